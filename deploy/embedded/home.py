@@ -1,0 +1,154 @@
+"""The folder of an embedded house: where it lies, which ports it uses, which secrets it made.
+
+Everything of one house lies under one folder, so that two houses on a machine do not meet, and removing
+the folder removes the house. Secrets are made at the first start and never leave `secrets/` (mode 0700).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from pathlib import Path
+from typing import Any
+
+from shared.privileges import SERVICES
+
+PARTS = ("postgres", "openbao", "nats")
+PREFERRED_PORTS = {
+    "postgres": 15432,
+    "openbao": 18200,
+    "openbao-cluster": 18201,
+    "nats": 14222,
+    "intake": 18001,
+    "assessment": 18002,
+    "retention": 18003,
+    "access": 18004,
+    "oversight": 18005,
+}
+DEMO_USERS = {
+    "beheerder": "team leader OOV: designates people, approves destruction",
+    "fg": "data protection officer (FG): sees everything that was done, changes nothing",
+    "anna": "OOV'er",
+    "bram": "replacement of the OOV'er (vervanger)",
+    "petra": "privacy officer",
+    "collega": "a colleague who passes on a report; no access to the file",
+}
+
+
+class HouseError(Exception):
+    """Something a person must put right; the message says what and how."""
+
+
+def default_home() -> Path:
+    """`$MELDPUNT_HOME`, or /var/lib for root, or the user's own data folder."""
+    if chosen := os.environ.get("MELDPUNT_HOME"):
+        return Path(chosen)
+    if os.geteuid() == 0:
+        return Path("/var/lib/meldpunt")
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "meldpunt"
+
+
+def free_port(preferred: int, taken: set[int]) -> int:
+    """`preferred` when nobody listens there, else one that the system gives."""
+    for candidate in (preferred, 0, 0, 0, 0, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            port = int(probe.getsockname()[1])
+            if port not in taken:
+                return port
+    raise HouseError("no free port on 127.0.0.1")
+
+
+class Home:
+    """Paths, ports and secrets of one house."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+
+    def make(self) -> None:
+        """Create the folders that are not there; an existing folder keeps its permissions."""
+        if not self.path.exists():
+            self.path.mkdir(parents=True, mode=0o755)
+            self.path.chmod(0o755)
+        for name in ("secrets", "logs", "run", "parts", "services", "tombstones"):
+            folder = self.path / name
+            if not folder.exists():
+                # PostgreSQL's folder is entered by a user of its own; what holds secrets is not.
+                folder.mkdir(mode=0o755 if name == "parts" else 0o700)
+                folder.chmod(0o755 if name == "parts" else 0o700)
+        (self.path / "run" / "held").mkdir(exist_ok=True)
+
+    def part(self, name: str) -> Path:
+        return self.path / "parts" / name
+
+    def log(self, name: str) -> Path:
+        return self.path / "logs" / f"{name}.log"
+
+    def service_folder(self, name: str) -> Path:
+        return self.path / "services" / name
+
+    @property
+    def tombstones(self) -> Path:
+        return self.path / "tombstones"
+
+    @property
+    def state_file(self) -> Path:
+        return self.path / "run" / "house.json"
+
+    def state(self) -> dict[str, Any] | None:
+        """What the running (or last) house wrote about itself; None when there never was one."""
+        try:
+            found: dict[str, Any] = json.loads(self.state_file.read_text())
+        except (OSError, ValueError):
+            return None
+        return found
+
+    def write_state(self, state: dict[str, Any]) -> None:
+        _write(self.state_file, json.dumps(state, indent=1))
+
+    def held(self, name: str) -> Path:
+        """While this file exists, the house keeps `name` stopped."""
+        return self.path / "run" / "held" / name
+
+    def secret(self, name: str, make: Any = None) -> str:
+        """The secret called `name`, made on first use."""
+        file = self.path / "secrets" / name
+        if not file.exists():
+            _write(file, make() if make else secrets.token_urlsafe(32))
+        return file.read_text()
+
+    def secret_file(self, name: str) -> Path:
+        return self.path / "secrets" / name
+
+    def write_secret(self, name: str, text: str) -> None:
+        _write(self.path / "secrets" / name, text)
+
+    def ports(self) -> dict[str, int]:
+        """The ports of this house: last time's where still free, else the preferred, else any."""
+        file = self.path / "run" / "ports.json"
+        known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+        chosen: dict[str, int] = {}
+        for name, preferred in PREFERRED_PORTS.items():
+            chosen[name] = free_port(known.get(name, preferred), set(chosen.values()))
+        _write(file, json.dumps(chosen))
+        return chosen
+
+    def demo_users(self) -> dict[str, str]:
+        return {name: self.secret(f"user-{name}", lambda: secrets.token_urlsafe(9)) for name in DEMO_USERS}
+
+
+def _write(file: Path, text: str) -> None:
+    temporary = file.with_suffix(file.suffix + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+    temporary.replace(file)
+
+
+SERVICE_NAMES = tuple(service.name for service in SERVICES)

@@ -1,0 +1,88 @@
+"""NATS: users with exactly their subjects, and the streams and consumers of the privilege table.
+
+Streams and consumers are made by the set-up user; no service may create, delete, read or purge one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import nats
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from shared.privileges import SERVICES, Service
+
+SETUP_USER = "setup"
+MAX_AGE_SECONDS = 7 * 24 * 3600  # above the backup interval, so that a restored service can be rewound
+ACK_WAIT_SECONDS = 60
+
+
+def permissions(service: Service) -> dict[str, dict[str, list[str]]]:
+    """Publish its own subjects, pull its own durables, read its own inbox; nothing else."""
+    publish = [service.subject(">")]
+    for producer in service.consumes:
+        stream, durable = producer.upper(), service.name
+        publish += [
+            f"$JS.API.CONSUMER.INFO.{stream}.{durable}",
+            f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}",
+            f"$JS.ACK.{stream}.{durable}.>",
+        ]
+    return {"publish": {"allow": publish}, "subscribe": {"allow": [f"{service.inbox}.>"]}}  # type: ignore[dict-item]
+
+
+def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, str]) -> str:
+    """The configuration file of a single server; `passwords` has one per service and one for `setup`."""
+    users: list[dict[str, Any]] = [{"user": SETUP_USER, "password": passwords[SETUP_USER]}]
+    users += [
+        {"user": service.name, "password": passwords[service.name], "permissions": permissions(service)}
+        for service in SERVICES
+    ]
+    config = {
+        "server_name": "meldpunt",
+        "host": host,
+        "port": port,
+        # Acknowledged means on disk: the default syncs every two minutes.
+        "jetstream": {"store_dir": store, "sync_interval": "always", "max_file": 8 * 2**30},
+        "authorization": {"users": users},
+        "logtime_utc": True,
+    }
+    return json.dumps(config, indent=1)
+
+
+async def apply(address: str, password: str) -> None:
+    """Make or update every stream and consumer; safe to run again, also after the store was lost."""
+    connection = await nats.connect(address, user=SETUP_USER, password=password, max_reconnect_attempts=3)
+    try:
+        js = connection.jetstream()
+        for service in SERVICES:
+            config = StreamConfig(
+                name=service.stream,
+                subjects=[service.subject(">")],
+                retention=RetentionPolicy.LIMITS,
+                storage=StorageType.FILE,
+                max_age=MAX_AGE_SECONDS,
+            )
+            try:
+                await js.stream_info(service.stream)
+                await js.update_stream(config)
+            except NotFoundError:
+                await js.add_stream(config)
+        for service in SERVICES:
+            for producer, events in service.consumes.items():
+                await js.add_consumer(
+                    producer.upper(),
+                    ConsumerConfig(
+                        durable_name=service.name,
+                        ack_policy=AckPolicy.EXPLICIT,
+                        deliver_policy=DeliverPolicy.ALL,
+                        filter_subjects=[f"meldpunt.{producer}.{event}" for event in events],
+                        ack_wait=ACK_WAIT_SECONDS,
+                        max_deliver=-1,
+                        max_ack_pending=256,
+                    ),
+                )
+    finally:
+        await connection.close()

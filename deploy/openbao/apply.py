@@ -1,0 +1,118 @@
+"""Bring OpenBao to the state that the privilege table describes. Idempotent; also how it is upgraded.
+
+Self-initialisation runs once and makes only the provisioner that calls this; everything else is here, so
+that an existing installation gets a new service or a tightened policy by running it again.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import hvac
+
+from deploy.openbao.policies import policies
+from deploy.postgres.roles import creation_statements, revocation_statements
+from shared.privileges import ARCHIVES, LETTERBOXES, ROOMS, SERVICES, SIGN
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where OpenBao finds PostgreSQL, and the role with which it makes users there."""
+
+    host: str
+    port: int
+    username: str
+    password: str
+
+
+def client(address: str, password: str) -> hvac.Client:
+    """A client for the provisioner; raises hvac's errors when OpenBao refuses or is out of reach."""
+    bao = hvac.Client(url=address, timeout=20)
+    bao.auth.userpass.login("provisioner", password, mount_point="provisioner")
+    return bao
+
+
+def apply(bao: hvac.Client, database: Database, *, lease_seconds: int = 3600) -> None:
+    """Mounts, policies, roles, signing keys and the NATS passwords of the services."""
+    mounted = set(bao.sys.list_mounted_secrets_engines()["data"])
+    for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES, SIGN):
+        if f"{mount}/" not in mounted:
+            bao.sys.enable_secrets_engine("transit", path=mount)
+        # A late message must not make a destroyed key again (platform fact: upsert is on by default).
+        bao.adapter.post(f"/v1/{mount}/config/keys", json={"disable_upsert": True})
+    if "kv/" not in mounted:
+        bao.sys.enable_secrets_engine("kv", path="kv", options={"version": "2"})
+    if "database/" not in mounted:
+        bao.sys.enable_secrets_engine("database", path="database")
+    bao.sys.tune_mount_configuration("database", default_lease_ttl=f"{lease_seconds}s", max_lease_ttl="768h")
+    _database(bao, database)
+    for name, rules in policies().items():
+        bao.sys.create_or_update_policy(f"service-{name}", json.dumps({"path": rules}))
+    if "approle/" not in bao.sys.list_auth_methods()["data"]:
+        bao.sys.enable_auth_method("approle")
+    for service in SERVICES:
+        _identity(bao, service.name)
+
+
+def _database(bao: hvac.Client, database: Database) -> None:
+    bao.write(
+        "database/config/postgres",
+        plugin_name="postgresql-database-plugin",
+        connection_url=f"postgresql://{{{{username}}}}:{{{{password}}}}@{database.host}:{database.port}/openbao?sslmode=disable",
+        username=database.username,
+        password=database.password,
+        allowed_roles="*",
+        password_authentication="scram-sha-256",  # noqa: S106  (the method, not a password)
+    )
+    for service in SERVICES:
+        for role, group in ((service.name, f"{service.name}_app"), (f"{service.name}-migrate", f"{service.name}_owner")):
+            bao.write(
+                f"database/roles/{role}",
+                db_name="postgres",
+                creation_statements=creation_statements(group),
+                revocation_statements=revocation_statements(group),
+            )
+
+
+def _identity(bao: hvac.Client, name: str) -> None:
+    bao.write(
+        f"auth/approle/role/{name}",
+        token_policies=[f"service-{name}"],
+        token_no_default_policy=True,
+        token_period="1h",  # noqa: S106
+        secret_id_num_uses=0,
+        secret_id_ttl="0",  # noqa: S106
+    )
+    if not _exists(bao, f"{SIGN}/keys/{name}"):
+        bao.write(f"{SIGN}/keys/{name}", type="ed25519")
+    if not _exists(bao, f"kv/data/nats/{name}"):
+        bao.write(f"kv/data/nats/{name}", data={"password": secrets.token_urlsafe(32)})
+
+
+def credentials(bao: hvac.Client, name: str) -> dict[str, str]:
+    """The AppRole of one service: its `role_id` and a new `secret_id`."""
+    role_id = bao.read(f"auth/approle/role/{name}/role-id")["data"]["role_id"]
+    secret_id = bao.write(f"auth/approle/role/{name}/secret-id")["data"]["secret_id"]
+    return {"role_id": role_id, "secret_id": secret_id}
+
+
+def _exists(bao: hvac.Client, path: str) -> bool:
+    return bao.read(path) is not None
+
+
+def nats_passwords(bao: hvac.Client) -> dict[str, str]:
+    """What each service finds in OpenBao, for the set-up to write into the configuration of NATS."""
+    found: dict[str, str] = {}
+    for service in SERVICES:
+        answer: dict[str, Any] = bao.read(f"kv/data/nats/{service.name}")
+        found[service.name] = answer["data"]["data"]["password"]
+    return found
+
+
+def database_user(bao: hvac.Client, role: str) -> tuple[str, str]:
+    """A short-lived PostgreSQL user for `role`, e.g. `intake-migrate`."""
+    data = bao.read(f"database/creds/{role}")["data"]
+    return data["username"], data["password"]

@@ -1,0 +1,73 @@
+"""OpenBao policies, generated from the privilege table.
+
+Tokens carry no `default` policy. Every path below was tried against OpenBao 2.7: an encrypting token
+needs both `create` and `update` to make a key, allowed parameters are the only thing that keeps it from
+choosing another key type, and deletion needs two hands: the owner allows it, retention carries it out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.privileges import ADDRESSEES, ARCHIVES, LETTERBOXES, ROOMS, SERVICES, SIGN, Service
+
+Rules = dict[str, dict[str, Any]]
+
+
+def _rule(*capabilities: str, **parameters: list[Any]) -> dict[str, Any]:
+    rule: dict[str, Any] = {"capabilities": list(capabilities)}
+    if parameters:
+        rule["allowed_parameters"] = parameters
+    return rule
+
+
+def _make_keys(mount: str, key: str, key_type: str) -> Rules:
+    return {f"{mount}/keys/{key}": _rule("create", "update", type=[key_type])}
+
+
+def _release(mount: str, key: str) -> Rules:
+    """One of the two hands: lock the key, and allow its deletion. Nothing else of its settings."""
+    return {
+        f"{mount}/keys/{key}/soft-delete": _rule("delete"),
+        f"{mount}/keys/{key}/config": _rule("update", deletion_allowed=[True]),
+    }
+
+
+def rules_of(service: Service) -> Rules:
+    """Path to rule for one service; also what its AppRole may do to stay alive."""
+    rules: Rules = {
+        "auth/token/renew-self": _rule("update"),
+        "sys/leases/renew": _rule("update"),
+        f"database/creds/{service.name}": _rule("read"),
+        f"kv/data/nats/{service.name}": _rule("read"),
+        # Public halves: to check who signed, and (only who seals) to seal.
+        f"{SIGN}/export/public-key/+/latest": _rule("read"),
+        f"{SIGN}/sign/{service.name}": _rule("update", input=[], batch_input=[]),
+    }
+    if service.room:
+        rules |= _make_keys(service.room, "+", "aes256-gcm96")
+        rules |= _release(service.room, "+")
+        for operation, parameters in (("encrypt", ["plaintext"]), ("decrypt", ["ciphertext"])):
+            allowed: dict[str, list[Any]] = {name: [] for name in (*parameters, "associated_data", "batch_input")}
+            rules[f"{service.room}/{operation}/+"] = _rule("update", **allowed)
+    if service.name in ADDRESSEES:
+        rules |= _make_keys(service.letterbox, "+", "rsa-3072")
+        rules |= _release(service.letterbox, "+")
+        rules[f"{service.letterbox}/decrypt/+"] = _rule("update", ciphertext=[], batch_input=[])
+        # The addressee publishes its own public half, signed; nobody else needs to ask OpenBao for it.
+        rules[f"{service.letterbox}/export/public-key/+/latest"] = _rule("read")
+    for archive in service.seals_archives:
+        rules |= _make_keys(archive, "+", "aes256-gcm96")
+        rules[f"{archive}/encrypt/+"] = _rule("update", plaintext=[], associated_data=[], batch_input=[])
+    for archive in service.reads_archives:
+        rules[f"{archive}/decrypt/+"] = _rule("update", ciphertext=[], associated_data=[], batch_input=[])
+    for archive in service.releases_archives:
+        rules |= _release(archive, "+")
+    if service.destroys:
+        for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES):
+            rules[f"{mount}/keys/+"] = _rule("delete")
+    return rules
+
+
+def policies() -> dict[str, Rules]:
+    return {service.name: rules_of(service) for service in SERVICES}

@@ -1,0 +1,155 @@
+"""The privilege table: which service may do what, and nothing else exists.
+
+This is the single source. The policies of OpenBao, the permissions of NATS, the roles and grants of
+PostgreSQL (`deploy/`), the picture in `docs/privileges.md` and the combinations that the privilege
+test tries are all made from it. A service also asks it who owns a mount, before it believes a message.
+
+Reading guide. A *room* is a transit mount that belongs to one service. A *letterbox* is a set of RSA
+keys whose public half everybody may read. An *archive* is the non-active environment (art. 9): who ends
+a signal encrypts there, one service may decrypt, and the ciphertext lies with retention, which can do
+neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SIGN = "sign"
+ARCHIVES = ("archive-signal",)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One row of the table.
+
+    `consumes` names, per producing service, the events (with their version) that this service may be
+    delivered; `letters_to` names the services for which it seals letters.
+    """
+
+    name: str
+    room: str | None = None
+    seals_archives: tuple[str, ...] = ()
+    reads_archives: tuple[str, ...] = ()
+    releases_archives: tuple[str, ...] = ()
+    destroys: bool = False
+    letters_to: tuple[str, ...] = ()
+    consumes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    door_tables: tuple[str, ...] = ()
+
+    @property
+    def letterbox(self) -> str:
+        return f"letterbox-{self.name}"
+
+    @property
+    def stream(self) -> str:
+        return self.name.upper()
+
+    @property
+    def inbox(self) -> str:
+        return f"_INBOX_{self.name}"
+
+    def subject(self, event: str) -> str:
+        return f"meldpunt.{self.name}.{event}"
+
+
+def _from(*events: str) -> tuple[str, ...]:
+    return events
+
+
+# Every service repeats these: which letterbox key is its newest, and what it has received.
+_COMMON = ("letterbox-key.v1", "receipt.v1")
+_OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipt.v1", "letterbox-key.v1")
+
+SERVICES: tuple[Service, ...] = (
+    Service(
+        name="intake",
+        room="room-melder",
+        letters_to=("assessment", "intake"),
+        consumes={
+            "intake": _from("letterbox-key.v1"),
+            "assessment": _from(*_COMMON, "ended.v1"),
+            "retention": _from("receipt.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"),
+            "access": _from("leases.v1"),
+            "oversight": _from("receipt.v1"),
+        },
+        door_tables=("outgoing", "outbox", "audit", "melder_letter", "accepted_report"),
+    ),
+    Service(
+        name="assessment",
+        room="room-signal",
+        seals_archives=("archive-signal",),
+        reads_archives=("archive-signal",),
+        letters_to=("retention", "oversight"),
+        consumes={
+            "intake": _from("report.v1", "receipt.v1"),
+            "retention": _from(*_COMMON, "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"),
+            "access": _from("leases.v1"),
+            "oversight": _from(*_COMMON),
+        },
+    ),
+    Service(
+        name="retention",
+        destroys=True,
+        consumes={
+            "intake": _from(*_OWNED_KEYS),
+            "assessment": _from(*_OWNED_KEYS, "sealed.v1"),
+            "oversight": _from(*_OWNED_KEYS, "approved.v1"),
+            "access": _from("leases.v1", "receipt.v1"),
+        },
+    ),
+    Service(
+        name="access",
+        consumes={
+            "oversight": _from("receipt.v1"),
+        },
+    ),
+    Service(
+        name="oversight",
+        room="room-accountability",
+        releases_archives=ARCHIVES,
+        consumes={
+            "intake": _from("audited.v1", "whereabouts.v1"),
+            "assessment": _from("audited.v1", "whereabouts.v1", "disclosed.v1", "decided.v1", "receipt.v1"),
+            "retention": _from(
+                "audited.v1",
+                "whereabouts.v1",
+                "listed.v1",
+                "overdue.v1",
+                "destroy.v1",
+                "destroyed.v1",
+                "rotate-letterbox.v1",
+                "release-letterbox.v1",
+                "receipt.v1",
+            ),
+            "access": _from("audited.v1", "leases.v1"),
+            "oversight": _from("audited.v1"),
+        },
+    ),
+)
+
+BY_NAME: dict[str, Service] = {service.name: service for service in SERVICES}
+ROOMS: tuple[str, ...] = tuple(service.room for service in SERVICES if service.room)
+ROOM_OWNER: dict[str, str] = {service.room: service.name for service in SERVICES if service.room}
+
+
+def senders_to(addressee: str) -> tuple[str, ...]:
+    """The services that seal letters for `addressee`: all must have moved on before a key of it goes."""
+    return tuple(service.name for service in SERVICES if addressee in service.letters_to)
+
+
+ADDRESSEES: tuple[str, ...] = tuple(service.name for service in SERVICES if senders_to(service.name))
+LETTERBOXES: tuple[str, ...] = tuple(BY_NAME[name].letterbox for name in ADDRESSEES)
+
+
+def may_release(service: str, mount: str) -> bool:
+    """Whether `service` is the hand that locks keys in `mount` and allows its deletion (design: two hands)."""
+    row = BY_NAME.get(service)
+    if row is None:
+        return False
+    return mount in (row.room, row.letterbox, *row.releases_archives)
+
+
+def produced_by(name: str) -> tuple[str, ...]:
+    """Every event that somebody is allowed to receive from `name`, in alphabetical order."""
+    events = {event for service in SERVICES for event in service.consumes.get(name, ())}
+    return tuple(sorted(events))
