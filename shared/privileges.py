@@ -30,7 +30,7 @@ class Service:
     room: str | None = None
     seals_archives: tuple[str, ...] = ()
     reads_archives: tuple[str, ...] = ()
-    releases_archives: tuple[str, ...] = ()
+    releases: tuple[str, ...] = ()
     destroys: bool = False
     letters_to: tuple[str, ...] = ()
     consumes: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -39,6 +39,14 @@ class Service:
     @property
     def letterbox(self) -> str:
         return f"letterbox-{self.name}"
+
+    @property
+    def released_mounts(self) -> tuple[str, ...]:
+        """Where this service is the hand that locks and allows; whoever destroys is never that hand."""
+        if self.destroys:
+            return ()
+        own = (self.room, self.letterbox if senders_to(self.name) else None)
+        return (*(mount for mount in own if mount), *self.releases)
 
     @property
     def stream(self) -> str:
@@ -66,7 +74,6 @@ SERVICES: tuple[Service, ...] = (
         room="room-melder",
         letters_to=("assessment", "intake"),
         consumes={
-            "intake": _from("letterbox-key.v1"),
             "assessment": _from(*_COMMON, "ended.v1"),
             "retention": _from("receipt.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"),
             "access": _from("leases.v1"),
@@ -106,7 +113,8 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="oversight",
         room="room-accountability",
-        releases_archives=ARCHIVES,
+        # The second hand for what retention holds: archives (the beheerder's approval) and its own letterbox.
+        releases=(*ARCHIVES, "letterbox-retention"),
         consumes={
             "intake": _from("audited.v1", "whereabouts.v1"),
             "assessment": _from("audited.v1", "whereabouts.v1", "disclosed.v1", "decided.v1", "receipt.v1"),
@@ -146,7 +154,7 @@ def may_release(service: str, mount: str) -> bool:
     row = BY_NAME.get(service)
     if row is None:
         return False
-    return mount in (row.room, row.letterbox, *row.releases_archives)
+    return mount in row.released_mounts
 
 
 def produced_by(name: str) -> tuple[str, ...]:

@@ -161,6 +161,7 @@ storage "raft" {{
   path = "{folder / "raft"}"
   node_id = "embedded"
   # Short logs: a deleted key leaves the disk soon (design: destroyed is gone).
+  performance_multiplier = "1"
   trailing_logs = "50"
   snapshot_threshold = "50"
   snapshot_interval = "5"

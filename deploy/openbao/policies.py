@@ -46,13 +46,11 @@ def rules_of(service: Service) -> Rules:
     }
     if service.room:
         rules |= _make_keys(service.room, "+", "aes256-gcm96")
-        rules |= _release(service.room, "+")
         for operation, parameters in (("encrypt", ["plaintext"]), ("decrypt", ["ciphertext"])):
             allowed: dict[str, list[Any]] = {name: [] for name in (*parameters, "associated_data", "batch_input")}
             rules[f"{service.room}/{operation}/+"] = _rule("update", **allowed)
     if service.name in ADDRESSEES:
         rules |= _make_keys(service.letterbox, "+", "rsa-3072")
-        rules |= _release(service.letterbox, "+")
         rules[f"{service.letterbox}/decrypt/+"] = _rule("update", ciphertext=[], batch_input=[])
         # The addressee publishes its own public half, signed; nobody else needs to ask OpenBao for it.
         rules[f"{service.letterbox}/export/public-key/+/latest"] = _rule("read")
@@ -61,8 +59,8 @@ def rules_of(service: Service) -> Rules:
         rules[f"{archive}/encrypt/+"] = _rule("update", plaintext=[], associated_data=[], batch_input=[])
     for archive in service.reads_archives:
         rules[f"{archive}/decrypt/+"] = _rule("update", ciphertext=[], associated_data=[], batch_input=[])
-    for archive in service.releases_archives:
-        rules |= _release(archive, "+")
+    for mount in service.released_mounts:
+        rules |= _release(mount, "+")
     if service.destroys:
         for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES):
             rules[f"{mount}/keys/+"] = _rule("delete")

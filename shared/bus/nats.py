@@ -1,0 +1,136 @@
+"""NATS through FastStream, set up in one place with what least privilege and a restart of NATS need."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import nats.errors
+import nats.js.errors
+import structlog
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+
+from shared.errors import PartDown
+from shared.openbao import OpenBao
+from shared.privileges import BY_NAME
+
+log = structlog.get_logger()
+
+Receive = Callable[[str, dict[str, str], bytes], Awaitable[None]]
+
+
+class Bus:
+    """The connection of one service: publishes its own subjects, is delivered what its row permits."""
+
+    def __init__(self, service: str, address: str, bao: OpenBao) -> None:
+        self._service = BY_NAME[service]
+        self._address = address
+        self._bao = bao
+        self._broker: NatsBroker | None = None
+        self._connected = asyncio.Event()
+        self.problem: str | None = "not connected yet"
+
+    async def publish(self, subject: str, headers: dict[str, str], body: bytes) -> None:
+        """Publish to the service's own stream and wait for its acknowledgement; raises PartDown."""
+        try:
+            async with asyncio.timeout(20):
+                await self._connected.wait()
+            assert self._broker is not None
+            await self._broker.publish(body, subject, headers=headers, stream=self._service.stream, timeout=5)
+        except (nats.errors.Error, OSError, TimeoutError) as problem:
+            raise PartDown("NATS is out of reach") from problem
+
+    async def run(self, receive: Receive) -> None:
+        """Connect, consume, watch, and begin again when something is wrong; until cancelled."""
+        while True:
+            try:
+                await self._start(receive)
+                self.problem = None
+                self._connected.set()
+                while True:
+                    await asyncio.sleep(2)
+                    await self._check()
+            except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, PartDown) as problem:
+                self.problem = self.problem or f"NATS is out of reach ({type(problem).__name__})"
+                log.warning("bus restarts", problem=self.problem)
+            finally:
+                self._connected.clear()
+                await self._stop()
+            await asyncio.sleep(1)
+
+    async def _start(self, receive: Receive) -> None:
+        found = await self._bao.call("GET", f"kv/data/nats/{self._service.name}")
+        broker = NatsBroker(
+            self._address,
+            user=self._service.name,
+            password=found["data"]["data"]["password"],
+            inbox_prefix=self._service.inbox,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            connect_timeout=3,
+            error_cb=self._on_error,
+            logger=None,
+            apply_types=False,
+            graceful_timeout=5,
+        )
+        self._broker = broker
+        for producer in self._service.consumes:
+            self._consume(broker, producer, receive)
+        async with asyncio.timeout(15):
+            await broker.start()
+        await self._check()
+
+    def _consume(self, broker: NatsBroker, producer: str, receive: Receive) -> None:
+        @broker.subscriber(
+            f"meldpunt.{producer}.>",
+            durable=self._service.name,
+            stream=JStream(producer.upper(), declare=False),
+            pull_sub=PullSub(batch_size=16, timeout=5),
+            # A broker-level prefix is not applied to pull subscribers, which then hang without a word.
+            inbox_prefix=f"{self._service.inbox}.".encode(),
+            ack_policy=AckPolicy.MANUAL,
+        )
+        async def deliver(body: Any, message: NatsMessage) -> None:
+            raw = message.raw_message
+            try:
+                await receive(producer, dict(raw.headers or {}), raw.data)
+            except PartDown:
+                delivered = raw.metadata.num_delivered or 1
+                await message.nack(delay=min(30.0, 0.5 * 2 ** min(delivered, 6)))
+            else:
+                await message.ack()
+
+    async def _check(self) -> None:
+        """A missing consumer looks healthy to a ping; ask for each."""
+        assert self._broker is not None
+        connection = self._broker.connection
+        if connection is None or not connection.is_connected:
+            self.problem = "NATS is out of reach"
+            raise PartDown(self.problem)
+        js = connection.jetstream(timeout=3)
+        for producer in self._service.consumes:
+            try:
+                await js.consumer_info(producer.upper(), self._service.name)
+            except nats.js.errors.NotFoundError as problem:
+                self.problem = f"the consumer {self._service.name} on {producer.upper()} is missing: run the set-up of NATS again"
+                raise PartDown(self.problem) from problem
+        self.problem = None
+
+    async def _stop(self) -> None:
+        broker, self._broker = self._broker, None
+        if broker is not None:
+            # Draining waits for a server that may be gone; what was not acknowledged is delivered again.
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(3):
+                    await broker.stop()
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(2):
+                    await broker.connection.close()
+
+    async def _on_error(self, problem: Exception) -> None:
+        log.warning("nats", problem=type(problem).__name__)
+        if "permissions violation" in str(problem).lower():
+            self.problem = "NATS refuses a subject that this service needs: run the set-up of NATS again"

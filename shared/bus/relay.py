@@ -1,0 +1,127 @@
+"""Carrying what is in the outbox to NATS: lock the key that a hand-over leaves, then publish.
+
+JetStream can lose what it acknowledged, so publishing ends nothing: a kept message stays until its
+receipt, and what has none is sent again, the same bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from faststream_outbox import OutboxBroker
+from faststream_outbox.retry import ConstantRetry
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.bus.post import QUEUE, wake
+from shared.clock import Clock
+from shared.database.engine import Database
+from shared.database.tables import Outgoing, outbox
+from shared.errors import PartDown
+from shared.keys.transit import Transit
+from shared.openbao import OpenBao
+from shared.telemetry import Tracing
+
+log = structlog.get_logger()
+
+
+class Publisher(Protocol):
+    async def publish(self, subject: str, headers: dict[str, str], body: bytes) -> None:
+        """Publish and wait until the stream has it; raises PartDown."""
+
+
+class Relay:
+    """One per service."""
+
+    def __init__(
+        self, service: str, database: Database, bao: OpenBao, publisher: Publisher, clock: Clock, tracing: Tracing, resend: float
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._bao = bao
+        self._publisher = publisher
+        self._clock = clock
+        self._tracing = tracing
+        self._resend = resend
+
+    async def run(self, engine: AsyncEngine) -> None:
+        """Carry until cancelled; `engine` has credentials in its URL, which LISTEN needs."""
+        broker = OutboxBroker(engine, outbox_table=outbox, logger=None, apply_types=False)
+
+        @broker.subscriber(
+            QUEUE,
+            max_workers=6,
+            min_fetch_interval=0.05,
+            max_fetch_interval=0.5,
+            fetch_batch_size=24,
+            lease_ttl_seconds=60,
+            # The library deletes a row whose attempts run out; ours never do.
+            retry_strategy=ConstantRetry(delay_seconds=1, max_attempts=None),
+        )
+        async def carry(body: bytes | str) -> None:
+            text = body.decode() if isinstance(body, bytes) else body
+            await self.carry(UUID(text))
+
+        await broker.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            with contextlib.suppress(Exception):
+                await broker.stop()
+
+    async def carry(self, identifier: UUID) -> None:
+        """One message: lock, publish, note it."""
+        async with self._database.transaction() as session:
+            row = await session.get(Outgoing, identifier)
+        if row is None or row.receipted_at is not None or row.body is None:
+            return
+        with self._tracing.span(f"publish {row.event}", parent=row.headers.get("traceparent"), message=str(row.id)):
+            if row.lock_key and row.lock_mount and row.locked_at is None:
+                await Transit(self._bao, row.lock_mount).lock(row.lock_key)
+                await self._note(identifier, locked_at=self._clock.now())
+            await self._publisher.publish(f"meldpunt.{self._service}.{row.event}", row.headers, row.body)
+        if row.kept:
+            await self._note(identifier, published_at=self._clock.now(), attempts=row.attempts + 1)
+        else:
+            async with self._database.transaction() as session:
+                await session.execute(delete(Outgoing).where(Outgoing.id == identifier))  # type: ignore[arg-type]
+
+    async def _note(self, identifier: UUID, **values: object) -> None:
+        async with self._database.transaction() as session:
+            await session.execute(update(Outgoing).where(Outgoing.id == identifier).values(**values))  # type: ignore[arg-type]
+
+    async def resend(self) -> None:
+        """Send again what was published and has no receipt, with growing patience."""
+        while True:
+            await asyncio.sleep(self._resend / 4)
+            with contextlib.suppress(PartDown):
+                await self._resend_once()
+
+    async def _resend_once(self) -> None:
+        now = self._clock.now()
+        async with self._database.transaction() as session:
+            late = (
+                select(Outgoing)
+                .where(Outgoing.kept, Outgoing.receipted_at.is_(None), Outgoing.published_at.is_not(None))  # type: ignore[union-attr,arg-type]
+                .where(Outgoing.published_at < now - timedelta(seconds=self._resend))  # type: ignore[operator,arg-type]
+                .order_by(Outgoing.created_at)  # type: ignore[arg-type]
+                .limit(200)
+                .with_for_update(skip_locked=True)
+            )
+            for row in (await session.scalars(late)).all():
+                patience = self._resend * min(row.attempts, 6)
+                if row.published_at and row.published_at < now - timedelta(seconds=patience):
+                    row.published_at = now
+                    await session.execute(wake(row.id))
+
+    async def waiting(self) -> tuple[int, float]:
+        """How many messages have not been published yet, and the age of the oldest in seconds."""
+        async with self._database.transaction() as session:
+            query = select(func.count(), func.min(Outgoing.created_at)).where(Outgoing.published_at.is_(None))  # type: ignore[union-attr]
+            count, oldest = (await session.execute(query)).one()
+        return count, (self._clock.now() - oldest).total_seconds() if oldest else 0.0

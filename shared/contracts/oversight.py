@@ -1,0 +1,19 @@
+"""What oversight sends: the beheerder's approval of a destruction list, after the archive keys are released."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.common import Message
+
+
+class Approved(Message):
+    """These signals of a list may be destroyed. `approver` is empty only at the ultimate date (the clock)."""
+
+    event: ClassVar[str] = "approved.v1"
+    list_id: UUID
+    numbers: tuple[str, ...]
+    approver: str | None
+    approved_at: datetime

@@ -1,0 +1,70 @@
+"""What retention sends: destruction lists, the order to destroy, and letterbox keys that have to go."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.common import Frozen, KeyRef, Message
+
+
+class ListedSignal(Frozen):
+    """One line of a destruction list; nobody is named."""
+
+    number: str
+    category: str
+    ending: str
+    article: str
+    decided_on: date
+    ends_on: date
+    archive_keys: tuple[KeyRef, ...]
+
+
+class Listed(Message):
+    """A destruction list, to be approved by the beheerder (art. 9). After `ultimate_on` it is not asked again."""
+
+    event: ClassVar[str] = "listed.v1"
+    list_id: UUID
+    listed_on: date
+    approve_before: date
+    ultimate_on: date
+    signals: tuple[ListedSignal, ...]
+
+
+class Overdue(Message):
+    """A list was not approved in time. Before `ultimate_on` its keys are locked; from then on released."""
+
+    event: ClassVar[str] = "overdue.v1"
+    list_id: UUID
+    ultimate_on: date
+
+
+class Destroy(Message):
+    """Everything about `number` goes: lock its keys, allow their deletion, delete the rows."""
+
+    event: ClassVar[str] = "destroy.v1"
+    number: str
+    list_id: UUID
+
+
+class Destroyed(Message):
+    """Signal `number` no longer exists anywhere; nothing about it is accepted again."""
+
+    event: ClassVar[str] = "destroyed.v1"
+    number: str
+    destroyed_at: datetime
+
+
+class RotateLetterbox(Message):
+    """A letterbox key carried a letter of a signal that is being destroyed: begin a new one."""
+
+    event: ClassVar[str] = "rotate-letterbox.v1"
+    kid: str
+
+
+class ReleaseLetterbox(Message):
+    """No sender seals with `kid` any more and nothing is outstanding: lock it, allow its deletion."""
+
+    event: ClassVar[str] = "release-letterbox.v1"
+    kid: str

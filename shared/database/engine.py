@@ -1,0 +1,115 @@
+"""PostgreSQL with users that OpenBao makes and takes away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import structlog
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from shared.errors import PartDown
+from shared.openbao import BaoError, BaoRefused, OpenBao
+
+log = structlog.get_logger()
+
+
+def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
+    """An engine whose errors never show the values of a statement."""
+    from sqlalchemy import URL
+
+    url = URL.create("postgresql+asyncpg", user or None, password or None, host, port, database)
+    return create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_recycle=1200,
+        **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15} | options),
+        connect_args={"ssl": False, "timeout": 5, "server_settings": {"jit": "off"}},
+    )
+
+
+def is_outage(problem: DBAPIError) -> bool:
+    """Whether trying again later makes sense: connection lost, starting up, refused, too many."""
+    if isinstance(problem, (OperationalError, InterfaceError)) or problem.connection_invalidated:
+        return True
+    return getattr(problem.orig, "sqlstate", None) in {"57P01", "57P02", "57P03", "28P01", "28000", "53300", "40001", "40P01"}
+
+
+@contextlib.asynccontextmanager
+async def outages() -> AsyncIterator[None]:
+    """Turn what a lost database raises into PartDown."""
+    try:
+        yield
+    except DBAPIError as problem:
+        if is_outage(problem):
+            raise PartDown("the database is out of reach") from problem
+        raise
+    except (OSError, TimeoutError) as problem:
+        raise PartDown("the database is out of reach") from problem
+
+
+class Database:
+    """The service's own database; its user is leased and replaced before the lease ends."""
+
+    def __init__(self, bao: OpenBao, service: str, host: str, port: int) -> None:
+        self._bao = bao
+        self._service = service
+        self._lease: dict[str, Any] | None = None
+        self.engine = make_engine(host, port, service)
+        event.listen(self.engine.sync_engine, "do_connect", self._credentials)
+
+    def _credentials(self, _dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
+        if self._lease is None:
+            raise OSError("no database user yet")
+        parameters["user"] = self._lease["data"]["username"]
+        parameters["password"] = self._lease["data"]["password"]
+
+    @property
+    def lease(self) -> tuple[str, str]:
+        """The present user and password, for who needs them in a URL; raises PartDown before there is one."""
+        if self._lease is None:
+            raise PartDown("no database user yet")
+        return self._lease["data"]["username"], self._lease["data"]["password"]
+
+    async def new_user(self) -> None:
+        """Lease a user; connections made from now on are his. Raises PartDown."""
+        try:
+            self._lease = await self._bao.call("GET", f"database/creds/{self._service}")
+        except BaoError as problem:
+            raise PartDown("OpenBao cannot make a database user") from problem
+
+    async def keep_user(self) -> None:
+        """Renew the lease at half of its time; take a new user when that no longer helps."""
+        while True:
+            lease = self._lease
+            await asyncio.sleep(max(1.0, (lease["lease_duration"] if lease else 20) / 2))
+            try:
+                if lease is None:
+                    raise BaoRefused
+                answer = await self._bao.call("PUT", "sys/leases/renew", {"lease_id": lease["lease_id"]})
+                if answer["lease_duration"] < lease["lease_duration"] / 2:
+                    raise BaoRefused
+            except (BaoRefused, BaoError):
+                with contextlib.suppress(PartDown):
+                    await self.new_user()
+            except PartDown:
+                log.warning("database lease not renewed", part="openbao")
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One unit of work: committed at the end, rolled back on an error; raises PartDown on an outage."""
+        async with outages(), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def reachable(self) -> bool:
+        try:
+            async with asyncio.timeout(3), self.transaction() as session:
+                await session.execute(text("SELECT 1"))
+        except (PartDown, TimeoutError):
+            return False
+        return True

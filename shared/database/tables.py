@@ -1,0 +1,137 @@
+"""The tables that every service has: what goes out, what came in, what could not be handled, who did what.
+
+None of them holds content in the clear. Bodies of messages are sealed letters or content-free facts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from faststream_outbox import make_outbox_table
+from sqlalchemy import Column, DateTime, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+
+def moment(*, nullable: bool = False, index: bool = False) -> Any:
+    """A column for an aware moment."""
+    return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=nullable, index=index))
+
+
+def document(*, nullable: bool = True) -> Any:
+    """A JSONB column."""
+    return Field(default=None, sa_column=Column(JSONB, nullable=nullable))
+
+
+outbox = make_outbox_table(SQLModel.metadata, "outbox")
+
+
+class Outgoing(SQLModel, table=True):
+    """A message to one addressee, kept until its signed receipt.
+
+    A hand-over is such a message: it holds the sealed letters, and `lock_mount`/`lock_key` is the key of
+    the room that it leaves, locked before the first publication. `kept` is False for beacons.
+    """
+
+    id: UUID = Field(primary_key=True)
+    addressee: str
+    event: str
+    number: str | None = Field(default=None, index=True)
+    kid: str | None = Field(default=None, index=True)
+    headers: dict[str, str] = document(nullable=False)
+    body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    kept: bool = True
+    word_hash: str | None = None
+    lock_mount: str | None = None
+    lock_key: str | None = None
+    created_at: datetime = moment()
+    locked_at: datetime | None = moment(nullable=True)
+    published_at: datetime | None = moment(nullable=True, index=True)
+    attempts: int = 0
+    receipted_at: datetime | None = moment(nullable=True)
+    released_at: datetime | None = moment(nullable=True)
+
+
+class Inbox(SQLModel, table=True):
+    """Messages that have had their effect; unique, and kept longer than any letterbox key."""
+
+    id: UUID = Field(primary_key=True)
+    producer: str
+    event: str
+    word: str | None = None
+    handled_at: datetime = moment()
+
+
+class Parked(SQLModel, table=True):
+    """A message that can never succeed as it is; nothing is dropped."""
+
+    id: UUID = Field(primary_key=True)
+    producer: str
+    event: str
+    reason: str
+    headers: dict[str, str] = document(nullable=False)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    parked_at: datetime = moment()
+
+
+class Audit(SQLModel, table=True):
+    """One line of the audit trail. `seq` is given afterwards, by one writer, so that a gap shows."""
+
+    id: UUID = Field(primary_key=True)
+    entry: dict[str, Any] = document(nullable=False)
+    written_at: datetime = moment()
+    seq: int | None = Field(default=None, unique=True)
+
+
+class AuditHead(SQLModel, table=True):
+    """The last number and chain value of this producer; one row."""
+
+    __tablename__ = "audit_head"
+    id: int = Field(primary_key=True)
+    seq: int
+    chain: str
+
+
+class LetterboxKey(SQLModel, table=True):
+    """A letterbox key of this service."""
+
+    __tablename__ = "letterbox_key"
+    kid: str = Field(primary_key=True)
+    public_pem: str
+    made_at: datetime = moment()
+    released_at: datetime | None = moment(nullable=True)
+
+
+class SealingKey(SQLModel, table=True):
+    """A letterbox key of an addressee. `finished_at`: this service never seals with it again."""
+
+    __tablename__ = "sealing_key"
+    kid: str = Field(primary_key=True)
+    addressee: str
+    public_pem: str
+    made_at: datetime = moment()
+    adopted_at: datetime = moment()
+    finished_at: datetime | None = moment(nullable=True)
+
+
+class Lease(SQLModel, table=True):
+    """A designation, believed until `lease_until` unless `access` repeats it."""
+
+    user_id: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    starts_at: datetime = moment()
+    ends_at: datetime = moment()
+    lease_until: datetime = moment()
+    issued_at: datetime = moment()
+
+
+class Tombstone(SQLModel, table=True):
+    """A signal that was destroyed; nothing about it is accepted again."""
+
+    number: str = Field(primary_key=True)
+    destroyed_at: datetime = moment()
+
+
+PLATFORM_TABLES = ("outgoing", "inbox", "parked", "audit", "audit_head", "letterbox_key", "sealing_key", "lease", "tombstone")

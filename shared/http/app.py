@@ -1,0 +1,211 @@
+"""The HTTP side of every service: tracing, headers, health, OpenAPI, and a line for every refusal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Header, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+from opentelemetry.trace import SpanKind
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import audit
+from shared.errors import MeldpuntError
+from shared.http.problems import HEADERS, install
+from shared.identity import Person
+from shared.service.platform import Platform
+from shared.telemetry import set_up_logs
+
+log = structlog.get_logger()
+
+VERSION = "1.0.0"
+CONTACT = {"name": "Gemeentelijk Meldpunt Ondermijning", "url": "https://example.nl/meldpunt", "email": "meldpunt@example.nl"}
+NUMBER = r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"
+
+
+class Edge:
+    """Outermost layer: one span and one log line per request, headers on every answer, refusals audited.
+
+    Written as plain ASGI: nothing of a request but its route template and status is recorded.
+    """
+
+    def __init__(self, app: ASGIApp, platform: Platform) -> None:
+        self.app = app
+        self.platform = platform
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        parent = headers.get(b"traceparent", b"").decode("ascii", "ignore")
+        status = 500
+        scope.setdefault("state", {})
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                extra = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message["headers"], *extra, (b"api-version", VERSION.encode())]
+            await send(message)
+
+        with self.platform.tracing.span(scope["method"], parent=parent or None, kind=SpanKind.SERVER) as span:
+            try:
+                await self.app(scope, receive, answer)
+            finally:
+                route = scope.get("route")
+                template = getattr(route, "path", "unknown")
+                span.update_name(f"{scope['method']} {template}")
+                span.set_attributes({"http.route": template, "http.response.status_code": status})
+                if template not in ("/livez", "/readyz"):
+                    log.debug("request", method=scope["method"], route=template, status=status)
+            if status in (400, 401, 403, 404, 409):
+                await self._refused(scope, template, status)
+
+    async def _refused(self, scope: Scope, template: str, status: int) -> None:
+        """Every refusal is a line in the audit trail; it never says what was sent."""
+        if scope["state"].get("public") or template == "unknown":
+            return
+        number = str(scope.get("path_params", {}).get("number", ""))
+        person: Person | None = scope["state"].get("person")
+        line = audit.line(
+            self.platform.clock.now(),
+            f"{scope['method']} {template}",
+            actor=person.user_id if person else None,
+            record=number if re.match(NUMBER, number) else None,
+            result="refused",
+            reason=str(status),
+        )
+        try:
+            async with self.platform.database.transaction() as session:
+                await session.execute(line)
+        except MeldpuntError:
+            log.warning("a refusal could not be written to the audit trail", route=template)
+
+
+def current_person(platform: Platform) -> Any:
+    """A FastAPI dependency: the person behind the bearer token. Raises NotAuthenticated."""
+
+    async def person(
+        request: Request,
+        authorization: Annotated[str | None, Header(description="Bearer token from access, for this service")] = None,
+    ) -> Person:
+        claims = await platform.identity.claims(authorization)
+        async with platform.database.transaction() as session:
+            found = await platform.identity.person(claims, session)
+        request.state.person = found
+        return found
+
+    return Depends(person)
+
+
+def build(platform: Platform, title: str, *routers: APIRouter) -> FastAPI:
+    """The application of one service."""
+    set_up_logs(platform.name, platform.settings.log_level)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(platform.run())
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+        await platform.close()
+
+    app = FastAPI(
+        title=title,
+        version=VERSION,
+        contact=CONTACT,
+        description="Part of the Gemeentelijk Meldpunt Ondermijning.",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    install(app)
+    for router in routers:
+        app.include_router(router)
+    _health(app, platform)
+    _openapi(app)
+    app.add_middleware(Edge, platform=platform)
+    return app
+
+
+def _health(app: FastAPI, platform: Platform) -> None:
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        health = await platform.health()
+        ready = not health["problems"]
+        body = {"ready": ready, "service": platform.name, "version": VERSION} | health
+        return JSONResponse(body, 200 if ready else 503)
+
+
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "invalidParams": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "reason": {"type": "string"}, "article": {"type": "string"}},
+            },
+        },
+    },
+}
+_PROBLEMS = {"400": "Not accepted", "401": "Not logged in", "403": "Not allowed", "404": "Not found", "409": "Not possible now"}
+
+
+def _openapi(app: FastAPI) -> None:
+    """The description by the Dutch API design rules: problems, the version header, no 422."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema:
+            return app.openapi_schema
+        found = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes, contact=app.contact
+        )
+        found["servers"] = [{"url": "/"}]
+        components = found.setdefault("components", {})
+        components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+        for unused in ("HTTPValidationError", "ValidationError"):
+            components["schemas"].pop(unused, None)
+        components["securitySchemes"] = {"access": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+        version = {"API-Version": {"description": "Version of this API", "schema": {"type": "string", "example": VERSION}}}
+        tags = set()
+        for path in found.get("paths", {}).values():
+            for operation in path.values():
+                tags |= set(operation.get("tags", []))
+                operation["parameters"] = [p for p in operation.get("parameters", []) if p["name"] != "authorization"]
+                responses = operation["responses"]
+                responses.pop("422", None)
+                for status, title in _PROBLEMS.items():
+                    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                    responses.setdefault(status, {"description": title, "content": content})
+                for response in responses.values():
+                    response["headers"] = response.get("headers", {}) | version
+        found["tags"] = [{"name": name} for name in sorted(tags)]
+        app.openapi_schema = found
+        return found
+
+    @app.get("/v1/openapi.json", include_in_schema=False)
+    async def openapi() -> JSONResponse:
+        return JSONResponse(describe(), headers={"Access-Control-Allow-Origin": "*"})
+
+    app.openapi = describe  # type: ignore[method-assign]

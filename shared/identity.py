@@ -1,0 +1,101 @@
+"""Who is calling, and which designations hold at this moment.
+
+A token names a person and the designations that `access` knew when it was made, for at most five minutes.
+A service also needs a lease that is still running, and judges start and end against its own clock; when
+access or the bus is silent for longer than a lease, nobody is designated any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock
+from shared.contracts.access import Leases
+from shared.database.tables import Lease
+from shared.errors import Forbidden, NotAuthenticated
+from shared.keys.signing import NotSigned, Verifier
+
+TOKEN = "at+jwt"  # noqa: S105
+TOKEN_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a valid token. `roles` are the designations that hold now."""
+
+    user_id: str
+    roles: frozenset[str] = frozenset()
+
+    def role_among(self, allowed: frozenset[str] | set[str] | tuple[str, ...]) -> str:
+        """The designation under which this person may act; raises Forbidden when there is none."""
+        for role in sorted(allowed):
+            if role in self.roles:
+                return role
+        raise Forbidden
+
+
+class Identity:
+    """Turns a bearer token into a Person for one service."""
+
+    def __init__(self, service: str, verifier: Verifier, clock: Clock) -> None:
+        self._service = service
+        self._verifier = verifier
+        self._clock = clock
+
+    async def claims(self, authorization: str | None) -> dict[str, Any]:
+        """The claims of a valid token for this service; raises NotAuthenticated."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticated
+        try:
+            claims = await self._verifier.verify(token.strip(), kind=TOKEN, service="access")
+        except NotSigned as problem:
+            raise NotAuthenticated from problem
+        now = self._clock.now().timestamp()
+        if claims.get("aud") != self._service or not claims.get("sub"):
+            raise NotAuthenticated
+        if not claims["iat"] - 30 <= now < min(claims["exp"], claims["iat"] + TOKEN_SECONDS):
+            raise NotAuthenticated
+        return claims
+
+    async def person(self, claims: dict[str, Any], session: AsyncSession) -> Person:
+        """The person of `claims`, with the roles that token and lease agree on."""
+        now = self._clock.now()
+        told = {
+            str(one["role"])
+            for one in claims.get("designations", [])
+            if datetime.fromisoformat(one["startsAt"]) <= now < datetime.fromisoformat(one["endsAt"])
+        }
+        leases = await session.scalars(
+            select(Lease)
+            .where(Lease.user_id == claims["sub"])  # type: ignore[arg-type]
+            .where(Lease.starts_at <= now, Lease.ends_at > now, Lease.lease_until > now)  # type: ignore[arg-type]
+        )
+        return Person(str(claims["sub"]), frozenset(told & {lease.role for lease in leases}))
+
+
+async def keep_leases(session: AsyncSession, beacon: Leases) -> None:
+    """Believe `beacon` instead of what was known, unless something newer was heard."""
+    known = (await session.scalars(select(Lease))).all()
+    if any(lease.issued_at > beacon.issued_at for lease in known):
+        return
+    found = {(one.user_id, one.role): one for one in beacon.designations}
+    for lease in known:
+        if (lease.user_id, lease.role) not in found:
+            await session.delete(lease)
+    for one in found.values():
+        await session.merge(
+            Lease(
+                user_id=one.user_id,
+                role=one.role,
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                lease_until=beacon.lease_until,
+                issued_at=beacon.issued_at,
+            )
+        )

@@ -1,0 +1,188 @@
+"""The life of letterbox keys: one is made for a period, learnt by the senders, outlived, and destroyed.
+
+A key is destroyed when every sender has moved to a newer one and no letter sealed with it is outstanding.
+From then on copies of those letters in outboxes, streams and backups are dark.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.bus.inbox import Handled, Incoming
+from shared.bus.post import EVERYONE, Post
+from shared.clock import Clock, calendar_date
+from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished, LetterboxKeyMade
+from shared.contracts.retention import ReleaseLetterbox, RotateLetterbox
+from shared.database.engine import Database
+from shared.database.tables import LetterboxKey, Outgoing, SealingKey
+from shared.errors import CannotSucceed, PartDown
+from shared.keys.letters import new_kid, split_kid
+from shared.keys.sealing import PublicKey, Sealer
+from shared.keys.signing import NotSigned
+from shared.keys.transit import Transit
+from shared.openbao import BaoError, OpenBao
+from shared.privileges import ADDRESSEES, BY_NAME, may_release
+
+log = structlog.get_logger()
+
+Outstanding = Callable[[AsyncSession, str], Awaitable[bool]]
+
+
+async def _nothing(session: AsyncSession, kid: str) -> bool:
+    return False
+
+
+class Letterboxes:
+    """A service's own letterbox keys, and its knowledge of those of its addressees."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        bao: OpenBao,
+        post: Post,
+        sealer: Sealer,
+        clock: Clock,
+        *,
+        days: int,
+        beacon: float,
+        outstanding: Outstanding = _nothing,
+    ) -> None:
+        self._service = BY_NAME[service]
+        self._database = database
+        self._bao = bao
+        self._post = post
+        self._sealer = sealer
+        self._clock = clock
+        self._days = days
+        self._beacon = beacon
+        self.outstanding = outstanding
+
+    async def run(self) -> None:
+        """Make, announce, finish; every few seconds, until cancelled."""
+        while True:
+            with contextlib.suppress(PartDown, NotSigned, BaoError):
+                if self._service.name in ADDRESSEES:
+                    await self._ensure()
+                    await self._announce()
+                await self._finish()
+            await asyncio.sleep(self._beacon)
+
+    async def _newest(self) -> LetterboxKey | None:
+        async with self._database.transaction() as session:
+            query = select(LetterboxKey).order_by(LetterboxKey.made_at.desc()).limit(1)  # type: ignore[attr-defined]
+            return (await session.scalars(query)).first()
+
+    async def _ensure(self) -> None:
+        newest = await self._newest()
+        today = calendar_date(self._clock.now())
+        if newest is None or calendar_date(newest.made_at) + timedelta(days=self._days) <= today:
+            await self._make()
+
+    async def _make(self) -> None:
+        kid = new_kid(self._service.name, calendar_date(self._clock.now()))
+        box = split_kid(kid)[1]
+        transit = Transit(self._bao, self._service.letterbox)
+        await transit.make(box, "rsa-3072")
+        answer = await self._bao.call("GET", f"{self._service.letterbox}/export/public-key/{box}/latest")
+        key = PublicKey(kid, next(iter(answer["data"]["keys"].values())), self._clock.now())
+        async with self._database.transaction() as session:
+            session.add(LetterboxKey(kid=key.kid, public_pem=key.public_pem, made_at=key.made_at))
+            if self._service.name in self._service.letters_to:
+                await self._learn(session, self._service.name, key)
+        if self._service.name in self._service.letters_to:
+            self._sealer.adopt(self._service.name, key)
+        log.info("a new letterbox key", kid=kid)
+
+    async def _announce(self) -> None:
+        newest = await self._newest()
+        if newest is None:
+            return
+        message = LetterboxKeyMade(kid=newest.kid, public_pem=newest.public_pem, made_at=newest.made_at)
+        async with self._database.transaction() as session:
+            await self._post.send(session, self._post.envelope(EVERYONE, message))
+
+    async def _learn(self, session: AsyncSession, addressee: str, key: PublicKey) -> None:
+        values = {
+            "kid": key.kid,
+            "addressee": addressee,
+            "public_pem": key.public_pem,
+            "made_at": key.made_at,
+            "adopted_at": self._clock.now(),
+        }
+        await session.execute(upsert(SealingKey).values(**values).on_conflict_do_nothing())
+
+    async def on_announced(self, incoming: Incoming, message: LetterboxKeyMade) -> Handled:
+        """A letterbox key of an addressee; believed only from its owner."""
+        owner, _ = split_kid(message.kid)
+        if owner != incoming.producer:
+            raise CannotSucceed("a service announces a letterbox key that is not its own")
+        key = PublicKey(message.kid, message.public_pem, message.made_at)
+        known = self._sealer.newest(owner)
+
+        async def effect(session: AsyncSession) -> None:
+            if owner in self._service.letters_to and (known is None or known.made_at < key.made_at):
+                await self._learn(session, owner, key)
+                self._sealer.adopt(owner, key)
+
+        return Handled(effect)
+
+    async def _finish(self) -> None:
+        """Tell retention about keys that this service will never use again."""
+        margin = self._clock.now() - timedelta(seconds=self._beacon)
+        async with self._database.transaction() as session:
+            rows = (await session.scalars(select(SealingKey).where(SealingKey.finished_at.is_(None)))).all()  # type: ignore[union-attr]
+            newest = {row.addressee: row for row in sorted(rows, key=lambda row: row.made_at)}
+            for row in rows:
+                current = newest[row.addressee]
+                # The margin lets a request that is sealing at this moment reach its commit.
+                if current is row or current.adopted_at > margin or await self._is_outstanding(session, row.kid):
+                    continue
+                row.finished_at = self._clock.now()
+                await self._post.send(session, self._post.envelope("retention", LetterboxFinished(kid=row.kid)))
+
+    async def _is_outstanding(self, session: AsyncSession, kid: str) -> bool:
+        query = select(Outgoing.id).where(Outgoing.kid == kid, Outgoing.receipted_at.is_(None)).limit(1)  # type: ignore[union-attr,arg-type,call-overload]
+        return (await session.scalars(query)).first() is not None or await self.outstanding(session, kid)
+
+    async def on_rotate(self, incoming: Incoming, message: RotateLetterbox) -> Handled:
+        """Begin a new key, when `kid` is still the newest: it carried something that must go."""
+        newest = await self._newest()
+        if newest is not None and newest.kid == message.kid:
+            await self._make()
+
+        async def effect(session: AsyncSession) -> None:
+            found = await session.get(LetterboxKey, message.kid)
+            if found is not None:
+                newest = (await session.scalars(select(LetterboxKey).order_by(LetterboxKey.made_at.desc()).limit(1))).one()  # type: ignore[attr-defined]
+                beacon = LetterboxKeyMade(kid=newest.kid, public_pem=newest.public_pem, made_at=newest.made_at)
+                await self._post.send(session, self._post.envelope(EVERYONE, beacon))
+
+        return Handled(effect)
+
+    async def on_release(self, incoming: Incoming, message: ReleaseLetterbox) -> Handled:
+        """Lock `kid` and allow its deletion; retention's hand does the rest."""
+        owner, box = split_kid(message.kid)
+        mount = BY_NAME[owner].letterbox
+        if incoming.producer != "retention" or not may_release(self._service.name, mount):
+            raise CannotSucceed("a letterbox that is not this service's to release")
+        transit = Transit(self._bao, mount)
+        await transit.lock(box)
+        await transit.allow_deletion(box)
+
+        async def effect(session: AsyncSession) -> None:
+            row = await session.get(LetterboxKey, message.kid)
+            if row is not None:
+                row.released_at = self._clock.now()
+            released = KeysReleased(keys=(KeyRef(mount=mount, key=box),))
+            await self._post.send(session, self._post.envelope("retention", released))
+
+        return Handled(effect)

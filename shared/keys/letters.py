@@ -1,0 +1,97 @@
+"""Sealed letters: how anything gets into a room.
+
+The sender seals locally with the addressee's public letterbox key (compact JWE, RSA-OAEP-256 and A256GCM)
+and needs no right in the addressee's room. Only the addressee can open, through OpenBao.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import secrets
+from datetime import date
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from joserfc import jwe
+from joserfc.jwk import RSAKey
+
+from shared.errors import CannotSucceed
+from shared.openbao import BaoError, OpenBao
+from shared.privileges import BY_NAME
+
+# RSA-OAEP-256 is not among the library's recommended algorithms, so it is named.
+ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
+_KID = re.compile(r"^(?P<service>[a-z][a-z-]*)\.(?P<box>\d{8}-[0-9a-f]{8})$")
+_keys: dict[str, RSAKey] = {}
+
+
+def new_kid(service: str, day: date) -> str:
+    """The name of a new letterbox key: whose, for which day, and something random."""
+    return f"{service}.{day:%Y%m%d}-{secrets.token_hex(4)}"
+
+
+def split_kid(kid: str) -> tuple[str, str]:
+    """Owner and key name in the owner's letterbox mount; raises CannotSucceed for anything else.
+
+    Strict, because the name becomes part of a path: `x.1/../y` would reach another key.
+    """
+    found = _KID.match(kid)
+    if found is None or found["service"] not in BY_NAME:
+        raise CannotSucceed("a letter names a key that no letterbox has")
+    return found["service"], found["box"]
+
+
+def seal(content: bytes, kid: str, public_pem: str) -> str:
+    """Seal `content`; the result is ASCII and about 1.4 times as long."""
+    key = _keys.get(kid)
+    if key is None:
+        key = _keys[kid] = RSAKey.import_key(public_pem)
+    header = {"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid}
+    return jwe.encrypt_compact(header, content, key, algorithms=ALGORITHMS)
+
+
+def kid_of(letter: str) -> str:
+    """The letterbox key that `letter` was sealed with; raises CannotSucceed when it is no letter."""
+    return str(_header(letter).get("kid", ""))
+
+
+def _header(letter: str) -> dict[str, Any]:
+    try:
+        header = json.loads(_bytes(letter.split(".")[0]))
+    except ValueError as problem:
+        raise CannotSucceed("this is not a letter") from problem
+    if not isinstance(header, dict) or header.get("alg") != "RSA-OAEP-256" or header.get("enc") != "A256GCM":
+        raise CannotSucceed("this is not a letter")
+    return header
+
+
+def _bytes(part: str) -> bytes:
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+async def open_letter(bao: OpenBao, service: str, letter: str) -> bytes:
+    """Open a letter to `service`.
+
+    Raises CannotSucceed when it is for somebody else, was altered, or its key is gone; PartDown when
+    OpenBao is away.
+    """
+    header = _header(letter)
+    owner, box = split_kid(str(header.get("kid", "")))
+    if owner != service:
+        raise CannotSucceed("this letter is for another service")
+    try:
+        protected, wrapped, nonce, ciphertext, tag = letter.split(".")
+        sealed_key = base64.b64encode(_bytes(wrapped)).decode()
+    except ValueError as problem:
+        raise CannotSucceed("this is not a letter") from problem
+    try:
+        answer = await bao.call(
+            "POST", f"{BY_NAME[service].letterbox}/decrypt/{box}", {"ciphertext": f"vault:v1:{sealed_key}"}
+        )
+        key = base64.b64decode(answer["data"]["plaintext"])
+        return AESGCM(key).decrypt(_bytes(nonce), _bytes(ciphertext) + _bytes(tag), protected.encode())
+    except (BaoError, InvalidTag, ValueError) as problem:
+        raise CannotSucceed("this letter cannot be opened") from problem

@@ -1,0 +1,118 @@
+"""The owner's hand in destroying: lock a key, allow its deletion, delete the rows, say so.
+
+Two occasions. A hand-over's old key, once its receipt is older than the grace period; and retention's
+order to destroy everything about a signal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.bus.inbox import Handled, Incoming
+from shared.bus.post import Post
+from shared.clock import Clock
+from shared.contracts.common import KeyRef, KeysReleased
+from shared.contracts.retention import Destroy, Destroyed
+from shared.database.engine import Database
+from shared.database.tables import Outgoing, Tombstone
+from shared.errors import CannotSucceed, PartDown
+from shared.keys.signing import NotSigned
+from shared.keys.transit import Transit
+from shared.openbao import BaoError, OpenBao
+from shared.privileges import may_release
+
+KeysOf = Callable[[AsyncSession, str], Awaitable[list[KeyRef]]]
+DeleteRows = Callable[[AsyncSession, str], Awaitable[None]]
+
+
+class Releaser:
+    """Releases keys of the rooms (and archives) that a service is the first hand of."""
+
+    def __init__(self, service: str, database: Database, bao: OpenBao, post: Post, clock: Clock, grace: float) -> None:
+        self._service = service
+        self._database = database
+        self._bao = bao
+        self._post = post
+        self._clock = clock
+        self._grace = timedelta(seconds=grace)
+        self._every = min(30.0, max(0.5, grace / 4))
+
+    async def release(self, keys: list[KeyRef]) -> None:
+        """Lock each key and allow its deletion; raises CannotSucceed for a key of somebody else's."""
+        for ref in keys:
+            if not may_release(self._service, ref.mount):
+                raise CannotSucceed("a key that is not this service's to release")
+            transit = Transit(self._bao, ref.mount)
+            await transit.lock(ref.key)
+            await transit.allow_deletion(ref.key)
+
+    async def run(self) -> None:
+        """Release the keys of hand-overs that were received long enough ago."""
+        while True:
+            with contextlib.suppress(PartDown, NotSigned, BaoError):
+                await self.after_grace()
+            await asyncio.sleep(self._every)
+
+    async def after_grace(self) -> None:
+        before = self._clock.now() - self._grace
+        async with self._database.transaction() as session:
+            due = select(Outgoing).where(Outgoing.lock_key.is_not(None), Outgoing.receipted_at < before).limit(100)  # type: ignore[union-attr,operator,arg-type]
+            rows = (await session.scalars(due)).all()
+        for row in rows:
+            assert row.lock_mount is not None
+            assert row.lock_key is not None
+            ref = KeyRef(mount=row.lock_mount, key=row.lock_key)
+            await self.release([ref])
+            message = KeysReleased(number=row.number, keys=(ref,))
+            async with self._database.transaction() as session:
+                await session.execute(delete(Outgoing).where(Outgoing.id == row.id))  # type: ignore[arg-type]
+                await self._post.send(session, self._post.envelope("retention", message, number=row.number))
+
+    def on_destroy(self, keys_of: KeysOf, delete_rows: DeleteRows) -> Callable[[Incoming, Destroy], Awaitable[Handled]]:
+        """A handler for retention's order. Also keys still in their grace period go."""
+
+        async def handle(incoming: Incoming, message: Destroy) -> Handled:
+            if incoming.producer != "retention":
+                raise CannotSucceed("only retention orders destruction")
+            async with self._database.transaction() as session:
+                keys = await keys_of(session, message.number)
+                locked = select(Outgoing).where(Outgoing.number == message.number, Outgoing.lock_key.is_not(None))  # type: ignore[union-attr,arg-type]
+                for row in (await session.scalars(locked)).all():
+                    assert row.lock_mount is not None
+                    assert row.lock_key is not None
+                    keys.append(KeyRef(mount=row.lock_mount, key=row.lock_key))
+            keys = list(dict.fromkeys(keys))
+            await self.release(keys)
+
+            async def effect(session: AsyncSession) -> None:
+                await delete_rows(session, message.number)
+                await session.execute(delete(Outgoing).where(Outgoing.number == message.number))  # type: ignore[arg-type]
+                gone = KeysReleased(number=message.number, keys=tuple(keys), rows_gone=True)
+                await self._post.send(session, self._post.envelope("retention", gone))
+
+            return Handled(effect)
+
+        return handle
+
+    def on_destroyed(self, delete_rows: DeleteRows) -> Callable[[Incoming, Destroyed], Awaitable[Handled]]:
+        """A handler that remembers a destruction, so that nothing late or replayed brings it back."""
+
+        async def handle(incoming: Incoming, message: Destroyed) -> Handled:
+            if incoming.producer != "retention":
+                raise CannotSucceed("only retention declares destruction")
+
+            async def effect(session: AsyncSession) -> None:
+                await delete_rows(session, message.number)
+                stone = {"number": message.number, "destroyed_at": message.destroyed_at}
+                await session.execute(upsert(Tombstone).values(**stone).on_conflict_do_nothing())
+
+            return Handled(effect)
+
+        return handle

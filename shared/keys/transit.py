@@ -1,0 +1,113 @@
+"""Rooms, archives and letterboxes in OpenBao's transit engine.
+
+Every item is one JSON document, encrypted with associated data that says where it belongs, so that a
+ciphertext cannot be moved to another signal, item or version.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.errors import CannotSucceed
+from shared.openbao import BaoError, OpenBao
+
+BATCH = 249  # platform fact: 1,000 JSON strings per request, four per item with associated data
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def key_name(made_for: UUID, mount: str) -> str:
+    """A name for the key that `made_for` (a random id) leads to.
+
+    The same id gives the same name, so that a message handled again after a crash finds its key instead
+    of leaving an orphan behind; nobody who does not know the id can guess it.
+    """
+    return hashlib.sha256(f"{mount}/{made_for}".encode()).hexdigest()[:40]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What an item's ciphertext is bound to."""
+
+    mount: str
+    number: str
+    item: str
+    version: int
+
+    @property
+    def associated_data(self) -> str:
+        return _b64(f"{self.mount}|{self.number}|{self.item}|{self.version}".encode())
+
+
+class Transit:
+    """One transit mount, as far as the service's policy permits."""
+
+    def __init__(self, bao: OpenBao, mount: str) -> None:
+        self.bao = bao
+        self.mount = mount
+
+    async def make(self, key: str, key_type: str = "aes256-gcm96") -> None:
+        """Make `key`; one that exists already is left as it is."""
+        await self.bao.call("POST", f"{self.mount}/keys/{key}", {"type": key_type})
+
+    async def encrypt(self, key: str, items: Sequence[tuple[Place, bytes]]) -> list[str]:
+        """Ciphertexts in the order of `items`; raises BaoError when the key does not exist."""
+        found: list[str] = []
+        for start in range(0, len(items), BATCH):
+            batch = [
+                {"plaintext": _b64(data), "associated_data": place.associated_data}
+                for place, data in items[start : start + BATCH]
+            ]
+            answer = await self.bao.call("POST", f"{self.mount}/encrypt/{key}", {"batch_input": batch})
+            found += [result["ciphertext"] for result in answer["data"]["batch_results"]]
+        return found
+
+    async def decrypt(self, key: str, items: Sequence[tuple[Place, str]]) -> list[bytes]:
+        """Plaintexts in the order of `items`.
+
+        Raises CannotSucceed when a key is locked or gone, or a ciphertext does not belong where it lies.
+        """
+        found: list[bytes] = []
+        for start in range(0, len(items), BATCH):
+            batch = [
+                {"ciphertext": ciphertext, "associated_data": place.associated_data}
+                for place, ciphertext in items[start : start + BATCH]
+            ]
+            try:
+                answer = await self.bao.call("POST", f"{self.mount}/decrypt/{key}", {"batch_input": batch})
+            except BaoError as problem:
+                raise CannotSucceed("this cannot be decrypted any more") from problem
+            for result in answer["data"]["batch_results"]:
+                if result.get("error"):
+                    raise CannotSucceed("this cannot be decrypted any more")
+                found.append(base64.b64decode(result["plaintext"]))
+        return found
+
+    async def lock(self, key: str) -> None:
+        """Soft-delete: the key opens nothing from now on; only break-glass brings it back."""
+        await self._unless_done("DELETE", f"{self.mount}/keys/{key}/soft-delete", None)
+
+    async def allow_deletion(self, key: str) -> None:
+        """The owner's hand of the two that destroying takes."""
+        await self._unless_done("POST", f"{self.mount}/keys/{key}/config", {"deletion_allowed": True})
+
+    async def delete(self, key: str) -> None:
+        """Retention's hand; OpenBao refuses it until the owner has allowed it. A key that is gone is fine."""
+        try:
+            await self.bao.call("DELETE", f"{self.mount}/keys/{key}")
+        except BaoError as problem:
+            if not any("not found" in error or "could not delete" in error for error in problem.errors):
+                raise
+
+    async def _unless_done(self, method: str, path: str, body: dict[str, bool] | None) -> None:
+        try:
+            await self.bao.call(method, path, body)
+        except BaoError as problem:
+            if not any(word in error for error in problem.errors for word in ("not found", "already", "soft")):
+                raise

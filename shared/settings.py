@@ -1,0 +1,43 @@
+"""What every service must be told. No secret has a default; a missing one stops the start with its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Read from the environment, prefix `MELDPUNT_`."""
+
+    model_config = SettingsConfigDict(env_prefix="MELDPUNT_", extra="ignore", hide_input_in_errors=True)
+
+    openbao_address: str
+    openbao_credentials: Path
+    nats_address: str
+    database_host: str
+    database_port: int
+    folder: Path
+    """A folder of the service's own: public keys that it needs when OpenBao is away. No secrets, no content."""
+    tombstones: Path
+    """Where destructions are written, outside everything that is restored."""
+    protocol: str = "midden-delfland-2025"
+    """Which municipality's configuration of the protocol is in force."""
+    withdrawal_seconds: float = 300
+    """How long a decision can be withdrawn by who recorded it, before anything is sent or sealed."""
+    grace_seconds: float = 3 * 24 * 3600
+    """How long a locked key is kept after the receipt; longer than the backup interval."""
+    resend_seconds: float = 20
+    """After how long without a receipt the same bytes are sent again."""
+    letterbox_days: int = 1
+    """For how many days a letterbox key is the newest."""
+    lease_seconds: float = 300
+    """For how long a service believes a designation that `access` does not repeat."""
+    beacon_seconds: float = 20
+    """How often letterbox keys and designations are repeated."""
+    traces: str | None = None
+    """A file for spans, or the address of an OTLP collector; None keeps none."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    oin: str = "00000000000000000000"
+    """The municipality's organisation number, in the `source` of every message."""

@@ -1,0 +1,140 @@
+"""Traces and technical logs for operators: no personal data, no address, no header of a visitor.
+
+The usual instrumentation records URLs, user agents and `tracestate`, any of which a visitor can fill with
+a name. So spans carry a route template and a status, and only the hexadecimal `traceparent` is believed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+
+_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
+
+
+class Tracing:
+    """The spans of one service."""
+
+    def __init__(self, service: str, target: str | None) -> None:
+        self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
+        self._file = None
+        if target:
+            exporter: SpanExporter
+            if target.startswith("http"):
+                exporter = OTLPSpanExporter(endpoint=target)
+            else:
+                self._file = open(target, "a", encoding="utf-8")  # noqa: SIM115  (closed with the service)
+                exporter = ConsoleSpanExporter(out=self._file, formatter=lambda span: span.to_json(indent=None) + "\n")
+            self._provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
+        self._tracer = self._provider.get_tracer("meldpunt")
+
+    def close(self) -> None:
+        self._provider.shutdown()
+        if self._file:
+            self._file.close()
+
+    @contextlib.contextmanager
+    def span(self, name: str, *, parent: str | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: Any) -> Iterator[trace.Span]:
+        """A span; `parent` is a traceparent from a header, believed only when it is well formed."""
+        token = otel_context.attach(_context(parent)) if parent else None
+        try:
+            with self._tracer.start_as_current_span(
+                name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
+            ) as span:
+                try:
+                    yield span
+                except BaseException as problem:
+                    # The type only: messages of libraries repeat what they were given.
+                    span.set_status(Status(StatusCode.ERROR, type(problem).__name__))
+                    raise
+        finally:
+            if token:
+                otel_context.detach(token)
+
+
+def _context(traceparent: str) -> otel_context.Context:
+    found = _TRACEPARENT.match(traceparent)
+    if found is None or set(found[1]) == {"0"} or set(found[2]) == {"0"}:
+        return otel_context.Context()
+    parent = SpanContext(int(found[1], 16), int(found[2], 16), is_remote=True, trace_flags=TraceFlags(int(found[3], 16)))
+    return trace.set_span_in_context(NonRecordingSpan(parent), otel_context.Context())
+
+
+def traceparent() -> str | None:
+    """The present span, to be stored with a message that leaves later."""
+    span = trace.get_current_span().get_span_context()
+    if not span.is_valid:
+        return None
+    return f"00-{span.trace_id:032x}-{span.span_id:016x}-{int(span.trace_flags):02x}"
+
+
+def trace_id() -> str | None:
+    span = trace.get_current_span().get_span_context()
+    return f"{span.trace_id:032x}" if span.is_valid else None
+
+
+def _type_only(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Exceptions are logged by type and place, never by message."""
+    info = event.pop("exc_info", None)
+    if info:
+        problem = info if isinstance(info, BaseException) else sys.exc_info()[1]
+        if problem is not None:
+            event["problem"] = type(problem).__name__
+            frames = []
+            step = problem.__traceback__
+            while step is not None:
+                frames.append(f"{step.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{step.tb_lineno}")
+                step = step.tb_next
+            event["where"] = " > ".join(frames[-5:])
+    return event
+
+
+class _LibraryLogs(logging.Handler):
+    """What libraries log: the template and where, never the arguments, which can be content."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        problem = record.exc_info[1] if record.exc_info else None
+        structlog.get_logger().log(
+            record.levelno,
+            "library",
+            logger=record.name,
+            template=str(record.msg)[:120] if record.args else "",
+            at=f"{record.filename}:{record.lineno}",
+            problem=type(problem).__name__ if problem else None,
+        )
+
+
+def set_up_logs(service: str, level: str) -> None:
+    """JSON lines on standard output."""
+    number = getattr(logging, level.upper())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _type_only,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    logging.root.handlers = [_LibraryLogs()]
+    logging.root.setLevel(logging.WARNING)
+    for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx"):
+        logging.getLogger(noisy).handlers = []
+        logging.getLogger(noisy).propagate = True
