@@ -83,7 +83,7 @@ def judge(protocol: Protocol, state: State, attempt: Attempt, roles: frozenset[s
         faults.append(Fault("outcome", f"is required: one of {known}", decision.article))
         return Refused("content", tuple(faults))
     faults += _fields(decision, outcome, attempt.fields)
-    faults += _forwarding(outcome, attempt, items)
+    faults += _forwarding(protocol, outcome, attempt, items)
     if faults:
         return Refused("content", tuple(faults))
     return Allowed(decision, outcome, role, decision.who.co_signers)
@@ -134,7 +134,9 @@ def _fits(field: Field, value: Any) -> bool:
     if field.kind == "choice":
         return value in field.choices
     if field.kind == "choices":
-        return isinstance(value, (list, tuple)) and len(set(map(str, value))) == len(value) and set(value) <= set(field.choices)
+        if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+            return False
+        return len(set(value)) == len(value) and set(value) <= set(field.choices)
     if field.kind == "date":
         try:
             date.fromisoformat(str(value))
@@ -151,7 +153,7 @@ def _wanted(field: Field) -> str:
     return wanted.get(field.kind, f"must be text of at most {field.most} characters")
 
 
-def _forwarding(outcome: Outcome, attempt: Attempt, items: Sequence[str]) -> list[Fault]:
+def _forwarding(protocol: Protocol, outcome: Outcome, attempt: Attempt, items: Sequence[str]) -> list[Fault]:
     """A negative outcome carries a choice about forwarding: offered, not forced ("indien mogelijk")."""
     given = attempt.forwarding
     if not outcome.forward_to:
@@ -166,8 +168,9 @@ def _forwarding(outcome: Outcome, attempt: Attempt, items: Sequence[str]) -> lis
     faults = []
     if given.recipient_kind not in outcome.forward_to:
         faults.append(Fault("forwarding.recipientKind", f"may only be {kinds}", outcome.article))
-    if not (given.recipient or "").strip():
-        faults.append(Fault("forwarding.recipient", "is required", outcome.article))
+    known = protocol.organisations.get(given.recipient_kind, ())
+    if given.recipient not in known:
+        faults.append(Fault("forwarding.recipient", f"must be one of {', '.join(known)}", outcome.article))
     elif "municipality" in outcome.forward_to and given.recipient != attempt.fields.get("municipality"):
         faults.append(Fault("forwarding.recipient", "may only be the municipality concerned", outcome.article))
     if not given.items:

@@ -124,6 +124,9 @@ class Protocol:
     file_roles: tuple[str, ...]
     designations: dict[str, str]
     """Which designations exist, and for each who gives it: `beheerder`, or `controller` (set-up file)."""
+    organisations: dict[str, tuple[str, ...]]
+    """Who can receive a forwarded signal, per kind of recipient (C-11, C-12). A closed list: a name that is
+    typed could be a person's."""
     terms: Terms = field(default_factory=Terms)
 
     def decision(self, key: str) -> Decision | None:

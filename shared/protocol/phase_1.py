@@ -111,7 +111,7 @@ def weging_2a(who: Who) -> Decision:
     )
 
 
-def weging_2b(who: Who) -> Decision:
+def weging_2b(who: Who, municipalities: tuple[str, ...]) -> Decision:
     """Article 12 lid 5 to 7: is it about our territory?"""
     return Decision(
         key="weging-2b",
@@ -125,7 +125,14 @@ def weging_2b(who: Who) -> Decision:
         ),
         fields=(
             Field("area", "Which address or area (as O1, O2 … of the signal)?", "art. 12 lid 5", most=200),
-            Field("municipality", "Which municipality is concerned?", "art. 12 lid 6", outcomes=("outside",), most=100),
+            Field(
+                "municipality",
+                "Which municipality is concerned?",
+                "art. 12 lid 6",
+                kind="choice",
+                choices=municipalities,
+                outcomes=("outside",),
+            ),
         ),
     )
 

@@ -33,13 +33,20 @@ DESIGNATIONS = {
 }
 
 
+ORGANISATIONS = {
+    "department": ("vergunningen", "toezicht-en-handhaving", "belastingen", "sociale-zaken", "burgerzaken", "wonen"),
+    "partner": ("politie", "belastingdienst", "douane", "arbeidsinspectie", "nvwa", "omgevingsdienst"),
+    "municipality": ("delft", "westland", "rijswijk", "schiedam", "vlaardingen", "maassluis", "lansingerland", "den-haag"),
+}
+
+
 def _decisions(first: Who, second: Who, no_signal: Who) -> tuple[Decision, ...]:
     return (
         phase_1.purpose(first),
         phase_1.no_signal(no_signal),
         phase_1.weging_1(first),
         phase_1.weging_2a(second),
-        phase_1.weging_2b(second),
+        phase_1.weging_2b(second, ORGANISATIONS["municipality"]),
         phase_1.approve_destruction(Who(("beheerder",))),
     )
 
@@ -57,6 +64,7 @@ MIDDEN_DELFLAND_2025 = Protocol(
     categories=CATEGORIES,
     file_roles=("oov", "vervanger"),
     designations=DESIGNATIONS,
+    organisations=ORGANISATIONS,
 )
 
 LARGE_MUNICIPALITY_2025 = Protocol(
@@ -81,6 +89,7 @@ LARGE_MUNICIPALITY_2025 = Protocol(
         "beheerder": "controller",
         "fg": "controller",
     },
+    organisations=ORGANISATIONS,
 )
 
 PROTOCOLS: dict[str, Protocol] = {one.version: one for one in (MIDDEN_DELFLAND_2025, LARGE_MUNICIPALITY_2025)}

@@ -1,0 +1,89 @@
+"""HTTP: tokens and designations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from services.access.store import Designated
+from services.access.use_cases import Access
+from shared.http.app import current_person
+from shared.identity import Person
+from shared.service.platform import Platform
+
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True, from_attributes=True
+    )
+
+
+class TokenOut(BaseModel):
+    """RFC 8693 section 2.2.1; the field names are the standard's."""
+
+    access_token: str
+    issued_token_type: str = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
+    expires_in: int
+
+
+class DesignationIn(Strict):
+    user_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
+    role: Annotated[str, Field(pattern=r"^[a-z-]{2,30}$")]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    basis: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9./-]{2,39}$", examples=["BESLUIT-2026-17"])]
+    """The reference of the decision on which it rests: a code, so that no content ends up here."""
+
+
+class DesignationOut(Strict):
+    id: UUID
+    user_id: str
+    role: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    designated_by: str
+    basis: str
+
+
+class DesignationList(Strict):
+    designations: list[DesignationOut]
+
+
+def router(platform: Platform, access: Access) -> APIRouter:
+    routes = APIRouter(prefix="/v1")
+
+    @routes.post("/tokens", tags=["tokens"], summary="Exchange a log-in for a token of one service")
+    async def token(
+        grant_type: Annotated[Literal["urn:ietf:params:oauth:grant-type:token-exchange"], Form()],
+        subject_token: Annotated[str, Form(max_length=8000)],
+        subject_token_type: Annotated[Literal["urn:ietf:params:oauth:token-type:id_token"], Form()],
+        audience: Annotated[str, Form(max_length=40)],
+    ) -> TokenOut:
+        """At most five minutes, for one service, with the person's designations (RFC 8693)."""
+        found, seconds = await access.exchange(subject_token, audience)
+        return TokenOut(access_token=found, expires_in=seconds)
+
+    @routes.get("/designations", tags=["designations"], summary="All designations, past ones too")
+    async def listed(person: Person = current_person(platform)) -> DesignationList:
+        rows = await access.designations(person)
+        return DesignationList(designations=[DesignationOut.model_validate(row) for row in rows])
+
+    @routes.post("/designations", status_code=201, tags=["designations"], summary="Designate somebody (beheerder)")
+    async def designate(body: DesignationIn, person: Person = current_person(platform)) -> DesignationOut:
+        identifier = await access.designate(person, body.user_id, body.role, body.starts_at, body.ends_at, body.basis)
+        row = Designated(id=identifier, designated_by=person.user_id, **body.model_dump())
+        return DesignationOut.model_validate(row)
+
+    @routes.delete("/designations/{designationId}", status_code=204, tags=["designations"], summary="End a designation now")
+    async def end(designationId: UUID, person: Person = current_person(platform)) -> Response:  # noqa: N803
+        """It is ended, not erased: who was designated when stays on record."""
+        await access.end(person, designationId)
+        return Response(status_code=204)
+
+    return routes

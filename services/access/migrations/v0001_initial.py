@@ -1,0 +1,26 @@
+"""Designations."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.database.platform_v1 import MOMENT, column, create
+
+revision = "access-0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create()
+    op.create_table(
+        "designation",
+        column("id", sa.Uuid, key=True),
+        column("user_id", sa.Text, index=True),
+        column("role", sa.Text),
+        column("starts_at", MOMENT),
+        column("ends_at", MOMENT),
+        column("designated_by", sa.Text),
+        column("basis", sa.Text),
+        column("made_at", MOMENT),
+    )

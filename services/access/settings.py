@@ -1,0 +1,17 @@
+"""What access must be told besides what every service must."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    oidc_issuer: str
+    """The municipality's OpenID Connect provider, whose ID tokens are exchanged."""
+    oidc_jwks_uri: str
+    oidc_client_id: Path
+    """A file: the portal's client id, the audience of those ID tokens."""
+    first_designations: Path
+    """A file: the first beheerder and FG, and the controller's decision that names them."""

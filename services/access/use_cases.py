@@ -1,0 +1,188 @@
+"""What access does: exchange a log-in for a token of one service, and keep designations."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.access import store
+from services.access.domain import CONTROLLER, refuse_reason
+from services.access.settings import Settings
+from shared import audit
+from shared.bus.post import EVERYONE
+from shared.contracts.access import Designation, Leases
+from shared.errors import Fault, Forbidden, Invalid, NotAuthenticated, NotFound, PartDown
+from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
+from shared.keys.signing import NotSigned
+from shared.privileges import BY_NAME
+from shared.protocol.profiles import PROTOCOLS
+from shared.service.platform import Platform
+
+
+class Access:
+    def __init__(self, platform: Platform, settings: Settings) -> None:
+        self.platform = platform
+        self.clock = platform.clock
+        self._settings = settings
+        self._protocol = PROTOCOLS[settings.protocol]
+        self._keys: KeySet | None = None
+
+    # --- tokens ----------------------------------------------------------------------------------
+
+    async def exchange(self, id_token: str, audience: str) -> tuple[str, int]:
+        """RFC 8693: an ID token of the provider for a token of one service, and its seconds.
+
+        Raises NotAuthenticated for a token that the provider did not give, Invalid for an unknown service.
+        """
+        if audience not in BY_NAME:
+            raise Invalid([Fault("audience", "is not a service of this installation")])
+        subject = await self._subject(id_token)
+        now = self.clock.now()
+        async with self.platform.database.transaction() as session:
+            held = [one for one in await store.in_force(session, now) if one.user_id == subject]
+            await session.execute(audit.line(now, "token given", actor=subject, record=audience))
+        claims: dict[str, Any] = {
+            "iss": "access",
+            "aud": audience,
+            "sub": subject,
+            "exp": int(now.timestamp()) + TOKEN_SECONDS,
+            "jti": str(uuid4()),
+            "designations": [
+                {"role": one.role, "startsAt": one.starts_at.isoformat(), "endsAt": one.ends_at.isoformat()} for one in held
+            ],
+        }
+        return self.platform.signer.sign(TOKEN, claims), TOKEN_SECONDS
+
+    async def _subject(self, id_token: str) -> str:
+        for attempt in (1, 2):
+            try:
+                found = jwt.decode(id_token, await self._provider_keys(fresh=attempt == 2), algorithms=["RS256", "PS256"])
+                claims = found.claims
+                break
+            except (JoseError, ValueError):
+                if attempt == 2:
+                    raise NotAuthenticated from None
+        now = self.clock.now().timestamp()
+        audiences = claims.get("aud")
+        client = self._settings.oidc_client_id.read_text().strip()
+        if client not in (audiences if isinstance(audiences, list) else [audiences]):
+            raise NotAuthenticated
+        if claims.get("iss") != self._settings.oidc_issuer or not claims.get("iat", 0) - 30 <= now < claims.get("exp", 0):
+            raise NotAuthenticated
+        return str(claims["sub"])
+
+    async def _provider_keys(self, *, fresh: bool) -> KeySet:
+        if self._keys is None or fresh:
+            try:
+                async with httpx.AsyncClient(timeout=5) as http:
+                    answer = (await http.get(self._settings.oidc_jwks_uri)).raise_for_status()
+            except httpx.HTTPError as problem:
+                raise PartDown("the log-in provider is out of reach") from problem
+            self._keys = KeySet.import_key_set(answer.json())
+        return self._keys
+
+    # --- designations ----------------------------------------------------------------------------
+
+    async def designate(self, person: Person, user_id: str, role: str, starts_at: datetime, ends_at: datetime, basis: str) -> UUID:
+        """The beheerder designates somebody; raises Forbidden or Invalid (R-7.4, R-7.5)."""
+        acting = person.role_among({"beheerder"})
+        now = self.clock.now()
+        async with self.platform.database.transaction() as session:
+            held = [one.role for one in await store.in_force(session, now) if one.user_id == user_id]
+            refused = refuse_reason(
+                self._protocol, role=role, user_id=user_id, by=person.user_id, starts_at=starts_at, ends_at=ends_at, held=held
+            )
+            if refused:
+                raise Invalid([Fault(*refused)])
+            row = store.Designated(
+                id=uuid4(),
+                user_id=user_id,
+                role=role,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                designated_by=person.user_id,
+                basis=basis,
+                made_at=now,
+            )
+            session.add(row)
+            await session.flush()
+            await session.execute(audit.line(now, "designated", actor=person.user_id, role=acting, record=user_id, reason=role))
+            await self._publish(session)
+        return row.id
+
+    async def end(self, person: Person, identifier: UUID) -> None:
+        """The beheerder ends a designation now; every service stops believing it with the next message."""
+        acting = person.role_among({"beheerder"})
+        now = self.clock.now()
+        async with self.platform.database.transaction() as session:
+            row = await session.get(store.Designated, identifier, with_for_update=True)
+            if row is None or row.ends_at <= now:
+                raise NotFound("there is no such designation in force")
+            if self._protocol.designations.get(row.role) != "beheerder":
+                raise Forbidden("this designation was given by the controller, and only the controller ends it")
+            row.ends_at = now
+            await session.flush()
+            line = audit.line(now, "designation ended", actor=person.user_id, role=acting, record=row.user_id, reason=row.role)
+            await session.execute(line)
+            await self._publish(session)
+
+    async def designations(self, person: Person) -> list[store.Designated]:
+        """All designations, also past ones; for the beheerder and the FG."""
+        person.role_among({"beheerder", "fg"})
+        async with self.platform.database.transaction() as session:
+            return await store.every(session)
+
+    async def set_up(self) -> None:
+        """The first beheerder and FG, from the set-up file that names the controller's decision; once."""
+        text = json.loads(self._settings.first_designations.read_text())
+        now = self.clock.now()
+        async with self.platform.database.transaction() as session:
+            if await store.every(session):
+                return
+            for role in ("beheerder", "fg"):
+                session.add(
+                    store.Designated(
+                        id=uuid4(),
+                        user_id=text[role],
+                        role=role,
+                        starts_at=now,
+                        ends_at=datetime.fromisoformat(text["until"]),
+                        designated_by=CONTROLLER,
+                        basis=text["decision"],
+                        made_at=now,
+                    )
+                )
+                await session.execute(audit.line(now, "designated", actor=CONTROLLER, record=text[role], reason=role))
+
+    async def _publish(self, session: AsyncSession) -> None:
+        """Repeat who is designated; services believe it for the length of a lease."""
+        now = self.clock.now()
+        message = Leases(
+            issued_at=now,
+            lease_until=now + timedelta(seconds=self._settings.lease_seconds),
+            designations=tuple(
+                Designation(user_id=one.user_id, role=one.role, starts_at=one.starts_at, ends_at=one.ends_at)
+                for one in await store.in_force(session, now)
+            ),
+        )
+        await keep_leases(session, message)
+        await self.platform.post.send(session, self.platform.post.envelope(EVERYONE, message))
+
+    async def repeat(self) -> None:
+        """The worker that renews the leases."""
+        await self.set_up()
+        while True:
+            with contextlib.suppress(PartDown, NotSigned):
+                async with self.platform.database.transaction() as session:
+                    await self._publish(session)
+            await asyncio.sleep(self._settings.beacon_seconds)

@@ -1,0 +1,136 @@
+"""Assessment's tables: signals in phases 1 and 2, their items and decisions. Content is ciphertext."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel
+
+from shared.contracts.common import KeyRef
+from shared.database.tables import document, moment
+
+SCHEMA = "assessment-0001"
+ROOM = "room-signal"
+
+
+class Signal(SQLModel, table=True):
+    """A signal in this room. After the hand-over only number and new holder are left."""
+
+    __tablename__ = "signal"
+    number: str = Field(primary_key=True)
+    version: int
+    state: str = Field(index=True)
+    working_name: str
+    room_key: str | None
+    protocol: str
+    received_on: date
+    arrived_at: datetime = moment()
+    signed: bool
+    handing_over_since: datetime | None = moment(nullable=True)
+    handed_to: str | None = None
+    left: bool = False
+
+
+class Item(SQLModel, table=True):
+    """One fact: the report itself, a finding, or the words of a decision."""
+
+    __tablename__ = "item"
+    number: str = Field(primary_key=True)
+    item: str = Field(primary_key=True)
+    category: str
+    version: int
+    ciphertext: str
+
+
+class DecisionRow(SQLModel, table=True):
+    """One decision, immutable but for its status. Its words are an item, `decision-<id>`."""
+
+    __tablename__ = "decision"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    version: int
+    key: str
+    outcome: str
+    article: str
+    status: str
+    state_before: str
+    state_after: str
+    ends: bool
+    deciders: list[str] = document(nullable=False)
+    co_signers: list[str] = document(nullable=False)
+    recorder: str
+    role: str
+    about: list[str] = document(nullable=False)
+    forwarding: dict[str, Any] | None = document()
+    taken_at: datetime = moment()
+    effective_at: datetime | None = moment(nullable=True, index=True)
+    settled_at: datetime | None = moment(nullable=True)
+    protocol: str
+
+
+async def items_of(session: AsyncSession, number: str) -> list[Item]:
+    return list((await session.scalars(select(Item).where(Item.number == number).order_by(Item.item))).all())  # type: ignore[arg-type]
+
+
+async def decisions_of(session: AsyncSession, number: str) -> list[DecisionRow]:
+    query = select(DecisionRow).where(DecisionRow.number == number).order_by(DecisionRow.taken_at)  # type: ignore[arg-type]
+    return list((await session.scalars(query)).all())
+
+
+async def last_taken(session: AsyncSession, number: str) -> DecisionRow | None:
+    query = (
+        select(DecisionRow)
+        .where(DecisionRow.number == number, DecisionRow.status == "taken")  # type: ignore[arg-type]
+        .order_by(DecisionRow.version.desc())  # type: ignore[attr-defined]
+        .limit(1)
+    )
+    return (await session.scalars(query)).first()
+
+
+async def unsettled(session: AsyncSession, now: datetime, most: int = 100) -> list[DecisionRow]:
+    """Decisions whose time to be withdrawn is over and that have not been sent on."""
+    query = (
+        select(DecisionRow)
+        .where(DecisionRow.status == "taken", DecisionRow.settled_at.is_(None), DecisionRow.effective_at <= now)  # type: ignore[union-attr,operator,arg-type]
+        .order_by(DecisionRow.taken_at)  # type: ignore[arg-type]
+        .limit(most)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def settle_earlier(session: AsyncSession, number: str, now: datetime) -> None:
+    """A following decision ends the time in which the earlier ones can be withdrawn."""
+    statement = (
+        update(DecisionRow)
+        .where(DecisionRow.number == number, DecisionRow.status == "taken", DecisionRow.settled_at.is_(None))  # type: ignore[union-attr,arg-type]
+        .values(effective_at=now)
+    )
+    await session.execute(statement)
+
+
+async def active(session: AsyncSession, most: int = 500) -> list[Signal]:
+    """The work list: what is in hand, oldest first. Ended signals are not on it (R-9.2)."""
+    query = select(Signal).where(Signal.left.is_(False), Signal.state != "ended").order_by(Signal.arrived_at).limit(most)  # type: ignore[attr-defined,arg-type]
+    return list((await session.scalars(query)).all())
+
+
+async def forget(session: AsyncSession, number: str, to: str) -> None:
+    """The receipt is in: what was handed over is deleted here; only number and new holder stay."""
+    await session.execute(delete(Item).where(Item.number == number))  # type: ignore[arg-type]
+    await session.execute(delete(DecisionRow).where(DecisionRow.number == number))  # type: ignore[arg-type]
+    values = {"left": True, "handed_to": to, "handing_over_since": None, "room_key": None}
+    await session.execute(update(Signal).where(Signal.number == number).values(**values))  # type: ignore[arg-type]
+
+
+async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
+    row = await session.get(Signal, number)
+    return [KeyRef(mount=ROOM, key=row.room_key)] if row and row.room_key else []
+
+
+async def delete_rows(session: AsyncSession, number: str) -> None:
+    for table in (Item, DecisionRow, Signal):
+        await session.execute(delete(table).where(table.number == number))  # type: ignore[attr-defined]

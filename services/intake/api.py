@@ -1,0 +1,107 @@
+"""HTTP: reports come in, and a designated colleague may contact a reporter."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Request
+from pydantic import Field, ValidationError
+from starlette.exceptions import HTTPException
+
+from services.intake.domain import MOST_BYTES, SignalIn, Strict
+from services.intake.settings import Settings
+from services.intake.use_cases import Intake
+from shared.errors import Invalid
+from shared.http.app import NUMBER, current_person
+from shared.http.problems import faults_of
+from shared.http.rate import Rate
+from shared.identity import Person
+from shared.protocol.profiles import PROTOCOLS
+from shared.service.platform import Platform
+
+
+class Receipt(Strict):
+    """`number` is only for a colleague; a reporter gets a receipt code and nothing else."""
+
+    receipt_code: str
+    number: str | None = None
+
+
+class ContactIn(Strict):
+    number: Annotated[str, Field(pattern=NUMBER)]
+    reason: Literal["contact-melder"]
+
+
+class ContactOut(Strict):
+    number: str
+    kind: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    wants_contact: bool
+
+
+def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
+    routes = APIRouter(prefix="/v1")
+    rate = Rate(settings.web_reports_per_minute)
+    file_roles = PROTOCOLS[settings.protocol].file_roles
+    person_of = current_person(platform).dependency
+
+    @routes.post(
+        "/signals",
+        status_code=201,
+        tags=["signals"],
+        summary="Report a signal",
+        response_model=Receipt,
+        response_model_exclude_none=True,
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _body_schema()}}}},
+    )
+    async def report(
+        request: Request,
+        idempotency_key: Annotated[str | None, Header(max_length=200, min_length=8)] = None,
+        authorization: Annotated[str | None, Header()] = None,
+    ) -> Receipt:
+        """Channel `web` is public; every other channel needs a colleague's token. The body is read here and
+        not by the framework, so that the same bytes can be recognised when they are sent again."""
+        raw = await _read(request)
+        signal = _parse(raw)
+        person: Person | None = None
+        if signal.channel == "web":
+            request.state.public = True
+            rate.take(request.client.host if request.client else "")
+        else:
+            person = await person_of(request, authorization)
+        accepted = await intake.accept(signal, raw, idempotency_key, person)
+        return Receipt(receipt_code=accepted.receipt_code, number=accepted.number if person else None)
+
+    @routes.post("/reporter-contacts", tags=["reporters"], summary="Open a reporter's contact data, to contact him")
+    async def contact(body: ContactIn, person: Person = current_person(platform)) -> ContactOut:
+        """The only way to contact data; the reason and the person are in the audit trail (R-5.2)."""
+        role = person.role_among(file_roles)
+        found = await intake.contact(body.number, body.reason, person, role)
+        return ContactOut(number=body.number, **found.model_dump())
+
+    return routes
+
+
+def _body_schema() -> dict[str, Any]:
+    return SignalIn.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+
+
+async def _read(request: Request) -> bytes:
+    """The body, at most MOST_BYTES; what is larger is not read to its end."""
+    if int(request.headers.get("content-length") or 0) > MOST_BYTES:
+        raise HTTPException(413)
+    received = b""
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > MOST_BYTES:
+            raise HTTPException(413)
+    return received
+
+
+def _parse(raw: bytes) -> SignalIn:
+    try:
+        return SignalIn.model_validate_json(raw)
+    except ValidationError as problem:
+        raise Invalid(faults_of(problem.errors(include_url=False, include_input=False))) from None

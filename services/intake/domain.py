@@ -1,0 +1,69 @@
+"""What a report may be: Bijlage 1 of the protocol for phase 1, and sizes that keep a letter small."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+CHANNELS = ("web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner")
+Channel = Literal["web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner"]
+MOST_BYTES = 200_000
+
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Occupation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+ReportText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20000)]
+
+
+class Strict(BaseModel):
+    """Unknown fields are refused: what Bijlage 1 does not list cannot be sent (no BSN, no nationality)."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
+    )
+
+
+class SubjectIn(Strict):
+    name: Name | None = None
+    address: Address | None = None
+    occupation: Occupation | None = None
+
+
+class ObjectIn(Strict):
+    kind: Literal["address", "building", "business", "parcel", "other"]
+    address: Address | None = None
+    description: Words | None = None
+
+
+class ReporterIn(Strict):
+    kind: Literal["person", "organisation", "anonymous"]
+    name: Name | None = None
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")] | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{6,25}$")] | None = None
+    wants_contact: bool = False
+
+    @property
+    def has_contact_data(self) -> bool:
+        return bool(self.name or self.email or self.phone)
+
+
+class SignalIn(Strict):
+    """A report as it comes in (R-5.4: it is complete without any reporter)."""
+
+    channel: Channel
+    received_at: AwareDatetime
+    text: ReportText
+    subjects: Annotated[tuple[SubjectIn, ...], Field(max_length=20)] = ()
+    objects: Annotated[tuple[ObjectIn, ...], Field(max_length=20)] = ()
+    reporter: ReporterIn | None = None
+
+
+def is_in_the_future(received_at: datetime, now: datetime) -> bool:
+    """Five minutes of difference between clocks are forgiven."""
+    return received_at > now + timedelta(minutes=5)

@@ -1,0 +1,42 @@
+"""Accepted reports, the reporters' vault, and what the door may do."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.database.platform_v1 import MOMENT, column, create
+
+revision = "intake-0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create()
+    op.create_table(
+        "accepted_report",
+        column("key_hash", sa.Text, key=True),
+        column("body_hash", sa.Text),
+        column("receipt_hash", sa.Text),
+        column("number", sa.Text, index=True),
+        column("accepted_at", MOMENT),
+    )
+    op.create_table(
+        "melder_letter",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("kid", sa.Text, index=True),
+        column("letter", sa.Text),
+        column("sealed_at", MOMENT),
+    )
+    op.create_table(
+        "melder_vault",
+        column("number", sa.Text, key=True),
+        column("room_key", sa.Text),
+        column("ciphertext", sa.Text),
+        column("active", sa.Boolean),
+    )
+    # The door inserts; the only thing it reads are two keyed hashes, to answer a repeated request alike.
+    op.execute("GRANT INSERT ON accepted_report, melder_letter, outgoing, outbox, audit TO intake_door")
+    op.execute("GRANT SELECT (key_hash, body_hash) ON accepted_report TO intake_door")
+    op.execute("GRANT USAGE ON SEQUENCE outbox_id_seq TO intake_door")

@@ -1,0 +1,68 @@
+"""Intake's tables: reports that were accepted (hashes only), and the reporters' vault (ciphertext)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel
+
+from shared.contracts.common import KeyRef
+from shared.database.tables import moment
+
+SCHEMA = "intake-0001"
+
+
+class AcceptedReport(SQLModel, table=True):
+    """One accepted request: keyed hashes of its Idempotency-Key, its body and its receipt code."""
+
+    __tablename__ = "accepted_report"
+    key_hash: str = Field(primary_key=True)
+    body_hash: str
+    receipt_hash: str
+    number: str = Field(index=True)
+    accepted_at: datetime = moment()
+
+
+class MelderLetter(SQLModel, table=True):
+    """Contact data as the door sealed them, until intake can open them."""
+
+    __tablename__ = "melder_letter"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    kid: str = Field(index=True)
+    letter: str
+    sealed_at: datetime = moment()
+
+
+class MelderVault(SQLModel, table=True):
+    """Contact data under a key of their own. `active` ends with the signal (art. 9)."""
+
+    __tablename__ = "melder_vault"
+    number: str = Field(primary_key=True)
+    room_key: str
+    ciphertext: str
+    active: bool = True
+
+
+async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
+    row = await session.get(MelderVault, number)
+    return [KeyRef(mount="room-melder", key=row.room_key)] if row else []
+
+
+async def delete_rows(session: AsyncSession, number: str) -> None:
+    for table in (MelderVault, MelderLetter, AcceptedReport):
+        await session.execute(delete(table).where(table.number == number))  # type: ignore[attr-defined]
+
+
+async def waiting_letters(session: AsyncSession, most: int = 50) -> list[MelderLetter]:
+    query = select(MelderLetter).order_by(MelderLetter.sealed_at).limit(most)  # type: ignore[arg-type]
+    return list((await session.scalars(query)).all())
+
+
+async def is_waiting(session: AsyncSession, kid: str) -> bool:
+    """Whether a letter to ourselves was sealed with `kid` and has not been opened."""
+    query = select(MelderLetter.id).where(MelderLetter.kid == kid).limit(1)  # type: ignore[call-overload]
+    return (await session.scalars(query)).first() is not None

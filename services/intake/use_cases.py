@@ -1,0 +1,180 @@
+"""What intake does: accept a report, keep the reporter's contact data apart, let a colleague contact him."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake import store
+from services.intake.domain import SignalIn, is_in_the_future
+from services.intake.settings import Settings
+from shared import audit
+from shared.contracts.common import KeyRef, KeysMade
+from shared.contracts.intake import Report, ReportContent, ReportedObject, Reporter, Subject
+from shared.database.engine import make_engine, outages
+from shared.errors import CannotSucceed, Conflict, Fault, Invalid, NotFound
+from shared.identity import Person
+from shared.keys.letters import open_letter
+from shared.keys.transit import Place, key_name
+from shared.numbers import derived_seed, random_seed, receipt_code, signal_number
+from shared.service.platform import Platform
+
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What the reporter is told; `number` is for colleagues only."""
+
+    number: str
+    receipt_code: str
+
+
+class Intake:
+    """The use cases. The door (`accept`) needs PostgreSQL only."""
+
+    def __init__(self, platform: Platform, settings: Settings) -> None:
+        self.platform = platform
+        self.clock = platform.clock
+        self._secret = settings.door_secret.read_bytes()
+        self._door = make_engine(
+            settings.database_host,
+            settings.database_port,
+            "intake",
+            "intake_door",
+            settings.door_password.read_text().strip(),
+            pool_size=12,
+            max_overflow=8,
+        )
+
+    def _hash(self, label: str, data: bytes) -> str:
+        return hmac.new(self._secret, label.encode() + b"|" + data, hashlib.sha256).hexdigest()
+
+    async def accept(self, signal: SignalIn, raw: bytes, idempotency_key: str | None, person: Person | None) -> Accepted:
+        """Accept a report; it is on disk, sealed, when this returns.
+
+        The same key and body get the same answer. Raises Conflict for the same key with another body,
+        Invalid, or PartDown when PostgreSQL is away.
+        """
+        now = self.clock.now()
+        if is_in_the_future(signal.received_at, now):
+            raise Invalid([Fault("receivedAt", "lies in the future")])
+        key = idempotency_key.encode() if idempotency_key else random_seed()
+        seed = derived_seed(self._secret, key, raw)
+        accepted = Accepted(signal_number(seed), receipt_code(seed))
+        row = {
+            "key_hash": self._hash("key", key),
+            "body_hash": self._hash("body", raw),
+            "receipt_hash": self._hash("receipt", accepted.receipt_code.encode()),
+            "number": accepted.number,
+            "accepted_at": now,
+        }
+        content = self._content(accepted.number, signal)
+        letter = self.platform.sealer.seal("assessment", content)
+        report = Report(number=accepted.number, letters=(letter.text,))
+        envelope = self.platform.post.envelope("assessment", report, number=accepted.number, letter=letter)
+        line = audit.line(now, "report accepted", actor=person.user_id if person else None, record=accepted.number)
+        try:
+            async with outages(), AsyncSession(self._door) as session, session.begin():
+                await session.execute(insert(store.AcceptedReport).inline().values(**row))
+                if signal.reporter and signal.reporter.has_contact_data:
+                    await session.execute(self._vault_letter(accepted.number, signal))
+                await self.platform.post.send(session, envelope)
+                await session.execute(line)
+        except IntegrityError:
+            await self._same_as_before(str(row["key_hash"]), str(row["body_hash"]))
+        return accepted
+
+    def _content(self, number: str, signal: SignalIn) -> ReportContent:
+        """What assessment gets: everything but who the reporter is and how to reach him (R-5.1)."""
+        return ReportContent(
+            number=number,
+            channel=signal.channel,
+            received_at=signal.received_at,
+            registered_at=self.clock.now(),
+            text=signal.text,
+            subjects=tuple(Subject(**one.model_dump()) for one in signal.subjects),
+            objects=tuple(ReportedObject(**one.model_dump()) for one in signal.objects),
+            reporter_kind=signal.reporter.kind if signal.reporter else "anonymous",
+            reporter_wants_contact=bool(signal.reporter and signal.reporter.wants_contact),
+        )
+
+    def _vault_letter(self, number: str, signal: SignalIn) -> object:
+        assert signal.reporter is not None
+        contact = Reporter(**signal.reporter.model_dump())
+        sealed = self.platform.sealer.seal("intake", contact)
+        values = {
+            "id": uuid4(),
+            "number": number,
+            "kid": sealed.kid,
+            "letter": sealed.text,
+            "sealed_at": self.clock.now(),
+        }
+        return insert(store.MelderLetter).inline().values(**values)
+
+    async def _same_as_before(self, key_hash: str, body_hash: str) -> None:
+        async with outages(), AsyncSession(self._door) as session:
+            query = select(store.AcceptedReport.body_hash).where(store.AcceptedReport.key_hash == key_hash)  # type: ignore[call-overload]
+            found = (await session.scalars(query)).first()
+        if found != body_hash:
+            raise Conflict("this Idempotency-Key was used for another report")
+
+    async def open_vault_letters(self) -> int:
+        """Move contact data from the letters of the door into the vault; returns how many were moved."""
+        async with self.platform.database.transaction() as session:
+            letters = await store.waiting_letters(session)
+        return sum([await self._open_vault_letter(row) for row in letters])
+
+    async def _open_vault_letter(self, row: store.MelderLetter) -> bool:
+        room = self.platform.room()
+        key = key_name(row.id, room.mount)
+        try:
+            opened = await open_letter(self.platform.bao, "intake", row.letter)
+        except CannotSucceed:
+            # Its key is gone or it was altered: it stays where it is, and shows as outstanding.
+            return False
+        await room.make(key)
+        place = Place(room.mount, row.number, "reporter", 1)
+        ciphertext = (await room.encrypt(key, [(place, opened)]))[0]
+        made = KeysMade(number=row.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(row.kid,))
+        async with self.platform.database.transaction() as session:
+            found = await session.get(store.MelderLetter, row.id, with_for_update=True)
+            if found is None:
+                return False
+            session.add(store.MelderVault(number=row.number, room_key=key, ciphertext=ciphertext))
+            await session.delete(found)
+            await self.platform.post.send(session, self.platform.post.envelope("retention", made))
+        return True
+
+    async def contact(self, number: str, reason: str, person: Person, role: str) -> Reporter:
+        """The only action that opens contact data (R-5.2); the audit line is on disk before they leave."""
+        room = self.platform.room()
+        async with self.platform.database.transaction() as session:
+            row = await session.get(store.MelderVault, number)
+        if row is None:
+            raise NotFound("no contact data are kept for this signal")
+        if not row.active:
+            raise Conflict("the signal has ended; its reporter is not contacted any more (art. 9)")
+        plain = await room.decrypt(row.room_key, [(Place(room.mount, number, "reporter", 1), row.ciphertext)])
+        line = audit.line(
+            self.clock.now(), "contact data opened", actor=person.user_id, role=role, record=number, reason=reason
+        )
+        async with self.platform.database.transaction() as session:
+            await session.execute(line)
+        return Reporter.model_validate(json.loads(plain[0])["content"])
+
+    async def close_vault(self, session: AsyncSession, number: str) -> None:
+        """The signal has ended: its reporter's data stay locked away until they are destroyed."""
+        row = await session.get(store.MelderVault, number)
+        if row is not None:
+            row.active = False
+
+    async def close(self) -> None:
+        await self._door.dispose()
+

@@ -1,0 +1,194 @@
+"""The one decision interface: the same addresses, bodies and answers in every service that holds signals."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Protocol
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from shared.errors import Fault, Invalid
+from shared.http.app import NUMBER, current_person
+from shared.identity import Person
+from shared.protocol.judge import MOST_REASON
+from shared.protocol.model import PURPOSES_OF_OPENING, Decision
+from shared.protocol.model import Protocol as Rules
+from shared.protocol.schema import schema_of
+from shared.service.platform import Platform
+
+Number = Annotated[str, Path(pattern=NUMBER, description="The signal's number", examples=["S-7K3MQ-9XD4T"])]
+Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True)
+
+
+class ForwardingIn(Strict):
+    """To whom the signal goes on, with which items; or nobody, with a reason."""
+
+    recipient_kind: Literal["department", "partner", "municipality"] | None = None
+    recipient: Ref | None = None
+    items: Annotated[tuple[Ref, ...], Field(max_length=50)] = ()
+    none_because: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class DecisionIn(Strict):
+    """A decision, or with `confirms` the co-signature under one that somebody else proposed."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
+    expected_version: int
+    outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
+    reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
+    fields: Annotated[dict[str, Any], Field(max_length=20)] = {}  # noqa: RUF012
+    about: Annotated[tuple[Ref, ...], Field(max_length=20)] = ()
+    forwarding: ForwardingIn | None = None
+    meeting: Ref | None = None
+    confirms: UUID | None = None
+
+
+class ItemIn(Strict):
+    """A fact with a category of Bijlage 1. BRP gives only `matches`, per field that the signal has."""
+
+    category: Ref
+    expected_version: int
+    about: Ref
+    finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
+    matches: dict[Literal["name", "address"], bool] | None = None
+
+
+class DecisionOut(Strict):
+    id: UUID
+    key: str
+    outcome: str
+    article: str
+    status: Literal["proposed", "taken", "withdrawn"]
+    version: int
+    state: str
+    deciders: tuple[str, ...]
+    co_signers: tuple[str, ...]
+    recorder: str
+    role: str
+    taken_at: AwareDatetime
+    withdrawable_until: AwareDatetime | None = None
+    protocol: str
+    about: tuple[str, ...] = ()
+    reason: str | None = None
+    fields: dict[str, Any] | None = None
+    forwarding: ForwardingIn | None = None
+
+
+class DecisionList(Strict):
+    decisions: list[DecisionOut]
+
+
+class OpenOutcome(Strict):
+    key: str
+    answer: str
+    leads_to: str
+    article: str
+    forwarding: tuple[str, ...]
+    fields: dict[str, Any]
+
+
+class OpenDecision(Strict):
+    key: str
+    article: str
+    question: str
+    decided_by: tuple[str, ...]
+    meeting: str | None
+    co_signed_by: tuple[str, ...]
+    outcomes: list[OpenOutcome]
+
+
+class OpenDecisions(Strict):
+    version: int
+    state: str
+    decisions: list[OpenDecision]
+
+
+class ItemOut(Strict):
+    item: str
+    version: int
+
+
+def describe(decision: Decision) -> OpenDecision:
+    """What somebody has to know to take `decision`."""
+    return OpenDecision(
+        key=decision.key,
+        article=decision.article,
+        question=decision.question,
+        decided_by=decision.who.roles,
+        meeting=decision.who.meeting,
+        co_signed_by=decision.who.co_signers,
+        outcomes=[
+            OpenOutcome(
+                key=one.key,
+                answer=one.answer,
+                leads_to=one.leads_to,
+                article=one.article,
+                forwarding=one.forward_to,
+                fields=schema_of(decision, one),
+            )
+            for one in decision.outcomes
+        ],
+    )
+
+
+class Holder(Protocol):
+    """What a service that holds signals can be asked. Each checks the person and writes the audit line."""
+
+    async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]: ...
+
+    async def open_decisions(self, number: str, person: Person) -> OpenDecisions: ...
+
+    async def decisions(self, number: str, person: Person, purpose: str) -> list[DecisionOut]: ...
+
+    async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut: ...
+
+    async def add_item(self, number: str, person: Person, item: ItemIn) -> ItemOut: ...
+
+
+def _purpose(purpose: str | None) -> str:
+    if purpose not in PURPOSES_OF_OPENING:
+        allowed = ", ".join(PURPOSES_OF_OPENING)
+        raise Invalid([Fault("X-Purpose", f"opening a record needs a purpose: one of {allowed}", "art. 7; R-7.8")])
+    return purpose
+
+
+Purpose = Annotated[str | None, Header(max_length=80, description="Why this record is opened (doelbinding)")]
+
+
+def decision_routes(platform: Platform, holder: Holder, rules: Rules) -> APIRouter:
+    """The routes; `holder` is the service's own use cases."""
+    routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
+    caller = current_person(platform)
+
+    @routes.get("", summary="What the caller may see of a signal")
+    async def view(number: Number, person: Person = caller, x_purpose: Purpose = None) -> dict[str, Any]:
+        person.role_among(rules.file_roles)
+        return await holder.view(number, person, _purpose(x_purpose))
+
+    @routes.get("/open-decisions", summary="Which decisions can be taken now, by whom, and what they ask")
+    async def open_decisions(number: Number, person: Person = caller) -> OpenDecisions:
+        return await holder.open_decisions(number, person)
+
+    @routes.get("/decisions", summary="The decisions that were taken")
+    async def decisions(number: Number, person: Person = caller, x_purpose: Purpose = None) -> DecisionList:
+        person.role_among((*rules.file_roles, "fg"))
+        return DecisionList(decisions=await holder.decisions(number, person, _purpose(x_purpose)))
+
+    @routes.post("/decisions", status_code=201, summary="Take, propose, co-sign or withdraw a decision")
+    async def decide(number: Number, body: DecisionIn, response: Response, person: Person = caller) -> DecisionOut:
+        found = await holder.decide(number, person, body)
+        response.status_code = 202 if found.status == "proposed" else 201
+        return found
+
+    @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
+    async def add_item(number: Number, body: ItemIn, person: Person = caller) -> ItemOut:
+        person.role_among(rules.file_roles)
+        return await holder.add_item(number, person, body)
+
+    return routes

@@ -1,0 +1,31 @@
+"""A bounded rate that stores no address: buckets in memory, keyed by a hash whose salt changes every minute."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+
+from shared.errors import TooMany
+
+
+class Rate:
+    """At most `per_minute` in a minute for everybody together, and a quarter of that for one visitor."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._minute = -1
+        self._salt = b""
+        self._all = 0
+        self._each: dict[bytes, int] = {}
+
+    def take(self, visitor: str) -> None:
+        """Count one request; raises TooMany."""
+        minute = int(time.monotonic() // 60)
+        if minute != self._minute:
+            self._minute, self._salt, self._all, self._each = minute, secrets.token_bytes(16), 0, {}
+        key = hashlib.blake2b(visitor.encode(), key=self._salt, digest_size=8).digest()
+        self._all += 1
+        self._each[key] = self._each.get(key, 0) + 1
+        if self._all > self._per_minute or self._each[key] > max(1, self._per_minute // 4):
+            raise TooMany

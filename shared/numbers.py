@@ -1,0 +1,38 @@
+"""Numbers of signals and receipt codes: random, never a sequence (a sequence tells how many there are)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misread
+
+
+def _text(data: bytes, length: int) -> str:
+    value = int.from_bytes(data, "big")
+    return "".join(ALPHABET[(value >> (5 * place)) & 31] for place in range(length))
+
+
+def _grouped(prefix: str, text: str) -> str:
+    return f"{prefix}-{text[:5]}-{text[5:]}"
+
+
+def random_seed() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def derived_seed(secret: bytes, *parts: bytes) -> bytes:
+    """The same for the same parts, and unguessable without `secret`: how a repeated request gets its own
+    first answer back without anybody having to store or read it."""
+    return hmac.new(secret, b"|".join(hashlib.sha256(part).digest() for part in parts), hashlib.sha256).digest()
+
+
+def signal_number(seed: bytes) -> str:
+    """E.g. `S-7K3MQ-9XD4T`: 50 random bits."""
+    return _grouped("S", _text(hmac.new(seed, b"number", hashlib.sha256).digest(), 10))
+
+
+def receipt_code(seed: bytes) -> str:
+    """E.g. `R-4N2VB-ZC81MQ7WXA`: 75 random bits; it is all that a web reporter has."""
+    return _grouped("R", _text(hmac.new(seed, b"receipt", hashlib.sha256).digest(), 15))
