@@ -154,19 +154,20 @@ class Letterboxes:
         return (await session.scalars(query)).first() is not None or await self.outstanding(session, kid)
 
     async def on_rotate(self, incoming: Incoming, message: RotateLetterbox) -> Handled:
-        """Begin a new key, when `kid` is still the newest: it carried something that must go."""
-        newest = await self._newest()
-        if newest is not None and newest.kid == message.kid:
-            await self._make()
+        """Retention asks for a new key: `kid` carried a letter of a signal that is being destroyed."""
+        await self.rotate(message.kid)
 
         async def effect(session: AsyncSession) -> None:
-            found = await session.get(LetterboxKey, message.kid)
-            if found is not None:
-                newest = (await session.scalars(select(LetterboxKey).order_by(LetterboxKey.made_at.desc()).limit(1))).one()  # type: ignore[attr-defined]
-                beacon = LetterboxKeyMade(kid=newest.kid, public_pem=newest.public_pem, made_at=newest.made_at)
-                await self._post.send(session, self._post.envelope(EVERYONE, beacon))
+            """The new key was made and announced; there is nothing else to store."""
 
         return Handled(effect)
+
+    async def rotate(self, kid: str) -> None:
+        """Begin a new key when `kid` is still the newest, and announce it at once."""
+        newest = await self._newest()
+        if newest is not None and newest.kid == kid:
+            await self._make()
+        await self._announce()
 
     async def on_release(self, incoming: Incoming, message: ReleaseLetterbox) -> Handled:
         """Lock `kid` and allow its deletion; retention's hand does the rest."""

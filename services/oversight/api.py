@@ -1,0 +1,78 @@
+"""HTTP: what supervision sees, and the beheerder's decision on destruction lists."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Query
+
+from services.oversight.use_cases import Approvals, Showing
+from shared.errors import Fault, Invalid
+from shared.http.app import NUMBER, current_person
+from shared.http.decisions import DecisionIn, Number, OpenDecisions
+from shared.identity import Person
+from shared.protocol.model import PURPOSES_OF_OPENING
+from shared.service.platform import Platform
+
+ListId = Annotated[UUID, Path(description="The number of the list")]
+Found = dict[str, list[dict[str, Any]]]
+
+
+def router(platform: Platform, showing: Showing, approvals: Approvals) -> APIRouter:
+    routes = APIRouter(prefix="/v1")
+    caller = current_person(platform)
+
+    @routes.get("/signals/{number}", tags=["signals"], summary="Where a signal is: holder and state, no content")
+    async def whereabouts(number: Number, person: Person = caller) -> dict[str, Any]:
+        return await showing.whereabouts(number, person)
+
+    @routes.get("/signals/{number}/decisions", tags=["signals"], summary="Every decision on a signal, with its reasons")
+    async def decisions(
+        number: Number,
+        person: Person = caller,
+        x_purpose: Annotated[str | None, Header(max_length=80, description="Why this is read")] = None,
+    ) -> Found:
+        person.role_among((*showing.rules.file_roles, "fg"))
+        if x_purpose not in PURPOSES_OF_OPENING:
+            allowed = ", ".join(PURPOSES_OF_OPENING)
+            raise Invalid([Fault("X-Purpose", f"reading reasons needs a purpose: one of {allowed}", "art. 7; R-7.8")])
+        return {"decisions": await showing.decisions(number, person, x_purpose)}
+
+    @routes.get("/audit-lines", tags=["audit"], summary="The audit trail, in order (FG, beheerder)")
+    async def lines(
+        person: Person = caller,
+        producer: Annotated[str | None, Query(pattern=r"^[a-z-]{1,20}$")] = None,
+        actor: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$")] = None,
+        number: Annotated[str | None, Query(pattern=NUMBER)] = None,
+        after: Annotated[int, Query(ge=0)] = 0,
+    ) -> Found:
+        return {"lines": await showing.lines(person, producer, actor, number, after)}
+
+    @routes.get("/audit-chains", tags=["audit"], summary="Whether the audit trail is complete and unchanged")
+    async def chains(person: Person = caller) -> Found:
+        return {"chains": await showing.chains(person)}
+
+    @routes.get("/disclosures", tags=["disclosures"], summary="The disclosure register")
+    async def disclosures(
+        person: Person = caller, number: Annotated[str | None, Query(pattern=NUMBER)] = None
+    ) -> Found:
+        return {"disclosures": await showing.disclosures(person, number)}
+
+    @routes.get("/destruction-lists", tags=["destruction"], summary="All destruction lists (beheerder, FG)")
+    async def all_lists(person: Person = caller) -> Found:
+        return {"lists": await approvals.all(person)}
+
+    @routes.get("/destruction-lists/{listId}", tags=["destruction"], summary="One list: numbers and periods, no names")
+    async def one_list(listId: ListId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+        return await approvals.one(listId, person)
+
+    @routes.get("/destruction-lists/{listId}/open-decisions", tags=["destruction"], summary="What can be decided now")
+    async def open_decisions(listId: ListId, person: Person = caller) -> OpenDecisions:  # noqa: N803
+        return await approvals.open_decisions(listId, person)
+
+    @routes.post("/destruction-lists/{listId}/decisions", status_code=201, tags=["destruction"], summary="Approve (beheerder)")
+    async def decide(listId: ListId, body: DecisionIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+        return await approvals.decide(listId, person, body)
+
+    return routes

@@ -1,0 +1,81 @@
+"""Audit trail, decisions, disclosures, whereabouts, destruction lists."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.database.platform_v1 import MOMENT, column, create
+
+revision = "oversight-0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create()
+    op.create_table(
+        "audit_batch",
+        column("producer", sa.Text, key=True),
+        column("first", sa.Integer, key=True),
+        column("last", sa.Integer),
+        column("previous", sa.Text),
+        column("head", sa.Text),
+    )
+    op.create_table(
+        "audit_line",
+        column("producer", sa.Text, key=True),
+        column("seq", sa.Integer, key=True),
+        column("actor", sa.Text, null=True, index=True),
+        column("record", sa.Text, null=True, index=True),
+        column("entry", JSONB),
+    )
+    op.create_table(
+        "decided",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("version", sa.Integer),
+        column("facts", JSONB),
+        column("room_key", sa.Text),
+        column("ciphertext", sa.Text),
+        column("taken_at", MOMENT),
+    )
+    op.create_table(
+        "disclosure",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("facts", JSONB),
+        column("decided_at", MOMENT),
+    )
+    op.create_table(
+        "whereabout",
+        column("number", sa.Text, key=True),
+        column("version", sa.Integer),
+        column("holder", sa.Text),
+        column("state", sa.Text),
+        column("since", MOMENT),
+    )
+    op.create_table(
+        "destruction_list",
+        column("id", sa.Uuid, key=True),
+        column("version", sa.Integer),
+        column("state", sa.Text),
+        column("listed_on", sa.Date),
+        column("approve_before", sa.Date),
+        column("ultimate_on", sa.Date),
+        column("approver", sa.Text, null=True),
+        column("approved_at", MOMENT, null=True),
+        column("words_key", sa.Text, null=True),
+        column("words", sa.Text, null=True),
+        column("escalated", sa.Boolean),
+    )
+    op.create_table(
+        "listed_signal",
+        column("list_id", sa.Uuid, key=True),
+        column("number", sa.Text, key=True),
+        column("state", sa.Text, index=True),
+        column("facts", JSONB),
+        column("archive_keys", JSONB),
+    )
+    # Append-only for the service itself, not only by agreement.
+    op.execute("REVOKE UPDATE, DELETE ON audit_batch, audit_line, disclosure FROM oversight_app")

@@ -1,0 +1,154 @@
+"""Oversight's tables: audit trail, words of decisions (ciphertext), disclosures, whereabouts, destruction lists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel
+
+from shared.contracts.common import KeyRef
+from shared.database.tables import document, moment
+
+SCHEMA = "oversight-0001"
+ROOM = "room-accountability"
+
+
+class AuditBatch(SQLModel, table=True):
+    """The lines `first`..`last` of a producer came as one signed message, chained to the one before."""
+
+    __tablename__ = "audit_batch"
+    producer: str = Field(primary_key=True)
+    first: int = Field(primary_key=True)
+    last: int
+    previous: str
+    head: str
+
+
+class AuditLine(SQLModel, table=True):
+    __tablename__ = "audit_line"
+    producer: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    actor: str | None = Field(default=None, index=True)
+    record: str | None = Field(default=None, index=True)
+    entry: dict[str, Any] = document(nullable=False)
+
+
+class DecidedRow(SQLModel, table=True):
+    """A decision as supervision sees it: coded facts, and its words under a key of the signal."""
+
+    __tablename__ = "decided"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    version: int
+    facts: dict[str, Any] = document(nullable=False)
+    room_key: str
+    ciphertext: str
+    taken_at: datetime = moment()
+
+
+class Disclosure(SQLModel, table=True):
+    """The disclosure register; append-only."""
+
+    __tablename__ = "disclosure"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    facts: dict[str, Any] = document(nullable=False)
+    decided_at: datetime = moment()
+
+
+class Whereabout(SQLModel, table=True):
+    __tablename__ = "whereabout"
+    number: str = Field(primary_key=True)
+    version: int
+    holder: str
+    state: str
+    since: datetime = moment()
+
+
+class DestructionList(SQLModel, table=True):
+    __tablename__ = "destruction_list"
+    id: UUID = Field(primary_key=True)
+    version: int
+    state: str
+    listed_on: date
+    approve_before: date
+    ultimate_on: date
+    approver: str | None = None
+    approved_at: datetime | None = moment(nullable=True)
+    words_key: str | None = None
+    words: str | None = None
+    escalated: bool = False
+
+
+class ListedRow(SQLModel, table=True):
+    """One signal on a list. `state`: listed, approved (keys still to be released) or released."""
+
+    __tablename__ = "listed_signal"
+    list_id: UUID = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    state: str = Field(index=True)
+    facts: dict[str, Any] = document(nullable=False)
+    archive_keys: list[dict[str, str]] = document(nullable=False)
+
+
+async def room_key_of(session: AsyncSession, number: str) -> str | None:
+    query = select(DecidedRow.room_key).where(DecidedRow.number == number).limit(1)  # type: ignore[call-overload]
+    found: str | None = (await session.scalars(query)).first()
+    return found
+
+
+async def decided_on(session: AsyncSession, number: str) -> list[DecidedRow]:
+    query = select(DecidedRow).where(DecidedRow.number == number).order_by(DecidedRow.version)  # type: ignore[arg-type]
+    return list((await session.scalars(query)).all())
+
+
+async def disclosures(session: AsyncSession, number: str | None, most: int = 500) -> list[Disclosure]:
+    query = select(Disclosure).order_by(Disclosure.decided_at).limit(most)  # type: ignore[arg-type]
+    if number:
+        query = query.where(Disclosure.number == number)  # type: ignore[arg-type]
+    return list((await session.scalars(query)).all())
+
+
+async def lines(
+    session: AsyncSession, producer: str | None, actor: str | None, record: str | None, after: int, most: int
+) -> list[AuditLine]:
+    query = select(AuditLine).where(AuditLine.seq > after).order_by(AuditLine.producer, AuditLine.seq).limit(most)  # type: ignore[arg-type]
+    for column, value in ((AuditLine.producer, producer), (AuditLine.actor, actor), (AuditLine.record, record)):
+        if value is not None:
+            query = query.where(column == value)  # type: ignore[arg-type]
+    return list((await session.scalars(query)).all())
+
+
+async def batches(session: AsyncSession, producer: str) -> list[AuditBatch]:
+    query = select(AuditBatch).where(AuditBatch.producer == producer).order_by(AuditBatch.first)  # type: ignore[arg-type]
+    return list((await session.scalars(query)).all())
+
+
+async def lists(session: AsyncSession) -> list[DestructionList]:
+    return list((await session.scalars(select(DestructionList).order_by(DestructionList.listed_on))).all())  # type: ignore[arg-type]
+
+
+async def signals_on(session: AsyncSession, list_id: UUID, state: str | None = None, most: int = 10_000) -> list[ListedRow]:
+    query = select(ListedRow).where(ListedRow.list_id == list_id).order_by(ListedRow.number).limit(most)  # type: ignore[arg-type]
+    if state:
+        query = query.where(ListedRow.state == state)  # type: ignore[arg-type]
+    return list((await session.scalars(query)).all())
+
+
+async def set_state(session: AsyncSession, list_id: UUID, numbers: list[str], state: str) -> None:
+    statement = update(ListedRow).where(ListedRow.list_id == list_id, ListedRow.number.in_(numbers))  # type: ignore[attr-defined,arg-type]
+    await session.execute(statement.values(state=state))
+
+
+async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
+    query = select(DecidedRow.room_key).where(DecidedRow.number == number).distinct()  # type: ignore[call-overload]
+    return [KeyRef(mount=ROOM, key=key) for key in (await session.scalars(query)).all()]
+
+
+async def delete_rows(session: AsyncSession, number: str) -> None:
+    """The words go; that a decision was taken and where the signal was stays, without content."""
+    await session.execute(delete(DecidedRow).where(DecidedRow.number == number))  # type: ignore[arg-type]

@@ -1,0 +1,7 @@
+"""What oversight does: keep what was done and why, and let the beheerder approve destruction."""
+
+from services.oversight.use_cases.approve import Approvals
+from services.oversight.use_cases.keep import Keeping
+from services.oversight.use_cases.show import Showing
+
+__all__ = ["Approvals", "Keeping", "Showing"]

@@ -1,0 +1,113 @@
+"""Keeping: audit lines, decisions with their words, disclosures, whereabouts."""
+
+from __future__ import annotations
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.oversight import store
+from shared.audit import chain
+from shared.bus.inbox import Handled, Incoming
+from shared.contracts.assessment import Decided, DecisionWords, Disclosed
+from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
+from shared.errors import CannotSucceed
+from shared.keys.transit import Place, key_name
+from shared.service.platform import Platform
+
+
+class Keeping:
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+
+    async def audited(self, incoming: Incoming, message: Audited) -> Handled:
+        """Audit lines; a batch whose own chain is broken is parked, a missing batch shows as a gap."""
+        head = message.previous
+        for entry in message.entries:
+            head = chain(head, entry)
+        if head != message.head or not message.entries:
+            raise CannotSucceed("the chain of these audit lines is broken")
+
+        async def effect(session: AsyncSession) -> None:
+            last = message.first + len(message.entries) - 1
+            session.add(
+                store.AuditBatch(
+                    producer=incoming.producer,
+                    first=message.first,
+                    last=last,
+                    previous=message.previous,
+                    head=message.head,
+                )
+            )
+            for seq, entry in enumerate(message.entries, message.first):
+                session.add(
+                    store.AuditLine(
+                        producer=incoming.producer,
+                        seq=seq,
+                        actor=entry.get("actor"),
+                        record=entry.get("record"),
+                        entry=entry,
+                    )
+                )
+            await session.flush()
+
+        return Handled(effect)
+
+    async def decided(self, incoming: Incoming, message: Decided) -> Handled:
+        """A decision: its words go under a key of this room, one per signal."""
+        words, word, kid = await self.platform.inbox.open(incoming, message, DecisionWords)
+        room = self.platform.room()
+        async with self.platform.database.transaction() as session:
+            key = await store.room_key_of(session, message.number)
+        made = key is None
+        if key is None:
+            key = key_name(incoming.id, room.mount)
+            await room.make(key)
+        place = Place(room.mount, message.number, f"decision-{incoming.id}", 1)
+        ciphertext = (await room.encrypt(key, [(place, words.model_dump_json().encode())]))[0]
+        facts = message.model_dump(mode="json", exclude={"letters"}) | {"decision": words.decision}
+
+        async def effect(session: AsyncSession) -> None:
+            session.add(
+                store.DecidedRow(
+                    id=incoming.id,
+                    number=message.number,
+                    version=message.version,
+                    facts=facts,
+                    room_key=key,
+                    ciphertext=ciphertext,
+                    taken_at=message.taken_at,
+                )
+            )
+            await session.flush()
+            keys = (KeyRef(mount=room.mount, key=key),) if made else ()
+            told = KeysMade(number=message.number, keys=keys, carried_by=(kid,))
+            await self.platform.post.send(session, self.platform.post.envelope("retention", told))
+
+        return Handled(effect, word)
+
+    async def disclosed(self, incoming: Incoming, message: Disclosed) -> Handled:
+        async def effect(session: AsyncSession) -> None:
+            session.add(
+                store.Disclosure(
+                    id=incoming.id,
+                    number=message.number,
+                    facts=message.model_dump(mode="json"),
+                    decided_at=message.decided_at,
+                )
+            )
+            await session.flush()
+
+        return Handled(effect)
+
+    async def whereabouts(self, incoming: Incoming, message: Whereabouts) -> Handled:
+        """The newest version wins; what comes late changes nothing."""
+        if message.holder != incoming.producer:
+            raise CannotSucceed("a service tells where another service's signal is")
+
+        async def effect(session: AsyncSession) -> None:
+            values = message.model_dump()
+            statement = upsert(store.Whereabout).values(**values)
+            newer = store.Whereabout.version < message.version
+            await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer))
+
+        return Handled(effect)

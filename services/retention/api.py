@@ -1,0 +1,50 @@
+"""HTTP: where sealed signals stand, what is being destroyed, and the declarations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+from fastapi.concurrency import run_in_threadpool
+
+from services.retention.use_cases import Declarations, Destruction, Keeping
+from services.retention.use_cases.declare import as_pdf
+from shared.http.app import current_person
+from shared.http.decisions import decision_routes
+from shared.identity import Person
+from shared.service.platform import Platform
+
+DeclarationId = Annotated[UUID, Path(description="The number of the declaration")]
+
+
+def router(platform: Platform, keeping: Keeping, destruction: Destruction, declarations: Declarations) -> APIRouter:
+    routes = APIRouter()
+    caller = current_person(platform)
+
+    @routes.get("/v1/declarations", tags=["declarations"], summary="All declarations of destruction (beheerder, FG)")
+    async def all_declarations(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
+        return {"declarations": await declarations.all(person)}
+
+    @routes.get("/v1/declarations/{declarationId}", tags=["declarations"], summary="One declaration, signed JSON")
+    async def one(declarationId: DeclarationId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+        return await declarations.one(declarationId, person)
+
+    @routes.get(
+        "/v1/declarations/{declarationId}/document",
+        tags=["declarations"],
+        summary="One declaration as PDF/A",
+        response_class=Response,
+        responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+    )
+    async def document(declarationId: DeclarationId, person: Person = caller) -> Response:  # noqa: N803
+        found = await declarations.one(declarationId, person)
+        return Response(await run_in_threadpool(as_pdf, found), media_type="application/pdf")
+
+    @routes.get("/v1/open-destructions", tags=["declarations"], summary="Destructions that are not whole yet")
+    async def open_destructions(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
+        person.role_among({"beheerder", "fg"})
+        return {"destructions": await destruction.open()}
+
+    routes.include_router(decision_routes(platform, keeping, keeping.rules))
+    return routes

@@ -1,0 +1,19 @@
+"""Bus: sealed signals, keys that were made and released, approvals."""
+
+from __future__ import annotations
+
+from services.retention.use_cases import Destruction, Keeping
+from shared.contracts.assessment import Sealed
+from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
+from shared.contracts.oversight import Approved
+from shared.service.platform import Platform
+
+
+def listen(platform: Platform, keeping: Keeping, destruction: Destruction) -> None:
+    platform.inbox.handlers |= {
+        Sealed.event: keeping.sealed,
+        KeysMade.event: keeping.keys_made,
+        KeysReleased.event: destruction.released,
+        LetterboxFinished.event: destruction.finished,
+        Approved.event: destruction.approved,
+    }

@@ -1,0 +1,75 @@
+"""Sealed signals, keys, lists, declarations."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.database.platform_v1 import MOMENT, column, create
+
+revision = "retention-0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create()
+    op.create_table(
+        "sealed_signal",
+        column("number", sa.Text, key=True),
+        column("version", sa.Integer),
+        column("state", sa.Text, index=True),
+        column("category", sa.Text),
+        column("ending", sa.Text),
+        column("article", sa.Text),
+        column("protocol", sa.Text),
+        column("received_on", sa.Date),
+        column("decided_on", sa.Date),
+        column("ends_on", sa.Date, index=True),
+        column("dossier", JSONB, null=True),
+        column("sealed_at", MOMENT),
+        column("list_id", sa.Uuid, null=True),
+        column("approver", sa.Text, null=True),
+        column("approved_at", MOMENT, null=True),
+    )
+    op.create_table(
+        "signal_key",
+        column("mount", sa.Text, key=True),
+        column("key", sa.Text, key=True),
+        column("number", sa.Text, index=True),
+        column("destroyed_at", MOMENT, null=True),
+    )
+    op.create_table("carrier", column("number", sa.Text, key=True), column("kid", sa.Text, key=True))
+    op.create_table(
+        "letterbox",
+        column("kid", sa.Text, key=True),
+        column("finished_by", JSONB),
+        column("rotation_asked_at", MOMENT, null=True),
+        column("release_asked_at", MOMENT, null=True),
+        column("destroyed_at", MOMENT, null=True),
+    )
+    op.create_table(
+        "destruction_part",
+        column("number", sa.Text, key=True),
+        column("part", sa.Text, key=True),
+        column("done_at", MOMENT),
+    )
+    op.create_table(
+        "destruction_list",
+        column("id", sa.Uuid, key=True),
+        column("listed_on", sa.Date),
+        column("approve_before", sa.Date),
+        column("ultimate_on", sa.Date),
+        column("warned", sa.Boolean),
+        column("forced", sa.Boolean),
+    )
+    op.create_table(
+        "declaration",
+        column("id", sa.Uuid, key=True),
+        sa.Column("number", sa.Text, nullable=False, unique=True),
+        column("declared_on", sa.Date),
+        column("content", JSONB),
+        column("signature", sa.Text),
+    )
+    # A declaration is kept for good (Archiefbesluit 1995 art. 8): the service itself cannot take one back.
+    op.execute("REVOKE UPDATE, DELETE ON declaration FROM retention_app")

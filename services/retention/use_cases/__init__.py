@@ -1,0 +1,8 @@
+"""What retention does: keep sealed signals, own their terms, carry out destruction, declare it."""
+
+from services.retention.use_cases.declare import Declarations
+from services.retention.use_cases.destroy import Destruction
+from services.retention.use_cases.keep import Keeping
+from services.retention.use_cases.listing import Listing
+
+__all__ = ["Declarations", "Destruction", "Keeping", "Listing"]

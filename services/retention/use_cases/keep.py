@@ -1,0 +1,136 @@
+"""Keeping: sealed signals come in, and every key that exists for a signal is known here."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.retention import store
+from shared import audit
+from shared.bus.inbox import Handled, Incoming
+from shared.contracts.assessment import Sealed, SealedDossier
+from shared.contracts.common import KeyRef, KeysMade, Whereabouts
+from shared.contracts.retention import Destroy
+from shared.database.tables import Tombstone
+from shared.errors import CannotSucceed, Conflict, NotFound
+from shared.http.decisions import DecisionIn, DecisionOut, ItemIn, ItemOut, OpenDecisions
+from shared.identity import Person
+from shared.privileges import ROOM_OWNER
+from shared.protocol.model import State
+from shared.protocol.profiles import PROTOCOLS
+from shared.protocol.terms import end_of_term
+from shared.service.platform import Platform
+
+
+class Keeping:
+    """Also the holder's side of the decision interface: nothing can be decided on a sealed signal."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.rules = PROTOCOLS[platform.settings.protocol]
+
+    async def sealed(self, incoming: Incoming, message: Sealed) -> Handled:
+        """A sealed dossier arrives; its end date is set here and nowhere else (R-9.1)."""
+        dossier, word, kid = await self.platform.inbox.open(incoming, message, SealedDossier)
+        if dossier.number != message.number:
+            raise CannotSucceed("the number on a letter differs from the one inside")
+        rules = PROTOCOLS.get(dossier.protocol, self.rules)
+        now = self.platform.clock.now()
+        row = store.SealedSignal(
+            number=dossier.number,
+            version=dossier.version + 1,
+            state=State.SEALED,
+            category=dossier.category,
+            ending=dossier.ending,
+            article=dossier.article,
+            protocol=dossier.protocol,
+            received_on=dossier.received_on,
+            decided_on=dossier.decided_on,
+            ends_on=end_of_term(dossier.decided_on, rules.terms.not_a_case_years),
+            dossier=[one.model_dump() for one in dossier.items],
+            sealed_at=now,
+        )
+        keys = {KeyRef(mount=one.archive, key=one.key) for one in dossier.items}
+
+        async def effect(session: AsyncSession) -> None:
+            session.add(row)
+            await session.flush()
+            for key in keys:
+                await store.note_key(session, row.number, key)
+            await store.note_carrier(session, row.number, kid)
+            here = Whereabouts(
+                number=row.number, version=row.version, holder="retention", state=State.SEALED, since=now
+            )
+            await self.platform.post.send(session, self.platform.post.envelope("oversight", here))
+            await session.execute(audit.line(now, "signal sealed", actor=None, record=row.number, reason=row.ending))
+
+        return Handled(effect, word)
+
+    async def keys_made(self, incoming: Incoming, message: KeysMade) -> Handled:
+        """A service made keys for a signal. For a signal that was destroyed, they have to go at once."""
+        for ref in message.keys:
+            owner = ROOM_OWNER.get(ref.mount)
+            if owner is not None and owner != incoming.producer:
+                raise CannotSucceed("a service reports a key in another service's room")
+
+        async def effect(session: AsyncSession) -> None:
+            for ref in message.keys:
+                await store.note_key(session, message.number, ref)
+            for kid in message.carried_by:
+                await store.note_carrier(session, message.number, kid)
+            if await session.get(Tombstone, message.number):
+                order = Destroy(number=message.number, list_id=incoming.id)
+                await self.platform.post.send(session, self.platform.post.envelope(incoming.producer, order))
+
+        return Handled(effect)
+
+    # --- the decision interface ------------------------------------------------------------------
+
+    async def _row(self, number: str) -> store.SealedSignal:
+        async with self.platform.database.transaction() as session:
+            row = await session.get(store.SealedSignal, number)
+        if row is None:
+            raise NotFound
+        return row
+
+    async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]:
+        """That a signal is kept and until when; its content does not exist for anybody here (R-9.2)."""
+        role = person.role_among(self.rules.file_roles)
+        row = await self._row(number)
+        line = audit.line(
+            self.platform.clock.now(), "sealed signal looked up", actor=person.user_id, role=role, record=number, reason=purpose
+        )
+        async with self.platform.database.transaction() as session:
+            await session.execute(line)
+        return {
+            "number": row.number,
+            "version": row.version,
+            "state": row.state,
+            "phase": None,
+            "ending": row.ending,
+            "article": row.article,
+            "decidedOn": row.decided_on.isoformat(),
+            "endsOn": row.ends_on.isoformat(),
+        }
+
+    async def open_decisions(self, number: str, person: Person) -> OpenDecisions:
+        person.role_among((*self.rules.file_roles, "beheerder"))
+        row = await self._row(number)
+        return OpenDecisions(version=row.version, state=row.state, decisions=[])
+
+    async def decisions(self, number: str, person: Person, purpose: str) -> list[DecisionOut]:
+        await self._row(number)
+        return []
+
+    async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut:
+        person.role_among(self.rules.file_roles)
+        await self._refuse(number)
+
+    async def add_item(self, number: str, person: Person, item: ItemIn) -> ItemOut:
+        person.role_among(self.rules.file_roles)
+        await self._refuse(number)
+
+    async def _refuse(self, number: str) -> NoReturn:
+        row = await self._row(number)
+        raise Conflict("a sealed signal is not changed; going on takes a new signal (art. 9 lid 2)", state=row.state)

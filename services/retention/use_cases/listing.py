@@ -1,0 +1,105 @@
+"""The calendar: what has reached its end is put on a list, and a list that waits too long is escalated."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from services.retention import store
+from services.retention.settings import Settings
+from shared import audit
+from shared.bus.post import Envelope
+from shared.clock import calendar_date
+from shared.contracts.common import KeyRef, Whereabouts
+from shared.contracts.retention import Listed, ListedSignal, Overdue
+from shared.errors import PartDown
+from shared.keys.signing import NotSigned
+from shared.protocol.model import State
+from shared.protocol.profiles import PROTOCOLS
+from shared.service.platform import Platform
+
+AT_ONCE = 250
+
+
+class Listing:
+    def __init__(self, platform: Platform, settings: Settings) -> None:
+        self.platform = platform
+        self.terms = PROTOCOLS[settings.protocol].terms
+        self._every = settings.run_every_seconds
+
+    async def run(self) -> None:
+        """Look at the calendar now and then, as the calendar stands."""
+        while True:
+            with contextlib.suppress(PartDown, NotSigned):
+                await self.run_for(calendar_date(self.platform.clock.now()))
+            await asyncio.sleep(self._every)
+
+    async def run_for(self, today: date) -> list[UUID]:
+        """List everything due on `today` (R-9.4), escalate what waits too long (R-9.14); the new lists."""
+        made: list[UUID] = []
+        while True:
+            found = await self._list_some(today)
+            if found is None:
+                break
+            made.append(found)
+        await self._escalate(today)
+        return made
+
+    async def _list_some(self, today: date) -> UUID | None:
+        list_id = uuid4()
+        async with self.platform.database.transaction() as session:
+            # `ends_on < today` is "from the day after the end date" (shared/protocol/terms.is_due).
+            rows = await store.due(session, today, AT_ONCE)
+            if not rows:
+                return None
+            approve_before = today + timedelta(days=self.terms.approval_days)
+            ultimate_on = today + timedelta(days=self.terms.ultimate_days)
+            session.add(
+                store.DestructionList(
+                    id=list_id, listed_on=today, approve_before=approve_before, ultimate_on=ultimate_on
+                )
+            )
+            now = self.platform.clock.now()
+            envelopes: list[Envelope] = []
+            for row in rows:
+                row.state, row.list_id, row.version = State.LISTED, list_id, row.version + 1
+                here = Whereabouts(
+                    number=row.number, version=row.version, holder="retention", state=State.LISTED, since=now
+                )
+                envelopes.append(self.platform.post.envelope("oversight", here))
+            message = Listed(
+                list_id=list_id,
+                listed_on=today,
+                approve_before=approve_before,
+                ultimate_on=ultimate_on,
+                signals=tuple(_line(row) for row in rows),
+            )
+            await session.flush()
+            await self.platform.post.send(session, self.platform.post.envelope("oversight", message), *envelopes)
+            await session.execute(audit.line(now, "destruction list made", actor=None, record=str(list_id)))
+        return list_id
+
+    async def _escalate(self, today: date) -> None:
+        async with self.platform.database.transaction() as session:
+            for row in await store.late_lists(session, today):
+                ultimate = today >= row.ultimate_on
+                if (ultimate and row.forced) or (not ultimate and row.warned):
+                    continue
+                row.warned, row.forced = True, ultimate
+                message = Overdue(list_id=row.id, ultimate_on=row.ultimate_on)
+                await self.platform.post.send(session, self.platform.post.envelope("oversight", message))
+
+
+def _line(row: store.SealedSignal) -> ListedSignal:
+    keys = dict.fromkeys((one["archive"], one["key"]) for one in row.dossier or [])
+    return ListedSignal(
+        number=row.number,
+        category=row.category,
+        ending=row.ending,
+        article=row.article,
+        decided_on=row.decided_on,
+        ends_on=row.ends_on,
+        archive_keys=tuple(KeyRef(mount=mount, key=key) for mount, key in keys),
+    )
