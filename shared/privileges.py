@@ -66,7 +66,7 @@ def _from(*events: str) -> tuple[str, ...]:
 
 # Every service repeats these: which letterbox key is its newest, and what it has received.
 _COMMON = ("letterbox-key.v1", "receipt.v1")
-_OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipt.v1", "letterbox-key.v1")
+_OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipt.v1")
 
 SERVICES: tuple[Service, ...] = (
     Service(
@@ -101,7 +101,7 @@ SERVICES: tuple[Service, ...] = (
             "intake": _from(*_OWNED_KEYS),
             "assessment": _from(*_OWNED_KEYS, "sealed.v1"),
             "oversight": _from(*_OWNED_KEYS, "approved.v1"),
-            "access": _from("leases.v1", "receipt.v1"),
+            "access": _from("leases.v1"),
         },
     ),
     Service(
@@ -117,7 +117,7 @@ SERVICES: tuple[Service, ...] = (
         releases=(*ARCHIVES, "letterbox-retention"),
         consumes={
             "intake": _from("audited.v1", "whereabouts.v1"),
-            "assessment": _from("audited.v1", "whereabouts.v1", "disclosed.v1", "decided.v1", "receipt.v1"),
+            "assessment": _from("audited.v1", "whereabouts.v1", "disclosed.v1", "decided.v1"),
             "retention": _from(
                 "audited.v1",
                 "whereabouts.v1",
@@ -130,7 +130,7 @@ SERVICES: tuple[Service, ...] = (
                 "receipt.v1",
             ),
             "access": _from("audited.v1", "leases.v1"),
-            "oversight": _from("audited.v1"),
+            "oversight": _from("audited.v1", "receipt.v1"),
         },
     ),
 )

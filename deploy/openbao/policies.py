@@ -63,7 +63,8 @@ def rules_of(service: Service) -> Rules:
         rules |= _release(mount, "+")
     if service.destroys:
         for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES):
-            rules[f"{mount}/keys/+"] = _rule("delete")
+            known = rules.get(f"{mount}/keys/+", {"capabilities": []})
+            rules[f"{mount}/keys/+"] = known | {"capabilities": [*known["capabilities"], "delete"]}
     return rules
 
 

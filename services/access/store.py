@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from shared.database.tables import moment
 
-SCHEMA = "access-0001"
+SCHEMA = "access_0001"
 
 
 class Designated(SQLModel, table=True):

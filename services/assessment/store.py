@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment
 
-SCHEMA = "assessment-0001"
+SCHEMA = "assessment_0001"
 ROOM = "room-signal"
 
 

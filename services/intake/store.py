@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from shared.contracts.common import KeyRef
 from shared.database.tables import moment
 
-SCHEMA = "intake-0001"
+SCHEMA = "intake_0001"
 
 
 class AcceptedReport(SQLModel, table=True):

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment
 
-SCHEMA = "oversight-0001"
+SCHEMA = "oversight_0001"
 ROOM = "room-accountability"
 
 
@@ -69,8 +69,10 @@ class Whereabout(SQLModel, table=True):
     since: datetime = moment()
 
 
-class DestructionList(SQLModel, table=True):
-    __tablename__ = "destruction_list"
+class OfferedList(SQLModel, table=True):
+    """A destruction list as retention offered it, and what the beheerder decided."""
+
+    __tablename__ = "offered_list"
     id: UUID = Field(primary_key=True)
     version: int
     state: str
@@ -128,8 +130,8 @@ async def batches(session: AsyncSession, producer: str) -> list[AuditBatch]:
     return list((await session.scalars(query)).all())
 
 
-async def lists(session: AsyncSession) -> list[DestructionList]:
-    return list((await session.scalars(select(DestructionList).order_by(DestructionList.listed_on))).all())  # type: ignore[arg-type]
+async def lists(session: AsyncSession) -> list[OfferedList]:
+    return list((await session.scalars(select(OfferedList).order_by(OfferedList.listed_on))).all())  # type: ignore[arg-type]
 
 
 async def signals_on(session: AsyncSession, list_id: UUID, state: str | None = None, most: int = 10_000) -> list[ListedRow]:

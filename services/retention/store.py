@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment
 
-SCHEMA = "retention-0001"
+SCHEMA = "retention_0001"
 
 
 class SealedSignal(SQLModel, table=True):

@@ -11,6 +11,7 @@ import nats.errors
 import nats.js.errors
 import structlog
 from faststream import AckPolicy
+from faststream.security import SASLPlaintext
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
 from shared.errors import PartDown
@@ -65,15 +66,13 @@ class Bus:
         found = await self._bao.call("GET", f"kv/data/nats/{self._service.name}")
         broker = NatsBroker(
             self._address,
-            user=self._service.name,
-            password=found["data"]["data"]["password"],
+            security=SASLPlaintext(self._service.name, found["data"]["data"]["password"]),
             inbox_prefix=self._service.inbox,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
             connect_timeout=3,
             error_cb=self._on_error,
             logger=None,
-            apply_types=False,
             graceful_timeout=5,
         )
         self._broker = broker
@@ -97,7 +96,10 @@ class Bus:
             raw = message.raw_message
             try:
                 await receive(producer, dict(raw.headers or {}), raw.data)
-            except PartDown:
+            except Exception as problem:
+                # Trouble of a part, or a mistake of ours: either way the message is not lost.
+                if not isinstance(problem, PartDown):
+                    log.error("a message could not be handled", producer=producer, exc_info=problem)
                 delivered = raw.metadata.num_delivered or 1
                 await message.nack(delay=min(30.0, 0.5 * 2 ** min(delivered, 6)))
             else:

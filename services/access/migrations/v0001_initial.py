@@ -5,7 +5,7 @@ from alembic import op
 
 from shared.database.platform_v1 import MOMENT, column, create
 
-revision = "access-0001"
+revision = "access_0001"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -5,7 +5,7 @@ from alembic import op
 
 from shared.database.platform_v1 import MOMENT, column, create
 
-revision = "intake-0001"
+revision = "intake_0001"
 down_revision = None
 branch_labels = None
 depends_on = None

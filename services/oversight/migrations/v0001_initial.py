@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.platform_v1 import MOMENT, column, create
 
-revision = "oversight-0001"
+revision = "oversight_0001"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -56,7 +56,7 @@ def upgrade() -> None:
         column("since", MOMENT),
     )
     op.create_table(
-        "destruction_list",
+        "offered_list",
         column("id", sa.Uuid, key=True),
         column("version", sa.Integer),
         column("state", sa.Text),

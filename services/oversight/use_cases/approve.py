@@ -50,7 +50,7 @@ class Approvals:
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
         async def effect(session: AsyncSession) -> None:
             session.add(
-                store.DestructionList(
+                store.OfferedList(
                     id=message.list_id,
                     version=1,
                     state=State.LISTED,
@@ -79,7 +79,7 @@ class Approvals:
         """
         today = calendar_date(self.platform.clock.now())
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.DestructionList, message.list_id)
+            row = await session.get(store.OfferedList, message.list_id)
             waiting = await store.signals_on(session, message.list_id, State.LISTED)
         if row is None:
             raise CannotSucceed("a list that was never offered")
@@ -89,7 +89,7 @@ class Approvals:
                 await Transit(self.platform.bao, key["mount"]).lock(key["key"])
 
         async def effect(session: AsyncSession) -> None:
-            found = await session.get(store.DestructionList, message.list_id, with_for_update=True)
+            found = await session.get(store.OfferedList, message.list_id, with_for_update=True)
             if found is None or not waiting:
                 return
             found.escalated = True
@@ -115,7 +115,7 @@ class Approvals:
         """A list with its signals: number, category and periods, nobody's name."""
         role = person.role_among({"beheerder", "fg"})
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.DestructionList, list_id)
+            row = await session.get(store.OfferedList, list_id)
             if row is None:
                 raise NotFound
             signals = await store.signals_on(session, list_id)
@@ -129,7 +129,7 @@ class Approvals:
     async def open_decisions(self, list_id: UUID, person: Person) -> OpenDecisions:
         person.role_among({"beheerder", "fg"})
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.DestructionList, list_id)
+            row = await session.get(store.OfferedList, list_id)
         if row is None:
             raise NotFound
         return OpenDecisions(
@@ -140,7 +140,7 @@ class Approvals:
         """The beheerder approves the whole list, or the signals named in `about`; the rest stays listed."""
         person.role_among({"beheerder"})
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.DestructionList, list_id)
+            row = await session.get(store.OfferedList, list_id)
             waiting = [one.number for one in await store.signals_on(session, list_id, State.LISTED)]
         if row is None:
             raise NotFound
@@ -155,7 +155,7 @@ class Approvals:
         ciphertext = (await room.encrypt(key, [(Place(room.mount, str(list_id), "approval", row.version), words)]))[0]
         now = self.platform.clock.now()
         async with self.platform.database.transaction() as session:
-            found = await session.get(store.DestructionList, list_id, with_for_update=True)
+            found = await session.get(store.OfferedList, list_id, with_for_update=True)
             if found is None or found.version != row.version:
                 raise Conflict("the list was changed meanwhile: look again")
             found.version += 1
@@ -180,7 +180,7 @@ class Approvals:
             "state": found.state,
         }
 
-    def _judge(self, row: store.DestructionList, person: Person, attempt: DecisionIn, waiting: list[str]) -> None:
+    def _judge(self, row: store.OfferedList, person: Person, attempt: DecisionIn, waiting: list[str]) -> None:
         made = Attempt(key=attempt.key, outcome=attempt.outcome, reason=attempt.reason, fields=attempt.fields)
         judged = judge(self.rules, State(row.state), made, person.roles)
         faults: list[Fault] = []
@@ -198,7 +198,7 @@ class Approvals:
         if faults:
             raise Invalid(faults)
 
-    def _list(self, row: store.DestructionList) -> dict[str, Any]:
+    def _list(self, row: store.OfferedList) -> dict[str, Any]:
         return {
             "listId": str(row.id),
             "version": row.version,
@@ -227,7 +227,7 @@ class Approvals:
     async def release_some(self, list_id: UUID) -> bool:
         """Release the archive keys of some approved signals and tell retention; returns whether there were any."""
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.DestructionList, list_id)
+            row = await session.get(store.OfferedList, list_id)
             signals = await store.signals_on(session, list_id, State.APPROVED, AT_ONCE)
         if row is None or not signals:
             return False

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.platform_v1 import MOMENT, column, create
 
-revision = "retention-0001"
+revision = "retention_0001"
 down_revision = None
 branch_labels = None
 depends_on = None

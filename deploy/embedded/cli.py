@@ -1,0 +1,257 @@
+"""The `meldpunt` command: an embedded house on one machine."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from deploy.embedded.client import HouseClient
+from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
+from deploy.embedded.house import House, Options
+
+console = Console(stderr=True)
+out = Console()
+
+
+def is_running(state: dict[str, Any] | None) -> bool:
+    """Whether the process that wrote `state` is alive and is a house."""
+    if not state or not state.get("pid"):
+        return False
+    try:
+        words = " ".join(psutil.Process(state["pid"]).cmdline())
+        return state["pid"] == os.getpid() or (" up" in words and ("meldpunt" in words or "deploy.embedded" in words))
+    except psutil.Error:
+        return False
+
+
+# --- up and down --------------------------------------------------------------------------------------
+
+
+def up(home: Home, arguments: argparse.Namespace) -> int:
+    if is_running(home.state()):
+        raise HouseError(f"a house is running in {home.path} already: see `meldpunt status`, or end it with `meldpunt down`")
+    if arguments.detach:
+        return _detached(home, arguments)
+    began = time.monotonic()
+    house = House(home, Options(protocol=arguments.protocol), lambda text: console.print(f"· {text}", highlight=False))
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _interrupt(stop))
+    try:
+        house.open()
+        console.print(_overview(home, time.monotonic() - began))
+        watcher = threading.Thread(target=house.watch, daemon=True)
+        watcher.start()
+        while not stop.wait(1):
+            pass
+        console.print("· stopping")
+    except _Interrupted:
+        console.print("· stopping")
+    finally:
+        house.close()
+    console.print("stopped; `meldpunt up` continues where this was")
+    return 0
+
+
+class _Interrupted(Exception):
+    """Ctrl-C while the house was being opened."""
+
+
+def _interrupt(stop: threading.Event) -> None:
+    if stop.is_set():
+        return
+    stop.set()
+    if not threading.current_thread().daemon and _opening():
+        raise _Interrupted
+
+
+def _opening() -> bool:
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "open" and frame.f_code.co_filename.endswith("house.py"):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
+
+
+def _detached(home: Home, arguments: argparse.Namespace) -> int:
+    home.make()
+    log = home.log("house")
+    with log.open("ab") as stream:
+        argv = [sys.executable, "-m", "deploy.embedded.cli", "up", "--home", str(home.path), "--protocol", arguments.protocol]
+        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True)
+    while True:
+        state = home.state()
+        if state and state.get("pid") == process.pid and state.get("ready"):
+            return 0
+        if process.poll() is not None:
+            last = [line for line in log.read_text().splitlines() if line.strip()][-1:]
+            raise HouseError(f"the house did not start: {''.join(last)} (see {log})")
+        time.sleep(0.1)
+
+
+def down(home: Home, arguments: argparse.Namespace) -> int:
+    state = home.state()
+    if not is_running(state):
+        console.print(f"no house is running in {home.path}")
+        return 0
+    assert state is not None
+    process = psutil.Process(state["pid"])
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(60)
+    except psutil.TimeoutExpired:
+        raise HouseError("the house did not stop within a minute; its log says why") from None
+    console.print("stopped")
+    return 0
+
+
+def _overview(home: Home, seconds: float) -> Table:
+    state = home.state() or {}
+    table = Table(title=f"Meldpunt Ondermijning, embedded: {home.path} ({seconds:.1f} s)", title_justify="left")
+    for column in ("", "where", "what"):
+        table.add_column(column)
+    for name in (*PARTS, *SERVICE_NAMES):
+        table.add_row(name, state["addresses"][name], "part" if name in PARTS else "service")
+    table.add_section()
+    for user, what in DEMO_USERS.items():
+        table.add_row(user, f"password {home.demo_users()[user]}", what)
+    table.caption = (
+        "For trying: everything runs as one user on this machine; no real data in here.\n"
+        "Try `meldpunt demo`, `meldpunt status`, `meldpunt token anna --for assessment`. Ctrl-C stops everything."
+    )
+    return table
+
+
+# --- looking ------------------------------------------------------------------------------------------
+
+
+def look(home: Home) -> dict[str, Any]:
+    """What `status --json` prints; stable, documented in docs/commands.md."""
+    state = home.state()
+    if state is None:
+        raise HouseError(f"there is no house in {home.path}: make one with `meldpunt up`")
+    running = is_running(state)
+    found = []
+    for name in (*PARTS, *SERVICE_NAMES):
+        pid = state["pids"].get(name)
+        alive = running and pid is not None and psutil.pid_exists(pid)
+        entry: dict[str, Any] = {
+            "name": name,
+            "kind": "part" if name in PARTS else "service",
+            "address": state["addresses"][name],
+            "ready": alive,
+            "version": None,
+            "outbox": None,
+            "parked": None,
+            "problems": {} if alive else {"process": f"{name} is not running: see `meldpunt logs {name}`"},
+        }
+        if name in SERVICE_NAMES and running:
+            entry |= _health(entry["address"], entry)
+        found.append(entry)
+    return {"home": str(home.path), "running": running, "ready": running and all(one["ready"] for one in found), "parts": found}
+
+
+def _health(address: str, entry: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer = httpx.get(f"{address}/readyz", timeout=8).json()
+    except (httpx.HTTPError, ValueError):
+        return {"ready": False, "problems": entry["problems"] or {"http": "it does not answer: see its log"}}
+    return {key: answer[key] for key in ("ready", "version", "outbox", "parked", "problems")}
+
+
+def status(home: Home, arguments: argparse.Namespace) -> int:
+    found = look(home)
+    if arguments.json:
+        print(json.dumps(found, indent=1))
+        return 0 if found["ready"] else 1
+    table = Table(title=f"{home.path}: {'running' if found['running'] else 'not running'}", title_justify="left")
+    for column in ("name", "address", "ready", "version", "outbox", "parked", "what is wrong"):
+        table.add_column(column)
+    for one in found["parts"]:
+        cells = [one["name"], one["address"], "yes" if one["ready"] else "no", one["version"], one["outbox"], one["parked"]]
+        table.add_row(*("" if cell is None else str(cell) for cell in cells), "; ".join(one["problems"].values()))
+    out.print(table)
+    return 0 if found["ready"] else 1
+
+
+def token(home: Home, arguments: argparse.Namespace) -> int:
+    with HouseClient(home) as client:
+        print(client.token(arguments.user, arguments.service))
+    return 0
+
+
+def logs(home: Home, arguments: argparse.Namespace) -> int:
+    file = home.log(arguments.service)
+    if not file.exists():
+        known = ", ".join(sorted(one.stem for one in file.parent.glob("*.log"))) or "none yet"
+        raise HouseError(f"there is no log of {arguments.service}; there are: {known}")
+    with contextlib.suppress(BrokenPipeError):
+        print(file.read_text(errors="replace"), end="")
+    return 0
+
+
+def demo(home: Home, arguments: argparse.Namespace) -> int:
+    from deploy.embedded.demo import play
+
+    return play(home, as_json=arguments.json, console=console, out=out)
+
+
+def parser() -> argparse.ArgumentParser:
+    main = argparse.ArgumentParser(prog="meldpunt", description="Gemeentelijk Meldpunt Ondermijning, embedded on one machine.")
+    commands = main.add_subparsers(dest="command", required=True)
+
+    def command(name: str, run: Callable[[Home, argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.add_argument("--home", type=Path, default=None, help="folder of the house (default: $MELDPUNT_HOME or the user's data folder)")
+        made.set_defaults(run=run)
+        return made
+
+    one = command("up", up, "Start everything and stay; a second time it continues where it was.")
+    one.add_argument("--detach", action="store_true", help="return when everything is ready")
+    one.add_argument("--protocol", default="midden-delfland-2025", choices=["midden-delfland-2025", "large-municipality-2025"])
+    one = command("status", status, "Each part and service: where, ready, version, outbox and parked counts.")
+    one.add_argument("--json", action="store_true")
+    one = command("token", token, "A token of a demo user for one service, by the real log-in.")
+    one.add_argument("user")
+    one.add_argument("--for", dest="service", required=True, choices=SERVICE_NAMES)
+    one = command("demo", demo, "Play invented reports through the house, let a year pass, show the declarations.")
+    one.add_argument("--json", action="store_true")
+    one = command("logs", logs, "The log of one part or service.")
+    one.add_argument("service")
+    command("down", down, "Stop a running house.")
+    return main
+
+
+def main() -> None:
+    arguments = parser().parse_args()
+    home = Home(arguments.home or default_home())
+    try:
+        sys.exit(arguments.run(home, arguments))
+    except HouseError as problem:
+        console.print(f"[bold red]{problem}[/]", highlight=False)
+        sys.exit(1)
+    except PermissionError as problem:
+        console.print(f"[bold red]{problem.filename} may not be written: choose another folder with --home[/]", highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Speaking to a running house as one of its people: real log-in, real token exchange, plain HTTP."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from deploy.embedded.home import Home, HouseError
+from deploy.openbao import people
+
+
+class Refusal(HouseError):
+    """A service did not do what was asked; `status` and `problem` say why."""
+
+    def __init__(self, service: str, status: int, problem: dict[str, Any]) -> None:
+        self.status = status
+        self.problem = problem
+        faults = "; ".join(f"{one['name']}: {one['reason']}" for one in problem.get("invalidParams", []))
+        super().__init__(f"{service} answered {status}: {problem.get('detail', '')} {faults}".strip())
+
+
+class HouseClient:
+    """Tokens are remembered for four minutes; they live for five."""
+
+    def __init__(self, home: Home) -> None:
+        state = home.state()
+        if state is None or state.get("pid") is None:
+            raise HouseError("no house is running here: start one with `meldpunt up`")
+        self._home = home
+        self.addresses: dict[str, str] = state["addresses"]
+        self._http = httpx.Client(timeout=30)
+        self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
+        self._logins: dict[str, tuple[float, str]] = {}
+
+    def __enter__(self) -> HouseClient:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self._http.close()
+
+    def token(self, user: str, service: str) -> str:
+        """A token of `user` for `service`; raises HouseError for an unknown user."""
+        known = self._tokens.get((user, service))
+        if known and time.monotonic() - known[0] < 200:
+            return known[1]
+        form = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "subject_token": self._log_in(user),
+            "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+            "audience": service,
+        }
+        answer = self._http.post(f"{self.addresses['access']}/v1/tokens", data=form)
+        if answer.status_code != 200:
+            raise Refusal("access", answer.status_code, answer.json())
+        token: str = answer.json()["access_token"]
+        self._tokens[user, service] = (time.monotonic(), token)
+        return token
+
+    def _log_in(self, user: str) -> str:
+        known = self._logins.get(user)
+        if known and time.monotonic() - known[0] < 200:
+            return known[1]
+        passwords = self._home.demo_users()
+        if user not in passwords:
+            raise HouseError(f"there is no demo user {user}: choose from {', '.join(passwords)}")
+        client = (self._home.secret("portal-client-id"), self._home.secret("portal-client-secret"))
+        try:
+            found = people.log_in(self.addresses["openbao"], user, passwords[user], client)
+        except httpx.HTTPError as problem:
+            raise HouseError(f"the log-in provider (OpenBao) did not log {user} in: {type(problem).__name__}") from problem
+        self._logins[user] = (time.monotonic(), found)
+        return found
+
+    def forget_tokens(self) -> None:
+        self._tokens.clear()
+
+    def is_designated(self, user: str) -> bool:
+        """Whether access gives `user` a token that it accepts itself for the list of designations."""
+        try:
+            self.forget_tokens()
+            self.get("access", "/v1/designations", user)
+        except Refusal:
+            return False
+        return True
+
+    def request(
+        self, method: str, service: str, path: str, user: str | None, body: Any = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """One request; `user` None sends no token. Returns whatever the service answers."""
+        sent = dict(headers or {})
+        if user:
+            sent["Authorization"] = f"Bearer {self.token(user, service)}"
+        try:
+            return self._http.request(method, f"{self.addresses[service]}{path}", json=body, headers=sent)
+        except httpx.TransportError as problem:
+            raise HouseError(f"{service} is out of reach at {self.addresses[service]}: see `meldpunt status`") from problem
+
+    def get(self, service: str, path: str, user: str | None, purpose: str | None = None) -> dict[str, Any]:
+        headers = {"X-Purpose": purpose} if purpose else None
+        return self._expect(service, self.request("GET", service, path, user, headers=headers))
+
+    def post(self, service: str, path: str, user: str | None, body: Any, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        return self._expect(service, self.request("POST", service, path, user, body, headers))
+
+    @staticmethod
+    def _expect(service: str, answer: httpx.Response) -> dict[str, Any]:
+        if answer.status_code >= 400:
+            try:
+                problem = answer.json()
+            except ValueError:
+                problem = {}
+            raise Refusal(service, answer.status_code, problem)
+        found: dict[str, Any] = answer.json() if answer.content else {}
+        return found

@@ -1,0 +1,216 @@
+"""A whole house on one machine: parts, set-up, services, in the order in which they need each other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deploy.embedded import parts
+from deploy.embedded.client import HouseClient
+from deploy.embedded.home import DEMO_USERS, SERVICE_NAMES, Home, HouseError
+from deploy.embedded.supervise import Supervisor
+from deploy.nats import config as nats_config
+from deploy.openbao import apply as bao_config
+from deploy.openbao import people
+from deploy.postgres import roles
+from shared.database.migrate import migrate
+
+FIRST_DECISION = "EMBEDDED-SET-UP-2026-1"
+
+
+@dataclass
+class Options:
+    """How a house is started."""
+
+    protocol: str = "midden-delfland-2025"
+    environment: dict[str, str] = field(default_factory=dict)
+    """Extra settings of services, `MELDPUNT_…`."""
+
+
+class House:
+    """Start with `open`, then `watch` until somebody stops it, then `close`."""
+
+    def __init__(self, home: Home, options: Options, say: Callable[[str], None]) -> None:
+        self.home = home
+        self._options = options
+        self._say = say
+        self._supervisor = Supervisor(home, say)
+        self._supervisor.changed = self._write_state
+        self._ports: dict[str, int] = {}
+        self._subjects: dict[str, str] = {}
+
+    @property
+    def _bao_address(self) -> str:
+        return f"http://127.0.0.1:{self._ports['openbao']}"
+
+    def open(self) -> None:
+        """Everything up and ready; raises HouseError naming what is not."""
+        self.home.make()
+        self._ports = self.home.ports()
+        for file in (self.home.path / "run" / "held").iterdir():
+            file.unlink()
+        self._write_state()
+        self._start_parts()
+        self._set_up()
+        self._start_services()
+        self._designate()
+        self._write_state(ready=True)
+
+    def _start_parts(self) -> None:
+        self._say("starting OpenBao and PostgreSQL")
+        self._supervisor.start(parts.openbao(self.home, self._ports["openbao"], self._ports["openbao-cluster"]))
+        self._supervisor.start(parts.postgres(self.home, self._ports["postgres"]), wait=60)
+        self._supervisor.wait_for("openbao", 60)
+
+    def _set_up(self) -> None:
+        self._say("applying the privilege table: roles, policies, subjects, schemas")
+        port = self._ports["postgres"]
+        superuser = roles.Superuser("127.0.0.1", port, "postgres", self.home.secret("postgres"))
+        provisioner = self.home.secret("postgres-openbao")
+        asyncio.run(roles.apply(superuser, provisioner, self.home.secret("door-password")))
+        self.home.secret("door-secret")
+        bao = bao_config.client(self._bao_address, self.home.secret("provisioner"))
+        bao_config.apply(bao, bao_config.Database("127.0.0.1", port, roles.PROVISIONER, provisioner))
+        for name in SERVICE_NAMES:
+            self.home.secret(f"approle-{name}", lambda name=name: json.dumps(bao_config.credentials(bao, name)))  # type: ignore[misc]
+            self.home.service_folder(name).mkdir(mode=0o700, exist_ok=True)
+        self._subjects = people.apply(bao, self._bao_address, self.home.demo_users())
+        client_id, client_secret = people.portal_client(bao)
+        self.home.write_secret("portal-client-id", client_id)
+        self.home.write_secret("portal-client-secret", client_secret)
+        self._first_designations()
+        self._start_nats(bao_config.nats_passwords(bao))
+        users = {name: bao_config.database_user(bao, f"{name}-migrate") for name in SERVICE_NAMES}
+
+        async def migrations() -> None:
+            for name, (user, password) in users.items():
+                await migrate(name, "127.0.0.1", port, user, password)
+
+        asyncio.run(migrations())
+
+    def _first_designations(self) -> None:
+        """The set-up file of access: the controller names the first beheerder and FG."""
+        until = (datetime.now(UTC) + timedelta(days=3650)).isoformat()
+        text = {
+            "decision": FIRST_DECISION,
+            "until": until,
+            "beheerder": self._subjects["beheerder"],
+            "fg": self._subjects["fg"],
+        }
+        self.home.write_secret("first-designations.json", json.dumps(text))
+
+    def _start_nats(self, passwords: dict[str, str]) -> None:
+        everyone = {nats_config.SETUP_USER: self.home.secret("nats-setup"), **passwords}
+        port = self._ports["nats"]
+        store = str(self.home.part("nats") / "store")
+        config = nats_config.server_config(host="127.0.0.1", port=port, store=store, passwords=everyone)
+
+        def streams() -> None:
+            asyncio.run(nats_config.apply(f"nats://127.0.0.1:{port}", everyone[nats_config.SETUP_USER]))
+
+        # Also after a restart: when the store was lost, streams and consumers are made again.
+        self._supervisor.start(parts.nats(self.home, port, config), wait=30, after=streams)
+        streams()
+
+    def _start_services(self) -> None:
+        self._say("starting the services")
+        for name in SERVICE_NAMES:
+            self._supervisor.start(self._service(name))
+        self._write_state()
+        for name in SERVICE_NAMES:
+            self._supervisor.wait_for(name, 90)
+
+    def _service(self, name: str) -> parts.Command:
+        port = self._ports[name]
+        secret = self.home.secret_file
+        env = {
+            "MELDPUNT_OPENBAO_ADDRESS": self._bao_address,
+            "MELDPUNT_OPENBAO_CREDENTIALS": str(secret(f"approle-{name}")),
+            "MELDPUNT_NATS_ADDRESS": f"nats://127.0.0.1:{self._ports['nats']}",
+            "MELDPUNT_DATABASE_HOST": "127.0.0.1",
+            "MELDPUNT_DATABASE_PORT": str(self._ports["postgres"]),
+            "MELDPUNT_FOLDER": str(self.home.service_folder(name)),
+            "MELDPUNT_TOMBSTONES": str(self.home.tombstones),
+            "MELDPUNT_TRACES": str(self.home.path / "logs" / f"traces-{name}.jsonl"),
+            "MELDPUNT_PROTOCOL": self._options.protocol,
+            "PYTHONUNBUFFERED": "1",
+        }
+        if name == "intake":
+            env |= {
+                "MELDPUNT_DOOR_PASSWORD": str(secret("door-password")),
+                "MELDPUNT_DOOR_SECRET": str(secret("door-secret")),
+            }
+        if name == "access":
+            provider = f"{self._bao_address}/v1/identity/oidc/provider/{people.PROVIDER}"
+            env |= {
+                "MELDPUNT_OIDC_ISSUER": provider,
+                "MELDPUNT_OIDC_JWKS_URI": f"{provider}/.well-known/keys",
+                "MELDPUNT_OIDC_CLIENT_ID": str(secret("portal-client-id")),
+                "MELDPUNT_FIRST_DESIGNATIONS": str(secret("first-designations.json")),
+            }
+        inherited = {key: value for key, value in os.environ.items() if key.startswith("MELDPUNT_") and key not in env}
+        argv = [sys.executable, "-m", "deploy.embedded.serve", name, str(port)]
+
+        return parts.Command(name, argv, lambda: parts.answers_ok(port, "/readyz"), env={**inherited, **env, **self._options.environment})
+
+    def _designate(self) -> None:
+        """The demo people get their designations from the demo beheerder, through the real interface."""
+        self._write_state()
+        wanted = {"anna": "oov", "bram": "vervanger", "petra": "privacy-officer"}
+        if self._options.protocol == "large-municipality-2025":
+            wanted = {"anna": "beoordelaar", "bram": "regisseur", "petra": "privacy-officer"}
+        with HouseClient(self.home) as client:
+            end = time.monotonic() + 20
+            while not client.is_designated("beheerder"):
+                if time.monotonic() > end:
+                    raise HouseError("access did not make the first beheerder; its log says why")
+                time.sleep(0.2)
+            found = client.get("access", "/v1/designations", "beheerder")["designations"]
+            now = datetime.now(UTC)
+            known = {(one["userId"], one["role"]) for one in found if datetime.fromisoformat(one["endsAt"]) > now}
+            for user, role in wanted.items():
+                if (self._subjects[user], role) not in known:
+                    body = {
+                        "userId": self._subjects[user],
+                        "role": role,
+                        "startsAt": now.isoformat(),
+                        "endsAt": (now + timedelta(days=730)).isoformat(),
+                        "basis": FIRST_DECISION,
+                    }
+                    client.post("access", "/v1/designations", "beheerder", body)
+
+    def _write_state(self, *, ready: bool | None = None) -> None:
+        before = self.home.state() or {}
+        pids = self._supervisor.pids()
+        addresses = {
+            "postgres": f"127.0.0.1:{self._ports['postgres']}",
+            "openbao": self._bao_address,
+            "nats": f"nats://127.0.0.1:{self._ports['nats']}",
+        }
+        addresses |= {name: f"http://127.0.0.1:{self._ports[name]}" for name in SERVICE_NAMES}
+        state: dict[str, Any] = {
+            "pid": os.getpid(),
+            "ready": before.get("ready", False) if ready is None else ready,
+            "addresses": addresses,
+            "pids": pids,
+            "subjects": self._subjects,
+            "users": DEMO_USERS,
+        }
+        if before.get("pid") != os.getpid() and ready is None:
+            state["ready"] = False
+        self.home.write_state(state)
+
+    def watch(self) -> None:
+        self._supervisor.watch()
+
+    def close(self) -> None:
+        self._supervisor.stop()
+        state = self.home.state() or {}
+        self.home.write_state(state | {"pid": None, "ready": False, "pids": {}})

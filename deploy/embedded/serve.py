@@ -1,0 +1,58 @@
+"""Run one service of an embedded house: `python -m deploy.embedded.serve NAME PORT`.
+
+Only here exists what production must not have: a clock that runs ahead, and a look at the calendar as of
+another day.
+"""
+
+import os
+import sys
+from datetime import date, timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.clock import Clock, ShiftedClock, SystemClock
+from shared.http.app import current_person
+from shared.identity import Person
+from shared.service.platform import Platform
+
+if TYPE_CHECKING:
+    from services.retention.use_cases import Listing
+
+
+class RunIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    as_of: date = Field(alias="asOf")
+
+
+def as_of_routes(platform: Platform, listing: "Listing") -> APIRouter:
+    """`POST /v1/runs`: list for destruction what is due as of a date. Embedded only."""
+    routes = APIRouter(prefix="/v1")
+
+    @routes.post("/runs", status_code=201, tags=["embedded"], summary="Look at the calendar as of a date (embedded only)")
+    async def run(body: RunIn, person: Person = current_person(platform)) -> dict[str, Any]:
+        person.role_among({"beheerder"})
+        return {"lists": [str(one) for one in await listing.run_for(body.as_of)]}
+
+    return routes
+
+
+def clock() -> Clock:
+    days = int(os.environ.get("MELDPUNT_EMBEDDED_DAYS_AHEAD", "0"))
+    return ShiftedClock(timedelta(days=days)) if days else SystemClock()
+
+
+def main() -> None:
+    name, port = sys.argv[1], int(sys.argv[2])
+    create = import_module(f"services.{name}.app").create
+    more = {"more": as_of_routes} if name == "retention" else {}
+    app = create(clock=clock(), **more)
+    # No access log: a path can hold anything that a visitor types.
+    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_config=None, loop="uvloop", http="httptools")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Keeping processes running: start, wait until ready, start again when one dies, stop all in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.embedded.home import Home, HouseError
+from deploy.embedded.parts import Command, wait_until
+
+
+class Supervisor:
+    """The child processes of one house. A file in `run/held/` keeps one of them stopped, for trying."""
+
+    def __init__(self, home: Home, say: Callable[[str], None]) -> None:
+        self._home = home
+        self._say = say
+        self._commands: dict[str, Command] = {}
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._after: dict[str, Callable[[], None]] = {}
+        self._stopping = threading.Event()
+        self._failures: dict[str, int] = {}
+        self.changed: Callable[[], None] = lambda: None
+
+    def start(self, command: Command, *, wait: float | None = None, after: Callable[[], None] | None = None) -> None:
+        """Start a process; `after` is called once it is ready, also after every restart."""
+        self._commands[command.name] = command
+        if after:
+            self._after[command.name] = after
+        self._spawn(command)
+        if wait is not None:
+            self.wait_for(command.name, wait)
+
+    def wait_for(self, name: str, seconds: float) -> None:
+        command = self._commands[name]
+
+        def ready() -> bool:
+            process = self._running[name]
+            if process.poll() is not None:
+                raise HouseError(f"{name} stopped while starting; {self._home.log(name)} says why")
+            return command.ready()
+
+        wait_until(ready, seconds, name)
+
+    def pids(self) -> dict[str, int]:
+        return {name: process.pid for name, process in self._running.items() if process.poll() is None}
+
+    def _spawn(self, command: Command) -> None:
+        log: Path = self._home.log(command.name)
+        with log.open("ab") as stream:
+            self._running[command.name] = subprocess.Popen(
+                command.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                env={**os.environ, **command.env},
+                user=command.uid,
+                cwd="/",
+                # A group of its own: Ctrl-C reaches the house, and the house stops its parts in order.
+                start_new_session=True,
+            )
+
+    def watch(self) -> None:
+        """Until `stop`: start again what died, hold what is held."""
+        while not self._stopping.wait(0.3):
+            for name, command in list(self._commands.items()):
+                process = self._running.get(name)
+                held = self._home.held(name).exists()
+                if held and process is not None and process.poll() is None:
+                    self._end(name)
+                elif not held and process is not None and process.poll() is not None:
+                    self._restart(name, command, process.returncode)
+
+    def _restart(self, name: str, command: Command, code: int) -> None:
+        self._failures[name] = self._failures.get(name, 0) + 1
+        self._say(f"{name} has stopped (code {code}); starting it again")
+        self._spawn(command)
+        self.changed()
+        after = self._after.get(name)
+        if after:
+            try:
+                self.wait_for(name, 30)
+                after()
+            except Exception as problem:
+                self._say(f"{name} is back, but its set-up failed: {type(problem).__name__}")
+
+    def _end(self, name: str, patience: float = 15) -> None:
+        process = self._running[name]
+        if process.poll() is not None:
+            return
+        process.send_signal(self._commands[name].stop_signal)
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)
+
+    def stop(self) -> None:
+        """Services first, all together; then the parts, in the order opposite to their start."""
+        self._stopping.set()
+        parts = [name for name in self._commands if name in ("postgres", "openbao", "nats")]
+        services = [name for name in self._commands if name not in parts]
+        for name in services:
+            if self._running[name].poll() is None:
+                self._running[name].send_signal(signal.SIGTERM)
+        end = time.monotonic() + 12
+        for name in services:
+            try:
+                self._running[name].wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self._running[name].kill()
+        for name in reversed(parts):
+            self._end(name)
