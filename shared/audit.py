@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.bus.post import Post
 from shared.clock import Clock
@@ -83,7 +84,7 @@ class AuditNumberer:
         async with self._database.transaction() as session:
             # One writer, also with several replicas.
             await session.execute(text("SELECT pg_advisory_xact_lock(4711)"))
-            waiting = select(Audit).where(Audit.seq.is_(None)).order_by(Audit.written_at).limit(most)  # type: ignore[union-attr,arg-type]
+            waiting = select(Audit).where(col(Audit.seq).is_(None)).order_by(col(Audit.written_at)).limit(most)
             rows = (await session.scalars(waiting)).all()
             if not rows:
                 return False
@@ -93,9 +94,7 @@ class AuditNumberer:
                 head.seq += 1
                 row.seq = head.seq
                 head.chain = chain(head.chain, row.entry)
-            message = Audited(
-                first=first, previous=previous, entries=tuple(row.entry for row in rows), head=head.chain
-            )
+            message = Audited(first=first, previous=previous, entries=tuple(row.entry for row in rows), head=head.chain)
             await self._post.send(session, self._post.envelope("oversight", message))
         return len(rows) == most
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.clock import Clock
 from shared.contracts.access import Leases
@@ -73,8 +74,8 @@ class Identity:
         }
         leases = await session.scalars(
             select(Lease)
-            .where(Lease.user_id == claims["sub"])  # type: ignore[arg-type]
-            .where(Lease.starts_at <= now, Lease.ends_at > now, Lease.lease_until > now)  # type: ignore[arg-type]
+            .where(col(Lease.user_id) == claims["sub"])
+            .where(col(Lease.starts_at) <= now, col(Lease.ends_at) > now, col(Lease.lease_until) > now)
         )
         return Person(str(claims["sub"]), frozenset(told & {lease.role for lease in leases}))
 

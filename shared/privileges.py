@@ -75,7 +75,9 @@ SERVICES: tuple[Service, ...] = (
         letters_to=("assessment", "intake"),
         consumes={
             "assessment": _from(*_COMMON, "ended.v1"),
-            "retention": _from("receipt.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"),
+            "retention": _from(
+                "receipt.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"
+            ),
             "access": _from("leases.v1"),
             "oversight": _from("receipt.v1"),
         },

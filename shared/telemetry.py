@@ -10,7 +10,7 @@ import contextlib
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
@@ -47,7 +47,9 @@ class Tracing:
             self._file.close()
 
     @contextlib.contextmanager
-    def span(self, name: str, *, parent: str | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: Any) -> Iterator[trace.Span]:
+    def span(
+        self, name: str, *, parent: str | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: Any
+    ) -> Iterator[trace.Span]:
         """A span; `parent` is a traceparent from a header, believed only when it is well formed."""
         token = otel_context.attach(_context(parent)) if parent else None
         try:
@@ -69,7 +71,9 @@ def _context(traceparent: str) -> otel_context.Context:
     found = _TRACEPARENT.match(traceparent)
     if found is None or set(found[1]) == {"0"} or set(found[2]) == {"0"}:
         return otel_context.Context()
-    parent = SpanContext(int(found[1], 16), int(found[2], 16), is_remote=True, trace_flags=TraceFlags(int(found[3], 16)))
+    parent = SpanContext(
+        int(found[1], 16), int(found[2], 16), is_remote=True, trace_flags=TraceFlags(int(found[3], 16))
+    )
     return trace.set_span_in_context(NonRecordingSpan(parent), otel_context.Context())
 
 
@@ -86,7 +90,7 @@ def trace_id() -> str | None:
     return f"{span.trace_id:032x}" if span.is_valid else None
 
 
-def _type_only(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _type_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Exceptions are logged by type and place, never by message."""
     info = event.pop("exc_info", None)
     if info:

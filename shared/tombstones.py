@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.database.engine import Database
 from shared.database.tables import Tombstone
@@ -51,7 +52,7 @@ async def reapply(database: Database, folder: Path, delete_rows: Callable[[Async
     """Delete what a restored database brought back; returns how many signals that were."""
     stones = read(folder)
     async with database.transaction() as session:
-        known = set((await session.scalars(select(Tombstone.number))).all())
+        known = set((await session.scalars(select(col(Tombstone.number)))).all())
     again = 0
     for number, moment in stones.items():
         if number in known:

@@ -24,8 +24,8 @@ from deploy.embedded.client import HouseClient
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
 
-console = Console(stderr=True)
-out = Console()
+console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
+out = Console(width=None if sys.stdout.isatty() else 160)
 
 
 def is_running(state: dict[str, Any] | None) -> bool:
@@ -44,7 +44,9 @@ def is_running(state: dict[str, Any] | None) -> bool:
 
 def up(home: Home, arguments: argparse.Namespace) -> int:
     if is_running(home.state()):
-        raise HouseError(f"a house is running in {home.path} already: see `meldpunt status`, or end it with `meldpunt down`")
+        raise HouseError(
+            f"a house is running in {home.path} already: see `meldpunt status`, or end it with `meldpunt down`"
+        )
     if arguments.detach:
         return _detached(home, arguments)
     began = time.monotonic()
@@ -93,7 +95,16 @@ def _detached(home: Home, arguments: argparse.Namespace) -> int:
     home.make()
     log = home.log("house")
     with log.open("ab") as stream:
-        argv = [sys.executable, "-m", "deploy.embedded.cli", "up", "--home", str(home.path), "--protocol", arguments.protocol]
+        argv = [
+            sys.executable,
+            "-m",
+            "deploy.embedded.cli",
+            "up",
+            "--home",
+            str(home.path),
+            "--protocol",
+            arguments.protocol,
+        ]
         process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True)
     while True:
         state = home.state()
@@ -164,7 +175,12 @@ def look(home: Home) -> dict[str, Any]:
         if name in SERVICE_NAMES and running:
             entry |= _health(entry["address"], entry)
         found.append(entry)
-    return {"home": str(home.path), "running": running, "ready": running and all(one["ready"] for one in found), "parts": found}
+    return {
+        "home": str(home.path),
+        "running": running,
+        "ready": running and all(one["ready"] for one in found),
+        "parts": found,
+    }
 
 
 def _health(address: str, entry: dict[str, Any]) -> dict[str, Any]:
@@ -184,7 +200,14 @@ def status(home: Home, arguments: argparse.Namespace) -> int:
     for column in ("name", "address", "ready", "version", "outbox", "parked", "what is wrong"):
         table.add_column(column)
     for one in found["parts"]:
-        cells = [one["name"], one["address"], "yes" if one["ready"] else "no", one["version"], one["outbox"], one["parked"]]
+        cells = [
+            one["name"],
+            one["address"],
+            "yes" if one["ready"] else "no",
+            one["version"],
+            one["outbox"],
+            one["parked"],
+        ]
         table.add_row(*("" if cell is None else str(cell) for cell in cells), "; ".join(one["problems"].values()))
     out.print(table)
     return 0 if found["ready"] else 1
@@ -213,18 +236,27 @@ def demo(home: Home, arguments: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    main = argparse.ArgumentParser(prog="meldpunt", description="Gemeentelijk Meldpunt Ondermijning, embedded on one machine.")
+    main = argparse.ArgumentParser(
+        prog="meldpunt", description="Gemeentelijk Meldpunt Ondermijning, embedded on one machine."
+    )
     commands = main.add_subparsers(dest="command", required=True)
 
     def command(name: str, run: Callable[[Home, argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
-        made.add_argument("--home", type=Path, default=None, help="folder of the house (default: $MELDPUNT_HOME or the user's data folder)")
+        made.add_argument(
+            "--home",
+            type=Path,
+            default=None,
+            help="folder of the house (default: $MELDPUNT_HOME or the user's data folder)",
+        )
         made.set_defaults(run=run)
         return made
 
     one = command("up", up, "Start everything and stay; a second time it continues where it was.")
     one.add_argument("--detach", action="store_true", help="return when everything is ready")
-    one.add_argument("--protocol", default="midden-delfland-2025", choices=["midden-delfland-2025", "large-municipality-2025"])
+    one.add_argument(
+        "--protocol", default="midden-delfland-2025", choices=["midden-delfland-2025", "large-municipality-2025"]
+    )
     one = command("status", status, "Each part and service: where, ready, version, outbox and parked counts.")
     one.add_argument("--json", action="store_true")
     one = command("token", token, "A token of a demo user for one service, by the real log-in.")
@@ -247,7 +279,9 @@ def main() -> None:
         console.print(f"[bold red]{problem}[/]", highlight=False)
         sys.exit(1)
     except PermissionError as problem:
-        console.print(f"[bold red]{problem.filename} may not be written: choose another folder with --home[/]", highlight=False)
+        console.print(
+            f"[bold red]{problem.filename} may not be written: choose another folder with --home[/]", highlight=False
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

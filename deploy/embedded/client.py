@@ -38,7 +38,9 @@ class HouseClient:
     def __enter__(self) -> HouseClient:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._http.close()
 
     def token(self, user: str, service: str) -> str:
@@ -70,7 +72,9 @@ class HouseClient:
         try:
             found = people.log_in(self.addresses["openbao"], user, passwords[user], client)
         except httpx.HTTPError as problem:
-            raise HouseError(f"the log-in provider (OpenBao) did not log {user} in: {type(problem).__name__}") from problem
+            raise HouseError(
+                f"the log-in provider (OpenBao) did not log {user} in: {type(problem).__name__}"
+            ) from problem
         self._logins[user] = (time.monotonic(), found)
         return found
 
@@ -87,7 +91,13 @@ class HouseClient:
         return True
 
     def request(
-        self, method: str, service: str, path: str, user: str | None, body: Any = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        service: str,
+        path: str,
+        user: str | None,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         """One request; `user` None sends no token. Returns whatever the service answers."""
         sent = dict(headers or {})
@@ -96,13 +106,17 @@ class HouseClient:
         try:
             return self._http.request(method, f"{self.addresses[service]}{path}", json=body, headers=sent)
         except httpx.TransportError as problem:
-            raise HouseError(f"{service} is out of reach at {self.addresses[service]}: see `meldpunt status`") from problem
+            raise HouseError(
+                f"{service} is out of reach at {self.addresses[service]}: see `meldpunt status`"
+            ) from problem
 
     def get(self, service: str, path: str, user: str | None, purpose: str | None = None) -> dict[str, Any]:
         headers = {"X-Purpose": purpose} if purpose else None
         return self._expect(service, self.request("GET", service, path, user, headers=headers))
 
-    def post(self, service: str, path: str, user: str | None, body: Any, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    def post(
+        self, service: str, path: str, user: str | None, body: Any, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         return self._expect(service, self.request("POST", service, path, user, body, headers))
 
     @staticmethod

@@ -61,8 +61,13 @@ class Player:
 
     def _report(self, report: dict[str, Any], played: Played) -> str:
         web = report["channel"] == "web"
-        body = report | {"receivedAt": (datetime.now(UTC) - timedelta(hours=2)).isoformat(), "text": report["text"].strip()}
-        known = {one["number"] for one in self.client.get("assessment", "/v1/signals", "anna")["signals"]} if web else set()
+        body = report | {
+            "receivedAt": (datetime.now(UTC) - timedelta(hours=2)).isoformat(),
+            "text": report["text"].strip(),
+        }
+        known = (
+            {one["number"] for one in self.client.get("assessment", "/v1/signals", "anna")["signals"]} if web else set()
+        )
         began = time.monotonic()
         answer = self.client.post("intake", "/v1/signals", None if web else "collega", body)
         # A web reporter gets no number; the OOV'er finds the new signal on the work list.
@@ -216,5 +221,10 @@ def _table(played: list[Played]) -> Table:
         table.add_column(column)
     for one in played:
         way = "\n".join(one.steps) + (f"\n[red]{one.problem}[/]" if one.problem else "")
-        table.add_row(one.name, one.number, way, one.declaration or ("still active: phase 2" if one.ending == STILL_ACTIVE else "-"))
+        table.add_row(
+            one.name,
+            one.number,
+            way,
+            one.declaration or ("still active: phase 2" if one.ending == STILL_ACTIVE else "-"),
+        )
     return table

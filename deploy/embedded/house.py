@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,11 @@ from deploy.openbao import people
 from deploy.postgres import roles
 from shared.database.migrate import migrate
 
+TRYING = {
+    # Short, so that who tries the house sees what happens; a municipality has minutes here.
+    "MELDPUNT_WITHDRAWAL_SECONDS": "2",
+    "MELDPUNT_BEACON_SECONDS": "5",
+}
 FIRST_DECISION = "EMBEDDED-SET-UP-2026-1"
 
 
@@ -30,8 +35,6 @@ class Options:
     """How a house is started."""
 
     protocol: str = "midden-delfland-2025"
-    environment: dict[str, str] = field(default_factory=dict)
-    """Extra settings of services, `MELDPUNT_…`."""
 
 
 class House:
@@ -79,7 +82,7 @@ class House:
         bao = bao_config.client(self._bao_address, self.home.secret("provisioner"))
         bao_config.apply(bao, bao_config.Database("127.0.0.1", port, roles.PROVISIONER, provisioner))
         for name in SERVICE_NAMES:
-            self.home.secret(f"approle-{name}", lambda name=name: json.dumps(bao_config.credentials(bao, name)))  # type: ignore[misc]
+            self.home.secret(f"approle-{name}", lambda name=name: json.dumps(bao_config.credentials(bao, name)))
             self.home.service_folder(name).mkdir(mode=0o700, exist_ok=True)
         self._subjects = people.apply(bao, self._bao_address, self.home.demo_users())
         client_id, client_secret = people.portal_client(bao)
@@ -141,6 +144,7 @@ class House:
             "MELDPUNT_TRACES": str(self.home.path / "logs" / f"traces-{name}.jsonl"),
             "MELDPUNT_PROTOCOL": self._options.protocol,
             "PYTHONUNBUFFERED": "1",
+            **TRYING,
         }
         if name == "intake":
             env |= {
@@ -155,10 +159,12 @@ class House:
                 "MELDPUNT_OIDC_CLIENT_ID": str(secret("portal-client-id")),
                 "MELDPUNT_FIRST_DESIGNATIONS": str(secret("first-designations.json")),
             }
-        inherited = {key: value for key, value in os.environ.items() if key.startswith("MELDPUNT_") and key not in env}
+        inherited = {key: value for key, value in os.environ.items() if key.startswith("MELDPUNT_")}
         argv = [sys.executable, "-m", "deploy.embedded.serve", name, str(port)]
 
-        return parts.Command(name, argv, lambda: parts.answers_ok(port, "/readyz"), env={**inherited, **env, **self._options.environment})
+        return parts.Command(
+            name, argv, lambda: parts.answers_ok(port, "/readyz"), env={**inherited, **env, **self._options.environment}
+        )
 
     def _designate(self) -> None:
         """The demo people get their designations from the demo beheerder, through the real interface."""

@@ -32,7 +32,9 @@ def as_of_routes(platform: Platform, listing: "Listing") -> APIRouter:
     """`POST /v1/runs`: list for destruction what is due as of a date. Embedded only."""
     routes = APIRouter(prefix="/v1")
 
-    @routes.post("/runs", status_code=201, tags=["embedded"], summary="Look at the calendar as of a date (embedded only)")
+    @routes.post(
+        "/runs", status_code=201, tags=["embedded"], summary="Look at the calendar as of a date (embedded only)"
+    )
     async def run(body: RunIn, person: Person = current_person(platform)) -> dict[str, Any]:
         person.role_among({"beheerder"})
         return {"lists": [str(one) for one in await listing.run_for(body.as_of)]}

@@ -30,7 +30,7 @@ def permissions(service: Service) -> dict[str, dict[str, list[str]]]:
             f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}",
             f"$JS.ACK.{stream}.{durable}.>",
         ]
-    return {"publish": {"allow": publish}, "subscribe": {"allow": [f"{service.inbox}.>"]}}  # type: ignore[dict-item]
+    return {"publish": {"allow": publish}, "subscribe": {"allow": [f"{service.inbox}.>"]}}
 
 
 def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, str]) -> str:

@@ -68,7 +68,10 @@ def _database(bao: hvac.Client, database: Database) -> None:
         password_authentication="scram-sha-256",  # noqa: S106  (the method, not a password)
     )
     for service in SERVICES:
-        for role, group in ((service.name, f"{service.name}_app"), (f"{service.name}-migrate", f"{service.name}_owner")):
+        for role, group in (
+            (service.name, f"{service.name}_app"),
+            (f"{service.name}-migrate", f"{service.name}_owner"),
+        ):
             bao.write(
                 f"database/roles/{role}",
                 db_name="postgres",

@@ -26,15 +26,25 @@ def apply(bao: hvac.Client, address: str, users: dict[str, str]) -> dict[str, st
         bao.sys.enable_auth_method("userpass")
         methods = bao.sys.list_auth_methods()["data"]
     accessor = methods["userpass/"]["accessor"]
-    bao.sys.create_or_update_policy("person", f'path "identity/oidc/provider/{PROVIDER}/authorize" {{ capabilities = ["read"] }}')
+    bao.sys.create_or_update_policy(
+        "person", f'path "identity/oidc/provider/{PROVIDER}/authorize" {{ capabilities = ["read"] }}'
+    )
     subjects = {}
     for name, password in users.items():
-        bao.write(f"auth/userpass/users/{name}", password=password, token_policies=["person"], token_no_default_policy=True)
+        bao.write(
+            f"auth/userpass/users/{name}", password=password, token_policies=["person"], token_no_default_policy=True
+        )
         bao.write(f"identity/entity/name/{name}", metadata={})
         subjects[name] = bao.read(f"identity/entity/name/{name}")["data"]["id"]
         bao.write("identity/entity-alias", name=name, canonical_id=subjects[name], mount_accessor=accessor)
     bao.write("identity/oidc/assignment/people", entity_ids=list(subjects.values()), group_ids=[])
-    bao.write("identity/oidc/key/portal", allowed_client_ids=["*"], algorithm="RS256", rotation_period="24h", verification_ttl="24h")
+    bao.write(
+        "identity/oidc/key/portal",
+        allowed_client_ids=["*"],
+        algorithm="RS256",
+        rotation_period="24h",
+        verification_ttl="24h",
+    )
     bao.write(
         f"identity/oidc/client/{CLIENT}",
         key="portal",

@@ -19,7 +19,8 @@ PROVISIONER = "openbao"
 
 def creation_statements(group: str) -> list[str]:
     statements = [
-        f"""CREATE ROLE "{{{{name}}}}" LOGIN PASSWORD '{{{{password}}}}' VALID UNTIL '{{{{expiration}}}}' IN ROLE "{group}";"""
+        f"""CREATE ROLE "{{{{name}}}}" LOGIN PASSWORD '{{{{password}}}}' """
+        f"""VALID UNTIL '{{{{expiration}}}}' IN ROLE "{group}";"""
     ]
     if group.endswith("_owner"):
         # Tables made by a migration belong to the owner role, not to the short-lived user.

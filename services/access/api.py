@@ -16,7 +16,6 @@ from shared.identity import Person
 from shared.service.platform import Platform
 
 
-
 class Strict(BaseModel):
     model_config = ConfigDict(
         extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True, from_attributes=True
@@ -80,7 +79,9 @@ def router(platform: Platform, access: Access) -> APIRouter:
         row = Designated(id=identifier, designated_by=person.user_id, **body.model_dump())
         return DesignationOut.model_validate(row)
 
-    @routes.delete("/designations/{designationId}", status_code=204, tags=["designations"], summary="End a designation now")
+    @routes.delete(
+        "/designations/{designationId}", status_code=204, tags=["designations"], summary="End a designation now"
+    )
     async def end(designationId: UUID, person: Person = current_person(platform)) -> Response:  # noqa: N803
         """It is ended, not erased: who was designated when stays on record."""
         await access.end(person, designationId)

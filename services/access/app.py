@@ -15,7 +15,7 @@ from shared.service.platform import Platform
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
-    settings = settings or Settings()  # type: ignore[call-arg]
+    settings = settings or Settings()
     platform = Platform("access", settings, clock or SystemClock(), store.SCHEMA)
     access = Access(platform, settings)
     listen(platform)

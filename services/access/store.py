@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from shared.database.tables import moment
 
@@ -29,9 +29,9 @@ class Designated(SQLModel, table=True):
 
 
 async def in_force(session: AsyncSession, now: datetime) -> list[Designated]:
-    query = select(Designated).where(Designated.ends_at > now).order_by(Designated.made_at)  # type: ignore[arg-type]
+    query = select(Designated).where(col(Designated.ends_at) > now).order_by(col(Designated.made_at))
     return list((await session.scalars(query)).all())
 
 
 async def every(session: AsyncSession) -> list[Designated]:
-    return list((await session.scalars(select(Designated).order_by(Designated.made_at))).all())  # type: ignore[arg-type]
+    return list((await session.scalars(select(Designated).order_by(col(Designated.made_at)))).all())

@@ -58,7 +58,8 @@ class Access:
             "exp": int(now.timestamp()) + TOKEN_SECONDS,
             "jti": str(uuid4()),
             "designations": [
-                {"role": one.role, "startsAt": one.starts_at.isoformat(), "endsAt": one.ends_at.isoformat()} for one in held
+                {"role": one.role, "startsAt": one.starts_at.isoformat(), "endsAt": one.ends_at.isoformat()}
+                for one in held
             ],
         }
         return self.platform.signer.sign(TOKEN, claims), TOKEN_SECONDS
@@ -66,7 +67,9 @@ class Access:
     async def _subject(self, id_token: str) -> str:
         for attempt in (1, 2):
             try:
-                found = jwt.decode(id_token, await self._provider_keys(fresh=attempt == 2), algorithms=["RS256", "PS256"])
+                found = jwt.decode(
+                    id_token, await self._provider_keys(fresh=attempt == 2), algorithms=["RS256", "PS256"]
+                )
                 claims = found.claims
                 break
             except (JoseError, ValueError):
@@ -77,7 +80,9 @@ class Access:
         client = self._settings.oidc_client_id.read_text().strip()
         if client not in (audiences if isinstance(audiences, list) else [audiences]):
             raise NotAuthenticated
-        if claims.get("iss") != self._settings.oidc_issuer or not claims.get("iat", 0) - 30 <= now < claims.get("exp", 0):
+        if claims.get("iss") != self._settings.oidc_issuer or not claims.get("iat", 0) - 30 <= now < claims.get(
+            "exp", 0
+        ):
             raise NotAuthenticated
         return str(claims["sub"])
 
@@ -93,14 +98,22 @@ class Access:
 
     # --- designations ----------------------------------------------------------------------------
 
-    async def designate(self, person: Person, user_id: str, role: str, starts_at: datetime, ends_at: datetime, basis: str) -> UUID:
+    async def designate(
+        self, person: Person, user_id: str, role: str, starts_at: datetime, ends_at: datetime, basis: str
+    ) -> UUID:
         """The beheerder designates somebody; raises Forbidden or Invalid (R-7.4, R-7.5)."""
         acting = person.role_among({"beheerder"})
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
             held = [one.role for one in await store.in_force(session, now) if one.user_id == user_id]
             refused = refuse_reason(
-                self._protocol, role=role, user_id=user_id, by=person.user_id, starts_at=starts_at, ends_at=ends_at, held=held
+                self._protocol,
+                role=role,
+                user_id=user_id,
+                by=person.user_id,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                held=held,
             )
             if refused:
                 raise Invalid([Fault(*refused)])
@@ -116,7 +129,9 @@ class Access:
             )
             session.add(row)
             await session.flush()
-            await session.execute(audit.line(now, "designated", actor=person.user_id, role=acting, record=user_id, reason=role))
+            await session.execute(
+                audit.line(now, "designated", actor=person.user_id, role=acting, record=user_id, reason=role)
+            )
             await self._publish(session)
         return row.id
 
@@ -132,7 +147,9 @@ class Access:
                 raise Forbidden("this designation was given by the controller, and only the controller ends it")
             row.ends_at = now
             await session.flush()
-            line = audit.line(now, "designation ended", actor=person.user_id, role=acting, record=row.user_id, reason=row.role)
+            line = audit.line(
+                now, "designation ended", actor=person.user_id, role=acting, record=row.user_id, reason=row.role
+            )
             await session.execute(line)
             await self._publish(session)
 

@@ -15,7 +15,7 @@ from shared.service.platform import Platform
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
-    settings = settings or Settings()  # type: ignore[call-arg]
+    settings = settings or Settings()
     platform = Platform("assessment", settings, clock or SystemClock(), store.SCHEMA)
     views = Views(platform)
     settlement = Settlement(platform)

@@ -7,7 +7,20 @@ import re
 from collections.abc import Iterable
 
 _COLOURS = ("amber", "blauw", "bruin", "geel", "grijs", "groen", "indigo", "oker", "paars", "rood", "wit", "zwart")
-_BIRDS = ("buizerd", "ekster", "fuut", "gans", "ijsvogel", "kievit", "lepelaar", "merel", "reiger", "sperwer", "uil", "wulp")
+_BIRDS = (
+    "buizerd",
+    "ekster",
+    "fuut",
+    "gans",
+    "ijsvogel",
+    "kievit",
+    "lepelaar",
+    "merel",
+    "reiger",
+    "sperwer",
+    "uil",
+    "wulp",
+)
 
 
 def working_name(number: str) -> str:

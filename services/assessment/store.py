@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment
@@ -73,19 +73,19 @@ class DecisionRow(SQLModel, table=True):
 
 
 async def items_of(session: AsyncSession, number: str) -> list[Item]:
-    return list((await session.scalars(select(Item).where(Item.number == number).order_by(Item.item))).all())  # type: ignore[arg-type]
+    return list((await session.scalars(select(Item).where(col(Item.number) == number).order_by(col(Item.item)))).all())
 
 
 async def decisions_of(session: AsyncSession, number: str) -> list[DecisionRow]:
-    query = select(DecisionRow).where(DecisionRow.number == number).order_by(DecisionRow.taken_at)  # type: ignore[arg-type]
+    query = select(DecisionRow).where(col(DecisionRow.number) == number).order_by(col(DecisionRow.taken_at))
     return list((await session.scalars(query)).all())
 
 
 async def last_taken(session: AsyncSession, number: str) -> DecisionRow | None:
     query = (
         select(DecisionRow)
-        .where(DecisionRow.number == number, DecisionRow.status == "taken")  # type: ignore[arg-type]
-        .order_by(DecisionRow.version.desc())  # type: ignore[attr-defined]
+        .where(col(DecisionRow.number) == number, col(DecisionRow.status) == "taken")
+        .order_by(col(DecisionRow.version).desc())
         .limit(1)
     )
     return (await session.scalars(query)).first()
@@ -95,8 +95,12 @@ async def unsettled(session: AsyncSession, now: datetime, most: int = 100) -> li
     """Decisions whose time to be withdrawn is over and that have not been sent on."""
     query = (
         select(DecisionRow)
-        .where(DecisionRow.status == "taken", DecisionRow.settled_at.is_(None), DecisionRow.effective_at <= now)  # type: ignore[union-attr,operator,arg-type]
-        .order_by(DecisionRow.taken_at)  # type: ignore[arg-type]
+        .where(
+            col(DecisionRow.status) == "taken",
+            col(DecisionRow.settled_at).is_(None),
+            col(DecisionRow.effective_at) <= now,
+        )
+        .order_by(col(DecisionRow.taken_at))
         .limit(most)
     )
     return list((await session.scalars(query)).all())
@@ -106,7 +110,11 @@ async def settle_earlier(session: AsyncSession, number: str, now: datetime) -> N
     """A following decision ends the time in which the earlier ones can be withdrawn."""
     statement = (
         update(DecisionRow)
-        .where(DecisionRow.number == number, DecisionRow.status == "taken", DecisionRow.settled_at.is_(None))  # type: ignore[union-attr,arg-type]
+        .where(
+            col(DecisionRow.number) == number,
+            col(DecisionRow.status) == "taken",
+            col(DecisionRow.settled_at).is_(None),
+        )
         .values(effective_at=now)
     )
     await session.execute(statement)
@@ -114,16 +122,21 @@ async def settle_earlier(session: AsyncSession, number: str, now: datetime) -> N
 
 async def active(session: AsyncSession, most: int = 500) -> list[Signal]:
     """The work list: what is in hand, oldest first. Ended signals are not on it (R-9.2)."""
-    query = select(Signal).where(Signal.left.is_(False), Signal.state != "ended").order_by(Signal.arrived_at).limit(most)  # type: ignore[attr-defined,arg-type]
+    query = (
+        select(Signal)
+        .where(col(Signal.left).is_(False), col(Signal.state) != "ended")
+        .order_by(col(Signal.arrived_at))
+        .limit(most)
+    )
     return list((await session.scalars(query)).all())
 
 
 async def forget(session: AsyncSession, number: str, to: str) -> None:
     """The receipt is in: what was handed over is deleted here; only number and new holder stay."""
-    await session.execute(delete(Item).where(Item.number == number))  # type: ignore[arg-type]
-    await session.execute(delete(DecisionRow).where(DecisionRow.number == number))  # type: ignore[arg-type]
+    await session.execute(delete(Item).where(col(Item.number) == number))
+    await session.execute(delete(DecisionRow).where(col(DecisionRow.number) == number))
     values = {"left": True, "handed_to": to, "handing_over_since": None, "room_key": None}
-    await session.execute(update(Signal).where(Signal.number == number).values(**values))  # type: ignore[arg-type]
+    await session.execute(update(Signal).where(col(Signal.number) == number).values(**values))
 
 
 async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
@@ -133,4 +146,4 @@ async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
 
 async def delete_rows(session: AsyncSession, number: str) -> None:
     for table in (Item, DecisionRow, Signal):
-        await session.execute(delete(table).where(table.number == number))  # type: ignore[attr-defined]
+        await session.execute(delete(table).where(col(table.number) == number))

@@ -17,7 +17,7 @@ from shared.service.platform import Platform
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
-    settings = settings or Settings()  # type: ignore[call-arg]
+    settings = settings or Settings()
     platform = Platform("intake", settings, clock or SystemClock(), store.SCHEMA)
     intake = Intake(platform, settings)
     platform.delete_rows = store.delete_rows

@@ -13,7 +13,6 @@ Channel = Literal["web", "phone", "letter", "e-mail", "app", "desk", "meld-misda
 MOST_BYTES = 200_000
 
 
-
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Occupation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.tables import moment
@@ -54,15 +54,15 @@ async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
 
 async def delete_rows(session: AsyncSession, number: str) -> None:
     for table in (MelderVault, MelderLetter, AcceptedReport):
-        await session.execute(delete(table).where(table.number == number))  # type: ignore[attr-defined]
+        await session.execute(delete(table).where(col(table.number) == number))
 
 
 async def waiting_letters(session: AsyncSession, most: int = 50) -> list[MelderLetter]:
-    query = select(MelderLetter).order_by(MelderLetter.sealed_at).limit(most)  # type: ignore[arg-type]
+    query = select(MelderLetter).order_by(col(MelderLetter.sealed_at)).limit(most)
     return list((await session.scalars(query)).all())
 
 
 async def is_waiting(session: AsyncSession, kid: str) -> bool:
     """Whether a letter to ourselves was sealed with `kid` and has not been opened."""
-    query = select(MelderLetter.id).where(MelderLetter.kid == kid).limit(1)  # type: ignore[call-overload]
+    query = select(col(MelderLetter.id)).where(col(MelderLetter.kid) == kid).limit(1)
     return (await session.scalars(query)).first() is not None

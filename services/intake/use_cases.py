@@ -8,9 +8,10 @@ import json
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import Insert, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.intake import store
 from services.intake.domain import SignalIn, is_in_the_future
@@ -25,7 +26,6 @@ from shared.keys.letters import open_letter
 from shared.keys.transit import Place, key_name
 from shared.numbers import derived_seed, random_seed, receipt_code, signal_number
 from shared.service.platform import Platform
-
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class Intake:
     def _hash(self, label: str, data: bytes) -> str:
         return hmac.new(self._secret, label.encode() + b"|" + data, hashlib.sha256).hexdigest()
 
-    async def accept(self, signal: SignalIn, raw: bytes, idempotency_key: str | None, person: Person | None) -> Accepted:
+    async def accept(
+        self, signal: SignalIn, raw: bytes, idempotency_key: str | None, person: Person | None
+    ) -> Accepted:
         """Accept a report; it is on disk, sealed, when this returns.
 
         The same key and body get the same answer. Raises Conflict for the same key with another body,
@@ -105,7 +107,7 @@ class Intake:
             reporter_wants_contact=bool(signal.reporter and signal.reporter.wants_contact),
         )
 
-    def _vault_letter(self, number: str, signal: SignalIn) -> object:
+    def _vault_letter(self, number: str, signal: SignalIn) -> Insert:
         assert signal.reporter is not None
         contact = Reporter(**signal.reporter.model_dump())
         sealed = self.platform.sealer.seal("intake", contact)
@@ -120,7 +122,7 @@ class Intake:
 
     async def _same_as_before(self, key_hash: str, body_hash: str) -> None:
         async with outages(), AsyncSession(self._door) as session:
-            query = select(store.AcceptedReport.body_hash).where(store.AcceptedReport.key_hash == key_hash)  # type: ignore[call-overload]
+            query = select(col(store.AcceptedReport.body_hash)).where(col(store.AcceptedReport.key_hash) == key_hash)
             found = (await session.scalars(query)).first()
         if found != body_hash:
             raise Conflict("this Idempotency-Key was used for another report")
@@ -177,4 +179,3 @@ class Intake:
 
     async def close(self) -> None:
         await self._door.dispose()
-

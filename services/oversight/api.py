@@ -71,7 +71,9 @@ def router(platform: Platform, showing: Showing, approvals: Approvals) -> APIRou
     async def open_decisions(listId: ListId, person: Person = caller) -> OpenDecisions:  # noqa: N803
         return await approvals.open_decisions(listId, person)
 
-    @routes.post("/destruction-lists/{listId}/decisions", status_code=201, tags=["destruction"], summary="Approve (beheerder)")
+    @routes.post(
+        "/destruction-lists/{listId}/decisions", status_code=201, tags=["destruction"], summary="Approve (beheerder)"
+    )
     async def decide(listId: ListId, body: DecisionIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
         return await approvals.decide(listId, person, body)
 

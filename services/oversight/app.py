@@ -15,7 +15,7 @@ from shared.service.platform import Platform
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
-    settings = settings or Settings()  # type: ignore[call-arg]
+    settings = settings or Settings()
     platform = Platform("oversight", settings, clock or SystemClock(), store.SCHEMA)
     approvals = Approvals(platform)
     platform.delete_rows = store.delete_rows

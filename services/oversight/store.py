@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment
@@ -98,59 +98,70 @@ class ListedRow(SQLModel, table=True):
 
 
 async def room_key_of(session: AsyncSession, number: str) -> str | None:
-    query = select(DecidedRow.room_key).where(DecidedRow.number == number).limit(1)  # type: ignore[call-overload]
+    query = select(col(DecidedRow.room_key)).where(col(DecidedRow.number) == number).limit(1)
     found: str | None = (await session.scalars(query)).first()
     return found
 
 
 async def decided_on(session: AsyncSession, number: str) -> list[DecidedRow]:
-    query = select(DecidedRow).where(DecidedRow.number == number).order_by(DecidedRow.version)  # type: ignore[arg-type]
+    query = select(DecidedRow).where(col(DecidedRow.number) == number).order_by(col(DecidedRow.version))
     return list((await session.scalars(query)).all())
 
 
 async def disclosures(session: AsyncSession, number: str | None, most: int = 500) -> list[Disclosure]:
-    query = select(Disclosure).order_by(Disclosure.decided_at).limit(most)  # type: ignore[arg-type]
+    query = select(Disclosure).order_by(col(Disclosure.decided_at)).limit(most)
     if number:
-        query = query.where(Disclosure.number == number)  # type: ignore[arg-type]
+        query = query.where(col(Disclosure.number) == number)
     return list((await session.scalars(query)).all())
 
 
 async def lines(
     session: AsyncSession, producer: str | None, actor: str | None, record: str | None, after: int, most: int
 ) -> list[AuditLine]:
-    query = select(AuditLine).where(AuditLine.seq > after).order_by(AuditLine.producer, AuditLine.seq).limit(most)  # type: ignore[arg-type]
-    for column, value in ((AuditLine.producer, producer), (AuditLine.actor, actor), (AuditLine.record, record)):
+    query = (
+        select(AuditLine)
+        .where(col(AuditLine.seq) > after)
+        .order_by(col(AuditLine.producer), col(AuditLine.seq))
+        .limit(most)
+    )
+    for column, value in (
+        (col(AuditLine.producer), producer),
+        (col(AuditLine.actor), actor),
+        (col(AuditLine.record), record),
+    ):
         if value is not None:
-            query = query.where(column == value)  # type: ignore[arg-type]
+            query = query.where(column == value)
     return list((await session.scalars(query)).all())
 
 
 async def batches(session: AsyncSession, producer: str) -> list[AuditBatch]:
-    query = select(AuditBatch).where(AuditBatch.producer == producer).order_by(AuditBatch.first)  # type: ignore[arg-type]
+    query = select(AuditBatch).where(col(AuditBatch.producer) == producer).order_by(col(AuditBatch.first))
     return list((await session.scalars(query)).all())
 
 
 async def lists(session: AsyncSession) -> list[OfferedList]:
-    return list((await session.scalars(select(OfferedList).order_by(OfferedList.listed_on))).all())  # type: ignore[arg-type]
+    return list((await session.scalars(select(OfferedList).order_by(col(OfferedList.listed_on)))).all())
 
 
-async def signals_on(session: AsyncSession, list_id: UUID, state: str | None = None, most: int = 10_000) -> list[ListedRow]:
-    query = select(ListedRow).where(ListedRow.list_id == list_id).order_by(ListedRow.number).limit(most)  # type: ignore[arg-type]
+async def signals_on(
+    session: AsyncSession, list_id: UUID, state: str | None = None, most: int = 10_000
+) -> list[ListedRow]:
+    query = select(ListedRow).where(col(ListedRow.list_id) == list_id).order_by(col(ListedRow.number)).limit(most)
     if state:
-        query = query.where(ListedRow.state == state)  # type: ignore[arg-type]
+        query = query.where(col(ListedRow.state) == state)
     return list((await session.scalars(query)).all())
 
 
 async def set_state(session: AsyncSession, list_id: UUID, numbers: list[str], state: str) -> None:
-    statement = update(ListedRow).where(ListedRow.list_id == list_id, ListedRow.number.in_(numbers))  # type: ignore[attr-defined,arg-type]
+    statement = update(ListedRow).where(col(ListedRow.list_id) == list_id, col(ListedRow.number).in_(numbers))
     await session.execute(statement.values(state=state))
 
 
 async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
-    query = select(DecidedRow.room_key).where(DecidedRow.number == number).distinct()  # type: ignore[call-overload]
+    query = select(col(DecidedRow.room_key)).where(col(DecidedRow.number) == number).distinct()
     return [KeyRef(mount=ROOM, key=key) for key in (await session.scalars(query)).all()]
 
 
 async def delete_rows(session: AsyncSession, number: str) -> None:
     """The words go; that a decision was taken and where the signal was stays, without content."""
-    await session.execute(delete(DecidedRow).where(DecidedRow.number == number))  # type: ignore[arg-type]
+    await session.execute(delete(DecidedRow).where(col(DecidedRow.number) == number))

@@ -20,7 +20,7 @@ More = Callable[[Platform, Listing], APIRouter]
 
 def create(settings: Settings | None = None, clock: Clock | None = None, more: More | None = None) -> FastAPI:
     """`more` adds routes; only the embedded profile gives any."""
-    settings = settings or Settings()  # type: ignore[call-arg]
+    settings = settings or Settings()
     platform = Platform("retention", settings, clock or SystemClock(), store.SCHEMA)
     declarations = Declarations(platform, settings)
     keeping = Keeping(platform)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment
@@ -97,8 +97,8 @@ class Declaration(SQLModel, table=True):
 async def due(session: AsyncSession, before: date, most: int = 500) -> list[SealedSignal]:
     query = (
         select(SealedSignal)
-        .where(SealedSignal.state == "sealed", SealedSignal.ends_on < before)  # type: ignore[arg-type]
-        .order_by(SealedSignal.ends_on, SealedSignal.number)  # type: ignore[arg-type]
+        .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) < before)
+        .order_by(col(SealedSignal.ends_on), col(SealedSignal.number))
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -107,21 +107,21 @@ async def due(session: AsyncSession, before: date, most: int = 500) -> list[Seal
 
 async def late_lists(session: AsyncSession, today: date) -> list[DestructionList]:
     """Lists past their approval date with signals still waiting."""
-    waiting = exists().where(SealedSignal.list_id == DestructionList.id, SealedSignal.state == "listed")  # type: ignore[arg-type]
-    query = select(DestructionList).where(DestructionList.approve_before < today, waiting)  # type: ignore[arg-type]
+    waiting = exists().where(col(SealedSignal.list_id) == col(DestructionList.id), col(SealedSignal.state) == "listed")
+    query = select(DestructionList).where(col(DestructionList.approve_before) < today, waiting)
     return list((await session.scalars(query)).all())
 
 
 async def keys_of(session: AsyncSession, number: str) -> list[SignalKey]:
-    return list((await session.scalars(select(SignalKey).where(SignalKey.number == number))).all())  # type: ignore[arg-type]
+    return list((await session.scalars(select(SignalKey).where(col(SignalKey.number) == number))).all())
 
 
 async def carriers_of(session: AsyncSession, number: str) -> list[str]:
-    return list((await session.scalars(select(Carrier.kid).where(Carrier.number == number))).all())  # type: ignore[call-overload]
+    return list((await session.scalars(select(col(Carrier.kid)).where(col(Carrier.number) == number))).all())
 
 
 async def parts_of(session: AsyncSession, number: str) -> set[str]:
-    return set((await session.scalars(select(Part.part).where(Part.number == number))).all())  # type: ignore[call-overload]
+    return set((await session.scalars(select(col(Part.part)).where(col(Part.number) == number))).all())
 
 
 async def note_key(session: AsyncSession, number: str, ref: KeyRef) -> None:
@@ -132,7 +132,7 @@ async def note_key(session: AsyncSession, number: str, ref: KeyRef) -> None:
 async def note_destroyed(session: AsyncSession, ref: KeyRef, now: datetime, number: str | None = None) -> None:
     if number is not None:
         await note_key(session, number, ref)
-    statement = update(SignalKey).where(SignalKey.mount == ref.mount, SignalKey.key == ref.key)  # type: ignore[arg-type]
+    statement = update(SignalKey).where(col(SignalKey.mount) == ref.mount, col(SignalKey.key) == ref.key)
     await session.execute(statement.values(destroyed_at=now))
 
 
@@ -148,8 +148,8 @@ async def note_part(session: AsyncSession, number: str, part: str, now: datetime
 async def being_destroyed(session: AsyncSession, most: int = 200) -> list[SealedSignal]:
     query = (
         select(SealedSignal)
-        .where(SealedSignal.state == "approved")  # type: ignore[arg-type]
-        .order_by(SealedSignal.approved_at)  # type: ignore[arg-type]
+        .where(col(SealedSignal.state) == "approved")
+        .order_by(col(SealedSignal.approved_at))
         .limit(most)
     )
     return list((await session.scalars(query)).all())
@@ -157,9 +157,9 @@ async def being_destroyed(session: AsyncSession, most: int = 200) -> list[Sealed
 
 async def delete_rows(session: AsyncSession, number: str) -> None:
     for table in (SealedSignal, SignalKey, Carrier, Part):
-        await session.execute(delete(table).where(table.number == number))  # type: ignore[attr-defined]
+        await session.execute(delete(table).where(col(table.number) == number))
 
 
 async def declarations(session: AsyncSession, most: int = 1000) -> list[Declaration]:
-    query = select(Declaration).order_by(Declaration.declared_on.desc(), Declaration.number).limit(most)  # type: ignore[attr-defined]
+    query = select(Declaration).order_by(col(Declaration.declared_on).desc(), col(Declaration.number)).limit(most)
     return list((await session.scalars(query)).all())

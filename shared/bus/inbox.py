@@ -64,7 +64,14 @@ class Inbox:
     """Dispatches what the bus delivers to one service."""
 
     def __init__(
-        self, service: str, database: Database, bao: OpenBao, verifier: Verifier, post: Post, clock: Clock, tracing: Tracing
+        self,
+        service: str,
+        database: Database,
+        bao: OpenBao,
+        verifier: Verifier,
+        post: Post,
+        clock: Clock,
+        tracing: Tracing,
     ) -> None:
         self.service = service
         self._database = database
@@ -198,7 +205,11 @@ class Inbox:
     ) -> None:
         reason = str(problem) or type(problem).__name__
         log.warning("parked", producer=producer, event=event[:40], reason=reason, message=str(identifier))
-        kept = {name: value for name, value in headers.items() if name.startswith("ce-") or name in ("traceparent", "meldpunt-signature")}
+        kept = {
+            name: value
+            for name, value in headers.items()
+            if name.startswith("ce-") or name in ("traceparent", "meldpunt-signature")
+        }
         async with self._database.transaction() as session:
             values = {
                 "id": identifier,

@@ -11,8 +11,8 @@ import nats.errors
 import nats.js.errors
 import structlog
 from faststream import AckPolicy
-from faststream.security import SASLPlaintext
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.security import SASLPlaintext
 
 from shared.errors import PartDown
 from shared.openbao import OpenBao
@@ -117,7 +117,9 @@ class Bus:
             try:
                 await js.consumer_info(producer.upper(), self._service.name)
             except nats.js.errors.NotFoundError as problem:
-                self.problem = f"the consumer {self._service.name} on {producer.upper()} is missing: run the set-up of NATS again"
+                self.problem = (
+                    f"the consumer {self._service.name} on {producer.upper()} is missing: run the set-up of NATS again"
+                )
                 raise PartDown(self.problem) from problem
         self.problem = None
 

@@ -17,6 +17,7 @@ from faststream_outbox import OutboxBroker
 from faststream_outbox.retry import ConstantRetry
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 
 from shared.bus.post import QUEUE, wake
 from shared.clock import Clock
@@ -39,7 +40,14 @@ class Relay:
     """One per service."""
 
     def __init__(
-        self, service: str, database: Database, bao: OpenBao, publisher: Publisher, clock: Clock, tracing: Tracing, resend: float
+        self,
+        service: str,
+        database: Database,
+        bao: OpenBao,
+        publisher: Publisher,
+        clock: Clock,
+        tracing: Tracing,
+        resend: float,
     ) -> None:
         self._service = service
         self._database = database
@@ -89,11 +97,11 @@ class Relay:
             await self._note(identifier, published_at=self._clock.now(), attempts=row.attempts + 1)
         else:
             async with self._database.transaction() as session:
-                await session.execute(delete(Outgoing).where(Outgoing.id == identifier))  # type: ignore[arg-type]
+                await session.execute(delete(Outgoing).where(col(Outgoing.id) == identifier))
 
     async def _note(self, identifier: UUID, **values: object) -> None:
         async with self._database.transaction() as session:
-            await session.execute(update(Outgoing).where(Outgoing.id == identifier).values(**values))  # type: ignore[arg-type]
+            await session.execute(update(Outgoing).where(col(Outgoing.id) == identifier).values(**values))
 
     async def resend(self) -> None:
         """Send again what was published and has no receipt, with growing patience."""
@@ -107,9 +115,13 @@ class Relay:
         async with self._database.transaction() as session:
             late = (
                 select(Outgoing)
-                .where(Outgoing.kept, Outgoing.receipted_at.is_(None), Outgoing.published_at.is_not(None))  # type: ignore[union-attr,arg-type]
-                .where(Outgoing.published_at < now - timedelta(seconds=self._resend))  # type: ignore[operator,arg-type]
-                .order_by(Outgoing.created_at)  # type: ignore[arg-type]
+                .where(
+                    col(Outgoing.kept),
+                    col(Outgoing.receipted_at).is_(None),
+                    col(Outgoing.published_at).is_not(None),
+                )
+                .where(col(Outgoing.published_at) < now - timedelta(seconds=self._resend))
+                .order_by(col(Outgoing.created_at))
                 .limit(200)
                 .with_for_update(skip_locked=True)
             )
@@ -122,6 +134,6 @@ class Relay:
     async def waiting(self) -> tuple[int, float]:
         """How many messages have not been published yet, and the age of the oldest in seconds."""
         async with self._database.transaction() as session:
-            query = select(func.count(), func.min(Outgoing.created_at)).where(Outgoing.published_at.is_(None))  # type: ignore[union-attr]
+            query = select(func.count(), func.min(col(Outgoing.created_at))).where(col(Outgoing.published_at).is_(None))
             count, oldest = (await session.execute(query)).one()
         return count, (self._clock.now() - oldest).total_seconds() if oldest else 0.0

@@ -37,7 +37,16 @@ def is_outage(problem: DBAPIError) -> bool:
     """Whether trying again later makes sense: connection lost, starting up, refused, too many."""
     if isinstance(problem, (OperationalError, InterfaceError)) or problem.connection_invalidated:
         return True
-    return getattr(problem.orig, "sqlstate", None) in {"57P01", "57P02", "57P03", "28P01", "28000", "53300", "40001", "40P01"}
+    return getattr(problem.orig, "sqlstate", None) in {
+        "57P01",
+        "57P02",
+        "57P03",
+        "28P01",
+        "28000",
+        "53300",
+        "40001",
+        "40P01",
+    }
 
 
 @contextlib.asynccontextmanager
@@ -60,6 +69,7 @@ class Database:
         self._bao = bao
         self._service = service
         self._lease: dict[str, Any] | None = None
+        self.changed = asyncio.Event()
         self.engine = make_engine(host, port, service)
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 
@@ -79,7 +89,9 @@ class Database:
     async def new_user(self) -> None:
         """Lease a user; connections made from now on are his. Raises PartDown."""
         try:
-            self._lease = await self._bao.call("GET", f"database/creds/{self._service}")
+            before, self._lease = self._lease, await self._bao.call("GET", f"database/creds/{self._service}")
+            if before is not None:
+                self.changed.set()
         except BaoError as problem:
             raise PartDown("OpenBao cannot make a database user") from problem
 

@@ -68,7 +68,11 @@ def _messages() -> None:
     op.create_index("outbox_pending_idx", "outbox", waiting, postgresql_where=sa.text("acquired_token IS NULL"))
     op.create_index("outbox_leased_idx", "outbox", waiting, postgresql_where=sa.text("acquired_token IS NOT NULL"))
     op.create_index(
-        "outbox_timer_id_uq", "outbox", ["queue", "timer_id"], unique=True, postgresql_where=sa.text("timer_id IS NOT NULL")
+        "outbox_timer_id_uq",
+        "outbox",
+        ["queue", "timer_id"],
+        unique=True,
+        postgresql_where=sa.text("timer_id IS NOT NULL"),
     )
     op.create_table(
         "outgoing",
@@ -119,4 +123,6 @@ def _audit() -> None:
         sa.Column("seq", sa.Integer, nullable=True, unique=True),
     )
     op.create_index("audit_waiting_idx", "audit", ["written_at"], postgresql_where=sa.text("seq IS NULL"))
-    op.create_table("audit_head", column("id", sa.Integer, key=True), column("seq", sa.Integer), column("chain", sa.Text))
+    op.create_table(
+        "audit_head", column("id", sa.Integer, key=True), column("seq", sa.Integer), column("chain", sa.Text)
+    )

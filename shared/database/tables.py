@@ -134,4 +134,14 @@ class Tombstone(SQLModel, table=True):
     destroyed_at: datetime = moment()
 
 
-PLATFORM_TABLES = ("outgoing", "inbox", "parked", "audit", "audit_head", "letterbox_key", "sealing_key", "lease", "tombstone")
+PLATFORM_TABLES = (
+    "outgoing",
+    "inbox",
+    "parked",
+    "audit",
+    "audit_head",
+    "letterbox_key",
+    "sealing_key",
+    "lease",
+    "tombstone",
+)

@@ -25,7 +25,11 @@ from shared.telemetry import set_up_logs
 log = structlog.get_logger()
 
 VERSION = "1.0.0"
-CONTACT = {"name": "Gemeentelijk Meldpunt Ondermijning", "url": "https://example.nl/meldpunt", "email": "meldpunt@example.nl"}
+CONTACT = {
+    "name": "Gemeentelijk Meldpunt Ondermijning",
+    "url": "https://example.nl/meldpunt",
+    "email": "meldpunt@example.nl",
+}
 NUMBER = r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"
 
 
@@ -169,7 +173,13 @@ PROBLEM_SCHEMA = {
         },
     },
 }
-_PROBLEMS = {"400": "Not accepted", "401": "Not logged in", "403": "Not allowed", "404": "Not found", "409": "Not possible now"}
+_PROBLEMS = {
+    "400": "Not accepted",
+    "401": "Not logged in",
+    "403": "Not allowed",
+    "404": "Not found",
+    "409": "Not possible now",
+}
 
 
 def _openapi(app: FastAPI) -> None:
@@ -187,7 +197,9 @@ def _openapi(app: FastAPI) -> None:
         for unused in ("HTTPValidationError", "ValidationError"):
             components["schemas"].pop(unused, None)
         components["securitySchemes"] = {"access": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-        version = {"API-Version": {"description": "Version of this API", "schema": {"type": "string", "example": VERSION}}}
+        version = {
+            "API-Version": {"description": "Version of this API", "schema": {"type": "string", "example": VERSION}}
+        }
         tags = set()
         for path in found.get("paths", {}).values():
             for operation in path.values():

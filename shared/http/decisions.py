@@ -23,7 +23,9 @@ Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
+    )
 
 
 class ForwardingIn(Strict):
@@ -42,7 +44,7 @@ class DecisionIn(Strict):
     expected_version: int
     outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
     reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
-    fields: Annotated[dict[str, Any], Field(max_length=20)] = {}  # noqa: RUF012
+    fields: Annotated[dict[str, Any], Field(max_length=20)] = {}
     about: Annotated[tuple[Ref, ...], Field(max_length=20)] = ()
     forwarding: ForwardingIn | None = None
     meeting: Ref | None = None

@@ -102,7 +102,9 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         detail = {404: "There is nothing here.", 405: "This method does not exist here."}
-        return problem(error.status_code, "Not possible", detail.get(error.status_code, "The request was not accepted."))
+        return problem(
+            error.status_code, "Not possible", detail.get(error.status_code, "The request was not accepted.")
+        )
 
     app.add_exception_handler(MeldpuntError, known)
     app.add_exception_handler(Invalid, wrong)

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.bus.inbox import Handled, Incoming
 from shared.bus.post import EVERYONE, Post
@@ -78,7 +79,7 @@ class Letterboxes:
 
     async def _newest(self) -> LetterboxKey | None:
         async with self._database.transaction() as session:
-            query = select(LetterboxKey).order_by(LetterboxKey.made_at.desc()).limit(1)  # type: ignore[attr-defined]
+            query = select(LetterboxKey).order_by(col(LetterboxKey.made_at).desc()).limit(1)
             return (await session.scalars(query)).first()
 
     async def _ensure(self) -> None:
@@ -139,7 +140,7 @@ class Letterboxes:
         """Tell retention about keys that this service will never use again."""
         margin = self._clock.now() - timedelta(seconds=self._beacon)
         async with self._database.transaction() as session:
-            rows = (await session.scalars(select(SealingKey).where(SealingKey.finished_at.is_(None)))).all()  # type: ignore[union-attr]
+            rows = (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
             newest = {row.addressee: row for row in sorted(rows, key=lambda row: row.made_at)}
             for row in rows:
                 current = newest[row.addressee]
@@ -150,7 +151,7 @@ class Letterboxes:
                 await self._post.send(session, self._post.envelope("retention", LetterboxFinished(kid=row.kid)))
 
     async def _is_outstanding(self, session: AsyncSession, kid: str) -> bool:
-        query = select(Outgoing.id).where(Outgoing.kid == kid, Outgoing.receipted_at.is_(None)).limit(1)  # type: ignore[union-attr,arg-type,call-overload]
+        query = select(col(Outgoing.id)).where(col(Outgoing.kid) == kid, col(Outgoing.receipted_at).is_(None)).limit(1)
         return (await session.scalars(query)).first() is not None or await self.outstanding(session, kid)
 
     async def on_rotate(self, incoming: Incoming, message: RotateLetterbox) -> Handled:

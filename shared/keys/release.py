@@ -14,6 +14,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.bus.inbox import Handled, Incoming
 from shared.bus.post import Post
@@ -63,7 +64,11 @@ class Releaser:
     async def after_grace(self) -> None:
         before = self._clock.now() - self._grace
         async with self._database.transaction() as session:
-            due = select(Outgoing).where(Outgoing.lock_key.is_not(None), Outgoing.receipted_at < before).limit(100)  # type: ignore[union-attr,operator,arg-type]
+            due = (
+                select(Outgoing)
+                .where(col(Outgoing.lock_key).is_not(None), col(Outgoing.receipted_at) < before)
+                .limit(100)
+            )
             rows = (await session.scalars(due)).all()
         for row in rows:
             assert row.lock_mount is not None
@@ -72,7 +77,7 @@ class Releaser:
             await self.release([ref])
             message = KeysReleased(number=row.number, keys=(ref,))
             async with self._database.transaction() as session:
-                await session.execute(delete(Outgoing).where(Outgoing.id == row.id))  # type: ignore[arg-type]
+                await session.execute(delete(Outgoing).where(col(Outgoing.id) == row.id))
                 await self._post.send(session, self._post.envelope("retention", message, number=row.number))
 
     def on_destroy(self, keys_of: KeysOf, delete_rows: DeleteRows) -> Callable[[Incoming, Destroy], Awaitable[Handled]]:
@@ -83,7 +88,9 @@ class Releaser:
                 raise CannotSucceed("only retention orders destruction")
             async with self._database.transaction() as session:
                 keys = await keys_of(session, message.number)
-                locked = select(Outgoing).where(Outgoing.number == message.number, Outgoing.lock_key.is_not(None))  # type: ignore[union-attr,arg-type]
+                locked = select(Outgoing).where(
+                    col(Outgoing.number) == message.number, col(Outgoing.lock_key).is_not(None)
+                )
                 for row in (await session.scalars(locked)).all():
                     assert row.lock_mount is not None
                     assert row.lock_key is not None
@@ -93,7 +100,7 @@ class Releaser:
 
             async def effect(session: AsyncSession) -> None:
                 await delete_rows(session, message.number)
-                await session.execute(delete(Outgoing).where(Outgoing.number == message.number))  # type: ignore[arg-type]
+                await session.execute(delete(Outgoing).where(col(Outgoing.number) == message.number))
                 gone = KeysReleased(number=message.number, keys=tuple(keys), rows_gone=True)
                 await self._post.send(session, self._post.envelope("retention", gone))
 

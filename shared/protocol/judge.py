@@ -62,7 +62,9 @@ class Allowed:
     needs_co_signer: tuple[str, ...]
 
 
-def judge(protocol: Protocol, state: State, attempt: Attempt, roles: frozenset[str], items: Sequence[str] = ()) -> Allowed | Refused:
+def judge(
+    protocol: Protocol, state: State, attempt: Attempt, roles: frozenset[str], items: Sequence[str] = ()
+) -> Allowed | Refused:
     """Judge `attempt` by somebody with `roles` on a signal in `state` that has `items`.
 
     Role goes before state, so that who may not decide learns nothing about where a signal stands.
@@ -72,7 +74,9 @@ def judge(protocol: Protocol, state: State, attempt: Attempt, roles: frozenset[s
         return Refused("content", (Fault("key", "there is no such decision in the protocol", "art. 2"),))
     role = next((role for role in decision.who.roles if role in roles), None)
     if role is None:
-        return Refused("role", (Fault("key", f"this is decided by {' or '.join(decision.who.roles)}", decision.article),))
+        return Refused(
+            "role", (Fault("key", f"this is decided by {' or '.join(decision.who.roles)}", decision.article),)
+        )
     if state not in decision.states:
         return Refused("state", (_not_now(protocol, decision, state),))
     outcome = decision.outcome(attempt.outcome)

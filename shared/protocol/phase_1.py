@@ -15,7 +15,16 @@ PURPOSES = {
     "onrechtmatigheden-voorkomen": "preventing unlawfulness and social threats by criminal activity (art. 1 d)",
 }
 
-PHASE_1_SOURCES = ("none", "brp-verification", "kvk-open", "kadaster-open", "bag", "zoning-plan", "ground-lease-open", "woz-open")
+PHASE_1_SOURCES = (
+    "none",
+    "brp-verification",
+    "kvk-open",
+    "kadaster-open",
+    "bag",
+    "zoning-plan",
+    "ground-lease-open",
+    "woz-open",
+)
 
 
 def purpose(who: Who) -> Decision:

@@ -36,7 +36,16 @@ DESIGNATIONS = {
 ORGANISATIONS = {
     "department": ("vergunningen", "toezicht-en-handhaving", "belastingen", "sociale-zaken", "burgerzaken", "wonen"),
     "partner": ("politie", "belastingdienst", "douane", "arbeidsinspectie", "nvwa", "omgevingsdienst"),
-    "municipality": ("delft", "westland", "rijswijk", "schiedam", "vlaardingen", "maassluis", "lansingerland", "den-haag"),
+    "municipality": (
+        "delft",
+        "westland",
+        "rijswijk",
+        "schiedam",
+        "vlaardingen",
+        "maassluis",
+        "lansingerland",
+        "den-haag",
+    ),
 }
 
 

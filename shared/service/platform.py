@@ -70,9 +70,7 @@ class Platform:
         self.sealer = Sealer(settings.folder)
         self.bus = Bus(name, settings.nats_address, self.bao)
         self.inbox = Inbox(name, self.database, self.bao, self.verifier, self.post, clock, self.tracing)
-        self.relay = Relay(
-            name, self.database, self.bao, self.bus, clock, self.tracing, settings.resend_seconds
-        )
+        self.relay = Relay(name, self.database, self.bao, self.bus, clock, self.tracing, settings.resend_seconds)
         self.letterboxes = Letterboxes(
             name,
             self.database,
@@ -154,7 +152,9 @@ class Platform:
             try:
                 await worker()
             except (PartDown, NotSigned) as problem:
-                log.warning("worker waits", worker=getattr(worker, "__qualname__", "worker"), problem=type(problem).__name__)
+                log.warning(
+                    "worker waits", worker=getattr(worker, "__qualname__", "worker"), problem=type(problem).__name__
+                )
             except Exception as problem:
                 log.error("worker failed", worker=getattr(worker, "__qualname__", "worker"), exc_info=problem)
             await asyncio.sleep(1)
@@ -172,8 +172,9 @@ class Platform:
         try:
             async with asyncio.TaskGroup() as group:
                 task = group.create_task(self.relay.run(engine))
-                while self.database.lease == lease and not task.done():
-                    await asyncio.sleep(2)
+                # A new lease is a new user: the relay begins again with it.
+                await self.database.changed.wait()
+                self.database.changed.clear()
                 task.cancel()
         finally:
             await engine.dispose()

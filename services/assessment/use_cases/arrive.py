@@ -57,9 +57,7 @@ class Arrivals:
             )
             await session.flush()
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
-            here = Whereabouts(
-                number=content.number, version=1, holder="assessment", state=State.RECEIVED, since=now
-            )
+            here = Whereabouts(number=content.number, version=1, holder="assessment", state=State.RECEIVED, since=now)
             post = self.platform.post
             await post.send(session, post.envelope("retention", made), post.envelope("oversight", here))
             await session.execute(audit.line(now, "signal received", actor=None, record=content.number))

@@ -199,7 +199,12 @@ class Decisions:
             await session.flush()
             await bump(session, row.number, row.version, outcome.leads_to)
             line = audit.line(
-                now, f"decision co-signed: {found.key}", actor=person.user_id, role=role, record=row.number, result=found.outcome
+                now,
+                f"decision co-signed: {found.key}",
+                actor=person.user_id,
+                role=role,
+                record=row.number,
+                result=found.outcome,
             )
             await session.execute(line)
         self._settlement.wake()
@@ -222,7 +227,12 @@ class Decisions:
             await session.flush()
             await bump(session, row.number, row.version, last.state_before)
             line = audit.line(
-                now, f"decision withdrawn: {last.key}", actor=person.user_id, role=last.role, record=row.number, result=last.outcome
+                now,
+                f"decision withdrawn: {last.key}",
+                actor=person.user_id,
+                role=last.role,
+                record=row.number,
+                result=last.outcome,
             )
             await session.execute(line)
         return _out(last, None)
@@ -242,7 +252,7 @@ def _out(row: store.DecisionRow, words: dict[str, Any] | None) -> DecisionOut:
         key=row.key,
         outcome=row.outcome,
         article=row.article,
-        status=row.status,  # type: ignore[arg-type]
+        status=row.status,
         version=row.version,
         state=row.state_after,
         deciders=tuple(row.deciders),

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.assessment import store
 from shared import audit
@@ -179,12 +180,14 @@ class Settlement:
         now = self.platform.clock.now()
         statement = (
             update(store.Signal)
-            .where(store.Signal.number == decision.number, store.Signal.version == decision.version)  # type: ignore[arg-type]
+            .where(col(store.Signal.number) == decision.number, col(store.Signal.version) == decision.version)
             .values(handing_over_since=now, handed_to="retention")
         )
-        if (await session.execute(statement)).rowcount != 1:  # type: ignore[attr-defined]
+        if (await session.execute(statement.returning(col(store.Signal.number)))).first() is None:
             raise Conflict("the signal was changed while it was being sealed")
-        await session.execute(audit.line(now, "signal ended", actor=None, record=decision.number, result=decision.outcome))
+        await session.execute(
+            audit.line(now, "signal ended", actor=None, record=decision.number, result=decision.outcome)
+        )
 
     async def handed_over(self, session: AsyncSession, row: Outgoing) -> None:
         """Retention's receipt is in: delete what was handed over; the locked key waits out its grace."""

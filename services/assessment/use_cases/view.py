@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.assessment import store
 from shared import audit
@@ -125,7 +127,9 @@ class Views:
             await bump(session, number, item.expected_version, row.state)
             session.add(store.Item(number=number, item=name, category=item.category, version=1, ciphertext=ciphertext))
             now = self.platform.clock.now()
-            line = audit.line(now, "fact recorded", actor=person.user_id, role=role, record=number, reason=item.category)
+            line = audit.line(
+                now, "fact recorded", actor=person.user_id, role=role, record=number, reason=item.category
+            )
             await session.execute(line)
         return ItemOut(item=name, version=row.version + 1)
 
@@ -148,13 +152,13 @@ class Views:
         return faults
 
 
-async def bump(session: Any, number: str, expected: int, state: str) -> None:
+async def bump(session: AsyncSession, number: str, expected: int, state: str) -> None:
     """Take the signal from version `expected` to the next; raises Conflict when somebody was first."""
     statement = (
         update(store.Signal)
-        .where(store.Signal.number == number, store.Signal.version == expected)  # type: ignore[arg-type]
-        .where(store.Signal.handing_over_since.is_(None), store.Signal.left.is_(False))  # type: ignore[union-attr,attr-defined]
+        .where(col(store.Signal.number) == number, col(store.Signal.version) == expected)
+        .where(col(store.Signal.handing_over_since).is_(None), col(store.Signal.left).is_(False))
         .values(version=expected + 1, state=state)
     )
-    if (await session.execute(statement)).rowcount != 1:
+    if (await session.execute(statement.returning(col(store.Signal.number)))).first() is None:
         raise Conflict("the signal was changed meanwhile")

@@ -133,7 +133,9 @@ class Approvals:
         if row is None:
             raise NotFound
         return OpenDecisions(
-            version=row.version, state=row.state, decisions=[describe(one) for one in self.rules.open_in(State(row.state))]
+            version=row.version,
+            state=row.state,
+            decisions=[describe(one) for one in self.rules.open_in(State(row.state))],
         )
 
     async def decide(self, list_id: UUID, person: Person, attempt: DecisionIn) -> dict[str, Any]:
@@ -164,7 +166,12 @@ class Approvals:
             if set(numbers) == set(waiting):
                 found.state = State.APPROVED
             line = audit.line(
-                now, "destruction approved", actor=person.user_id, role="beheerder", record=str(list_id), result="approved"
+                now,
+                "destruction approved",
+                actor=person.user_id,
+                role="beheerder",
+                record=str(list_id),
+                result="approved",
             )
             await session.execute(line)
         self._wake.set()

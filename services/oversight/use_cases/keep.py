@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.oversight import store
 from shared.audit import chain
@@ -107,7 +108,7 @@ class Keeping:
         async def effect(session: AsyncSession) -> None:
             values = message.model_dump()
             statement = upsert(store.Whereabout).values(**values)
-            newer = store.Whereabout.version < message.version
+            newer = col(store.Whereabout.version) < message.version
             await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer))
 
         return Handled(effect)

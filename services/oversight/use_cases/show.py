@@ -23,8 +23,12 @@ class Showing:
         self.platform = platform
         self.rules = PROTOCOLS[platform.settings.protocol]
 
-    async def _note(self, person: Person, role: str, action: str, record: str | None, reason: str | None = None) -> None:
-        line = audit.line(self.platform.clock.now(), action, actor=person.user_id, role=role, record=record, reason=reason)
+    async def _note(
+        self, person: Person, role: str, action: str, record: str | None, reason: str | None = None
+    ) -> None:
+        line = audit.line(
+            self.platform.clock.now(), action, actor=person.user_id, role=role, record=record, reason=reason
+        )
         async with self.platform.database.transaction() as session:
             await session.execute(line)
 

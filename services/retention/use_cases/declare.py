@@ -66,7 +66,9 @@ class Declarations:
             "destroyedOn": today.isoformat(),
             "unrecoverableFrom": (today + timedelta(days=self._snapshot_days)).isoformat(),
             "executor": "Gemeentelijk Meldpunt Ondermijning, retention service",
-            "approver": {"role": "beheerder", "id": row.approver} if row.approver else {"role": "ultimate date (art. 9)"},
+            "approver": {"role": "beheerder", "id": row.approver}
+            if row.approver
+            else {"role": "ultimate date (art. 9)"},
             "approvedAt": row.approved_at.isoformat() if row.approved_at else None,
         }
         signature = self.platform.signer.sign(KIND, {"declaration": content})
@@ -74,8 +76,16 @@ class Declarations:
         # would let a restored backup bring it back.
         tombstones.append(self.platform.settings.tombstones, row.number, now)
         await store.delete_rows(session, row.number)
-        values = {"id": declaration, "number": row.number, "declared_on": today, "content": content, "signature": signature}
-        await session.execute(upsert(store.Declaration).values(**values).on_conflict_do_nothing(index_elements=["number"]))
+        values = {
+            "id": declaration,
+            "number": row.number,
+            "declared_on": today,
+            "content": content,
+            "signature": signature,
+        }
+        await session.execute(
+            upsert(store.Declaration).values(**values).on_conflict_do_nothing(index_elements=["number"])
+        )
         stone = {"number": row.number, "destroyed_at": now}
         await session.execute(upsert(Tombstone).values(**stone).on_conflict_do_nothing())
         message = Destroyed(number=row.number, destroyed_at=now)

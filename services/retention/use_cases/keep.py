@@ -99,7 +99,12 @@ class Keeping:
         role = person.role_among(self.rules.file_roles)
         row = await self._row(number)
         line = audit.line(
-            self.platform.clock.now(), "sealed signal looked up", actor=person.user_id, role=role, record=number, reason=purpose
+            self.platform.clock.now(),
+            "sealed signal looked up",
+            actor=person.user_id,
+            role=role,
+            record=number,
+            reason=purpose,
         )
         async with self.platform.database.transaction() as session:
             await session.execute(line)

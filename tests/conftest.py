@@ -1,0 +1,28 @@
+"""Fixtures: one house for the whole run, on real parts, used through its HTTP interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.house import TestHouse
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "allowed(*requirements): shows what these requirements permit")
+    config.addinivalue_line("markers", "refused(*requirements): shows what these requirements refuse")
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[TestHouse]:
+    """The shared house: withdrawal window 0, everything quick, nothing mocked."""
+    with TestHouse() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def own_house() -> Iterator[TestHouse]:
+    """A house for tests that break it."""
+    with TestHouse() as found:
+        yield found

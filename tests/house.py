@@ -1,0 +1,276 @@
+"""A house for tests: started by the command, spoken to over HTTP, stopped and removed afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import asyncpg
+import httpx
+import nats
+import psutil
+
+from deploy.embedded.client import HouseClient, Refusal
+from deploy.embedded.home import Home
+from deploy.openbao import apply as bao_config
+
+T = TypeVar("T")
+
+QUICK = {
+    "MELDPUNT_WITHDRAWAL_SECONDS": "0",
+    "MELDPUNT_BEACON_SECONDS": "1",
+    "MELDPUNT_GRACE_SECONDS": "4",
+    "MELDPUNT_RESEND_SECONDS": "3",
+    "MELDPUNT_WEB_REPORTS_PER_MINUTE": "1000000",
+}
+NO_SUSPICION = {"sources": ["none"], "otherBreach": False}
+NOBODY = {"noneBecause": "Geen onderdeel heeft hier een taak in."}
+TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
+
+
+class TestHouse:
+    """One running house and what tests do with it."""
+
+    __test__ = False
+
+    def __init__(self, protocol: str = "midden-delfland-2025", **settings: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="meldpunt-test-"))
+        # PostgreSQL runs as a user of its own when the tests run as root.
+        self.folder.chmod(0o755)
+        self.home = Home(self.folder / "house")
+        self._protocol = protocol
+        self._environment = {**os.environ, **QUICK, **settings}
+        self.client: HouseClient
+
+    def __enter__(self) -> TestHouse:
+        self.up()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self.client.__exit__(None, None, None)
+        self.down()
+        keep = os.environ.get("MELDPUNT_TEST_KEEP")
+        if keep:
+            shutil.copytree(self.home.path / "logs", Path(keep) / self.folder.name, dirs_exist_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def meldpunt(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the command on this house."""
+        argv = [sys.executable, "-m", "deploy.embedded.cli", words[0], "--home", str(self.home.path), *words[1:]]
+        return subprocess.run(argv, env=self._environment, capture_output=True, text=True, check=check, timeout=300)
+
+    def up(self) -> None:
+        made = self.meldpunt("up", "--detach", "--protocol", self._protocol, check=False)
+        if made.returncode != 0:
+            logs = {file.name: file.read_text()[-1500:] for file in (self.home.path / "logs").glob("*.log")}
+            raise RuntimeError(f"{made.stderr}\n{logs}")
+        self.client = HouseClient(self.home)
+
+    def down(self) -> None:
+        self.meldpunt("down", check=False)
+
+    # --- people and reports ----------------------------------------------------------------------
+
+    def report(self, channel: str = "colleague", **more: Any) -> str:
+        """A report by a colleague, or through the web and found on the work list; its number."""
+        body = a_report(channel) | more
+        if channel == "web":
+            before = {one["number"] for one in self.work_list()}
+            self.client.post("intake", "/v1/signals", None, body)
+            return until(lambda: next((one["number"] for one in self.work_list() if one["number"] not in before), None))
+        return str(self.client.post("intake", "/v1/signals", "collega", body)["number"])
+
+    def arrived(self, number: str) -> str:
+        until(lambda: self.signal(number) is not None)
+        return number
+
+    def work_list(self, user: str = "anna") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.client.get("assessment", "/v1/signals", user)["signals"]
+        return found
+
+    def signal(self, number: str, service: str = "assessment", user: str = "anna") -> dict[str, Any] | None:
+        """What a designated person sees, or None when it is not (or not any more) there."""
+        try:
+            return self.client.get(service, f"/v1/signals/{number}", user, purpose="weging")
+        except Refusal as problem:
+            if problem.status in (404, 503):
+                return None
+            raise
+
+    def decide(self, number: str, user: str, key: str, outcome: str, **more: Any) -> httpx.Response:
+        """One decision; returns whatever assessment answers."""
+        version = more.pop("version", None)
+        if version is None:
+            version = self.client.get("assessment", f"/v1/signals/{number}/open-decisions", user)["version"]
+        body = {"key": key, "outcome": outcome, "reason": "Voldoende aanwijzingen in O1.", "expectedVersion": version}
+        return self.client.request("POST", "assessment", f"/v1/signals/{number}/decisions", user, body | more)
+
+    def must_decide(self, number: str, user: str, key: str, outcome: str, **more: Any) -> dict[str, Any]:
+        answer = self.decide(number, user, key, outcome, **more)
+        assert answer.status_code in (201, 202), answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def with_purpose(self, number: str) -> str:
+        self.must_decide(number, "anna", "purpose", "set", fields={"purposes": ["niet-faciliteren"]})
+        return number
+
+    def end(self, number: str) -> str:
+        """Weigh a signal as no suspicion; it goes to retention."""
+        self.with_purpose(number)
+        self.must_decide(number, "bram", "weging-1", "no-suspicion", fields=NO_SUSPICION, forwarding=NOBODY)
+        return number
+
+    def sealed(self, number: str) -> dict[str, Any]:
+        return until(lambda: self.signal(number, "retention"))
+
+    def ended_signal(self, **more: Any) -> str:
+        """A report that has gone all the way to the non-active environment."""
+        number = self.arrived(self.report(**more))
+        self.end(number)
+        self.sealed(number)
+        return number
+
+    def run_as_of(self, days: int = 367) -> list[str]:
+        day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+        found: list[str] = self.client.post("retention", "/v1/runs", "beheerder", {"asOf": day})["lists"]
+        return found
+
+    def approve(self, list_id: str, **more: Any) -> httpx.Response:
+        path = f"/v1/destruction-lists/{list_id}"
+        until(lambda: self.client.request("GET", "oversight", path, "beheerder").status_code == 200)
+        version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
+        body = {
+            "key": "approve-destruction",
+            "outcome": "approved",
+            "reason": "De termijn is verstreken.",
+            "fields": {"confirmList": list_id},
+            "expectedVersion": version,
+        }
+        return self.client.request("POST", "oversight", f"{path}/decisions", more.pop("user", "beheerder"), body | more)
+
+    def destroy_everything_due(self) -> None:
+        for list_id in self.run_as_of():
+            assert self.approve(list_id).status_code == 201
+
+    def declared(self, number: str, seconds: float = 90) -> dict[str, Any]:
+        def find() -> dict[str, Any] | None:
+            listed = self.client.get("retention", "/v1/declarations", "fg")["declarations"]
+            return next((one for one in listed if one["number"] == number), None)
+
+        return until(find, seconds)
+
+    # --- parts -----------------------------------------------------------------------------------
+
+    def pid(self, name: str) -> int:
+        state = self.home.state() or {}
+        return int(state["pids"][name])
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, nothing else; the house starts it again."""
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(self.pid(name)).kill()
+
+    def hold(self, name: str) -> None:
+        """Keep a part or service stopped."""
+        pid = self.pid(name)
+        self.home.held(name).touch()
+        until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+
+    def let_go(self, name: str) -> None:
+        before = self.pid(name)
+        self.home.held(name).unlink(missing_ok=True)
+        until(lambda: self.pid(name) != before, 30)
+
+    def ready(self, name: str) -> bool:
+        try:
+            return httpx.get(f"{self.client.addresses[name]}/readyz", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def all_ready(self, seconds: float = 90) -> None:
+        until(lambda: all(self.ready(name) for name in ("intake", "assessment", "retention", "access", "oversight")), seconds)
+
+    def seal_openbao(self) -> None:
+        bao_config.client(self.client.addresses["openbao"], self.home.secret("provisioner")).sys.seal()
+
+    def sql(self, database: str, query: str, *values: Any) -> list[dict[str, Any]]:
+        """As the superuser: what a database administrator can see."""
+
+        async def run() -> list[dict[str, Any]]:
+            connection = await self.superuser(database)
+            try:
+                return [dict(row) for row in await connection.fetch(query, *values)]
+            finally:
+                await connection.close()
+
+        return run_async(run())
+
+    async def superuser(self, database: str) -> Any:
+        host, _, port = self.client.addresses["postgres"].partition(":")
+        password = self.home.secret("postgres")
+        return await asyncpg.connect(host=host, port=int(port), user="postgres", password=password, database=database)
+
+    async def nats_as(self, user: str, password: str, **options: Any) -> Any:
+        return await nats.connect(
+            self.client.addresses["nats"], user=user, password=password, allow_reconnect=False, connect_timeout=3, **options
+        )
+
+    async def nats_admin(self) -> Any:
+        return await self.nats_as("setup", self.home.secret("nats-setup"))
+
+
+def a_report(channel: str = "colleague") -> dict[str, Any]:
+    return {
+        "channel": channel,
+        "receivedAt": (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
+        "text": "Op de hoek ruikt het al weken naar hennep en er wordt 's nachts geladen.",
+        "subjects": [{"name": "Joost Wilgenroos", "address": "Kerkpad 5, Maasland", "occupation": "klusser"}],
+        "objects": [{"kind": "building", "address": "Kerkpad 5a, Maasland", "description": "schuur"}],
+        "reporter": {"kind": "person", "name": "Greet Zonnebloem", "phone": "015 5550123", "wantsContact": True},
+    }
+
+
+def until(look: Callable[[], T | None], seconds: float = 30, every: float = 0.05) -> T:
+    """Wait until `look` gives something; a bound on patience, not a figure."""
+    end = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(httpx.TransportError):
+            found = look()
+            if found:
+                return found
+        if time.monotonic() > end:
+            raise AssertionError(f"nothing came within {seconds:.0f} s")
+        time.sleep(every)
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run outside of the test's own loop, if it has one."""
+    import threading
+
+    result: list[T] = []
+    problem: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(asyncio.run(work))
+        except BaseException as caught:
+            problem.append(caught)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if problem:
+        raise problem[0]
+    return result[0]
