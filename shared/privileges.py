@@ -118,7 +118,7 @@ SERVICES: tuple[Service, ...] = (
         # The second hand for what retention holds: archives (the beheerder's approval) and its own letterbox.
         releases=(*ARCHIVES, "letterbox-retention"),
         consumes={
-            "intake": _from("audited.v1", "whereabouts.v1"),
+            "intake": _from("audited.v1"),
             "assessment": _from("audited.v1", "whereabouts.v1", "disclosed.v1", "decided.v1"),
             "retention": _from(
                 "audited.v1",

@@ -163,7 +163,7 @@ class House:
         argv = [sys.executable, "-m", "deploy.embedded.serve", name, str(port)]
 
         return parts.Command(
-            name, argv, lambda: parts.answers_ok(port, "/readyz"), env={**inherited, **env, **self._options.environment}
+            name, argv, lambda: parts.answers_ok(port, "/readyz"), env={**env, **inherited}
         )
 
     def _designate(self) -> None:

@@ -15,9 +15,12 @@ def column(name: str, kind: Any, *, null: bool = False, key: bool = False, index
     return sa.Column(name, kind, nullable=null, primary_key=key, index=index)
 
 
-def create() -> None:
+def create(service: str) -> None:
+    """Make the tables, and take back what the service needs on them less than the default grants."""
     _messages()
     _audit()
+    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {service}_app")
+    op.execute(f"REVOKE DELETE ON audit FROM {service}_app")
     op.create_table(
         "letterbox_key",
         column("kid", sa.Text, key=True),

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    create()
+    create("access")
     op.create_table(
         "designation",
         column("id", sa.Uuid, key=True),

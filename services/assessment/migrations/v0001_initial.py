@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    create()
+    create("assessment")
     op.create_table(
         "signal",
         column("number", sa.Text, key=True),

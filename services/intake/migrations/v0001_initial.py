@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    create()
+    create("intake")
     op.create_table(
         "accepted_report",
         column("key_hash", sa.Text, key=True),

@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    create()
+    create("oversight")
     op.create_table(
         "audit_batch",
         column("producer", sa.Text, key=True),

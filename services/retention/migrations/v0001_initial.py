@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    create()
+    create("retention")
     op.create_table(
         "sealed_signal",
         column("number", sa.Text, key=True),
