@@ -19,7 +19,9 @@ key takes two hands: whoever stands under *locks and allows*, and then retention
 
 def page() -> str:
     lines = [INTRODUCTION, "## Keys\n"]
-    lines.append("| service | room (make, encrypt, decrypt) | ends into archive | reads archive | locks and allows | deletes |")
+    lines.append(
+        "| service | room (make, encrypt, decrypt) | ends into archive | reads archive | locks and allows | deletes |"
+    )
     lines.append("|---|---|---|---|---|---|")
     for one in SERVICES:
         cells = (

@@ -57,7 +57,9 @@ class TestHouse:
         self.up()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.client.__exit__(None, None, None)
         self.down()
         keep = os.environ.get("MELDPUNT_TEST_KEEP")
@@ -88,7 +90,9 @@ class TestHouse:
         if channel == "web":
             before = {one["number"] for one in self.work_list()}
             self.client.post("intake", "/v1/signals", None, body)
-            return until(lambda: next((one["number"] for one in self.work_list() if one["number"] not in before), None))
+            return str(
+                until(lambda: next((one["number"] for one in self.work_list() if one["number"] not in before), None))
+            )
         return str(self.client.post("intake", "/v1/signals", "collega", body)["number"])
 
     def arrived(self, number: str) -> str:
@@ -200,7 +204,10 @@ class TestHouse:
             return False
 
     def all_ready(self, seconds: float = 90) -> None:
-        until(lambda: all(self.ready(name) for name in ("intake", "assessment", "retention", "access", "oversight")), seconds)
+        until(
+            lambda: all(self.ready(name) for name in ("intake", "assessment", "retention", "access", "oversight")),
+            seconds,
+        )
 
     def seal_openbao(self) -> None:
         bao_config.client(self.client.addresses["openbao"], self.home.secret("provisioner")).sys.seal()
@@ -224,7 +231,12 @@ class TestHouse:
 
     async def nats_as(self, user: str, password: str, **options: Any) -> Any:
         return await nats.connect(
-            self.client.addresses["nats"], user=user, password=password, allow_reconnect=False, connect_timeout=3, **options
+            self.client.addresses["nats"],
+            user=user,
+            password=password,
+            allow_reconnect=False,
+            connect_timeout=3,
+            **options,
         )
 
     async def nats_admin(self) -> Any:

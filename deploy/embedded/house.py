@@ -162,9 +162,7 @@ class House:
         inherited = {key: value for key, value in os.environ.items() if key.startswith("MELDPUNT_")}
         argv = [sys.executable, "-m", "deploy.embedded.serve", name, str(port)]
 
-        return parts.Command(
-            name, argv, lambda: parts.answers_ok(port, "/readyz"), env={**env, **inherited}
-        )
+        return parts.Command(name, argv, lambda: parts.answers_ok(port, "/readyz"), env={**env, **inherited})
 
     def _designate(self) -> None:
         """The demo people get their designations from the demo beheerder, through the real interface."""

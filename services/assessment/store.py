@@ -70,6 +70,7 @@ class DecisionRow(SQLModel, table=True):
     effective_at: datetime | None = moment(nullable=True, index=True)
     settled_at: datetime | None = moment(nullable=True)
     protocol: str
+    traceparent: str | None = None
 
 
 async def items_of(session: AsyncSession, number: str) -> list[Item]:
@@ -84,7 +85,9 @@ async def decisions_of(session: AsyncSession, number: str) -> list[DecisionRow]:
 async def last_taken(session: AsyncSession, number: str) -> DecisionRow | None:
     query = (
         select(DecisionRow)
-        .where(col(DecisionRow.number) == number, col(DecisionRow.status) == "taken")
+        .where(
+            col(DecisionRow.number) == number, col(DecisionRow.status) == "taken", col(DecisionRow.key) != "withdrawal"
+        )
         .order_by(col(DecisionRow.version).desc())
         .limit(1)
     )

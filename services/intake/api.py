@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Request
@@ -13,6 +14,7 @@ from services.intake.settings import Settings
 from services.intake.use_cases import Intake
 from shared.errors import Invalid
 from shared.http.app import NUMBER, current_person
+from shared.http.decisions import Number
 from shared.http.problems import faults_of
 from shared.http.rate import Rate
 from shared.identity import Person
@@ -63,16 +65,23 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
     ) -> Receipt:
         """Channel `web` is public; every other channel needs a colleague's token. The body is read here and
         not by the framework, so that the same bytes can be recognised when they are sent again."""
-        raw = await _read(request)
-        signal = _parse(raw)
-        person: Person | None = None
-        if signal.channel == "web":
+        if authorization is None:
+            # Before anything is looked at: what is wrong counts like what is right.
             request.state.public = True
             rate.take(request.client.host if request.client else "")
-        else:
+        raw = await _read(request)
+        signal = _parse(raw, platform.clock.now())
+        person: Person | None = None
+        if signal.channel != "web":
             person = await person_of(request, authorization)
         accepted = await intake.accept(signal, raw, idempotency_key, person)
         return Receipt(receipt_code=accepted.receipt_code, number=accepted.number if person else None)
+
+    @routes.get("/signals/{number}", tags=["signals"], summary="A report that is on its way to assessment")
+    async def waiting(number: Number, person: Person = current_person(platform)) -> dict[str, str]:
+        """Number, destination and since when; intake cannot read what it has accepted."""
+        person.role_among(file_roles)
+        return await intake.waiting(number)
 
     @routes.post("/reporter-contacts", tags=["reporters"], summary="Open a reporter's contact data, to contact him")
     async def contact(body: ContactIn, person: Person = current_person(platform)) -> ContactOut:
@@ -100,8 +109,8 @@ async def _read(request: Request) -> bytes:
     return received
 
 
-def _parse(raw: bytes) -> SignalIn:
+def _parse(raw: bytes, now: datetime) -> SignalIn:
     try:
-        return SignalIn.model_validate_json(raw)
+        return SignalIn.model_validate_json(raw, context={"now": now})
     except ValidationError as problem:
         raise Invalid(faults_of(problem.errors(include_url=False, include_input=False))) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 CHANNELS = ("web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner")
@@ -62,7 +62,10 @@ class SignalIn(Strict):
     objects: Annotated[tuple[ObjectIn, ...], Field(max_length=20)] = ()
     reporter: ReporterIn | None = None
 
-
-def is_in_the_future(received_at: datetime, now: datetime) -> bool:
-    """Five minutes of difference between clocks are forgiven."""
-    return received_at > now + timedelta(minutes=5)
+    @field_validator("received_at")
+    @classmethod
+    def _not_from_the_future(cls, value: datetime, info: ValidationInfo) -> datetime:
+        """Five minutes of difference between clocks are forgiven."""
+        if info.context and value > info.context["now"] + timedelta(minutes=5):
+            raise ValueError("lies in the future")
+        return value

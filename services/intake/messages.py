@@ -16,5 +16,5 @@ def listen(platform: Platform, intake: Intake) -> None:
 
     platform.inbox.handlers |= {
         Ended.event: ended,
-        Destroy.event: platform.releaser.on_destroy(store.keys_of, store.delete_rows),
+        Destroy.event: platform.releaser.on_destroy(store.keys_of, store.delete_rows, store.kids_of),
     }

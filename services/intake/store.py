@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -53,8 +53,17 @@ async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
 
 
 async def delete_rows(session: AsyncSession, number: str) -> None:
-    for table in (MelderVault, MelderLetter, AcceptedReport):
+    for table in (MelderVault, MelderLetter):
         await session.execute(delete(table).where(col(table.number) == number))
+    # The hashes of the request stay, without number: the same request sent again is still the same request,
+    # and does not come back as a new report under a number that was destroyed.
+    blank = update(AcceptedReport).where(col(AcceptedReport.number) == number).values(number="", receipt_hash="")
+    await session.execute(blank)
+
+
+async def kids_of(session: AsyncSession, number: str) -> set[str]:
+    """The letterbox keys of contact data that were not opened yet."""
+    return set((await session.scalars(select(col(MelderLetter.kid)).where(col(MelderLetter.number) == number))).all())
 
 
 async def waiting_letters(session: AsyncSession, most: int = 50) -> list[MelderLetter]:

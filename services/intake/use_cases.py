@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.intake import store
-from services.intake.domain import SignalIn, is_in_the_future
+from services.intake.domain import SignalIn
 from services.intake.settings import Settings
 from shared import audit
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.intake import Report, ReportContent, ReportedObject, Reporter, Subject
 from shared.database.engine import make_engine, outages
-from shared.errors import CannotSucceed, Conflict, Fault, Invalid, NotFound
+from shared.database.tables import Outgoing
+from shared.errors import CannotSucceed, Conflict, NotFound
 from shared.identity import Person
 from shared.keys.letters import open_letter
 from shared.keys.transit import Place, key_name
@@ -61,12 +62,10 @@ class Intake:
     ) -> Accepted:
         """Accept a report; it is on disk, sealed, when this returns.
 
-        The same key and body get the same answer. Raises Conflict for the same key with another body,
-        Invalid, or PartDown when PostgreSQL is away.
+        The same key and body get the same answer. Raises Conflict for the same key with another body, or
+        PartDown when PostgreSQL is away.
         """
         now = self.clock.now()
-        if is_in_the_future(signal.received_at, now):
-            raise Invalid([Fault("receivedAt", "lies in the future")])
         key = idempotency_key.encode() if idempotency_key else random_seed()
         seed = derived_seed(self._secret, key, raw)
         accepted = Accepted(signal_number(seed), receipt_code(seed))
@@ -170,6 +169,16 @@ class Intake:
         async with self.platform.database.transaction() as session:
             await session.execute(line)
         return Reporter.model_validate(json.loads(plain[0])["content"])
+
+    async def waiting(self, number: str) -> dict[str, str]:
+        """A report that has been accepted and that assessment has not received yet; else NotFound."""
+        query = select(Outgoing).where(col(Outgoing.number) == number, col(Outgoing.event) == Report.event)
+        async with self.platform.database.transaction() as session:
+            row = (await session.scalars(query)).first()
+        if row is None or row.receipted_at is not None:
+            raise NotFound
+        since = row.created_at.isoformat()
+        return {"number": number, "state": "handing-over", "destination": row.addressee, "handingOverSince": since}
 
     async def close_vault(self, session: AsyncSession, number: str) -> None:
         """The signal has ended: its reporter's data stay locked away until they are destroyed."""

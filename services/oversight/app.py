@@ -8,7 +8,7 @@ from services.oversight import store
 from services.oversight.api import router
 from services.oversight.messages import listen
 from services.oversight.settings import Settings
-from services.oversight.use_cases import Approvals, Keeping, Showing
+from services.oversight.use_cases import Approvals, Keeping, Releasing, Showing
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
 from shared.service.platform import Platform
@@ -17,8 +17,9 @@ from shared.service.platform import Platform
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("oversight", settings, clock or SystemClock(), store.SCHEMA)
-    approvals = Approvals(platform)
+    releasing = Releasing(platform)
+    approvals = Approvals(platform, releasing)
     platform.delete_rows = store.delete_rows
-    listen(platform, Keeping(platform), approvals)
-    platform.workers.append(approvals.run)
+    listen(platform, Keeping(platform), releasing)
+    platform.workers.append(releasing.run)
     return build(platform, "Oversight", router(platform, Showing(platform), approvals))

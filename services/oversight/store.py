@@ -79,11 +79,24 @@ class OfferedList(SQLModel, table=True):
     listed_on: date
     approve_before: date
     ultimate_on: date
-    approver: str | None = None
-    approved_at: datetime | None = moment(nullable=True)
+    escalated: bool = False
+
+
+class Approval(SQLModel, table=True):
+    """One approval by the beheerder; a list can take several, each for some of its signals.
+
+    `approver` is empty for what the clock does at the ultimate date.
+    """
+
+    id: UUID = Field(primary_key=True)
+    list_id: UUID = Field(index=True)
+    approver: str | None
+    approved_at: datetime = moment()
+    effective_at: datetime = moment()
     words_key: str | None = None
     words: str | None = None
-    escalated: bool = False
+    withdrawn: bool = False
+    done: bool = False
 
 
 class ListedRow(SQLModel, table=True):
@@ -93,6 +106,7 @@ class ListedRow(SQLModel, table=True):
     list_id: UUID = Field(primary_key=True)
     number: str = Field(primary_key=True)
     state: str = Field(index=True)
+    approval: UUID | None = None
     facts: dict[str, Any] = document(nullable=False)
     archive_keys: list[dict[str, str]] = document(nullable=False)
 
@@ -152,9 +166,30 @@ async def signals_on(
     return list((await session.scalars(query)).all())
 
 
-async def set_state(session: AsyncSession, list_id: UUID, numbers: list[str], state: str) -> None:
+async def set_state(session: AsyncSession, list_id: UUID, numbers: list[str], **values: Any) -> None:
     statement = update(ListedRow).where(col(ListedRow.list_id) == list_id, col(ListedRow.number).in_(numbers))
-    await session.execute(statement.values(state=state))
+    await session.execute(statement.values(**values))
+
+
+async def approvals(session: AsyncSession, list_id: UUID) -> list[Approval]:
+    query = select(Approval).where(col(Approval.list_id) == list_id).order_by(col(Approval.approved_at))
+    return list((await session.scalars(query)).all())
+
+
+async def to_release(session: AsyncSession, now: datetime) -> Approval | None:
+    """An approval whose time to be withdrawn is over and whose keys have not all been released."""
+    query = (
+        select(Approval)
+        .where(col(Approval.withdrawn).is_(False), col(Approval.done).is_(False), col(Approval.effective_at) <= now)
+        .order_by(col(Approval.approved_at))
+        .limit(1)
+    )
+    return (await session.scalars(query)).first()
+
+
+async def approved_by(session: AsyncSession, approval: UUID, most: int) -> list[ListedRow]:
+    query = select(ListedRow).where(col(ListedRow.approval) == approval, col(ListedRow.state) == "approved").limit(most)
+    return list((await session.scalars(query)).all())
 
 
 async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:

@@ -32,6 +32,7 @@ class SealedSignal(SQLModel, table=True):
     decided_on: date
     ends_on: date = Field(index=True)
     dossier: list[dict[str, Any]] | None = document()
+    decisions: list[dict[str, Any]] = document(nullable=False)
     sealed_at: datetime = moment()
     list_id: UUID | None = None
     approver: str | None = None
@@ -80,8 +81,7 @@ class DestructionList(SQLModel, table=True):
     listed_on: date
     approve_before: date
     ultimate_on: date
-    warned: bool = False
-    forced: bool = False
+    asked_on: date | None = None
 
 
 class Declaration(SQLModel, table=True):

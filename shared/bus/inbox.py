@@ -15,9 +15,11 @@ from uuid import UUID
 import structlog
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ValidationError
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.bus.post import EVERYONE, STATEMENT, Post, claims_of
 from shared.clock import Clock
@@ -31,6 +33,7 @@ from shared.keys.letters import kid_of, open_letter, split_kid
 from shared.keys.sealing import hash_of
 from shared.keys.signing import NotSigned, Verifier
 from shared.openbao import BaoError, BaoRefused, OpenBao
+from shared.privileges import BY_NAME
 from shared.telemetry import Tracing
 
 log = structlog.get_logger()
@@ -112,8 +115,9 @@ class Inbox:
 
     async def _handle(self, identifier: UUID, producer: str, event: str, headers: dict[str, str], body: bytes) -> None:
         kind = MESSAGES.get(event)
-        if kind is None:
-            raise CannotSucceed("an event that does not exist")
+        if kind is None or event not in BY_NAME[self.service].consumes.get(producer, ()):
+            # The subject is not part of what is signed: the event itself has to be the producer's to send.
+            raise CannotSucceed("an event that this producer does not send here")
         signed = await self._check_signature(kind, producer, headers, body)
         try:
             message = kind.model_validate_json(body)
@@ -161,6 +165,8 @@ class Inbox:
                 if kind.kept:
                     await session.execute(upsert(InboxRow).values(**row))
                 await handled.effect(session)
+                # It may have been parked at an earlier delivery, for a reason that has passed.
+                await session.execute(delete(Parked).where(col(Parked.id) == identifier))
                 if kind.kept:
                     await self._post.send(session, self._post.envelope(producer, receipt))
         except IntegrityError as problem:
@@ -216,25 +222,34 @@ class Inbox:
                 "producer": producer,
                 "event": event[:80],
                 "reason": reason,
+                "number": _number_in(body),
                 "headers": kept,
                 "body": body,
                 "parked_at": self._clock.now(),
             }
             await session.execute(upsert(Parked).values(**values).on_conflict_do_nothing())
 
-    async def replay(self, identifier: UUID) -> bool:
-        """Try a parked message once more; returns whether it has left the list."""
+    async def replay(self, most: int = 100) -> int:
+        """Try the parked messages once more; returns how many have left the list."""
         async with self._database.transaction() as session:
-            row = await session.get(Parked, identifier)
-        if row is None:
-            return False
-        try:
-            await self._handle(row.id, row.producer, row.event, row.headers, row.body)
-        except (CannotSucceed, NotSigned, BaoError, BaoRefused):
-            return False
-        async with self._database.transaction() as session:
-            await session.delete(row)
-        return True
+            rows = (await session.scalars(select(Parked).order_by(col(Parked.parked_at)).limit(most))).all()
+        left = 0
+        for row in rows:
+            try:
+                await self._handle(row.id, row.producer, row.event, row.headers, row.body)
+            except (CannotSucceed, NotSigned, BaoError, BaoRefused):
+                continue
+            left += 1
+        return left
+
+
+def _number_in(body: bytes) -> str | None:
+    """The signal that a parked message is about, so that it goes when the signal is destroyed."""
+    try:
+        found = json.loads(body)["number"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, str) and len(found) == len("S-00000-00000") else None
 
 
 __all__ = ["Effect", "Handled", "Handler", "Inbox", "Incoming", "split_kid"]

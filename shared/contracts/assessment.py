@@ -18,6 +18,25 @@ class ArchivedItem(Frozen):
     ciphertext: str
 
 
+class CodedDecision(Frozen):
+    """An earlier decision as every later holder knows it: coded, without words."""
+
+    decision: str
+    version: int
+    key: str
+    outcome: str
+    article: str
+    status: str
+    state: str
+    deciders: tuple[str, ...]
+    co_signers: tuple[str, ...] = ()
+    recorder: str
+    role: str
+    about: tuple[str, ...] = ()
+    taken_at: datetime
+    protocol: str
+
+
 class SealedDossier(Frozen):
     """What retention keeps of an ended signal. Dropped here: everything that can be read.
 
@@ -33,6 +52,7 @@ class SealedDossier(Frozen):
     received_on: date
     protocol: str
     items: tuple[ArchivedItem, ...]
+    decisions: tuple[CodedDecision, ...] = ()
 
 
 class Sealed(Letter):

@@ -74,11 +74,13 @@ class KeysMade(Message):
 
 
 class KeysReleased(Message):
-    """These keys are locked and may be deleted. `rows_gone`: all rows about `number` are deleted here too."""
+    """These keys are locked and may be deleted. `rows_gone`: all rows about `number` are deleted here
+    too; `carried_by`: letterbox keys of letters about it that were never opened."""
 
     event: ClassVar[str] = "keys-released.v1"
     number: str | None = None
     keys: tuple[KeyRef, ...] = ()
+    carried_by: tuple[str, ...] = ()
     rows_gone: bool = False
 
 

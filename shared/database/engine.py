@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
+from shared.telemetry import Tracing, traceparent
 
 log = structlog.get_logger()
 
@@ -65,7 +66,8 @@ async def outages() -> AsyncIterator[None]:
 class Database:
     """The service's own database; its user is leased and replaced before the lease ends."""
 
-    def __init__(self, bao: OpenBao, service: str, host: str, port: int) -> None:
+    def __init__(self, bao: OpenBao, service: str, host: str, port: int, tracing: Tracing) -> None:
+        self._tracing = tracing
         self._bao = bao
         self._service = service
         self._lease: dict[str, Any] | None = None
@@ -115,8 +117,11 @@ class Database:
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed at the end, rolled back on an error; raises PartDown on an outage."""
-        async with outages(), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        # A span only inside one: pollers would drown what operators look for.
+        span = self._tracing.span("transaction") if traceparent() else contextlib.nullcontext()
+        with span:
+            async with outages(), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
 
     async def reachable(self) -> bool:
         try:

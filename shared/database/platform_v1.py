@@ -111,6 +111,7 @@ def _messages() -> None:
         column("producer", sa.Text),
         column("event", sa.Text),
         column("reason", sa.Text),
+        column("number", sa.Text, null=True, index=True),
         column("headers", JSONB),
         column("body", sa.LargeBinary),
         column("parked_at", MOMENT),

@@ -71,6 +71,7 @@ class Parked(SQLModel, table=True):
     producer: str
     event: str
     reason: str
+    number: str | None = Field(default=None, index=True)
     headers: dict[str, str] = document(nullable=False)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     parked_at: datetime = moment()

@@ -130,7 +130,7 @@ class Letterboxes:
         known = self._sealer.newest(owner)
 
         async def effect(session: AsyncSession) -> None:
-            if owner in self._service.letters_to and (known is None or known.made_at < key.made_at):
+            if owner in self._service.letters_to and (known is None or known.made_at <= key.made_at):
                 await self._learn(session, owner, key)
                 self._sealer.adopt(owner, key)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -22,14 +23,16 @@ from shared.clock import Clock
 from shared.contracts.common import KeyRef, KeysReleased
 from shared.contracts.retention import Destroy, Destroyed
 from shared.database.engine import Database
-from shared.database.tables import Outgoing, Tombstone
+from shared.database.tables import Outgoing, Parked, Tombstone
 from shared.errors import CannotSucceed, PartDown
+from shared.keys.letters import kid_of, split_kid
 from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
 from shared.openbao import BaoError, OpenBao
 from shared.privileges import may_release
 
 KeysOf = Callable[[AsyncSession, str], Awaitable[list[KeyRef]]]
+KidsOf = Callable[[AsyncSession, str], Awaitable[set[str]]]
 DeleteRows = Callable[[AsyncSession, str], Awaitable[None]]
 
 
@@ -80,14 +83,19 @@ class Releaser:
                 await session.execute(delete(Outgoing).where(col(Outgoing.id) == row.id))
                 await self._post.send(session, self._post.envelope("retention", message, number=row.number))
 
-    def on_destroy(self, keys_of: KeysOf, delete_rows: DeleteRows) -> Callable[[Incoming, Destroy], Awaitable[Handled]]:
-        """A handler for retention's order. Also keys still in their grace period go."""
+    def on_destroy(
+        self, keys_of: KeysOf, delete_rows: DeleteRows, kids_of: KidsOf | None = None
+    ) -> Callable[[Incoming, Destroy], Awaitable[Handled]]:
+        """A handler for retention's order. Also keys still in their grace period go, and letters that were
+        never delivered or never opened: retention is told which letterbox keys would open those."""
 
         async def handle(incoming: Incoming, message: Destroy) -> Handled:
             if incoming.producer != "retention":
                 raise CannotSucceed("only retention orders destruction")
             async with self._database.transaction() as session:
                 keys = await keys_of(session, message.number)
+                kids = await kids_of(session, message.number) if kids_of else set()
+                kids |= await self._unopened(session, message.number)
                 locked = select(Outgoing).where(
                     col(Outgoing.number) == message.number, col(Outgoing.lock_key).is_not(None)
                 )
@@ -101,12 +109,26 @@ class Releaser:
             async def effect(session: AsyncSession) -> None:
                 await delete_rows(session, message.number)
                 await session.execute(delete(Outgoing).where(col(Outgoing.number) == message.number))
-                gone = KeysReleased(number=message.number, keys=tuple(keys), rows_gone=True)
+                await session.execute(delete(Parked).where(col(Parked.number) == message.number))
+                gone = KeysReleased(
+                    number=message.number, keys=tuple(keys), carried_by=tuple(sorted(kids)), rows_gone=True
+                )
                 await self._post.send(session, self._post.envelope("retention", gone))
 
             return Handled(effect)
 
         return handle
+
+    @staticmethod
+    async def _unopened(session: AsyncSession, number: str) -> set[str]:
+        """The letterbox keys of letters about `number` that wait in the outbox or are parked."""
+        waiting = select(col(Outgoing.kid)).where(col(Outgoing.number) == number, col(Outgoing.kid).is_not(None))
+        kids = {kid for kid in (await session.scalars(waiting)).all() if kid}
+        for body in (await session.scalars(select(col(Parked.body)).where(col(Parked.number) == number))).all():
+            with contextlib.suppress(CannotSucceed, ValueError):
+                found = [kid_of(letter) for letter in json.loads(body).get("letters", ())]
+                kids |= {kid for kid in found if split_kid(kid)}
+        return kids
 
     def on_destroyed(self, delete_rows: DeleteRows) -> Callable[[Incoming, Destroyed], Awaitable[Handled]]:
         """A handler that remembers a destruction, so that nothing late or replayed brings it back."""

@@ -40,6 +40,7 @@ class Attempt:
     reason: str
     fields: Mapping[str, Any]
     forwarding: Forwarding | None = None
+    about: tuple[str, ...] = ()
     meeting: str | None = None
     members: tuple[str, ...] = ()
 
@@ -63,9 +64,15 @@ class Allowed:
 
 
 def judge(
-    protocol: Protocol, state: State, attempt: Attempt, roles: frozenset[str], items: Sequence[str] = ()
+    protocol: Protocol,
+    state: State,
+    attempt: Attempt,
+    roles: frozenset[str],
+    items: Sequence[str] = (),
+    things: Sequence[str] = (),
 ) -> Allowed | Refused:
-    """Judge `attempt` by somebody with `roles` on a signal in `state` that has `items`.
+    """Judge `attempt` by somebody with `roles` on a signal in `state` that has `items`;
+    `things` is what a decision can be about: subjects, objects, items, or the signals of a list.
 
     Role goes before state, so that who may not decide learns nothing about where a signal stands.
     """
@@ -82,6 +89,8 @@ def judge(
     outcome = decision.outcome(attempt.outcome)
     faults = list(_reason(decision, attempt))
     faults += _meeting(decision, attempt)
+    if not set(attempt.about) <= set(things):
+        faults.append(Fault("about", "names something that is not part of this", decision.article))
     if outcome is None:
         known = ", ".join(one.key for one in decision.outcomes)
         faults.append(Fault("outcome", f"is required: one of {known}", decision.article))
@@ -166,10 +175,15 @@ def _forwarding(protocol: Protocol, outcome: Outcome, attempt: Attempt, items: S
     if given is None:
         return [Fault("forwarding", f"is required: to a {kinds}, or to nobody with a reason", outcome.article)]
     if given.recipient_kind is None:
+        faults = []
         if not (given.none_because or "").strip():
-            return [Fault("forwarding", "to nobody needs a reason", outcome.article)]
-        return []
+            faults.append(Fault("forwarding", "to nobody needs a reason", outcome.article))
+        if given.recipient or given.items:
+            faults.append(Fault("forwarding.recipientKind", "is required with a recipient or items", outcome.article))
+        return faults
     faults = []
+    if given.none_because:
+        faults.append(Fault("forwarding.noneBecause", "is for a forwarding to nobody", outcome.article))
     if given.recipient_kind not in outcome.forward_to:
         faults.append(Fault("forwarding.recipientKind", f"may only be {kinds}", outcome.article))
     known = protocol.organisations.get(given.recipient_kind, ())

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared import tombstones
 from shared.audit import AuditNumberer
@@ -62,7 +63,7 @@ class Platform:
         self.schema = schema
         self.tracing = Tracing(name, settings.traces)
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)
-        self.database = Database(self.bao, name, settings.database_host, settings.database_port)
+        self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
         self.signer = Signer(name, self.bao, clock)
         self.verifier = Verifier(self.bao, _known_keys(settings.folder))
         self.identity = Identity(name, self.verifier, clock)
@@ -129,6 +130,7 @@ class Platform:
             self.letterboxes.run,
             self.releaser.run,
             self._recertify,
+            self._replay,
             *self.workers,
         ]
         async with asyncio.TaskGroup() as group:
@@ -200,6 +202,12 @@ class Platform:
         self.settings.folder.mkdir(parents=True, exist_ok=True)
         (self.settings.folder / "public-keys.json").write_text(json.dumps(self.verifier.public_keys))
 
+    async def _replay(self) -> None:
+        """What was parked is tried again now and then: a part may have answered oddly for a while."""
+        while True:
+            await asyncio.sleep(300)
+            await self.inbox.replay()
+
     async def _recertify(self) -> None:
         while True:
             await asyncio.sleep(12 * 3600)
@@ -208,7 +216,7 @@ class Platform:
     async def health(self) -> dict[str, Any]:
         """What works and what does not: `problems` is empty when the service is ready."""
         problems: dict[str, str] = {}
-        counts = {"outbox": 0, "parked": 0}
+        counts: dict[str, Any] = {"outbox": 0, "parked": 0, "parkedMessages": []}
         if not await self.bao.reachable():
             problems["openbao"] = "OpenBao is sealed or out of reach"
         if not await self.database.reachable():
@@ -227,10 +235,14 @@ class Platform:
                 problems[f"letterbox-{addressee}"] = f"no letterbox key of {addressee} is known yet"
         return {"problems": problems} | counts
 
-    async def _count(self, counts: dict[str, int], problems: dict[str, str]) -> None:
+    async def _count(self, counts: dict[str, Any], problems: dict[str, str]) -> None:
         counts["outbox"], oldest = await self.relay.waiting()
         async with self.database.transaction() as session:
             counts["parked"] = (await session.execute(select(func.count()).select_from(Parked))).scalar_one()
+            rows = (await session.scalars(select(Parked).order_by(col(Parked.parked_at)).limit(20))).all()
+            counts["parkedMessages"] = [
+                {"id": str(row.id), "producer": row.producer, "event": row.event, "reason": row.reason} for row in rows
+            ]
         if oldest > STUCK_SECONDS:
             problems["outbox"] = f"the oldest message has waited {oldest:.0f} s to be published"
 

@@ -116,7 +116,13 @@ def test_everything_that_is_missing_is_listed_at_once() -> None:
     attempt = Attempt("weging-1", "no-suspicion", "  ", {"sources": ["unheard-of"], "extra": 1})
     judged = judge(MIDDEN_DELFLAND_2025, State.WEGING_1, attempt, frozenset({"oov"}))
     assert isinstance(judged, Refused)
-    assert {one.field for one in judged.faults} == {"reason", "fields", "fields.sources", "fields.otherBreach", "forwarding"}
+    assert {one.field for one in judged.faults} == {
+        "reason",
+        "fields",
+        "fields.sources",
+        "fields.otherBreach",
+        "forwarding",
+    }
 
 
 @pytest.mark.allowed("R-1.1")
@@ -214,7 +220,9 @@ def test_a_meeting_decides_only_as_a_meeting_with_its_quorum() -> None:
     assert isinstance(attempt("LOT-12", "a", "b", "c"), Allowed)
     assert isinstance(attempt(None), Refused)
     assert isinstance(attempt("LOT-12", "a", "a", "a"), Refused)
-    person = complete(MIDDEN_DELFLAND_2025, MIDDEN_DELFLAND_2025.decisions[0], MIDDEN_DELFLAND_2025.decisions[0].outcomes[0])
+    person = complete(
+        MIDDEN_DELFLAND_2025, MIDDEN_DELFLAND_2025.decisions[0], MIDDEN_DELFLAND_2025.decisions[0].outcomes[0]
+    )
     made = Attempt(person.key, person.outcome, "reden", person.fields, meeting="LOT-12")
     assert isinstance(judge(MIDDEN_DELFLAND_2025, State.RECEIVED, made, frozenset({"oov"})), Refused)
 

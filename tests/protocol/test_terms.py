@@ -46,7 +46,9 @@ def test_due_from_the_day_after_and_not_before(decided: date, years: int) -> Non
         (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), date(2026, 10, 25)),
     ],
 )
-def test_the_date_is_amsterdams_in_every_time_zone(moment: datetime, day: date, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_date_is_amsterdams_in_every_time_zone(
+    moment: datetime, day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import time
 
     for zone in ("UTC", "America/Los_Angeles", "Pacific/Auckland"):

@@ -94,7 +94,7 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         "log people in": ("LIST", "auth/userpass/users", None),
         "revoke others' leases": ("POST", "sys/leases/revoke-prefix/database", {}),
     }.items():
-        found[what] = request  # type: ignore[assignment]
+        found[what] = request
     return found
 
 
@@ -128,7 +128,9 @@ async def sql_cells(house: TestHouse, name: str, user: str, password: str, datab
         )
         await admin.close()
         try:
-            connection = await asyncpg.connect(host=host, port=int(port), user=user, password=password, database=database)
+            connection = await asyncpg.connect(
+                host=host, port=int(port), user=user, password=password, database=database
+            )
         except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidAuthorizationSpecificationError):
             continue
         allowed.add(f"sql {name} connect {database}")

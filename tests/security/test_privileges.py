@@ -17,8 +17,17 @@ from deploy.openbao import apply as bao_config
 from deploy.privileges_page import page
 from shared.privileges import SERVICES, produced_by
 from tests.house import TestHouse, run_async
-from tests.security.identities import AES_MOUNTS, BOXES, KEY, Bao, NatsTrials, database_user, other_operations
-from tests.security.identities import sql_cells, transit_operations
+from tests.security.identities import (
+    AES_MOUNTS,
+    BOXES,
+    KEY,
+    Bao,
+    NatsTrials,
+    database_user,
+    other_operations,
+    sql_cells,
+    transit_operations,
+)
 
 GOLDEN = Path(__file__).with_name("privileges.golden")
 
@@ -89,7 +98,8 @@ def test_postgresql(house: TestHouse) -> None:
     """Every database and table × every verb, as every service and as the door."""
     databases = [service.name for service in SERVICES] + ["postgres", "template1", "openbao"]
     tables = sum(
-        int(house.sql(name, "SELECT count(*) AS n FROM pg_tables WHERE schemaname = 'public'")[0]["n"]) for name in databases
+        int(house.sql(name, "SELECT count(*) AS n FROM pg_tables WHERE schemaname = 'public'")[0]["n"])
+        for name in databases
     )
     allowed = set()
     users = [(service.name, *database_user(house, service.name)) for service in SERVICES]
@@ -119,8 +129,22 @@ def test_nats(house: TestHouse) -> None:
     compare("nats", allowed, len(names) * (len(publish) + len(subscribe)))
 
 
-_STREAM_VERBS = ("STREAM.INFO", "STREAM.CREATE", "STREAM.UPDATE", "STREAM.DELETE", "STREAM.PURGE", "STREAM.MSG.GET", "DIRECT.GET")
-_CONSUMER_VERBS = ("CONSUMER.INFO", "CONSUMER.CREATE", "CONSUMER.DURABLE.CREATE", "CONSUMER.DELETE", "CONSUMER.MSG.NEXT")
+_STREAM_VERBS = (
+    "STREAM.INFO",
+    "STREAM.CREATE",
+    "STREAM.UPDATE",
+    "STREAM.DELETE",
+    "STREAM.PURGE",
+    "STREAM.MSG.GET",
+    "DIRECT.GET",
+)
+_CONSUMER_VERBS = (
+    "CONSUMER.INFO",
+    "CONSUMER.CREATE",
+    "CONSUMER.DURABLE.CREATE",
+    "CONSUMER.DELETE",
+    "CONSUMER.MSG.NEXT",
+)
 
 
 def test_the_page_in_docs_is_the_table() -> None:

@@ -59,4 +59,5 @@ def upgrade() -> None:
         column("effective_at", MOMENT, null=True, index=True),
         column("settled_at", MOMENT, null=True),
         column("protocol", sa.Text),
+        column("traceparent", sa.Text, null=True),
     )

@@ -19,6 +19,7 @@ from shared.keys.transit import Place
 from shared.protocol.judge import Allowed, Attempt, Forwarding, Refused, judge
 from shared.protocol.model import State
 from shared.service.platform import Platform
+from shared.telemetry import traceparent
 
 WITHDRAWAL = "withdrawal"
 
@@ -81,6 +82,9 @@ class Decisions:
 
     def _judge(self, row: store.Signal, person: Person, attempt: DecisionIn, content: dict[str, Any]) -> Allowed:
         forwarding = attempt.forwarding
+        items = [name for name in content if not name.startswith("decision-")]
+        subjects = range(1, len(content["report"]["subjects"]) + 1)
+        objects = range(1, len(content["report"]["objects"]) + 1)
         judged = judge(
             self.rules,
             State(row.state),
@@ -90,10 +94,12 @@ class Decisions:
                 reason=attempt.reason,
                 fields=attempt.fields,
                 forwarding=Forwarding(**forwarding.model_dump()) if forwarding else None,
+                about=attempt.about,
                 meeting=attempt.meeting,
             ),
             person.roles,
-            [name for name in content if not name.startswith("decision-")],
+            items,
+            [*items, *(f"S{n}" for n in subjects), *(f"O{n}" for n in objects)],
         )
         if isinstance(judged, Refused):
             faults = [Fault(one.field, one.reason, one.article) for one in judged.faults]
@@ -146,13 +152,15 @@ class Decisions:
             taken_at=now,
             effective_at=None if proposed else self._withdrawable_until(now),
             protocol=self.rules.version,
+            traceparent=traceparent(),
         )
         words = {"reason": attempt.reason, "fields": attempt.fields, "seen": sorted(content)}
         if attempt.forwarding:
             words["forwarding"] = attempt.forwarding.model_dump(by_alias=True, mode="json")
         item = await self._words_item(row, decision.id, words)
         async with self.platform.database.transaction() as session:
-            await store.settle_earlier(session, row.number, now)
+            if not proposed:
+                await store.settle_earlier(session, row.number, now)
             await bump(session, row.number, row.version, decision.state_after)
             session.add(item)
             session.add(decision)
@@ -168,7 +176,7 @@ class Decisions:
     def _withdrawable_until(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.platform.settings.withdrawal_seconds)
 
-    async def _words_item(self, row: store.Signal, decision: UUID, words: dict[str, Any]) -> store.Item:
+    async def _words_item(self, row: store.Signal, decision: UUID | str, words: dict[str, Any]) -> store.Item:
         assert row.room_key is not None
         room = self.platform.room()
         name = f"decision-{decision}"
@@ -179,6 +187,12 @@ class Decisions:
     async def _co_sign(self, row: store.Signal, person: Person, attempt: DecisionIn) -> DecisionOut:
         """The second person confirms what the first proposed; only now it has effect."""
         now = self.platform.clock.now()
+        self._check_names(attempt, await self.views.content(row))
+        item = (
+            await self._words_item(row, f"{attempt.confirms}-co-signer", {"reason": attempt.reason})
+            if attempt.reason.strip()
+            else None
+        )
         async with self.platform.database.transaction() as session:
             found = await session.get(store.DecisionRow, attempt.confirms, with_for_update=True)
             if found is None or found.number != row.number or found.key != attempt.key:
@@ -194,8 +208,12 @@ class Decisions:
                 raise Conflict("the signal has moved on since this was proposed")
             outcome = decision.outcome(found.outcome)
             assert outcome is not None
+            await store.settle_earlier(session, row.number, now)
             found.status, found.co_signers, found.state_after = "taken", [person.user_id], outcome.leads_to
             found.version, found.taken_at, found.effective_at = row.version + 1, now, self._withdrawable_until(now)
+            found.traceparent = traceparent()
+            if item is not None:
+                session.add(item)
             await session.flush()
             await bump(session, row.number, row.version, outcome.leads_to)
             line = audit.line(
@@ -215,6 +233,9 @@ class Decisions:
         now = self.platform.clock.now()
         if not attempt.reason.strip():
             raise Invalid([Fault("reason", "every decision has a reason", "art. 12")])
+        self._check_names(attempt, await self.views.content(row))
+        identifier = uuid4()
+        item = await self._words_item(row, identifier, {"reason": attempt.reason, "fields": {}})
         async with self.platform.database.transaction() as session:
             last = await store.last_taken(session, row.number)
             if last is None or last.id != attempt.confirms:
@@ -224,6 +245,8 @@ class Decisions:
             if last.settled_at is not None or last.effective_at is None or last.effective_at <= now:
                 raise Conflict("the time to withdraw is over; only a new decision changes anything")
             last.status = "withdrawn"
+            session.add(item)
+            session.add(_withdrawal(identifier, last, row, now))
             await session.flush()
             await bump(session, row.number, row.version, last.state_before)
             line = audit.line(
@@ -235,7 +258,34 @@ class Decisions:
                 result=last.outcome,
             )
             await session.execute(line)
+        self._settlement.wake()
         return _out(last, None)
+
+
+def _withdrawal(identifier: UUID, last: store.DecisionRow, row: store.Signal, now: datetime) -> store.DecisionRow:
+    """That a decision was withdrawn is a record too, and goes to supervision with its reason."""
+    return store.DecisionRow(
+        id=identifier,
+        number=row.number,
+        version=row.version + 1,
+        key=WITHDRAWAL,
+        outcome=f"{last.key}:{last.outcome}",
+        article=last.article,
+        status="taken",
+        state_before=row.state,
+        state_after=last.state_before,
+        ends=False,
+        deciders=[last.recorder],
+        co_signers=[],
+        recorder=last.recorder,
+        role=last.role,
+        about=[],
+        forwarding=None,
+        taken_at=now,
+        effective_at=now,
+        protocol=last.protocol,
+        traceparent=traceparent(),
+    )
 
 
 def _forwarding_facts(given: ForwardingIn | None) -> dict[str, Any] | None:

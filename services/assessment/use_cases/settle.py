@@ -21,7 +21,16 @@ from services.assessment import store
 from shared import audit
 from shared.bus.post import Envelope
 from shared.clock import calendar_date
-from shared.contracts.assessment import ArchivedItem, Decided, DecisionWords, Disclosed, Ended, Sealed, SealedDossier
+from shared.contracts.assessment import (
+    ArchivedItem,
+    CodedDecision,
+    Decided,
+    DecisionWords,
+    Disclosed,
+    Ended,
+    Sealed,
+    SealedDossier,
+)
 from shared.contracts.common import KeyRef, KeysMade, Whereabouts
 from shared.database.tables import Outgoing
 from shared.errors import Conflict, PartDown
@@ -74,19 +83,28 @@ class Settlement:
                 log.error("a decision could not be settled", exc_info=result)
 
     async def _settle(self, decision: store.DecisionRow) -> None:
+        """Within the trace of the request in which it was decided."""
+        with self.platform.tracing.span(f"settle {decision.key}", parent=decision.traceparent):
+            await self._settle_one(decision)
+
+    async def _settle_one(self, decision: store.DecisionRow) -> None:
         async with self.platform.database.transaction() as session:
             signal = await session.get(store.Signal, decision.number)
             items = await store.items_of(session, decision.number)
+            earlier = await store.decisions_of(session, decision.number)
         if signal is None or signal.room_key is None:
             return
         room = self.platform.room()
-        wanted = items if decision.ends else [one for one in items if one.item == f"decision-{decision.id}"]
+        own = f"decision-{decision.id}"
+        wanted = items if decision.ends else [one for one in items if one.item.startswith(own)]
         pairs = [(Place(room.mount, one.number, one.item, one.version), one.ciphertext) for one in wanted]
         plain = dict(zip((one.item for one in wanted), await room.decrypt(signal.room_key, pairs), strict=True))
-        words = json.loads(plain[f"decision-{decision.id}"])
+        words = json.loads(plain[own])
+        if f"{own}-co-signer" in plain:
+            words["fields"] |= {"coSignerReason": json.loads(plain[f"{own}-co-signer"])["reason"]}
         envelopes = list(self._for_oversight(decision, words))
         if decision.ends:
-            envelopes += await self._ending(decision, signal, wanted, plain)
+            envelopes += await self._ending(decision, signal, wanted, plain, earlier)
         now = self.platform.clock.now()
         async with self.platform.database.transaction() as session:
             found = await session.get(store.DecisionRow, decision.id, with_for_update=True)
@@ -138,11 +156,16 @@ class Settlement:
             decided_at=decision.taken_at,
             by=decision.recorder,
             # Art. 13: who takes a signal up informs the person concerned.
-            duty_to_inform_passes=forwarding["recipient"] is not None,
+            duty_to_inform_passes=forwarding["recipientKind"] is not None,
         )
 
     async def _ending(
-        self, decision: store.DecisionRow, signal: store.Signal, items: list[store.Item], plain: dict[str, bytes]
+        self,
+        decision: store.DecisionRow,
+        signal: store.Signal,
+        items: list[store.Item],
+        plain: dict[str, bytes],
+        earlier: list[store.DecisionRow],
     ) -> list[Envelope]:
         archive = Transit(self.platform.bao, ARCHIVE)
         key = key_name(decision.id, ARCHIVE)
@@ -158,6 +181,7 @@ class Settlement:
             decided_on=calendar_date(decision.taken_at),
             received_on=signal.received_on,
             protocol=decision.protocol,
+            decisions=tuple(_coded(one) for one in earlier),
             items=tuple(
                 ArchivedItem(archive=ARCHIVE, key=key, item=one.item, version=one.version, ciphertext=text)
                 for one, text in zip(items, sealed, strict=True)
@@ -193,6 +217,26 @@ class Settlement:
         """Retention's receipt is in: delete what was handed over; the locked key waits out its grace."""
         if row.number:
             await store.forget(session, row.number, "retention")
+
+
+def _coded(row: store.DecisionRow) -> CodedDecision:
+    """A decision without its words, which oversight has."""
+    return CodedDecision(
+        decision=str(row.id),
+        version=row.version,
+        key=row.key,
+        outcome=row.outcome,
+        article=row.article,
+        status=row.status,
+        state=row.state_after,
+        deciders=tuple(row.deciders),
+        co_signers=tuple(row.co_signers),
+        recorder=row.recorder,
+        role=row.role,
+        about=tuple(row.about),
+        taken_at=row.taken_at,
+        protocol=row.protocol,
+    )
 
 
 def _none_because(words: dict[str, Any]) -> dict[str, Any]:

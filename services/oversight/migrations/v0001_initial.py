@@ -63,17 +63,26 @@ def upgrade() -> None:
         column("listed_on", sa.Date),
         column("approve_before", sa.Date),
         column("ultimate_on", sa.Date),
+        column("escalated", sa.Boolean),
+    )
+    op.create_table(
+        "approval",
+        column("id", sa.Uuid, key=True),
+        column("list_id", sa.Uuid, index=True),
         column("approver", sa.Text, null=True),
-        column("approved_at", MOMENT, null=True),
+        column("approved_at", MOMENT),
+        column("effective_at", MOMENT),
         column("words_key", sa.Text, null=True),
         column("words", sa.Text, null=True),
-        column("escalated", sa.Boolean),
+        column("withdrawn", sa.Boolean),
+        column("done", sa.Boolean),
     )
     op.create_table(
         "listed_signal",
         column("list_id", sa.Uuid, key=True),
         column("number", sa.Text, key=True),
         column("state", sa.Text, index=True),
+        column("approval", sa.Uuid, null=True, index=True),
         column("facts", JSONB),
         column("archive_keys", JSONB),
     )

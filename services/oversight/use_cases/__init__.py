@@ -2,6 +2,7 @@
 
 from services.oversight.use_cases.approve import Approvals
 from services.oversight.use_cases.keep import Keeping
+from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.show import Showing
 
-__all__ = ["Approvals", "Keeping", "Showing"]
+__all__ = ["Approvals", "Keeping", "Releasing", "Showing"]

@@ -27,6 +27,7 @@ def upgrade() -> None:
         column("decided_on", sa.Date),
         column("ends_on", sa.Date, index=True),
         column("dossier", JSONB, null=True),
+        column("decisions", JSONB),
         column("sealed_at", MOMENT),
         column("list_id", sa.Uuid, null=True),
         column("approver", sa.Text, null=True),
@@ -60,8 +61,7 @@ def upgrade() -> None:
         column("listed_on", sa.Date),
         column("approve_before", sa.Date),
         column("ultimate_on", sa.Date),
-        column("warned", sa.Boolean),
-        column("forced", sa.Boolean),
+        column("asked_on", sa.Date, null=True),
     )
     op.create_table(
         "declaration",

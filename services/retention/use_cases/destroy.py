@@ -87,6 +87,8 @@ class Destruction:
                         box.destroyed_at = now
                 else:
                     await store.note_destroyed(session, ref, now, message.number)
+            for kid in message.carried_by if message.number else ():
+                await store.note_carrier(session, str(message.number), kid)
             if message.rows_gone and message.number:
                 await store.note_part(session, message.number, incoming.producer, now)
             self._wake.set()

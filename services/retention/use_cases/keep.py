@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NoReturn
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,6 +50,7 @@ class Keeping:
             decided_on=dossier.decided_on,
             ends_on=end_of_term(dossier.decided_on, rules.terms.not_a_case_years),
             dossier=[one.model_dump() for one in dossier.items],
+            decisions=[one.model_dump(mode="json") for one in dossier.decisions],
             sealed_at=now,
         )
         keys = {KeyRef(mount=one.archive, key=one.key) for one in dossier.items}
@@ -125,8 +127,14 @@ class Keeping:
         return OpenDecisions(version=row.version, state=row.state, decisions=[])
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[DecisionOut]:
-        await self._row(number)
-        return []
+        role = person.role_among((*self.rules.file_roles, "fg"))
+        row = await self._row(number)
+        line = audit.line(
+            self.platform.clock.now(), "decisions read", actor=person.user_id, role=role, record=number, reason=purpose
+        )
+        async with self.platform.database.transaction() as session:
+            await session.execute(line)
+        return [DecisionOut(id=UUID(one.pop("decision")), **one) for one in row.decisions]
 
     async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut:
         person.role_among(self.rules.file_roles)

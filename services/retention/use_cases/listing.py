@@ -84,10 +84,10 @@ class Listing:
     async def _escalate(self, today: date) -> None:
         async with self.platform.database.transaction() as session:
             for row in await store.late_lists(session, today):
-                ultimate = today >= row.ultimate_on
-                if (ultimate and row.forced) or (not ultimate and row.warned):
+                # Once a day until it is answered: oversight judges the ultimate date by its own calendar.
+                if row.asked_on is not None and row.asked_on >= today:
                     continue
-                row.warned, row.forced = True, ultimate
+                row.asked_on = today
                 message = Overdue(list_id=row.id, ultimate_on=row.ultimate_on)
                 await self.platform.post.send(session, self.platform.post.envelope("oversight", message))
 

@@ -1,0 +1,137 @@
+"""Offering: destruction lists come from retention, and the hand of the two that releases archive keys.
+
+The approval comes to oversight with the beheerder's own token, not through retention: whoever holds the
+ciphertext and deletes the keys must not be able to claim that it was approved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from uuid import uuid4
+
+from pydantic.alias_generators import to_camel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.oversight import store
+from shared import audit
+from shared.bus.inbox import Handled, Incoming
+from shared.clock import calendar_date
+from shared.contracts.common import KeyRef
+from shared.contracts.oversight import Approved
+from shared.contracts.retention import Listed, Overdue
+from shared.errors import CannotSucceed, PartDown
+from shared.keys.signing import NotSigned
+from shared.keys.transit import Transit
+from shared.openbao import BaoError
+from shared.protocol.model import State
+from shared.service.platform import Platform
+
+AT_ONCE = 50
+FACTS = ("category", "ending", "article", "decided_on", "ends_on")
+
+
+class Releasing:
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def listed(self, incoming: Incoming, message: Listed) -> Handled:
+        async def effect(session: AsyncSession) -> None:
+            session.add(
+                store.OfferedList(
+                    id=message.list_id,
+                    version=1,
+                    state=State.LISTED,
+                    listed_on=message.listed_on,
+                    approve_before=message.approve_before,
+                    ultimate_on=message.ultimate_on,
+                )
+            )
+            for one in message.signals:
+                facts = {to_camel(name): value for name, value in one.model_dump(mode="json").items() if name in FACTS}
+                keys = [key.model_dump() for key in one.archive_keys]
+                session.add(
+                    store.ListedRow(
+                        list_id=message.list_id, number=one.number, state=State.LISTED, facts=facts, archive_keys=keys
+                    )
+                )
+            await session.flush()
+
+        return Handled(effect)
+
+    async def overdue(self, incoming: Incoming, message: Overdue) -> Handled:
+        """Not approved in time (R-9.14): lock the content; from the ultimate date on, release it.
+
+        The ultimate date is judged by oversight's own calendar and its own copy of the list, so that
+        retention cannot bring it forward.
+        """
+        today = calendar_date(self.platform.clock.now())
+        async with self.platform.database.transaction() as session:
+            row = await session.get(store.OfferedList, message.list_id)
+            waiting = await store.signals_on(session, message.list_id, State.LISTED)
+        if row is None:
+            raise CannotSucceed("a list that was never offered")
+        ultimate = today >= row.ultimate_on
+        for one in waiting:
+            for key in one.archive_keys:
+                await Transit(self.platform.bao, key["mount"]).lock(key["key"])
+
+        async def effect(session: AsyncSession) -> None:
+            found = await session.get(store.OfferedList, message.list_id, with_for_update=True)
+            if found is None or not waiting:
+                return
+            found.escalated = True
+            found.version += 1
+            now = self.platform.clock.now()
+            action = "destruction at the ultimate date" if ultimate else "destruction list escalated"
+            await session.execute(audit.line(now, action, actor=None, record=str(message.list_id)))
+            if ultimate:
+                approval = store.Approval(
+                    id=uuid4(), list_id=message.list_id, approver=None, approved_at=now, effective_at=now
+                )
+                session.add(approval)
+                numbers = [one.number for one in waiting]
+                await store.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
+                found.state = State.APPROVED
+
+        self._wake.set()
+        return Handled(effect)
+
+    async def run(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), 1)
+            self._wake.clear()
+            with contextlib.suppress(PartDown, NotSigned, BaoError):
+                while await self.release_some():
+                    pass
+
+    async def release_some(self) -> bool:
+        """Release the archive keys of some approved signals and tell retention; returns whether there were any."""
+        now = self.platform.clock.now()
+        async with self.platform.database.transaction() as session:
+            approval = await store.to_release(session, now)
+            signals = await store.approved_by(session, approval.id, AT_ONCE) if approval else []
+        if approval is None:
+            return False
+        await self.platform.releaser.release([KeyRef(**key) for one in signals for key in one.archive_keys])
+        numbers = [one.number for one in signals]
+        message = Approved(
+            list_id=approval.list_id,
+            numbers=tuple(numbers),
+            approver=approval.approver,
+            approved_at=approval.approved_at,
+        )
+        async with self.platform.database.transaction() as session:
+            if numbers:
+                await store.set_state(session, approval.list_id, numbers, state="released")
+                await self.platform.post.send(session, self.platform.post.envelope("retention", message))
+            else:
+                found = await session.get(store.Approval, approval.id, with_for_update=True)
+                if found is not None:
+                    found.done = True
+        return True

@@ -1,0 +1,125 @@
+"""Who may: designations with a start and an end, tokens of five minutes for one service, leases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.house import TestHouse, until
+
+
+def designation(house: TestHouse, user: str, role: str, **more: Any) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    subject = (house.home.state() or {})["subjects"][user]
+    return {
+        "userId": subject,
+        "role": role,
+        "startsAt": now.isoformat(),
+        "endsAt": (now + timedelta(days=1)).isoformat(),
+        "basis": "BESLUIT-2026-1",
+    } | more
+
+
+def designate(house: TestHouse, by: str, user: str, role: str, **more: Any) -> Any:
+    return house.client.request("POST", "access", "/v1/designations", by, designation(house, user, role, **more))
+
+
+@pytest.mark.allowed("R-7.4", "R-7.2", "R-7.3")
+@pytest.mark.refused("R-7.4", "R-7.3")
+def test_a_designation_opens_and_its_end_closes(house: TestHouse) -> None:
+    made = designate(house, "beheerder", "collega", "vervanger")
+    assert made.status_code == 201, made.text
+
+    def works() -> bool:
+        house.client.forget_tokens()
+        return house.client.request("GET", "assessment", "/v1/signals", "collega").status_code == 200
+
+    until(works)
+    token = house.client.token("collega", "assessment")
+    ended = house.client.request("DELETE", "access", f"/v1/designations/{made.json()['id']}", "beheerder")
+    assert ended.status_code == 204
+    # The token is still valid for minutes; the lease is not.
+    until(lambda: house.client.request("GET", "assessment", "/v1/signals", "collega").status_code == 403)
+    assert house.client.token("collega", "assessment") == token
+
+
+@pytest.mark.refused("R-7.4")
+def test_before_its_start_a_designation_is_none(house: TestHouse) -> None:
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    made = designate(house, "beheerder", "collega", "vervanger", startsAt=later)
+    assert made.status_code == 201
+    house.client.forget_tokens()
+    assert house.client.request("GET", "assessment", "/v1/signals", "collega").status_code == 403
+    house.client.request("DELETE", "access", f"/v1/designations/{made.json()['id']}", "beheerder")
+
+
+@pytest.mark.allowed("R-7.5")
+@pytest.mark.refused("R-7.5", "R-7.2")
+def test_nobody_designates_himself_and_only_the_beheerder_designates(house: TestHouse) -> None:
+    assert designate(house, "beheerder", "beheerder", "oov").status_code == 400
+    for user in ("anna", "fg", "petra", "collega"):
+        assert designate(house, user, "collega", "oov").status_code == 403
+    assert designate(house, "beheerder", "collega", "fg").status_code == 400, "the controller appoints the FG"
+    assert designate(house, "beheerder", "collega", "beheerder").status_code == 400
+    assert designate(house, "beheerder", "fg", "privacy-officer").status_code == 400, "FG and PO are two people"
+    assert designate(house, "beheerder", "collega", "koning").status_code == 400
+    assert designate(house, "beheerder", "collega", "oov", basis="omdat ik het zeg").status_code == 400
+    made = designate(house, "beheerder", "petra", "vervanger")
+    assert made.status_code == 201
+    house.client.request("DELETE", "access", f"/v1/designations/{made.json()['id']}", "beheerder")
+
+
+@pytest.mark.allowed("R-7.2")
+@pytest.mark.refused("R-7.2")
+def test_the_beheerder_has_no_content(house: TestHouse) -> None:
+    number = house.arrived(house.report())
+    answer = house.client.request(
+        "GET", "assessment", f"/v1/signals/{number}", "beheerder", headers={"X-Purpose": "weging"}
+    )
+    assert answer.status_code == 403
+    assert house.client.get("access", "/v1/designations", "beheerder")["designations"]
+
+
+def test_tokens_are_for_one_service_and_five_minutes(house: TestHouse) -> None:
+    import base64
+    import json
+
+    token = house.client.token("anna", "assessment")
+    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert claims["aud"] == "assessment"
+    assert claims["exp"] - claims["iat"] <= 300
+    answer = house.client.request(
+        "GET", "retention", "/v1/declarations", None, headers={"Authorization": f"Bearer {token}"}
+    )
+    assert answer.status_code == 401
+    forged = f"{token[:-6]}AAAAAA"
+    answer = house.client.request(
+        "GET", "assessment", "/v1/signals", None, headers={"Authorization": f"Bearer {forged}"}
+    )
+    assert answer.status_code == 401
+
+
+def test_an_exchange_needs_a_log_in_of_the_provider(house: TestHouse) -> None:
+    import httpx
+
+    form = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": house.client.token("anna", "assessment"),
+        "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+        "audience": "assessment",
+    }
+    address = f"{house.client.addresses['access']}/v1/tokens"
+    assert httpx.post(address, data=form).status_code == 401
+    assert httpx.post(address, data=form | {"audience": "elsewhere"}).status_code in (400, 401)
+    assert httpx.post(address, data={"grant_type": "password"}).status_code == 400
+
+
+def test_the_fg_sees_every_designation_and_changes_none(house: TestHouse) -> None:
+    found = house.client.get("access", "/v1/designations", "fg")["designations"]
+    assert {"beheerder", "fg", "oov", "vervanger", "privacy-officer"} <= {one["role"] for one in found}
+    first = next(one for one in found if one["role"] == "fg")
+    assert first["designatedBy"] == "controller"
+    assert house.client.request("DELETE", "access", f"/v1/designations/{first['id']}", "fg").status_code == 403
+    assert house.client.request("DELETE", "access", f"/v1/designations/{first['id']}", "beheerder").status_code == 403

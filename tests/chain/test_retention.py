@@ -1,0 +1,162 @@
+"""The end: lists, the beheerder's approval, destruction that is whole, and the declaration."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.openbao import apply as bao_config
+from tests.house import TestHouse, until
+
+
+@pytest.mark.allowed("R-9.4", "R-9.14", "R-9.16", "R-5.1")
+@pytest.mark.refused("R-9.4", "R-9.14", "R-9.16")
+def test_a_year_later_everything_is_gone_and_declared(house: TestHouse) -> None:
+    number = house.ended_signal()
+
+    def known() -> list[dict[str, Any]]:
+        return house.sql("retention", "SELECT * FROM signal_key WHERE number=$1", number)
+
+    until(lambda: len(known()) >= 4)
+    keys = {(one["mount"], one["key"]) for one in known()}
+    assert {mount for mount, _ in keys} == {"room-melder", "room-signal", "room-accountability", "archive-signal"}
+    kids = [one["kid"] for one in house.sql("retention", "SELECT kid FROM carrier WHERE number=$1", number)]
+    assert {kid.split(".")[0] for kid in kids} == {"intake", "assessment", "oversight", "retention"}
+
+    ends_on = house.sealed(number)["endsOn"]
+    assert house.client.post("retention", "/v1/runs", "beheerder", {"asOf": ends_on})["lists"] == [], (
+        "not on its last day"
+    )
+    lists = house.run_as_of()
+    assert lists
+    assert house.run_as_of() == [], "nothing is listed twice"
+    for user, status in (("anna", 403), ("fg", 403), ("collega", 403)):
+        assert house.approve(lists[0], user=user).status_code == status
+    assert house.approve(lists[0], fields={}).status_code == 400
+    assert house.approve(lists[0], fields={"confirmList": lists[-1][:-4] + "0000"}).status_code == 400
+    assert house.sql("retention", "SELECT count(*) AS n FROM declaration WHERE number=$1", number)[0]["n"] == 0
+    for list_id in lists:
+        assert house.approve(list_id).status_code == 201
+
+    declared = house.declared(number)
+    declaration = house.client.get("retention", f"/v1/declarations/{declared['id']}", "fg")
+    check_declaration(house, declaration, number)
+    bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    for mount, key in keys:
+        assert bao.read(f"{mount}/keys/{key}") is None, (mount, key)
+    for kid in kids:
+        service, _, box = kid.partition(".")
+        assert bao.read(f"letterbox-{service}/keys/{box}") is None, kid
+    no_rows(house, number)
+    for service in ("intake", "assessment", "retention"):
+        assert house.signal(number, service if service != "intake" else "assessment") is None
+    assert number in (house.home.tombstones / "destroyed.jsonl").read_text()
+
+
+def check_declaration(house: TestHouse, declaration: dict[str, Any], number: str) -> None:
+    assert declaration["specification"]["number"] == number
+    assert declaration["ground"]["declaredUnder"] == "Archiefbesluit 1995, art. 8"
+    assert declaration["method"]
+    assert declaration["destroyedOn"] < declaration["unrecoverableFrom"]
+    assert declaration["approver"]["role"] == "beheerder"
+    assert declaration["signature"].count(".") == 2
+    assert "Wilgenroos" not in json.dumps(declaration)
+    path = f"/v1/declarations/{declaration['declarationId']}/document"
+    document = house.client.request("GET", "retention", path, "beheerder")
+    assert document.content.startswith(b"%PDF-1.7")
+    assert b"pdfaid" in document.content
+    for user in ("anna", "collega"):
+        assert house.client.request("GET", "retention", path, user).status_code == 403
+
+
+TABLES = {
+    "intake": ("melder_vault", "melder_letter", "accepted_report", "outgoing"),
+    "assessment": ("signal", "item", "decision", "outgoing"),
+    "retention": ("sealed_signal", "signal_key", "carrier", "destruction_part"),
+    "oversight": ("decided",),
+}
+
+
+def no_rows(house: TestHouse, number: str) -> None:
+    for database, tables in TABLES.items():
+        for table in tables:
+            # Answers to the destruction itself may be on their way for a moment.
+            until(
+                lambda database=database, table=table: (  # type: ignore[misc]
+                    house.sql(database, f"SELECT count(*) AS n FROM {table} WHERE number = $1", number)[0]["n"] == 0
+                )
+            )
+
+
+@pytest.mark.refused("R-9.4")
+def test_whole_or_not_yet(house: TestHouse) -> None:
+    """With one service down there is no declaration, and it shows as open; afterwards there is exactly one."""
+    number = house.ended_signal()
+    house.hold("intake")
+    house.destroy_everything_due()
+
+    def open_now() -> dict[str, Any] | None:
+        found = house.client.get("retention", "/v1/open-destructions", "fg")["destructions"]
+        return next((one for one in found if one["number"] == number and "oversight" not in one["missing"]), None)
+
+    missing = until(open_now)
+    assert "intake" in missing["missing"]
+    assert number not in {
+        one["number"] for one in house.client.get("retention", "/v1/declarations", "fg")["declarations"]
+    }
+    house.let_go("intake")
+    house.all_ready()
+    house.declared(number)
+    assert house.sql("retention", "SELECT count(*) AS n FROM declaration WHERE number=$1", number)[0]["n"] == 1
+
+
+def test_the_production_build_has_no_as_of() -> None:
+    """The route exists only in the embedded launcher; the service itself does not know it."""
+    from pathlib import Path
+
+    for file in Path("services").rglob("*.py"):
+        assert "asOf" not in file.read_text(), file
+        assert "/runs" not in file.read_text(), file
+
+
+@pytest.mark.allowed("R-9.3", "R-5.12")
+def test_what_retention_keeps_it_cannot_read(house: TestHouse) -> None:
+    number = house.ended_signal()
+    row = house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]
+    items = json.loads(row["dossier"])
+    assert {one["archive"] for one in items} == {"archive-signal"}
+    assert all(one["ciphertext"].startswith("vault:v1:") for one in items)
+    from tests.security.identities import Bao
+
+    retention = Bao(house, "retention")
+    answer = retention.call("POST", f"archive-signal/decrypt/{items[0]['key']}", {"ciphertext": items[0]["ciphertext"]})
+    assert answer.status_code == 403
+    retention.close()
+
+
+def test_one_trace_from_the_door_to_the_next_room(house: TestHouse) -> None:
+    """The HTTP request, the publication and what the receiver did share one trace id."""
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = {
+        "traceparent": f"00-{trace}-00f067aa0ba902b7-01",
+        "Authorization": f"Bearer {house.client.token('collega', 'intake')}",
+    }
+    from tests.house import a_report
+
+    answer = httpx.post(f"{house.client.addresses['intake']}/v1/signals", json=a_report(), headers=headers)
+    assert answer.status_code == 201
+
+    def spans() -> set[str] | None:
+        found = set()
+        for service in ("intake", "assessment"):
+            for line in (house.home.path / "logs" / f"traces-{service}.jsonl").read_text().splitlines():
+                span = json.loads(line)
+                if span["context"]["trace_id"] == f"0x{trace}":
+                    found.add(f"{service}: {span['name']}")
+        wanted = {"intake: POST /v1/signals", "intake: publish report.v1", "assessment: receive report.v1"}
+        return found if wanted <= found else None
+
+    assert until(spans)
