@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -82,6 +82,8 @@ class Identity:
 
 async def keep_leases(session: AsyncSession, beacon: Leases) -> None:
     """Believe `beacon` instead of what was known, unless something newer was heard."""
+    # One beacon at a time: several can arrive together, and only the newest counts.
+    await session.execute(text("SELECT pg_advisory_xact_lock(4712)"))
     known = (await session.scalars(select(Lease))).all()
     if any(lease.issued_at > beacon.issued_at for lease in known):
         return

@@ -32,6 +32,8 @@ class ServiceSettings(BaseSettings):
     """After how long without a receipt the same bytes are sent again."""
     letterbox_days: int = 1
     """For how many days a letterbox key is the newest."""
+    letterbox_margin_seconds: float = 180
+    """How long after a newer letterbox key an older one may still be used by a request under way."""
     lease_seconds: float = 300
     """For how long a service believes a designation that `access` does not repeat."""
     beacon_seconds: float = 20

@@ -26,6 +26,7 @@ TRYING = {
     # Short, so that who tries the house sees what happens; a municipality has minutes here.
     "MELDPUNT_WITHDRAWAL_SECONDS": "2",
     "MELDPUNT_BEACON_SECONDS": "5",
+    "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "5",
 }
 FIRST_DECISION = "EMBEDDED-SET-UP-2026-1"
 

@@ -29,7 +29,11 @@ class Designated(SQLModel, table=True):
 
 
 async def in_force(session: AsyncSession, now: datetime) -> list[Designated]:
-    query = select(Designated).where(col(Designated.ends_at) > now).order_by(col(Designated.made_at))
+    query = (
+        select(Designated)
+        .where(col(Designated.starts_at) <= now, col(Designated.ends_at) > now)
+        .order_by(col(Designated.ends_at))
+    )
     return list((await session.scalars(query)).all())
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -90,6 +90,7 @@ async def last_taken(session: AsyncSession, number: str) -> DecisionRow | None:
         )
         .order_by(col(DecisionRow.version).desc())
         .limit(1)
+        .with_for_update()
     )
     return (await session.scalars(query)).first()
 
@@ -103,10 +104,11 @@ async def unsettled(session: AsyncSession, now: datetime, most: int = 100) -> li
             col(DecisionRow.settled_at).is_(None),
             col(DecisionRow.effective_at) <= now,
         )
-        .order_by(col(DecisionRow.taken_at))
+        # In no order: what is stuck at the front must not keep the rest from being looked at.
+        .order_by(func.random())
         .limit(most)
     )
-    return list((await session.scalars(query)).all())
+    return sorted((await session.scalars(query)).all(), key=lambda row: row.version)
 
 
 async def settle_earlier(session: AsyncSession, number: str, now: datetime) -> None:

@@ -69,11 +69,15 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
             # Before anything is looked at: what is wrong counts like what is right.
             request.state.public = True
             rate.take(request.client.host if request.client else "")
+        else:
+            request.state.person = await person_of(request, authorization)
         raw = await _read(request)
         signal = _parse(raw, platform.clock.now())
         person: Person | None = None
         if signal.channel != "web":
             person = await person_of(request, authorization)
+        elif authorization is not None:
+            rate.take(request.client.host if request.client else "")
         accepted = await intake.accept(signal, raw, idempotency_key, person)
         return Receipt(receipt_code=accepted.receipt_code, number=accepted.number if person else None)
 
@@ -88,7 +92,7 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
         """The only way to contact data; the reason and the person are in the audit trail (R-5.2)."""
         role = person.role_among(file_roles)
         found = await intake.contact(body.number, body.reason, person, role)
-        return ContactOut(number=body.number, **found.model_dump())
+        return ContactOut(**found.model_dump())
 
     return routes
 

@@ -68,4 +68,6 @@ class SignalIn(Strict):
         """Five minutes of difference between clocks are forgiven."""
         if info.context and value > info.context["now"] + timedelta(minutes=5):
             raise ValueError("lies in the future")
+        if value.year < 2000:
+            raise ValueError("lies too far back")
         return value

@@ -35,6 +35,8 @@ class MelderLetter(SQLModel, table=True):
     kid: str = Field(index=True)
     letter: str
     sealed_at: datetime = moment()
+    active: bool = True
+    attempts: int = 0
 
 
 class MelderVault(SQLModel, table=True):
@@ -67,8 +69,13 @@ async def kids_of(session: AsyncSession, number: str) -> set[str]:
 
 
 async def waiting_letters(session: AsyncSession, most: int = 50) -> list[MelderLetter]:
-    query = select(MelderLetter).order_by(col(MelderLetter.sealed_at)).limit(most)
+    query = select(MelderLetter).order_by(col(MelderLetter.attempts), col(MelderLetter.sealed_at)).limit(most)
     return list((await session.scalars(query)).all())
+
+
+async def end_waiting(session: AsyncSession, number: str) -> None:
+    """The signal ended before its reporter's data were opened: they come into the vault closed."""
+    await session.execute(update(MelderLetter).where(col(MelderLetter.number) == number).values(active=False))
 
 
 async def is_waiting(session: AsyncSession, kid: str) -> bool:

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import Insert, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,12 +22,15 @@ from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.intake import Report, ReportContent, ReportedObject, Reporter, Subject
 from shared.database.engine import make_engine, outages
 from shared.database.tables import Outgoing
-from shared.errors import CannotSucceed, Conflict, NotFound
+from shared.errors import CannotSucceed, Conflict, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.letters import open_letter
 from shared.keys.transit import Place, key_name
 from shared.numbers import derived_seed, random_seed, receipt_code, signal_number
+from shared.openbao import BaoError
 from shared.service.platform import Platform
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,9 @@ class Intake:
         The same key and body get the same answer. Raises Conflict for the same key with another body, or
         PartDown when PostgreSQL is away.
         """
+        if person is not None and not self.platform.signer.certified:
+            # Only what anybody could send may go unsigned; a colleague is asked to wait.
+            raise PartDown("this cannot be signed yet; only the public form is open")
         now = self.clock.now()
         key = idempotency_key.encode() if idempotency_key else random_seed()
         seed = derived_seed(self._secret, key, raw)
@@ -108,7 +115,7 @@ class Intake:
 
     def _vault_letter(self, number: str, signal: SignalIn) -> Insert:
         assert signal.reporter is not None
-        contact = Reporter(**signal.reporter.model_dump())
+        contact = Reporter(number=number, **signal.reporter.model_dump())
         sealed = self.platform.sealer.seal("intake", contact)
         values = {
             "id": uuid4(),
@@ -116,6 +123,8 @@ class Intake:
             "kid": sealed.kid,
             "letter": sealed.text,
             "sealed_at": self.clock.now(),
+            "active": True,
+            "attempts": 0,
         }
         return insert(store.MelderLetter).inline().values(**values)
 
@@ -137,18 +146,26 @@ class Intake:
         key = key_name(row.id, room.mount)
         try:
             opened = await open_letter(self.platform.bao, "intake", row.letter)
-        except CannotSucceed:
-            # Its key is gone or it was altered: it stays where it is, and shows as outstanding.
+            # The number stands inside: a letter cannot be moved to another signal.
+            if json.loads(opened)["content"]["number"] != row.number:
+                raise CannotSucceed("contact data of another signal")
+            await room.make(key)
+            place = Place(room.mount, row.number, "reporter", 1)
+            ciphertext = (await room.encrypt(key, [(place, opened)]))[0]
+        except (CannotSucceed, BaoError, ValueError, KeyError) as problem:
+            # It stays where it is, shows as outstanding, and is tried again after all others.
+            log.warning("contact data cannot be opened", problem=type(problem).__name__)
+            async with self.platform.database.transaction() as session:
+                stuck = await session.get(store.MelderLetter, row.id)
+                if stuck is not None:
+                    stuck.attempts += 1
             return False
-        await room.make(key)
-        place = Place(room.mount, row.number, "reporter", 1)
-        ciphertext = (await room.encrypt(key, [(place, opened)]))[0]
         made = KeysMade(number=row.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(row.kid,))
         async with self.platform.database.transaction() as session:
             found = await session.get(store.MelderLetter, row.id, with_for_update=True)
             if found is None:
                 return False
-            session.add(store.MelderVault(number=row.number, room_key=key, ciphertext=ciphertext))
+            session.add(store.MelderVault(number=row.number, room_key=key, ciphertext=ciphertext, active=found.active))
             await session.delete(found)
             await self.platform.post.send(session, self.platform.post.envelope("retention", made))
         return True
@@ -185,6 +202,7 @@ class Intake:
         row = await session.get(store.MelderVault, number)
         if row is not None:
             row.active = False
+        await store.end_waiting(session, number)
 
     async def close(self) -> None:
         await self._door.dispose()

@@ -93,6 +93,8 @@ class Approval(SQLModel, table=True):
     approver: str | None
     approved_at: datetime = moment()
     effective_at: datetime = moment()
+    statement: str
+    """Oversight's signature over which signals were approved: a row alone releases nothing."""
     words_key: str | None = None
     words: str | None = None
     withdrawn: bool = False

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -149,7 +149,8 @@ async def being_destroyed(session: AsyncSession, most: int = 200) -> list[Sealed
     query = (
         select(SealedSignal)
         .where(col(SealedSignal.state) == "approved")
-        .order_by(col(SealedSignal.approved_at))
+        # In no order: what is stuck at the front must not keep the rest from being looked at.
+        .order_by(func.random())
         .limit(most)
     )
     return list((await session.scalars(query)).all())

@@ -28,7 +28,7 @@ from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import Inbox as InboxRow
 from shared.database.tables import Outgoing, Parked, Tombstone
-from shared.errors import CannotSucceed
+from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import kid_of, open_letter, split_kid
 from shared.keys.sealing import hash_of
 from shared.keys.signing import NotSigned, Verifier
@@ -38,6 +38,8 @@ from shared.telemetry import Tracing
 
 log = structlog.get_logger()
 
+UNFORESEEN = 5
+KEPT_HEADERS = ("ce-id", "ce-type", "ce-to", "traceparent", "meldpunt-signature", "meldpunt-lock")
 Effect = Callable[[AsyncSession], Awaitable[None]]
 Content = TypeVar("Content", bound=BaseModel)
 
@@ -53,10 +55,11 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Handled:
-    """What a handler prepared: the effect for the transaction, and the word found inside a letter."""
+    """What a handler prepared: the effect for the transaction, what follows its commit, and a letter's word."""
 
     effect: Effect
     word: str | None = None
+    after: Callable[[], None] = lambda: None
 
 
 Handler = Callable[[Incoming, Any], Awaitable[Handled]]
@@ -91,17 +94,23 @@ class Inbox:
         if len(letter.letters) != 1:
             raise CannotSucceed("a letter of this kind has one part")
         text = letter.letters[0]
-        opened = json.loads(await open_letter(self._bao, self.service, text))
         try:
+            opened = json.loads(await open_letter(self._bao, self.service, text))
             return content.model_validate(opened["content"]), str(opened["word"]), kid_of(text)
-        except (ValidationError, KeyError, TypeError) as problem:
+        except (ValidationError, KeyError, TypeError, ValueError) as problem:
             raise CannotSucceed("the content of a letter is not what its kind says") from problem
 
-    async def receive(self, producer: str, headers: dict[str, str], body: bytes) -> None:
-        """Handle one delivery; returns when it may be acknowledged. Raises PartDown to have it again."""
+    async def receive(self, producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        """Handle one delivery; returns when it may be acknowledged.
+
+        Raises PartDown to have it again. An error that nobody foresaw is raised too, a few times; then the
+        message is parked, so that it cannot hold up the ones behind it.
+        """
         if headers.get("ce-to") not in (self.service, EVERYONE):
             return
         event = headers.get("ce-type", "").removeprefix("nl.meldpunt.")
+        # What is logged and stored below comes from our own list of names, not from the header.
+        event = event if event in MESSAGES else "unknown"
         with self._tracing.span(f"receive {event}", parent=headers.get("traceparent"), kind=SpanKind.CONSUMER):
             try:
                 identifier = UUID(headers.get("ce-id", ""))
@@ -112,6 +121,13 @@ class Inbox:
                 await self._handle(identifier, producer, event, headers, body)
             except (CannotSucceed, NotSigned, BaoError, BaoRefused) as problem:
                 await self._park(identifier, producer, event, headers, body, problem)
+            except PartDown:
+                raise
+            except Exception as problem:
+                if delivered < UNFORESEEN:
+                    raise
+                log.error("a message fails in a way that nobody foresaw", of=event, exc_info=problem)
+                await self._park(identifier, producer, event, headers, body, CannotSucceed(type(problem).__name__))
 
     async def _handle(self, identifier: UUID, producer: str, event: str, headers: dict[str, str], body: bytes) -> None:
         kind = MESSAGES.get(event)
@@ -124,7 +140,7 @@ class Inbox:
         except ValidationError as problem:
             raise CannotSucceed("the body is not what its event says") from problem
         if isinstance(message, Receipt):
-            await self._received(producer, message)
+            await self._received(producer, message, headers, body)
             return
         known = await self._known(identifier)
         if known is not None:
@@ -169,6 +185,7 @@ class Inbox:
                 await session.execute(delete(Parked).where(col(Parked.id) == identifier))
                 if kind.kept:
                     await self._post.send(session, self._post.envelope(producer, receipt))
+            handled.after()
         except IntegrityError as problem:
             # Handled meanwhile by another delivery or another replica: its receipt is on its way. Anything
             # else that collides shows again at the next delivery, and is parked there.
@@ -188,7 +205,7 @@ class Inbox:
         async with self._database.transaction() as session:
             await self._post.send(session, self._post.envelope(producer, receipt))
 
-    async def _received(self, producer: str, receipt: Receipt) -> None:
+    async def _received(self, producer: str, receipt: Receipt, headers: dict[str, str], body: bytes) -> None:
         """A receipt for something of ours: believed when the right service shows the right word."""
         async with self._database.transaction() as session:
             row = await session.get(Outgoing, receipt.message, with_for_update=True)
@@ -199,6 +216,8 @@ class Inbox:
             if row.word_hash is not None and (receipt.word is None or hash_of(receipt.word) != row.word_hash):
                 raise CannotSucceed("a receipt that does not show the word inside the letter")
             row.receipted_at = self._clock.now()
+            # Kept as proof: before the old key is released, who received is checked once more.
+            row.receipt = {"headers": {name: headers.get(name, "") for name in KEPT_HEADERS}, "body": body.decode()}
             row.body = None
             hook = self.on_receipt.get(row.event)
             if hook:
@@ -210,17 +229,13 @@ class Inbox:
         self, identifier: UUID, producer: str, event: str, headers: dict[str, str], body: bytes, problem: Exception
     ) -> None:
         reason = str(problem) or type(problem).__name__
-        log.warning("parked", producer=producer, event=event[:40], reason=reason, message=str(identifier))
-        kept = {
-            name: value
-            for name, value in headers.items()
-            if name.startswith("ce-") or name in ("traceparent", "meldpunt-signature")
-        }
+        log.warning("parked", producer=producer, of=event, reason=reason, message=str(identifier))
+        kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
         async with self._database.transaction() as session:
             values = {
                 "id": identifier,
                 "producer": producer,
-                "event": event[:80],
+                "event": event,
                 "reason": reason,
                 "number": _number_in(body),
                 "headers": kept,

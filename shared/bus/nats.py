@@ -20,7 +20,7 @@ from shared.privileges import BY_NAME
 
 log = structlog.get_logger()
 
-Receive = Callable[[str, dict[str, str], bytes], Awaitable[None]]
+Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 
 
 class Bus:
@@ -94,13 +94,13 @@ class Bus:
         )
         async def deliver(body: Any, message: NatsMessage) -> None:
             raw = message.raw_message
+            delivered = raw.metadata.num_delivered or 1
             try:
-                await receive(producer, dict(raw.headers or {}), raw.data)
+                await receive(producer, dict(raw.headers or {}), raw.data, delivered)
             except Exception as problem:
                 # Trouble of a part, or a mistake of ours: either way the message is not lost.
                 if not isinstance(problem, PartDown):
                     log.error("a message could not be handled", producer=producer, exc_info=problem)
-                delivered = raw.metadata.num_delivered or 1
                 await message.nack(delay=min(30.0, 0.5 * 2 ** min(delivered, 6)))
             else:
                 await message.ack()

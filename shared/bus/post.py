@@ -33,6 +33,7 @@ def claims_of(headers: dict[str, str], body: bytes) -> dict[str, str]:
         "id": headers["ce-id"],
         "type": headers["ce-type"],
         "to": headers["ce-to"],
+        "lock": headers.get("meldpunt-lock", ""),
         "hash": hashlib.sha256(body).hexdigest(),
     }
 
@@ -87,6 +88,9 @@ class Post:
         parent = traceparent()
         if parent:
             headers["traceparent"] = parent
+        if lock:
+            # Signed with the rest: a row in the database alone locks and releases nothing.
+            headers["meldpunt-lock"] = f"{lock.mount}/{lock.key}"
         body = message.model_dump_json().encode()
         if self._signer.certified or not message.may_be_unsigned:
             headers["meldpunt-signature"] = self._signer.sign(STATEMENT, claims_of(headers, body))

@@ -20,10 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from shared.bus.post import QUEUE, wake
+from shared.bus.proof import signed_lock
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.tables import Outgoing, outbox
 from shared.errors import PartDown
+from shared.keys.signing import Verifier
 from shared.keys.transit import Transit
 from shared.openbao import OpenBao
 from shared.telemetry import Tracing
@@ -45,6 +47,7 @@ class Relay:
         database: Database,
         bao: OpenBao,
         publisher: Publisher,
+        verifier: Verifier,
         clock: Clock,
         tracing: Tracing,
         resend: float,
@@ -53,6 +56,7 @@ class Relay:
         self._database = database
         self._bao = bao
         self._publisher = publisher
+        self._verifier = verifier
         self._clock = clock
         self._tracing = tracing
         self._resend = resend
@@ -90,7 +94,8 @@ class Relay:
             return
         with self._tracing.span(f"publish {row.event}", parent=row.headers.get("traceparent"), message=str(row.id)):
             if row.lock_key and row.lock_mount and row.locked_at is None:
-                await Transit(self._bao, row.lock_mount).lock(row.lock_key)
+                lock = await signed_lock(self._verifier, self._service, row)
+                await Transit(self._bao, lock.mount).lock(lock.key)
                 await self._note(identifier, locked_at=self._clock.now())
             await self._publisher.publish(f"meldpunt.{self._service}.{row.event}", row.headers, row.body)
         if row.kept:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Frozen(BaseModel):
@@ -33,7 +33,7 @@ class Letter(Message):
     The content is wrapped with a random word; the receipt repeats it, and so proves that it was opened.
     """
 
-    number: str
+    number: str = Field(pattern=r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")
     letters: tuple[str, ...]
 
 

@@ -46,6 +46,7 @@ class Report(Letter):
 class Reporter(Frozen):
     """Contact data of a reporter (melder), sealed by intake for itself."""
 
+    number: str
     kind: str
     name: str | None = None
     email: str | None = None

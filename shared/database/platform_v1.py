@@ -95,6 +95,7 @@ def _messages() -> None:
         column("published_at", MOMENT, null=True, index=True),
         column("attempts", sa.Integer),
         column("receipted_at", MOMENT, null=True),
+        column("receipt", JSONB, null=True),
         column("released_at", MOMENT, null=True),
     )
     op.create_table(

@@ -51,6 +51,7 @@ class Outgoing(SQLModel, table=True):
     published_at: datetime | None = moment(nullable=True, index=True)
     attempts: int = 0
     receipted_at: datetime | None = moment(nullable=True)
+    receipt: dict[str, Any] | None = document()
     released_at: datetime | None = moment(nullable=True)
 
 

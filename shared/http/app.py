@@ -16,8 +16,9 @@ from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import audit
-from shared.errors import MeldpuntError
+from shared.errors import MeldpuntError, TooMany
 from shared.http.problems import HEADERS, install
+from shared.http.rate import Rate
 from shared.identity import Person
 from shared.service.platform import Platform
 from shared.telemetry import set_up_logs
@@ -42,13 +43,17 @@ class Edge:
     def __init__(self, app: ASGIApp, platform: Platform) -> None:
         self.app = app
         self.platform = platform
+        # Refusals of strangers are kept too, but nobody can fill the audit trail with them.
+        self._strangers = Rate(2400)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        parent = headers.get(b"traceparent", b"").decode("ascii", "ignore")
+        # A visitor chooses 32 digits of a trace id; only who shows a token may.
+        known = b"authorization" in headers
+        parent = headers.get(b"traceparent", b"").decode("ascii", "ignore") if known else ""
         status = 500
         scope.setdefault("state", {})
 
@@ -79,6 +84,11 @@ class Edge:
             return
         number = str(scope.get("path_params", {}).get("number", ""))
         person: Person | None = scope["state"].get("person")
+        if person is None:
+            try:
+                self._strangers.take("")
+            except TooMany:
+                return
         line = audit.line(
             self.platform.clock.now(),
             f"{scope['method']} {template}",

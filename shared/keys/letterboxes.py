@@ -55,6 +55,7 @@ class Letterboxes:
         *,
         days: int,
         beacon: float,
+        margin: float,
         outstanding: Outstanding = _nothing,
     ) -> None:
         self._service = BY_NAME[service]
@@ -65,6 +66,7 @@ class Letterboxes:
         self._clock = clock
         self._days = days
         self._beacon = beacon
+        self._margin = margin
         self.outstanding = outstanding
 
     async def run(self) -> None:
@@ -74,6 +76,7 @@ class Letterboxes:
                 if self._service.name in ADDRESSEES:
                     await self._ensure()
                     await self._announce()
+                await self._adopt_known()
                 await self._finish()
             await asyncio.sleep(self._beacon)
 
@@ -121,6 +124,14 @@ class Letterboxes:
         }
         await session.execute(upsert(SealingKey).values(**values).on_conflict_do_nothing())
 
+    async def _adopt_known(self) -> None:
+        """Seal with the newest key that the database knows: another replica, or this one before it was
+        killed, may have learnt it."""
+        async with self._database.transaction() as session:
+            rows = (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
+        for row in rows:
+            self._sealer.adopt(row.addressee, PublicKey(row.kid, row.public_pem, row.made_at))
+
     async def on_announced(self, incoming: Incoming, message: LetterboxKeyMade) -> Handled:
         """A letterbox key of an addressee; believed only from its owner."""
         owner, _ = split_kid(message.kid)
@@ -132,13 +143,16 @@ class Letterboxes:
         async def effect(session: AsyncSession) -> None:
             if owner in self._service.letters_to and (known is None or known.made_at <= key.made_at):
                 await self._learn(session, owner, key)
+
+        def after() -> None:
+            if owner in self._service.letters_to:
                 self._sealer.adopt(owner, key)
 
-        return Handled(effect)
+        return Handled(effect, after=after)
 
     async def _finish(self) -> None:
         """Tell retention about keys that this service will never use again."""
-        margin = self._clock.now() - timedelta(seconds=self._beacon)
+        margin = self._clock.now() - timedelta(seconds=self._margin)
         async with self._database.transaction() as session:
             rows = (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
             newest = {row.addressee: row for row in sorted(rows, key=lambda row: row.made_at)}

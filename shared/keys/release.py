@@ -12,6 +12,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +20,7 @@ from sqlmodel import col
 
 from shared.bus.inbox import Handled, Incoming
 from shared.bus.post import Post
+from shared.bus.proof import check_receipt, signed_lock
 from shared.clock import Clock
 from shared.contracts.common import KeyRef, KeysReleased
 from shared.contracts.retention import Destroy, Destroyed
@@ -26,10 +28,12 @@ from shared.database.engine import Database
 from shared.database.tables import Outgoing, Parked, Tombstone
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import kid_of, split_kid
-from shared.keys.signing import NotSigned
+from shared.keys.signing import NotSigned, Verifier
 from shared.keys.transit import Transit
 from shared.openbao import BaoError, OpenBao
 from shared.privileges import may_release
+
+log = structlog.get_logger()
 
 KeysOf = Callable[[AsyncSession, str], Awaitable[list[KeyRef]]]
 KidsOf = Callable[[AsyncSession, str], Awaitable[set[str]]]
@@ -39,11 +43,21 @@ DeleteRows = Callable[[AsyncSession, str], Awaitable[None]]
 class Releaser:
     """Releases keys of the rooms (and archives) that a service is the first hand of."""
 
-    def __init__(self, service: str, database: Database, bao: OpenBao, post: Post, clock: Clock, grace: float) -> None:
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        bao: OpenBao,
+        post: Post,
+        verifier: Verifier,
+        clock: Clock,
+        grace: float,
+    ) -> None:
         self._service = service
         self._database = database
         self._bao = bao
         self._post = post
+        self._verifier = verifier
         self._clock = clock
         self._grace = timedelta(seconds=grace)
         self._every = min(30.0, max(0.5, grace / 4))
@@ -74,14 +88,18 @@ class Releaser:
             )
             rows = (await session.scalars(due)).all()
         for row in rows:
-            assert row.lock_mount is not None
-            assert row.lock_key is not None
-            ref = KeyRef(mount=row.lock_mount, key=row.lock_key)
-            await self.release([ref])
+            try:
+                ref = await signed_lock(self._verifier, self._service, row)
+                await check_receipt(self._verifier, row)
+                await self.release([ref])
+            except (CannotSucceed, BaoError) as problem:
+                # One bad row holds up no other; it stays, and is looked at again.
+                log.error("a key is not released", message=str(row.id), exc_info=problem)
+                continue
             message = KeysReleased(number=row.number, keys=(ref,))
             async with self._database.transaction() as session:
                 await session.execute(delete(Outgoing).where(col(Outgoing.id) == row.id))
-                await self._post.send(session, self._post.envelope("retention", message, number=row.number))
+                await self._post.send(session, self._post.envelope("retention", message))
 
     def on_destroy(
         self, keys_of: KeysOf, delete_rows: DeleteRows, kids_of: KidsOf | None = None
@@ -100,9 +118,7 @@ class Releaser:
                     col(Outgoing.number) == message.number, col(Outgoing.lock_key).is_not(None)
                 )
                 for row in (await session.scalars(locked)).all():
-                    assert row.lock_mount is not None
-                    assert row.lock_key is not None
-                    keys.append(KeyRef(mount=row.lock_mount, key=row.lock_key))
+                    keys.append(await signed_lock(self._verifier, self._service, row))
             keys = list(dict.fromkeys(keys))
             await self.release(keys)
 

@@ -107,7 +107,8 @@ class Verifier:
         """The claims of a statement; raises NotSigned, or PartDown when a public key cannot be had."""
         claims = _claims(token)
         certificate = await self._certificate(str(claims.get("cert", "")), service)
-        if not certificate["nbf"] <= int(claims.get("iat", 0)) <= certificate["exp"]:
+        said = claims.get("iat")
+        if not isinstance(said, int) or not certificate["nbf"] <= said <= certificate["exp"]:
             raise NotSigned
         key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": certificate["key"]})
         self._check(token, key, kind)

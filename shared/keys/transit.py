@@ -109,5 +109,9 @@ class Transit:
         try:
             await self.bao.call(method, path, body)
         except BaoError as problem:
-            if not any(word in error for error in problem.errors for word in ("not found", "already", "soft")):
+            if not any(
+                word in error
+                for error in problem.errors
+                for word in ("not found", "already", "could be found", "no existing key")
+            ):
                 raise

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,7 +29,7 @@ from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade
 from shared.contracts.retention import Destroyed, ReleaseLetterbox, RotateLetterbox
 from shared.database.engine import Database, make_engine
-from shared.database.tables import Parked
+from shared.database.tables import Outgoing, Parked
 from shared.errors import CannotSucceed, PartDown
 from shared.identity import Identity, keep_leases
 from shared.keys.letterboxes import Letterboxes
@@ -71,7 +71,9 @@ class Platform:
         self.sealer = Sealer(settings.folder)
         self.bus = Bus(name, settings.nats_address, self.bao)
         self.inbox = Inbox(name, self.database, self.bao, self.verifier, self.post, clock, self.tracing)
-        self.relay = Relay(name, self.database, self.bao, self.bus, clock, self.tracing, settings.resend_seconds)
+        self.relay = Relay(
+            name, self.database, self.bao, self.bus, self.verifier, clock, self.tracing, settings.resend_seconds
+        )
         self.letterboxes = Letterboxes(
             name,
             self.database,
@@ -81,8 +83,9 @@ class Platform:
             clock,
             days=settings.letterbox_days,
             beacon=settings.beacon_seconds,
+            margin=settings.letterbox_margin_seconds,
         )
-        self.releaser = Releaser(name, self.database, self.bao, self.post, clock, settings.grace_seconds)
+        self.releaser = Releaser(name, self.database, self.bao, self.post, self.verifier, clock, settings.grace_seconds)
         self.workers: list[Worker] = []
         self.delete_rows: DeleteRows = _no_rows
         self.schema_problem: str | None = "not checked yet"
@@ -189,7 +192,12 @@ class Platform:
             raise PartDown(self.schema_problem)
 
     async def _reapply(self) -> None:
-        again = await tombstones.reapply(self.database, self.settings.tombstones, self.delete_rows)
+        async def everything(session: AsyncSession, number: str) -> None:
+            await self.delete_rows(session, number)
+            for table in (Outgoing, Parked):
+                await session.execute(delete(table).where(col(table.number) == number))
+
+        again = await tombstones.reapply(self.database, self.settings.tombstones, everything)
         if again:
             log.warning("destructions re-applied after a restore", signals=again)
 

@@ -72,17 +72,13 @@ def test_an_ended_signal_is_in_the_non_active_environment(house: TestHouse, numb
     assert kept["endsOn"][4:] == kept["decidedOn"][4:]
     assert "report" not in kept
     assert number not in {one["number"] for one in house.work_list()}
-    gone = until(
-        lambda: (
-            (
-                found := house.client.request(
-                    "GET", "assessment", f"/v1/signals/{number}", "anna", headers={"X-Purpose": "weging"}
-                )
-            ).status_code
-            == 404
-            and found
-        )
-    )
+
+    def look() -> Any:
+        headers = {"X-Purpose": "weging"}
+        return house.client.request("GET", "assessment", f"/v1/signals/{number}", "anna", headers=headers)
+
+    until(lambda: look().status_code == 404)
+    gone = look()
     assert gone.json()["holder"] == "retention"
     for path, body in (
         ("decisions", {"key": "weging-1", "outcome": "suspicion", "expectedVersion": 1}),

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from services.assessment import store
 from services.assessment.domain import names_somebody
 from services.assessment.use_cases.settle import Settlement
-from services.assessment.use_cases.view import Views, bump
+from services.assessment.use_cases.view import MOST_CONTENT, Views, bump
 from shared import audit
 from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, DecisionOut, ForwardingIn, OpenDecisions, describe
@@ -162,6 +162,9 @@ class Decisions:
             if not proposed:
                 await store.settle_earlier(session, row.number, now)
             await bump(session, row.number, row.version, decision.state_after)
+            stored = sum(len(one.ciphertext) for one in await store.items_of(session, row.number))
+            if stored > MOST_CONTENT and not decision.ends:
+                raise Conflict("this signal is full: it can only be ended")
             session.add(item)
             session.add(decision)
             await session.flush()
@@ -238,7 +241,8 @@ class Decisions:
         item = await self._words_item(row, identifier, {"reason": attempt.reason, "fields": {}})
         async with self.platform.database.transaction() as session:
             last = await store.last_taken(session, row.number)
-            if last is None or last.id != attempt.confirms:
+            if last is None or last.id != attempt.confirms or last.version != row.version:
+                # Also when a fact was recorded since: it may belong to the phase that the decision opened.
                 raise Conflict("only the last decision can be withdrawn; name it in `confirms`")
             if last.recorder != person.user_id:
                 raise Forbidden("only who recorded a decision withdraws it")

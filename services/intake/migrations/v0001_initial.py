@@ -28,6 +28,8 @@ def upgrade() -> None:
         column("kid", sa.Text, index=True),
         column("letter", sa.Text),
         column("sealed_at", MOMENT),
+        column("active", sa.Boolean),
+        column("attempts", sa.Integer),
     )
     op.create_table(
         "melder_vault",

@@ -72,6 +72,7 @@ def upgrade() -> None:
         column("approver", sa.Text, null=True),
         column("approved_at", MOMENT),
         column("effective_at", MOMENT),
+        column("statement", sa.Text),
         column("words_key", sa.Text, null=True),
         column("words", sa.Text, null=True),
         column("withdrawn", sa.Boolean),

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.oversight import store
-from services.oversight.use_cases.release import Releasing
+from services.oversight.use_cases.release import Releasing, statement_of
 from shared import audit
 from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, OpenDecisions, describe
@@ -97,7 +97,9 @@ class Approvals:
             approver=person.user_id,
             approved_at=now,
             effective_at=now + timedelta(seconds=self.platform.settings.withdrawal_seconds),
+            statement="",
         )
+        approval.statement = statement_of(self.platform, approval, numbers)
         room = self.platform.room()
         # Not a key of a signal: why something was destroyed outlives what was destroyed.
         approval.words_key = key_name(approval.id, room.mount)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from uuid import uuid4
 
 from pydantic.alias_generators import to_camel
@@ -25,21 +26,34 @@ from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
 from shared.openbao import BaoError
 from shared.protocol.model import State
+from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 AT_ONCE = 50
 FACTS = ("category", "ending", "article", "decided_on", "ends_on")
 
 
+KIND = "meldpunt-approval"
+
+
+def statement_of(platform: Platform, approval: store.Approval, numbers: list[str]) -> str:
+    """What oversight signs of an approval when it is taken."""
+    claims = {"approval": str(approval.id), "list": str(approval.list_id), "approver": approval.approver}
+    return platform.signer.sign(KIND, claims | {"numbers": sorted(numbers)})
+
+
 class Releasing:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
+        self._ultimate_days = PROTOCOLS[platform.settings.protocol].terms.ultimate_days
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
         self._wake.set()
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
+        today = calendar_date(self.platform.clock.now())
+
         async def effect(session: AsyncSession) -> None:
             session.add(
                 store.OfferedList(
@@ -48,7 +62,8 @@ class Releasing:
                     state=State.LISTED,
                     listed_on=message.listed_on,
                     approve_before=message.approve_before,
-                    ultimate_on=message.ultimate_on,
+                    # By oversight's own calendar: retention alone cannot bring destruction forward.
+                    ultimate_on=max(message.ultimate_on, today + timedelta(days=self._ultimate_days)),
                 )
             )
             for one in message.signals:
@@ -82,7 +97,8 @@ class Releasing:
 
         async def effect(session: AsyncSession) -> None:
             found = await session.get(store.OfferedList, message.list_id, with_for_update=True)
-            if found is None or not waiting:
+            numbers = [one.number for one in await store.signals_on(session, message.list_id, State.LISTED)]
+            if found is None or not numbers:
                 return
             found.escalated = True
             found.version += 1
@@ -91,10 +107,10 @@ class Releasing:
             await session.execute(audit.line(now, action, actor=None, record=str(message.list_id)))
             if ultimate:
                 approval = store.Approval(
-                    id=uuid4(), list_id=message.list_id, approver=None, approved_at=now, effective_at=now
+                    id=uuid4(), list_id=message.list_id, approver=None, approved_at=now, effective_at=now, statement=""
                 )
+                approval.statement = statement_of(self.platform, approval, numbers)
                 session.add(approval)
-                numbers = [one.number for one in waiting]
                 await store.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
                 found.state = State.APPROVED
 
@@ -118,6 +134,10 @@ class Releasing:
             signals = await store.approved_by(session, approval.id, AT_ONCE) if approval else []
         if approval is None:
             return False
+        claims = await self.platform.verifier.verify(approval.statement, kind=KIND, service="oversight")
+        if claims["approval"] != str(approval.id) or claims["approver"] != approval.approver:
+            raise NotSigned
+        signals = [one for one in signals if one.number in set(claims["numbers"])]
         await self.platform.releaser.release([KeyRef(**key) for one in signals for key in one.archive_keys])
         numbers = [one.number for one in signals]
         message = Approved(

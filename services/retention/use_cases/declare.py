@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import typst
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +37,7 @@ class Declarations:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
         self._snapshot_days = settings.snapshot_days
+        self._written: set[str] | None = None
 
     async def make(self, session: AsyncSession, row: store.SealedSignal, *, keys: int, letterboxes: int) -> None:
         """Declare, put up the tombstone, tell everybody, delete the row; the last step of a destruction."""
@@ -72,9 +74,6 @@ class Declarations:
             "approvedAt": row.approved_at.isoformat() if row.approved_at else None,
         }
         signature = self.platform.signer.sign(KIND, {"declaration": content})
-        # On disk before the commit: a tombstone too many refuses a signal that is gone anyway, one too few
-        # would let a restored backup bring it back.
-        tombstones.append(self.platform.settings.tombstones, row.number, now)
         await store.delete_rows(session, row.number)
         values = {
             "id": declaration,
@@ -91,6 +90,18 @@ class Declarations:
         message = Destroyed(number=row.number, destroyed_at=now)
         post = self.platform.post
         await post.send(session, *(post.envelope(part, message) for part in ("intake", "assessment", "oversight")))
+
+    async def write_tombstones(self) -> None:
+        """Bring the file outside the database up to date with what was declared; safe to repeat."""
+        folder = self.platform.settings.tombstones
+        if self._written is None:
+            self._written = set(tombstones.read(folder))
+        async with self.platform.database.transaction() as session:
+            stones = (await session.scalars(select(Tombstone))).all()
+        for stone in stones:
+            if stone.number not in self._written:
+                tombstones.append(folder, stone.number, stone.destroyed_at)
+                self._written.add(stone.number)
 
     async def all(self, person: Person) -> list[dict[str, Any]]:
         person.role_among(READERS)

@@ -129,13 +129,16 @@ class Destruction:
     async def finish_some(self) -> None:
         """Declare what is gone entirely, and ask for new letterbox keys where an old one stands in the way."""
         async with self.platform.database.transaction() as session:
-            rows = await store.being_destroyed(session)
-            waiting: set[str] = set()
-            for row in rows:
-                missing, boxes = await self._missing(session, row.number)
+            numbers = [row.number for row in await store.being_destroyed(session)]
+        waiting: set[str] = set()
+        for number in numbers:
+            async with self.platform.database.transaction() as session:
+                row = await session.get(store.SealedSignal, number, with_for_update=True)
+                missing, boxes = await self._missing(session, number)
                 waiting |= boxes
-                if not missing and not boxes:
+                if row is not None and not missing and not boxes:
                     await self._declare(session, row)
+        await self._declarations.write_tombstones()
         for kid in waiting:
             await self._rotate(kid)
 

@@ -81,7 +81,8 @@ class Keeping:
                 await store.note_key(session, message.number, ref)
             for kid in message.carried_by:
                 await store.note_carrier(session, message.number, kid)
-            if await session.get(Tombstone, message.number):
+            row = await session.get(store.SealedSignal, message.number)
+            if await session.get(Tombstone, message.number) or (row is not None and row.state == State.APPROVED):
                 order = Destroy(number=message.number, list_id=incoming.id)
                 await self.platform.post.send(session, self.platform.post.envelope(incoming.producer, order))
 

@@ -1,0 +1,45 @@
+"""Believing nothing of a database row that a signature does not say.
+
+Rows of `outgoing` decide which keys are locked and released. Whoever can write rows must not be able to
+use that, so the lock is part of what the use case signed, and a key is released only on a signed receipt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from shared.bus.post import STATEMENT, claims_of
+from shared.contracts.common import KeyRef, Receipt
+from shared.database.tables import Outgoing
+from shared.errors import CannotSucceed
+from shared.keys.signing import NotSigned, Verifier
+
+
+async def signed_lock(verifier: Verifier, service: str, row: Outgoing) -> KeyRef:
+    """The key that this service signed to be left behind by `row`; raises CannotSucceed for any other."""
+    ref = KeyRef(mount=row.lock_mount or "", key=row.lock_key or "")
+    try:
+        claims = await verifier.verify(row.headers.get("meldpunt-signature", ""), kind=STATEMENT, service=service)
+    except NotSigned as problem:
+        raise CannotSucceed("a hand-over that this service did not sign") from problem
+    expected = f"{ref.mount}/{ref.key}"
+    if claims.get("lock") != expected or claims.get("id") != str(row.id) or claims.get("to") != row.addressee:
+        raise CannotSucceed("a hand-over whose lock is not the one that was signed")
+    if row.body is not None and claims.get("hash") != hashlib.sha256(row.body).hexdigest():
+        raise CannotSucceed("a hand-over whose content is not what was signed")
+    return ref
+
+
+async def check_receipt(verifier: Verifier, row: Outgoing) -> None:
+    """Raises CannotSucceed unless the addressee signed that it has what `row` handed over."""
+    found = row.receipt or {"headers": {}, "body": ""}
+    headers, body = found["headers"], str(found["body"]).encode()
+    try:
+        claims = await verifier.verify(headers.get("meldpunt-signature", ""), kind=STATEMENT, service=row.addressee)
+        expected = claims_of(headers, body)
+    except (NotSigned, KeyError) as problem:
+        raise CannotSucceed("a receipt that the addressee did not sign") from problem
+    if any(claims.get(name) != value for name, value in expected.items()):
+        raise CannotSucceed("a receipt that was altered")
+    if Receipt.model_validate_json(body).message != row.id:
+        raise CannotSucceed("a receipt for something else")

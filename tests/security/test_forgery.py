@@ -1,0 +1,277 @@
+"""Whoever can insert a row, publish on a subject or read public keys makes nothing that is believed.
+
+The attacker here has a service's real NATS password, or is the database administrator; what he has not is
+a signing key certified by OpenBao.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from joserfc import jws
+from joserfc.jwk import OKPKey
+
+from deploy.openbao import apply as bao_config
+from shared.bus.post import Post
+from shared.clock import SystemClock
+from shared.contracts.access import Designation, Leases
+from shared.contracts.common import KeyRef, KeysReleased, Message, Receipt
+from shared.contracts.intake import Report, ReportContent
+from shared.contracts.oversight import Approved
+from shared.contracts.retention import Destroy
+from shared.keys.sealing import Sealer
+from shared.keys.signing import Signer
+from shared.openbao import OpenBao
+from tests.house import TestHouse, run_async, until
+
+
+class NoSigner:
+    """What an attacker has instead of a certified key: a key of his own."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.certified = True
+        self._key = OKPKey.generate_key("Ed25519")
+
+    def sign(self, kind: str, claims: dict[str, Any]) -> str:
+        now = int(datetime.now(UTC).timestamp())
+        own = {"service": self.service, "key": self._key.as_dict(private=False)["x"], "nbf": now - 60, "exp": now + 999}
+        certificate = self._jws("meldpunt-cert", own)
+        return self._jws(kind, claims | {"cert": certificate, "iat": now})
+
+    def _jws(self, kind: str, claims: dict[str, Any]) -> str:
+        header = {"alg": "Ed25519", "typ": kind, "kid": self.service}
+        return jws.serialize_compact(header, json.dumps(claims).encode(), self._key, algorithms=["Ed25519"])
+
+
+def forged(service: str, to: str, message: Message, **more: Any) -> dict[str, Any]:
+    """An outgoing row that looks right in everything but its signature."""
+    return Post(service, NoSigner(service), SystemClock(), "0" * 20).envelope(to, message, **more).row  # type: ignore[arg-type]
+
+
+def publish(house: TestHouse, service: str, row: dict[str, Any], event: str | None = None) -> None:
+    """On the service's own subject, with the service's own NATS password."""
+    admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    password = bao_config.nats_passwords(admin)[service]
+
+    async def send() -> None:
+        connection = await house.nats_as(service, password)
+        await connection.publish(f"meldpunt.{service}.{event or row['event']}", row["body"], headers=row["headers"])
+        await connection.flush()
+        await connection.close()
+
+    run_async(send())
+
+
+def parked(house: TestHouse, at: str, identifier: UUID) -> str:
+    """Why `at` parked a message."""
+    rows = until(lambda: house.sql(at, "SELECT reason FROM parked WHERE id = $1", identifier))
+    assert house.sql(at, "SELECT count(*) AS n FROM inbox WHERE id = $1", identifier)[0]["n"] == 0
+    return str(rows[0]["reason"])
+
+
+def sealed_report(house: TestHouse, channel: str = "colleague", number: str = "S-ZZZZZ-ZZZZZ") -> tuple[Report, Any]:
+    now = datetime.now(UTC)
+    content = ReportContent(number=number, channel=channel, received_at=now, registered_at=now, text="vals")
+    letter = Sealer(house.home.service_folder("intake")).seal("assessment", content)
+    return Report(number=number, letters=(letter.text,)), letter
+
+
+def test_a_letter_with_an_own_certificate(house: TestHouse) -> None:
+    report, letter = sealed_report(house)
+    row = forged("intake", "assessment", report, letter=letter)
+    publish(house, "intake", row)
+    assert "signature" in parked(house, "assessment", row["id"])
+    assert house.signal("S-ZZZZZ-ZZZZZ") is None
+
+
+def test_an_unsigned_report_of_a_channel_that_is_not_public(house: TestHouse) -> None:
+    report, letter = sealed_report(house)
+    row = forged("intake", "assessment", report, letter=letter)
+    del row["headers"]["meldpunt-signature"]
+    publish(house, "intake", row)
+    assert "not public" in parked(house, "assessment", row["id"])
+
+
+def test_a_real_message_that_was_altered_or_readdressed(house: TestHouse) -> None:
+    number = house.arrived(house.report())
+
+    async def stored() -> Any:
+        connection = await house.nats_admin()
+        js = connection.jetstream()
+        last = (await js.stream_info("INTAKE")).state.last_seq
+        for seq in range(last, 0, -1):
+            message = await js.get_msg("INTAKE", seq)
+            if message.subject.endswith("report.v1") and number.encode() in (message.data or b""):
+                await connection.close()
+                return message
+        raise AssertionError("the report is not in the stream")
+
+    message = run_async(stored())
+    headers = dict(message.headers)
+    for change in ("id", "body", "type"):
+        row = {"headers": dict(headers), "body": message.data, "event": "report.v1"}
+        row["headers"]["ce-id"] = str(uuid4())
+        if change == "body":
+            row["body"] = message.data.replace(number.encode(), b"S-YYYYY-YYYYY")
+        if change == "type":
+            row["headers"]["ce-type"] = "nl.meldpunt.receipt.v1"
+        publish(house, "intake", row)
+        assert parked(house, "assessment", UUID(row["headers"]["ce-id"]))
+
+
+ORDERS = [
+    ("retention", "assessment", Destroy(number="{number}", list_id=uuid4())),
+    ("oversight", "retention", Approved(list_id=uuid4(), numbers=("{number}",), approver="x", approved_at=datetime.now(UTC))),
+    ("assessment", "retention", KeysReleased(number="{number}", keys=(KeyRef(mount="room-signal", key="{key}"),))),
+    ("assessment", "intake", Receipt(message=uuid4(), of="report.v1", word="geraden")),
+    (
+        "access",
+        "*",
+        Leases(
+            issued_at=datetime.now(UTC),
+            lease_until=datetime(2099, 1, 1, tzinfo=UTC),
+            designations=(
+                Designation(
+                    user_id="mallory",
+                    role="oov",
+                    starts_at=datetime(2020, 1, 1, tzinfo=UTC),
+                    ends_at=datetime(2099, 1, 1, tzinfo=UTC),
+                ),
+            ),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("service", "to", "message"), ORDERS, ids=[one[2].event for one in ORDERS])
+@pytest.mark.parametrize("signature", ["none", "own"])
+def test_orders_receipts_and_leases(house: TestHouse, service: str, to: str, message: Message, signature: str) -> None:
+    number = house.arrived(house.report())
+    key = house.sql("assessment", "SELECT room_key FROM signal WHERE number=$1", number)[0]["room_key"]
+    text = message.model_dump_json().replace("{number}", number).replace("{key}", key)
+    row = forged(service, to, type(message).model_validate_json(text))
+    if signature == "none":
+        del row["headers"]["meldpunt-signature"]
+    publish(house, service, row)
+    assert "signature" in parked(house, "assessment" if to == "*" else to, row["id"])
+    assert house.signal(number) is not None, "the signal is as it was"
+    for database in ("assessment", "intake"):
+        assert house.sql(database, "SELECT * FROM lease WHERE user_id = 'mallory'") == []
+
+
+def test_a_row_in_the_outbox_is_carried_and_not_believed(house: TestHouse) -> None:
+    """The database administrator writes a destroy order into retention's outbox."""
+    number = house.arrived(house.report())
+    row = forged("retention", "assessment", Destroy(number=number, list_id=uuid4()))
+    insert_outgoing(house, "retention", row)
+    assert "signature" in parked(house, "assessment", row["id"])
+    assert house.signal(number) is not None
+
+
+def test_a_row_that_claims_to_be_received_releases_no_key(house: TestHouse) -> None:
+    """Lock, key and receipt of a row are believed only as far as signatures say them."""
+    number = house.arrived(house.report())
+    key = house.sql("assessment", "SELECT room_key FROM signal WHERE number=$1", number)[0]["room_key"]
+    row = forged("assessment", "retention", KeysReleased(number=number), lock=KeyRef(mount="room-signal", key=key))
+    insert_outgoing(house, "assessment", row, receipted=True)
+    insert_outgoing(house, "assessment", row | {"id": uuid4()})
+    until(lambda: '"a key is not released"' in house.home.log("assessment").read_text())
+    assert house.signal(number) is not None, "the key still opens"
+
+
+def insert_outgoing(house: TestHouse, database: str, row: dict[str, Any], *, receipted: bool = False) -> None:
+    now = datetime.now(UTC)
+    house.sql(
+        database,
+        "INSERT INTO outgoing (id, addressee, event, headers, body, kept, lock_mount, lock_key, created_at, attempts,"
+        " receipted_at) VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, 0, $9)",
+        row["id"],
+        row["addressee"],
+        row["event"],
+        json.dumps(row["headers"]),
+        row["body"],
+        row.get("lock_mount"),
+        row.get("lock_key"),
+        now,
+        datetime(2020, 1, 1, tzinfo=UTC) if receipted else None,
+    )
+    house.sql(
+        database,
+        "INSERT INTO outbox (queue, payload, headers) VALUES ('bus', $1, $2)",
+        str(row["id"]).encode(),
+        json.dumps({"content-type": "text/plain", "correlation_id": "x"}),
+    )
+
+
+def test_a_list_approved_in_the_database_destroys_nothing(house: TestHouse) -> None:
+    number = house.ended_signal()
+    lists = house.run_as_of()
+    until(lambda: house.sql("oversight", "SELECT 1 AS x FROM listed_signal WHERE number=$1", number))
+    house.sql("oversight", "UPDATE listed_signal SET state = 'approved', approval = $2 WHERE number = $1", number, uuid4())
+    house.sql(
+        "oversight",
+        "INSERT INTO approval (id, list_id, approver, approved_at, effective_at, statement, withdrawn, done)"
+        " SELECT approval, list_id, 'mallory', now(), now(), 'a.b.c', false, false FROM listed_signal WHERE number = $1",
+        number,
+    )
+    house.report()
+    key = json.loads(house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]["dossier"])[0]["key"]
+    bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    import time
+
+    time.sleep(3)
+    assert bao.read(f"archive-signal/keys/{key}")["data"]["deletion_allowed"] is False
+    house.sql("oversight", "DELETE FROM approval WHERE approver = 'mallory'")
+    house.sql("oversight", "UPDATE listed_signal SET state = 'listed', approval = NULL WHERE number = $1", number)
+    for list_id in lists:
+        assert house.approve(list_id).status_code == 201
+    house.declared(number)
+
+
+def test_a_service_cannot_send_what_is_another_services(house: TestHouse) -> None:
+    """Really signed by intake, but an event that intake does not have."""
+
+    async def really_signed() -> dict[str, Any]:
+        bao = OpenBao(house.client.addresses["openbao"], house.home.secret_file("approle-intake"))
+        signer = Signer("intake", bao, SystemClock())
+        await signer.certify()
+        order = Destroy(number="S-00000-00000", list_id=uuid4())
+        row = Post("intake", signer, SystemClock(), "0" * 20).envelope("assessment", order).row
+        await bao.close()
+        return row
+
+    row = run_async(really_signed())
+    publish(house, "intake", row, event="report.v1")
+    assert "does not send" in parked(house, "assessment", row["id"])
+
+
+@pytest.mark.parametrize("kid", ["assessment.20260101-00000000/../x", "../intake.20260101-00000000", "", "retention.1"])
+def test_a_letter_that_names_another_key(house: TestHouse, kid: str) -> None:
+    report, _ = sealed_report(house, channel="web")
+    header = base64.urlsafe_b64encode(json.dumps({"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid}).encode())
+    letter = ".".join([header.decode().rstrip("="), *report.letters[0].split(".")[1:]])
+    row = forged("intake", "assessment", Report(number=report.number, letters=(letter,)))
+    del row["headers"]["meldpunt-signature"]
+    publish(house, "intake", row)
+    assert "letter" in parked(house, "assessment", row["id"])
+
+
+def test_tokens_of_other_makers(house: TestHouse) -> None:
+    now = int(datetime.now(UTC).timestamp())
+    claims = {"aud": "assessment", "sub": "mallory", "exp": now + 200, "designations": []}
+    own = NoSigner("access").sign("at+jwt", claims)
+    none = ".".join(
+        base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=")
+        for one in ({"alg": "none", "typ": "at+jwt"}, claims | {"iat": now, "cert": own.split(".")[1]})
+    )
+    address = f"{house.client.addresses['assessment']}/v1/signals"
+    for token in (own, f"{none}.", "a.b.c", "x", house.client.token("anna", "oversight")):
+        answer = httpx.get(address, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401, token[:20]

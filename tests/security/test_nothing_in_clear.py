@@ -1,0 +1,127 @@
+"""None of what people type is found in any byte that a part, a log or a trace wrote (invariant 2)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import string
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.house import NO_SUSPICION, TASK, TestHouse, a_report, until
+from tests.security.search import hits, plant
+
+SKIP = ("secrets", "postgres-install")
+
+
+def canary() -> str:
+    """Random letters: nothing that a machine writes by itself, and nothing that compresses away."""
+    return "".join(secrets.choice(string.ascii_letters) for _ in range(14))
+
+
+def flush(house: TestHouse) -> None:
+    """Everything that is still in memory on its way to disk, on disk."""
+    for database in ("intake", "assessment", "retention", "access", "oversight"):
+        house.sql(database, "CHECKPOINT")
+    time.sleep(2)
+
+
+def planted_report(mark: str, channel: str) -> dict[str, Any]:
+    return a_report(channel) | {
+        "text": f"{mark} zag {mark} bij het huis van {mark}" * 20,
+        "subjects": [{"name": f"{mark} Jansen", "address": f"{mark}straat 1", "occupation": f"{mark}er"}],
+        "objects": [{"kind": "building", "address": f"{mark}weg 2", "description": f"loods {mark}"}],
+        "reporter": {"kind": "person", "name": mark, "email": f"{mark}@post.example", "wantsContact": True},
+    }
+
+
+def headers(mark: str) -> dict[str, str]:
+    names = ("User-Agent", "Referer", "Cookie", "X-Forwarded-For", "X-Purpose", "tracestate", "baggage", "X-Request-ID")
+    return {name: f"{name}={mark}" for name in names} | {"Idempotency-Key": f"key-{mark}", "traceparent": f"00-{mark}"}
+
+
+@pytest.mark.allowed("R-5.12")
+@pytest.mark.refused("R-5.12", "R-7.6")
+def test_canaries(house: TestHouse) -> None:
+    mark = canary()
+    intake, assessment = house.client.addresses["intake"], house.client.addresses["assessment"]
+    number = house.arrived(house.client.post("intake", "/v1/signals", "collega", planted_report(mark, "colleague"), headers(mark))["number"])
+    other = headers(mark) | {"Idempotency-Key": f"other-{mark}"}
+    assert httpx.post(f"{intake}/v1/signals", json=planted_report(mark, "web"), headers=other).status_code == 201
+    # The same key with another report is refused, and that request leaves nothing behind either.
+    again = planted_report(mark, "web") | {"text": f"anders {mark}"}
+    assert httpx.post(f"{intake}/v1/signals", json=again, headers=other).status_code == 409
+
+    for body in (
+        planted_report(mark, "web") | {"bsn": mark, mark: mark},
+        planted_report(mark, "web") | {"receivedAt": mark, "channel": mark},
+        planted_report(mark, "web") | {"subjects": [{mark: mark}], "reporter": {"kind": mark, "phone": mark}},
+        [mark],
+        mark,
+    ):
+        answer = httpx.post(f"{intake}/v1/signals", json=body, headers=headers(mark))
+        assert answer.status_code == 400
+        assert mark not in answer.text
+    httpx.post(f"{intake}/v1/signals", content=f'{{"text": "{mark}', headers=headers(mark))
+    for path in (f"/v1/{mark}", f"/v1/signals/{mark}", f"/v1/signals?name={mark}", f"/{mark}?q={mark}"):
+        for address in (intake, assessment):
+            token = {"Authorization": f"Bearer {house.client.token('anna', 'assessment')}"}
+            assert mark not in httpx.get(f"{address}{path}", headers=headers(mark) | token).text
+    httpx.get(f"{assessment}/v1/signals", headers={"Authorization": f"Bearer {mark}"})
+    decide(house, number, mark)
+    house.sealed(number)
+    flush(house)
+
+    found = hits(house.home.path, mark, SKIP)
+    assert found == [], "content in the clear"
+    check_the_search(house, mark)
+
+
+def decide(house: TestHouse, number: str, mark: str) -> None:
+    """Canaries in everything that an OOV'er can type, accepted and refused."""
+    version = house.client.get("assessment", f"/v1/signals/{number}/open-decisions", "anna")["version"]
+    item = {"category": "bag", "about": "O1", "finding": f"gevonden: {mark}", "expectedVersion": version}
+    assert house.client.request("POST", "assessment", f"/v1/signals/{number}/items", "anna", item, headers(mark)).status_code == 201
+    item |= {"category": "benefits", "about": mark[:10], "expectedVersion": version + 1}
+    assert house.client.request("POST", "assessment", f"/v1/signals/{number}/items", "anna", item, headers(mark)).status_code == 400
+    house.with_purpose(number)
+    for wrong in (
+        {"outcome": mark.lower(), "reason": mark},
+        {"outcome": "suspicion", "reason": mark, "fields": {mark: mark, "sources": [mark]}},
+        {"outcome": "no-suspicion", "reason": mark, "about": [mark], "forwarding": {"recipient": mark}},
+        {"outcome": "suspicion", "reason": mark, "meeting": mark},
+    ):
+        answer = house.decide(number, "anna", "weging-1", **wrong)
+        assert answer.status_code == 400, answer.text
+        assert mark not in answer.text
+    house.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["none"]}, reason=f"om {mark}")
+    house.must_decide(
+        number, "bram", "weging-2a", "no-task", reason=f"geen taak {mark}", fields={"considered": f"alles van {mark}"},
+        forwarding={"noneBecause": f"niemand voor {mark}"},
+    )  # fmt: skip
+    assert {"law", "sources"} <= {*TASK, *NO_SUSPICION}
+
+
+def check_the_search(house: TestHouse, mark: str) -> None:
+    """A search that finds nothing proves nothing unless it finds what was planted."""
+    folder = house.folder / "planted"
+    for name, file in plant(folder, mark).items():
+        assert any(name_of in one for one in hits(folder, mark) for name_of in [file.name]), name
+    other = canary()
+    text = json.dumps({"noise": "abcdefgh" * 500, "x": other})
+    house.sql("access", "CREATE TABLE planted (t text)")
+    house.sql("access", "INSERT INTO planted VALUES ($1)", text)
+    flush(house)
+    assert any("postgres" in one for one in until(lambda: hits(house.home.path, other, SKIP)))
+    house.sql("access", "DROP TABLE planted")
+
+
+@pytest.mark.refused("R-5.1")
+def test_the_reporter_is_in_no_database_but_as_ciphertext(house: TestHouse) -> None:
+    number = house.arrived(house.report())
+    row = until(lambda: house.sql("intake", "SELECT * FROM melder_vault WHERE number=$1", number))[0]
+    assert row["ciphertext"].startswith("vault:v1:")
+    assert set(row) == {"number", "room_key", "ciphertext", "active"}
