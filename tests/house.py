@@ -51,7 +51,7 @@ class TestHouse:
         self.folder.chmod(0o755)
         self.home = Home(self.folder / "house")
         self._protocol = protocol
-        self._environment = {**os.environ, **QUICK, **settings}
+        self.environment = {**os.environ, **QUICK, **settings}
         self.client: HouseClient
 
     def __enter__(self) -> TestHouse:
@@ -71,7 +71,7 @@ class TestHouse:
     def meldpunt(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the command on this house."""
         argv = [sys.executable, "-m", "deploy.embedded.cli", words[0], "--home", str(self.home.path), *words[1:]]
-        return subprocess.run(argv, env=self._environment, capture_output=True, text=True, check=check, timeout=300)
+        return subprocess.run(argv, env=self.environment, capture_output=True, text=True, check=check, timeout=300)
 
     def up(self) -> None:
         made = self.meldpunt("up", "--detach", "--protocol", self._protocol, check=False)
@@ -179,24 +179,27 @@ class TestHouse:
     # --- parts -----------------------------------------------------------------------------------
 
     def pid(self, name: str) -> int:
+        """The process id, or 0 while it is stopped."""
         state = self.home.state() or {}
-        return int(state["pids"][name])
+        return int(state["pids"].get(name, 0))
 
     def kill(self, name: str) -> None:
         """SIGKILL, nothing else; the house starts it again."""
+        pid = self.pid(name)
         with contextlib.suppress(psutil.Error):
-            psutil.Process(self.pid(name)).kill()
+            if pid:
+                psutil.Process(pid).kill()
 
     def hold(self, name: str) -> None:
         """Keep a part or service stopped."""
         pid = self.pid(name)
         self.home.held(name).touch()
-        until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+        until(lambda: not pid or not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
     def let_go(self, name: str) -> None:
         before = self.pid(name)
         self.home.held(name).unlink(missing_ok=True)
-        until(lambda: self.pid(name) != before, 30)
+        until(lambda: self.pid(name) not in (before, 0), 30)
 
     def ready(self, name: str) -> bool:
         try:

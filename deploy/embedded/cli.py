@@ -170,6 +170,7 @@ def look(home: Home) -> dict[str, Any]:
             "version": None,
             "outbox": None,
             "parked": None,
+            "parkedMessages": [],
             "problems": {} if alive else {"process": f"{name} is not running: see `meldpunt logs {name}`"},
         }
         if name in SERVICE_NAMES and running:
@@ -188,7 +189,7 @@ def _health(address: str, entry: dict[str, Any]) -> dict[str, Any]:
         answer = httpx.get(f"{address}/readyz", timeout=8).json()
     except (httpx.HTTPError, ValueError):
         return {"ready": False, "problems": entry["problems"] or {"http": "it does not answer: see its log"}}
-    return {key: answer[key] for key in ("ready", "version", "outbox", "parked", "problems")}
+    return {key: answer[key] for key in ("ready", "version", "outbox", "parked", "parkedMessages", "problems")}
 
 
 def status(home: Home, arguments: argparse.Namespace) -> int:

@@ -42,16 +42,17 @@ def as_of_routes(platform: Platform, listing: "Listing") -> APIRouter:
     return routes
 
 
-def clock() -> Clock:
-    days = int(os.environ.get("MELDPUNT_EMBEDDED_DAYS_AHEAD", "0"))
-    return ShiftedClock(timedelta(days=days)) if days else SystemClock()
+def clock(service: str) -> Clock:
+    """The system's, or one that runs ahead: `MELDPUNT_EMBEDDED_AHEAD=428:retention,oversight` (days: services)."""
+    days, _, services = os.environ.get("MELDPUNT_EMBEDDED_AHEAD", "0:").partition(":")
+    return ShiftedClock(timedelta(days=int(days))) if service in services.split(",") else SystemClock()
 
 
 def main() -> None:
     name, port = sys.argv[1], int(sys.argv[2])
     create = import_module(f"services.{name}.app").create
     more = {"more": as_of_routes} if name == "retention" else {}
-    app = create(clock=clock(), **more)
+    app = create(clock=clock(name), **more)
     # No access log: a path can hold anything that a visitor types.
     uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_config=None, loop="uvloop", http="httptools")
 

@@ -76,7 +76,9 @@ def test_with_everything_else_down_and_a_restart_in_that_state(own_house: TestHo
 
     until(accepts, 60)
     colleague = a_report("colleague")
-    answer = httpx.post(f"{house.client.addresses['intake']}/v1/signals", json=colleague, headers={"Authorization": "Bearer a.b.c"})
+    answer = httpx.post(
+        f"{house.client.addresses['intake']}/v1/signals", json=colleague, headers={"Authorization": "Bearer a.b.c"}
+    )
     assert answer.status_code in (401, 503), "who cannot be verified is not believed"
     for name in ("openbao", "nats", "access", "oversight", "retention", "assessment"):
         house.let_go(name)
@@ -101,7 +103,9 @@ def test_readiness_names_a_missing_consumer(own_house: TestHouse) -> None:
     run_async(remove())
 
     def problems() -> dict[str, str]:
-        found: dict[str, str] = httpx.get(f"{house.client.addresses['assessment']}/readyz", timeout=10).json()["problems"]
+        found: dict[str, str] = httpx.get(f"{house.client.addresses['assessment']}/readyz", timeout=10).json()[
+            "problems"
+        ]
         return found
 
     found = until(lambda: "nats" in (now := problems()) and now)

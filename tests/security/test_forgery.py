@@ -128,7 +128,11 @@ def test_a_real_message_that_was_altered_or_readdressed(house: TestHouse) -> Non
 
 ORDERS = [
     ("retention", "assessment", Destroy(number="{number}", list_id=uuid4())),
-    ("oversight", "retention", Approved(list_id=uuid4(), numbers=("{number}",), approver="x", approved_at=datetime.now(UTC))),
+    (
+        "oversight",
+        "retention",
+        Approved(list_id=uuid4(), numbers=("{number}",), approver="x", approved_at=datetime.now(UTC)),
+    ),
     ("assessment", "retention", KeysReleased(number="{number}", keys=(KeyRef(mount="room-signal", key="{key}"),))),
     ("assessment", "intake", Receipt(message=uuid4(), of="report.v1", word="geraden")),
     (
@@ -214,7 +218,9 @@ def test_a_list_approved_in_the_database_destroys_nothing(house: TestHouse) -> N
     number = house.ended_signal()
     lists = house.run_as_of()
     until(lambda: house.sql("oversight", "SELECT 1 AS x FROM listed_signal WHERE number=$1", number))
-    house.sql("oversight", "UPDATE listed_signal SET state = 'approved', approval = $2 WHERE number = $1", number, uuid4())
+    house.sql(
+        "oversight", "UPDATE listed_signal SET state = 'approved', approval = $2 WHERE number = $1", number, uuid4()
+    )
     house.sql(
         "oversight",
         "INSERT INTO approval (id, list_id, approver, approved_at, effective_at, statement, withdrawn, done)"
@@ -222,7 +228,9 @@ def test_a_list_approved_in_the_database_destroys_nothing(house: TestHouse) -> N
         number,
     )
     house.report()
-    key = json.loads(house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]["dossier"])[0]["key"]
+    key = json.loads(house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]["dossier"])[
+        0
+    ]["key"]
     bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
     import time
 

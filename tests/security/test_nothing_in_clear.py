@@ -48,7 +48,11 @@ def headers(mark: str) -> dict[str, str]:
 def test_canaries(house: TestHouse) -> None:
     mark = canary()
     intake, assessment = house.client.addresses["intake"], house.client.addresses["assessment"]
-    number = house.arrived(house.client.post("intake", "/v1/signals", "collega", planted_report(mark, "colleague"), headers(mark))["number"])
+    number = house.arrived(
+        house.client.post("intake", "/v1/signals", "collega", planted_report(mark, "colleague"), headers(mark))[
+            "number"
+        ]
+    )
     other = headers(mark) | {"Idempotency-Key": f"other-{mark}"}
     assert httpx.post(f"{intake}/v1/signals", json=planted_report(mark, "web"), headers=other).status_code == 201
     # The same key with another report is refused, and that request leaves nothing behind either.
@@ -84,9 +88,19 @@ def decide(house: TestHouse, number: str, mark: str) -> None:
     """Canaries in everything that an OOV'er can type, accepted and refused."""
     version = house.client.get("assessment", f"/v1/signals/{number}/open-decisions", "anna")["version"]
     item = {"category": "bag", "about": "O1", "finding": f"gevonden: {mark}", "expectedVersion": version}
-    assert house.client.request("POST", "assessment", f"/v1/signals/{number}/items", "anna", item, headers(mark)).status_code == 201
+    assert (
+        house.client.request(
+            "POST", "assessment", f"/v1/signals/{number}/items", "anna", item, headers(mark)
+        ).status_code
+        == 201
+    )
     item |= {"category": "benefits", "about": mark[:10], "expectedVersion": version + 1}
-    assert house.client.request("POST", "assessment", f"/v1/signals/{number}/items", "anna", item, headers(mark)).status_code == 400
+    assert (
+        house.client.request(
+            "POST", "assessment", f"/v1/signals/{number}/items", "anna", item, headers(mark)
+        ).status_code
+        == 400
+    )
     house.with_purpose(number)
     for wrong in (
         {"outcome": mark.lower(), "reason": mark},

@@ -92,7 +92,10 @@ def test_copies_from_before_open_nothing_and_bring_nothing_back(own_house: TestH
     house.declared(number)
 
     # The copies stand beside the running OpenBao: none of their ciphertexts opens, for nobody.
-    keys = [(r["mount"], r["key"]) for r in house.sql("copy_retention", "SELECT mount, key FROM signal_key WHERE number=$1", number)]
+    keys = [
+        (r["mount"], r["key"])
+        for r in house.sql("copy_retention", "SELECT mount, key FROM signal_key WHERE number=$1", number)
+    ]
     found = ciphertexts(house, number)["vault"]
     assert len(found) >= 4
     assert {mount for mount, _ in keys} == set(AES_MOUNTS)
@@ -107,7 +110,11 @@ def letters_are_dark(house: TestHouse, number: str, streams: list[Any]) -> None:
     """Letters about the signal, from the copied streams: their letterbox keys are gone."""
     import base64
 
-    about = [json.loads(body)["letters"] for _, subject, _, body in streams if number.encode() in body and b'"letters"' in body]
+    about = [
+        json.loads(body)["letters"]
+        for _, subject, _, body in streams
+        if number.encode() in body and b'"letters"' in body
+    ]
     assert len(about) >= 3, "report, decisions and dossier went by letter"
     baos = {service.name: Bao(house, service.name) for service in SERVICES}
     for letter in (one for letters in about for one in letters):
@@ -134,7 +141,11 @@ def replayed_messages_bring_nothing_back(house: TestHouse, number: str, streams:
         await connection.close()
 
     run_async(publish())
-    letters = [UUID(headers["ce-id"]) for _, subject, headers, body in streams if number.encode() in body and "report" in subject]
+    letters = [
+        UUID(headers["ce-id"])
+        for _, subject, headers, body in streams
+        if number.encode() in body and "report" in subject
+    ]
     # Forgotten by the inbox, as after a restore to an older day: still refused, by the tombstone.
     house.sql("assessment", "DELETE FROM inbox WHERE id = $1", letters[0])
     run_async(publish())
@@ -148,7 +159,10 @@ def a_restored_database_forgets_again(house: TestHouse, number: str) -> None:
     """Yesterday's databases are put back; the destruction is applied again before anything is served."""
     for name in ("assessment", "intake", "retention"):
         house.hold(name)
-        house.sql("postgres", f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('{name}', 'copy_{name}')")
+        house.sql(
+            "postgres",
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('{name}', 'copy_{name}')",
+        )
         house.sql("postgres", f'DROP DATABASE "{name}" WITH (FORCE)')
         house.sql("postgres", f'CREATE DATABASE "{name}" TEMPLATE "copy_{name}"')
         for role in (f"{name}_app", f"{name}_owner", *(["intake_door"] if name == "intake" else [])):
