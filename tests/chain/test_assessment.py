@@ -284,3 +284,24 @@ def test_an_ending_that_is_not_forwarded_needs_a_reason(house: TestHouse, number
         house.decide(number, "anna", "weging-1", "no-suspicion", fields=NO_SUSPICION, forwarding=NOBODY).status_code
         == 201
     )
+
+
+@pytest.mark.allowed("R-2.2")
+def test_going_back_is_a_new_signal(house: TestHouse) -> None:
+    """The same matter reported again has a number of its own and begins in phase 1."""
+    first = house.ended_signal()
+    again = house.arrived(house.report())
+    found = house.signal(again)
+    assert found is not None
+    assert again != first
+    assert (found["state"], found["phase"]) == ("received", 1)
+
+
+@pytest.mark.refused("R-2.5")
+def test_nobody_chooses_the_version_of_the_protocol(house: TestHouse, number: str) -> None:
+    fields = {"purposes": ["niet-faciliteren"]}
+    answer = house.decide(number, "anna", "purpose", "set", fields=fields, protocol="another-2030")
+    assert answer.status_code == 400
+    found = house.signal(number)
+    assert found is not None
+    assert found["protocol"] == "midden-delfland-2025"

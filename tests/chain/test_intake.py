@@ -138,3 +138,15 @@ def test_nobody_contacts_the_reporter_of_an_ended_signal(house: TestHouse) -> No
 def audit(house: TestHouse, number: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = house.client.get("oversight", f"/v1/audit-lines?number={number}", "fg")["lines"]
     return found
+
+
+@pytest.mark.refused("R-5.4")
+def test_of_who_gave_nothing_nothing_is_kept(house: TestHouse) -> None:
+    """An anonymous reporter has no vault, and no field beyond the listed ones can be given for him."""
+    number = house.arrived(house.report(reporter={"kind": "anonymous", "wantsContact": False}))
+    for table in ("melder_vault", "melder_letter"):
+        assert house.sql("intake", f"SELECT * FROM {table} WHERE number=$1", number) == []
+    answer = post(
+        house, a_report() | {"reporter": {"kind": "anonymous", "address": "Kerkpad 1", "birthDate": "1970-01-01"}}
+    )
+    assert answer.status_code == 400

@@ -1,0 +1,191 @@
+"""`make bench`: the figures, each with its aim, in one table and in bench/results.json.
+
+Ratios are taken within one run: these machines are noisy. BENCH_DESTROY sets the sizes of the destruction
+(default 200,1000), BENCH_SECONDS how long each load lasts (default 8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import platform
+import statistics
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bench import bounds, destruction
+from bench.load import percentile, post
+from tests.house import NO_SUSPICION, NOBODY, TestHouse, a_report, until
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
+SIZES = [int(one) for one in os.environ.get("BENCH_DESTROY", "200,1000").split(",")]
+RESULTS = Path(__file__).with_name("results.json")
+
+
+@dataclass
+class Figure:
+    """One line: `bound` is what could be reached in the same run, `ratio` what part of it was."""
+
+    name: str
+    value: float
+    unit: str
+    aim: str
+    bound: float | None = None
+    ratio: float | None = None
+    met: bool | None = None
+
+
+def door(house: TestHouse, *, downstream: str) -> list[Figure]:
+    """POST /v1/signals over 16 connections, twice, and the bound in between."""
+    address = house.client.addresses["intake"]
+    text = json.dumps(a_report("web")).encode()
+    runs = [asyncio.run(post(address, "/v1/signals", lambda: text, connections=16, seconds=SECONDS)) for _ in range(2)]
+    bound = asyncio.run(bounds.door(house, connections=16, seconds=SECONDS / 2))
+    assert not any(one.wrong for one in runs), "a report was not accepted"
+    rate = statistics.median(one.rate for one in runs)
+    p99 = statistics.median(percentile(one.latencies, 0.99) for one in runs) * 1000
+    name = f"POST /v1/signals, 16 connections, downstream {downstream}"
+    return [
+        Figure(name, round(rate, 1), "reports/s", ">= 250", round(bound, 1), round(rate / bound, 2), rate >= 250),
+        Figure(f"{name}, p99", round(p99, 1), "ms", "<= 150", met=p99 <= 150),
+    ]
+
+
+def arrival(house: TestHouse, count: int = 400) -> Figure:
+    """How fast assessment takes in what has queued up while it was stopped."""
+    until(lambda: house.sql("intake", "SELECT count(*) AS n FROM outgoing")[0]["n"] < 20, 300)
+    bound = asyncio.run(bounds.arrival(house, connections=16, count=count))
+    house.hold("assessment")
+    text = json.dumps(a_report("web")).encode()
+    sent = 0
+    while sent < count:
+        sent += len(
+            asyncio.run(
+                post(house.client.addresses["intake"], "/v1/signals", lambda: text, connections=4, seconds=0.5)
+            ).latencies
+        )
+    before = house.sql("assessment", "SELECT count(*) AS n FROM signal")[0]["n"]
+    house.let_go("assessment")
+    until(lambda: house.sql("assessment", "SELECT count(*) AS n FROM signal")[0]["n"] >= before + sent, 300)
+    span = house.sql(
+        "assessment",
+        "SELECT extract(epoch FROM max(handled_at) - min(handled_at)) AS s, count(*) AS n FROM"
+        " (SELECT handled_at FROM inbox WHERE event = 'report.v1' ORDER BY handled_at DESC LIMIT $1) AS late",
+        sent,
+    )[0]
+    rate = span["n"] / float(span["s"])
+    ratio = rate / bound
+    return Figure(
+        "assessment takes in reports",
+        round(rate, 1),
+        "signals/s",
+        ">= 60 % of the bound",
+        round(bound, 1),
+        round(ratio, 2),
+        ratio >= 0.6,
+    )
+
+
+def decision_visible(house: TestHouse, count: int = 40) -> list[Figure]:
+    """From the 201 of the decision that ends a signal to its being visible at retention, window 0."""
+    hops = []
+    for _ in range(count):
+        number = house.arrived(house.report())
+        house.with_purpose(number)
+        house.must_decide(number, "bram", "weging-1", "no-suspicion", fields=NO_SUSPICION, forwarding=NOBODY)
+        began = time.perf_counter()
+        until(lambda number=number: house.signal(number, "retention"), every=0.005)  # type: ignore[misc]
+        hops.append((time.perf_counter() - began) * 1000)
+    p50, p99 = percentile(hops, 0.5), percentile(hops, 0.99)
+    return [
+        Figure("decision to visible in the next service, p50", round(p50, 1), "ms", "-"),
+        Figure("decision to visible in the next service, p99", round(p99, 1), "ms", "<= 250", met=p99 <= 250),
+    ]
+
+
+def start(house: TestHouse) -> list[Figure]:
+    """`meldpunt up` until everything is ready, on new and on existing data."""
+    found = []
+    for what, aim in (("existing", 10), ("existing", 10)):
+        house.down()
+        began = time.perf_counter()
+        house.up()
+        found.append((what, aim, time.perf_counter() - began))
+    seconds = statistics.median(one[2] for one in found)
+    return [Figure("meldpunt up on existing data", round(seconds, 1), "s", "<= 10", met=seconds <= 10)]
+
+
+def memory(house: TestHouse) -> list[Figure]:
+    """Of every process of the house and their children; PSS counts shared pages once."""
+    state = house.home.state() or {}
+    processes = []
+    for pid in [state["pid"], *state["pids"].values()]:
+        process = psutil.Process(pid)
+        processes += [process, *process.children(recursive=True)]
+    unique = {one.pid: one for one in processes}.values()
+    pss = sum(one.memory_full_info().pss for one in unique) / 2**30
+    rss = sum(one.memory_info().rss for one in unique) / 2**30
+    return [
+        Figure("resident memory of all processes (shared pages once)", round(pss, 2), "GB", "<= 1.2", met=pss <= 1.2),
+        Figure("resident memory of all processes (plain sum)", round(rss, 2), "GB", "-"),
+    ]
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "cpus": os.cpu_count(),
+        "memoryGb": round(psutil.virtual_memory().total / 2**30, 1),
+        "python": platform.python_version(),
+        "system": platform.platform(terse=True),
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def main() -> None:
+    console = Console(width=150)
+    figures: list[Figure] = []
+    began = time.perf_counter()
+    with TestHouse() as house, Progress(console=console, transient=True) as progress:
+        new = time.perf_counter() - began
+        figures.append(Figure("meldpunt up on new data", round(new, 1), "s", "<= 20", met=new <= 20))
+        task = progress.add_task("memory, idle", total=7)
+
+        def step(text: str) -> None:
+            progress.update(task, description=text, advance=1)
+
+        figures += memory(house)
+        step("a decision to the next service")
+        figures += decision_visible(house)
+        step("destruction")
+        figures += [Figure(**one) for one in destruction.run(house, SIZES)]
+        step("the door, everything running")
+        figures += door(house, downstream="running")
+        step("arrival")
+        figures.append(arrival(house))
+        step("the door, everything else stopped")
+        others = ("assessment", "retention", "access", "oversight")
+        for name in others:
+            house.hold(name)
+        figures += door(house, downstream="stopped")
+        for name in others:
+            house.let_go(name)
+        step("up on existing data")
+        figures += start(house)
+    table = Table("figure", "value", "unit", "aim", "bound", "ratio", "met", title="Figures")
+    for one in figures:
+        met = "" if one.met is None else "yes" if one.met else "NO"
+        table.add_row(one.name, str(one.value), one.unit, one.aim, str(one.bound or ""), str(one.ratio or ""), met)
+    console.print(table)
+    RESULTS.write_text(json.dumps({"machine": machine(), "figures": [asdict(one) for one in figures]}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""What could be reached at most: the same work done by a minimal client, in the same run."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+
+from shared.keys.letters import seal
+from tests.house import TestHouse
+
+CONTENT = json.dumps({"word": "x" * 22, "content": {"text": "x" * 1200}}).encode()
+
+
+def letterbox_key(house: TestHouse, addressee: str) -> tuple[str, str]:
+    known = json.loads(Path(house.home.service_folder("intake") / "letterbox-keys.json").read_text())
+    return known[addressee]["kid"], known[addressee]["public_pem"]
+
+
+async def door(house: TestHouse, *, connections: int, seconds: float) -> float:
+    """Reports per second when only the sealing and the commit of the same rows are done."""
+    host, _, port = house.client.addresses["postgres"].partition(":")
+    kid, pem = letterbox_key(house, "assessment")
+    own_kid, own_pem = letterbox_key(house, "intake")
+    done = 0
+    end = time.perf_counter() + seconds
+
+    async def worker() -> None:
+        nonlocal done
+        connection = await asyncpg.connect(
+            host=host,
+            port=int(port),
+            user="intake_door",
+            password=house.home.secret("door-password"),
+            database="intake",
+        )
+        while time.perf_counter() < end:
+            letter, own = seal(CONTENT, kid, pem), seal(CONTENT[:200], own_kid, own_pem)
+            key, number = uuid4(), f"bench-{uuid4()}"
+            async with connection.transaction():
+                await connection.execute("INSERT INTO accepted_report VALUES ($1, 'x', 'x', '', now())", str(key))
+                await connection.execute(
+                    "INSERT INTO melder_letter (id, number, kid, letter, sealed_at, active, attempts)"
+                    " VALUES ($1, $2, 'bench', $3, now(), true, 0)",
+                    key,
+                    number,
+                    own,
+                )
+                await connection.execute(
+                    "INSERT INTO outgoing (id, addressee, event, headers, body, kept, created_at, attempts, receipted_at)"
+                    " VALUES ($1, 'nobody', 'bench', '{}', $2, false, now(), 0, now())",
+                    key,
+                    letter.encode(),
+                )
+                await connection.execute(
+                    "INSERT INTO outbox (queue, payload, headers) VALUES ('bench', $1, '{}')", b"x" * 36
+                )
+                await connection.execute(
+                    "INSERT INTO audit (id, entry, written_at, seq) VALUES ($1, '{}', now(), NULL)", key
+                )
+            done += 1
+        await connection.close()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(connections)))
+    rate = done / (time.perf_counter() - began)
+    clean_up(house)
+    return rate
+
+
+def clean_up(house: TestHouse) -> None:
+    """The rows of the bound are not reports: they go before the services look at them."""
+    house.sql("intake", "DELETE FROM outbox WHERE queue = 'bench'")
+    house.sql("intake", "DELETE FROM outgoing WHERE event = 'bench'")
+    house.sql("intake", "DELETE FROM melder_letter WHERE kid = 'bench'")
+    house.sql("intake", "DELETE FROM audit WHERE entry = '{}'")
+
+
+async def arrival(house: TestHouse, *, connections: int, count: int) -> float:
+    """Signals per second when only the three OpenBao calls and one commit are done, as assessment."""
+    role = json.loads(house.home.secret("approle-assessment"))
+    bao = house.client.addresses["openbao"]
+    kid, pem = letterbox_key(house, "assessment")
+    box = kid.partition(".")[2]
+    sealed = seal(CONTENT, kid, pem).split(".")[1]
+    wrapped = base64.b64encode(base64.urlsafe_b64decode(sealed + "==")).decode()
+    admin = await house.superuser("assessment")
+    await admin.execute("CREATE TABLE IF NOT EXISTS bench (id uuid PRIMARY KEY, t text)")
+    await admin.close()
+    left = iter(range(count))
+    async with httpx.AsyncClient(base_url=f"{bao}/v1", timeout=20) as http:
+        answer = await http.post("/auth/approle/login", json=role)
+        http.headers["X-Vault-Token"] = answer.json()["auth"]["client_token"]
+
+        async def worker() -> None:
+            connection = await house.superuser("assessment")
+            for _ in left:
+                key = f"bench-{uuid4().hex}"
+                (
+                    await http.post(f"/letterbox-assessment/decrypt/{box}", json={"ciphertext": f"vault:v1:{wrapped}"})
+                ).raise_for_status()
+                await http.post(f"/room-signal/keys/{key}", json={"type": "aes256-gcm96"})
+                item = {"plaintext": base64.b64encode(CONTENT).decode(), "associated_data": "eA=="}
+                await http.post(f"/room-signal/encrypt/{key}", json={"batch_input": [item]})
+                await connection.execute("INSERT INTO bench VALUES ($1, $2)", uuid4(), "x" * 1800)
+            await connection.close()
+
+        began = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(connections)))
+        seconds = time.perf_counter() - began
+    admin = await house.superuser("assessment")
+    await admin.execute("DROP TABLE bench")
+    await admin.close()
+    return count / seconds

@@ -1,0 +1,86 @@
+"""Destruction of many signals: signals per second, and retention's memory while it is at it.
+
+The signals are put into retention with real archive keys, as if they had been sealed a year ago; what is
+timed is the real thing: approval, both hands on every key, the orders to every service, the declarations.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psutil
+
+from deploy.openbao import apply as bao_config
+from shared.numbers import random_seed, signal_number
+from tests.house import TestHouse, until
+
+
+def seed(house: TestHouse, count: int) -> list[str]:
+    bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    numbers = [signal_number(random_seed()) for _ in range(count)]
+    decided = date.today() - timedelta(days=366)
+    for number in numbers:
+        key = uuid4().hex
+        bao.write(f"archive-signal/keys/{key}", type="aes256-gcm96")
+        dossier = [
+            {
+                "archive": "archive-signal",
+                "key": key,
+                "item": "report",
+                "version": 1,
+                "ciphertext": "vault:v1:" + "A" * 2000,
+            }
+        ]
+        house.sql(
+            "retention",
+            "INSERT INTO sealed_signal (number, version, state, category, ending, article, protocol, received_on, decided_on,"
+            " ends_on, dossier, decisions, sealed_at) VALUES ($1, 5, 'sealed', 'bench', 'weging-1:no-suspicion',"
+            " 'art. 12 lid 2', 'midden-delfland-2025', $2, $2, $3, $4, '[]', $5)",
+            number,
+            decided,
+            decided + timedelta(days=365),
+            json.dumps(dossier),
+            datetime.now(UTC),
+        )
+    return numbers
+
+
+def run(house: TestHouse, sizes: list[int]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for size in sizes:
+        seed(house, size)
+        before = declared(house)
+        lists = house.run_as_of(0)
+        process = psutil.Process(house.pid("retention"))
+        peak = process.memory_info().rss
+        began = time.perf_counter()
+        for list_id in lists:
+            assert house.approve(list_id).status_code == 201
+        while declared(house) < before + size:
+            peak = max(peak, process.memory_info().rss)
+            time.sleep(0.5)
+            if time.perf_counter() - began > 1800:
+                break
+        seconds = time.perf_counter() - began
+        done = declared(house) - before
+        found.append(
+            {"name": f"destruction of {size}", "value": round(done / seconds, 1), "unit": "signals/s", "aim": "-"}
+        )
+        found.append(
+            {
+                "name": f"retention's memory while destroying {size}",
+                "value": round(peak / 2**20),
+                "unit": "MB",
+                "aim": "-",
+            }
+        )
+    until(lambda: house.sql("retention", "SELECT count(*) AS n FROM outgoing")[0]["n"] < 50, 120)
+    return found
+
+
+def declared(house: TestHouse) -> int:
+    return int(house.sql("retention", "SELECT count(*) AS n FROM declaration")[0]["n"])

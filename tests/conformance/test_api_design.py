@@ -1,0 +1,100 @@
+"""The interfaces against the Dutch API design rules, and the messages against CloudEvents.
+
+The specifications are not part of the project; where they are absent these tests skip and say so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.house import TestHouse, run_async
+
+ROOT = Path(__file__).parents[2]
+STANDARDS = Path(os.environ.get("MELDPUNT_STANDARDS", ROOT.parent / "shared" / "standards"))
+SERVICES = ("intake", "assessment", "retention", "access", "oversight")
+
+
+def standard(name: str) -> Path:
+    file = STANDARDS / name
+    if not file.exists():
+        pytest.skip(f"the specification {name} is not on this machine (set MELDPUNT_STANDARDS)")
+    return file
+
+
+@pytest.fixture(scope="module")
+def spectral() -> Path:
+    """The linter, installed from the project's own lock file on first use."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not on this machine, and the linter is an npm package")
+    program = ROOT / "node_modules" / ".bin" / "spectral"
+    if not program.exists():
+        subprocess.run(
+            [npm, "ci", "--no-audit", "--no-fund", "--silent"], cwd=ROOT, check=True, capture_output=True, timeout=600
+        )
+    return program
+
+
+def test_every_openapi_document_passes_the_linter(house: TestHouse, spectral: Path) -> None:
+    ruleset = standard("adr-2.2.1-linter.yaml")
+    found = {}
+    for service in SERVICES:
+        document = house.folder / f"{service}.json"
+        answer = httpx.get(f"{house.client.addresses[service]}/v1/openapi.json")
+        assert answer.headers["access-control-allow-origin"] == "*"
+        document.write_text(answer.text)
+        argv = [str(spectral), "lint", "--ruleset", str(ruleset), "--format", "json", "--quiet", str(document)]
+        made = subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False)
+        text = made.stdout[made.stdout.find("[") :]
+        found[service] = [(one["code"], ".".join(map(str, one["path"]))) for one in json.loads(text or "[]")]
+    assert found == {service: [] for service in SERVICES}
+
+
+def test_headers_problems_and_addresses(house: TestHouse) -> None:
+    for service in SERVICES:
+        address = house.client.addresses[service]
+        answer = httpx.get(f"{address}/v1/signals/")
+        assert answer.status_code == 404, "no redirect for a trailing slash"
+        for answer in (httpx.get(f"{address}/v1/openapi.json"), httpx.get(f"{address}/v1/nothing-here")):
+            assert answer.headers["api-version"] == "1.0.0"
+            assert answer.headers["cache-control"] == "no-store"
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["x-frame-options"] == "DENY"
+        problem = httpx.get(f"{address}/v1/nothing-here")
+        assert problem.headers["content-type"] == "application/problem+json"
+        assert {"status", "title", "detail"} <= set(problem.json())
+
+
+def test_every_message_is_a_cloudevent(house: TestHouse) -> None:
+    schema = json.loads(standard("cloudevents-1.0.schema.json").read_text())
+    house.arrived(house.report())
+
+    async def headers() -> list[dict[str, Any]]:
+        connection = await house.nats_admin()
+        js = connection.jetstream()
+        found = []
+        for name in SERVICES:
+            state = (await js.stream_info(name.upper())).state
+            for seq in range(max(1, state.last_seq - 50), state.last_seq + 1):
+                message = await js.get_msg(name.upper(), seq)
+                if message.headers:
+                    found.append(dict(message.headers) | {"subject": message.subject, "size": len(message.data or b"")})
+        await connection.close()
+        return found
+
+    for one in run_async(headers()):
+        attributes = {name.removeprefix("ce-"): value for name, value in one.items() if name.startswith("ce-")}
+        assert set(schema["required"]) <= set(attributes)
+        assert attributes["specversion"] == "1.0"
+        assert attributes["source"].startswith("urn:nld:oin:")
+        assert all(name.islower() and name.isalnum() and len(name) <= 20 for name in attributes)
+        assert one["subject"].endswith(attributes["type"].removeprefix("nl.meldpunt."))
