@@ -41,5 +41,7 @@ class ServiceSettings(BaseSettings):
     traces: str | None = None
     """A file for spans, or the address of an OTLP collector; None keeps none."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    public_address: str = "https://meldpunt.example.nl"
+    """Where the gateway offers the services, in their OpenAPI documents."""
     oin: str = "00000000000000000000"
     """The municipality's organisation number, in the `source` of every message."""

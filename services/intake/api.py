@@ -98,7 +98,19 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
 
 
 def _body_schema() -> dict[str, Any]:
-    return SignalIn.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+    """The schema of a report, with its parts written out: the body is read here, so FastAPI knows none of them."""
+    schema = SignalIn.model_json_schema(by_alias=True)
+    parts = schema.pop("$defs", {})
+
+    def written_out(node: Any) -> Any:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                return written_out(parts[node["$ref"].rsplit("/", 1)[-1]])
+            return {key: written_out(value) for key, value in node.items()}
+        return [written_out(one) for one in node] if isinstance(node, list) else node
+
+    found: dict[str, Any] = written_out(schema)
+    return found
 
 
 async def _read(request: Request) -> bytes:

@@ -148,7 +148,7 @@ def build(platform: Platform, title: str, *routers: APIRouter) -> FastAPI:
     for router in routers:
         app.include_router(router)
     _health(app, platform)
-    _openapi(app)
+    _openapi(app, platform)
     app.add_middleware(Edge, platform=platform)
     return app
 
@@ -192,7 +192,7 @@ _PROBLEMS = {
 }
 
 
-def _openapi(app: FastAPI) -> None:
+def _openapi(app: FastAPI, platform: Platform) -> None:
     """The description by the Dutch API design rules: problems, the version header, no 422."""
 
     def describe() -> dict[str, Any]:
@@ -201,7 +201,9 @@ def _openapi(app: FastAPI) -> None:
         found = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes, contact=app.contact
         )
-        found["servers"] = [{"url": "/"}]
+        # The major version belongs to the server's address; the paths are relative to it.
+        found["servers"] = [{"url": f"{platform.settings.public_address}/{platform.name}/v1"}]
+        found["paths"] = {path.removeprefix("/v1"): one for path, one in found.get("paths", {}).items()}
         components = found.setdefault("components", {})
         components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
         for unused in ("HTTPValidationError", "ValidationError"):

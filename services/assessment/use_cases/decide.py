@@ -9,19 +9,18 @@ from uuid import UUID, uuid4
 
 from services.assessment import store
 from services.assessment.domain import names_somebody
+from services.assessment.use_cases.records import WITHDRAWAL, forwarding_facts, shown, withdrawal
 from services.assessment.use_cases.settle import Settlement
 from services.assessment.use_cases.view import MOST_CONTENT, Views, bump
 from shared import audit
 from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
-from shared.http.decisions import DecisionIn, DecisionOut, ForwardingIn, OpenDecisions, describe
+from shared.http.decisions import DecisionIn, DecisionOut, OpenDecisions, describe
 from shared.identity import Person
 from shared.keys.transit import Place
 from shared.protocol.judge import Allowed, Attempt, Forwarding, Refused, judge
 from shared.protocol.model import State
 from shared.service.platform import Platform
 from shared.telemetry import traceparent
-
-WITHDRAWAL = "withdrawal"
 
 
 class Decisions:
@@ -58,7 +57,7 @@ class Decisions:
             await session.execute(
                 audit.line(now, "decisions read", actor=person.user_id, role=role, record=number, reason=purpose)
             )
-        return [_out(one, content.get(f"decision-{one.id}")) for one in found]
+        return [shown(one, content.get(f"decision-{one.id}")) for one in found]
 
     # --- deciding --------------------------------------------------------------------------------
 
@@ -148,7 +147,7 @@ class Decisions:
             recorder=person.user_id,
             role=allowed.role,
             about=list(attempt.about),
-            forwarding=_forwarding_facts(attempt.forwarding),
+            forwarding=forwarding_facts(attempt.forwarding),
             taken_at=now,
             effective_at=None if proposed else self._withdrawable_until(now),
             protocol=self.rules.version,
@@ -174,7 +173,7 @@ class Decisions:
             )
             await session.execute(line)
         self._settlement.wake()
-        return _out(decision, words)
+        return shown(decision, words)
 
     def _withdrawable_until(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.platform.settings.withdrawal_seconds)
@@ -229,7 +228,7 @@ class Decisions:
             )
             await session.execute(line)
         self._settlement.wake()
-        return _out(found, None)
+        return shown(found, None)
 
     async def _withdraw(self, row: store.Signal, person: Person, attempt: DecisionIn) -> DecisionOut:
         """Who recorded the last decision takes it back, while nothing has been sent or sealed."""
@@ -250,7 +249,7 @@ class Decisions:
                 raise Conflict("the time to withdraw is over; only a new decision changes anything")
             last.status = "withdrawn"
             session.add(item)
-            session.add(_withdrawal(identifier, last, row, now))
+            session.add(withdrawal(identifier, last, row, now))
             await session.flush()
             await bump(session, row.number, row.version, last.state_before)
             line = audit.line(
@@ -263,61 +262,4 @@ class Decisions:
             )
             await session.execute(line)
         self._settlement.wake()
-        return _out(last, None)
-
-
-def _withdrawal(identifier: UUID, last: store.DecisionRow, row: store.Signal, now: datetime) -> store.DecisionRow:
-    """That a decision was withdrawn is a record too, and goes to supervision with its reason."""
-    return store.DecisionRow(
-        id=identifier,
-        number=row.number,
-        version=row.version + 1,
-        key=WITHDRAWAL,
-        outcome=f"{last.key}:{last.outcome}",
-        article=last.article,
-        status="taken",
-        state_before=row.state,
-        state_after=last.state_before,
-        ends=False,
-        deciders=[last.recorder],
-        co_signers=[],
-        recorder=last.recorder,
-        role=last.role,
-        about=[],
-        forwarding=None,
-        taken_at=now,
-        effective_at=now,
-        protocol=last.protocol,
-        traceparent=traceparent(),
-    )
-
-
-def _forwarding_facts(given: ForwardingIn | None) -> dict[str, Any] | None:
-    """The coded part of a forwarding; why nobody gets it is among the words."""
-    if given is None:
-        return None
-    return {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
-
-
-def _out(row: store.DecisionRow, words: dict[str, Any] | None) -> DecisionOut:
-    forwarding = (words or {}).get("forwarding") or row.forwarding
-    return DecisionOut(
-        id=row.id,
-        key=row.key,
-        outcome=row.outcome,
-        article=row.article,
-        status=row.status,
-        version=row.version,
-        state=row.state_after,
-        deciders=tuple(row.deciders),
-        co_signers=tuple(row.co_signers),
-        recorder=row.recorder,
-        role=row.role,
-        taken_at=row.taken_at,
-        withdrawable_until=row.effective_at if row.status == "taken" and row.settled_at is None else None,
-        protocol=row.protocol,
-        about=tuple(row.about),
-        reason=words["reason"] if words else None,
-        fields=words["fields"] if words else None,
-        forwarding=ForwardingIn.model_validate(forwarding) if forwarding else None,
-    )
+        return shown(last, None)

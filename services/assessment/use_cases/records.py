@@ -1,0 +1,71 @@
+"""Decisions as records: how a withdrawal is written down, and how any of them is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.assessment import store
+from shared.http.decisions import DecisionOut, ForwardingIn
+from shared.telemetry import traceparent
+
+WITHDRAWAL = "withdrawal"
+
+
+def withdrawal(identifier: UUID, last: store.DecisionRow, row: store.Signal, now: datetime) -> store.DecisionRow:
+    """That a decision was withdrawn is a record too, and goes to supervision with its reason."""
+    return store.DecisionRow(
+        id=identifier,
+        number=row.number,
+        version=row.version + 1,
+        key=WITHDRAWAL,
+        outcome=f"{last.key}:{last.outcome}",
+        article=last.article,
+        status="taken",
+        state_before=row.state,
+        state_after=last.state_before,
+        ends=False,
+        deciders=[last.recorder],
+        co_signers=[],
+        recorder=last.recorder,
+        role=last.role,
+        about=[],
+        forwarding=None,
+        taken_at=now,
+        effective_at=now,
+        protocol=last.protocol,
+        traceparent=traceparent(),
+    )
+
+
+def forwarding_facts(given: ForwardingIn | None) -> dict[str, Any] | None:
+    """The coded part of a forwarding; why nobody gets it is among the words."""
+    if given is None:
+        return None
+    return {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
+
+
+def shown(row: store.DecisionRow, words: dict[str, Any] | None) -> DecisionOut:
+    """A decision as the interface shows it; `words` where they may be seen."""
+    forwarding = (words or {}).get("forwarding") or row.forwarding
+    return DecisionOut(
+        id=row.id,
+        key=row.key,
+        outcome=row.outcome,
+        article=row.article,
+        status=row.status,
+        version=row.version,
+        state=row.state_after,
+        deciders=tuple(row.deciders),
+        co_signers=tuple(row.co_signers),
+        recorder=row.recorder,
+        role=row.role,
+        taken_at=row.taken_at,
+        withdrawable_until=row.effective_at if row.status == "taken" and row.settled_at is None else None,
+        protocol=row.protocol,
+        about=tuple(row.about),
+        reason=words["reason"] if words else None,
+        fields=words["fields"] if words else None,
+        forwarding=ForwardingIn.model_validate(forwarding) if forwarding else None,
+    )
