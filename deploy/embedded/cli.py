@@ -9,8 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,44 +51,28 @@ def up(home: Home, arguments: argparse.Namespace) -> int:
         return _detached(home, arguments)
     began = time.monotonic()
     house = House(home, Options(protocol=arguments.protocol), lambda text: console.print(f"· {text}", highlight=False))
-    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: _interrupt(stop))
+        signal.signal(number, _interrupt)
     try:
         house.open()
         console.print(_overview(home, time.monotonic() - began))
-        watcher = threading.Thread(target=house.watch, daemon=True)
-        watcher.start()
-        while not stop.wait(1):
-            pass
-        console.print("· stopping")
-    except _Interrupted:
+        house.watch()
+    except Interrupted:
         console.print("· stopping")
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         house.close()
     console.print("stopped; `meldpunt up` continues where this was")
     return 0
 
 
-class _Interrupted(Exception):
-    """Ctrl-C while the house was being opened."""
+class Interrupted(BaseException):
+    """Ctrl-C, or `meldpunt down`: whatever the house is doing, it now stops in order."""
 
 
-def _interrupt(stop: threading.Event) -> None:
-    if stop.is_set():
-        return
-    stop.set()
-    if not threading.current_thread().daemon and _opening():
-        raise _Interrupted
-
-
-def _opening() -> bool:
-    frame = sys._getframe()
-    while frame is not None:
-        if frame.f_code.co_name == "open" and frame.f_code.co_filename.endswith("house.py"):
-            return True
-        frame = frame.f_back  # type: ignore[assignment]
-    return False
+def _interrupt(*_: object) -> None:
+    raise Interrupted
 
 
 def _detached(home: Home, arguments: argparse.Namespace) -> int:
@@ -277,7 +261,7 @@ def main() -> None:
     try:
         sys.exit(arguments.run(home, arguments))
     except HouseError as problem:
-        console.print(f"[bold red]{problem}[/]", highlight=False)
+        console.print(f"[bold red]{problem}[/]", highlight=False, soft_wrap=True)
         sys.exit(1)
     except PermissionError as problem:
         console.print(
@@ -286,6 +270,15 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as problem:
+        # A newcomer gets a sentence; who has to mend it finds the rest in the log.
+        home.make()
+        with home.log("command").open("a") as stream:
+            traceback.print_exc(file=stream)
+        console.print(
+            f"[bold red]{type(problem).__name__}, which was not foreseen: see {home.log('command')}[/]", soft_wrap=True
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,10 @@ class Played:
     problem: str | None = None
     declaration: str | None = None
 
+    def note(self, text: str) -> None:
+        """One step of its way, with the time of the day."""
+        self.steps.append(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+
 
 def reports() -> list[tuple[str, dict[str, Any]]]:
     return [(file.stem, tomllib.loads(file.read_text())) for file in sorted(REPORTS.glob("*.toml"))]
@@ -74,7 +78,7 @@ class Player:
         number: str = answer.get("number") or self._new_on_work_list(known)
         self._until(lambda: self._get("assessment", number, "anna"), "assessment did not receive it")
         played.hops.append(time.monotonic() - began)
-        played.steps.append(f"received ({report['channel']})")
+        played.note(f"received ({report['channel']})")
         return number
 
     def _new_on_work_list(self, known: set[str]) -> str:
@@ -92,11 +96,11 @@ class Player:
             body |= {"category": step["item"], "about": step["about"]}
             body |= {name: step[name] for name in ("finding", "matches") if name in step}
             self.client.post("assessment", f"{path}/items", step["by"], body)
-            played.steps.append(f"{step['item']} ({step['by']})")
+            played.note(f"{step['item']} ({step['by']})")
             return
         body |= {name: step[name] for name in ("key", "outcome", "reason", "fields", "forwarding") if name in step}
         self.client.post("assessment", f"{path}/decisions", step["by"], body)
-        played.steps.append(f"{step['key']}: {step['outcome']} ({step['by']})")
+        played.note(f"{step['key']}: {step['outcome']} ({step['by']})")
 
     def _where(self, played: Played, expected: str) -> None:
         if expected == STILL_ACTIVE:
@@ -108,7 +112,7 @@ class Player:
         played.hops.append(time.monotonic() - began)
         decision, _, outcome = str(found["ending"]).partition(":")
         played.ending = decision if decision == "no-signal" else outcome
-        played.steps.append(f"sealed until {found['endsOn']}")
+        played.note(f"sealed until {found['endsOn']}")
 
     def _get(self, service: str, number: str, user: str) -> dict[str, Any] | None:
         try:
@@ -160,7 +164,10 @@ class Player:
         def declared() -> bool:
             for one in self.client.get("retention", "/v1/declarations", "fg")["declarations"]:
                 if one["number"] in waiting:
-                    waiting[one["number"]].declaration = one["id"]
+                    played = waiting[one["number"]]
+                    if played.declaration is None:
+                        played.note("a year later: destroyed, declared")
+                    played.declaration = one["id"]
             return all(one.declaration for one in waiting.values())
 
         try:

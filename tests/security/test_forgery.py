@@ -89,6 +89,8 @@ def test_a_letter_with_an_own_certificate(house: TestHouse) -> None:
     publish(house, "intake", row)
     assert "signature" in parked(house, "assessment", row["id"])
     assert house.signal("S-ZZZZZ-ZZZZZ") is None
+    listed = httpx.get(f"{house.client.addresses['assessment']}/readyz").json()["parkedMessages"]
+    assert any(one["id"] == str(row["id"]) and one["reason"] for one in listed), "what is parked is listed"
 
 
 def test_an_unsigned_report_of_a_channel_that_is_not_public(house: TestHouse) -> None:
