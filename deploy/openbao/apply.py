@@ -41,7 +41,7 @@ def apply(bao: hvac.Client, database: Database, *, lease_seconds: int = 3600) ->
     for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES, SIGN):
         if f"{mount}/" not in mounted:
             bao.sys.enable_secrets_engine("transit", path=mount)
-        # A late message must not make a destroyed key again (platform fact: upsert is on by default).
+        # A late message must not make a destroyed key again; making keys on first use is on by default.
         bao.adapter.post(f"/v1/{mount}/config/keys", json={"disable_upsert": True})
     if "kv/" not in mounted:
         bao.sys.enable_secrets_engine("kv", path="kv", options={"version": "2"})

@@ -15,7 +15,7 @@ from uuid import UUID
 from shared.errors import CannotSucceed
 from shared.openbao import BaoError, OpenBao
 
-BATCH = 249  # platform fact: 1,000 JSON strings per request, four per item with associated data
+BATCH = 249  # OpenBao takes at most 1,000 JSON strings per request, four per item with associated data
 
 
 def _b64(data: bytes) -> str:
