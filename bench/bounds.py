@@ -53,8 +53,8 @@ async def door(house: TestHouse, *, connections: int, seconds: float) -> float:
                     own,
                 )
                 await connection.execute(
-                    "INSERT INTO outgoing (id, addressee, event, headers, body, kept, created_at, attempts, receipted_at)"
-                    " VALUES ($1, 'nobody', 'bench', '{}', $2, false, now(), 0, now())",
+                    "INSERT INTO outgoing (id, addressee, event, headers, body, created_at, attempts, receipted_at)"
+                    " VALUES ($1, 'nobody', 'bench', '{}', $2, now(), 0, now())",
                     key,
                     letter.encode(),
                 )

@@ -156,6 +156,44 @@ async def being_destroyed(session: AsyncSession, most: int = 200) -> list[Sealed
     return list((await session.scalars(query)).all())
 
 
+def _unfinished_box() -> Any:
+    """A letterbox key that carried a letter of the signal and still exists."""
+    return exists().where(
+        col(Carrier.number) == col(SealedSignal.number),
+        col(Carrier.kid) == col(Letterbox.kid),
+        col(Letterbox.destroyed_at).is_(None),
+    )
+
+
+async def wholly_gone(session: AsyncSession, parts: int, most: int = 100) -> list[str]:
+    """Approved signals of which nothing is left: every part done, every key and letterbox key destroyed."""
+    done = select(func.count()).select_from(Part).where(col(Part.number) == col(SealedSignal.number)).scalar_subquery()
+    key = exists().where(col(SignalKey.number) == col(SealedSignal.number), col(SignalKey.destroyed_at).is_(None))
+    query = (
+        select(col(SealedSignal.number))
+        .where(col(SealedSignal.state) == "approved", done >= parts, ~key, ~_unfinished_box())
+        .limit(most)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:
+    """Letterbox keys that only keep approved signals from being wholly gone, and were not asked about yet."""
+    query = (
+        select(col(Letterbox.kid))
+        .join(Carrier, col(Carrier.kid) == col(Letterbox.kid))
+        .join(SealedSignal, col(SealedSignal.number) == col(Carrier.number))
+        .where(
+            col(SealedSignal.state) == "approved",
+            col(Letterbox.destroyed_at).is_(None),
+            col(Letterbox.rotation_asked_at).is_(None),
+        )
+        .distinct()
+        .limit(most)
+    )
+    return list((await session.scalars(query)).all())
+
+
 async def delete_rows(session: AsyncSession, number: str) -> None:
     for table in (SealedSignal, SignalKey, Carrier, Part):
         await session.execute(delete(table).where(col(table.number) == number))

@@ -7,6 +7,7 @@ on a subject therefore still cannot make one that is believed.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -40,9 +41,10 @@ def claims_of(headers: dict[str, str], body: bytes) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Envelope:
-    """A message that is ready to be stored."""
+    """A message that is ready to be stored. `kept`: until its receipt; else it is gone once published."""
 
     row: dict[str, Any]
+    kept: bool = True
 
     @property
     def id(self) -> UUID:
@@ -94,31 +96,39 @@ class Post:
         body = message.model_dump_json().encode()
         if self._signer.certified or not message.may_be_unsigned:
             headers["meldpunt-signature"] = self._signer.sign(STATEMENT, claims_of(headers, body))
-        return Envelope(
-            {
-                "id": identifier,
-                "addressee": to,
-                "event": message.event,
-                "number": number,
-                "kid": letter.kid if letter else None,
-                "word_hash": letter.word_hash if letter else None,
-                "headers": headers,
-                "body": body,
-                "kept": message.kept,
-                "lock_mount": lock.mount if lock else None,
-                "lock_key": lock.key if lock else None,
-                "created_at": now,
-                "attempts": 0,
-            }
-        )
+        row = {
+            "id": identifier,
+            "addressee": to,
+            "event": message.event,
+            "number": number,
+            "kid": letter.kid if letter else None,
+            "word_hash": letter.word_hash if letter else None,
+            "headers": headers,
+            "body": body,
+            "lock_mount": lock.mount if lock else None,
+            "lock_key": lock.key if lock else None,
+            "created_at": now,
+            "attempts": 0,
+        }
+        return Envelope(row, message.kept)
 
     @staticmethod
     async def send(session: AsyncSession, *envelopes: Envelope) -> None:
         """Store the envelopes; they leave after the caller's commit."""
         for envelope in envelopes:
+            if not envelope.kept:
+                await session.execute(_beacon(envelope.row))
+                continue
             # Core inserts without RETURNING: the door's user may insert and nothing else.
             await session.execute(insert(Outgoing).inline().values(**envelope.row))
             await session.execute(wake(envelope.id))
+
+
+def _beacon(row: dict[str, Any]) -> Any:
+    """What is not kept needs no row of its own: the outbox entry is the message."""
+    text = json.dumps({"event": row["event"], "headers": row["headers"], "body": row["body"].decode()})
+    headers = {"content-type": "text/plain", "correlation_id": str(row["id"])}
+    return insert(outbox).inline().values(queue=QUEUE, payload=text.encode(), headers=headers)
 
 
 def wake(identifier: UUID) -> Any:

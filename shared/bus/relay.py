@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
 from faststream_outbox import OutboxBroker
 from faststream_outbox.retry import ConstantRetry
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
@@ -77,7 +78,10 @@ class Relay:
         )
         async def carry(body: bytes | str) -> None:
             text = body.decode() if isinstance(body, bytes) else body
-            await self.carry(UUID(text))
+            if text.startswith("{"):
+                await self._carry_beacon(json.loads(text))
+            else:
+                await self.carry(UUID(text))
 
         await broker.start()
         try:
@@ -85,6 +89,12 @@ class Relay:
         finally:
             with contextlib.suppress(Exception):
                 await broker.stop()
+
+    async def _carry_beacon(self, message: dict[str, Any]) -> None:
+        headers = message["headers"]
+        with self._tracing.span(f"publish {message['event']}", parent=headers.get("traceparent")):
+            subject = f"meldpunt.{self._service}.{message['event']}"
+            await self._publisher.publish(subject, headers, message["body"].encode())
 
     async def carry(self, identifier: UUID) -> None:
         """One message: lock, publish, note it."""
@@ -98,11 +108,7 @@ class Relay:
                 await Transit(self._bao, lock.mount).lock(lock.key)
                 await self._note(identifier, locked_at=self._clock.now())
             await self._publisher.publish(f"meldpunt.{self._service}.{row.event}", row.headers, row.body)
-        if row.kept:
-            await self._note(identifier, published_at=self._clock.now(), attempts=row.attempts + 1)
-        else:
-            async with self._database.transaction() as session:
-                await session.execute(delete(Outgoing).where(col(Outgoing.id) == identifier))
+        await self._note(identifier, published_at=self._clock.now(), attempts=row.attempts + 1)
 
     async def _note(self, identifier: UUID, **values: object) -> None:
         async with self._database.transaction() as session:
@@ -121,7 +127,6 @@ class Relay:
             late = (
                 select(Outgoing)
                 .where(
-                    col(Outgoing.kept),
                     col(Outgoing.receipted_at).is_(None),
                     col(Outgoing.published_at).is_not(None),
                 )

@@ -86,7 +86,6 @@ def _messages() -> None:
         column("kid", sa.Text, null=True, index=True),
         column("headers", JSONB),
         column("body", sa.LargeBinary, null=True),
-        column("kept", sa.Boolean),
         column("word_hash", sa.Text, null=True),
         column("lock_mount", sa.Text, null=True),
         column("lock_key", sa.Text, null=True),

@@ -32,7 +32,8 @@ class Outgoing(SQLModel, table=True):
     """A message to one addressee, kept until its signed receipt.
 
     A hand-over is such a message: it holds the sealed letters, and `lock_mount`/`lock_key` is the key of
-    the room that it leaves, locked before the first publication. `kept` is False for beacons.
+    the room that it leaves, locked before the first publication. Receipts and beacons have no row here: what
+    is lost of them is asked for or repeated.
     """
 
     id: UUID = Field(primary_key=True)
@@ -42,7 +43,6 @@ class Outgoing(SQLModel, table=True):
     kid: str | None = Field(default=None, index=True)
     headers: dict[str, str] = document(nullable=False)
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
-    kept: bool = True
     word_hash: str | None = None
     lock_mount: str | None = None
     lock_key: str | None = None

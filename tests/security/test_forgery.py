@@ -196,8 +196,8 @@ def insert_outgoing(house: TestHouse, database: str, row: dict[str, Any], *, rec
     now = datetime.now(UTC)
     house.sql(
         database,
-        "INSERT INTO outgoing (id, addressee, event, headers, body, kept, lock_mount, lock_key, created_at, attempts,"
-        " receipted_at) VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, 0, $9)",
+        "INSERT INTO outgoing (id, addressee, event, headers, body, lock_mount, lock_key, created_at, attempts,"
+        " receipted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)",
         row["id"],
         row["addressee"],
         row["event"],

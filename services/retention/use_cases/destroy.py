@@ -37,7 +37,6 @@ class Destruction:
     def __init__(self, platform: Platform, declarations: Declarations) -> None:
         self.platform = platform
         self._declarations = declarations
-        self._wake = asyncio.Event()
 
     # --- what others tell ------------------------------------------------------------------------
 
@@ -91,7 +90,6 @@ class Destruction:
                 await store.note_carrier(session, str(message.number), kid)
             if message.rows_gone and message.number:
                 await store.note_part(session, message.number, incoming.producer, now)
-            self._wake.set()
 
         return Handled(effect)
 
@@ -119,27 +117,26 @@ class Destruction:
     # --- bringing it to its end ------------------------------------------------------------------
 
     async def run(self) -> None:
+        # What was declared just before a crash may not stand in the file yet.
+        await self._declarations.write_tombstones()
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), 1)
-            self._wake.clear()
             with contextlib.suppress(PartDown, NotSigned, BaoError):
                 await self.finish_some()
+            await asyncio.sleep(0.5)
 
     async def finish_some(self) -> None:
         """Declare what is gone entirely, and ask for new letterbox keys where an old one stands in the way."""
         async with self.platform.database.transaction() as session:
-            numbers = [row.number for row in await store.being_destroyed(session)]
-        waiting: set[str] = set()
+            numbers = await store.wholly_gone(session, len(PARTS))
+            boxes = await store.boxes_in_the_way(session)
         for number in numbers:
             async with self.platform.database.transaction() as session:
                 row = await session.get(store.SealedSignal, number, with_for_update=True)
-                missing, boxes = await self._missing(session, number)
-                waiting |= boxes
-                if row is not None and not missing and not boxes:
+                if row is not None and await self._missing(session, number) == ([], set()):
                     await self._declare(session, row)
-        await self._declarations.write_tombstones()
-        for kid in waiting:
+        if numbers:
+            await self._declarations.write_tombstones()
+        for kid in boxes:
             await self._rotate(kid)
 
     async def _missing(self, session: AsyncSession, number: str) -> tuple[list[str], set[str]]:
