@@ -194,7 +194,7 @@ class TestHouse:
         """Keep a part or service stopped."""
         pid = self.pid(name)
         self.home.held(name).touch()
-        until(lambda: not pid or not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+        until(lambda: _is_gone(pid))
 
     def let_go(self, name: str) -> None:
         before = self.pid(name)
@@ -245,6 +245,13 @@ class TestHouse:
 
     async def nats_admin(self) -> Any:
         return await self.nats_as("setup", self.home.secret("nats-setup"))
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        return not pid or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def a_report(channel: str = "colleague") -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -123,23 +122,22 @@ class Relay:
 
     async def _resend_once(self) -> None:
         now = self._clock.now()
+        patience = func.make_interval(0, 0, 0, 0, 0, 0, self._resend * func.least(col(Outgoing.attempts), 6))
+        late = (
+            select(col(Outgoing.id))
+            .where(col(Outgoing.receipted_at).is_(None), col(Outgoing.published_at) < now - patience)
+            .order_by(col(Outgoing.created_at))
+            .limit(200)
+            .with_for_update(skip_locked=True)
+        )
         async with self._database.transaction() as session:
-            late = (
-                select(Outgoing)
-                .where(
-                    col(Outgoing.receipted_at).is_(None),
-                    col(Outgoing.published_at).is_not(None),
-                )
-                .where(col(Outgoing.published_at) < now - timedelta(seconds=self._resend))
-                .order_by(col(Outgoing.created_at))
-                .limit(200)
-                .with_for_update(skip_locked=True)
-            )
-            for row in (await session.scalars(late)).all():
-                patience = self._resend * min(row.attempts, 6)
-                if row.published_at and row.published_at < now - timedelta(seconds=patience):
-                    row.published_at = now
-                    await session.execute(wake(row.id))
+            backlog = (await session.execute(select(func.count()).select_from(outbox))).scalar_one()
+            if backlog > 200:
+                # Whoever is behind has not lost anything; sending it again would only put him further behind.
+                return
+            again = update(Outgoing).where(col(Outgoing.id).in_(late)).values(published_at=now)
+            for identifier in (await session.scalars(again.returning(col(Outgoing.id)))).all():
+                await session.execute(wake(identifier))
 
     async def waiting(self) -> tuple[int, float]:
         """How many messages have not been published yet, and the age of the oldest in seconds."""
