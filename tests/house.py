@@ -229,9 +229,17 @@ class TestHouse:
         return run_async(run())
 
     async def superuser(self, database: str) -> Any:
+        """A connection; waits for a PostgreSQL that was just killed."""
         host, _, port = self.client.addresses["postgres"].partition(":")
         password = self.home.secret("postgres")
-        return await asyncpg.connect(host=host, port=int(port), user="postgres", password=password, database=database)
+        for _ in range(100):
+            try:
+                return await asyncpg.connect(
+                    host=host, port=int(port), user="postgres", password=password, database=database
+                )
+            except (asyncpg.CannotConnectNowError, OSError):
+                await asyncio.sleep(0.2)
+        raise AssertionError("PostgreSQL did not come back within 20 s")
 
     async def nats_as(self, user: str, password: str, **options: Any) -> Any:
         return await nats.connect(

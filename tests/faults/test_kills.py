@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from uuid import uuid4
 
+import asyncpg
 import httpx
 
 from deploy.embedded.home import HouseError
@@ -118,7 +119,8 @@ def test_nothing_is_lost_or_doubled(own_house: TestHouse) -> None:
             continue
         try:
             state = state_of(house, worker.acknowledged[-1])
-        except (OSError, AssertionError):
+        except (OSError, AssertionError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            # The database was killed in the middle of this look; look again.
             continue
         if state not in wanting and wanting and chance.random() < 0.9:
             continue
