@@ -29,7 +29,7 @@ from shared.database.engine import Database
 from shared.database.tables import Inbox as InboxRow
 from shared.database.tables import Outgoing, Parked, Tombstone
 from shared.errors import CannotSucceed, PartDown
-from shared.keys.letters import kid_of, open_letter, split_kid
+from shared.keys.letters import kid_of, open_letter
 from shared.keys.sealing import hash_of
 from shared.keys.signing import NotSigned, Verifier
 from shared.openbao import BaoError, BaoRefused, OpenBao
@@ -267,4 +267,4 @@ def _number_in(body: bytes) -> str | None:
     return found if isinstance(found, str) and len(found) == len("S-00000-00000") else None
 
 
-__all__ = ["Effect", "Handled", "Handler", "Inbox", "Incoming", "split_kid"]
+__all__ = ["Effect", "Handled", "Handler", "Inbox", "Incoming"]
