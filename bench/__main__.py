@@ -97,18 +97,28 @@ def arrival(house: TestHouse, count: int = 400) -> Figure:
 def decision_visible(house: TestHouse, count: int = 40) -> list[Figure]:
     """From the 201 of the decision that ends a signal to its being visible at retention, window 0."""
     hops = []
-    for _ in range(count):
-        number = house.arrived(house.report())
-        house.with_purpose(number)
-        house.must_decide(number, "bram", "weging-1", "no-suspicion", fields=NO_SUSPICION, forwarding=NOBODY)
-        began = time.perf_counter()
-        until(lambda number=number: house.signal(number, "retention"), every=0.005)  # type: ignore[misc]
-        hops.append((time.perf_counter() - began) * 1000)
+    with asyncio.Runner() as runner:
+        watch = runner.run(house.superuser("retention"))
+        for _ in range(count):
+            number = house.arrived(house.report())
+            house.with_purpose(number)
+            house.must_decide(number, "bram", "weging-1", "no-suspicion", fields=NO_SUSPICION, forwarding=NOBODY)
+            began = time.perf_counter()
+            # Looked for in the database, so that looking costs nothing; then asked as a person would.
+            runner.run(_there(watch, number))
+            assert house.signal(number, "retention") is not None
+            hops.append((time.perf_counter() - began) * 1000)
+        runner.run(watch.close())
     p50, p99 = percentile(hops, 0.5), percentile(hops, 0.99)
     return [
         Figure("decision to visible in the next service, p50", round(p50, 1), "ms", "-"),
         Figure("decision to visible in the next service, p99", round(p99, 1), "ms", "<= 250", met=p99 <= 250),
     ]
+
+
+async def _there(watch: Any, number: str) -> None:
+    while not await watch.fetchval("SELECT 1 FROM sealed_signal WHERE number=$1", number):
+        await asyncio.sleep(0.003)
 
 
 def start(house: TestHouse) -> list[Figure]:

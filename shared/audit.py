@@ -13,10 +13,10 @@ import contextlib
 import hashlib
 import json
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Required, TypedDict, Unpack
 from uuid import uuid4
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -32,32 +32,29 @@ from shared.telemetry import trace_id
 GENESIS = "0" * 64
 
 
-class Transaction(Protocol):
-    async def execute(self, statement: Any) -> Any: ...
+class Facts(TypedDict, total=False):
+    """Who did it, to what, how it went and why: ids and codes, never typed text."""
+
+    actor: Required[str | None]
+    record: str | None
+    result: str
+    reason: str | None
+    role: str | None
 
 
-def line(
-    now: datetime,
-    action: str,
-    *,
-    actor: str | None,
-    record: str | None = None,
-    result: str = "done",
-    reason: str | None = None,
-    role: str | None = None,
-) -> Any:
-    """An insert for one line. `reason` and `result` are codes, never typed text."""
+def line(now: datetime, action: str, **facts: Unpack[Facts]) -> Audit:
+    """One line of the trail, to be added to the session of what it tells about."""
     entry = {
         "at": now.isoformat(timespec="milliseconds"),
         "action": action,
-        "actor": actor,
-        "role": role,
-        "record": record,
-        "result": result,
-        "reason": reason,
+        "actor": facts["actor"],
+        "role": facts.get("role"),
+        "record": facts.get("record"),
+        "result": facts.get("result", "done"),
+        "reason": facts.get("reason"),
         "trace": trace_id(),
     }
-    return insert(Audit).inline().values(id=uuid4(), entry=entry, written_at=now)
+    return Audit(id=uuid4(), entry=entry, written_at=now)
 
 
 def chain(previous: str, entry: dict[str, Any]) -> str:
@@ -95,7 +92,7 @@ class AuditNumberer:
                 row.seq = head.seq
                 head.chain = chain(head.chain, row.entry)
             message = Audited(first=first, previous=previous, entries=tuple(row.entry for row in rows), head=head.chain)
-            await self._post.send(session, self._post.envelope("oversight", message))
+            self._post.tell(session, "oversight", message)
         return len(rows) == most
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Speaking to OpenBao: log in with the service's AppRole, keep the token alive, call a path.
 
-httpx instead of hvac on this path: hvac is synchronous, and every report needs several transit calls.
+aiohttp instead of hvac on this path: hvac is synchronous, every report needs several transit calls, and
+httpx costs this process four times as much per call (`bench/clients.py` in docs/decisions/0007).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
+import aiohttp
 import structlog
 
 from shared.errors import MeldpuntError, PartDown
@@ -39,12 +40,21 @@ class OpenBao:
         self._credentials = credentials
         self._token: str | None = None
         self._login = asyncio.Lock()
-        self._http = httpx.AsyncClient(
-            base_url=address, timeout=10, limits=httpx.Limits(max_connections=32, max_keepalive_connections=16)
-        )
+        self._address = address
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def _http(self) -> aiohttp.ClientSession:
+        # Made at the first call: a session belongs to the loop that runs.
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=16), timeout=aiohttp.ClientTimeout(total=10)
+            )
+        return self._session
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._session is not None:
+            await self._session.close()
 
     async def log_in(self) -> None:
         """Get a token with the AppRole on disk; raises PartDown while OpenBao is sealed or away."""
@@ -78,10 +88,11 @@ class OpenBao:
     async def reachable(self) -> bool:
         """Whether OpenBao answers and is unsealed."""
         try:
-            answer = await self._http.get("/v1/sys/health", timeout=2)
-        except httpx.HTTPError:
+            timeout = aiohttp.ClientTimeout(total=2)
+            async with self._http.get(f"{self._address}/v1/sys/health", timeout=timeout) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError):
             return False
-        return answer.status_code == 200
 
     async def _token_works(self) -> bool:
         try:
@@ -93,17 +104,21 @@ class OpenBao:
     async def _send(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> dict[str, Any]:
         headers = {"X-Vault-Token": token} if token else {}
         try:
-            answer = await self._http.request(method, f"/v1/{path}", json=body, headers=headers)
-        except httpx.HTTPError as problem:
+            async with self._http.request(method, f"{self._address}/v1/{path}", json=body, headers=headers) as answer:
+                status, text = answer.status, await answer.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown("OpenBao is out of reach") from problem
-        if answer.status_code in (502, 503, 504, 429, 473):
+        if status in (502, 503, 504, 429, 473):
             raise PartDown("OpenBao is sealed or not ready")
-        if answer.status_code == 403:
+        if status == 403:
             raise BaoRefused
-        if answer.status_code >= 400:
-            try:
-                errors = list(answer.json().get("errors", []))
-            except ValueError:
-                errors = []
-            raise BaoError(answer.status_code, errors)
-        return dict(answer.json()) if answer.content else {}
+        if status >= 400:
+            raise BaoError(status, _errors(text))
+        return dict(json.loads(text)) if text else {}
+
+
+def _errors(text: bytes) -> list[str]:
+    try:
+        return list(json.loads(text).get("errors", []))
+    except (ValueError, AttributeError):
+        return []

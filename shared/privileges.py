@@ -65,8 +65,8 @@ def _from(*events: str) -> tuple[str, ...]:
 
 
 # Every service repeats these: which letterbox key is its newest, and what it has received.
-_COMMON = ("letterbox-key.v1", "receipt.v1")
-_OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipt.v1")
+_COMMON = ("letterbox-key.v1", "receipts.v1")
+_OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipts.v1")
 
 SERVICES: tuple[Service, ...] = (
     Service(
@@ -76,12 +76,12 @@ SERVICES: tuple[Service, ...] = (
         consumes={
             "assessment": _from(*_COMMON, "ended.v1"),
             "retention": _from(
-                "receipt.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"
+                "receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"
             ),
             "access": _from("leases.v1"),
-            "oversight": _from("receipt.v1"),
+            "oversight": _from("receipts.v1"),
         },
-        door_tables=("outgoing", "outbox", "audit", "melder_letter", "accepted_report"),
+        door_tables=("outgoing", "audit", "melder_letter", "accepted_report"),
     ),
     Service(
         name="assessment",
@@ -90,7 +90,7 @@ SERVICES: tuple[Service, ...] = (
         reads_archives=("archive-signal",),
         letters_to=("retention", "oversight"),
         consumes={
-            "intake": _from("report.v1", "receipt.v1"),
+            "intake": _from("report.v1", "receipts.v1"),
             "retention": _from(*_COMMON, "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"),
             "access": _from("leases.v1"),
             "oversight": _from(*_COMMON),
@@ -109,7 +109,7 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="access",
         consumes={
-            "oversight": _from("receipt.v1"),
+            "oversight": _from("receipts.v1"),
         },
     ),
     Service(
@@ -119,7 +119,7 @@ SERVICES: tuple[Service, ...] = (
         releases=(*ARCHIVES, "letterbox-retention"),
         consumes={
             "intake": _from("audited.v1"),
-            "assessment": _from("audited.v1", "whereabouts.v1", "disclosed.v1", "decided.v1"),
+            "assessment": _from("audited.v1", "whereabouts.v1", "decided.v1"),
             "retention": _from(
                 "audited.v1",
                 "whereabouts.v1",
@@ -129,10 +129,10 @@ SERVICES: tuple[Service, ...] = (
                 "destroyed.v1",
                 "rotate-letterbox.v1",
                 "release-letterbox.v1",
-                "receipt.v1",
+                "receipts.v1",
             ),
             "access": _from("audited.v1", "leases.v1"),
-            "oversight": _from("audited.v1", "receipt.v1"),
+            "oversight": _from("audited.v1", "receipts.v1"),
         },
     ),
 )

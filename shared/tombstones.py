@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -18,17 +18,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.database.engine import Database
-from shared.database.tables import Tombstone
+from shared.database.tables import Tombstone, table_of
 
 FILE = "destroyed.jsonl"
+AT_ONCE = 100
 
 
-def append(folder: Path, number: str, destroyed_at: datetime) -> None:
-    """Write one destruction; on disk when this returns."""
-    line = json.dumps({"number": number, "destroyedAt": destroyed_at.isoformat()}) + "\n"
+def append(folder: Path, stones: Mapping[str, datetime]) -> None:
+    """Write destructions (number to moment); on disk when this returns."""
+    lines = "".join(
+        json.dumps({"number": number, "destroyedAt": moment.isoformat()}) + "\n" for number, moment in stones.items()
+    )
     descriptor = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, line.encode())
+        os.write(descriptor, lines.encode())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -48,17 +51,24 @@ def read(folder: Path) -> dict[str, datetime]:
     return found
 
 
-async def reapply(database: Database, folder: Path, delete_rows: Callable[[AsyncSession, str], Awaitable[None]]) -> int:
+async def put_up(session: AsyncSession, numbers: Iterable[str], moment: datetime) -> None:
+    """Remember in the database that these signals were destroyed."""
+    stones = [{"number": number, "destroyed_at": moment} for number in numbers]
+    await session.execute(upsert(table_of(Tombstone)).on_conflict_do_nothing(), stones)
+
+
+async def reapply(
+    database: Database, folder: Path, delete_rows: Callable[[AsyncSession, Collection[str]], Awaitable[None]]
+) -> int:
     """Delete what a restored database brought back; returns how many signals that were."""
     stones = read(folder)
     async with database.transaction() as session:
         known = set((await session.scalars(select(col(Tombstone.number)))).all())
-    again = 0
-    for number, moment in stones.items():
-        if number in known:
-            continue
+    again = [number for number in stones if number not in known]
+    for start in range(0, len(again), AT_ONCE):
+        numbers = again[start : start + AT_ONCE]
         async with database.transaction() as session:
-            await delete_rows(session, number)
-            await session.execute(upsert(Tombstone).values(number=number, destroyed_at=moment).on_conflict_do_nothing())
-        again += 1
-    return again
+            await delete_rows(session, numbers)
+            for number in numbers:
+                await put_up(session, [number], stones[number])
+    return len(again)

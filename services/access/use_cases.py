@@ -19,7 +19,6 @@ from services.access import store
 from services.access.domain import CONTROLLER, refuse_reason
 from services.access.settings import Settings
 from shared import audit
-from shared.bus.post import EVERYONE
 from shared.contracts.access import Designation, Leases
 from shared.errors import Fault, Forbidden, Invalid, NotAuthenticated, NotFound, PartDown
 from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
@@ -50,7 +49,7 @@ class Access:
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
             held = [one for one in await store.in_force(session, now) if one.user_id == subject]
-            await session.execute(audit.line(now, "token given", actor=subject, record=audience))
+            session.add(audit.line(now, "token given", actor=subject, record=audience))
         claims: dict[str, Any] = {
             "iss": "access",
             "aud": audience,
@@ -129,10 +128,9 @@ class Access:
             )
             session.add(row)
             await session.flush()
-            await session.execute(
-                audit.line(now, "designated", actor=person.user_id, role=acting, record=user_id, reason=role)
-            )
-            await self._publish(session)
+            session.add(audit.line(now, "designated", actor=person.user_id, role=acting, record=user_id, reason=role))
+            leases = await self._leases(session)
+        await self._tell(leases)
         return row.id
 
     async def end(self, person: Person, identifier: UUID) -> None:
@@ -150,8 +148,9 @@ class Access:
             line = audit.line(
                 now, "designation ended", actor=person.user_id, role=acting, record=row.user_id, reason=row.role
             )
-            await session.execute(line)
-            await self._publish(session)
+            session.add(line)
+            leases = await self._leases(session)
+        await self._tell(leases)
 
     async def designations(self, person: Person) -> list[store.Designated]:
         """All designations, also past ones; for the beheerder and the FG."""
@@ -179,10 +178,10 @@ class Access:
                         made_at=now,
                     )
                 )
-                await session.execute(audit.line(now, "designated", actor=CONTROLLER, record=text[role], reason=role))
+                session.add(audit.line(now, "designated", actor=CONTROLLER, record=text[role], reason=role))
 
-    async def _publish(self, session: AsyncSession) -> None:
-        """Repeat who is designated; services believe it for the length of a lease."""
+    async def _leases(self, session: AsyncSession) -> Leases:
+        """Who is designated now; services believe it for the length of a lease."""
         now = self.clock.now()
         message = Leases(
             issued_at=now,
@@ -193,7 +192,12 @@ class Access:
             ),
         )
         await keep_leases(session, message)
-        await self.platform.post.send(session, self.platform.post.envelope(EVERYONE, message))
+        return message
+
+    async def _tell(self, leases: Leases) -> None:
+        """At once where the bus is there; else with the next repetition."""
+        with contextlib.suppress(PartDown, NotSigned):
+            await self.platform.announce(leases)
 
     async def repeat(self) -> None:
         """The worker that renews the leases."""
@@ -201,5 +205,6 @@ class Access:
         while True:
             with contextlib.suppress(PartDown, NotSigned):
                 async with self.platform.database.transaction() as session:
-                    await self._publish(session)
+                    leases = await self._leases(session)
+                await self.platform.announce(leases)
             await asyncio.sleep(self._settings.beacon_seconds)

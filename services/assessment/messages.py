@@ -15,4 +15,4 @@ def listen(platform: Platform, arrivals: Arrivals, settlement: Settlement) -> No
         Report.event: arrivals.report,
         Destroy.event: platform.releaser.on_destroy(store.keys_of, store.delete_rows),
     }
-    platform.inbox.on_receipt[Sealed.event] = settlement.handed_over
+    platform.inbox.ended.hooks[Sealed.event] = settlement.handed_over

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -144,11 +145,11 @@ async def forget(session: AsyncSession, number: str, to: str) -> None:
     await session.execute(update(Signal).where(col(Signal.number) == number).values(**values))
 
 
-async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
-    row = await session.get(Signal, number)
-    return [KeyRef(mount=ROOM, key=row.room_key)] if row and row.room_key else []
+async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:
+    rows = (await session.scalars(select(Signal).where(col(Signal.number).in_(numbers)))).all()
+    return [(row.number, KeyRef(mount=ROOM, key=row.room_key)) for row in rows if row.room_key]
 
 
-async def delete_rows(session: AsyncSession, number: str) -> None:
+async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     for table in (Item, DecisionRow, Signal):
-        await session.execute(delete(table).where(col(table.number) == number))
+        await session.execute(delete(table).where(col(table.number).in_(numbers)))

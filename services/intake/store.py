@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -49,23 +50,24 @@ class MelderVault(SQLModel, table=True):
     active: bool = True
 
 
-async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
-    row = await session.get(MelderVault, number)
-    return [KeyRef(mount="room-melder", key=row.room_key)] if row else []
+async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:
+    rows = (await session.scalars(select(MelderVault).where(col(MelderVault.number).in_(numbers)))).all()
+    return [(row.number, KeyRef(mount="room-melder", key=row.room_key)) for row in rows]
 
 
-async def delete_rows(session: AsyncSession, number: str) -> None:
+async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     for table in (MelderVault, MelderLetter):
-        await session.execute(delete(table).where(col(table.number) == number))
+        await session.execute(delete(table).where(col(table.number).in_(numbers)))
     # The hashes of the request stay, without number: the same request sent again is still the same request,
     # and does not come back as a new report under a number that was destroyed.
-    blank = update(AcceptedReport).where(col(AcceptedReport.number) == number).values(number="", receipt_hash="")
+    blank = update(AcceptedReport).where(col(AcceptedReport.number).in_(numbers)).values(number="", receipt_hash="")
     await session.execute(blank)
 
 
-async def kids_of(session: AsyncSession, number: str) -> set[str]:
+async def kids_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, str]]:
     """The letterbox keys of contact data that were not opened yet."""
-    return set((await session.scalars(select(col(MelderLetter.kid)).where(col(MelderLetter.number) == number))).all())
+    query = select(col(MelderLetter.number), col(MelderLetter.kid)).where(col(MelderLetter.number).in_(numbers))
+    return [(row.number, row.kid) for row in await session.execute(query)]
 
 
 async def waiting_letters(session: AsyncSession, most: int = 50) -> list[MelderLetter]:

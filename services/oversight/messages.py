@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from services.oversight import store
 from services.oversight.use_cases import Keeping, Releasing
-from shared.contracts.assessment import Decided, Disclosed
+from shared.contracts.assessment import Decided
 from shared.contracts.common import Audited, Whereabouts
-from shared.contracts.retention import Destroy, Listed, Overdue
+from shared.contracts.retention import Destroy, Destroyed, Listed, Overdue
 from shared.service.platform import Platform
 
 
@@ -14,9 +14,9 @@ def listen(platform: Platform, keeping: Keeping, releasing: Releasing) -> None:
     platform.inbox.handlers |= {
         Audited.event: keeping.audited,
         Decided.event: keeping.decided,
-        Disclosed.event: keeping.disclosed,
         Whereabouts.event: keeping.whereabouts,
         Listed.event: releasing.listed,
         Overdue.event: releasing.overdue,
+        Destroyed.event: keeping.destroyed,
         Destroy.event: platform.releaser.on_destroy(store.keys_of, store.delete_rows),
     }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
-from shared.database.tables import document, moment
+from shared.database.tables import document, moment, table_of
 
 SCHEMA = "oversight_0001"
 ROOM = "room-accountability"
@@ -194,11 +196,25 @@ async def approved_by(session: AsyncSession, approval: UUID, most: int) -> list[
     return list((await session.scalars(query)).all())
 
 
-async def keys_of(session: AsyncSession, number: str) -> list[KeyRef]:
-    query = select(col(DecidedRow.room_key)).where(col(DecidedRow.number) == number).distinct()
-    return [KeyRef(mount=ROOM, key=key) for key in (await session.scalars(query)).all()]
+async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:
+    query = select(col(DecidedRow.number), col(DecidedRow.room_key)).where(col(DecidedRow.number).in_(numbers))
+    return [(row.number, KeyRef(mount=ROOM, key=row.room_key)) for row in await session.execute(query.distinct())]
 
 
-async def delete_rows(session: AsyncSession, number: str) -> None:
+async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """The words go; that a decision was taken and where the signal was stays, without content."""
-    await session.execute(delete(DecidedRow).where(col(DecidedRow.number) == number))
+    await session.execute(delete(DecidedRow).where(col(DecidedRow.number).in_(numbers)))
+
+
+async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """The newest version of each signal wins; what comes late changes nothing."""
+    statement = upsert(table_of(Whereabout))
+    new = statement.excluded
+    values = {"version": new.version, "holder": new.holder, "state": new.state, "since": new.since}
+    newer = col(Whereabout.version) < new.version
+    await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer), rows)
+
+
+async def note_destroyed(session: AsyncSession, numbers: Collection[str], moment: datetime) -> None:
+    values = {"state": "destroyed", "since": moment, "version": col(Whereabout.version) + 1}
+    await session.execute(update(Whereabout).where(col(Whereabout.number).in_(numbers)).values(**values))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
-from shared.database.tables import document, moment
+from shared.database.tables import Tombstone, document, moment, table_of
 
 SCHEMA = "retention_0001"
+Counts = dict[str, int]
 
 
 class SealedSignal(SQLModel, table=True):
@@ -116,33 +118,69 @@ async def keys_of(session: AsyncSession, number: str) -> list[SignalKey]:
     return list((await session.scalars(select(SignalKey).where(col(SignalKey.number) == number))).all())
 
 
-async def carriers_of(session: AsyncSession, number: str) -> list[str]:
-    return list((await session.scalars(select(col(Carrier.kid)).where(col(Carrier.number) == number))).all())
+async def undestroyed_boxes_of(session: AsyncSession, number: str) -> set[str]:
+    query = (
+        select(col(Carrier.kid))
+        .join(Letterbox, col(Letterbox.kid) == col(Carrier.kid))
+        .where(col(Carrier.number) == number, col(Letterbox.destroyed_at).is_(None))
+    )
+    return set((await session.scalars(query)).all())
+
+
+async def on_list(
+    session: AsyncSession, list_id: UUID, numbers: Collection[str], *, for_change: bool = False
+) -> list[SealedSignal]:
+    query = select(SealedSignal).where(col(SealedSignal.list_id) == list_id, col(SealedSignal.number).in_(numbers))
+    return list((await session.scalars(query.with_for_update() if for_change else query)).all())
 
 
 async def parts_of(session: AsyncSession, number: str) -> set[str]:
     return set((await session.scalars(select(col(Part.part)).where(col(Part.number) == number))).all())
 
 
-async def note_key(session: AsyncSession, number: str, ref: KeyRef) -> None:
-    values = {"mount": ref.mount, "key": ref.key, "number": number}
-    await session.execute(upsert(SignalKey).values(**values).on_conflict_do_nothing())
+async def note_keys(session: AsyncSession, number: str, keys: Iterable[KeyRef], kids: Iterable[str]) -> None:
+    """These keys exist for a signal, and these letterbox keys carried letters about it."""
+    rows: tuple[tuple[type[SQLModel], list[dict[str, Any]]], ...] = (
+        (SignalKey, [{"mount": ref.mount, "key": ref.key, "number": number} for ref in keys]),
+        (Carrier, [{"number": number, "kid": kid} for kid in kids]),
+        (Letterbox, [{"kid": kid, "finished_by": []} for kid in kids]),
+    )
+    for model, some in rows:
+        if some:
+            await session.execute(upsert(table_of(model)).on_conflict_do_nothing(), some)
 
 
-async def note_destroyed(session: AsyncSession, ref: KeyRef, now: datetime, number: str | None = None) -> None:
-    if number is not None:
-        await note_key(session, number, ref)
-    statement = update(SignalKey).where(col(SignalKey.mount) == ref.mount, col(SignalKey.key) == ref.key)
-    await session.execute(statement.values(destroyed_at=now))
+async def is_going(session: AsyncSession, number: str) -> bool:
+    """Whether the signal was destroyed, or is being destroyed."""
+    stone = select(col(Tombstone.number)).where(col(Tombstone.number) == number)
+    approved = select(col(SealedSignal.number)).where(
+        col(SealedSignal.number) == number, col(SealedSignal.state) == "approved"
+    )
+    return (await session.execute(stone.union_all(approved).limit(1))).first() is not None
 
 
-async def note_carrier(session: AsyncSession, number: str, kid: str) -> None:
-    await session.execute(upsert(Carrier).values(number=number, kid=kid).on_conflict_do_nothing())
-    await session.execute(upsert(Letterbox).values(kid=kid, finished_by=[]).on_conflict_do_nothing())
+async def note_destroyed(session: AsyncSession, refs: Iterable[KeyRef], now: datetime) -> None:
+    keys = [(ref.mount, ref.key) for ref in refs]
+    if keys:
+        statement = update(SignalKey).where(tuple_(col(SignalKey.mount), col(SignalKey.key)).in_(keys))
+        await session.execute(statement.values(destroyed_at=now))
 
 
-async def note_part(session: AsyncSession, number: str, part: str, now: datetime) -> None:
-    await session.execute(upsert(Part).values(number=number, part=part, done_at=now).on_conflict_do_nothing())
+async def note_boxes_destroyed(session: AsyncSession, kids: Collection[str], now: datetime) -> None:
+    if kids:
+        await session.execute(update(Letterbox).where(col(Letterbox.kid).in_(kids)).values(destroyed_at=now))
+
+
+async def note_parts(session: AsyncSession, numbers: Iterable[str], part: str, now: datetime) -> None:
+    rows = [{"number": number, "part": part, "done_at": now} for number in numbers]
+    if rows:
+        await session.execute(upsert(table_of(Part)).on_conflict_do_nothing(), rows)
+
+
+async def counts(session: AsyncSession, model: type[SignalKey] | type[Carrier], numbers: Collection[str]) -> Counts:
+    """How many rows of `model` each signal has."""
+    query = select(col(model.number), func.count()).where(col(model.number).in_(numbers)).group_by(col(model.number))
+    return {number: count for number, count in await session.execute(query)}
 
 
 async def being_destroyed(session: AsyncSession, most: int = 200) -> list[SealedSignal]:
@@ -165,14 +203,15 @@ def _unfinished_box() -> Any:
     )
 
 
-async def wholly_gone(session: AsyncSession, parts: int, most: int = 100) -> list[str]:
+async def wholly_gone(session: AsyncSession, parts: int, most: int = 100) -> list[SealedSignal]:
     """Approved signals of which nothing is left: every part done, every key and letterbox key destroyed."""
     done = select(func.count()).select_from(Part).where(col(Part.number) == col(SealedSignal.number)).scalar_subquery()
     key = exists().where(col(SignalKey.number) == col(SealedSignal.number), col(SignalKey.destroyed_at).is_(None))
     query = (
-        select(col(SealedSignal.number))
+        select(SealedSignal)
         .where(col(SealedSignal.state) == "approved", done >= parts, ~key, ~_unfinished_box())
         .limit(most)
+        .with_for_update(skip_locked=True)
     )
     return list((await session.scalars(query)).all())
 
@@ -194,9 +233,9 @@ async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:
     return list((await session.scalars(query)).all())
 
 
-async def delete_rows(session: AsyncSession, number: str) -> None:
+async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     for table in (SealedSignal, SignalKey, Carrier, Part):
-        await session.execute(delete(table).where(col(table.number) == number))
+        await session.execute(delete(table).where(col(table.number).in_(numbers)))
 
 
 async def declarations(session: AsyncSession, most: int = 1000) -> list[Declaration]:

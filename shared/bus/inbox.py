@@ -1,13 +1,13 @@
 """Receiving a message: check who sent it, have the use case prepare, commit effect and receipt as one.
 
 Nothing acts twice: the inbox row is unique on the message's id and lies in the same transaction as the
-effect. Infrastructure trouble is raised as PartDown and delivered again; what can never succeed is parked.
+effect. Messages that are delivered together are looked up and committed together. Infrastructure trouble is raised as PartDown and delivered again; what can never succeed is parked.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,31 +15,31 @@ from uuid import UUID
 import structlog
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.bus.post import EVERYONE, STATEMENT, Post, claims_of
+from shared.batch import Batcher
+from shared.bus.post import EVERYONE, KEPT_HEADERS, STATEMENT, claims_of
+from shared.bus.receipts import Answers, Ended
 from shared.clock import Clock
-from shared.contracts.common import Letter, Message, Receipt
+from shared.contracts.common import Letter, Message, Receipts, Received
 from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import Inbox as InboxRow
-from shared.database.tables import Outgoing, Parked, Tombstone
+from shared.database.tables import Parked, Tombstone, table_of
 from shared.errors import CannotSucceed, PartDown
-from shared.keys.letters import kid_of, open_letter
-from shared.keys.sealing import hash_of
+from shared.keys.letters import Opener, kid_of
 from shared.keys.signing import NotSigned, Verifier
-from shared.openbao import BaoError, BaoRefused, OpenBao
+from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME
 from shared.telemetry import Tracing
 
 log = structlog.get_logger()
 
 UNFORESEEN = 5
-KEPT_HEADERS = ("ce-id", "ce-type", "ce-to", "traceparent", "meldpunt-signature", "meldpunt-lock")
 Effect = Callable[[AsyncSession], Awaitable[None]]
 Content = TypeVar("Content", bound=BaseModel)
 
@@ -62,8 +62,17 @@ class Handled:
     after: Callable[[], None] = lambda: None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known of a message before it is handled."""
+
+    handled: bool
+    word: str | None
+    parked: bool
+    destroyed: bool
+
+
 Handler = Callable[[Incoming, Any], Awaitable[Handled]]
-OnReceipt = Callable[[AsyncSession, Outgoing], Awaitable[None]]
 
 
 class Inbox:
@@ -73,21 +82,22 @@ class Inbox:
         self,
         service: str,
         database: Database,
-        bao: OpenBao,
+        opener: Opener,
         verifier: Verifier,
-        post: Post,
+        answers: Answers,
         clock: Clock,
         tracing: Tracing,
     ) -> None:
         self.service = service
         self._database = database
-        self._bao = bao
+        self._opener = opener
         self._verifier = verifier
-        self._post = post
+        self._answers = answers
         self._clock = clock
         self._tracing = tracing
         self.handlers: dict[str, Handler] = {}
-        self.on_receipt: dict[str, OnReceipt] = {}
+        self.ended = Ended(database, clock)
+        self._look_up: Batcher[tuple[UUID, str | None], Known] = Batcher(self._look_up_all)
 
     async def open(self, incoming: Incoming, letter: Letter, content: type[Content]) -> tuple[Content, str, str]:
         """Open a one-part letter: content, its word, and the letterbox key that carried it."""
@@ -95,7 +105,7 @@ class Inbox:
             raise CannotSucceed("a letter of this kind has one part")
         text = letter.letters[0]
         try:
-            opened = json.loads(await open_letter(self._bao, self.service, text))
+            opened = json.loads(await self._opener.open(text))
             return content.model_validate(opened["content"]), str(opened["word"]), kid_of(text)
         except (ValidationError, KeyError, TypeError, ValueError) as problem:
             raise CannotSucceed("the content of a letter is not what its kind says") from problem
@@ -139,21 +149,21 @@ class Inbox:
             message = kind.model_validate_json(body)
         except ValidationError as problem:
             raise CannotSucceed("the body is not what its event says") from problem
-        if isinstance(message, Receipt):
-            await self._received(producer, message, headers, body)
+        if isinstance(message, Receipts):
+            await self.ended.end(producer, message, headers, body)
             return
-        known = await self._known(identifier)
-        if known is not None:
+        known = await self._look_up((identifier, message.number if isinstance(message, Letter) else None))
+        if known.handled:
             if kind.kept:
-                await self._repeat_receipt(producer, known)
+                self._answers.give(producer, Received(message=identifier, of=event, word=known.word))
             return
         handler = self.handlers.get(event)
         if handler is None:
             raise CannotSucceed("this service does not handle this event")
-        if isinstance(message, Letter) and await self._is_destroyed(message.number):
+        if known.destroyed:
             raise CannotSucceed("this signal was destroyed; nothing about it is accepted again")
         handled = await handler(Incoming(identifier, producer, signed), message)
-        await self._commit(identifier, producer, kind, handled)
+        await self._commit(identifier, producer, kind, handled, parked=known.parked)
 
     async def _check_signature(self, kind: type[Message], producer: str, headers: dict[str, str], body: bytes) -> bool:
         token = headers.get("meldpunt-signature")
@@ -167,8 +177,9 @@ class Inbox:
                 raise NotSigned
         return True
 
-    async def _commit(self, identifier: UUID, producer: str, kind: type[Message], handled: Handled) -> None:
-        receipt = Receipt(message=identifier, of=kind.event, word=handled.word)
+    async def _commit(
+        self, identifier: UUID, producer: str, kind: type[Message], handled: Handled, *, parked: bool
+    ) -> None:
         row = {
             "id": identifier,
             "producer": producer,
@@ -176,54 +187,35 @@ class Inbox:
             "word": handled.word,
             "handled_at": self._clock.now(),
         }
-        try:
-            async with self._database.transaction() as session:
-                if kind.kept:
-                    await session.execute(upsert(InboxRow).values(**row))
-                await handled.effect(session)
-                # It may have been parked at an earlier delivery, for a reason that has passed.
+
+        async def unit(session: AsyncSession) -> None:
+            if kind.kept:
+                await session.execute(insert(table_of(InboxRow)).inline(), [row])
+            await handled.effect(session)
+            if parked:
+                # At an earlier delivery, for a reason that has passed.
                 await session.execute(delete(Parked).where(col(Parked.id) == identifier))
-                if kind.kept:
-                    await self._post.send(session, self._post.envelope(producer, receipt))
-            handled.after()
+
+        try:
+            await self._database.together(unit)
         except IntegrityError as problem:
-            # Handled meanwhile by another delivery or another replica: its receipt is on its way. Anything
-            # else that collides shows again at the next delivery, and is parked there.
-            if await self._known(identifier) is None:
+            # Handled meanwhile by another delivery or another replica? Anything else that collides is parked.
+            if not (await self._look_up((identifier, None))).handled:
                 raise CannotSucceed("it collides with what is stored") from problem
+        handled.after()
+        if kind.kept:
+            self._answers.give(producer, Received(message=identifier, of=kind.event, word=handled.word))
 
-    async def _known(self, identifier: UUID) -> InboxRow | None:
+    async def _look_up_all(self, wanted: Sequence[tuple[UUID, str | None]]) -> list[Known]:
+        """What is known already of several messages and of the signals that their letters are about."""
+        ids, numbers = {one for one, _ in wanted}, {one for _, one in wanted if one}
         async with self._database.transaction() as session:
-            return await session.get(InboxRow, identifier)
-
-    async def _is_destroyed(self, number: str) -> bool:
-        async with self._database.transaction() as session:
-            return await session.get(Tombstone, number) is not None
-
-    async def _repeat_receipt(self, producer: str, known: InboxRow) -> None:
-        receipt = Receipt(message=known.id, of=known.event, word=known.word)
-        async with self._database.transaction() as session:
-            await self._post.send(session, self._post.envelope(producer, receipt))
-
-    async def _received(self, producer: str, receipt: Receipt, headers: dict[str, str], body: bytes) -> None:
-        """A receipt for something of ours: believed when the right service shows the right word."""
-        async with self._database.transaction() as session:
-            row = await session.get(Outgoing, receipt.message, with_for_update=True)
-            if row is None or row.receipted_at is not None:
-                return
-            if row.addressee != producer or row.event != receipt.of:
-                raise CannotSucceed("a receipt from who was not asked")
-            if row.word_hash is not None and (receipt.word is None or hash_of(receipt.word) != row.word_hash):
-                raise CannotSucceed("a receipt that does not show the word inside the letter")
-            row.receipted_at = self._clock.now()
-            # Kept as proof: before the old key is released, who received is checked once more.
-            row.receipt = {"headers": {name: headers.get(name, "") for name in KEPT_HEADERS}, "body": body.decode()}
-            row.body = None
-            hook = self.on_receipt.get(row.event)
-            if hook:
-                await hook(session, row)
-            if row.lock_key is None:
-                await session.delete(row)
+            query = select(col(InboxRow.id), col(InboxRow.word)).where(col(InboxRow.id).in_(ids))
+            handled = {row.id: row.word for row in await session.execute(query)}
+            parked = set((await session.scalars(select(col(Parked.id)).where(col(Parked.id).in_(ids)))).all())
+            stones = select(col(Tombstone.number)).where(col(Tombstone.number).in_(numbers))
+            destroyed = set((await session.scalars(stones)).all()) if numbers else set()
+        return [Known(one in handled, handled.get(one), one in parked, number in destroyed) for one, number in wanted]
 
     async def _park(
         self, identifier: UUID, producer: str, event: str, headers: dict[str, str], body: bytes, problem: Exception

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import nats.errors
 import nats.js.errors
@@ -14,12 +13,14 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.security import SASLPlaintext
 
+from shared.database.tables import Outgoing
 from shared.errors import PartDown
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME
 
 log = structlog.get_logger()
 
+AT_ONCE = 64
 Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 
 
@@ -34,13 +35,23 @@ class Bus:
         self._connected = asyncio.Event()
         self.problem: str | None = "not connected yet"
 
-    async def publish(self, subject: str, headers: dict[str, str], body: bytes) -> None:
-        """Publish to the service's own stream and wait for its acknowledgement; raises PartDown."""
+    async def connected(self) -> None:
+        """Wait for the connection; raises PartDown when it takes too long."""
         try:
             async with asyncio.timeout(20):
                 await self._connected.wait()
-            assert self._broker is not None
-            await self._broker.publish(body, subject, headers=headers, stream=self._service.stream, timeout=5)
+        except TimeoutError as problem:
+            raise PartDown("NATS is out of reach") from problem
+
+    async def publish(self, message: Outgoing) -> None:
+        """Publish to the service's own stream and wait for its acknowledgement; raises PartDown."""
+        if self._broker is None:
+            raise PartDown("NATS is out of reach")
+        subject = self._service.subject(message.event)
+        try:
+            await self._broker.publish(
+                message.body, subject, headers=message.headers, stream=self._service.stream, timeout=5
+            )
         except (nats.errors.Error, OSError, TimeoutError) as problem:
             raise PartDown("NATS is out of reach") from problem
 
@@ -74,6 +85,9 @@ class Bus:
             error_cb=self._on_error,
             logger=None,
             graceful_timeout=5,
+            # The inbox parses what it is given after it has checked who signed it.
+            apply_types=False,
+            decoder=_undecoded,
         )
         self._broker = broker
         for producer in self._service.consumes:
@@ -87,12 +101,14 @@ class Bus:
             f"meldpunt.{producer}.>",
             durable=self._service.name,
             stream=JStream(producer.upper(), declare=False),
-            pull_sub=PullSub(batch_size=16, timeout=5),
+            pull_sub=PullSub(batch_size=AT_ONCE, timeout=5),
+            # The next ones are fetched while these are handled; what comes together is committed together.
+            max_workers=AT_ONCE,
             # A broker-level prefix is not applied to pull subscribers, which then hang without a word.
             inbox_prefix=f"{self._service.inbox}.".encode(),
             ack_policy=AckPolicy.MANUAL,
         )
-        async def deliver(body: Any, message: NatsMessage) -> None:
+        async def deliver(message: NatsMessage) -> None:
             raw = message.raw_message
             delivered = raw.metadata.num_delivered or 1
             try:
@@ -138,3 +154,7 @@ class Bus:
         log.warning("nats", problem=type(problem).__name__)
         if "permissions violation" in str(problem).lower():
             self.problem = "NATS refuses a subject that this service needs: run the set-up of NATS again"
+
+
+async def _undecoded(message: NatsMessage) -> NatsMessage:
+    return message

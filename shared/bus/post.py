@@ -7,25 +7,22 @@ on a subject therefore still cannot make one that is believed.
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
 from shared.contracts.common import KeyRef, Message
-from shared.database.tables import Outgoing, outbox
+from shared.database.tables import POSTED, Outgoing
 from shared.keys.sealing import SealedLetter
 from shared.keys.signing import Signer
 from shared.privileges import BY_NAME
 from shared.telemetry import traceparent
 
-QUEUE = "bus"
 STATEMENT = "meldpunt-message"
 EVERYONE = "*"
+KEPT_HEADERS = ("ce-id", "ce-type", "ce-to", "traceparent", "meldpunt-signature", "meldpunt-lock")
+"""What is stored of a received message beside its body."""
 
 
 def claims_of(headers: dict[str, str], body: bytes) -> dict[str, str]:
@@ -37,19 +34,6 @@ def claims_of(headers: dict[str, str], body: bytes) -> dict[str, str]:
         "lock": headers.get("meldpunt-lock", ""),
         "hash": hashlib.sha256(body).hexdigest(),
     }
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """A message that is ready to be stored. `kept`: until its receipt; else it is gone once published."""
-
-    row: dict[str, Any]
-    kept: bool = True
-
-    @property
-    def id(self) -> UUID:
-        found: UUID = self.row["id"]
-        return found
 
 
 class Post:
@@ -70,10 +54,10 @@ class Post:
         letter: SealedLetter | None = None,
         lock: KeyRef | None = None,
         message_id: UUID | None = None,
-    ) -> Envelope:
-        """CloudEvents 1.0 in binary mode; `lock` is locked before the first publication.
+    ) -> Outgoing:
+        """A signed message, CloudEvents 1.0 in binary mode, as the row that is kept until its receipt.
 
-        `ce-time` is when the fact was recorded. Raises NotSigned when the service has no certificate and
+        `lock` is locked before the first publication. `ce-time` is when the fact was recorded. Raises NotSigned when the service has no certificate and
         the event must be signed.
         """
         now = self._clock.now()
@@ -96,42 +80,27 @@ class Post:
         body = message.model_dump_json().encode()
         if self._signer.certified or not message.may_be_unsigned:
             headers["meldpunt-signature"] = self._signer.sign(STATEMENT, claims_of(headers, body))
-        row = {
-            "id": identifier,
-            "addressee": to,
-            "event": message.event,
-            "number": number,
-            "kid": letter.kid if letter else None,
-            "word_hash": letter.word_hash if letter else None,
-            "headers": headers,
-            "body": body,
-            "lock_mount": lock.mount if lock else None,
-            "lock_key": lock.key if lock else None,
-            "created_at": now,
-            "attempts": 0,
-        }
-        return Envelope(row, message.kept)
+        return Outgoing(
+            id=identifier,
+            addressee=to,
+            event=message.event,
+            number=number,
+            kid=letter.kid if letter else None,
+            word_hash=letter.word_hash if letter else None,
+            headers=headers,
+            body=body,
+            lock_mount=lock.mount if lock else None,
+            lock_key=lock.key if lock else None,
+            created_at=now,
+            next_at=now,
+        )
 
     @staticmethod
-    async def send(session: AsyncSession, *envelopes: Envelope) -> None:
+    def send(session: AsyncSession, *envelopes: Outgoing) -> None:
         """Store the envelopes; they leave after the caller's commit."""
-        for envelope in envelopes:
-            if not envelope.kept:
-                await session.execute(_beacon(envelope.row))
-                continue
-            # Core inserts without RETURNING: the door's user may insert and nothing else.
-            await session.execute(insert(Outgoing).inline().values(**envelope.row))
-            await session.execute(wake(envelope.id))
+        session.add_all(envelopes)
+        session.info[POSTED] = True
 
-
-def _beacon(row: dict[str, Any]) -> Any:
-    """What is not kept needs no row of its own: the outbox entry is the message."""
-    text = json.dumps({"event": row["event"], "headers": row["headers"], "body": row["body"].decode()})
-    headers = {"content-type": "text/plain", "correlation_id": str(row["id"])}
-    return insert(outbox).inline().values(queue=QUEUE, payload=text.encode(), headers=headers)
-
-
-def wake(identifier: UUID) -> Any:
-    """The outbox entry that makes the relay carry `identifier` (again)."""
-    headers = {"content-type": "text/plain", "correlation_id": str(identifier)}
-    return insert(outbox).inline().values(queue=QUEUE, payload=str(identifier).encode(), headers=headers)
+    def tell(self, session: AsyncSession, to: str, message: Message) -> None:
+        """Make an envelope of a message that is no letter, and send it."""
+        self.send(session, self.envelope(to, message))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from shared.bus.post import STATEMENT, claims_of
-from shared.contracts.common import KeyRef, Receipt
+from shared.contracts.common import KeyRef, Receipts
 from shared.database.tables import Outgoing
 from shared.errors import CannotSucceed
 from shared.keys.signing import NotSigned, Verifier
@@ -41,5 +41,5 @@ async def check_receipt(verifier: Verifier, row: Outgoing) -> None:
         raise CannotSucceed("a receipt that the addressee did not sign") from problem
     if any(claims.get(name) != value for name, value in expected.items()):
         raise CannotSucceed("a receipt that was altered")
-    if Receipt.model_validate_json(body).message != row.id:
+    if row.id not in {one.message for one in Receipts.model_validate_json(body).received}:
         raise CannotSucceed("a receipt for something else")

@@ -1,45 +1,51 @@
-"""Carrying what is in the outbox to NATS: lock the key that a hand-over leaves, then publish.
+"""Carrying what is in the post to NATS: lock the key that a hand-over leaves, then publish.
 
-JetStream can lose what it acknowledged, so publishing ends nothing: a kept message stays until its
-receipt, and what has none is sent again, the same bytes.
+JetStream can lose what it acknowledged, so publishing ends nothing: a message stays until its receipt, and
+what has none is sent again, the same bytes. What waits is carried together, in one transaction that
+holds the rows, so that a second replica carries others and a crash leaves them to whoever comes next.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from faststream_outbox import OutboxBroker
-from faststream_outbox.retry import ConstantRetry
-from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import DateTime, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.bus.post import QUEUE, wake
 from shared.bus.proof import signed_lock
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.tables import Outgoing, outbox
-from shared.errors import PartDown
+from shared.database.tables import Outgoing
+from shared.errors import CannotSucceed, PartDown
 from shared.keys.signing import Verifier
 from shared.keys.transit import Transit
-from shared.openbao import OpenBao
+from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing
 
 log = structlog.get_logger()
 
+AT_ONCE = 100
+IDLE_SECONDS = 0.5
+REFUSED_SECONDS = 60
+
 
 class Publisher(Protocol):
-    async def publish(self, subject: str, headers: dict[str, str], body: bytes) -> None:
+    async def connected(self) -> None:
+        """Wait for the connection; raises PartDown when it takes too long."""
+
+    async def publish(self, message: Outgoing) -> None:
         """Publish and wait until the stream has it; raises PartDown."""
 
 
 class Relay:
-    """One per service."""
+    """One per service. `resend`: seconds after which a message without a receipt is sent again."""
 
     def __init__(
         self,
@@ -61,87 +67,73 @@ class Relay:
         self._tracing = tracing
         self._resend = resend
 
-    async def run(self, engine: AsyncEngine) -> None:
-        """Carry until cancelled; `engine` has credentials in its URL, which LISTEN needs."""
-        broker = OutboxBroker(engine, outbox_table=outbox, logger=None, apply_types=False)
-
-        @broker.subscriber(
-            QUEUE,
-            max_workers=6,
-            min_fetch_interval=0.05,
-            max_fetch_interval=0.5,
-            fetch_batch_size=24,
-            lease_ttl_seconds=60,
-            # The library deletes a row whose attempts run out; ours never do.
-            retry_strategy=ConstantRetry(delay_seconds=1, max_attempts=None),
-        )
-        async def carry(body: bytes | str) -> None:
-            text = body.decode() if isinstance(body, bytes) else body
-            if text.startswith("{"):
-                await self._carry_beacon(json.loads(text))
-            else:
-                await self.carry(UUID(text))
-
-        await broker.start()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            with contextlib.suppress(Exception):
-                await broker.stop()
-
-    async def _carry_beacon(self, message: dict[str, Any]) -> None:
-        headers = message["headers"]
-        with self._tracing.span(f"publish {message['event']}", parent=headers.get("traceparent")):
-            subject = f"meldpunt.{self._service}.{message['event']}"
-            await self._publisher.publish(subject, headers, message["body"].encode())
-
-    async def carry(self, identifier: UUID) -> None:
-        """One message: lock, publish, note it."""
-        async with self._database.transaction() as session:
-            row = await session.get(Outgoing, identifier)
-        if row is None or row.receipted_at is not None or row.body is None:
-            return
-        with self._tracing.span(f"publish {row.event}", parent=row.headers.get("traceparent"), message=str(row.id)):
-            if row.lock_key and row.lock_mount and row.locked_at is None:
-                lock = await signed_lock(self._verifier, self._service, row)
-                await Transit(self._bao, lock.mount).lock(lock.key)
-                await self._note(identifier, locked_at=self._clock.now())
-            await self._publisher.publish(f"meldpunt.{self._service}.{row.event}", row.headers, row.body)
-        await self._note(identifier, published_at=self._clock.now(), attempts=row.attempts + 1)
-
-    async def _note(self, identifier: UUID, **values: object) -> None:
-        async with self._database.transaction() as session:
-            await session.execute(update(Outgoing).where(col(Outgoing.id) == identifier).values(**values))
-
-    async def resend(self) -> None:
-        """Send again what was published and has no receipt, with growing patience."""
+    async def run(self) -> None:
+        """Carry until cancelled; woken by this process's own commits, looking for others' now and then."""
         while True:
-            await asyncio.sleep(self._resend / 4)
+            more = False
             with contextlib.suppress(PartDown):
-                await self._resend_once()
+                await self._publisher.connected()
+                more = await self.carry_some() == AT_ONCE
+            if not more:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._database.posted.wait(), IDLE_SECONDS)
 
-    async def _resend_once(self) -> None:
+    async def carry_some(self) -> int:
+        """Carry what is due, at most `AT_ONCE` messages; returns how many were looked at."""
+        self._database.posted.clear()
         now = self._clock.now()
-        patience = func.make_interval(0, 0, 0, 0, 0, 0, self._resend * func.least(col(Outgoing.attempts), 6))
-        late = (
-            select(col(Outgoing.id))
-            .where(col(Outgoing.receipted_at).is_(None), col(Outgoing.published_at) < now - patience)
-            .order_by(col(Outgoing.created_at))
-            .limit(200)
+        due = (
+            select(Outgoing)
+            .where(col(Outgoing.receipted_at).is_(None), col(Outgoing.next_at) <= now)
+            # What was never sent goes first: whoever is behind is not helped by getting things twice.
+            .order_by(col(Outgoing.published_at).is_not(None), col(Outgoing.next_at))
+            .limit(AT_ONCE)
             .with_for_update(skip_locked=True)
         )
         async with self._database.transaction() as session:
-            backlog = (await session.execute(select(func.count()).select_from(outbox))).scalar_one()
-            if backlog > 200:
-                # Whoever is behind has not lost anything; sending it again would only put him further behind.
-                return
-            again = update(Outgoing).where(col(Outgoing.id).in_(late)).values(published_at=now)
-            for identifier in (await session.scalars(again.returning(col(Outgoing.id)))).all():
-                await session.execute(wake(identifier))
+            rows = (await session.scalars(due)).all()
+            results = await asyncio.gather(*(self._carry(row) for row in rows), return_exceptions=True)
+            await self._note(session, rows, results, now)
+        return len(rows)
+
+    async def _carry(self, row: Outgoing) -> None:
+        with self._tracing.span(f"publish {row.event}", parent=row.headers.get("traceparent"), message=str(row.id)):
+            if row.lock_key and row.locked_at is None:
+                lock = await signed_lock(self._verifier, self._service, row)
+                await Transit(self._bao, lock.mount).lock(lock.key)
+            await self._publisher.publish(row)
+
+    async def _note(
+        self, session: AsyncSession, rows: Sequence[Outgoing], results: Sequence[BaseException | None], now: datetime
+    ) -> None:
+        """Write down what was sent, in one statement; what was refused steps back behind the others."""
+        sent: list[UUID] = []
+        refused: list[UUID] = []
+        for row, result in zip(rows, results, strict=True):
+            if result is None:
+                sent.append(row.id)
+            elif isinstance(result, (CannotSucceed, BaoError, BaoRefused)):
+                log.error("a message is not carried", message=str(row.id), of=row.event, exc_info=result)
+                refused.append(row.id)
+            elif not isinstance(result, PartDown):
+                raise result
+        patience = func.make_interval(0, 0, 0, 0, 0, 0, self._resend * func.least(col(Outgoing.attempts) + 1, 6))
+        moment = literal(now, DateTime(timezone=True))
+        attempts = col(Outgoing.attempts) + 1
+        changes: tuple[tuple[list[UUID], dict[str, Any]], ...] = (
+            (sent, {"published_at": now, "attempts": attempts, "next_at": moment + patience}),
+            ([row.id for row in rows if row.id in sent and row.lock_key], {"locked_at": now}),
+            (refused, {"next_at": now + timedelta(seconds=REFUSED_SECONDS)}),
+        )
+        for which, values in changes:
+            if which:
+                statement = update(Outgoing).where(col(Outgoing.id).in_(which)).values(**values)
+                await session.execute(statement, execution_options={"synchronize_session": False})
 
     async def waiting(self) -> tuple[int, float]:
         """How many messages have not been published yet, and the age of the oldest in seconds."""
+        unsent = col(Outgoing.published_at).is_(None)
         async with self._database.transaction() as session:
-            query = select(func.count(), func.min(col(Outgoing.created_at))).where(col(Outgoing.published_at).is_(None))
+            query = select(func.count(), func.min(col(Outgoing.created_at))).where(unsent)
             count, oldest = (await session.execute(query)).one()
         return count, (self._clock.now() - oldest).total_seconds() if oldest else 0.0

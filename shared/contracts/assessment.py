@@ -76,8 +76,17 @@ class DecisionWords(Frozen):
     fields: dict[str, Any]
 
 
+class Disclosure(Frozen):
+    """For the disclosure register: who receives which items, on the ground of a decision."""
+
+    recipient_kind: str | None
+    recipient: str | None
+    items: tuple[str, ...]
+    duty_to_inform_passes: bool
+
+
 class Decided(Letter):
-    """One decision: the coded facts in clear, its words sealed for oversight."""
+    """One decision: the coded facts in clear, its words sealed for oversight. `state`: where it left the signal."""
 
     event: ClassVar[str] = "decided.v1"
     version: int
@@ -90,21 +99,8 @@ class Decided(Letter):
     role: str
     taken_at: datetime
     protocol: str
+    state: str
+    disclosure: Disclosure | None = None
 
 
-class Disclosed(Message):
-    """One line of the disclosure register: who receives which items, for what, on which ground."""
-
-    event: ClassVar[str] = "disclosed.v1"
-    number: str
-    decision: str
-    recipient_kind: str | None
-    recipient: str | None
-    items: tuple[str, ...]
-    article: str
-    decided_at: datetime
-    by: str
-    duty_to_inform_passes: bool
-
-
-__all__ = ["ArchivedItem", "Decided", "DecisionWords", "Disclosed", "Ended", "KeyRef", "Sealed", "SealedDossier"]
+__all__ = ["ArchivedItem", "Decided", "DecisionWords", "Disclosure", "Ended", "KeyRef", "Sealed", "SealedDossier"]

@@ -44,14 +44,20 @@ class KeyRef(Frozen):
     key: str
 
 
-class Receipt(Message):
-    """The addressee has committed the effect of `message`."""
+class Received(Frozen):
+    """The effect of `message` has been committed; `word` stood inside the letter."""
 
-    event: ClassVar[str] = "receipt.v1"
-    kept: ClassVar[bool] = False
     message: UUID
     of: str
     word: str | None = None
+
+
+class Receipts(Message):
+    """What the addressee has committed, of one sender."""
+
+    event: ClassVar[str] = "receipts.v1"
+    kept: ClassVar[bool] = False
+    received: tuple[Received, ...]
 
 
 class LetterboxKeyMade(Message):
@@ -73,15 +79,21 @@ class KeysMade(Message):
     carried_by: tuple[str, ...] = ()
 
 
-class KeysReleased(Message):
+class Released(Frozen):
     """These keys are locked and may be deleted. `rows_gone`: all rows about `number` are deleted here
     too; `carried_by`: letterbox keys of letters about it that were never opened."""
 
-    event: ClassVar[str] = "keys-released.v1"
     number: str | None = None
     keys: tuple[KeyRef, ...] = ()
     carried_by: tuple[str, ...] = ()
     rows_gone: bool = False
+
+
+class KeysReleased(Message):
+    """The owner's hand of the two that destroying takes, per signal."""
+
+    event: ClassVar[str] = "keys-released.v1"
+    released: tuple[Released, ...]
 
 
 class LetterboxFinished(Message):

@@ -8,7 +8,7 @@ from shared.contracts.common import Message
 MESSAGES: dict[str, type[Message]] = {
     message.event: message
     for message in (
-        common.Receipt,
+        common.Receipts,
         common.LetterboxKeyMade,
         common.KeysMade,
         common.KeysReleased,
@@ -19,7 +19,6 @@ MESSAGES: dict[str, type[Message]] = {
         assessment.Sealed,
         assessment.Ended,
         assessment.Decided,
-        assessment.Disclosed,
         retention.Listed,
         retention.Overdue,
         retention.Destroy,

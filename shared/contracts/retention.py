@@ -13,6 +13,7 @@ class ListedSignal(Frozen):
     """One line of a destruction list; nobody is named."""
 
     number: str
+    version: int
     category: str
     ending: str
     article: str
@@ -41,18 +42,18 @@ class Overdue(Message):
 
 
 class Destroy(Message):
-    """Everything about `number` goes: lock its keys, allow their deletion, delete the rows."""
+    """Everything about these signals goes: lock their keys, allow their deletion, delete the rows."""
 
     event: ClassVar[str] = "destroy.v1"
-    number: str
+    numbers: tuple[str, ...]
     list_id: UUID
 
 
 class Destroyed(Message):
-    """Signal `number` no longer exists anywhere; nothing about it is accepted again."""
+    """These signals no longer exist anywhere; nothing about them is accepted again."""
 
     event: ClassVar[str] = "destroyed.v1"
-    number: str
+    numbers: tuple[str, ...]
     destroyed_at: datetime
 
 

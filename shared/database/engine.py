@@ -12,6 +12,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from shared.database.tables import POSTED
+from shared.database.together import GroupCommit, Work
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
@@ -71,7 +73,9 @@ class Database:
         self._bao = bao
         self._service = service
         self._lease: dict[str, Any] | None = None
-        self.changed = asyncio.Event()
+        self.posted = asyncio.Event()
+        # Without autoflush the rows of all of them go in one statement per table.
+        self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
         self.engine = make_engine(host, port, service)
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 
@@ -81,19 +85,10 @@ class Database:
         parameters["user"] = self._lease["data"]["username"]
         parameters["password"] = self._lease["data"]["password"]
 
-    @property
-    def lease(self) -> tuple[str, str]:
-        """The present user and password, for who needs them in a URL; raises PartDown before there is one."""
-        if self._lease is None:
-            raise PartDown("no database user yet")
-        return self._lease["data"]["username"], self._lease["data"]["password"]
-
     async def new_user(self) -> None:
         """Lease a user; connections made from now on are his. Raises PartDown."""
         try:
-            before, self._lease = self._lease, await self._bao.call("GET", f"database/creds/{self._service}")
-            if before is not None:
-                self.changed.set()
+            self._lease = await self._bao.call("GET", f"database/creds/{self._service}")
         except BaoError as problem:
             raise PartDown("OpenBao cannot make a database user") from problem
 
@@ -117,11 +112,26 @@ class Database:
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed at the end, rolled back on an error; raises PartDown on an outage."""
-        # A span only inside one: pollers would drown what operators look for.
-        span = self._tracing.span("transaction") if traceparent() else contextlib.nullcontext()
-        with span:
-            async with outages(), AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._span():
+            async with self._unit_of_work() as session:
                 yield session
+
+    async def together(self, work: Work) -> None:
+        """Run `work` in a transaction that it may share with others that come at the same moment."""
+        with self._span():
+            await self._together(work)
+
+    @contextlib.asynccontextmanager
+    async def _unit_of_work(self, *, autoflush: bool = True) -> AsyncIterator[AsyncSession]:
+        async with outages(), AsyncSession(self.engine, expire_on_commit=False, autoflush=autoflush) as session:
+            async with session.begin():
+                yield session
+            if POSTED in session.info:
+                self.posted.set()
+
+    def _span(self) -> contextlib.AbstractContextManager[object]:
+        # A span only inside one: pollers would drown what operators look for.
+        return self._tracing.span("transaction") if traceparent() else contextlib.nullcontext()
 
     async def reachable(self) -> bool:
         try:

@@ -51,33 +51,6 @@ def create(service: str) -> None:
 
 def _messages() -> None:
     op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=True),
-        column("queue", sa.String(255)),
-        column("payload", sa.LargeBinary),
-        column("headers", JSONB, null=True),
-        sa.Column("attempts_count", sa.BigInteger, nullable=False, server_default="0"),
-        sa.Column("deliveries_count", sa.BigInteger, nullable=False, server_default="0"),
-        sa.Column("created_at", MOMENT, nullable=False, server_default=sa.func.now()),
-        sa.Column("next_attempt_at", MOMENT, nullable=False, server_default=sa.func.now()),
-        column("first_attempt_at", MOMENT, null=True),
-        column("last_attempt_at", MOMENT, null=True),
-        column("acquired_at", MOMENT, null=True),
-        column("acquired_token", sa.Uuid, null=True),
-        column("timer_id", sa.String(255), null=True),
-        sa.CheckConstraint("(acquired_token IS NULL) = (acquired_at IS NULL)", name="outbox_lease_ck"),
-    )
-    waiting = ["queue", "next_attempt_at", "id"]
-    op.create_index("outbox_pending_idx", "outbox", waiting, postgresql_where=sa.text("acquired_token IS NULL"))
-    op.create_index("outbox_leased_idx", "outbox", waiting, postgresql_where=sa.text("acquired_token IS NOT NULL"))
-    op.create_index(
-        "outbox_timer_id_uq",
-        "outbox",
-        ["queue", "timer_id"],
-        unique=True,
-        postgresql_where=sa.text("timer_id IS NOT NULL"),
-    )
-    op.create_table(
         "outgoing",
         column("id", sa.Uuid, key=True),
         column("addressee", sa.Text),
@@ -91,12 +64,13 @@ def _messages() -> None:
         column("lock_key", sa.Text, null=True),
         column("created_at", MOMENT),
         column("locked_at", MOMENT, null=True),
-        column("published_at", MOMENT, null=True, index=True),
+        column("published_at", MOMENT, null=True),
+        column("next_at", MOMENT),
         column("attempts", sa.Integer),
         column("receipted_at", MOMENT, null=True),
         column("receipt", JSONB, null=True),
-        column("released_at", MOMENT, null=True),
     )
+    op.create_index("outgoing_waiting_idx", "outgoing", ["next_at"], postgresql_where=sa.text("receipted_at IS NULL"))
     op.create_table(
         "inbox",
         column("id", sa.Uuid, key=True),

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from faststream_outbox import make_outbox_table
-from sqlalchemy import Column, DateTime, LargeBinary
+from sqlalchemy import Column, DateTime, LargeBinary, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -25,15 +24,22 @@ def document(*, nullable: bool = True) -> Any:
     return Field(default=None, sa_column=Column(JSONB, nullable=nullable))
 
 
-outbox = make_outbox_table(SQLModel.metadata, "outbox")
+POSTED = "posted"
+"""In `session.info`: this transaction put something in the post, and the relay is to look after the commit."""
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of `model`, for inserts that need nothing of the ORM."""
+    found: Table = model.__table__  # type: ignore[attr-defined]
+    return found
 
 
 class Outgoing(SQLModel, table=True):
-    """A message to one addressee, kept until its signed receipt.
+    """A message to one addressee, kept until its signed receipt. This table is the transactional outbox.
 
     A hand-over is such a message: it holds the sealed letters, and `lock_mount`/`lock_key` is the key of
-    the room that it leaves, locked before the first publication. Receipts and beacons have no row here: what
-    is lost of them is asked for or repeated.
+    the room that it leaves, locked before the first publication. `next_at`: when the relay is to (re)send it.
+    Receipts and beacons have no row: what is lost of them is asked for or repeated.
     """
 
     id: UUID = Field(primary_key=True)
@@ -48,11 +54,11 @@ class Outgoing(SQLModel, table=True):
     lock_key: str | None = None
     created_at: datetime = moment()
     locked_at: datetime | None = moment(nullable=True)
-    published_at: datetime | None = moment(nullable=True, index=True)
+    published_at: datetime | None = moment(nullable=True)
+    next_at: datetime = moment()
     attempts: int = 0
     receipted_at: datetime | None = moment(nullable=True)
     receipt: dict[str, Any] | None = document()
-    released_at: datetime | None = moment(nullable=True)
 
 
 class Inbox(SQLModel, table=True):

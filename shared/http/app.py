@@ -99,7 +99,7 @@ class Edge:
         )
         try:
             async with self.platform.database.transaction() as session:
-                await session.execute(line)
+                session.add(line)
         except MeldpuntError:
             log.warning("a refusal could not be written to the audit trail", route=template)
 

@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.bus.inbox import Handled, Incoming
-from shared.bus.post import EVERYONE, Post
+from shared.bus.post import Post
 from shared.clock import Clock, calendar_date
-from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished, LetterboxKeyMade
+from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished, LetterboxKeyMade, Message, Released
 from shared.contracts.retention import ReleaseLetterbox, RotateLetterbox
 from shared.database.engine import Database
 from shared.database.tables import LetterboxKey, Outgoing, SealingKey
@@ -35,6 +35,7 @@ from shared.privileges import ADDRESSEES, BY_NAME, may_release
 log = structlog.get_logger()
 
 Outstanding = Callable[[AsyncSession, str], Awaitable[bool]]
+Announce = Callable[[Message], Awaitable[None]]
 
 
 async def _nothing(session: AsyncSession, kid: str) -> bool:
@@ -50,6 +51,7 @@ class Letterboxes:
         database: Database,
         bao: OpenBao,
         post: Post,
+        announce: Announce,
         sealer: Sealer,
         clock: Clock,
         *,
@@ -62,6 +64,7 @@ class Letterboxes:
         self._database = database
         self._bao = bao
         self._post = post
+        self._tell_everyone = announce
         self._sealer = sealer
         self._clock = clock
         self._days = days
@@ -111,8 +114,7 @@ class Letterboxes:
         if newest is None:
             return
         message = LetterboxKeyMade(kid=newest.kid, public_pem=newest.public_pem, made_at=newest.made_at)
-        async with self._database.transaction() as session:
-            await self._post.send(session, self._post.envelope(EVERYONE, message))
+        await self._tell_everyone(message)
 
     async def _learn(self, session: AsyncSession, addressee: str, key: PublicKey) -> None:
         values = {
@@ -162,7 +164,7 @@ class Letterboxes:
                 if current is row or current.adopted_at > margin or await self._is_outstanding(session, row.kid):
                     continue
                 row.finished_at = self._clock.now()
-                await self._post.send(session, self._post.envelope("retention", LetterboxFinished(kid=row.kid)))
+                self._post.tell(session, "retention", LetterboxFinished(kid=row.kid))
 
     async def _is_outstanding(self, session: AsyncSession, kid: str) -> bool:
         query = select(col(Outgoing.id)).where(col(Outgoing.kid) == kid, col(Outgoing.receipted_at).is_(None)).limit(1)
@@ -198,7 +200,7 @@ class Letterboxes:
             row = await session.get(LetterboxKey, message.kid)
             if row is not None:
                 row.released_at = self._clock.now()
-            released = KeysReleased(keys=(KeyRef(mount=mount, key=box),))
-            await self._post.send(session, self._post.envelope("retention", released))
+            released = KeysReleased(released=(Released(keys=(KeyRef(mount=mount, key=box),)),))
+            self._post.tell(session, "retention", released)
 
         return Handled(effect)

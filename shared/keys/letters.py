@@ -6,10 +6,13 @@ and needs no right in the addressee's room. Only the addressee can open, through
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,8 +21,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwe
 from joserfc.jwk import RSAKey
 
-from shared.errors import CannotSucceed
-from shared.openbao import BaoError, OpenBao
+from shared.batch import Batcher
+from shared.errors import CannotSucceed, PartDown
+from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.privileges import BY_NAME
 
 # RSA-OAEP-256 is not among the library's recommended algorithms, so it is named.
@@ -72,26 +76,46 @@ def _bytes(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-async def open_letter(bao: OpenBao, service: str, letter: str) -> bytes:
-    """Open a letter to `service`.
+class Opener:
+    """Opens letters to `service`, through OpenBao; letters that come together are opened in one call."""
 
-    Raises CannotSucceed when it is for somebody else, was altered, or its key is gone; PartDown when
-    OpenBao is away.
-    """
-    header = _header(letter)
-    owner, box = split_kid(str(header.get("kid", "")))
-    if owner != service:
-        raise CannotSucceed("this letter is for another service")
-    try:
-        protected, wrapped, nonce, ciphertext, tag = letter.split(".")
-        sealed_key = base64.b64encode(_bytes(wrapped)).decode()
-    except ValueError as problem:
-        raise CannotSucceed("this is not a letter") from problem
-    try:
-        answer = await bao.call(
-            "POST", f"{BY_NAME[service].letterbox}/decrypt/{box}", {"ciphertext": f"vault:v1:{sealed_key}"}
-        )
-        key = base64.b64decode(answer["data"]["plaintext"])
-        return AESGCM(key).decrypt(_bytes(nonce), _bytes(ciphertext) + _bytes(tag), protected.encode())
-    except (BaoError, InvalidTag, ValueError) as problem:
-        raise CannotSucceed("this letter cannot be opened") from problem
+    def __init__(self, bao: OpenBao, service: str) -> None:
+        self._bao = bao
+        self._service = BY_NAME[service]
+        self._unwrap: Batcher[tuple[str, str], bytes] = Batcher(self._unwrap_all, most=8)
+
+    async def open(self, letter: str) -> bytes:
+        """The content of `letter`.
+
+        Raises CannotSucceed when it is for somebody else, was altered, or its key is gone; PartDown when
+        OpenBao is away.
+        """
+        owner, box = split_kid(str(_header(letter).get("kid", "")))
+        if owner != self._service.name:
+            raise CannotSucceed("this letter is for another service")
+        try:
+            protected, wrapped, nonce, ciphertext, tag = letter.split(".")
+            key = await self._unwrap((box, "vault:v1:" + base64.b64encode(_bytes(wrapped)).decode()))
+            return AESGCM(key).decrypt(_bytes(nonce), _bytes(ciphertext) + _bytes(tag), protected.encode())
+        except (BaoError, InvalidTag, ValueError) as problem:
+            raise CannotSucceed("this letter cannot be opened") from problem
+
+    async def _unwrap_all(self, wanted: Sequence[tuple[str, str]]) -> list[bytes | Exception]:
+        """The content keys of several letters; OpenBao refuses a batch for one bad item, so then one by one."""
+        boxes = {box for box, _ in wanted}
+        if len(wanted) > 1 and len(boxes) == 1:
+            with contextlib.suppress(BaoError, KeyError):
+                items = [{"ciphertext": wrapped} for _, wrapped in wanted]
+                answer = await self._call(boxes.pop(), {"batch_input": items})
+                return [base64.b64decode(one["plaintext"]) for one in answer["batch_results"]]
+        return list(await asyncio.gather(*(self._unwrap_one(*one) for one in wanted)))
+
+    async def _unwrap_one(self, box: str, wrapped: str) -> bytes | Exception:
+        try:
+            return base64.b64decode((await self._call(box, {"ciphertext": wrapped}))["plaintext"])
+        except (BaoError, BaoRefused, PartDown) as problem:
+            return problem
+
+    async def _call(self, box: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await self._bao.call("POST", f"{self._service.letterbox}/decrypt/{box}", body)
+        return dict(answer["data"])

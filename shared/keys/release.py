@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -22,22 +22,26 @@ from shared.bus.inbox import Handled, Incoming
 from shared.bus.post import Post
 from shared.bus.proof import check_receipt, signed_lock
 from shared.clock import Clock
-from shared.contracts.common import KeyRef, KeysReleased
+from shared.contracts.common import KeyRef, KeysReleased, Released
 from shared.contracts.retention import Destroy, Destroyed
 from shared.database.engine import Database
-from shared.database.tables import Outgoing, Parked, Tombstone
+from shared.database.tables import Outgoing, Parked
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import kid_of, split_kid
 from shared.keys.signing import NotSigned, Verifier
 from shared.keys.transit import Transit
 from shared.openbao import BaoError, OpenBao
 from shared.privileges import may_release
+from shared.tombstones import put_up
 
 log = structlog.get_logger()
 
-KeysOf = Callable[[AsyncSession, str], Awaitable[list[KeyRef]]]
-KidsOf = Callable[[AsyncSession, str], Awaitable[set[str]]]
-DeleteRows = Callable[[AsyncSession, str], Awaitable[None]]
+Numbers = Collection[str]
+KeysOf = Callable[[AsyncSession, Numbers], Awaitable[list[tuple[str, KeyRef]]]]
+"""The keys of signals here: (number, key)."""
+KidsOf = Callable[[AsyncSession, Numbers], Awaitable[list[tuple[str, str]]]]
+"""The letterbox keys of letters about signals that were not opened: (number, kid)."""
+DeleteRows = Callable[[AsyncSession, Numbers], Awaitable[None]]
 
 
 class Releaser:
@@ -67,9 +71,12 @@ class Releaser:
         for ref in keys:
             if not may_release(self._service, ref.mount):
                 raise CannotSucceed("a key that is not this service's to release")
-            transit = Transit(self._bao, ref.mount)
-            await transit.lock(ref.key)
-            await transit.allow_deletion(ref.key)
+        await asyncio.gather(*(self._release_one(ref) for ref in keys))
+
+    async def _release_one(self, ref: KeyRef) -> None:
+        transit = Transit(self._bao, ref.mount)
+        await transit.lock(ref.key)
+        await transit.allow_deletion(ref.key)
 
     async def run(self) -> None:
         """Release the keys of hand-overs that were received long enough ago."""
@@ -87,6 +94,7 @@ class Releaser:
                 .limit(100)
             )
             rows = (await session.scalars(due)).all()
+        done: dict[UUID, Released] = {}
         for row in rows:
             try:
                 ref = await signed_lock(self._verifier, self._service, row)
@@ -96,10 +104,11 @@ class Releaser:
                 # One bad row holds up no other; it stays, and is looked at again.
                 log.error("a key is not released", message=str(row.id), exc_info=problem)
                 continue
-            message = KeysReleased(number=row.number, keys=(ref,))
+            done[row.id] = Released(number=row.number, keys=(ref,))
+        if done:
             async with self._database.transaction() as session:
-                await session.execute(delete(Outgoing).where(col(Outgoing.id) == row.id))
-                await self._post.send(session, self._post.envelope("retention", message))
+                await session.execute(delete(Outgoing).where(col(Outgoing.id).in_(done)))
+                self._post.tell(session, "retention", KeysReleased(released=tuple(done.values())))
 
     def on_destroy(
         self, keys_of: KeysOf, delete_rows: DeleteRows, kids_of: KidsOf | None = None
@@ -110,41 +119,50 @@ class Releaser:
         async def handle(incoming: Incoming, message: Destroy) -> Handled:
             if incoming.producer != "retention":
                 raise CannotSucceed("only retention orders destruction")
+            keys: dict[str, set[KeyRef]] = {number: set() for number in message.numbers}
+            kids: dict[str, set[str]] = {number: set() for number in message.numbers}
             async with self._database.transaction() as session:
-                keys = await keys_of(session, message.number)
-                kids = await kids_of(session, message.number) if kids_of else set()
-                kids |= await self._unopened(session, message.number)
+                for number, key in await keys_of(session, message.numbers):
+                    keys[number].add(key)
+                unopened = await kids_of(session, message.numbers) if kids_of else []
+                for number, kid in [*unopened, *await self._unopened(session, message.numbers)]:
+                    kids[number].add(kid)
                 locked = select(Outgoing).where(
-                    col(Outgoing.number) == message.number, col(Outgoing.lock_key).is_not(None)
+                    col(Outgoing.number).in_(message.numbers), col(Outgoing.lock_key).is_not(None)
                 )
                 for row in (await session.scalars(locked)).all():
-                    keys.append(await signed_lock(self._verifier, self._service, row))
-            keys = list(dict.fromkeys(keys))
-            await self.release(keys)
+                    keys[str(row.number)].add(await signed_lock(self._verifier, self._service, row))
+            await self.release([key for found in keys.values() for key in found])
+            released = tuple(
+                Released(
+                    number=number, keys=tuple(keys[number]), carried_by=tuple(sorted(kids[number])), rows_gone=True
+                )
+                for number in message.numbers
+            )
 
             async def effect(session: AsyncSession) -> None:
-                await delete_rows(session, message.number)
-                await session.execute(delete(Outgoing).where(col(Outgoing.number) == message.number))
-                await session.execute(delete(Parked).where(col(Parked.number) == message.number))
-                gone = KeysReleased(
-                    number=message.number, keys=tuple(keys), carried_by=tuple(sorted(kids)), rows_gone=True
-                )
-                await self._post.send(session, self._post.envelope("retention", gone))
+                await delete_rows(session, message.numbers)
+                for table in (Outgoing, Parked):
+                    await session.execute(delete(table).where(col(table.number).in_(message.numbers)))
+                self._post.tell(session, "retention", KeysReleased(released=released))
 
             return Handled(effect)
 
         return handle
 
     @staticmethod
-    async def _unopened(session: AsyncSession, number: str) -> set[str]:
-        """The letterbox keys of letters about `number` that wait in the outbox or are parked."""
-        waiting = select(col(Outgoing.kid)).where(col(Outgoing.number) == number, col(Outgoing.kid).is_not(None))
-        kids = {kid for kid in (await session.scalars(waiting)).all() if kid}
-        for body in (await session.scalars(select(col(Parked.body)).where(col(Parked.number) == number))).all():
+    async def _unopened(session: AsyncSession, numbers: Numbers) -> list[tuple[str, str]]:
+        """The letterbox keys of letters that wait in the post or are parked."""
+        waiting = select(col(Outgoing.number), col(Outgoing.kid)).where(
+            col(Outgoing.number).in_(numbers), col(Outgoing.kid).is_not(None)
+        )
+        found = [(str(row.number), str(row.kid)) for row in await session.execute(waiting)]
+        parked = select(col(Parked.number), col(Parked.body)).where(col(Parked.number).in_(numbers))
+        for row in await session.execute(parked):
             with contextlib.suppress(CannotSucceed, ValueError):
-                found = [kid_of(letter) for letter in json.loads(body).get("letters", ())]
-                kids |= {kid for kid in found if split_kid(kid)}
-        return kids
+                kids = [kid_of(letter) for letter in json.loads(row.body).get("letters", ())]
+                found += [(str(row.number), kid) for kid in kids if split_kid(kid)]
+        return found
 
     def on_destroyed(self, delete_rows: DeleteRows) -> Callable[[Incoming, Destroyed], Awaitable[Handled]]:
         """A handler that remembers a destruction, so that nothing late or replayed brings it back."""
@@ -154,9 +172,8 @@ class Releaser:
                 raise CannotSucceed("only retention declares destruction")
 
             async def effect(session: AsyncSession) -> None:
-                await delete_rows(session, message.number)
-                stone = {"number": message.number, "destroyed_at": message.destroyed_at}
-                await session.execute(upsert(Tombstone).values(**stone).on_conflict_do_nothing())
+                await delete_rows(session, message.numbers)
+                await put_up(session, message.numbers, message.destroyed_at)
 
             return Handled(effect)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +22,19 @@ from shared import tombstones
 from shared.audit import AuditNumberer
 from shared.bus.inbox import Handled, Inbox, Incoming
 from shared.bus.nats import Bus
-from shared.bus.post import Post
+from shared.bus.post import EVERYONE, Post
+from shared.bus.receipts import Answers
 from shared.bus.relay import Relay
 from shared.clock import Clock
 from shared.contracts.access import Leases
-from shared.contracts.common import LetterboxKeyMade
+from shared.contracts.common import LetterboxKeyMade, Message
 from shared.contracts.retention import Destroyed, ReleaseLetterbox, RotateLetterbox
-from shared.database.engine import Database, make_engine
+from shared.database.engine import Database
 from shared.database.tables import Outgoing, Parked
 from shared.errors import CannotSucceed, PartDown
 from shared.identity import Identity, keep_leases
 from shared.keys.letterboxes import Letterboxes
+from shared.keys.letters import Opener
 from shared.keys.release import DeleteRows, Releaser
 from shared.keys.sealing import Sealer
 from shared.keys.signing import NotSigned, Signer, Verifier
@@ -48,7 +50,7 @@ STUCK_SECONDS = 60
 Worker = Callable[[], Awaitable[None]]
 
 
-async def _no_rows(session: AsyncSession, number: str) -> None:
+async def _no_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """A service without rows about signals has nothing to delete."""
 
 
@@ -69,8 +71,10 @@ class Platform:
         self.identity = Identity(name, self.verifier, clock)
         self.post = Post(name, self.signer, clock, settings.oin)
         self.sealer = Sealer(settings.folder)
+        self.opener = Opener(self.bao, name)
         self.bus = Bus(name, settings.nats_address, self.bao)
-        self.inbox = Inbox(name, self.database, self.bao, self.verifier, self.post, clock, self.tracing)
+        self.answers = Answers(self.post, self.bus)
+        self.inbox = Inbox(name, self.database, self.opener, self.verifier, self.answers, clock, self.tracing)
         self.relay = Relay(
             name, self.database, self.bao, self.bus, self.verifier, clock, self.tracing, settings.resend_seconds
         )
@@ -79,6 +83,7 @@ class Platform:
             self.database,
             self.bao,
             self.post,
+            self.announce,
             self.sealer,
             clock,
             days=settings.letterbox_days,
@@ -96,6 +101,10 @@ class Platform:
         if self.row.room is None:
             raise KeyError(f"{self.name} has no room")
         return Transit(self.bao, self.row.room)
+
+    async def announce(self, message: Message) -> None:
+        """Tell every service something that is repeated anyway; raises PartDown or NotSigned."""
+        await self.bus.publish(self.post.envelope(EVERYONE, message))
 
     def _listen_for_all(self) -> None:
         """The messages that every service handles alike."""
@@ -127,8 +136,8 @@ class Platform:
             self.bao.keep_alive,
             self.database.keep_user,
             lambda: self.bus.run(self.inbox.receive),
-            self._relay,
-            self.relay.resend,
+            self.relay.run,
+            self.answers.run,
             AuditNumberer(self.database, self.post, self.clock).run,
             self.letterboxes.run,
             self.releaser.run,
@@ -164,26 +173,6 @@ class Platform:
                 log.error("worker failed", worker=getattr(worker, "__qualname__", "worker"), exc_info=problem)
             await asyncio.sleep(1)
 
-    async def _relay(self) -> None:
-        lease = self.database.lease
-        engine = make_engine(
-            self.settings.database_host,
-            self.settings.database_port,
-            self.name,
-            *lease,
-            pool_size=8,
-            max_overflow=2,
-        )
-        try:
-            async with asyncio.TaskGroup() as group:
-                task = group.create_task(self.relay.run(engine))
-                # A new lease is a new user: the relay begins again with it.
-                await self.database.changed.wait()
-                self.database.changed.clear()
-                task.cancel()
-        finally:
-            await engine.dispose()
-
     async def _check_schema(self) -> None:
         async with self.database.transaction() as session:
             found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
@@ -192,10 +181,10 @@ class Platform:
             raise PartDown(self.schema_problem)
 
     async def _reapply(self) -> None:
-        async def everything(session: AsyncSession, number: str) -> None:
-            await self.delete_rows(session, number)
+        async def everything(session: AsyncSession, numbers: Collection[str]) -> None:
+            await self.delete_rows(session, numbers)
             for table in (Outgoing, Parked):
-                await session.execute(delete(table).where(col(table.number) == number))
+                await session.execute(delete(table).where(col(table.number).in_(numbers)))
 
         again = await tombstones.reapply(self.database, self.settings.tombstones, everything)
         if again:

@@ -55,11 +55,10 @@ class Arrivals:
             session.add(
                 store.Item(number=content.number, item="report", category="report", version=1, ciphertext=ciphertext)
             )
-            await session.flush()
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
             here = Whereabouts(number=content.number, version=1, holder="assessment", state=State.RECEIVED, since=now)
             post = self.platform.post
-            await post.send(session, post.envelope("retention", made), post.envelope("oversight", here))
-            await session.execute(audit.line(now, "signal received", actor=None, record=content.number))
+            post.send(session, post.envelope("retention", made), post.envelope("oversight", here))
+            session.add(audit.line(now, "signal received", actor=None, record=content.number))
 
         return Handled(effect, word)

@@ -54,7 +54,7 @@ class Decisions:
         now = self.platform.clock.now()
         async with self.platform.database.transaction() as session:
             found = await store.decisions_of(session, number)
-            await session.execute(
+            session.add(
                 audit.line(now, "decisions read", actor=person.user_id, role=role, record=number, reason=purpose)
             )
         return [shown(one, content.get(f"decision-{one.id}")) for one in found]
@@ -171,7 +171,7 @@ class Decisions:
             line = audit.line(
                 now, action, actor=person.user_id, role=allowed.role, record=row.number, result=attempt.outcome
             )
-            await session.execute(line)
+            session.add(line)
         self._settlement.wake()
         return shown(decision, words)
 
@@ -226,7 +226,7 @@ class Decisions:
                 record=row.number,
                 result=found.outcome,
             )
-            await session.execute(line)
+            session.add(line)
         self._settlement.wake()
         return shown(found, None)
 
@@ -260,6 +260,6 @@ class Decisions:
                 record=row.number,
                 result=last.outcome,
             )
-            await session.execute(line)
+            session.add(line)
         self._settlement.wake()
         return shown(last, None)

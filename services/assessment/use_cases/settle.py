@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -19,19 +18,18 @@ from sqlmodel import col
 
 from services.assessment import store
 from shared import audit
-from shared.bus.post import Envelope
 from shared.clock import calendar_date
 from shared.contracts.assessment import (
     ArchivedItem,
     CodedDecision,
     Decided,
     DecisionWords,
-    Disclosed,
+    Disclosure,
     Ended,
     Sealed,
     SealedDossier,
 )
-from shared.contracts.common import KeyRef, KeysMade, Whereabouts
+from shared.contracts.common import KeyRef, KeysMade
 from shared.database.tables import Outgoing
 from shared.errors import Conflict, PartDown
 from shared.keys.signing import NotSigned
@@ -102,7 +100,7 @@ class Settlement:
         words = json.loads(plain[own])
         if f"{own}-co-signer" in plain:
             words["fields"] |= {"coSignerReason": json.loads(plain[f"{own}-co-signer"])["reason"]}
-        envelopes = list(self._for_oversight(decision, words))
+        envelopes = [self._for_oversight(decision, words)]
         if decision.ends:
             envelopes += await self._ending(decision, signal, wanted, plain, earlier)
         now = self.platform.clock.now()
@@ -113,9 +111,9 @@ class Settlement:
             found.settled_at = now
             if decision.ends:
                 await self._close(session, decision)
-            await self.platform.post.send(session, *envelopes)
+            self.platform.post.send(session, *envelopes)
 
-    def _for_oversight(self, decision: store.DecisionRow, words: dict[str, Any]) -> Iterable[Envelope]:
+    def _for_oversight(self, decision: store.DecisionRow, words: dict[str, Any]) -> Outgoing:
         post, sealer = self.platform.post, self.platform.sealer
         said = DecisionWords(
             decision=str(decision.id), reason=words["reason"], fields=words["fields"] | _none_because(words)
@@ -134,30 +132,10 @@ class Settlement:
             role=decision.role,
             taken_at=decision.taken_at,
             protocol=decision.protocol,
+            state="handing-over" if decision.ends else decision.state_after,
+            disclosure=_disclosure(decision.forwarding),
         )
-        yield post.envelope("oversight", decided, number=decision.number, letter=letter)
-        state = "handing-over" if decision.ends else decision.state_after
-        here = Whereabouts(
-            number=decision.number, version=decision.version, holder="assessment", state=state, since=decision.taken_at
-        )
-        yield post.envelope("oversight", here)
-        if decision.forwarding:
-            yield post.envelope("oversight", self._disclosed(decision, decision.forwarding))
-
-    @staticmethod
-    def _disclosed(decision: store.DecisionRow, forwarding: dict[str, Any]) -> Disclosed:
-        return Disclosed(
-            number=decision.number,
-            decision=str(decision.id),
-            recipient_kind=forwarding["recipientKind"],
-            recipient=forwarding["recipient"],
-            items=tuple(forwarding["items"]),
-            article=decision.article,
-            decided_at=decision.taken_at,
-            by=decision.recorder,
-            # Art. 13: who takes a signal up informs the person concerned.
-            duty_to_inform_passes=forwarding["recipientKind"] is not None,
-        )
+        return post.envelope("oversight", decided, number=decision.number, letter=letter)
 
     async def _ending(
         self,
@@ -166,7 +144,7 @@ class Settlement:
         items: list[store.Item],
         plain: dict[str, bytes],
         earlier: list[store.DecisionRow],
-    ) -> list[Envelope]:
+    ) -> list[Outgoing]:
         archive = Transit(self.platform.bao, ARCHIVE)
         key = key_name(decision.id, ARCHIVE)
         await archive.make(key)
@@ -209,9 +187,7 @@ class Settlement:
         )
         if (await session.execute(statement.returning(col(store.Signal.number)))).first() is None:
             raise Conflict("the signal was changed while it was being sealed")
-        await session.execute(
-            audit.line(now, "signal ended", actor=None, record=decision.number, result=decision.outcome)
-        )
+        session.add(audit.line(now, "signal ended", actor=None, record=decision.number, result=decision.outcome))
 
     async def handed_over(self, session: AsyncSession, row: Outgoing) -> None:
         """Retention's receipt is in: delete what was handed over; the locked key waits out its grace."""
@@ -236,6 +212,18 @@ def _coded(row: store.DecisionRow) -> CodedDecision:
         about=tuple(row.about),
         taken_at=row.taken_at,
         protocol=row.protocol,
+    )
+
+
+def _disclosure(forwarding: dict[str, Any] | None) -> Disclosure | None:
+    if forwarding is None:
+        return None
+    return Disclosure(
+        recipient_kind=forwarding["recipientKind"],
+        recipient=forwarding["recipient"],
+        items=tuple(forwarding["items"]),
+        # Art. 13: who takes a signal up informs the person concerned.
+        duty_to_inform_passes=forwarding["recipientKind"] is not None,
     )
 
 

@@ -79,7 +79,7 @@ class Views:
             self.platform.clock.now(), "signal opened", actor=person.user_id, role=role, record=number, reason=purpose
         )
         async with self.platform.database.transaction() as session:
-            await session.execute(line)
+            session.add(line)
         report = content.pop("report")
         findings = {name: one for name, one in content.items() if not name.startswith("decision-")}
         subjects = {f"S{place}": one for place, one in enumerate(report.pop("subjects", []), 1)}
@@ -130,7 +130,7 @@ class Views:
             line = audit.line(
                 now, "fact recorded", actor=person.user_id, role=role, record=number, reason=item.category
             )
-            await session.execute(line)
+            session.add(line)
         return ItemOut(item=name, version=row.version + 1)
 
     def _item_faults(self, state: State, item: ItemIn, content: dict[str, Any]) -> list[Fault]:

@@ -45,7 +45,7 @@ class Approvals:
             line = audit.line(
                 self.platform.clock.now(), "destruction list read", actor=person.user_id, role=role, record=str(list_id)
             )
-            await session.execute(line)
+            session.add(line)
         shown = [{"number": one.number, "state": one.state} | one.facts for one in signals]
         taken = [await self._shown(one) for one in approvals]
         return self._list(row) | {"signals": shown, "approvals": taken}
@@ -124,7 +124,7 @@ class Approvals:
                 record=str(list_id),
                 result="approved",
             )
-            await session.execute(line)
+            session.add(line)
         self._releasing.wake()
         return {
             "id": str(approval.id),
@@ -163,7 +163,7 @@ class Approvals:
             line = audit.line(
                 now, "destruction approval withdrawn", actor=person.user_id, role="beheerder", record=str(row.id)
             )
-            await session.execute(line)
+            session.add(line)
         return {
             "id": str(approval.id),
             "listId": str(row.id),

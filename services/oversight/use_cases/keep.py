@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy.dialects.postgresql import insert as upsert
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from services.oversight import store
 from shared.audit import chain
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.assessment import Decided, DecisionWords, Disclosed
+from shared.contracts.assessment import Decided, DecisionWords
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
+from shared.contracts.retention import Destroyed
 from shared.errors import CannotSucceed
 from shared.keys.transit import Place, key_name
 from shared.service.platform import Platform
@@ -49,7 +50,6 @@ class Keeping:
                         entry=entry,
                     )
                 )
-            await session.flush()
 
         return Handled(effect)
 
@@ -65,7 +65,7 @@ class Keeping:
             await room.make(key)
         place = Place(room.mount, message.number, f"decision-{incoming.id}", 1)
         ciphertext = (await room.encrypt(key, [(place, words.model_dump_json().encode())]))[0]
-        facts = message.model_dump(mode="json", exclude={"letters"}) | {"decision": words.decision}
+        facts = message.model_dump(mode="json", exclude={"letters", "disclosure"}) | {"decision": words.decision}
 
         async def effect(session: AsyncSession) -> None:
             session.add(
@@ -79,36 +79,38 @@ class Keeping:
                     taken_at=message.taken_at,
                 )
             )
-            await session.flush()
+            if message.disclosure:
+                session.add(_register_line(incoming.id, message, words.decision))
+            here = {"number": message.number, "version": message.version, "holder": incoming.producer}
+            await store.note_whereabouts(session, [here | {"state": message.state, "since": message.taken_at}])
             keys = (KeyRef(mount=room.mount, key=key),) if made else ()
             told = KeysMade(number=message.number, keys=keys, carried_by=(kid,))
-            await self.platform.post.send(session, self.platform.post.envelope("retention", told))
+            self.platform.post.tell(session, "retention", told)
 
         return Handled(effect, word)
-
-    async def disclosed(self, incoming: Incoming, message: Disclosed) -> Handled:
-        async def effect(session: AsyncSession) -> None:
-            session.add(
-                store.Disclosure(
-                    id=incoming.id,
-                    number=message.number,
-                    facts=message.model_dump(mode="json"),
-                    decided_at=message.decided_at,
-                )
-            )
-            await session.flush()
-
-        return Handled(effect)
 
     async def whereabouts(self, incoming: Incoming, message: Whereabouts) -> Handled:
         """The newest version wins; what comes late changes nothing."""
         if message.holder != incoming.producer:
             raise CannotSucceed("a service tells where another service's signal is")
 
+        return Handled(lambda session: store.note_whereabouts(session, [message.model_dump()]))
+
+    async def destroyed(self, incoming: Incoming, message: Destroyed) -> Handled:
+        """As everybody does it, and that the signal is nowhere any more."""
+        handled = await self.platform.releaser.on_destroyed(store.delete_rows)(incoming, message)
+
         async def effect(session: AsyncSession) -> None:
-            values = message.model_dump()
-            statement = upsert(store.Whereabout).values(**values)
-            newer = col(store.Whereabout.version) < message.version
-            await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer))
+            await handled.effect(session)
+            await store.note_destroyed(session, message.numbers, message.destroyed_at)
 
         return Handled(effect)
+
+
+def _register_line(identifier: UUID, message: Decided, decision: str) -> store.Disclosure:
+    """One line of the disclosure register: who receives which items, for what, on which ground."""
+    assert message.disclosure is not None
+    ground = {"decision": decision, "article": message.article, "by": message.recorder}
+    when = {"number": message.number, "decided_at": message.taken_at.isoformat()}
+    facts = message.disclosure.model_dump(mode="json") | ground | when
+    return store.Disclosure(id=identifier, number=message.number, facts=facts, decided_at=message.taken_at)

@@ -74,7 +74,9 @@ class Releasing:
                         list_id=message.list_id, number=one.number, state=State.LISTED, facts=facts, archive_keys=keys
                     )
                 )
-            await session.flush()
+            here = {"holder": incoming.producer, "state": State.LISTED, "since": self.platform.clock.now()}
+            known = [here | {"number": one.number, "version": one.version} for one in message.signals]
+            await store.note_whereabouts(session, known)
 
         return Handled(effect)
 
@@ -104,7 +106,7 @@ class Releasing:
             found.version += 1
             now = self.platform.clock.now()
             action = "destruction at the ultimate date" if ultimate else "destruction list escalated"
-            await session.execute(audit.line(now, action, actor=None, record=str(message.list_id)))
+            session.add(audit.line(now, action, actor=None, record=str(message.list_id)))
             if ultimate:
                 approval = store.Approval(
                     id=uuid4(), list_id=message.list_id, approver=None, approved_at=now, effective_at=now, statement=""
@@ -149,7 +151,7 @@ class Releasing:
         async with self.platform.database.transaction() as session:
             if numbers:
                 await store.set_state(session, approval.list_id, numbers, state="released")
-                await self.platform.post.send(session, self.platform.post.envelope("retention", message))
+                self.platform.post.tell(session, "retention", message)
             else:
                 found = await session.get(store.Approval, approval.id, with_for_update=True)
                 if found is not None:

@@ -30,7 +30,7 @@ class Showing:
             self.platform.clock.now(), action, actor=person.user_id, role=role, record=record, reason=reason
         )
         async with self.platform.database.transaction() as session:
-            await session.execute(line)
+            session.add(line)
 
     async def whereabouts(self, number: str, person: Person) -> dict[str, Any]:
         """Who holds a signal, and its state; no content."""

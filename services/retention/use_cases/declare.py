@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import typst
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
 from services.retention.settings import Settings
-from shared import tombstones
+from shared import audit, tombstones
 from shared.clock import calendar_date
 from shared.contracts.retention import Destroyed
 from shared.database.tables import Tombstone
 from shared.errors import NotFound
 from shared.identity import Person
+from shared.privileges import SERVICES
 from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
@@ -30,6 +31,10 @@ METHOD = (
     "letterbox keys that ever carried a letter about it; then the rows. What remains in copies cannot be decrypted."
 )
 TEMPLATE = Path(__file__).parent.parent / "declaration.typ"
+Stones = dict[str, datetime]
+"""Number to the moment of its destruction."""
+PARTS = tuple(service.name for service in SERVICES if service.room)
+"""Who has rows about a signal besides retention: whoever has a room."""
 READERS = frozenset({"beheerder", "fg"})
 
 
@@ -37,16 +42,35 @@ class Declarations:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
         self._snapshot_days = settings.snapshot_days
-        self._written: set[str] | None = None
 
-    async def make(self, session: AsyncSession, row: store.SealedSignal, *, keys: int, letterboxes: int) -> None:
-        """Declare, put up the tombstone, tell everybody, delete the row; the last step of a destruction."""
+    async def make(self, session: AsyncSession, rows: Sequence[store.SealedSignal]) -> Stones:
+        """Declare, put up the tombstones, tell everybody, delete the rows; the last step of a destruction."""
         now = self.platform.clock.now()
-        today = calendar_date(now)
+        numbers = [row.number for row in rows]
+        keys = await store.counts(session, store.SignalKey, numbers)
+        boxes = await store.counts(session, store.Carrier, numbers)
+        for row in rows:
+            content = self._content(row, calendar_date(now), keys.get(row.number, 0), boxes.get(row.number, 0))
+            declaration = store.Declaration(
+                id=UUID(content["declarationId"]),
+                number=row.number,
+                declared_on=calendar_date(now),
+                content=content,
+                signature=self.platform.signer.sign(KIND, {"declaration": content}),
+            )
+            session.add(declaration)
+            session.add(audit.line(now, "signal destroyed", actor=None, record=row.number, reason=row.ending))
+        await store.delete_rows(session, numbers)
+        await tombstones.put_up(session, numbers, now)
+        message = Destroyed(numbers=tuple(numbers), destroyed_at=now)
+        for part in PARTS:
+            self.platform.post.tell(session, part, message)
+        return dict.fromkeys(numbers, now)
+
+    def _content(self, row: store.SealedSignal, today: date, keys: int, letterboxes: int) -> dict[str, Any]:
         rules = PROTOCOLS.get(row.protocol) or PROTOCOLS[self.platform.settings.protocol]
-        declaration = uuid4()
-        content = {
-            "declarationId": str(declaration),
+        return {
+            "declarationId": str(uuid4()),
             "specification": {
                 "number": row.number,
                 "category": row.category,
@@ -73,35 +97,17 @@ class Declarations:
             else {"role": "ultimate date (art. 9)"},
             "approvedAt": row.approved_at.isoformat() if row.approved_at else None,
         }
-        signature = self.platform.signer.sign(KIND, {"declaration": content})
-        await store.delete_rows(session, row.number)
-        values = {
-            "id": declaration,
-            "number": row.number,
-            "declared_on": today,
-            "content": content,
-            "signature": signature,
-        }
-        await session.execute(
-            upsert(store.Declaration).values(**values).on_conflict_do_nothing(index_elements=["number"])
-        )
-        stone = {"number": row.number, "destroyed_at": now}
-        await session.execute(upsert(Tombstone).values(**stone).on_conflict_do_nothing())
-        message = Destroyed(number=row.number, destroyed_at=now)
-        post = self.platform.post
-        await post.send(session, *(post.envelope(part, message) for part in ("intake", "assessment", "oversight")))
 
-    async def write_tombstones(self) -> None:
-        """Bring the file outside the database up to date with what was declared; safe to repeat."""
-        folder = self.platform.settings.tombstones
-        if self._written is None:
-            self._written = set(tombstones.read(folder))
+    async def write_all_tombstones(self) -> None:
+        """What was declared just before a crash may not stand in the file outside the database yet."""
+        written = tombstones.read(self.platform.settings.tombstones)
         async with self.platform.database.transaction() as session:
             stones = (await session.scalars(select(Tombstone))).all()
-        for stone in stones:
-            if stone.number not in self._written:
-                tombstones.append(folder, stone.number, stone.destroyed_at)
-                self._written.add(stone.number)
+        await self.write_tombstones({one.number: one.destroyed_at for one in stones if one.number not in written})
+
+    async def write_tombstones(self, stones: Stones) -> None:
+        if stones:
+            tombstones.append(self.platform.settings.tombstones, stones)
 
     async def all(self, person: Person) -> list[dict[str, Any]]:
         person.role_among(READERS)

@@ -13,10 +13,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
-from services.retention.use_cases.declare import Declarations
-from shared import audit
+from services.retention.use_cases.declare import PARTS, Declarations
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished, Whereabouts
+from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, ReleaseLetterbox, RotateLetterbox
 from shared.errors import CannotSucceed, PartDown
@@ -29,8 +28,6 @@ from shared.protocol.model import State
 from shared.service.platform import Platform
 
 log = structlog.get_logger()
-PARTS = tuple(service.name for service in SERVICES if service.room)
-"""Who has rows about a signal besides retention: whoever has a room."""
 
 
 class Destruction:
@@ -42,54 +39,51 @@ class Destruction:
 
     async def approved(self, incoming: Incoming, message: Approved) -> Handled:
         """Approved by the beheerder, or at the ultimate date: archive keys are released, order the rest."""
-        archives: dict[str, list[KeyRef]] = {}
         async with self.platform.database.transaction() as session:
-            for number in message.numbers:
-                row = await session.get(store.SealedSignal, number)
-                if row is None or row.list_id != message.list_id:
-                    raise CannotSucceed("an approval of what was not on that list")
-                pairs = dict.fromkeys((one["archive"], one["key"]) for one in row.dossier or [])
-                archives[number] = [KeyRef(mount=mount, key=key) for mount, key in pairs]
-        for keys in archives.values():
-            for ref in keys:
-                await Transit(self.platform.bao, ref.mount).delete(ref.key)
+            rows = await store.on_list(session, message.list_id, message.numbers)
+        if {row.number for row in rows} != set(message.numbers):
+            raise CannotSucceed("an approval of what was not on that list")
+        archives = {
+            row.number: {KeyRef(mount=one["archive"], key=one["key"]) for one in row.dossier or []} for row in rows
+        }
+        await self._delete([ref for keys in archives.values() for ref in keys])
 
         async def effect(session: AsyncSession) -> None:
             now = self.platform.clock.now()
-            for number, keys in archives.items():
-                row = await session.get(store.SealedSignal, number, with_for_update=True)
-                if row is None or row.state != State.LISTED:
-                    continue
+            found = await store.on_list(session, message.list_id, message.numbers, for_change=True)
+            going = [row for row in found if row.state == State.LISTED]
+            for row in going:
                 row.state, row.version, row.dossier = State.APPROVED, row.version + 1, None
                 row.approver, row.approved_at = message.approver, message.approved_at
-                for ref in keys:
-                    await store.note_destroyed(session, ref, now, number)
-                order = Destroy(number=number, list_id=message.list_id)
-                await self.platform.post.send(session, *(self.platform.post.envelope(part, order) for part in PARTS))
+                await store.note_keys(session, row.number, archives[row.number], [])
+            await store.note_destroyed(session, [ref for row in going for ref in archives[row.number]], now)
+            order = Destroy(numbers=tuple(row.number for row in going), list_id=message.list_id)
+            for part in PARTS if going else ():
+                self.platform.post.tell(session, part, order)
 
         return Handled(effect)
 
+    async def _delete(self, refs: list[KeyRef]) -> None:
+        """Retention's hand; the other has allowed it."""
+        await asyncio.gather(*(Transit(self.platform.bao, ref.mount).delete(ref.key) for ref in refs))
+
     async def released(self, incoming: Incoming, message: KeysReleased) -> Handled:
         """An owner has locked keys and allowed their deletion: retention's hand deletes them."""
-        for ref in message.keys:
-            if not may_release(incoming.producer, ref.mount):
-                raise CannotSucceed("a service releases a key that is not its own")
-        for ref in message.keys:
-            await Transit(self.platform.bao, ref.mount).delete(ref.key)
+        refs = [ref for one in message.released for ref in one.keys]
+        if not all(may_release(incoming.producer, ref.mount) for ref in refs):
+            raise CannotSucceed("a service releases a key that is not its own")
+        await self._delete(refs)
+        boxes = [_kid(ref) for ref in refs if ref.mount in LETTERBOXES]
 
         async def effect(session: AsyncSession) -> None:
             now = self.platform.clock.now()
-            for ref in message.keys:
-                if ref.mount in LETTERBOXES:
-                    box = await session.get(store.Letterbox, f"{ref.mount.removeprefix('letterbox-')}.{ref.key}")
-                    if box is not None:
-                        box.destroyed_at = now
-                else:
-                    await store.note_destroyed(session, ref, now, message.number)
-            for kid in message.carried_by if message.number else ():
-                await store.note_carrier(session, str(message.number), kid)
-            if message.rows_gone and message.number:
-                await store.note_part(session, message.number, incoming.producer, now)
+            await store.note_boxes_destroyed(session, boxes, now)
+            for one in message.released:
+                if one.number:
+                    await store.note_keys(session, one.number, one.keys, one.carried_by)
+            await store.note_destroyed(session, [ref for ref in refs if ref.mount not in LETTERBOXES], now)
+            gone = [one.number for one in message.released if one.rows_gone and one.number]
+            await store.note_parts(session, gone, incoming.producer, now)
 
         return Handled(effect)
 
@@ -112,44 +106,41 @@ class Destruction:
             row.release_asked_at = self.platform.clock.now()
             hand = next(one.name for one in SERVICES if may_release(one.name, BY_NAME[owner].letterbox))
             order = ReleaseLetterbox(kid=kid)
-            await self.platform.post.send(session, self.platform.post.envelope(hand, order))
+            self.platform.post.tell(session, hand, order)
 
     # --- bringing it to its end ------------------------------------------------------------------
 
     async def run(self) -> None:
         # What was declared just before a crash may not stand in the file yet.
-        await self._declarations.write_tombstones()
+        await self._declarations.write_all_tombstones()
         while True:
             with contextlib.suppress(PartDown, NotSigned, BaoError):
-                await self.finish_some()
+                if await self.finish_some():
+                    continue
             await asyncio.sleep(0.5)
 
-    async def finish_some(self) -> None:
-        """Declare what is gone entirely, and ask for new letterbox keys where an old one stands in the way."""
+    async def finish_some(self) -> bool:
+        """Declare what is gone entirely, and ask for new letterbox keys where an old one stands in the way.
+
+        Returns whether anything was declared.
+        """
         async with self.platform.database.transaction() as session:
-            numbers = await store.wholly_gone(session, len(PARTS))
+            rows = await store.wholly_gone(session, len(PARTS))
             boxes = await store.boxes_in_the_way(session)
-        for number in numbers:
-            async with self.platform.database.transaction() as session:
-                row = await session.get(store.SealedSignal, number, with_for_update=True)
-                if row is not None and await self._missing(session, number) == ([], set()):
-                    await self._declare(session, row)
-        if numbers:
-            await self._declarations.write_tombstones()
+            if rows:
+                stones = await self._declarations.make(session, rows)
+        if rows:
+            await self._declarations.write_tombstones(stones)
         for kid in boxes:
             await self._rotate(kid)
+        return bool(rows)
 
     async def _missing(self, session: AsyncSession, number: str) -> tuple[list[str], set[str]]:
         """What still exists of a signal: parts and keys, and letterbox keys."""
         parts = await store.parts_of(session, number)
         missing = [part for part in PARTS if part not in parts]
         missing += [f"{key.mount}" for key in await store.keys_of(session, number) if key.destroyed_at is None]
-        boxes = set()
-        for kid in await store.carriers_of(session, number):
-            box = await session.get(store.Letterbox, kid)
-            if box is None or box.destroyed_at is None:
-                boxes.add(kid)
-        return missing, boxes
+        return missing, await store.undestroyed_boxes_of(session, number)
 
     async def _rotate(self, kid: str) -> None:
         owner, _ = split_kid(kid)
@@ -160,20 +151,9 @@ class Destruction:
             box.rotation_asked_at = self.platform.clock.now()
             if owner != "retention":
                 order = RotateLetterbox(kid=kid)
-                await self.platform.post.send(session, self.platform.post.envelope(owner, order))
+                self.platform.post.tell(session, owner, order)
         if owner == "retention":
             await self.platform.letterboxes.rotate(kid)
-
-    async def _declare(self, session: AsyncSession, row: store.SealedSignal) -> None:
-        now = self.platform.clock.now()
-        keys = len(await store.keys_of(session, row.number))
-        boxes = len(await store.carriers_of(session, row.number))
-        await self._declarations.make(session, row, keys=keys, letterboxes=boxes)
-        here = Whereabouts(
-            number=row.number, version=row.version + 1, holder="retention", state=State.DESTROYED, since=now
-        )
-        await self.platform.post.send(session, self.platform.post.envelope("oversight", here))
-        await session.execute(audit.line(now, "signal destroyed", actor=None, record=row.number, reason=row.ending))
 
     async def open(self) -> list[dict[str, object]]:
         """Destructions that are not whole yet, with what is missing; shown, never silently skipped."""
@@ -183,3 +163,7 @@ class Destruction:
                 missing, boxes = await self._missing(session, row.number)
                 found.append({"number": row.number, "missing": missing, "letterboxKeys": sorted(boxes)})
         return found
+
+
+def _kid(ref: KeyRef) -> str:
+    return f"{ref.mount.removeprefix('letterbox-')}.{ref.key}"

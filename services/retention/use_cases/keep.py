@@ -13,7 +13,6 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.assessment import Sealed, SealedDossier
 from shared.contracts.common import KeyRef, KeysMade, Whereabouts
 from shared.contracts.retention import Destroy
-from shared.database.tables import Tombstone
 from shared.errors import CannotSucceed, Conflict, NotFound
 from shared.http.decisions import DecisionIn, DecisionOut, ItemIn, ItemOut, OpenDecisions
 from shared.identity import Person
@@ -57,15 +56,12 @@ class Keeping:
 
         async def effect(session: AsyncSession) -> None:
             session.add(row)
-            await session.flush()
-            for key in keys:
-                await store.note_key(session, row.number, key)
-            await store.note_carrier(session, row.number, kid)
+            await store.note_keys(session, row.number, keys, [kid])
             here = Whereabouts(
                 number=row.number, version=row.version, holder="retention", state=State.SEALED, since=now
             )
-            await self.platform.post.send(session, self.platform.post.envelope("oversight", here))
-            await session.execute(audit.line(now, "signal sealed", actor=None, record=row.number, reason=row.ending))
+            self.platform.post.tell(session, "oversight", here)
+            session.add(audit.line(now, "signal sealed", actor=None, record=row.number, reason=row.ending))
 
         return Handled(effect, word)
 
@@ -77,14 +73,10 @@ class Keeping:
                 raise CannotSucceed("a service reports a key in another service's room")
 
         async def effect(session: AsyncSession) -> None:
-            for ref in message.keys:
-                await store.note_key(session, message.number, ref)
-            for kid in message.carried_by:
-                await store.note_carrier(session, message.number, kid)
-            row = await session.get(store.SealedSignal, message.number)
-            if await session.get(Tombstone, message.number) or (row is not None and row.state == State.APPROVED):
-                order = Destroy(number=message.number, list_id=incoming.id)
-                await self.platform.post.send(session, self.platform.post.envelope(incoming.producer, order))
+            await store.note_keys(session, message.number, message.keys, message.carried_by)
+            if await store.is_going(session, message.number):
+                order = Destroy(numbers=(message.number,), list_id=incoming.id)
+                self.platform.post.tell(session, incoming.producer, order)
 
         return Handled(effect)
 
@@ -110,7 +102,7 @@ class Keeping:
             reason=purpose,
         )
         async with self.platform.database.transaction() as session:
-            await session.execute(line)
+            session.add(line)
         return {
             "number": row.number,
             "version": row.version,
@@ -134,7 +126,7 @@ class Keeping:
             self.platform.clock.now(), "decisions read", actor=person.user_id, role=role, record=number, reason=purpose
         )
         async with self.platform.database.transaction() as session:
-            await session.execute(line)
+            session.add(line)
         return [DecisionOut(id=UUID(one.pop("decision")), **one) for one in row.decisions]
 
     async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut:

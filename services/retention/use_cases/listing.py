@@ -10,9 +10,8 @@ from uuid import UUID, uuid4
 from services.retention import store
 from services.retention.settings import Settings
 from shared import audit
-from shared.bus.post import Envelope
 from shared.clock import calendar_date
-from shared.contracts.common import KeyRef, Whereabouts
+from shared.contracts.common import KeyRef
 from shared.contracts.retention import Listed, ListedSignal, Overdue
 from shared.errors import PartDown
 from shared.keys.signing import NotSigned
@@ -62,13 +61,8 @@ class Listing:
                 )
             )
             now = self.platform.clock.now()
-            envelopes: list[Envelope] = []
             for row in rows:
                 row.state, row.list_id, row.version = State.LISTED, list_id, row.version + 1
-                here = Whereabouts(
-                    number=row.number, version=row.version, holder="retention", state=State.LISTED, since=now
-                )
-                envelopes.append(self.platform.post.envelope("oversight", here))
             message = Listed(
                 list_id=list_id,
                 listed_on=today,
@@ -76,9 +70,8 @@ class Listing:
                 ultimate_on=ultimate_on,
                 signals=tuple(_line(row) for row in rows),
             )
-            await session.flush()
-            await self.platform.post.send(session, self.platform.post.envelope("oversight", message), *envelopes)
-            await session.execute(audit.line(now, "destruction list made", actor=None, record=str(list_id)))
+            self.platform.post.tell(session, "oversight", message)
+            session.add(audit.line(now, "destruction list made", actor=None, record=str(list_id)))
         return list_id
 
     async def _escalate(self, today: date) -> None:
@@ -89,13 +82,14 @@ class Listing:
                     continue
                 row.asked_on = today
                 message = Overdue(list_id=row.id, ultimate_on=row.ultimate_on)
-                await self.platform.post.send(session, self.platform.post.envelope("oversight", message))
+                self.platform.post.tell(session, "oversight", message)
 
 
 def _line(row: store.SealedSignal) -> ListedSignal:
     keys = dict.fromkeys((one["archive"], one["key"]) for one in row.dossier or [])
     return ListedSignal(
         number=row.number,
+        version=row.version,
         category=row.category,
         ending=row.ending,
         article=row.article,

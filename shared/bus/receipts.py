@@ -1,0 +1,103 @@
+"""Receipts: what was handled is said to its sender, what we sent is ended by its receipt.
+
+A receipt is not kept: one that is lost is given again when the sender repeats his message. So receipts
+wait for nothing, and those for one sender that come together leave as one signed message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared.bus.post import KEPT_HEADERS, Post
+from shared.bus.relay import Publisher
+from shared.clock import Clock
+from shared.contracts.common import Receipts, Received
+from shared.database.engine import Database
+from shared.database.tables import Outgoing
+from shared.errors import CannotSucceed, PartDown
+from shared.keys.sealing import hash_of
+from shared.keys.signing import NotSigned
+
+OnReceipt = Callable[[AsyncSession, Outgoing], Awaitable[None]]
+AT_ONCE = 100
+
+
+class Answers:
+    """Gives receipts in the name of one service."""
+
+    def __init__(self, post: Post, publisher: Publisher) -> None:
+        self._post = post
+        self._publisher = publisher
+        self._waiting: dict[str, list[Received]] = {}
+        self._wake = asyncio.Event()
+
+    def give(self, producer: str, received: Received) -> None:
+        """To be called after the commit of what was received."""
+        self._waiting.setdefault(producer, []).append(received)
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            waiting, self._waiting = self._waiting, {}
+            with contextlib.suppress(PartDown, NotSigned):
+                await self._publisher.connected()
+                for producer, received in waiting.items():
+                    for start in range(0, len(received), AT_ONCE):
+                        message = Receipts(received=tuple(received[start : start + AT_ONCE]))
+                        await self._publisher.publish(self._post.envelope(producer, message))
+
+
+class Ended:
+    """What others received of ours: believed when the right service shows the right word."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self.hooks: dict[str, OnReceipt] = {}
+
+    async def end(self, producer: str, message: Receipts, headers: dict[str, str], body: bytes) -> None:
+        """End what `message` rightly names; raises CannotSucceed afterwards when it named something else too."""
+        given = {one.message: one for one in message.received}
+        # Kept as proof: before an old key is released, who received is checked once more.
+        proof = {"headers": {name: headers.get(name, "") for name in KEPT_HEADERS}, "body": body.decode()}
+        wrong: list[str] = []
+
+        async def unit(session: AsyncSession) -> None:
+            wrong.clear()
+            query = select(Outgoing).where(col(Outgoing.id).in_(given), col(Outgoing.receipted_at).is_(None))
+            done: list[UUID] = []
+            for row in (await session.scalars(query.with_for_update())).all():
+                problem = _problem(row, producer, given[row.id])
+                if problem:
+                    wrong.append(problem)
+                    continue
+                hook = self.hooks.get(row.event)
+                if hook:
+                    await hook(session, row)
+                if row.lock_key is None:
+                    done.append(row.id)
+                else:
+                    row.receipted_at, row.receipt, row.body = self._clock.now(), proof, None
+            if done:
+                await session.execute(delete(Outgoing).where(col(Outgoing.id).in_(done)))
+
+        await self._database.together(unit)
+        if wrong:
+            raise CannotSucceed(wrong[0])
+
+
+def _problem(row: Outgoing, producer: str, given: Received) -> str | None:
+    if row.addressee != producer or row.event != given.of:
+        return "a receipt from who was not asked"
+    if row.word_hash is not None and (given.word is None or hash_of(given.word) != row.word_hash):
+        return "a receipt that does not show the word inside the letter"
+    return None
