@@ -7,10 +7,11 @@ import base64
 import json
 import time
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import asyncpg
-import httpx
 
 from shared.keys.letters import seal
 from tests.house import TestHouse
@@ -90,20 +91,24 @@ async def arrival(house: TestHouse, *, connections: int, count: int) -> float:
     await admin.execute("CREATE TABLE IF NOT EXISTS bench (id uuid PRIMARY KEY, t text)")
     await admin.close()
     left = iter(range(count))
-    async with httpx.AsyncClient(base_url=f"{bao}/v1", timeout=20) as http:
-        answer = await http.post("/auth/approle/login", json=role)
-        http.headers["X-Vault-Token"] = answer.json()["auth"]["client_token"]
+    token = {"X-Vault-Token": ""}
+
+    async def call(http: aiohttp.ClientSession, path: str, body: dict[str, Any]) -> Any:
+        async with http.post(f"{bao}/v1/{path}", json=body, headers=token) as answer:
+            answer.raise_for_status()
+            return json.loads(await answer.read() or b"null")
+
+    async with aiohttp.ClientSession() as http:
+        token["X-Vault-Token"] = (await call(http, "auth/approle/login", role))["auth"]["client_token"]
 
         async def worker() -> None:
             connection = await house.superuser("assessment")
             for _ in left:
                 key = f"bench-{uuid4().hex}"
-                (
-                    await http.post(f"/letterbox-assessment/decrypt/{box}", json={"ciphertext": f"vault:v1:{wrapped}"})
-                ).raise_for_status()
-                await http.post(f"/room-signal/keys/{key}", json={"type": "aes256-gcm96"})
+                await call(http, f"letterbox-assessment/decrypt/{box}", {"ciphertext": f"vault:v1:{wrapped}"})
+                await call(http, f"room-signal/keys/{key}", {"type": "aes256-gcm96"})
                 item = {"plaintext": base64.b64encode(CONTENT).decode(), "associated_data": "eA=="}
-                await http.post(f"/room-signal/encrypt/{key}", json={"batch_input": [item]})
+                await call(http, f"room-signal/encrypt/{key}", {"batch_input": [item]})
                 await connection.execute("INSERT INTO bench VALUES ($1, $2)", uuid4(), "x" * 1800)
             await connection.close()
 

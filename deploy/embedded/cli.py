@@ -7,13 +7,12 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import psutil
@@ -47,8 +46,10 @@ def up(home: Home, arguments: argparse.Namespace) -> int:
         raise HouseError(
             f"a house is running in {home.path} already: see `meldpunt status`, or end it with `meldpunt down`"
         )
-    if arguments.detach:
-        return _detached(home, arguments)
+    return _detached(home, arguments) if arguments.detach else _stay(home, arguments)
+
+
+def _stay(home: Home, arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     house = House(home, Options(protocol=arguments.protocol), lambda text: console.print(f"· {text}", highlight=False))
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -76,25 +77,21 @@ def _interrupt(*_: object) -> None:
 
 
 def _detached(home: Home, arguments: argparse.Namespace) -> int:
+    """Go on as a process of its own; this one waits until the house is ready."""
     home.make()
     log = home.log("house")
-    with log.open("ab") as stream:
-        argv = [
-            sys.executable,
-            "-m",
-            "deploy.embedded.cli",
-            "up",
-            "--home",
-            str(home.path),
-            "--protocol",
-            arguments.protocol,
-        ]
-        process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True)
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        stream = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        for number, source in enumerate((os.open(os.devnull, os.O_RDONLY), stream, stream)):
+            os.dup2(source, number)
+        end(lambda: _stay(home, arguments), home)
     while True:
         state = home.state()
-        if state and state.get("pid") == process.pid and state.get("ready"):
+        if state and state.get("pid") == pid and state.get("ready"):
             return 0
-        if process.poll() is not None:
+        if os.waitpid(pid, os.WNOHANG) != (0, 0):
             last = [line for line in log.read_text().splitlines() if line.strip()][-1:]
             raise HouseError(f"the house did not start: {''.join(last)} (see {log})")
         time.sleep(0.1)
@@ -258,8 +255,13 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     arguments = parser().parse_args()
     home = Home(arguments.home or default_home())
+    end(lambda: arguments.run(home, arguments), home)
+
+
+def end(run: Callable[[], int], home: Home) -> NoReturn:
+    """Exit with the code of `run`; what goes wrong is a sentence for a newcomer, the rest is in a log."""
     try:
-        sys.exit(arguments.run(home, arguments))
+        sys.exit(run())
     except HouseError as problem:
         console.print(f"[bold red]{problem}[/]", highlight=False, soft_wrap=True)
         sys.exit(1)

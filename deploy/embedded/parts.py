@@ -31,6 +31,10 @@ class Command:
     env: dict[str, str] = field(default_factory=dict)
     uid: int | None = None
     stop_signal: int = 15
+    nice: int = 0
+    """How far others go first when the machine is busy (0 to 19)."""
+    forked: bool = False
+    """A service: forked from the nursery, `argv` is what it finds in `sys.argv`."""
 
 
 def _package(name: str) -> Path:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.embedded.home import Home, HouseError
+from deploy.embedded.nursery import Child, Nursery
 from deploy.embedded.parts import Command, wait_until
 
 
@@ -21,11 +22,16 @@ class Supervisor:
         self._home = home
         self._say = say
         self._commands: dict[str, Command] = {}
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, subprocess.Popen[bytes] | Child] = {}
+        self._nursery = Nursery(home.log("nursery"))
         self._after: dict[str, Callable[[], None]] = {}
         self._stopping = threading.Event()
         self._failures: dict[str, int] = {}
         self.changed: Callable[[], None] = lambda: None
+
+    def open_nursery(self) -> None:
+        """Have the services' libraries imported while other things happen."""
+        self._nursery.open()
 
     def start(self, command: Command, *, wait: float | None = None, after: Callable[[], None] | None = None) -> None:
         """Start a process; `after` is called once it is ready, also after every restart."""
@@ -52,13 +58,17 @@ class Supervisor:
 
     def _spawn(self, command: Command) -> None:
         log: Path = self._home.log(command.name)
+        env = {**os.environ, **command.env}
+        if command.forked:
+            self._running[command.name] = self._nursery.fork(command.argv, env, log, command.nice)
+            return
         with log.open("ab") as stream:
             self._running[command.name] = subprocess.Popen(
                 command.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
-                env={**os.environ, **command.env},
+                env=env,
                 user=command.uid,
                 cwd="/",
                 # A group of its own: Ctrl-C reaches the house, and the house stops its parts in order.
@@ -74,11 +84,11 @@ class Supervisor:
                 if held and process is not None and process.poll() is None:
                     self._end(name)
                 elif not held and process is not None and process.poll() is not None:
-                    self._restart(name, command, process.returncode)
+                    self._restart(name, command)
 
-    def _restart(self, name: str, command: Command, code: int) -> None:
+    def _restart(self, name: str, command: Command) -> None:
         self._failures[name] = self._failures.get(name, 0) + 1
-        self._say(f"{name} has stopped (code {code}); starting it again")
+        self._say(f"{name} has stopped; starting it again")
         self._spawn(command)
         self.changed()
         after = self._after.get(name)
@@ -114,5 +124,6 @@ class Supervisor:
                 self._running[name].wait(max(0.1, end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 self._running[name].kill()
+        self._nursery.close()
         for name in reversed(parts):
             self._end(name)
