@@ -164,7 +164,7 @@ class House:
         argv = ["meldpunt-service", name, str(port)]
 
         # The door goes first: on one machine, the work that a report causes must not keep the next one waiting.
-        nice = 0 if name == "intake" else 10
+        nice = 0 if name == "intake" else 15
         ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
         return parts.Command(name, argv, ready, env={**env, **inherited}, nice=nice, forked=True)
 

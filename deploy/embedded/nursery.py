@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 
 from deploy.embedded.home import SERVICE_NAMES
+from deploy.embedded.parts import give_way
 
 
 class Child:
@@ -98,7 +99,7 @@ def _become(order: dict[str, object]) -> None:
             os.dup2(source, target)
         os.environ.clear()
         os.environ.update(order["env"])  # type: ignore[call-overload]
-        os.nice(int(str(order["nice"])))
+        give_way(os.getpid(), int(str(order["nice"])))
         sys.argv = list(order["argv"])  # type: ignore[call-overload]
         import_module("deploy.embedded.serve").main()
         code = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -215,7 +216,7 @@ initialize "provisioner" {{
     def ready() -> bool:
         return answers_ok(port, "/v1/sys/health")
 
-    return Command("openbao", [binary, "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"})
+    return Command("openbao", [binary, "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
 
 
 # --- NATS -------------------------------------------------------------------------------------------
@@ -236,7 +237,14 @@ def nats(home: Home, port: int, config: str) -> Command:
         except OSError:
             return False
 
-    return Command("nats", [_executable("nats-server"), "-c", str(file)], ready)
+    return Command("nats", [_executable("nats-server"), "-c", str(file)], ready, nice=5)
+
+
+def give_way(pid: int, nice: int) -> None:
+    """Let the others go first; also where Linux schedules sessions instead of processes."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, nice)
+        Path(f"/proc/{pid}/autogroup").write_text(str(nice))
 
 
 def answers_ok(port: int, path: str) -> bool:

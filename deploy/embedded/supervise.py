@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.nursery import Child, Nursery
-from deploy.embedded.parts import Command, wait_until
+from deploy.embedded.parts import Command, give_way, wait_until
 
 
 class Supervisor:
@@ -63,7 +63,7 @@ class Supervisor:
             self._running[command.name] = self._nursery.fork(command.argv, env, log, command.nice)
             return
         with log.open("ab") as stream:
-            self._running[command.name] = subprocess.Popen(
+            process = self._running[command.name] = subprocess.Popen(
                 command.argv,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
@@ -74,6 +74,8 @@ class Supervisor:
                 # A group of its own: Ctrl-C reaches the house, and the house stops its parts in order.
                 start_new_session=True,
             )
+        if command.nice:
+            give_way(process.pid, command.nice)
 
     def watch(self) -> None:
         """Until `stop`: start again what died, hold what is held."""

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -14,17 +14,18 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from services.intake import store
 from services.intake.domain import ReporterIn, SignalIn
 from services.intake.settings import Settings
 from shared import audit
+from shared.batch import Batcher
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.intake import Report, ReportContent, ReportedObject, Reporter, Subject
+from shared.database.at_once import insert_at_once
 from shared.database.engine import make_engine, outages
 from shared.database.tables import Outgoing
-from shared.database.together import GroupCommit
 from shared.errors import CannotSucceed, Conflict, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
@@ -56,10 +57,10 @@ class Intake:
             "intake",
             "intake_door",
             settings.door_password.read_text().strip(),
-            pool_size=12,
-            max_overflow=8,
+            isolation_level="AUTOCOMMIT",
+            pool_pre_ping=False,
         )
-        self._commit = GroupCommit(self._begin)
+        self._write: Batcher[Sequence[SQLModel], None] = Batcher(self._write_all)
 
     def _hash(self, label: str, data: bytes) -> str:
         return hmac.new(self._secret, label.encode() + b"|" + data, hashlib.sha256).hexdigest()
@@ -94,24 +95,37 @@ class Intake:
         line = audit.line(now, "report accepted", actor=person.user_id if person else None, record=accepted.number)
         vault = self._vault_letters(accepted.number, signal.reporter)
 
-        async def work(session: AsyncSession) -> None:
-            session.add_all([row, line, *vault])
-            self.platform.post.send(session, envelope)
-
         try:
             with self.platform.tracing.span("transaction"):
-                await self._commit(work)
+                await self._write([row, line, envelope, *vault])
         except IntegrityError:
             await self._same_as_before(key_hash, body_hash)
         self.platform.database.posted.set()
         return accepted
 
-    @contextlib.asynccontextmanager
-    async def _begin(self) -> AsyncIterator[AsyncSession]:
-        """A transaction of the door's own user, who may insert and nothing else."""
-        session = AsyncSession(self._door, autoflush=False, expire_on_commit=False)
-        async with outages(), session, session.begin():
-            yield session
+    async def _write_all(self, reports: Sequence[Sequence[SQLModel]]) -> list[Exception | None]:
+        """The rows of several reports together; when one collides, each on its own shows which."""
+        if len(reports) > 1:
+            with contextlib.suppress(IntegrityError):
+                await self._insert([row for rows in reports for row in rows])
+                return [None] * len(reports)
+        return [await self._write_one(rows) for rows in reports]
+
+    async def _write_one(self, rows: Sequence[SQLModel]) -> Exception | None:
+        try:
+            await self._insert(rows)
+        except (IntegrityError, PartDown) as problem:
+            return problem
+        return None
+
+    async def _insert(self, rows: Sequence[SQLModel]) -> None:
+        try:
+            async with outages(), self._door.connect() as connection:
+                await insert_at_once(connection, rows)
+        except PartDown:
+            # PostgreSQL may have been away in between: the pool has noticed now, and a new connection may do.
+            async with outages(), self._door.connect() as connection:
+                await insert_at_once(connection, rows)
 
     def _content(self, number: str, signal: SignalIn) -> ReportContent:
         """What assessment gets: everything but who the reporter is and how to reach him (R-5.1)."""

@@ -31,7 +31,7 @@ from shared.telemetry import Tracing
 
 log = structlog.get_logger()
 
-AT_ONCE = 100
+AT_ONCE = 40
 IDLE_SECONDS = 0.5
 REFUSED_SECONDS = 60
 

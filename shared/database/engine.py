@@ -29,9 +29,8 @@ def make_engine(host: str, port: int, database: str, user: str = "", password: s
     return create_async_engine(
         url,
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_recycle=1200,
-        **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15} | options),
+        **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15, "pool_pre_ping": True} | options),
         connect_args={"ssl": False, "timeout": 5, "server_settings": {"jit": "off"}},
     )
 
