@@ -6,53 +6,56 @@ timed is the real thing: approval, both hands on every key, the orders to every 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import aiohttp
 import psutil
 
 from deploy.openbao import apply as bao_config
 from shared.numbers import random_seed, signal_number
 from tests.house import TestHouse, until
 
+ROW = (
+    "INSERT INTO sealed_signal (number, version, state, category, ending, article, protocol, received_on, decided_on,"
+    " ends_on, dossier, decisions, sealed_at) VALUES ($1, 5, 'sealed', 'bench', 'weging-1:no-suspicion',"
+    " 'art. 12 lid 2', 'midden-delfland-2025', $2, $2, $3, $4, '[]', $5)"
+)
 
-def seed(house: TestHouse, count: int) -> list[str]:
+
+async def seed(house: TestHouse, count: int) -> None:
+    """Sealed signals that are due, each with an archive key of its own."""
     bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
-    numbers = [signal_number(random_seed()) for _ in range(count)]
+    numbers = iter([signal_number(random_seed()) for _ in range(count)])
     decided = date.today() - timedelta(days=366)
-    for number in numbers:
-        key = uuid4().hex
-        bao.write(f"archive-signal/keys/{key}", type="aes256-gcm96")
-        dossier = [
-            {
-                "archive": "archive-signal",
-                "key": key,
-                "item": "report",
-                "version": 1,
-                "ciphertext": "vault:v1:" + "A" * 2000,
-            }
-        ]
-        house.sql(
-            "retention",
-            "INSERT INTO sealed_signal (number, version, state, category, ending, article, protocol, received_on, decided_on,"
-            " ends_on, dossier, decisions, sealed_at) VALUES ($1, 5, 'sealed', 'bench', 'weging-1:no-suspicion',"
-            " 'art. 12 lid 2', 'midden-delfland-2025', $2, $2, $3, $4, '[]', $5)",
-            number,
-            decided,
-            decided + timedelta(days=365),
-            json.dumps(dossier),
-            datetime.now(UTC),
-        )
-    return numbers
+    rows: list[tuple[Any, ...]] = []
+    async with aiohttp.ClientSession(headers={"X-Vault-Token": bao.token}) as http:
+
+        async def some() -> None:
+            for number in numbers:
+                key = uuid4().hex
+                address = f"{house.client.addresses['openbao']}/v1/archive-signal/keys/{key}"
+                async with http.post(address, json={"type": "aes256-gcm96"}) as answer:
+                    answer.raise_for_status()
+                item = {"archive": "archive-signal", "key": key, "item": "report", "version": 1}
+                dossier = [item | {"ciphertext": "vault:v1:" + "A" * 2000}]
+                ends = decided + timedelta(days=365)
+                rows.append((number, decided, ends, json.dumps(dossier), datetime.now(UTC)))
+
+        await asyncio.gather(*(some() for _ in range(16)))
+    connection = await house.superuser("retention")
+    await connection.executemany(ROW, rows)
+    await connection.close()
 
 
 def run(house: TestHouse, sizes: list[int]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for size in sizes:
-        seed(house, size)
+        asyncio.run(seed(house, size))
         before = declared(house)
         lists = house.run_as_of(0)
         process = psutil.Process(house.pid("retention"))

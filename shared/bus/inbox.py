@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,7 +29,7 @@ from shared.contracts.common import Letter, Message, Receipts, Received
 from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import Inbox as InboxRow
-from shared.database.tables import Parked, Tombstone, table_of
+from shared.database.tables import Parked, Tombstone
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import Opener, kid_of
 from shared.keys.signing import NotSigned, Verifier
@@ -180,17 +180,13 @@ class Inbox:
     async def _commit(
         self, identifier: UUID, producer: str, kind: type[Message], handled: Handled, *, parked: bool
     ) -> None:
-        row = {
-            "id": identifier,
-            "producer": producer,
-            "event": kind.event,
-            "word": handled.word,
-            "handled_at": self._clock.now(),
-        }
+        now = self._clock.now()
 
         async def unit(session: AsyncSession) -> None:
             if kind.kept:
-                await session.execute(insert(table_of(InboxRow)).inline(), [row])
+                session.add(
+                    InboxRow(id=identifier, producer=producer, event=kind.event, word=handled.word, handled_at=now)
+                )
             await handled.effect(session)
             if parked:
                 # At an earlier delivery, for a reason that has passed.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import structlog
+from opentelemetry.context import Context, attach, detach, get_current
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.batch import Batcher
@@ -16,7 +15,7 @@ from shared.errors import PartDown
 log = structlog.get_logger()
 
 Work = Callable[[AsyncSession], Awaitable[None]]
-_Unit = tuple[Work, contextvars.Context]
+_Unit = tuple[Work, Context]
 
 
 class GroupCommit:
@@ -32,7 +31,7 @@ class GroupCommit:
         When something fails, each is done in a transaction of its own, so `work` may run twice and must keep
         nothing but what it writes. It does not see what others in the same transaction have not flushed.
         """
-        await self._batch((work, contextvars.copy_context()))
+        await self._batch((work, get_current()))
 
     async def _commit_all(self, units: Sequence[_Unit]) -> list[Exception | None]:
         if len(units) > 1:
@@ -55,9 +54,9 @@ class GroupCommit:
     async def _commit(self, units: Sequence[_Unit]) -> None:
         async with self._begin() as session:
             for work, context in units:
-                # In the caller's context: its audit lines and messages belong to the caller's trace.
-                await asyncio.get_running_loop().create_task(_run(work, session), context=context)
-
-
-async def _run(work: Work, session: AsyncSession) -> None:
-    await work(session)
+                # Its audit lines and messages belong to the caller's trace.
+                token = attach(context)
+                try:
+                    await work(session)
+                finally:
+                    detach(token)
