@@ -90,6 +90,34 @@ def test_with_everything_else_down_and_a_restart_in_that_state(own_house: TestHo
     assert seen["signedAtTheDoor"] is False
 
 
+def problems_of(house: TestHouse, service: str) -> dict[str, str]:
+    found: dict[str, str] = httpx.get(f"{house.client.addresses[service]}/readyz", timeout=10).json()["problems"]
+    return found
+
+
+def test_readiness_names_an_old_schema_and_waits_for_the_new_one(own_house: TestHouse) -> None:
+    house = own_house
+    current = house.sql("oversight", "SELECT version_num FROM alembic_version")[0]["version_num"]
+    house.sql("oversight", "UPDATE alembic_version SET version_num = 'an_older_one'")
+    house.kill("oversight")
+    assert "schema" in until(lambda: problems_of(house, "oversight"), 60)
+    house.sql("oversight", "UPDATE alembic_version SET version_num = $1", current)
+    house.all_ready()
+
+
+def test_readiness_names_a_stuck_outbox(own_house: TestHouse) -> None:
+    house = own_house
+    house.all_ready()
+    before = reports_at(house)
+    house.hold("nats")
+    web_report(house)
+    house.sql("intake", "UPDATE outgoing SET created_at = created_at - interval '5 minutes' WHERE published_at IS NULL")
+    assert "has waited" in until(lambda: problems_of(house, "intake").get("outbox"), 60)
+    house.let_go("nats")
+    house.all_ready()
+    all_arrive(house, before + 1)
+
+
 def test_readiness_names_a_missing_consumer(own_house: TestHouse) -> None:
     house = own_house
 
@@ -101,14 +129,7 @@ def test_readiness_names_a_missing_consumer(own_house: TestHouse) -> None:
     from tests.house import run_async
 
     run_async(remove())
-
-    def problems() -> dict[str, str]:
-        found: dict[str, str] = httpx.get(f"{house.client.addresses['assessment']}/readyz", timeout=10).json()[
-            "problems"
-        ]
-        return found
-
-    found = until(lambda: "nats" in (now := problems()) and now)
+    found = until(lambda: "nats" in (now := problems_of(house, "assessment")) and now)
     assert isinstance(found, dict)
     assert "INTAKE" in found["nats"]
     before = reports_at(house)
