@@ -1,7 +1,8 @@
 """Receiving a message: check who sent it, have the use case prepare, commit effect and receipt as one.
 
 Nothing acts twice: the inbox row is unique on the message's id and lies in the same transaction as the
-effect. Messages that are delivered together are looked up and committed together. Infrastructure trouble is raised as PartDown and delivered again; what can never succeed is parked.
+effect. Messages that are delivered together are looked up and committed together.
+Infrastructure trouble is raised as PartDown and delivered again; what can never succeed is parked.
 """
 
 from __future__ import annotations

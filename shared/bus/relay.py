@@ -23,10 +23,10 @@ from shared.bus.proof import signed_lock
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.tables import Outgoing
-from shared.errors import CannotSucceed, PartDown
+from shared.errors import PartDown
 from shared.keys.signing import Verifier
 from shared.keys.transit import Transit
-from shared.openbao import BaoError, BaoRefused, OpenBao
+from shared.openbao import OpenBao
 from shared.telemetry import Tracing
 
 log = structlog.get_logger()
@@ -34,6 +34,7 @@ log = structlog.get_logger()
 AT_ONCE = 40
 IDLE_SECONDS = 0.5
 REFUSED_SECONDS = 60
+OUTAGE_SECONDS = 1
 
 
 class Publisher(Protocol):
@@ -109,13 +110,18 @@ class Relay:
         """Write down what was sent, in one statement; what was refused steps back behind the others."""
         sent: list[UUID] = []
         refused: list[UUID] = []
+        waiting: list[UUID] = []
         for row, result in zip(rows, results, strict=True):
             if result is None:
                 sent.append(row.id)
-            elif isinstance(result, (CannotSucceed, BaoError, BaoRefused)):
+            elif isinstance(result, PartDown):
+                # Behind those that need another part, or a moment's rest.
+                waiting.append(row.id)
+            elif isinstance(result, Exception):
+                # Whatever is wrong with one message holds up no other.
                 log.error("a message is not carried", message=str(row.id), of=row.event, exc_info=result)
                 refused.append(row.id)
-            elif not isinstance(result, PartDown):
+            else:
                 raise result
         patience = func.make_interval(0, 0, 0, 0, 0, 0, self._resend * func.least(col(Outgoing.attempts) + 1, 6))
         moment = literal(now, DateTime(timezone=True))
@@ -124,6 +130,7 @@ class Relay:
             (sent, {"published_at": now, "attempts": attempts, "next_at": moment + patience}),
             ([row.id for row in rows if row.id in sent and row.lock_key], {"locked_at": now}),
             (refused, {"next_at": now + timedelta(seconds=REFUSED_SECONDS)}),
+            (waiting, {"next_at": now + timedelta(seconds=OUTAGE_SECONDS)}),
         )
         for which, values in changes:
             if which:
