@@ -33,6 +33,16 @@ def signal_number(seed: bytes) -> str:
     return _grouped("S", _text(hmac.new(seed, b"number", hashlib.sha256).digest(), 10))
 
 
+def duty_number() -> str:
+    """E.g. `D-7K3MQ-9XD4T`: a duty to inform somebody; it tells nothing of the signal."""
+    return _grouped("D", _text(random_seed(), 10))
+
+
+def meeting_number() -> str:
+    """E.g. `M-7K3MQ-9XD4T`."""
+    return _grouped("M", _text(random_seed(), 10))
+
+
 def receipt_code(seed: bytes) -> str:
     """E.g. `R-4N2VB-ZC81MQ7WXA`: 75 random bits; it is all that a web reporter has."""
     return _grouped("R", _text(hmac.new(seed, b"receipt", hashlib.sha256).digest(), 15))

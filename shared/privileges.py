@@ -15,7 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 SIGN = "sign"
-ARCHIVES = ("archive-signal",)
+ARCHIVES = ("archive-signal", "archive-closed", "archive-case")
+"""Reports and open findings; data of closed sources; plans and what came of them."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def _from(*events: str) -> tuple[str, ...]:
 # Every service repeats these: which letterbox key is its newest, and what it has received.
 _COMMON = ("letterbox-key.v1", "receipts.v1")
 _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipts.v1")
+# Retention's orders to whoever has rows and keys of a signal.
+_ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
 
 SERVICES: tuple[Service, ...] = (
     Service(
@@ -75,9 +78,9 @@ SERVICES: tuple[Service, ...] = (
         letters_to=("assessment", "intake"),
         consumes={
             "assessment": _from(*_COMMON, "ended.v1"),
-            "retention": _from(
-                "receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"
-            ),
+            "sources": _from("ended.v1"),
+            "casework": _from("ended.v1"),
+            "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
         },
@@ -88,10 +91,56 @@ SERVICES: tuple[Service, ...] = (
         room="room-signal",
         seals_archives=("archive-signal",),
         reads_archives=("archive-signal",),
-        letters_to=("retention", "oversight"),
+        letters_to=("retention", "oversight", "sources", "rights"),
         consumes={
             "intake": _from("report.v1", "receipts.v1"),
-            "retention": _from(*_COMMON, "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1"),
+            "sources": _from(*_COMMON),
+            "casework": _from("receipts.v1"),
+            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
+            "retention": _from("letterbox-key.v1", *_ORDERS),
+            "access": _from("leases.v1"),
+            "oversight": _from(*_COMMON),
+        },
+    ),
+    Service(
+        name="sources",
+        room="room-research",
+        seals_archives=("archive-signal", "archive-closed"),
+        reads_archives=("archive-closed",),
+        letters_to=("retention", "oversight", "casework"),
+        consumes={
+            "assessment": _from("research.v1", "receipts.v1"),
+            "intake": _from("receipts.v1"),
+            "casework": _from(*_COMMON),
+            "retention": _from("letterbox-key.v1", *_ORDERS),
+            "access": _from("leases.v1"),
+            "oversight": _from(*_COMMON),
+        },
+    ),
+    Service(
+        name="casework",
+        room="room-case",
+        seals_archives=("archive-signal", "archive-closed", "archive-case"),
+        reads_archives=("archive-case",),
+        letters_to=("retention", "oversight"),
+        consumes={
+            "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
+            "sources": _from("case.v1", "consult.v1", "receipts.v1"),
+            "rights": _from("notice.v1", "receipts.v1"),
+            "intake": _from("receipts.v1"),
+            "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
+            "access": _from("leases.v1"),
+            "oversight": _from(*_COMMON),
+        },
+    ),
+    Service(
+        name="rights",
+        room="room-rights",
+        letters_to=("oversight",),
+        consumes={
+            "assessment": _from("subjects.v1", "informing-asked.v1", "receipts.v1"),
+            "casework": _from("receipts.v1"),
+            "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
             "oversight": _from(*_COMMON),
         },
@@ -99,10 +148,15 @@ SERVICES: tuple[Service, ...] = (
     Service(
         name="retention",
         destroys=True,
+        letters_to=("oversight",),
         consumes={
+            "retention": _from("letterbox-finished.v1", "receipts.v1"),
             "intake": _from(*_OWNED_KEYS),
             "assessment": _from(*_OWNED_KEYS, "sealed.v1"),
-            "oversight": _from(*_OWNED_KEYS, "approved.v1"),
+            "sources": _from(*_OWNED_KEYS, "sealed.v1"),
+            "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1"),
+            "rights": _from(*_OWNED_KEYS),
+            "oversight": _from(*_OWNED_KEYS, "approved.v1", "letterbox-key.v1"),
             "access": _from("leases.v1"),
         },
     ),
@@ -120,17 +174,10 @@ SERVICES: tuple[Service, ...] = (
         consumes={
             "intake": _from("audited.v1"),
             "assessment": _from("audited.v1", "whereabouts.v1", "decided.v1"),
-            "retention": _from(
-                "audited.v1",
-                "whereabouts.v1",
-                "listed.v1",
-                "overdue.v1",
-                "destroy.v1",
-                "destroyed.v1",
-                "rotate-letterbox.v1",
-                "release-letterbox.v1",
-                "receipts.v1",
-            ),
+            "sources": _from("audited.v1", "whereabouts.v1", "decided.v1"),
+            "casework": _from("audited.v1", "whereabouts.v1", "decided.v1"),
+            "rights": _from("audited.v1", "decided.v1"),
+            "retention": _from("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "overdue.v1", *_ORDERS),
             "access": _from("audited.v1", "leases.v1"),
             "oversight": _from("audited.v1", "receipts.v1"),
         },

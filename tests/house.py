@@ -22,7 +22,7 @@ import nats
 import psutil
 
 from deploy.embedded.client import HouseClient, Refusal
-from deploy.embedded.home import Home
+from deploy.embedded.home import SERVICE_NAMES, Home
 from deploy.openbao import apply as bao_config
 
 T = TypeVar("T")
@@ -209,7 +209,7 @@ class TestHouse:
 
     def all_ready(self, seconds: float = 90) -> None:
         until(
-            lambda: all(self.ready(name) for name in ("intake", "assessment", "retention", "access", "oversight")),
+            lambda: all(self.ready(name) for name in SERVICE_NAMES),
             seconds,
         )
 

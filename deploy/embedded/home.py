@@ -26,15 +26,32 @@ PREFERRED_PORTS = {
     "retention": 18003,
     "access": 18004,
     "oversight": 18005,
+    "sources": 18006,
+    "casework": 18007,
+    "rights": 18008,
 }
 DEMO_USERS = {
     "beheerder": "team leader OOV: designates people, approves destruction",
     "fg": "data protection officer (FG): sees everything that was done, changes nothing",
     "anna": "OOV'er",
     "bram": "replacement of the OOV'er (vervanger)",
-    "petra": "privacy officer",
+    "petra": "privacy officer: co-signs decisions on informing",
+    "esra": "department vergunningen: LOT member, answers for horeca permits",
+    "farid": "department toezicht en handhaving: LOT member, carries out interventions",
+    "gijs": "department wonen: LOT member, carries out interventions",
+    "hanna": "department belastingen: LOT member",
+    "dirk": "keeps the sources on benefits and subsidies: answers one question",
     "collega": "a colleague who passes on a report; no access to the file",
 }
+DESIGNATIONS = {
+    "petra": ("privacy-officer",),
+    "esra": ("lot-member", "bronhouder-horeca-permits", "bronhouder-other-decisions", "department-vergunningen"),
+    "farid": ("lot-member", "department-toezicht-en-handhaving"),
+    "gijs": ("lot-member", "department-wonen"),
+    "hanna": ("lot-member", "department-belastingen"),
+    "dirk": ("bronhouder-benefits", "bronhouder-subsidies", "bronhouder-kadaster-deeds", "bronhouder-brp-relations"),
+}
+"""What the demo beheerder designates the demo people for, beside who has the file."""
 
 
 class HouseError(Exception):

@@ -13,7 +13,7 @@ from typing import Any
 
 from deploy.embedded import parts
 from deploy.embedded.client import HouseClient
-from deploy.embedded.home import DEMO_USERS, SERVICE_NAMES, Home, HouseError
+from deploy.embedded.home import DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
 from deploy.embedded.supervise import Supervisor
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
@@ -171,9 +171,9 @@ class House:
     def _designate(self) -> None:
         """The demo people get their designations from the demo beheerder, through the real interface."""
         self._write_state()
-        wanted = {"anna": "oov", "bram": "vervanger", "petra": "privacy-officer"}
+        wanted = {**DESIGNATIONS, "anna": ("oov",), "bram": ("vervanger",)}
         if self._options.protocol == "large-municipality-2025":
-            wanted = {"anna": "beoordelaar", "bram": "regisseur", "petra": "privacy-officer"}
+            wanted |= {"anna": ("beoordelaar",), "bram": ("regisseur",)}
         with HouseClient(self.home) as client:
             end = time.monotonic() + 20
             while not client.is_designated("beheerder"):
@@ -183,7 +183,7 @@ class House:
             found = client.get("access", "/v1/designations", "beheerder")["designations"]
             now = datetime.now(UTC)
             known = {(one["userId"], one["role"]) for one in found if datetime.fromisoformat(one["endsAt"]) > now}
-            for user, role in wanted.items():
+            for user, role in ((user, role) for user, roles in wanted.items() for role in roles):
                 if (self._subjects[user], role) not in known:
                     body = {
                         "userId": self._subjects[user],

@@ -33,7 +33,7 @@ class TokenOut(BaseModel):
 
 class DesignationIn(Strict):
     user_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
-    role: Annotated[str, Field(pattern=r"^[a-z-]{2,30}$")]
+    role: Annotated[str, Field(pattern=r"^[a-z-]{2,40}$")]
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     basis: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9./-]{2,39}$", examples=["BESLUIT-2026-17"])]

@@ -1,25 +1,47 @@
-"""HTTP: the decision interface, and the work list."""
+"""HTTP: the work list, the decision interface, tasks, and meetings."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
-from services.assessment.use_cases import Decisions, Views
+from services.assessment.use_cases import Meetings
+from services.assessment.use_cases.meetings import AgendaIn, AttendanceIn, MeetingIn, MeetingList, MeetingOut
+from shared.dossier.consult import Consultations, consult_routes
+from shared.dossier.holder import Holder
 from shared.http.app import current_person
-from shared.http.decisions import decision_routes
 from shared.identity import Person
 from shared.service.platform import Platform
 
+MeetingId = Annotated[str, Path(pattern=r"^M-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")]
 
-def router(platform: Platform, views: Views, decisions: Decisions) -> APIRouter:
+
+def router(platform: Platform, holder: Holder, meetings: Meetings, consultations: Consultations) -> APIRouter:
     routes = APIRouter()
+    caller = current_person(platform)
 
     @routes.get("/v1/signals", tags=["signals"], summary="The work list: numbers and neutral names")
-    async def work_list(person: Person = current_person(platform)) -> dict[str, list[dict[str, Any]]]:
+    async def work_list(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
         """What is in hand, oldest first. Signals that have ended are not on it (R-9.2)."""
-        return {"signals": await views.work_list(person)}
+        return {"signals": await holder.views.work_list(person)}
 
-    routes.include_router(decision_routes(platform, decisions, views.rules))
+    @routes.get("/v1/meetings", tags=["meetings"], summary="The meetings, for who prepares or attends them")
+    async def listed(person: Person = caller) -> MeetingList:
+        return MeetingList(meetings=await meetings.all(person))
+
+    @routes.post("/v1/meetings", status_code=201, tags=["meetings"], summary="Call a meeting")
+    async def call(body: MeetingIn, person: Person = caller) -> MeetingOut:
+        return await meetings.call(person, body)
+
+    @routes.post("/v1/meetings/{meetingId}/agenda-items", status_code=201, tags=["meetings"], summary="Add a signal")
+    async def add(meetingId: MeetingId, body: AgendaIn, person: Person = caller) -> MeetingOut:  # noqa: N803
+        return await meetings.add(person, meetingId, body.number)
+
+    @routes.post("/v1/meetings/{meetingId}/attendances", status_code=201, tags=["meetings"], summary="Who was there")
+    async def attend(meetingId: MeetingId, body: AttendanceIn, person: Person = caller) -> MeetingOut:  # noqa: N803
+        return await meetings.attend(person, meetingId, body.member)
+
+    routes.include_router(consult_routes(consultations))
+    routes.include_router(holder.routes())
     return routes

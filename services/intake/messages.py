@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.intake import store
 from services.intake.use_cases import Intake
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.assessment import Ended
+from shared.contracts.dossier import Ended
 from shared.contracts.retention import Destroy
 from shared.service.platform import Platform
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.oversight import store
 from services.oversight.use_cases import Keeping, Releasing
-from shared.contracts.assessment import Decided
 from shared.contracts.common import Audited, Whereabouts
+from shared.contracts.dossier import Decided
 from shared.contracts.retention import Destroy, Destroyed, Listed, Overdue
 from shared.service.platform import Platform
 

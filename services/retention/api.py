@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from services.retention.use_cases import Declarations, Destruction, Keeping
 from services.retention.use_cases.declare import as_pdf
 from shared.http.app import current_person
-from shared.http.decisions import decision_routes
+from shared.http.decisions import Number, decision_routes
 from shared.identity import Person
 from shared.service.platform import Platform
 
@@ -45,6 +45,10 @@ def router(platform: Platform, keeping: Keeping, destruction: Destruction, decla
     async def open_destructions(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
         person.role_among({"beheerder", "fg"})
         return {"destructions": await destruction.open()}
+
+    @routes.get("/v1/cases/{number}", tags=["cases"], summary="Until when a closed case is active, and kept")
+    async def case(number: Number, person: Person = caller) -> dict[str, str]:
+        return await keeping.case(number, person)
 
     routes.include_router(decision_routes(platform, keeping, keeping.rules))
     return routes

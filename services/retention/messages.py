@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.retention.use_cases import Destruction, Keeping
-from shared.contracts.assessment import Sealed
+from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
+from shared.contracts.dossier import Sealed
 from shared.contracts.oversight import Approved
 from shared.service.platform import Platform
 
@@ -12,6 +13,7 @@ from shared.service.platform import Platform
 def listen(platform: Platform, keeping: Keeping, destruction: Destruction) -> None:
     platform.inbox.handlers |= {
         Sealed.event: keeping.sealed,
+        Closed.event: keeping.closed,
         KeysMade.event: keeping.keys_made,
         KeysReleased.event: destruction.released,
         LetterboxFinished.event: destruction.finished,

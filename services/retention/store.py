@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, tuple_, update
+from sqlalchemy import delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -39,6 +39,35 @@ class SealedSignal(SQLModel, table=True):
     list_id: UUID | None = None
     approver: str | None = None
     approved_at: datetime | None = moment(nullable=True)
+
+
+class ActiveCase(SQLModel, table=True):
+    """A closed case in its five active years; `moves_on` is the last day of them."""
+
+    __tablename__ = "active_case"
+    number: str = Field(primary_key=True)
+    protocol: str
+    closed_on: date
+    last_act_on: date
+    moves_on: date = Field(index=True)
+    ordered_on: date | None = None
+
+
+class Hold(SQLModel, table=True):
+    """Destruction of a signal waits for a procedure (R-9.15). The words are with supervision.
+
+    `state`: proposed, held or ended.
+    """
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    state: str
+    ground: str
+    items: list[str] = document(nullable=False)
+    ends_on: date
+    asked_by: str
+    asked_at: datetime = moment()
+    approved_by: str | None = None
 
 
 class SignalKey(SQLModel, table=True):
@@ -96,10 +125,38 @@ class Declaration(SQLModel, table=True):
     signature: str
 
 
+def _held(today: date) -> Any:
+    """A hold that is approved and has not passed its end."""
+    return exists().where(
+        col(Hold.number) == col(SealedSignal.number), col(Hold.state) == "held", col(Hold.ends_on) >= today
+    )
+
+
+async def cases_to_move(session: AsyncSession, today: date, most: int = 500) -> list[ActiveCase]:
+    """Cases whose active years have passed; what was ordered and not carried out is ordered again the next day."""
+    query = (
+        select(ActiveCase)
+        .where(
+            col(ActiveCase.moves_on) < today,
+            or_(col(ActiveCase.ordered_on).is_(None), col(ActiveCase.ordered_on) < today),
+        )
+        .order_by(col(ActiveCase.moves_on))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def holds_of(session: AsyncSession, number: str) -> list[Hold]:
+    return list(
+        (await session.scalars(select(Hold).where(col(Hold.number) == number).order_by(col(Hold.asked_at)))).all()
+    )
+
+
 async def due(session: AsyncSession, before: date, most: int = 500) -> list[SealedSignal]:
     query = (
         select(SealedSignal)
-        .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) < before)
+        .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) < before, ~_held(before))
         .order_by(col(SealedSignal.ends_on), col(SealedSignal.number))
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -234,7 +291,7 @@ async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    for table in (SealedSignal, SignalKey, Carrier, Part):
+    for table in (SealedSignal, SignalKey, Carrier, Part, Hold, ActiveCase):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
 
 

@@ -1,106 +1,85 @@
-"""What assessment sends: sealed dossiers to retention, the words of decisions to oversight."""
+"""What assessment sends on: to phase 3 what research may have, to rights who is concerned, to all who was met."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
-from shared.contracts.common import Frozen, KeyRef, Letter, Message
+from pydantic import Field
+
+from shared.contracts.common import Frozen, Letter, Message
+from shared.contracts.dossier import CodedDecision
+from shared.contracts.intake import ReportedObject, Subject
 
 
-class ArchivedItem(Frozen):
-    """One item of a sealed dossier: ciphertext under an archive key, and what it is bound to."""
+class Finding(Frozen):
+    """A fact with its category of Bijlage 1. `fields`: codes, e.g. the hit to which it belongs."""
 
-    archive: str
-    key: str
     item: str
-    version: int
-    ciphertext: str
+    category: str
+    about: str
+    finding: str | None = None
+    matches: dict[str, bool] | None = None
+    fields: dict[str, Any] = Field(default_factory=dict)
+    recorded_by: str
+    recorded_at: str
 
 
-class CodedDecision(Frozen):
-    """An earlier decision as every later holder knows it: coded, without words."""
-
-    decision: str
-    version: int
-    key: str
-    outcome: str
-    article: str
-    status: str
-    state: str
-    deciders: tuple[str, ...]
-    co_signers: tuple[str, ...] = ()
-    recorder: str
-    role: str
-    about: tuple[str, ...] = ()
-    taken_at: datetime
-    protocol: str
-
-
-class SealedDossier(Frozen):
-    """What retention keeps of an ended signal. Dropped here: everything that can be read.
-
-    `decided_on` is the start of the term (art. 9 lid 1a); `ending` and `article` are coded.
-    """
+class ResearchContent(Frozen):
+    """What phase 3 may have. Dropped here: the channel, whether and how a reporter may be reached, the papers of
+    meetings, and the words of decisions (supervision has those)."""
 
     number: str
     version: int
-    category: str
-    ending: str
-    article: str
-    decided_on: date
-    received_on: date
     protocol: str
-    items: tuple[ArchivedItem, ...]
+    received_on: date
+    text: str
+    subjects: tuple[Subject, ...] = ()
+    objects: tuple[ReportedObject, ...] = ()
+    findings: tuple[Finding, ...] = ()
     decisions: tuple[CodedDecision, ...] = ()
 
 
-class Sealed(Letter):
-    """A signal has ended; its dossier goes to the non-active environment."""
+class Research(Letter):
+    """A signal that the LOT found heavy enough goes on to phase 3."""
 
-    event: ClassVar[str] = "sealed.v1"
+    event: ClassVar[str] = "research.v1"
 
 
-class Ended(Message):
-    """A signal is no longer active; nobody contacts its reporter any more (art. 9)."""
+class SubjectsContent(Frozen):
+    """Who is to be informed: identities only. Dropped here: everything that was reported about them."""
 
-    event: ClassVar[str] = "ended.v1"
     number: str
-
-
-class DecisionWords(Frozen):
-    """The words of one decision, for supervision. Persons appear as S1, S2, objects as O1, O2."""
-
-    decision: str
-    reason: str
-    fields: dict[str, Any]
-
-
-class Disclosure(Frozen):
-    """For the disclosure register: who receives which items, on the ground of a decision."""
-
-    recipient_kind: str | None
-    recipient: str | None
-    items: tuple[str, ...]
-    duty_to_inform_passes: bool
-
-
-class Decided(Letter):
-    """One decision: the coded facts in clear, its words sealed for oversight. `state`: where it left the signal."""
-
-    event: ClassVar[str] = "decided.v1"
-    version: int
-    key: str
-    outcome: str
-    article: str
-    deciders: tuple[str, ...]
-    co_signers: tuple[str, ...] = ()
-    recorder: str
-    role: str
-    taken_at: datetime
     protocol: str
-    state: str
-    disclosure: Disclosure | None = None
+    received_on: date
+    subjects: tuple[Subject, ...]
 
 
-__all__ = ["ArchivedItem", "Decided", "DecisionWords", "Disclosure", "Ended", "KeyRef", "Sealed", "SealedDossier"]
+class Subjects(Letter):
+    """Data about these persons are being processed: a duty to inform begins (art. 26)."""
+
+    event: ClassVar[str] = "subjects.v1"
+
+
+class InformingAsked(Message):
+    """The LOT found a signal heavy enough: is everybody concerned informed in this phase (art. 16 lid 2)?"""
+
+    event: ClassVar[str] = "informing-asked.v1"
+    number: str
+    subjects: int
+    protocol: str
+    received_on: date
+
+
+class Meeting(Message):
+    """A meeting as it stands; `members` are user ids or the organisations of outsiders."""
+
+    event: ClassVar[str] = "meeting.v1"
+    meeting: str
+    version: int
+    kind: str
+    held_on: date
+    chair: str
+    members: tuple[dict[str, str], ...]
+    present: tuple[str, ...]
+    agenda: tuple[str, ...]

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from shared.contracts import access, assessment, common, intake, oversight, retention
+from shared.contracts import (
+    access,
+    assessment,
+    casework,
+    common,
+    consult,
+    dossier,
+    intake,
+    oversight,
+    retention,
+    rights,
+    sources,
+)
 from shared.contracts.common import Message
 
 MESSAGES: dict[str, type[Message]] = {
@@ -16,13 +28,23 @@ MESSAGES: dict[str, type[Message]] = {
         common.Audited,
         common.Whereabouts,
         intake.Report,
-        assessment.Sealed,
-        assessment.Ended,
-        assessment.Decided,
+        dossier.Sealed,
+        dossier.Ended,
+        dossier.Decided,
+        assessment.Research,
+        assessment.Subjects,
+        assessment.InformingAsked,
+        assessment.Meeting,
+        sources.Case,
+        casework.Closed,
+        rights.Notice,
+        rights.InformingDecided,
+        consult.Consult,
         retention.Listed,
         retention.Overdue,
         retention.Destroy,
         retention.Destroyed,
+        retention.MoveCase,
         retention.RotateLetterbox,
         retention.ReleaseLetterbox,
         oversight.Approved,

@@ -69,3 +69,11 @@ class ReleaseLetterbox(Message):
 
     event: ClassVar[str] = "release-letterbox.v1"
     kid: str
+
+
+class MoveCase(Message):
+    """The five active years of a case have passed: it goes to the non-active environment (art. 25, R-25.4)."""
+
+    event: ClassVar[str] = "move-case.v1"
+    number: str
+    ordered_on: date

@@ -32,6 +32,7 @@ CONTACT = {
     "email": "meldpunt@example.nl",
 }
 NUMBER = r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"
+DUTY = NUMBER.replace("S-", "D-", 1)
 
 
 class Edge:
@@ -93,7 +94,7 @@ class Edge:
             self.platform.clock.now(),
             f"{scope['method']} {template}",
             actor=person.user_id if person else None,
-            record=number if re.match(NUMBER, number) else None,
+            record=number if re.match(NUMBER, number) or re.match(DUTY, number) else None,
             result="refused",
             reason=str(status),
         )

@@ -10,15 +10,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from pydantic.alias_generators import to_camel
 
 from shared.errors import Fault, Invalid
-from shared.http.app import NUMBER, current_person
+from shared.http.app import DUTY, NUMBER, current_person
 from shared.identity import Person
 from shared.protocol.judge import MOST_REASON
-from shared.protocol.model import PURPOSES_OF_OPENING, Decision
+from shared.protocol.model import PURPOSES_OF_OPENING, Decision, State
 from shared.protocol.model import Protocol as Rules
 from shared.protocol.schema import schema_of
 from shared.service.platform import Platform
 
 Number = Annotated[str, Path(pattern=NUMBER, description="The signal's number", examples=["S-7K3MQ-9XD4T"])]
+DossierNumber = Annotated[
+    str, Path(pattern=f"{NUMBER}|{DUTY}", description="The number of a signal or a duty", examples=["S-7K3MQ-9XD4T"])
+]
 Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$")]
 
 
@@ -59,6 +62,7 @@ class ItemIn(Strict):
     about: Ref
     finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
     matches: dict[Literal["name", "address"], bool] | None = None
+    fields: Annotated[dict[str, Any], Field(max_length=20)] = {}
 
 
 class DecisionOut(Strict):
@@ -80,6 +84,7 @@ class DecisionOut(Strict):
     reason: str | None = None
     fields: dict[str, Any] | None = None
     forwarding: ForwardingIn | None = None
+    meeting: str | None = None
 
 
 class DecisionList(Strict):
@@ -93,6 +98,7 @@ class OpenOutcome(Strict):
     article: str
     forwarding: tuple[str, ...]
     fields: dict[str, Any]
+    needs: tuple[str, ...] = ()
 
 
 class OpenDecision(Strict):
@@ -102,6 +108,10 @@ class OpenDecision(Strict):
     decided_by: tuple[str, ...]
     meeting: str | None
     co_signed_by: tuple[str, ...]
+    about: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    guidance: tuple[str, ...] = ()
+    taken_in: str | None = None
     outcomes: list[OpenOutcome]
 
 
@@ -116,8 +126,8 @@ class ItemOut(Strict):
     version: int
 
 
-def describe(decision: Decision) -> OpenDecision:
-    """What somebody has to know to take `decision`."""
+def describe(decision: Decision, state: State) -> OpenDecision:
+    """What somebody has to know to take `decision` in `state`."""
     return OpenDecision(
         key=decision.key,
         article=decision.article,
@@ -125,16 +135,21 @@ def describe(decision: Decision) -> OpenDecision:
         decided_by=decision.who.roles,
         meeting=decision.who.meeting,
         co_signed_by=decision.who.co_signers,
+        about=decision.about,
+        needs=tuple(one.says for one in decision.needs),
+        guidance=decision.guidance,
+        taken_in=decision.taken_in,
         outcomes=[
             OpenOutcome(
                 key=one.key,
                 answer=one.answer,
-                leads_to=one.leads_to,
+                leads_to=one.leads_to or state,
                 article=one.article,
                 forwarding=one.forward_to,
                 fields=schema_of(decision, one),
+                needs=tuple(need.says for need in one.needs),
             )
-            for one in decision.outcomes
+            for one in decision.outcomes_in(state)
         ],
     )
 
@@ -153,7 +168,7 @@ class Holder(Protocol):
     async def add_item(self, number: str, person: Person, item: ItemIn) -> ItemOut: ...
 
 
-def _purpose(purpose: str | None) -> str:
+def purpose_of(purpose: str | None) -> str:
     if purpose not in PURPOSES_OF_OPENING:
         allowed = ", ".join(PURPOSES_OF_OPENING)
         raise Invalid([Fault("X-Purpose", f"opening a record needs a purpose: one of {allowed}", "art. 7; R-7.8")])
@@ -163,34 +178,38 @@ def _purpose(purpose: str | None) -> str:
 Purpose = Annotated[str | None, Header(max_length=80, description="Why this record is opened (doelbinding)")]
 
 
-def decision_routes(platform: Platform, holder: Holder, rules: Rules) -> APIRouter:
-    """The routes; `holder` is the service's own use cases."""
-    routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
+def decision_routes(platform: Platform, holder: Holder, rules: Rules, of: str = "signals") -> APIRouter:
+    """The routes; `holder` is the service's own use cases, `of` what it holds: `signals` or `duties`."""
+    routes = APIRouter(prefix=f"/v1/{of}/{{number}}", tags=[of])
     caller = current_person(platform)
 
-    @routes.get("", summary="What the caller may see of a signal")
-    async def view(number: Number, person: Person = caller, x_purpose: Purpose = None) -> dict[str, Any]:
+    @routes.get("", summary="What the caller may see of it")
+    async def view(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> dict[str, Any]:
         person.role_among(rules.file_roles)
-        return await holder.view(number, person, _purpose(x_purpose))
+        return await holder.view(number, person, purpose_of(x_purpose))
 
     @routes.get("/open-decisions", summary="Which decisions can be taken now, by whom, and what they ask")
-    async def open_decisions(number: Number, person: Person = caller) -> OpenDecisions:
+    async def open_decisions(number: DossierNumber, person: Person = caller) -> OpenDecisions:
         return await holder.open_decisions(number, person)
 
     @routes.get("/decisions", summary="The decisions that were taken")
-    async def decisions(number: Number, person: Person = caller, x_purpose: Purpose = None) -> DecisionList:
+    async def decisions(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> DecisionList:
         person.role_among((*rules.file_roles, "fg"))
-        return DecisionList(decisions=await holder.decisions(number, person, _purpose(x_purpose)))
+        return DecisionList(decisions=await holder.decisions(number, person, purpose_of(x_purpose)))
 
     @routes.post("/decisions", status_code=201, summary="Take, propose, co-sign or withdraw a decision")
-    async def decide(number: Number, body: DecisionIn, response: Response, person: Person = caller) -> DecisionOut:
+    async def decide(
+        number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
+    ) -> DecisionOut:
         found = await holder.decide(number, person, body)
         response.status_code = 202 if found.status == "proposed" else 201
         return found
 
-    @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
-    async def add_item(number: Number, body: ItemIn, person: Person = caller) -> ItemOut:
-        person.role_among(rules.file_roles)
-        return await holder.add_item(number, person, body)
+    if of == "signals":
+
+        @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
+        async def add_item(number: Number, body: ItemIn, person: Person = caller) -> ItemOut:
+            person.role_among(rules.file_roles)
+            return await holder.add_item(number, person, body)
 
     return routes

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from shared.protocol.model import PHASE_OF, Decision, Field, Outcome, Protocol, State
+from shared.protocol import conditions
+from shared.protocol.facts import Facts
+from shared.protocol.fields import Fault, field_faults
+from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Outcome, Protocol, State
 
 MOST_REASON = 4000
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is missing or wrong, and the article that asks for it."""
-
-    field: str
-    reason: str
-    article: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +35,6 @@ class Attempt:
     forwarding: Forwarding | None = None
     about: tuple[str, ...] = ()
     meeting: str | None = None
-    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,18 +56,13 @@ class Allowed:
 
 
 def judge(
-    protocol: Protocol,
-    state: State,
-    attempt: Attempt,
-    roles: frozenset[str],
-    items: Sequence[str] = (),
-    things: Sequence[str] = (),
+    protocol: Protocol, state: State, attempt: Attempt, roles: frozenset[str], facts: Facts | None = None
 ) -> Allowed | Refused:
-    """Judge `attempt` by somebody with `roles` on a signal in `state` that has `items`;
-    `things` is what a decision can be about: subjects, objects, items, or the signals of a list.
+    """Judge `attempt` by somebody with `roles` on a signal in `state`, of which `facts` are known.
 
     Role goes before state, so that who may not decide learns nothing about where a signal stands.
     """
+    facts = facts or Facts()
     decision = protocol.decision(attempt.key)
     if decision is None:
         return Refused("content", (Fault("key", "there is no such decision in the protocol", "art. 2"),))
@@ -84,22 +71,37 @@ def judge(
         return Refused(
             "role", (Fault("key", f"this is decided by {' or '.join(decision.who.roles)}", decision.article),)
         )
-    if state not in decision.states:
+    if state not in decision.states or (attempt.outcome and _not_in_this_state(decision, attempt.outcome, state)):
         return Refused("state", (_not_now(protocol, decision, state),))
-    outcome = decision.outcome(attempt.outcome)
-    faults = list(_reason(decision, attempt))
-    faults += _meeting(decision, attempt)
-    if not set(attempt.about) <= set(things):
-        faults.append(Fault("about", "names something that is not part of this", decision.article))
+    if decision.taken_in and decision.taken_in != HOLDER_OF.get(state):
+        elsewhere = f"is decided in {decision.taken_in}, for each person; this signal waits for it"
+        return Refused("state", (Fault("key", elsewhere, decision.article),))
+    outcome = decision.outcome(attempt.outcome, state)
+    faults = (
+        _reason(decision, attempt) + _meeting(decision, attempt, facts) + _about(protocol, decision, attempt, facts)
+    )
     if outcome is None:
-        known = ", ".join(one.key for one in decision.outcomes)
+        known = ", ".join(one.key for one in decision.outcomes_in(state))
         faults.append(Fault("outcome", f"is required: one of {known}", decision.article))
         return Refused("content", tuple(faults))
-    faults += _fields(decision, outcome, attempt.fields)
-    faults += _forwarding(protocol, outcome, attempt, items)
+    asked = [one for one in decision.fields if not one.outcomes or outcome.key in one.outcomes]
+    faults += field_faults(decision.key, decision.article, asked, attempt.fields, role, facts)
+    faults += _forwarding(protocol, state, outcome, attempt, facts)
+    if not faults:
+        # Only what is complete is held against the facts: a missing date is not also a wrong one.
+        faults += [
+            Fault("key", f"is only possible when {one.says}", one.article)
+            for one in (*decision.needs, *outcome.needs)
+            if not one.holds(facts, attempt.about, attempt.fields)
+        ]
     if faults:
         return Refused("content", tuple(faults))
     return Allowed(decision, outcome, role, decision.who.co_signers)
+
+
+def _not_in_this_state(decision: Decision, outcome: str, state: State) -> bool:
+    """Whether `outcome` exists, but not in this state."""
+    return decision.outcome(outcome) is not None and decision.outcome(outcome, state) is None
 
 
 def _not_now(protocol: Protocol, decision: Decision, state: State) -> Fault:
@@ -117,56 +119,49 @@ def _reason(decision: Decision, attempt: Attempt) -> list[Fault]:
     return []
 
 
-def _meeting(decision: Decision, attempt: Attempt) -> list[Fault]:
-    if decision.who.meeting is None:
+def _meeting(decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
+    who = decision.who
+    if who.meeting is None:
         return [Fault("meeting", "this is decided by a person", decision.article)] if attempt.meeting else []
     if attempt.meeting is None:
-        return [Fault("meeting", f"this is decided in the {decision.who.meeting}", decision.article)]
-    if len(set(attempt.members)) < decision.who.quorum:
-        return [Fault("meeting", f"needs at least {decision.who.quorum} members present", decision.article)]
-    return []
-
-
-def _fields(decision: Decision, outcome: Outcome, given: Mapping[str, Any]) -> list[Fault]:
+        return [Fault("meeting", f"this is decided in the {who.meeting}", decision.article)]
+    meeting = facts.meetings.get(attempt.meeting)
+    if meeting is None or meeting.kind != who.meeting:
+        return [Fault("meeting", f"is not a {who.meeting} that is known here", decision.article)]
     faults = []
-    asked = {one.name: one for one in decision.fields if not one.outcomes or outcome.key in one.outcomes}
-    for name in given:
-        if name not in asked:
-            faults.append(Fault("fields", f"has something that {decision.key} does not ask", decision.article))
-    for name, field in asked.items():
-        if field.required and given.get(name) in (None, "", [], ()):
-            faults.append(Fault(f"fields.{name}", f"is required: {field.question}", field.article))
-        elif given.get(name) is not None and not _fits(field, given[name]):
-            faults.append(Fault(f"fields.{name}", _wanted(field), field.article))
+    if facts.number not in meeting.agenda:
+        faults.append(Fault("meeting", "does not have this signal on its agenda", decision.article))
+    if meeting.on > facts.today:
+        faults.append(Fault("meeting", "has not been held yet", decision.article))
+    if len(set(meeting.present)) < who.quorum:
+        faults.append(Fault("meeting", f"needs at least {who.quorum} members present", decision.article))
     return faults
 
 
-def _fits(field: Field, value: Any) -> bool:
-    if field.kind == "flag":
-        return isinstance(value, bool)
-    if field.kind == "choice":
-        return value in field.choices
-    if field.kind == "choices":
-        if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
-            return False
-        return len(set(value)) == len(value) and set(value) <= set(field.choices)
-    if field.kind == "date":
-        try:
-            date.fromisoformat(str(value))
-        except ValueError:
-            return False
-        return True
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= field.most
+def _about(protocol: Protocol, decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
+    if not decision.about:
+        if set(attempt.about) <= facts.things:
+            return []
+        return [Fault("about", "names something that is not part of this", decision.article)]
+    wanted = ", then ".join(f"the {kind}" for kind in decision.about)
+    if decision.about != ("interventions",) and len(attempt.about) != len(decision.about):
+        return [Fault("about", f"is required: {wanted}", decision.article)]
+    kinds = decision.about if decision.about != ("interventions",) else ("intervention",) * len(attempt.about)
+    known = {
+        "source": set(conditions.listed_sources(facts)),
+        "question": {one.name for one in facts.of_category("question")},
+        "item": set(conditions.shareable(facts)),
+        "recipient": {*protocol.organisations["department"], conditions.POLICE},
+        "intervention": set(conditions.interventions(facts)),
+    }
+    return [
+        Fault("about", f"names no {kind} of this signal", decision.article)
+        for kind, one in zip(kinds, attempt.about, strict=True)
+        if one not in known[kind]
+    ]
 
 
-def _wanted(field: Field) -> str:
-    wanted = {"flag": "must be true or false", "date": "must be a date (YYYY-MM-DD)"}
-    if field.choices:
-        return f"must be {'one' if field.kind == 'choice' else 'some'} of {', '.join(field.choices)}"
-    return wanted.get(field.kind, f"must be text of at most {field.most} characters")
-
-
-def _forwarding(protocol: Protocol, outcome: Outcome, attempt: Attempt, items: Sequence[str]) -> list[Fault]:
+def _forwarding(protocol: Protocol, state: State, outcome: Outcome, attempt: Attempt, facts: Facts) -> list[Fault]:
     """A negative outcome carries a choice about forwarding: offered, not forced ("indien mogelijk")."""
     given = attempt.forwarding
     if not outcome.forward_to:
@@ -175,42 +170,37 @@ def _forwarding(protocol: Protocol, outcome: Outcome, attempt: Attempt, items: S
     if given is None:
         return [Fault("forwarding", f"is required: to a {kinds}, or to nobody with a reason", outcome.article)]
     if given.recipient_kind is None:
-        faults = []
-        if not (given.none_because or "").strip():
-            faults.append(Fault("forwarding", "to nobody needs a reason", outcome.article))
-        if given.recipient or given.items:
-            faults.append(Fault("forwarding.recipientKind", "is required with a recipient or items", outcome.article))
-        return faults
+        return _to_nobody(outcome, given)
     faults = []
     if given.none_because:
         faults.append(Fault("forwarding.noneBecause", "is for a forwarding to nobody", outcome.article))
     if given.recipient_kind not in outcome.forward_to:
         faults.append(Fault("forwarding.recipientKind", f"may only be {kinds}", outcome.article))
     known = protocol.organisations.get(given.recipient_kind, ())
+    if outcome.forward_only_to:
+        known = (outcome.forward_only_to,)
     if given.recipient not in known:
         faults.append(Fault("forwarding.recipient", f"must be one of {', '.join(known)}", outcome.article))
     elif "municipality" in outcome.forward_to and given.recipient != attempt.fields.get("municipality"):
         faults.append(Fault("forwarding.recipient", "may only be the municipality concerned", outcome.article))
+    shareable = set(conditions.shareable(facts))
     if not given.items:
         faults.append(Fault("forwarding.items", "are chosen one by one; there is no whole file", "art. 6"))
-    elif not set(given.items) <= set(items):
+    elif not set(given.items) <= shareable:
         faults.append(Fault("forwarding.items", "names an item that this signal does not have", "art. 6"))
+    elif PHASE_OF.get(state) == 4:
+        cells = conditions.cells(facts, "check-2a")
+        if any((item, given.recipient) not in cells for item in given.items):
+            faults.append(Fault("forwarding.items", "names an item that check 2A does not allow there", "art. 20"))
     return faults
 
 
-def judge_item(protocol: Protocol, state: State, category: str) -> Fault | None:
-    """May a fact of `category` be recorded now (Bijlage 1)? None means yes."""
-    found = protocol.category(category)
-    phase = PHASE_OF.get(state)
-    if found is None or category == "report":
-        return Fault("category", "is not a category of Bijlage 1 that can be recorded", "Bijlage 1")
-    if phase is None:
-        return Fault("category", "nothing can be recorded: the signal is not in a phase", "art. 9")
-    if found.from_phase > phase:
-        return Fault("category", f"opens in phase {found.from_phase}; this signal is in phase {phase}", "Bijlage 1")
-    return None
-
-
-def next_state(decision: Decision, outcome: Outcome) -> State:
-    """Where the protocol leads; no other arrow exists."""
-    return outcome.leads_to
+def _to_nobody(outcome: Outcome, given: Forwarding) -> list[Fault]:
+    if outcome.forward_only_to:
+        return [Fault("forwarding", f"is required: to {outcome.forward_only_to}", outcome.article)]
+    faults = []
+    if not (given.none_because or "").strip():
+        faults.append(Fault("forwarding", "to nobody needs a reason", outcome.article))
+    if given.recipient or given.items:
+        faults.append(Fault("forwarding.recipientKind", "is required with a recipient or items", outcome.article))
+    return faults

@@ -7,59 +7,53 @@ signal it can be taken, and where each outcome leads. A negative outcome is a va
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from shared.protocol.facts import Condition
+from shared.protocol.states import HOLDER_OF, PHASE_OF, State
 
-class State(StrEnum):
-    """Where a signal stands. The Dutch words are in the glossary."""
-
-    RECEIVED = "received"
-    WEGING_1 = "weging-1"
-    WEGING_2A = "weging-2a"
-    WEGING_2B = "weging-2b"
-    PHASE_2 = "phase-2"
-    ENDED = "ended"
-    SEALED = "sealed"
-    LISTED = "listed"
-    APPROVED = "approved"
-    DESTROYED = "destroyed"
-
-
-PHASE_OF: dict[State, int] = {
-    State.RECEIVED: 1,
-    State.WEGING_1: 1,
-    State.WEGING_2A: 1,
-    State.WEGING_2B: 1,
-    State.PHASE_2: 2,
-}
-"""The phase that a state belongs to; states after the ending belong to none."""
+__all__ = ["HOLDER_OF", "PHASE_OF", "Category", "Decision", "Field", "Outcome", "Protocol", "State", "Terms", "Who"]
 
 
 @dataclass(frozen=True)
 class Field:
-    """Something that has to be filled in. `outcomes`: only with these outcomes (empty: always)."""
+    """Something that has to be filled in. `outcomes`: only with these outcomes (empty: always).
+
+    `roles`: only asked of who decides under one of these roles (empty: of everybody).
+    """
 
     name: str
     question: str
     article: str
     kind: str = "text"
-    """`text`, `choice`, `choices`, `date` or `flag`."""
+    """`text`, `choice`, `choices`, `date`, `flag`, `subjects` (S1, S2 …), or `answers`: an answer in words to
+    each of `choices`, or `{"unanswered": reason}`."""
     choices: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     required: bool = True
     most: int = 2000
+    roles: tuple[str, ...] = ()
+    at_least: int = 1
+    """Of `choices`: how many have to be named."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One answer. `ends`: the signal leaves the active environment. `forward_to`: kinds of recipients."""
+    """One answer. `leads_to` None: the signal stays in its state. `ends`: it leaves the active environment.
+
+    `only_in`: this answer exists in these states only (empty: in all of the decision's). `needs`: what must be
+    true of the signal. `forward_to`: kinds of recipients.
+    """
 
     key: str
     answer: str
-    leads_to: State
+    leads_to: State | None
     article: str
     ends: bool = False
     forward_to: tuple[str, ...] = ()
+    forward_only_to: str | None = None
+    """The one recipient there is; then it cannot go to nobody."""
+    only_in: tuple[State, ...] = ()
+    needs: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,29 +78,53 @@ class Decision:
     who: Who
     outcomes: tuple[Outcome, ...]
     fields: tuple[Field, ...]
+    about: tuple[str, ...] = ()
+    """What it is about, one of each: `source`, `question`, `item`, `recipient`, `intervention`. Empty: the signal."""
+    needs: tuple[Condition, ...] = ()
+    guidance: tuple[str, ...] = ()
+    """What is shown beside the question; none of it has to be ticked."""
+    taken_in: str | None = None
+    """The service in which it is decided when that is not the holder of the signal; the holder waits for it."""
 
-    def outcome(self, key: str) -> Outcome | None:
-        return next((outcome for outcome in self.outcomes if outcome.key == key), None)
+    def outcome(self, key: str, state: State | None = None) -> Outcome | None:
+        """The outcome `key`; with `state`, as it is in that state."""
+        found = (one for one in self.outcomes if one.key == key)
+        return next((one for one in found if state is None or not one.only_in or state in one.only_in), None)
+
+    def outcomes_in(self, state: State) -> tuple[Outcome, ...]:
+        return tuple(one for one in self.outcomes if not one.only_in or state in one.only_in)
 
 
 @dataclass(frozen=True)
 class Category:
-    """A category of Bijlage 1: from which phase it may be recorded, and whether its source is closed."""
+    """A category of Bijlage 1: from which phase it may be recorded, and whether its source is closed.
+
+    `process`: no data about anybody but a record of the handling (a question, an intervention), asked for in
+    `fields` and possible in `states` only.
+    """
 
     key: str
     name: str
     from_phase: int
     closed: bool = False
     verification_only: bool = False
+    process: bool = False
+    states: tuple[State, ...] = ()
+    fields: tuple[Field, ...] = ()
+    needs: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Periods of art. 9, in years and days."""
+    """Periods of art. 9 in years and days, and of art. 26 in months."""
 
     not_a_case_years: int = 1
+    case_active_years: int = 5
+    case_kept_years: int = 1
     approval_days: int = 30
     ultimate_days: int = 60
+    notice_months: int = 1
+    review_months: int = 3
 
 
 @dataclass(frozen=True)
@@ -127,6 +145,10 @@ class Protocol:
     organisations: dict[str, tuple[str, ...]]
     """Who can receive a forwarded signal, per kind of recipient (C-11, C-12). A closed list: a name that is
     typed could be a person's."""
+    meetings: dict[str, tuple[str, ...]]
+    """Which meetings exist, and which organisations besides the municipality may take part in each."""
+    attendance_by: str = "chair"
+    """Who records that a member was present: the `chair`, or only the member himself (`self`)."""
     terms: Terms = field(default_factory=Terms)
 
     def decision(self, key: str) -> Decision | None:
@@ -138,6 +160,9 @@ class Protocol:
     def open_in(self, state: State) -> tuple[Decision, ...]:
         """The decisions that can be taken now, in the order of the protocol."""
         return tuple(decision for decision in self.decisions if state in decision.states)
+
+    def closed_sources(self) -> tuple[str, ...]:
+        return tuple(one.key for one in self.categories if one.closed)
 
 
 PURPOSES_OF_OPENING = ("weging", "besluit-voorbereiden", "contact-melder", "toezicht", "vernietiging")

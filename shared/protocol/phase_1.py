@@ -15,6 +15,15 @@ PURPOSES = {
     "onrechtmatigheden-voorkomen": "preventing unlawfulness and social threats by criminal activity (art. 1 d)",
 }
 
+ELEMENTS = (
+    "people or organisations work together",
+    "for joint gain",
+    "society is undermined by it",
+    "the underworld and the upper world become interwoven",
+    "opportunity structures are used: administrative, social or economic",
+)
+"""The elements of the definition of undermining (art. 1 sub f, g): guidance, not boxes to tick (R-D.6)."""
+
 PHASE_1_SOURCES = (
     "none",
     "brp-verification",
@@ -89,6 +98,7 @@ def weging_1(who: Who) -> Decision:
                 outcomes=("no-suspicion",),
             ),
         ),
+        guidance=ELEMENTS,
     )
 
 
@@ -143,17 +153,4 @@ def weging_2b(who: Who, municipalities: tuple[str, ...]) -> Decision:
                 outcomes=("outside",),
             ),
         ),
-    )
-
-
-def approve_destruction(who: Who) -> Decision:
-    """Article 9: the beheerder approves a list; its name is typed to confirm that it was read."""
-    return Decision(
-        key="approve-destruction",
-        article="art. 9 lid 1",
-        question="May the signals on this list, whose term has ended, be destroyed?",
-        states=(State.LISTED,),
-        who=who,
-        outcomes=(Outcome("approved", "yes", State.APPROVED, "art. 9 lid 1"),),
-        fields=(Field("confirmList", "Type the number of the list", "art. 9 lid 1", most=60),),
     )

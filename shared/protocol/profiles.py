@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from shared.protocol import phase_1
-from shared.protocol.model import Category, Decision, Protocol, Who
+from dataclasses import dataclass
 
-CATEGORIES = (
-    Category("report", "The report, with name, address and occupation in it", 1),
-    Category("indication", "Indications of undermining from the signal", 1),
-    Category("brp-verification", "BRP, only to verify the person data in the signal", 1, verification_only=True),
-    Category("kvk-open", "Trade register (KvK), open", 1),
-    Category("kadaster-open", "Land register (Kadaster), open: no deeds", 1),
-    Category("bag", "Addresses and buildings (BAG)", 1),
-    Category("zoning-plan", "Zoning plans (bestemmingsplannen)", 1),
-    Category("ground-lease-open", "Ground lease (erfpacht), open", 1),
-    Category("woz-open", "Property valuation (WOZ), open", 1),
-    Category("internet", "Additional open sources, internet", 2),
-    Category("horeca-permits", "Horeca permits and withdrawals", 3, closed=True),
-    Category("benefits", "Benefits (uitkeringen)", 3, closed=True),
-    Category("subsidies", "Subsidies", 3, closed=True),
-    Category("other-decisions", "Other decisions, such as a parking permit or an Alcoholwet fine", 3, closed=True),
-    Category("kadaster-deeds", "Land register: deeds", 3, closed=True),
-    Category("brp-relations", "BRP: family, former addresses, occupancy", 3, closed=True),
+from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_5
+from shared.protocol.categories import CLOSED, OPEN, SOURCES, handling
+from shared.protocol.model import Decision, Protocol, Terms, Who
+
+DEPARTMENTS = (
+    "vergunningen",
+    "toezicht-en-handhaving",
+    "belastingen",
+    "sociale-zaken",
+    "burgerzaken",
+    "wonen",
 )
-
-DESIGNATIONS = {
-    "oov": "beheerder",
-    "vervanger": "beheerder",
-    "privacy-officer": "beheerder",
-    "beheerder": "controller",
-    "fg": "controller",
-}
-
-
 ORGANISATIONS = {
-    "department": ("vergunningen", "toezicht-en-handhaving", "belastingen", "sociale-zaken", "burgerzaken", "wonen"),
+    "department": DEPARTMENTS,
     "partner": ("politie", "belastingdienst", "douane", "arbeidsinspectie", "nvwa", "omgevingsdienst"),
     "municipality": (
         "delft",
@@ -47,20 +30,76 @@ ORGANISATIONS = {
         "den-haag",
     ),
 }
+MEETINGS = {"LOT": (), "LOT+": ("politie", "heit", "riec"), "casusoverleg": ()}
+"""A LOT is of the municipality only (art. 1 sub n); to a LOT+ police, HEIT and RIEC may come (art. 1 sub o)."""
+CATEGORIES = (*OPEN, *CLOSED, *handling(DEPARTMENTS))
+BRONHOUDERS = tuple(f"bronhouder-{source}" for source in SOURCES)
+EXECUTORS = tuple(f"department-{department}" for department in DEPARTMENTS)
+COMMON_DESIGNATIONS = {
+    "privacy-officer": "beheerder",
+    "beheerder": "controller",
+    "fg": "controller",
+    **dict.fromkeys(("lot-member", *BRONHOUDERS, *EXECUTORS), "beheerder"),
+}
+TERMS = Terms()
 
 
-def _decisions(first: Who, second: Who, no_signal: Who) -> tuple[Decision, ...]:
+@dataclass(frozen=True)
+class _People:
+    """Who takes which kind of decision in one municipality."""
+
+    first: tuple[str, ...]
+    """The first assessment (weging 1)."""
+    rest: tuple[str, ...]
+    no_signal: Who
+    check_co_signers: tuple[str, ...] = ()
+    quorum: int = 3
+
+
+def _decisions(people: _People) -> tuple[Decision, ...]:
+    first, rest = Who(people.first), Who(people.rest)
+    checks = Who(people.rest, co_signers=people.check_co_signers)
+    lot = Who(people.rest, meeting="LOT", quorum=people.quorum)
+    # Articles 16 lid 2 and 26 lid 4: together with the privacy officer, in every municipality.
+    with_officer = Who(people.rest, co_signers=("privacy-officer",))
+    partners = ORGANISATIONS["partner"]
     return (
         phase_1.purpose(first),
-        phase_1.no_signal(no_signal),
+        phase_1.no_signal(people.no_signal),
         phase_1.weging_1(first),
-        phase_1.weging_2a(second),
-        phase_1.weging_2b(second, ORGANISATIONS["municipality"]),
-        phase_1.approve_destruction(Who(("beheerder",))),
+        phase_1.weging_2a(rest),
+        phase_1.weging_2b(rest, ORGANISATIONS["municipality"]),
+        phase_2.weging_3(lot),
+        phase_2.informing(with_officer),
+        phase_3.source_list(rest, SOURCES),
+        phase_3.check_1(checks),
+        phase_3.check_1_done(rest),
+        phase_3.answer(Who((*people.rest, *BRONHOUDERS)), people.rest),
+        phase_3.hit_check_done(rest),
+        phase_3.check_1b(rest),
+        phase_3.weging_4(rest),
+        phase_4.check_2a(checks),
+        phase_4.check_2a_done(rest),
+        phase_4.approach(lot, DEPARTMENTS, partners),
+        phase_4.reweighing(lot, DEPARTMENTS, partners),
+        phase_4.riec_intake(rest),
+        phase_4.riec_answer(rest),
+        phase_4.adopt_plan(rest, (*DEPARTMENTS, *partners)),
+        phase_4.check_2b(checks),
+        phase_4.check_2b_done(rest),
+        phase_4.execution(Who((*people.rest, *EXECUTORS))),
+        phase_5.close(rest),
+        phase_5.hold(Who((*people.rest, "privacy-officer"), co_signers=("beheerder",))),
+        phase_5.end_hold(Who(("beheerder",))),
+        phase_5.approve_destruction(Who(("beheerder",))),
+        informing.duty(with_officer, TERMS.review_months),
+        informing.review(with_officer, TERMS.review_months),
+        informing.ground_lapsed(rest),
+        informing.notice_sent(rest),
     )
 
 
-_FILE = Who(("oov", "vervanger"))
+_OOV = ("oov", "vervanger")
 
 MIDDEN_DELFLAND_2025 = Protocol(
     version="midden-delfland-2025",
@@ -69,11 +108,13 @@ MIDDEN_DELFLAND_2025 = Protocol(
     selection_list="to be filled in by the municipality",
     municipality="Midden-Delfland",
     purposes=phase_1.PURPOSES,
-    decisions=_decisions(_FILE, _FILE, _FILE),
+    decisions=_decisions(_People(first=_OOV, rest=_OOV, no_signal=Who(_OOV))),
     categories=CATEGORIES,
-    file_roles=("oov", "vervanger"),
-    designations=DESIGNATIONS,
+    file_roles=_OOV,
+    designations={"oov": "beheerder", "vervanger": "beheerder", **COMMON_DESIGNATIONS},
     organisations=ORGANISATIONS,
+    meetings=MEETINGS,
+    terms=TERMS,
 )
 
 LARGE_MUNICIPALITY_2025 = Protocol(
@@ -84,21 +125,22 @@ LARGE_MUNICIPALITY_2025 = Protocol(
     municipality="a large municipality",
     purposes=phase_1.PURPOSES,
     decisions=_decisions(
-        Who(("beoordelaar",)),
-        Who(("regisseur",)),
-        # Where many people assess, one of them alone does not put a report aside.
-        Who(("beoordelaar",), co_signers=("regisseur",)),
+        _People(
+            first=("beoordelaar",),
+            rest=("regisseur",),
+            # Where many people assess, one of them alone does not put a report aside.
+            no_signal=Who(("beoordelaar",), co_signers=("regisseur",)),
+            check_co_signers=("privacy-officer",),
+            quorum=4,
+        )
     ),
     categories=CATEGORIES,
     file_roles=("beoordelaar", "regisseur"),
-    designations={
-        "beoordelaar": "beheerder",
-        "regisseur": "beheerder",
-        "privacy-officer": "beheerder",
-        "beheerder": "controller",
-        "fg": "controller",
-    },
+    designations={"beoordelaar": "beheerder", "regisseur": "beheerder", **COMMON_DESIGNATIONS},
     organisations=ORGANISATIONS,
+    meetings=MEETINGS,
+    attendance_by="self",
+    terms=TERMS,
 )
 
 PROTOCOLS: dict[str, Protocol] = {one.version: one for one in (MIDDEN_DELFLAND_2025, LARGE_MUNICIPALITY_2025)}

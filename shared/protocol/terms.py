@@ -1,7 +1,8 @@
-"""Terms of article 9: calendar dates, nothing about time zones or hours."""
+"""Terms of articles 9 and 26: calendar dates, nothing about time zones or hours."""
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, timedelta
 
 
@@ -11,6 +12,13 @@ def add_years(start: date, years: int) -> date:
         return start.replace(year=start.year + years)
     except ValueError:
         return start.replace(year=start.year + years, day=28)
+
+
+def add_months(start: date, months: int) -> date:
+    """The same date `months` later, or the last day of a month that is shorter (AVG 12, 14)."""
+    year, month = divmod(start.month - 1 + months, 12)
+    last = calendar.monthrange(start.year + year, month + 1)[1]
+    return date(start.year + year, month + 1, min(start.day, last))
 
 
 def end_of_term(decided_on: date, years: int) -> date:

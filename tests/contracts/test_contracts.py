@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from shared.contracts.assessment import ArchivedItem, CodedDecision, DecisionWords, SealedDossier
+from shared.contracts.dossier import ArchivedItem, CodedDecision, DecisionWords, SealedDossier
 from shared.contracts.intake import ReportContent, Reporter
 from shared.contracts.registry import MESSAGES
 from shared.privileges import SERVICES

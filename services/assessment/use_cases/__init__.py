@@ -1,8 +1,7 @@
-"""What assessment does: receive reports, show them, record facts and decisions, end signals."""
+"""What assessment does besides what every holder of dossiers does."""
 
 from services.assessment.use_cases.arrive import Arrivals
-from services.assessment.use_cases.decide import Decisions
-from services.assessment.use_cases.settle import Settlement
-from services.assessment.use_cases.view import Views
+from services.assessment.use_cases.informing import Informing
+from services.assessment.use_cases.meetings import Meetings
 
-__all__ = ["Arrivals", "Decisions", "Settlement", "Views"]
+__all__ = ["Arrivals", "Informing", "Meetings"]

@@ -1,18 +1,15 @@
-"""A report arrives: open the letter, keep it under a key of its own, say that it is here."""
+"""A report arrives: keep it under a key of its own, and tell rights who is concerned (art. 26)."""
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.assessment import store
-from services.assessment.domain import working_name
-from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.common import KeyRef, KeysMade, Whereabouts
+from shared.contracts.assessment import Subjects, SubjectsContent
 from shared.contracts.intake import Report, ReportContent
+from shared.dossier.arrive import keep
 from shared.errors import CannotSucceed
-from shared.keys.transit import Place, key_name
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
@@ -24,41 +21,39 @@ class Arrivals:
         self.platform = platform
 
     async def report(self, incoming: Incoming, message: Report) -> Handled:
-        """Everything that OpenBao has to do comes before the transaction."""
         content, word, kid = await self.platform.inbox.open(incoming, message, ReportContent)
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
         if not incoming.signed and content.channel != OPEN_CHANNEL:
             # Only the public door may have been unable to sign, and what it takes in anybody could send.
             raise CannotSucceed("an unsigned report of a channel that is not public")
-        room = self.platform.room()
-        key = key_name(incoming.id, room.mount)
-        await room.make(key)
-        place = Place(room.mount, content.number, "report", 1)
-        ciphertext = (await room.encrypt(key, [(place, content.model_dump_json().encode())]))[0]
-        now = self.platform.clock.now()
+        kept = await keep(
+            self.platform,
+            incoming,
+            content.number,
+            1,
+            State.RECEIVED,
+            self.platform.settings.protocol,
+            calendar_date(content.received_at),
+            [("report", "report", content.model_dump_json().encode())],
+            kid,
+            word,
+        )
+        if not content.subjects:
+            return kept
+        # The month of AVG 14 runs from the moment that somebody's data are kept, whoever looks at them when.
+        concerned = SubjectsContent(
+            number=content.number,
+            protocol=self.platform.settings.protocol,
+            received_on=calendar_date(self.platform.clock.now()),
+            subjects=content.subjects,
+        )
+        letter = self.platform.sealer.seal("rights", concerned)
+        message_to_rights = Subjects(number=content.number, letters=(letter.text,))
 
         async def effect(session: AsyncSession) -> None:
-            session.add(
-                store.Signal(
-                    number=content.number,
-                    version=1,
-                    state=State.RECEIVED,
-                    working_name=working_name(content.number),
-                    room_key=key,
-                    protocol=self.platform.settings.protocol,
-                    received_on=calendar_date(content.received_at),
-                    arrived_at=now,
-                    signed=incoming.signed,
-                )
-            )
-            session.add(
-                store.Item(number=content.number, item="report", category="report", version=1, ciphertext=ciphertext)
-            )
-            made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
-            here = Whereabouts(number=content.number, version=1, holder="assessment", state=State.RECEIVED, since=now)
+            await kept.effect(session)
             post = self.platform.post
-            post.send(session, post.envelope("retention", made), post.envelope("oversight", here))
-            session.add(audit.line(now, "signal received", actor=None, record=content.number))
+            post.send(session, post.envelope("rights", message_to_rights, number=content.number, letter=letter))
 
         return Handled(effect, word)

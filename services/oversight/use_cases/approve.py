@@ -14,6 +14,7 @@ from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, OpenDecisions, describe
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
+from shared.protocol.facts import Facts
 from shared.protocol.judge import Attempt, Refused, judge
 from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
@@ -73,7 +74,7 @@ class Approvals:
         return OpenDecisions(
             version=row.version,
             state=row.state,
-            decisions=[describe(one) for one in self.rules.open_in(State(row.state))],
+            decisions=[describe(one, State(row.state)) for one in self.rules.open_in(State(row.state))],
         )
 
     async def decide(self, list_id: UUID, person: Person, attempt: DecisionIn) -> dict[str, Any]:
@@ -174,7 +175,7 @@ class Approvals:
 
     def _judge(self, row: store.OfferedList, person: Person, attempt: DecisionIn, waiting: list[str]) -> None:
         made = Attempt(attempt.key, attempt.outcome, attempt.reason, attempt.fields, about=attempt.about)
-        judged = judge(self.rules, State(row.state), made, person.roles, things=waiting)
+        judged = judge(self.rules, State(row.state), made, person.roles, Facts(others=tuple(waiting)))
         faults: list[Fault] = []
         if isinstance(judged, Refused):
             faults = [Fault(one.field, one.reason, one.article) for one in judged.faults]

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.oversight import store
 from shared.audit import chain
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.assessment import Decided, DecisionWords
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
+from shared.contracts.dossier import Decided, DecisionWords
 from shared.contracts.retention import Destroyed
 from shared.errors import CannotSucceed
 from shared.keys.transit import Place, key_name
@@ -82,7 +82,8 @@ class Keeping:
             if message.disclosure:
                 session.add(_register_line(incoming.id, message, words.decision))
             here = {"number": message.number, "version": message.version, "holder": incoming.producer}
-            await store.note_whereabouts(session, [here | {"state": message.state, "since": message.taken_at}])
+            if message.state:
+                await store.note_whereabouts(session, [here | {"state": message.state, "since": message.taken_at}])
             keys = (KeyRef(mount=room.mount, key=key),) if made else ()
             told = KeysMade(number=message.number, keys=keys, carried_by=(kid,))
             self.platform.post.tell(session, "retention", told)

@@ -73,3 +73,24 @@ def upgrade() -> None:
     )
     # A declaration is kept for good (Archiefbesluit 1995 art. 8): the service itself cannot take one back.
     op.execute("REVOKE UPDATE, DELETE ON declaration FROM retention_app")
+    op.create_table(
+        "active_case",
+        column("number", sa.Text, key=True),
+        column("protocol", sa.Text),
+        column("closed_on", sa.Date),
+        column("last_act_on", sa.Date),
+        column("moves_on", sa.Date, index=True),
+        column("ordered_on", sa.Date, null=True),
+    )
+    op.create_table(
+        "hold",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("state", sa.Text),
+        column("ground", sa.Text),
+        column("items", JSONB),
+        column("ends_on", sa.Date),
+        column("asked_by", sa.Text),
+        column("asked_at", MOMENT),
+        column("approved_by", sa.Text, null=True),
+    )

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import Any, NoReturn
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.retention import store
+from services.retention.use_cases.hold import Holds
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.assessment import Sealed, SealedDossier
+from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysMade, Whereabouts
+from shared.contracts.dossier import Sealed, SealedDossier
 from shared.contracts.retention import Destroy
 from shared.errors import CannotSucceed, Conflict, NotFound
-from shared.http.decisions import DecisionIn, DecisionOut, ItemIn, ItemOut, OpenDecisions
+from shared.http.decisions import DecisionIn, DecisionOut, ItemIn, ItemOut, OpenDecisions, describe
 from shared.identity import Person
 from shared.privileges import ROOM_OWNER
-from shared.protocol.model import State
+from shared.protocol.model import State, Terms
 from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.terms import end_of_term
 from shared.service.platform import Platform
@@ -28,6 +32,7 @@ class Keeping:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
+        self.holds = Holds(platform)
         self.rules = PROTOCOLS[platform.settings.protocol]
 
     async def sealed(self, incoming: Incoming, message: Sealed) -> Handled:
@@ -47,7 +52,7 @@ class Keeping:
             protocol=dossier.protocol,
             received_on=dossier.received_on,
             decided_on=dossier.decided_on,
-            ends_on=end_of_term(dossier.decided_on, rules.terms.not_a_case_years),
+            ends_on=end_of_term(dossier.decided_on, _years(rules.terms, case=dossier.case)),
             dossier=[one.model_dump() for one in dossier.items],
             decisions=[one.model_dump(mode="json") for one in dossier.decisions],
             sealed_at=now,
@@ -56,6 +61,7 @@ class Keeping:
 
         async def effect(session: AsyncSession) -> None:
             session.add(row)
+            await session.execute(delete(store.ActiveCase).where(col(store.ActiveCase.number) == row.number))
             await store.note_keys(session, row.number, keys, [kid])
             here = Whereabouts(
                 number=row.number, version=row.version, holder="retention", state=State.SEALED, since=now
@@ -79,6 +85,41 @@ class Keeping:
                 self.platform.post.tell(session, incoming.producer, order)
 
         return Handled(effect)
+
+    async def closed(self, incoming: Incoming, message: Closed) -> Handled:
+        """A case was closed: its five active years run from its last substantive processing (R-9.6, R-9.7)."""
+        terms = PROTOCOLS.get(message.protocol, self.rules).terms
+        row = store.ActiveCase(
+            number=message.number,
+            protocol=message.protocol,
+            closed_on=message.closed_on,
+            last_act_on=message.last_act_on,
+            moves_on=end_of_term(message.last_act_on, terms.case_active_years),
+        )
+
+        async def effect(session: AsyncSession) -> None:
+            session.add(row)
+            line = audit.line(self.platform.clock.now(), "case closed", actor=None, record=row.number)
+            session.add(line)
+
+        return Handled(effect)
+
+    async def case(self, number: str, person: Person) -> dict[str, str]:
+        """The two later dates of a closed case: non-active from, destroyed after (R-25.2)."""
+        person.role_among((*self.rules.file_roles, "beheerder", "fg"))
+        async with self.platform.database.transaction() as session:
+            row = await session.get(store.ActiveCase, number)
+        if row is None:
+            raise NotFound
+        terms = PROTOCOLS.get(row.protocol, self.rules).terms
+        years = terms.case_active_years + terms.case_kept_years
+        return {
+            "number": row.number,
+            "closedOn": row.closed_on.isoformat(),
+            "lastProcessingOn": row.last_act_on.isoformat(),
+            "activeUntil": row.moves_on.isoformat(),
+            "keptUntil": end_of_term(row.last_act_on, years).isoformat(),
+        }
 
     # --- the decision interface ------------------------------------------------------------------
 
@@ -112,12 +153,14 @@ class Keeping:
             "article": row.article,
             "decidedOn": row.decided_on.isoformat(),
             "endsOn": row.ends_on.isoformat(),
+            "holds": await self.holds.all(number),
         }
 
     async def open_decisions(self, number: str, person: Person) -> OpenDecisions:
-        person.role_among((*self.rules.file_roles, "beheerder"))
+        person.role_among(self.holds.roles)
         row = await self._row(number)
-        return OpenDecisions(version=row.version, state=row.state, decisions=[])
+        found = [describe(one, State.SEALED) for one in self.holds.decisions] if row.state == State.SEALED else []
+        return OpenDecisions(version=row.version, state=row.state, decisions=found)
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[DecisionOut]:
         role = person.role_among((*self.rules.file_roles, "fg"))
@@ -130,6 +173,10 @@ class Keeping:
         return [DecisionOut(id=UUID(one.pop("decision")), **one) for one in row.decisions]
 
     async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut:
+        """Only whether destruction must wait can be decided on a sealed signal (R-9.15)."""
+        if attempt.key in self.holds.keys:
+            person.role_among(self.holds.roles)
+            return await self.holds.decide(await self._row(number), person, attempt)
         person.role_among(self.rules.file_roles)
         await self._refuse(number)
 
@@ -140,3 +187,8 @@ class Keeping:
     async def _refuse(self, number: str) -> NoReturn:
         row = await self._row(number)
         raise Conflict("a sealed signal is not changed; going on takes a new signal (art. 9 lid 2)", state=row.state)
+
+
+def _years(terms: Terms, *, case: bool) -> int:
+    """One year, or for what was a case five and one, counted from its last processing (art. 9 lid 1)."""
+    return terms.case_active_years + terms.case_kept_years if case else terms.not_a_case_years

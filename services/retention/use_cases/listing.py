@@ -12,7 +12,7 @@ from services.retention.settings import Settings
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef
-from shared.contracts.retention import Listed, ListedSignal, Overdue
+from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
 from shared.errors import PartDown
 from shared.keys.signing import NotSigned
 from shared.protocol.model import State
@@ -43,8 +43,18 @@ class Listing:
             if found is None:
                 break
             made.append(found)
+        await self._move_cases(today)
         await self._escalate(today)
         return made
+
+    async def _move_cases(self, today: date) -> None:
+        """After five years the holder of a case is ordered to move it (R-25.4)."""
+        async with self.platform.database.transaction() as session:
+            for row in await store.cases_to_move(session, today):
+                row.ordered_on = today
+                self.platform.post.tell(session, "casework", MoveCase(number=row.number, ordered_on=today))
+                now = self.platform.clock.now()
+                session.add(audit.line(now, "move of a case ordered", actor=None, record=row.number))
 
     async def _list_some(self, today: date) -> UUID | None:
         list_id = uuid4()

@@ -1,22 +1,24 @@
-"""Decisions: taken by a person, proposed and co-signed, withdrawn within a short time."""
+"""Decisions: taken by a person or a meeting, proposed and co-signed, withdrawn within a short time."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from services.assessment import store
-from services.assessment.domain import names_somebody
-from services.assessment.use_cases.records import WITHDRAWAL, forwarding_facts, shown, withdrawal
-from services.assessment.use_cases.settle import Settlement
-from services.assessment.use_cases.view import MOST_CONTENT, Views, bump
 from shared import audit
+from shared.dossier import store
+from shared.dossier.content import Content
+from shared.dossier.records import coded_forwarding, shown, shown_coded, withdrawal
+from shared.dossier.settle import Settlement
+from shared.dossier.store import WITHDRAWAL
+from shared.dossier.tables import DecisionRow, Dossier, Item, Task
+from shared.dossier.views import MOST_CONTENT, Views, names_in
 from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, DecisionOut, OpenDecisions, describe
 from shared.identity import Person
-from shared.keys.transit import Place
+from shared.protocol.facts import Facts
 from shared.protocol.judge import Allowed, Attempt, Forwarding, Refused, judge
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -24,7 +26,7 @@ from shared.telemetry import traceparent
 
 
 class Decisions:
-    """Implements the decision interface for assessment."""
+    """Implements the decision interface for a service that holds dossiers."""
 
     def __init__(self, platform: Platform, views: Views, settlement: Settlement) -> None:
         self.platform = platform
@@ -43,47 +45,56 @@ class Decisions:
     async def open_decisions(self, number: str, person: Person) -> OpenDecisions:
         """What can be decided now; nothing while the signal is handed over."""
         person.role_among(self.rules.file_roles)
-        row = await self.views.signal(number)
-        open_now = () if row.handing_over_since else self.rules.open_in(State(row.state))
-        return OpenDecisions(version=row.version, state=row.state, decisions=[describe(one) for one in open_now])
+        row = await self.views.dossier(number)
+        state = State(row.state)
+        open_now = self.rules.open_in(state) if self.views.is_open(row) else ()
+        return OpenDecisions(version=row.version, state=state, decisions=[describe(one, state) for one in open_now])
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[DecisionOut]:
         role = person.role_among((*self.rules.file_roles, "fg"))
-        row = await self.views.signal(number)
-        content = {} if row.handing_over_since or role == "fg" else await self.views.content(row)
-        now = self.platform.clock.now()
+        row = await self.views.dossier(number)
+        # The FG sees that and by whom; a closed case is opened for nobody (art. 9 lid 2).
+        wordless = row.handing_over_since or role == "fg" or row.state == State.CLOSED
+        content = Content({}) if wordless else await self.views.content(row)
         async with self.platform.database.transaction() as session:
             found = await store.decisions_of(session, number)
-            session.add(
-                audit.line(now, "decisions read", actor=person.user_id, role=role, record=number, reason=purpose)
-            )
-        return [shown(one, content.get(f"decision-{one.id}")) for one in found]
+        await self.views.note(person, role, "decisions read", number, purpose)
+        own = [shown(one, content.documents.get(f"decision-{one.id}")) for one in found]
+        return [shown_coded(one) for one in row.earlier] + own
 
     # --- deciding --------------------------------------------------------------------------------
 
     async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut:
-        """Take, propose, co-sign or withdraw.
+        """Take, propose, co-sign or withdraw, as somebody who has the file."""
+        person.role_among(self.rules.file_roles)
+        return await self.take(number, person, attempt)
+
+    async def take(
+        self, number: str, person: Person, attempt: DecisionIn, only: Collection[str] | None = None
+    ) -> DecisionOut:
+        """Take, propose, co-sign or withdraw. `only`: the roles under which this person was asked.
 
         Raises Forbidden (not this person), Conflict (not now), Invalid (what is missing, each with its
         article), NotFound or Elsewhere.
         """
-        person.role_among(self.rules.file_roles)
-        row = await self.views.signal(number, for_change=True)
+        row = await self.views.dossier(number, for_change=True)
         if row.version != attempt.expected_version:
             raise Conflict("the signal was changed meanwhile: look again", version=row.version)
         if attempt.key == WITHDRAWAL:
             return await self._withdraw(row, person, attempt)
+        if not self.views.is_open(row):
+            raise Conflict("this signal is on its way to the next phase", state=row.state)
         if attempt.confirms:
             return await self._co_sign(row, person, attempt)
         content = await self.views.content(row)
-        allowed = self._judge(row, person, attempt, content)
-        return await self._record(row, person, attempt, allowed, content)
+        facts = await self.views.facts(row, content, attempt.meeting)
+        roles = person.roles if only is None else person.roles & frozenset(only)
+        allowed = self._judge(row, roles, attempt, facts)
+        self._check_names(attempt, content)
+        return await self._record(row, person, attempt, allowed, content, facts)
 
-    def _judge(self, row: store.Signal, person: Person, attempt: DecisionIn, content: dict[str, Any]) -> Allowed:
+    def _judge(self, row: Dossier, roles: frozenset[str], attempt: DecisionIn, facts: Facts) -> Allowed:
         forwarding = attempt.forwarding
-        items = [name for name in content if not name.startswith("decision-")]
-        subjects = range(1, len(content["report"]["subjects"]) + 1)
-        objects = range(1, len(content["report"]["objects"]) + 1)
         judged = judge(
             self.rules,
             State(row.state),
@@ -96,9 +107,8 @@ class Decisions:
                 about=attempt.about,
                 meeting=attempt.meeting,
             ),
-            person.roles,
-            items,
-            [*items, *(f"S{n}" for n in subjects), *(f"O{n}" for n in objects)],
+            roles,
+            facts,
         )
         if isinstance(judged, Refused):
             faults = [Fault(one.field, one.reason, one.article) for one in judged.faults]
@@ -107,31 +117,33 @@ class Decisions:
             if judged.kind == "state":
                 raise Conflict(f"{faults[0].reason} ({faults[0].article})", state=row.state)
             raise Invalid(faults)
-        self._check_names(attempt, content)
         return judged
 
     @staticmethod
-    def _check_names(attempt: DecisionIn, content: dict[str, Any]) -> None:
+    def _check_names(attempt: DecisionIn, content: Content) -> None:
         """The words of a decision go to supervision, who see S1 and O1 and no names."""
-        names = [one["name"] for one in content["report"]["subjects"] if one.get("name")]
-        texts = [("reason", attempt.reason)]
-        texts += [(f"fields.{name}", value) for name, value in attempt.fields.items() if isinstance(value, str)]
-        if attempt.forwarding and attempt.forwarding.none_because:
-            texts.append(("forwarding.noneBecause", attempt.forwarding.none_because))
-        faults = [
-            Fault(field, "names a person of this signal: write S1, S2 … instead", "art. 5")
-            for field, text in texts
-            if names_somebody(text, names)
-        ]
+        texts: dict[str, Any] = {"reason": attempt.reason}
+        texts |= {f"fields.{name}": value for name, value in attempt.fields.items()}
+        if attempt.forwarding:
+            texts["forwarding.noneBecause"] = attempt.forwarding.none_because
+        faults = names_in(texts, content)
         if faults:
             raise Invalid(faults)
 
     async def _record(
-        self, row: store.Signal, person: Person, attempt: DecisionIn, allowed: Allowed, content: dict[str, Any]
+        self,
+        row: Dossier,
+        person: Person,
+        attempt: DecisionIn,
+        allowed: Allowed,
+        content: Content,
+        facts: Facts,
     ) -> DecisionOut:
         now = self.platform.clock.now()
         proposed = bool(allowed.needs_co_signer)
-        decision = store.DecisionRow(
+        leads_to = row.state if proposed else allowed.outcome.leads_to or row.state
+        meeting = facts.meetings.get(attempt.meeting or "")
+        decision = DecisionRow(
             id=uuid4(),
             number=row.number,
             version=row.version + 1,
@@ -140,33 +152,41 @@ class Decisions:
             article=allowed.outcome.article,
             status="proposed" if proposed else "taken",
             state_before=row.state,
-            state_after=row.state if proposed else allowed.outcome.leads_to,
+            state_after=leads_to,
             ends=allowed.outcome.ends,
-            deciders=[person.user_id],
+            # A meeting decides as a whole: those who were there, not who wrote it down.
+            deciders=list(meeting.present) if meeting else [person.user_id],
             co_signers=[],
             recorder=person.user_id,
             role=allowed.role,
+            meeting=attempt.meeting,
             about=list(attempt.about),
-            forwarding=forwarding_facts(attempt.forwarding),
+            forwarding=coded_forwarding(attempt.forwarding),
             taken_at=now,
             effective_at=None if proposed else self._withdrawable_until(now),
             protocol=self.rules.version,
             traceparent=traceparent(),
         )
-        words = {"reason": attempt.reason, "fields": attempt.fields, "seen": sorted(content)}
+        words = {"reason": attempt.reason, "fields": attempt.fields, "seen": sorted(content.documents)}
         if attempt.forwarding:
             words["forwarding"] = attempt.forwarding.model_dump(by_alias=True, mode="json")
-        item = await self._words_item(row, decision.id, words)
+        item = await self._words(row, f"decision-{decision.id}", words)
         async with self.platform.database.transaction() as session:
             if not proposed:
                 await store.settle_earlier(session, row.number, now)
-            await bump(session, row.number, row.version, decision.state_after)
+            await store.bump(session, row.number, row.version, leads_to, self.views.today())
             stored = sum(len(one.ciphertext) for one in await store.items_of(session, row.number))
             if stored > MOST_CONTENT and not decision.ends:
                 raise Conflict("this signal is full: it can only be ended")
             session.add(item)
             session.add(decision)
             await session.flush()
+            # What was proposed before this can no longer be confirmed.
+            await store.close_co_signatures(session, row.number, now)
+            if proposed:
+                session.add_all(self._asks_to_co_sign(decision, allowed.needs_co_signer, now))
+            else:
+                await self.views.chapter.decided(session, row, decision, words)
             action = f"decision {'proposed' if proposed else 'taken'}: {attempt.key}"
             line = audit.line(
                 now, action, actor=person.user_id, role=allowed.role, record=row.number, result=attempt.outcome
@@ -175,28 +195,31 @@ class Decisions:
         self._settlement.wake()
         return shown(decision, words)
 
+    def _asks_to_co_sign(self, decision: DecisionRow, roles: tuple[str, ...], now: datetime) -> list[Task]:
+        """Who has to confirm and has no file is asked by a task of his own."""
+        return [
+            Task(
+                id=uuid4(), number=decision.number, item=str(decision.id), kind="co-signature", role=role, opened_at=now
+            )
+            for role in roles
+            if role not in self.rules.file_roles
+        ]
+
     def _withdrawable_until(self, now: datetime) -> datetime:
         return now + timedelta(seconds=self.platform.settings.withdrawal_seconds)
 
-    async def _words_item(self, row: store.Signal, decision: UUID | str, words: dict[str, Any]) -> store.Item:
-        assert row.room_key is not None
-        room = self.platform.room()
-        name = f"decision-{decision}"
-        place = Place(room.mount, row.number, name, 1)
-        ciphertext = (await room.encrypt(row.room_key, [(place, json.dumps(words).encode())]))[0]
-        return store.Item(number=row.number, item=name, category="decision", version=1, ciphertext=ciphertext)
+    async def _words(self, row: Dossier, name: str, words: dict[str, Any]) -> Item:
+        return await self.views.encrypted(row, name, "decision", words)
 
-    async def _co_sign(self, row: store.Signal, person: Person, attempt: DecisionIn) -> DecisionOut:
+    async def _co_sign(self, row: Dossier, person: Person, attempt: DecisionIn) -> DecisionOut:
         """The second person confirms what the first proposed; only now it has effect."""
         now = self.platform.clock.now()
-        self._check_names(attempt, await self.views.content(row))
-        item = (
-            await self._words_item(row, f"{attempt.confirms}-co-signer", {"reason": attempt.reason})
-            if attempt.reason.strip()
-            else None
-        )
+        content = await self.views.content(row)
+        self._check_names(attempt, content)
+        said = attempt.reason.strip()
+        item = await self._words(row, f"decision-{attempt.confirms}-co-signer", {"reason": said}) if said else None
         async with self.platform.database.transaction() as session:
-            found = await session.get(store.DecisionRow, attempt.confirms, with_for_update=True)
+            found = await session.get(DecisionRow, attempt.confirms, with_for_update=True)
             if found is None or found.number != row.number or found.key != attempt.key:
                 raise NotFound("there is no such proposed decision on this signal")
             decision = self.rules.decision(found.key)
@@ -208,16 +231,19 @@ class Decisions:
             role = person.role_among(decision.who.co_signers)
             if found.state_before != row.state or found.version != row.version:
                 raise Conflict("the signal has moved on since this was proposed")
-            outcome = decision.outcome(found.outcome)
+            outcome = decision.outcome(found.outcome, State(row.state))
             assert outcome is not None
+            leads_to = outcome.leads_to or row.state
             await store.settle_earlier(session, row.number, now)
-            found.status, found.co_signers, found.state_after = "taken", [person.user_id], outcome.leads_to
+            found.status, found.co_signers, found.state_after = "taken", [person.user_id], leads_to
             found.version, found.taken_at, found.effective_at = row.version + 1, now, self._withdrawable_until(now)
             found.traceparent = traceparent()
             if item is not None:
                 session.add(item)
             await session.flush()
-            await bump(session, row.number, row.version, outcome.leads_to)
+            await store.bump(session, row.number, row.version, leads_to, self.views.today())
+            await store.close_tasks(session, row.number, str(found.id), now)
+            await self.views.chapter.decided(session, row, found, content.documents.get(f"decision-{found.id}", {}))
             line = audit.line(
                 now,
                 f"decision co-signed: {found.key}",
@@ -230,14 +256,14 @@ class Decisions:
         self._settlement.wake()
         return shown(found, None)
 
-    async def _withdraw(self, row: store.Signal, person: Person, attempt: DecisionIn) -> DecisionOut:
+    async def _withdraw(self, row: Dossier, person: Person, attempt: DecisionIn) -> DecisionOut:
         """Who recorded the last decision takes it back, while nothing has been sent or sealed."""
         now = self.platform.clock.now()
         if not attempt.reason.strip():
             raise Invalid([Fault("reason", "every decision has a reason", "art. 12")])
         self._check_names(attempt, await self.views.content(row))
         identifier = uuid4()
-        item = await self._words_item(row, identifier, {"reason": attempt.reason, "fields": {}})
+        item = await self._words(row, f"decision-{identifier}", {"reason": attempt.reason, "fields": {}})
         async with self.platform.database.transaction() as session:
             last = await store.last_taken(session, row.number)
             if last is None or last.id != attempt.confirms or last.version != row.version:
@@ -251,7 +277,7 @@ class Decisions:
             session.add(item)
             session.add(withdrawal(identifier, last, row, now))
             await session.flush()
-            await bump(session, row.number, row.version, last.state_before)
+            await store.bump(session, row.number, row.version, last.state_before, self.views.today())
             line = audit.line(
                 now,
                 f"decision withdrawn: {last.key}",

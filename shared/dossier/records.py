@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.assessment import store
+from shared.dossier.store import WITHDRAWAL
+from shared.dossier.tables import DecisionRow, Dossier
 from shared.http.decisions import DecisionOut, ForwardingIn
 from shared.telemetry import traceparent
 
-WITHDRAWAL = "withdrawal"
 
-
-def withdrawal(identifier: UUID, last: store.DecisionRow, row: store.Signal, now: datetime) -> store.DecisionRow:
+def withdrawal(identifier: UUID, last: DecisionRow, row: Dossier, now: datetime) -> DecisionRow:
     """That a decision was withdrawn is a record too, and goes to supervision with its reason."""
-    return store.DecisionRow(
+    return DecisionRow(
         id=identifier,
         number=row.number,
         version=row.version + 1,
@@ -39,14 +38,14 @@ def withdrawal(identifier: UUID, last: store.DecisionRow, row: store.Signal, now
     )
 
 
-def forwarding_facts(given: ForwardingIn | None) -> dict[str, Any] | None:
+def coded_forwarding(given: ForwardingIn | None) -> dict[str, Any] | None:
     """The coded part of a forwarding; why nobody gets it is among the words."""
     if given is None:
         return None
     return {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
 
 
-def shown(row: store.DecisionRow, words: dict[str, Any] | None) -> DecisionOut:
+def shown(row: DecisionRow, words: dict[str, Any] | None) -> DecisionOut:
     """A decision as the interface shows it; `words` where they may be seen."""
     forwarding = (words or {}).get("forwarding") or row.forwarding
     return DecisionOut(
@@ -65,7 +64,14 @@ def shown(row: store.DecisionRow, words: dict[str, Any] | None) -> DecisionOut:
         withdrawable_until=row.effective_at if row.status == "taken" and row.settled_at is None else None,
         protocol=row.protocol,
         about=tuple(row.about),
+        meeting=row.meeting,
         reason=words["reason"] if words else None,
         fields=words["fields"] if words else None,
         forwarding=ForwardingIn.model_validate(forwarding) if forwarding else None,
     )
+
+
+def shown_coded(coded: dict[str, Any]) -> DecisionOut:
+    """A decision of an earlier holder, without its words."""
+    facts = dict(coded)
+    return DecisionOut(id=UUID(facts.pop("decision")), **facts)

@@ -1,0 +1,212 @@
+"""Meetings: called by who prepares them, attended by who was invited; a decision needs a quorum (art. 15)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared import audit
+from shared.contracts.assessment import Meeting
+from shared.database.tables import Lease
+from shared.dossier.meetings import FACTS
+from shared.dossier.papers import MEMBER
+from shared.dossier.tables import DecisionRow, Dossier, MeetingRow
+from shared.dossier.views import Views
+from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from shared.http.app import NUMBER
+from shared.http.decisions import Ref, Strict
+from shared.identity import Person
+from shared.numbers import meeting_number
+from shared.service.platform import Platform
+
+ARTICLE = "art. 1 sub n"
+
+
+class MemberIn(Strict):
+    """Somebody of the municipality by `userId`, or an outside organisation, which has no account here."""
+
+    user_id: Ref | None = None
+    organisation: Ref | None = None
+
+
+class MeetingIn(Strict):
+    kind: Literal["LOT", "LOT+", "casusoverleg"]
+    held_on: date
+    members: Annotated[tuple[MemberIn, ...], Field(min_length=1, max_length=40)]
+    agenda: Annotated[tuple[Annotated[str, Field(pattern=NUMBER)], ...], Field(max_length=100)] = ()
+
+
+class AgendaIn(Strict):
+    number: Annotated[str, Field(pattern=NUMBER)]
+
+
+class AttendanceIn(Strict):
+    """Who was there: a user id or an organisation of the meeting; empty for oneself."""
+
+    member: Ref | None = None
+
+
+class MeetingOut(Strict):
+    id: str
+    version: int
+    kind: str
+    held_on: date
+    chair: str
+    members: tuple[str, ...]
+    present: tuple[str, ...]
+    agenda: tuple[str, ...] = ()
+
+
+class MeetingList(Strict):
+    meetings: list[MeetingOut]
+
+
+class Meetings:
+    def __init__(self, platform: Platform, views: Views) -> None:
+        self.platform = platform
+        self.views = views
+        self.rules = views.rules
+
+    async def all(self, person: Person) -> list[MeetingOut]:
+        """For who prepares them all of them with the agenda; for a member his own, without."""
+        prepares = bool(person.roles & set(self.rules.file_roles))
+        if not prepares and MEMBER not in person.roles:
+            raise Forbidden
+        async with self.platform.database.transaction() as session:
+            rows = (await session.scalars(select(MeetingRow).order_by(col(MeetingRow.held_on)))).all()
+        if prepares:
+            return [shown(one) for one in rows]
+        own = [one for one in rows if person.user_id in names_of(one)]
+        return [shown(one).model_copy(update={"agenda": ()}) for one in own]
+
+    async def call(self, person: Person, given: MeetingIn) -> MeetingOut:
+        """Call a meeting. Raises Invalid for whoever may not take part in one of this kind."""
+        role = person.role_among(self.rules.file_roles)
+        async with self.platform.database.transaction() as session:
+            faults = await self._member_faults(session, given)
+            for number in given.agenda:
+                faults += await self._agenda_faults(session, given.kind, number)
+            if faults:
+                raise Invalid(faults)
+            row = MeetingRow(
+                id=meeting_number(),
+                version=1,
+                kind=given.kind,
+                held_on=given.held_on,
+                chair=person.user_id,
+                members=[
+                    {"userId": one.user_id} if one.user_id else {"organisation": str(one.organisation)}
+                    for one in given.members
+                ],
+                present=[],
+                agenda=list(given.agenda),
+            )
+            session.add(row)
+            await self._told(session, row, person, role, "meeting called")
+        return shown(row)
+
+    async def _member_faults(self, session: AsyncSession, given: MeetingIn) -> list[Fault]:
+        outside = self.rules.meetings[given.kind]
+        now = self.platform.clock.now()
+        leases = select(col(Lease.user_id)).where(
+            col(Lease.role).in_((MEMBER, *self.rules.file_roles)),
+            col(Lease.ends_at) > now,
+            col(Lease.lease_until) > now,
+        )
+        municipal = set((await session.scalars(leases)).all())
+        faults = []
+        for place, one in enumerate(given.members):
+            field = f"members.{place}"
+            if (one.user_id is None) == (one.organisation is None):
+                faults.append(Fault(field, "is either a user or an organisation", ARTICLE))
+            elif one.organisation is not None and one.organisation not in outside:
+                article = "art. 1 sub o" if outside else ARTICLE
+                who = f"only {', '.join(outside)} come from outside" if outside else "is of the municipality only"
+                faults.append(Fault(field, f"may not take part: a {given.kind} {who}", article))
+            elif one.user_id is not None and one.user_id not in municipal:
+                faults.append(Fault(field, "is not designated as a member", ARTICLE))
+        return faults
+
+    async def _agenda_faults(self, session: AsyncSession, kind: str, number: str) -> list[Fault]:
+        dossier = await session.get(Dossier, number)
+        if dossier is None:
+            return [Fault("agenda", "names a signal that is not known here", "art. 15")]
+        if kind != "LOT+":
+            return []
+        # R-D.16: first the LOT; what went on to phase 3 was weighed there.
+        weighed = select(col(DecisionRow.id)).where(
+            col(DecisionRow.number) == number, col(DecisionRow.key) == "weging-3"
+        )
+        if dossier.handed_to == "sources" or (await session.scalars(weighed.limit(1))).first():
+            return []
+        return [Fault("agenda", "names a signal that no LOT has weighed", "art. 1 sub o")]
+
+    async def add(self, person: Person, identifier: str, number: str) -> MeetingOut:
+        role = person.role_among(self.rules.file_roles)
+        async with self.platform.database.transaction() as session:
+            row = await self._row(session, identifier)
+            faults = await self._agenda_faults(session, row.kind, number)
+            if faults:
+                raise Invalid(faults)
+            if number not in row.agenda:
+                row.agenda = [*row.agenda, number]
+                row.version += 1
+            await self._told(session, row, person, role, "agenda changed")
+        return shown(row)
+
+    async def attend(self, person: Person, identifier: str, member: str | None) -> MeetingOut:
+        """A member says that he was there; or the chair says who was, where the municipality wants it so."""
+        who = member or person.user_id
+        async with self.platform.database.transaction() as session:
+            row = await self._row(session, identifier)
+            # Whoever is neither member nor chair learns nothing, not even that there is such a meeting.
+            if person.user_id not in names_of(row) and person.user_id != row.chair:
+                raise NotFound
+            if who not in names_of(row):
+                raise Invalid([Fault("member", "was not invited to this meeting", "art. 15 lid 1")])
+            by_chair = person.user_id == row.chair and self.rules.attendance_by == "chair"
+            if who != person.user_id and not by_chair:
+                raise Forbidden("who was there says so himself (art. 15 lid 1)")
+            if row.held_on > self.views.today():
+                raise Conflict("this meeting has not been held yet")
+            if who not in row.present:
+                row.present = [*row.present, who]
+                row.version += 1
+            await self._told(session, row, person, min(person.roles, default=MEMBER), "attendance recorded")
+        return shown(row)
+
+    @staticmethod
+    async def _row(session: AsyncSession, identifier: str) -> MeetingRow:
+        row = await session.get(MeetingRow, identifier, with_for_update=True)
+        if row is None:
+            raise NotFound
+        return row
+
+    async def _told(self, session: AsyncSession, row: MeetingRow, person: Person, role: str, action: str) -> None:
+        """Casework decides on its own agenda items, by a copy."""
+        facts = {name: getattr(row, name) for name in FACTS}
+        self.platform.post.tell(session, "casework", Meeting(meeting=row.id, **facts))
+        now = self.platform.clock.now()
+        session.add(audit.line(now, action, actor=person.user_id, role=role, record=row.id))
+
+
+def names_of(row: MeetingRow) -> set[str]:
+    return {name for one in row.members for name in one.values()}
+
+
+def shown(row: MeetingRow) -> MeetingOut:
+    return MeetingOut(
+        id=row.id,
+        version=row.version,
+        kind=row.kind,
+        held_on=row.held_on,
+        chair=row.chair,
+        members=tuple(sorted(names_of(row))),
+        present=tuple(row.present),
+        agenda=tuple(row.agenda),
+    )

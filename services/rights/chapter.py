@@ -1,0 +1,62 @@
+"""Rights' chapter: one duty per person, what a decision on it changes, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.rights.answer import GATES, answer_if_complete
+from services.rights.domain import due_on, told
+from shared.clock import calendar_date
+from shared.contracts.rights import Notice
+from shared.dossier.chapter import Chapter
+from shared.dossier.content import Content
+from shared.dossier.tables import DecisionRow, Dossier, Item, Task
+from shared.protocol.model import State
+from shared.service.platform import Platform
+
+
+class Duties(Chapter):
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+
+    def show(self, dossier: Dossier, content: Content) -> dict[str, Any]:
+        """Who is to be informed; nothing of what was reported is here."""
+        return {"person": next(iter(content.subjects.values()), None)}
+
+    def show_task(self, task: Task, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
+        """The privacy officer judges grounds and reasons; who it is he needs as little as that."""
+        return {}
+
+    async def decided(
+        self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, words: dict[str, Any]
+    ) -> None:
+        """The clock of this duty moves with the decision."""
+        today = calendar_date(self.platform.clock.now())
+        when = due_on(State(decision.state_after), dossier.due_on, words.get("fields") or {}, today)
+        statement = update(Dossier).where(col(Dossier.number) == dossier.number).values(due_on=when)
+        await session.execute(statement)
+
+    async def settled(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
+        row = await session.get(Dossier, dossier.number)
+        if row is None:
+            return
+        if row.subject:
+            deferred = decision.state_after == State.DUTY_DEFERRED
+            notice = Notice(
+                number=row.signal,
+                subject=row.subject,
+                version=decision.version,
+                state=told(State(decision.state_after), decision.outcome),
+                review_on=row.due_on if deferred else None,
+            )
+            for gate in GATES:
+                self.platform.post.tell(session, gate, notice)
+        if decision.state_after == State.DUTY_DONE:
+            # Who it is has been kept for this only; that and how it was decided stays.
+            await session.execute(delete(Item).where(col(Item.number) == row.number, col(Item.item) == "report"))
+        await answer_if_complete(self.platform, session, row.signal)

@@ -1,0 +1,24 @@
+"""Duties to inform, their items and decisions, and which signals wait for them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.database import platform_v1
+from shared.database.platform_v1 import MOMENT, column
+from shared.dossier import tables_v1
+
+revision = "rights_0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    platform_v1.create("rights")
+    tables_v1.create()
+    op.create_table(
+        "asked",
+        column("number", sa.Text, key=True),
+        column("asked_at", MOMENT),
+        column("answered_at", MOMENT, null=True),
+    )

@@ -1,0 +1,51 @@
+"""Rights' tables: duties to inform are dossiers; beside them, which signals wait for a decision on informing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel, col
+
+from shared.database.tables import moment
+from shared.dossier import store
+from shared.dossier.tables import DecisionRow, Dossier
+from shared.protocol.model import State
+
+SCHEMA = "rights_0001"
+
+
+class Asked(SQLModel, table=True):
+    """Phase 3 of this signal waits until everybody's duty has been decided on (art. 16 lid 2)."""
+
+    number: str = Field(primary_key=True)
+    asked_at: datetime = moment()
+    answered_at: datetime | None = moment(nullable=True)
+
+
+async def overdue(session: AsyncSession, today: date, most: int = 200) -> list[Dossier]:
+    """Deferrals whose review date has passed, and duties whose month has."""
+    query = (
+        select(Dossier)
+        .where(col(Dossier.state) != State.DUTY_DONE, col(Dossier.due_on) < today)
+        .order_by(col(Dossier.due_on))
+        .limit(most)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def last_decision(session: AsyncSession, number: str) -> DecisionRow | None:
+    query = (
+        select(DecisionRow)
+        .where(col(DecisionRow.number) == number, col(DecisionRow.status) == "taken")
+        .order_by(col(DecisionRow.version).desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).first()
+
+
+async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
+    await store.delete_rows(session, numbers)
+    await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))

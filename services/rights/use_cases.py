@@ -1,0 +1,124 @@
+"""What rights does besides what every holder of dossiers does: duties begin, are asked about, become overdue."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rights import store
+from services.rights.answer import GATES, answer_if_complete
+from shared import audit
+from shared.bus.inbox import Handled, Incoming
+from shared.clock import calendar_date
+from shared.contracts.assessment import InformingAsked, Subjects, SubjectsContent
+from shared.contracts.common import KeyRef, KeysMade
+from shared.contracts.rights import Notice
+from shared.dossier import store as dossiers
+from shared.dossier.content import working_name
+from shared.dossier.tables import Dossier, Item
+from shared.dossier.views import Views
+from shared.errors import CannotSucceed, PartDown
+from shared.identity import Person
+from shared.keys.transit import Place, key_name
+from shared.numbers import duty_number
+from shared.protocol.model import State
+from shared.protocol.profiles import PROTOCOLS
+from shared.protocol.terms import add_months
+from shared.service.platform import Platform
+
+
+class Concerned:
+    """Persons become known (AVG 14: a month), and phase 3 asks about them (art. 16 lid 2)."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self._terms = PROTOCOLS[platform.settings.protocol].terms
+
+    async def known(self, incoming: Incoming, message: Subjects) -> Handled:
+        """One duty per person, each with its month; the identities under a key of this room."""
+        content, word, kid = await self.platform.inbox.open(incoming, message, SubjectsContent)
+        if content.number != message.number or not content.subjects:
+            raise CannotSucceed("this letter does not say whom it is about")
+        room = self.platform.room()
+        key = key_name(incoming.id, room.mount)
+        await room.make(key)
+        numbers = [duty_number() for _ in content.subjects]
+        pairs = [
+            (Place(room.mount, number, "report", 1), json.dumps({"subjects": [subject.model_dump()]}).encode())
+            for number, subject in zip(numbers, content.subjects, strict=True)
+        ]
+        ciphertexts = await room.encrypt(key, pairs)
+
+        async def effect(session: AsyncSession) -> None:
+            for place, (number, text) in enumerate(zip(numbers, ciphertexts, strict=True), 1):
+                session.add(self._duty(number, content.number, f"S{place}", key, content.protocol, content.received_on))
+                session.add(Item(number=number, item="report", category="report", version=1, ciphertext=text))
+                self._tell_gates(session, content.number, f"S{place}")
+            made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
+            self.platform.post.tell(session, "retention", made)
+            now = self.platform.clock.now()
+            session.add(audit.line(now, "duties to inform began", actor=None, record=content.number))
+
+        return Handled(effect, word)
+
+    def _duty(self, number: str, signal: str, subject: str | None, key: str, protocol: str, since: date) -> Dossier:
+        now = self.platform.clock.now()
+        return Dossier(
+            number=number,
+            signal=signal,
+            subject=subject,
+            version=1,
+            state=State.DUTY_OPEN,
+            working_name=working_name(number),
+            room_key=key,
+            protocol=protocol,
+            received_on=since,
+            arrived_at=now,
+            due_on=add_months(since, self._terms.notice_months),
+            last_act_on=calendar_date(now),
+            earlier=[],
+        )
+
+    def _tell_gates(self, session: AsyncSession, signal: str, subject: str) -> None:
+        """That there is a record of the duty (R-26.1)."""
+        for gate in GATES:
+            self.platform.post.tell(session, gate, Notice(number=signal, subject=subject, version=1, state="open"))
+
+    async def asked(self, incoming: Incoming, message: InformingAsked) -> Handled:
+        """Also where nobody is known somebody has to say so: a gate never opens by itself (R-5.7)."""
+        async with self.platform.database.transaction() as session:
+            known = len(await dossiers.of_signal(session, message.number))
+        if known < message.subjects:
+            raise PartDown("the persons concerned are not known here yet")
+        room = self.platform.room()
+        key = key_name(incoming.id, room.mount)
+        if not known:
+            await room.make(key)
+
+        async def effect(session: AsyncSession) -> None:
+            session.add(store.Asked(number=message.number, asked_at=self.platform.clock.now()))
+            if not known:
+                nobody = self._duty(duty_number(), message.number, None, key, message.protocol, message.received_on)
+                session.add(nobody)
+                made = KeysMade(number=message.number, keys=(KeyRef(mount=room.mount, key=key),))
+                self.platform.post.tell(session, "retention", made)
+            await session.flush()
+            await answer_if_complete(self.platform, session, message.number)
+
+        return Handled(effect)
+
+
+class Overdue:
+    def __init__(self, views: Views) -> None:
+        self.views = views
+
+    async def all(self, person: Person) -> list[dict[str, Any]]:
+        """What has passed its date: number, subject as S1 and since when; nobody's name (R-26.8)."""
+        role = person.role_among({"beheerder", "fg"})
+        async with self.views.platform.database.transaction() as session:
+            rows = await store.overdue(session, self.views.today())
+        await self.views.note(person, role, "overdue duties read", "duties")
+        return [self.views.heading(row) for row in rows]

@@ -1,0 +1,20 @@
+"""Bus: signals of phase 3 arrive, hand-overs are received, destruction is ordered."""
+
+from __future__ import annotations
+
+from services.sources.use_cases import Arrivals
+from shared.contracts.assessment import Research
+from shared.contracts.dossier import Sealed
+from shared.contracts.retention import Destroy
+from shared.contracts.sources import Case
+from shared.dossier import store
+from shared.dossier.holder import Holder, keys_in
+from shared.service.platform import Platform
+
+
+def listen(platform: Platform, holder: Holder, arrivals: Arrivals) -> None:
+    platform.inbox.handlers |= {
+        Research.event: arrivals.research,
+        Destroy.event: platform.releaser.on_destroy(keys_in(platform.room().mount), store.delete_rows),
+    }
+    platform.inbox.ended.hooks |= dict.fromkeys((Sealed.event, Case.event), holder.settlement.handed_over)

@@ -1,0 +1,18 @@
+"""What casework sends besides what every holder does: that a case was closed, so that its years can be counted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from shared.contracts.common import Message
+
+
+class Closed(Message):
+    """A case is closed. `last_act_on`: its last substantive processing, from which five years run (art. 9 lid 1b)."""
+
+    event: ClassVar[str] = "closed.v1"
+    number: str
+    closed_on: date
+    last_act_on: date
+    protocol: str

@@ -1,0 +1,110 @@
+"""What every service that holds dossiers sends: sealed ones to retention, the words of decisions to oversight."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from shared.contracts.common import Frozen, Letter, Message
+
+
+class ArchivedItem(Frozen):
+    """One item of a sealed dossier: ciphertext under an archive key, and what it is bound to."""
+
+    archive: str
+    key: str
+    item: str
+    version: int
+    ciphertext: str
+
+
+class CodedDecision(Frozen):
+    """An earlier decision as every later holder knows it: coded, without words."""
+
+    decision: str
+    version: int
+    key: str
+    outcome: str
+    article: str
+    status: str
+    state: str
+    deciders: tuple[str, ...]
+    co_signers: tuple[str, ...] = ()
+    recorder: str
+    role: str
+    about: tuple[str, ...] = ()
+    taken_at: datetime
+    protocol: str
+
+
+class SealedDossier(Frozen):
+    """What retention keeps of an ended signal. Dropped here: everything that can be read.
+
+    `decided_on` is the start of the term (art. 9 lid 1a); `ending` and `article` are coded.
+    """
+
+    number: str
+    version: int
+    category: str
+    ending: str
+    article: str
+    decided_on: date
+    received_on: date
+    protocol: str
+    items: tuple[ArchivedItem, ...]
+    decisions: tuple[CodedDecision, ...] = ()
+    case: bool = False
+    """It was a case: its term began with its last processing and lasted five years and one (art. 9 lid 1b)."""
+
+
+class Sealed(Letter):
+    """A signal has ended; its dossier goes to the non-active environment."""
+
+    event: ClassVar[str] = "sealed.v1"
+
+
+class Ended(Message):
+    """A signal is no longer active; nobody contacts its reporter any more (art. 9)."""
+
+    event: ClassVar[str] = "ended.v1"
+    number: str
+
+
+class DecisionWords(Frozen):
+    """The words of one decision, for supervision. Persons appear as S1, S2, objects as O1, O2."""
+
+    decision: str
+    reason: str
+    fields: dict[str, Any]
+
+
+class Disclosure(Frozen):
+    """For the disclosure register: who receives which items, on the ground of a decision."""
+
+    recipient_kind: str | None
+    recipient: str | None
+    items: tuple[str, ...]
+    duty_to_inform_passes: bool
+
+
+class Decided(Letter):
+    """One decision: the coded facts in clear, its words sealed for oversight.
+
+    `state`: where it left the signal; empty when it was about something that is not the signal (a duty to inform).
+    """
+
+    event: ClassVar[str] = "decided.v1"
+    version: int
+    key: str
+    outcome: str
+    article: str
+    deciders: tuple[str, ...]
+    co_signers: tuple[str, ...] = ()
+    recorder: str
+    role: str
+    taken_at: datetime
+    protocol: str
+    state: str
+    disclosure: Disclosure | None = None
+    about: tuple[str, ...] = ()
+    meeting: str | None = None

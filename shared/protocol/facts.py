@@ -1,0 +1,99 @@
+"""What is known of a signal when somebody decides: values, from which conditions can be judged.
+
+Nothing personal is in here: decisions by key and outcome, items by name and category, subjects as S1, S2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A decision that counts."""
+
+    key: str
+    outcome: str
+    about: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that was recorded. `about`: S1, O1 or `report`."""
+
+    name: str
+    category: str
+    about: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting: `present` are the members who were there."""
+
+    kind: str
+    on: date
+    present: tuple[str, ...]
+    agenda: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What rights decided about informing one subject: `to-send`, `sent`, `deferred`, `not-due` or `open`."""
+
+    state: str
+    review_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`others`: what a decision can be about besides subjects, objects and items, e.g. the signals of a list."""
+
+    today: date = date.min
+    number: str = ""
+    decisions: tuple[Taken, ...] = ()
+    items: tuple[Item, ...] = ()
+    subjects: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    meetings: Mapping[str, Meeting] = field(default_factory=dict)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+
+    def of(self, key: str) -> tuple[Taken, ...]:
+        """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""
+        newest: dict[tuple[str, ...], Taken] = {}
+        for one in self.decisions:
+            if one.key == key:
+                newest.pop(one.about, None)
+                newest[one.about] = one
+        return tuple(newest.values())
+
+    def last(self, *keys: str) -> Taken | None:
+        return next((one for one in reversed(self.decisions) if one.key in keys), None)
+
+    def item(self, name: str) -> Item | None:
+        return next((one for one in self.items if one.name == name), None)
+
+    def of_category(self, category: str) -> tuple[Item, ...]:
+        return tuple(one for one in self.items if one.category == category)
+
+    @property
+    def things(self) -> frozenset[str]:
+        return frozenset((*(one.name for one in self.items), *self.subjects, *self.objects, *self.others))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that must be true before it can be decided or recorded.
+
+    `holds` gets the facts, what is asked (`about`) and what was filled in.
+    """
+
+    key: str
+    says: str
+    article: str
+    holds: Callable[[Facts, Sequence[str], Mapping[str, Any]], bool]

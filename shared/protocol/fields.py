@@ -1,0 +1,80 @@
+"""Is what was filled in what was asked? The same for decisions and for records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.protocol.facts import Facts
+from shared.protocol.model import Field
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is missing or wrong, and the article that asks for it."""
+
+    field: str
+    reason: str
+    article: str
+
+
+def field_faults(
+    key: str, article: str, asked: Sequence[Field], given: Mapping[str, Any], role: str, facts: Facts
+) -> list[Fault]:
+    """Everything that is wrong with `given`, of which `asked` were asked of somebody acting as `role`."""
+    faults = []
+    mine = {one.name: one for one in asked if not one.roles or role in one.roles}
+    for name in given:
+        if name not in mine:
+            faults.append(Fault("fields", f"has something that {key} does not ask", article))
+    for name, field in mine.items():
+        value = given.get(name)
+        empty = value is None or value in ("", [], ()) or value == {}
+        if (field.required and empty and field.kind != "subjects") or (field.required and value is None):
+            faults.append(Fault(f"fields.{name}", f"is required: {field.question}", field.article))
+        elif value is not None and not fits(field, value, facts):
+            faults.append(Fault(f"fields.{name}", wanted(field), field.article))
+    return faults
+
+
+def fits(field: Field, value: Any, facts: Facts) -> bool:
+    if field.kind == "flag":
+        return isinstance(value, bool)
+    if field.kind == "choice":
+        return value in field.choices
+    if field.kind in ("choices", "subjects"):
+        if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+            return False
+        known = field.choices if field.kind == "choices" else facts.subjects
+        least = field.at_least if field.kind == "choices" else 0
+        return len(set(value)) == len(value) >= least and set(value) <= set(known)
+    if field.kind == "answers":
+        return isinstance(value, Mapping) and set(value) == set(field.choices) and all(map(_answered, value.values()))
+    if field.kind == "date":
+        try:
+            date.fromisoformat(str(value))
+        except ValueError:
+            return False
+        return True
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= field.most
+
+
+def _answered(answer: Any) -> bool:
+    """In words, or `{"unanswered": reason}` (R-F2.3)."""
+    if isinstance(answer, Mapping):
+        answer = answer.get("unanswered") if set(answer) == {"unanswered"} else None
+    return isinstance(answer, str) and bool(answer.strip()) and len(answer) <= 2000
+
+
+def wanted(field: Field) -> str:
+    if field.kind == "answers":
+        return f"must answer each of {', '.join(field.choices)} in words, or say why one is unanswered"
+    if field.kind == "subjects":
+        return "must be some of the subjects of this signal (S1, S2 …)"
+    words = {"flag": "must be true or false", "date": "must be a date (YYYY-MM-DD)"}
+    if field.kind in ("choice", "choices"):
+        number = "one" if field.kind == "choice" else "some" if field.at_least < 2 else f"{field.at_least} or more"
+        return f"must be {number} of {', '.join(field.choices)}"
+    return words.get(field.kind, f"must be text of at most {field.most} characters")

@@ -1,0 +1,126 @@
+"""The duty to inform a person about whom data are kept (article 26; AVG 14; UAVG 41). One duty per person."""
+
+from __future__ import annotations
+
+from shared.protocol import conditions as c
+from shared.protocol.model import Decision, Field, Outcome, State, Who
+
+GROUNDS = {
+    "a": "national security",
+    "b": "defence",
+    "c": "public security",
+    "d": "preventing, investigating, detecting and prosecuting criminal offences, and executing penalties",
+    "e": "other important objectives of general public interest",
+    "f": "independence of the judiciary and judicial proceedings",
+    "g": "breaches of ethics for regulated professions",
+    "h": "monitoring, inspection or regulation connected to the exercise of official authority",
+    "i": "the protection of the data subject or of the rights and freedoms of others",
+    "j": "the enforcement of civil law claims",
+}
+"""The ten interests of article 26 lid 3 (UAVG 41 lid 1), a to j."""
+
+NOT_DUE = ("passed-on-to-recipient", "already-informed", "impossible-or-disproportionate", "no-data-kept")
+"""When no notice is due at all: art. 13 and AVG 14 lid 5."""
+
+
+def _deferral(outcome: str, months: int) -> tuple[Field, ...]:
+    def asked(name: str, question: str, kind: str = "text", choices: tuple[str, ...] = ()) -> Field:
+        article = "art. 26 lid 5" if name == "reviewOn" else "art. 26 lid 3"
+        return Field(name, question, article, kind=kind, choices=choices, outcomes=(outcome,))
+
+    return (
+        asked("grounds", "Which of the interests a to j?", "choices", tuple(GROUNDS)),
+        asked("necessity", "Why is it necessary?"),
+        asked("proportionality", "Why is it in proportion?"),
+        asked("factors", "What follows from the factors of UAVG article 41 lid 2?"),
+        asked("reviewOn", f"When is it looked at again (at most {months} months ahead)?", "date"),
+    )
+
+
+def duty(who: Who, months: int) -> Decision:
+    """Article 16 lid 2 and 26: inform this person now, later, or not at all?"""
+    return Decision(
+        key="duty",
+        article="art. 26 lid 1",
+        question="Is this person informed now?",
+        states=(State.DUTY_OPEN,),
+        who=who,
+        outcomes=(
+            Outcome("inform", "yes", State.DUTY_TO_SEND, "art. 26 lid 1", needs=(c.HAS_SOMEBODY,)),
+            Outcome(
+                "defer",
+                "not yet, on a ground",
+                State.DUTY_DEFERRED,
+                "art. 26 lid 3",
+                needs=(c.HAS_SOMEBODY, c.review_within(months)),
+            ),
+            Outcome("not-due", "no notice is due", State.DUTY_DONE, "art. 26 lid 1", needs=(c.HAS_SOMEBODY,)),
+            Outcome("nobody", "nobody is known", State.DUTY_DONE, "art. 16 lid 2", needs=(c.HAS_NOBODY,)),
+        ),
+        fields=(
+            Field("how", "How and when is the person informed?", "art. 26 lid 1", outcomes=("inform",)),
+            *_deferral("defer", months),
+            Field(
+                "ground", "Why is none due?", "AVG art. 14 lid 5", kind="choice", choices=NOT_DUE, outcomes=("not-due",)
+            ),
+            Field("looked", "Where was it looked for persons?", "art. 16 lid 2", outcomes=("nobody",)),
+        ),
+    )
+
+
+def review(who: Who, months: int) -> Decision:
+    """Article 26 lid 5: does the ground for deferring still hold?"""
+    return Decision(
+        key="review",
+        article="art. 26 lid 5",
+        question="Does the ground for deferring still hold?",
+        states=(State.DUTY_DEFERRED,),
+        who=who,
+        outcomes=(
+            Outcome("continue", "yes", None, "art. 26 lid 5", needs=(c.review_within(months),)),
+            Outcome("inform", "the person is informed anyway", State.DUTY_TO_SEND, "art. 26 lid 5"),
+        ),
+        fields=(
+            *_deferral("continue", months),
+            Field("how", "How and when is the person informed?", "art. 26 lid 1", outcomes=("inform",)),
+        ),
+    )
+
+
+def ground_lapsed(who: Who) -> Decision:
+    """Article 26 lid 5: the ground is gone, so the person is told at once. Nobody has to agree to that first."""
+    return Decision(
+        key="ground-lapsed",
+        article="art. 26 lid 5",
+        question="Has the ground for deferring lapsed?",
+        states=(State.DUTY_DEFERRED,),
+        who=who,
+        outcomes=(Outcome("lapsed", "yes", State.DUTY_TO_SEND, "art. 26 lid 5"),),
+        fields=(Field("what", "What has changed?", "art. 26 lid 5"),),
+    )
+
+
+def notice_sent(who: Who) -> Decision:
+    """Article 26 lid 2: the notice has gone to the person."""
+    return Decision(
+        key="notice-sent",
+        article="art. 26 lid 2",
+        question="Has the notice been sent?",
+        states=(State.DUTY_TO_SEND,),
+        who=who,
+        outcomes=(
+            Outcome(
+                "sent", "yes", State.DUTY_DONE, "art. 26 lid 2", needs=(c.not_in_the_future("sentOn", "art. 26 lid 2"),)
+            ),
+        ),
+        fields=(
+            Field(
+                "channel",
+                "By which channel?",
+                "art. 26 lid 2",
+                kind="choice",
+                choices=("letter", "in-person", "digital"),
+            ),
+            Field("sentOn", "On which date?", "art. 26 lid 2", kind="date"),
+        ),
+    )
