@@ -72,10 +72,10 @@ def arrival(house: TestHouse, count: int = 400) -> list[Figure]:
         load = post(house.client.addresses["intake"], "/v1/signals", lambda: text, connections=4, seconds=0.5)
         sent += len(asyncio.run(load).latencies)
     quiet(house)
-    before = house.sql("assessment", "SELECT count(*) AS n FROM signal")[0]["n"]
+    before = house.sql("assessment", "SELECT count(*) AS n FROM dossier")[0]["n"]
     spent = processor_seconds(house)
     house.let_go("assessment")
-    until(lambda: house.sql("assessment", "SELECT count(*) AS n FROM signal")[0]["n"] >= before + sent, 300, every=0.5)
+    until(lambda: house.sql("assessment", "SELECT count(*) AS n FROM dossier")[0]["n"] >= before + sent, 300, every=0.5)
     span = house.sql(
         "assessment",
         "SELECT extract(epoch FROM max(handled_at) - min(handled_at)) AS s, count(*) AS n FROM"

@@ -1,7 +1,7 @@
 """The demo: invented reports, played through the HTTP interfaces, each step by whom the protocol names.
 
-Nothing here knows a key or a database. The reports are files in `reports/`, each with the ending that it
-should reach; the exit code tells whether all did.
+The reports are files in `reports/`, each with the ending that it should reach; then six years pass. The exit
+code tells whether every one ended as its file says and was destroyed with a declaration.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import time
 import tomllib
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,163 +17,98 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from deploy.embedded.client import HouseClient, Refusal
+from deploy.embedded.client import HouseClient
 from deploy.embedded.home import Home, HouseError
+from deploy.embedded.play import Played, Player, until
+from shared.protocol.states import PHASE_OF
 
 REPORTS = Path(__file__).parent / "reports"
-STILL_ACTIVE = "phase-2"
-
-
-@dataclass
-class Played:
-    """How one report went."""
-
-    name: str
-    expected: str
-    number: str = ""
-    ending: str = ""
-    steps: list[str] = field(default_factory=list)
-    hops: list[float] = field(default_factory=list)
-    problem: str | None = None
-    declaration: str | None = None
-
-    def note(self, text: str) -> None:
-        """One step of its way, with the time of the day."""
-        self.steps.append(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+CLOSED = "closed"
+YEAR, FIVE_YEARS, SIX_YEARS = 367, 5 * 366, 6 * 366
 
 
 def reports() -> list[tuple[str, dict[str, Any]]]:
     return [(file.stem, tomllib.loads(file.read_text())) for file in sorted(REPORTS.glob("*.toml"))]
 
 
-class Player:
-    def __init__(self, client: HouseClient) -> None:
-        self.client = client
+def is_active(ending: str) -> bool:
+    """Whether the file leaves its signal somewhere in a phase."""
+    return ending in PHASE_OF and ending != CLOSED
 
-    def play(self, name: str, text: dict[str, Any]) -> Played:
-        """One report from the door to where it ends, or to its place in phase 2."""
-        played = Played(name, text["ending"])
-        try:
-            played.number = self._report(text["report"], played)
-            for step in text["steps"]:
-                self._step(played, step)
-            self._where(played, text["ending"])
-        except (Refusal, HouseError) as problem:
-            played.problem = str(problem)
-        return played
 
-    def _report(self, report: dict[str, Any], played: Played) -> str:
-        web = report["channel"] == "web"
-        body = report | {
-            "receivedAt": (datetime.now(UTC) - timedelta(hours=2)).isoformat(),
-            "text": report["text"].strip(),
-        }
-        known = (
-            {one["number"] for one in self.client.get("assessment", "/v1/signals", "anna")["signals"]} if web else set()
-        )
-        began = time.monotonic()
-        answer = self.client.post("intake", "/v1/signals", None if web else "collega", body)
-        # A web reporter gets no number; the OOV'er finds the new signal on the work list.
-        number: str = answer.get("number") or self._new_on_work_list(known)
-        self._until(lambda: self._get("assessment", number, "anna"), "assessment did not receive it")
-        played.hops.append(time.monotonic() - began)
-        played.note(f"received ({report['channel']})")
-        return number
+class Time:
+    """What the calendar does: lists, the beheerder's approval, moves after five years, declarations."""
 
-    def _new_on_work_list(self, known: set[str]) -> str:
-        def find() -> str | None:
-            listed = self.client.get("assessment", "/v1/signals", "anna")["signals"]
-            return next((one["number"] for one in listed if one["number"] not in known), None)
+    def __init__(self, player: Player) -> None:
+        self.player = player
+        self.client = player.client
 
-        return str(self._until(find, "the report did not appear on the work list"))
+    def run(self, days: int) -> None:
+        as_of = (date.today() + timedelta(days=days)).isoformat()
+        self.client.post("retention", "/v1/runs", "beheerder", {"asOf": as_of})
 
-    def _step(self, played: Played, step: dict[str, Any]) -> None:
-        path = f"/v1/signals/{played.number}"
-        version = self.client.get("assessment", f"{path}/open-decisions", step["by"])["version"]
-        body: dict[str, Any] = {"expectedVersion": version}
-        if "item" in step:
-            body |= {"category": step["item"], "about": step["about"]}
-            body |= {name: step[name] for name in ("finding", "matches") if name in step}
-            self.client.post("assessment", f"{path}/items", step["by"], body)
-            played.note(f"{step['item']} ({step['by']})")
+    def move_cases(self, cases: list[Played]) -> None:
+        """Five years after the last processing retention orders the move, and casework seals (art. 25)."""
+        self.run(FIVE_YEARS)
+        for one in cases:
+            until(lambda number=one.number: self.player.seen("retention", number), "a case did not move", 120)  # type: ignore[misc]
+            one.note("five years later: to the non-active environment")
+
+    def destroy(self, days: int, waiting: list[Played], text: str) -> None:
+        """List what is due, approve it as the beheerder, and wait for the declarations."""
+        if not waiting:
             return
-        body |= {name: step[name] for name in ("key", "outcome", "reason", "fields", "forwarding") if name in step}
-        self.client.post("assessment", f"{path}/decisions", step["by"], body)
-        played.note(f"{step['key']}: {step['outcome']} ({step['by']})")
+        self.run(days)
+        for list_id in until(lambda: self._lists_of(waiting), "the destruction list did not arrive"):
+            self._approve(list_id)
+        numbers = {one.number: one for one in waiting}
 
-    def _where(self, played: Played, expected: str) -> None:
-        if expected == STILL_ACTIVE:
-            found = self._get("assessment", played.number, "anna")
-            played.ending = str(found["state"]) if found else "nowhere"
-            return
-        began = time.monotonic()
-        found = self._until(lambda: self._get("retention", played.number, "anna"), "it was not sealed", 420)
-        played.hops.append(time.monotonic() - began)
-        decision, _, outcome = str(found["ending"]).partition(":")
-        played.ending = decision if decision == "no-signal" else outcome
-        played.note(f"sealed until {found['endsOn']}")
-
-    def _get(self, service: str, number: str, user: str) -> dict[str, Any] | None:
-        try:
-            return self.client.get(service, f"/v1/signals/{number}", user, purpose="besluit-voorbereiden")
-        except Refusal as problem:
-            if problem.status == 404:
-                return None
-            raise
-
-    @staticmethod
-    def _until(look: Any, otherwise: str, seconds: float = 60) -> Any:
-        end = time.monotonic() + seconds
-        while True:
-            found = look()
-            if found:
-                return found
-            if time.monotonic() > end:
-                raise HouseError(f"{otherwise} within {seconds:.0f} s")
-            time.sleep(0.02)
-
-    def a_year_later(self, played: list[Played]) -> None:
-        """The calendar a year ahead, the beheerder's approval, and the declarations."""
-        waiting = {one.number: one for one in played if one.ending != STILL_ACTIVE and not one.problem}
-        as_of = date.today() + timedelta(days=367)
-        self.client.post("retention", "/v1/runs", "beheerder", {"asOf": as_of.isoformat()})
-
-        def listed() -> list[str] | None:
-            found: dict[str, str] = {}
-            for one in self.client.get("oversight", "/v1/destruction-lists", "beheerder")["lists"]:
-                if one["state"] == "listed":
-                    shown = self.client.get("oversight", f"/v1/destruction-lists/{one['listId']}", "beheerder")
-                    found |= {signal["number"]: one["listId"] for signal in shown["signals"]}
-            return sorted(set(found.values())) if waiting.keys() <= found.keys() else None
-
-        for list_id in self._until(listed, "the destruction list did not arrive"):
-            path = f"/v1/destruction-lists/{list_id}"
-            version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
-            body = {
-                "key": "approve-destruction",
-                "outcome": "approved",
-                "reason": "De bewaartermijn van een jaar is verstreken en er loopt geen verzoek of bezwaar.",
-                "fields": {"confirmList": list_id},
-                "expectedVersion": version,
-            }
-            self.client.post("oversight", f"{path}/decisions", "beheerder", body)
-        self._declared(waiting)
-
-    def _declared(self, waiting: dict[str, Played]) -> None:
         def declared() -> bool:
             for one in self.client.get("retention", "/v1/declarations", "fg")["declarations"]:
-                if one["number"] in waiting:
-                    played = waiting[one["number"]]
-                    if played.declaration is None:
-                        played.note("a year later: destroyed, declared")
+                played = numbers.get(one["number"])
+                if played and played.declaration is None:
+                    played.note(f"{text}: destroyed, declared")
                     played.declaration = one["id"]
-            return all(one.declaration for one in waiting.values())
+            return all(one.declaration for one in waiting)
 
         try:
-            self._until(declared, "not everything was destroyed", 120)
+            until(declared, "not everything was destroyed", 180)
         except HouseError as problem:
-            for one in waiting.values():
+            for one in waiting:
                 one.problem = one.problem or (None if one.declaration else str(problem))
+
+    def _lists_of(self, waiting: list[Played]) -> list[str] | None:
+        found: dict[str, str] = {}
+        for one in self.client.get("oversight", "/v1/destruction-lists", "beheerder")["lists"]:
+            if one["state"] == "listed":
+                shown = self.client.get("oversight", f"/v1/destruction-lists/{one['listId']}", "beheerder")
+                found |= {signal["number"]: one["listId"] for signal in shown["signals"]}
+        return sorted(set(found.values())) if {one.number for one in waiting} <= found.keys() else None
+
+    def _approve(self, list_id: str) -> None:
+        path = f"/v1/destruction-lists/{list_id}"
+        version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
+        body = {
+            "key": "approve-destruction",
+            "outcome": "approved",
+            "reason": "De bewaartermijn is verstreken en er loopt geen verzoek of bezwaar.",
+            "fields": {"confirmList": list_id},
+            "expectedVersion": version,
+        }
+        self.client.post("oversight", f"{path}/decisions", "beheerder", body)
+
+
+def pass_six_years(player: Player, played: list[Played]) -> None:
+    calendar = Time(player)
+    whole = [one for one in played if not one.problem and not is_active(one.expected)]
+    cases = [one for one in whole if one.expected == CLOSED]
+    try:
+        calendar.destroy(YEAR, [one for one in whole if one.expected != CLOSED], "a year later")
+        calendar.move_cases(cases)
+        calendar.destroy(SIX_YEARS, cases, "six years later")
+    except HouseError as problem:
+        for one in whole:
+            one.problem = one.problem or (None if one.declaration else str(problem))
 
 
 def play(home: Home, *, as_json: bool, console: Console, out: Console) -> int:
@@ -183,14 +117,14 @@ def play(home: Home, *, as_json: bool, console: Console, out: Console) -> int:
     found = reports()
     played: list[Played] = []
     with HouseClient(home) as client:
-        player = Player(client)
+        player = Player(client, (home.state() or {})["subjects"])
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("reports", total=len(found) + 1)
             for name, text in found:
                 played.append(player.play(name, text))
                 progress.advance(task)
-            progress.update(task, description="a year passes")
-            player.a_year_later(played)
+            progress.update(task, description="six years pass")
+            pass_six_years(player, played)
             progress.advance(task)
     for one in played:
         if not one.problem and one.ending != one.expected:
@@ -212,7 +146,7 @@ def _summary(played: list[Played], seconds: float) -> dict[str, Any]:
     endings: dict[str, int] = {}
     for one in played:
         endings[one.ending or "none"] = endings.get(one.ending or "none", 0) + 1
-    hops = [hop for one in played for hop in one.hops]
+    hops = [hop for one in played for some in one.hops.values() for hop in some]
     return {
         "signals": len(played),
         "endings": endings,
@@ -228,10 +162,6 @@ def _table(played: list[Played]) -> Table:
         table.add_column(column)
     for one in played:
         way = "\n".join(one.steps) + (f"\n[red]{one.problem}[/]" if one.problem else "")
-        table.add_row(
-            one.name,
-            one.number,
-            way,
-            one.declaration or ("still active: phase 2" if one.ending == STILL_ACTIVE else "-"),
-        )
+        still = f"still active: {one.expected}" if is_active(one.expected) else "-"
+        table.add_row(one.name, one.number, way, one.declaration or still)
     return table

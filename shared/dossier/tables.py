@@ -124,6 +124,7 @@ class NoticeRow(SQLModel, table=True):
 class Grant(SQLModel, table=True):
     """A closed case may be consulted by one person for one new signal, for a while (art. 9 lid 2)."""
 
+    __tablename__ = "consultation"
     id: UUID = Field(primary_key=True)
     number: str = Field(index=True)
     new_signal: str

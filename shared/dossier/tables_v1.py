@@ -52,7 +52,7 @@ def create() -> None:
         column("review_on", sa.Date, null=True),
     )
     op.create_table(
-        "grant",
+        "consultation",
         column("id", sa.Uuid, key=True),
         column("number", sa.Text, index=True),
         column("new_signal", sa.Text),

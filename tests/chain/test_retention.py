@@ -23,8 +23,8 @@ def test_a_year_later_everything_is_gone_and_declared(house: TestHouse) -> None:
     def kids_known() -> list[str]:
         return [one["kid"] for one in house.sql("retention", "SELECT kid FROM carrier WHERE number=$1", number)]
 
-    mounts = {"room-melder", "room-signal", "room-accountability", "archive-signal"}
-    boxes = {"intake", "assessment", "oversight", "retention"}
+    mounts = {"room-melder", "room-signal", "room-rights", "room-accountability", "archive-signal"}
+    boxes = {"intake", "assessment", "rights", "oversight", "retention"}
     until(lambda: {one["mount"] for one in known()} >= mounts and {kid.split(".")[0] for kid in kids_known()} >= boxes)
     keys = {(one["mount"], one["key"]) for one in known()}
     kids = kids_known()
@@ -79,13 +79,15 @@ def check_declaration(house: TestHouse, declaration: dict[str, Any], number: str
 
 TABLES = {
     "intake": ("melder_vault", "melder_letter", "accepted_report", "outgoing"),
-    "assessment": ("signal", "item", "decision", "outgoing"),
+    "assessment": ("dossier", "item", "decision", "notice", "outgoing"),
+    "casework": ("notice",),
     "retention": ("sealed_signal", "signal_key", "carrier", "destruction_part"),
     "oversight": ("decided",),
 }
 
 
 def no_rows(house: TestHouse, number: str) -> None:
+    until(lambda: house.sql("rights", "SELECT number FROM dossier WHERE signal = $1", number) == [])
     for database, tables in TABLES.items():
         for table in tables:
             # Answers to the destruction itself may be on their way for a moment.

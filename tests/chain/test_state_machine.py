@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from shared.protocol.profiles import MIDDEN_DELFLAND_2025
 from tests.house import NOBODY, TestHouse
-from tests.protocol.test_table import ARROWS
+from tests.protocol.graph import ARROWS
 
 PHASE = {"received": 1, "weging-1": 1, "weging-2a": 1, "weging-2b": 1, "phase-2": 2}
 USERS = ("anna", "bram", "beheerder", "fg", "petra", "collega")

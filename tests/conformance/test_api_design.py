@@ -19,7 +19,7 @@ from tests.house import TestHouse, run_async
 
 ROOT = Path(__file__).parents[2]
 STANDARDS = Path(os.environ.get("MELDPUNT_STANDARDS", ROOT.parent / "shared" / "standards"))
-SERVICES = ("intake", "assessment", "retention", "access", "oversight")
+SERVICES = ("intake", "assessment", "sources", "casework", "rights", "retention", "access", "oversight")
 
 
 def standard(name: str) -> Path:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from shared.contracts.assessment import Finding, ResearchContent, SubjectsContent
 from shared.contracts.dossier import ArchivedItem, CodedDecision, DecisionWords, SealedDossier
 from shared.contracts.intake import ReportContent, Reporter
 from shared.contracts.registry import MESSAGES
+from shared.contracts.sources import CaseContent
 from shared.privileges import SERVICES
 
 GOLDEN = Path(__file__).with_name("contracts.golden.json")
@@ -23,6 +25,10 @@ CONTENTS: tuple[type[BaseModel], ...] = (
     ArchivedItem,
     CodedDecision,
     DecisionWords,
+    Finding,
+    ResearchContent,
+    CaseContent,
+    SubjectsContent,
 )
 
 
@@ -81,11 +87,19 @@ def test_what_each_step_drops() -> None:
     assert not fields_of(SealedDossier) & readable
     assert not fields_of(DecisionWords) & readable
     assert not fields_of(CodedDecision) & (readable | {"reason", "fields"})
+    # Phase 3 gets the report without its door; phase 4 also what relevant hits brought; rights identities only.
+    door = {"channel", "registered_at", "reporter_kind", "reporter_wants_contact"}
+    assert door <= fields_of(ReportContent)
+    assert not fields_of(ResearchContent) & (door | {"reason", "words", "meeting"})
+    assert fields_of(CaseContent) - fields_of(ResearchContent) == {"closed"}
+    assert not fields_of(SubjectsContent) & (door | {"text", "objects", "findings", "decisions"})
 
 
 def test_no_clear_field_of_a_message_can_hold_content() -> None:
     """What is not sealed is an id, a code, a number or a moment."""
     clear = {name for kind in MESSAGES.values() for name in fields_of(kind)}
+    clear.discard("subjects")  # of InformingAsked: how many there are
+    assert MESSAGES["informing-asked.v1"].model_json_schema()["properties"]["subjects"]["type"] == "integer"
     assert not clear & {"text", "reason", "name", "address", "finding", "email", "phone", "subjects", "words"}
 
 

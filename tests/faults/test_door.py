@@ -16,7 +16,7 @@ def web_report(house: TestHouse) -> str:
 
 
 def reports_at(house: TestHouse) -> int:
-    return int(house.sql("assessment", "SELECT count(*) AS n FROM signal")[0]["n"])
+    return int(house.sql("assessment", "SELECT count(*) AS n FROM dossier")[0]["n"])
 
 
 def all_arrive(house: TestHouse, expected: int) -> None:
@@ -84,7 +84,7 @@ def test_with_everything_else_down_and_a_restart_in_that_state(own_house: TestHo
         house.let_go(name)
     house.all_ready(180)
     all_arrive(house, before + 2)
-    unsigned = house.sql("assessment", "SELECT number FROM signal WHERE NOT signed")
+    unsigned = house.sql("assessment", "SELECT number FROM dossier WHERE NOT signed")
     assert len(unsigned) == 1
     seen = until(lambda: house.signal(unsigned[0]["number"]))
     assert seen["signedAtTheDoor"] is False

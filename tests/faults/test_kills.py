@@ -34,7 +34,7 @@ def state_of(house: TestHouse, number: str) -> str:
     sealed = house.sql("assessment", query, number)
     if sealed:
         return "locked" if sealed[0]["locked_at"] else "closing"
-    if house.sql("assessment", "SELECT 1 AS x FROM signal WHERE number=$1", number):
+    if house.sql("assessment", "SELECT 1 AS x FROM dossier WHERE number=$1", number):
         return "arrived"
     report = house.sql("intake", query, number)
     return "published" if report and report[0]["published_at"] else "accepted"
@@ -185,7 +185,7 @@ def check_each_is_in_one_place(house: TestHouse, numbers: list[str], seed: int) 
 
     def held() -> bool:
         kept = {row["number"] for row in house.sql("retention", "SELECT number FROM sealed_signal")}
-        left = house.sql("assessment", "SELECT count(*) AS n FROM signal WHERE NOT \"left\" AND state = 'ended'")[0][
+        left = house.sql("assessment", "SELECT count(*) AS n FROM dossier WHERE NOT \"left\" AND state = 'ended'")[0][
             "n"
         ]
         return set(numbers) <= kept and left == 0
@@ -193,7 +193,7 @@ def check_each_is_in_one_place(house: TestHouse, numbers: list[str], seed: int) 
     until(held, 180)
     for number in numbers:
         places = [
-            bool(house.sql("assessment", 'SELECT 1 AS x FROM signal WHERE number=$1 AND NOT "left"', number)),
+            bool(house.sql("assessment", 'SELECT 1 AS x FROM dossier WHERE number=$1 AND NOT "left"', number)),
             bool(house.sql("assessment", "SELECT 1 AS x FROM item WHERE number=$1", number)),
         ]
         assert places == [False, False], f"seed {seed}: {number} is in two places"

@@ -164,7 +164,7 @@ ORDERS = [
 @pytest.mark.parametrize("signature", ["none", "own"])
 def test_orders_receipts_and_leases(house: TestHouse, service: str, to: str, message: Message, signature: str) -> None:
     number = house.arrived(house.report())
-    key = house.sql("assessment", "SELECT room_key FROM signal WHERE number=$1", number)[0]["room_key"]
+    key = house.sql("assessment", "SELECT room_key FROM dossier WHERE number=$1", number)[0]["room_key"]
     text = message.model_dump_json().replace("{number}", number).replace("{key}", key)
     row = forged(service, to, type(message).model_validate_json(text))
     if signature == "none":
@@ -188,7 +188,7 @@ def test_a_row_in_the_outbox_is_carried_and_not_believed(house: TestHouse) -> No
 def test_a_row_that_claims_to_be_received_releases_no_key(house: TestHouse) -> None:
     """Lock, key and receipt of a row are believed only as far as signatures say them."""
     number = house.arrived(house.report())
-    key = house.sql("assessment", "SELECT room_key FROM signal WHERE number=$1", number)[0]["room_key"]
+    key = house.sql("assessment", "SELECT room_key FROM dossier WHERE number=$1", number)[0]["room_key"]
     row = forged(
         "assessment",
         "retention",

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.embedded.home import SERVICE_NAMES
 from tests.house import TestHouse, a_report, until
 from tests.security.search import hits, plant
 
@@ -24,7 +25,7 @@ def canary() -> str:
 
 def flush(house: TestHouse) -> None:
     """Everything that is still in memory on its way to disk, on disk."""
-    for database in ("intake", "assessment", "retention", "access", "oversight"):
+    for database in SERVICE_NAMES:
         house.sql(database, "CHECKPOINT")
     time.sleep(2)
 

@@ -142,7 +142,7 @@ def replayed_messages_bring_nothing_back(house: TestHouse, number: str, streams:
     house.sql("assessment", "DELETE FROM inbox WHERE id = $1", letters[0])
     run_async(publish())
     until(lambda: house.sql("assessment", "SELECT reason FROM parked WHERE id=$1", letters[0]))
-    assert house.sql("assessment", "SELECT * FROM signal WHERE number=$1", number) == []
+    assert house.sql("assessment", "SELECT * FROM dossier WHERE number=$1", number) == []
     assert house.signal(number) is None
     assert house.signal(number, "retention") is None
 
@@ -161,11 +161,13 @@ def a_restored_database_forgets_again(house: TestHouse, number: str) -> None:
             house.sql("postgres", f'GRANT CONNECT ON DATABASE "{name}" TO "{role}"')
         assert any(
             house.sql(name, f"SELECT number FROM {table} WHERE number=$1", number)
-            for table in {"assessment": ["signal"], "intake": ["accepted_report"], "retention": ["sealed_signal"]}[name]
+            for table in {"assessment": ["dossier"], "intake": ["accepted_report"], "retention": ["sealed_signal"]}[
+                name
+            ]
         ), "the copy is from before"
         house.let_go(name)
     house.all_ready()
-    for name, table in (("assessment", "signal"), ("intake", "melder_vault"), ("retention", "sealed_signal")):
+    for name, table in (("assessment", "dossier"), ("intake", "melder_vault"), ("retention", "sealed_signal")):
         assert house.sql(name, f"SELECT number FROM {table} WHERE number=$1", number) == []
     assert house.signal(number, "retention") is None
     assert "destructions re-applied" in house.home.log("assessment").read_text()

@@ -1,0 +1,313 @@
+"""Playing a report from the door to where it ends, step by step, through the HTTP interfaces.
+
+A file names the report and its steps; each step says who does it. Nothing here knows a key or a database.
+Words that begin with `@` stand for what an earlier step made (`as = "vraag"`, then `@vraag`); `$today`,
+`$today+60` and `$today-1` are dates.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from deploy.embedded.client import HouseClient, Refusal
+from deploy.embedded.home import HouseError
+from shared.protocol.states import HOLDER_OF, State
+
+T = TypeVar("T")
+USUAL: dict[str, list[dict[str, Any]]] = tomllib.loads((Path(__file__).parent / "usual.toml").read_text())
+HOLDERS = ("assessment", "sources", "casework")
+PURPOSE = {"X-Purpose": "besluit-voorbereiden"}
+FILE_USER = "anna"
+
+
+@dataclass
+class Played:
+    """How one report went. `hops`: per pair of services, how long a hand-over took, in seconds."""
+
+    name: str
+    expected: str
+    number: str = ""
+    holder: str = "assessment"
+    ending: str = ""
+    steps: list[str] = field(default_factory=list)
+    hops: dict[str, list[float]] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    meeting: str | None = None
+    problem: str | None = None
+    declaration: str | None = None
+
+    def note(self, text: str) -> None:
+        """One step of its way, with the time of the day."""
+        self.steps.append(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+
+    def hop(self, pair: str, seconds: float) -> None:
+        self.hops.setdefault(pair, []).append(seconds)
+
+
+def until(look: Callable[[], T | None], otherwise: str, seconds: float = 60) -> T:
+    """Wait until `look` gives something; raises HouseError with `otherwise`."""
+    end = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise HouseError(f"{otherwise} within {seconds:.0f} s")
+        time.sleep(0.02)
+
+
+def steps_of(text: dict[str, Any]) -> list[dict[str, Any]]:
+    """The steps of a file, with `usual` ones written out."""
+    found: list[dict[str, Any]] = []
+    for step in text["steps"]:
+        found += USUAL[step["usual"]] if "usual" in step else [step]
+    return found
+
+
+class Player:
+    def __init__(self, client: HouseClient, subjects: dict[str, str]) -> None:
+        self.client = client
+        self._subjects = subjects
+        self.kinds: dict[str, Callable[[Played, dict[str, Any]], str]] = {
+            "key": self._decide,
+            "item": self._record,
+            "meeting": self._meet,
+            "duty": self._duty,
+            "task": self._task,
+            "consult": self._consult,
+        }
+
+    def play(self, name: str, text: dict[str, Any]) -> Played:
+        """One report from the door to where it ends, or to its place in a phase."""
+        played = Played(name, text.get("ending", ""))
+        try:
+            if "report" in text:
+                self.report(text["report"], played)
+            for step in steps_of(text):
+                played.note(self.step(played, step))
+            if played.expected:
+                self._where(played)
+        except (Refusal, HouseError) as problem:
+            played.problem = str(problem)
+        return played
+
+    # --- the report ------------------------------------------------------------------------------
+
+    def report(self, report: dict[str, Any], played: Played) -> None:
+        web = report["channel"] == "web"
+        body = report | {
+            "receivedAt": (datetime.now(UTC) - timedelta(hours=2)).isoformat(),
+            "text": report["text"].strip(),
+        }
+        known = {one["number"] for one in self._work_list()} if web else set()
+        began = time.monotonic()
+        answer = self.client.post("intake", "/v1/signals", None if web else "collega", body)
+        # A web reporter gets no number; the OOV'er finds the new signal on the work list.
+        played.number = answer.get("number") or self._new_on_work_list(known)
+        until(lambda: self.seen("assessment", played.number), "assessment did not receive it")
+        played.hop("intake-assessment", time.monotonic() - began)
+        played.holder = "assessment"
+        played.note(f"received ({report['channel']})")
+
+    def _work_list(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.client.get("assessment", "/v1/signals", FILE_USER)["signals"]
+        return found
+
+    def _new_on_work_list(self, known: set[str]) -> str:
+        def find() -> str | None:
+            return next((one["number"] for one in self._work_list() if one["number"] not in known), None)
+
+        return until(find, "the report did not appear on the work list")
+
+    def seen(self, service: str, number: str) -> dict[str, Any] | None:
+        """What a designated person sees of a signal at a service; None when it is not there."""
+        answer = self.client.request("GET", service, f"/v1/signals/{number}", FILE_USER, headers=PURPOSE)
+        if answer.status_code in (404, 503):
+            return None
+        found: dict[str, Any] = answer.json()
+        return found if answer.status_code in (200, 403) else None
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def step(self, played: Played, step: dict[str, Any]) -> str:
+        """Do one step; raises Refusal when it is refused. Returns what it was, for people."""
+        filled: dict[str, Any] = self._fill(played, step)
+        kind = next(kind for kind in self.kinds if kind in filled)
+        return self.kinds[kind](played, filled)
+
+    def _fill(self, played: Played, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._fill(played, one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self._fill(played, one) for one in value]
+        if isinstance(value, str) and value.startswith("@"):
+            return played.made[value[1:]]
+        if isinstance(value, str) and (days := re.fullmatch(r"\$today([+-]\d+)?", value)):
+            return (date.today() + timedelta(days=int(days[1] or 0))).isoformat()
+        return value
+
+    def _version(self, service: str, path: str) -> dict[str, Any]:
+        return self.client.get(service, f"{path}/open-decisions", FILE_USER)
+
+    def _decide(self, played: Played, step: dict[str, Any]) -> str:
+        path = f"/v1/signals/{played.number}"
+        service = step.get("at", played.holder)
+        now = self._version(service, path)
+        body = {"expectedVersion": now["version"]}
+        names = ("key", "outcome", "reason", "fields", "forwarding", "about")
+        body |= {name: step[name] for name in names if name in step}
+        decision = next((one for one in now["decisions"] if one["key"] == step["key"]), {})
+        if decision.get("meeting") and not step.get("alone"):
+            body["meeting"] = played.meeting
+        taken = self._insist_on_meeting(service, f"{path}/decisions", step["by"], body)
+        self._follow(played, taken["state"])
+        return f"{step['key']}: {step['outcome']} ({step['by']})"
+
+    def _insist_on_meeting(self, service: str, path: str, user: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A copy of a meeting reaches casework a moment later than assessment's answer."""
+        end = time.monotonic() + 15
+        while True:
+            try:
+                return self.client.post(service, path, user, body)
+            except Refusal as problem:
+                faults = problem.problem.get("invalidParams", [])
+                waits = service == "casework" and body.get("meeting") and [one["name"] for one in faults] == ["meeting"]
+                if not waits or time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+
+    def _follow(self, played: Played, state: str) -> None:
+        """Wait until who holds it in `state` has it."""
+        holder = HOLDER_OF.get(State(state), played.holder)
+        if holder == played.holder or holder not in HOLDERS:
+            return
+        began = time.monotonic()
+        until(lambda: self.seen(holder, played.number), f"{holder} did not receive it")
+        played.hop(f"{played.holder}-{holder}", time.monotonic() - began)
+        played.holder = holder
+
+    def _record(self, played: Played, step: dict[str, Any]) -> str:
+        path = f"/v1/signals/{played.number}"
+        service = step.get("at", played.holder)
+        fields = dict(step.get("fields", {}))
+        if step["item"] == "paper":
+            fields["meeting"] = played.meeting
+        body = {"category": step["item"], "about": step["about"], "fields": fields}
+        body |= {name: step[name] for name in ("finding", "matches") if name in step}
+        body["expectedVersion"] = self._version(service, path)["version"]
+        made = self.client.post(service, f"{path}/items", step["by"], body)
+        if "as" in step:
+            played.made[step["as"]] = made["item"]
+        return f"{step['item']} ({step['by']})"
+
+    def _meet(self, played: Played, step: dict[str, Any]) -> str:
+        """Call a meeting with this signal on its agenda, and record who was there."""
+        outside = [{"organisation": one} for one in step.get("outside", [])]
+        members = [{"userId": self._subjects[one]} for one in step["members"]]
+        body = {
+            "kind": step["meeting"],
+            "heldOn": step.get("on", date.today().isoformat()),
+            "members": members + outside,
+            "agenda": [played.number],
+        }
+        played.meeting = self.client.post("assessment", "/v1/meetings", step["by"], body)["id"]
+        for one in step.get("present", step["members"]):
+            path = f"/v1/meetings/{played.meeting}/attendances"
+            self.client.post("assessment", path, one, {})
+        return f"{step['meeting']} ({', '.join(step['members'])})"
+
+    def duty_of(self, number: str, subject: str | None) -> str:
+        """The number of the duty to inform `subject` of a signal."""
+
+        def find() -> str | None:
+            for one in self.client.get("rights", "/v1/duties", FILE_USER)["duties"]:
+                if one["signal"] == number and one["subject"] == subject:
+                    return str(one["number"])
+            return None
+
+        return until(find, f"rights does not know {subject}")
+
+    def _duty(self, played: Played, step: dict[str, Any]) -> str:
+        """Decide on informing a subject (`nobody`: of a signal without persons)."""
+        subject = None if step["duty"] == "nobody" else step["duty"]
+        name = f"duty {subject}"
+        number = played.made.get(name) or self.duty_of(played.number, subject)
+        played.made[name] = number
+        path = f"/v1/duties/{number}"
+        body = {"key": step["decide"], "expectedVersion": self._version("rights", path)["version"]}
+        body |= {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
+        taken = self.client.post("rights", f"{path}/decisions", step["by"], body)
+        if "co_signed_by" in step:
+            self._confirm("rights", step["co_signed_by"], taken["id"])
+        if step.get("opens"):
+            self._follow(played, State.SOURCE_LIST)
+        return f"{step['decide']} {step['duty']}: {step['outcome']} ({step['by']})"
+
+    def _confirm(self, service: str, user: str, decision: str) -> None:
+        """Co-sign the proposal `decision` by the task that asks for it."""
+        for task in self.client.get(service, "/v1/tasks", user)["tasks"]:
+            if task["kind"] != "co-signature":
+                continue
+            path = f"/v1/tasks/{task['id']}"
+            self.client.get(service, path, user, purpose=PURPOSE["X-Purpose"])
+            done = self.client.post(service, f"{path}/decisions", user, {"reason": "Akkoord, met deze onderbouwing."})
+            if done["id"] == decision:
+                return
+        raise HouseError(f"{user} is not asked to co-sign")
+
+    def _task(self, played: Played, step: dict[str, Any]) -> str:
+        """Do the newest task of a kind that waits for this person."""
+        service = step.get("at", played.holder)
+        tasks = self.client.get(service, "/v1/tasks", step["by"])["tasks"]
+        found = [one["id"] for one in tasks if one["kind"] == step["task"]]
+        if not found:
+            raise HouseError(f"no {step['task']} waits for {step['by']} at {service}")
+        path = f"/v1/tasks/{found[-1]}"
+        self.client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
+        if "outcome" in step:
+            body = {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
+            taken = self.client.post(service, f"{path}/decisions", step["by"], body)
+            self._follow(played, taken["state"])
+        return f"{step['task']}: {step.get('outcome', 'read')} ({step['by']})"
+
+    def _consult(self, played: Played, step: dict[str, Any]) -> str:
+        """Look into a closed case for this signal."""
+        body = {"case": step["consult"], "reason": step["reason"]}
+        self.client.post(played.holder, f"/v1/signals/{played.number}/consultations", step["by"], body)
+        path = f"/v1/signals/{step['consult']}/consultations/{played.number}"
+
+        def look() -> httpx.Response | None:
+            answer = self.client.request("GET", "casework", path, step["by"], headers=PURPOSE)
+            return answer if answer.status_code == 200 else None
+
+        until(look, "casework did not hear of it")
+        return f"closed case consulted ({step['by']})"
+
+    # --- the end ---------------------------------------------------------------------------------
+
+    def _where(self, played: Played) -> None:
+        """Where it stands: a state in a phase, or how it ended once retention has it."""
+        if played.expected in HOLDER_OF and played.expected not in ("sealed", "listed", "approved"):
+            found = self.client.get(played.holder, f"/v1/signals/{played.number}/open-decisions", FILE_USER)
+            played.ending = str(found["state"])
+            return
+        began = time.monotonic()
+        sealed = until(lambda: self.seen("retention", played.number), "it was not sealed", 420)
+        played.hop(f"{played.holder}-retention", time.monotonic() - began)
+        played.ending = ending_of(sealed)
+        played.note(f"sealed until {sealed['endsOn']}")
+
+
+def ending_of(sealed: dict[str, Any]) -> str:
+    """How an ending is called: by the decision where its outcome says too little."""
+    decision, _, outcome = str(sealed["ending"]).partition(":")
+    return decision if decision in ("no-signal", "move-case") else outcome

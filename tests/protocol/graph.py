@@ -1,0 +1,130 @@
+"""The whole graph, spelled out by hand from the protocol: state, decision, outcome -> next state."""
+
+from __future__ import annotations
+
+_APPROACHES = {
+    "mono-police": "ended",
+    "mono-municipality": "plan",
+    "integral": "plan",
+    "riec-intake": "riec-intake",
+    "riec-and-local": "plan",
+    "nobody": "ended",
+}
+_BESIDE = ("plan", "check-2b", "execution")
+
+ARROWS: dict[tuple[str, str, str], str] = {
+    ("received", "purpose", "set"): "weging-1",
+    ("received", "no-signal", "spam"): "ended",
+    ("received", "no-signal", "test"): "ended",
+    ("received", "no-signal", "double"): "ended",
+    ("weging-1", "no-signal", "spam"): "ended",
+    ("weging-1", "no-signal", "test"): "ended",
+    ("weging-1", "no-signal", "double"): "ended",
+    ("weging-1", "weging-1", "suspicion"): "weging-2a",
+    ("weging-1", "weging-1", "no-suspicion"): "ended",
+    ("weging-2a", "weging-2a", "task"): "weging-2b",
+    ("weging-2a", "weging-2a", "no-task"): "ended",
+    ("weging-2b", "weging-2b", "inside"): "phase-2",
+    ("weging-2b", "weging-2b", "outside"): "ended",
+    ("phase-2", "weging-3", "held-over"): "phase-2",
+    ("phase-2", "weging-3", "too-light"): "ended",
+    ("phase-2", "weging-3", "heavy-enough"): "informing",
+    ("informing", "informing", "inform"): "source-list",
+    ("informing", "informing", "not-now"): "source-list",
+    ("source-list", "source-list", "listed"): "check-1",
+    ("check-1", "check-1", "approved"): "check-1",
+    ("check-1", "check-1", "refused"): "check-1",
+    ("check-1", "check-1-done", "some"): "hit-check",
+    ("check-1", "check-1-done", "all-refused"): "ended",
+    ("hit-check", "answer", "hit"): "hit-check",
+    ("hit-check", "answer", "no-hit"): "hit-check",
+    ("hit-check", "answer", "not-consulted"): "hit-check",
+    ("hit-check", "hit-check-done", "hits"): "weging-4",
+    ("hit-check", "hit-check-done", "no-hit"): "ended",
+    ("weging-4", "check-1b", "relevant"): "weging-4",
+    ("weging-4", "check-1b", "not-relevant"): "weging-4",
+    ("weging-4", "weging-4", "confirmed"): "check-2a",
+    ("weging-4", "weging-4", "insufficient"): "ended",
+    ("check-2a", "check-2a", "may"): "check-2a",
+    ("check-2a", "check-2a", "may-not"): "check-2a",
+    ("check-2a", "check-2a-done", "complete"): "approach",
+    **{("approach", "approach", outcome): state for outcome, state in _APPROACHES.items()},
+    **{("reweighing", "reweighing", outcome): state for outcome, state in _APPROACHES.items()},
+    ("riec-intake", "riec-intake", "handed-in"): "riec-answer",
+    ("riec-answer", "riec-answer", "accepted"): "plan",
+    ("riec-answer", "riec-answer", "accepted-elsewhere"): "closed",
+    ("riec-answer", "riec-answer", "not-accepted"): "reweighing",
+    **{(state, "riec-intake", "handed-in"): state for state in _BESIDE},
+    **{(state, "riec-answer", "accepted"): state for state in _BESIDE},
+    **{(state, "riec-answer", "not-accepted"): "reweighing" for state in _BESIDE},
+    ("plan", "adopt-plan", "adopted"): "check-2b",
+    ("execution", "adopt-plan", "adopted"): "check-2b",
+    ("check-2b", "check-2b", "may"): "check-2b",
+    ("check-2b", "check-2b", "may-not"): "check-2b",
+    ("check-2b", "check-2b-done", "complete"): "execution",
+    ("execution", "execution", "executed"): "execution",
+    ("execution", "execution", "dropped"): "execution",
+    ("execution", "close", "closed"): "closed",
+    ("sealed", "hold", "held"): "sealed",
+    ("sealed", "end-hold", "ended"): "sealed",
+    ("listed", "approve-destruction", "approved"): "approved",
+    ("duty-open", "duty", "inform"): "duty-to-send",
+    ("duty-open", "duty", "defer"): "duty-deferred",
+    ("duty-open", "duty", "not-due"): "duty-done",
+    ("duty-open", "duty", "nobody"): "duty-done",
+    ("duty-deferred", "review", "continue"): "duty-deferred",
+    ("duty-deferred", "review", "inform"): "duty-to-send",
+    ("duty-deferred", "ground-lapsed", "lapsed"): "duty-to-send",
+    ("duty-to-send", "notice-sent", "sent"): "duty-done",
+}
+
+PHASE: dict[str, int] = {
+    **dict.fromkeys(("received", "weging-1", "weging-2a", "weging-2b"), 1),
+    **dict.fromkeys(("phase-2", "informing"), 2),
+    **dict.fromkeys(("source-list", "check-1", "hit-check", "weging-4"), 3),
+    **dict.fromkeys(("check-2a", "approach", "riec-intake", "riec-answer", "reweighing", *_BESIDE), 4),
+    "closed": 5,
+}
+HOLDER: dict[str, str] = {
+    state: {1: "assessment", 2: "assessment", 3: "sources", 4: "casework", 5: "casework"}[phase]
+    for state, phase in PHASE.items()
+}
+
+_FILE = {"oov", "vervanger"}
+_SOURCES = ("horeca-permits", "benefits", "subsidies", "other-decisions", "kadaster-deeds", "brp-relations")
+_DEPARTMENTS = ("vergunningen", "toezicht-en-handhaving", "belastingen", "sociale-zaken", "burgerzaken", "wonen")
+_SPECIAL = {
+    "answer": {f"bronhouder-{one}" for one in _SOURCES},
+    "execution": {f"department-{one}" for one in _DEPARTMENTS},
+    "hold": {"privacy-officer"},
+}
+
+
+def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
+    found = {key: set(rest) | _SPECIAL.get(key, set()) for _, key, _ in ARROWS}
+    found |= {key: set(first) for key in ("purpose", "no-signal", "weging-1")}
+    return found | {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
+
+
+WHO: dict[str, dict[str, set[str]]] = {
+    "midden-delfland-2025": _who(_FILE, _FILE),
+    "large-municipality-2025": _who({"beoordelaar"}, {"regisseur"}),
+}
+CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
+    "midden-delfland-2025": {
+        "hold": ("beheerder",),
+        "duty": ("privacy-officer",),
+        "review": ("privacy-officer",),
+        "informing": ("privacy-officer",),
+    },
+    "large-municipality-2025": {
+        "no-signal": ("regisseur",),
+        "hold": ("beheerder",),
+        "duty": ("privacy-officer",),
+        "review": ("privacy-officer",),
+        "informing": ("privacy-officer",),
+        "check-1": ("privacy-officer",),
+        "check-2a": ("privacy-officer",),
+        "check-2b": ("privacy-officer",),
+    },
+}

@@ -1,0 +1,116 @@
+"""Signals for tests of the protocol, spelled out by hand: what is known, and attempts that are complete."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
+from shared.protocol.judge import Attempt, Forwarding
+from shared.protocol.model import Decision, Outcome, Protocol, State
+
+TODAY = date(2026, 1, 10)
+REVIEW = "2026-03-01"
+MEMBERS = ("m1", "m2", "m3", "m4")
+
+SOURCE_LIST = Taken("source-list", "listed", (), {"sources": ["benefits"]})
+APPROVED = Taken("check-1", "approved", ("benefits",))
+ANSWERED = Taken("answer", "hit", ("q1",))
+RELEVANT = Taken("check-1b", "relevant", ("q1",))
+MATRIX = tuple(Taken("check-2a", "may", (item, to)) for item in ("report", "item-2") for to in ("wonen", "politie"))
+APPROACH = Taken("approach", "integral")
+ADOPTED = Taken("adopt-plan", "adopted", ("i1",))
+CHECKED_2B = Taken("check-2b", "may", ("i1", "report"))
+EXECUTED = Taken("execution", "executed", ("i1",))
+RIEC = Taken("approach", "riec-intake")
+HANDED_IN = Taken("riec-intake", "handed-in")
+BASE = (SOURCE_LIST, APPROVED, ANSWERED, RELEVANT, *MATRIX, APPROACH, ADOPTED, CHECKED_2B)
+
+KNOWN = Facts(
+    today=TODAY,
+    number="S-1",
+    decisions=BASE,
+    items=(
+        Item("report", "report"),
+        Item("item-2", "bag", "O1"),
+        Item("q1", "question", "S1", {"source": "benefits"}),
+        Item("i1", "intervention", "O1", {"department": "wonen", "subjects": ["S1"]}),
+    ),
+    subjects=("S1",),
+    objects=("O1",),
+    meetings={"M-1": Meeting("LOT", date(2026, 1, 9), MEMBERS, ("S-1",))},
+    notices={"S1": Notice("sent")},
+)
+
+
+def without(*taken: Taken) -> tuple[Taken, ...]:
+    return tuple(one for one in BASE if one not in taken)
+
+
+# What has to be otherwise for an outcome to be possible.
+OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
+    ("check-1-done", "all-refused"): {"decisions": (SOURCE_LIST, Taken("check-1", "refused", ("benefits",)))},
+    ("answer", "*"): {"decisions": (SOURCE_LIST, APPROVED)},
+    ("hit-check-done", "no-hit"): {"decisions": (SOURCE_LIST, APPROVED, Taken("answer", "no-hit", ("q1",)))},
+    ("riec-intake", "*"): {"decisions": (*MATRIX, RIEC)},
+    ("riec-answer", "*"): {"decisions": (*MATRIX, RIEC, HANDED_IN)},
+    ("adopt-plan", "*"): {"decisions": without(ADOPTED)},
+    ("close", "*"): {"decisions": (*BASE, EXECUTED)},
+    ("duty", "nobody"): {"subjects": ()},
+}
+ABOUT: dict[str, tuple[str, ...]] = {
+    "check-1": ("benefits",),
+    "answer": ("q1",),
+    "check-1b": ("q1",),
+    "check-2a": ("item-2", "wonen"),
+    "adopt-plan": ("i1",),
+    "check-2b": ("i1", "item-2"),
+    "execution": ("i1",),
+}
+
+
+def facts_for(decision: Decision, outcome: Outcome) -> Facts:
+    """Facts under which this outcome is possible."""
+    change = OTHERWISE.get((decision.key, outcome.key)) or OTHERWISE.get((decision.key, "*")) or {}
+    return replace(KNOWN, **change)
+
+
+def value_for(kind: str, choices: tuple[str, ...], name: str, at_least: int = 1) -> Any:
+    if kind == "choices":
+        return list(choices[:at_least])
+    if kind == "answers":
+        return dict.fromkeys(choices, "in woorden")
+    if kind == "date":
+        return REVIEW if name == "reviewOn" else "2026-02-01" if name == "endsOn" else TODAY.isoformat()
+    by_kind: dict[str, Any] = {"flag": False, "subjects": ["S1"], "choice": (choices or ("",))[0]}
+    return by_kind.get(kind, "ingevuld")
+
+
+def fields_for(decision: Decision, outcome: Outcome, role: str = "") -> dict[str, Any]:
+    return {
+        one.name: value_for(one.kind, one.choices, one.name, one.at_least)
+        for one in decision.fields
+        if (not one.outcomes or outcome.key in one.outcomes) and (not one.roles or role in one.roles)
+    }
+
+
+def complete(protocol: Protocol, decision: Decision, outcome: Outcome, role: str = "") -> Attempt:
+    """An attempt with everything that this outcome asks of somebody acting as `role`."""
+    forwarding = Forwarding(none_because="geen ontvanger") if outcome.forward_to else None
+    if outcome.forward_only_to:
+        forwarding = Forwarding(outcome.forward_to[0], outcome.forward_only_to, ("report",))
+    return Attempt(
+        decision.key,
+        outcome.key,
+        "een reden",
+        fields_for(decision, outcome, role),
+        forwarding,
+        ABOUT.get(decision.key, ()),
+        "M-1" if decision.who.meeting else None,
+    )
+
+
+def state_of(decision: Decision, outcome: Outcome) -> State:
+    """A state in which this outcome exists."""
+    return (outcome.only_in or decision.states)[0]

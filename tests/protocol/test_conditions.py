@@ -1,0 +1,155 @@
+"""Every condition of the protocol: taken away, the decision is refused with the condition's article."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.protocol.facts import Facts, Item, Notice, Taken
+from shared.protocol.judge import Allowed, Refused, judge
+from shared.protocol.model import State
+from shared.protocol.profiles import MIDDEN_DELFLAND_2025 as PROTOCOL
+from tests.protocol.signals import (
+    ADOPTED,
+    APPROVED,
+    BASE,
+    CHECKED_2B,
+    EXECUTED,
+    HANDED_IN,
+    KNOWN,
+    MATRIX,
+    RELEVANT,
+    RIEC,
+    SOURCE_LIST,
+    TODAY,
+    complete,
+    facts_for,
+    state_of,
+    without,
+)
+
+TWO_SOURCES = Taken("source-list", "listed", (), {"sources": ["benefits", "subsidies"]})
+SECOND = Item("i2", "intervention", "O1", {"department": "wonen", "subjects": []})
+DEFERRED_LONG_AGO = Notice("deferred", TODAY - timedelta(days=1))
+
+# Condition, decision, outcome, and what is otherwise so that it does not hold.
+BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("every-source-checked", "check-1-done", "some", {"decisions": (TWO_SOURCES, APPROVED)}),
+    (
+        "some-source-approved",
+        "check-1-done",
+        "some",
+        {"decisions": (SOURCE_LIST, Taken("check-1", "refused", ("benefits",)))},
+    ),
+    ("no-source-approved", "check-1-done", "all-refused", {"decisions": (SOURCE_LIST, APPROVED)}),
+    ("question-open", "answer", "hit", {"decisions": BASE}),
+    ("every-source-answered", "hit-check-done", "no-hit", {"decisions": (SOURCE_LIST, APPROVED)}),
+    ("every-source-answered", "hit-check-done", "hits", {"items": KNOWN.items[:2]}),
+    ("some-hit", "hit-check-done", "hits", {"decisions": (SOURCE_LIST, APPROVED, Taken("answer", "no-hit", ("q1",)))}),
+    ("no-hit", "hit-check-done", "no-hit", {"decisions": BASE}),
+    ("is-a-hit", "check-1b", "relevant", {"decisions": (SOURCE_LIST, APPROVED, Taken("answer", "no-hit", ("q1",)))}),
+    ("every-hit-judged", "weging-4", "confirmed", {"decisions": without(RELEVANT)}),
+    ("matrix-is-full", "check-2a-done", "complete", {"decisions": MATRIX[:1]}),
+    ("matrix-is-full", "check-2a-done", "complete", {"decisions": ()}),
+    ("police-may", "approach", "mono-police", {"decisions": (Taken("check-2a", "may-not", ("report", "politie")),)}),
+    ("department-may", "approach", "integral", {"decisions": (Taken("check-2a", "may", ("report", "politie")),)}),
+    ("department-may", "approach", "mono-municipality", {"decisions": ()}),
+    ("riec-included", "riec-intake", "handed-in", {"decisions": BASE}),
+    ("riec-not-asked", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC, HANDED_IN)}),
+    ("riec-asked", "riec-answer", "accepted", {"decisions": (*MATRIX, RIEC)}),
+    ("adopts-what-is-new", "adopt-plan", "adopted", {"items": (*KNOWN.items, SECOND)}),
+    ("subjects-have-a-record", "adopt-plan", "adopted", {"notices": {}}),
+    ("was-adopted", "check-2b", "may", {"decisions": without(ADOPTED)}),
+    ("every-intervention-checked", "check-2b-done", "complete", {"decisions": without(CHECKED_2B)}),
+    ("checked-2b", "execution", "executed", {"decisions": without(CHECKED_2B)}),
+    ("not-executed", "execution", "executed", {"decisions": (*BASE, EXECUTED)}),
+    ("informed-at-execution", "execution", "executed", {"notices": {"S1": Notice("to-send")}}),
+    ("informed-at-execution", "execution", "executed", {"notices": {"S1": DEFERRED_LONG_AGO}}),
+    ("every-intervention-done", "close", "closed", {"decisions": BASE}),
+    ("everybody-informed-or-deferred", "close", "closed", {"notices": {"S1": Notice("open")}}),
+    ("nothing-at-the-riec", "close", "closed", {"decisions": (*BASE, EXECUTED, HANDED_IN)}),
+    (
+        "nothing-at-the-riec",
+        "close",
+        "closed",
+        {"decisions": (*BASE, EXECUTED, Taken("approach", "riec-and-local"))},
+    ),
+    ("everybody-informed-or-deferred", "riec-answer", "accepted-elsewhere", {"notices": {}}),
+    ("somebody-known", "duty", "inform", {"subjects": ()}),
+    ("nobody-known", "duty", "nobody", {"subjects": ("S1",)}),
+]
+
+
+@pytest.mark.allowed("R-F3.2", "R-F3.7", "R-20.3", "R-23.1", "R-25.1", "R-26.1", "R-26.2", "R-23.2", "R-21.6")
+@pytest.mark.refused("R-F3.2", "R-F3.7", "R-20.3", "R-23.1", "R-25.1", "R-26.1", "R-26.2", "R-23.2", "R-21.6")
+@pytest.mark.parametrize(("condition", "key", "outcome", "otherwise"), BROKEN)
+def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, otherwise: dict[str, Any]) -> None:
+    decision = PROTOCOL.decision(key)
+    assert decision is not None
+    answer = decision.outcome(outcome)
+    assert answer is not None
+    attempt, facts = complete(PROTOCOL, decision, answer, "oov"), facts_for(decision, answer)
+    state = state_of(decision, answer)
+    assert isinstance(judge(PROTOCOL, state, attempt, frozenset({"oov"}), facts), Allowed)
+    judged = judge(PROTOCOL, state, attempt, frozenset({"oov"}), replace(facts, **otherwise))
+    assert isinstance(judged, Refused)
+    needs = {one.key: one for one in (*decision.needs, *answer.needs)}
+    assert needs[condition].says in judged.faults[0].reason or condition == "police-may"
+    assert judged.faults[0].article == needs[condition].article
+
+
+def test_every_condition_is_tried() -> None:
+    dates = {"review-date"}
+    for decision in PROTOCOL.decisions:
+        for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
+            if one.key.endswith("-not-ahead"):
+                dates.add(one.key)
+            assert one.key in {case[0] for case in BROKEN} | dates | {"shareable-item"}, one.key
+
+
+@pytest.mark.allowed("R-26.8", "R-16.3")
+@pytest.mark.refused("R-26.8", "R-16.3", "R-26.6")
+@pytest.mark.parametrize("review", ["2026-01-10", "2025-12-01", "2026-04-11", "ooit", None])
+def test_a_deferral_is_reviewed_within_three_months(review: str | None) -> None:
+    decision = PROTOCOL.decision("duty")
+    assert decision is not None
+    defer = decision.outcome("defer")
+    assert defer is not None
+    good = complete(PROTOCOL, decision, defer)
+    assert isinstance(judge(PROTOCOL, State.DUTY_OPEN, good, frozenset({"oov"}), KNOWN), Allowed)
+    judged = judge(
+        PROTOCOL,
+        State.DUTY_OPEN,
+        replace(good, fields=dict(good.fields) | {"reviewOn": review}),
+        frozenset({"oov"}),
+        KNOWN,
+    )
+    assert isinstance(judged, Refused)
+    for ground in ({"grounds": []}, {"grounds": ["k"]}, {"necessity": " "}, {"proportionality": ""}, {"factors": None}):
+        made = replace(good, fields=dict(good.fields) | ground)
+        assert isinstance(judge(PROTOCOL, State.DUTY_OPEN, made, frozenset({"oov"}), KNOWN), Refused)
+
+
+@pytest.mark.refused("R-24.3")
+def test_no_date_lies_in_the_future() -> None:
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    for decision in PROTOCOL.decisions:
+        for outcome in decision.outcomes:
+            for need in (*decision.needs, *outcome.needs):
+                if not need.key.endswith("-not-ahead"):
+                    continue
+                name = need.key.removesuffix("-not-ahead")
+                good = complete(PROTOCOL, decision, outcome, "oov")
+                late = replace(good, fields=dict(good.fields) | {name: tomorrow})
+                facts = facts_for(decision, outcome)
+                judged = judge(PROTOCOL, state_of(decision, outcome), late, frozenset({"oov"}), facts)
+                assert isinstance(judged, Refused), (decision.key, name)
+                assert name in judged.faults[0].reason
+
+
+def test_decided_anew_replaces_what_was() -> None:
+    again = Facts(decisions=(Taken("check-1", "approved", ("a",)), Taken("check-1", "refused", ("a",))))
+    assert [one.outcome for one in again.of("check-1")] == ["refused"]
