@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -18,6 +19,8 @@ def named(kind: str) -> set[str]:
                 for mark in node.decorator_list:
                     if isinstance(mark, ast.Call) and ast.unparse(mark.func) == f"pytest.mark.{kind}":
                         found |= {str(one.value) for one in mark.args if isinstance(one, ast.Constant)}
+    for story in (ROOT / "tests" / "stories").glob("*.toml"):
+        found |= set(tomllib.loads(story.read_text()).get(kind, []))
     return found
 
 

@@ -239,7 +239,7 @@ class Player:
     def _duty(self, played: Played, step: dict[str, Any]) -> str:
         """Decide on informing a subject (`nobody`: of a signal without persons)."""
         subject = None if step["duty"] == "nobody" else step["duty"]
-        name = f"duty {subject}"
+        name = f"duty {played.number} {subject}"
         number = played.made.get(name) or self.duty_of(played.number, subject)
         played.made[name] = number
         path = f"/v1/duties/{number}"

@@ -21,6 +21,7 @@ from shared.service.platform import Platform
 
 if TYPE_CHECKING:
     from services.retention.use_cases import Listing
+    from services.rights.use_cases import Overdue
 
 
 class RunIn(BaseModel):
@@ -42,6 +43,20 @@ def as_of_routes(platform: Platform, listing: "Listing") -> APIRouter:
     return routes
 
 
+def overdue_routes(platform: Platform, overdue: "Overdue") -> APIRouter:
+    """`GET /v1/overdue-duties/{asOf}`: what will have passed its date on a day. Embedded only."""
+    routes = APIRouter(prefix="/v1")
+
+    @routes.get("/overdue-duties/{asOf}", tags=["embedded"], summary="What is overdue as of a date (embedded only)")
+    async def late(asOf: date, person: Person = current_person(platform)) -> dict[str, Any]:  # noqa: N803
+        return {"duties": await overdue.all(person, asOf)}
+
+    return routes
+
+
+MORE = {"retention": as_of_routes, "rights": overdue_routes}
+
+
 def clock(service: str) -> Clock:
     """The system's, or one that runs ahead: `MELDPUNT_EMBEDDED_AHEAD=428:retention,oversight` (days: services)."""
     days, _, services = os.environ.get("MELDPUNT_EMBEDDED_AHEAD", "0:").partition(":")
@@ -51,7 +66,7 @@ def clock(service: str) -> Clock:
 def main() -> None:
     name, port = sys.argv[1], int(sys.argv[2])
     create = import_module(f"services.{name}.app").create
-    more = {"more": as_of_routes} if name == "retention" else {}
+    more = {"more": MORE[name]} if name in MORE else {}
     app = create(clock=clock(name), **more)
     # No access log: a path can hold anything that a visitor types.
     uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_config=None, loop="uvloop", http="httptools")

@@ -115,10 +115,10 @@ class Overdue:
     def __init__(self, views: Views) -> None:
         self.views = views
 
-    async def all(self, person: Person) -> list[dict[str, Any]]:
+    async def all(self, person: Person, as_of: date | None = None) -> list[dict[str, Any]]:
         """What has passed its date: number, subject as S1 and since when; nobody's name (R-26.8)."""
         role = person.role_among({"beheerder", "fg"})
         async with self.views.platform.database.transaction() as session:
-            rows = await store.overdue(session, self.views.today())
+            rows = await store.overdue(session, as_of or self.views.today())
         await self.views.note(person, role, "overdue duties read", "duties")
         return [self.views.heading(row) for row in rows]

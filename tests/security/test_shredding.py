@@ -11,6 +11,7 @@ import pytest
 
 from shared.privileges import SERVICES
 from tests.house import TestHouse, run_async, until
+from tests.journeys import brought, moved
 from tests.security.identities import AES_MOUNTS, BOXES, Bao
 
 DATABASES = [service.name for service in SERVICES]
@@ -42,17 +43,25 @@ def copy_streams(house: TestHouse) -> list[tuple[str, str, dict[str, str], bytes
     return run_async(read())
 
 
-def ciphertexts(house: TestHouse, number: str) -> dict[str, list[str]]:
-    """Every transit ciphertext and every letter about `number` in the copied databases."""
-    found: dict[str, list[str]] = {"vault": [], "letters": []}
+def known_keys(house: TestHouse, number: str) -> list[dict[str, Any]]:
+    return house.sql("retention", "SELECT mount, key FROM signal_key WHERE number=$1", number)
+
+
+def ciphertexts(house: TestHouse, number: str) -> list[str]:
+    """Every transit ciphertext about `number`: in the copied databases, and in the archive just before the end."""
+    found: list[str] = []
+    duty = "item WHERE number IN (SELECT number FROM dossier WHERE signal=$1)"
     for name, query in {
-        "intake": "SELECT ciphertext AS t FROM melder_vault WHERE number=$1",
-        "assessment": "SELECT ciphertext AS t FROM item WHERE number=$1",
-        "oversight": "SELECT ciphertext AS t FROM decided WHERE number=$1",
+        "copy_intake": "SELECT ciphertext AS t FROM melder_vault WHERE number=$1",
+        "copy_casework": "SELECT ciphertext AS t FROM item WHERE number=$1",
+        "copy_rights": f"SELECT ciphertext AS t FROM {duty}",
+        "copy_oversight": "SELECT ciphertext AS t FROM decided WHERE number=$1",
         "retention": "SELECT dossier::text AS t FROM sealed_signal WHERE number=$1",
     }.items():
-        for row in house.sql(f"copy_{name}", query, number):
-            found["vault"] += re.findall(r"vault:v1:[A-Za-z0-9+/=]+", row["t"] or "")
+        for row in house.sql(name, query, number):
+            some = re.findall(r"vault:v1:[A-Za-z0-9+/=]+", row["t"] or "")
+            assert some, name
+            found += some[:4]
     return found
 
 
@@ -73,24 +82,25 @@ def opens(house: TestHouse, keys: list[tuple[str, str]], found: list[str]) -> li
 @pytest.mark.refused("R-9.4", "R-9.16")
 def test_copies_from_before_open_nothing_and_bring_nothing_back(own_house: TestHouse) -> None:
     house = own_house
-    number = house.ended_signal()
-    until(lambda: len(house.sql("retention", "SELECT * FROM signal_key WHERE number=$1", number)) >= 4)
+    case = brought(house, "closed")
+    number = case.number
+    until(lambda: house.sql("retention", "SELECT * FROM active_case WHERE number=$1", number))
     until(lambda: house.sql("oversight", "SELECT * FROM decided WHERE number=$1", number))
     copy_databases(house)
-    streams = copy_streams(house)
     house.all_ready()
+    moved(house, case)
+    mounts = set(AES_MOUNTS)
+    until(lambda: {row["mount"] for row in known_keys(house, number)} == mounts)
+    keys = [(row["mount"], row["key"]) for row in known_keys(house, number)]
+    found = ciphertexts(house, number)
+    assert len(found) >= 8, "reporter, case, duty, words, and the three archives"
+    streams = copy_streams(house)
 
-    house.destroy_everything_due()
+    for list_id in house.run_as_of(6 * 366):
+        assert house.approve(list_id).status_code == 201
     house.declared(number)
 
     # The copies stand beside the running OpenBao: none of their ciphertexts opens, for nobody.
-    keys = [
-        (r["mount"], r["key"])
-        for r in house.sql("copy_retention", "SELECT mount, key FROM signal_key WHERE number=$1", number)
-    ]
-    found = ciphertexts(house, number)["vault"]
-    assert len(found) >= 4
-    assert {mount for mount, _ in keys} == set(AES_MOUNTS)
     assert opens(house, keys, found) == []
     letters_are_dark(house, number, streams)
 
@@ -107,7 +117,7 @@ def letters_are_dark(house: TestHouse, number: str, streams: list[Any]) -> None:
         for _, subject, _, body in streams
         if number.encode() in body and b'"letters"' in body
     ]
-    assert len(about) >= 3, "report, decisions and dossier went by letter"
+    assert len(about) >= 6, "report, subjects, decisions, research, case and dossier went by letter"
     baos = {service.name: Bao(house, service.name) for service in SERVICES}
     for letter in (one for letters in about for one in letters):
         header, wrapped = letter.split(".")[:2]
@@ -147,9 +157,18 @@ def replayed_messages_bring_nothing_back(house: TestHouse, number: str, streams:
     assert house.signal(number, "retention") is None
 
 
+RESTORED = {
+    "assessment": "SELECT number FROM dossier WHERE number=$1",
+    "intake": "SELECT number FROM melder_vault WHERE number=$1",
+    "casework": "SELECT number FROM item WHERE number=$1",
+    "rights": "SELECT number FROM dossier WHERE signal=$1",
+    "retention": "SELECT number FROM signal_key WHERE number=$1",
+}
+
+
 def a_restored_database_forgets_again(house: TestHouse, number: str) -> None:
     """Yesterday's databases are put back; the destruction is applied again before anything is served."""
-    for name in ("assessment", "intake", "retention"):
+    for name in ("assessment", "intake", "casework", "rights", "retention"):
         house.hold(name)
         house.sql(
             "postgres",
@@ -159,15 +178,10 @@ def a_restored_database_forgets_again(house: TestHouse, number: str) -> None:
         house.sql("postgres", f'CREATE DATABASE "{name}" TEMPLATE "copy_{name}"')
         for role in (f"{name}_app", f"{name}_owner", *(["intake_door"] if name == "intake" else [])):
             house.sql("postgres", f'GRANT CONNECT ON DATABASE "{name}" TO "{role}"')
-        assert any(
-            house.sql(name, f"SELECT number FROM {table} WHERE number=$1", number)
-            for table in {"assessment": ["dossier"], "intake": ["accepted_report"], "retention": ["sealed_signal"]}[
-                name
-            ]
-        ), "the copy is from before"
+        assert house.sql(name, RESTORED[name], number), "the copy is from before"
         house.let_go(name)
     house.all_ready()
-    for name, table in (("assessment", "dossier"), ("intake", "melder_vault"), ("retention", "sealed_signal")):
-        assert house.sql(name, f"SELECT number FROM {table} WHERE number=$1", number) == []
+    for name, query in RESTORED.items():
+        assert house.sql(name, query, number) == []
     assert house.signal(number, "retention") is None
     assert "destructions re-applied" in house.home.log("assessment").read_text()

@@ -1,0 +1,85 @@
+"""Signals brought to where a test needs them, by the steps that the demo uses too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deploy.embedded.play import Played, Player, steps_of
+from tests.house import TestHouse, a_report, until
+
+APPROACH = {
+    "by": "bram",
+    "key": "approach",
+    "outcome": "mono-municipality",
+    "reason": "Eén afdeling volstaat.",
+    "fields": {"considered": "Ook de andere zijn gewogen.", "department": "toezicht-en-handhaving"},
+}
+RIEC = APPROACH | {
+    "outcome": "riec-intake",
+    "fields": {"considered": "Meer partijen nodig.", "drawnUpBy": ["vergunningen"]},
+}
+CRITERIA = ("indications", "form", "necessity", "participants", "region")
+HANDED_IN = {
+    "by": "anna",
+    "key": "riec-intake",
+    "outcome": "handed-in",
+    "reason": "Ingediend.",
+    "fields": {"criteria": dict.fromkeys(CRITERIA, "uit eigen waarneming"), "handedInOn": "$today"},
+}
+ANSWER = {
+    "by": "anna",
+    "key": "riec-answer",
+    "outcome": "accepted",
+    "reason": "Het antwoord van de tafel.",
+    "fields": {"decidedOn": "$today", "explanation": "Zie de brief."},
+}
+# Each part of the way, and the state in which it leaves a signal.
+WAY: list[tuple[str, list[Any]]] = [
+    ("phase-2", ["phase-1"]),
+    ("informing", ["called", "heavy"]),
+    ("source-list", ["deferred"]),
+    ("hit-check", ["one-source"]),
+    ("weging-4", ["hit"]),
+    ("check-2a", ["confirmed"]),
+    ("approach", ["shared", "called"]),
+    ("plan", [APPROACH]),
+    ("execution", ["plan"]),
+    ("closed", ["executed"]),
+]
+
+
+def player_of(house: TestHouse) -> Player:
+    return Player(house.client, (house.home.state() or {})["subjects"])
+
+
+def steps(*parts: Any) -> list[dict[str, Any]]:
+    """`usual` parts by name, and steps as they are."""
+    return steps_of({"steps": [{"usual": one} if isinstance(one, str) else one for one in parts]})
+
+
+def brought(house: TestHouse, to: str, **report: Any) -> Played:
+    """A new signal, brought to the state `to`."""
+    played = Played("test", "")
+    player_of(house).report(a_report() | report, played)
+    return further(house, played, *parts_until(to))
+
+
+def parts_until(to: str) -> list[Any]:
+    if to == "received":
+        return []
+    place = [state for state, _ in WAY].index(to)
+    return [part for _, parts in WAY[: place + 1] for part in parts]
+
+
+def further(house: TestHouse, played: Played, *parts: Any) -> Played:
+    player = player_of(house)
+    for step in steps(*parts):
+        player.step(played, step)
+    return played
+
+
+def moved(house: TestHouse, played: Played) -> None:
+    """Five years later a closed case is in the non-active environment."""
+    until(lambda: house.sql("retention", "SELECT 1 AS x FROM active_case WHERE number=$1", played.number))
+    house.run_as_of(5 * 366)
+    house.sealed(played.number)
