@@ -169,7 +169,7 @@ class Player:
         if decision.get("meeting") and not step.get("alone"):
             body["meeting"] = played.meeting
         taken = self._insist_on_meeting(service, f"{path}/decisions", step["by"], body)
-        self._follow(played, taken["state"])
+        self.follow(played, taken["state"])
         return f"{step['key']}: {step['outcome']} ({step['by']})"
 
     def _insist_on_meeting(self, service: str, path: str, user: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -185,7 +185,7 @@ class Player:
                     raise
                 time.sleep(0.05)
 
-    def _follow(self, played: Played, state: str) -> None:
+    def follow(self, played: Played, state: str) -> None:
         """Wait until who holds it in `state` has it."""
         holder = HOLDER_OF.get(State(state), played.holder)
         if holder == played.holder or holder not in HOLDERS:
@@ -249,7 +249,7 @@ class Player:
         if "co_signed_by" in step:
             self._confirm("rights", step["co_signed_by"], taken["id"])
         if step.get("opens"):
-            self._follow(played, State.SOURCE_LIST)
+            self.follow(played, State.SOURCE_LIST)
         return f"{step['decide']} {step['duty']}: {step['outcome']} ({step['by']})"
 
     def _confirm(self, service: str, user: str, decision: str) -> None:
@@ -276,7 +276,7 @@ class Player:
         if "outcome" in step:
             body = {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
             taken = self.client.post(service, f"{path}/decisions", step["by"], body)
-            self._follow(played, taken["state"])
+            self.follow(played, taken["state"])
         return f"{step['task']}: {step.get('outcome', 'read')} ({step['by']})"
 
     def _consult(self, played: Played, step: dict[str, Any]) -> str:

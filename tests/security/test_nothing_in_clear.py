@@ -7,12 +7,16 @@ import secrets
 import string
 import time
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from deploy.embedded.home import SERVICE_NAMES
+from deploy.embedded.play import USUAL, Played
+from shared.protocol.profiles import MIDDEN_DELFLAND_2025
 from tests.house import TestHouse, a_report, until
+from tests.journeys import moved, parts_until, player_of, steps
 from tests.security.search import hits, plant
 
 SKIP = ("secrets", "postgres-install")
@@ -117,6 +121,74 @@ def decide(house: TestHouse, number: str, mark: str) -> None:
         number, "bram", "weging-2a", "no-task", reason=f"geen taak {mark}", fields={"considered": f"alles van {mark}"},
         forwarding={"noneBecause": f"niemand voor {mark}"},
     )  # fmt: skip
+
+
+def marked(step: dict[str, Any], mark: str) -> dict[str, Any]:
+    """A step with a canary in everything that is typed."""
+    found = dict(step)
+    for name in ("reason", "finding"):
+        if name in found:
+            found[name] = f"{mark} staat hier, om {mark}"
+    decision = MIDDEN_DELFLAND_2025.decision(
+        str(step.get("key") or step.get("decide") or KEY_OF.get(step.get("task", "")))
+    )
+    category = MIDDEN_DELFLAND_2025.category(str(step.get("item")))
+    asked = decision.fields if decision else category.fields if category else ()
+    fields = dict(step.get("fields", {}))
+    for one in asked:
+        if one.kind == "text" and one.name in fields and not str(fields[one.name]).startswith("@"):
+            fields[one.name] = f"{mark} in {one.name}"
+        if one.kind == "answers" and one.name in fields:
+            fields[one.name] = dict.fromkeys(one.choices, f"{mark} als antwoord")
+    return found | ({"fields": fields} if fields else {})
+
+
+KEY_OF = {"question": "answer", "intervention": "execution"}
+
+
+@pytest.mark.allowed("R-5.12")
+@pytest.mark.refused("R-5.12", "R-17.1")
+def test_canaries_through_the_whole_chain(house: TestHouse) -> None:
+    """Everything that anybody types from the report to the closing, and requests that each service refuses."""
+    mark = canary()
+    player = player_of(house)
+    played = Played("canary", "")
+    player.report(planted_report(mark, "colleague"), played)
+    for step in steps(*parts_until("closed"), "lot")[:-1]:
+        if step.get("meeting") and played.holder == "assessment":
+            player.step(played, step)
+            player.step(played, marked(USUAL["lot"][0], mark))
+            continue
+        player.step(played, marked(step, mark))
+        refused_everywhere(house, played.number, mark)
+    moved(house, played)
+    hold = {"key": "hold", "outcome": "held", "reason": mark, "fields": {"ground": "bezwaar", "endsOn": "2099-01-01"}}
+    hold["fields"] |= {"needed": f"alles van {mark}"}  # type: ignore[operator]
+    version = house.client.get("retention", f"/v1/signals/{played.number}/open-decisions", "anna")["version"]
+    path = f"/v1/signals/{played.number}/decisions"
+    house.client.post("retention", path, "anna", hold | {"expectedVersion": version})
+    flush(house)
+    assert hits(house.home.path, mark, SKIP) == [], "content in the clear"
+
+
+def refused_everywhere(house: TestHouse, number: str, mark: str) -> None:
+    """Requests full of canaries at every service that holds something: none is accepted, none is repeated."""
+    bodies: list[tuple[str, str, str, Any]] = [
+        ("assessment", "anna", "/v1/meetings", {"kind": mark, "heldOn": mark, "members": [{"userId": mark}]}),
+        ("assessment", "anna", f"/v1/signals/{number}/consultations", {"case": mark, "reason": mark}),
+        ("rights", "anna", f"/v1/duties/{mark}/decisions", {"key": mark, "expectedVersion": mark}),
+        ("sources", "dirk", f"/v1/tasks/{uuid4()}/decisions", {"outcome": mark.lower(), "reason": mark}),
+        ("casework", "farid", f"/v1/tasks/{mark}/decisions", {"outcome": "executed", mark: mark}),
+    ]
+    for service in ("assessment", "sources", "casework"):
+        wrong = {"key": "weging-4", "outcome": mark.lower(), "reason": mark, "expectedVersion": 0, "about": [mark]}
+        bodies.append((service, "anna", f"/v1/signals/{number}/decisions", wrong))
+        wrong = {"category": mark, "about": mark, "finding": mark, "expectedVersion": 0, "fields": {mark: mark}}
+        bodies.append((service, "anna", f"/v1/signals/{number}/items", wrong))
+    for service, user, path, body in bodies:
+        answer = house.client.request("POST", service, path, user, body, headers(mark))
+        assert answer.status_code in (400, 404, 409), (service, path, answer.status_code)
+        assert mark not in answer.text
 
 
 def check_the_search(house: TestHouse, mark: str) -> None:
