@@ -140,15 +140,16 @@ class Player:
 
     def step(self, played: Played, step: dict[str, Any]) -> str:
         """Do one step; raises Refusal when it is refused. Returns what it was, for people."""
-        filled: dict[str, Any] = self._fill(played, step)
+        filled: dict[str, Any] = self.fill(played, step)
         kind = next(kind for kind in self.kinds if kind in filled)
         return self.kinds[kind](played, filled)
 
-    def _fill(self, played: Played, value: Any) -> Any:
+    def fill(self, played: Played, value: Any) -> Any:
+        """`@name` and `$today` replaced by what they stand for."""
         if isinstance(value, dict):
-            return {key: self._fill(played, one) for key, one in value.items()}
+            return {key: self.fill(played, one) for key, one in value.items()}
         if isinstance(value, list):
-            return [self._fill(played, one) for one in value]
+            return [self.fill(played, one) for one in value]
         if isinstance(value, str) and value.startswith("@"):
             return played.made[value[1:]]
         if isinstance(value, str) and (days := re.fullmatch(r"\$today([+-]\d+)?", value)):

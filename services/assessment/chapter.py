@@ -86,6 +86,7 @@ class Assessment(Chapter):
             asked = InformingAsked(
                 number=dossier.number,
                 subjects=len(content.subjects),
+                asked_at=decision.taken_at,
                 protocol=dossier.protocol,
                 received_on=dossier.received_on,
             )

@@ -99,7 +99,7 @@ class Concerned:
             await room.make(key)
 
         async def effect(session: AsyncSession) -> None:
-            session.add(store.Asked(number=message.number, asked_at=self.platform.clock.now()))
+            session.add(store.Asked(number=message.number, asked_at=message.asked_at))
             if not known:
                 nobody = self._duty(duty_number(), message.number, None, key, message.protocol, message.received_on)
                 session.add(nobody)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -62,11 +62,15 @@ class Subjects(Letter):
 
 
 class InformingAsked(Message):
-    """The LOT found a signal heavy enough: is everybody concerned informed in this phase (art. 16 lid 2)?"""
+    """The LOT found a signal heavy enough: is everybody concerned informed in this phase (art. 16 lid 2)?
+
+    `asked_at`: when the LOT decided, by which a deferral is fresh; this message may come later than people act.
+    """
 
     event: ClassVar[str] = "informing-asked.v1"
     number: str
     subjects: int
+    asked_at: datetime
     protocol: str
     received_on: date
 

@@ -125,7 +125,7 @@ def test_nothing_is_lost_or_doubled(own_house: TestHouse) -> None:
         if state not in wanting and wanting and chance.random() < 0.9:
             continue
         name = chance.choice(
-            ["intake", "assessment", "retention", "oversight", "access", "nats", "openbao", "postgres"]
+            ["intake", "assessment", "rights", "retention", "oversight", "access", "nats", "openbao", "postgres"]
         )
         if name == "nats" and not thrown_away:
             thrown_away = throw_nats_away(house)

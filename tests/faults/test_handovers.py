@@ -1,0 +1,170 @@
+"""Kills in every state of every hand-over (invariant 5): posted, published and locked, received without receipt.
+
+Random kills of whole runs are in `test_kills.py`; here each state is held open by stopping who would end it,
+the processes on both sides are killed in it, and afterwards the signal is in exactly one place with exactly
+its decisions. The report counts kills per pair and state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from deploy.embedded.play import USUAL, Played
+from tests.chain.test_state_machine import path_of
+from tests.house import NO_SUSPICION, NOBODY, TestHouse, a_report, until
+from tests.journeys import brought, further, player_of
+
+Act = Callable[[TestHouse, Played], None]
+HELD_BY = {
+    "assessment": 'SELECT number FROM dossier WHERE number=$1 AND NOT "left"',
+    "sources": 'SELECT number FROM dossier WHERE number=$1 AND NOT "left"',
+    "casework": 'SELECT number FROM dossier WHERE number=$1 AND NOT "left"',
+    "retention": "SELECT number FROM sealed_signal WHERE number=$1",
+    "rights": "SELECT number FROM dossier WHERE signal=$1",
+}
+HOLDERS = ("assessment", "sources", "casework", "retention")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One hand-over: bring a signal `to` a state, then `act` sets it going."""
+
+    sender: str
+    receiver: str
+    event: str
+    to: str | None
+    act: Act
+    by_bus: bool = False
+    """What sets it going comes over the bus, so that the bus cannot be what keeps it from being published."""
+
+
+def _report(house: TestHouse, played: Played) -> None:
+    played.number = house.client.post("intake", "/v1/signals", "collega", a_report())["number"]
+
+
+def _decide(step: dict[str, Any]) -> Act:
+    def act(house: TestHouse, played: Played) -> None:
+        """Without waiting for the next holder, who is kept away."""
+        filled = player_of(house).fill(played, step)
+        path = f"/v1/signals/{played.number}"
+        version = house.client.get(played.holder, f"{path}/open-decisions", "anna")["version"]
+        body = {name: filled[name] for name in ("key", "outcome", "reason", "fields", "forwarding") if name in filled}
+        if step["key"] == "approach":
+            body["meeting"] = played.meeting
+        house.client.post(played.holder, f"{path}/decisions", step["by"], body | {"expectedVersion": version})
+
+    return act
+
+
+def _inform(house: TestHouse, played: Played) -> None:
+    step = {name: one for name, one in USUAL["deferred"][0].items() if name != "opens"}
+    player_of(house).step(played, step)
+
+
+NO_CASE = {"by": "anna", "reason": "Niemand.", "forwarding": NOBODY}
+ENDS = {
+    "assessment": NO_CASE | {"key": "weging-1", "outcome": "no-suspicion", "fields": NO_SUSPICION},
+    "sources": NO_CASE | {"key": "weging-4", "outcome": "insufficient", "fields": {"weighed": "te weinig"}},
+    "casework": NO_CASE | {"key": "approach", "outcome": "nobody", "fields": {"considered": "alles"}},
+}
+PAIRS = [
+    Pair("intake", "assessment", "report.v1", None, _report),
+    Pair("assessment", "rights", "subjects.v1", None, _report, by_bus=True),
+    Pair("assessment", "sources", "research.v1", "informing", _inform, by_bus=True),
+    Pair("sources", "casework", "case.v1", "weging-4", _decide(USUAL["confirmed"][0])),
+    Pair("assessment", "retention", "sealed.v1", "weging-1", _decide(ENDS["assessment"])),
+    Pair("sources", "retention", "sealed.v1", "weging-4", _decide(ENDS["sources"])),
+    Pair("casework", "retention", "sealed.v1", "approach", _decide(ENDS["casework"])),
+]
+
+
+def staged(house: TestHouse, pair: Pair) -> Played:
+    if pair.to is None:
+        return Played("test", "")
+    if pair.to == "weging-1":
+        return further(house, brought(house, "received"), USUAL["phase-1"][0])
+    return brought(house, pair.to)
+
+
+def row_of(house: TestHouse, pair: Pair, number: str) -> dict[str, Any] | None:
+    query = "SELECT published_at, receipted_at, locked_at FROM outgoing WHERE number=$1 AND event=$2"
+    rows = house.sql(pair.sender, query, number, pair.event)
+    return rows[0] if rows else None
+
+
+def arrived(house: TestHouse, pair: Pair, number: str) -> bool:
+    return bool(house.sql(pair.receiver, HELD_BY[pair.receiver], number))
+
+
+KILLS: Counter[tuple[str, str]] = Counter()
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=[f"{one.sender}-{one.receiver}" for one in PAIRS])
+def test_a_hand_over_survives_kills_in_each_of_its_states(own_house: TestHouse, pair: Pair) -> None:
+    house, name = own_house, f"{pair.sender}-{pair.receiver}"
+    house.all_ready()
+    if not pair.by_bus:
+        check(house, pair, posted(house, pair, name))
+    # Published, the old key locked: the receiver is away.
+    played = staged(house, pair)
+    house.hold(pair.receiver)
+    pair.act(house, played)
+    row = until(lambda: (found := row_of(house, pair, played.number)) and found["published_at"] and found, 60)
+    assert pair.to is None or row["locked_at"], "locked before it was published"
+    house.kill(pair.sender)
+    KILLS[name, "published"] += 1
+    # Received, and the receipt has not reached the sender, who is away.
+    house.hold(pair.sender)
+    house.let_go(pair.receiver)
+    until(lambda: arrived(house, pair, played.number), 60)
+    house.kill(pair.receiver)
+    KILLS[name, "received"] += 1
+    house.let_go(pair.sender)
+    house.all_ready(180)
+    check(house, pair, played.number)
+
+
+def posted(house: TestHouse, pair: Pair, name: str) -> str:
+    """Posted and not published: the bus is away."""
+    played = staged(house, pair)
+    house.hold("nats")
+    pair.act(house, played)
+    until(lambda: row_of(house, pair, played.number))
+    house.kill(pair.sender)
+    KILLS[name, "posted"] += 1
+    house.let_go("nats")
+    house.all_ready(180)
+    return played.number
+
+
+def check(house: TestHouse, pair: Pair, number: str) -> None:
+    """The signal is at the receiver, at nobody else, and has exactly the decisions that were taken."""
+    until(lambda: arrived(house, pair, number), 120)
+    until(lambda: (row := row_of(house, pair, number)) is None or row["receipted_at"], 120)
+    if pair.receiver == "rights":
+        assert len(house.sql("rights", HELD_BY["rights"], number)) == len(a_report()["subjects"])
+        return
+    until(lambda: [one for one in HOLDERS if house.sql(one, HELD_BY[one], number)] == [pair.receiver], 120)
+    for other in ("assessment", "sources", "casework"):
+        if other != pair.receiver:
+            until(lambda other=other: house.sql(other, "SELECT item FROM item WHERE number=$1", number) == [], 60)  # type: ignore[misc]
+    if pair.receiver == "retention":
+        text = house.sql("retention", "SELECT decisions FROM sealed_signal WHERE number=$1", number)[0]["decisions"]
+        assert path_of(json.loads(text)) == "ended"
+        return
+    taken = house.client.get(pair.receiver, f"/v1/signals/{number}/decisions", "anna", purpose="weging")["decisions"]
+    state = house.client.get(pair.receiver, f"/v1/signals/{number}/open-decisions", "anna")["state"]
+    assert path_of(taken) == state
+
+
+def test_every_state_of_every_pair_had_a_kill(own_house: TestHouse) -> None:
+    print("\nkills per hand-over and state:", {f"{pair} {state}": count for (pair, state), count in KILLS.items()})
+    for pair in PAIRS:
+        for state in ("published", "received") if pair.by_bus else ("posted", "published", "received"):
+            assert KILLS[f"{pair.sender}-{pair.receiver}", state], (pair, state)
