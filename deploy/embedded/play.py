@@ -166,8 +166,8 @@ class Player:
         body = {"expectedVersion": now["version"]}
         names = ("key", "outcome", "reason", "fields", "forwarding", "about")
         body |= {name: step[name] for name in names if name in step}
-        decision = next((one for one in now["decisions"] if one["key"] == step["key"]), {})
-        if decision.get("meeting") and not step.get("alone"):
+        found = [one for one in now["decisions"] if one["key"] == step["key"]]
+        if found and found[0]["meeting"] and not step.get("alone"):
             body["meeting"] = played.meeting
         taken = self._insist_on_meeting(service, f"{path}/decisions", step["by"], body)
         self.follow(played, taken["state"])

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.clock import calendar_date
 from shared.contracts.assessment import InformingAsked, Research, ResearchContent
 from shared.contracts.common import Letter
 from shared.contracts.dossier import CodedDecision
@@ -54,8 +55,8 @@ class Assessment(Chapter):
         )
         return "sources", Research(number=dossier.number, letters=()), going
 
-    async def faults(self, session: AsyncSession, item: ItemIn) -> list[Fault]:
-        return await paper_faults(session, item)
+    async def faults(self, session: AsyncSession, dossier: Dossier, item: ItemIn) -> list[Fault]:
+        return await paper_faults(session, dossier, item, calendar_date(self.platform.clock.now()))
 
     def recorded(self, dossier: Dossier, item: Item, document: dict[str, Any]) -> list[Task]:
         if item.category != "paper":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -30,8 +31,8 @@ class Casework(Chapter):
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
 
-    async def faults(self, session: AsyncSession, item: ItemIn) -> list[Fault]:
-        return await paper_faults(session, item)
+    async def faults(self, session: AsyncSession, dossier: Dossier, item: ItemIn) -> list[Fault]:
+        return await paper_faults(session, dossier, item, calendar_date(self.platform.clock.now()))
 
     def recorded(self, dossier: Dossier, item: Item, document: dict[str, Any]) -> list[Task]:
         now = self.platform.clock.now()
@@ -54,6 +55,25 @@ class Casework(Chapter):
                 Task(id=uuid4(), number=dossier.number, item=item.item, kind="intervention", role=role, opened_at=now)
             ]
         return []
+
+    async def is_ready(self, session: AsyncSession, task: Task) -> bool:
+        """A department is asked from the execution on: adopted, and checked (R-23.1)."""
+        if task.kind != "intervention":
+            return True
+        dossier = await session.get(Dossier, task.number)
+        if dossier is None or dossier.state != State.EXECUTION:
+            return False
+        decisions = await store.decisions_of(session, task.number)
+        return any(one.key == "adopt-plan" and one.status == "taken" and task.item in one.about for one in decisions)
+
+    def show(self, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
+        """Besides the file: how the plan stands, and whether it is a case of the RIEC (R-21.4, R-24.2)."""
+        taken = sorted((one for one in decisions if one.status == "taken"), key=lambda row: row.version)
+        accepted = [one for one in taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
+        return super().show(dossier, content, decisions) | {
+            "riecCase": bool(accepted),
+            "plan": progress(content, taken, calendar_date(self.platform.clock.now())),
+        }
 
     def show_task(self, task: Task, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
         """A department sees its intervention and the items that check 2B allows it for that, and nothing else."""
@@ -82,8 +102,11 @@ class Casework(Chapter):
     async def decided(
         self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, words: dict[str, Any]
     ) -> None:
+        now = self.platform.clock.now()
         if decision.key == EXECUTION:
-            await store.close_tasks(session, dossier.number, decision.about[0], self.platform.clock.now())
+            await store.close_tasks(session, dossier.number, decision.about[0], now)
+        if decision.state_after in (State.CLOSED, State.ENDED):
+            await store.close_all_tasks(session, dossier.number, now)
 
     async def settled(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
         """Closing: retention counts the years from the last substantive act (R-9.6, R-25.2)."""
@@ -95,6 +118,29 @@ class Casework(Chapter):
                 protocol=dossier.protocol,
             )
             self.platform.post.tell(session, "retention", closed)
+
+
+def progress(content: Content, taken: Sequence[DecisionRow], today: date) -> list[dict[str, Any]]:
+    """Every intervention: the version of the plan that adopted it, its status, and whether it is overdue (R-22.1)."""
+    versions: dict[str, int] = {}
+    for version, one in enumerate((one for one in taken if one.key == "adopt-plan"), 1):
+        versions |= dict.fromkeys(one.about, version)
+    done = {one.about[0]: one.outcome for one in taken if one.key == EXECUTION}
+    found = []
+    for name, document in content.of_category("intervention").items():
+        status = done.get(name) or ("adopted" if name in versions else "proposed")
+        planned = date.fromisoformat(document["fields"]["plannedOn"])
+        found.append(
+            {
+                "intervention": name,
+                "planVersion": versions.get(name),
+                "status": status,
+                "department": document["fields"]["department"],
+                "plannedOn": planned.isoformat(),
+                "overdue": status in ("proposed", "adopted") and planned < today,
+            }
+        )
+    return found
 
 
 def _shared(name: str, content: Content) -> dict[str, Any]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 CHANNELS = ("web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner")
@@ -46,6 +55,12 @@ class ReporterIn(Strict):
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$")] | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{6,25}$")] | None = None
     wants_contact: bool = False
+
+    @model_validator(mode="after")
+    def _anonymous_is_without_name(self) -> ReporterIn:
+        if self.kind == "anonymous" and self.has_contact_data:
+            raise ValueError("an anonymous reporter has no name or contact data")
+        return self
 
     @property
     def has_contact_data(self) -> bool:

@@ -46,6 +46,10 @@ def router(platform: Platform, keeping: Keeping, destruction: Destruction, decla
         person.role_among({"beheerder", "fg"})
         return {"destructions": await destruction.open()}
 
+    @routes.get("/v1/holds", tags=["cases"], summary="Holds that are asked or in force")
+    async def holds(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
+        return {"holds": await keeping.holds.waiting(person)}
+
     @routes.get("/v1/cases/{number}", tags=["cases"], summary="Until when a closed case is active, and kept")
     async def case(number: Number, person: Person = caller) -> dict[str, str]:
         return await keeping.case(number, person)

@@ -147,6 +147,11 @@ async def cases_to_move(session: AsyncSession, today: date, most: int = 500) -> 
     return list((await session.scalars(query)).all())
 
 
+async def open_holds(session: AsyncSession, most: int = 500) -> list[Hold]:
+    query = select(Hold).where(col(Hold.state).in_(("proposed", "held"))).order_by(col(Hold.asked_at)).limit(most)
+    return list((await session.scalars(query)).all())
+
+
 async def holds_of(session: AsyncSession, number: str) -> list[Hold]:
     return list(
         (await session.scalars(select(Hold).where(col(Hold.number) == number).order_by(col(Hold.asked_at)))).all()

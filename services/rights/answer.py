@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rights import store
 from shared.contracts.rights import InformingDecided
 from shared.dossier import store as dossiers
-from shared.dossier.tables import DecisionRow
+from shared.dossier.tables import DecisionRow, Dossier
 from shared.dossier.views import coded
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -19,21 +19,24 @@ SETTLED_STATES = (State.DUTY_TO_SEND, State.DUTY_DONE)
 
 async def answer_if_complete(platform: Platform, session: AsyncSession, signal: str) -> None:
     """Tell assessment, once, when nobody's duty is undecided; a deferral must be younger than the question."""
+    await store.one_at_a_time(session, signal)
     asked = await session.get(store.Asked, signal, with_for_update=True)
     if asked is None or asked.answered_at is not None:
         return
-    found: list[tuple[str | None, DecisionRow]] = []
+    found: list[tuple[Dossier, DecisionRow]] = []
     for duty in await dossiers.of_signal(session, signal):
-        last = await store.last_decision(session, duty.number)
-        if last is None or last.settled_at is None:
+        last = await store.last_agreed(session, duty.number)
+        if last is None or last.settled_at is None or duty.state == State.DUTY_OPEN:
             return
         if duty.state not in SETTLED_STATES and last.taken_at < asked.asked_at:
             return
-        found.append((duty.subject, last))
+        found.append((duty, last))
     if not found:
         return
     asked.answered_at = platform.clock.now()
     decisions = tuple(
-        coded(last).model_copy(update={"about": (subject,) if subject else ()}) for subject, last in found
+        # The duty's present state: who was deferred and whose ground lapsed since is informed now.
+        coded(last).model_copy(update={"about": (duty.subject,) if duty.subject else (), "state": duty.state})
+        for duty, last in found
     )
     platform.post.tell(session, "assessment", InformingDecided(number=signal, decisions=decisions))

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.rights import store
 from services.rights.answer import GATES, answer_if_complete
 from services.rights.domain import due_on, told
 from shared.clock import calendar_date
@@ -24,7 +25,7 @@ class Duties(Chapter):
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
 
-    def show(self, dossier: Dossier, content: Content) -> dict[str, Any]:
+    def show(self, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
         """Who is to be informed; nothing of what was reported is here."""
         return {"person": next(iter(content.subjects.values()), None)}
 
@@ -38,10 +39,16 @@ class Duties(Chapter):
         """The clock of this duty moves with the decision."""
         today = calendar_date(self.platform.clock.now())
         when = due_on(State(decision.state_after), dossier.due_on, words.get("fields") or {}, today)
-        statement = update(Dossier).where(col(Dossier.number) == dossier.number).values(due_on=when)
-        await session.execute(statement)
+        values = {"due_on": when, "due_before": dossier.due_on}
+        await session.execute(update(Dossier).where(col(Dossier.number) == dossier.number).values(**values))
+
+    async def withdrawn(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow) -> None:
+        """The clock goes back to what it was: no decision, no later date."""
+        statement = update(Dossier).where(col(Dossier.number) == dossier.number)
+        await session.execute(statement.values(due_on=col(Dossier.due_before)))
 
     async def settled(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
+        await store.one_at_a_time(session, dossier.signal)
         row = await session.get(Dossier, dossier.number)
         if row is None:
             return

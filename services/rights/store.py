@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -36,14 +36,21 @@ async def overdue(session: AsyncSession, today: date, most: int = 200) -> list[D
     return list((await session.scalars(query)).all())
 
 
-async def last_decision(session: AsyncSession, number: str) -> DecisionRow | None:
+async def last_agreed(session: AsyncSession, number: str) -> DecisionRow | None:
+    """The last decision on informing that was taken together with the privacy officer (art. 16 lid 2)."""
     query = (
         select(DecisionRow)
         .where(col(DecisionRow.number) == number, col(DecisionRow.status) == "taken")
+        .where(col(DecisionRow.key).in_(("duty", "review")))
         .order_by(col(DecisionRow.version).desc())
         .limit(1)
     )
     return (await session.scalars(query)).first()
+
+
+async def one_at_a_time(session: AsyncSession, signal: str) -> None:
+    """Asking and deciding about one signal wait for each other, so that neither overlooks the other."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(4713, hashtext(:signal))"), {"signal": signal})
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:

@@ -75,6 +75,18 @@ class Research(Chapter):
             ]
             return content.of_category(*wanted)
 
+        judged = {
+            one.about[0]: one.outcome
+            for one in sorted(decisions, key=lambda row: row.version)
+            if one.key == "check-1b" and one.status == "taken"
+        }
+        relevant = {
+            name: one
+            for name, one in findings(closed=True).items()
+            # Judged anew, a hit can have turned out not to be relevant.
+            if judged.get(one["fields"]["hit"]) == "relevant"
+        }
+
         going = CaseContent(
             number=dossier.number,
             version=decision.version,
@@ -84,7 +96,7 @@ class Research(Chapter):
             subjects=tuple(Subject(**one) for one in content.subjects.values()),
             objects=tuple(ReportedObject(**one) for one in content.objects.values()),
             findings=tuple(finding_of(name, one) for name, one in findings(closed=False).items()),
-            closed=tuple(finding_of(name, one) for name, one in findings(closed=True).items()),
+            closed=tuple(finding_of(name, one) for name, one in relevant.items()),
             decisions=(
                 *(CodedDecision.model_validate(one) for one in dossier.earlier),
                 *(coded(one) for one in decisions),

@@ -26,7 +26,7 @@ from shared.batch import Batcher
 from shared.bus.post import EVERYONE, KEPT_HEADERS, STATEMENT, claims_of
 from shared.bus.receipts import Answers, Ended
 from shared.clock import Clock
-from shared.contracts.common import Letter, Message, Receipts, Received
+from shared.contracts.common import KeysMade, Letter, Message, Receipts, Received, Whereabouts
 from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import Inbox as InboxRow
@@ -153,7 +153,7 @@ class Inbox:
         if isinstance(message, Receipts):
             await self.ended.end(producer, message, headers, body)
             return
-        known = await self._look_up((identifier, message.number if isinstance(message, Letter) else None))
+        known = await self._look_up((identifier, _signal_of(message)))
         if known.handled:
             if kind.kept:
                 self._answers.give(producer, Received(message=identifier, of=event, word=known.word))
@@ -245,6 +245,11 @@ class Inbox:
                 continue
             left += 1
         return left
+
+
+def _signal_of(message: Message) -> str | None:
+    """The signal that a message would write about; keys that were made for a destroyed one must still be heard of."""
+    return None if isinstance(message, KeysMade | Whereabouts) else getattr(message, "number", None)
 
 
 def _number_in(body: bytes) -> str | None:

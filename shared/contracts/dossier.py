@@ -35,6 +35,7 @@ class CodedDecision(Frozen):
     about: tuple[str, ...] = ()
     taken_at: datetime
     protocol: str
+    meeting: str | None = None
 
 
 class SealedDossier(Frozen):

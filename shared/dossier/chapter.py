@@ -23,7 +23,7 @@ class Chapter:
     category = "signal"
     """How a dossier that ends here is called on destruction lists and declarations."""
 
-    def show(self, dossier: Dossier, content: Content) -> dict[str, Any]:
+    def show(self, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
         """What somebody with the file sees."""
         return {
             "report": {name: one for name, one in content.report.items() if name not in ("subjects", "objects")},
@@ -38,7 +38,7 @@ class Chapter:
         """For a decision that leads to another holder: to whom, the message without letters, and its content."""
         raise NotImplementedError(f"nothing goes on from {dossier.state} here")
 
-    async def faults(self, session: AsyncSession, item: ItemIn) -> list[Fault]:
+    async def faults(self, session: AsyncSession, dossier: Dossier, item: ItemIn) -> list[Fault]:
         """What is wrong with a record beyond what the protocol can see."""
         return []
 
@@ -50,6 +50,13 @@ class Chapter:
         self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, words: dict[str, Any]
     ) -> None:
         """What else changes when a decision is taken, in its transaction."""
+
+    async def withdrawn(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow) -> None:
+        """What changes back when a decision is withdrawn, in its transaction."""
+
+    async def is_ready(self, session: AsyncSession, task: Task) -> bool:
+        """Whether what a task asks can be done already."""
+        return True
 
     def needs_content(self, decision: DecisionRow) -> bool:
         """Whether `settled` looks into the dossier."""

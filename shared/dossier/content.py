@@ -107,8 +107,10 @@ def facts_of(
     decisions: Sequence[DecisionRow],
     meetings: Sequence[MeetingRow] = (),
     notices: Sequence[NoticeRow] = (),
+    earlier: Sequence[Mapping[str, Any]] = (),
 ) -> Facts:
     """What the protocol may know: codes, dates and S1, O1; no name leaves `content`."""
+    used = {one.meeting for one in decisions if one.status == "taken"} | {one.get("meeting") for one in earlier}
     return Facts(
         today=today,
         number=number,
@@ -125,7 +127,10 @@ def facts_of(
         subjects=tuple(content.subjects),
         objects=tuple(content.objects),
         meetings={
-            one.id: known.Meeting(one.kind, one.held_on, tuple(one.present), tuple(one.agenda)) for one in meetings
+            one.id: known.Meeting(
+                one.kind, one.held_on, tuple(one.present), tuple(one.agenda), decided_before=one.id in used
+            )
+            for one in meetings
         },
         notices={one.subject: known.Notice(one.state, one.review_on) for one in notices},
     )

@@ -67,7 +67,8 @@ class Decisions:
     async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut:
         """Take, propose, co-sign or withdraw, as somebody who has the file."""
         person.role_among(self.rules.file_roles)
-        return await self.take(number, person, attempt)
+        # Under the designation that gives the file, not under another that he holds besides (R-18.5, R-24.1).
+        return await self.take(number, person, attempt, only=self.rules.file_roles)
 
     async def take(
         self, number: str, person: Person, attempt: DecisionIn, only: Collection[str] | None = None
@@ -216,6 +217,7 @@ class Decisions:
         now = self.platform.clock.now()
         content = await self.views.content(row)
         self._check_names(attempt, content)
+        facts = await self.views.facts(row, content)
         said = attempt.reason.strip()
         item = await self._words(row, f"decision-{attempt.confirms}-co-signer", {"reason": said}) if said else None
         async with self.platform.database.transaction() as session:
@@ -233,6 +235,11 @@ class Decisions:
                 raise Conflict("the signal has moved on since this was proposed")
             outcome = decision.outcome(found.outcome, State(row.state))
             assert outcome is not None
+            fields = content.fields_of(found)
+            for need in (*decision.needs, *outcome.needs):
+                if not need.holds(facts, tuple(found.about), fields):
+                    # What was proposed may have been overtaken, e.g. by its own review date.
+                    raise Conflict(f"no longer possible: only when {need.says} ({need.article})")
             leads_to = outcome.leads_to or row.state
             await store.settle_earlier(session, row.number, now)
             found.status, found.co_signers, found.state_after = "taken", [person.user_id], leads_to
@@ -278,6 +285,8 @@ class Decisions:
             session.add(withdrawal(identifier, last, row, now))
             await session.flush()
             await store.bump(session, row.number, row.version, last.state_before, self.views.today())
+            await store.reopen_tasks(session, row.number, last.about)
+            await self.views.chapter.withdrawn(session, row, last)
             line = audit.line(
                 now,
                 f"decision withdrawn: {last.key}",

@@ -17,7 +17,7 @@ FACTS = ("version", "kind", "held_on", "chair", "members", "present", "agenda")
 
 async def store_copy(session: AsyncSession, message: Meeting) -> None:
     """Keep a meeting as it was told, unless something newer is known."""
-    known = await session.get(MeetingRow, message.meeting)
+    known = await session.get(MeetingRow, message.meeting, with_for_update=True)
     if known is not None and known.version >= message.version:
         return
     facts = {name: getattr(message, name) for name in FACTS}

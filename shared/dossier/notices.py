@@ -15,7 +15,7 @@ async def on_notice(incoming: Incoming, message: Notice) -> Handled:
         raise CannotSucceed("only rights decides about informing")
 
     async def effect(session: AsyncSession) -> None:
-        known = await session.get(NoticeRow, (message.number, message.subject))
+        known = await session.get(NoticeRow, (message.number, message.subject), with_for_update=True)
         if known is None or known.version < message.version:
             await session.merge(NoticeRow(**message.model_dump()))
 

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.dossier.content import Content
-from shared.dossier.tables import MeetingRow, Task
+from shared.dossier.tables import Dossier, MeetingRow, Task
 from shared.errors import Fault
 from shared.http.decisions import ItemIn
 
 MEMBER = "lot-member"
 
 
-async def paper_faults(session: AsyncSession, item: ItemIn) -> list[Fault]:
-    """A paper is for a meeting that is known here."""
+async def paper_faults(session: AsyncSession, dossier: Dossier, item: ItemIn, today: date) -> list[Fault]:
+    """A paper is for a meeting that is still to be held and has this signal on its agenda."""
     if item.category != "paper":
         return []
     wanted = item.fields.get("meeting")
-    if isinstance(wanted, str) and await session.get(MeetingRow, wanted) is not None:
-        return []
-    return [Fault("fields.meeting", "is no meeting that is known here", "art. 15 lid 1")]
+    meeting = await session.get(MeetingRow, wanted) if isinstance(wanted, str) else None
+    if meeting is None or meeting.held_on < today or dossier.number not in meeting.agenda:
+        return [Fault("fields.meeting", "is no meeting to come that has this signal on its agenda", "art. 15 lid 1")]
+    return []
 
 
 def show_paper(task: Task, content: Content) -> dict[str, Any]:

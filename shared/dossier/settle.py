@@ -112,6 +112,9 @@ class Settlement:
             found = await session.get(DecisionRow, decision.id, with_for_update=True)
             if found is None or found.settled_at is not None or found.status != "taken":
                 return
+            if await store.has_earlier_unsettled(session, found):
+                # Its words would be gone with the hand-over; next time it is their turn first.
+                return
             found.settled_at = self.platform.clock.now()
             if goes_to:
                 await self._close(session, decision, goes_to)

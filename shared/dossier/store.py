@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -114,6 +114,7 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     own = [*(await session.scalars(about)).all(), *numbers]
     for table in (Item, DecisionRow, Task, Grant):
         await session.execute(delete(table).where(col(table.number).in_(own)))
+    await session.execute(delete(Grant).where(col(Grant.new_signal).in_(numbers)))
     await session.execute(delete(NoticeRow).where(col(NoticeRow.number).in_(numbers)))
     await session.execute(delete(Dossier).where(col(Dossier.signal).in_(numbers)))
 
@@ -137,15 +138,39 @@ async def close_tasks(session: AsyncSession, number: str, item: str, now: dateti
     await session.execute(statement.values(closed_at=now))
 
 
+async def close_all_tasks(session: AsyncSession, number: str, now: datetime) -> None:
+    waiting = (col(Task.number) == number, col(Task.closed_at).is_(None))
+    await session.execute(update(Task).where(*waiting).values(closed_at=now))
+
+
+async def reopen_tasks(session: AsyncSession, number: str, items: Collection[str]) -> None:
+    """What was answered and taken back is asked again."""
+    mine = (col(Task.number) == number, col(Task.item).in_(items), col(Task.kind) != "co-signature")
+    await session.execute(update(Task).where(*mine).values(closed_at=None))
+
+
+async def has_earlier_unsettled(session: AsyncSession, decision: DecisionRow) -> bool:
+    query = select(col(DecisionRow.id)).where(
+        col(DecisionRow.number) == decision.number,
+        col(DecisionRow.status) == "taken",
+        col(DecisionRow.settled_at).is_(None),
+        col(DecisionRow.version) < decision.version,
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
 async def close_co_signatures(session: AsyncSession, number: str, now: datetime) -> None:
     waiting = (col(Task.number) == number, col(Task.kind) == "co-signature", col(Task.closed_at).is_(None))
     await session.execute(update(Task).where(*waiting).values(closed_at=now))
 
 
-async def open_tasks(session: AsyncSession, roles: Collection[str], most: int = 200) -> list[Task]:
+async def open_tasks(session: AsyncSession, roles: Collection[str], today: date, most: int = 200) -> list[Task]:
+    """What waits for these roles; a paper only until its meeting is over (R-7.10)."""
     query = (
         select(Task)
+        .outerjoin(MeetingRow, col(MeetingRow.id) == col(Task.meeting))
         .where(col(Task.role).in_(roles), col(Task.closed_at).is_(None))
+        .where(or_(col(Task.meeting).is_(None), col(MeetingRow.held_on) >= today))
         .order_by(col(Task.opened_at))
         .limit(most)
     )

@@ -33,13 +33,13 @@ class Tasks:
         """Which tasks wait for this person: a number of the task, its kind and since when; never content."""
         self._role(person)
         async with self.platform.database.transaction() as session:
-            tasks = await store.open_tasks(session, person.roles)
+            tasks = await store.open_tasks(session, person.roles, self.views.today())
             mine = [one for one in tasks if await self._is_mine(session, one, person)]
         return [{"id": str(one.id), "kind": one.kind, "since": one.opened_at.isoformat()} for one in mine]
 
     async def one(self, identifier: UUID, person: Person, purpose: str) -> dict[str, Any]:
         """One task with what is needed for it; the audit line is on disk before it leaves."""
-        role = self._role(person)
+        self._role(person)
         task, dossier = await self._task(identifier, person)
         content = await self.views.content(dossier)
         async with self.platform.database.transaction() as session:
@@ -50,7 +50,7 @@ class Tasks:
             else {}
         )
         shown |= self.chapter.show_task(task, content, decisions)
-        await self.views.note(person, role, f"task opened: {task.kind}", dossier.number, purpose)
+        await self.views.note(person, task.role, f"task opened: {task.kind}", dossier.number, purpose)
         return {"id": str(task.id), "kind": task.kind, "since": task.opened_at.isoformat()} | shown
 
     async def decide(self, identifier: UUID, person: Person, given: TaskDecisionIn) -> DecisionOut:
@@ -120,6 +120,8 @@ class Tasks:
 
     async def _is_mine(self, session: Any, task: Task, person: Person) -> bool:
         if task.role not in person.roles:
+            return False
+        if not await self.chapter.is_ready(session, task):
             return False
         if task.meeting is None:
             return True

@@ -20,6 +20,7 @@ from shared.protocol.facts import Facts
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
 from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.records import Record, judge_record
+from shared.protocol.states import PURPOSE_OF_PHASE
 from shared.service.platform import Platform
 
 MOST_CONTENT = 500_000  # ciphertext characters of one dossier: sealed, it stays one message
@@ -79,6 +80,7 @@ class Views:
                 await store.decisions_of(session, row.number),
                 await store.meetings_about(session, meeting),
                 await store.notices_of(session, row.signal),
+                row.earlier,
             )
 
     def is_open(self, row: Dossier) -> bool:
@@ -92,6 +94,7 @@ class Views:
             "version": row.version,
             "state": row.state,
             "phase": PHASE_OF.get(State(row.state)),
+            "purposeOfPhase": PURPOSE_OF_PHASE.get(PHASE_OF.get(State(row.state), 0)),
             "workingName": row.working_name,
             "protocol": row.protocol,
             "receivedOn": row.received_on.isoformat(),
@@ -113,8 +116,10 @@ class Views:
             # Nobody opens a closed case; for a new signal its number is the way (art. 9 lid 2).
             raise Forbidden("a closed case is only consulted for a new signal, by its number (art. 9 lid 2)")
         content = await self.content(row)
+        async with self.platform.database.transaction() as session:
+            decisions = await store.decisions_of(session, number)
         await self.note(person, role, "signal opened", number, purpose)
-        return shown | self.chapter.show(row, content)
+        return shown | self.chapter.show(row, content, decisions)
 
     async def note(self, person: Person, role: str, action: str, record: str, reason: str | None = None) -> None:
         line = audit.line(
@@ -152,7 +157,7 @@ class Views:
             texts = {"finding": item.finding, **{f"fields.{key}": one for key, one in item.fields.items()}}
             faults += names_in(texts, content)
         async with self.platform.database.transaction() as session:
-            faults += await self.chapter.faults(session, item)
+            faults += await self.chapter.faults(session, row, item)
         if faults:
             raise Invalid(faults)
         if row.version != item.expected_version:
@@ -178,6 +183,8 @@ class Views:
                 raise Conflict("this signal is full: no more can be recorded on it")
             await store.bump(session, row.number, item.expected_version, row.state, self.today())
             session.add(stored_item)
+            # What was proposed before this can no longer be confirmed.
+            await store.close_co_signatures(session, row.number, now)
             session.add_all(self.chapter.recorded(row, stored_item, document))
             line = audit.line(
                 now, "fact recorded", actor=person.user_id, role=role, record=row.number, reason=item.category
@@ -229,4 +236,5 @@ def coded(row: DecisionRow) -> CodedDecision:
         about=tuple(row.about),
         taken_at=row.taken_at,
         protocol=row.protocol,
+        meeting=row.meeting,
     )

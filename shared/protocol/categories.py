@@ -10,7 +10,7 @@ _HIT = (Field("hit", "Of which hit is this (the question that was answered)?", "
 
 def _closed(key: str, name: str) -> Category:
     """A closed source: from phase 3, and only what a relevant hit brought (R-F3.4)."""
-    return Category(key, name, 3, closed=True, states=(State.WEGING_4,), fields=_HIT, needs=(c.HIT_IS_RELEVANT,))
+    return Category(key, name, 3, closed=True, states=(State.WEGING_4,), fields=_HIT, needs=(c.relevant_hit(key),))
 
 
 OPEN = (
@@ -54,7 +54,7 @@ def handling(departments: tuple[str, ...]) -> tuple[Category, ...]:
             process=True,
             states=(State.HIT_CHECK,),
             fields=(Field("source", "To which source?", "art. 18 lid 2", kind="choice", choices=SOURCES),),
-            needs=(c.SOURCE_APPROVED,),
+            needs=(c.SOURCE_APPROVED, c.ABOUT_SOMEBODY),
         ),
         Category(
             "intervention",

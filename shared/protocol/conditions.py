@@ -58,9 +58,21 @@ def _every_source_answered(facts: Facts, _about: About, _fields: Fields) -> bool
     return True
 
 
-def _hit_is_relevant(facts: Facts, _about: About, fields: Fields) -> bool:
-    judged = {one.about[0]: one.outcome for one in facts.of("check-1b")}
-    return judged.get(str(fields.get("hit"))) == "relevant"
+def relevant_hit(source: str) -> Condition:
+    """Data of `source` come only from a hit of that source, about the same person or object (R-F3.4)."""
+
+    def holds(facts: Facts, about: About, fields: Fields) -> bool:
+        question = facts.item(str(fields.get("hit")))
+        judged = {one.about[0]: one.outcome for one in facts.of("check-1b")}
+        return (
+            question is not None
+            and judged.get(question.name) == "relevant"
+            and question.fields.get("source") == source
+            and tuple(about) == (question.about,)
+        )
+
+    says = f"it is linked to a hit of {source} about the same, which check 1b found relevant"
+    return Condition("hit-is-relevant", says, "art. 18 lid 2", holds)
 
 
 EVERY_SOURCE_CHECKED = Condition(
@@ -77,6 +89,12 @@ SOURCE_APPROVED = Condition(
     "privacy check 1 has approved this source",
     "art. 18 lid 1",
     lambda f, _a, d: d.get("source") in approved_sources(f),
+)
+ABOUT_SOMEBODY = Condition(
+    "about-somebody",
+    "it is about a person or an object of the signal",
+    "art. 1 sub h",
+    lambda f, a, _d: bool(a) and a[0] in {*f.subjects, *f.objects},
 )
 ANSWERED_ONCE = Condition(
     "question-open",
@@ -101,17 +119,20 @@ EVERY_HIT_JUDGED = Condition(
     "art. 18 lid 2",
     lambda f, _a, _d: {one.about[0] for one in f.of("check-1b")} >= set(hits(f)),
 )
-HIT_IS_RELEVANT = Condition(
-    "hit-is-relevant", "it is linked to a hit that check 1b found relevant", "art. 18 lid 2", _hit_is_relevant
-)
 
 
 # --- phase 4: sharing, approach, plan ----------------------------------------------------------------
 
 
 def shareable(facts: Facts) -> tuple[str, ...]:
-    """The items that could be shared; questions, papers and interventions are none."""
-    return tuple(one.name for one in facts.items if one.category not in PROCESS_CATEGORIES)
+    """The items that could be shared; questions, papers, interventions, and data of a hit that was judged anew and
+    found not relevant are none."""
+    dropped = {one.about[0] for one in facts.of("check-1b") if one.outcome != "relevant"}
+    return tuple(
+        one.name
+        for one in facts.items
+        if one.category not in PROCESS_CATEGORIES and one.fields.get("hit") not in dropped
+    )
 
 
 def cells(facts: Facts, key: str, outcome: str = "may") -> frozenset[tuple[str, ...]]:
@@ -125,9 +146,10 @@ def _matrix_is_full(facts: Facts, _about: About, _fields: Fields) -> bool:
 
 
 def _may_go_to(kind: str) -> Any:
-    def holds(facts: Facts, _about: About, _fields: Fields) -> bool:
+    def holds(facts: Facts, _about: About, fields: Fields) -> bool:
         to = {recipient for _, recipient in cells(facts, "check-2a")}
-        return POLICE in to if kind == POLICE else bool(to - {POLICE})
+        named = {fields["department"]} if "department" in fields else set(fields.get("partners") or ())
+        return POLICE in to if kind == POLICE else bool(to & named - {POLICE})
 
     return holds
 
@@ -148,7 +170,8 @@ def adopted(facts: Facts) -> frozenset[str]:
 
 
 def _adopts_what_is_new(facts: Facts, about: About, _fields: Fields) -> bool:
-    return set(about) == set(interventions(facts)) - adopted(facts) and bool(about)
+    # After a second weighing a plan can be adopted again as it is; a first one cannot be empty.
+    return set(about) == set(interventions(facts)) - adopted(facts) and bool(about or adopted(facts))
 
 
 def _subjects_of(facts: Facts, names: About) -> set[str]:
@@ -171,6 +194,17 @@ def _informed_or_deferred(facts: Facts, subjects: set[str]) -> bool:
         if notice.state == "deferred" and (notice.review_on is None or notice.review_on < facts.today):
             return False
     return True
+
+
+def _informing_was_decided(facts: Facts, _about: About, _fields: Fields) -> bool:
+    """R-20.2: for everybody it has been decided; what waits to be sent is decided too."""
+    waiting = {name for name, one in facts.notices.items() if one.state == "to-send"}
+    return _informed_or_deferred(facts, set(facts.subjects) - waiting)
+
+
+def _allowed_in_2a(facts: Facts, about: About, _fields: Fields) -> bool:
+    intervention = facts.item(about[0]) if len(about) == 2 else None
+    return intervention is not None and (about[1], intervention.fields.get("department")) in cells(facts, "check-2a")
 
 
 def _notice_with_execution(facts: Facts, about: About, _fields: Fields) -> bool:
@@ -214,6 +248,21 @@ def _nothing_waits_at_the_riec(facts: Facts, _about: About, _fields: Fields) -> 
     return last is None or last.outcome != "riec-and-local"
 
 
+ALLOWED_IN_2A = Condition(
+    "allowed-in-2a", "check 2A allows the executing department this item", "art. 20", _allowed_in_2a
+)
+INFORMING_DECIDED = Condition(
+    "informing-decided",
+    "for every subject it has been decided whether he is informed, and no deferral is overdue",
+    "art. 20",
+    _informing_was_decided,
+)
+NOTHING_ADOPTED = Condition(
+    "nothing-adopted",
+    "no intervention was adopted: a case is closed, not ended",
+    "art. 25",
+    lambda f, _a, _d: not adopted(f),
+)
 MATRIX_IS_FULL = Condition(
     "matrix-is-full", "every item has been decided on for every recipient named", "art. 20", _matrix_is_full
 )
@@ -224,7 +273,10 @@ POLICE_MAY_HAVE_SOMETHING = Condition(
     "police-may", "check 2A allows the police at least one item", "art. 20", _may_go_to(POLICE)
 )
 DEPARTMENT_MAY_HAVE_SOMETHING = Condition(
-    "department-may", "check 2A allows a department at least one item", "art. 20", _may_go_to("department")
+    "department-may",
+    "check 2A allows a department that is named at least one item",
+    "art. 20",
+    _may_go_to("department"),
 )
 ADOPTS_WHAT_IS_NEW = Condition(
     "adopts-what-is-new", "`about` names every intervention that is not yet adopted", "art. 22", _adopts_what_is_new
@@ -311,7 +363,9 @@ def review_within(months: int) -> Condition:
 
 def not_in_the_future(name: str, article: str) -> Condition:
     def holds(facts: Facts, _about: About, fields: Fields) -> bool:
-        on = _date(fields.get(name))
+        if fields.get(name) is None:
+            return True
+        on = _date(fields[name])
         return on is not None and on <= facts.today
 
     return Condition(f"{name}-not-ahead", f"`{name}` does not lie in the future", article, holds)

@@ -39,6 +39,8 @@ class Meeting:
     on: date
     present: tuple[str, ...]
     agenda: tuple[str, ...] = ()
+    decided_before: bool = False
+    """Whether it took an earlier decision on this signal: another one takes another meeting."""
 
 
 @dataclass(frozen=True)

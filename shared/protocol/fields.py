@@ -48,7 +48,8 @@ def fits(field: Field, value: Any, facts: Facts) -> bool:
         if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
             return False
         known = field.choices if field.kind == "choices" else facts.subjects
-        least = field.at_least if field.kind == "choices" else 0
+        # An intervention concerns somebody, when there is anybody.
+        least = field.at_least if field.kind == "choices" or facts.subjects else 0
         return len(set(value)) == len(value) >= least and set(value) <= set(known)
     if field.kind == "answers":
         return isinstance(value, Mapping) and set(value) == set(field.choices) and all(map(_answered, value.values()))

@@ -131,6 +131,8 @@ def _meeting(decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
     faults = []
     if facts.number not in meeting.agenda:
         faults.append(Fault("meeting", "does not have this signal on its agenda", decision.article))
+    if meeting.decided_before:
+        faults.append(Fault("meeting", "has decided on this signal before: this takes another one", decision.article))
     if meeting.on > facts.today:
         faults.append(Fault("meeting", "has not been held yet", decision.article))
     if len(set(meeting.present)) < who.quorum:

@@ -119,6 +119,7 @@ class Terms:
     """Periods of art. 9 in years and days, and of art. 26 in months."""
 
     not_a_case_years: int = 1
+    ended_in_phase_4_years: int = 1
     case_active_years: int = 5
     case_kept_years: int = 1
     approval_days: int = 30

@@ -40,6 +40,7 @@ def check_1(who: Who) -> Decision:
             asked("necessity", "Why is it necessary?"),
             asked("proportionality", "Why is it in proportion?"),
             asked("subsidiarity", "Why would a less intrusive source not do?"),
+            Field("officerAdvice", "What did the privacy officer advise?", "art. 18 lid 1", required=False),
             Field(
                 "fails",
                 "On which of the four does it fail?",
@@ -111,11 +112,15 @@ def answer(who: Who, file_roles: tuple[str, ...]) -> Decision:
             ),
             Field("whyNot", "Why was it not consulted?", "art. 18 lid 2", outcomes=("not-consulted",)),
             # An answer that was given outside the system is entered with who gave it and when.
-            outside("answeredBy", "Which department answered, and under which reference?"),
+            outside("answeredBy", "Who answered, of which department?"),
             outside("answeredOn", "On which date was it answered?", "date"),
         ),
         about=("question",),
-        needs=(c.ANSWERED_ONCE,),
+        needs=(
+            c.ANSWERED_ONCE,
+            c.not_in_the_future("consultedOn", "art. 18 lid 2"),
+            c.not_in_the_future("answeredOn", "art. 18 lid 2"),
+        ),
     )
 
 

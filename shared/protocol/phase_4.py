@@ -21,7 +21,8 @@ def check_2a(who: Who) -> Decision:
         key="check-2a",
         article="art. 20",
         question="May this recipient have this item?",
-        states=(State.CHECK_2A,),
+        # Later too: what a plan needs and was not judged yet is judged then.
+        states=(State.CHECK_2A, State.PLAN, State.CHECK_2B),
         who=who,
         outcomes=(
             Outcome("may", "yes", None, "art. 20"),
@@ -43,7 +44,7 @@ def check_2a_done(who: Who) -> Decision:
         who=who,
         outcomes=(Outcome("complete", "yes", State.APPROACH, "art. 20"),),
         fields=(Field("informing", "Can the persons concerned be informed now; if not, why?", "art. 20"),),
-        needs=(c.MATRIX_IS_FULL,),
+        needs=(c.MATRIX_IS_FULL, c.INFORMING_DECIDED),
     )
 
 
@@ -59,7 +60,7 @@ def _approaches(
             ends=True,
             forward_to=("partner",),
             forward_only_to=c.POLICE,
-            needs=(c.POLICE_MAY_HAVE_SOMETHING,),
+            needs=(c.POLICE_MAY_HAVE_SOMETHING, c.NOTHING_ADOPTED),
         ),
         Outcome(
             "mono-municipality",
@@ -83,7 +84,15 @@ def _approaches(
             "art. 21 lid 2",
             needs=(c.DEPARTMENT_MAY_HAVE_SOMETHING,),
         ),
-        Outcome("nobody", "nobody can take it up", State.ENDED, "art. 21 lid 3", ends=True, forward_to=("department",)),
+        Outcome(
+            "nobody",
+            "nobody can take it up",
+            State.ENDED,
+            "art. 21 lid 3",
+            ends=True,
+            forward_to=("department",),
+            needs=(c.NOTHING_ADOPTED,),
+        ),
     )
     fields = (
         Field("considered", "Which approaches were weighed, and why this one?", "art. 21"),
@@ -103,6 +112,12 @@ def _approaches(
             choices=(*departments, *partners),
             outcomes=("integral", "riec-and-local"),
             at_least=2,
+        ),
+        Field(
+            "basis",
+            "On which basis may each of them take part?",
+            "art. 21 lid 2a",
+            outcomes=("integral", "riec-and-local"),
         ),
         Field(
             "drawnUpBy",
@@ -195,7 +210,7 @@ def riec_answer(who: Who) -> Decision:
                 State.CLOSED,
                 "art. 21 lid 2b",
                 only_in=(State.RIEC_ANSWER,),
-                needs=(c.EVERYBODY_INFORMED_OR_DEFERRED,),
+                needs=(c.EVERYBODY_INFORMED_OR_DEFERRED, c.EVERY_INTERVENTION_DONE),
             ),
             Outcome("accepted", "accepted", None, "art. 21 lid 2b", only_in=beside),
             Outcome("not-accepted", "not accepted", State.REWEIGHING, "art. 21 lid 2b"),
@@ -235,7 +250,7 @@ def check_2b(who: Who) -> Decision:
         states=(State.CHECK_2B,),
         who=who,
         outcomes=(
-            Outcome("may", "yes", None, "art. 23"),
+            Outcome("may", "yes", None, "art. 23", needs=(c.ALLOWED_IN_2A,)),
             Outcome("may-not", "no", None, "art. 23"),
         ),
         fields=(Field("necessity", "Why is it allowed and necessary (or not)?", "art. 23"),),

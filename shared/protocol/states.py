@@ -58,6 +58,13 @@ _PHASES: dict[int, tuple[State, ...]] = {
 PHASE_OF: dict[State, int] = {state: phase for phase, states in _PHASES.items() for state in states}
 """The phase that a state belongs to; states after the ending belong to none."""
 
+PURPOSE_OF_PHASE = {
+    1: "is it undermining, is it a municipal task, is it here (art. 11)",
+    2: "further analysis by weighing the weight (art. 14)",
+    3: "establishing by hit or no hit whether municipal sources confirm the signal, for this signal only (art. 17)",
+    4: "choosing, planning and carrying out an approach (art. 19)",
+    5: "keeping a closed case for its term (art. 25)",
+}
 _HOLDERS = {1: "assessment", 2: "assessment", 3: "sources", 4: "casework", 5: "casework"}
 HOLDER_OF: dict[State, str] = {state: _HOLDERS[phase] for state, phase in PHASE_OF.items()}
 HOLDER_OF |= dict.fromkeys((State.SEALED, State.LISTED, State.APPROVED), "retention")

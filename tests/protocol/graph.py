@@ -47,6 +47,7 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("weging-4", "weging-4", "insufficient"): "ended",
     ("check-2a", "check-2a", "may"): "check-2a",
     ("check-2a", "check-2a", "may-not"): "check-2a",
+    **{(state, "check-2a", outcome): state for state in ("plan", "check-2b") for outcome in ("may", "may-not")},
     ("check-2a", "check-2a-done", "complete"): "approach",
     **{("approach", "approach", outcome): state for outcome, state in _APPROACHES.items()},
     **{("reweighing", "reweighing", outcome): state for outcome, state in _APPROACHES.items()},

@@ -54,7 +54,12 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("answer", "*"): {"decisions": (SOURCE_LIST, APPROVED)},
     ("hit-check-done", "no-hit"): {"decisions": (SOURCE_LIST, APPROVED, Taken("answer", "no-hit", ("q1",)))},
     ("riec-intake", "*"): {"decisions": (*MATRIX, RIEC)},
+    ("riec-answer", "accepted-elsewhere"): {"decisions": (*MATRIX, RIEC, HANDED_IN), "items": KNOWN.items[:3]},
     ("riec-answer", "*"): {"decisions": (*MATRIX, RIEC, HANDED_IN)},
+    ("approach", "mono-police"): {"decisions": without(ADOPTED)},
+    ("approach", "nobody"): {"decisions": without(ADOPTED)},
+    ("reweighing", "mono-police"): {"decisions": without(ADOPTED)},
+    ("reweighing", "nobody"): {"decisions": without(ADOPTED)},
     ("adopt-plan", "*"): {"decisions": without(ADOPTED)},
     ("close", "*"): {"decisions": (*BASE, EXECUTED)},
     ("duty", "nobody"): {"subjects": ()},
@@ -77,12 +82,16 @@ def facts_for(decision: Decision, outcome: Outcome) -> Facts:
 
 
 def value_for(kind: str, choices: tuple[str, ...], name: str, at_least: int = 1) -> Any:
+    if name == "partners":
+        return ["wonen", "vergunningen"]
     if kind == "choices":
         return list(choices[:at_least])
     if kind == "answers":
         return dict.fromkeys(choices, "in woorden")
     if kind == "date":
         return REVIEW if name == "reviewOn" else "2026-02-01" if name == "endsOn" else TODAY.isoformat()
+    if name == "department":
+        return "wonen"
     by_kind: dict[str, Any] = {"flag": False, "subjects": ["S1"], "choice": (choices or ("",))[0]}
     return by_kind.get(kind, "ingevuld")
 
@@ -91,7 +100,7 @@ def fields_for(decision: Decision, outcome: Outcome, role: str = "") -> dict[str
     return {
         one.name: value_for(one.kind, one.choices, one.name, one.at_least)
         for one in decision.fields
-        if (not one.outcomes or outcome.key in one.outcomes) and (not one.roles or role in one.roles)
+        if one.required and (not one.outcomes or outcome.key in one.outcomes) and (not one.roles or role in one.roles)
     }
 
 

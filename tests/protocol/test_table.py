@@ -7,13 +7,14 @@ from itertools import product
 
 import pytest
 
+from shared.protocol.facts import Facts
 from shared.protocol.judge import Allowed, Attempt, Forwarding, Refused, judge
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
 from shared.protocol.profiles import MIDDEN_DELFLAND_2025, PROTOCOLS
 from shared.protocol.records import Record, judge_item, judge_record
 from shared.protocol.schema import schema_of
 from tests.protocol.graph import ARROWS, CO_SIGNED, HOLDER, PHASE, WHO
-from tests.protocol.signals import KNOWN, complete, facts_for, state_of
+from tests.protocol.signals import ADOPTED, KNOWN, complete, facts_for, state_of, without
 
 ROLES = (
     *("oov", "vervanger", "beoordelaar", "regisseur", "beheerder", "fg", "privacy-officer", "colleague"),
@@ -167,14 +168,16 @@ def test_phase_4_shares_only_what_check_2a_allows() -> None:
     assert police is not None
     good = complete(protocol, decision, police)
 
-    def judged(forwarding: Forwarding, facts: object = KNOWN) -> Allowed | Refused:
+    first = replace(KNOWN, decisions=without(ADOPTED))
+
+    def judged(forwarding: Forwarding, facts: Facts = first) -> Allowed | Refused:
         made = replace(good, forwarding=forwarding)
-        return judge(protocol, State.APPROACH, made, frozenset({"oov"}), facts)  # type: ignore[arg-type]
+        return judge(protocol, State.APPROACH, made, frozenset({"oov"}), facts)
 
     assert isinstance(judged(Forwarding("partner", "politie", ("report", "item-2"))), Allowed)
     for wrong in (Forwarding(none_because="niet"), Forwarding("partner", "douane", ("report",))):
         assert isinstance(judged(wrong), Refused)
-    fewer = [one for one in KNOWN.decisions if one.about != ("item-2", "politie")]
+    fewer = [one for one in first.decisions if one.about != ("item-2", "politie")]
     narrowed = replace(KNOWN, decisions=tuple(fewer))
     assert isinstance(judged(Forwarding("partner", "politie", ("item-2",)), narrowed), Refused)
     assert isinstance(judged(Forwarding("partner", "politie", ("report",)), narrowed), Allowed)

@@ -45,7 +45,7 @@ class Arrivals:
         concerned = SubjectsContent(
             number=content.number,
             protocol=self.platform.settings.protocol,
-            received_on=calendar_date(self.platform.clock.now()),
+            received_on=calendar_date(content.registered_at),
             subjects=content.subjects,
         )
         letter = self.platform.sealer.seal("rights", concerned)

@@ -17,6 +17,7 @@ from shared.protocol.model import State
 from shared.service.platform import Platform
 
 KEY = "informing"
+NOT_TOLD = ("not-due", "nobody")
 
 
 class Informing:
@@ -36,7 +37,10 @@ class Informing:
             raise CannotSucceed("this signal does not wait for a decision on informing")
         decision = self._views.rules.decision(KEY)
         assert decision is not None
-        told = any(one.outcome in ("inform", "sent") for one in message.decisions)
+        told = any(
+            one.state == State.DUTY_TO_SEND or (one.state == State.DUTY_DONE and one.outcome not in NOT_TOLD)
+            for one in message.decisions
+        )
         outcome = decision.outcome("inform" if told else "not-now")
         assert outcome is not None
         assert outcome.leads_to is not None

@@ -89,6 +89,8 @@ class Meetings:
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
             faults = await self._member_faults(session, given)
+            if given.held_on < self.views.today():
+                faults.append(Fault("heldOn", "lies in the past: a meeting is called before it is held", "art. 15"))
             for number in given.agenda:
                 faults += await self._agenda_faults(session, given.kind, number)
             if faults:
@@ -150,6 +152,8 @@ class Meetings:
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
             row = await self._row(session, identifier)
+            if row.held_on < self.views.today():
+                raise Conflict("this meeting has been held; its agenda does not change any more")
             faults = await self._agenda_faults(session, row.kind, number)
             if faults:
                 raise Invalid(faults)
@@ -162,6 +166,7 @@ class Meetings:
     async def attend(self, person: Person, identifier: str, member: str | None) -> MeetingOut:
         """A member says that he was there; or the chair says who was, where the municipality wants it so."""
         who = member or person.user_id
+        role = person.role_among((MEMBER, *self.rules.file_roles))
         async with self.platform.database.transaction() as session:
             row = await self._row(session, identifier)
             # Whoever is neither member nor chair learns nothing, not even that there is such a meeting.
@@ -169,7 +174,9 @@ class Meetings:
                 raise NotFound
             if who not in names_of(row):
                 raise Invalid([Fault("member", "was not invited to this meeting", "art. 15 lid 1")])
-            by_chair = person.user_id == row.chair and self.rules.attendance_by == "chair"
+            # An organisation from outside has no account here; the chair says that it was there.
+            outside = who in {one.get("organisation") for one in row.members}
+            by_chair = person.user_id == row.chair and (outside or self.rules.attendance_by == "chair")
             if who != person.user_id and not by_chair:
                 raise Forbidden("who was there says so himself (art. 15 lid 1)")
             if row.held_on > self.views.today():
@@ -177,8 +184,8 @@ class Meetings:
             if who not in row.present:
                 row.present = [*row.present, who]
                 row.version += 1
-            await self._told(session, row, person, min(person.roles, default=MEMBER), "attendance recorded")
-        return shown(row)
+            await self._told(session, row, person, role, "attendance recorded")
+        return shown(row) if role != MEMBER else shown(row).model_copy(update={"agenda": ()})
 
     @staticmethod
     async def _row(session: AsyncSession, identifier: str) -> MeetingRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,10 +13,12 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.consult import Consult
 from shared.dossier.tables import Grant
 from shared.dossier.views import Views
-from shared.errors import Forbidden, NotFound
+from shared.errors import CannotSucceed, Forbidden, NotFound
 from shared.identity import Person
-from shared.protocol.model import State
+from shared.protocol.model import HOLDER_OF, PHASE_OF, State
 from shared.service.platform import Platform
+
+PHASES_OF = {holder: {PHASE_OF[one] for one in PHASE_OF if HOLDER_OF[one] == holder} for holder in HOLDER_OF.values()}
 
 
 class Consulting:
@@ -27,7 +29,11 @@ class Consulting:
     async def asked(self, incoming: Incoming, message: Consult) -> Handled:
         """Who holds a new signal asks a look for one person; a case that is not here is simply not found later."""
 
+        if message.phase not in PHASES_OF.get(incoming.producer, ()):
+            raise CannotSucceed("a service asks for a phase that it does not hold")
+
         async def effect(session: AsyncSession) -> None:
+            await session.execute(delete(Grant).where(col(Grant.until) < self.platform.clock.now()))
             session.add(Grant(id=UUID(str(incoming.id)), **message.model_dump()))
 
         return Handled(effect)

@@ -20,6 +20,10 @@ from shared.service.platform import Platform
 MOVE = "move-case"
 
 
+async def nothing(session: AsyncSession) -> None:
+    """It was done already."""
+
+
 class Moving:
     def __init__(self, platform: Platform, holder: Holder) -> None:
         self.platform = platform
@@ -28,6 +32,9 @@ class Moving:
     async def ordered(self, incoming: Incoming, message: MoveCase) -> Handled:
         async with self.platform.database.transaction() as session:
             row = await session.get(Dossier, message.number)
+        if row is not None and (row.left or row.state == State.ENDED):
+            # Ordered again while it is under way.
+            return Handled(nothing)
         if row is None or row.state != State.CLOSED:
             raise CannotSucceed("this is no closed case")
         now = self.platform.clock.now()

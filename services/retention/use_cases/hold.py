@@ -24,7 +24,7 @@ from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
-HOLD, END = "hold", "end-hold"
+HOLD, END, ASKED = "hold", "end-hold", "hold-asked"
 
 
 class Holds:
@@ -37,6 +37,23 @@ class Holds:
         self.decisions = [one for one in found if one is not None]
         roles = {role for one in self.decisions for role in (*one.who.roles, *one.who.co_signers)}
         self.roles = frozenset(roles | set(self.rules.file_roles))
+
+    async def waiting(self, person: Person) -> list[dict[str, Any]]:
+        """Holds that are asked or in force, for who approves and who watches: codes and dates only."""
+        person.role_among(self.roles | {"fg"})
+        async with self.platform.database.transaction() as session:
+            rows = await store.open_holds(session)
+        return [
+            {
+                "id": str(one.id),
+                "number": one.number,
+                "state": one.state,
+                "ground": one.ground,
+                "items": one.items,
+                "endsOn": one.ends_on.isoformat(),
+            }
+            for one in rows
+        ]
 
     async def all(self, number: str) -> list[dict[str, Any]]:
         async with self.platform.database.transaction() as session:
@@ -71,6 +88,8 @@ class Holds:
         today = calendar_date(self.platform.clock.now())
         if attempt.key == HOLD and date.fromisoformat(attempt.fields["endsOn"]) <= today:
             raise Invalid([Fault("fields.endsOn", "must lie after today", "art. 9 lid 1")])
+        if attempt.key == HOLD and not attempt.about:
+            raise Invalid([Fault("about", "names the items that the procedure needs", "art. 9 lid 1")])
         return judged
 
     async def _ask(self, row: store.SealedSignal, person: Person, attempt: DecisionIn, allowed: Allowed) -> DecisionOut:
@@ -93,6 +112,11 @@ class Holds:
         hold = await self._one(row, attempt.confirms, "proposed")
         if person.user_id == hold.asked_by:
             raise Forbidden("somebody else approves a hold than who asked for it")
+        if not attempt.reason.strip():
+            raise Invalid([Fault("reason", "every decision has a reason", "art. 9 lid 1")])
+        if hold.ends_on <= calendar_date(self.platform.clock.now()):
+            raise Conflict("the end date of this hold has passed meanwhile")
+        attempt = attempt.model_copy(update={"fields": {}, "outcome": "held"})
         hold.state, hold.approved_by = "held", person.user_id
         return await self._keep(row, hold, person, attempt, role, "taken")
 
@@ -121,7 +145,7 @@ class Holds:
         made = DecisionOut(
             id=hold.id,
             key=attempt.key,
-            outcome=attempt.outcome or "held",
+            outcome=attempt.outcome,
             article="art. 9 lid 1",
             status="proposed" if status == "proposed" else "taken",
             version=row.version + 1,
@@ -137,6 +161,9 @@ class Holds:
         words = DecisionWords(decision=str(hold.id), reason=attempt.reason, fields=attempt.fields)
         letter = self.platform.sealer.seal("oversight", words)
         facts = made.model_dump(include=set(Decided.model_fields) & set(DecisionOut.model_fields))
+        if status == "proposed":
+            # Supervision knows a request from an approval.
+            facts["key"] = ASKED
         told = Decided(number=row.number, letters=(letter.text,), **facts)
         envelope = self.platform.post.envelope("oversight", told, number=row.number, letter=letter)
         async with self.platform.database.transaction() as session:

@@ -26,6 +26,8 @@ from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.terms import end_of_term
 from shared.service.platform import Platform
 
+PHASE_4 = "signal of phase 4"
+
 
 class Keeping:
     """Also the holder's side of the decision interface: nothing can be decided on a sealed signal."""
@@ -52,7 +54,7 @@ class Keeping:
             protocol=dossier.protocol,
             received_on=dossier.received_on,
             decided_on=dossier.decided_on,
-            ends_on=end_of_term(dossier.decided_on, _years(rules.terms, case=dossier.case)),
+            ends_on=end_of_term(dossier.decided_on, _years(rules.terms, dossier)),
             dossier=[one.model_dump() for one in dossier.items],
             decisions=[one.model_dump(mode="json") for one in dossier.decisions],
             sealed_at=now,
@@ -189,6 +191,8 @@ class Keeping:
         raise Conflict("a sealed signal is not changed; going on takes a new signal (art. 9 lid 2)", state=row.state)
 
 
-def _years(terms: Terms, *, case: bool) -> int:
+def _years(terms: Terms, dossier: SealedDossier) -> int:
     """One year, or for what was a case five and one, counted from its last processing (art. 9 lid 1)."""
-    return terms.case_active_years + terms.case_kept_years if case else terms.not_a_case_years
+    if dossier.case:
+        return terms.case_active_years + terms.case_kept_years
+    return terms.ended_in_phase_4_years if dossier.category == PHASE_4 else terms.not_a_case_years
