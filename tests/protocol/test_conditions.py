@@ -91,8 +91,34 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.allowed("R-F3.2", "R-F3.7", "R-20.3", "R-23.1", "R-25.1", "R-26.1", "R-26.2", "R-23.2", "R-21.6")
-@pytest.mark.refused("R-F3.2", "R-F3.7", "R-20.3", "R-23.1", "R-25.1", "R-26.1", "R-26.2", "R-23.2", "R-21.6")
+@pytest.mark.allowed(
+    "R-F3.2",
+    "R-F3.7",
+    "R-20.3",
+    "R-23.1",
+    "R-25.1",
+    "R-26.1",
+    "R-26.2",
+    "R-23.2",
+    "R-21.6",
+    "R-20.2",
+    "R-18.4",
+    "R-21.9",
+)
+@pytest.mark.refused(
+    "R-F3.2",
+    "R-F3.7",
+    "R-20.3",
+    "R-23.1",
+    "R-25.1",
+    "R-26.1",
+    "R-26.2",
+    "R-23.2",
+    "R-21.6",
+    "R-20.2",
+    "R-18.4",
+    "R-21.9",
+)
 @pytest.mark.parametrize(("condition", "key", "outcome", "otherwise"), BROKEN)
 def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, otherwise: dict[str, Any]) -> None:
     decision = PROTOCOL.decision(key)
