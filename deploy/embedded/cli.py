@@ -38,6 +38,9 @@ def is_running(state: dict[str, Any] | None) -> bool:
         return False
 
 
+PROFILES = ("midden-delfland-2025", "large-municipality-2025")
+
+
 # --- up and down --------------------------------------------------------------------------------------
 
 
@@ -217,6 +220,15 @@ def demo(home: Home, arguments: argparse.Namespace) -> int:
     return play(home, as_json=arguments.json, console=console, out=out)
 
 
+def protocol(home: Home, arguments: argparse.Namespace) -> int:
+    from shared.protocol.profiles import PROTOCOLS
+    from shared.protocol.show import document
+
+    with contextlib.suppress(BrokenPipeError):
+        print(document(PROTOCOLS[arguments.protocol]), end="")
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(
         prog="meldpunt", description="Gemeentelijk Meldpunt Ondermijning, embedded on one machine."
@@ -236,9 +248,7 @@ def parser() -> argparse.ArgumentParser:
 
     one = command("up", up, "Start everything and stay; a second time it continues where it was.")
     one.add_argument("--detach", action="store_true", help="return when everything is ready")
-    one.add_argument(
-        "--protocol", default="midden-delfland-2025", choices=["midden-delfland-2025", "large-municipality-2025"]
-    )
+    one.add_argument("--protocol", default="midden-delfland-2025", choices=PROFILES)
     one = command("status", status, "Each part and service: where, ready, version, outbox and parked counts.")
     one.add_argument("--json", action="store_true")
     one = command("token", token, "A token of a demo user for one service, by the real log-in.")
@@ -248,6 +258,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true")
     one = command("logs", logs, "The log of one part or service.")
     one.add_argument("service")
+    one = command("protocol", protocol, "The protocol as a Dutch document, with the state diagram.")
+    one.add_argument("what", choices=["show"])
+    one.add_argument("--protocol", default="midden-delfland-2025", choices=PROFILES)
     command("down", down, "Stop a running house.")
     return main
 

@@ -34,6 +34,8 @@ class HouseClient:
         self._http = httpx.Client(timeout=30)
         self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
         self._logins: dict[str, tuple[float, str]] = {}
+        self.traceparent: str | None = None
+        """Sent with every request when set, so that what several people do is one trace."""
 
     def __enter__(self) -> HouseClient:
         return self
@@ -101,6 +103,8 @@ class HouseClient:
     ) -> httpx.Response:
         """One request; `user` None sends no token. Returns whatever the service answers."""
         sent = dict(headers or {})
+        if self.traceparent:
+            sent.setdefault("traceparent", self.traceparent)
         if user:
             sent["Authorization"] = f"Bearer {self.token(user, service)}"
         try:
