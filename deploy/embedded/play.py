@@ -41,6 +41,8 @@ class Played:
     steps: list[str] = field(default_factory=list)
     hops: dict[str, list[float]] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
+    """The newest task of each kind that this signal led to."""
     meeting: str | None = None
     problem: str | None = None
     declaration: str | None = None
@@ -54,15 +56,17 @@ class Played:
 
 
 def until(look: Callable[[], T | None], otherwise: str, seconds: float = 60) -> T:
-    """Wait until `look` gives something; raises HouseError with `otherwise`."""
-    end = time.monotonic() + seconds
+    """Wait until `look` gives something; raises HouseError with `otherwise`. Looks less often as it waits longer:
+    each look is a request that is audited too."""
+    end, delay = time.monotonic() + seconds, 0.02
     while True:
         found = look()
         if found:
             return found
         if time.monotonic() > end:
             raise HouseError(f"{otherwise} within {seconds:.0f} s")
-        time.sleep(0.02)
+        time.sleep(delay)
+        delay = min(0.25, delay * 1.3)
 
 
 def steps_of(text: dict[str, Any]) -> list[dict[str, Any]]:
@@ -208,6 +212,8 @@ class Player:
         made = self.client.post(service, f"{path}/items", step["by"], body)
         if "as" in step:
             played.made[step["as"]] = made["item"]
+        for task in made["tasks"]:
+            played.asked[step["item"]] = task
         return f"{step['item']} ({step['by']})"
 
     def _meet(self, played: Played, step: dict[str, Any]) -> str:
@@ -255,21 +261,19 @@ class Player:
 
     def _confirm(self, service: str, user: str, decision: str) -> None:
         """Co-sign the proposal `decision` by the task that asks for it."""
-        for task in self.client.get(service, "/v1/tasks", user)["tasks"]:
-            if task["kind"] != "co-signature":
-                continue
+        for task in reversed(self.client.get(service, "/v1/tasks", user)["tasks"]):
             path = f"/v1/tasks/{task['id']}"
-            self.client.get(service, path, user, purpose=PURPOSE["X-Purpose"])
-            done = self.client.post(service, f"{path}/decisions", user, {"reason": "Akkoord, met deze onderbouwing."})
-            if done["id"] == decision:
+            shown = self.client.request("GET", service, path, user, headers=PURPOSE)
+            if shown.status_code == 200 and shown.json().get("proposal") == decision:
+                self.client.post(service, f"{path}/decisions", user, {"reason": "Akkoord, met deze onderbouwing."})
                 return
         raise HouseError(f"{user} is not asked to co-sign")
 
     def _task(self, played: Played, step: dict[str, Any]) -> str:
-        """Do the newest task of a kind that waits for this person."""
+        """Do the task of a kind that this signal led to, when it waits for this person."""
         service = step.get("at", played.holder)
         tasks = self.client.get(service, "/v1/tasks", step["by"])["tasks"]
-        found = [one["id"] for one in tasks if one["kind"] == step["task"]]
+        found = [one["id"] for one in tasks if one["id"] == played.asked.get(step["task"])]
         if not found:
             raise HouseError(f"no {step['task']} waits for {step['by']} at {service}")
         path = f"/v1/tasks/{found[-1]}"

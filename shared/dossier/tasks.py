@@ -88,6 +88,7 @@ class Tasks:
         if found is None:
             raise NotFound
         return {
+            "proposal": task.item,
             "decision": found.key,
             "outcome": found.outcome,
             "article": found.article,

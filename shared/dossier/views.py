@@ -185,12 +185,13 @@ class Views:
             session.add(stored_item)
             # What was proposed before this can no longer be confirmed.
             await store.close_co_signatures(session, row.number, now)
-            session.add_all(self.chapter.recorded(row, stored_item, document))
+            asked = self.chapter.recorded(row, stored_item, document)
+            session.add_all(asked)
             line = audit.line(
                 now, "fact recorded", actor=person.user_id, role=role, record=row.number, reason=item.category
             )
             session.add(line)
-        return ItemOut(item=name, version=row.version + 1)
+        return ItemOut(item=name, version=row.version + 1, tasks=tuple(one.id for one in asked))
 
     async def encrypted(self, row: Dossier, name: str, category: str, document: dict[str, Any]) -> Item:
         """An item under the dossier's own key, not yet stored."""

@@ -122,8 +122,11 @@ class OpenDecisions(Strict):
 
 
 class ItemOut(Strict):
+    """`tasks`: what somebody without the file is asked by it."""
+
     item: str
     version: int
+    tasks: tuple[UUID, ...] = ()
 
 
 def describe(decision: Decision, state: State) -> OpenDecision:

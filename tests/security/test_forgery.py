@@ -16,15 +16,21 @@ import httpx
 import pytest
 from joserfc import jws
 from joserfc.jwk import OKPKey
+from pydantic import BaseModel
 
 from deploy.openbao import apply as bao_config
 from shared.bus.post import Post
 from shared.clock import SystemClock
 from shared.contracts.access import Designation, Leases
-from shared.contracts.common import KeyRef, KeysReleased, Message, Receipts, Received, Released
-from shared.contracts.intake import Report, ReportContent
+from shared.contracts.assessment import Meeting, Research, ResearchContent, Subjects, SubjectsContent
+from shared.contracts.casework import Closed
+from shared.contracts.common import KeyRef, KeysReleased, Letter, Message, Receipts, Received, Released
+from shared.contracts.consult import Consult
+from shared.contracts.intake import Report, ReportContent, Subject
 from shared.contracts.oversight import Approved
-from shared.contracts.retention import Destroy
+from shared.contracts.retention import Destroy, MoveCase
+from shared.contracts.rights import InformingDecided, Notice
+from shared.contracts.sources import Case, CaseContent
 from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer
 from shared.openbao import OpenBao
@@ -93,6 +99,36 @@ def test_a_letter_with_an_own_certificate(house: TestHouse) -> None:
     assert any(one["id"] == str(row["id"]) and one["reason"] for one in listed), "what is parked is listed"
 
 
+DOSSIER = {"number": "S-ZZZZZ-ZZZZZ", "version": 9, "protocol": "midden-delfland-2025", "received_on": "2026-01-01"}
+HAND_OVERS = [
+    ("assessment", "sources", Research, ResearchContent(**DOSSIER, text="vals")),
+    ("sources", "casework", Case, CaseContent(**DOSSIER, text="vals")),
+    (
+        "assessment",
+        "rights",
+        Subjects,
+        SubjectsContent(
+            number="S-ZZZZZ-ZZZZZ", protocol="x", received_on=datetime.now(UTC).date(), subjects=(Subject(name="vals"),)
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("service", "to", "kind", "content"), HAND_OVERS, ids=[one[1] for one in HAND_OVERS])
+@pytest.mark.parametrize("signature", ["none", "own"])
+def test_a_hand_over_that_was_sealed_by_somebody_else(
+    house: TestHouse, service: str, to: str, kind: type[Letter], content: BaseModel, signature: str
+) -> None:
+    """Sealed with the addressee's real public key, on the real subject; only the signature is missing."""
+    letter = Sealer(house.home.service_folder(service)).seal(to, content)
+    row = forged(service, to, kind(number="S-ZZZZZ-ZZZZZ", letters=(letter.text,)), letter=letter)
+    if signature == "none":
+        del row["headers"]["meldpunt-signature"]
+    publish(house, service, row)
+    assert "signature" in parked(house, to, row["id"])
+    assert house.sql(to, "SELECT number FROM dossier WHERE signal='S-ZZZZZ-ZZZZZ'") == []
+
+
 def test_an_unsigned_report_of_a_channel_that_is_not_public(house: TestHouse) -> None:
     report, letter = sealed_report(house)
     row = forged("intake", "assessment", report, letter=letter)
@@ -128,7 +164,7 @@ def test_a_real_message_that_was_altered_or_readdressed(house: TestHouse) -> Non
         assert parked(house, "assessment", UUID(row["headers"]["ce-id"]))
 
 
-ORDERS = [
+ORDERS: list[tuple[str, str, Message]] = [
     ("retention", "assessment", Destroy(numbers=("{number}",), list_id=uuid4())),
     (
         "oversight",
@@ -160,7 +196,42 @@ ORDERS = [
 ]
 
 
-@pytest.mark.parametrize(("service", "to", "message"), ORDERS, ids=[one[2].event for one in ORDERS])
+TODAY = datetime.now(UTC).date()
+ORDERS += [
+    ("retention", "casework", MoveCase(number="{number}", ordered_on=TODAY)),
+    ("casework", "retention", Closed(number="{number}", closed_on=TODAY, last_act_on=TODAY, protocol="x")),
+    ("rights", "assessment", Notice(number="{number}", subject="S1", version=99, state="sent")),
+    ("rights", "casework", Notice(number="{number}", subject="S1", version=99, state="sent")),
+    ("rights", "assessment", InformingDecided(number="{number}", decisions=())),
+    (
+        "sources",
+        "casework",
+        Consult(
+            number="{number}",
+            new_signal="S-ZZZZZ-ZZZZZ",
+            phase=3,
+            person="mallory",
+            until=datetime(2099, 1, 1, tzinfo=UTC),
+        ),
+    ),
+    (
+        "assessment",
+        "casework",
+        Meeting(
+            meeting="M-ZZZZZ-ZZZZZ",
+            version=1,
+            kind="LOT",
+            held_on=TODAY,
+            chair="mallory",
+            members=({"userId": "mallory"},),
+            present=("mallory", "eve", "trudy"),
+            agenda=("{number}",),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("service", "to", "message"), ORDERS, ids=[f"{one[2].event}-{one[1]}" for one in ORDERS])
 @pytest.mark.parametrize("signature", ["none", "own"])
 def test_orders_receipts_and_leases(house: TestHouse, service: str, to: str, message: Message, signature: str) -> None:
     number = house.arrived(house.report())
