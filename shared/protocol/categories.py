@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.protocol import conditions as c
+from shared.protocol.conditions import research as c
 from shared.protocol.model import Category, Field, State
 
 _HIT = (Field("hit", "Of which hit is this (the question that was answered)?", "art. 18 lid 2", most=40),)

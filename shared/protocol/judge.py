@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.protocol import conditions
+from shared.protocol.conditions import approach, research
 from shared.protocol.facts import Facts
 from shared.protocol.fields import Fault, field_faults
 from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Outcome, Protocol, State
@@ -150,11 +150,11 @@ def _about(protocol: Protocol, decision: Decision, attempt: Attempt, facts: Fact
         return [Fault("about", f"is required: {wanted}", decision.article)]
     kinds = decision.about if decision.about != ("interventions",) else ("intervention",) * len(attempt.about)
     known = {
-        "source": set(conditions.listed_sources(facts)),
+        "source": set(research.listed_sources(facts)),
         "question": {one.name for one in facts.of_category("question")},
-        "item": set(conditions.shareable(facts)),
-        "recipient": {*protocol.organisations["department"], conditions.POLICE},
-        "intervention": set(conditions.interventions(facts)),
+        "item": set(approach.shareable(facts)),
+        "recipient": {*protocol.organisations["department"], approach.POLICE},
+        "intervention": set(approach.interventions(facts)),
     }
     return [
         Fault("about", f"names no {kind} of this signal", decision.article)
@@ -185,13 +185,13 @@ def _forwarding(protocol: Protocol, state: State, outcome: Outcome, attempt: Att
         faults.append(Fault("forwarding.recipient", f"must be one of {', '.join(known)}", outcome.article))
     elif "municipality" in outcome.forward_to and given.recipient != attempt.fields.get("municipality"):
         faults.append(Fault("forwarding.recipient", "may only be the municipality concerned", outcome.article))
-    shareable = set(conditions.shareable(facts))
+    shareable = set(approach.shareable(facts))
     if not given.items:
         faults.append(Fault("forwarding.items", "are chosen one by one; there is no whole file", "art. 6"))
     elif not set(given.items) <= shareable:
         faults.append(Fault("forwarding.items", "names an item that this signal does not have", "art. 6"))
     elif PHASE_OF.get(state) == 4:
-        cells = conditions.cells(facts, "check-2a")
+        cells = approach.cells(facts, "check-2a")
         if any((item, given.recipient) not in cells for item in given.items):
             faults.append(Fault("forwarding.items", "names an item that check 2A does not allow there", "art. 20"))
     return faults

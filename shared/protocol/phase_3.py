@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.protocol import conditions as c
+from shared.protocol.conditions import research as c
+from shared.protocol.conditions.dates import not_in_the_future
 from shared.protocol.model import Decision, Field, Outcome, State, Who
 
 
@@ -118,8 +119,8 @@ def answer(who: Who, file_roles: tuple[str, ...]) -> Decision:
         about=("question",),
         needs=(
             c.ANSWERED_ONCE,
-            c.not_in_the_future("consultedOn", "art. 18 lid 2"),
-            c.not_in_the_future("answeredOn", "art. 18 lid 2"),
+            not_in_the_future("consultedOn", "art. 18 lid 2"),
+            not_in_the_future("answeredOn", "art. 18 lid 2"),
         ),
     )
 

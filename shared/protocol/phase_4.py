@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.protocol import conditions as c
+from shared.protocol.conditions import approach as c
+from shared.protocol.conditions.dates import not_in_the_future
 from shared.protocol.model import Decision, Field, Outcome, State, Who
 
 RIEC_CRITERIA = {
@@ -182,7 +183,7 @@ def riec_intake(who: Who) -> Decision:
             ),
             Field("handedInOn", "On which date?", "art. 21 lid 2b", kind="date"),
         ),
-        needs=(c.RIEC_INCLUDED, c.RIEC_NOT_ASKED, c.not_in_the_future("handedInOn", "art. 21 lid 2b")),
+        needs=(c.RIEC_INCLUDED, c.RIEC_NOT_ASKED, not_in_the_future("handedInOn", "art. 21 lid 2b")),
         guidance=tuple(RIEC_CRITERIA.values()),
     )
 
@@ -219,7 +220,7 @@ def riec_answer(who: Who) -> Decision:
             Field("decidedOn", "On which date did it decide?", "art. 1 sub q", kind="date"),
             Field("explanation", "What did it say?", "art. 21 lid 2b"),
         ),
-        needs=(c.RIEC_ASKED, c.not_in_the_future("decidedOn", "art. 1 sub q")),
+        needs=(c.RIEC_ASKED, not_in_the_future("decidedOn", "art. 1 sub q")),
     )
 
 
@@ -237,7 +238,7 @@ def adopt_plan(who: Who, participants: tuple[str, ...]) -> Decision:
             Field("adoptedOn", "On which date?", "art. 22", kind="date"),
         ),
         about=("interventions",),
-        needs=(c.ADOPTS_WHAT_IS_NEW, c.SUBJECTS_HAVE_A_RECORD, c.not_in_the_future("adoptedOn", "art. 22")),
+        needs=(c.ADOPTS_WHAT_IS_NEW, c.SUBJECTS_HAVE_A_RECORD, not_in_the_future("adoptedOn", "art. 22")),
     )
 
 
@@ -286,7 +287,7 @@ def execution(who: Who) -> Decision:
                 "yes",
                 None,
                 "art. 24",
-                needs=(c.INFORMED_AT_EXECUTION, c.not_in_the_future("executedOn", "art. 24")),
+                needs=(c.INFORMED_AT_EXECUTION, not_in_the_future("executedOn", "art. 24")),
             ),
             Outcome("dropped", "it was dropped", None, "art. 24"),
         ),

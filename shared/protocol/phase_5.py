@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.protocol import conditions as c
+from shared.protocol.conditions import approach as c
 from shared.protocol.model import Decision, Field, Outcome, State, Who
 
 HOLD_GROUNDS = ("rights-request", "bezwaar", "beroep", "legal-claim")

@@ -90,7 +90,7 @@ def test_what_each_step_drops() -> None:
     # Phase 3 gets the report without its door; phase 4 also what relevant hits brought; rights identities only.
     door = {"channel", "registered_at", "reporter_kind", "reporter_wants_contact"}
     assert door <= fields_of(ReportContent)
-    assert not fields_of(ResearchContent) & (door | {"reason", "words", "meeting"})
+    assert not fields_of(ResearchContent) & (door | {"reason", "words", "paper"})
     assert fields_of(CaseContent) - fields_of(ResearchContent) == {"closed"}
     assert not fields_of(SubjectsContent) & (door | {"text", "objects", "findings", "decisions"})
 
