@@ -18,7 +18,8 @@ from typing import Any
 from bench.load import percentile
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import SERVICE_NAMES
-from deploy.embedded.play import Played, Player
+from deploy.embedded.play import Player
+from deploy.embedded.played import Played
 from tests.house import TestHouse, a_report, until
 from tests.journeys import parts_until, steps
 

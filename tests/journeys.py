@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.embedded.play import Played, Player, steps_of
+from deploy.embedded.play import Player
+from deploy.embedded.played import Played, steps_of
 from tests.house import TestHouse, a_report, until
 
 APPROACH = {

@@ -19,7 +19,8 @@ from rich.table import Table
 
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import Home, HouseError
-from deploy.embedded.play import Played, Player, until
+from deploy.embedded.play import Player
+from deploy.embedded.played import Played, until
 from shared.protocol.states import PHASE_OF
 
 REPORTS = Path(__file__).parent / "reports"

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.embedded.demo import is_active, reports
 from deploy.embedded.home import SERVICE_NAMES
-from deploy.embedded.play import steps_of
+from deploy.embedded.played import steps_of
 from tests.house import TestHouse
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.embedded.play import Played
+from deploy.embedded.played import Played
 from shared.protocol.terms import add_months, end_of_term
 from tests.house import TestHouse, a_report, until
 from tests.journeys import ANSWER, APPROACH, HANDED_IN, RIEC, brought, further, moved, parts_until, player_of

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from deploy.embedded.play import Played
+from deploy.embedded.played import Played
 from shared.protocol.profiles import MIDDEN_DELFLAND_2025
 from tests.house import NOBODY, TestHouse
 from tests.journeys import WAY, brought, further

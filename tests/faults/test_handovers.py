@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from deploy.embedded.play import USUAL, Played
+from deploy.embedded.played import USUAL, Played
 from tests.chain.test_state_machine import path_of
 from tests.house import NO_SUSPICION, NOBODY, TestHouse, a_report, until
 from tests.journeys import brought, further, player_of

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from deploy.embedded.home import SERVICE_NAMES
-from deploy.embedded.play import USUAL, Played
+from deploy.embedded.played import USUAL, Played
 from shared.protocol.profiles import MIDDEN_DELFLAND_2025
 from tests.house import TestHouse, a_report, until
 from tests.journeys import moved, parts_until, player_of, steps

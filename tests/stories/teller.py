@@ -23,7 +23,8 @@ import pytest
 
 from deploy.embedded.client import Refusal
 from deploy.embedded.home import HouseError
-from deploy.embedded.play import FILE_USER, PURPOSE, Played, Player, steps_of
+from deploy.embedded.play import FILE_USER, PURPOSE, Player
+from deploy.embedded.played import Played, steps_of
 from tests.house import TestHouse, a_report, until
 
 
