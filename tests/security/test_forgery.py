@@ -14,79 +14,17 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from joserfc import jws
-from joserfc.jwk import OKPKey
-from pydantic import BaseModel
 
 from deploy.openbao import apply as bao_config
 from shared.bus.post import Post
 from shared.clock import SystemClock
-from shared.contracts.access import Designation, Leases
-from shared.contracts.assessment import Meeting, Research, ResearchContent, Subjects, SubjectsContent
-from shared.contracts.casework import Closed
-from shared.contracts.common import KeyRef, KeysReleased, Letter, Message, Receipts, Received, Released
-from shared.contracts.consult import Consult
-from shared.contracts.intake import Report, ReportContent, Subject
-from shared.contracts.oversight import Approved
-from shared.contracts.retention import Destroy, MoveCase
-from shared.contracts.rights import InformingDecided, Notice
-from shared.contracts.sources import Case, CaseContent
-from shared.keys.sealing import Sealer
+from shared.contracts.common import KeyRef, KeysReleased, Released
+from shared.contracts.intake import Report
+from shared.contracts.retention import Destroy
 from shared.keys.signing import Signer
 from shared.openbao import OpenBao
 from tests.house import TestHouse, run_async, until
-
-
-class NoSigner:
-    """What an attacker has instead of a certified key: a key of his own."""
-
-    def __init__(self, service: str) -> None:
-        self.service = service
-        self.certified = True
-        self._key = OKPKey.generate_key("Ed25519")
-
-    def sign(self, kind: str, claims: dict[str, Any]) -> str:
-        now = int(datetime.now(UTC).timestamp())
-        own = {"service": self.service, "key": self._key.as_dict(private=False)["x"], "nbf": now - 60, "exp": now + 999}
-        certificate = self._jws("meldpunt-cert", own)
-        return self._jws(kind, claims | {"cert": certificate, "iat": now})
-
-    def _jws(self, kind: str, claims: dict[str, Any]) -> str:
-        header = {"alg": "Ed25519", "typ": kind, "kid": self.service}
-        return jws.serialize_compact(header, json.dumps(claims).encode(), self._key, algorithms=["Ed25519"])
-
-
-def forged(service: str, to: str, message: Message, **more: Any) -> dict[str, Any]:
-    """An outgoing row that looks right in everything but its signature."""
-    return Post(service, NoSigner(service), SystemClock(), "0" * 20).envelope(to, message, **more).model_dump()  # type: ignore[arg-type]
-
-
-def publish(house: TestHouse, service: str, row: dict[str, Any], event: str | None = None) -> None:
-    """On the service's own subject, with the service's own NATS password."""
-    admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
-    password = bao_config.nats_passwords(admin)[service]
-
-    async def send() -> None:
-        connection = await house.nats_as(service, password)
-        await connection.publish(f"meldpunt.{service}.{event or row['event']}", row["body"], headers=row["headers"])
-        await connection.flush()
-        await connection.close()
-
-    run_async(send())
-
-
-def parked(house: TestHouse, at: str, identifier: UUID) -> str:
-    """Why `at` parked a message."""
-    rows = until(lambda: house.sql(at, "SELECT reason FROM parked WHERE id = $1", identifier))
-    assert house.sql(at, "SELECT count(*) AS n FROM inbox WHERE id = $1", identifier)[0]["n"] == 0
-    return str(rows[0]["reason"])
-
-
-def sealed_report(house: TestHouse, channel: str = "colleague", number: str = "S-ZZZZZ-ZZZZZ") -> tuple[Report, Any]:
-    now = datetime.now(UTC)
-    content = ReportContent(number=number, channel=channel, received_at=now, registered_at=now, text="vals")
-    letter = Sealer(house.home.service_folder("intake")).seal("assessment", content)
-    return Report(number=number, letters=(letter.text,)), letter
+from tests.security.attacker import NoSigner, forged, parked, publish, sealed_report
 
 
 def test_a_letter_with_an_own_certificate(house: TestHouse) -> None:
@@ -97,36 +35,6 @@ def test_a_letter_with_an_own_certificate(house: TestHouse) -> None:
     assert house.signal("S-ZZZZZ-ZZZZZ") is None
     listed = httpx.get(f"{house.client.addresses['assessment']}/readyz").json()["parkedMessages"]
     assert any(one["id"] == str(row["id"]) and one["reason"] for one in listed), "what is parked is listed"
-
-
-DOSSIER = {"number": "S-ZZZZZ-ZZZZZ", "version": 9, "protocol": "midden-delfland-2025", "received_on": "2026-01-01"}
-HAND_OVERS = [
-    ("assessment", "sources", Research, ResearchContent(**DOSSIER, text="vals")),
-    ("sources", "casework", Case, CaseContent(**DOSSIER, text="vals")),
-    (
-        "assessment",
-        "rights",
-        Subjects,
-        SubjectsContent(
-            number="S-ZZZZZ-ZZZZZ", protocol="x", received_on=datetime.now(UTC).date(), subjects=(Subject(name="vals"),)
-        ),
-    ),
-]
-
-
-@pytest.mark.parametrize(("service", "to", "kind", "content"), HAND_OVERS, ids=[one[1] for one in HAND_OVERS])
-@pytest.mark.parametrize("signature", ["none", "own"])
-def test_a_hand_over_that_was_sealed_by_somebody_else(
-    house: TestHouse, service: str, to: str, kind: type[Letter], content: BaseModel, signature: str
-) -> None:
-    """Sealed with the addressee's real public key, on the real subject; only the signature is missing."""
-    letter = Sealer(house.home.service_folder(service)).seal(to, content)
-    row = forged(service, to, kind(number="S-ZZZZZ-ZZZZZ", letters=(letter.text,)), letter=letter)
-    if signature == "none":
-        del row["headers"]["meldpunt-signature"]
-    publish(house, service, row)
-    assert "signature" in parked(house, to, row["id"])
-    assert house.sql(to, "SELECT number FROM dossier WHERE signal='S-ZZZZZ-ZZZZZ'") == []
 
 
 def test_an_unsigned_report_of_a_channel_that_is_not_public(house: TestHouse) -> None:
@@ -162,89 +70,6 @@ def test_a_real_message_that_was_altered_or_readdressed(house: TestHouse) -> Non
             row["headers"]["ce-type"] = "nl.meldpunt.receipts.v1"
         publish(house, "intake", row)
         assert parked(house, "assessment", UUID(row["headers"]["ce-id"]))
-
-
-ORDERS: list[tuple[str, str, Message]] = [
-    ("retention", "assessment", Destroy(numbers=("{number}",), list_id=uuid4())),
-    (
-        "oversight",
-        "retention",
-        Approved(list_id=uuid4(), numbers=("{number}",), approver="x", approved_at=datetime.now(UTC)),
-    ),
-    (
-        "assessment",
-        "retention",
-        KeysReleased(released=(Released(number="{number}", keys=(KeyRef(mount="room-signal", key="{key}"),)),)),
-    ),
-    ("assessment", "intake", Receipts(received=(Received(message=uuid4(), of="report.v1", word="geraden"),))),
-    (
-        "access",
-        "*",
-        Leases(
-            issued_at=datetime.now(UTC),
-            lease_until=datetime(2099, 1, 1, tzinfo=UTC),
-            designations=(
-                Designation(
-                    user_id="mallory",
-                    role="oov",
-                    starts_at=datetime(2020, 1, 1, tzinfo=UTC),
-                    ends_at=datetime(2099, 1, 1, tzinfo=UTC),
-                ),
-            ),
-        ),
-    ),
-]
-
-
-TODAY = datetime.now(UTC).date()
-ORDERS += [
-    ("retention", "casework", MoveCase(number="{number}", ordered_on=TODAY)),
-    ("casework", "retention", Closed(number="{number}", closed_on=TODAY, last_act_on=TODAY, protocol="x")),
-    ("rights", "assessment", Notice(number="{number}", subject="S1", version=99, state="sent")),
-    ("rights", "casework", Notice(number="{number}", subject="S1", version=99, state="sent")),
-    ("rights", "assessment", InformingDecided(number="{number}", decisions=())),
-    (
-        "sources",
-        "casework",
-        Consult(
-            number="{number}",
-            new_signal="S-ZZZZZ-ZZZZZ",
-            phase=3,
-            person="mallory",
-            until=datetime(2099, 1, 1, tzinfo=UTC),
-        ),
-    ),
-    (
-        "assessment",
-        "casework",
-        Meeting(
-            meeting="M-ZZZZZ-ZZZZZ",
-            version=1,
-            kind="LOT",
-            held_on=TODAY,
-            chair="mallory",
-            members=({"userId": "mallory"},),
-            present=("mallory", "eve", "trudy"),
-            agenda=("{number}",),
-        ),
-    ),
-]
-
-
-@pytest.mark.parametrize(("service", "to", "message"), ORDERS, ids=[f"{one[2].event}-{one[1]}" for one in ORDERS])
-@pytest.mark.parametrize("signature", ["none", "own"])
-def test_orders_receipts_and_leases(house: TestHouse, service: str, to: str, message: Message, signature: str) -> None:
-    number = house.arrived(house.report())
-    key = house.sql("assessment", "SELECT room_key FROM dossier WHERE number=$1", number)[0]["room_key"]
-    text = message.model_dump_json().replace("{number}", number).replace("{key}", key)
-    row = forged(service, to, type(message).model_validate_json(text))
-    if signature == "none":
-        del row["headers"]["meldpunt-signature"]
-    publish(house, service, row)
-    assert "signature" in parked(house, "assessment" if to == "*" else to, row["id"])
-    assert house.signal(number) is not None, "the signal is as it was"
-    for database in ("assessment", "intake"):
-        assert house.sql(database, "SELECT * FROM lease WHERE user_id = 'mallory'") == []
 
 
 def test_a_row_in_the_outbox_is_carried_and_not_believed(house: TestHouse) -> None:

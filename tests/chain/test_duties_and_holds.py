@@ -1,0 +1,103 @@
+"""Duties to inform, holds, and reporters, over HTTP: what the stories do not tell."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.protocol.terms import add_months
+from tests.house import TestHouse, a_report, until
+from tests.journeys import brought, player_of
+
+TODAY = date.today().isoformat()
+SEEN = {"X-Purpose": "weging"}
+
+
+@pytest.mark.allowed("R-26.3", "R-26.7", "R-16.2", "R-16.3")
+@pytest.mark.refused("R-26.3", "R-26.7", "R-16.2", "R-26.9")
+def test_without_the_privacy_officer_nothing_is_deferred_and_phase_3_stays_shut(house: TestHouse) -> None:
+    assert add_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    played = brought(house, "informing")
+    player = player_of(house)
+    number = player.duty_of(played.number, "S1")
+    listed = {one["number"]: one for one in house.client.get("rights", "/v1/duties", "anna")["duties"]}
+    assert listed[number]["dueOn"] == add_months(date.today(), 1).isoformat(), (
+        "the month of AVG 14 runs from the report"
+    )
+    path = f"/v1/duties/{number}"
+    version = house.client.get("rights", f"{path}/open-decisions", "anna")["version"]
+    body = {"key": "duty", "outcome": "inform", "reason": "nu", "fields": {"how": "brief"}, "expectedVersion": version}
+    proposed = house.client.request("POST", "rights", f"{path}/decisions", "anna", body)
+    assert proposed.status_code == 202
+    assert house.client.get("rights", path, "anna", purpose="weging")["state"] == "duty-open"
+    confirm = body | {"confirms": proposed.json()["id"], "expectedVersion": version + 1}
+    for user in ("anna", "bram", "fg", "esra"):
+        assert house.client.request("POST", "rights", f"{path}/decisions", user, confirm).status_code == 403
+    waiting_signal = house.signal(played.number)
+    assert waiting_signal is not None
+    assert waiting_signal["state"] == "informing"
+    assert house.client.request("GET", "rights", path, "petra", headers=SEEN).status_code == 403, "a task, not the file"
+    tasks = house.client.get("rights", "/v1/tasks", "petra")["tasks"]
+    shown = house.client.get("rights", f"/v1/tasks/{tasks[-1]['id']}", "petra", purpose="weging")
+    assert "Wilgenroos" not in str(shown)
+    house.client.post("rights", f"/v1/tasks/{tasks[-1]['id']}/decisions", "petra", {"reason": "akkoord"})
+    until(lambda: player.seen("sources", played.number))
+    now = house.client.get("rights", path, "anna", purpose="weging")
+    assert (now["state"], now["dueOn"]) == ("duty-to-send", TODAY)
+
+
+@pytest.mark.allowed("R-9.15")
+@pytest.mark.refused("R-9.15")
+def test_a_hold_keeps_a_signal_from_the_destruction_list(house: TestHouse) -> None:
+    number = house.ended_signal()
+    path = f"/v1/signals/{number}"
+
+    def hold(user: str, key: str = "hold", **more: Any) -> httpx.Response:
+        version = house.client.get("retention", f"{path}/open-decisions", "anna")["version"]
+        fields = {"ground": "bezwaar", "endsOn": "2199-01-01", "needed": "de melding"}
+        body = {"key": key, "outcome": "held", "reason": "Er loopt bezwaar.", "fields": fields, "about": ["report"]}
+        return house.client.request(
+            "POST", "retention", f"{path}/decisions", user, body | {"expectedVersion": version} | more
+        )
+
+    for user in ("esra", "collega", "fg", "beheerder"):
+        assert hold(user).status_code == 403
+    wrongs: list[dict[str, Any]] = [{"fields": {}}, {"about": []}, {"about": ["item-99"]}, {"reason": " "}]
+    for wrong in wrongs:
+        assert hold("anna", **wrong).status_code == 400
+    past = {"ground": "bezwaar", "endsOn": "2020-01-01", "needed": "x"}
+    assert hold("anna", fields=past).status_code == 400
+    asked = hold("anna")
+    assert (asked.status_code, asked.json()["status"]) == (202, "proposed")
+    identifier = asked.json()["id"]
+    waiting = house.client.get("retention", "/v1/holds", "beheerder")["holds"]
+    assert [one["items"] for one in waiting if one["number"] == number] == [["report"]]
+    assert hold("anna", confirms=identifier).status_code == 403
+    assert hold("beheerder", confirms=identifier, reason="").status_code == 400
+    assert hold("beheerder", confirms=identifier).status_code == 201
+    house.run_as_of(367)
+    assert house.sealed(number)["state"] == "sealed", "held"
+    told = until(
+        lambda: house.sql(
+            "oversight", "SELECT facts->>'key' AS k FROM decided WHERE number=$1 AND facts->>'key'='hold'", number
+        )
+    )
+    assert told
+    ended = {"endedOn": TODAY}
+    assert hold("anna", "end-hold", outcome="ended", confirms=identifier, fields=ended).status_code == 403
+    assert hold("beheerder", "end-hold", outcome="ended", confirms=identifier, fields=ended).status_code == 201
+    house.run_as_of(367)
+    assert house.sealed(number)["state"] == "listed"
+
+
+@pytest.mark.allowed("R-D.9")
+@pytest.mark.refused("R-D.9")
+def test_a_reporter_is_a_person_an_organisation_or_anonymous(house: TestHouse) -> None:
+    for kind, status in (("person", 201), ("organisation", 201), ("anonymous", 400), ("buurman", 400)):
+        body = a_report() | {"reporter": {"kind": kind, "name": "Greet Zonnebloem"}}
+        assert house.client.request("POST", "intake", "/v1/signals", "collega", body).status_code == status
+    body = a_report() | {"reporter": {"kind": "anonymous"}}
+    assert house.client.request("POST", "intake", "/v1/signals", "collega", body).status_code == 201

@@ -1,0 +1,71 @@
+"""An attacker with a service's real NATS password, or the database, and no certified signing key."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from joserfc import jws
+from joserfc.jwk import OKPKey
+
+from deploy.openbao import apply as bao_config
+from shared.bus.post import Post
+from shared.clock import SystemClock
+from shared.contracts.common import Message
+from shared.contracts.intake import Report, ReportContent
+from shared.keys.sealing import Sealer
+from tests.house import TestHouse, run_async, until
+
+
+class NoSigner:
+    """What an attacker has instead of a certified key: a key of his own."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.certified = True
+        self._key = OKPKey.generate_key("Ed25519")
+
+    def sign(self, kind: str, claims: dict[str, Any]) -> str:
+        now = int(datetime.now(UTC).timestamp())
+        own = {"service": self.service, "key": self._key.as_dict(private=False)["x"], "nbf": now - 60, "exp": now + 999}
+        certificate = self._jws("meldpunt-cert", own)
+        return self._jws(kind, claims | {"cert": certificate, "iat": now})
+
+    def _jws(self, kind: str, claims: dict[str, Any]) -> str:
+        header = {"alg": "Ed25519", "typ": kind, "kid": self.service}
+        return jws.serialize_compact(header, json.dumps(claims).encode(), self._key, algorithms=["Ed25519"])
+
+
+def forged(service: str, to: str, message: Message, **more: Any) -> dict[str, Any]:
+    """An outgoing row that looks right in everything but its signature."""
+    return Post(service, NoSigner(service), SystemClock(), "0" * 20).envelope(to, message, **more).model_dump()  # type: ignore[arg-type]
+
+
+def publish(house: TestHouse, service: str, row: dict[str, Any], event: str | None = None) -> None:
+    """On the service's own subject, with the service's own NATS password."""
+    admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    password = bao_config.nats_passwords(admin)[service]
+
+    async def send() -> None:
+        connection = await house.nats_as(service, password)
+        await connection.publish(f"meldpunt.{service}.{event or row['event']}", row["body"], headers=row["headers"])
+        await connection.flush()
+        await connection.close()
+
+    run_async(send())
+
+
+def parked(house: TestHouse, at: str, identifier: UUID) -> str:
+    """Why `at` parked a message."""
+    rows = until(lambda: house.sql(at, "SELECT reason FROM parked WHERE id = $1", identifier))
+    assert house.sql(at, "SELECT count(*) AS n FROM inbox WHERE id = $1", identifier)[0]["n"] == 0
+    return str(rows[0]["reason"])
+
+
+def sealed_report(house: TestHouse, channel: str = "colleague", number: str = "S-ZZZZZ-ZZZZZ") -> tuple[Report, Any]:
+    now = datetime.now(UTC)
+    content = ReportContent(number=number, channel=channel, received_at=now, registered_at=now, text="vals")
+    letter = Sealer(house.home.service_folder("intake")).seal("assessment", content)
+    return Report(number=number, letters=(letter.text,)), letter
