@@ -24,6 +24,7 @@ from tests.house import TestHouse, a_report, until
 from tests.journeys import parts_until, steps
 
 WORKERS = 8
+ALONE = 8
 SIGNALS = int(os.environ.get("BENCH_CHAIN", "32"))
 PAGE = Path(__file__).parents[1] / "docs" / "trace.md"
 Line = dict[str, Any]
@@ -41,6 +42,9 @@ def play_one(client: HouseClient, subjects: dict[str, str], **report: Any) -> Pl
 def run(house: TestHouse, spent: Any) -> list[Line]:
     """Signals per second, hops per pair, and the processor time that each process took per signal."""
     subjects = (house.home.state() or {})["subjects"]
+    with HouseClient(house.home) as client:
+        alone = [play_one(client, subjects) for _ in range(ALONE)]
+    idle = idle_seconds(spent, house)
     waiting, done, problems = list(range(SIGNALS)), [], []
 
     def work() -> None:
@@ -71,6 +75,7 @@ def run(house: TestHouse, spent: Any) -> list[Line]:
         {"name": f"{name}, steps", "value": round(taken / seconds, 1), "unit": "steps/s", "aim": "-"},
     ]
     after = spent(house)
+    lines.append({"name": "- processor time of a house at rest", "value": round(idle, 2), "unit": "s/s", "aim": "-"})
     lines += [
         {
             "name": f"- processor time per signal, {who}",
@@ -80,16 +85,23 @@ def run(house: TestHouse, spent: Any) -> list[Line]:
         }
         for who in after
     ]
-    return lines + hops(done)
+    return lines + hops(alone, "one at a time") + hops(done, f"{WORKERS} workers")
 
 
-def hops(done: list[Played]) -> list[Line]:
+def idle_seconds(spent: Any, house: TestHouse, seconds: float = 5) -> float:
+    """What a house with nothing to do computes: leases, beacons, polling."""
+    before = sum(spent(house).values())
+    time.sleep(seconds)
+    return float(sum(spent(house).values()) - before) / seconds
+
+
+def hops(done: list[Played], how: str) -> list[Line]:
     found: dict[str, list[float]] = {}
     for one in done:
         for pair, some in one.hops.items():
             found.setdefault(pair, []).extend(some)
     return [
-        {"name": f"hop {pair}, {label}", "value": round(percentile(some, part) * 1000), "unit": "ms", "aim": "-"}
+        {"name": f"hop {pair}, {how}, {label}", "value": round(percentile(some, part) * 1000), "unit": "ms", "aim": "-"}
         for pair, some in found.items()
         for label, part in (("p50", 0.5), ("p99", 0.99))
     ]

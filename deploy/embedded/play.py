@@ -160,8 +160,7 @@ class Player:
         made = self.client.post(service, f"{path}/items", step["by"], body)
         if "as" in step:
             played.made[step["as"]] = made["item"]
-        for task in made["tasks"]:
-            played.asked[step["item"]] = task
+        played.asked |= set(made["tasks"])
         return f"{step['item']} ({step['by']})"
 
     def _meet(self, played: Played, step: dict[str, Any]) -> str:
@@ -221,7 +220,7 @@ class Player:
         """Do the task of a kind that this signal led to, when it waits for this person."""
         service = step.get("at", played.holder)
         tasks = self.client.get(service, "/v1/tasks", step["by"])["tasks"]
-        found = [one["id"] for one in tasks if one["id"] == played.asked.get(step["task"])]
+        found = [one["id"] for one in tasks if one["kind"] == step["task"] and one["id"] in played.asked]
         if not found:
             raise HouseError(f"no {step['task']} waits for {step['by']} at {service}")
         path = f"/v1/tasks/{found[-1]}"

@@ -28,8 +28,8 @@ class Played:
     steps: list[str] = field(default_factory=list)
     hops: dict[str, list[float]] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, str] = field(default_factory=dict)
-    """The newest task of each kind that this signal led to."""
+    asked: set[str] = field(default_factory=set)
+    """The tasks that this signal led to."""
     meeting: str | None = None
     problem: str | None = None
     declaration: str | None = None
