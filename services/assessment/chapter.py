@@ -11,14 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.clock import calendar_date
 from shared.contracts.assessment import InformingAsked, Research, ResearchContent
 from shared.contracts.common import Letter
-from shared.contracts.dossier import CodedDecision
-from shared.contracts.intake import ReportedObject, Subject
-from shared.dossier.arrive import finding_of
 from shared.dossier.chapter import Chapter
 from shared.dossier.content import Content
+from shared.dossier.depart import going_on
 from shared.dossier.papers import MEMBER, paper_faults, show_paper
 from shared.dossier.tables import DecisionRow, Dossier, Item, Task
-from shared.dossier.views import coded
 from shared.errors import Fault
 from shared.http.decisions import ItemIn
 from shared.protocol.model import State
@@ -39,20 +36,7 @@ class Assessment(Chapter):
     ) -> tuple[str, Letter, Any]:
         open_categories = [one.key for one in self._rules.categories if not one.process and one.key != "report"]
         findings = content.of_category(*open_categories)
-        going = ResearchContent(
-            number=dossier.number,
-            version=decision.version,
-            protocol=dossier.protocol,
-            received_on=dossier.received_on,
-            text=content.report["text"],
-            subjects=tuple(Subject(**one) for one in content.subjects.values()),
-            objects=tuple(ReportedObject(**one) for one in content.objects.values()),
-            findings=tuple(finding_of(name, one) for name, one in findings.items()),
-            decisions=(
-                *(CodedDecision.model_validate(one) for one in dossier.earlier),
-                *(coded(one) for one in decisions),
-            ),
-        )
+        going = going_on(ResearchContent, decision, dossier, content, decisions, findings)
         return "sources", Research(number=dossier.number, letters=()), going
 
     async def faults(self, session: AsyncSession, dossier: Dossier, item: ItemIn) -> list[Fault]:

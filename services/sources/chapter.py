@@ -9,15 +9,12 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.common import Letter
-from shared.contracts.dossier import CodedDecision
-from shared.contracts.intake import ReportedObject, Subject
 from shared.contracts.sources import Case, CaseContent
 from shared.dossier import store
-from shared.dossier.arrive import finding_of
 from shared.dossier.chapter import Chapter
 from shared.dossier.content import Content
+from shared.dossier.depart import finding_of, going_on
 from shared.dossier.tables import DecisionRow, Dossier, Item, Task
-from shared.dossier.views import coded
 from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
@@ -87,19 +84,6 @@ class Research(Chapter):
             if judged.get(one["fields"]["hit"]) == "relevant"
         }
 
-        going = CaseContent(
-            number=dossier.number,
-            version=decision.version,
-            protocol=dossier.protocol,
-            received_on=dossier.received_on,
-            text=content.report["text"],
-            subjects=tuple(Subject(**one) for one in content.subjects.values()),
-            objects=tuple(ReportedObject(**one) for one in content.objects.values()),
-            findings=tuple(finding_of(name, one) for name, one in findings(closed=False).items()),
-            closed=tuple(finding_of(name, one) for name, one in relevant.items()),
-            decisions=(
-                *(CodedDecision.model_validate(one) for one in dossier.earlier),
-                *(coded(one) for one in decisions),
-            ),
-        )
+        closed = tuple(finding_of(name, one) for name, one in relevant.items())
+        going = going_on(CaseContent, decision, dossier, content, decisions, findings(closed=False), closed=closed)
         return "casework", Case(number=dossier.number, letters=()), going

@@ -99,17 +99,3 @@ async def keep(
         session.add(audit.line(now, "signal received", actor=None, record=number))
 
     return Handled(effect, word)
-
-
-def finding_of(name: str, document: dict[str, Any]) -> Finding:
-    """A finding as it goes on to the next holder."""
-    return Finding(
-        item=name,
-        category=document["category"],
-        about=document["about"],
-        finding=document["finding"],
-        matches=document["matches"],
-        fields=document.get("fields") or {},
-        recorded_by=document["recordedBy"],
-        recorded_at=document["recordedAt"],
-    )
