@@ -27,6 +27,13 @@ TRYING = {
     "MELDPUNT_BEACON_SECONDS": "5",
     "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "5",
 }
+WORK_LISTS = {
+    "assessment": "/v1/signals",
+    "sources": "/v1/signals",
+    "casework": "/v1/signals",
+    "rights": "/v1/duties",
+    "retention": "/v1/holds",
+}
 FIRST_DECISION = "EMBEDDED-SET-UP-2026-1"
 
 
@@ -193,6 +200,17 @@ class House:
                         "basis": FIRST_DECISION,
                     }
                     client.post("access", "/v1/designations", "beheerder", body)
+            self._until_heard(client)
+
+    @staticmethod
+    def _until_heard(client: HouseClient) -> None:
+        """Ready means that the demo people can begin: every service has heard who is designated."""
+        end = time.monotonic() + 30
+        for service, path in WORK_LISTS.items():
+            while client.request("GET", service, path, "bram").status_code != 200:
+                if time.monotonic() > end:
+                    raise HouseError(f"{service} has not heard who is designated; its log says why")
+                time.sleep(0.05)
 
     def _write_state(self, *, ready: bool | None = None) -> None:
         before = self.home.state() or {}

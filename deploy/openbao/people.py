@@ -30,10 +30,16 @@ def apply(bao: hvac.Client, address: str, users: dict[str, str]) -> dict[str, st
         "person", f'path "identity/oidc/provider/{PROVIDER}/authorize" {{ capabilities = ["read"] }}'
     )
     subjects = {}
+    known = (bao.list("auth/userpass/users") or {"data": {"keys": []}})["data"]["keys"]
     for name, password in users.items():
-        bao.write(
-            f"auth/userpass/users/{name}", password=password, token_policies=["person"], token_no_default_policy=True
-        )
+        if name not in known:
+            # Slow by design (bcrypt), and the password of a demo user never changes.
+            bao.write(
+                f"auth/userpass/users/{name}",
+                password=password,
+                token_policies=["person"],
+                token_no_default_policy=True,
+            )
         bao.write(f"identity/entity/name/{name}", metadata={})
         subjects[name] = bao.read(f"identity/entity/name/{name}")["data"]["id"]
         bao.write("identity/entity-alias", name=name, canonical_id=subjects[name], mount_accessor=accessor)
