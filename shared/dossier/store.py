@@ -128,11 +128,6 @@ async def notices_of(session: AsyncSession, number: str) -> list[NoticeRow]:
     return list((await session.scalars(select(NoticeRow).where(col(NoticeRow.number) == number))).all())
 
 
-async def tasks_of(session: AsyncSession, number: str, item: str) -> list[Task]:
-    query = select(Task).where(col(Task.number) == number, col(Task.item) == item, col(Task.closed_at).is_(None))
-    return list((await session.scalars(query)).all())
-
-
 async def close_tasks(session: AsyncSession, number: str, item: str, now: datetime) -> None:
     statement = update(Task).where(col(Task.number) == number, col(Task.item) == item, col(Task.closed_at).is_(None))
     await session.execute(statement.values(closed_at=now))
