@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -208,10 +209,13 @@ class TestHouse:
             return False
 
     def all_ready(self, seconds: float = 90) -> None:
-        until(
-            lambda: all(self.ready(name) for name in SERVICE_NAMES),
-            seconds,
-        )
+        """Wait until every service is ready; says which are not, and why."""
+        try:
+            until(lambda: all(self.ready(name) for name in SERVICE_NAMES), seconds)
+        except AssertionError:
+            found = json.loads(self.meldpunt("status", "--json", check=False).stdout)["parts"]
+            problems = {one["name"]: one["problems"] for one in found if not one["ready"]}
+            raise AssertionError(f"not ready within {seconds:.0f} s: {problems}") from None
 
     def seal_openbao(self) -> None:
         bao_config.client(self.client.addresses["openbao"], self.home.secret("provisioner")).sys.seal()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import tomllib
 from pathlib import Path
@@ -11,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 CLAIMED = re.findall(r"^\| (R-[A-Z0-9.]+) \|", (ROOT / "docs" / "requirements.md").read_text(), re.MULTILINE)
 
 
+@functools.cache
 def named(kind: str) -> set[str]:
     found: set[str] = set()
     for file in (ROOT / "tests").rglob("test_*.py"):

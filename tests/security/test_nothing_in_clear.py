@@ -164,6 +164,7 @@ def test_canaries_through_the_whole_chain(house: TestHouse) -> None:
     moved(house, played)
     hold = {"key": "hold", "outcome": "held", "reason": mark, "fields": {"ground": "bezwaar", "endsOn": "2099-01-01"}}
     hold["fields"] |= {"needed": f"alles van {mark}"}  # type: ignore[operator]
+    hold["about"] = ["report"]
     version = house.client.get("retention", f"/v1/signals/{played.number}/open-decisions", "anna")["version"]
     path = f"/v1/signals/{played.number}/decisions"
     house.client.post("retention", path, "anna", hold | {"expectedVersion": version})
