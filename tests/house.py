@@ -208,14 +208,15 @@ class TestHouse:
         except httpx.HTTPError:
             return False
 
-    def all_ready(self, seconds: float = 90) -> None:
-        """Wait until every service is ready; says which are not, and why."""
-        try:
-            until(lambda: all(self.ready(name) for name in SERVICE_NAMES), seconds)
-        except AssertionError:
-            found = json.loads(self.meldpunt("status", "--json", check=False).stdout)["parts"]
-            problems = {one["name"]: one["problems"] for one in found if not one["ready"]}
-            raise AssertionError(f"not ready within {seconds:.0f} s: {problems}") from None
+    def all_ready(self, seconds: float = 180) -> None:
+        """Wait until every service has been ready; says which has not, and why."""
+        for name in SERVICE_NAMES:
+            try:
+                until(lambda name=name: self.ready(name), seconds, every=0.2)  # type: ignore[misc]
+            except AssertionError:
+                found = json.loads(self.meldpunt("status", "--json", check=False).stdout)["parts"]
+                problems = {one["name"]: one["problems"] for one in found if not one["ready"]}
+                raise AssertionError(f"{name} is not ready within {seconds:.0f} s: {problems}") from None
 
     def seal_openbao(self) -> None:
         bao_config.client(self.client.addresses["openbao"], self.home.secret("provisioner")).sys.seal()
