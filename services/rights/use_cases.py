@@ -56,7 +56,6 @@ class Concerned:
             for place, (number, text) in enumerate(zip(numbers, ciphertexts, strict=True), 1):
                 session.add(self._duty(number, content.number, f"S{place}", key, content.protocol, content.received_on))
                 session.add(Item(number=number, item="report", category="report", version=1, ciphertext=text))
-                self._tell_gates(session, content.number, f"S{place}")
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
             self.platform.post.tell(session, "retention", made)
             now = self.platform.clock.now()
@@ -90,7 +89,8 @@ class Concerned:
     async def asked(self, incoming: Incoming, message: InformingAsked) -> Handled:
         """Also where nobody is known somebody has to say so: a gate never opens by itself (R-5.7)."""
         async with self.platform.database.transaction() as session:
-            known = len(await dossiers.of_signal(session, message.number))
+            duties = await dossiers.of_signal(session, message.number)
+        known = len(duties)
         if known < message.subjects:
             raise PartDown("the persons concerned are not known here yet")
         room = self.platform.room()
@@ -105,6 +105,10 @@ class Concerned:
                 session.add(nobody)
                 made = KeysMade(number=message.number, keys=(KeyRef(mount=room.mount, key=key),))
                 self.platform.post.tell(session, "retention", made)
+            for duty in duties:
+                # Only now a gate can come to depend on it; what was decided before has told itself.
+                if duty.subject:
+                    self._tell_gates(session, message.number, duty.subject)
             await session.flush()
             await answer_if_complete(self.platform, session, message.number)
 

@@ -63,7 +63,11 @@ class Bus:
                 self.problem = None
                 self._connected.set()
                 while True:
-                    await asyncio.sleep(2)
+                    # The connection often, each consumer now and then: asking for all of them is what an idle
+                    # house would mostly be doing.
+                    for _ in range(5):
+                        await asyncio.sleep(2)
+                        self._check_connection()
                     await self._check()
             except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, PartDown) as problem:
                 self.problem = self.problem or f"NATS is out of reach ({type(problem).__name__})"
@@ -123,12 +127,9 @@ class Bus:
 
     async def _check(self) -> None:
         """A missing consumer looks healthy to a ping; ask for each."""
+        self._check_connection()
         assert self._broker is not None
-        connection = self._broker.connection
-        if connection is None or not connection.is_connected:
-            self.problem = "NATS is out of reach"
-            raise PartDown(self.problem)
-        js = connection.jetstream(timeout=3)
+        js = self._broker.connection.jetstream(timeout=3)
         for producer in self._service.consumes:
             try:
                 await js.consumer_info(producer.upper(), self._service.name)
@@ -138,6 +139,12 @@ class Bus:
                 )
                 raise PartDown(self.problem) from problem
         self.problem = None
+
+    def _check_connection(self) -> None:
+        connection = self._broker.connection if self._broker else None
+        if connection is None or not connection.is_connected:
+            self.problem = "NATS is out of reach"
+            raise PartDown(self.problem)
 
     async def _stop(self) -> None:
         broker, self._broker = self._broker, None
