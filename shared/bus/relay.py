@@ -15,15 +15,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import DateTime, func, literal, select, update
+from sqlalchemy import DateTime, and_, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.bus.proof import signed_lock
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.tables import Outgoing
-from shared.errors import PartDown
+from shared.database.tables import Outgoing, Parked
+from shared.errors import CannotSucceed, PartDown
 from shared.keys.signing import Verifier
 from shared.keys.transit import Transit
 from shared.openbao import OpenBao
@@ -107,7 +107,10 @@ class Relay:
     async def _note(
         self, session: AsyncSession, rows: Sequence[Outgoing], results: Sequence[BaseException | None], now: datetime
     ) -> None:
-        """Write down what was sent, in one statement; what was refused steps back behind the others."""
+        """Write down what was sent, in one statement; what was refused steps back behind the others.
+
+        What this service did not sign can never be carried: it is parked, where it is counted and listed.
+        """
         sent: list[UUID] = []
         refused: list[UUID] = []
         waiting: list[UUID] = []
@@ -117,6 +120,10 @@ class Relay:
             elif isinstance(result, PartDown):
                 # Behind those that need another part, or a moment's rest.
                 waiting.append(row.id)
+            elif isinstance(result, CannotSucceed):
+                log.warning("parked", producer=self._service, of=row.event, reason=str(result), message=str(row.id))
+                session.add(_parked(self._service, row, str(result), now))
+                await session.delete(row)
             elif isinstance(result, Exception):
                 # Whatever is wrong with one message holds up no other.
                 log.error("a message is not carried", message=str(row.id), of=row.event, exc_info=result)
@@ -139,8 +146,21 @@ class Relay:
 
     async def waiting(self) -> tuple[int, float]:
         """How many messages have not been published yet, and the age of the oldest in seconds."""
-        unsent = col(Outgoing.published_at).is_(None)
+        unsent = and_(col(Outgoing.published_at).is_(None), col(Outgoing.receipted_at).is_(None))
         async with self._database.transaction() as session:
             query = select(func.count(), func.min(col(Outgoing.created_at))).where(unsent)
             count, oldest = (await session.execute(query)).one()
         return count, (self._clock.now() - oldest).total_seconds() if oldest else 0.0
+
+
+def _parked(service: str, row: Outgoing, reason: str, now: datetime) -> Parked:
+    return Parked(
+        id=row.id,
+        producer=service,
+        event=row.event,
+        reason=reason,
+        number=row.number,
+        headers=row.headers,
+        body=row.body or b"",
+        parked_at=now,
+    )

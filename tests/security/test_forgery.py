@@ -92,9 +92,12 @@ def test_a_row_that_claims_to_be_received_releases_no_key(house: TestHouse) -> N
         lock=KeyRef(mount="room-signal", key=key),
     )
     insert_outgoing(house, "assessment", row, receipted=True)
-    insert_outgoing(house, "assessment", row | {"id": uuid4()})
+    other = uuid4()
+    insert_outgoing(house, "assessment", row | {"id": other})
     until(lambda: '"a key is not released"' in house.home.log("assessment").read_text())
+    assert "did not sign" in parked(house, "assessment", other), "what is not carried is listed, and holds up nothing"
     assert house.signal(number) is not None, "the key still opens"
+    house.sql("assessment", "DELETE FROM outgoing WHERE id = $1", row["id"])
 
 
 def insert_outgoing(house: TestHouse, database: str, row: dict[str, Any], *, receipted: bool = False) -> None:
