@@ -63,14 +63,11 @@ class Assessment(Chapter):
     def is_mine(self, state: State) -> bool:
         return state != State.ENDED
 
-    def needs_content(self, decision: DecisionRow) -> bool:
-        return decision.state_after == State.INFORMING
-
     async def settled(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
         if decision.state_after == State.INFORMING:
             asked = InformingAsked(
                 number=dossier.number,
-                subjects=len(content.subjects),
+                subjects=dossier.people,
                 asked_at=decision.taken_at,
                 protocol=dossier.protocol,
                 received_on=dossier.received_on,

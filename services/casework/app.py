@@ -9,7 +9,7 @@ from services.casework.api import router
 from services.casework.chapter import Casework
 from services.casework.messages import listen
 from services.casework.settings import Settings
-from services.casework.use_cases import Arrivals, Consulting, Moving
+from services.casework.use_cases import Consulting, Moving
 from shared.clock import Clock, SystemClock
 from shared.dossier.holder import hold
 from shared.http.app import build
@@ -21,5 +21,5 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     platform = Platform("casework", settings, clock or SystemClock(), store.SCHEMA)
     holder = hold(platform, Casework(platform))
     consulting = Consulting(platform, holder.views)
-    listen(platform, holder, Arrivals(platform), consulting, Moving(platform, holder))
+    listen(platform, holder, consulting, Moving(platform, holder))
     return build(platform, "Casework", router(platform, holder, consulting))

@@ -13,6 +13,7 @@ from shared.clock import calendar_date
 from shared.contracts.casework import Closed
 from shared.dossier import store
 from shared.dossier.chapter import Chapter
+from shared.dossier.concerned import INTERVENTION, comes_nearer
 from shared.dossier.content import Content
 from shared.dossier.papers import MEMBER, paper_faults, show_paper
 from shared.dossier.tables import DecisionRow, Dossier, Item, Task
@@ -66,11 +67,13 @@ class Casework(Chapter):
         decisions = await store.decisions_of(session, task.number)
         return any(one.key == "adopt-plan" and one.status == "taken" and task.item in one.about for one in decisions)
 
-    def show(self, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
+    async def show(
+        self, session: AsyncSession, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]
+    ) -> dict[str, Any]:
         """Besides the file: how the plan stands, and whether it is a case of the RIEC (R-21.4, R-24.2)."""
         taken = sorted((one for one in decisions if one.status == "taken"), key=lambda row: row.version)
         accepted = [one for one in taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
-        return super().show(dossier, content, decisions) | {
+        return await super().show(session, dossier, content, decisions) | {
             "riecCase": bool(accepted),
             "plan": progress(content, taken, calendar_date(self.platform.clock.now())),
         }
@@ -108,9 +111,14 @@ class Casework(Chapter):
         if decision.state_after in (State.CLOSED, State.ENDED):
             await store.close_all_tasks(session, dossier.number, now)
 
+    def needs_content(self, decision: DecisionRow) -> bool:
+        return decision.key == "adopt-plan"
+
     async def settled(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
-        """Closing: retention counts the years from the last substantive act (R-9.6, R-25.2)."""
+        if decision.key == "adopt-plan":
+            self._plan_notices(session, dossier, decision, content)
         if decision.state_after == State.CLOSED and decision.state_before != State.CLOSED:
+            # Retention counts the years from the last substantive act (R-9.6, R-25.2).
             closed = Closed(
                 number=dossier.number,
                 closed_on=calendar_date(decision.taken_at),
@@ -118,6 +126,13 @@ class Casework(Chapter):
                 protocol=dossier.protocol,
             )
             self.platform.post.tell(session, "retention", closed)
+
+    def _plan_notices(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
+        """The notice is planned for the moment of the intervention (R-26.2)."""
+        for name in decision.about:
+            fields = content.documents[name]["fields"]
+            on = date.fromisoformat(fields["plannedOn"])
+            comes_nearer(self.platform, session, dossier.number, fields.get("subjects") or (), INTERVENTION, on)
 
 
 def progress(content: Content, taken: Sequence[DecisionRow], today: date) -> list[dict[str, Any]]:
@@ -146,6 +161,6 @@ def progress(content: Content, taken: Sequence[DecisionRow], today: date) -> lis
 def _shared(name: str, content: Content) -> dict[str, Any]:
     """An item as a department gets it: with its source, without who recorded it."""
     if name == "report":
-        return {"category": "report", "text": content.report["text"], "subjects": content.subjects}
+        return {"category": "report", "text": content.report["text"], "subjects": content.reported}
     document = content.documents[name]
     return {key: document[key] for key in ("category", "about", "finding", "matches")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -20,14 +21,24 @@ from shared.dossier.tables import DecisionRow, Dossier, Item, Task
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
+CONTACT = "contact"
+TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
+"""Decisions after which a gate may open; a withdrawn one was never told."""
+
 
 class Duties(Chapter):
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
 
-    def show(self, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
-        """Who is to be informed; nothing of what was reported is here."""
-        return {"person": next(iter(content.subjects.values()), None)}
+    async def show(
+        self, session: AsyncSession, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]
+    ) -> dict[str, Any]:
+        """Who is to be informed and which moments bring it nearer; nothing of what was reported is here."""
+        moments = await store.moments_of(session, dossier.number)
+        return {
+            "person": next(iter(content.subjects.values()), None),
+            "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments],
+        }
 
     def show_task(self, task: Task, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
         """The privacy officer judges grounds and reasons; who it is he needs as little as that."""
@@ -37,13 +48,20 @@ class Duties(Chapter):
         self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, words: dict[str, Any]
     ) -> None:
         """The clock of this duty moves with the decision."""
-        today = calendar_date(self.platform.clock.now())
-        when = due_on(State(decision.state_after), dossier.due_on, words.get("fields") or {}, today)
+        fields = words.get("fields") or {}
+        if decision.key == CONTACT:
+            on = date.fromisoformat(fields["contactOn"])
+            session.add(store.Moment(number=dossier.number, cause=decision.id, why=CONTACT, on=on))
+            when: date | None = min(dossier.due_on or on, on)
+        else:
+            today = calendar_date(self.platform.clock.now())
+            when = due_on(State(decision.state_after), dossier.due_on, fields, today)
         values = {"due_on": when, "due_before": dossier.due_on}
         await session.execute(update(Dossier).where(col(Dossier.number) == dossier.number).values(**values))
 
     async def withdrawn(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow) -> None:
         """The clock goes back to what it was: no decision, no later date."""
+        await session.execute(delete(store.Moment).where(col(store.Moment.cause) == decision.id))
         statement = update(Dossier).where(col(Dossier.number) == dossier.number)
         await session.execute(statement.values(due_on=col(Dossier.due_before)))
 
@@ -52,14 +70,14 @@ class Duties(Chapter):
         row = await session.get(Dossier, dossier.number)
         if row is None:
             return
-        if row.subject:
+        if row.subject and decision.key in TOLD_TO_GATES:
             deferred = decision.state_after == State.DUTY_DEFERRED
             notice = Notice(
                 number=row.signal,
                 subject=row.subject,
                 version=decision.version,
                 state=told(State(decision.state_after), decision.outcome),
-                review_on=row.due_on if deferred else None,
+                review_on=date.fromisoformat(content.fields_of(decision)["reviewOn"]) if deferred else None,
             )
             for gate in GATES:
                 self.platform.post.tell(session, gate, notice)

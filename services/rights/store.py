@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -23,6 +24,35 @@ class Asked(SQLModel, table=True):
     number: str = Field(primary_key=True)
     asked_at: datetime = moment()
     answered_at: datetime | None = moment(nullable=True)
+
+
+class Moment(SQLModel, table=True):
+    """By when the person of duty `number` has to know, and why; the earliest of these and the month counts (R-26.3).
+
+    `why`: `contact`, `disclosure` or `intervention` (AVG 14 lid 3, art. 26 lid 1). `cause`: the decision or message.
+    """
+
+    __tablename__ = "moment"
+    number: str = Field(primary_key=True)
+    cause: UUID = Field(primary_key=True)
+    why: str
+    on: date
+
+
+async def comes_nearer(session: AsyncSession, numbers: Collection[str], on: date) -> None:
+    """What a duty waits for is never put off by another moment."""
+    waiting = (col(Dossier.number).in_(numbers), col(Dossier.due_on).is_not(None))
+    values = {
+        "due_on": func.least(col(Dossier.due_on), on),
+        # Also what it goes back to when the last decision is withdrawn.
+        "due_before": func.least(col(Dossier.due_before), on),
+    }
+    await session.execute(update(Dossier).where(*waiting).values(**values))
+
+
+async def moments_of(session: AsyncSession, number: str) -> list[Moment]:
+    query = select(Moment).where(col(Moment.number) == number).order_by(col(Moment.on), col(Moment.why))
+    return list((await session.scalars(query)).all())
 
 
 async def overdue(session: AsyncSession, today: date, most: int = 200) -> list[Dossier]:
@@ -54,5 +84,7 @@ async def one_at_a_time(session: AsyncSession, signal: str) -> None:
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
+    duties = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
+    await session.execute(delete(Moment).where(col(Moment.number).in_(duties)))
     await store.delete_rows(session, numbers)
     await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))

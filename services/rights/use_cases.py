@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
 from shared.contracts.assessment import InformingAsked, Subjects, SubjectsContent
 from shared.contracts.common import KeyRef, KeysMade
+from shared.contracts.dossier import InformingDue
 from shared.contracts.rights import Notice
 from shared.dossier import store as dossiers
 from shared.dossier.content import working_name
@@ -29,6 +31,8 @@ from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.terms import add_months
 from shared.service.platform import Platform
 
+SUBJECT = re.compile(r"S[1-9][0-9]{0,3}")
+
 
 class Concerned:
     """Persons become known (AVG 14: a month), and phase 3 asks about them (art. 16 lid 2)."""
@@ -40,7 +44,11 @@ class Concerned:
     async def known(self, incoming: Incoming, message: Subjects) -> Handled:
         """One duty per person, each with its month; the identities under a key of this room."""
         content, word, kid = await self.platform.inbox.open(incoming, message, SubjectsContent)
-        if content.number != message.number or not content.subjects:
+        if (
+            content.number != message.number
+            or not content.subjects
+            or not all(map(SUBJECT.fullmatch, content.subjects))
+        ):
             raise CannotSucceed("this letter does not say whom it is about")
         room = self.platform.room()
         key = key_name(incoming.id, room.mount)
@@ -48,14 +56,19 @@ class Concerned:
         numbers = [duty_number() for _ in content.subjects]
         pairs = [
             (Place(room.mount, number, "report", 1), json.dumps({"subjects": [subject.model_dump()]}).encode())
-            for number, subject in zip(numbers, content.subjects, strict=True)
+            for number, subject in zip(numbers, content.subjects.values(), strict=True)
         ]
         ciphertexts = await room.encrypt(key, pairs)
 
         async def effect(session: AsyncSession) -> None:
-            for place, (number, text) in enumerate(zip(numbers, ciphertexts, strict=True), 1):
-                session.add(self._duty(number, content.number, f"S{place}", key, content.protocol, content.received_on))
+            await store.one_at_a_time(session, content.number)
+            asked = await session.get(store.Asked, content.number)
+            for subject, number, text in zip(content.subjects, numbers, ciphertexts, strict=True):
+                session.add(self._duty(number, content.number, subject, key, content.protocol, content.received_on))
                 session.add(Item(number=number, item="report", category="report", version=1, ciphertext=text))
+                if asked:
+                    # Met after phase 3 was opened: the gates to come depend on this duty too.
+                    self._tell_gates(session, content.number, subject)
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
             self.platform.post.tell(session, "retention", made)
             now = self.platform.clock.now()
@@ -111,6 +124,22 @@ class Concerned:
                     self._tell_gates(session, message.number, duty.subject)
             await session.flush()
             await answer_if_complete(self.platform, session, message.number)
+
+        return Handled(effect)
+
+    async def due(self, incoming: Incoming, message: InformingDue) -> Handled:
+        """A disclosure or an intervention brings the moment nearer, for whom it concerns (R-26.2, R-26.3)."""
+        async with self.platform.database.transaction() as session:
+            duties = {one.subject: one.number for one in await dossiers.of_signal(session, message.number)}
+        if not set(message.about) <= set(duties):
+            raise PartDown("the persons concerned are not known here yet")
+        numbers = [duties[one] for one in dict.fromkeys(message.about)]
+
+        async def effect(session: AsyncSession) -> None:
+            session.add_all(
+                store.Moment(number=one, cause=incoming.id, why=message.why, on=message.on) for one in numbers
+            )
+            await store.comes_nearer(session, numbers, message.on)
 
         return Handled(effect)
 

@@ -9,7 +9,6 @@ from services.sources.api import router
 from services.sources.chapter import Research
 from services.sources.messages import listen
 from services.sources.settings import Settings
-from services.sources.use_cases import Arrivals
 from shared.clock import Clock, SystemClock
 from shared.dossier.consult import Consultations
 from shared.dossier.holder import hold
@@ -21,5 +20,5 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     settings = settings or Settings()
     platform = Platform("sources", settings, clock or SystemClock(), store.SCHEMA)
     holder = hold(platform, Research(platform))
-    listen(platform, holder, Arrivals(platform))
+    listen(platform, holder)
     return build(platform, "Sources", router(platform, holder, Consultations(holder.views)))

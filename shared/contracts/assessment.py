@@ -38,6 +38,12 @@ class ResearchContent(Frozen):
     objects: tuple[ReportedObject, ...] = ()
     findings: tuple[Finding, ...] = ()
     decisions: tuple[CodedDecision, ...] = ()
+    people: int = 0
+    """How many persons have been numbered S1, S2 … so far, also those of findings that stay behind."""
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        return self.findings
 
 
 class Research(Letter):
@@ -47,16 +53,19 @@ class Research(Letter):
 
 
 class SubjectsContent(Frozen):
-    """Who is to be informed: identities only. Dropped here: everything that was reported about them."""
+    """Who is to be informed, by S1, S2 …: identities only. Dropped here: everything that was reported about them.
+
+    `received_on`: since when data about them are processed.
+    """
 
     number: str
     protocol: str
     received_on: date
-    subjects: tuple[Subject, ...]
+    subjects: dict[str, Subject]
 
 
 class Subjects(Letter):
-    """Data about these persons are being processed: a duty to inform begins (art. 26)."""
+    """Data about these persons are being processed: a duty to inform begins (art. 26). Phases 3 and 4 send it too."""
 
     event: ClassVar[str] = "subjects.v1"
 

@@ -71,6 +71,19 @@ class Ended(Message):
     number: str
 
 
+class InformingDue(Message):
+    """The persons `about` (S1, S2 …) have to know by `on`, or a ground says why not (AVG 14 lid 3, art. 26 lid 1).
+
+    `why`: a first `disclosure` to somebody outside the municipality, or a planned `intervention`.
+    """
+
+    event: ClassVar[str] = "informing-due.v1"
+    number: str
+    about: tuple[str, ...]
+    why: str
+    on: date
+
+
 class DecisionWords(Frozen):
     """The words of one decision, for supervision. Persons appear as S1, S2, objects as O1, O2."""
 

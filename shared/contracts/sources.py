@@ -14,6 +14,10 @@ class CaseContent(ResearchContent):
 
     closed: tuple[Finding, ...] = ()
 
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        return (*self.findings, *self.closed)
+
 
 class Case(Letter):
     """A confirmed signal goes on to phase 4."""

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import audit
-from shared.bus.inbox import Handled, Incoming
+from shared.bus.inbox import Handled, Handler, Incoming
 from shared.clock import calendar_date
 from shared.contracts.assessment import Finding, ResearchContent
-from shared.contracts.common import KeyRef, KeysMade, Whereabouts
+from shared.contracts.common import KeyRef, KeysMade, Letter, Whereabouts
 from shared.contracts.dossier import CodedDecision
 from shared.dossier.content import working_name
 from shared.dossier.tables import Dossier, Item
+from shared.errors import CannotSucceed
 from shared.keys.transit import Place, key_name
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -64,6 +65,7 @@ async def keep(
     word: str,
     *,
     earlier: Sequence[CodedDecision] = (),
+    people: int = 0,
 ) -> Handled:
     """Everything that OpenBao has to do comes before the transaction; then dossier, items and receipt as one."""
     room = platform.room()
@@ -87,6 +89,7 @@ async def keep(
                 arrived_at=now,
                 signed=incoming.signed,
                 last_act_on=calendar_date(now),
+                people=people,
                 earlier=[one.model_dump(mode="json") for one in earlier],
             )
         )
@@ -99,3 +102,28 @@ async def keep(
         session.add(audit.line(now, "signal received", actor=None, record=number))
 
     return Handled(effect, word)
+
+
+def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Handler:
+    """For a letter of the holder before: what it carries as `kind` is kept here and waits in `state`."""
+
+    async def handle(incoming: Incoming, message: Letter) -> Handled:
+        content, word, kid = await platform.inbox.open(incoming, message, kind)
+        if content.number != message.number:
+            raise CannotSucceed("the number on a letter differs from the one inside")
+        return await keep(
+            platform,
+            incoming,
+            content.number,
+            content.version + 1,
+            state,
+            content.protocol,
+            content.received_on,
+            documents_of(content, content.all_findings),
+            kid,
+            word,
+            earlier=content.decisions,
+            people=content.people,
+        )
+
+    return handle

@@ -23,7 +23,9 @@ class Chapter:
     category = "signal"
     """How a dossier that ends here is called on destruction lists and declarations."""
 
-    def show(self, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
+    async def show(
+        self, session: AsyncSession, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]
+    ) -> dict[str, Any]:
         """What somebody with the file sees."""
         return {
             "report": {name: one for name, one in content.report.items() if name not in ("subjects", "objects")},

@@ -72,7 +72,15 @@ class Content:
 
     @property
     def subjects(self) -> dict[str, dict[str, Any]]:
-        """S1, S2 … in the order of the report."""
+        """S1, S2 …: those of the report in its order, then those whom findings brought to light."""
+        found = self.reported
+        for document in self.findings.values():
+            for one in document.get("fields", {}).get("persons", ()):
+                found[one["subject"]] = {name: value for name, value in one.items() if name != "subject"}
+        return dict(sorted(found.items(), key=lambda pair: int(pair[0][1:])))
+
+    @property
+    def reported(self) -> dict[str, dict[str, Any]]:
         return {f"S{place}": one for place, one in enumerate(self.report.get("subjects", []), 1)}
 
     @property

@@ -31,8 +31,9 @@ def going_on(
         protocol=dossier.protocol,
         received_on=dossier.received_on,
         text=content.report["text"],
-        subjects=tuple(Subject(**one) for one in content.subjects.values()),
+        subjects=tuple(Subject(**one) for one in content.reported.values()),
         objects=tuple(ReportedObject(**one) for one in content.objects.values()),
+        people=dossier.people,
         findings=tuple(finding_of(name, one) for name, one in findings.items()),
         decisions=(
             *(CodedDecision.model_validate(one) for one in dossier.earlier),

@@ -18,10 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared import audit
+from shared.clock import calendar_date
 from shared.contracts.common import KeyRef
 from shared.contracts.dossier import Decided, DecisionWords, Disclosure
 from shared.database.tables import Outgoing
 from shared.dossier import store
+from shared.dossier.concerned import DISCLOSURE, comes_nearer
 from shared.dossier.content import Content
 from shared.dossier.sealing import Sealing
 from shared.dossier.tables import DecisionRow, Dossier
@@ -29,7 +31,8 @@ from shared.dossier.views import Views
 from shared.errors import Conflict, PartDown
 from shared.keys.signing import NotSigned
 from shared.openbao import BaoError
-from shared.protocol.model import HOLDER_OF, State
+from shared.protocol.informing import leaves_the_municipality
+from shared.protocol.model import HOLDER_OF, Outcome, State
 from shared.service.platform import Platform
 
 log = structlog.get_logger()
@@ -88,6 +91,10 @@ class Settlement:
         holder = HOLDER_OF.get(State(decision.state_after))
         return holder if holder not in (None, self.platform.name) else None
 
+    def _outcome_of(self, decision: DecisionRow) -> Outcome | None:
+        known = self.views.rules.decision(decision.key)
+        return known.outcome(decision.outcome, State(decision.state_before)) if known else None
+
     async def _settle_one(self, decision: DecisionRow) -> None:
         async with self.platform.database.transaction() as session:
             dossier = await session.get(Dossier, decision.number)
@@ -97,9 +104,10 @@ class Settlement:
             return
         goes_to = self._goes_to(decision)
         own = f"decision-{decision.id}"
+        outcome = self._outcome_of(decision)
         wanted = (
             items
-            if goes_to or self.chapter.needs_content(decision)
+            if goes_to or (outcome and outcome.discloses) or self.chapter.needs_content(decision)
             else [one for one in items if one.item.startswith(own)]
         )
         content = await self.views.open_items(dossier, wanted)
@@ -118,6 +126,11 @@ class Settlement:
             found.settled_at = self.platform.clock.now()
             if goes_to:
                 await self._close(session, decision, goes_to)
+            if outcome and leaves_the_municipality(
+                self.views.rules, outcome, content.fields_of(decision), decision.forwarding
+            ):
+                today = calendar_date(self.platform.clock.now())
+                comes_nearer(self.platform, session, dossier.number, tuple(content.subjects), DISCLOSURE, today)
             await self.chapter.settled(session, dossier, found, content)
             self.platform.post.send(session, *envelopes)
 

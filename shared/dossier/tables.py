@@ -33,6 +33,8 @@ class Dossier(SQLModel, table=True):
     """What `due_on` was before the last decision, which may be withdrawn."""
     last_act_on: date
     """The last substantive act: a decision or a recorded fact (R-9.7)."""
+    people: int = 0
+    """How many persons have been numbered S1, S2 … in this signal."""
     earlier: list[dict[str, Any]] = document(nullable=False)
     """The coded decisions of earlier holders."""
     handing_over_since: datetime | None = moment(nullable=True)

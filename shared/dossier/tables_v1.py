@@ -79,6 +79,7 @@ def _dossier() -> None:
         column("due_on", sa.Date, null=True),
         column("due_before", sa.Date, null=True),
         column("last_act_on", sa.Date),
+        column("people", sa.Integer),
         column("earlier", JSONB),
         column("handing_over_since", MOMENT, null=True),
         column("handed_to", sa.Text, null=True),

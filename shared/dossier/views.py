@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.dossier import CodedDecision
+from shared.contracts.intake import Subject
 from shared.dossier import store
 from shared.dossier.chapter import Chapter
+from shared.dossier.concerned import became_known, numbered
 from shared.dossier.content import Content, facts_of, names_somebody
 from shared.dossier.tables import DecisionRow, Dossier, Item
 from shared.errors import Conflict, Elsewhere, Fault, Forbidden, Invalid, NotFound
@@ -117,9 +123,9 @@ class Views:
             raise Forbidden("a closed case is only consulted for a new signal, by its number (art. 9 lid 2)")
         content = await self.content(row)
         async with self.platform.database.transaction() as session:
-            decisions = await store.decisions_of(session, number)
+            shown |= await self.chapter.show(session, row, content, await store.decisions_of(session, number))
         await self.note(person, role, "signal opened", number, purpose)
-        return shown | self.chapter.show(row, content, decisions)
+        return shown
 
     async def note(self, person: Person, role: str, action: str, record: str, reason: str | None = None) -> None:
         line = audit.line(
@@ -167,12 +173,16 @@ class Views:
     async def _store_item(self, row: Dossier, person: Person, role: str, item: ItemIn) -> ItemOut:
         name = f"item-{row.version + 1}"
         now = self.platform.clock.now()
+        fields = dict(item.fields)
+        persons = numbered(fields.get("persons", ()), row.people)
+        if persons:
+            fields["persons"] = persons
         document = {
             "category": item.category,
             "about": item.about,
             "finding": item.finding,
             "matches": item.matches,
-            "fields": item.fields,
+            "fields": fields,
             "recordedBy": person.user_id,
             "recordedAt": now.isoformat(),
         }
@@ -183,6 +193,8 @@ class Views:
                 raise Conflict("this signal is full: no more can be recorded on it")
             await store.bump(session, row.number, item.expected_version, row.state, self.today())
             session.add(stored_item)
+            if persons:
+                await self._now_known(session, row, persons)
             # What was proposed before this can no longer be confirmed.
             await store.close_co_signatures(session, row.number, now)
             asked = self.chapter.recorded(row, stored_item, document)
@@ -192,6 +204,14 @@ class Views:
             )
             session.add(line)
         return ItemOut(item=name, version=row.version + 1, tasks=tuple(one.id for one in asked))
+
+    async def _now_known(self, session: AsyncSession, row: Dossier, persons: list[dict[str, Any]]) -> None:
+        """Their month begins with this record (R-26.3)."""
+        subjects = {one["subject"]: Subject(name=one["name"], address=one.get("address")) for one in persons}
+        letter = became_known(self.platform, row.signal, row.protocol, self.today(), subjects)
+        self.platform.post.send(session, letter)
+        values = {"people": row.people + len(persons)}
+        await session.execute(update(Dossier).where(col(Dossier.number) == row.number).values(**values))
 
     async def encrypted(self, row: Dossier, name: str, category: str, document: dict[str, Any]) -> Item:
         """An item under the dossier's own key, not yet stored."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 from shared.protocol.conditions import research as c
 from shared.protocol.model import Category, Field, State
 
-_HIT = (Field("hit", "Of which hit is this (the question that was answered)?", "art. 18 lid 2", most=40),)
+_PERSONS = Field(
+    "persons", "Whom did it bring to light who was not known in this signal?", "art. 26", kind="persons", required=False
+)
+"""Data about them are processed from now on: their duty to inform begins (R-26.3)."""
+_HIT = (Field("hit", "Of which hit is this (the question that was answered)?", "art. 18 lid 2", most=40), _PERSONS)
 
 
 def _closed(key: str, name: str) -> Category:
@@ -15,15 +19,15 @@ def _closed(key: str, name: str) -> Category:
 
 OPEN = (
     Category("report", "The report, with name, address and occupation in it", 1),
-    Category("indication", "Indications of undermining from the signal", 1),
+    Category("indication", "Indications of undermining from the signal", 1, fields=(_PERSONS,)),
     Category("brp-verification", "BRP, only to verify the person data in the signal", 1, verification_only=True),
-    Category("kvk-open", "Trade register (KvK), open", 1),
-    Category("kadaster-open", "Land register (Kadaster), open: no deeds", 1),
+    Category("kvk-open", "Trade register (KvK), open", 1, fields=(_PERSONS,)),
+    Category("kadaster-open", "Land register (Kadaster), open: no deeds", 1, fields=(_PERSONS,)),
     Category("bag", "Addresses and buildings (BAG)", 1),
     Category("zoning-plan", "Zoning plans (bestemmingsplannen)", 1),
     Category("ground-lease-open", "Ground lease (erfpacht), open", 1),
     Category("woz-open", "Property valuation (WOZ), open", 1),
-    Category("internet", "Additional open sources, internet", 2),
+    Category("internet", "Additional open sources, internet", 2, fields=(_PERSONS,)),
 )
 CLOSED = (
     _closed("horeca-permits", "Horeca permits and withdrawals"),

@@ -79,6 +79,7 @@ DECISIONS = {
     "duty": "Wordt deze persoon nu geïnformeerd?",
     "review": "Geldt de grond voor uitstel nog?",
     "ground-lapsed": "Is de grond voor uitstel vervallen?",
+    "contact": "Wanneer wordt deze persoon voor het eerst benaderd?",
     "notice-sent": "Is de kennisgeving verstuurd?",
 }
 OUTCOMES = {
@@ -133,6 +134,7 @@ OUTCOMES = {
     "not-due": "er hoeft niet te worden geïnformeerd",
     "continue": "ja",
     "lapsed": "ja",
+    "on": "op deze datum",
     "sent": "ja",
 }
 ROLES = {

@@ -10,6 +10,9 @@ from typing import Any
 from shared.protocol.facts import Facts
 from shared.protocol.model import Field
 
+MOST_PERSONS = 20
+MOST_IDENTITY = 300
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -53,6 +56,8 @@ def fits(field: Field, value: Any, facts: Facts) -> bool:
         return len(set(value)) == len(value) >= least and set(value) <= set(known)
     if field.kind == "answers":
         return isinstance(value, Mapping) and set(value) == set(field.choices) and all(map(_answered, value.values()))
+    if field.kind == "persons":
+        return isinstance(value, (list, tuple)) and 1 <= len(value) <= MOST_PERSONS and all(map(_person, value))
     if field.kind == "date":
         try:
             date.fromisoformat(str(value))
@@ -60,6 +65,13 @@ def fits(field: Field, value: Any, facts: Facts) -> bool:
             return False
         return True
     return isinstance(value, str) and bool(value.strip()) and len(value) <= field.most
+
+
+def _person(value: Any) -> bool:
+    """A name, and where known the address: no more than a report may say of somebody (Bijlage 1)."""
+    if not isinstance(value, Mapping) or not {"name"} <= set(value) <= {"name", "address"}:
+        return False
+    return all(isinstance(one, str) and one.strip() and len(one) <= MOST_IDENTITY for one in value.values())
 
 
 def _answered(answer: Any) -> bool:
@@ -74,6 +86,8 @@ def wanted(field: Field) -> str:
         return f"must answer each of {', '.join(field.choices)} in words, or say why one is unanswered"
     if field.kind == "subjects":
         return "must be some of the subjects of this signal (S1, S2 …)"
+    if field.kind == "persons":
+        return f"must be at most {MOST_PERSONS} persons, each with a `name` and at most an `address` besides"
     words = {"flag": "must be true or false", "date": "must be a date (YYYY-MM-DD)"}
     if field.kind in ("choice", "choices"):
         number = "one" if field.kind == "choice" else "some" if field.at_least < 2 else f"{field.at_least} or more"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from shared.protocol.conditions import dates as c
-from shared.protocol.model import Decision, Field, Outcome, State, Who
+from shared.protocol.model import Decision, Field, Outcome, Protocol, State, Who
 
 GROUNDS = {
     "a": "national security",
@@ -98,6 +101,33 @@ def ground_lapsed(who: Who) -> Decision:
         outcomes=(Outcome("lapsed", "yes", State.DUTY_TO_SEND, "art. 26 lid 5"),),
         fields=(Field("what", "What has changed?", "art. 26 lid 5"),),
     )
+
+
+def contact(who: Who) -> Decision:
+    """AVG article 14 lid 3 (b): whoever is contacted is informed by then."""
+    return Decision(
+        key="contact",
+        article="AVG art. 14 lid 3",
+        question="When is this person contacted for the first time?",
+        states=(State.DUTY_OPEN, State.DUTY_DEFERRED),
+        who=who,
+        outcomes=(Outcome("on", "on this date", None, "AVG art. 14 lid 3", needs=(c.HAS_SOMEBODY,)),),
+        fields=(
+            Field("contactOn", "On which date?", "AVG art. 14 lid 3", kind="date"),
+            Field("why", "What for?", "AVG art. 14 lid 3"),
+        ),
+    )
+
+
+def leaves_the_municipality(
+    protocol: Protocol, outcome: Outcome, fields: Mapping[str, Any], forwarding: Mapping[str, Any] | None
+) -> bool:
+    """Whether data go to somebody outside the municipality with this answer (AVG article 14 lid 3 (c))."""
+    if forwarding and forwarding["recipientKind"] not in (None, "department"):
+        return True
+    partners = fields.get("partners")
+    departments = protocol.organisations["department"]
+    return outcome.discloses and (partners is None or not set(partners) <= set(departments))
 
 
 def notice_sent(who: Who) -> Decision:

@@ -25,8 +25,8 @@ class Field:
     question: str
     article: str
     kind: str = "text"
-    """`text`, `choice`, `choices`, `date`, `flag`, `subjects` (S1, S2 …), or `answers`: an answer in words to
-    each of `choices`, or `{"unanswered": reason}`."""
+    """`text`, `choice`, `choices`, `date`, `flag`, `subjects` (S1, S2 …), `persons` (each with a name), or
+    `answers`: an answer in words to each of `choices`, or `{"unanswered": reason}`."""
     choices: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     required: bool = True
@@ -52,6 +52,8 @@ class Outcome:
     forward_to: tuple[str, ...] = ()
     forward_only_to: str | None = None
     """The one recipient there is; then it cannot go to nobody."""
+    discloses: bool = False
+    """With it data leave the municipality: who is concerned knows by then, or a ground says why not (AVG 14 lid 3)."""
     only_in: tuple[State, ...] = ()
     needs: tuple[Condition, ...] = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_5
+from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_4_approach, phase_5
 from shared.protocol.categories import CLOSED, OPEN, SOURCES, handling
 from shared.protocol.model import Decision, Protocol, Terms, Who
 
@@ -80,10 +80,10 @@ def _decisions(people: _People) -> tuple[Decision, ...]:
         phase_3.weging_4(rest),
         phase_4.check_2a(checks),
         phase_4.check_2a_done(rest),
-        phase_4.approach(lot, DEPARTMENTS, partners),
-        phase_4.reweighing(lot, DEPARTMENTS, partners),
-        phase_4.riec_intake(rest),
-        phase_4.riec_answer(rest),
+        phase_4_approach.approach(lot, DEPARTMENTS, partners),
+        phase_4_approach.reweighing(lot, DEPARTMENTS, partners),
+        phase_4_approach.riec_intake(rest),
+        phase_4_approach.riec_answer(rest),
         phase_4.adopt_plan(rest, (*DEPARTMENTS, *partners)),
         phase_4.check_2b(checks),
         phase_4.check_2b_done(rest),
@@ -95,6 +95,7 @@ def _decisions(people: _People) -> tuple[Decision, ...]:
         informing.duty(with_officer, TERMS.review_months),
         informing.review(with_officer, TERMS.review_months),
         informing.ground_lapsed(rest),
+        informing.contact(rest),
         informing.notice_sent(rest),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.protocol.fields import MOST_IDENTITY, MOST_PERSONS
 from shared.protocol.model import Decision, Field, Outcome
 
 
@@ -34,6 +35,11 @@ def _property(field: Field) -> dict[str, Any]:
         return described | {"type": "array", "minItems": field.at_least, "uniqueItems": True, "items": items}
     if field.kind == "subjects":
         return described | {"type": "array", "uniqueItems": True, "items": {"type": "string", "pattern": "^S[0-9]+$"}}
+    if field.kind == "persons":
+        line = {"type": "string", "minLength": 1, "maxLength": MOST_IDENTITY}
+        person: dict[str, Any] = {"type": "object", "additionalProperties": False, "required": ["name"]}
+        items = person | {"properties": {"name": line, "address": line}}
+        return described | {"type": "array", "minItems": 1, "maxItems": MOST_PERSONS, "items": items}
     if field.kind == "answers":
         unanswered = {"type": "object", "required": ["unanswered"], "properties": {"unanswered": text}}
         answer = {"anyOf": [text, unanswered | {"additionalProperties": False}]}

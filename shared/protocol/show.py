@@ -92,6 +92,8 @@ def _leads(state: State, outcome: Outcome) -> str:
     to = dutch.STATES[outcome.leads_to] if outcome.leads_to else f"blijft: {dutch.STATES[state]}"
     if outcome.forward_to:
         to += "; doorzetten naar " + " of ".join(dutch.RECIPIENTS[one] for one in outcome.forward_to)
+    if outcome.discloses:
+        to += "; verstrekking buiten de gemeente: dan is geïnformeerd of met een grond uitgesteld"
     return to
 
 

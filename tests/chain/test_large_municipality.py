@@ -63,9 +63,16 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
     large.client.post("rights", f"/v1/tasks/{task}/decisions", "petra", {"reason": "akkoord"})
     withdraw = {"key": "withdrawal", "reason": "verkeerde persoon", "confirms": proposed["id"]}
     large.client.post("rights", f"{path}/decisions", "bram", withdraw | {"expectedVersion": version()})
+    soon = {"contactOn": date.today().isoformat(), "why": "gesprek"}
+    contact = {"key": "contact", "outcome": "on", "reason": "vergissing", "fields": soon}
+    taken = large.client.post("rights", f"{path}/decisions", "bram", contact | {"expectedVersion": version()})
+    assert large.client.get("rights", path, "bram", purpose="weging")["dueOn"] == soon["contactOn"]
+    back = withdraw | {"confirms": taken["id"], "expectedVersion": version()}
+    large.client.post("rights", f"{path}/decisions", "bram", back)
     time.sleep(WINDOW + 2)
     seen = large.client.get("rights", path, "bram", purpose="weging")
     assert (seen["state"], seen["dueOn"]) == ("duty-open", add_months(date.today(), 1).isoformat())
+    assert seen["moments"] == []
     signal = large.signal(number, user="bram")
     assert signal is not None
     assert signal["state"] == "informing"

@@ -76,6 +76,8 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("duty-deferred", "review", "continue"): "duty-deferred",
     ("duty-deferred", "review", "inform"): "duty-to-send",
     ("duty-deferred", "ground-lapsed", "lapsed"): "duty-to-send",
+    ("duty-open", "contact", "on"): "duty-open",
+    ("duty-deferred", "contact", "on"): "duty-deferred",
     ("duty-to-send", "notice-sent", "sent"): "duty-done",
 }
 

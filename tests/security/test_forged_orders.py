@@ -13,6 +13,7 @@ from shared.contracts.assessment import Meeting, Research, ResearchContent, Subj
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysReleased, Letter, Message, Receipts, Received, Released
 from shared.contracts.consult import Consult
+from shared.contracts.dossier import InformingDue
 from shared.contracts.intake import Subject
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, MoveCase
@@ -31,7 +32,10 @@ HAND_OVERS = [
         "rights",
         Subjects,
         SubjectsContent(
-            number="S-ZZZZZ-ZZZZZ", protocol="x", received_on=datetime.now(UTC).date(), subjects=(Subject(name="vals"),)
+            number="S-ZZZZZ-ZZZZZ",
+            protocol="x",
+            received_on=datetime.now(UTC).date(),
+            subjects={"S1": Subject(name="vals")},
         ),
     ),
 ]
@@ -90,6 +94,8 @@ ORDERS += [
     ("casework", "retention", Closed(number="{number}", closed_on=TODAY, last_act_on=TODAY, protocol="x")),
     ("rights", "assessment", Notice(number="{number}", subject="S1", version=99, state="sent")),
     ("rights", "casework", Notice(number="{number}", subject="S1", version=99, state="sent")),
+    ("sources", "rights", InformingDue(number="{number}", about=("S1",), why="disclosure", on=TODAY)),
+    ("casework", "rights", InformingDue(number="{number}", about=("S1",), why="intervention", on=TODAY)),
     ("rights", "assessment", InformingDecided(number="{number}", decisions=())),
     (
         "sources",

@@ -138,11 +138,22 @@ def marked(step: dict[str, Any], mark: str) -> dict[str, Any]:
     for one in asked:
         if one.kind == "text" and one.name in fields and not str(fields[one.name]).startswith("@"):
             fields[one.name] = f"{mark} in {one.name}"
+        if one.kind == "persons":
+            fields[one.name] = [{"name": f"{mark} van Elders", "address": f"{mark} 4"}]
         if one.kind == "answers" and one.name in fields:
             fields[one.name] = dict.fromkeys(one.choices, f"{mark} als antwoord")
     return found | ({"fields": fields} if fields else {})
 
 
+MET = {
+    "by": "anna",
+    "duty": "S2",
+    "decide": "duty",
+    "outcome": "not-due",
+    "reason": "Wist het al.",
+    "co_signed_by": "petra",
+    "fields": {"ground": "already-informed"},
+}
 KEY_OF = {"question": "answer", "intervention": "execution"}
 
 
@@ -160,6 +171,8 @@ def test_canaries_through_the_whole_chain(house: TestHouse) -> None:
             player.step(played, marked(USUAL["lot"][0], mark))
             continue
         player.step(played, marked(step, mark))
+        if "persons" in marked(step, mark).get("fields", {}):
+            player.step(played, marked(MET, mark))
         refused_everywhere(house, played.number, mark)
     moved(house, played)
     hold = {"key": "hold", "outcome": "held", "reason": mark, "fields": {"ground": "bezwaar", "endsOn": "2099-01-01"}}

@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.assessment import Subjects, SubjectsContent
 from shared.contracts.intake import Report, ReportContent
 from shared.dossier.arrive import keep
+from shared.dossier.concerned import became_known
 from shared.errors import CannotSucceed
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -38,22 +38,17 @@ class Arrivals:
             [("report", "report", content.model_dump_json().encode())],
             kid,
             word,
+            people=len(content.subjects),
         )
         if not content.subjects:
             return kept
         # The month of AVG 14 runs from the moment that somebody's data are kept, whoever looks at them when.
-        concerned = SubjectsContent(
-            number=content.number,
-            protocol=self.platform.settings.protocol,
-            received_on=calendar_date(content.registered_at),
-            subjects=content.subjects,
-        )
-        letter = self.platform.sealer.seal("rights", concerned)
-        message_to_rights = Subjects(number=content.number, letters=(letter.text,))
+        since = calendar_date(content.registered_at)
+        subjects = {f"S{place}": one for place, one in enumerate(content.subjects, 1)}
+        letter = became_known(self.platform, content.number, self.platform.settings.protocol, since, subjects)
 
         async def effect(session: AsyncSession) -> None:
             await kept.effect(session)
-            post = self.platform.post
-            post.send(session, post.envelope("rights", message_to_rights, number=content.number, letter=letter))
+            self.platform.post.send(session, letter)
 
         return Handled(effect, word)

@@ -1,7 +1,6 @@
 """What casework does besides what every holder of dossiers does."""
 
-from services.casework.use_cases.arrive import Arrivals
 from services.casework.use_cases.consult import Consulting
 from services.casework.use_cases.move import Moving
 
-__all__ = ["Arrivals", "Consulting", "Moving"]
+__all__ = ["Consulting", "Moving"]

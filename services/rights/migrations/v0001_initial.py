@@ -22,3 +22,10 @@ def upgrade() -> None:
         column("asked_at", MOMENT),
         column("answered_at", MOMENT, null=True),
     )
+    op.create_table(
+        "moment",
+        column("number", sa.Text, key=True),
+        column("cause", sa.Uuid, key=True),
+        column("why", sa.Text),
+        column("on", sa.Date),
+    )
