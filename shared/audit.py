@@ -30,6 +30,8 @@ from shared.keys.signing import NotSigned
 from shared.telemetry import trace_id
 
 GENESIS = "0" * 64
+IDLE_SECONDS = 5.0
+TOGETHER_SECONDS = 0.5
 
 
 class Facts(TypedDict, total=False):
@@ -68,13 +70,17 @@ class AuditNumberer:
         self._database = database
         self._post = post
         self._clock = clock
+        self._written = database.inserted(Audit)
 
-    async def run(self, every: float = 0.5) -> None:
+    async def run(self) -> None:
+        """Soon after there are lines, so that those of the same moment go together."""
         while True:
             more = False
             with contextlib.suppress(PartDown, NotSigned):
                 more = await self.number_once()
-            await asyncio.sleep(0 if more else every)
+            if not more:
+                await self._written.wait(IDLE_SECONDS)
+                await asyncio.sleep(TOGETHER_SECONDS)
 
     async def number_once(self, most: int = 200) -> bool:
         """Number what is waiting, `most` lines at a time; returns whether there may be more."""

@@ -158,7 +158,7 @@ SERVICES: tuple[Service, ...] = (
             "sources": _from(*_OWNED_KEYS, "sealed.v1"),
             "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1"),
             "rights": _from(*_OWNED_KEYS),
-            "oversight": _from(*_OWNED_KEYS, "approved.v1", "letterbox-key.v1"),
+            "oversight": _from(*_OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
             "access": _from("leases.v1"),
         },
     ),
@@ -179,7 +179,9 @@ SERVICES: tuple[Service, ...] = (
             "sources": _from("audited.v1", "whereabouts.v1", "decided.v1"),
             "casework": _from("audited.v1", "whereabouts.v1", "decided.v1"),
             "rights": _from("audited.v1", "decided.v1"),
-            "retention": _from("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "overdue.v1", *_ORDERS),
+            "retention": _from(
+                *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS
+            ),
             "access": _from("audited.v1", "leases.v1"),
             "oversight": _from("audited.v1", "receipts.v1"),
         },

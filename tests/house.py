@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -11,20 +10,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-import asyncpg
 import httpx
-import nats
 import psutil
 
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import SERVICE_NAMES, Home
-from deploy.openbao import apply as bao_config
+from tests.parts import Parts
 
 T = TypeVar("T")
 
@@ -41,7 +38,7 @@ NOBODY = {"noneBecause": "Geen onderdeel heeft hier een taak in."}
 TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
 
 
-class TestHouse:
+class TestHouse(Parts):
     """One running house and what tests do with it."""
 
     __test__ = False
@@ -218,47 +215,6 @@ class TestHouse:
                 problems = {one["name"]: one["problems"] for one in found if not one["ready"]}
                 raise AssertionError(f"{name} is not ready within {seconds:.0f} s: {problems}") from None
 
-    def seal_openbao(self) -> None:
-        bao_config.client(self.client.addresses["openbao"], self.home.secret("provisioner")).sys.seal()
-
-    def sql(self, database: str, query: str, *values: Any) -> list[dict[str, Any]]:
-        """As the superuser: what a database administrator can see."""
-
-        async def run() -> list[dict[str, Any]]:
-            connection = await self.superuser(database)
-            try:
-                return [dict(row) for row in await connection.fetch(query, *values)]
-            finally:
-                await connection.close()
-
-        return run_async(run())
-
-    async def superuser(self, database: str) -> Any:
-        """A connection; waits for a PostgreSQL that was just killed."""
-        host, _, port = self.client.addresses["postgres"].partition(":")
-        password = self.home.secret("postgres")
-        for _ in range(100):
-            try:
-                return await asyncpg.connect(
-                    host=host, port=int(port), user="postgres", password=password, database=database
-                )
-            except (asyncpg.CannotConnectNowError, OSError):
-                await asyncio.sleep(0.2)
-        raise AssertionError("PostgreSQL did not come back within 20 s")
-
-    async def nats_as(self, user: str, password: str, **options: Any) -> Any:
-        return await nats.connect(
-            self.client.addresses["nats"],
-            user=user,
-            password=password,
-            allow_reconnect=False,
-            connect_timeout=3,
-            **options,
-        )
-
-    async def nats_admin(self) -> Any:
-        return await self.nats_as("setup", self.home.secret("nats-setup"))
-
 
 def _is_gone(pid: int) -> bool:
     try:
@@ -289,24 +245,3 @@ def until(look: Callable[[], T | None], seconds: float = 30, every: float = 0.05
         if time.monotonic() > end:
             raise AssertionError(f"nothing came within {seconds:.0f} s")
         time.sleep(every)
-
-
-def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Run outside of the test's own loop, if it has one."""
-    import threading
-
-    result: list[T] = []
-    problem: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            result.append(asyncio.run(work))
-        except BaseException as caught:
-            problem.append(caught)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if problem:
-        raise problem[0]
-    return result[0]

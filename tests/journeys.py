@@ -6,7 +6,7 @@ from typing import Any
 
 from deploy.embedded.play import Player
 from deploy.embedded.played import Played, steps_of
-from tests.house import TestHouse, a_report, until
+from tests.house import TestHouse, a_report
 
 APPROACH = {
     "by": "bram",
@@ -81,6 +81,6 @@ def further(house: TestHouse, played: Played, *parts: Any) -> Played:
 
 def moved(house: TestHouse, played: Played) -> None:
     """Five years later a closed case is in the non-active environment."""
-    until(lambda: house.sql("retention", "SELECT 1 AS x FROM active_case WHERE number=$1", played.number))
+    player_of(house).years_run(played)
     house.run_as_of(5 * 366)
     house.sealed(played.number)

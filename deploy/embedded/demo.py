@@ -50,6 +50,8 @@ class Time:
 
     def move_cases(self, cases: list[Played]) -> None:
         """Five years after the last processing retention orders the move, and casework seals (art. 25)."""
+        for one in cases:
+            self.player.years_run(one)
         self.run(FIVE_YEARS)
         for one in cases:
             until(lambda number=one.number: self.player.seen("retention", number), "a case did not move", 120)  # type: ignore[misc]

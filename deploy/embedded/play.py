@@ -88,6 +88,12 @@ class Player:
         found: dict[str, Any] = answer.json()
         return found if answer.status_code in (200, 403) else None
 
+    def years_run(self, played: Played) -> None:
+        """Wait until retention counts the years of a case that was just closed."""
+        path = f"/v1/cases/{played.number}"
+        counts = lambda: self.client.request("GET", "retention", path, FILE_USER).status_code == 200  # noqa: E731
+        until(counts, "retention does not know that it was closed")
+
     # --- steps -----------------------------------------------------------------------------------
 
     def step(self, played: Played, step: dict[str, Any]) -> str:

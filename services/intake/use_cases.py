@@ -25,7 +25,7 @@ from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.intake import Report, ReportContent, ReportedObject, Reporter, Subject
 from shared.database.at_once import insert_at_once
 from shared.database.engine import make_engine, outages
-from shared.database.tables import Outgoing
+from shared.database.tables import Audit, Outgoing
 from shared.errors import CannotSucceed, Conflict, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
@@ -100,7 +100,7 @@ class Intake:
                 await self._write([row, line, envelope, *vault])
         except IntegrityError:
             await self._same_as_before(key_hash, body_hash)
-        self.platform.database.posted.set()
+        self.platform.database.woke(Outgoing, Audit)
         return accepted
 
     async def _write_all(self, reports: Sequence[Sequence[SQLModel]]) -> list[Exception | None]:

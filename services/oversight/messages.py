@@ -6,7 +6,7 @@ from services.oversight import store
 from services.oversight.use_cases import Keeping, Releasing
 from shared.contracts.common import Audited, Whereabouts
 from shared.contracts.dossier import Decided
-from shared.contracts.retention import Destroy, Destroyed, Listed, Overdue
+from shared.contracts.retention import Destroy, Destroyed, Listed, Overdue, Withheld
 from shared.service.platform import Platform
 
 
@@ -17,6 +17,7 @@ def listen(platform: Platform, keeping: Keeping, releasing: Releasing) -> None:
         Whereabouts.event: keeping.whereabouts,
         Listed.event: releasing.listed,
         Overdue.event: releasing.overdue,
+        Withheld.event: releasing.withheld,
         Destroyed.event: keeping.destroyed,
         Destroy.event: platform.releaser.on_destroy(store.keys_of, store.delete_rows),
     }

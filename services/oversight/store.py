@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment, table_of
+from shared.protocol.model import State
 
 SCHEMA = "oversight_0001"
 ROOM = "room-accountability"
@@ -104,7 +105,7 @@ class Approval(SQLModel, table=True):
 
 
 class ListedRow(SQLModel, table=True):
-    """One signal on a list. `state`: listed, approved (keys still to be released) or released."""
+    """One signal on a list. `state`: listed, approved, releasing (its keys), released; or withheld, for a hold."""
 
     __tablename__ = "listed_signal"
     list_id: UUID = Field(primary_key=True)
@@ -175,6 +176,17 @@ async def set_state(session: AsyncSession, list_id: UUID, numbers: list[str], **
     await session.execute(statement.values(**values))
 
 
+async def take_off(session: AsyncSession, list_id: UUID, number: str) -> bool:
+    """Whether the signal was on the list and none of its keys was being released yet."""
+    statement = (
+        update(ListedRow)
+        .where(col(ListedRow.list_id) == list_id, col(ListedRow.number) == number)
+        .where(col(ListedRow.state).in_((State.LISTED, State.APPROVED)))
+        .values(state="withheld")
+    )
+    return (await session.execute(statement.returning(col(ListedRow.number)))).first() is not None
+
+
 async def approvals(session: AsyncSession, list_id: UUID) -> list[Approval]:
     query = select(Approval).where(col(Approval.list_id) == list_id).order_by(col(Approval.approved_at))
     return list((await session.scalars(query)).all())
@@ -192,7 +204,8 @@ async def to_release(session: AsyncSession, now: datetime) -> Approval | None:
 
 
 async def approved_by(session: AsyncSession, approval: UUID, most: int) -> list[ListedRow]:
-    query = select(ListedRow).where(col(ListedRow.approval) == approval, col(ListedRow.state) == "approved").limit(most)
+    mine = (col(ListedRow.approval) == approval, col(ListedRow.state).in_(("approved", "releasing")))
+    query = select(ListedRow).where(*mine).limit(most).with_for_update()
     return list((await session.scalars(query)).all())
 
 

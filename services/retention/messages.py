@@ -6,7 +6,7 @@ from services.retention.use_cases import Destruction, Keeping
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
 from shared.contracts.dossier import Sealed
-from shared.contracts.oversight import Approved
+from shared.contracts.oversight import Approved, TakenOff
 from shared.service.platform import Platform
 
 
@@ -18,4 +18,5 @@ def listen(platform: Platform, keeping: Keeping, destruction: Destruction) -> No
         KeysReleased.event: destruction.released,
         LetterboxFinished.event: destruction.finished,
         Approved.event: destruction.approved,
+        TakenOff.event: keeping.holds.taken_off,
     }

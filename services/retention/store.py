@@ -1,4 +1,4 @@
-"""Retention's tables: ciphertext that it cannot read, every key that must go, lists and declarations."""
+"""Queries on what is kept, what must go, and what is left of it."""
 
 from __future__ import annotations
 
@@ -10,119 +10,27 @@ from uuid import UUID
 from sqlalchemy import delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import SQLModel, col
 
+from services.retention.tables import (
+    ActiveCase,
+    Carrier,
+    Declaration,
+    DestructionList,
+    Hold,
+    Letterbox,
+    Part,
+    SealedSignal,
+    SignalKey,
+)
 from shared.contracts.common import KeyRef
-from shared.database.tables import Tombstone, document, moment, table_of
+from shared.database.tables import Tombstone, table_of
+from shared.privileges import ARCHIVES, BY_NAME
 
 SCHEMA = "retention_0001"
+STAYS_FOR_A_HOLD = (*ARCHIVES, BY_NAME["oversight"].room)
+"""Where keys of a signal stay while a hold keeps a part of it: of its items, and of the words of its decisions."""
 Counts = dict[str, int]
-
-
-class SealedSignal(SQLModel, table=True):
-    """A signal in the non-active environment. `dossier` is archive ciphertext."""
-
-    __tablename__ = "sealed_signal"
-    number: str = Field(primary_key=True)
-    version: int
-    state: str = Field(index=True)
-    category: str
-    ending: str
-    article: str
-    protocol: str
-    received_on: date
-    decided_on: date
-    ends_on: date = Field(index=True)
-    dossier: list[dict[str, Any]] | None = document()
-    decisions: list[dict[str, Any]] = document(nullable=False)
-    sealed_at: datetime = moment()
-    list_id: UUID | None = None
-    approver: str | None = None
-    approved_at: datetime | None = moment(nullable=True)
-
-
-class ActiveCase(SQLModel, table=True):
-    """A closed case in its five active years; `moves_on` is the last day of them."""
-
-    __tablename__ = "active_case"
-    number: str = Field(primary_key=True)
-    protocol: str
-    closed_on: date
-    last_act_on: date
-    moves_on: date = Field(index=True)
-    ordered_on: date | None = None
-
-
-class Hold(SQLModel, table=True):
-    """Destruction of a signal waits for a procedure (R-9.15). The words are with supervision.
-
-    `state`: proposed, held or ended.
-    """
-
-    id: UUID = Field(primary_key=True)
-    number: str = Field(index=True)
-    state: str
-    ground: str
-    items: list[str] = document(nullable=False)
-    ends_on: date
-    asked_by: str
-    asked_at: datetime = moment()
-    approved_by: str | None = None
-
-
-class SignalKey(SQLModel, table=True):
-    """A key that exists (or existed) for a signal, anywhere."""
-
-    __tablename__ = "signal_key"
-    mount: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    number: str = Field(index=True)
-    destroyed_at: datetime | None = moment(nullable=True)
-
-
-class Carrier(SQLModel, table=True):
-    """Letterbox key `kid` carried a letter of signal `number`."""
-
-    number: str = Field(primary_key=True)
-    kid: str = Field(primary_key=True)
-
-
-class Letterbox(SQLModel, table=True):
-    """A letterbox key, and which senders will never seal with it again."""
-
-    kid: str = Field(primary_key=True)
-    finished_by: list[str] = document(nullable=False)
-    rotation_asked_at: datetime | None = moment(nullable=True)
-    release_asked_at: datetime | None = moment(nullable=True)
-    destroyed_at: datetime | None = moment(nullable=True)
-
-
-class Part(SQLModel, table=True):
-    """`part` has deleted its rows about signal `number`."""
-
-    __tablename__ = "destruction_part"
-    number: str = Field(primary_key=True)
-    part: str = Field(primary_key=True)
-    done_at: datetime = moment()
-
-
-class DestructionList(SQLModel, table=True):
-    __tablename__ = "destruction_list"
-    id: UUID = Field(primary_key=True)
-    listed_on: date
-    approve_before: date
-    ultimate_on: date
-    asked_on: date | None = None
-
-
-class Declaration(SQLModel, table=True):
-    """A declaration of destruction: kept for good, names nobody."""
-
-    id: UUID = Field(primary_key=True)
-    number: str = Field(index=True, unique=True)
-    declared_on: date
-    content: dict[str, Any] = document(nullable=False)
-    signature: str
 
 
 def _held(today: date) -> Any:
@@ -158,10 +66,33 @@ async def holds_of(session: AsyncSession, number: str) -> list[Hold]:
     )
 
 
+async def items_held(session: AsyncSession, numbers: Collection[str], today: date) -> dict[str, set[str]]:
+    """The items of each signal that approved holds keep on `today`."""
+    query = select(Hold).where(col(Hold.number).in_(numbers), col(Hold.state) == "held", col(Hold.ends_on) >= today)
+    found: dict[str, set[str]] = {}
+    for one in (await session.scalars(query)).all():
+        found.setdefault(one.number, set()).update(one.items)
+    return found
+
+
+async def came_too_late(session: AsyncSession, row: SealedSignal) -> bool:
+    """Whether a hold was approved when the keys of what it names had been released; it is marked so."""
+    late = [
+        one
+        for one in await holds_of(session, row.number)
+        if one.state == "held" and not set(one.items) <= set(row.staying)
+    ]
+    for one in late:
+        one.state = "too-late"
+    return bool(late)
+
+
 async def due(session: AsyncSession, before: date, most: int = 500) -> list[SealedSignal]:
     query = (
         select(SealedSignal)
-        .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) < before, ~_held(before))
+        .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) < before)
+        # Of what is held the rest goes, once.
+        .where(or_(~_held(before), col(SealedSignal.reduced).is_(False)))
         .order_by(col(SealedSignal.ends_on), col(SealedSignal.number))
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -240,8 +171,10 @@ async def note_parts(session: AsyncSession, numbers: Iterable[str], part: str, n
 
 
 async def counts(session: AsyncSession, model: type[SignalKey] | type[Carrier], numbers: Collection[str]) -> Counts:
-    """How many rows of `model` each signal has."""
+    """How many rows of `model` each signal has, of keys that were destroyed."""
     query = select(col(model.number), func.count()).where(col(model.number).in_(numbers)).group_by(col(model.number))
+    if model is SignalKey:
+        query = query.where(col(SignalKey.destroyed_at).is_not(None))
     return {number: count for number, count in await session.execute(query)}
 
 
@@ -265,17 +198,34 @@ def _unfinished_box() -> Any:
     )
 
 
-async def wholly_gone(session: AsyncSession, parts: int, most: int = 100) -> list[SealedSignal]:
-    """Approved signals of which nothing is left: every part done, every key and letterbox key destroyed."""
+async def gone(session: AsyncSession, parts: int, *, wholly: bool, most: int = 100) -> list[SealedSignal]:
+    """Approved signals of which nothing is left, or (`wholly` False) nothing but what a hold keeps.
+
+    Wholly: every one of `parts` is done, every key and letterbox key destroyed. For a hold stay the keys of its
+    items and the words that supervision has, also of the hold itself.
+    """
     done = select(func.count()).select_from(Part).where(col(Part.number) == col(SealedSignal.number)).scalar_subquery()
-    key = exists().where(col(SignalKey.number) == col(SealedSignal.number), col(SignalKey.destroyed_at).is_(None))
+    left = [col(SignalKey.number) == col(SealedSignal.number), col(SignalKey.destroyed_at).is_(None)]
+    if not wholly:
+        left.append(col(SignalKey.mount).not_in(STAYS_FOR_A_HOLD))
+    nothing_stays = func.jsonb_array_length(col(SealedSignal.staying)) == 0
     query = (
         select(SealedSignal)
-        .where(col(SealedSignal.state) == "approved", done >= parts, ~key, ~_unfinished_box())
+        .where(col(SealedSignal.state) == "approved", nothing_stays if wholly else ~nothing_stays)
+        .where(done >= parts, ~exists().where(*left), ~_unfinished_box())
         .limit(most)
         .with_for_update(skip_locked=True)
     )
     return list((await session.scalars(query)).all())
+
+
+async def forget_what_went(session: AsyncSession, numbers: Collection[str]) -> None:
+    """After a destruction in part: the rest will be asked of everybody again."""
+    await session.execute(delete(Part).where(col(Part.number).in_(numbers)))
+    gone_keys = (col(SignalKey.number).in_(numbers), col(SignalKey.destroyed_at).is_not(None))
+    await session.execute(delete(SignalKey).where(*gone_keys))
+    gone_boxes = select(col(Letterbox.kid)).where(col(Letterbox.destroyed_at).is_not(None))
+    await session.execute(delete(Carrier).where(col(Carrier.number).in_(numbers), col(Carrier.kid).in_(gone_boxes)))
 
 
 async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:

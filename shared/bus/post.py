@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock
 from shared.contracts.common import KeyRef, Message
-from shared.database.tables import POSTED, Outgoing
+from shared.database.tables import Outgoing
 from shared.keys.sealing import SealedLetter
 from shared.keys.signing import Signer
 from shared.privileges import BY_NAME
@@ -99,7 +99,6 @@ class Post:
     def send(session: AsyncSession, *envelopes: Outgoing) -> None:
         """Store the envelopes; they leave after the caller's commit."""
         session.add_all(envelopes)
-        session.info[POSTED] = True
 
     def tell(self, session: AsyncSession, to: str, message: Message) -> None:
         """Make an envelope of a message that is no letter, and send it."""

@@ -32,7 +32,7 @@ from shared.telemetry import Tracing
 log = structlog.get_logger()
 
 AT_ONCE = 40
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 2
 REFUSED_SECONDS = 60
 OUTAGE_SECONDS = 1
 
@@ -67,6 +67,7 @@ class Relay:
         self._clock = clock
         self._tracing = tracing
         self._resend = resend
+        self._posted = database.inserted(Outgoing)
 
     async def run(self) -> None:
         """Carry until cancelled; woken by this process's own commits, looking for others' now and then."""
@@ -76,12 +77,10 @@ class Relay:
                 await self._publisher.connected()
                 more = await self.carry_some() == AT_ONCE
             if not more:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._database.posted.wait(), IDLE_SECONDS)
+                await self._posted.wait(IDLE_SECONDS)
 
     async def carry_some(self) -> int:
         """Carry what is due, at most `AT_ONCE` messages; returns how many were looked at."""
-        self._database.posted.clear()
         now = self._clock.now()
         due = (
             select(Outgoing)

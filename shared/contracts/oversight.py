@@ -9,6 +9,14 @@ from uuid import UUID
 from shared.contracts.common import Message
 
 
+class TakenOff(Message):
+    """A signal was taken off a list for a hold, before any of its keys was released."""
+
+    event: ClassVar[str] = "taken-off.v1"
+    list_id: UUID
+    number: str
+
+
 class Approved(Message):
     """These signals of a list may be destroyed. `approver` is empty only at the ultimate date (the clock)."""
 

@@ -43,12 +43,14 @@ MESSAGES: dict[str, type[Message]] = {
         consult.Consult,
         retention.Listed,
         retention.Overdue,
+        retention.Withheld,
         retention.Destroy,
         retention.Destroyed,
         retention.MoveCase,
         retention.RotateLetterbox,
         retention.ReleaseLetterbox,
         oversight.Approved,
+        oversight.TakenOff,
         access.Leases,
     )
 }

@@ -20,6 +20,8 @@ class ListedSignal(Frozen):
     decided_on: date
     ends_on: date
     archive_keys: tuple[KeyRef, ...]
+    staying: tuple[str, ...] = ()
+    """The items that a hold keeps; `archive_keys` are those of the rest."""
 
 
 class Listed(Message):
@@ -31,6 +33,14 @@ class Listed(Message):
     approve_before: date
     ultimate_on: date
     signals: tuple[ListedSignal, ...]
+
+
+class Withheld(Message):
+    """A hold was approved for a signal that stands on a list: it is not to be approved with that list."""
+
+    event: ClassVar[str] = "withheld.v1"
+    list_id: UUID
+    number: str
 
 
 class Overdue(Message):

@@ -11,14 +11,17 @@ import structlog
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
 
-from shared.database.tables import POSTED
 from shared.database.together import GroupCommit, Work
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
+from shared.wake import Wake
 
 log = structlog.get_logger()
+INSERTED = "inserted"
 
 
 def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
@@ -64,6 +67,15 @@ async def outages() -> AsyncIterator[None]:
         raise PartDown("the database is out of reach") from problem
 
 
+class _Session(Session):
+    """Remembers of which tables it inserted rows."""
+
+
+@event.listens_for(_Session, "after_flush")
+def _note_inserts(session: Session, _context: object) -> None:
+    session.info.setdefault(INSERTED, set()).update(type(one) for one in session.new)
+
+
 class Database:
     """The service's own database; its user is leased and replaced before the lease ends."""
 
@@ -72,7 +84,7 @@ class Database:
         self._bao = bao
         self._service = service
         self._lease: dict[str, Any] | None = None
-        self.posted = asyncio.Event()
+        self._wakes: dict[type[SQLModel], list[Wake]] = {}
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
         self.engine = make_engine(host, port, service)
@@ -122,11 +134,27 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def _unit_of_work(self, *, autoflush: bool = True) -> AsyncIterator[AsyncSession]:
-        async with outages(), AsyncSession(self.engine, expire_on_commit=False, autoflush=autoflush) as session:
+        async with (
+            outages(),
+            AsyncSession(
+                self.engine, expire_on_commit=False, autoflush=autoflush, sync_session_class=_Session
+            ) as session,
+        ):
             async with session.begin():
                 yield session
-            if POSTED in session.info:
-                self.posted.set()
+            self.woke(*session.info.get(INSERTED, ()))
+
+    def inserted(self, kind: type[SQLModel]) -> Wake:
+        """Called after each commit of this process that inserted rows of `kind`."""
+        wake = Wake()
+        self._wakes.setdefault(kind, []).append(wake)
+        return wake
+
+    def woke(self, *kinds: type[SQLModel]) -> None:
+        """Rows of these kinds were committed."""
+        for kind in kinds:
+            for wake in self._wakes.get(kind, ()):
+                wake()
 
     def _span(self) -> contextlib.AbstractContextManager[object]:
         # A span only inside one: pollers would drown what operators look for.

@@ -24,7 +24,6 @@ def document(*, nullable: bool = True) -> Any:
     return Field(default=None, sa_column=Column(JSONB, nullable=nullable))
 
 
-POSTED = "posted"
 """In `session.info`: this transaction put something in the post, and the relay is to look after the commit."""
 
 

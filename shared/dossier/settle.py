@@ -34,8 +34,11 @@ from shared.openbao import BaoError
 from shared.protocol.informing import leaves_the_municipality
 from shared.protocol.model import HOLDER_OF, Outcome, State
 from shared.service.platform import Platform
+from shared.wake import Wake
 
 log = structlog.get_logger()
+RETRY_SECONDS = 0.5
+IDLE_SECONDS = 5.0
 
 
 class Settlement:
@@ -44,19 +47,26 @@ class Settlement:
         self.views = views
         self.chapter = views.chapter
         self._sealing = Sealing(platform, views.chapter)
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        """A decision was taken; look at once instead of at the next tick."""
-        self._wake.set()
+        self.wake = Wake()
+        """A decision was taken: look at once."""
 
     async def run(self) -> None:
+        seconds = 0.0
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), 0.5)
-            self._wake.clear()
+            await self.wake.wait(seconds)
+            seconds = RETRY_SECONDS
             with contextlib.suppress(PartDown, NotSigned, BaoError):
                 await self.settle_due()
+                seconds = await self._until_the_next()
+
+    async def _until_the_next(self) -> float:
+        """Seconds until a decision can no longer be withdrawn, at most `IDLE_SECONDS`."""
+        now = self.platform.clock.now()
+        async with self.platform.database.transaction() as session:
+            at = await store.next_to_settle(session)
+        if at is None:
+            return IDLE_SECONDS
+        return min(max((at - now).total_seconds(), RETRY_SECONDS), IDLE_SECONDS)
 
     async def settle_due(self) -> None:
         """Settle every decision whose time has come; dossiers side by side, decisions of one in order."""

@@ -57,6 +57,15 @@ async def unsettled(session: AsyncSession, now: datetime, most: int = 100) -> li
     return sorted((await session.scalars(query)).all(), key=lambda row: row.version)
 
 
+async def next_to_settle(session: AsyncSession) -> datetime | None:
+    """When the next decision, of those not sent on yet, can no longer be withdrawn."""
+    query = select(func.min(col(DecisionRow.effective_at))).where(
+        col(DecisionRow.status) == "taken", col(DecisionRow.settled_at).is_(None)
+    )
+    found: datetime | None = (await session.execute(query)).scalar_one()
+    return found
+
+
 async def settle_earlier(session: AsyncSession, number: str, now: datetime) -> None:
     """A following decision ends the time in which the earlier ones can be withdrawn."""
     statement = (

@@ -28,7 +28,8 @@ def hold(who: Who) -> Decision:
         key="hold",
         article="art. 9 lid 1",
         question="Must destruction wait for a running procedure?",
-        states=(State.SEALED,),
+        # Also when it stands on a list already: until its keys are released.
+        states=(State.SEALED, State.LISTED),
         who=who,
         outcomes=(Outcome("held", "yes, until the end date", None, "art. 9 lid 1"),),
         fields=(
@@ -44,7 +45,7 @@ def end_hold(who: Who) -> Decision:
         key="end-hold",
         article="art. 9 lid 1",
         question="Has the procedure ended?",
-        states=(State.SEALED,),
+        states=(State.SEALED, State.LISTED),
         who=who,
         outcomes=(Outcome("ended", "yes", None, "art. 9 lid 1"),),
         fields=(Field("endedOn", "On which date?", "art. 9 lid 1", kind="date"),),

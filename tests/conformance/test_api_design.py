@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.house import TestHouse, run_async
+from tests.house import TestHouse
+from tests.parts import run_async
 
 ROOT = Path(__file__).parents[2]
 STANDARDS = Path(os.environ.get("MELDPUNT_STANDARDS", ROOT.parent / "shared" / "standards"))

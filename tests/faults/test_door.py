@@ -126,7 +126,7 @@ def test_readiness_names_a_missing_consumer(own_house: TestHouse) -> None:
         await connection.jetstream().delete_consumer("INTAKE", "assessment")
         await connection.close()
 
-    from tests.house import run_async
+    from tests.parts import run_async
 
     run_async(remove())
     found = until(lambda: "nats" in (now := problems_of(house, "assessment")) and now)

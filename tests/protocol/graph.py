@@ -68,6 +68,8 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("execution", "close", "closed"): "closed",
     ("sealed", "hold", "held"): "sealed",
     ("sealed", "end-hold", "ended"): "sealed",
+    ("listed", "hold", "held"): "listed",
+    ("listed", "end-hold", "ended"): "listed",
     ("listed", "approve-destruction", "approved"): "approved",
     ("duty-open", "duty", "inform"): "duty-to-send",
     ("duty-open", "duty", "defer"): "duty-deferred",

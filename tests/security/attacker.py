@@ -16,7 +16,8 @@ from shared.clock import SystemClock
 from shared.contracts.common import Message
 from shared.contracts.intake import Report, ReportContent
 from shared.keys.sealing import Sealer
-from tests.house import TestHouse, run_async, until
+from tests.house import TestHouse, until
+from tests.parts import run_async
 
 
 class NoSigner:

@@ -23,7 +23,8 @@ from shared.contracts.intake import Report
 from shared.contracts.retention import Destroy
 from shared.keys.signing import Signer
 from shared.openbao import OpenBao
-from tests.house import TestHouse, run_async, until
+from tests.house import TestHouse, until
+from tests.parts import run_async
 from tests.security.attacker import NoSigner, forged, parked, publish, sealed_report
 
 

@@ -16,7 +16,8 @@ import pytest
 from deploy.openbao import apply as bao_config
 from deploy.privileges_page import page
 from shared.privileges import SERVICES, produced_by
-from tests.house import TestHouse, run_async
+from tests.house import TestHouse
+from tests.parts import run_async
 from tests.security.identities import (
     AES_MOUNTS,
     BOXES,

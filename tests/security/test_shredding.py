@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from shared.privileges import SERVICES
-from tests.house import TestHouse, run_async, until
+from tests.house import TestHouse, until
 from tests.journeys import brought, moved
+from tests.parts import run_async
 from tests.security.identities import AES_MOUNTS, BOXES, Bao
 
 DATABASES = [service.name for service in SERVICES]

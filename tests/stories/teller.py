@@ -159,6 +159,8 @@ class Teller(Player):
         return "checked"
 
     def _pass_days(self, played: Played, step: dict[str, Any]) -> str:
+        if self.seen("casework", played.number):
+            self.years_run(played)
         lists = self.house.run_as_of(step["pass_days"])
         for list_id in lists if step.get("approve") else []:
             assert self.house.approve(list_id).status_code == 201

@@ -6,7 +6,6 @@ ciphertext and deletes the keys must not be able to claim that it was approved.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from datetime import timedelta
 from uuid import uuid4
@@ -19,8 +18,8 @@ from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef
-from shared.contracts.oversight import Approved
-from shared.contracts.retention import Listed, Overdue
+from shared.contracts.oversight import Approved, TakenOff
+from shared.contracts.retention import Listed, Overdue, Withheld
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
@@ -28,9 +27,10 @@ from shared.openbao import BaoError
 from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
+from shared.wake import Wake
 
 AT_ONCE = 50
-FACTS = ("category", "ending", "article", "decided_on", "ends_on")
+FACTS = ("category", "ending", "article", "decided_on", "ends_on", "staying")
 
 
 KIND = "meldpunt-approval"
@@ -46,10 +46,7 @@ class Releasing:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self._ultimate_days = PROTOCOLS[platform.settings.protocol].terms.ultimate_days
-        self._wake = asyncio.Event()
-
-    def wake(self) -> None:
-        self._wake.set()
+        self.wake = Wake()
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
         today = calendar_date(self.platform.clock.now())
@@ -77,6 +74,23 @@ class Releasing:
             here = {"holder": incoming.producer, "state": State.LISTED, "since": self.platform.clock.now()}
             known = [here | {"number": one.number, "version": one.version} for one in message.signals]
             await store.note_whereabouts(session, known)
+
+        return Handled(effect)
+
+    async def withheld(self, incoming: Incoming, message: Withheld) -> Handled:
+        """A hold was approved for a signal on a list (R-9.15): it is taken off, unless its keys are being released."""
+
+        async def effect(session: AsyncSession) -> None:
+            if not await store.take_off(session, message.list_id, message.number):
+                return
+            found = await session.get(store.OfferedList, message.list_id, with_for_update=True)
+            if found is not None:
+                found.version += 1
+                if not await store.signals_on(session, message.list_id, State.LISTED):
+                    found.state = State.APPROVED
+            self.platform.post.tell(session, "retention", TakenOff(list_id=message.list_id, number=message.number))
+            now = self.platform.clock.now()
+            session.add(audit.line(now, "signal withheld for a hold", actor=None, record=message.number))
 
         return Handled(effect)
 
@@ -116,14 +130,12 @@ class Releasing:
                 await store.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
                 found.state = State.APPROVED
 
-        self._wake.set()
+        self.wake()
         return Handled(effect)
 
     async def run(self) -> None:
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), 1)
-            self._wake.clear()
+            await self.wake.wait(1)
             with contextlib.suppress(PartDown, NotSigned, BaoError):
                 while await self.release_some():
                     pass
@@ -134,6 +146,10 @@ class Releasing:
         async with self.platform.database.transaction() as session:
             approval = await store.to_release(session, now)
             signals = await store.approved_by(session, approval.id, AT_ONCE) if approval else []
+            if approval:
+                # From here on a hold comes too late for them.
+                numbers = [one.number for one in signals]
+                await store.set_state(session, approval.list_id, numbers, state="releasing")
         if approval is None:
             return False
         claims = await self.platform.verifier.verify(approval.statement, kind=KIND, service="oversight")

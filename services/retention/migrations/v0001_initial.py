@@ -30,6 +30,8 @@ def upgrade() -> None:
         column("decisions", JSONB),
         column("sealed_at", MOMENT),
         column("list_id", sa.Uuid, null=True),
+        column("staying", JSONB),
+        column("reduced", sa.Boolean),
         column("approver", sa.Text, null=True),
         column("approved_at", MOMENT, null=True),
     )
@@ -66,7 +68,7 @@ def upgrade() -> None:
     op.create_table(
         "declaration",
         column("id", sa.Uuid, key=True),
-        sa.Column("number", sa.Text, nullable=False, unique=True),
+        column("number", sa.Text, index=True),
         column("declared_on", sa.Date),
         column("content", JSONB),
         column("signature", sa.Text),

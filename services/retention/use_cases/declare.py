@@ -15,13 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
 from services.retention.settings import Settings
+from services.retention.tables import Carrier, Declaration, SealedSignal, SignalKey
 from shared import audit, tombstones
 from shared.clock import calendar_date
+from shared.contracts.common import Whereabouts
 from shared.contracts.retention import Destroyed
 from shared.database.tables import Tombstone
 from shared.errors import NotFound
 from shared.identity import Person
 from shared.privileges import SERVICES
+from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
@@ -35,7 +38,13 @@ Stones = dict[str, datetime]
 """Number to the moment of its destruction."""
 PARTS = tuple(service.name for service in SERVICES if service.room)
 """Who has rows about a signal besides retention: whoever has a room."""
+KEEPS_FOR_A_HOLD = ("oversight",)
+"""Whose rows stay while a hold keeps a part of the signal: the words of its decisions, also of the hold."""
 READERS = frozenset({"beheerder", "fg"})
+
+
+def here(row: SealedSignal, now: datetime) -> Whereabouts:
+    return Whereabouts(number=row.number, version=row.version, holder="retention", state=row.state, since=now)
 
 
 class Declarations:
@@ -43,23 +52,11 @@ class Declarations:
         self.platform = platform
         self._snapshot_days = settings.snapshot_days
 
-    async def make(self, session: AsyncSession, rows: Sequence[store.SealedSignal]) -> Stones:
+    async def make(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> Stones:
         """Declare, put up the tombstones, tell everybody, delete the rows; the last step of a destruction."""
         now = self.platform.clock.now()
         numbers = [row.number for row in rows]
-        keys = await store.counts(session, store.SignalKey, numbers)
-        boxes = await store.counts(session, store.Carrier, numbers)
-        for row in rows:
-            content = self._content(row, calendar_date(now), keys.get(row.number, 0), boxes.get(row.number, 0))
-            declaration = store.Declaration(
-                id=UUID(content["declarationId"]),
-                number=row.number,
-                declared_on=calendar_date(now),
-                content=content,
-                signature=self.platform.signer.sign(KIND, {"declaration": content}),
-            )
-            session.add(declaration)
-            session.add(audit.line(now, "signal destroyed", actor=None, record=row.number, reason=row.ending))
+        await self._declare(session, rows, "signal destroyed", now)
         await store.delete_rows(session, numbers)
         await tombstones.put_up(session, numbers, now)
         message = Destroyed(numbers=tuple(numbers), destroyed_at=now)
@@ -67,7 +64,33 @@ class Declarations:
             self.platform.post.tell(session, part, message)
         return dict.fromkeys(numbers, now)
 
-    def _content(self, row: store.SealedSignal, today: date, keys: int, letterboxes: int) -> dict[str, Any]:
+    async def make_in_part(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> None:
+        """Declare what went of signals of which a hold keeps items; those wait for the end of the hold (R-9.15)."""
+        now = self.platform.clock.now()
+        await self._declare(session, rows, "signal destroyed but for what is held", now)
+        await store.forget_what_went(session, [row.number for row in rows])
+        for row in rows:
+            row.state, row.reduced, row.version = State.SEALED, True, row.version + 1
+            row.list_id = row.approver = row.approved_at = None
+            self.platform.post.tell(session, "oversight", here(row, now))
+
+    async def _declare(self, session: AsyncSession, rows: Sequence[SealedSignal], action: str, now: datetime) -> None:
+        numbers = [row.number for row in rows]
+        keys = await store.counts(session, SignalKey, numbers)
+        boxes = await store.counts(session, Carrier, numbers)
+        for row in rows:
+            content = self._content(row, calendar_date(now), keys.get(row.number, 0), boxes.get(row.number, 0))
+            declaration = Declaration(
+                id=UUID(content["declarationId"]),
+                number=row.number,
+                declared_on=calendar_date(now),
+                content=content,
+                signature=self.platform.signer.sign(KIND, {"declaration": content}),
+            )
+            session.add(declaration)
+            session.add(audit.line(now, action, actor=None, record=row.number, reason=row.ending))
+
+    def _content(self, row: SealedSignal, today: date, keys: int, letterboxes: int) -> dict[str, Any]:
         rules = PROTOCOLS.get(row.protocol) or PROTOCOLS[self.platform.settings.protocol]
         return {
             "declarationId": str(uuid4()),
@@ -78,6 +101,8 @@ class Declarations:
                 "receivedOn": row.received_on.isoformat(),
                 "decidedOn": row.decided_on.isoformat(),
                 "keptUntil": row.ends_on.isoformat(),
+                # Names of items are codes. What is held is destroyed, and declared, when the hold has ended.
+                "itemsHeld": list(row.staying),
             },
             "ground": {
                 "protocol": rules.title,
@@ -119,7 +144,7 @@ class Declarations:
         """The declaration and retention's signature over it (a compact JWS)."""
         person.role_among(READERS)
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.Declaration, identifier)
+            row = await session.get(Declaration, identifier)
         if row is None:
             raise NotFound
         return row.content | {"signature": row.signature}

@@ -13,11 +13,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
-from services.retention.use_cases.declare import PARTS, Declarations
+from services.retention.tables import Letterbox, SealedSignal
+from services.retention.use_cases.declare import KEEPS_FOR_A_HOLD, PARTS, Declarations
+from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, ReleaseLetterbox, RotateLetterbox
+from shared.database.tables import Inbox
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import split_kid
 from shared.keys.signing import NotSigned
@@ -28,12 +31,15 @@ from shared.protocol.model import State
 from shared.service.platform import Platform
 
 log = structlog.get_logger()
+IDLE_SECONDS = 5.0
+TOGETHER_SECONDS = 0.5
 
 
 class Destruction:
     def __init__(self, platform: Platform, declarations: Declarations) -> None:
         self.platform = platform
         self._declarations = declarations
+        self._heard = platform.database.inserted(Inbox)
 
     # --- what others tell ------------------------------------------------------------------------
 
@@ -43,9 +49,7 @@ class Destruction:
             rows = await store.on_list(session, message.list_id, message.numbers)
         if {row.number for row in rows} != set(message.numbers):
             raise CannotSucceed("an approval of what was not on that list")
-        archives = {
-            row.number: {KeyRef(mount=one["archive"], key=one["key"]) for one in row.dossier or []} for row in rows
-        }
+        archives = {row.number: going_keys(row) for row in rows}
         await self._delete([ref for keys in archives.values() for ref in keys])
 
         async def effect(session: AsyncSession) -> None:
@@ -53,13 +57,18 @@ class Destruction:
             found = await store.on_list(session, message.list_id, message.numbers, for_change=True)
             going = [row for row in found if row.state == State.LISTED]
             for row in going:
-                row.state, row.version, row.dossier = State.APPROVED, row.version + 1, None
+                row.state, row.version = State.APPROVED, row.version + 1
+                row.dossier = [one for one in row.dossier or [] if one["item"] in row.staying] or None
                 row.approver, row.approved_at = message.approver, message.approved_at
                 await store.note_keys(session, row.number, archives[row.number], [])
+                if await store.came_too_late(session, row):
+                    session.add(audit.line(now, "hold came too late", actor=None, record=row.number))
             await store.note_destroyed(session, [ref for row in going for ref in archives[row.number]], now)
-            order = Destroy(numbers=tuple(row.number for row in going), list_id=message.list_id)
-            for part in PARTS if going else ():
-                self.platform.post.tell(session, part, order)
+            for part in PARTS:
+                # Supervision's words stay for what a hold keeps: why it is held is among them.
+                numbers = tuple(row.number for row in going if part not in KEEPS_FOR_A_HOLD or not row.staying)
+                if numbers:
+                    self.platform.post.tell(session, part, Destroy(numbers=numbers, list_id=message.list_id))
 
         return Handled(effect)
 
@@ -96,9 +105,9 @@ class Destruction:
 
     async def _finished(self, session: AsyncSession, kid: str, sender: str) -> None:
         owner, _ = split_kid(kid)
-        row = await session.get(store.Letterbox, kid, with_for_update=True)
+        row = await session.get(Letterbox, kid, with_for_update=True)
         if row is None:
-            row = store.Letterbox(kid=kid, finished_by=[])
+            row = Letterbox(kid=kid, finished_by=[])
             session.add(row)
         row.finished_by = sorted({*row.finished_by, sender})
         await session.flush()
@@ -117,35 +126,40 @@ class Destruction:
             with contextlib.suppress(PartDown, NotSigned, BaoError):
                 if await self.finish_some():
                     continue
-            await asyncio.sleep(0.5)
+            await self._heard.wait(IDLE_SECONDS)
+            await asyncio.sleep(TOGETHER_SECONDS)
 
     async def finish_some(self) -> bool:
-        """Declare what is gone entirely, and ask for new letterbox keys where an old one stands in the way.
+        """Declare what is gone, and ask for new letterbox keys where an old one stands in the way.
 
         Returns whether anything was declared.
         """
         async with self.platform.database.transaction() as session:
-            rows = await store.wholly_gone(session, len(PARTS))
+            rows = await store.gone(session, len(PARTS), wholly=True)
+            in_part = await store.gone(session, len(PARTS) - len(KEEPS_FOR_A_HOLD), wholly=False)
             boxes = await store.boxes_in_the_way(session)
-            if rows:
-                stones = await self._declarations.make(session, rows)
-        if rows:
-            await self._declarations.write_tombstones(stones)
+            stones = await self._declarations.make(session, rows) if rows else {}
+            if in_part:
+                await self._declarations.make_in_part(session, in_part)
+        await self._declarations.write_tombstones(stones)
         for kid in boxes:
             await self._rotate(kid)
-        return bool(rows)
+        return bool(rows or in_part)
 
-    async def _missing(self, session: AsyncSession, number: str) -> tuple[list[str], set[str]]:
-        """What still exists of a signal: parts and keys, and letterbox keys."""
-        parts = await store.parts_of(session, number)
+    async def _missing(self, session: AsyncSession, row: SealedSignal) -> tuple[list[str], set[str]]:
+        """What still exists of a signal and is to go: parts and keys, and letterbox keys."""
+        parts = {*await store.parts_of(session, row.number), *(KEEPS_FOR_A_HOLD if row.staying else ())}
         missing = [part for part in PARTS if part not in parts]
-        missing += [f"{key.mount}" for key in await store.keys_of(session, number) if key.destroyed_at is None]
-        return missing, await store.undestroyed_boxes_of(session, number)
+        stays = store.STAYS_FOR_A_HOLD if row.staying else ()
+        for key in await store.keys_of(session, row.number):
+            if key.destroyed_at is None and key.mount not in stays:
+                missing.append(key.mount)
+        return missing, await store.undestroyed_boxes_of(session, row.number)
 
     async def _rotate(self, kid: str) -> None:
         owner, _ = split_kid(kid)
         async with self.platform.database.transaction() as session:
-            box = await session.get(store.Letterbox, kid, with_for_update=True)
+            box = await session.get(Letterbox, kid, with_for_update=True)
             if box is None or box.rotation_asked_at is not None:
                 return
             box.rotation_asked_at = self.platform.clock.now()
@@ -160,9 +174,15 @@ class Destruction:
         found: list[dict[str, object]] = []
         async with self.platform.database.transaction() as session:
             for row in await store.being_destroyed(session):
-                missing, boxes = await self._missing(session, row.number)
+                missing, boxes = await self._missing(session, row)
                 found.append({"number": row.number, "missing": missing, "letterboxKeys": sorted(boxes)})
         return found
+
+
+def going_keys(row: SealedSignal) -> set[KeyRef]:
+    """The archive keys that go: all but those of items that a hold keeps, and of what shares a key with them."""
+    keys = {one["item"]: KeyRef(mount=one["archive"], key=one["key"]) for one in row.dossier or []}
+    return set(keys.values()) - {key for item, key in keys.items() if item in row.staying}
 
 
 def _kid(ref: KeyRef) -> str:

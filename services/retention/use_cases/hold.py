@@ -1,4 +1,6 @@
-"""Holds: destruction waits while a procedure runs (R-9.15). Asked by one, approved by the beheerder, and ended.
+"""Holds: what a running procedure needs is not destroyed (R-9.15). Asked by one, approved by the beheerder, and ended.
+
+Only the items that it names are kept: at the end of its term the rest of the signal goes.
 
 Retention keeps codes and dates only; why is sealed for supervision like the words of every decision.
 """
@@ -12,9 +14,14 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
+from services.retention.tables import Hold, SealedSignal
+from services.retention.use_cases.declare import here
 from shared import audit
+from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
 from shared.contracts.dossier import Decided, DecisionWords
+from shared.contracts.oversight import TakenOff
+from shared.contracts.retention import Withheld
 from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, DecisionOut
 from shared.identity import Person
@@ -63,7 +70,7 @@ class Holds:
             for one in rows
         ]
 
-    async def decide(self, row: store.SealedSignal, person: Person, attempt: DecisionIn) -> DecisionOut:
+    async def decide(self, row: SealedSignal, person: Person, attempt: DecisionIn) -> DecisionOut:
         """Ask for a hold, approve one (`confirms`), or end one. Raises like every decision."""
         if row.version != attempt.expected_version:
             raise Conflict("the signal was changed meanwhile: look again", version=row.version)
@@ -74,7 +81,7 @@ class Holds:
             return await self._end(row, person, attempt, allowed)
         return await self._ask(row, person, attempt, allowed)
 
-    def _judge(self, row: store.SealedSignal, person: Person, attempt: DecisionIn) -> Allowed:
+    def _judge(self, row: SealedSignal, person: Person, attempt: DecisionIn) -> Allowed:
         items = tuple(str(one["item"]) for one in row.dossier or [])
         asked = Attempt(attempt.key, attempt.outcome, attempt.reason, attempt.fields, None, attempt.about)
         judged = judge(self.rules, State(row.state), asked, person.roles, Facts(others=items))
@@ -92,8 +99,8 @@ class Holds:
             raise Invalid([Fault("about", "names the items that the procedure needs", "art. 9 lid 1")])
         return judged
 
-    async def _ask(self, row: store.SealedSignal, person: Person, attempt: DecisionIn, allowed: Allowed) -> DecisionOut:
-        hold = store.Hold(
+    async def _ask(self, row: SealedSignal, person: Person, attempt: DecisionIn, allowed: Allowed) -> DecisionOut:
+        hold = Hold(
             id=uuid4(),
             number=row.number,
             state="proposed",
@@ -105,7 +112,7 @@ class Holds:
         )
         return await self._keep(row, hold, person, attempt, allowed.role, "proposed")
 
-    async def _approve(self, row: store.SealedSignal, person: Person, attempt: DecisionIn) -> DecisionOut:
+    async def _approve(self, row: SealedSignal, person: Person, attempt: DecisionIn) -> DecisionOut:
         decision = self.rules.decision(HOLD)
         assert decision is not None
         role = person.role_among(decision.who.co_signers)
@@ -120,22 +127,22 @@ class Holds:
         hold.state, hold.approved_by = "held", person.user_id
         return await self._keep(row, hold, person, attempt, role, "taken")
 
-    async def _end(self, row: store.SealedSignal, person: Person, attempt: DecisionIn, allowed: Allowed) -> DecisionOut:
+    async def _end(self, row: SealedSignal, person: Person, attempt: DecisionIn, allowed: Allowed) -> DecisionOut:
         hold = await self._one(row, attempt.confirms, "held")
         hold.state = "ended"
         return await self._keep(row, hold, person, attempt, allowed.role, "taken")
 
-    async def _one(self, row: store.SealedSignal, identifier: UUID | None, state: str) -> store.Hold:
+    async def _one(self, row: SealedSignal, identifier: UUID | None, state: str) -> Hold:
         async with self.platform.database.transaction() as session:
-            found = await session.get(store.Hold, identifier) if identifier else None
+            found = await session.get(Hold, identifier) if identifier else None
         if found is None or found.number != row.number or found.state != state:
             raise NotFound(f"`confirms` names no hold of this signal that is {state}")
         return found
 
     async def _keep(
         self,
-        row: store.SealedSignal,
-        hold: store.Hold,
+        row: SealedSignal,
+        hold: Hold,
         person: Person,
         attempt: DecisionIn,
         role: str,
@@ -170,6 +177,9 @@ class Holds:
             await self._bump(session, row)
             await session.merge(hold)
             self.platform.post.send(session, envelope)
+            if hold.state == "held" and row.state == State.LISTED and row.list_id:
+                # It leaves the list, unless its keys were released by then; supervision knows which came first.
+                self.platform.post.tell(session, "oversight", Withheld(list_id=row.list_id, number=row.number))
             action = f"decision {made.status}: {attempt.key}"
             line = audit.line(
                 now, action, actor=person.user_id, role=role, record=row.number, result=made.outcome, reason=hold.ground
@@ -177,9 +187,23 @@ class Holds:
             session.add(line)
         return made
 
+    async def taken_off(self, incoming: Incoming, message: TakenOff) -> Handled:
+        """A hold came in time: off the list, and on the next one for everything that is not held."""
+
+        async def effect(session: AsyncSession) -> None:
+            row = await session.get(SealedSignal, message.number, with_for_update=True)
+            if row is None or row.state != State.LISTED or row.list_id != message.list_id:
+                return
+            row.state, row.list_id, row.version = State.SEALED, None, row.version + 1
+            now = self.platform.clock.now()
+            self.platform.post.tell(session, "oversight", here(row, now))
+            session.add(audit.line(now, "signal taken off a destruction list", actor=None, record=row.number))
+
+        return Handled(effect)
+
     @staticmethod
-    async def _bump(session: AsyncSession, row: store.SealedSignal) -> None:
-        found = await session.get(store.SealedSignal, row.number, with_for_update=True)
-        if found is None or found.version != row.version or found.state != State.SEALED:
+    async def _bump(session: AsyncSession, row: SealedSignal) -> None:
+        found = await session.get(SealedSignal, row.number, with_for_update=True)
+        if found is None or found.version != row.version or found.state != row.state:
             raise Conflict("the signal was changed meanwhile: look again")
         found.version += 1

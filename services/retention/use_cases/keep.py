@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.retention import store
+from services.retention.tables import ActiveCase, SealedSignal
 from services.retention.use_cases.hold import Holds
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
@@ -44,7 +45,7 @@ class Keeping:
             raise CannotSucceed("the number on a letter differs from the one inside")
         rules = PROTOCOLS.get(dossier.protocol, self.rules)
         now = self.platform.clock.now()
-        row = store.SealedSignal(
+        row = SealedSignal(
             number=dossier.number,
             version=dossier.version + 1,
             state=State.SEALED,
@@ -58,12 +59,13 @@ class Keeping:
             dossier=[one.model_dump() for one in dossier.items],
             decisions=[one.model_dump(mode="json") for one in dossier.decisions],
             sealed_at=now,
+            staying=[],
         )
         keys = {KeyRef(mount=one.archive, key=one.key) for one in dossier.items}
 
         async def effect(session: AsyncSession) -> None:
             session.add(row)
-            await session.execute(delete(store.ActiveCase).where(col(store.ActiveCase.number) == row.number))
+            await session.execute(delete(ActiveCase).where(col(ActiveCase.number) == row.number))
             await store.note_keys(session, row.number, keys, [kid])
             here = Whereabouts(
                 number=row.number, version=row.version, holder="retention", state=State.SEALED, since=now
@@ -91,7 +93,7 @@ class Keeping:
     async def closed(self, incoming: Incoming, message: Closed) -> Handled:
         """A case was closed: its five active years run from its last substantive processing (R-9.6, R-9.7)."""
         terms = PROTOCOLS.get(message.protocol, self.rules).terms
-        row = store.ActiveCase(
+        row = ActiveCase(
             number=message.number,
             protocol=message.protocol,
             closed_on=message.closed_on,
@@ -110,7 +112,7 @@ class Keeping:
         """The two later dates of a closed case: non-active from, destroyed after (R-25.2)."""
         person.role_among((*self.rules.file_roles, "beheerder", "fg"))
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.ActiveCase, number)
+            row = await session.get(ActiveCase, number)
         if row is None:
             raise NotFound
         terms = PROTOCOLS.get(row.protocol, self.rules).terms
@@ -125,9 +127,9 @@ class Keeping:
 
     # --- the decision interface ------------------------------------------------------------------
 
-    async def _row(self, number: str) -> store.SealedSignal:
+    async def _row(self, number: str) -> SealedSignal:
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.SealedSignal, number)
+            row = await session.get(SealedSignal, number)
         if row is None:
             raise NotFound
         return row
@@ -155,13 +157,15 @@ class Keeping:
             "article": row.article,
             "decidedOn": row.decided_on.isoformat(),
             "endsOn": row.ends_on.isoformat(),
+            "reduced": row.reduced,
             "holds": await self.holds.all(number),
         }
 
     async def open_decisions(self, number: str, person: Person) -> OpenDecisions:
         person.role_among(self.holds.roles)
         row = await self._row(number)
-        found = [describe(one, State.SEALED) for one in self.holds.decisions] if row.state == State.SEALED else []
+        state = State(row.state)
+        found = [describe(one, state) for one in self.holds.decisions if state in one.states]
         return OpenDecisions(version=row.version, state=row.state, decisions=found)
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[DecisionOut]:

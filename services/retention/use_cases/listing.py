@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 from services.retention import store
 from services.retention.settings import Settings
+from services.retention.tables import DestructionList, SealedSignal
+from services.retention.use_cases.destroy import going_keys
 from shared import audit
 from shared.clock import calendar_date
-from shared.contracts.common import KeyRef
 from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
 from shared.errors import PartDown
 from shared.keys.signing import NotSigned
@@ -66,13 +67,13 @@ class Listing:
             approve_before = today + timedelta(days=self.terms.approval_days)
             ultimate_on = today + timedelta(days=self.terms.ultimate_days)
             session.add(
-                store.DestructionList(
-                    id=list_id, listed_on=today, approve_before=approve_before, ultimate_on=ultimate_on
-                )
+                DestructionList(id=list_id, listed_on=today, approve_before=approve_before, ultimate_on=ultimate_on)
             )
             now = self.platform.clock.now()
+            held = await store.items_held(session, [row.number for row in rows], today)
             for row in rows:
                 row.state, row.list_id, row.version = State.LISTED, list_id, row.version + 1
+                row.staying = sorted(held.get(row.number, ()))
             message = Listed(
                 list_id=list_id,
                 listed_on=today,
@@ -95,8 +96,7 @@ class Listing:
                 self.platform.post.tell(session, "oversight", message)
 
 
-def _line(row: store.SealedSignal) -> ListedSignal:
-    keys = dict.fromkeys((one["archive"], one["key"]) for one in row.dossier or [])
+def _line(row: SealedSignal) -> ListedSignal:
     return ListedSignal(
         number=row.number,
         version=row.version,
@@ -105,5 +105,6 @@ def _line(row: store.SealedSignal) -> ListedSignal:
         article=row.article,
         decided_on=row.decided_on,
         ends_on=row.ends_on,
-        archive_keys=tuple(KeyRef(mount=mount, key=key) for mount, key in keys),
+        archive_keys=tuple(sorted(going_keys(row), key=lambda ref: ref.mount)),
+        staying=tuple(row.staying),
     )

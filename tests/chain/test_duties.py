@@ -1,11 +1,9 @@
-"""Duties to inform, holds, and reporters, over HTTP: what the stories do not tell."""
+"""Duties to inform, and reporters, over HTTP: what the stories do not tell."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-import httpx
 import pytest
 
 from shared.protocol.terms import add_months
@@ -47,50 +45,6 @@ def test_without_the_privacy_officer_nothing_is_deferred_and_phase_3_stays_shut(
     until(lambda: player.seen("sources", played.number))
     now = house.client.get("rights", path, "anna", purpose="weging")
     assert (now["state"], now["dueOn"]) == ("duty-to-send", TODAY)
-
-
-@pytest.mark.allowed("R-9.15")
-@pytest.mark.refused("R-9.15")
-def test_a_hold_keeps_a_signal_from_the_destruction_list(house: TestHouse) -> None:
-    number = house.ended_signal()
-    path = f"/v1/signals/{number}"
-
-    def hold(user: str, key: str = "hold", **more: Any) -> httpx.Response:
-        version = house.client.get("retention", f"{path}/open-decisions", "anna")["version"]
-        fields = {"ground": "bezwaar", "endsOn": "2199-01-01", "needed": "de melding"}
-        body = {"key": key, "outcome": "held", "reason": "Er loopt bezwaar.", "fields": fields, "about": ["report"]}
-        return house.client.request(
-            "POST", "retention", f"{path}/decisions", user, body | {"expectedVersion": version} | more
-        )
-
-    for user in ("esra", "collega", "fg", "beheerder"):
-        assert hold(user).status_code == 403
-    wrongs: list[dict[str, Any]] = [{"fields": {}}, {"about": []}, {"about": ["item-99"]}, {"reason": " "}]
-    for wrong in wrongs:
-        assert hold("anna", **wrong).status_code == 400
-    past = {"ground": "bezwaar", "endsOn": "2020-01-01", "needed": "x"}
-    assert hold("anna", fields=past).status_code == 400
-    asked = hold("anna")
-    assert (asked.status_code, asked.json()["status"]) == (202, "proposed")
-    identifier = asked.json()["id"]
-    waiting = house.client.get("retention", "/v1/holds", "beheerder")["holds"]
-    assert [one["items"] for one in waiting if one["number"] == number] == [["report"]]
-    assert hold("anna", confirms=identifier).status_code == 403
-    assert hold("beheerder", confirms=identifier, reason="").status_code == 400
-    assert hold("beheerder", confirms=identifier).status_code == 201
-    house.run_as_of(367)
-    assert house.sealed(number)["state"] == "sealed", "held"
-    told = until(
-        lambda: house.sql(
-            "oversight", "SELECT facts->>'key' AS k FROM decided WHERE number=$1 AND facts->>'key'='hold'", number
-        )
-    )
-    assert told
-    ended = {"endedOn": TODAY}
-    assert hold("anna", "end-hold", outcome="ended", confirms=identifier, fields=ended).status_code == 403
-    assert hold("beheerder", "end-hold", outcome="ended", confirms=identifier, fields=ended).status_code == 201
-    house.run_as_of(367)
-    assert house.sealed(number)["state"] == "listed"
 
 
 @pytest.mark.allowed("R-D.9")

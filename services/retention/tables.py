@@ -1,0 +1,121 @@
+"""Retention's tables: ciphertext that it cannot read, every key that must go, lists and declarations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from shared.database.tables import document, moment
+
+
+class SealedSignal(SQLModel, table=True):
+    """A signal in the non-active environment. `dossier` is archive ciphertext."""
+
+    __tablename__ = "sealed_signal"
+    number: str = Field(primary_key=True)
+    version: int
+    state: str = Field(index=True)
+    category: str
+    ending: str
+    article: str
+    protocol: str
+    received_on: date
+    decided_on: date
+    ends_on: date = Field(index=True)
+    dossier: list[dict[str, Any]] | None = document()
+    decisions: list[dict[str, Any]] = document(nullable=False)
+    sealed_at: datetime = moment()
+    list_id: UUID | None = None
+    staying: list[str] = document(nullable=False)
+    """The items that a hold kept from the list on which it stands; everything else of the signal goes (R-9.15)."""
+    reduced: bool = False
+    """Everything but what a hold kept has been destroyed."""
+    approver: str | None = None
+    approved_at: datetime | None = moment(nullable=True)
+
+
+class ActiveCase(SQLModel, table=True):
+    """A closed case in its five active years; `moves_on` is the last day of them."""
+
+    __tablename__ = "active_case"
+    number: str = Field(primary_key=True)
+    protocol: str
+    closed_on: date
+    last_act_on: date
+    moves_on: date = Field(index=True)
+    ordered_on: date | None = None
+
+
+class Hold(SQLModel, table=True):
+    """Destruction of some items of a signal waits for a procedure (R-9.15). The words are with supervision.
+
+    `state`: proposed, held, ended, or too-late: the keys had been released when it came.
+    """
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    state: str
+    ground: str
+    items: list[str] = document(nullable=False)
+    ends_on: date
+    asked_by: str
+    asked_at: datetime = moment()
+    approved_by: str | None = None
+
+
+class SignalKey(SQLModel, table=True):
+    """A key that exists (or existed) for a signal, anywhere."""
+
+    __tablename__ = "signal_key"
+    mount: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    number: str = Field(index=True)
+    destroyed_at: datetime | None = moment(nullable=True)
+
+
+class Carrier(SQLModel, table=True):
+    """Letterbox key `kid` carried a letter of signal `number`."""
+
+    number: str = Field(primary_key=True)
+    kid: str = Field(primary_key=True)
+
+
+class Letterbox(SQLModel, table=True):
+    """A letterbox key, and which senders will never seal with it again."""
+
+    kid: str = Field(primary_key=True)
+    finished_by: list[str] = document(nullable=False)
+    rotation_asked_at: datetime | None = moment(nullable=True)
+    release_asked_at: datetime | None = moment(nullable=True)
+    destroyed_at: datetime | None = moment(nullable=True)
+
+
+class Part(SQLModel, table=True):
+    """`part` has deleted its rows about signal `number`."""
+
+    __tablename__ = "destruction_part"
+    number: str = Field(primary_key=True)
+    part: str = Field(primary_key=True)
+    done_at: datetime = moment()
+
+
+class DestructionList(SQLModel, table=True):
+    __tablename__ = "destruction_list"
+    id: UUID = Field(primary_key=True)
+    listed_on: date
+    approve_before: date
+    ultimate_on: date
+    asked_on: date | None = None
+
+
+class Declaration(SQLModel, table=True):
+    """A declaration of destruction: kept for good, names nobody. A signal of which a hold kept a part has two."""
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    declared_on: date
+    content: dict[str, Any] = document(nullable=False)
+    signature: str

@@ -1,0 +1,170 @@
+"""Holds: what a running procedure needs stays, everything else goes at its term, and afterwards this too (R-9.15)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.openbao import apply as bao_config
+from tests.house import TestHouse, until
+from tests.journeys import brought, further
+
+TODAY = date.today().isoformat()
+INSUFFICIENT = {
+    "by": "anna",
+    "key": "weging-4",
+    "outcome": "insufficient",
+    "reason": "De hit zegt te weinig.",
+    "fields": {"weighed": "Er is een vergunning, en verder niets."},
+    "forwarding": {"noneBecause": "Geen onderdeel kan hier iets mee."},
+}
+
+
+def hold(house: TestHouse, number: str, user: str, key: str = "hold", **more: Any) -> httpx.Response:
+    path = f"/v1/signals/{number}"
+    version = house.client.get("retention", f"{path}/open-decisions", "anna")["version"]
+    fields = {"ground": "bezwaar", "endsOn": "2199-01-01", "needed": "de melding"}
+    body = {"key": key, "outcome": "held", "reason": "Er loopt bezwaar.", "fields": fields, "about": ["report"]}
+    return house.client.request(
+        "POST", "retention", f"{path}/decisions", user, body | {"expectedVersion": version} | more
+    )
+
+
+def held(house: TestHouse, number: str) -> str:
+    """Asked by anna, approved by the beheerder."""
+    asked = hold(house, number, "anna")
+    assert (asked.status_code, asked.json()["status"]) == (202, "proposed")
+    identifier: str = asked.json()["id"]
+    assert hold(house, number, "beheerder", confirms=identifier).status_code == 201
+    return identifier
+
+
+def ended(house: TestHouse, number: str, identifier: str) -> None:
+    end: dict[str, Any] = {"key": "end-hold", "outcome": "ended", "confirms": identifier, "fields": {"endedOn": TODAY}}
+    assert hold(house, number, "anna", **end).status_code == 403
+    assert hold(house, number, "beheerder", **end).status_code == 201
+
+
+def state_of(house: TestHouse, number: str) -> tuple[str, bool]:
+    shown = house.sealed(number)
+    return shown["state"], shown["reduced"]
+
+
+def destroy(house: TestHouse, number: str) -> dict[str, Any]:
+    """List what is due and approve it; what the list says of this signal."""
+    house.run_as_of(367)
+    list_id = house.sql("retention", "SELECT list_id FROM sealed_signal WHERE number=$1", number)[0]["list_id"]
+    assert house.approve(str(list_id)).status_code == 201
+    shown = house.client.get("oversight", f"/v1/destruction-lists/{list_id}", "fg")["signals"]
+    found: dict[str, Any] = next(one for one in shown if one["number"] == number)
+    return found
+
+
+def declarations(house: TestHouse, number: str) -> list[dict[str, Any]]:
+    listed = house.client.get("retention", "/v1/declarations", "fg")["declarations"]
+    return [
+        house.client.get("retention", f"/v1/declarations/{one['id']}", "fg")
+        for one in listed
+        if one["number"] == number
+    ]
+
+
+@pytest.mark.refused("R-9.15")
+def test_who_asks_for_a_hold_and_what_it_needs(house: TestHouse) -> None:
+    number = house.ended_signal()
+    for user in ("esra", "collega", "fg", "beheerder"):
+        assert hold(house, number, user).status_code == 403
+    wrongs: list[dict[str, Any]] = [{"fields": {}}, {"about": []}, {"about": ["item-99"]}, {"reason": " "}]
+    for wrong in wrongs:
+        assert hold(house, number, "anna", **wrong).status_code == 400
+    past = {"ground": "bezwaar", "endsOn": "2020-01-01", "needed": "x"}
+    assert hold(house, number, "anna", fields=past).status_code == 400
+    identifier = hold(house, number, "anna").json()["id"]
+    waiting = house.client.get("retention", "/v1/holds", "beheerder")["holds"]
+    assert [one["items"] for one in waiting if one["number"] == number] == [["report"]]
+    assert hold(house, number, "anna", confirms=identifier).status_code == 403
+    assert hold(house, number, "beheerder", confirms=identifier, reason="").status_code == 400
+    asked = "SELECT 1 AS x FROM decided WHERE number=$1 AND facts->>'key'='hold-asked'"
+    assert until(lambda: house.sql("oversight", asked, number)), "supervision knows a request from an approval"
+
+
+@pytest.mark.allowed("R-9.15")
+@pytest.mark.refused("R-9.15")
+def test_only_what_is_needed_is_held_and_the_rest_goes(house: TestHouse) -> None:
+    played = brought(house, "weging-4")
+    number = further(house, played, INSUFFICIENT).number
+    house.sealed(number)
+    row = house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]
+    keys = {(one["archive"], one["key"]): one["item"] for one in json.loads(row["dossier"])}
+    assert {archive for archive, _ in keys} == {"archive-signal", "archive-closed"}
+    bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+
+    def exist() -> set[str]:
+        return {mount for mount, key in keys if bao.read(f"{mount}/keys/{key}") is not None}
+
+    identifier = held(house, number)
+    assert destroy(house, number)["staying"] == ["report"], "whoever approves sees what stays"
+    until(lambda: state_of(house, number) == ("sealed", True), 60)
+    assert exist() == {"archive-signal"}, "the key of what is held, and no other"
+    left = json.loads(house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]["dossier"])
+    assert [one["item"] for one in left] == ["report"]
+    rooms = "SELECT mount FROM signal_key WHERE number=$1 AND destroyed_at IS NULL"
+    assert {one["mount"] for one in house.sql("retention", rooms, number)} == {"archive-signal", "room-accountability"}
+    assert house.sql("rights", "SELECT number FROM dossier WHERE signal=$1", number) == []
+    first = declarations(house, number)
+    assert [one["specification"]["itemsHeld"] for one in first] == [["report"]]
+    assert number not in (house.home.tombstones / "destroyed.jsonl").read_text(), "not wholly destroyed"
+    path = f"/v1/declarations/{first[0]['declarationId']}/document"
+    assert house.client.request("GET", "retention", path, "beheerder").content.startswith(b"%PDF-1.7")
+    house.run_as_of(367)
+    assert state_of(house, number) == ("sealed", True), "what is held is on no list"
+    assert hold(house, number, "anna", about=["item-99"]).status_code == 400
+
+    ended(house, number, identifier)
+    assert destroy(house, number)["staying"] == []
+    until(lambda: house.signal(number, "retention") is None, 60)
+    assert exist() == set()
+    assert sorted(one["specification"]["itemsHeld"] for one in declarations(house, number)) == [[], ["report"]]
+    assert number in (house.home.tombstones / "destroyed.jsonl").read_text()
+
+
+@pytest.mark.allowed("R-9.15")
+def test_a_hold_takes_a_signal_off_a_list(house: TestHouse) -> None:
+    number = house.ended_signal()
+    house.run_as_of(367)
+    assert state_of(house, number) == ("listed", False)
+    before = house.sql("retention", "SELECT list_id FROM sealed_signal WHERE number=$1", number)[0]["list_id"]
+    until(lambda: house.client.request("GET", "oversight", f"/v1/destruction-lists/{before}", "fg").is_success)
+    held(house, number)
+    until(lambda: state_of(house, number) == ("sealed", False))
+    shown = house.client.get("oversight", f"/v1/destruction-lists/{before}", "fg")
+    assert [one["state"] for one in shown["signals"] if one["number"] == number] == ["withheld"]
+    if shown["state"] == "listed":
+        assert house.approve(str(before)).status_code == 201, "the others on it are approved without it"
+    assert house.approve(str(before)).status_code == 409, "nothing is left to approve"
+    assert house.sealed(number)["state"] == "sealed"
+    assert destroy(house, number)["staying"] == ["report"]
+    until(lambda: state_of(house, number) == ("sealed", True), 60)
+
+
+@pytest.mark.refused("R-9.15")
+def test_a_hold_that_comes_when_the_keys_are_released_is_too_late_and_says_so(house: TestHouse) -> None:
+    """Retention has not heard of the approval yet; supervision decides which of the two came first."""
+    number = house.ended_signal()
+    house.run_as_of(367)
+    list_id = str(house.sql("retention", "SELECT list_id FROM sealed_signal WHERE number=$1", number)[0]["list_id"])
+    until(lambda: house.client.request("GET", "oversight", f"/v1/destruction-lists/{list_id}", "fg").is_success)
+    house.hold("nats")
+    assert house.approve(list_id).status_code == 201
+    state = "SELECT state FROM listed_signal WHERE number=$1 AND state='released'"
+    until(lambda: house.sql("oversight", state, number))
+    held(house, number)
+    house.let_go("nats")
+    until(lambda: house.signal(number, "retention") is None, 90)
+    assert [one["specification"]["itemsHeld"] for one in declarations(house, number)] == [[]]
+    lines = "SELECT 1 AS x FROM audit_line WHERE record=$1 AND entry->>'action'='hold came too late'"
+    assert until(lambda: house.sql("oversight", lines, number))

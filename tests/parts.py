@@ -1,0 +1,83 @@
+"""The real parts of a house as an administrator has them: PostgreSQL, NATS and OpenBao."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import asyncpg
+import nats
+
+from deploy.embedded.client import HouseClient
+from deploy.embedded.home import Home
+from deploy.openbao import apply as bao_config
+
+T = TypeVar("T")
+
+
+class Parts:
+    home: Home
+    client: HouseClient
+
+    def seal_openbao(self) -> None:
+        bao_config.client(self.client.addresses["openbao"], self.home.secret("provisioner")).sys.seal()
+
+    def sql(self, database: str, query: str, *values: Any) -> list[dict[str, Any]]:
+        """As the superuser: what a database administrator can see."""
+
+        async def run() -> list[dict[str, Any]]:
+            connection = await self.superuser(database)
+            try:
+                return [dict(row) for row in await connection.fetch(query, *values)]
+            finally:
+                await connection.close()
+
+        return run_async(run())
+
+    async def superuser(self, database: str) -> Any:
+        """A connection; waits for a PostgreSQL that was just killed."""
+        host, _, port = self.client.addresses["postgres"].partition(":")
+        password = self.home.secret("postgres")
+        for _ in range(100):
+            try:
+                return await asyncpg.connect(
+                    host=host, port=int(port), user="postgres", password=password, database=database
+                )
+            except (asyncpg.CannotConnectNowError, OSError):
+                await asyncio.sleep(0.2)
+        raise AssertionError("PostgreSQL did not come back within 20 s")
+
+    async def nats_as(self, user: str, password: str, **options: Any) -> Any:
+        return await nats.connect(
+            self.client.addresses["nats"],
+            user=user,
+            password=password,
+            allow_reconnect=False,
+            connect_timeout=3,
+            **options,
+        )
+
+    async def nats_admin(self) -> Any:
+        return await self.nats_as("setup", self.home.secret("nats-setup"))
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run outside of the test's own loop, if it has one."""
+    import threading
+
+    result: list[T] = []
+    problem: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            result.append(asyncio.run(work))
+        except BaseException as caught:
+            problem.append(caught)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if problem:
+        raise problem[0]
+    return result[0]
