@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import and_, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
+from services.retention.domain import MOUNTS_OF_A_HOLD, items_of, parts_to_go
 from services.retention.tables import (
     ActiveCase,
     Carrier,
@@ -25,11 +26,8 @@ from services.retention.tables import (
 )
 from shared.contracts.common import KeyRef
 from shared.database.tables import Tombstone, table_of
-from shared.privileges import ARCHIVES, BY_NAME
 
 SCHEMA = "retention_0001"
-STAYS_FOR_A_HOLD = (*ARCHIVES, BY_NAME["oversight"].room)
-"""Where keys of a signal stay while a hold keeps a part of it: of its items, and of the words of its decisions."""
 Counts = dict[str, int]
 
 
@@ -75,29 +73,42 @@ async def items_held(session: AsyncSession, numbers: Collection[str], today: dat
     return found
 
 
-async def came_too_late(session: AsyncSession, row: SealedSignal) -> bool:
-    """Whether a hold was approved when the keys of what it names had been released; it is marked so."""
-    late = [
-        one
-        for one in await holds_of(session, row.number)
-        if one.state == "held" and not set(one.items) <= set(row.staying)
-    ]
-    for one in late:
-        one.state = "too-late"
-    return bool(late)
+async def end_holds(session: AsyncSession, today: date) -> list[Hold]:
+    """Holds whose end date has passed; they are ended now."""
+    query = select(Hold).where(col(Hold.state).in_(("proposed", "held")), col(Hold.ends_on) < today)
+    rows = list((await session.scalars(query.with_for_update())).all())
+    for one in rows:
+        one.state = "ended"
+    return rows
+
+
+async def came_too_late(session: AsyncSession, row: SealedSignal, today: date) -> bool:
+    """Whether a hold names items that went: from now on it keeps what stays, and with nothing left it is too late."""
+    late = False
+    for one in await holds_of(session, row.number):
+        if one.state not in ("proposed", "held") or one.ends_on < today or set(one.items) <= set(row.staying):
+            continue
+        one.items = sorted(set(one.items) & set(row.staying))
+        one.state = one.state if one.items else "too-late"
+        late = True
+    return late
 
 
 async def due(session: AsyncSession, before: date, most: int = 500) -> list[SealedSignal]:
+    """What has reached its end, unless nothing of it is left but what is held."""
     query = (
         select(SealedSignal)
         .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) < before)
-        # Of what is held the rest goes, once.
-        .where(or_(~_held(before), col(SealedSignal.reduced).is_(False)))
         .order_by(col(SealedSignal.ends_on), col(SealedSignal.number))
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    return list((await session.scalars(query)).all())
+    kept = and_(_held(before), col(SealedSignal.reduced).is_(True))
+    found = list((await session.scalars(query.where(~kept))).all())
+    rest = list((await session.scalars(query.where(kept))).all())
+    held = await items_held(session, [one.number for one in rest], before)
+    # A hold has ended beside one that has not.
+    return found + [one for one in rest if items_of(one) - held.get(one.number, set())]
 
 
 async def late_lists(session: AsyncSession, today: date) -> list[DestructionList]:
@@ -143,13 +154,12 @@ async def note_keys(session: AsyncSession, number: str, keys: Iterable[KeyRef], 
             await session.execute(upsert(table_of(model)).on_conflict_do_nothing(), some)
 
 
-async def is_going(session: AsyncSession, number: str) -> bool:
-    """Whether the signal was destroyed, or is being destroyed."""
-    stone = select(col(Tombstone.number)).where(col(Tombstone.number) == number)
-    approved = select(col(SealedSignal.number)).where(
-        col(SealedSignal.number) == number, col(SealedSignal.state) == "approved"
-    )
-    return (await session.execute(stone.union_all(approved).limit(1))).first() is not None
+async def is_going(session: AsyncSession, number: str, part: str) -> bool:
+    """Whether what `part` has of the signal was destroyed, or is being destroyed."""
+    if await session.get(Tombstone, number):
+        return True
+    row = await session.get(SealedSignal, number)
+    return row is not None and row.state == "approved" and part in parts_to_go(for_a_hold=bool(row.staying))
 
 
 async def note_destroyed(session: AsyncSession, refs: Iterable[KeyRef], now: datetime) -> None:
@@ -198,34 +208,31 @@ def _unfinished_box() -> Any:
     )
 
 
-async def gone(session: AsyncSession, parts: int, *, wholly: bool, most: int = 100) -> list[SealedSignal]:
+async def gone(session: AsyncSession, *, wholly: bool, most: int = 100) -> list[SealedSignal]:
     """Approved signals of which nothing is left, or (`wholly` False) nothing but what a hold keeps.
 
-    Wholly: every one of `parts` is done, every key and letterbox key destroyed. For a hold stay the keys of its
-    items and the words that supervision has, also of the hold itself.
+    Wholly: every part is done, every key and letterbox key destroyed. For a hold stay the keys of its items and
+    the words that supervision has.
     """
-    done = select(func.count()).select_from(Part).where(col(Part.number) == col(SealedSignal.number)).scalar_subquery()
+    parts = parts_to_go(for_a_hold=not wholly)
+    done = select(func.count()).where(col(Part.number) == col(SealedSignal.number), col(Part.part).in_(parts))
     left = [col(SignalKey.number) == col(SealedSignal.number), col(SignalKey.destroyed_at).is_(None)]
     if not wholly:
-        left.append(col(SignalKey.mount).not_in(STAYS_FOR_A_HOLD))
+        left.append(col(SignalKey.mount).not_in(MOUNTS_OF_A_HOLD))
     nothing_stays = func.jsonb_array_length(col(SealedSignal.staying)) == 0
     query = (
         select(SealedSignal)
         .where(col(SealedSignal.state) == "approved", nothing_stays if wholly else ~nothing_stays)
-        .where(done >= parts, ~exists().where(*left), ~_unfinished_box())
+        .where(done.scalar_subquery() == len(parts), ~exists().where(*left), ~_unfinished_box())
         .limit(most)
         .with_for_update(skip_locked=True)
     )
     return list((await session.scalars(query)).all())
 
 
-async def forget_what_went(session: AsyncSession, numbers: Collection[str]) -> None:
-    """After a destruction in part: the rest will be asked of everybody again."""
+async def ask_again(session: AsyncSession, numbers: Collection[str]) -> None:
+    """What a part answered when a hold kept something does not count when the rest goes."""
     await session.execute(delete(Part).where(col(Part.number).in_(numbers)))
-    gone_keys = (col(SignalKey.number).in_(numbers), col(SignalKey.destroyed_at).is_not(None))
-    await session.execute(delete(SignalKey).where(*gone_keys))
-    gone_boxes = select(col(Letterbox.kid)).where(col(Letterbox.destroyed_at).is_not(None))
-    await session.execute(delete(Carrier).where(col(Carrier.number).in_(numbers), col(Carrier.kid).in_(gone_boxes)))
 
 
 async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.rights import store
 from services.rights.answer import GATES, answer_if_complete
-from services.rights.domain import due_on, told
+from services.rights.clock import reckon
+from services.rights.domain import AT_ONCE, NEARER, REVIEW, told
 from shared.clock import calendar_date
 from shared.contracts.rights import Notice
 from shared.dossier.chapter import Chapter
@@ -34,10 +35,10 @@ class Duties(Chapter):
         self, session: AsyncSession, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]
     ) -> dict[str, Any]:
         """Who is to be informed and which moments bring it nearer; nothing of what was reported is here."""
-        moments = await store.moments_of(session, dossier.number)
+        moments = sorted(await store.moments_of(session, dossier.number), key=lambda one: one.on)
         return {
             "person": next(iter(content.subjects.values()), None),
-            "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments],
+            "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments if one.why in NEARER],
         }
 
     def show_task(self, task: Task, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
@@ -49,21 +50,25 @@ class Duties(Chapter):
     ) -> None:
         """The clock of this duty moves with the decision."""
         fields = words.get("fields") or {}
+        row = await store.locked(session, dossier.number)
         if decision.key == CONTACT:
-            on = date.fromisoformat(fields["contactOn"])
-            session.add(store.Moment(number=dossier.number, cause=decision.id, why=CONTACT, on=on))
-            when: date | None = min(dossier.due_on or on, on)
-        else:
-            today = calendar_date(self.platform.clock.now())
-            when = due_on(State(decision.state_after), dossier.due_on, fields, today)
-        values = {"due_on": when, "due_before": dossier.due_on}
-        await session.execute(update(Dossier).where(col(Dossier.number) == dossier.number).values(**values))
+            self._note(session, decision, CONTACT, date.fromisoformat(fields["contactOn"]))
+        elif row.state == State.DUTY_DEFERRED:
+            self._note(session, decision, REVIEW, date.fromisoformat(fields["reviewOn"]))
+        elif row.state == State.DUTY_TO_SEND:
+            today = calendar_date(decision.taken_at)
+            # Or within the month, where that is over already.
+            self._note(session, decision, AT_ONCE, min(today, row.due_on or today))
+        await reckon(self.platform, session, row)
+
+    @staticmethod
+    def _note(session: AsyncSession, decision: DecisionRow, why: str, on: date) -> None:
+        session.add(store.Moment(number=decision.number, cause=decision.id, why=why, on=on, noted_at=decision.taken_at))
 
     async def withdrawn(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow) -> None:
         """The clock goes back to what it was: no decision, no later date."""
         await session.execute(delete(store.Moment).where(col(store.Moment.cause) == decision.id))
-        statement = update(Dossier).where(col(Dossier.number) == dossier.number)
-        await session.execute(statement.values(due_on=col(Dossier.due_before)))
+        await reckon(self.platform, session, await store.locked(session, dossier.number))
 
     async def settled(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
         await store.one_at_a_time(session, dossier.signal)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from shared.protocol.model import State
 
@@ -21,11 +21,30 @@ def told(state: State, outcome: str) -> str:
     return "not-due" if state == State.DUTY_DONE and outcome in ("not-due", "nobody") else TOLD[state]
 
 
-def due_on(state: State, before: date | None, fields: Mapping[str, Any], today: date) -> date | None:
-    """Until when a duty can wait in `state`: the month, the review date, or no longer (R-26.3, R-26.8, R-26.9)."""
+MONTH, REVIEW, AT_ONCE = "month", "review", "at-once"
+NEARER = ("contact", "disclosure", "intervention")
+"""Why somebody has to know before the month is over (AVG 14 lid 3, art. 26 lid 1)."""
+
+
+@dataclass(frozen=True)
+class By:
+    """By when, and why; `noted_on`: when that became known."""
+
+    why: str
+    on: date
+    noted_on: date
+
+
+def due_on(state: State, month: date, moments: Sequence[By]) -> date | None:
+    """Until when a duty can wait: the earliest moment, the review date, at once, or no longer (R-26.3, R-26.8, R-26.9).
+
+    `moments` in the order in which they became known. A deferral covers what was before it; what comes after it is a
+    reason to look at it again by then.
+    """
+    if state == State.DUTY_OPEN:
+        return min([month, *(one.on for one in moments if one.why in NEARER)])
+    last = {one.why: one for one in moments}
     if state == State.DUTY_DEFERRED:
-        return date.fromisoformat(str(fields["reviewOn"]))
-    if state == State.DUTY_TO_SEND:
-        # At once, and within the month where that is earlier still.
-        return min(today, before) if before else today
-    return before if state == State.DUTY_OPEN else None
+        review = last[REVIEW]
+        return min([review.on, *(one.on for one in moments if one.why in NEARER and one.on > review.noted_on)])
+    return last[AT_ONCE].on if state == State.DUTY_TO_SEND else None

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -27,9 +27,9 @@ class Asked(SQLModel, table=True):
 
 
 class Moment(SQLModel, table=True):
-    """By when the person of duty `number` has to know, and why; the earliest of these and the month counts (R-26.3).
+    """By when the person of duty `number` has to know, and why (services/rights/domain.py).
 
-    `why`: `contact`, `disclosure` or `intervention` (AVG 14 lid 3, art. 26 lid 1). `cause`: the decision or message.
+    `cause`: the decision or message that brought it; a decision that is withdrawn takes its moment with it.
     """
 
     __tablename__ = "moment"
@@ -37,22 +37,19 @@ class Moment(SQLModel, table=True):
     cause: UUID = Field(primary_key=True)
     why: str
     on: date
-
-
-async def comes_nearer(session: AsyncSession, numbers: Collection[str], on: date) -> None:
-    """What a duty waits for is never put off by another moment."""
-    waiting = (col(Dossier.number).in_(numbers), col(Dossier.due_on).is_not(None))
-    values = {
-        "due_on": func.least(col(Dossier.due_on), on),
-        # Also what it goes back to when the last decision is withdrawn.
-        "due_before": func.least(col(Dossier.due_before), on),
-    }
-    await session.execute(update(Dossier).where(*waiting).values(**values))
+    noted_at: datetime = moment()
 
 
 async def moments_of(session: AsyncSession, number: str) -> list[Moment]:
-    query = select(Moment).where(col(Moment.number) == number).order_by(col(Moment.on), col(Moment.why))
+    """In the order in which they became known."""
+    query = select(Moment).where(col(Moment.number) == number).order_by(col(Moment.noted_at))
     return list((await session.scalars(query)).all())
+
+
+async def locked(session: AsyncSession, number: str) -> Dossier:
+    """The duty as it is now; nobody else changes when it is due meanwhile."""
+    await session.flush()
+    return await session.get_one(Dossier, number, with_for_update=True, populate_existing=True)
 
 
 async def overdue(session: AsyncSession, today: date, most: int = 200) -> list[Dossier]:

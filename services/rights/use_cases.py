@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
 from services.rights.answer import GATES, answer_if_complete
+from services.rights.clock import reckon
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -62,6 +63,7 @@ class Concerned:
 
         async def effect(session: AsyncSession) -> None:
             await store.one_at_a_time(session, content.number)
+            await session.flush()
             asked = await session.get(store.Asked, content.number)
             for subject, number, text in zip(content.subjects, numbers, ciphertexts, strict=True):
                 session.add(self._duty(number, content.number, subject, key, content.protocol, content.received_on))
@@ -102,8 +104,7 @@ class Concerned:
     async def asked(self, incoming: Incoming, message: InformingAsked) -> Handled:
         """Also where nobody is known somebody has to say so: a gate never opens by itself (R-5.7)."""
         async with self.platform.database.transaction() as session:
-            duties = await dossiers.of_signal(session, message.number)
-        known = len(duties)
+            known = len(await dossiers.of_signal(session, message.number))
         if known < message.subjects:
             raise PartDown("the persons concerned are not known here yet")
         room = self.platform.room()
@@ -112,8 +113,12 @@ class Concerned:
             await room.make(key)
 
         async def effect(session: AsyncSession) -> None:
+            await store.one_at_a_time(session, message.number)
+            await session.flush()
+            # Once more: somebody may have become known meanwhile.
+            duties = await dossiers.of_signal(session, message.number)
             session.add(store.Asked(number=message.number, asked_at=message.asked_at))
-            if not known:
+            if not duties:
                 nobody = self._duty(duty_number(), message.number, None, key, message.protocol, message.received_on)
                 session.add(nobody)
                 made = KeysMade(number=message.number, keys=(KeyRef(mount=room.mount, key=key),))
@@ -136,10 +141,11 @@ class Concerned:
         numbers = [duties[one] for one in dict.fromkeys(message.about)]
 
         async def effect(session: AsyncSession) -> None:
-            session.add_all(
-                store.Moment(number=one, cause=incoming.id, why=message.why, on=message.on) for one in numbers
-            )
-            await store.comes_nearer(session, numbers, message.on)
+            now = self.platform.clock.now()
+            for one in sorted(numbers):
+                row = await store.locked(session, one)
+                session.add(store.Moment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now))
+                await reckon(self.platform, session, row)
 
         return Handled(effect)
 

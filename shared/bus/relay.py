@@ -22,7 +22,7 @@ from sqlmodel import col
 from shared.bus.proof import signed_lock
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.tables import Outgoing, Parked
+from shared.database.tables import Outgoing
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.signing import Verifier
 from shared.keys.transit import Transit
@@ -108,7 +108,8 @@ class Relay:
     ) -> None:
         """Write down what was sent, in one statement; what was refused steps back behind the others.
 
-        What this service did not sign can never be carried: it is parked, where it is counted and listed.
+        A hand-over that this service did not sign is not carried. It stays, is counted and listed as parked, and is
+        looked at again: what was altered may be put right.
         """
         sent: list[UUID] = []
         refused: list[UUID] = []
@@ -120,9 +121,9 @@ class Relay:
                 # Behind those that need another part, or a moment's rest.
                 waiting.append(row.id)
             elif isinstance(result, CannotSucceed):
-                log.warning("parked", producer=self._service, of=row.event, reason=str(result), message=str(row.id))
-                session.add(_parked(self._service, row, str(result), now))
-                await session.delete(row)
+                log.warning("not carried", of=row.event, reason=str(result), message=str(row.id))
+                refused.append(row.id)
+                row.refused = str(result)
             elif isinstance(result, Exception):
                 # Whatever is wrong with one message holds up no other.
                 log.error("a message is not carried", message=str(row.id), of=row.event, exc_info=result)
@@ -133,7 +134,7 @@ class Relay:
         moment = literal(now, DateTime(timezone=True))
         attempts = col(Outgoing.attempts) + 1
         changes: tuple[tuple[list[UUID], dict[str, Any]], ...] = (
-            (sent, {"published_at": now, "attempts": attempts, "next_at": moment + patience}),
+            (sent, {"refused": None, "published_at": now, "attempts": attempts, "next_at": moment + patience}),
             ([row.id for row in rows if row.id in sent and row.lock_key], {"locked_at": now}),
             (refused, {"next_at": now + timedelta(seconds=REFUSED_SECONDS)}),
             (waiting, {"next_at": now + timedelta(seconds=OUTAGE_SECONDS)}),
@@ -145,21 +146,10 @@ class Relay:
 
     async def waiting(self) -> tuple[int, float]:
         """How many messages have not been published yet, and the age of the oldest in seconds."""
-        unsent = and_(col(Outgoing.published_at).is_(None), col(Outgoing.receipted_at).is_(None))
+        unsent = and_(
+            col(Outgoing.published_at).is_(None), col(Outgoing.receipted_at).is_(None), col(Outgoing.refused).is_(None)
+        )
         async with self._database.transaction() as session:
             query = select(func.count(), func.min(col(Outgoing.created_at))).where(unsent)
             count, oldest = (await session.execute(query)).one()
         return count, (self._clock.now() - oldest).total_seconds() if oldest else 0.0
-
-
-def _parked(service: str, row: Outgoing, reason: str, now: datetime) -> Parked:
-    return Parked(
-        id=row.id,
-        producer=service,
-        event=row.event,
-        reason=reason,
-        number=row.number,
-        headers=row.headers,
-        body=row.body or b"",
-        parked_at=now,
-    )

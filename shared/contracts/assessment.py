@@ -38,7 +38,7 @@ class ResearchContent(Frozen):
     objects: tuple[ReportedObject, ...] = ()
     findings: tuple[Finding, ...] = ()
     decisions: tuple[CodedDecision, ...] = ()
-    people: int = 0
+    people: int
     """How many persons have been numbered S1, S2 … so far, also those of findings that stay behind."""
 
     @property

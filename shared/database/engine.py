@@ -145,7 +145,7 @@ class Database:
             self.woke(*session.info.get(INSERTED, ()))
 
     def inserted(self, kind: type[SQLModel]) -> Wake:
-        """Called after each commit of this process that inserted rows of `kind`."""
+        """Called after each commit of this process that added rows of `kind` through the session."""
         wake = Wake()
         self._wakes.setdefault(kind, []).append(wake)
         return wake

@@ -67,6 +67,7 @@ def _messages() -> None:
         column("published_at", MOMENT, null=True),
         column("next_at", MOMENT),
         column("attempts", sa.Integer),
+        column("refused", sa.Text, null=True),
         column("receipted_at", MOMENT, null=True),
         column("receipt", JSONB, null=True),
     )

@@ -24,9 +24,6 @@ def document(*, nullable: bool = True) -> Any:
     return Field(default=None, sa_column=Column(JSONB, nullable=nullable))
 
 
-"""In `session.info`: this transaction put something in the post, and the relay is to look after the commit."""
-
-
 def table_of(model: type[SQLModel]) -> Table:
     """The table of `model`, for inserts that need nothing of the ORM."""
     found: Table = model.__table__  # type: ignore[attr-defined]
@@ -56,6 +53,8 @@ class Outgoing(SQLModel, table=True):
     published_at: datetime | None = moment(nullable=True)
     next_at: datetime = moment()
     attempts: int = 0
+    refused: str | None = None
+    """Why the relay does not carry it."""
     receipted_at: datetime | None = moment(nullable=True)
     receipt: dict[str, Any] | None = document()
 

@@ -75,7 +75,7 @@ class Content:
         """S1, S2 …: those of the report in its order, then those whom findings brought to light."""
         found = self.reported
         for document in self.findings.values():
-            for one in document.get("fields", {}).get("persons", ()):
+            for one in document.get("fields", {}).get("persons") or ():
                 found[one["subject"]] = {name: value for name, value in one.items() if name != "subject"}
         return dict(sorted(found.items(), key=lambda pair: int(pair[0][1:])))
 

@@ -29,8 +29,6 @@ class Dossier(SQLModel, table=True):
     arrived_at: datetime = moment()
     signed: bool = True
     due_on: date | None = None
-    due_before: date | None = None
-    """What `due_on` was before the last decision, which may be withdrawn."""
     last_act_on: date
     """The last substantive act: a decision or a recorded fact (R-9.7)."""
     people: int = 0

@@ -77,7 +77,6 @@ def _dossier() -> None:
         column("arrived_at", MOMENT),
         column("signed", sa.Boolean),
         column("due_on", sa.Date, null=True),
-        column("due_before", sa.Date, null=True),
         column("last_act_on", sa.Date),
         column("people", sa.Integer),
         column("earlier", JSONB),

@@ -174,7 +174,7 @@ class Views:
         name = f"item-{row.version + 1}"
         now = self.platform.clock.now()
         fields = dict(item.fields)
-        persons = numbered(fields.get("persons", ()), row.people)
+        persons = numbered(fields.get("persons") or (), row.people)
         if persons:
             fields["persons"] = persons
         document = {

@@ -60,10 +60,10 @@ def fits(field: Field, value: Any, facts: Facts) -> bool:
         return isinstance(value, (list, tuple)) and 1 <= len(value) <= MOST_PERSONS and all(map(_person, value))
     if field.kind == "date":
         try:
-            date.fromisoformat(str(value))
+            # The one form that everybody reads alike; not 20261201, nor a number.
+            return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
         except ValueError:
             return False
-        return True
     return isinstance(value, str) and bool(value.strip()) and len(value) <= field.most
 
 

@@ -125,9 +125,9 @@ def leaves_the_municipality(
     """Whether data go to somebody outside the municipality with this answer (AVG article 14 lid 3 (c))."""
     if forwarding and forwarding["recipientKind"] not in (None, "department"):
         return True
-    partners = fields.get("partners")
+    others = fields.get("partners") or fields.get("participants")
     departments = protocol.organisations["department"]
-    return outcome.discloses and (partners is None or not set(partners) <= set(departments))
+    return outcome.discloses and (others is None or not set(others) <= set(departments))
 
 
 def notice_sent(who: Who) -> Decision:

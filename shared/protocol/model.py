@@ -53,7 +53,8 @@ class Outcome:
     forward_only_to: str | None = None
     """The one recipient there is; then it cannot go to nobody."""
     discloses: bool = False
-    """With it data leave the municipality: who is concerned knows by then, or a ground says why not (AVG 14 lid 3)."""
+    """With it data go to those named who are no part of the municipality, if any are: who is concerned knows by then,
+    or a ground says why not (AVG 14 lid 3)."""
     only_in: tuple[State, ...] = ()
     needs: tuple[Condition, ...] = ()
 

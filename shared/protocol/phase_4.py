@@ -48,7 +48,7 @@ def adopt_plan(who: Who, participants: tuple[str, ...]) -> Decision:
         question="Is this version of the Plan van Aanpak adopted?",
         states=(State.PLAN, State.EXECUTION),
         who=who,
-        outcomes=(Outcome("adopted", "yes", State.CHECK_2B, "art. 22"),),
+        outcomes=(Outcome("adopted", "yes", State.CHECK_2B, "art. 22", discloses=True),),
         fields=(
             Field("participants", "Who adopted it?", "art. 22", kind="choices", choices=participants),
             Field("adoptedOn", "On which date?", "art. 22", kind="date"),

@@ -46,7 +46,7 @@ OUTCOMES = (
         needs=(c.DEPARTMENT_MAY_HAVE_SOMETHING,),
         discloses=True,
     ),
-    Outcome("riec-intake", "an intake for the Ondermijningstafel", State.RIEC_INTAKE, "art. 21 lid 2b"),
+    Outcome("riec-intake", "an intake for the Ondermijningstafel", State.RIEC_INTAKE, _TABLE),
     Outcome(
         "riec-and-local",
         "both: an intake for the Ondermijningstafel, and together locally",
@@ -69,7 +69,7 @@ OUTCOMES = (
 
 def _fields(departments: tuple[str, ...], partners: tuple[str, ...]) -> tuple[Field, ...]:
     everybody = (*departments, *partners)
-    one, two, table = "art. 21 lid 3", "art. 21 lid 2a", "art. 21 lid 2b"
+    one, two = "art. 21 lid 3", "art. 21 lid 2a"
     alone, drawn_up = ("mono-municipality",), ("riec-intake", "riec-and-local")
     return (
         Field("considered", "Which approaches were weighed, and why this one?", "art. 21"),
@@ -87,7 +87,7 @@ def _fields(departments: tuple[str, ...], partners: tuple[str, ...]) -> tuple[Fi
         Field(
             "drawnUpBy",
             "Which partners draw up the intake?",
-            table,
+            _TABLE,
             kind="choices",
             choices=everybody,
             outcomes=drawn_up,
@@ -112,7 +112,7 @@ def reweighing(who: Who, departments: tuple[str, ...], partners: tuple[str, ...]
     """Article 21 lid 2b: not accepted by the Ondermijningstafel, so the LOT weighs again."""
     return Decision(
         key="reweighing",
-        article="art. 21 lid 2b",
+        article=_TABLE,
         question="The Ondermijningstafel did not accept it: which approach now?",
         states=(State.REWEIGHING,),
         who=who,
@@ -126,7 +126,7 @@ def riec_intake(who: Who) -> Decision:
     beside = (State.PLAN, State.CHECK_2B, State.EXECUTION)
     return Decision(
         key="riec-intake",
-        article="art. 21 lid 2b",
+        article=_TABLE,
         question="Has the intake been handed in to the Ondermijningstafel?",
         states=(State.RIEC_INTAKE, *beside),
         who=who,
@@ -142,9 +142,9 @@ def riec_intake(who: Who) -> Decision:
                 kind="answers",
                 choices=tuple(RIEC_CRITERIA),
             ),
-            Field("handedInOn", "On which date?", "art. 21 lid 2b", kind="date"),
+            Field("handedInOn", "On which date?", _TABLE, kind="date"),
         ),
-        needs=(c.RIEC_INCLUDED, c.RIEC_NOT_ASKED, not_in_the_future("handedInOn", "art. 21 lid 2b")),
+        needs=(c.RIEC_INCLUDED, c.RIEC_NOT_ASKED, not_in_the_future("handedInOn", _TABLE)),
         guidance=tuple(RIEC_CRITERIA.values()),
     )
 
@@ -154,7 +154,7 @@ def riec_answer(who: Who) -> Decision:
     beside = (State.PLAN, State.CHECK_2B, State.EXECUTION)
     return Decision(
         key="riec-answer",
-        article="art. 21 lid 2b",
+        article=_TABLE,
         question="What did the Ondermijningstafel decide?",
         states=(State.RIEC_ANSWER, *beside),
         who=who,
@@ -163,23 +163,23 @@ def riec_answer(who: Who) -> Decision:
                 "accepted",
                 "accepted; administrative interventions follow",
                 State.PLAN,
-                "art. 21 lid 2b",
+                _TABLE,
                 only_in=(State.RIEC_ANSWER,),
             ),
             Outcome(
                 "accepted-elsewhere",
                 "accepted, without an intervention of the municipality",
                 State.CLOSED,
-                "art. 21 lid 2b",
+                _TABLE,
                 only_in=(State.RIEC_ANSWER,),
                 needs=(c.EVERYBODY_INFORMED_OR_DEFERRED, c.EVERY_INTERVENTION_DONE),
             ),
-            Outcome("accepted", "accepted", None, "art. 21 lid 2b", only_in=beside),
-            Outcome("not-accepted", "not accepted", State.REWEIGHING, "art. 21 lid 2b"),
+            Outcome("accepted", "accepted", None, _TABLE, only_in=beside),
+            Outcome("not-accepted", "not accepted", State.REWEIGHING, _TABLE),
         ),
         fields=(
             Field("decidedOn", "On which date did it decide?", "art. 1 sub q", kind="date"),
-            Field("explanation", "What did it say?", "art. 21 lid 2b"),
+            Field("explanation", "What did it say?", _TABLE),
         ),
         needs=(c.RIEC_ASKED, not_in_the_future("decidedOn", "art. 1 sub q")),
     )

@@ -235,13 +235,18 @@ class Platform:
     async def _count(self, counts: dict[str, Any], problems: dict[str, str]) -> None:
         counts["outbox"], oldest = await self.relay.waiting()
         async with self.database.transaction() as session:
-            counts["parked"] = (await session.execute(select(func.count()).select_from(Parked))).scalar_one()
-            rows = (await session.scalars(select(Parked).order_by(col(Parked.parked_at)).limit(20))).all()
-            counts["parkedMessages"] = [
-                {"id": str(row.id), "producer": row.producer, "event": row.event, "reason": row.reason} for row in rows
-            ]
+            refused = select(Outgoing).where(col(Outgoing.refused).is_not(None)).order_by(col(Outgoing.created_at))
+            for query in (select(Parked).order_by(col(Parked.parked_at)), refused):
+                count = select(func.count()).select_from(query.order_by(None).subquery())
+                counts["parked"] += (await session.execute(count)).scalar_one()
+                counts["parkedMessages"] += [self._parked(row) for row in await session.scalars(query.limit(20))]
         if oldest > STUCK_SECONDS:
             problems["outbox"] = f"the oldest message has waited {oldest:.0f} s to be published"
+
+    def _parked(self, row: Parked | Outgoing) -> dict[str, str]:
+        """A message that can never succeed as it is: somebody else's, or one of ours that is not carried."""
+        producer, reason = (row.producer, row.reason) if isinstance(row, Parked) else (self.name, row.refused)
+        return {"id": str(row.id), "producer": producer, "event": row.event, "reason": str(reason)}
 
     async def close(self) -> None:
         self.tracing.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -34,9 +34,10 @@ def hold(house: TestHouse, number: str, user: str, key: str = "hold", **more: An
     )
 
 
-def held(house: TestHouse, number: str) -> str:
+def held(house: TestHouse, number: str, item: str = "report", ends_on: str = "2199-01-01") -> str:
     """Asked by anna, approved by the beheerder."""
-    asked = hold(house, number, "anna")
+    fields = {"ground": "bezwaar", "endsOn": ends_on, "needed": "dit"}
+    asked = hold(house, number, "anna", about=[item], fields=fields)
     assert (asked.status_code, asked.json()["status"]) == (202, "proposed")
     identifier: str = asked.json()["id"]
     assert hold(house, number, "beheerder", confirms=identifier).status_code == 201
@@ -117,6 +118,9 @@ def test_only_what_is_needed_is_held_and_the_rest_goes(house: TestHouse) -> None
     assert house.sql("rights", "SELECT number FROM dossier WHERE signal=$1", number) == []
     first = declarations(house, number)
     assert [one["specification"]["itemsHeld"] for one in first] == [["report"]]
+    assert first[0]["keysStaying"] == ["archive-signal", "room-accountability"]
+    assert first[0]["unrecoverableFrom"] is None
+    assert "All encryption keys" not in first[0]["method"]
     assert number not in (house.home.tombstones / "destroyed.jsonl").read_text(), "not wholly destroyed"
     path = f"/v1/declarations/{first[0]['declarationId']}/document"
     assert house.client.request("GET", "retention", path, "beheerder").content.startswith(b"%PDF-1.7")
@@ -149,6 +153,52 @@ def test_a_hold_takes_a_signal_off_a_list(house: TestHouse) -> None:
     assert house.sealed(number)["state"] == "sealed"
     assert destroy(house, number)["staying"] == ["report"]
     until(lambda: state_of(house, number) == ("sealed", True), 60)
+
+
+@pytest.mark.allowed("R-9.15")
+def test_a_hold_counts_when_supervision_hears_of_it_together_with_the_list(house: TestHouse) -> None:
+    number = house.ended_signal()
+    house.hold("oversight")
+    house.run_as_of(367)
+    held(house, number)
+    house.let_go("oversight")
+    until(lambda: state_of(house, number) == ("sealed", False), 90)
+    lines = "SELECT 1 AS x FROM listed_signal WHERE number=$1 AND state='withheld'"
+    assert house.sql("oversight", lines, number)
+    house.all_ready()
+
+
+@pytest.mark.allowed("R-9.15")
+@pytest.mark.refused("R-9.15")
+def test_each_hold_keeps_its_own_items_for_its_own_time(house: TestHouse) -> None:
+    number = further(house, brought(house, "weging-4"), INSUFFICIENT).number
+    house.sealed(number)
+    row = house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]
+    closed = next(one["item"] for one in json.loads(row["dossier"]) if one["archive"] == "archive-closed")
+    first, second = held(house, number), held(house, number, closed)
+    passing = held(house, number, ends_on=(date.today() + timedelta(days=5)).isoformat())
+    asked = hold(house, number, "anna", about=["report", closed]).json()["id"]
+
+    def left() -> set[str]:
+        found = house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]["dossier"]
+        return {one["item"] for one in json.loads(found)}
+
+    def state(identifier: str) -> str:
+        return str(next(one["state"] for one in house.sealed(number)["holds"] if one["id"] == identifier))
+
+    assert destroy(house, number)["staying"] == sorted(["report", closed])
+    until(lambda: state_of(house, number) == ("sealed", True), 60)
+    assert left() == {"report", closed}
+    assert state(passing) == "ended", "by its date, and not too late"
+    ended(house, number, first)
+    assert destroy(house, number)["staying"] == [closed], "the other hold goes on"
+    until(lambda: state_of(house, number) == ("sealed", True) and len(declarations(house, number)) == 2, 60)
+    assert left() == {closed}
+    assert hold(house, number, "beheerder", confirms=asked).status_code == 201, "for what of it is left"
+    assert house.client.get("retention", "/v1/holds", "beheerder")["holds"][-1]["items"] == [closed]
+    late = "SELECT 1 AS x FROM audit_line WHERE record=$1 AND entry->>'action'='hold ended by its date'"
+    assert until(lambda: house.sql("oversight", late, number))
+    assert state(second) == "held"
 
 
 @pytest.mark.refused("R-9.15")

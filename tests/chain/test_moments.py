@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.rights.domain import By, due_on
+from shared.protocol.model import State
 from shared.protocol.terms import add_months
 from tests.house import TestHouse, until
 from tests.journeys import brought, further, player_of, steps
@@ -38,6 +40,34 @@ def contact(house: TestHouse, number: str, *, expect: int = 201, **fields: Any) 
     answer = house.client.request("POST", "rights", f"{path}/decisions", "anna", body | {"expectedVersion": version})
     assert answer.status_code == expect
     return answer.json()
+
+
+def by(why: str, day: int, noted: int) -> By:
+    return By(why, TODAY + timedelta(days=day), TODAY + timedelta(days=noted))
+
+
+@pytest.mark.allowed("R-26.3", "R-26.9")
+@pytest.mark.refused("R-26.3")
+def test_when_a_duty_is_due() -> None:
+    """The earliest moment, whichever came first; a ground covers what was before it, and nothing later."""
+    month = TODAY + timedelta(days=30)
+
+    def due(state: State, *moments: By) -> str | None:
+        found = due_on(state, month, moments)
+        return found.isoformat() if found else None
+
+    assert due(State.DUTY_OPEN) == in_days(30)
+    assert due(State.DUTY_OPEN, by("contact", 20, 0), by("intervention", 10, 1), by("contact", 60, 2)) == in_days(10)
+    for moments in (
+        (by("intervention", 20, 1), by("review", 80, 2)),
+        (by("review", 80, 2), by("intervention", 20, 3)),
+    ):
+        assert due(State.DUTY_DEFERRED, *moments) == in_days(20), "put off by neither order"
+    assert due(State.DUTY_DEFERRED, by("disclosure", 1, 1), by("review", 80, 2)) == in_days(80)
+    assert due(State.DUTY_DEFERRED, by("review", 80, 2), by("disclosure", 5, 5)) == in_days(5)
+    assert due(State.DUTY_DEFERRED, by("review", 40, 1), by("review", 80, 39)) == in_days(80)
+    assert due(State.DUTY_TO_SEND, by("review", 80, 2), by("at-once", 9, 9)) == in_days(9)
+    assert due(State.DUTY_DONE, by("at-once", 9, 9)) is None
 
 
 @pytest.mark.allowed("R-26.2", "R-26.3")
@@ -96,6 +126,8 @@ def test_a_person_first_met_in_phase_3_gets_a_duty_and_phase_4_waits_for_it(hous
         assert refused.status_code == 400
         assert [one["name"] for one in refused.json()["invalidParams"]] == ["fields.persons"]
         assert "Klaas" not in refused.text
+    none = body | {"fields": {"hit": played.made["vraag"], "persons": None}}
+    body["expectedVersion"] = house.client.post("sources", path, "anna", none)["version"]
     fields = {"hit": played.made["vraag"], "persons": [person]}
     house.client.post("sources", path, "anna", body | {"fields": fields})
     shown = player_of(house).seen("sources", played.number)

@@ -146,7 +146,7 @@ def test_every_condition_is_tried() -> None:
 
 @pytest.mark.allowed("R-26.8", "R-16.3")
 @pytest.mark.refused("R-26.8", "R-16.3", "R-26.6")
-@pytest.mark.parametrize("review", ["2026-01-10", "2025-12-01", "2026-04-11", "ooit", None])
+@pytest.mark.parametrize("review", ["2026-01-10", "2025-12-01", "2026-04-11", "ooit", None, 20260301, "20260301"])
 def test_a_deferral_is_reviewed_within_three_months(review: str | None) -> None:
     decision = PROTOCOL.decision("duty")
     assert decision is not None

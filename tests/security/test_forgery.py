@@ -96,9 +96,15 @@ def test_a_row_that_claims_to_be_received_releases_no_key(house: TestHouse) -> N
     other = uuid4()
     insert_outgoing(house, "assessment", row | {"id": other})
     until(lambda: '"a key is not released"' in house.home.log("assessment").read_text())
-    assert "did not sign" in parked(house, "assessment", other), "what is not carried is listed, and holds up nothing"
+    address = f"{house.client.addresses['assessment']}/readyz"
+
+    def listed() -> list[str]:
+        return [one["reason"] for one in httpx.get(address).json()["parkedMessages"] if one["id"] == str(other)]
+
+    assert "did not sign" in until(listed)[0], "what is not carried is listed"
+    assert "outbox" not in httpx.get(address).json()["problems"], "and holds up nothing"
     assert house.signal(number) is not None, "the key still opens"
-    house.sql("assessment", "DELETE FROM outgoing WHERE id = $1", row["id"])
+    house.sql("assessment", "DELETE FROM outgoing WHERE id = ANY($1)", [row["id"], other])
 
 
 def insert_outgoing(house: TestHouse, database: str, row: dict[str, Any], *, receipted: bool = False) -> None:

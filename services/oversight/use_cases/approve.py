@@ -160,7 +160,7 @@ class Approvals:
             numbers = [one.number for one in await store.approved_by(session, approval.id, 10_000)]
             await store.set_state(session, row.id, numbers, state=State.LISTED, approval=None)
             found.version += 1
-            found.state = State.LISTED
+            found.state = State.LISTED if numbers else found.state
             line = audit.line(
                 now, "destruction approval withdrawn", actor=person.user_id, role="beheerder", record=str(row.id)
             )

@@ -79,15 +79,18 @@ class Releasing:
 
     async def withheld(self, incoming: Incoming, message: Withheld) -> Handled:
         """A hold was approved for a signal on a list (R-9.15): it is taken off, unless its keys are being released."""
+        async with self.platform.database.transaction() as session:
+            if await session.get(store.OfferedList, message.list_id) is None:
+                raise PartDown("the list has not arrived yet")
 
         async def effect(session: AsyncSession) -> None:
+            found = await session.get_one(store.OfferedList, message.list_id, with_for_update=True)
             if not await store.take_off(session, message.list_id, message.number):
                 return
-            found = await session.get(store.OfferedList, message.list_id, with_for_update=True)
-            if found is not None:
-                found.version += 1
-                if not await store.signals_on(session, message.list_id, State.LISTED):
-                    found.state = State.APPROVED
+            found.version += 1
+            if not await store.signals_on(session, message.list_id, State.LISTED):
+                # Nothing on it waits for an approval any more.
+                found.state = State.APPROVED
             self.platform.post.tell(session, "retention", TakenOff(list_id=message.list_id, number=message.number))
             now = self.platform.clock.now()
             session.add(audit.line(now, "signal withheld for a hold", actor=None, record=message.number))

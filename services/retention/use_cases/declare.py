@@ -14,16 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
+from services.retention.domain import PARTS, here, staying_mounts
 from services.retention.settings import Settings
 from services.retention.tables import Carrier, Declaration, SealedSignal, SignalKey
 from shared import audit, tombstones
 from shared.clock import calendar_date
-from shared.contracts.common import Whereabouts
 from shared.contracts.retention import Destroyed
 from shared.database.tables import Tombstone
 from shared.errors import NotFound
 from shared.identity import Person
-from shared.privileges import SERVICES
 from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
@@ -33,18 +32,16 @@ METHOD = (
     "All encryption keys of the signal were destroyed in the key store by two services together, including the "
     "letterbox keys that ever carried a letter about it; then the rows. What remains in copies cannot be decrypted."
 )
+METHOD_IN_PART = (
+    "A hold keeps the items named. Of the rest all encryption keys were destroyed in the key store by two services "
+    "together, including the letterbox keys that ever carried a letter about the signal; then the rows. Keys stay of the "
+    "mounts named: what lay under the key of a held item was deleted, and can be decrypted from a copy until the hold "
+    "has ended and that key is destroyed too."
+)
 TEMPLATE = Path(__file__).parent.parent / "declaration.typ"
 Stones = dict[str, datetime]
 """Number to the moment of its destruction."""
-PARTS = tuple(service.name for service in SERVICES if service.room)
-"""Who has rows about a signal besides retention: whoever has a room."""
-KEEPS_FOR_A_HOLD = ("oversight",)
-"""Whose rows stay while a hold keeps a part of the signal: the words of its decisions, also of the hold."""
 READERS = frozenset({"beheerder", "fg"})
-
-
-def here(row: SealedSignal, now: datetime) -> Whereabouts:
-    return Whereabouts(number=row.number, version=row.version, holder="retention", state=row.state, since=now)
 
 
 class Declarations:
@@ -68,7 +65,6 @@ class Declarations:
         """Declare what went of signals of which a hold keeps items; those wait for the end of the hold (R-9.15)."""
         now = self.platform.clock.now()
         await self._declare(session, rows, "signal destroyed but for what is held", now)
-        await store.forget_what_went(session, [row.number for row in rows])
         for row in rows:
             row.state, row.reduced, row.version = State.SEALED, True, row.version + 1
             row.list_id = row.approver = row.approved_at = None
@@ -111,11 +107,13 @@ class Declarations:
                 "selectionList": rules.selection_list,
                 "declaredUnder": "Archiefbesluit 1995, art. 8",
             },
-            "method": METHOD,
+            "method": METHOD_IN_PART if row.staying else METHOD,
+            "keysStaying": sorted(staying_mounts(row)),
             "keysDestroyed": keys,
             "letterboxKeysDestroyed": letterboxes,
             "destroyedOn": today.isoformat(),
-            "unrecoverableFrom": (today + timedelta(days=self._snapshot_days)).isoformat(),
+            # While a key stays nobody can name the day.
+            "unrecoverableFrom": None if row.staying else (today + timedelta(days=self._snapshot_days)).isoformat(),
             "executor": "Gemeentelijk Meldpunt Ondermijning, retention service",
             "approver": {"role": "beheerder", "id": row.approver}
             if row.approver

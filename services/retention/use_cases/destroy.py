@@ -13,10 +13,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
+from services.retention.domain import MOUNTS_OF_A_HOLD, PARTS, going_keys, parts_to_go
 from services.retention.tables import Letterbox, SealedSignal
-from services.retention.use_cases.declare import KEEPS_FOR_A_HOLD, PARTS, Declarations
+from services.retention.use_cases.declare import Declarations
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
+from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, ReleaseLetterbox, RotateLetterbox
@@ -56,17 +58,17 @@ class Destruction:
             now = self.platform.clock.now()
             found = await store.on_list(session, message.list_id, message.numbers, for_change=True)
             going = [row for row in found if row.state == State.LISTED]
+            await store.ask_again(session, [row.number for row in going])
             for row in going:
                 row.state, row.version = State.APPROVED, row.version + 1
                 row.dossier = [one for one in row.dossier or [] if one["item"] in row.staying] or None
                 row.approver, row.approved_at = message.approver, message.approved_at
                 await store.note_keys(session, row.number, archives[row.number], [])
-                if await store.came_too_late(session, row):
+                if await store.came_too_late(session, row, calendar_date(now)):
                     session.add(audit.line(now, "hold came too late", actor=None, record=row.number))
             await store.note_destroyed(session, [ref for row in going for ref in archives[row.number]], now)
             for part in PARTS:
-                # Supervision's words stay for what a hold keeps: why it is held is among them.
-                numbers = tuple(row.number for row in going if part not in KEEPS_FOR_A_HOLD or not row.staying)
+                numbers = tuple(row.number for row in going if part in parts_to_go(for_a_hold=bool(row.staying)))
                 if numbers:
                     self.platform.post.tell(session, part, Destroy(numbers=numbers, list_id=message.list_id))
 
@@ -135,8 +137,8 @@ class Destruction:
         Returns whether anything was declared.
         """
         async with self.platform.database.transaction() as session:
-            rows = await store.gone(session, len(PARTS), wholly=True)
-            in_part = await store.gone(session, len(PARTS) - len(KEEPS_FOR_A_HOLD), wholly=False)
+            rows = await store.gone(session, wholly=True)
+            in_part = await store.gone(session, wholly=False)
             boxes = await store.boxes_in_the_way(session)
             stones = await self._declarations.make(session, rows) if rows else {}
             if in_part:
@@ -148,9 +150,9 @@ class Destruction:
 
     async def _missing(self, session: AsyncSession, row: SealedSignal) -> tuple[list[str], set[str]]:
         """What still exists of a signal and is to go: parts and keys, and letterbox keys."""
-        parts = {*await store.parts_of(session, row.number), *(KEEPS_FOR_A_HOLD if row.staying else ())}
-        missing = [part for part in PARTS if part not in parts]
-        stays = store.STAYS_FOR_A_HOLD if row.staying else ()
+        parts = await store.parts_of(session, row.number)
+        missing = [part for part in parts_to_go(for_a_hold=bool(row.staying)) if part not in parts]
+        stays = MOUNTS_OF_A_HOLD if row.staying else ()
         for key in await store.keys_of(session, row.number):
             if key.destroyed_at is None and key.mount not in stays:
                 missing.append(key.mount)
@@ -177,12 +179,6 @@ class Destruction:
                 missing, boxes = await self._missing(session, row)
                 found.append({"number": row.number, "missing": missing, "letterboxKeys": sorted(boxes)})
         return found
-
-
-def going_keys(row: SealedSignal) -> set[KeyRef]:
-    """The archive keys that go: all but those of items that a hold keeps, and of what shares a key with them."""
-    keys = {one["item"]: KeyRef(mount=one["archive"], key=one["key"]) for one in row.dossier or []}
-    return set(keys.values()) - {key for item, key in keys.items() if item in row.staying}
 
 
 def _kid(ref: KeyRef) -> str:

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
+from services.retention.domain import here, items_of
 from services.retention.tables import Hold, SealedSignal
-from services.retention.use_cases.declare import here
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -82,7 +82,7 @@ class Holds:
         return await self._ask(row, person, attempt, allowed)
 
     def _judge(self, row: SealedSignal, person: Person, attempt: DecisionIn) -> Allowed:
-        items = tuple(str(one["item"]) for one in row.dossier or [])
+        items = tuple(items_of(row))
         asked = Attempt(attempt.key, attempt.outcome, attempt.reason, attempt.fields, None, attempt.about)
         judged = judge(self.rules, State(row.state), asked, person.roles, Facts(others=items))
         if isinstance(judged, Refused):
@@ -121,6 +121,10 @@ class Holds:
             raise Forbidden("somebody else approves a hold than who asked for it")
         if not attempt.reason.strip():
             raise Invalid([Fault("reason", "every decision has a reason", "art. 9 lid 1")])
+        if row.state not in decision.states:
+            raise Conflict("it is being destroyed", state=row.state)
+        if not set(hold.items) <= items_of(row):
+            raise Conflict("what this hold names is no longer there: ask for one anew")
         if hold.ends_on <= calendar_date(self.platform.clock.now()):
             raise Conflict("the end date of this hold has passed meanwhile")
         attempt = attempt.model_copy(update={"fields": {}, "outcome": "held"})

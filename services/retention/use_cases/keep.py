@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.retention import store
+from services.retention.domain import here
 from services.retention.tables import ActiveCase, SealedSignal
 from services.retention.use_cases.hold import Holds
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.casework import Closed
-from shared.contracts.common import KeyRef, KeysMade, Whereabouts
+from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import Sealed, SealedDossier
 from shared.contracts.retention import Destroy
 from shared.errors import CannotSucceed, Conflict, NotFound
@@ -67,10 +68,7 @@ class Keeping:
             session.add(row)
             await session.execute(delete(ActiveCase).where(col(ActiveCase.number) == row.number))
             await store.note_keys(session, row.number, keys, [kid])
-            here = Whereabouts(
-                number=row.number, version=row.version, holder="retention", state=State.SEALED, since=now
-            )
-            self.platform.post.tell(session, "oversight", here)
+            self.platform.post.tell(session, "oversight", here(row, now))
             session.add(audit.line(now, "signal sealed", actor=None, record=row.number, reason=row.ending))
 
         return Handled(effect, word)
@@ -84,7 +82,7 @@ class Keeping:
 
         async def effect(session: AsyncSession) -> None:
             await store.note_keys(session, message.number, message.keys, message.carried_by)
-            if await store.is_going(session, message.number):
+            if await store.is_going(session, message.number, incoming.producer):
                 order = Destroy(numbers=(message.number,), list_id=incoming.id)
                 self.platform.post.tell(session, incoming.producer, order)
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from services.retention import store
+from services.retention.domain import going_keys
 from services.retention.settings import Settings
 from services.retention.tables import DestructionList, SealedSignal
-from services.retention.use_cases.destroy import going_keys
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
@@ -39,6 +39,7 @@ class Listing:
     async def run_for(self, today: date) -> list[UUID]:
         """List everything due on `today` (R-9.4), escalate what waits too long (R-9.14); the new lists."""
         made: list[UUID] = []
+        await self._end_holds(today)
         while True:
             found = await self._list_some(today)
             if found is None:
@@ -47,6 +48,13 @@ class Listing:
         await self._move_cases(today)
         await self._escalate(today)
         return made
+
+    async def _end_holds(self, today: date) -> None:
+        """A hold ends on its date, whatever became of the procedure."""
+        async with self.platform.database.transaction() as session:
+            for one in await store.end_holds(session, today):
+                now = self.platform.clock.now()
+                session.add(audit.line(now, "hold ended by its date", actor=None, record=one.number))
 
     async def _move_cases(self, today: date) -> None:
         """After five years the holder of a case is ordered to move it (R-25.4)."""

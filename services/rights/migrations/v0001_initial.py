@@ -28,4 +28,5 @@ def upgrade() -> None:
         column("cause", sa.Uuid, key=True),
         column("why", sa.Text),
         column("on", sa.Date),
+        column("noted_at", MOMENT),
     )

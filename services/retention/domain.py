@@ -1,0 +1,40 @@
+"""Rules that are retention's alone: what a hold keeps, and what goes in spite of it (R-9.15)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.retention.tables import SealedSignal
+from shared.contracts.common import KeyRef, Whereabouts
+from shared.privileges import ARCHIVES, BY_NAME, SERVICES
+
+PARTS = tuple(service.name for service in SERVICES if service.room)
+"""Who has rows about a signal besides retention: whoever has a room."""
+KEEPS_FOR_A_HOLD = ("oversight",)
+"""Whose rows stay while a hold keeps a part of the signal: the words of its decisions, also of the hold."""
+MOUNTS_OF_A_HOLD = (*ARCHIVES, *(str(BY_NAME[one].room) for one in KEEPS_FOR_A_HOLD))
+"""Where keys stay meanwhile."""
+
+
+def here(row: SealedSignal, now: datetime) -> Whereabouts:
+    return Whereabouts(number=row.number, version=row.version, holder="retention", state=row.state, since=now)
+
+
+def parts_to_go(*, for_a_hold: bool) -> tuple[str, ...]:
+    return tuple(one for one in PARTS if not for_a_hold or one not in KEEPS_FOR_A_HOLD)
+
+
+def items_of(row: SealedSignal) -> set[str]:
+    return {str(one["item"]) for one in row.dossier or []}
+
+
+def staying_mounts(row: SealedSignal) -> set[str]:
+    """Where keys stay after what goes has gone: the archives of held items, and the room of the words."""
+    archives = {str(one["archive"]) for one in row.dossier or [] if one["item"] in row.staying}
+    return archives | {str(BY_NAME[one].room) for one in KEEPS_FOR_A_HOLD} if row.staying else set()
+
+
+def going_keys(row: SealedSignal) -> set[KeyRef]:
+    """The archive keys that go: all but those of items that a hold keeps, and of what shares a key with them."""
+    keys = {one["item"]: KeyRef(mount=one["archive"], key=one["key"]) for one in row.dossier or []}
+    return set(keys.values()) - {key for item, key in keys.items() if item in row.staying}
