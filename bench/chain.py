@@ -88,8 +88,9 @@ def run(house: TestHouse, spent: Any) -> list[Line]:
     return lines + hops(alone, "one at a time") + hops(done, f"{WORKERS} workers")
 
 
-def idle_seconds(spent: Any, house: TestHouse, seconds: float = 5) -> float:
-    """What a house with nothing to do computes: leases, beacons, polling."""
+def idle_seconds(spent: Any, house: TestHouse, seconds: float = 10) -> float:
+    """What a house with nothing to do computes: leases, beacons, looking around; once what was done is done."""
+    time.sleep(10)
     before = sum(spent(house).values())
     time.sleep(seconds)
     return float(sum(spent(house).values()) - before) / seconds
