@@ -82,16 +82,23 @@ async def end_holds(session: AsyncSession, today: date) -> list[Hold]:
     return rows
 
 
-async def came_too_late(session: AsyncSession, row: SealedSignal, today: date) -> bool:
-    """Whether a hold names items that went: from now on it keeps what stays, and with nothing left it is too late."""
-    late = False
+async def cut_holds(session: AsyncSession, row: SealedSignal) -> list[str]:
+    """What is said of holds that name items which go now.
+
+    A proposal is closed and can be asked anew; a hold that was approved too late keeps what stays, if anything.
+    """
+    said = []
     for one in await holds_of(session, row.number):
-        if one.state not in ("proposed", "held") or one.ends_on < today or set(one.items) <= set(row.staying):
+        left = sorted(set(one.items) & set(row.staying))
+        if one.state not in ("proposed", "held") or len(left) == len(one.items):
             continue
-        one.items = sorted(set(one.items) & set(row.staying))
-        one.state = one.state if one.items else "too-late"
-        late = True
-    return late
+        if one.state == "held" and left:
+            one.items = left
+            said.append("hold cut to what is left")
+        else:
+            one.state = "too-late"
+            said.append("hold came too late")
+    return said
 
 
 async def due(session: AsyncSession, before: date, most: int = 500) -> list[SealedSignal]:
@@ -100,15 +107,14 @@ async def due(session: AsyncSession, before: date, most: int = 500) -> list[Seal
         select(SealedSignal)
         .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) < before)
         .order_by(col(SealedSignal.ends_on), col(SealedSignal.number))
-        .limit(most)
         .with_for_update(skip_locked=True)
     )
     kept = and_(_held(before), col(SealedSignal.reduced).is_(True))
-    found = list((await session.scalars(query.where(~kept))).all())
+    found = list((await session.scalars(query.where(~kept).limit(most))).all())
+    # All of them, they are few: a hold may have ended beside one that has not.
     rest = list((await session.scalars(query.where(kept))).all())
     held = await items_held(session, [one.number for one in rest], before)
-    # A hold has ended beside one that has not.
-    return found + [one for one in rest if items_of(one) - held.get(one.number, set())]
+    return [*found, *(one for one in rest if items_of(one) - held.get(one.number, set()))][:most]
 
 
 async def late_lists(session: AsyncSession, today: date) -> list[DestructionList]:
@@ -159,7 +165,9 @@ async def is_going(session: AsyncSession, number: str, part: str) -> bool:
     if await session.get(Tombstone, number):
         return True
     row = await session.get(SealedSignal, number)
-    return row is not None and row.state == "approved" and part in parts_to_go(for_a_hold=bool(row.staying))
+    if row is None or not (row.state == "approved" or row.reduced):
+        return False
+    return part in parts_to_go(for_a_hold=bool(row.staying))
 
 
 async def note_destroyed(session: AsyncSession, refs: Iterable[KeyRef], now: datetime) -> None:

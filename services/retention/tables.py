@@ -52,7 +52,7 @@ class ActiveCase(SQLModel, table=True):
 class Hold(SQLModel, table=True):
     """Destruction of some items of a signal waits for a procedure (R-9.15). The words are with supervision.
 
-    `state`: proposed, held, ended, or too-late: the keys had been released when it came.
+    `state`: proposed, held, ended, or too-late: what it names had gone when it came.
     """
 
     id: UUID = Field(primary_key=True)
@@ -112,7 +112,7 @@ class DestructionList(SQLModel, table=True):
 
 
 class Declaration(SQLModel, table=True):
-    """A declaration of destruction: kept for good, names nobody. A signal of which a hold kept a part has two."""
+    """A declaration of destruction: kept for good, names nobody. A signal of which a hold kept a part has more than one."""
 
     id: UUID = Field(primary_key=True)
     number: str = Field(index=True)

@@ -121,6 +121,7 @@ class Concerned:
             if not duties:
                 nobody = self._duty(duty_number(), message.number, None, key, message.protocol, message.received_on)
                 session.add(nobody)
+            if not known:
                 made = KeysMade(number=message.number, keys=(KeyRef(mount=room.mount, key=key),))
                 self.platform.post.tell(session, "retention", made)
             for duty in duties:

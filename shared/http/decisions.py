@@ -22,8 +22,8 @@ Number = Annotated[str, Path(pattern=NUMBER, description="The signal's number", 
 DossierNumber = Annotated[
     str, Path(pattern=f"{NUMBER}|{DUTY}", description="The number of a signal or a duty", examples=["S-7K3MQ-9XD4T"])
 ]
-Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,50}$")]
-"""A code or the name of an item; the longest are the words of a decision, `decision-<uuid>`."""
+Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
+"""A code or the name of an item; the longest are `decision-<uuid>-co-signer`."""
 
 
 class Strict(BaseModel):

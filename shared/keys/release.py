@@ -131,7 +131,11 @@ class Releaser:
                     col(Outgoing.number).in_(message.numbers), col(Outgoing.lock_key).is_not(None)
                 )
                 for row in (await session.scalars(locked)).all():
-                    keys[str(row.number)].add(await signed_lock(self._verifier, self._service, row))
+                    try:
+                        keys[str(row.number)].add(await signed_lock(self._verifier, self._service, row))
+                    except CannotSucceed as problem:
+                        # The row goes with the rest; retention waits for the keys that it was told of.
+                        log.error("a key is not released", message=str(row.id), exc_info=problem)
             await self.release([key for found in keys.values() for key in found])
             released = tuple(
                 Released(

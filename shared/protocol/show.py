@@ -93,7 +93,7 @@ def _leads(state: State, outcome: Outcome) -> str:
     if outcome.forward_to:
         to += "; doorzetten naar " + " of ".join(dutch.RECIPIENTS[one] for one in outcome.forward_to)
     if outcome.discloses:
-        to += "; verstrekking buiten de gemeente: dan is geïnformeerd of met een grond uitgesteld"
+        to += "; is er een ontvanger buiten de gemeente, dan moet informeren uiterlijk nu, of met een grond later"
     return to
 
 

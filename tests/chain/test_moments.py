@@ -63,8 +63,12 @@ def test_when_a_duty_is_due() -> None:
         (by("review", 80, 2), by("intervention", 20, 3)),
     ):
         assert due(State.DUTY_DEFERRED, *moments) == in_days(20), "put off by neither order"
-    assert due(State.DUTY_DEFERRED, by("disclosure", 1, 1), by("review", 80, 2)) == in_days(80)
-    assert due(State.DUTY_DEFERRED, by("review", 80, 2), by("disclosure", 5, 5)) == in_days(5)
+    assert due(State.DUTY_DEFERRED, by("contact", 1, 1), by("review", 80, 2)) == in_days(80)
+    assert due(State.DUTY_DEFERRED, by("review", 80, 2), by("contact", 2, 2)) == in_days(2), (
+        "on the same day, afterwards"
+    )
+    assert due(State.DUTY_DEFERRED, by("review", 80, 2), by("disclosure", 5, 5)) == in_days(80), "a recorded ground"
+    assert due(State.DUTY_OPEN, by("disclosure", 5, 5)) == in_days(5)
     assert due(State.DUTY_DEFERRED, by("review", 40, 1), by("review", 80, 39)) == in_days(80)
     assert due(State.DUTY_TO_SEND, by("review", 80, 2), by("at-once", 9, 9)) == in_days(9)
     assert due(State.DUTY_DONE, by("at-once", 9, 9)) is None

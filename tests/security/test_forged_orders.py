@@ -23,7 +23,13 @@ from shared.keys.sealing import Sealer
 from tests.house import TestHouse
 from tests.security.attacker import forged, parked, publish
 
-DOSSIER = {"number": "S-ZZZZZ-ZZZZZ", "version": 9, "protocol": "midden-delfland-2025", "received_on": "2026-01-01"}
+DOSSIER = {
+    "number": "S-ZZZZZ-ZZZZZ",
+    "version": 9,
+    "protocol": "midden-delfland-2025",
+    "received_on": "2026-01-01",
+    "people": 0,
+}
 HAND_OVERS = [
     ("assessment", "sources", Research, ResearchContent(**DOSSIER, text="vals")),
     ("sources", "casework", Case, CaseContent(**DOSSIER, text="vals")),

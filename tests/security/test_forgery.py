@@ -92,6 +92,7 @@ def test_a_row_that_claims_to_be_received_releases_no_key(house: TestHouse) -> N
         KeysReleased(released=(Released(number=number),)),
         lock=KeyRef(mount="room-signal", key=key),
     )
+    row["number"] = number
     insert_outgoing(house, "assessment", row, receipted=True)
     other = uuid4()
     insert_outgoing(house, "assessment", row | {"id": other})
@@ -104,7 +105,12 @@ def test_a_row_that_claims_to_be_received_releases_no_key(house: TestHouse) -> N
     assert "did not sign" in until(listed)[0], "what is not carried is listed"
     assert "outbox" not in httpx.get(address).json()["problems"], "and holds up nothing"
     assert house.signal(number) is not None, "the key still opens"
-    house.sql("assessment", "DELETE FROM outgoing WHERE id = ANY($1)", [row["id"], other])
+    house.end(number)
+    house.sealed(number)
+    house.destroy_everything_due()
+    house.declared(number)
+    left = "SELECT id FROM outgoing WHERE id = ANY($1)"
+    assert house.sql("assessment", left, [row["id"], other]) == [], "nor does it hold up a destruction"
 
 
 def insert_outgoing(house: TestHouse, database: str, row: dict[str, Any], *, receipted: bool = False) -> None:
@@ -112,7 +118,7 @@ def insert_outgoing(house: TestHouse, database: str, row: dict[str, Any], *, rec
     house.sql(
         database,
         "INSERT INTO outgoing (id, addressee, event, headers, body, lock_mount, lock_key, created_at, next_at,"
-        " attempts, receipted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, $9)",
+        " attempts, receipted_at, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, $9, $10)",
         row["id"],
         row["addressee"],
         row["event"],
@@ -122,6 +128,7 @@ def insert_outgoing(house: TestHouse, database: str, row: dict[str, Any], *, rec
         row.get("lock_key"),
         now,
         datetime(2020, 1, 1, tzinfo=UTC) if receipted else None,
+        row.get("number"),
     )
 
 

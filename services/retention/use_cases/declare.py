@@ -33,10 +33,10 @@ METHOD = (
     "letterbox keys that ever carried a letter about it; then the rows. What remains in copies cannot be decrypted."
 )
 METHOD_IN_PART = (
-    "A hold keeps the items named. Of the rest all encryption keys were destroyed in the key store by two services "
-    "together, including the letterbox keys that ever carried a letter about the signal; then the rows. Keys stay of the "
-    "mounts named: what lay under the key of a held item was deleted, and can be decrypted from a copy until the hold "
-    "has ended and that key is destroyed too."
+    "A hold keeps the items named, and supervision the words of the decisions. Of the rest all encryption keys were "
+    "destroyed in the key store by two services together, including the letterbox keys that ever carried a letter about "
+    "the signal; then the rows. Keys stay in the mounts named: what lay under the key of a held item was deleted, and can "
+    "be decrypted from a copy until the hold has ended and that key is destroyed too."
 )
 TEMPLATE = Path(__file__).parent.parent / "declaration.typ"
 Stones = dict[str, datetime]

@@ -18,7 +18,6 @@ from services.retention.tables import Letterbox, SealedSignal
 from services.retention.use_cases.declare import Declarations
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
-from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, ReleaseLetterbox, RotateLetterbox
@@ -64,8 +63,8 @@ class Destruction:
                 row.dossier = [one for one in row.dossier or [] if one["item"] in row.staying] or None
                 row.approver, row.approved_at = message.approver, message.approved_at
                 await store.note_keys(session, row.number, archives[row.number], [])
-                if await store.came_too_late(session, row, calendar_date(now)):
-                    session.add(audit.line(now, "hold came too late", actor=None, record=row.number))
+                for said in await store.cut_holds(session, row):
+                    session.add(audit.line(now, said, actor=None, record=row.number))
             await store.note_destroyed(session, [ref for row in going for ref in archives[row.number]], now)
             for part in PARTS:
                 numbers = tuple(row.number for row in going if part in parts_to_go(for_a_hold=bool(row.staying)))

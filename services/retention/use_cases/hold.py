@@ -123,8 +123,6 @@ class Holds:
             raise Invalid([Fault("reason", "every decision has a reason", "art. 9 lid 1")])
         if row.state not in decision.states:
             raise Conflict("it is being destroyed", state=row.state)
-        if not set(hold.items) <= items_of(row):
-            raise Conflict("what this hold names is no longer there: ask for one anew")
         if hold.ends_on <= calendar_date(self.platform.clock.now()):
             raise Conflict("the end date of this hold has passed meanwhile")
         attempt = attempt.model_copy(update={"fields": {}, "outcome": "held"})
