@@ -35,8 +35,8 @@ def client(address: str, password: str) -> hvac.Client:
     return bao
 
 
-def apply(bao: hvac.Client, database: Database, *, lease_seconds: int = 3600) -> None:
-    """Mounts, policies, roles, signing keys and the NATS passwords of the services."""
+def apply(bao: hvac.Client, database: Database | None = None, *, lease_seconds: int = 3600) -> None:
+    """Mounts, policies, roles, signing keys and the NATS passwords of the services; users where there is a database."""
     mounted = set(bao.sys.list_mounted_secrets_engines()["data"])
     for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES, SIGN):
         if f"{mount}/" not in mounted:
@@ -48,7 +48,8 @@ def apply(bao: hvac.Client, database: Database, *, lease_seconds: int = 3600) ->
     if "database/" not in mounted:
         bao.sys.enable_secrets_engine("database", path="database")
     bao.sys.tune_mount_configuration("database", default_lease_ttl=f"{lease_seconds}s", max_lease_ttl="768h")
-    _database(bao, database)
+    if database is not None:
+        _database(bao, database)
     for name, rules in policies().items():
         bao.sys.create_or_update_policy(f"service-{name}", json.dumps({"path": rules}))
     if "approle/" not in bao.sys.list_auth_methods()["data"]:
@@ -92,7 +93,7 @@ def _identity(bao: hvac.Client, name: str) -> None:
     if not _exists(bao, f"{SIGN}/keys/{name}"):
         bao.write(f"{SIGN}/keys/{name}", type="ed25519")
     if not _exists(bao, f"kv/data/nats/{name}"):
-        bao.write(f"kv/data/nats/{name}", data={"password": secrets.token_urlsafe(32)})
+        bao.write_data(f"kv/data/nats/{name}", data={"data": {"password": secrets.token_urlsafe(32)}})
 
 
 def credentials(bao: hvac.Client, name: str) -> dict[str, str]:

@@ -1,0 +1,106 @@
+"""Fixtures that start only what a test needs. `database_of`, `bus_of` and `bao_of` are what tests mostly use."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+
+from shared.bus.nats import Bus, Receive
+from shared.database.engine import Database
+from shared.openbao import OpenBao
+from shared.telemetry import Tracing
+from tests.platform.real import HERE, Bao, Handed, Nats, Postgres, RealParts
+
+DatabaseOf = Callable[[str], Awaitable[Database]]
+BusOf = Callable[[str, Receive], Awaitable[Bus]]
+BaoOf = Callable[[str], OpenBao]
+
+
+@pytest.fixture(scope="session")
+def parts() -> Iterator[RealParts]:
+    found = RealParts()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def postgres(parts: RealParts) -> Postgres:
+    return parts.postgres
+
+
+@pytest.fixture
+async def nats(parts: RealParts) -> Nats:
+    """NATS with empty streams."""
+    await parts.nats.fresh()
+    return parts.nats
+
+
+@pytest.fixture
+def openbao(parts: RealParts) -> Bao:
+    """OpenBao; keys have random names, so that tests do not meet."""
+    return parts.openbao
+
+
+@pytest.fixture
+async def database_of(postgres: Postgres) -> AsyncIterator[DatabaseOf]:
+    """`await database_of("assessment")`: the service's own database, empty, with a user of its application role.
+
+    Asked again in the same test it gives a second client of the same database, as a second replica would be.
+    """
+    made: list[Database] = []
+    fresh: set[str] = set()
+
+    async def make(service: str) -> Database:
+        if service not in fresh:
+            await postgres.fresh(service)
+            fresh.add(service)
+        user, password = await postgres.user(f"{service}_app")
+        lease = {"lease_id": "none", "lease_duration": 3600, "data": {"username": user, "password": password}}
+        bao = Handed({f"database/creds/{service}": lease})
+        database = Database(bao, service, HERE, postgres.port, Tracing(service, None))
+        await database.new_user()
+        made.append(database)
+        return database
+
+    yield make
+    for database in made:
+        await database.engine.dispose()
+
+
+@pytest.fixture
+async def bus_of(nats: Nats) -> AsyncIterator[BusOf]:
+    """`await bus_of("assessment", receive)`: the service's connection, running until the end of the test."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def make(service: str, receive: Receive) -> Bus:
+            password = {"data": {"data": {"password": nats.passwords[service]}}}
+            bus = Bus(service, nats.address, Handed({f"kv/data/nats/{service}": password}))
+            running = asyncio.create_task(bus.run(receive))
+            stack.push_async_callback(_end, running)
+            await bus.connected()
+            return bus
+
+        yield make
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+@pytest.fixture
+async def bao_of(openbao: Bao) -> AsyncIterator[BaoOf]:
+    """`bao_of("assessment")`: OpenBao with the service's own AppRole and so exactly its policy."""
+    made: list[OpenBao] = []
+
+    def make(service: str) -> OpenBao:
+        made.append(OpenBao(openbao.address, openbao.credentials(service)))
+        return made[-1]
+
+    yield make
+    for bao in made:
+        await bao.close()

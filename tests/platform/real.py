@@ -1,0 +1,181 @@
+"""Single real parts with the least privileges of the table, in seconds: what is between the law and a whole house.
+
+One `Parts` serves a whole run. Each part starts at its first use and is configured by the same code as in a
+house; what a test gets of it is fresh: a database cloned from a migrated template, streams made anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import shutil
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import hvac
+
+from deploy.embedded import parts
+from deploy.embedded.home import Home
+from deploy.embedded.supervise import Supervisor
+from deploy.nats import config as nats_config
+from deploy.openbao import apply as bao_config
+from deploy.postgres import roles
+from shared.database.migrate import migrate
+from shared.errors import PartDown
+from shared.openbao import OpenBao
+from shared.privileges import SERVICES
+from tests.parts import run_async
+
+HERE = "127.0.0.1"
+
+
+class Handed(OpenBao):
+    """What a service gets from OpenBao at its start, handed over without OpenBao; everything else is out of reach."""
+
+    def __init__(self, answers: dict[str, dict[str, Any]]) -> None:
+        super().__init__("http://127.0.0.1:1", Path("/nowhere"))
+        self._answers = answers
+
+    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        if path not in self._answers:
+            raise PartDown("OpenBao is not here")
+        return self._answers[path]
+
+
+class RealParts:
+    """PostgreSQL, NATS and OpenBao, each from its first use until `stop`."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="meldpunt-parts-"))
+        self._folder.chmod(0o755)
+        self.home = Home(self._folder / "home")
+        self.home.make()
+        self.ports = self.home.ports()
+        self._supervisor = Supervisor(self.home, lambda _: None)
+
+    def stop(self) -> None:
+        self._supervisor.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @cached_property
+    def postgres(self) -> Postgres:
+        self._supervisor.start(parts.postgres(self.home, self.ports["postgres"]), wait=60)
+        return Postgres(self.home, self.ports["postgres"])
+
+    @cached_property
+    def nats(self) -> Nats:
+        found = Nats(self.home, self.ports["nats"])
+        self._supervisor.start(parts.nats(self.home, found.port, found.config), wait=30)
+        return found
+
+    @cached_property
+    def openbao(self) -> Bao:
+        command = parts.openbao(self.home, self.ports["openbao"], self.ports["openbao-cluster"])
+        self._supervisor.start(command, wait=60)
+        return Bao(self.home, self.ports["openbao"])
+
+
+class Postgres:
+    """A server with the roles of the table; per service a migrated template."""
+
+    def __init__(self, home: Home, port: int) -> None:
+        self.port = port
+        self._password = home.secret("postgres")
+        self.provisioner_password = home.secret("postgres-openbao")
+        self._templates: set[str] = set()
+        superuser = roles.Superuser(HERE, port, "postgres", self._password)
+        run_async(roles.apply(superuser, self.provisioner_password, home.secret("door-password")))
+
+    async def connect(self, database: str = "postgres") -> asyncpg.Connection:
+        """As the superuser."""
+        return await asyncpg.connect(
+            host=HERE, port=self.port, user="postgres", password=self._password, database=database
+        )
+
+    async def fresh(self, service: str) -> None:
+        """The database of `service` as it is after the migrations; who is connected to it is thrown out."""
+        if service not in self._templates:
+            await self._make_template(service)
+        name = f'"{service}"'
+        async with self._administrator() as main:
+            await main.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            await main.execute(f"CREATE DATABASE {name} TEMPLATE template_{service}")
+            # What is granted on a database does not come along with its template.
+            await main.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+            await main.execute(f"GRANT CONNECT ON DATABASE {name} TO {service}_app, {service}_owner")
+            if service == "intake":
+                await main.execute(f"GRANT CONNECT ON DATABASE {name} TO {roles.DOOR}")
+
+    async def _make_template(self, service: str) -> None:
+        user, password = await self.user(f"{service}_owner")
+        await migrate(service, HERE, self.port, user, password)
+        async with self._administrator() as main:
+            await main.execute(f'ALTER DATABASE "{service}" RENAME TO template_{service}')
+        self._templates.add(service)
+
+    async def user(self, group: str) -> tuple[str, str]:
+        """A user of `group`, made with the statements that OpenBao makes one with: name and password."""
+        name, password = f"{group}-{secrets.token_hex(4)}", secrets.token_urlsafe(16)
+        values = {"name": name, "password": password, "expiration": "infinity"}
+        async with self._administrator() as main:
+            for statement in roles.creation_statements(group):
+                for key, value in values.items():
+                    statement = statement.replace(f"{{{{{key}}}}}", value)
+                await main.execute(statement)
+        return name, password
+
+    @contextlib.asynccontextmanager
+    async def _administrator(self) -> Any:
+        main = await self.connect()
+        try:
+            yield main
+        finally:
+            await main.close()
+
+
+class Nats:
+    """A server with the users, streams and consumers of the table."""
+
+    def __init__(self, home: Home, port: int) -> None:
+        self.port = port
+        self.address = f"nats://{HERE}:{port}"
+        self.passwords = {name: secrets.token_urlsafe(16) for name in (nats_config.SETUP_USER, *_NAMES)}
+        store = str(home.part("nats") / "store")
+        self.config = nats_config.server_config(host=HERE, port=port, store=store, passwords=self.passwords)
+
+    async def fresh(self) -> None:
+        """Streams and consumers as the set-up makes them, with nothing in them."""
+        import nats
+
+        setup = nats_config.SETUP_USER
+        connection = await nats.connect(self.address, user=setup, password=self.passwords[setup])
+        try:
+            js = connection.jetstream()
+            for stream in await js.streams_info():
+                await js.delete_stream(str(stream.config.name))
+        finally:
+            await connection.close()
+        await nats_config.apply(self.address, self.passwords[setup])
+
+
+class Bao:
+    """A server with the mounts and policies of the table, and an AppRole per service."""
+
+    def __init__(self, home: Home, port: int) -> None:
+        self.address = f"http://{HERE}:{port}"
+        self._home = home
+        self.administrator: hvac.Client = bao_config.client(self.address, home.secret("provisioner"))
+        bao_config.apply(self.administrator)
+
+    def credentials(self, service: str) -> Path:
+        """The file with the AppRole of `service`."""
+        name = f"approle-{service}"
+        self._home.secret(name, lambda: json.dumps(bao_config.credentials(self.administrator, service)))
+        return self._home.secret_file(name)
+
+
+_NAMES = tuple(service.name for service in SERVICES)
