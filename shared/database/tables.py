@@ -6,7 +6,7 @@ None of them holds content in the clear. Bodies of messages are sealed letters o
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, LargeBinary, Table
@@ -28,6 +28,26 @@ def table_of(model: type[SQLModel]) -> Table:
     """The table of `model`, for inserts that need nothing of the ORM."""
     found: Table = model.__table__  # type: ignore[attr-defined]
     return found
+
+
+def _inherited_moment(*, nullable: bool = False) -> Any:
+    """A moment in a class that several tables inherit: each gets a column of its own."""
+    return Field(default=None, sa_type=cast(Any, DateTime(timezone=True)), nullable=nullable)
+
+
+class Waits(SQLModel):
+    """The columns of a table that waits: `shared.queue` claims, backs off, parks and shows its rows."""
+
+    id: UUID = Field(primary_key=True)
+    next_at: datetime = _inherited_moment()
+    """When it is due, or the end of the lease of who has it in hand."""
+    attempts: int = 0
+    """How often it was claimed; a part that was out of reach does not count."""
+    since: datetime | None = _inherited_moment(nullable=True)
+    """Since when it is in trouble; None when it is not."""
+    waits_because: str | None = None
+    """What is wrong, in short English, without content."""
+    parked_at: datetime | None = _inherited_moment(nullable=True)
 
 
 class Outgoing(SQLModel, table=True):
