@@ -1,6 +1,8 @@
 """What can go wrong, without HTTP or bus. The docstring of an error is its message.
 
-Messages never carry content: a name in an error is a name in a log.
+A person may read the message of every error but `PartDown` and `CannotSucceed`, so it is Dutch; those two are for who
+runs the system, and at the edge of HTTP they are replaced by words of their own. Messages never carry content: a name
+in an error is a name in a log. `code` is for machines and does not change when the words do.
 """
 
 from __future__ import annotations
@@ -8,12 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.protocol.faults import Fault
+
 
 class MeldpuntError(Exception):
-    """Something went wrong."""
+    """Er ging iets mis."""
 
-    def __init__(self, detail: str | None = None, **extra: Any) -> None:
+    code = "internal-error"
+
+    def __init__(self, detail: str | None = None, *, code: str | None = None, **extra: Any) -> None:
         self.detail = detail or (type(self).__doc__ or "").strip()
+        self.code = code or type(self).code
         self.extra = extra
         super().__init__(self.detail)
 
@@ -21,46 +28,49 @@ class MeldpuntError(Exception):
 class PartDown(MeldpuntError):
     """A part that this needs is out of reach; try again later."""
 
+    code = "part-down"
+
 
 class NotAuthenticated(MeldpuntError):
-    """A valid access token for this service is needed."""
+    """Hiervoor is een geldig toegangsbewijs voor deze dienst nodig."""
+
+    code = "not-authenticated"
 
 
 class Forbidden(MeldpuntError):
-    """You are not designated for this (art. 7 lid 2)."""
+    """U bent hiervoor niet aangewezen (art. 7 lid 2)."""
+
+    code = "forbidden"
 
 
 class NotFound(MeldpuntError):
-    """There is nothing here for you."""
+    """Hier is niets voor u."""
+
+    code = "not-found"
 
 
 class Elsewhere(NotFound):
-    """The signal is no longer held here."""
+    """Het signaal is hier niet meer."""
+
+    code = "elsewhere"
 
 
 class Conflict(MeldpuntError):
-    """This is not possible in the present state."""
+    """Dit kan niet in de huidige toestand."""
+
+    code = "conflict"
 
 
 class TooMany(MeldpuntError):
-    """Too many reports at this moment; please try again in a minute."""
+    """Er komen op dit moment te veel meldingen binnen; probeer het over een minuut opnieuw."""
+
+    code = "too-many"
 
 
 class CannotSucceed(MeldpuntError):
     """A message that will never be accepted, however often it is offered."""
 
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong with what was sent: where, and why, never the value itself."""
-
-    field: str
-    reason: str
-    article: str | None = None
-
-    def as_dict(self) -> dict[str, str]:
-        found = {"name": self.field, "reason": self.reason}
-        return found | ({"article": self.article} if self.article else {})
+    code = "cannot-succeed"
 
 
 @dataclass

@@ -6,20 +6,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.access.store import Designated
 from services.access.use_cases import Access
 from shared.http.app import current_person
+from shared.http.bodies import Strict
 from shared.identity import Person
 from shared.service.platform import Platform
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True, from_attributes=True
-    )
 
 
 class TokenOut(BaseModel):

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from shared.protocol.faults import Fault
 from shared.protocol.model import Protocol
 
 CONTROLLER = "controller"
 EXCLUDES = {"privacy-officer": "fg", "fg": "privacy-officer"}
 
 
-def refuse_reason(
+def refusal(
     protocol: Protocol, *, role: str, user_id: str, by: str, starts_at: datetime, ends_at: datetime, held: Sequence[str]
-) -> tuple[str, str, str] | None:
-    """Why this designation is not possible: field, reason, article. None when it is.
-
-    `held` are the roles that the person has at present.
-    """
+) -> Fault | None:
+    """Why this designation is not possible; None when it is. `held` are the roles that the person has at present."""
     giver = protocol.designations.get(role)
     if giver is None:
-        return "role", "is not a designation of this protocol", "art. 7"
+        return Fault("role", "is geen aanwijzing die dit protocol kent", "art. 7", "unknown-role")
     if user_id == by:
-        return "userId", "nobody designates himself", "art. 7 lid 2"
+        return Fault("userId", "niemand wijst zichzelf aan", "art. 7 lid 2", "oneself")
     if giver != "beheerder":
-        return "role", f"is given by the {giver}, in the set-up file", "art. 7 lid 1"
+        reason = "wordt door de verwerkingsverantwoordelijke zelf aangewezen, niet door de beheerder"
+        return Fault("role", reason, "art. 7 lid 1", "not-by-beheerder")
     if ends_at <= starts_at:
-        return "endsAt", "must lie after the start", "art. 7 lid 2"
+        return Fault("endsAt", "moet na het begin liggen", "art. 7 lid 2", "before-start")
     if EXCLUDES.get(role) in held:
-        return "role", f"cannot be held together with {EXCLUDES[role]}", "art. 1 sub k"
+        reason = "één persoon is niet zowel privacy officer als functionaris gegevensbescherming"
+        return Fault("role", reason, "art. 1 sub k", "excluded-by-other-role")
     return None

@@ -16,14 +16,15 @@ from joserfc.jwk import KeySet
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.access import store
-from services.access.domain import CONTROLLER, refuse_reason
+from services.access.domain import CONTROLLER, refusal
 from services.access.settings import Settings
 from shared import audit
 from shared.contracts.access import Designation, Leases
-from shared.errors import Fault, Forbidden, Invalid, NotAuthenticated, NotFound, PartDown
+from shared.errors import Forbidden, Invalid, NotAuthenticated, NotFound, PartDown
 from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
 from shared.keys.signing import NotSigned
 from shared.privileges import BY_NAME
+from shared.protocol.faults import Fault
 from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
@@ -44,7 +45,7 @@ class Access:
         Raises NotAuthenticated for a token that the provider did not give, Invalid for an unknown service.
         """
         if audience not in BY_NAME:
-            raise Invalid([Fault("audience", "is not a service of this installation")])
+            raise Invalid([Fault("audience", "is geen dienst van deze installatie", code="unknown-service")])
         subject = await self._subject(id_token)
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
@@ -105,7 +106,7 @@ class Access:
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
             held = [one.role for one in await store.in_force(session, now) if one.user_id == user_id]
-            refused = refuse_reason(
+            refused = refusal(
                 self._protocol,
                 role=role,
                 user_id=user_id,
@@ -115,7 +116,7 @@ class Access:
                 held=held,
             )
             if refused:
-                raise Invalid([Fault(*refused)])
+                raise Invalid([refused])
             row = store.Designated(
                 id=uuid4(),
                 user_id=user_id,
@@ -140,9 +141,11 @@ class Access:
         async with self.platform.database.transaction() as session:
             row = await session.get(store.Designated, identifier, with_for_update=True)
             if row is None or row.ends_at <= now:
-                raise NotFound("there is no such designation in force")
+                raise NotFound("Deze aanwijzing bestaat niet of is al beëindigd.")
             if self._protocol.designations.get(row.role) != "beheerder":
-                raise Forbidden("this designation was given by the controller, and only the controller ends it")
+                raise Forbidden(
+                    "Deze aanwijzing gaf de verwerkingsverantwoordelijke, en alleen die beëindigt haar (art. 7 lid 1)."
+                )
             row.ends_at = now
             await session.flush()
             line = audit.line(

@@ -16,8 +16,8 @@ from shared.dossier.content import Content
 from shared.dossier.depart import going_on
 from shared.dossier.papers import MEMBER, paper_faults, show_paper
 from shared.dossier.tables import DecisionRow, Dossier, Item, Task
-from shared.errors import Fault
 from shared.http.decisions import ItemIn
+from shared.protocol.faults import Fault
 from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform

@@ -17,8 +17,8 @@ from shared.dossier.concerned import INTERVENTION, comes_nearer
 from shared.dossier.content import Content
 from shared.dossier.papers import MEMBER, paper_faults, show_paper
 from shared.dossier.tables import DecisionRow, Dossier, Item, Task
-from shared.errors import Fault
 from shared.http.decisions import ItemIn
+from shared.protocol.faults import Fault
 from shared.protocol.model import State
 from shared.service.platform import Platform
 

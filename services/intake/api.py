@@ -9,11 +9,12 @@ from fastapi import APIRouter, Header, Request
 from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from services.intake.domain import MOST_BYTES, SignalIn, Strict
+from services.intake.bodies import MOST_BYTES, SignalIn
 from services.intake.settings import Settings
 from services.intake.use_cases import Intake
 from shared.errors import Invalid
 from shared.http.app import NUMBER, current_person
+from shared.http.bodies import Strict
 from shared.http.decisions import Number
 from shared.http.problems import faults_of
 from shared.http.rate import Rate

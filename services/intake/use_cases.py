@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from services.intake import store
-from services.intake.domain import ReporterIn, SignalIn
+from services.intake.bodies import ReporterIn, SignalIn
 from services.intake.settings import Settings
 from shared import audit
 from shared.batch import Batcher
@@ -154,7 +154,9 @@ class Intake:
             query = select(col(store.AcceptedReport.body_hash)).where(col(store.AcceptedReport.key_hash) == key_hash)
             found = (await session.scalars(query)).first()
         if found != body_hash:
-            raise Conflict("this Idempotency-Key was used for another report")
+            raise Conflict(
+                "Deze Idempotency-Key is al voor een andere melding gebruikt.", code="idempotency-key-reused"
+            )
 
     async def open_vault_letters(self) -> int:
         """Move contact data from the letters of the door into the vault; returns how many were moved."""
@@ -197,9 +199,9 @@ class Intake:
         async with self.platform.database.transaction() as session:
             row = await session.get(store.MelderVault, number)
         if row is None:
-            raise NotFound("no contact data are kept for this signal")
+            raise NotFound("Van dit signaal worden geen contactgegevens bewaard.")
         if not row.active:
-            raise Conflict("the signal has ended; its reporter is not contacted any more (art. 9)")
+            raise Conflict("Het signaal is beëindigd; met de melder wordt geen contact meer opgenomen (art. 9).")
         plain = await room.decrypt(row.room_key, [(Place(room.mount, number, "reporter", 1), row.ciphertext)])
         line = audit.line(
             self.clock.now(), "contact data opened", actor=person.user_id, role=role, record=number, reason=reason

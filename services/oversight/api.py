@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Path, Query
 
 from services.oversight.use_cases import Approvals, Showing
-from shared.errors import Fault, Invalid
 from shared.http.app import NUMBER, current_person
-from shared.http.decisions import DecisionIn, Number, OpenDecisions
+from shared.http.decisions import DecisionIn, Number, OpenDecisions, Purpose, purpose_of
 from shared.identity import Person
-from shared.protocol.model import PURPOSES_OF_OPENING
 from shared.service.platform import Platform
 
 ListId = Annotated[UUID, Path(description="The number of the list")]
@@ -31,13 +29,10 @@ def router(platform: Platform, showing: Showing, approvals: Approvals) -> APIRou
     async def decisions(
         number: Number,
         person: Person = caller,
-        x_purpose: Annotated[str | None, Header(max_length=80, description="Why this is read")] = None,
+        x_purpose: Purpose = None,
     ) -> Found:
         person.role_among((*showing.rules.file_roles, "fg"))
-        if x_purpose not in PURPOSES_OF_OPENING:
-            allowed = ", ".join(PURPOSES_OF_OPENING)
-            raise Invalid([Fault("X-Purpose", f"reading reasons needs a purpose: one of {allowed}", "art. 7; R-7.8")])
-        return {"decisions": await showing.decisions(number, person, x_purpose)}
+        return {"decisions": await showing.decisions(number, person, purpose_of(x_purpose))}
 
     @routes.get("/audit-lines", tags=["audit"], summary="The audit trail, in order (FG, beheerder)")
     async def lines(

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.contracts.common import Letter
 from shared.dossier.content import Content
 from shared.dossier.tables import DecisionRow, Dossier, Item, Task
-from shared.errors import Fault
 from shared.http.decisions import ItemIn
+from shared.protocol.faults import Fault
 from shared.protocol.model import State
 
 

@@ -15,10 +15,12 @@ from pydantic import Field, StringConstraints
 from shared import audit
 from shared.contracts.consult import Consult
 from shared.dossier.views import Views
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Conflict, Invalid
 from shared.http.app import NUMBER, current_person
-from shared.http.decisions import Number, Strict
+from shared.http.bodies import Strict
+from shared.http.decisions import Number
 from shared.identity import Person
+from shared.protocol.faults import Fault
 from shared.protocol.model import PHASE_OF, State
 
 HOURS = 8

@@ -15,10 +15,11 @@ from shared.dossier.settle import Settlement
 from shared.dossier.store import WITHDRAWAL
 from shared.dossier.tables import DecisionRow, Dossier, Item, Task
 from shared.dossier.views import MOST_CONTENT, Views, names_in
-from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, DecisionOut, OpenDecisions, describe
 from shared.identity import Person
 from shared.protocol.facts import Facts
+from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Attempt, Forwarding, Refused, judge
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -112,7 +113,7 @@ class Decisions:
             facts,
         )
         if isinstance(judged, Refused):
-            faults = [Fault(one.field, one.reason, one.article) for one in judged.faults]
+            faults = list(judged.faults)
             if judged.kind == "role":
                 raise Forbidden(f"{faults[0].reason} ({faults[0].article})")
             if judged.kind == "state":

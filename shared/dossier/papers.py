@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.dossier.content import Content
 from shared.dossier.tables import Dossier, MeetingRow, Task
-from shared.errors import Fault
 from shared.http.decisions import ItemIn
+from shared.protocol.faults import Fault
 
 MEMBER = "lot-member"
 

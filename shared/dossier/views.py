@@ -18,11 +18,12 @@ from shared.dossier.chapter import Chapter
 from shared.dossier.concerned import became_known, numbered
 from shared.dossier.content import Content, facts_of, names_somebody
 from shared.dossier.tables import DecisionRow, Dossier, Item
-from shared.errors import Conflict, Elsewhere, Fault, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Elsewhere, Forbidden, Invalid, NotFound
 from shared.http.decisions import ItemIn, ItemOut
 from shared.identity import Person
 from shared.keys.transit import Place
 from shared.protocol.facts import Facts
+from shared.protocol.faults import Fault
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
 from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.records import Record, judge_record
@@ -153,10 +154,7 @@ class Views:
         facts = await self.facts(row, content)
         matches = {str(key): value for key, value in item.matches.items()} if item.matches else None
         record = Record(item.category, item.about, item.finding, matches, item.fields)
-        faults = [
-            Fault(one.field, one.reason, one.article)
-            for one in judge_record(self.rules, State(row.state), record, role, facts)
-        ]
+        faults = list(judge_record(self.rules, State(row.state), record, role, facts))
         category = self.rules.category(item.category)
         if category and category.process:
             # Who sees it has no file: persons are S1, S2 there, except in the question that names one by `about`.

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import audit
 from shared.errors import MeldpuntError, TooMany
-from shared.http.problems import HEADERS, install
+from shared.http.problems import HEADERS, PROBLEM_SCHEMA, TITLES, install
 from shared.http.rate import Rate
 from shared.identity import Person
 from shared.service.platform import Platform
@@ -167,32 +167,6 @@ def _health(app: FastAPI, platform: Platform) -> None:
         return JSONResponse(body, 200 if ready else 503)
 
 
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "invalidParams": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"name": {"type": "string"}, "reason": {"type": "string"}, "article": {"type": "string"}},
-            },
-        },
-    },
-}
-_PROBLEMS = {
-    "400": "Not accepted",
-    "401": "Not logged in",
-    "403": "Not allowed",
-    "404": "Not found",
-    "409": "Not possible now",
-}
-
-
 def _openapi(app: FastAPI, platform: Platform) -> None:
     """The description by the Dutch API design rules: problems, the version header, no 422."""
 
@@ -220,9 +194,9 @@ def _openapi(app: FastAPI, platform: Platform) -> None:
                 operation["parameters"] = [p for p in operation.get("parameters", []) if p["name"] != "authorization"]
                 responses = operation["responses"]
                 responses.pop("422", None)
-                for status, title in _PROBLEMS.items():
+                for status in (400, 401, 403, 404, 409):
                     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                    responses.setdefault(status, {"description": title, "content": content})
+                    responses.setdefault(str(status), {"description": TITLES[status], "content": content})
                 for response in responses.values():
                     response["headers"] = response.get("headers", {}) | version
         found["tags"] = [{"name": name} for name in sorted(tags)]

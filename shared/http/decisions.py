@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import AwareDatetime, Field, StringConstraints
 
-from shared.errors import Fault, Invalid
+from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
+from shared.http.bodies import Strict
 from shared.identity import Person
+from shared.protocol.faults import Fault
 from shared.protocol.judge import MOST_REASON
 from shared.protocol.model import PURPOSES_OF_OPENING, Decision, State
 from shared.protocol.model import Protocol as Rules
@@ -24,12 +25,6 @@ DossierNumber = Annotated[
 ]
 Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
 """A code or the name of an item; the longest are `decision-<uuid>-co-signer`."""
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
-    )
 
 
 class ForwardingIn(Strict):
@@ -48,7 +43,7 @@ class DecisionIn(Strict):
     expected_version: int
     outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
     reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
-    fields: Annotated[dict[str, Any], Field(max_length=20)] = {}
+    fields: Annotated[dict[str, Any], Field(max_length=20, default_factory=dict)]
     about: Annotated[tuple[Ref, ...], Field(max_length=20)] = ()
     forwarding: ForwardingIn | None = None
     meeting: Ref | None = None
@@ -63,7 +58,7 @@ class ItemIn(Strict):
     about: Ref
     finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
     matches: dict[Literal["name", "address"], bool] | None = None
-    fields: Annotated[dict[str, Any], Field(max_length=20)] = {}
+    fields: Annotated[dict[str, Any], Field(max_length=20, default_factory=dict)]
 
 
 class DecisionOut(Strict):

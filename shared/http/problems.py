@@ -1,8 +1,11 @@
-"""Answers when something is wrong: application/problem+json, everything listed, nothing repeated."""
+"""Answers when something is wrong: application/problem+json, everything listed, nothing repeated.
+
+`title`, `detail` and every `reason` are Dutch and may be shown to people; a machine reads `code`.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,22 +13,46 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared import errors
-from shared.errors import Fault, Invalid, MeldpuntError
+from shared.errors import Invalid, MeldpuntError
 from shared.keys.signing import NotSigned
 from shared.openbao import BaoError, BaoRefused
+from shared.protocol.faults import Fault
 
-STATUS: dict[type[MeldpuntError], tuple[int, str]] = {
-    errors.PartDown: (503, "Not available now"),
-    NotSigned: (503, "Not available now"),
-    BaoRefused: (503, "Not available now"),
-    BaoError: (503, "Not available now"),
-    errors.NotAuthenticated: (401, "Not logged in"),
-    errors.Forbidden: (403, "Not allowed"),
-    errors.NotFound: (404, "Not found"),
-    errors.Elsewhere: (404, "Not here"),
-    errors.Conflict: (409, "Not possible now"),
-    errors.CannotSucceed: (409, "Not possible"),
-    errors.TooMany: (429, "Too many"),
+
+class Answer(NamedTuple):
+    """`detail` and `code` stand in for those of errors whose words are for who runs the system."""
+
+    status: int
+    title: str
+    detail: str | None = None
+    code: str | None = None
+
+
+_LATER = Answer(
+    503,
+    "Nu niet beschikbaar",
+    "Een onderdeel dat hiervoor nodig is, is nu niet bereikbaar. Probeer het later opnieuw.",
+    "part-down",
+)
+ANSWERS: dict[type[MeldpuntError], Answer] = {
+    errors.PartDown: _LATER,
+    NotSigned: _LATER,
+    BaoRefused: _LATER,
+    BaoError: _LATER,
+    errors.NotAuthenticated: Answer(401, "Niet ingelogd"),
+    errors.Forbidden: Answer(403, "Niet bevoegd"),
+    errors.NotFound: Answer(404, "Niet gevonden"),
+    errors.Elsewhere: Answer(404, "Niet hier"),
+    errors.Conflict: Answer(409, "Nu niet mogelijk"),
+    errors.CannotSucceed: Answer(409, "Niet mogelijk", "Dit kan niet worden verwerkt, ook niet bij een nieuwe poging."),
+    errors.TooMany: Answer(429, "Te veel tegelijk"),
+    MeldpuntError: Answer(500, "Er ging iets mis"),
+}
+TITLES = {400: "Niet aangenomen"} | {one.status: one.title for one in reversed(ANSWERS.values())}
+HTTP = {
+    404: ("not-found", "Hier is niets."),
+    405: ("method-not-allowed", "Dit kan op dit adres niet worden gevraagd."),
+    413: ("too-large", "Wat is verzonden, is te groot."),
 }
 HEADERS = {
     "Cache-Control": "no-store",
@@ -35,49 +62,106 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
 }
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string", "description": "For people, in Dutch"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "For people, in Dutch"},
+        "code": {"type": "string", "description": "For machines; stays when the words change", "example": "conflict"},
+        "invalidParams": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "reason", "code"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "reason": {"type": "string", "description": "For people, in Dutch"},
+                    "code": {"type": "string", "description": "For machines", "example": "required"},
+                    "article": {"type": "string", "description": "The article of the protocol that asks for it"},
+                },
+            },
+        },
+    },
+}
 
 
-def problem(status: int, title: str, detail: str, headers: dict[str, str] | None = None, **extra: Any) -> JSONResponse:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail} | extra
+def problem(
+    status: int, code: str, title: str, detail: str, headers: dict[str, str] | None = None, **extra: Any
+) -> JSONResponse:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code} | extra
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
 
 def invalid(faults: list[Fault]) -> JSONResponse:
-    detail = "Nothing was stored. Everything that is wrong is listed under invalidParams."
-    return problem(400, "Not accepted", detail, invalidParams=[fault.as_dict() for fault in faults])
+    detail = "Er is niets vastgelegd. Alles wat er niet klopt, staat in de lijst hierbij."
+    return problem(400, "invalid", TITLES[400], detail, invalidParams=[as_dict(fault) for fault in faults])
 
 
-def faults_of(found: list[Any], known: frozenset[str] = frozenset()) -> list[Fault]:
+def as_dict(fault: Fault) -> dict[str, str]:
+    """A fault as an entry of `invalidParams`."""
+    found = {"name": fault.field, "reason": fault.reason, "code": fault.code}
+    return found | ({"article": fault.article} if fault.article else {})
+
+
+def faults_of(found: list[Any]) -> list[Fault]:
     """Pydantic's findings without what was sent: a name of a field that we do not know is not repeated."""
     faults = []
     for one in found:
         path = [str(part) for part in one["loc"] if part not in ("body", "query", "header", "path")]
         if one["type"] == "extra_forbidden":
-            faults.append(Fault(".".join(path[:-1]) or "body", "has a field that does not exist here (Bijlage 1)"))
+            reason = "heeft een veld dat hier niet bestaat (Bijlage 1)"
+            faults.append(Fault(".".join(path[:-1]) or "body", reason, code="unknown-field"))
         elif one["type"] == "json_invalid":
-            faults.append(Fault("body", "is not JSON"))
+            faults.append(Fault("body", "is geen JSON", code="not-json"))
         else:
-            faults.append(Fault(".".join(path) or "body", _reason(one)))
+            code, reason = _reason(one)
+            faults.append(Fault(".".join(path) or "body", reason, code=code))
     return faults
 
 
-def _reason(one: dict[str, Any]) -> str:
-    """Why, from the kind of error and our own limits; never pydantic's text, which can repeat the input."""
-    limits = {key: value for key, value in (one.get("ctx") or {}).items() if isinstance(value, (int, float))}
-    extra = ", ".join(f"{key} {value}" for key, value in limits.items() if key != "actual_length")
-    kinds = {
-        "missing": "is required",
-        "string_too_long": "is too long",
-        "string_too_short": "is too short",
-        "too_long": "has too many entries",
-        "string_type": "must be text",
-        "bool_type": "must be true or false",
-        "timezone_aware": "needs a time zone",
-        "literal_error": f"must be one of {(one.get('ctx') or {}).get('expected', 'the listed values')}",
-        "value_error": str((one.get("ctx") or {}).get("error", "is not accepted")),
-    }
-    reason = kinds.get(one["type"], f"is not accepted ({one['type']})")
-    return f"{reason} ({extra})" if extra else reason
+_KINDS = {
+    "missing": ("required", "moet worden ingevuld"),
+    "string_too_long": ("too-long", "is te lang: hoogstens {max_length} tekens"),
+    "string_too_short": ("too-short", "is te kort: minstens {min_length} tekens"),
+    "string_pattern_mismatch": ("wrong-form", "heeft niet de vorm die hier wordt gevraagd"),
+    "string_type": ("wrong-type", "moet tekst zijn"),
+    "too_long": ("too-many", "heeft te veel onderdelen: hoogstens {max_length}"),
+    "too_short": ("too-few", "heeft te weinig onderdelen: minstens {min_length}"),
+    "bool_type": ("wrong-type", "moet waar of onwaar zijn (true of false)"),
+    "bool_parsing": ("wrong-type", "moet waar of onwaar zijn (true of false)"),
+    "int_type": ("wrong-type", "moet een geheel getal zijn"),
+    "int_parsing": ("wrong-type", "moet een geheel getal zijn"),
+    "greater_than_equal": ("too-small", "moet minstens {ge} zijn"),
+    "less_than_equal": ("too-large", "mag hoogstens {le} zijn"),
+    "date_type": ("wrong-type", "moet een datum zijn (JJJJ-MM-DD)"),
+    "date_from_datetime_inexact": ("wrong-type", "moet een datum zijn (JJJJ-MM-DD)"),
+    "date_from_datetime_parsing": ("wrong-type", "moet een datum zijn (JJJJ-MM-DD)"),
+    "datetime_type": ("wrong-type", "moet een tijdstip met tijdzone zijn"),
+    "datetime_parsing": ("wrong-type", "moet een tijdstip met tijdzone zijn"),
+    "datetime_from_date_parsing": ("wrong-type", "moet een tijdstip met tijdzone zijn"),
+    "timezone_aware": ("no-time-zone", "moet een tijdzone hebben"),
+    "uuid_type": ("wrong-type", "moet een kenmerk zijn (UUID)"),
+    "uuid_parsing": ("wrong-type", "moet een kenmerk zijn (UUID)"),
+    "tuple_type": ("wrong-type", "moet een lijst zijn"),
+    "list_type": ("wrong-type", "moet een lijst zijn"),
+    "dict_type": ("wrong-type", "moet uit velden bestaan"),
+    "model_type": ("wrong-type", "moet uit velden bestaan"),
+    "model_attributes_type": ("wrong-type", "moet uit velden bestaan"),
+}
+
+
+def _reason(one: dict[str, Any]) -> tuple[str, str]:
+    """Code and words, from the kind of error and our own limits and rules; never pydantic's text, which can repeat the input."""
+    about = one.get("ctx") or {}
+    if one["type"] == "value_error":
+        return "wrong-value", str(about["error"])
+    if one["type"] == "literal_error":
+        return "not-one-of", f"moet een van deze zijn: {str(about.get('expected', '')).replace(' or ', ' of ')}"
+    code, words = _KINDS.get(one["type"], ("not-accepted", "wordt niet aangenomen"))
+    return code, words.format_map({name: value for name, value in about.items() if isinstance(value, (int, float))})
 
 
 def install(app: FastAPI) -> None:
@@ -85,13 +169,12 @@ def install(app: FastAPI) -> None:
 
     async def known(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, MeldpuntError)
-        status, title = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), (500, "Internal error"))
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-        if status in (503, 429):
-            headers["Retry-After"] = "5" if status == 503 else "60"
-        # What a part said is for the log of operators, not for who calls.
-        detail = error.detail if not isinstance(error, (BaoError, BaoRefused)) else "OpenBao did not do what was asked"
-        return problem(status, title, detail, headers, **error.extra)
+        answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+        headers = {"WWW-Authenticate": "Bearer"} if answer.status == 401 else {}
+        if answer.status in (503, 429):
+            headers["Retry-After"] = "5" if answer.status == 503 else "60"
+        code, detail = answer.code or error.code, answer.detail or error.detail
+        return problem(answer.status, code, answer.title, detail, headers, **error.extra)
 
     async def wrong(request: Request, error: Exception) -> JSONResponse:
         if isinstance(error, Invalid):
@@ -101,12 +184,15 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        detail = {404: "There is nothing here.", 405: "This method does not exist here."}
-        return problem(
-            error.status_code, "Not possible", detail.get(error.status_code, "The request was not accepted.")
-        )
+        code, detail = HTTP.get(error.status_code, ("bad-request", "Dit verzoek wordt niet aangenomen."))
+        return problem(error.status_code, code, TITLES.get(error.status_code, "Niet mogelijk"), detail)
+
+    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
+        detail = "Er ging iets mis dat niet was voorzien. Probeer het later opnieuw, of waarschuw de beheerder."
+        return problem(500, MeldpuntError.code, TITLES[500], detail, HEADERS)
 
     app.add_exception_handler(MeldpuntError, known)
     app.add_exception_handler(Invalid, wrong)
     app.add_exception_handler(RequestValidationError, wrong)
     app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unforeseen)

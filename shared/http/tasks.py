@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field, StringConstraints
 
 from shared.http.app import current_person
-from shared.http.decisions import DecisionOut, Purpose, Strict, purpose_of
+from shared.http.bodies import Strict
+from shared.http.decisions import DecisionOut, Purpose, purpose_of
 from shared.identity import Person
 from shared.protocol.judge import MOST_REASON
 from shared.service.platform import Platform

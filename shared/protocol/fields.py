@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from shared.protocol.facts import Facts
+from shared.protocol.faults import Fault
 from shared.protocol.model import Field
 
 MOST_PERSONS = 20
 MOST_IDENTITY = 300
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is missing or wrong, and the article that asks for it."""
-
-    field: str
-    reason: str
-    article: str
 
 
 def field_faults(

@@ -8,7 +8,8 @@ from typing import Any
 
 from shared.protocol.conditions import approach, research
 from shared.protocol.facts import Facts
-from shared.protocol.fields import Fault, field_faults
+from shared.protocol.faults import Fault
+from shared.protocol.fields import field_faults
 from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Outcome, Protocol, State
 
 MOST_REASON = 4000

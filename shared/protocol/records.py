@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.protocol.facts import Facts
-from shared.protocol.fields import Fault, field_faults
+from shared.protocol.faults import Fault
+from shared.protocol.fields import field_faults
 from shared.protocol.model import PHASE_OF, Protocol, State
 
 

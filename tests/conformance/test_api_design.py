@@ -72,7 +72,9 @@ def test_headers_problems_and_addresses(house: TestHouse) -> None:
             assert answer.headers["x-frame-options"] == "DENY"
         problem = httpx.get(f"{address}/v1/nothing-here")
         assert problem.headers["content-type"] == "application/problem+json"
-        assert {"status", "title", "detail"} <= set(problem.json())
+        assert {"status", "title", "detail", "code"} <= set(problem.json())
+        assert problem.json()["code"] == "not-found"
+        assert problem.json()["title"] == "Niet gevonden"
 
 
 def test_every_message_is_a_cloudevent(house: TestHouse) -> None:

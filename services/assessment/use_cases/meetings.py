@@ -17,11 +17,13 @@ from shared.dossier.meetings import FACTS
 from shared.dossier.papers import MEMBER
 from shared.dossier.tables import DecisionRow, Dossier, MeetingRow
 from shared.dossier.views import Views
-from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.http.app import NUMBER
-from shared.http.decisions import Ref, Strict
+from shared.http.bodies import Strict
+from shared.http.decisions import Ref
 from shared.identity import Person
 from shared.numbers import meeting_number
+from shared.protocol.faults import Fault
 from shared.service.platform import Platform
 
 ARTICLE = "art. 1 sub n"

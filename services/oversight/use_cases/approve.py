@@ -10,11 +10,12 @@ from uuid import UUID, uuid4
 from services.oversight import store
 from services.oversight.use_cases.release import Releasing, statement_of
 from shared import audit
-from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, OpenDecisions, describe
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
 from shared.protocol.facts import Facts
+from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt, Refused, judge
 from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
@@ -178,7 +179,7 @@ class Approvals:
         judged = judge(self.rules, State(row.state), made, person.roles, Facts(others=tuple(waiting)))
         faults: list[Fault] = []
         if isinstance(judged, Refused):
-            faults = [Fault(one.field, one.reason, one.article) for one in judged.faults]
+            faults = list(judged.faults)
             if judged.kind == "role":
                 raise Forbidden(faults[0].reason)
             if judged.kind == "state":

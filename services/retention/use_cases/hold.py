@@ -22,10 +22,11 @@ from shared.clock import calendar_date
 from shared.contracts.dossier import Decided, DecisionWords
 from shared.contracts.oversight import TakenOff
 from shared.contracts.retention import Withheld
-from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, DecisionOut
 from shared.identity import Person
 from shared.protocol.facts import Facts
+from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Attempt, Refused, judge
 from shared.protocol.model import State
 from shared.protocol.profiles import PROTOCOLS
@@ -86,7 +87,7 @@ class Holds:
         asked = Attempt(attempt.key, attempt.outcome, attempt.reason, attempt.fields, None, attempt.about)
         judged = judge(self.rules, State(row.state), asked, person.roles, Facts(others=items))
         if isinstance(judged, Refused):
-            faults = [Fault(one.field, one.reason, one.article) for one in judged.faults]
+            faults = list(judged.faults)
             if judged.kind == "role":
                 raise Forbidden(f"{faults[0].reason} ({faults[0].article})")
             if judged.kind == "state":

@@ -190,7 +190,10 @@ class Keeping:
 
     async def _refuse(self, number: str) -> NoReturn:
         row = await self._row(number)
-        raise Conflict("a sealed signal is not changed; going on takes a new signal (art. 9 lid 2)", state=row.state)
+        raise Conflict(
+            "Een verzegeld signaal verandert niet meer; verdergaan kan alleen met een nieuw signaal (art. 9 lid 2).",
+            state=row.state,
+        )
 
 
 def _years(terms: Terms, dossier: SealedDossier) -> int:

@@ -7,15 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
+
+from shared.http.bodies import Strict
 
 CHANNELS = ("web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner")
 Channel = Literal["web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner"]
@@ -27,14 +26,6 @@ Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 Occupation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 ReportText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20000)]
-
-
-class Strict(BaseModel):
-    """Unknown fields are refused: what Bijlage 1 does not list cannot be sent (no BSN, no nationality)."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
-    )
 
 
 class SubjectIn(Strict):
@@ -59,7 +50,7 @@ class ReporterIn(Strict):
     @model_validator(mode="after")
     def _anonymous_is_without_name(self) -> ReporterIn:
         if self.kind == "anonymous" and self.has_contact_data:
-            raise ValueError("an anonymous reporter has no name or contact data")
+            raise ValueError("een anonieme melder heeft geen naam of contactgegevens")
         return self
 
     @property
@@ -82,7 +73,7 @@ class SignalIn(Strict):
     def _not_from_the_future(cls, value: datetime, info: ValidationInfo) -> datetime:
         """Five minutes of difference between clocks are forgiven."""
         if info.context and value > info.context["now"] + timedelta(minutes=5):
-            raise ValueError("lies in the future")
+            raise ValueError("ligt in de toekomst")
         if value.year < 2000:
-            raise ValueError("lies too far back")
+            raise ValueError("ligt te ver terug")
         return value
