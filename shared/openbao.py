@@ -18,6 +18,13 @@ from shared.errors import MeldpuntError, PartDown
 
 log = structlog.get_logger()
 
+KEY_ABSENT = "encryption key not found"
+"""What it answers (400) to using a key that is not there."""
+STALE_SECONDS = 0.2
+"""For how long a standby may not know of a key that was just made."""
+NOT_DECRYPTED = "failed to RSA decrypt the ciphertext: crypto/rsa: decryption error"
+"""What it answers to a letter that was not sealed for this key: a 500, though nothing is wrong with OpenBao."""
+
 
 class BaoRefused(MeldpuntError):
     """OpenBao does not permit this to the service."""
@@ -31,6 +38,11 @@ class BaoError(MeldpuntError):
         self.status = status
         self.errors = errors
         super().__init__(f"OpenBao answered {status}")
+
+    def is_only(self, *exact: str) -> bool:
+        """Whether it answered with these words and no others. A part of a sentence tells nothing: a node without a
+        leader says "active cluster node not found" too."""
+        return bool(self.errors) and set(self.errors) <= set(exact)
 
 
 class OpenBao:
@@ -74,6 +86,20 @@ class OpenBao:
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Call `path` (no leading /v1); logs in when there is no token or it has run out."""
+        try:
+            return await self._logged_in(method, path, body)
+        except BaoError as problem:
+            if not problem.is_only(KEY_ABSENT):
+                raise
+        except BaoRefused:
+            # To encrypt with a key that is not there would be to make it, which nobody may: that is how it is refused.
+            if "/encrypt/" not in path:
+                raise
+        # A standby that answers may not know yet of a key that was just made.
+        await asyncio.sleep(STALE_SECONDS)
+        return await self._logged_in(method, path, body)
+
+    async def _logged_in(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         if self._token is None:
             await self.log_in()
         try:
@@ -108,17 +134,23 @@ class OpenBao:
                 status, text = answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown("OpenBao is out of reach") from problem
-        if status in (502, 503, 504, 429, 473):
-            raise PartDown("OpenBao is sealed or not ready")
         if status == 403:
             raise BaoRefused
         if status >= 400:
-            raise BaoError(status, _errors(text))
+            errors = _errors(text)
+            # Sealed, without a leader, its storage or PostgreSQL away: it says so with many words, and may be well soon.
+            if status in (429, 473) or (status >= 500 and NOT_DECRYPTED not in errors):
+                raise PartDown("OpenBao is sealed or not ready")
+            raise BaoError(status, errors)
         return dict(json.loads(text)) if text else {}
 
 
 def _errors(text: bytes) -> list[str]:
+    """What it says went wrong, of the request or of the items of a batch."""
     try:
-        return list(json.loads(text).get("errors", []))
-    except (ValueError, AttributeError):
+        answer = json.loads(text)
+        items = (answer.get("data") or {}).get("batch_results") or []
+        found = [str(one) for one in answer.get("errors") or []] + [one["error"] for one in items if one.get("error")]
+    except (ValueError, AttributeError, TypeError):
         return []
+    return [one.removeprefix("1 error occurred:\n\t* ").strip() for one in found]
