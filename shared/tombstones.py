@@ -62,7 +62,7 @@ async def reapply(
 ) -> int:
     """Delete what a restored database brought back; returns how many signals that were."""
     stones = read(folder)
-    async with database.transaction() as session:
+    async with database.reading() as session:
         known = set((await session.scalars(select(col(Tombstone.number)))).all())
     again = [number for number in stones if number not in known]
     for start in range(0, len(again), AT_ONCE):

@@ -158,7 +158,7 @@ class Access:
     async def designations(self, person: Person) -> list[store.Designated]:
         """All designations, also past ones; for the beheerder and the FG."""
         person.role_among({"beheerder", "fg"})
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             return await store.every(session)
 
     async def set_up(self) -> None:
@@ -198,7 +198,8 @@ class Access:
         return message
 
     async def _tell(self, leases: Leases) -> None:
-        """At once where the bus is there; else with the next repetition."""
+        """What was committed counts here at once, elsewhere where the bus is there; else with the next repetition."""
+        self.platform.identity.forget()
         with contextlib.suppress(PartDown, NotSigned):
             await self.platform.announce(leases)
 
@@ -209,5 +210,6 @@ class Access:
             with contextlib.suppress(PartDown, NotSigned):
                 async with self.platform.database.transaction() as session:
                     leases = await self._leases(session)
+                self.platform.identity.forget()
                 await self.platform.announce(leases)
             await asyncio.sleep(self._settings.beacon_seconds)

@@ -160,7 +160,7 @@ class Intake:
 
     async def open_vault_letters(self) -> int:
         """Move contact data from the letters of the door into the vault; returns how many were moved."""
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             letters = await store.waiting_letters(session)
         return sum([await self._open_vault_letter(row) for row in letters])
 
@@ -196,7 +196,7 @@ class Intake:
     async def contact(self, number: str, reason: str, person: Person, role: str) -> Reporter:
         """The only action that opens contact data (R-5.2); the audit line is on disk before they leave."""
         room = self.platform.room()
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(store.MelderVault, number)
         if row is None:
             raise NotFound("Van dit signaal worden geen contactgegevens bewaard.")
@@ -213,7 +213,7 @@ class Intake:
     async def waiting(self, number: str) -> dict[str, str]:
         """A report that has been accepted and that assessment has not received yet; else NotFound."""
         query = select(Outgoing).where(col(Outgoing.number) == number, col(Outgoing.event) == Report.event)
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = (await session.scalars(query)).first()
         if row is None or row.receipted_at is not None:
             raise NotFound

@@ -103,7 +103,7 @@ class Concerned:
 
     async def asked(self, incoming: Incoming, message: InformingAsked) -> Handled:
         """Also where nobody is known somebody has to say so: a gate never opens by itself (R-5.7)."""
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             known = len(await dossiers.of_signal(session, message.number))
         if known < message.subjects:
             raise PartDown("the persons concerned are not known here yet")
@@ -135,7 +135,7 @@ class Concerned:
 
     async def due(self, incoming: Incoming, message: InformingDue) -> Handled:
         """A disclosure or an intervention brings the moment nearer, for whom it concerns (R-26.2, R-26.3)."""
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             duties = {one.subject: one.number for one in await dossiers.of_signal(session, message.number)}
         if not set(message.about) <= set(duties):
             raise PartDown("the persons concerned are not known here yet")
@@ -158,7 +158,7 @@ class Overdue:
     async def all(self, person: Person, as_of: date | None = None) -> list[dict[str, Any]]:
         """What has passed its date: number, subject as S1 and since when; nobody's name (R-26.8)."""
         role = person.role_among({"beheerder", "fg"})
-        async with self.views.platform.database.transaction() as session:
+        async with self.views.platform.database.reading() as session:
             rows = await store.overdue(session, as_of or self.views.today())
         await self.views.note(person, role, "overdue duties read", "duties")
         return [self.views.heading(row) for row in rows]

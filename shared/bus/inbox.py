@@ -206,7 +206,7 @@ class Inbox:
     async def _look_up_all(self, wanted: Sequence[tuple[UUID, str | None]]) -> list[Known]:
         """What is known already of several messages and of the signals that their letters are about."""
         ids, numbers = {one for one, _ in wanted}, {one for _, one in wanted if one}
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             query = select(col(InboxRow.id), col(InboxRow.word)).where(col(InboxRow.id).in_(ids))
             handled = {row.id: row.word for row in await session.execute(query)}
             parked = set((await session.scalars(select(col(Parked.id)).where(col(Parked.id).in_(ids)))).all())
@@ -235,7 +235,7 @@ class Inbox:
 
     async def replay(self, most: int = 100) -> int:
         """Try the parked messages once more; returns how many have left the list."""
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             rows = (await session.scalars(select(Parked).order_by(col(Parked.parked_at)).limit(most))).all()
         left = 0
         for row in rows:

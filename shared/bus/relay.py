@@ -149,7 +149,7 @@ class Relay:
         unsent = and_(
             col(Outgoing.published_at).is_(None), col(Outgoing.receipted_at).is_(None), col(Outgoing.refused).is_(None)
         )
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             query = select(func.count(), func.min(col(Outgoing.created_at))).where(unsent)
             count, oldest = (await session.execute(query)).one()
         return count, (self._clock.now() - oldest).total_seconds() if oldest else 0.0

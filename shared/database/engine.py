@@ -9,9 +9,9 @@ from typing import Any
 
 import structlog
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
 from shared.database.together import GroupCommit, Work
@@ -25,17 +25,26 @@ INSERTED = "inserted"
 
 
 def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
-    """An engine whose errors never show the values of a statement."""
+    """An engine whose errors never show the values of a statement, and whose pool gives no closed connection."""
     from sqlalchemy import URL
 
     url = URL.create("postgresql+asyncpg", user or None, password or None, host, port, database)
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_recycle=1200,
-        **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15, "pool_pre_ping": True} | options),
+        **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15} | options),
         connect_args={"ssl": False, "timeout": 5, "server_settings": {"jit": "off"}},
     )
+    event.listen(engine.sync_engine, "checkout", _no_closed_connection)
+    return engine
+
+
+def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
+    # asyncpg hears at once that the other side hung up. Asking PostgreSQL (pool_pre_ping) is three round trips per
+    # checkout; what breaks between this look and the statement breaks after a ping too, and is an outage like any.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("the connection was closed by PostgreSQL")
 
 
 def is_outage(problem: DBAPIError) -> bool:
@@ -76,6 +85,22 @@ def _note_inserts(session: Session, _context: object) -> None:
     session.info.setdefault(INSERTED, set()).update(type(one) for one in session.new)
 
 
+class _Reading(Session):
+    """A session outside of any transaction; what would write is a mistake in our code."""
+
+
+@event.listens_for(_Reading, "before_flush")
+def _no_flush(session: Session, *_: object) -> None:
+    if session.new or session.dirty or session.deleted:
+        raise TypeError("rows are written in a transaction, not while reading")
+
+
+@event.listens_for(_Reading, "do_orm_execute")
+def _no_change(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise TypeError("rows are changed in a transaction, not while reading")
+
+
 class Database:
     """The service's own database; its user is leased and replaced before the lease ends."""
 
@@ -88,6 +113,7 @@ class Database:
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
         self.engine = make_engine(host, port, service)
+        self._outside = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 
     def _credentials(self, _dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
@@ -127,6 +153,23 @@ class Database:
             async with self._unit_of_work() as session:
                 yield session
 
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for queries only, each seeing what is committed when it runs; raises PartDown on an outage.
+
+        Without BEGIN and COMMIT: a query costs one round trip. Rows stay usable afterwards and cannot be changed by
+        it; whatever locks, flushes, inserts, updates or deletes belongs in `transaction`. Two queries see two moments,
+        as they do in a transaction at PostgreSQL's default level.
+        """
+        async with (
+            outages(),
+            AsyncSession(
+                self._outside, expire_on_commit=False, autoflush=False, sync_session_class=_Reading
+            ) as session,
+        ):
+            yield session
+            _no_flush(session.sync_session)
+
     async def together(self, work: Work) -> None:
         """Run `work` in a transaction that it may share with others that come at the same moment."""
         with self._span():
@@ -162,7 +205,7 @@ class Database:
 
     async def reachable(self) -> bool:
         try:
-            async with asyncio.timeout(3), self.transaction() as session:
+            async with asyncio.timeout(3), self.reading() as session:
                 await session.execute(text("SELECT 1"))
         except (PartDown, TimeoutError):
             return False

@@ -112,9 +112,7 @@ def current_person(platform: Platform) -> Any:
         request: Request,
         authorization: Annotated[str | None, Header(description="Bearer token from access, for this service")] = None,
     ) -> Person:
-        claims = await platform.identity.claims(authorization)
-        async with platform.database.transaction() as session:
-            found = await platform.identity.person(claims, session)
+        found = await platform.identity.caller(authorization)
         request.state.person = found
         return found
 

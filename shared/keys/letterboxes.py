@@ -84,7 +84,7 @@ class Letterboxes:
             await asyncio.sleep(self._beacon)
 
     async def _newest(self) -> LetterboxKey | None:
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             query = select(LetterboxKey).order_by(col(LetterboxKey.made_at).desc()).limit(1)
             return (await session.scalars(query)).first()
 
@@ -129,7 +129,7 @@ class Letterboxes:
     async def _adopt_known(self) -> None:
         """Seal with the newest key that the database knows: another replica, or this one before it was
         killed, may have learnt it."""
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             rows = (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
         for row in rows:
             self._sealer.adopt(row.addressee, PublicKey(row.kid, row.public_pem, row.made_at))

@@ -87,7 +87,7 @@ class Releaser:
 
     async def after_grace(self) -> None:
         before = self._clock.now() - self._grace
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             due = (
                 select(Outgoing)
                 .where(col(Outgoing.lock_key).is_not(None), col(Outgoing.receipted_at) < before)
@@ -121,7 +121,7 @@ class Releaser:
                 raise CannotSucceed("only retention orders destruction")
             keys: dict[str, set[KeyRef]] = {number: set() for number in message.numbers}
             kids: dict[str, set[str]] = {number: set() for number in message.numbers}
-            async with self._database.transaction() as session:
+            async with self._database.reading() as session:
                 for number, key in await keys_of(session, message.numbers):
                     keys[number].add(key)
                 unopened = await kids_of(session, message.numbers) if kids_of else []

@@ -68,7 +68,7 @@ class Platform:
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
         self.signer = Signer(name, self.bao, clock)
         self.verifier = Verifier(self.bao, _known_keys(settings.folder))
-        self.identity = Identity(name, self.verifier, clock)
+        self.identity = Identity(name, self.verifier, clock, self.database)
         self.post = Post(name, self.signer, clock, settings.oin)
         self.sealer = Sealer(settings.folder)
         self.opener = Opener(self.bao, name)
@@ -112,7 +112,7 @@ class Platform:
         async def leases(incoming: Incoming, message: Leases) -> Handled:
             if incoming.producer != "access":
                 raise CannotSucceed("only access designates")
-            return Handled(lambda session: keep_leases(session, message))
+            return Handled(lambda session: keep_leases(session, message), after=self.identity.forget)
 
         async def destroyed(incoming: Incoming, message: Destroyed) -> Handled:
             return await self.releaser.on_destroyed(self.delete_rows)(incoming, message)
@@ -174,7 +174,7 @@ class Platform:
             await asyncio.sleep(1)
 
     async def _check_schema(self) -> None:
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
         self.schema_problem = None if found == self.schema else "the schema is not current: run the migrations"
         if self.schema_problem:
@@ -234,7 +234,7 @@ class Platform:
 
     async def _count(self, counts: dict[str, Any], problems: dict[str, str]) -> None:
         counts["outbox"], oldest = await self.relay.waiting()
-        async with self.database.transaction() as session:
+        async with self.database.reading() as session:
             refused = select(Outgoing).where(col(Outgoing.refused).is_not(None)).order_by(col(Outgoing.created_at))
             for query in (select(Parked).order_by(col(Parked.parked_at)), refused):
                 count = select(func.count()).select_from(query.order_by(None).subquery())

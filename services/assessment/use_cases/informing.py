@@ -31,7 +31,7 @@ class Informing:
 
     async def decided(self, incoming: Incoming, message: InformingDecided) -> Handled:
         """The decisions of persons in rights, kept here as the one that opens phase 3."""
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(Dossier, message.number)
         if row is None or row.state != State.INFORMING or not message.decisions:
             raise CannotSucceed("this signal does not wait for a decision on informing")

@@ -79,7 +79,7 @@ class Meetings:
         prepares = bool(person.roles & set(self.rules.file_roles))
         if not prepares and MEMBER not in person.roles:
             raise Forbidden
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             rows = (await session.scalars(select(MeetingRow).order_by(col(MeetingRow.held_on)))).all()
         if prepares:
             return [shown(one) for one in rows]

@@ -71,7 +71,7 @@ class Consulting:
             col(Grant.person) == person.user_id,
             col(Grant.until) > now,
         )
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             grants = (await session.scalars(query)).all()
         if not grants:
             raise Forbidden("no look into this case was asked for that signal (art. 9 lid 2)")

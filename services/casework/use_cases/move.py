@@ -30,7 +30,7 @@ class Moving:
         self._settlement = holder.settlement
 
     async def ordered(self, incoming: Incoming, message: MoveCase) -> Handled:
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(Dossier, message.number)
         if row is not None and (row.left or row.state == State.ENDED):
             # Ordered again while it is under way.

@@ -32,7 +32,7 @@ class Approvals:
 
     async def all(self, person: Person) -> list[dict[str, Any]]:
         person.role_among({"beheerder", "fg"})
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             return [self._list(row) for row in await store.lists(session)]
 
     async def one(self, list_id: UUID, person: Person) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Approvals:
 
     async def open_decisions(self, list_id: UUID, person: Person) -> OpenDecisions:
         person.role_among({"beheerder", "fg"})
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(store.OfferedList, list_id)
         if row is None:
             raise NotFound
@@ -81,7 +81,7 @@ class Approvals:
     async def decide(self, list_id: UUID, person: Person, attempt: DecisionIn) -> dict[str, Any]:
         """The beheerder approves the whole list, or the signals named in `about`; the rest stays listed."""
         person.role_among({"beheerder"})
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(store.OfferedList, list_id)
             waiting = [one.number for one in await store.signals_on(session, list_id, State.LISTED)]
         if row is None:

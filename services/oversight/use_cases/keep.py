@@ -57,7 +57,7 @@ class Keeping:
         """A decision: its words go under a key of this room, one per signal."""
         words, word, kid = await self.platform.inbox.open(incoming, message, DecisionWords)
         room = self.platform.room()
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             key = await store.room_key_of(session, message.number)
         made = key is None
         if key is None:

@@ -79,7 +79,7 @@ class Releasing:
 
     async def withheld(self, incoming: Incoming, message: Withheld) -> Handled:
         """A hold was approved for a signal on a list (R-9.15): it is taken off, unless its keys are being released."""
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             if await session.get(store.OfferedList, message.list_id) is None:
                 raise PartDown("the list has not arrived yet")
 
@@ -104,7 +104,7 @@ class Releasing:
         retention cannot bring it forward.
         """
         today = calendar_date(self.platform.clock.now())
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(store.OfferedList, message.list_id)
             waiting = await store.signals_on(session, message.list_id, State.LISTED)
         if row is None:

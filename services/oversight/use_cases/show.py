@@ -35,7 +35,7 @@ class Showing:
     async def whereabouts(self, number: str, person: Person) -> dict[str, Any]:
         """Who holds a signal, and its state; no content."""
         person.role_among((*self.rules.file_roles, "fg", "beheerder"))
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(store.Whereabout, number)
         if row is None:
             raise NotFound
@@ -50,7 +50,7 @@ class Showing:
     async def decisions(self, number: str, person: Person, purpose: str) -> list[dict[str, Any]]:
         """Every decision on a signal with its words, also after the signal moved on."""
         role = person.role_among((*self.rules.file_roles, "fg"))
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             rows = await store.decided_on(session, number)
         if not rows:
             raise NotFound
@@ -68,7 +68,7 @@ class Showing:
     ) -> list[dict[str, Any]]:
         """Audit lines in order, at most 500; reading them is a line too."""
         role = person.role_among({"fg", "beheerder"})
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             rows = await store.lines(session, producer, actor, record, after, 500)
         await self._note(person, role, "audit trail read", record)
         return [{"producer": row.producer, "seq": row.seq} | row.entry for row in rows]
@@ -78,7 +78,7 @@ class Showing:
         person.role_among({"fg", "beheerder"})
         found = []
         for service in SERVICES:
-            async with self.platform.database.transaction() as session:
+            async with self.platform.database.reading() as session:
                 batches = await store.batches(session, service.name)
                 lines = await store.lines(session, service.name, None, None, 0, 1_000_000)
             found.append({"producer": service.name, "lines": len(lines), "problem": _problem(batches, lines)})
@@ -86,7 +86,7 @@ class Showing:
 
     async def disclosures(self, person: Person, number: str | None) -> list[dict[str, Any]]:
         role = person.role_among((*self.rules.file_roles, "fg", "beheerder"))
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             rows = await store.disclosures(session, number)
         await self._note(person, role, "disclosure register read", number)
         return [{"id": str(row.id)} | _camel(row.facts) for row in rows]

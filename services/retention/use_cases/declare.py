@@ -124,7 +124,7 @@ class Declarations:
     async def write_all_tombstones(self) -> None:
         """What was declared just before a crash may not stand in the file outside the database yet."""
         written = tombstones.read(self.platform.settings.tombstones)
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             stones = (await session.scalars(select(Tombstone))).all()
         await self.write_tombstones({one.number: one.destroyed_at for one in stones if one.number not in written})
 
@@ -134,14 +134,14 @@ class Declarations:
 
     async def all(self, person: Person) -> list[dict[str, Any]]:
         person.role_among(READERS)
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             rows = await store.declarations(session)
         return [{"id": str(row.id), "number": row.number, "declaredOn": row.declared_on.isoformat()} for row in rows]
 
     async def one(self, identifier: UUID, person: Person) -> dict[str, Any]:
         """The declaration and retention's signature over it (a compact JWS)."""
         person.role_among(READERS)
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(Declaration, identifier)
         if row is None:
             raise NotFound

@@ -46,7 +46,7 @@ class Destruction:
 
     async def approved(self, incoming: Incoming, message: Approved) -> Handled:
         """Approved by the beheerder, or at the ultimate date: archive keys are released, order the rest."""
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             rows = await store.on_list(session, message.list_id, message.numbers)
         if {row.number for row in rows} != set(message.numbers):
             raise CannotSucceed("an approval of what was not on that list")
@@ -173,7 +173,7 @@ class Destruction:
     async def open(self) -> list[dict[str, object]]:
         """Destructions that are not whole yet, with what is missing; shown, never silently skipped."""
         found: list[dict[str, object]] = []
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             for row in await store.being_destroyed(session):
                 missing, boxes = await self._missing(session, row)
                 found.append({"number": row.number, "missing": missing, "letterboxKeys": sorted(boxes)})

@@ -49,7 +49,7 @@ class Holds:
     async def waiting(self, person: Person) -> list[dict[str, Any]]:
         """Holds that are asked or in force, for who approves and who watches: codes and dates only."""
         person.role_among(self.roles | {"fg"})
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             rows = await store.open_holds(session)
         return [
             {
@@ -64,7 +64,7 @@ class Holds:
         ]
 
     async def all(self, number: str) -> list[dict[str, Any]]:
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             rows = await store.holds_of(session, number)
         return [
             {"id": str(one.id), "state": one.state, "ground": one.ground, "endsOn": one.ends_on.isoformat()}
@@ -136,7 +136,7 @@ class Holds:
         return await self._keep(row, hold, person, attempt, allowed.role, "taken")
 
     async def _one(self, row: SealedSignal, identifier: UUID | None, state: str) -> Hold:
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             found = await session.get(Hold, identifier) if identifier else None
         if found is None or found.number != row.number or found.state != state:
             raise NotFound(f"`confirms` names no hold of this signal that is {state}")

@@ -109,7 +109,7 @@ class Keeping:
     async def case(self, number: str, person: Person) -> dict[str, str]:
         """The two later dates of a closed case: non-active from, destroyed after (R-25.2)."""
         person.role_among((*self.rules.file_roles, "beheerder", "fg"))
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(ActiveCase, number)
         if row is None:
             raise NotFound
@@ -126,7 +126,7 @@ class Keeping:
     # --- the decision interface ------------------------------------------------------------------
 
     async def _row(self, number: str) -> SealedSignal:
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             row = await session.get(SealedSignal, number)
         if row is None:
             raise NotFound
