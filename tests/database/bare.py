@@ -99,6 +99,11 @@ class BarePostgres:
         finally:
             await connection.close()
 
+    async def execute(self, database: str, statement: str, *values: Any) -> None:
+        """As the superuser: what services may not do themselves."""
+        async with self.superuser(database) as connection:
+            await connection.execute(statement, *values)
+
     @asynccontextmanager
     async def database(self, service: str) -> AsyncIterator[Database]:
         """The database of `service` as the service itself uses it."""

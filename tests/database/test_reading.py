@@ -50,10 +50,8 @@ async def test_a_connection_that_was_closed_is_replaced_at_checkout(database: Da
     made: list[Any] = []
     event.listen(database.engine.sync_engine.pool, "connect", lambda one, _: made.append(one.driver_connection))
     await _read(database)
-    async with postgres.superuser("retention") as connection:
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'test_retention_app'"
-        )
+    everyone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'test_retention_app'"
+    await postgres.execute("retention", everyone)
     async with asyncio.timeout(10):
         while not made[0].is_closed():
             await asyncio.sleep(0.01)
