@@ -28,7 +28,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped
 from sqlalchemy.types import TypeEngine
 from sqlmodel.sql.sqltypes import AutoString
 
-from shared.errors import Fault, Invalid
+from shared.errors import Invalid
+from shared.protocol.faults import Fault
 
 USUAL = 100
 MOST = 500

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import event, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.database.engine import Database
 from shared.database.tables import Tombstone
-from tests.database.bare import BarePostgres
+from tests.platform.conftest import DatabaseOf
+from tests.platform.heard import Heard
+from tests.platform.real import RealParts
 
 
-@pytest_asyncio.fixture
-async def database(postgres: BarePostgres) -> AsyncIterator[Database]:
-    async with postgres.database("retention") as found:
-        yield found
+@pytest.fixture
+async def database(database_of: DatabaseOf) -> Database:
+    return await database_of("retention")
 
 
 async def _read(database: Database) -> None:
@@ -34,24 +34,27 @@ async def _in_transaction(database: Database) -> None:
         await session.execute(select(Tombstone))
 
 
-async def test_a_read_is_one_round_trip(database: Database, postgres: BarePostgres) -> None:
+async def test_a_read_is_one_round_trip(database: Database, parts: RealParts) -> None:
+    heard = await Heard.of(parts, database)
     await _read(database)
-    found = await postgres.during(lambda: _read(database))
+    found = await heard.during(lambda: _read(database))
     assert [one.split()[0] for one in found] == ["SELECT"]
 
 
-async def test_a_transaction_adds_its_begin_and_commit_and_no_ping(database: Database, postgres: BarePostgres) -> None:
+async def test_a_transaction_adds_its_begin_and_commit_and_no_ping(database: Database, parts: RealParts) -> None:
+    heard = await Heard.of(parts, database)
     await _in_transaction(database)
-    found = await postgres.during(lambda: _in_transaction(database))
+    found = await heard.during(lambda: _in_transaction(database))
     assert [one.split()[0].rstrip(";") for one in found] == ["BEGIN", "SELECT", "COMMIT"]
 
 
-async def test_a_connection_that_was_closed_is_replaced_at_checkout(database: Database, postgres: BarePostgres) -> None:
+async def test_a_connection_that_was_closed_is_replaced_at_checkout(database: Database, parts: RealParts) -> None:
     made: list[Any] = []
     event.listen(database.engine.sync_engine.pool, "connect", lambda one, _: made.append(one.driver_connection))
     await _read(database)
-    everyone = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'test_retention_app'"
-    await postgres.execute("retention", everyone)
+    main = await parts.postgres.connect()
+    await main.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'retention'")
+    await main.close()
     async with asyncio.timeout(10):
         while not made[0].is_closed():
             await asyncio.sleep(0.01)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-import pytest_asyncio
 
 from shared.contracts.access import Designation, Leases
 from shared.database.engine import Database
 from shared.identity import Identity, keep_leases
 from shared.keys.signing import Verifier
-from tests.database.bare import BarePostgres
+from tests.platform.conftest import DatabaseOf
+from tests.platform.heard import Heard
+from tests.platform.real import RealParts
 
 WHO = "hanna"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -28,10 +28,9 @@ class GivenClock:
         return self.moment
 
 
-@pytest_asyncio.fixture
-async def database(postgres: BarePostgres) -> AsyncIterator[Database]:
-    async with postgres.database("sources") as found:
-        yield found
+@pytest.fixture
+async def database(database_of: DatabaseOf) -> Database:
+    return await database_of("sources")
 
 
 @pytest.fixture
@@ -63,16 +62,15 @@ async def _hear(database: Database, *, ends: datetime | None, lease: int = 600) 
         await keep_leases(session, beacon)
 
 
-async def test_requests_within_two_seconds_ask_once(
-    database: Database, known: Identity, postgres: BarePostgres
-) -> None:
+async def test_requests_within_two_seconds_ask_once(database: Database, known: Identity, parts: RealParts) -> None:
+    heard = await Heard.of(parts, database)
     await _hear(database, ends=NOON + timedelta(days=1))
 
     async def five() -> None:
         for _ in range(5):
             assert (await known.person(_claims())).roles == {"oov"}
 
-    assert len([one for one in await postgres.during(five) if one.startswith("SELECT lease.")]) == 1
+    assert len([one for one in await heard.during(five) if one.startswith("SELECT lease.")]) == 1
 
 
 async def test_after_two_seconds_is_asked_again(database: Database, clock: GivenClock) -> None:
