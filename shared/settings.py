@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.protocol.laws import Laws
 
 
 class ServiceSettings(BaseSettings):
@@ -23,7 +26,10 @@ class ServiceSettings(BaseSettings):
     tombstones: Path
     """Where destructions are written, outside everything that is restored."""
     protocol: str = "midden-delfland-2025"
-    """Which municipality's configuration of the protocol is in force."""
+    """The version of which municipality's protocol this installation begins with; a later one of the same municipality
+    takes over on the day that it is in force."""
+    protocols: Path | None = None
+    """A folder with protocol files of municipalities, besides those that come with the code."""
     withdrawal_seconds: float = 300
     """How long a decision can be withdrawn by who recorded it, before anything is sent or sealed."""
     grace_seconds: float = 3 * 24 * 3600
@@ -45,3 +51,8 @@ class ServiceSettings(BaseSettings):
     """Where the gateway offers the services, in their OpenAPI documents."""
     oin: str = "00000000000000000000"
     """The municipality's organisation number, in the `source` of every message."""
+
+    @cached_property
+    def laws(self) -> Laws:
+        """Every version of the protocol that is known here; raises Unacceptable when a file is not accepted."""
+        return Laws.read(self.protocol, self.protocols)

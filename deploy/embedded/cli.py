@@ -22,6 +22,7 @@ from rich.table import Table
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
+from deploy.embedded.protocol import DEFAULT_PROTOCOL, known, protocol
 
 console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
 out = Console(width=None if sys.stdout.isatty() else 160)
@@ -38,9 +39,6 @@ def is_running(state: dict[str, Any] | None) -> bool:
         return False
 
 
-PROFILES = ("midden-delfland-2025", "large-municipality-2025")
-
-
 # --- up and down --------------------------------------------------------------------------------------
 
 
@@ -54,6 +52,7 @@ def up(home: Home, arguments: argparse.Namespace) -> int:
 
 def _stay(home: Home, arguments: argparse.Namespace) -> int:
     began = time.monotonic()
+    known(arguments.protocol)
     house = House(home, Options(protocol=arguments.protocol), lambda text: console.print(f"· {text}", highlight=False))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
@@ -220,15 +219,6 @@ def demo(home: Home, arguments: argparse.Namespace) -> int:
     return play(home, as_json=arguments.json, console=console, out=out)
 
 
-def protocol(home: Home, arguments: argparse.Namespace) -> int:
-    from shared.protocol.profiles import PROTOCOLS
-    from shared.protocol.show import document
-
-    with contextlib.suppress(BrokenPipeError):
-        print(document(PROTOCOLS[arguments.protocol]), end="")
-    return 0
-
-
 def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(
         prog="meldpunt", description="Gemeentelijk Meldpunt Ondermijning, embedded on one machine."
@@ -248,7 +238,7 @@ def parser() -> argparse.ArgumentParser:
 
     one = command("up", up, "Start everything and stay; a second time it continues where it was.")
     one.add_argument("--detach", action="store_true", help="return when everything is ready")
-    one.add_argument("--protocol", default="midden-delfland-2025", choices=PROFILES)
+    one.add_argument("--protocol", default=DEFAULT_PROTOCOL, metavar="VERSION")
     one = command("status", status, "Each part and service: where, ready, version, outbox and parked counts.")
     one.add_argument("--json", action="store_true")
     one = command("token", token, "A token of a demo user for one service, by the real log-in.")
@@ -258,9 +248,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true")
     one = command("logs", logs, "The log of one part or service.")
     one.add_argument("service")
-    one = command("protocol", protocol, "The protocol as a Dutch document, with the state diagram.")
-    one.add_argument("what", choices=["show"])
-    one.add_argument("--protocol", default="midden-delfland-2025", choices=PROFILES)
+    one = command(
+        "protocol", protocol, "The protocol as a Dutch document, or whether a municipality's file is in order."
+    )
+    one.add_argument("what", choices=["show", "check"])
+    one.add_argument("of", nargs="?", default=DEFAULT_PROTOCOL, metavar="FILE|VERSION")
     command("down", down, "Stop a running house.")
     return main
 

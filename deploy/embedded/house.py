@@ -179,7 +179,7 @@ class House:
         """The demo people get their designations from the demo beheerder, through the real interface."""
         self._write_state()
         wanted = {**DESIGNATIONS, "anna": ("oov",), "bram": ("vervanger",)}
-        if self._options.protocol == "large-municipality-2025":
+        if self._options.protocol == "grote-gemeente-2025":
             wanted |= {"anna": ("beoordelaar",), "bram": ("regisseur",)}
         with HouseClient(self.home) as client:
             end = time.monotonic() + 20

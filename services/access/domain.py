@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shared.protocol.faults import Fault
-from shared.protocol.model import Protocol
+from shared.protocol.model import Law
 
 CONTROLLER = "controller"
 EXCLUDES = {"privacy-officer": "fg", "fg": "privacy-officer"}
 
 
 def refusal(
-    protocol: Protocol, *, role: str, user_id: str, by: str, starts_at: datetime, ends_at: datetime, held: Sequence[str]
+    law: Law, *, role: str, user_id: str, by: str, starts_at: datetime, ends_at: datetime, held: Sequence[str]
 ) -> Fault | None:
     """Why this designation is not possible; None when it is. `held` are the roles that the person has at present."""
-    giver = protocol.designations.get(role)
+    giver = law.designations.get(role)
     if giver is None:
         return Fault("role", "is geen aanwijzing die dit protocol kent", "art. 7", "unknown-role")
     if user_id == by:

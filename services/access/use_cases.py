@@ -25,7 +25,6 @@ from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
 from shared.keys.signing import NotSigned
 from shared.privileges import BY_NAME
 from shared.protocol.faults import Fault
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 
@@ -34,7 +33,7 @@ class Access:
         self.platform = platform
         self.clock = platform.clock
         self._settings = settings
-        self._protocol = PROTOCOLS[settings.protocol]
+        self._law = settings.laws.configured
         self._keys: KeySet | None = None
 
     # --- tokens ----------------------------------------------------------------------------------
@@ -107,7 +106,7 @@ class Access:
         async with self.platform.database.transaction() as session:
             held = [one.role for one in await store.in_force(session, now) if one.user_id == user_id]
             refused = refusal(
-                self._protocol,
+                self._law,
                 role=role,
                 user_id=user_id,
                 by=person.user_id,
@@ -142,7 +141,7 @@ class Access:
             row = await session.get(store.Designated, identifier, with_for_update=True)
             if row is None or row.ends_at <= now:
                 raise NotFound("Deze aanwijzing bestaat niet of is al beëindigd.")
-            if self._protocol.designations.get(row.role) != "beheerder":
+            if self._law.designations.get(row.role) != "beheerder":
                 raise Forbidden(
                     "Deze aanwijzing gaf de verwerkingsverantwoordelijke, en alleen die beëindigt haar (art. 7 lid 1)."
                 )

@@ -19,7 +19,6 @@ from shared.dossier.tables import DecisionRow, Dossier, Item, Task
 from shared.http.decisions import ItemIn
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 
@@ -29,7 +28,7 @@ class Assessment(Chapter):
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._rules = PROTOCOLS[platform.settings.protocol]
+        self._rules = platform.settings.laws.configured
 
     def hand_over(
         self, decision: DecisionRow, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]

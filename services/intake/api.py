@@ -19,7 +19,6 @@ from shared.http.decisions import Number
 from shared.http.problems import faults_of
 from shared.http.rate import Rate
 from shared.identity import Person
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 
@@ -47,7 +46,7 @@ class ContactOut(Strict):
 def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
     routes = APIRouter(prefix="/v1")
     rate = Rate(settings.web_reports_per_minute)
-    file_roles = PROTOCOLS[settings.protocol].file_roles
+    file_roles = settings.laws.configured.file_roles
     person_of = current_person(platform).dependency
 
     @routes.post(

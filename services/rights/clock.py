@@ -9,7 +9,6 @@ from services.rights.domain import By, due_on
 from shared.clock import calendar_date
 from shared.dossier.tables import Dossier
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.terms import add_months
 from shared.service.platform import Platform
 
@@ -19,5 +18,5 @@ async def reckon(platform: Platform, session: AsyncSession, row: Dossier) -> Non
     await session.flush()
     found = await store.moments_of(session, row.number)
     moments = [By(one.why, one.on, calendar_date(one.noted_at)) for one in found]
-    terms = PROTOCOLS[platform.settings.protocol].terms
+    terms = platform.settings.laws.of(row.protocol).terms
     row.due_on = due_on(State(row.state), add_months(row.received_on, terms.notice_months), moments)

@@ -26,9 +26,9 @@ from shared.dossier.views import Views
 from shared.errors import CannotSucceed, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
+from shared.laws import known_law
 from shared.numbers import duty_number
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.terms import add_months
 from shared.service.platform import Platform
 
@@ -40,7 +40,7 @@ class Concerned:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._terms = PROTOCOLS[platform.settings.protocol].terms
+        self._laws = platform.settings.laws
 
     async def known(self, incoming: Incoming, message: Subjects) -> Handled:
         """One duty per person, each with its month; the identities under a key of this room."""
@@ -51,6 +51,7 @@ class Concerned:
             or not all(map(SUBJECT.fullmatch, content.subjects))
         ):
             raise CannotSucceed("this letter does not say whom it is about")
+        known_law(self._laws, content.protocol)
         room = self.platform.room()
         key = key_name(incoming.id, room.mount)
         await room.make(key)
@@ -91,7 +92,7 @@ class Concerned:
             protocol=protocol,
             received_on=since,
             arrived_at=now,
-            due_on=add_months(since, self._terms.notice_months),
+            due_on=add_months(since, self._laws.of(protocol).terms.notice_months),
             last_act_on=calendar_date(now),
             earlier=[],
         )
@@ -107,6 +108,7 @@ class Concerned:
             known = len(await dossiers.of_signal(session, message.number))
         if known < message.subjects:
             raise PartDown("the persons concerned are not known here yet")
+        known_law(self._laws, message.protocol)
         room = self.platform.room()
         key = key_name(incoming.id, room.mount)
         if not known:

@@ -16,7 +16,6 @@ from shared.dossier.content import Content
 from shared.dossier.depart import finding_of, going_on
 from shared.dossier.tables import DecisionRow, Dossier, Item, Task
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 ANSWER = "answer"
@@ -28,7 +27,7 @@ class Research(Chapter):
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._rules = PROTOCOLS[platform.settings.protocol]
+        self._rules = platform.settings.laws.configured
 
     def recorded(self, dossier: Dossier, item: Item, document: dict[str, Any]) -> list[Task]:
         """A question asks who keeps that source, and nobody else."""

@@ -54,8 +54,8 @@ class SealedDossier(Frozen):
     protocol: str
     items: tuple[ArchivedItem, ...]
     decisions: tuple[CodedDecision, ...] = ()
-    case: bool = False
-    """It was a case: its term began with its last processing and lasted five years and one (art. 9 lid 1b)."""
+    phase: int
+    """In which it ended; 5: it was a case, and `decided_on` is its last processing. The term hangs on it (art. 9)."""
 
 
 class Sealed(Letter):

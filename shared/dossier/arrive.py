@@ -19,6 +19,7 @@ from shared.dossier.content import working_name
 from shared.dossier.tables import Dossier, Item
 from shared.errors import CannotSucceed
 from shared.keys.transit import Place, key_name
+from shared.laws import known_law
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
@@ -111,6 +112,7 @@ def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Ha
         content, word, kid = await platform.inbox.open(incoming, message, kind)
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
+        known_law(platform.settings.laws, content.protocol)
         return await keep(
             platform,
             incoming,

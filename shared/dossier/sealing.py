@@ -13,8 +13,8 @@ from shared.dossier.content import Content
 from shared.dossier.tables import DecisionRow, Dossier, Item
 from shared.dossier.views import coded
 from shared.keys.transit import Place, Transit, key_name
-from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
+from shared.protocol.model import PHASE_OF, Law, State
+from shared.protocol.terms import CASE
 from shared.service.platform import Platform
 
 OPEN_ARCHIVE, CLOSED_ARCHIVE = "archive-signal", "archive-closed"
@@ -24,11 +24,10 @@ class Sealing:
     def __init__(self, platform: Platform, chapter: Chapter) -> None:
         self.platform = platform
         self.chapter = chapter
-        self._rules = PROTOCOLS[platform.settings.protocol]
 
-    def archive_of(self, category: str) -> str:
+    def archive_of(self, law: Law, category: str) -> str:
         """Which class of content this is: who may ever read it again depends on it."""
-        found = self._rules.category(category)
+        found = law.category(category)
         if found is None or found.process:
             assert self.chapter.own_archive is not None
             return self.chapter.own_archive
@@ -44,10 +43,12 @@ class Sealing:
     ) -> list[Outgoing]:
         """The messages of an ending: the sealed dossier, the keys that were made, and that it has ended."""
         archived: list[ArchivedItem] = []
-        for archive in dict.fromkeys(self.archive_of(one.category) for one in items):
-            mine = [one for one in items if self.archive_of(one.category) == archive]
+        law = self.platform.settings.laws.of(dossier.protocol)
+        for archive in dict.fromkeys(self.archive_of(law, one.category) for one in items):
+            mine = [one for one in items if self.archive_of(law, one.category) == archive]
             archived += await self._into(archive, decision, mine, content)
-        case = decision.state_before == State.CLOSED
+        phase = PHASE_OF[State(decision.state_before)]
+        case = phase == CASE
         sealed = SealedDossier(
             number=dossier.number,
             version=decision.version,
@@ -62,7 +63,7 @@ class Sealing:
                 *(coded(one) for one in decisions),
             ),
             items=tuple(archived),
-            case=case,
+            phase=phase,
         )
         assert dossier.room_key is not None
         letter = self.platform.sealer.seal("retention", sealed)

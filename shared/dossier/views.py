@@ -25,7 +25,6 @@ from shared.keys.transit import Place
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
-from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.records import Record, judge_record
 from shared.protocol.states import PURPOSE_OF_PHASE
 from shared.service.platform import Platform
@@ -40,7 +39,7 @@ class Views:
     def __init__(self, platform: Platform, chapter: Chapter) -> None:
         self.platform = platform
         self.chapter = chapter
-        self.rules = PROTOCOLS[platform.settings.protocol]
+        self.rules = platform.settings.laws.configured
 
     def today(self) -> Any:
         return calendar_date(self.platform.clock.now())

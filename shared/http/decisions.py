@@ -14,8 +14,7 @@ from shared.http.bodies import Strict
 from shared.identity import Person
 from shared.protocol.faults import Fault
 from shared.protocol.judge import MOST_REASON
-from shared.protocol.model import PURPOSES_OF_OPENING, Decision, State
-from shared.protocol.model import Protocol as Rules
+from shared.protocol.model import PURPOSES_OF_OPENING, Decision, Law, State
 from shared.protocol.schema import schema_of
 from shared.service.platform import Platform
 
@@ -177,7 +176,7 @@ def purpose_of(purpose: str | None) -> str:
 Purpose = Annotated[str | None, Header(max_length=80, description="Why this record is opened (doelbinding)")]
 
 
-def decision_routes(platform: Platform, holder: Holder, rules: Rules, of: str = "signals") -> APIRouter:
+def decision_routes(platform: Platform, holder: Holder, rules: Law, of: str = "signals") -> APIRouter:
     """The routes; `holder` is the service's own use cases, `of` what it holds: `signals` or `duties`."""
     routes = APIRouter(prefix=f"/v1/{of}/{{number}}", tags=[of])
     caller = current_person(platform)

@@ -10,7 +10,7 @@ from shared.protocol.conditions import approach, research
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
-from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Outcome, Protocol, State
+from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Law, Outcome, State
 
 MOST_REASON = 4000
 
@@ -57,14 +57,14 @@ class Allowed:
 
 
 def judge(
-    protocol: Protocol, state: State, attempt: Attempt, roles: frozenset[str], facts: Facts | None = None
+    law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts: Facts | None = None
 ) -> Allowed | Refused:
     """Judge `attempt` by somebody with `roles` on a signal in `state`, of which `facts` are known.
 
     Role goes before state, so that who may not decide learns nothing about where a signal stands.
     """
     facts = facts or Facts()
-    decision = protocol.decision(attempt.key)
+    decision = law.decision(attempt.key)
     if decision is None:
         return Refused("content", (Fault("key", "there is no such decision in the protocol", "art. 2"),))
     role = next((role for role in decision.who.roles if role in roles), None)
@@ -73,21 +73,19 @@ def judge(
             "role", (Fault("key", f"this is decided by {' or '.join(decision.who.roles)}", decision.article),)
         )
     if state not in decision.states or (attempt.outcome and _not_in_this_state(decision, attempt.outcome, state)):
-        return Refused("state", (_not_now(protocol, decision, state),))
+        return Refused("state", (_not_now(law, decision, state),))
     if decision.taken_in and decision.taken_in != HOLDER_OF.get(state):
         elsewhere = f"is decided in {decision.taken_in}, for each person; this signal waits for it"
         return Refused("state", (Fault("key", elsewhere, decision.article),))
     outcome = decision.outcome(attempt.outcome, state)
-    faults = (
-        _reason(decision, attempt) + _meeting(decision, attempt, facts) + _about(protocol, decision, attempt, facts)
-    )
+    faults = _reason(decision, attempt) + _meeting(decision, attempt, facts) + _about(law, decision, attempt, facts)
     if outcome is None:
         known = ", ".join(one.key for one in decision.outcomes_in(state))
         faults.append(Fault("outcome", f"is required: one of {known}", decision.article))
         return Refused("content", tuple(faults))
     asked = [one for one in decision.fields if not one.outcomes or outcome.key in one.outcomes]
     faults += field_faults(decision.key, decision.article, asked, attempt.fields, role, facts)
-    faults += _forwarding(protocol, state, outcome, attempt, facts)
+    faults += _forwarding(law, state, outcome, attempt, facts)
     if not faults:
         # Only what is complete is held against the facts: a missing date is not also a wrong one.
         faults += [
@@ -105,8 +103,8 @@ def _not_in_this_state(decision: Decision, outcome: str, state: State) -> bool:
     return decision.outcome(outcome) is not None and decision.outcome(outcome, state) is None
 
 
-def _not_now(protocol: Protocol, decision: Decision, state: State) -> Fault:
-    before = [one for one in protocol.open_in(state) if one.key != "no-signal"]
+def _not_now(law: Law, decision: Decision, state: State) -> Fault:
+    before = [one for one in law.open_in(state) if one.key != "no-signal"]
     if before:
         return Fault("key", f"first comes {before[0].key}: {before[0].question}", before[0].article)
     return Fault("key", "cannot be taken in the present state", decision.article)
@@ -141,7 +139,7 @@ def _meeting(decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
     return faults
 
 
-def _about(protocol: Protocol, decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
+def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
     if not decision.about:
         if set(attempt.about) <= facts.things:
             return []
@@ -154,7 +152,7 @@ def _about(protocol: Protocol, decision: Decision, attempt: Attempt, facts: Fact
         "source": set(research.listed_sources(facts)),
         "question": {one.name for one in facts.of_category("question")},
         "item": set(approach.shareable(facts)),
-        "recipient": {*protocol.organisations["department"], approach.POLICE},
+        "recipient": {*law.organisations["department"], approach.POLICE},
         "intervention": set(approach.interventions(facts)),
     }
     return [
@@ -164,7 +162,7 @@ def _about(protocol: Protocol, decision: Decision, attempt: Attempt, facts: Fact
     ]
 
 
-def _forwarding(protocol: Protocol, state: State, outcome: Outcome, attempt: Attempt, facts: Facts) -> list[Fault]:
+def _forwarding(law: Law, state: State, outcome: Outcome, attempt: Attempt, facts: Facts) -> list[Fault]:
     """A negative outcome carries a choice about forwarding: offered, not forced ("indien mogelijk")."""
     given = attempt.forwarding
     if not outcome.forward_to:
@@ -179,7 +177,7 @@ def _forwarding(protocol: Protocol, state: State, outcome: Outcome, attempt: Att
         faults.append(Fault("forwarding.noneBecause", "is for a forwarding to nobody", outcome.article))
     if given.recipient_kind not in outcome.forward_to:
         faults.append(Fault("forwarding.recipientKind", f"may only be {kinds}", outcome.article))
-    known = protocol.organisations.get(given.recipient_kind, ())
+    known = law.organisations.get(given.recipient_kind, ())
     if outcome.forward_only_to:
         known = (outcome.forward_only_to,)
     if given.recipient not in known:

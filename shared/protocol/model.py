@@ -6,12 +6,14 @@ signal it can be taken, and where each outcome leads. A negative outcome is a va
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 
 from shared.protocol.facts import Condition
+from shared.protocol.municipality import Municipality, Terms, Who
 from shared.protocol.states import HOLDER_OF, PHASE_OF, State
 
-__all__ = ["HOLDER_OF", "PHASE_OF", "Category", "Decision", "Field", "Outcome", "Protocol", "State", "Terms", "Who"]
+__all__ = ["HOLDER_OF", "PHASE_OF", "Category", "Decision", "Field", "Law", "Outcome", "State", "Terms", "Who"]
 
 
 @dataclass(frozen=True)
@@ -60,19 +62,6 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Who:
-    """Who decides: one person with one of `roles`, or the meeting `meeting` with at least `quorum` members.
-
-    `co_signers`: somebody else, with one of these roles, has to confirm before it counts.
-    """
-
-    roles: tuple[str, ...]
-    co_signers: tuple[str, ...] = ()
-    meeting: str | None = None
-    quorum: int = 0
-
-
-@dataclass(frozen=True)
 class Decision:
     key: str
     article: str
@@ -118,42 +107,57 @@ class Category:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """Periods of art. 9 in years and days, and of art. 26 in months."""
+class Law:
+    """One municipality's protocol, in one version (R-2.5): what `Municipality` chose, and the rules that follow."""
 
-    not_a_case_years: int = 1
-    ended_in_phase_4_years: int = 1
-    case_active_years: int = 5
-    case_kept_years: int = 1
-    approval_days: int = 30
-    ultimate_days: int = 60
-    notice_months: int = 1
-    review_months: int = 3
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """One municipality's protocol, in one version (R-2.5)."""
-
-    version: str
-    title: str
-    in_force_from: str
-    selection_list: str
-    municipality: str
-    purposes: dict[str, str]
+    choices: Municipality
     decisions: tuple[Decision, ...]
     categories: tuple[Category, ...]
     file_roles: tuple[str, ...]
+    """Who may see the file (art. 7 lid 2)."""
     designations: dict[str, str]
     """Which designations exist, and for each who gives it: `beheerder`, or `controller` (set-up file)."""
-    organisations: dict[str, tuple[str, ...]]
-    """Who can receive a forwarded signal, per kind of recipient (C-11, C-12). A closed list: a name that is
-    typed could be a person's."""
-    meetings: dict[str, tuple[str, ...]]
-    """Which meetings exist, and which organisations besides the municipality may take part in each."""
-    attendance_by: str = "chair"
-    """Who records that a member was present: the `chair`, or only the member himself (`self`)."""
-    terms: Terms = field(default_factory=Terms)
+    names: dict[str, str]
+    """What roles, sources, organisations and items of closed lists are called, by their codes."""
+
+    @property
+    def version(self) -> str:
+        return self.choices.version
+
+    @property
+    def in_force_from(self) -> date:
+        return self.choices.in_force_from
+
+    @property
+    def title(self) -> str:
+        return self.choices.title
+
+    @property
+    def municipality(self) -> str:
+        return self.choices.name
+
+    @property
+    def terms(self) -> Terms:
+        return self.choices.terms
+
+    @property
+    def organisations(self) -> dict[str, tuple[str, ...]]:
+        """Who can receive a forwarded signal, per kind of recipient (C-11, C-12). A closed list: a name that is
+        typed could be a person's."""
+        return {kind: tuple(names) for kind, names in self.choices.organisations.items()}
+
+    @property
+    def meetings(self) -> dict[str, tuple[str, ...]]:
+        """Which meetings exist, and which organisations besides the municipality may take part in each."""
+        return {kind: tuple(names) for kind, names in self.choices.meetings.items()}
+
+    @property
+    def attendance_by(self) -> str:
+        return self.choices.attendance_by
+
+    @property
+    def selection_list(self) -> str | None:
+        return self.choices.selection_list
 
     def decision(self, key: str) -> Decision | None:
         return next((decision for decision in self.decisions if decision.key == key), None)

@@ -1,12 +1,13 @@
 """Phase 1: is it undermining, is it a municipal task, is it here? (articles 1, 11, 12)
 
 Top to bottom this is the protocol's own order. Each function gives one decision; who takes it is the
-municipality's choice (`profiles.py`), the rest is the same everywhere.
+municipality's choice (its file in `municipalities/`), the rest is the same everywhere.
 """
 
 from __future__ import annotations
 
-from shared.protocol.model import Decision, Field, Outcome, State, Who
+from shared.protocol.model import Decision, Field, Outcome, State
+from shared.protocol.municipality import Municipality
 
 PURPOSES = {
     "signaleren-en-analyseren": "signalling and analysing undermining crime (art. 1 a)",
@@ -24,32 +25,21 @@ ELEMENTS = (
 )
 """The elements of the definition of undermining (art. 1 sub f, g): guidance, not boxes to tick (R-D.6)."""
 
-PHASE_1_SOURCES = (
-    "none",
-    "brp-verification",
-    "kvk-open",
-    "kadaster-open",
-    "bag",
-    "zoning-plan",
-    "ground-lease-open",
-    "woz-open",
-)
 
-
-def purpose(who: Who) -> Decision:
+def purpose(chosen: Municipality) -> Decision:
     """Article 1: for which of the four purposes is this signal handled?"""
     return Decision(
         key="purpose",
         article="art. 1",
         question="For which purpose of article 1 is this signal handled?",
         states=(State.RECEIVED,),
-        who=who,
+        who=chosen.who["purpose"],
         outcomes=(Outcome("set", "the purpose is recorded", State.WEGING_1, "art. 1"),),
         fields=(Field("purposes", "Which purposes?", "art. 1", kind="choices", choices=tuple(PURPOSES)),),
     )
 
 
-def no_signal(who: Who) -> Decision:
+def no_signal(chosen: Municipality) -> Decision:
     """Article 1 sub m, read the other way round: spam, a test or an exact double is no signal at all."""
 
     def ending(key: str, answer: str) -> Outcome:
@@ -60,7 +50,7 @@ def no_signal(who: Who) -> Decision:
         article="art. 1 sub m",
         question="Is this a signal at all?",
         states=(State.RECEIVED, State.WEGING_1),
-        who=who,
+        who=chosen.who["no-signal"],
         outcomes=(
             ending("spam", "no: it is spam"),
             ending("test", "no: it is a test"),
@@ -70,14 +60,14 @@ def no_signal(who: Who) -> Decision:
     )
 
 
-def weging_1(who: Who) -> Decision:
+def weging_1(chosen: Municipality) -> Decision:
     """Article 12 lid 1 and 2: is there a suspicion of undermining or criminal activity?"""
     return Decision(
         key="weging-1",
         article="art. 12 lid 1",
         question="Is there a suspicion of undermining or criminal activities?",
         states=(State.WEGING_1,),
-        who=who,
+        who=chosen.who["weging-1"],
         outcomes=(
             Outcome("suspicion", "yes", State.WEGING_2A, "art. 12 lid 1"),
             Outcome("no-suspicion", "no", State.ENDED, "art. 12 lid 2", ends=True, forward_to=("department",)),
@@ -88,7 +78,7 @@ def weging_1(who: Who) -> Decision:
                 "Which sources of phase 1 were consulted? (`none` when none was)",
                 "art. 11 lid 2",
                 kind="choices",
-                choices=PHASE_1_SOURCES,
+                choices=("none", *(one.key for one in chosen.sources if one.from_phase == 1)),
             ),
             Field(
                 "otherBreach",
@@ -102,14 +92,14 @@ def weging_1(who: Who) -> Decision:
     )
 
 
-def weging_2a(who: Who) -> Decision:
+def weging_2a(chosen: Municipality) -> Decision:
     """Article 12 lid 3 and 4: is there a municipal task or power?"""
     return Decision(
         key="weging-2a",
         article="art. 12 lid 3",
         question="Does the municipality have a task or power here?",
         states=(State.WEGING_2A,),
-        who=who,
+        who=chosen.who["weging-2a"],
         outcomes=(
             Outcome("task", "yes", State.WEGING_2B, "art. 12 lid 3"),
             Outcome("no-task", "no", State.ENDED, "art. 12 lid 4", ends=True, forward_to=("partner",)),
@@ -130,14 +120,14 @@ def weging_2a(who: Who) -> Decision:
     )
 
 
-def weging_2b(who: Who, municipalities: tuple[str, ...]) -> Decision:
+def weging_2b(chosen: Municipality) -> Decision:
     """Article 12 lid 5 to 7: is it about our territory?"""
     return Decision(
         key="weging-2b",
         article="art. 12 lid 5",
         question="Does the signal concern the territory of the municipality?",
         states=(State.WEGING_2B,),
-        who=who,
+        who=chosen.who["weging-2b"],
         outcomes=(
             Outcome("inside", "yes", State.PHASE_2, "art. 12 lid 7"),
             Outcome("outside", "no", State.ENDED, "art. 12 lid 6", ends=True, forward_to=("municipality",)),
@@ -149,7 +139,7 @@ def weging_2b(who: Who, municipalities: tuple[str, ...]) -> Decision:
                 "Which municipality is concerned?",
                 "art. 12 lid 6",
                 kind="choice",
-                choices=municipalities,
+                choices=tuple(chosen.municipalities),
                 outcomes=("outside",),
             ),
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.protocol.model import Decision, Field, Outcome, State, Who
+from shared.protocol.model import Decision, Field, Outcome, State
+from shared.protocol.municipality import Municipality
 
 CRITERIA = {
     "concreteness": "How concrete is the signal?",
@@ -19,7 +20,7 @@ CRITERIA = {
 """As many objective criteria as possible (F2): each answered in words, never summed or ranked (R-5.8)."""
 
 
-def weging_3(who: Who) -> Decision:
+def weging_3(chosen: Municipality) -> Decision:
     """Articles 14 and 15: the LOT decides whether the signal is heavy enough."""
     criteria = Field(
         "criteria",
@@ -34,7 +35,7 @@ def weging_3(who: Who) -> Decision:
         article="art. 15 lid 1",
         question="Is the signal heavy enough for research in closed sources?",
         states=(State.PHASE_2,),
-        who=who,
+        who=chosen.who["weging-3"],
         outcomes=(
             Outcome("held-over", "not decided: held over to a later meeting", None, "art. 15 lid 1"),
             Outcome("too-light", "no", State.ENDED, "art. 15 lid 2", ends=True, forward_to=("department",)),
@@ -48,14 +49,14 @@ def weging_3(who: Who) -> Decision:
     )
 
 
-def informing(who: Who) -> Decision:
+def informing(chosen: Municipality) -> Decision:
     """Article 16 lid 2: is the person concerned informed in this phase? Decided per person, where the duties are."""
     return Decision(
         key="informing",
         article="art. 16 lid 2",
         question="Are the persons concerned informed in this phase?",
         states=(State.INFORMING,),
-        who=who,
+        who=chosen.who["informing"].together_with("privacy-officer"),
         outcomes=(
             Outcome("inform", "yes, at least one of them", State.SOURCE_LIST, "art. 16 lid 2"),
             Outcome("not-now", "no, for every one with a ground", State.SOURCE_LIST, "art. 16 lid 2"),

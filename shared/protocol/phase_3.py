@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from shared.protocol.conditions import research as c
 from shared.protocol.conditions.dates import not_in_the_future
-from shared.protocol.model import Decision, Field, Outcome, State, Who
+from shared.protocol.model import Decision, Field, Outcome, State
+from shared.protocol.municipality import Municipality
 
 
-def source_list(who: Who, sources: tuple[str, ...]) -> Decision:
+def source_list(chosen: Municipality) -> Decision:
     """Step 1: which closed sources could tell something about this signal?"""
     return Decision(
         key="source-list",
         article="F3 step 1",
         question="Which closed sources are to be consulted?",
         states=(State.SOURCE_LIST,),
-        who=who,
+        who=chosen.who["source-list"],
         outcomes=(Outcome("listed", "these", State.CHECK_1, "F3 step 1"),),
-        fields=(Field("sources", "Which sources?", "F3 step 1", kind="choices", choices=sources),),
+        fields=(Field("sources", "Which sources?", "F3 step 1", kind="choices", choices=chosen.closed_sources),),
     )
 
 
-def check_1(who: Who) -> Decision:
+def check_1(chosen: Municipality) -> Decision:
     """Step 2: privacy check 1, four questions per source; any "no" closes that source."""
 
     def asked(name: str, question: str) -> Field:
@@ -31,7 +32,7 @@ def check_1(who: Who) -> Decision:
         article="art. 18 lid 1",
         question="May this source be consulted for this signal?",
         states=(State.CHECK_1,),
-        who=who,
+        who=chosen.who["check-1"],
         outcomes=(
             Outcome("approved", "yes, all four", None, "art. 18 lid 1"),
             Outcome("refused", "no", None, "art. 18 lid 1"),
@@ -55,14 +56,14 @@ def check_1(who: Who) -> Decision:
     )
 
 
-def check_1_done(who: Who) -> Decision:
+def check_1_done(chosen: Municipality) -> Decision:
     """Step 2 is complete when every listed source has a decision."""
     return Decision(
         key="check-1-done",
         article="art. 18 lid 1",
         question="Is privacy check 1 complete?",
         states=(State.CHECK_1,),
-        who=who,
+        who=chosen.who["check-1-done"],
         outcomes=(
             Outcome(
                 "some",
@@ -85,18 +86,18 @@ def check_1_done(who: Who) -> Decision:
     )
 
 
-def answer(who: Who, file_roles: tuple[str, ...]) -> Decision:
+def answer(chosen: Municipality) -> Decision:
     """Step 3: the bronhouder answers one question. A hit says why it is relevant, never what the source holds."""
 
     def outside(name: str, question: str, kind: str = "text") -> Field:
-        return Field(name, question, "art. 18 lid 2", kind=kind, roles=file_roles)
+        return Field(name, question, "art. 18 lid 2", kind=kind, roles=tuple(chosen.file_roles))
 
     return Decision(
         key="answer",
         article="art. 18 lid 2",
         question="Does the source hold something about this person or object?",
         states=(State.HIT_CHECK,),
-        who=who,
+        who=chosen.who["answer"].also(*(f"bronhouder-{one}" for one in chosen.closed_sources)),
         outcomes=(
             Outcome("hit", "hit", None, "art. 1 sub h"),
             Outcome("no-hit", "no hit", None, "art. 1 sub h"),
@@ -125,14 +126,14 @@ def answer(who: Who, file_roles: tuple[str, ...]) -> Decision:
     )
 
 
-def hit_check_done(who: Who) -> Decision:
+def hit_check_done(chosen: Municipality) -> Decision:
     """Step 3 is complete when every approved source has answered. No hit at all: no further action."""
     return Decision(
         key="hit-check-done",
         article="art. 18 lid 2",
         question="Is the hit check complete?",
         states=(State.HIT_CHECK,),
-        who=who,
+        who=chosen.who["hit-check-done"],
         outcomes=(
             Outcome("hits", "yes, with a hit", State.WEGING_4, "art. 18 lid 2", needs=(c.SOME_HIT,)),
             Outcome("no-hit", "yes, no hit at all", State.ENDED, "art. 9 lid 1a", ends=True, needs=(c.NO_HIT,)),
@@ -142,14 +143,14 @@ def hit_check_done(who: Who) -> Decision:
     )
 
 
-def check_1b(who: Who) -> Decision:
+def check_1b(chosen: Municipality) -> Decision:
     """Step 4: which data of a hit are relevant? Only those may be recorded."""
     return Decision(
         key="check-1b",
         article="art. 18 lid 2",
         question="Are data of this hit relevant for the signal?",
         states=(State.WEGING_4,),
-        who=who,
+        who=chosen.who["check-1b"],
         outcomes=(
             Outcome("relevant", "yes, these", None, "art. 18 lid 2"),
             Outcome("not-relevant", "no", None, "art. 18 lid 2"),
@@ -160,14 +161,14 @@ def check_1b(who: Who) -> Decision:
     )
 
 
-def weging_4(who: Who) -> Decision:
+def weging_4(chosen: Municipality) -> Decision:
     """Step 5: is the signal confirmed?"""
     return Decision(
         key="weging-4",
         article="art. 18 lid 2",
         question="Is the signal confirmed sufficiently?",
         states=(State.WEGING_4,),
-        who=who,
+        who=chosen.who["weging-4"],
         outcomes=(
             Outcome("confirmed", "yes", State.CHECK_2A, "art. 18 lid 2"),
             Outcome(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions.dates import not_in_the_future
-from shared.protocol.model import Decision, Field, Outcome, State, Who
+from shared.protocol.model import Decision, Field, Outcome, State
+from shared.protocol.municipality import Municipality
 
 RIEC_CRITERIA = {
     "indications": "Which clear and objective indications of organised crime follow from own concrete observations?",
@@ -67,8 +68,9 @@ OUTCOMES = (
 )
 
 
-def _fields(departments: tuple[str, ...], partners: tuple[str, ...]) -> tuple[Field, ...]:
-    everybody = (*departments, *partners)
+def _fields(chosen: Municipality) -> tuple[Field, ...]:
+    departments = tuple(chosen.departments)
+    everybody = (*departments, *chosen.partners)
     one, two = "art. 21 lid 3", "art. 21 lid 2a"
     alone, drawn_up = ("mono-municipality",), ("riec-intake", "riec-and-local")
     return (
@@ -95,33 +97,33 @@ def _fields(departments: tuple[str, ...], partners: tuple[str, ...]) -> tuple[Fi
     )
 
 
-def approach(who: Who, departments: tuple[str, ...], partners: tuple[str, ...]) -> Decision:
+def approach(chosen: Municipality) -> Decision:
     """Article 21: the LOT chooses the approach; several at once are possible."""
     return Decision(
         key="approach",
         article="art. 21 lid 1",
         question="Which approach fits this signal?",
         states=(State.APPROACH,),
-        who=who,
+        who=chosen.who["approach"],
         outcomes=OUTCOMES,
-        fields=_fields(departments, partners),
+        fields=_fields(chosen),
     )
 
 
-def reweighing(who: Who, departments: tuple[str, ...], partners: tuple[str, ...]) -> Decision:
+def reweighing(chosen: Municipality) -> Decision:
     """Article 21 lid 2b: not accepted by the Ondermijningstafel, so the LOT weighs again."""
     return Decision(
         key="reweighing",
         article=_TABLE,
         question="The Ondermijningstafel did not accept it: which approach now?",
         states=(State.REWEIGHING,),
-        who=who,
+        who=chosen.who["reweighing"],
         outcomes=OUTCOMES,
-        fields=_fields(departments, partners),
+        fields=_fields(chosen),
     )
 
 
-def riec_intake(who: Who) -> Decision:
+def riec_intake(chosen: Municipality) -> Decision:
     """That the intake was handed in, with how far the five criteria are met."""
     beside = (State.PLAN, State.CHECK_2B, State.EXECUTION)
     return Decision(
@@ -129,7 +131,7 @@ def riec_intake(who: Who) -> Decision:
         article=_TABLE,
         question="Has the intake been handed in to the Ondermijningstafel?",
         states=(State.RIEC_INTAKE, *beside),
-        who=who,
+        who=chosen.who["riec-intake"],
         outcomes=(
             Outcome("handed-in", "yes", State.RIEC_ANSWER, _TABLE, only_in=(State.RIEC_INTAKE,), discloses=True),
             Outcome("handed-in", "yes", None, _TABLE, only_in=beside, discloses=True),
@@ -149,7 +151,7 @@ def riec_intake(who: Who) -> Decision:
     )
 
 
-def riec_answer(who: Who) -> Decision:
+def riec_answer(chosen: Municipality) -> Decision:
     """What the Ondermijningstafel decided. Not accepted: back to the LOT, and nowhere else."""
     beside = (State.PLAN, State.CHECK_2B, State.EXECUTION)
     return Decision(
@@ -157,7 +159,7 @@ def riec_answer(who: Who) -> Decision:
         article=_TABLE,
         question="What did the Ondermijningstafel decide?",
         states=(State.RIEC_ANSWER, *beside),
-        who=who,
+        who=chosen.who["riec-answer"],
         outcomes=(
             Outcome(
                 "accepted",

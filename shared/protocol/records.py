@@ -9,7 +9,7 @@ from typing import Any
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
-from shared.protocol.model import PHASE_OF, Protocol, State
+from shared.protocol.model import PHASE_OF, Law, State
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Record:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-def judge_item(protocol: Protocol, state: State, category: str) -> Fault | None:
+def judge_item(law: Law, state: State, category: str) -> Fault | None:
     """May a fact of `category` be recorded in `state` at all? None means yes."""
-    found = protocol.category(category)
+    found = law.category(category)
     phase = PHASE_OF.get(state)
     if found is None or category == "report":
         return Fault("category", "is not a category of Bijlage 1 that can be recorded", "Bijlage 1")
@@ -38,10 +38,10 @@ def judge_item(protocol: Protocol, state: State, category: str) -> Fault | None:
     return None
 
 
-def judge_record(protocol: Protocol, state: State, record: Record, role: str, facts: Facts) -> list[Fault]:
+def judge_record(law: Law, state: State, record: Record, role: str, facts: Facts) -> list[Fault]:
     """Everything that is wrong with `record`; an empty list means that it may be stored."""
-    refused = judge_item(protocol, state, record.category)
-    category = protocol.category(record.category)
+    refused = judge_item(law, state, record.category)
+    category = law.category(record.category)
     faults = [refused] if refused else []
     if category is None:
         return faults

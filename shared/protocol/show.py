@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.protocol import dutch
-from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Outcome, Protocol, State
+from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Law, Outcome, State
 
 
-def document(protocol: Protocol) -> str:
+def document(law: Law) -> str:
     """Markdown in Dutch: every phase with its decisions, who takes them and where each answer leads; the diagram."""
     lines = [
-        f"# {protocol.title}",
+        f"# {law.title}",
         "",
-        f"Versie `{protocol.version}`, van kracht sinds {protocol.in_force_from}, gemeente {protocol.municipality}.",
+        f"Versie `{law.version}`, van kracht sinds {law.in_force_from}, gemeente {law.municipality}.",
         "",
         "Elk besluit wordt genomen door een mens of een overleg, met een reden. Er bestaan geen andere wegen dan deze.",
         "",
-        f"Het dossier is alleen voor: {_people(protocol.file_roles)}.",
+        f"Het dossier is alleen voor: {_people(law.file_roles)}.",
     ]
     for phase, title in dutch.PHASES.items():
         lines += ["", f"## {title}"]
-        for decision in protocol.decisions:
+        for decision in law.decisions:
             if phase_of(decision) == phase:
                 lines += ["", *_decision(decision)]
     lines += [
@@ -33,19 +33,19 @@ def document(protocol: Protocol) -> str:
     ]
     lines += [
         f"| {one.key} | {one.from_phase} | {'ja, na privacycheck 1 en een relevante hit' if one.closed else 'nee'} |"
-        for one in protocol.categories
+        for one in law.categories
         if not one.process
     ]
     lines += [
         "",
         "## Termijnen",
         "",
-        *_terms(protocol),
+        *_terms(law),
         "",
         "## Toestandsdiagram",
         "",
         "```mermaid",
-        *diagram(protocol),
+        *diagram(law),
         "```",
     ]
     return "\n".join(lines) + "\n"
@@ -97,8 +97,8 @@ def _leads(state: State, outcome: Outcome) -> str:
     return to
 
 
-def _terms(protocol: Protocol) -> list[str]:
-    terms = protocol.terms
+def _terms(law: Law) -> list[str]:
+    terms = law.terms
     return [
         f"- geen casus: {terms.not_a_case_years} jaar na het besluit, daarna vernietigd",
         f"- casus: {terms.case_active_years} jaar na de laatste verwerking actief, {terms.case_kept_years} jaar niet-actief, daarna vernietigd",
@@ -107,7 +107,7 @@ def _terms(protocol: Protocol) -> list[str]:
     ]
 
 
-def diagram(protocol: Protocol) -> list[str]:
+def diagram(law: Law) -> list[str]:
     """A Mermaid state diagram; the holder of each state is its group."""
     lines = ["stateDiagram-v2"]
     groups: dict[str, list[State]] = {}
@@ -121,7 +121,7 @@ def diagram(protocol: Protocol) -> list[str]:
         else:
             lines += [f"  {_id(state)} : {dutch.STATES[state]}" for state in states]
     lines += [f"  [*] --> {_id(State.RECEIVED)}", f"  [*] --> {_id(State.DUTY_OPEN)}"]
-    for decision in protocol.decisions:
+    for decision in law.decisions:
         for state in decision.states:
             for outcome in decision.outcomes_in(state):
                 if outcome.leads_to and outcome.leads_to != state:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 
+from shared.protocol.municipality import Terms
+
+CASE = 5
+"""The phase in which what ends was a case."""
+
 
 def add_years(start: date, years: int) -> date:
     """The same date `years` later; 29 February becomes 28 February (R-9.20)."""
@@ -21,9 +26,19 @@ def add_months(start: date, months: int) -> date:
     return date(start.year + year, month + 1, min(start.day, last))
 
 
-def end_of_term(decided_on: date, years: int) -> date:
-    """The last day on which a sealed signal is kept (R-9.1)."""
-    return add_years(decided_on, years)
+def kept_until(terms: Terms, phase: int, since: date) -> date:
+    """The last day on which a signal is kept that ended in `phase` (art. 9 lid 1).
+
+    `since`: the date of the decision that ended it (lid 1a); for a case its last processing (lid 1b).
+    """
+    if phase == CASE:
+        return add_years(since, terms.case_active_years + terms.case_kept_years)
+    return add_years(since, terms.ended_in_phase_4_years if phase == 4 else terms.not_a_case_years)
+
+
+def active_until(terms: Terms, last_processed_on: date) -> date:
+    """The last day on which a closed case stays in the active environment (art. 9 lid 1b)."""
+    return add_years(last_processed_on, terms.case_active_years)
 
 
 def is_due(ends_on: date, today: date) -> bool:

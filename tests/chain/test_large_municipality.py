@@ -21,7 +21,7 @@ FIRST = ("purpose", "weging-1")
 @pytest.fixture(scope="module")
 def large() -> Iterator[TestHouse]:
     """Anna is beoordelaar, bram is regisseur; a few seconds to withdraw."""
-    with TestHouse("large-municipality-2025", MELDPUNT_WITHDRAWAL_SECONDS=str(WINDOW)) as found:
+    with TestHouse("grote-gemeente-2025", MELDPUNT_WITHDRAWAL_SECONDS=str(WINDOW)) as found:
         yield found
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from deploy.embedded.played import Played
-from shared.protocol.terms import end_of_term
+from shared.protocol.terms import add_years
 from tests.house import TestHouse, until
 from tests.journeys import ANSWER, APPROACH, HANDED_IN, RIEC, brought, further, moved, parts_until
 
@@ -188,8 +188,8 @@ def test_a_closed_case_keeps_its_dates_and_nothing_of_it_is_open(house: TestHous
     assert answer.status_code == 404
     until(lambda: house.sql("retention", "SELECT 1 AS x FROM active_case WHERE number=$1", played.number))
     dates = house.client.get("retention", f"/v1/cases/{played.number}", "anna")
-    assert dates["activeUntil"] == end_of_term(date.today(), 5).isoformat()
-    assert dates["keptUntil"] == end_of_term(date.today(), 6).isoformat()
+    assert dates["activeUntil"] == add_years(date.today(), 5).isoformat()
+    assert dates["keptUntil"] == add_years(date.today(), 6).isoformat()
     assert house.client.request("GET", "retention", f"/v1/cases/{played.number}", "esra").status_code == 403
     house.sql("casework", "UPDATE dossier SET last_act_on = '2026-01-02' WHERE number=$1", played.number)
     for path in (f"/v1/signals/{played.number}", f"/v1/signals/{played.number}/decisions"):
@@ -254,9 +254,9 @@ def test_what_ended_in_phase_4_is_kept_a_year_and_a_case_is_not_changed(house: T
     }
     further(house, played, nobody)
     sealed = house.sealed(played.number)
-    assert sealed["endsOn"] == end_of_term(date.today(), 1).isoformat(), "a year, not six"
+    assert sealed["endsOn"] == add_years(date.today(), 1).isoformat(), "a year, not six"
     case = brought(house, "closed")
     assert record(house, case, "bag").status_code == 400
     assert decide(house, case, "anna", "close", "closed", fields={"result": "x"}).status_code == 409
     moved(house, case)
-    assert house.sealed(case.number)["endsOn"] == end_of_term(date.today(), 6).isoformat()
+    assert house.sealed(case.number)["endsOn"] == add_years(date.today(), 6).isoformat()

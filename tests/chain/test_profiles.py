@@ -17,7 +17,7 @@ from tests.house import TASK, TestHouse, until
 @pytest.fixture(scope="module")
 def large() -> Iterator[TestHouse]:
     """A larger municipality, with a beoordelaar (anna) and a regisseur (bram), and a minute to withdraw."""
-    with TestHouse("large-municipality-2025", MELDPUNT_WITHDRAWAL_SECONDS="60") as found:
+    with TestHouse("grote-gemeente-2025", MELDPUNT_WITHDRAWAL_SECONDS="60") as found:
         yield found
 
 
@@ -52,7 +52,7 @@ def test_each_weging_by_whom_the_municipality_chose(large: TestHouse) -> None:
     number = large.arrived(large.report())
     purposes = {"purposes": ["niet-faciliteren"]}
     assert large.decide(number, "bram", "purpose", "set", fields=purposes).status_code == 403
-    assert large.must_decide(number, "anna", "purpose", "set", fields=purposes)["protocol"] == "large-municipality-2025"
+    assert large.must_decide(number, "anna", "purpose", "set", fields=purposes)["protocol"] == "grote-gemeente-2025"
     large.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["none"]})
     assert large.decide(number, "anna", "weging-2a", "task", fields=TASK).status_code == 403
     large.must_decide(number, "bram", "weging-2a", "task", fields=TASK)

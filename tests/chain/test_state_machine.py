@@ -21,16 +21,16 @@ from hypothesis.stateful import (
 )
 
 from deploy.embedded.played import Played
-from shared.protocol.profiles import MIDDEN_DELFLAND_2025
 from tests.house import NOBODY, TestHouse
 from tests.journeys import WAY, brought, further
 from tests.protocol.graph import ARROWS, HOLDER, PHASE, WHO
+from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.protocol.signals import fields_for
 
 FILE = {"anna": "oov", "bram": "vervanger"}
 USERS = (*FILE, "anna", "bram", "beheerder", "fg", "petra", "esra", "dirk", "farid", "collega")
 KEYS = sorted({(key, outcome) for state, key, outcome in ARROWS if state in PHASE})
-CATEGORIES = [one.key for one in MIDDEN_DELFLAND_2025.categories] + ["bsn", "police"]
+CATEGORIES = [one.key for one in MIDDEN_DELFLAND.categories] + ["bsn", "police"]
 STATES = [state for state, _ in WAY]
 
 
@@ -122,7 +122,7 @@ def machine(house: TestHouse) -> type[RuleBasedStateMachine]:
                     assert answer.status_code == 403
 
         def body(self, number: str, state: str, key: str, outcome: str, complete: bool) -> dict[str, Any]:
-            decision = MIDDEN_DELFLAND_2025.decision(key)
+            decision = MIDDEN_DELFLAND.decision(key)
             assert decision is not None
             found = decision.outcome(outcome)
             assert found is not None
@@ -152,7 +152,7 @@ def machine(house: TestHouse) -> type[RuleBasedStateMachine]:
             body: dict[str, Any] = {"category": category, "about": "O1", "expectedVersion": version}
             body |= {"matches": {"address": True}} if category == "brp-verification" else {"finding": "iets"}
             answer = house.client.request("POST", HOLDER[state], f"/v1/signals/{number}/items", user, body)
-            found = MIDDEN_DELFLAND_2025.category(category)
+            found = MIDDEN_DELFLAND.category(category)
             if answer.status_code == 201:
                 assert user in FILE
                 assert found is not None

@@ -113,7 +113,7 @@ def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
 
 WHO: dict[str, dict[str, set[str]]] = {
     "midden-delfland-2025": _who(_FILE, _FILE),
-    "large-municipality-2025": _who({"beoordelaar"}, {"regisseur"}),
+    "grote-gemeente-2025": _who({"beoordelaar"}, {"regisseur"}),
 }
 CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
     "midden-delfland-2025": {
@@ -122,7 +122,7 @@ CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
         "review": ("privacy-officer",),
         "informing": ("privacy-officer",),
     },
-    "large-municipality-2025": {
+    "grote-gemeente-2025": {
         "no-signal": ("regisseur",),
         "hold": ("beheerder",),
         "duty": ("privacy-officer",),

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt, Forwarding
-from shared.protocol.model import Decision, Outcome, Protocol, State
+from shared.protocol.model import Decision, Law, Outcome, State
 
 TODAY = date(2026, 1, 10)
 REVIEW = "2026-03-01"
@@ -104,7 +104,7 @@ def fields_for(decision: Decision, outcome: Outcome, role: str = "") -> dict[str
     }
 
 
-def complete(protocol: Protocol, decision: Decision, outcome: Outcome, role: str = "") -> Attempt:
+def complete(law: Law, decision: Decision, outcome: Outcome, role: str = "") -> Attempt:
     """An attempt with everything that this outcome asks of somebody acting as `role`."""
     forwarding = Forwarding(none_because="geen ontvanger") if outcome.forward_to else None
     if outcome.forward_only_to:

@@ -11,7 +11,7 @@ import pytest
 from shared.protocol.facts import Facts, Item, Notice, Taken
 from shared.protocol.judge import Allowed, Refused, judge
 from shared.protocol.model import State
-from shared.protocol.profiles import MIDDEN_DELFLAND_2025 as PROTOCOL
+from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.protocol.signals import (
     ADOPTED,
     APPROVED,
@@ -121,14 +121,14 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
 )
 @pytest.mark.parametrize(("condition", "key", "outcome", "otherwise"), BROKEN)
 def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, otherwise: dict[str, Any]) -> None:
-    decision = PROTOCOL.decision(key)
+    decision = MIDDEN_DELFLAND.decision(key)
     assert decision is not None
     answer = decision.outcome(outcome)
     assert answer is not None
-    attempt, facts = complete(PROTOCOL, decision, answer, "oov"), facts_for(decision, answer)
+    attempt, facts = complete(MIDDEN_DELFLAND, decision, answer, "oov"), facts_for(decision, answer)
     state = state_of(decision, answer)
-    assert isinstance(judge(PROTOCOL, state, attempt, frozenset({"oov"}), facts), Allowed)
-    judged = judge(PROTOCOL, state, attempt, frozenset({"oov"}), replace(facts, **otherwise))
+    assert isinstance(judge(MIDDEN_DELFLAND, state, attempt, frozenset({"oov"}), facts), Allowed)
+    judged = judge(MIDDEN_DELFLAND, state, attempt, frozenset({"oov"}), replace(facts, **otherwise))
     assert isinstance(judged, Refused)
     needs = {one.key: one for one in (*decision.needs, *answer.needs)}
     assert needs[condition].says in judged.faults[0].reason or condition == "police-may"
@@ -137,7 +137,7 @@ def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, 
 
 def test_every_condition_is_tried() -> None:
     dates = {"review-date"}
-    for decision in PROTOCOL.decisions:
+    for decision in MIDDEN_DELFLAND.decisions:
         for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
             if one.key.endswith("-not-ahead"):
                 dates.add(one.key)
@@ -148,14 +148,14 @@ def test_every_condition_is_tried() -> None:
 @pytest.mark.refused("R-26.8", "R-16.3", "R-26.6")
 @pytest.mark.parametrize("review", ["2026-01-10", "2025-12-01", "2026-04-11", "ooit", None, 20260301, "20260301"])
 def test_a_deferral_is_reviewed_within_three_months(review: str | None) -> None:
-    decision = PROTOCOL.decision("duty")
+    decision = MIDDEN_DELFLAND.decision("duty")
     assert decision is not None
     defer = decision.outcome("defer")
     assert defer is not None
-    good = complete(PROTOCOL, decision, defer)
-    assert isinstance(judge(PROTOCOL, State.DUTY_OPEN, good, frozenset({"oov"}), KNOWN), Allowed)
+    good = complete(MIDDEN_DELFLAND, decision, defer)
+    assert isinstance(judge(MIDDEN_DELFLAND, State.DUTY_OPEN, good, frozenset({"oov"}), KNOWN), Allowed)
     judged = judge(
-        PROTOCOL,
+        MIDDEN_DELFLAND,
         State.DUTY_OPEN,
         replace(good, fields=dict(good.fields) | {"reviewOn": review}),
         frozenset({"oov"}),
@@ -171,24 +171,24 @@ def test_a_deferral_is_reviewed_within_three_months(review: str | None) -> None:
     ]
     for ground in wrong:
         made = replace(good, fields=dict(good.fields) | ground)
-        assert isinstance(judge(PROTOCOL, State.DUTY_OPEN, made, frozenset({"oov"}), KNOWN), Refused)
+        assert isinstance(judge(MIDDEN_DELFLAND, State.DUTY_OPEN, made, frozenset({"oov"}), KNOWN), Refused)
 
 
 @pytest.mark.refused("R-24.3")
 def test_no_date_lies_in_the_future() -> None:
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
-    for decision in PROTOCOL.decisions:
+    for decision in MIDDEN_DELFLAND.decisions:
         for outcome in decision.outcomes:
             for need in (*decision.needs, *outcome.needs):
                 if not need.key.endswith("-not-ahead"):
                     continue
                 name = need.key.removesuffix("-not-ahead")
-                good = complete(PROTOCOL, decision, outcome, "oov")
+                good = complete(MIDDEN_DELFLAND, decision, outcome, "oov")
                 if name not in good.fields:
                     continue
                 late = replace(good, fields=dict(good.fields) | {name: tomorrow})
                 facts = facts_for(decision, outcome)
-                judged = judge(PROTOCOL, state_of(decision, outcome), late, frozenset({"oov"}), facts)
+                judged = judge(MIDDEN_DELFLAND, state_of(decision, outcome), late, frozenset({"oov"}), facts)
                 assert isinstance(judged, Refused), (decision.key, name)
                 assert name in judged.faults[0].reason
 

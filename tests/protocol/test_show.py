@@ -11,23 +11,23 @@ import pytest
 
 from shared.protocol import dutch
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.protocol.show import diagram, document
 from tests.protocol.graph import ARROWS
+from tests.protocol.laws import LAWS
 
 DOC = Path(__file__).parents[2] / "docs" / "protocol.md"
 
 
 def test_everything_has_a_dutch_line() -> None:
-    for protocol in PROTOCOLS.values():
+    for protocol in map(LAWS.of, LAWS.versions):
         assert {one.key for one in protocol.decisions} <= set(dutch.DECISIONS)
         assert {outcome.key for one in protocol.decisions for outcome in one.outcomes} <= set(dutch.OUTCOMES)
     assert {state.value for state in State} == set(dutch.STATES)
 
 
-@pytest.mark.parametrize("version", PROTOCOLS)
+@pytest.mark.parametrize("version", LAWS.versions)
 def test_the_diagram_is_the_graph(version: str) -> None:
-    drawn = set(re.findall(r"^  (\w+) --> (\w+) : (.+)$", "\n".join(diagram(PROTOCOLS[version])), re.MULTILINE))
+    drawn = set(re.findall(r"^  (\w+) --> (\w+) : (.+)$", "\n".join(diagram(LAWS.of(version))), re.MULTILINE))
     expected = {
         (start.replace("-", "_"), end.replace("-", "_"), dutch.OUTCOMES[outcome])
         for (start, _, outcome), end in ARROWS.items()
@@ -39,7 +39,7 @@ def test_the_diagram_is_the_graph(version: str) -> None:
 def test_the_command_prints_it_and_the_docs_have_it() -> None:
     argv = [sys.executable, "-m", "deploy.embedded.cli", "protocol", "show"]
     printed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    assert printed == document(PROTOCOLS["midden-delfland-2025"])
-    for decision in PROTOCOLS["midden-delfland-2025"].decisions:
+    assert printed == document(LAWS.configured)
+    for decision in LAWS.configured.decisions:
         assert dutch.DECISIONS[decision.key] in printed
     assert DOC.read_text() == printed, "run `meldpunt protocol show > docs/protocol.md`"

@@ -10,10 +10,10 @@ import pytest
 from shared.protocol.facts import Facts
 from shared.protocol.judge import Allowed, Attempt, Forwarding, Refused, judge
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
-from shared.protocol.profiles import MIDDEN_DELFLAND_2025, PROTOCOLS
 from shared.protocol.records import Record, judge_item, judge_record
 from shared.protocol.schema import schema_of
 from tests.protocol.graph import ARROWS, CO_SIGNED, HOLDER, PHASE, WHO
+from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
 from tests.protocol.signals import ADOPTED, KNOWN, complete, facts_for, state_of, without
 
 ROLES = (
@@ -24,9 +24,9 @@ ROLES = (
 
 @pytest.mark.allowed("R-2.1", "R-11.1", "R-12.7", "R-5.7", "R-F4.1", "R-F4.2", "R-19.1")
 @pytest.mark.refused("R-2.1", "R-2.2", "R-11.1", "R-11.4", "R-12.7", "R-5.7", "R-F4.1", "R-F4.2", "R-19.1")
-@pytest.mark.parametrize("version", PROTOCOLS)
+@pytest.mark.parametrize("version", LAWS.versions)
 def test_every_state_decision_and_role(version: str) -> None:
-    protocol, tried, seen = PROTOCOLS[version], 0, set()
+    protocol, tried, seen = LAWS.of(version), 0, set()
     for state, decision, role in product(State, protocol.decisions, ROLES):
         for outcome in decision.outcomes_in(state) or decision.outcomes:
             attempt = complete(protocol, decision, outcome, role)
@@ -54,9 +54,9 @@ def test_every_state_has_its_phase_and_its_holder() -> None:
     assert {state.value for state in State} == reached
 
 
-@pytest.mark.parametrize("version", PROTOCOLS)
+@pytest.mark.parametrize("version", LAWS.versions)
 def test_every_decision_has_a_field_whose_absence_is_refused_with_its_article(version: str) -> None:
-    protocol = PROTOCOLS[version]
+    protocol = LAWS.of(version)
     for decision in protocol.decisions:
         if decision.taken_in:
             continue
@@ -78,7 +78,7 @@ def test_every_decision_has_a_field_whose_absence_is_refused_with_its_article(ve
 
 def test_everything_that_is_missing_is_listed_at_once() -> None:
     attempt = Attempt("weging-1", "no-suspicion", "  ", {"sources": ["unheard-of"], "extra": 1})
-    judged = judge(MIDDEN_DELFLAND_2025, State.WEGING_1, attempt, frozenset({"oov"}))
+    judged = judge(MIDDEN_DELFLAND, State.WEGING_1, attempt, frozenset({"oov"}))
     assert isinstance(judged, Refused)
     assert {one.field for one in judged.faults} == {
         "reason",
@@ -92,7 +92,7 @@ def test_everything_that_is_missing_is_listed_at_once() -> None:
 @pytest.mark.allowed("R-1.1")
 @pytest.mark.refused("R-1.1")
 def test_weging_1_waits_for_a_purpose() -> None:
-    protocol = MIDDEN_DELFLAND_2025
+    protocol = MIDDEN_DELFLAND
     decision = protocol.decision("weging-1")
     assert decision is not None
     attempt = complete(protocol, decision, decision.outcomes[0])
@@ -120,7 +120,7 @@ SOMEWHERE = {"department": "vergunningen", "partner": "politie", "municipality":
 def test_a_negative_outcome_goes_to_its_kind_of_recipient_or_to_nobody(
     state: str, key: str, outcome: str, to: dict[str, str]
 ) -> None:
-    protocol = MIDDEN_DELFLAND_2025
+    protocol = MIDDEN_DELFLAND
     decision = protocol.decision(key)
     assert decision is not None
     ending = decision.outcome(outcome)
@@ -152,7 +152,7 @@ def test_a_negative_outcome_goes_to_its_kind_of_recipient_or_to_nobody(
 def test_outside_goes_only_to_the_municipality_concerned() -> None:
     fields = {"area": "O1", "municipality": "delft"}
     made = Attempt("weging-2b", "outside", "reden", fields, Forwarding("municipality", "westland", ("report",)))
-    judged = judge(MIDDEN_DELFLAND_2025, State.WEGING_2B, made, frozenset({"oov"}), KNOWN)
+    judged = judge(MIDDEN_DELFLAND, State.WEGING_2B, made, frozenset({"oov"}), KNOWN)
     assert isinstance(judged, Refused)
     assert "concerned" in judged.faults[0].reason
 
@@ -161,7 +161,7 @@ def test_outside_goes_only_to_the_municipality_concerned() -> None:
 @pytest.mark.refused("R-21.9", "R-20.1")
 def test_phase_4_shares_only_what_check_2a_allows() -> None:
     """The police alone: a disclosure of allowed items is part of the ending; nothing else goes anywhere."""
-    protocol = MIDDEN_DELFLAND_2025
+    protocol = MIDDEN_DELFLAND
     decision = protocol.decision("approach")
     assert decision is not None
     police = decision.outcome("mono-police")
@@ -186,36 +186,36 @@ def test_phase_4_shares_only_what_check_2a_allows() -> None:
 @pytest.mark.allowed("R-B1.1", "R-11.2", "R-2.1", "R-F3.4")
 @pytest.mark.refused("R-B1.1", "R-11.2", "R-2.1", "R-F3.4", "R-D.8")
 def test_a_category_opens_with_its_phase() -> None:
-    for state, category in product(State, MIDDEN_DELFLAND_2025.categories):
+    for state, category in product(State, MIDDEN_DELFLAND.categories):
         phase = PHASE.get(state.value, 0)
-        refused = judge_item(MIDDEN_DELFLAND_2025, state, category.key)
+        refused = judge_item(MIDDEN_DELFLAND, state, category.key)
         open_now = 0 < phase < 5 and category.from_phase <= phase and category.key != "report"
         if category.states:
             open_now = open_now and state in category.states
         assert (refused is None) == open_now, (state, category.key)
-    for closed in MIDDEN_DELFLAND_2025.closed_sources():
-        assert {state for state in State if judge_item(MIDDEN_DELFLAND_2025, state, closed) is None} == {State.WEGING_4}
+    for closed in MIDDEN_DELFLAND.closed_sources():
+        assert {state for state in State if judge_item(MIDDEN_DELFLAND, state, closed) is None} == {State.WEGING_4}
     for unheard in ("bsn", "police", "vehicle", "nationality", ""):
-        assert judge_item(MIDDEN_DELFLAND_2025, State.PHASE_2, unheard) is not None
+        assert judge_item(MIDDEN_DELFLAND, State.PHASE_2, unheard) is not None
 
 
 @pytest.mark.allowed("R-F3.4", "R-18.4", "R-D.8")
 @pytest.mark.refused("R-F3.4", "R-18.4", "R-D.8")
 def test_content_of_a_source_is_recorded_only_for_a_relevant_hit() -> None:
     record = Record("benefits", "S1", "een uitkering", fields={"hit": "q1"})
-    assert judge_record(MIDDEN_DELFLAND_2025, State.WEGING_4, record, "oov", KNOWN) == []
+    assert judge_record(MIDDEN_DELFLAND, State.WEGING_4, record, "oov", KNOWN) == []
     without_check = replace(KNOWN, decisions=tuple(one for one in KNOWN.decisions if one.key != "check-1b"))
-    faults = judge_record(MIDDEN_DELFLAND_2025, State.WEGING_4, record, "oov", without_check)
+    faults = judge_record(MIDDEN_DELFLAND, State.WEGING_4, record, "oov", without_check)
     assert [one.article for one in faults] == ["art. 18 lid 2"]
     unlinked = Record("benefits", "S1", "een uitkering", fields={})
-    assert judge_record(MIDDEN_DELFLAND_2025, State.WEGING_4, unlinked, "oov", KNOWN)
+    assert judge_record(MIDDEN_DELFLAND, State.WEGING_4, unlinked, "oov", KNOWN)
 
 
 @pytest.mark.allowed("R-15.1", "R-F2.2", "R-21.1")
 @pytest.mark.refused("R-15.1", "R-F2.2", "R-21.1")
 @pytest.mark.parametrize("key", ["weging-3", "approach", "reweighing"])
 def test_a_meeting_decides_only_as_a_meeting_with_its_quorum(key: str) -> None:
-    protocol = MIDDEN_DELFLAND_2025
+    protocol = MIDDEN_DELFLAND
     decision = protocol.decision(key)
     assert decision is not None
     outcome = decision.outcomes[-1]
@@ -246,7 +246,7 @@ def test_a_meeting_decides_only_as_a_meeting_with_its_quorum(key: str) -> None:
 @pytest.mark.allowed("R-F2.3", "R-D.6")
 @pytest.mark.refused("R-F2.3", "R-D.6")
 def test_criteria_are_answered_in_words_and_ticking_is_not_enough() -> None:
-    protocol = MIDDEN_DELFLAND_2025
+    protocol = MIDDEN_DELFLAND
     decision = protocol.decision("weging-3")
     assert decision is not None
     outcome = decision.outcome("heavy-enough")
@@ -275,7 +275,7 @@ def test_criteria_are_answered_in_words_and_ticking_is_not_enough() -> None:
 
 
 def test_the_schema_of_a_decision_asks_what_the_judge_asks() -> None:
-    for protocol in PROTOCOLS.values():
+    for protocol in map(LAWS.of, LAWS.versions):
         for decision in protocol.decisions:
             for outcome in decision.outcomes:
                 good = complete(protocol, decision, outcome)

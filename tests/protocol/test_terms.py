@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.clock import calendar_date
-from shared.protocol.terms import end_of_term, is_due
+from shared.protocol.municipality import Terms
+from shared.protocol.terms import CASE, active_until, is_due, kept_until
+from tests.protocol.laws import MIDDEN_DELFLAND
 
 
 @pytest.mark.allowed("R-9.1", "R-9.20")
@@ -23,14 +26,35 @@ from shared.protocol.terms import end_of_term, is_due
     ],
 )
 def test_one_year_later(decided: date, ends: date) -> None:
-    assert end_of_term(decided, 1) == ends
+    assert kept_until(MIDDEN_DELFLAND.terms, 1, decided) == ends
+
+
+TERMS = Terms(
+    not_a_case_years=2,
+    ended_in_phase_4_years=3,
+    case_active_years=4,
+    case_kept_years=7,
+    approval_days=30,
+    ultimate_days=60,
+    notice_months=1,
+    review_months=6,
+)
+
+
+@pytest.mark.allowed("R-9.1", "R-9.6", "R-9.17")
+def test_the_term_hangs_on_the_phase_in_which_a_signal_ended() -> None:
+    """Every number from the terms of the version, each with its own value here."""
+    start = date(2026, 3, 1)
+    years = {phase: kept_until(TERMS, phase, start).year - start.year for phase in (1, 2, 3, 4, CASE)}
+    assert years == {1: 2, 2: 2, 3: 2, 4: 3, CASE: 11}
+    assert active_until(TERMS, start) == date(2030, 3, 1)
 
 
 @pytest.mark.allowed("R-9.4")
 @pytest.mark.refused("R-9.4", "R-9.20")
 @given(st.dates(date(2020, 1, 1), date(2100, 1, 1)), st.integers(1, 10))
 def test_due_from_the_day_after_and_not_before(decided: date, years: int) -> None:
-    ends = end_of_term(decided, years)
+    ends = kept_until(replace(TERMS, not_a_case_years=years), 1, decided)
     assert not is_due(ends, ends)
     assert is_due(ends, ends + timedelta(days=1))
     assert 365 * years - 1 <= (ends - decided).days <= 366 * years

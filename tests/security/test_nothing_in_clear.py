@@ -14,9 +14,9 @@ import pytest
 
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.embedded.played import USUAL, Played
-from shared.protocol.profiles import MIDDEN_DELFLAND_2025
 from tests.house import TestHouse, a_report, until
 from tests.journeys import moved, parts_until, player_of, steps
+from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.security.search import hits, plant
 
 SKIP = ("secrets", "postgres-install")
@@ -129,10 +129,8 @@ def marked(step: dict[str, Any], mark: str) -> dict[str, Any]:
     for name in ("reason", "finding"):
         if name in found:
             found[name] = f"{mark} staat hier, om {mark}"
-    decision = MIDDEN_DELFLAND_2025.decision(
-        str(step.get("key") or step.get("decide") or KEY_OF.get(step.get("task", "")))
-    )
-    category = MIDDEN_DELFLAND_2025.category(str(step.get("item")))
+    decision = MIDDEN_DELFLAND.decision(str(step.get("key") or step.get("decide") or KEY_OF.get(step.get("task", ""))))
+    category = MIDDEN_DELFLAND.category(str(step.get("item")))
     asked = decision.fields if decision else category.fields if category else ()
     fields = dict(step.get("fields", {}))
     for one in asked:

@@ -27,13 +27,15 @@ class Arrivals:
         if not incoming.signed and content.channel != OPEN_CHANNEL:
             # Only the public door may have been unable to sign, and what it takes in anybody could send.
             raise CannotSucceed("an unsigned report of a channel that is not public")
+        # The version in force on the day that handling begins; the signal keeps it.
+        version = self.platform.settings.laws.in_force(calendar_date(self.platform.clock.now())).version
         kept = await keep(
             self.platform,
             incoming,
             content.number,
             1,
             State.RECEIVED,
-            self.platform.settings.protocol,
+            version,
             calendar_date(content.received_at),
             [("report", "report", content.model_dump_json().encode())],
             kid,
@@ -45,7 +47,7 @@ class Arrivals:
         # The month of AVG 14 runs from the moment that somebody's data are kept, whoever looks at them when.
         since = calendar_date(content.registered_at)
         subjects = {f"S{place}": one for place, one in enumerate(content.subjects, 1)}
-        letter = became_known(self.platform, content.number, self.platform.settings.protocol, since, subjects)
+        letter = became_known(self.platform, content.number, version, since, subjects)
 
         async def effect(session: AsyncSession) -> None:
             await kept.effect(session)

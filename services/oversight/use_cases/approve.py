@@ -18,7 +18,6 @@ from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt, Refused, judge
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 WITHDRAWAL = "withdrawal"
@@ -27,7 +26,7 @@ WITHDRAWAL = "withdrawal"
 class Approvals:
     def __init__(self, platform: Platform, releasing: Releasing) -> None:
         self.platform = platform
-        self.rules = PROTOCOLS[platform.settings.protocol]
+        self.rules = platform.settings.laws.configured
         self._releasing = releasing
 
     async def all(self, person: Person) -> list[dict[str, Any]]:

@@ -25,7 +25,6 @@ from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
 from shared.openbao import BaoError
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 from shared.wake import Wake
 
@@ -45,7 +44,7 @@ def statement_of(platform: Platform, approval: store.Approval, numbers: list[str
 class Releasing:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._ultimate_days = PROTOCOLS[platform.settings.protocol].terms.ultimate_days
+        self._ultimate_days = platform.settings.laws.configured.terms.ultimate_days
         self.wake = Wake()
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:

@@ -14,14 +14,13 @@ from shared.errors import NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
 from shared.privileges import SERVICES
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 
 class Showing:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self.rules = PROTOCOLS[platform.settings.protocol]
+        self.rules = platform.settings.laws.configured
 
     async def _note(
         self, person: Person, role: str, action: str, record: str | None, reason: str | None = None

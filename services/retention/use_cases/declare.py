@@ -24,7 +24,6 @@ from shared.database.tables import Tombstone
 from shared.errors import NotFound
 from shared.identity import Person
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 KIND = "meldpunt-declaration"
@@ -87,7 +86,7 @@ class Declarations:
             session.add(audit.line(now, action, actor=None, record=row.number, reason=row.ending))
 
     def _content(self, row: SealedSignal, today: date, keys: int, letterboxes: int) -> dict[str, Any]:
-        rules = PROTOCOLS.get(row.protocol) or PROTOCOLS[self.platform.settings.protocol]
+        rules = self.platform.settings.laws.of(row.protocol)
         return {
             "declarationId": str(uuid4()),
             "specification": {

@@ -29,7 +29,6 @@ from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Attempt, Refused, judge
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 HOLD, END, ASKED = "hold", "end-hold", "hold-asked"
@@ -40,7 +39,7 @@ class Holds:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self.rules = PROTOCOLS[platform.settings.protocol]
+        self.rules = platform.settings.laws.configured
         found = [self.rules.decision(key) for key in (HOLD, END)]
         self.decisions = [one for one in found if one is not None]
         roles = {role for one in self.decisions for role in (*one.who.roles, *one.who.co_signers)}

@@ -22,13 +22,11 @@ from shared.contracts.retention import Destroy
 from shared.errors import CannotSucceed, Conflict, NotFound
 from shared.http.decisions import DecisionIn, DecisionOut, ItemIn, ItemOut, OpenDecisions, describe
 from shared.identity import Person
+from shared.laws import known_law
 from shared.privileges import ROOM_OWNER
-from shared.protocol.model import State, Terms
-from shared.protocol.profiles import PROTOCOLS
-from shared.protocol.terms import end_of_term
+from shared.protocol.model import State
+from shared.protocol.terms import CASE, active_until, kept_until
 from shared.service.platform import Platform
-
-PHASE_4 = "signal of phase 4"
 
 
 class Keeping:
@@ -37,14 +35,14 @@ class Keeping:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.holds = Holds(platform)
-        self.rules = PROTOCOLS[platform.settings.protocol]
+        self.rules = platform.settings.laws.configured
 
     async def sealed(self, incoming: Incoming, message: Sealed) -> Handled:
         """A sealed dossier arrives; its end date is set here and nowhere else (R-9.1)."""
         dossier, word, kid = await self.platform.inbox.open(incoming, message, SealedDossier)
         if dossier.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
-        rules = PROTOCOLS.get(dossier.protocol, self.rules)
+        law = known_law(self.platform.settings.laws, dossier.protocol)
         now = self.platform.clock.now()
         row = SealedSignal(
             number=dossier.number,
@@ -56,7 +54,7 @@ class Keeping:
             protocol=dossier.protocol,
             received_on=dossier.received_on,
             decided_on=dossier.decided_on,
-            ends_on=end_of_term(dossier.decided_on, _years(rules.terms, dossier)),
+            ends_on=kept_until(law.terms, dossier.phase, dossier.decided_on),
             dossier=[one.model_dump() for one in dossier.items],
             decisions=[one.model_dump(mode="json") for one in dossier.decisions],
             sealed_at=now,
@@ -90,13 +88,13 @@ class Keeping:
 
     async def closed(self, incoming: Incoming, message: Closed) -> Handled:
         """A case was closed: its five active years run from its last substantive processing (R-9.6, R-9.7)."""
-        terms = PROTOCOLS.get(message.protocol, self.rules).terms
+        terms = known_law(self.platform.settings.laws, message.protocol).terms
         row = ActiveCase(
             number=message.number,
             protocol=message.protocol,
             closed_on=message.closed_on,
             last_act_on=message.last_act_on,
-            moves_on=end_of_term(message.last_act_on, terms.case_active_years),
+            moves_on=active_until(terms, message.last_act_on),
         )
 
         async def effect(session: AsyncSession) -> None:
@@ -113,14 +111,13 @@ class Keeping:
             row = await session.get(ActiveCase, number)
         if row is None:
             raise NotFound
-        terms = PROTOCOLS.get(row.protocol, self.rules).terms
-        years = terms.case_active_years + terms.case_kept_years
+        terms = self.platform.settings.laws.of(row.protocol).terms
         return {
             "number": row.number,
             "closedOn": row.closed_on.isoformat(),
             "lastProcessingOn": row.last_act_on.isoformat(),
             "activeUntil": row.moves_on.isoformat(),
-            "keptUntil": end_of_term(row.last_act_on, years).isoformat(),
+            "keptUntil": kept_until(terms, CASE, row.last_act_on).isoformat(),
         }
 
     # --- the decision interface ------------------------------------------------------------------
@@ -194,10 +191,3 @@ class Keeping:
             "Een verzegeld signaal verandert niet meer; verdergaan kan alleen met een nieuw signaal (art. 9 lid 2).",
             state=row.state,
         )
-
-
-def _years(terms: Terms, dossier: SealedDossier) -> int:
-    """One year, or for what was a case five and one, counted from its last processing (art. 9 lid 1)."""
-    if dossier.case:
-        return terms.case_active_years + terms.case_kept_years
-    return terms.ended_in_phase_4_years if dossier.category == PHASE_4 else terms.not_a_case_years

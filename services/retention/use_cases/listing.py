@@ -17,7 +17,6 @@ from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
 from shared.errors import PartDown
 from shared.keys.signing import NotSigned
 from shared.protocol.model import State
-from shared.protocol.profiles import PROTOCOLS
 from shared.service.platform import Platform
 
 AT_ONCE = 250
@@ -26,7 +25,7 @@ AT_ONCE = 250
 class Listing:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
-        self.terms = PROTOCOLS[settings.protocol].terms
+        self.terms = settings.laws.configured.terms
         self._every = settings.run_every_seconds
 
     async def run(self) -> None:

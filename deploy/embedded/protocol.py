@@ -1,0 +1,50 @@
+"""`meldpunt protocol`: print the law as a document, and say whether a municipality's file is in order."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from deploy.embedded.home import Home, HouseError
+from shared.protocol.law import law_of
+from shared.protocol.laws import Laws
+from shared.protocol.loading import Unacceptable, read
+from shared.protocol.model import Law
+from shared.protocol.show import document
+
+DEFAULT_PROTOCOL = "midden-delfland-2025"
+
+
+def folder() -> Path | None:
+    """The folder with protocol files of municipalities besides those that come with the code."""
+    named = os.environ.get("MELDPUNT_PROTOCOLS")
+    return Path(named) if named else None
+
+
+def known(version: str) -> Law:
+    """The law of `version`; raises HouseError when it is not known here, or a file is not accepted."""
+    try:
+        return Laws.read(version, folder()).configured
+    except LookupError:
+        raise HouseError(f"there is no protocol of version {version} here, nor in $MELDPUNT_PROTOCOLS") from None
+    except Unacceptable as problem:
+        raise HouseError(f"a protocol is not accepted:\n{problem}") from None
+
+
+def protocol(_home: Home, arguments: argparse.Namespace) -> int:
+    """Show the protocol of a file or a known version; check a file, and say everything that is wrong with it."""
+    what = arguments.of
+    try:
+        law = law_of(read(Path(what))) if arguments.what == "check" or what.endswith(".toml") else known(what)
+    except Unacceptable as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    with contextlib.suppress(BrokenPipeError):
+        if arguments.what == "check":
+            print(f"{what} is in orde: versie {law.version}, {law.municipality}, in werking vanaf {law.in_force_from}.")
+        else:
+            print(document(law), end="")
+    return 0

@@ -1,0 +1,67 @@
+"""The law of one municipality: the rules of the protocol, filled in with what the municipality chose.
+
+Read from top to bottom it is the protocol's own order; each decision is a function in the file of its phase.
+"""
+
+from __future__ import annotations
+
+from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_4_approach, phase_5
+from shared.protocol.categories import bijlage_1
+from shared.protocol.model import Law
+from shared.protocol.municipality import Municipality
+
+DECISIONS = (
+    phase_1.purpose,
+    phase_1.no_signal,
+    phase_1.weging_1,
+    phase_1.weging_2a,
+    phase_1.weging_2b,
+    phase_2.weging_3,
+    phase_2.informing,
+    phase_3.source_list,
+    phase_3.check_1,
+    phase_3.check_1_done,
+    phase_3.answer,
+    phase_3.hit_check_done,
+    phase_3.check_1b,
+    phase_3.weging_4,
+    phase_4.check_2a,
+    phase_4.check_2a_done,
+    phase_4_approach.approach,
+    phase_4_approach.reweighing,
+    phase_4_approach.riec_intake,
+    phase_4_approach.riec_answer,
+    phase_4.adopt_plan,
+    phase_4.check_2b,
+    phase_4.check_2b_done,
+    phase_4.execution,
+    phase_5.close,
+    phase_5.hold,
+    phase_5.end_hold,
+    phase_5.approve_destruction,
+    informing.duty,
+    informing.review,
+    informing.ground_lapsed,
+    informing.contact,
+    informing.notice_sent,
+)
+
+
+def law_of(choices: Municipality) -> Law:
+    """The law as `choices` fill it in."""
+    bronhouders = {f"bronhouder-{one.key}": f"bronhouder van {one.name}" for one in choices.sources if one.closed}
+    executors = {f"department-{key}": f"onderdeel {name}" for key, name in choices.departments.items()}
+    others = {"lot-member": "lid van het LOT", "privacy-officer": "privacy officer"}
+    controller = {"beheerder": "beheerder", "fg": "functionaris gegevensbescherming"}
+    by_beheerder = {**choices.file_roles, **others, **bronhouders, **executors}
+    meetings = {key: name for guests in choices.meetings.values() for key, name in guests.items()}
+    organisations = {key: name for named in choices.organisations.values() for key, name in named.items()}
+    categories = bijlage_1(choices)
+    return Law(
+        choices=choices,
+        decisions=tuple(decision(choices) for decision in DECISIONS),
+        categories=categories,
+        file_roles=tuple(choices.file_roles),
+        designations={**dict.fromkeys(by_beheerder, "beheerder"), **dict.fromkeys(controller, "controller")},
+        names={**meetings, **organisations, **{one.key: one.name for one in categories}, **by_beheerder, **controller},
+    )

@@ -1,0 +1,204 @@
+"""From a municipality's file to its choices, or to everything that is wrong with the file, in words.
+
+The rules that no municipality can set aside are judged here: each names its article.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shared.protocol.municipality import Municipality, Source, Terms, Who
+from shared.protocol.reading import CODE, Table
+
+MEETING_DECIDES = {"weging-3": "artikel 15 lid 1", "approach": "artikel 21 lid 1", "reweighing": "artikel 21 lid 2b"}
+"""What a meeting decides and not one person."""
+PERSON_DECIDES = (
+    *("purpose", "no-signal", "weging-1", "weging-2a", "weging-2b", "informing", "source-list", "check-1"),
+    *("check-1-done", "answer", "hit-check-done", "check-1b", "weging-4", "check-2a", "check-2a-done"),
+    *("riec-intake", "riec-answer", "adopt-plan", "check-2b", "check-2b-done", "execution", "close", "hold"),
+    *("duty", "review", "ground-lapsed", "contact", "notice-sent"),
+)
+"""Of the rest the protocol itself says who decides."""
+CO_SIGNERS = ("privacy-officer", "beheerder")
+"""Who can co-sign besides those who see the file."""
+RESERVED = ("beheerder", "fg", "privacy-officer", "lot-member", "colleague")
+OF_THE_LAW = ("report", "indication", "paper", "question", "intervention", "monitoring", "decision", "none")
+"""What is no source, whatever a municipality calls its own."""
+POLICE = "politie"
+LEAST_QUORUM = 2
+MOST_YEARS = 30
+NOTICE = (
+    "verwerkingsverantwoordelijke",
+    "contact",
+    "functionaris",
+    "doel",
+    "grondslag",
+    "bewaren",
+    "rechten",
+    "klacht",
+)
+"""What a notice has to say (AVG art. 14 lid 1 and 2)."""
+
+
+class Unacceptable(Exception):
+    """A municipality's file is not accepted; `problems` are sentences, all of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+def read(file: Path) -> Municipality:
+    """The choices in `file`; raises Unacceptable with every problem, each with the file's name."""
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise Unacceptable([f"{file}: kan niet worden gelezen ({problem.strerror})"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise Unacceptable([f"{file}: is geen geldig TOML-bestand: {problem}"]) from None
+    try:
+        return municipality(values)
+    except Unacceptable as problem:
+        raise Unacceptable([f"{file}: {one}" for one in problem.problems]) from None
+
+
+def municipality(values: Mapping[str, Any]) -> Municipality:
+    """The choices in `values`; raises Unacceptable with everything that is wrong."""
+    problems: list[str] = []
+    file = Table(values, problems)
+    file_roles = file.named("dossier")
+    overlap = {one for one in file_roles if one in RESERVED or one.startswith(("bronhouder-", "department-"))}
+    if not file_roles:
+        file.wrong("dossier", "niemand ziet het dossier (artikel 7 lid 2)")
+    if overlap:
+        file.wrong("dossier", f"{', '.join(sorted(overlap))} ziet geen dossier (artikel 7)")
+    overleggen = file.table("overleggen")
+    meetings = {kind: overleggen.named(kind) for kind in overleggen.keys}
+    made = Municipality(
+        version=file.code("versie"),
+        name=file.text("gemeente"),
+        title=file.text("titel"),
+        in_force_from=file.day("in_werking"),
+        selection_list=file.text("selectielijst", empty=True) or None,
+        file_roles=file_roles,
+        who=_who(file, set(file_roles), meetings),
+        sources=_sources(file.table("bronnen")),
+        departments=file.named("onderdelen"),
+        partners=file.named("partners"),
+        municipalities=file.named("gemeenten"),
+        meetings=meetings,
+        attendance_by=file.one_of("aanwezigheid", {"voorzitter": "chair", "lid": "self"}),
+        terms=_terms(file.table("termijnen")),
+        notice=_notice(file.table("kennisgeving")),
+    )
+    _organisations(file, made)
+    file.finish()
+    if problems:
+        raise Unacceptable(problems)
+    return made
+
+
+def _terms(table: Table) -> Terms:
+    terms = Terms(
+        not_a_case_years=table.number("geen_casus_jaren", 1, MOST_YEARS),
+        ended_in_phase_4_years=table.number("beeindigd_in_fase_4_jaren", 1, MOST_YEARS),
+        case_active_years=table.number("casus_actief_jaren", 1, MOST_YEARS),
+        case_kept_years=table.number("casus_niet_actief_jaren", 1, MOST_YEARS),
+        approval_days=table.number("goedkeuren_dagen", 1, 365),
+        ultimate_days=table.number("uiterlijk_vernietigen_dagen", 1, 365),
+        # AVG article 14 lid 3: at the latest within a month.
+        notice_months=table.number("informeren_maanden", 1, 1),
+        review_months=table.number("uitstel_maanden", 1, 12),
+    )
+    if terms.ultimate_days <= terms.approval_days:
+        table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (artikel 9 lid 1)")
+    table.finish()
+    return terms
+
+
+def _who(file: Table, file_roles: set[str], meetings: Mapping[str, Mapping[str, str]]) -> dict[str, Who]:
+    """Per decision who takes it; each once, none left out, and a meeting where the protocol asks for one."""
+    found: dict[str, Who] = {}
+    for table in file.tables("besluiten"):
+        meeting = table.text("overleg") if "overleg" in table.keys else None
+        quorum = table.number("quorum", LEAST_QUORUM, 100) if meeting is not None else 0
+        who = Who(table.texts("door"), table.texts("samen_met", required=False), meeting, quorum)
+        for role in set(who.roles) - file_roles:
+            table.wrong("door", f"{role} ziet het dossier niet en kan dus niet besluiten (artikel 7 lid 2)")
+        for role in set(who.co_signers) - file_roles - set(CO_SIGNERS):
+            table.wrong("samen_met", f"{role} kan niet mede ondertekenen")
+        if meeting is not None and meeting not in meetings:
+            table.wrong("overleg", f"{meeting} staat niet onder [overleggen]")
+        elif meeting is not None and meetings[meeting]:
+            table.wrong("overleg", f"aan {meeting} nemen anderen dan de gemeente deel (artikel 1 onder n)")
+        for key in table.texts("welke"):
+            if key in found:
+                table.wrong("welke", f"{key} staat er meer dan eens")
+            if key not in {*MEETING_DECIDES, *PERSON_DECIDES}:
+                table.wrong("welke", f"{key} is geen besluit waarover een gemeente kiest wie het neemt")
+            elif key in MEETING_DECIDES and meeting is None:
+                table.wrong(
+                    "welke", f"{key} wordt door een overleg genomen, niet door één mens ({MEETING_DECIDES[key]})"
+                )
+            elif key in PERSON_DECIDES and meeting is not None:
+                table.wrong("welke", f"{key} wordt door een mens genomen, niet door een overleg")
+            found[key] = who
+        table.finish()
+    for key in (*PERSON_DECIDES, *MEETING_DECIDES):
+        if key not in found:
+            file.wrong("besluiten", f"niemand neemt {key}")
+    return found
+
+
+def _sources(table: Table) -> tuple[Source, ...]:
+    found = []
+    for key in table.keys:
+        one = table.table(key)
+        if not CODE.fullmatch(key):
+            one.wrong("", "moet uit kleine letters, cijfers en streepjes bestaan")
+        if key in OF_THE_LAW:
+            one.wrong("", "is geen bron maar hoort bij de behandeling zelf (Bijlage 1)")
+        source = Source(
+            key,
+            one.text("naam"),
+            one.number("vanaf_fase", 1, 3),
+            closed=one.flag("gesloten"),
+            verification_only=one.flag("alleen_verificatie"),
+            persons=one.flag("personen"),
+        )
+        if source.closed and source.from_phase < 3:
+            one.wrong("vanaf_fase", "een gesloten bron wordt pas in fase 3 geraadpleegd (artikel 17, artikel 18 lid 1)")
+        if source.verification_only and (source.closed or source.persons):
+            one.wrong("alleen_verificatie", "gaat niet samen met gesloten of personen (Bijlage 1)")
+        one.finish()
+        found.append(source)
+    if not any(one.closed for one in found):
+        table.wrong("", "geen enkele bron is gesloten: fase 3 zou niets onderzoeken (artikel 17)")
+    return tuple(found)
+
+
+def _organisations(file: Table, made: Municipality) -> None:
+    """Names that mean one thing only: a recipient is a department, a partner or a municipality."""
+    if not made.departments:
+        file.wrong("onderdelen", "er is geen onderdeel dat een interventie kan uitvoeren (artikel 22)")
+    if POLICE not in made.partners:
+        file.wrong("partners", "politie ontbreekt: zij kan een signaal alleen oppakken (artikel 21 lid 3)")
+    seen: dict[str, str] = {}
+    for where, names in (
+        ("onderdelen", made.departments),
+        ("partners", made.partners),
+        ("gemeenten", made.municipalities),
+    ):
+        for key in names:
+            if key in seen:
+                file.wrong(where, f"{key} staat ook onder {seen[key]}")
+            seen[key] = where
+
+
+def _notice(table: Table) -> dict[str, str]:
+    found = {key: table.text(key, empty=True) for key in NOTICE}
+    table.finish()
+    return found

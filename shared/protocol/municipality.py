@@ -1,0 +1,95 @@
+"""What a municipality chooses: who decides what, its terms, sources, organisations and words. Plain values.
+
+They stand in one dated file per municipality and version (`municipalities/`); everything else is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who decides: one person with one of `roles`, or the meeting `meeting` with at least `quorum` members.
+
+    `co_signers`: somebody else, with one of these roles, has to confirm before it counts.
+    """
+
+    roles: tuple[str, ...]
+    co_signers: tuple[str, ...] = ()
+    meeting: str | None = None
+    quorum: int = 0
+
+    def together_with(self, role: str) -> Who:
+        """The same, with the signature of `role` that the protocol asks for in every municipality."""
+        return replace(self, co_signers=tuple(dict.fromkeys((role, *self.co_signers))))
+
+    def also(self, *roles: str) -> Who:
+        return replace(self, roles=tuple(dict.fromkeys((*self.roles, *roles))))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Periods of article 9 in years and days, and of article 26 in months. Every number that the law uses is here."""
+
+    not_a_case_years: int
+    ended_in_phase_4_years: int
+    case_active_years: int
+    case_kept_years: int
+    approval_days: int
+    ultimate_days: int
+    notice_months: int
+    review_months: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of Bijlage 1: from which phase it may be consulted, and whether it is closed.
+
+    `verification_only`: of it only is kept whether what the report says is right. `persons`: it can bring to light
+    somebody who was not known in the signal.
+    """
+
+    key: str
+    name: str
+    from_phase: int
+    closed: bool = False
+    verification_only: bool = False
+    persons: bool = False
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """One file. Names are by code: `{"wonen": "Wonen"}`."""
+
+    version: str
+    name: str
+    title: str
+    in_force_from: date
+    selection_list: str | None
+    """The category of the selection list; None while the municipality has not filled it in."""
+    file_roles: Mapping[str, str]
+    """Who may see the file, designated by the beheerder (art. 7 lid 2)."""
+    who: Mapping[str, Who]
+    """Per decision, by its key."""
+    sources: tuple[Source, ...]
+    departments: Mapping[str, str]
+    partners: Mapping[str, str]
+    municipalities: Mapping[str, str]
+    meetings: Mapping[str, Mapping[str, str]]
+    """Per meeting, which organisations besides the municipality may take part."""
+    attendance_by: str
+    """Who records that a member was present: the `chair`, or only the member himself (`self`)."""
+    terms: Terms
+    notice: Mapping[str, str]
+    """The texts of the notice to who is concerned (art. 26 lid 2); empty where nothing was filled in yet."""
+
+    @property
+    def organisations(self) -> dict[str, Mapping[str, str]]:
+        return {"department": self.departments, "partner": self.partners, "municipality": self.municipalities}
+
+    @property
+    def closed_sources(self) -> tuple[str, ...]:
+        return tuple(one.key for one in self.sources if one.closed)

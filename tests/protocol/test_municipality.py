@@ -1,0 +1,163 @@
+"""What a municipality chooses is a dated file: judged in words, kept by version, and no release."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from shared.errors import CannotSucceed
+from shared.laws import known_law
+from shared.protocol.law import law_of
+from shared.protocol.laws import BUILT_IN, Laws, NotInForce, UnknownVersion
+from shared.protocol.loading import MEETING_DECIDES, PERSON_DECIDES, Unacceptable, read
+from shared.protocol.terms import kept_until
+from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
+
+TEXT = (BUILT_IN / "midden-delfland-2025.toml").read_text()
+
+
+def changed(*changes: tuple[str, str]) -> str:
+    """The file of Midden-Delfland with other words in it."""
+    text = TEXT
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+ELSEWHERE = changed(
+    ('"midden-delfland-2025"', '"elders-2027"'),
+    ('gemeente = "Midden-Delfland"', 'gemeente = "Elders"'),
+    ("in_werking = 2025-02-28", "in_werking = 2027-01-01"),
+    ("geen_casus_jaren = 1 ", "geen_casus_jaren = 2 "),
+)
+
+
+def problems(tmp_path: Path, text: str) -> list[str]:
+    file = tmp_path / "gemeente.toml"
+    file.write_text(text)
+    with pytest.raises(Unacceptable) as caught:
+        law_of(read(file))
+    assert all(one.startswith(f"{file}: ") for one in caught.value.problems)
+    return [one.removeprefix(f"{file}: ") for one in caught.value.problems]
+
+
+@pytest.mark.allowed("R-9.1")
+def test_a_second_municipality_with_two_years_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "elders-2027.toml").write_text(ELSEWHERE)
+    laws = Laws.read("elders-2027", tmp_path)
+    ended_on = date(2027, 5, 1)
+    assert kept_until(laws.of("elders-2027").terms, 1, ended_on) == date(2029, 5, 1)
+    assert kept_until(laws.of("midden-delfland-2025").terms, 1, ended_on) == date(2028, 5, 1)
+
+
+def test_the_command_accepts_it_and_shows_it(tmp_path: Path) -> None:
+    file = tmp_path / "elders-2027.toml"
+    file.write_text(ELSEWHERE)
+
+    def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "deploy.embedded.cli", "protocol", *words]
+        env = os.environ | {"MELDPUNT_PROTOCOLS": str(tmp_path)}
+        done = subprocess.run(argv, capture_output=True, text=True, env=env)
+        assert done.returncode == code, done.stderr
+        return done
+
+    assert "is in orde" in run("check", str(file)).stdout
+    shown = run("show", "elders-2027").stdout
+    assert shown == run("show", str(file)).stdout
+    assert "2 jaar" in shown
+    run("show", "ergens-2030", code=1)
+    file.write_text(ELSEWHERE.replace("gemeente = ", "gemeentenaam = "))
+    refused = run("check", str(file), code=1).stderr
+    assert "gemeente: ontbreekt" in refused
+    assert "gemeentenaam: is onbekend" in refused
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("geen_casus_jaren = 1 ", "geen_casus_jaren = 0 ", "termijnen.geen_casus_jaren: moet een geheel getal zijn"),
+        ("uitstel_maanden = 3 ", 'uitstel_maanden = "drie" ', "termijnen.uitstel_maanden: moet een geheel getal"),
+        ("informeren_maanden = 1 ", "informeren_maanden = 2 ", "termijnen.informeren_maanden: moet een geheel getal"),
+        ("goedkeuren_dagen = 30 ", "goedkeuren_dagen = 60 ", "uiterlijk_vernietigen_dagen: moet na"),
+        ("in_werking = 2025-02-28", 'in_werking = "2025-02-28"', "in_werking: moet een datum zijn"),
+        ('versie = "midden', 'versie = "Midden', "versie: 'Midden-delfland-2025' moet uit kleine letters"),
+        ('aanwezigheid = "voorzitter"', 'aanwezigheid = "niemand"', "aanwezigheid: moet voorzitter of lid zijn"),
+        ('"purpose", ', "", "besluiten: niemand neemt purpose"),
+        ('"purpose", ', '"purpose", "purpose", ', "besluiten[1].welke: purpose staat er meer dan eens"),
+        ('"purpose", ', '"purpose", "wegen", ', "wegen is geen besluit waarover een gemeente kiest"),
+        ('"purpose", ', '"purpose", "approve-destruction", ', "approve-destruction is geen besluit waarover"),
+        ('"weging-3", ', '"weging-3", "weging-4", ', "weging-4 wordt door een mens genomen"),
+        ("quorum = 3", "quorum = 1", "besluiten[2].quorum: moet een geheel getal zijn van 2"),
+        ('overleg = "LOT"', 'overleg = "LOT+"', "nemen anderen dan de gemeente deel (artikel 1 onder n)"),
+        ('overleg = "LOT"', 'overleg = "MT"', "MT staat niet onder [overleggen]"),
+        ('door = ["oov", "vervanger"]\n\n', 'door = ["oov", "fg"]\n\n', "fg ziet het dossier niet"),
+        ("vervanger = ", "beheerder = ", "dossier: beheerder ziet geen dossier (artikel 7)"),
+        ('politie = "politie"\nbelasting', "belasting", "partners: politie ontbreekt"),
+        ("den-haag = ", "wonen = ", "gemeenten: wonen staat ook onder onderdelen"),
+        (
+            "vanaf_fase = 3\ngesloten = true",
+            "vanaf_fase = 1\ngesloten = true",
+            "pas in fase 3 geraadpleegd (artikel 17",
+        ),
+        ("[bronnen.bag]", "[bronnen.report]", "bronnen.report: is geen bron"),
+        ("alleen_verificatie = true", "alleen_verificatie = 1", "alleen_verificatie: moet true of false zijn"),
+        ("gesloten = true", "gesloten = false", "geen enkele bron is gesloten"),
+        ('klacht = "', 'klagen = "', "kennisgeving.klacht: ontbreekt"),
+        ("[termijnen]", "[termijnen", "is geen geldig TOML-bestand"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(tmp_path: Path, old: str, new: str, says: str) -> None:
+    found = problems(tmp_path, changed((old, new)))
+    assert any(says in one for one in found), found
+
+
+def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    found = problems(tmp_path, 'versie = "x"\nvreemd = 1\n')
+    missing = {one.split(":")[0] for one in found if one.endswith(": ontbreekt")}
+    assert {"gemeente", "titel", "in_werking", "besluiten", "bronnen", "termijnen", "kennisgeving.doel"} <= missing
+    assert "vreemd: is onbekend" in found
+    assert not [one for one in found if re.search(r"None|Error|dict", one)]
+    assert problems(tmp_path, "besluiten = 1\nbronnen = 2\ndossier = 3\n")
+
+
+def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None:
+    fixed = {"end-hold", "approve-destruction"}
+    assert {*PERSON_DECIDES, *MEETING_DECIDES} | fixed == {one.key for one in MIDDEN_DELFLAND.decisions}
+
+
+@pytest.mark.refused("R-2.5")
+def test_an_unknown_version_is_never_replaced_by_another() -> None:
+    with pytest.raises(UnknownVersion):
+        LAWS.of("elders-2027")
+    with pytest.raises(CannotSucceed, match="elders-2027 is not known here"):
+        known_law(LAWS, "elders-2027")
+    with pytest.raises(UnknownVersion):
+        Laws.read("elders-2027")
+
+
+@pytest.mark.allowed("R-27.1", "R-2.5")
+@pytest.mark.refused("R-27.1")
+def test_a_later_version_takes_over_on_its_day(tmp_path: Path) -> None:
+    later = changed(('"midden-delfland-2025"', '"midden-delfland-2027"'), ("2025-02-28\n", "2027-01-01\n"))
+    (tmp_path / "later.toml").write_text(later)
+    laws = Laws.read("midden-delfland-2025", tmp_path)
+    assert laws.in_force(date(2026, 12, 31)).version == "midden-delfland-2025"
+    assert laws.in_force(date(2027, 1, 1)).version == "midden-delfland-2027"
+    with pytest.raises(NotInForce):
+        laws.in_force(date(2025, 2, 27))
+
+
+def test_two_files_of_one_version_or_one_day_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "same.toml").write_text(TEXT)
+    with pytest.raises(Unacceptable, match="versie midden-delfland-2025 bestaat al"):
+        Laws.read("midden-delfland-2025", tmp_path)
+    (tmp_path / "same.toml").write_text(changed(('"midden-delfland-2025"', '"midden-delfland-2025b"')))
+    with pytest.raises(Unacceptable, match="op dezelfde dag"):
+        Laws.read("midden-delfland-2025", tmp_path)
