@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.privileges import SERVICES, produced_by, senders_to
+from shared.privileges import EVERYONE, SAID_TO_EVERYONE, SERVICES, produced_by, senders_to
 
 INTRODUCTION = """# The privilege table
 
@@ -15,6 +15,15 @@ and `tests/security/test_privileges.py` tries every combination with real creden
 Nobody may list, read, export, back up, rotate or import a key, or make one of another type. To destroy a
 key takes two hands: whoever stands under *locks and allows*, and then retention, which deletes.
 """
+
+MESSAGES = """
+## Messages
+
+The subject is `meldpunt.<producer>.<event>.<addressee>`. A producer may publish these and no other; a consumer's
+filters, made by the set-up, let through what is addressed to it, and of what is said to `all` what it is listed for.
+
+| producer | event | addressed to | delivered to |
+|---|---|---|---|"""
 
 
 def page() -> str:
@@ -36,11 +45,12 @@ def page() -> str:
     for one in SERVICES:
         if senders_to(one.name):
             lines.append(f"| {one.letterbox} | {one.name} | {', '.join(senders_to(one.name))} |")
-    lines.append("\n## Messages\n\n| producer | event | delivered to |\n|---|---|---|")
+    lines.append(MESSAGES)
     for one in SERVICES:
         for event in produced_by(one.name):
             to = [other.name for other in SERVICES if event in other.consumes.get(one.name, ())]
-            lines.append(f"| {one.name} | {event} | {', '.join(to)} |")
+            addressed = EVERYONE if event in SAID_TO_EVERYONE else "each of them"
+            lines.append(f"| {one.name} | {event} | {addressed} | {', '.join(to)} |")
     lines.append("\n## Databases\n")
     lines.append("Each service: its own database, as a user that OpenBao makes for a lease. Intake's door besides:")
     door = next(one for one in SERVICES if one.door_tables)

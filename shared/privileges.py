@@ -15,6 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 SIGN = "sign"
+EVERYONE = "all"
+"""The addressee of what is said to whoever may hear it."""
+SAID_TO_EVERYONE = ("leases.v1", "letterbox-key.v1")
+"""Beacons; every other event has one addressee, who gives a receipt."""
 ARCHIVES = ("archive-signal", "archive-closed", "archive-case")
 """Reports and open findings; data of closed sources; plans and what came of them."""
 
@@ -24,7 +28,8 @@ class Service:
     """One row of the table.
 
     `consumes` names, per producing service, the events (with their version) that this service may be
-    delivered; `letters_to` names the services for which it seals letters.
+    delivered, and so what that producer may publish to it; `letters_to` names the services for which it
+    seals letters.
     """
 
     name: str
@@ -57,8 +62,24 @@ class Service:
     def inbox(self) -> str:
         return f"_INBOX_{self.name}"
 
-    def subject(self, event: str) -> str:
-        return f"meldpunt.{self.name}.{event}"
+    def subject(self, event: str, to: str) -> str:
+        """Who says what to whom: the addressee is part of it, so that NATS delivers to nobody else."""
+        return f"meldpunt.{self.name}.{event}.{to}"
+
+    @property
+    def publishes(self) -> tuple[str, ...]:
+        """Every subject that somebody is delivered; it may publish no other."""
+        return tuple(self.subject(event, to) for event in produced_by(self.name) for to in said_to(self.name, event))
+
+    def is_delivered(self, producer: str) -> tuple[str, ...]:
+        """The subjects of `producer` that NATS delivers here: what is addressed to it, and beacons that it needs."""
+        beacons = sorted(event for event in self.consumes[producer] if event in SAID_TO_EVERYONE)
+        said = tuple(BY_NAME[producer].subject(event, EVERYONE) for event in beacons)
+        return (*self._addressed(producer), *said)
+
+    def _addressed(self, producer: str) -> tuple[str, ...]:
+        own = any(event not in SAID_TO_EVERYONE for event in self.consumes[producer])
+        return (BY_NAME[producer].subject("*.*", self.name),) if own else ()
 
 
 def _from(*events: str) -> tuple[str, ...]:
@@ -214,3 +235,9 @@ def produced_by(name: str) -> tuple[str, ...]:
     """Every event that somebody is allowed to receive from `name`, in alphabetical order."""
     events = {event for service in SERVICES for event in service.consumes.get(name, ())}
     return tuple(sorted(events))
+
+
+def said_to(name: str, event: str) -> tuple[str, ...]:
+    """The addressees that `name` may publish `event` to: those who may receive it, or `all`."""
+    receivers = tuple(service.name for service in SERVICES if event in service.consumes.get(name, ()))
+    return (EVERYONE,) if receivers and event in SAID_TO_EVERYONE else receivers

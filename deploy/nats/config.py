@@ -21,8 +21,8 @@ ACK_WAIT_SECONDS = 60
 
 
 def permissions(service: Service) -> dict[str, dict[str, list[str]]]:
-    """Publish its own subjects, pull its own durables, read its own inbox; nothing else."""
-    publish = [service.subject(">")]
+    """Publish what the table has somebody for, pull its own durables, read its own inbox; nothing else."""
+    publish = [*service.publishes]
     for producer in service.consumes:
         stream, durable = producer.upper(), service.name
         publish += [
@@ -44,8 +44,8 @@ def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, s
         "server_name": "meldpunt",
         "host": host,
         "port": port,
-        # Acknowledged means on disk: the default syncs every two minutes.
-        "jetstream": {"store_dir": store, "sync_interval": "always", "max_file": 8 * 2**30},
+        # What was acknowledged may be lost for ten seconds back: the sender keeps it until the receipt anyway.
+        "jetstream": {"store_dir": store, "sync_interval": "10s", "max_file": 8 * 2**30},
         "authorization": {"users": users},
         "logtime_utc": True,
     }
@@ -60,7 +60,7 @@ async def apply(address: str, password: str) -> None:
         for service in SERVICES:
             config = StreamConfig(
                 name=service.stream,
-                subjects=[service.subject(">")],
+                subjects=[service.subject("*.*", "*")],
                 retention=RetentionPolicy.LIMITS,
                 storage=StorageType.FILE,
                 max_age=MAX_AGE_SECONDS,
@@ -71,14 +71,14 @@ async def apply(address: str, password: str) -> None:
             except NotFoundError:
                 await js.add_stream(config)
         for service in SERVICES:
-            for producer, events in service.consumes.items():
+            for producer in service.consumes:
                 await js.add_consumer(
                     producer.upper(),
                     ConsumerConfig(
                         durable_name=service.name,
                         ack_policy=AckPolicy.EXPLICIT,
                         deliver_policy=DeliverPolicy.ALL,
-                        filter_subjects=[f"meldpunt.{producer}.{event}" for event in events],
+                        filter_subjects=list(service.is_delivered(producer)),
                         ack_wait=ACK_WAIT_SECONDS,
                         max_deliver=-1,
                         max_ack_pending=256,

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.batch import Batcher
-from shared.bus.post import EVERYONE, KEPT_HEADERS, STATEMENT, claims_of
+from shared.bus.post import KEPT_HEADERS, STATEMENT, claims_of
 from shared.bus.receipts import Answers, Ended
 from shared.clock import Clock
 from shared.contracts.common import KeysMade, Letter, Message, Receipts, Received, Whereabouts
@@ -35,7 +35,7 @@ from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import Opener, kid_of
 from shared.keys.signing import NotSigned, Verifier
 from shared.openbao import BaoError, BaoRefused
-from shared.privileges import BY_NAME
+from shared.privileges import BY_NAME, EVERYONE
 from shared.telemetry import Tracing
 
 log = structlog.get_logger()
@@ -117,8 +117,6 @@ class Inbox:
         Raises PartDown to have it again. An error that nobody foresaw is raised too, a few times; then the
         message is parked, so that it cannot hold up the ones behind it.
         """
-        if headers.get("ce-to") not in (self.service, EVERYONE):
-            return
         event = headers.get("ce-type", "").removeprefix("nl.meldpunt.")
         # What is logged and stored below comes from our own list of names, not from the header.
         event = event if event in MESSAGES else "unknown"
@@ -141,6 +139,9 @@ class Inbox:
                 await self._park(identifier, producer, event, headers, body, CannotSucceed(type(problem).__name__))
 
     async def _handle(self, identifier: UUID, producer: str, event: str, headers: dict[str, str], body: bytes) -> None:
+        if headers.get("ce-to") not in (self.service, EVERYONE):
+            # NATS delivers by the subject, which is no part of what is signed.
+            raise CannotSucceed("a message for somebody else")
         kind = MESSAGES.get(event)
         if kind is None or event not in BY_NAME[self.service].consumes.get(producer, ()):
             # The subject is not part of what is signed: the event itself has to be the producer's to send.

@@ -47,7 +47,7 @@ class Bus:
         """Publish to the service's own stream and wait for its acknowledgement; raises PartDown."""
         if self._broker is None:
             raise PartDown("NATS is out of reach")
-        subject = self._service.subject(message.event)
+        subject = self._service.subject(message.event, message.addressee)
         try:
             await self._broker.publish(
                 message.body, subject, headers=message.headers, stream=self._service.stream, timeout=5

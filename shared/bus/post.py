@@ -16,11 +16,10 @@ from shared.contracts.common import KeyRef, Message
 from shared.database.tables import Outgoing
 from shared.keys.sealing import SealedLetter
 from shared.keys.signing import Signer
-from shared.privileges import BY_NAME
+from shared.privileges import BY_NAME, said_to
 from shared.telemetry import traceparent
 
 STATEMENT = "meldpunt-message"
-EVERYONE = "*"
 KEPT_HEADERS = ("ce-id", "ce-type", "ce-to", "traceparent", "meldpunt-signature", "meldpunt-lock")
 """What is stored of a received message beside its body."""
 
@@ -34,6 +33,10 @@ def claims_of(headers: dict[str, str], body: bytes) -> dict[str, str]:
         "lock": headers.get("meldpunt-lock", ""),
         "hash": hashlib.sha256(body).hexdigest(),
     }
+
+
+class NobodyListens(ValueError):
+    """A message that the privilege table gives no addressee for: a mistake in our own code."""
 
 
 class Post:
@@ -57,9 +60,12 @@ class Post:
     ) -> Outgoing:
         """A signed message, CloudEvents 1.0 in binary mode, as the row that is kept until its receipt.
 
-        `lock` is locked before the first publication. `ce-time` is when the fact was recorded. Raises NotSigned when the service has no certificate and
-        the event must be signed.
+        `lock` is locked before the first publication. `ce-time` is when the fact was recorded.
+        Raises NotSigned when the service has no certificate and the event must be signed, NobodyListens for what
+        the privilege table does not know: NATS would refuse it for ever.
         """
+        if to not in said_to(self._service.name, message.event):
+            raise NobodyListens(f"{self._service.name} sends no {message.event} to {to}")
         now = self._clock.now()
         identifier = message_id or uuid4()
         headers = {

@@ -22,7 +22,7 @@ from shared import tombstones
 from shared.audit import AuditNumberer
 from shared.bus.inbox import Handled, Inbox, Incoming
 from shared.bus.nats import Bus
-from shared.bus.post import EVERYONE, Post
+from shared.bus.post import Post
 from shared.bus.receipts import Answers
 from shared.bus.relay import Relay
 from shared.clock import Clock
@@ -40,7 +40,7 @@ from shared.keys.sealing import Sealer
 from shared.keys.signing import NotSigned, Signer, Verifier
 from shared.keys.transit import Transit
 from shared.openbao import BaoError, BaoRefused, OpenBao
-from shared.privileges import BY_NAME
+from shared.privileges import BY_NAME, EVERYONE, said_to
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 
@@ -104,7 +104,8 @@ class Platform:
 
     async def announce(self, message: Message) -> None:
         """Tell every service something that is repeated anyway; raises PartDown or NotSigned."""
-        await self.bus.publish(self.post.envelope(EVERYONE, message))
+        if said_to(self.name, message.event):
+            await self.bus.publish(self.post.envelope(EVERYONE, message))
 
     def _listen_for_all(self) -> None:
         """The messages that every service handles alike."""

@@ -100,4 +100,4 @@ def test_every_message_is_a_cloudevent(house: TestHouse) -> None:
         assert attributes["specversion"] == "1.0"
         assert attributes["source"].startswith("urn:nld:oin:")
         assert all(name.islower() and name.isalnum() and len(name) <= 20 for name in attributes)
-        assert one["subject"].endswith(attributes["type"].removeprefix("nl.meldpunt."))
+        assert one["subject"].endswith(f"{attributes['type'].removeprefix('nl.meldpunt.')}.{attributes['to']}")

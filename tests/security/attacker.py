@@ -16,6 +16,7 @@ from shared.clock import SystemClock
 from shared.contracts.common import Message
 from shared.contracts.intake import Report, ReportContent
 from shared.keys.sealing import Sealer
+from shared.privileges import BY_NAME
 from tests.house import TestHouse, until
 from tests.parts import run_async
 
@@ -44,14 +45,17 @@ def forged(service: str, to: str, message: Message, **more: Any) -> dict[str, An
     return Post(service, NoSigner(service), SystemClock(), "0" * 20).envelope(to, message, **more).model_dump()  # type: ignore[arg-type]
 
 
-def publish(house: TestHouse, service: str, row: dict[str, Any], event: str | None = None) -> None:
-    """On the service's own subject, with the service's own NATS password."""
+def publish(
+    house: TestHouse, service: str, row: dict[str, Any], event: str | None = None, to: str | None = None
+) -> None:
+    """On a subject that the service may publish, with the service's own NATS password."""
     admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
     password = bao_config.nats_passwords(admin)[service]
 
     async def send() -> None:
         connection = await house.nats_as(service, password)
-        await connection.publish(f"meldpunt.{service}.{event or row['event']}", row["body"], headers=row["headers"])
+        subject = BY_NAME[service].subject(event or row["event"], to or row["headers"]["ce-to"])
+        await connection.publish(subject, row["body"], headers=row["headers"])
         await connection.flush()
         await connection.close()
 

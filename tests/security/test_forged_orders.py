@@ -77,7 +77,7 @@ ORDERS: list[tuple[str, str, Message]] = [
     ("assessment", "intake", Receipts(received=(Received(message=uuid4(), of="report.v1", word="geraden"),))),
     (
         "access",
-        "*",
+        "all",
         Leases(
             issued_at=datetime.now(UTC),
             lease_until=datetime(2099, 1, 1, tzinfo=UTC),
@@ -141,7 +141,7 @@ def test_orders_receipts_and_leases(house: TestHouse, service: str, to: str, mes
     if signature == "none":
         del row["headers"]["meldpunt-signature"]
     publish(house, service, row)
-    assert "signature" in parked(house, "assessment" if to == "*" else to, row["id"])
+    assert "signature" in parked(house, "assessment" if to == "all" else to, row["id"])
     assert house.signal(number) is not None, "the signal is as it was"
     for database in ("assessment", "intake"):
         assert house.sql(database, "SELECT * FROM lease WHERE user_id = 'mallory'") == []

@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from deploy.openbao import apply as bao_config
-from shared.bus.post import Post
+from shared.bus.post import STATEMENT, Post, claims_of
 from shared.clock import SystemClock
-from shared.contracts.common import KeyRef, KeysReleased, Released
+from shared.contracts.common import KeyRef, KeysReleased, Receipts, Released
 from shared.contracts.intake import Report
 from shared.contracts.retention import Destroy
 from shared.keys.signing import Signer
@@ -55,7 +55,7 @@ def test_a_real_message_that_was_altered_or_readdressed(house: TestHouse) -> Non
         last = (await js.stream_info("INTAKE")).state.last_seq
         for seq in range(last, 0, -1):
             message = await js.get_msg("INTAKE", seq)
-            if message.subject.endswith("report.v1") and number.encode() in (message.data or b""):
+            if message.subject == "meldpunt.intake.report.v1.assessment" and number.encode() in (message.data or b""):
                 await connection.close()
                 return message
         raise AssertionError("the report is not in the stream")
@@ -71,6 +71,9 @@ def test_a_real_message_that_was_altered_or_readdressed(house: TestHouse) -> Non
             row["headers"]["ce-type"] = "nl.meldpunt.receipts.v1"
         publish(house, "intake", row)
         assert parked(house, "assessment", UUID(row["headers"]["ce-id"]))
+    row = {"headers": headers | {"ce-id": str(uuid4())}, "body": message.data}
+    publish(house, "intake", row, event="keys-made.v1", to="retention")
+    assert "somebody else" in parked(house, "retention", UUID(row["headers"]["ce-id"]))
 
 
 def test_a_row_in_the_outbox_is_carried_and_not_believed(house: TestHouse) -> None:
@@ -169,7 +172,9 @@ def test_a_service_cannot_send_what_is_another_services(house: TestHouse) -> Non
         signer = Signer("intake", bao, SystemClock())
         await signer.certify()
         order = Destroy(numbers=("S-00000-00000",), list_id=uuid4())
-        row = Post("intake", signer, SystemClock(), "0" * 20).envelope("assessment", order).model_dump()
+        row = Post("intake", signer, SystemClock(), "0" * 20).envelope("assessment", Receipts(received=())).model_dump()
+        row["headers"]["ce-type"], row["body"] = f"nl.meldpunt.{order.event}", order.model_dump_json().encode()
+        row["headers"]["meldpunt-signature"] = signer.sign(STATEMENT, claims_of(row["headers"], row["body"]))
         await bao.close()
         return row
 

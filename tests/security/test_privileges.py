@@ -113,14 +113,20 @@ def test_postgresql(house: TestHouse) -> None:
 def test_nats(house: TestHouse) -> None:
     """Every subject, stream, consumer and inbox, as every service."""
     names = [service.name for service in SERVICES]
-    publish = [f"meldpunt.{name}.{event}" for name in names for event in produced_by(name)]
-    publish += [f"meldpunt.{name}.unheard-of.v1" for name in names] + ["meldpunt.other.x.v1", "anything"]
+    publish = [
+        f"meldpunt.{name}.{event}.{to}"
+        for name in names
+        for event in (*produced_by(name), "unheard-of.v1")
+        for to in (*names, "all", "other")
+    ]
+    publish += [f"meldpunt.{name}.audited.v1" for name in names] + ["meldpunt.other.x.v1.all", "anything"]
     for stream in (name.upper() for name in names):
         publish += [f"$JS.API.{verb}.{stream}" for verb in _STREAM_VERBS]
         publish += [f"$JS.API.{verb}.{stream}.{name}" for verb in _CONSUMER_VERBS for name in (*names, "own")]
         publish += [f"$JS.ACK.{stream}.{name}.1.1.1.1.1" for name in names]
     publish += ["$JS.API.INFO", "$JS.API.STREAM.LIST", "$JS.API.STREAM.NAMES"]
     subscribe = [f"_INBOX_{name}.x" for name in names] + [f"meldpunt.{name}.>" for name in names]
+    subscribe += [f"meldpunt.{name}.*.*.{to}" for name in names for to in (*names, "all")]
     subscribe += ["_INBOX.>", ">", "$JS.>", "$SYS.>", "meldpunt.>"]
     admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
     passwords = bao_config.nats_passwords(admin)
