@@ -9,18 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.access import store
 from services.access.domain import CONTROLLER, refusal
+from services.access.provider import Provider
 from services.access.settings import Settings
 from shared import audit
 from shared.contracts.access import Designation, Leases
-from shared.errors import Forbidden, Invalid, NotAuthenticated, NotFound, PartDown
+from shared.errors import Forbidden, Invalid, NotFound, PartDown
 from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
 from shared.keys.signing import NotSigned
 from shared.privileges import BY_NAME
@@ -34,7 +31,7 @@ class Access:
         self.clock = platform.clock
         self._settings = settings
         self._law = settings.laws.configured
-        self._keys: KeySet | None = None
+        self._provider = Provider(settings, platform.clock)
 
     # --- tokens ----------------------------------------------------------------------------------
 
@@ -45,7 +42,7 @@ class Access:
         """
         if audience not in BY_NAME:
             raise Invalid([Fault("audience", "is geen dienst van deze installatie", code="unknown-service")])
-        subject = await self._subject(id_token)
+        subject = await self._provider.subject(id_token)
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
             held = [one for one in await store.in_force(session, now) if one.user_id == subject]
@@ -62,38 +59,6 @@ class Access:
             ],
         }
         return self.platform.signer.sign(TOKEN, claims), TOKEN_SECONDS
-
-    async def _subject(self, id_token: str) -> str:
-        for attempt in (1, 2):
-            try:
-                found = jwt.decode(
-                    id_token, await self._provider_keys(fresh=attempt == 2), algorithms=["RS256", "PS256"]
-                )
-                claims = found.claims
-                break
-            except (JoseError, ValueError):
-                if attempt == 2:
-                    raise NotAuthenticated from None
-        now = self.clock.now().timestamp()
-        audiences = claims.get("aud")
-        client = self._settings.oidc_client_id.read_text().strip()
-        if client not in (audiences if isinstance(audiences, list) else [audiences]):
-            raise NotAuthenticated
-        if claims.get("iss") != self._settings.oidc_issuer or not claims.get("iat", 0) - 30 <= now < claims.get(
-            "exp", 0
-        ):
-            raise NotAuthenticated
-        return str(claims["sub"])
-
-    async def _provider_keys(self, *, fresh: bool) -> KeySet:
-        if self._keys is None or fresh:
-            try:
-                async with httpx.AsyncClient(timeout=5) as http:
-                    answer = (await http.get(self._settings.oidc_jwks_uri)).raise_for_status()
-            except httpx.HTTPError as problem:
-                raise PartDown("the log-in provider is out of reach") from problem
-            self._keys = KeySet.import_key_set(answer.json())
-        return self._keys
 
     # --- designations ----------------------------------------------------------------------------
 

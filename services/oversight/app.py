@@ -8,7 +8,7 @@ from services.oversight import store
 from services.oversight.api import router
 from services.oversight.messages import listen
 from services.oversight.settings import Settings
-from services.oversight.use_cases import Approvals, Keeping, Releasing, Showing
+from services.oversight.use_cases import Approvals, Chains, Keeping, Releasing, Showing
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
 from shared.service.platform import Platform
@@ -21,5 +21,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     approvals = Approvals(platform, releasing)
     platform.delete_rows = store.delete_rows
     listen(platform, Keeping(platform), releasing)
-    platform.workers.append(releasing.run)
-    return build(platform, "Oversight", router(platform, Showing(platform), approvals))
+    chains = Chains(platform)
+    platform.workers += [releasing.run, chains.run]
+    return build(platform, "Oversight", router(platform, Showing(platform), chains, approvals))

@@ -31,6 +31,16 @@ class AuditBatch(SQLModel, table=True):
     head: str
 
 
+class AuditCheckpoint(SQLModel, table=True):
+    """How far the chain of a producer was found whole, in a statement that oversight signed."""
+
+    __tablename__ = "audit_checkpoint"
+    producer: str = Field(primary_key=True)
+    statement: str
+    walked_at: datetime | None = moment(nullable=True)
+    """When it was last followed from its first line."""
+
+
 class AuditLine(SQLModel, table=True):
     __tablename__ = "audit_line"
     producer: str = Field(primary_key=True)
@@ -153,9 +163,48 @@ async def lines(
     return list((await session.scalars(query)).all())
 
 
-async def batches(session: AsyncSession, producer: str) -> list[AuditBatch]:
-    query = select(AuditBatch).where(col(AuditBatch.producer) == producer).order_by(col(AuditBatch.first))
-    return list((await session.scalars(query)).all())
+async def page_of_chain(
+    session: AsyncSession, producer: str, after: int, most: int
+) -> tuple[list[AuditBatch], list[tuple[int, dict[str, Any]]]]:
+    """The batches behind line `after`, with their lines; about `most` lines, at least one batch."""
+    query = select(AuditBatch).where(col(AuditBatch.producer) == producer, col(AuditBatch.first) > after)
+    found = list((await session.scalars(query.order_by(col(AuditBatch.first)).limit(most))).all())
+    batches = [one for one in found if one.last - after <= most] or found[:1]
+    if not batches:
+        return [], []
+    lines = (
+        select(col(AuditLine.seq), col(AuditLine.entry))
+        .where(col(AuditLine.producer) == producer, col(AuditLine.seq) > after, col(AuditLine.seq) <= batches[-1].last)
+        .order_by(col(AuditLine.seq))
+        # No message carries more: what claims to is found out at the first line that is not there.
+        .limit(max(most, 10_000))
+    )
+    return batches, [(row.seq, row.entry) for row in await session.execute(lines)]
+
+
+async def batch_ending(session: AsyncSession, producer: str, last: int) -> str | None:
+    """The chain's value at line `last`, where a batch ends."""
+    mine = (col(AuditBatch.producer) == producer, col(AuditBatch.first) <= last, col(AuditBatch.last) == last)
+    query = select(col(AuditBatch.head)).where(*mine).order_by(col(AuditBatch.first).desc()).limit(1)
+    found: str | None = (await session.scalars(query)).first()
+    return found
+
+
+async def line_without_batch(session: AsyncSession, producer: str, after: int) -> int | None:
+    """The first line behind `after` that no message brought."""
+    batch = select(AuditBatch).where(
+        col(AuditBatch.producer) == producer,
+        col(AuditBatch.first) <= col(AuditLine.seq),
+        col(AuditBatch.last) >= col(AuditLine.seq),
+    )
+    query = (
+        select(col(AuditLine.seq))
+        .where(col(AuditLine.producer) == producer, col(AuditLine.seq) > after, ~batch.exists())
+        .order_by(col(AuditLine.seq))
+        .limit(1)
+    )
+    found: int | None = (await session.scalars(query)).first()
+    return found
 
 
 async def lists(session: AsyncSession) -> list[OfferedList]:

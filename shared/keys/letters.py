@@ -65,7 +65,7 @@ def kid_of(letter: str) -> str:
 def _header(letter: str) -> dict[str, Any]:
     try:
         header = json.loads(_bytes(letter.split(".")[0]))
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise CannotSucceed("this is not a letter") from problem
     if not isinstance(header, dict) or header.get("alg") != "RSA-OAEP-256" or header.get("enc") != "A256GCM":
         raise CannotSucceed("this is not a letter")

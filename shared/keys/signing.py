@@ -41,7 +41,7 @@ def _claims(token: str) -> dict[str, Any]:
     try:
         body = token.split(".")[1]
         found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except (IndexError, ValueError) as problem:
+    except (IndexError, ValueError, RecursionError) as problem:
         raise NotSigned from problem
     if not isinstance(found, dict):
         raise NotSigned
@@ -146,7 +146,7 @@ class Verifier:
     def _check(token: str, key: OKPKey, kind: str) -> None:
         try:
             found = jws.deserialize_compact(token, key, algorithms=ALGORITHMS)
-        except (JoseError, ValueError) as problem:
+        except (JoseError, ValueError, RecursionError) as problem:
             raise NotSigned from problem
         if found.headers().get("typ") != kind:
             raise NotSigned

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.house import TestHouse, until
@@ -123,3 +125,20 @@ def test_the_fg_sees_every_designation_and_changes_none(house: TestHouse) -> Non
     assert first["designatedBy"] == "controller"
     assert house.client.request("DELETE", "access", f"/v1/designations/{first['id']}", "fg").status_code == 403
     assert house.client.request("DELETE", "access", f"/v1/designations/{first['id']}", "beheerder").status_code == 403
+
+
+@pytest.mark.refused("R-7.3")
+def test_a_token_that_is_nested_too_deep_is_refused_like_any_other(house: TestHouse) -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 5000).decode().rstrip("=")
+    form = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": f"{deep}.e30.AAAA",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+        "audience": "assessment",
+    }
+    assert httpx.post(f"{house.client.addresses['access']}/v1/tokens", data=form).status_code == 401
+    for token in (f"{deep}.e30.AAAA", f"e30.{deep}.AAAA"):
+        answer = house.client.request(
+            "GET", "assessment", "/v1/signals", None, headers={"Authorization": f"Bearer {token}"}
+        )
+        assert answer.status_code == 401

@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.bus.nats import Bus, Receive
+from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
 from shared.openbao import OpenBao
+from shared.service.platform import Platform
+from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 from tests.platform.real import HERE, Bao, Handed, Nats, Postgres, RealParts
 
 DatabaseOf = Callable[[str], Awaitable[Database]]
 BusOf = Callable[[str, Receive], Awaitable[Bus]]
 BaoOf = Callable[[str], OpenBao]
+PlatformOf = Callable[..., Awaitable[Platform]]
 
 
 @pytest.fixture(scope="session")
@@ -104,3 +110,38 @@ async def bao_of(openbao: Bao) -> AsyncIterator[BaoOf]:
     yield make
     for bao in made:
         await bao.close()
+
+
+@pytest.fixture
+async def platform_of(parts: RealParts, postgres: Postgres, tmp_path: Path) -> AsyncIterator[PlatformOf]:
+    """`await platform_of("oversight")`: what a service stands on, with OpenBao and an empty database, certified.
+
+    Nothing of it runs; NATS is there when the test asks for it. `clock` and settings can be given.
+    """
+    made: list[Platform] = []
+    fresh: set[str] = set()
+
+    async def make(service: str, clock: Clock | None = None, **more: Any) -> Platform:
+        if service not in fresh:
+            await postgres.fresh(service)
+            fresh.add(service)
+        values: dict[str, Any] = {
+            "openbao_address": parts.openbao.address,
+            "openbao_credentials": parts.openbao.credentials(service),
+            "nats_address": f"nats://{HERE}:{parts.ports['nats']}",
+            "database_host": HERE,
+            "database_port": postgres.port,
+            "folder": tmp_path / service,
+            "tombstones": tmp_path / "tombstones",
+        }
+        settings = ServiceSettings(**(values | more))
+        platform = Platform(service, settings, clock or SystemClock(), f"{service}_0001")
+        made.append(platform)
+        parts.openbao.with_database(postgres)
+        await platform.database.new_user()
+        await platform.signer.certify()
+        return platform
+
+    yield make
+    for platform in made:
+        await platform.close()

@@ -168,6 +168,7 @@ class Bao:
     def __init__(self, home: Home, port: int) -> None:
         self.address = f"http://{HERE}:{port}"
         self._home = home
+        self._has_database = False
         self.administrator: hvac.Client = bao_config.client(self.address, home.secret("provisioner"))
         bao_config.apply(self.administrator)
 
@@ -176,6 +177,13 @@ class Bao:
         name = f"approle-{service}"
         self._home.secret(name, lambda: json.dumps(bao_config.credentials(self.administrator, service)))
         return self._home.secret_file(name)
+
+    def with_database(self, postgres: Postgres) -> None:
+        """Have OpenBao make the users of `postgres`, as it does in a house."""
+        if not self._has_database:
+            where = bao_config.Database(HERE, postgres.port, roles.PROVISIONER, postgres.provisioner_password)
+            bao_config.apply(self.administrator, where)
+            self._has_database = True
 
 
 _NAMES = tuple(service.name for service in SERVICES)

@@ -23,6 +23,12 @@ def upgrade() -> None:
         column("head", sa.Text),
     )
     op.create_table(
+        "audit_checkpoint",
+        column("producer", sa.Text, key=True),
+        column("statement", sa.Text),
+        column("walked_at", MOMENT, null=True),
+    )
+    op.create_table(
         "audit_line",
         column("producer", sa.Text, key=True),
         column("seq", sa.Integer, key=True),

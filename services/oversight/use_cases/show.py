@@ -9,11 +9,9 @@ from pydantic.alias_generators import to_camel
 
 from services.oversight import store
 from shared import audit
-from shared.audit import GENESIS, chain
 from shared.errors import NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
-from shared.privileges import SERVICES
 from shared.service.platform import Platform
 
 
@@ -72,39 +70,12 @@ class Showing:
         await self._note(person, role, "audit trail read", record)
         return [{"producer": row.producer, "seq": row.seq} | row.entry for row in rows]
 
-    async def chains(self, person: Person) -> list[dict[str, Any]]:
-        """Per producer whether its lines are complete and unchanged, checked now."""
-        person.role_among({"fg", "beheerder"})
-        found = []
-        for service in SERVICES:
-            async with self.platform.database.reading() as session:
-                batches = await store.batches(session, service.name)
-                lines = await store.lines(session, service.name, None, None, 0, 1_000_000)
-            found.append({"producer": service.name, "lines": len(lines), "problem": _problem(batches, lines)})
-        return found
-
     async def disclosures(self, person: Person, number: str | None) -> list[dict[str, Any]]:
         role = person.role_among((*self.rules.file_roles, "fg", "beheerder"))
         async with self.platform.database.reading() as session:
             rows = await store.disclosures(session, number)
         await self._note(person, role, "disclosure register read", number)
         return [{"id": str(row.id)} | _camel(row.facts) for row in rows]
-
-
-def _problem(batches: list[store.AuditBatch], lines: list[store.AuditLine]) -> str | None:
-    expected, head = 1, GENESIS
-    by_seq = {line.seq: line.entry for line in lines}
-    for batch in batches:
-        if batch.first != expected or batch.previous != head:
-            return f"lines from {expected} on are missing or were replaced"
-        for seq in range(batch.first, batch.last + 1):
-            if seq not in by_seq:
-                return f"line {seq} is missing"
-            head = chain(head, by_seq[seq])
-        if head != batch.head:
-            return f"a line between {batch.first} and {batch.last} was changed"
-        expected = batch.last + 1
-    return None
 
 
 def _camel(facts: dict[str, Any]) -> dict[str, Any]:

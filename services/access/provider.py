@@ -1,0 +1,104 @@
+"""The municipality's log-in provider: whose ID tokens are believed, and when its keys are fetched.
+
+Anybody may offer a token, so nothing is fetched for one that cannot be the provider's: its header has to be small,
+well-formed and name a key, and an unknown key is asked for at most once per interval, by one request at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from services.access.settings import Settings
+from shared.clock import Clock
+from shared.errors import NotAuthenticated, PartDown
+
+ALGORITHMS = ("RS256", "PS256")
+MOST_TOKEN = 8000
+MOST_HEADER = 1000
+INTERVAL = timedelta(seconds=10)
+
+
+class Provider:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._keys: KeySet | None = None
+        self._asked_at: datetime | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def subject(self, id_token: str) -> str:
+        """Whom `id_token` names.
+
+        Raises NotAuthenticated for a token that the provider did not give to the portal, or that has run out, and
+        PartDown when its keys cannot be had.
+        """
+        header = _header(id_token)
+        if header is None:
+            raise NotAuthenticated
+        keys = await self._keys_with(header.get("kid"))
+        try:
+            claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError, RecursionError):
+            raise NotAuthenticated from None
+        audiences = claims.get("aud")
+        client = self._settings.oidc_client_id.read_text().strip()
+        if client not in (audiences if isinstance(audiences, list) else [audiences]):
+            raise NotAuthenticated
+        now, begins, ends = self._clock.now().timestamp(), claims.get("iat"), claims.get("exp")
+        if not isinstance(begins, int | float) or not isinstance(ends, int | float):
+            raise NotAuthenticated
+        if claims.get("iss") != self._settings.oidc_issuer or not begins - 30 <= now < ends or not claims.get("sub"):
+            raise NotAuthenticated
+        return str(claims["sub"])
+
+    async def _keys_with(self, kid: str | None) -> KeySet:
+        """The provider's keys; asked for when `kid` is not among them and they were not asked for just now."""
+        async with self._one_at_a_time:
+            if self._keys is not None and _has(self._keys, kid):
+                return self._keys
+            now = self._clock.now()
+            if self._asked_at is None or now - self._asked_at >= INTERVAL:
+                self._asked_at = now
+                self._keys = await self._fetch()
+            if self._keys is None:
+                raise PartDown("the log-in provider is out of reach")
+            return self._keys
+
+    async def _fetch(self) -> KeySet:
+        try:
+            async with httpx.AsyncClient(timeout=5) as http:
+                answer = (await http.get(self._settings.oidc_jwks_uri)).raise_for_status()
+            return KeySet.import_key_set(answer.json())
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as problem:
+            raise PartDown("the log-in provider is out of reach") from problem
+
+
+def _has(keys: KeySet, kid: str | None) -> bool:
+    try:
+        keys.get_by_kid(kid)
+    except JoseError:
+        return False
+    return True
+
+
+def _header(token: str) -> dict[str, Any] | None:
+    """The header of what can be an ID token of a provider; None for anything else."""
+    parts = token.split(".", 3)
+    if len(token) > MOST_TOKEN or len(parts) != 3 or len(parts[0]) > MOST_HEADER:
+        return None
+    try:
+        found = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or found.get("alg") not in ALGORITHMS:
+        return None
+    return found if isinstance(found.get("kid"), str | None) else None

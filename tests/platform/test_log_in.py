@@ -1,0 +1,178 @@
+"""Garbage costs the log-in provider nothing: its keys are fetched for what can be its token, and not all the time."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from services.access.provider import INTERVAL, MOST_HEADER, MOST_TOKEN, Provider
+from services.access.settings import Settings
+from shared.errors import NotAuthenticated, PartDown
+
+ISSUER = "https://log-in.example.nl"
+
+
+class Given:
+    moment = datetime(2027, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass
+class LogIn:
+    """A log-in provider: its keys, and how often it was asked for them."""
+
+    keys: list[RSAKey] = field(default_factory=list)
+    asked: int = 0
+    down: bool = False
+
+    def new_key(self) -> RSAKey:
+        key = RSAKey.generate_key(2048, {"kid": f"key-{len(self.keys)}"})
+        self.keys.append(key)
+        return key
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.asked += 1
+        if self.down:
+            raise web.HTTPServiceUnavailable
+        return web.json_response({"keys": [key.as_dict(private=False) for key in self.keys]})
+
+
+@pytest.fixture
+def clock() -> Given:
+    return Given()
+
+
+@pytest.fixture
+def log_in() -> LogIn:
+    found = LogIn()
+    found.new_key()
+    return found
+
+
+@pytest.fixture
+async def provider(log_in: LogIn, clock: Given, tmp_path: Path) -> AsyncIterator[Provider]:
+    app = web.Application()
+    app.router.add_get("/keys", log_in.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    client = tmp_path / "client-id"
+    client.write_text("portal")
+    settings = Settings.model_construct(
+        oidc_issuer=ISSUER,
+        oidc_jwks_uri=f"http://127.0.0.1:{runner.addresses[0][1]}/keys",
+        oidc_client_id=client,
+    )
+    yield Provider(settings, clock)
+    await runner.cleanup()
+
+
+def a_token(key: RSAKey, clock: Given, **more: Any) -> str:
+    now = int(clock.now().timestamp())
+    claims = {"iss": ISSUER, "aud": "portal", "sub": "anna", "iat": now, "exp": now + 300} | more
+    return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
+
+
+def part(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+GARBAGE = {
+    "nothing": "",
+    "no token": "hello",
+    "too many parts": "a.b.c.d",
+    "no JSON": f"{part('{')}.e30.AAAA",
+    "no object": f"{part([])}.e30.AAAA",
+    "no algorithm": f"{part({'kid': 'x'})}.e30.AAAA",
+    "unsigned": f"{part({'alg': 'none'})}.e30.",
+    "another algorithm": f"{part({'alg': 'HS256', 'kid': 'x'})}.e30.AAAA",
+    "a key that is no text": f"{part({'alg': 'RS256', 'kid': ['x']})}.e30.AAAA",
+    "a deep header": f"{part('[' * 700)}.e30.AAAA",
+    "a long header": f"{part({'alg': 'RS256', 'kid': 'x' * MOST_HEADER})}.e30.AAAA",
+    "a long token": f"{part({'alg': 'RS256', 'kid': 'x'})}.{'A' * MOST_TOKEN}.AAAA",
+}
+
+
+@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE.keys())
+async def test_garbage_is_refused_without_asking_the_provider(provider: Provider, log_in: LogIn, garbage: str) -> None:
+    with pytest.raises(NotAuthenticated):
+        await provider.subject(garbage)
+    assert log_in.asked == 0
+
+
+async def test_a_deep_payload_is_refused(provider: Provider) -> None:
+    with pytest.raises(NotAuthenticated):
+        await provider.subject(f"{part({'alg': 'RS256', 'kid': 'key-0'})}.{part('[' * 5000)}.AAAA")
+
+
+async def test_unknown_keys_are_asked_for_once_per_interval(provider: Provider, log_in: LogIn, clock: Given) -> None:
+    assert await provider.subject(a_token(log_in.keys[0], clock)) == "anna"
+    stranger = RSAKey.generate_key(2048, {"kid": "stranger"})
+    for _ in range(20):
+        with pytest.raises(NotAuthenticated):
+            await provider.subject(a_token(stranger, clock))
+    assert log_in.asked == 1
+    clock.moment += INTERVAL
+    for _ in range(20):
+        with pytest.raises(NotAuthenticated):
+            await provider.subject(a_token(stranger, clock))
+    assert log_in.asked == 2
+    # A forger who names a known key makes nobody ask.
+    forger = RSAKey.generate_key(2048, {"kid": "key-0"})
+    clock.moment += INTERVAL
+    with pytest.raises(NotAuthenticated):
+        await provider.subject(a_token(forger, clock))
+    assert log_in.asked == 2
+
+
+async def test_a_new_key_of_the_provider_is_learnt(provider: Provider, log_in: LogIn, clock: Given) -> None:
+    assert await provider.subject(a_token(log_in.keys[0], clock)) == "anna"
+    clock.moment += INTERVAL
+    assert await provider.subject(a_token(log_in.new_key(), clock)) == "anna"
+    assert log_in.asked == 2
+
+
+async def test_a_provider_that_is_down_is_not_asked_by_everybody(
+    provider: Provider, log_in: LogIn, clock: Given
+) -> None:
+    log_in.down = True
+    for _ in range(5):
+        with pytest.raises(PartDown):
+            await provider.subject(a_token(log_in.keys[0], clock))
+    assert log_in.asked == 1
+    log_in.down = False
+    clock.moment += INTERVAL
+    assert await provider.subject(a_token(log_in.keys[0], clock)) == "anna"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"iss": "https://another.example.nl"},
+        {"aud": "another"},
+        {"sub": ""},
+        {"exp": 1},
+        {"iat": "yesterday"},
+        {"exp": None},
+        {"iat": int((Given.moment + timedelta(hours=1)).timestamp())},
+    ],
+    ids=str,
+)
+async def test_a_token_for_another_or_of_another_time_is_refused(
+    provider: Provider, log_in: LogIn, clock: Given, wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(NotAuthenticated):
+        await provider.subject(a_token(log_in.keys[0], clock, **wrong))
