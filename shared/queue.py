@@ -268,7 +268,7 @@ class Queue(Generic[Row]):
         )
         since = func.coalesce(col(table.since), getattr(table, self._began))
         counts = select(func.count(), func.count().filter(troubled), func.min(since).filter(troubled))
-        async with self._database.transaction() as session:
+        async with self._database.reading() as session:
             waiting, count, oldest = (await session.execute(counts.where(self._of))).one()
             rows: list[Row] = []
             if count:

@@ -6,18 +6,17 @@ from fastapi import FastAPI
 
 from services.access import store
 from services.access.api import router
-from services.access.messages import listen
 from services.access.settings import Settings
 from services.access.use_cases import Access
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
 from shared.service.platform import Platform
+from shared.service.service import Service
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("access", settings, clock or SystemClock(), store.SCHEMA)
     access = Access(platform, settings)
-    listen(platform)
-    platform.workers.append(access.repeat)
-    return build(platform, "Access", router(platform, access))
+    service = Service(platform, workers=[access.repeat])
+    return build(service, "Access", router(platform, access))

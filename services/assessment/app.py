@@ -7,20 +7,27 @@ from fastapi import FastAPI
 from services.assessment import store
 from services.assessment.api import router
 from services.assessment.chapter import Assessment
-from services.assessment.messages import listen
+from services.assessment.messages import handlers, on_receipt
 from services.assessment.settings import Settings
 from services.assessment.use_cases import Arrivals, Informing, Meetings
 from shared.clock import Clock, SystemClock
 from shared.dossier.consult import Consultations
-from shared.dossier.holder import hold
+from shared.dossier.holder import erase_in, hold
 from shared.http.app import build
 from shared.service.platform import Platform
+from shared.service.service import Service
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("assessment", settings, clock or SystemClock(), store.SCHEMA)
     holder = hold(platform, Assessment(platform))
+    service = Service(
+        platform,
+        handlers=handlers(Arrivals(platform), Informing(platform, holder)),
+        on_receipt=on_receipt(holder.settlement),
+        erase=erase_in(platform),
+        workers=[holder.settlement.run],
+    )
     meetings = Meetings(platform, holder.views)
-    listen(platform, holder, Arrivals(platform), Informing(platform, holder))
-    return build(platform, "Assessment", router(platform, holder, meetings, Consultations(holder.views)))
+    return build(service, "Assessment", router(platform, holder, meetings, Consultations(holder.views)))

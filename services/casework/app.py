@@ -7,13 +7,14 @@ from fastapi import FastAPI
 from services.casework import store
 from services.casework.api import router
 from services.casework.chapter import Casework
-from services.casework.messages import listen
+from services.casework.messages import handlers, on_receipt
 from services.casework.settings import Settings
 from services.casework.use_cases import Consulting, Moving
 from shared.clock import Clock, SystemClock
-from shared.dossier.holder import hold
+from shared.dossier.holder import erase_in, hold
 from shared.http.app import build
 from shared.service.platform import Platform
+from shared.service.service import Service
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -21,5 +22,11 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     platform = Platform("casework", settings, clock or SystemClock(), store.SCHEMA)
     holder = hold(platform, Casework(platform))
     consulting = Consulting(platform, holder.views)
-    listen(platform, holder, consulting, Moving(platform, holder))
-    return build(platform, "Casework", router(platform, holder, consulting))
+    service = Service(
+        platform,
+        handlers=handlers(platform, consulting, Moving(platform, holder)),
+        on_receipt=on_receipt(holder.settlement),
+        erase=erase_in(platform),
+        workers=[holder.settlement.run],
+    )
+    return build(service, "Casework", router(platform, holder, consulting))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -157,6 +158,11 @@ class Intake:
             raise Conflict(
                 "Deze Idempotency-Key is al voor een andere melding gebruikt.", code="idempotency-key-reused"
             )
+
+    async def keep_opening(self) -> None:
+        while True:
+            moved = await self.open_vault_letters()
+            await asyncio.sleep(0 if moved else 1)
 
     async def open_vault_letters(self) -> int:
         """Move contact data from the letters of the door into the vault; returns how many were moved."""

@@ -6,21 +6,26 @@ from fastapi import FastAPI
 
 from services.oversight import store
 from services.oversight.api import router
-from services.oversight.messages import listen
+from services.oversight.messages import handlers
 from services.oversight.settings import Settings
 from services.oversight.use_cases import Approvals, Chains, Keeping, Releasing, Showing
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
+from shared.keys.release import Erase
 from shared.service.platform import Platform
+from shared.service.service import Service
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("oversight", settings, clock or SystemClock(), store.SCHEMA)
     releasing = Releasing(platform)
-    approvals = Approvals(platform, releasing)
-    platform.delete_rows = store.delete_rows
-    listen(platform, Keeping(platform), releasing)
     chains = Chains(platform)
-    platform.workers += [releasing.run, chains.run]
-    return build(platform, "Oversight", router(platform, Showing(platform), chains, approvals))
+    service = Service(
+        platform,
+        handlers=handlers(Keeping(platform), releasing),
+        # That a decision was taken and where the signal was stays, without content.
+        erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
+        workers=[releasing.run, chains.run],
+    )
+    return build(service, "Oversight", router(platform, Showing(platform), chains, Approvals(platform, releasing)))

@@ -8,12 +8,14 @@ from fastapi import APIRouter, FastAPI
 
 from services.retention import store
 from services.retention.api import router
-from services.retention.messages import listen
+from services.retention.messages import handlers
 from services.retention.settings import Settings
 from services.retention.use_cases import Declarations, Destruction, Keeping, Listing
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
+from shared.keys.release import Erase
 from shared.service.platform import Platform
+from shared.service.service import Service
 
 More = Callable[[Platform, Listing], APIRouter]
 
@@ -26,10 +28,13 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: M
     keeping = Keeping(platform)
     destruction = Destruction(platform, declarations)
     listing = Listing(platform, settings)
-    platform.delete_rows = store.delete_rows
-    listen(platform, keeping, destruction)
-    platform.workers += [listing.run, destruction.run]
+    service = Service(
+        platform,
+        handlers=handlers(keeping, destruction),
+        erase=Erase(rows=store.delete_rows),
+        workers=[listing.run, destruction.run],
+    )
     routers = [router(platform, keeping, destruction, declarations)]
     if more:
         routers.append(more(platform, listing))
-    return build(platform, "Retention", *routers)
+    return build(service, "Retention", *routers)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from services.retention.use_cases import Destruction, Keeping
+from shared.bus.inbox import Handler
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
 from shared.contracts.dossier import Sealed
 from shared.contracts.oversight import Approved, TakenOff
-from shared.service.platform import Platform
 
 
-def listen(platform: Platform, keeping: Keeping, destruction: Destruction) -> None:
-    platform.inbox.handlers |= {
+def handlers(keeping: Keeping, destruction: Destruction) -> dict[str, Handler]:
+    return {
         Sealed.event: keeping.sealed,
         Closed.event: keeping.closed,
         KeysMade.event: keeping.keys_made,

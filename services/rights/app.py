@@ -9,13 +9,15 @@ from fastapi import APIRouter, FastAPI
 from services.rights import store
 from services.rights.api import router
 from services.rights.chapter import Duties
-from services.rights.messages import listen
+from services.rights.messages import handlers
 from services.rights.settings import Settings
 from services.rights.use_cases import Concerned, Overdue
 from shared.clock import Clock, SystemClock
-from shared.dossier.holder import hold
+from shared.dossier.holder import hold, keys_in
 from shared.http.app import build
+from shared.keys.release import Erase
 from shared.service.platform import Platform
+from shared.service.service import Service
 
 More = Callable[[Platform, Overdue], APIRouter]
 
@@ -25,10 +27,14 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: M
     settings = settings or Settings()
     platform = Platform("rights", settings, clock or SystemClock(), store.SCHEMA)
     holder = hold(platform, Duties(platform))
-    platform.delete_rows = store.delete_rows
-    listen(platform, Concerned(platform))
+    service = Service(
+        platform,
+        handlers=handlers(Concerned(platform)),
+        erase=Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount)),
+        workers=[holder.settlement.run],
+    )
     overdue = Overdue(holder.views)
     routers = [router(platform, holder, overdue)]
     if more:
         routers.append(more(platform, overdue))
-    return build(platform, "Rights", *routers)
+    return build(service, "Rights", *routers)

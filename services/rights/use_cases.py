@@ -44,7 +44,7 @@ class Concerned:
 
     async def known(self, incoming: Incoming, message: Subjects) -> Handled:
         """One duty per person, each with its month; the identities under a key of this room."""
-        content, word, kid = await self.platform.inbox.open(incoming, message, SubjectsContent)
+        content, word, kid = await self.platform.opener.content(message, SubjectsContent)
         if (
             content.number != message.number
             or not content.subjects

@@ -7,18 +7,25 @@ from fastapi import FastAPI
 from services.sources import store
 from services.sources.api import router
 from services.sources.chapter import Research
-from services.sources.messages import listen
+from services.sources.messages import handlers, on_receipt
 from services.sources.settings import Settings
 from shared.clock import Clock, SystemClock
 from shared.dossier.consult import Consultations
-from shared.dossier.holder import hold
+from shared.dossier.holder import erase_in, hold
 from shared.http.app import build
 from shared.service.platform import Platform
+from shared.service.service import Service
 
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("sources", settings, clock or SystemClock(), store.SCHEMA)
     holder = hold(platform, Research(platform))
-    listen(platform, holder)
-    return build(platform, "Sources", router(platform, holder, Consultations(holder.views)))
+    service = Service(
+        platform,
+        handlers=handlers(platform),
+        on_receipt=on_receipt(holder.settlement),
+        erase=erase_in(platform),
+        workers=[holder.settlement.run],
+    )
+    return build(service, "Sources", router(platform, holder, Consultations(holder.views)))

@@ -8,14 +8,14 @@ Infrastructure trouble is raised as PartDown and delivered again; what can never
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
@@ -24,15 +24,14 @@ from sqlmodel import col
 
 from shared.batch import Batcher
 from shared.bus.post import KEPT_HEADERS, STATEMENT, claims_of
-from shared.bus.receipts import Answers, Ended
+from shared.bus.receipts import Answers, Receipted
 from shared.clock import Clock
-from shared.contracts.common import KeysMade, Letter, Message, Receipts, Received, Whereabouts
+from shared.contracts.common import KeysMade, Message, Receipts, Received, Whereabouts
 from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import Inbox as InboxRow
 from shared.database.tables import Parked, Tombstone
 from shared.errors import CannotSucceed, PartDown
-from shared.keys.letters import Opener, kid_of
 from shared.keys.signing import NotSigned, Verifier
 from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME, EVERYONE
@@ -42,7 +41,6 @@ log = structlog.get_logger()
 
 UNFORESEEN = 5
 Effect = Callable[[AsyncSession], Awaitable[None]]
-Content = TypeVar("Content", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -83,33 +81,22 @@ class Inbox:
         self,
         service: str,
         database: Database,
-        opener: Opener,
         verifier: Verifier,
         answers: Answers,
         clock: Clock,
         tracing: Tracing,
+        handlers: Mapping[str, Handler],
+        receipted: Receipted,
     ) -> None:
         self.service = service
         self._database = database
-        self._opener = opener
         self._verifier = verifier
         self._answers = answers
         self._clock = clock
         self._tracing = tracing
-        self.handlers: dict[str, Handler] = {}
-        self.ended = Ended(database, clock)
+        self._handlers = handlers
+        self._receipted = receipted
         self._look_up: Batcher[tuple[UUID, str | None], Known] = Batcher(self._look_up_all)
-
-    async def open(self, incoming: Incoming, letter: Letter, content: type[Content]) -> tuple[Content, str, str]:
-        """Open a one-part letter: content, its word, and the letterbox key that carried it."""
-        if len(letter.letters) != 1:
-            raise CannotSucceed("a letter of this kind has one part")
-        text = letter.letters[0]
-        try:
-            opened = json.loads(await self._opener.open(text))
-            return content.model_validate(opened["content"]), str(opened["word"]), kid_of(text)
-        except (ValidationError, KeyError, TypeError, ValueError) as problem:
-            raise CannotSucceed("the content of a letter is not what its kind says") from problem
 
     async def receive(self, producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
         """Handle one delivery; returns when it may be acknowledged.
@@ -152,14 +139,14 @@ class Inbox:
         except ValidationError as problem:
             raise CannotSucceed("the body is not what its event says") from problem
         if isinstance(message, Receipts):
-            await self.ended.end(producer, message, headers, body)
+            await self._receipted.end(producer, message, headers, body)
             return
         known = await self._look_up((identifier, _signal_of(message)))
         if known.handled:
             if kind.kept:
                 self._answers.give(producer, Received(message=identifier, of=event, word=known.word))
             return
-        handler = self.handlers.get(event)
+        handler = self._handlers.get(event)
         if handler is None:
             raise CannotSucceed("this service does not handle this event")
         if known.destroyed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -56,13 +56,16 @@ class Answers:
                         await self._publisher.publish(self._post.envelope(producer, message))
 
 
-class Ended:
-    """What others received of ours: believed when the right service shows the right word."""
+class Receipted:
+    """What others received of ours: believed when the right service shows the right word.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    `hooks`: what else follows from the receipt of an event, in the transaction that ends it.
+    """
+
+    def __init__(self, database: Database, clock: Clock, hooks: Mapping[str, OnReceipt]) -> None:
         self._database = database
         self._clock = clock
-        self.hooks: dict[str, OnReceipt] = {}
+        self._hooks = hooks
 
     async def end(self, producer: str, message: Receipts, headers: dict[str, str], body: bytes) -> None:
         """End what `message` rightly names; raises CannotSucceed afterwards when it named something else too."""
@@ -80,7 +83,7 @@ class Ended:
                 if problem:
                     wrong.append(problem)
                     continue
-                hook = self.hooks.get(row.event)
+                hook = self._hooks.get(row.event)
                 if hook:
                     await hook(session, row)
                 if row.lock_key is None:

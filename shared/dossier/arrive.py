@@ -109,7 +109,7 @@ def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Ha
     """For a letter of the holder before: what it carries as `kind` is kept here and waits in `state`."""
 
     async def handle(incoming: Incoming, message: Letter) -> Handled:
-        content, word, kid = await platform.inbox.open(incoming, message, kind)
+        content, word, kid = await platform.opener.content(message, kind)
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
         known_law(platform.settings.laws, content.protocol)

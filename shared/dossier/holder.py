@@ -17,7 +17,7 @@ from shared.dossier.tasks import Tasks
 from shared.dossier.views import Views
 from shared.http.decisions import decision_routes
 from shared.http.tasks import task_routes
-from shared.keys.release import KeysOf
+from shared.keys.release import Erase, KeysOf
 from shared.service.platform import Platform
 
 
@@ -41,13 +41,16 @@ class Holder:
 
 
 def hold(platform: Platform, chapter: Chapter) -> Holder:
-    """A holder whose decisions are settled by a worker of its own."""
+    """A holder; its `settlement.run` is one of the workers of the service."""
     views = Views(platform, chapter)
     settlement = Settlement(platform, views)
     decisions = Decisions(platform, views, settlement)
-    platform.workers.append(settlement.run)
-    platform.delete_rows = store.delete_rows
     return Holder(views, decisions, settlement, Tasks(platform, decisions))
+
+
+def erase_in(platform: Platform) -> Erase:
+    """Everything about a signal here, for a service that keeps nothing but dossiers."""
+    return Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount))
 
 
 def keys_in(room: str) -> KeysOf:

@@ -21,6 +21,7 @@ from shared.http.problems import HEADERS, PROBLEM_SCHEMA, TITLES, install
 from shared.http.rate import Rate
 from shared.identity import Person
 from shared.service.platform import Platform
+from shared.service.service import Service
 from shared.telemetry import set_up_logs
 
 log = structlog.get_logger()
@@ -119,13 +120,14 @@ def current_person(platform: Platform) -> Any:
     return Depends(person)
 
 
-def build(platform: Platform, title: str, *routers: APIRouter) -> FastAPI:
+def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
     """The application of one service."""
+    platform = service.platform
     set_up_logs(platform.name, platform.settings.log_level)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(platform.run())
+        task = asyncio.create_task(service.run())
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
@@ -146,22 +148,22 @@ def build(platform: Platform, title: str, *routers: APIRouter) -> FastAPI:
     install(app)
     for router in routers:
         app.include_router(router)
-    _health(app, platform)
+    _health(app, service)
     _openapi(app, platform)
     app.add_middleware(Edge, platform=platform)
     return app
 
 
-def _health(app: FastAPI, platform: Platform) -> None:
+def _health(app: FastAPI, service: Service) -> None:
     @app.get("/livez", include_in_schema=False)
     async def livez() -> dict[str, str]:
         return {"status": "alive"}
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
-        health = await platform.health()
+        health = await service.health()
         ready = not health["problems"]
-        body = {"ready": ready, "service": platform.name, "version": VERSION} | health
+        body = {"ready": ready, "service": service.platform.name, "version": VERSION} | health
         return JSONResponse(body, 200 if ready else 503)
 
 

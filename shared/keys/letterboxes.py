@@ -38,10 +38,6 @@ Outstanding = Callable[[AsyncSession, str], Awaitable[bool]]
 Announce = Callable[[Message], Awaitable[None]]
 
 
-async def _nothing(session: AsyncSession, kid: str) -> bool:
-    return False
-
-
 class Letterboxes:
     """A service's own letterbox keys, and its knowledge of those of its addressees."""
 
@@ -58,7 +54,7 @@ class Letterboxes:
         days: int,
         beacon: float,
         margin: float,
-        outstanding: Outstanding = _nothing,
+        outstanding: Outstanding,
     ) -> None:
         self._service = BY_NAME[service]
         self._database = database
@@ -70,7 +66,7 @@ class Letterboxes:
         self._days = days
         self._beacon = beacon
         self._margin = margin
-        self.outstanding = outstanding
+        self._outstanding = outstanding
 
     async def run(self) -> None:
         """Make, announce, finish; every few seconds, until cancelled."""
@@ -168,7 +164,7 @@ class Letterboxes:
 
     async def _is_outstanding(self, session: AsyncSession, kid: str) -> bool:
         query = select(col(Outgoing.id)).where(col(Outgoing.kid) == kid, col(Outgoing.receipted_at).is_(None)).limit(1)
-        return (await session.scalars(query)).first() is not None or await self.outstanding(session, kid)
+        return (await session.scalars(query)).first() is not None or await self._outstanding(session, kid)
 
     async def on_rotate(self, incoming: Incoming, message: RotateLetterbox) -> Handled:
         """Retention asks for a new key: `kid` carried a letter of a signal that is being destroyed."""

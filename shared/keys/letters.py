@@ -14,14 +14,16 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwe
 from joserfc.jwk import RSAKey
+from pydantic import BaseModel, ValidationError
 
 from shared.batch import Batcher
+from shared.contracts.common import Letter
 from shared.errors import CannotSucceed, PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.privileges import BY_NAME
@@ -30,6 +32,7 @@ from shared.privileges import BY_NAME
 ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
 _KID = re.compile(r"^(?P<service>[a-z][a-z-]*)\.(?P<box>\d{8}-[0-9a-f]{8})$")
 _keys: dict[str, RSAKey] = {}
+Content = TypeVar("Content", bound=BaseModel)
 
 
 def new_kid(service: str, day: date) -> str:
@@ -99,6 +102,17 @@ class Opener:
             return AESGCM(key).decrypt(_bytes(nonce), _bytes(ciphertext) + _bytes(tag), protected.encode())
         except (BaoError, InvalidTag, ValueError) as problem:
             raise CannotSucceed("this letter cannot be opened") from problem
+
+    async def content(self, letter: Letter, kind: type[Content]) -> tuple[Content, str, str]:
+        """Open a letter of one part: its content, its word, and the letterbox key that carried it; raises as `open`."""
+        if len(letter.letters) != 1:
+            raise CannotSucceed("a letter of this kind has one part")
+        text = letter.letters[0]
+        try:
+            opened = json.loads(await self.open(text))
+            return kind.model_validate(opened["content"]), str(opened["word"]), kid_of(text)
+        except (ValidationError, KeyError, TypeError, ValueError) as problem:
+            raise CannotSucceed("the content of a letter is not what its kind says") from problem
 
     async def _unwrap_all(self, wanted: Sequence[tuple[str, str]]) -> list[bytes | Exception]:
         """The content keys of several letters; OpenBao refuses a batch for one bad item, so then one by one."""

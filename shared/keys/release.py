@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Collection
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -42,6 +44,36 @@ KeysOf = Callable[[AsyncSession, Numbers], Awaitable[list[tuple[str, KeyRef]]]]
 KidsOf = Callable[[AsyncSession, Numbers], Awaitable[list[tuple[str, str]]]]
 """The letterbox keys of letters about signals that were not opened: (number, kid)."""
 DeleteRows = Callable[[AsyncSession, Numbers], Awaitable[None]]
+OnDeclared = Callable[[AsyncSession, Numbers, datetime], Awaitable[None]]
+
+
+async def _none(session: AsyncSession, numbers: Numbers) -> Any:
+    """Nothing of this kind is kept here."""
+    return []
+
+
+async def _nothing_more(session: AsyncSession, numbers: Numbers, moment: datetime) -> None:
+    """Nothing else changes when a destruction is declared."""
+
+
+@dataclass(frozen=True)
+class Erase:
+    """What a service keeps about signals, declared once: everything of it goes when a signal is destroyed.
+
+    `rows` deletes its own rows; `keys` are its room keys and `kids` the letterbox keys of letters that it has not
+    opened; `declared` is what else changes when the destruction has been declared.
+    """
+
+    rows: DeleteRows = _none
+    keys: KeysOf = _none
+    kids: KidsOf = _none
+    declared: OnDeclared = _nothing_more
+
+    async def everything(self, session: AsyncSession, numbers: Numbers) -> None:
+        """Its own rows, and the messages about the signals: to be sent, or parked."""
+        await self.rows(session, numbers)
+        for table in (Outgoing, Parked):
+            await session.execute(delete(table).where(col(table.number).in_(numbers)))
 
 
 class Releaser:
@@ -110,9 +142,7 @@ class Releaser:
                 await session.execute(delete(Outgoing).where(col(Outgoing.id).in_(done)))
                 self._post.tell(session, "retention", KeysReleased(released=tuple(done.values())))
 
-    def on_destroy(
-        self, keys_of: KeysOf, delete_rows: DeleteRows, kids_of: KidsOf | None = None
-    ) -> Callable[[Incoming, Destroy], Awaitable[Handled]]:
+    def on_destroy(self, erase: Erase) -> Callable[[Incoming, Destroy], Awaitable[Handled]]:
         """A handler for retention's order. Also keys still in their grace period go, and letters that were
         never delivered or never opened: retention is told which letterbox keys would open those."""
 
@@ -122,9 +152,9 @@ class Releaser:
             keys: dict[str, set[KeyRef]] = {number: set() for number in message.numbers}
             kids: dict[str, set[str]] = {number: set() for number in message.numbers}
             async with self._database.reading() as session:
-                for number, key in await keys_of(session, message.numbers):
+                for number, key in await erase.keys(session, message.numbers):
                     keys[number].add(key)
-                unopened = await kids_of(session, message.numbers) if kids_of else []
+                unopened = await erase.kids(session, message.numbers)
                 for number, kid in [*unopened, *await self._unopened(session, message.numbers)]:
                     kids[number].add(kid)
                 locked = select(Outgoing).where(
@@ -145,9 +175,7 @@ class Releaser:
             )
 
             async def effect(session: AsyncSession) -> None:
-                await delete_rows(session, message.numbers)
-                for table in (Outgoing, Parked):
-                    await session.execute(delete(table).where(col(table.number).in_(message.numbers)))
+                await erase.everything(session, message.numbers)
                 self._post.tell(session, "retention", KeysReleased(released=released))
 
             return Handled(effect)
@@ -168,7 +196,7 @@ class Releaser:
                 found += [(str(row.number), kid) for kid in kids if split_kid(kid)]
         return found
 
-    def on_destroyed(self, delete_rows: DeleteRows) -> Callable[[Incoming, Destroyed], Awaitable[Handled]]:
+    def on_destroyed(self, erase: Erase) -> Callable[[Incoming, Destroyed], Awaitable[Handled]]:
         """A handler that remembers a destruction, so that nothing late or replayed brings it back."""
 
         async def handle(incoming: Incoming, message: Destroyed) -> Handled:
@@ -176,8 +204,9 @@ class Releaser:
                 raise CannotSucceed("only retention declares destruction")
 
             async def effect(session: AsyncSession) -> None:
-                await delete_rows(session, message.numbers)
+                await erase.everything(session, message.numbers)
                 await put_up(session, message.numbers, message.destroyed_at)
+                await erase.declared(session, message.numbers, message.destroyed_at)
 
             return Handled(effect)
 

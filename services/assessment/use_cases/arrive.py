@@ -21,7 +21,7 @@ class Arrivals:
         self.platform = platform
 
     async def report(self, incoming: Incoming, message: Report) -> Handled:
-        content, word, kid = await self.platform.inbox.open(incoming, message, ReportContent)
+        content, word, kid = await self.platform.opener.content(message, ReportContent)
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
         if not incoming.signed and content.channel != OPEN_CHANNEL:

@@ -11,7 +11,6 @@ from shared.audit import chain
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import Decided, DecisionWords
-from shared.contracts.retention import Destroyed
 from shared.errors import CannotSucceed
 from shared.keys.transit import Place, key_name
 from shared.service.platform import Platform
@@ -55,7 +54,7 @@ class Keeping:
 
     async def decided(self, incoming: Incoming, message: Decided) -> Handled:
         """A decision: its words go under a key of this room, one per signal."""
-        words, word, kid = await self.platform.inbox.open(incoming, message, DecisionWords)
+        words, word, kid = await self.platform.opener.content(message, DecisionWords)
         room = self.platform.room()
         async with self.platform.database.reading() as session:
             key = await store.room_key_of(session, message.number)
@@ -96,16 +95,6 @@ class Keeping:
             raise CannotSucceed("a service tells where another service's signal is")
 
         return Handled(lambda session: store.note_whereabouts(session, [message.model_dump()]))
-
-    async def destroyed(self, incoming: Incoming, message: Destroyed) -> Handled:
-        """As everybody does it, and that the signal is nowhere any more."""
-        handled = await self.platform.releaser.on_destroyed(store.delete_rows)(incoming, message)
-
-        async def effect(session: AsyncSession) -> None:
-            await handled.effect(session)
-            await store.note_destroyed(session, message.numbers, message.destroyed_at)
-
-        return Handled(effect)
 
 
 def _register_line(identifier: UUID, message: Decided, decision: str) -> store.Disclosure:

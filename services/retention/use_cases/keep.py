@@ -39,7 +39,7 @@ class Keeping:
 
     async def sealed(self, incoming: Incoming, message: Sealed) -> Handled:
         """A sealed dossier arrives; its end date is set here and nowhere else (R-9.1)."""
-        dossier, word, kid = await self.platform.inbox.open(incoming, message, SealedDossier)
+        dossier, word, kid = await self.platform.opener.content(message, SealedDossier)
         if dossier.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
         law = known_law(self.platform.settings.laws, dossier.protocol)

@@ -1,0 +1,226 @@
+"""One service, whole: its parts, what it listens to, what it works at, what goes with a destroyed signal.
+
+A service starts whatever is away, serves what it can, says what is missing, and uses a part again as soon
+as it is back, without a restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select, text
+from sqlmodel import col
+
+from shared import tombstones
+from shared.audit import AuditNumberer
+from shared.bus.inbox import Handled, Handler, Inbox, Incoming
+from shared.bus.receipts import Answers, OnReceipt, Receipted
+from shared.bus.relay import Relay
+from shared.contracts.access import Leases
+from shared.contracts.common import LetterboxKeyMade, Receipts
+from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
+from shared.database.tables import Outgoing, Parked
+from shared.errors import CannotSucceed, PartDown
+from shared.identity import keep_leases
+from shared.keys.release import Erase
+from shared.keys.signing import NotSigned
+from shared.openbao import BaoError, BaoRefused
+from shared.privileges import BY_NAME
+from shared.service.platform import Platform
+
+log = structlog.get_logger()
+
+STUCK_SECONDS = 60
+Worker = Callable[[], Awaitable[None]]
+
+
+class Service:
+    """Complete when it is made; nothing is added afterwards.
+
+    `handlers`: event to handler, beside those that every service has. `on_receipt`: what follows when an event of
+    its own was received. `erase`: what is deleted for a signal. `workers`: what else runs until the end.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        *,
+        handlers: Mapping[str, Handler] | None = None,
+        on_receipt: Mapping[str, OnReceipt] | None = None,
+        erase: Erase | None = None,
+        workers: Sequence[Worker] = (),
+    ) -> None:
+        self.platform = platform
+        self.schema_problem: str | None = "not checked yet"
+        self._erase = erase or Erase()
+        self._answers = Answers(platform.post, platform.bus)
+        receipted = Receipted(platform.database, platform.clock, on_receipt or {})
+        self._inbox = Inbox(
+            platform.name,
+            platform.database,
+            platform.verifier,
+            self._answers,
+            platform.clock,
+            platform.tracing,
+            _complete(platform.name, self._handlers(), handlers or {}),
+            receipted,
+        )
+        self._relay = Relay(
+            platform.name,
+            platform.database,
+            platform.bao,
+            platform.bus,
+            platform.verifier,
+            platform.clock,
+            platform.tracing,
+            platform.settings.resend_seconds,
+        )
+        self._workers: tuple[Worker, ...] = (
+            platform.bao.keep_alive,
+            platform.database.keep_user,
+            self._listen,
+            self._relay.run,
+            self._answers.run,
+            AuditNumberer(platform.database, platform.post, platform.clock).run,
+            platform.letterboxes.run,
+            platform.releaser.run,
+            self._recertify,
+            self._replay,
+            *workers,
+        )
+
+    def _handlers(self) -> dict[str, Handler]:
+        """What every service does alike. Who consumes an event stands in the privilege table."""
+        platform = self.platform
+
+        async def leases(incoming: Incoming, message: Leases) -> Handled:
+            if incoming.producer != "access":
+                raise CannotSucceed("only access designates")
+            return Handled(lambda session: keep_leases(session, message), after=platform.identity.forget)
+
+        return {
+            Leases.event: leases,
+            LetterboxKeyMade.event: platform.letterboxes.on_announced,
+            RotateLetterbox.event: platform.letterboxes.on_rotate,
+            ReleaseLetterbox.event: platform.letterboxes.on_release,
+            Destroy.event: platform.releaser.on_destroy(self._erase),
+            Destroyed.event: platform.releaser.on_destroyed(self._erase),
+        }
+
+    # --- running ---------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Get what is needed, then work until cancelled."""
+        await self._until_done("openbao", self.platform.bao.log_in)
+        await self._until_done("database", self.platform.database.new_user)
+        await self._until_done("schema", self._check_schema)
+        await self._until_done("tombstones", self._reapply)
+        await self._until_done("certificate", self.platform.certify)
+        async with asyncio.TaskGroup() as group:
+            for worker in self._workers:
+                group.create_task(self._forever(worker))
+
+    async def _until_done(self, what: str, step: Callable[[], Awaitable[Any]]) -> None:
+        delay = 0.1
+        while True:
+            try:
+                await step()
+                return
+            except (PartDown, BaoRefused, BaoError, NotSigned, OSError) as problem:
+                log.warning("waiting", what=what, problem=type(problem).__name__)
+            await asyncio.sleep(delay)
+            delay = min(2.0, delay * 1.6)
+
+    async def _forever(self, worker: Worker) -> None:
+        """A worker that fails is logged and begins again; it never takes the service with it."""
+        while True:
+            try:
+                await worker()
+            except (PartDown, NotSigned) as problem:
+                log.warning(
+                    "worker waits", worker=getattr(worker, "__qualname__", "worker"), problem=type(problem).__name__
+                )
+            except Exception as problem:
+                log.error("worker failed", worker=getattr(worker, "__qualname__", "worker"), exc_info=problem)
+            await asyncio.sleep(1)
+
+    async def _check_schema(self) -> None:
+        async with self.platform.database.reading() as session:
+            found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
+        self.schema_problem = None if found == self.platform.schema else "the schema is not current: run the migrations"
+        if self.schema_problem:
+            raise PartDown(self.schema_problem)
+
+    async def _reapply(self) -> None:
+        folder = self.platform.settings.tombstones
+        again = await tombstones.reapply(self.platform.database, folder, self._erase.everything)
+        if again:
+            log.warning("destructions re-applied after a restore", signals=again)
+
+    async def _listen(self) -> None:
+        await self.platform.bus.run(self._inbox.receive)
+
+    async def _replay(self) -> None:
+        """What was parked is tried again now and then: a part may have answered oddly for a while."""
+        while True:
+            await asyncio.sleep(300)
+            await self._inbox.replay()
+
+    async def _recertify(self) -> None:
+        while True:
+            await asyncio.sleep(12 * 3600)
+            await self.platform.certify()
+
+    async def health(self) -> dict[str, Any]:
+        """What works and what does not: `problems` is empty when the service is ready."""
+        problems: dict[str, str] = {}
+        counts: dict[str, Any] = {"outbox": 0, "parked": 0, "parkedMessages": []}
+        if not await self.platform.bao.reachable():
+            problems["openbao"] = "OpenBao is sealed or out of reach"
+        if not await self.platform.database.reachable():
+            problems["database"] = "the database is out of reach, or there is no user for it yet"
+        else:
+            with contextlib.suppress(PartDown):
+                await self._count(counts, problems)
+        if self.platform.bus.problem:
+            problems["nats"] = self.platform.bus.problem
+        if self.schema_problem:
+            problems["schema"] = self.schema_problem
+        if not self.platform.signer.certified:
+            problems["certificate"] = "no signing certificate yet"
+        for addressee in self.platform.row.letters_to:
+            if self.platform.sealer.newest(addressee) is None:
+                problems[f"letterbox-{addressee}"] = f"no letterbox key of {addressee} is known yet"
+        return {"problems": problems} | counts
+
+    async def _count(self, counts: dict[str, Any], problems: dict[str, str]) -> None:
+        counts["outbox"], oldest = await self._relay.waiting()
+        async with self.platform.database.reading() as session:
+            refused = select(Outgoing).where(col(Outgoing.refused).is_not(None)).order_by(col(Outgoing.created_at))
+            for query in (select(Parked).order_by(col(Parked.parked_at)), refused):
+                count = select(func.count()).select_from(query.order_by(None).subquery())
+                counts["parked"] += (await session.execute(count)).scalar_one()
+                counts["parkedMessages"] += [self._parked(row) for row in await session.scalars(query.limit(20))]
+        if oldest > STUCK_SECONDS:
+            problems["outbox"] = f"the oldest message has waited {oldest:.0f} s to be published"
+
+    def _parked(self, row: Parked | Outgoing) -> dict[str, str]:
+        """A message that can never succeed as it is: somebody else's, or one of ours that is not carried."""
+        producer, reason = (row.producer, row.reason) if isinstance(row, Parked) else (self.platform.name, row.refused)
+        return {"id": str(row.id), "producer": producer, "event": row.event, "reason": str(reason)}
+
+
+def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Handler]) -> dict[str, Handler]:
+    """Every event that the privilege table lets in has one handler, and no other event has one of its own."""
+    twice = common.keys() & own.keys()
+    consumed = {event for events in BY_NAME[service].consumes.values() for event in events}
+    missing = consumed - common.keys() - own.keys() - {Receipts.event}
+    never = own.keys() - consumed
+    for what, events in (("handled twice", twice), ("not handled", missing), ("never delivered", never)):
+        if events:
+            raise ValueError(f"{what} by {service}: {', '.join(sorted(events))}")
+    return {**common, **own}
