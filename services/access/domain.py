@@ -28,5 +28,5 @@ def refusal(
         return Fault("endsAt", "moet na het begin liggen", "art. 7 lid 2", "before-start")
     if EXCLUDES.get(role) in held:
         reason = "één persoon is niet zowel privacy officer als functionaris gegevensbescherming"
-        return Fault("role", reason, "art. 1 sub k", "excluded-by-other-role")
+        return Fault("role", reason, "art. 1 onder k", "excluded-by-other-role")
     return None

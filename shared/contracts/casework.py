@@ -9,7 +9,7 @@ from shared.contracts.common import Message
 
 
 class Closed(Message):
-    """A case is closed. `last_act_on`: its last substantive processing, from which five years run (art. 9 lid 1b)."""
+    """A case is closed. `last_act_on`: its last substantive processing, from which five years run (art. 9 lid 1 onder b)."""
 
     event: ClassVar[str] = "closed.v1"
     number: str

@@ -41,7 +41,7 @@ class CodedDecision(Frozen):
 class SealedDossier(Frozen):
     """What retention keeps of an ended signal. Dropped here: everything that can be read.
 
-    `decided_on` is the start of the term (art. 9 lid 1a); `ending` and `article` are coded.
+    `decided_on` is the start of the term (art. 9 lid 1 onder a); `ending` and `article` are coded.
     """
 
     number: str

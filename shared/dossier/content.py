@@ -14,7 +14,11 @@ from shared.dossier.tables import DecisionRow, Item, MeetingRow, NoticeRow
 from shared.protocol import facts as known
 from shared.protocol.facts import Facts
 
-_COLOURS = ("amber", "blauw", "bruin", "geel", "grijs", "groen", "indigo", "oker", "paars", "rood", "wit", "zwart")
+_COLOURS = (
+    *("blauwe", "bruine", "gele", "grijze", "groene", "okergele"),
+    *("oranje", "paarse", "rode", "roze", "witte", "zwarte"),
+)
+"""As they stand before a bird: all of those are de-words."""
 _BIRDS = (
     "buizerd",
     "ekster",

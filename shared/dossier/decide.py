@@ -20,8 +20,9 @@ from shared.http.decisions import DecisionIn, DecisionOut, OpenDecisions, descri
 from shared.identity import Person
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
-from shared.protocol.judge import Allowed, Attempt, Forwarding, Refused, judge
+from shared.protocol.judge import Allowed, Attempt, Refused, judge, missing
 from shared.protocol.model import State
+from shared.protocol.passing_on import Forwarding
 from shared.service.platform import Platform
 from shared.telemetry import traceparent
 
@@ -237,10 +238,10 @@ class Decisions:
             outcome = decision.outcome(found.outcome, State(row.state))
             assert outcome is not None
             fields = content.fields_of(found)
-            for need in (*decision.needs, *outcome.needs):
-                if not need.holds(facts, tuple(found.about), fields):
-                    # What was proposed may have been overtaken, e.g. by its own review date.
-                    raise Conflict(f"no longer possible: only when {need.says} ({need.article})")
+            overtaken = missing(self.rules, decision, outcome, facts, found.about, fields)
+            if overtaken:
+                # What was proposed may have been overtaken, e.g. by its own review date.
+                raise Conflict(f"Dit kan niet meer: {overtaken[0].reason} ({overtaken[0].article}).")
             leads_to = outcome.leads_to or row.state
             await store.settle_earlier(session, row.number, now)
             found.status, found.co_signers, found.state_after = "taken", [person.user_id], leads_to

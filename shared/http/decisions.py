@@ -13,9 +13,9 @@ from shared.http.app import DUTY, NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.identity import Person
 from shared.protocol.faults import Fault
+from shared.protocol.fields import schema
 from shared.protocol.judge import MOST_REASON
 from shared.protocol.model import PURPOSES_OF_OPENING, Decision, Law, State
-from shared.protocol.schema import schema_of
 from shared.service.platform import Platform
 
 Number = Annotated[str, Path(pattern=NUMBER, description="The signal's number", examples=["S-7K3MQ-9XD4T"])]
@@ -144,7 +144,7 @@ def describe(decision: Decision, state: State) -> OpenDecision:
                 leads_to=one.leads_to or state,
                 article=one.article,
                 forwarding=one.forward_to,
-                fields=schema_of(decision, one),
+                fields=schema(decision.asked(one)),
                 needs=tuple(need.says for need in one.needs),
             )
             for one in decision.outcomes_in(state)

@@ -1,11 +1,11 @@
-"""What is known of a signal when somebody decides: values, from which conditions can be judged.
+"""What is known of a signal when somebody decides: values, which conditions look at.
 
 Nothing personal is in here: decisions by key and outcome, items by name and category, subjects as S1, S2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -53,9 +53,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Facts:
-    """`others`: what a decision can be about besides subjects, objects and items, e.g. the signals of a list."""
+    """`number`: of what is decided on, a signal or a list. `others`: what a decision can be about besides subjects,
+    objects and items, e.g. the signals of a list."""
 
-    today: date = date.min
+    today: date
     number: str = ""
     decisions: tuple[Taken, ...] = ()
     items: tuple[Item, ...] = ()
@@ -86,16 +87,3 @@ class Facts:
     @property
     def things(self) -> frozenset[str]:
         return frozenset((*(one.name for one in self.items), *self.subjects, *self.objects, *self.others))
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Something that must be true before it can be decided or recorded.
-
-    `holds` gets the facts, what is asked (`about`) and what was filled in.
-    """
-
-    key: str
-    says: str
-    article: str
-    holds: Callable[[Facts, Sequence[str], Mapping[str, Any]], bool]

@@ -1,4 +1,4 @@
-"""The duty to inform a person about whom data are kept (article 26; AVG 14; UAVG 41). One duty per person."""
+"""The duty to inform a person about whom data are kept (art. 26; art. 14 AVG; art. 41 UAVG). One duty per person."""
 
 from __future__ import annotations
 
@@ -6,87 +6,98 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.protocol.conditions import dates as c
+from shared.protocol.kinds import Choice, Choices, Date
 from shared.protocol.model import Decision, Field, Law, Outcome, State
 from shared.protocol.municipality import Municipality
 
 GROUNDS = {
-    "a": "national security",
-    "b": "defence",
-    "c": "public security",
-    "d": "preventing, investigating, detecting and prosecuting criminal offences, and executing penalties",
-    "e": "other important objectives of general public interest",
-    "f": "independence of the judiciary and judicial proceedings",
-    "g": "breaches of ethics for regulated professions",
-    "h": "monitoring, inspection or regulation connected to the exercise of official authority",
-    "i": "the protection of the data subject or of the rights and freedoms of others",
-    "j": "the enforcement of civil law claims",
+    "a": "de nationale veiligheid (a)",
+    "b": "landsverdediging (b)",
+    "c": "de openbare veiligheid (c)",
+    "d": (
+        "de voorkoming, het onderzoek, de opsporing en de vervolging van strafbare feiten of de tenuitvoerlegging van "
+        "straffen (d)"
+    ),
+    "e": "andere belangrijke doelstellingen van algemeen belang (e)",
+    "f": "de onafhankelijkheid van de rechter en gerechtelijke procedures (f)",
+    "g": "schendingen van de beroepscodes voor gereglementeerde beroepen (g)",
+    "h": "toezicht, inspectie of regelgeving in verband met de uitoefening van het openbaar gezag (h)",
+    "i": "de bescherming van de betrokkene of van de rechten en vrijheden van anderen (i)",
+    "j": "de inning van civielrechtelijke vorderingen (j)",
 }
-"""The ten interests of article 26 lid 3 (UAVG 41 lid 1), a to j."""
+"""The ten interests of article 26 lid 3 (art. 41 lid 1 UAVG), a to j."""
 
-NOT_DUE = ("passed-on-to-recipient", "already-informed", "impossible-or-disproportionate", "no-data-kept")
-"""When no notice is due at all: art. 13 and AVG 14 lid 5."""
+NOT_DUE = {
+    "passed-on-to-recipient": "de ontvanger van het signaal informeert (art. 13)",
+    "already-informed": "de betrokkene is al op de hoogte",
+    "impossible-or-disproportionate": "informeren is onmogelijk of vergt onevenredig veel inspanning",
+    "no-data-kept": "er worden geen gegevens van deze persoon bewaard",
+}
+"""When no notice is due at all: art. 13 and art. 14 lid 5 AVG."""
+
+CHANNELS = {"letter": "per brief", "in-person": "in persoon", "digital": "digitaal"}
 
 
 def _deferral(outcome: str, months: int) -> tuple[Field, ...]:
-    def asked(name: str, question: str, kind: str = "text", choices: tuple[str, ...] = ()) -> Field:
-        article = "art. 26 lid 5" if name == "reviewOn" else "art. 26 lid 3"
-        return Field(name, question, article, kind=kind, choices=choices, outcomes=(outcome,))
-
+    """What a deferral rests on, each time anew."""
+    only = (outcome,)
+    again = f"Wanneer wordt er opnieuw naar gekeken (binnen {months} maanden)?"
     return (
-        asked("grounds", "Which of the interests a to j?", "choices", tuple(GROUNDS)),
-        asked("necessity", "Why is it necessary?"),
-        asked("proportionality", "Why is it in proportion?"),
-        asked("factors", "What follows from the factors of UAVG article 41 lid 2?"),
-        asked("reviewOn", f"When is it looked at again (at most {months} months ahead)?", "date"),
+        Field("grounds", "Welke van de belangen a tot en met j?", "art. 26 lid 3", Choices(GROUNDS), only),
+        Field("necessity", "Waarom is het noodzakelijk?", "art. 26 lid 3", outcomes=only),
+        Field("proportionality", "Waarom is het evenredig?", "art. 26 lid 3", outcomes=only),
+        Field("factors", "Wat volgt uit de punten van art. 41 lid 2 UAVG?", "art. 41 lid 2 UAVG", outcomes=only),
+        Field("reviewOn", again, "art. 26 lid 5", Date(), only),
     )
 
 
 def duty(chosen: Municipality) -> Decision:
-    """Article 16 lid 2 and 26: inform this person now, later, or not at all?"""
+    """Articles 16 lid 2 and 26: inform this person now, later, or not at all? Always with the privacy officer."""
+    months = chosen.terms.review_months
+    later = (c.somebody_known, c.review_within(months))
     return Decision(
         key="duty",
         article="art. 26 lid 1",
-        question="Is this person informed now?",
+        question="Wordt deze persoon nu geïnformeerd?",
         states=(State.DUTY_OPEN,),
         who=chosen.who["duty"].together_with("privacy-officer"),
         outcomes=(
-            Outcome("inform", "yes", State.DUTY_TO_SEND, "art. 26 lid 1", needs=(c.HAS_SOMEBODY,)),
+            Outcome("inform", "ja", State.DUTY_TO_SEND, "art. 26 lid 1", needs=(c.somebody_known,)),
+            Outcome("defer", "nog niet, op een grond", State.DUTY_DEFERRED, "art. 26 lid 3", needs=later),
             Outcome(
-                "defer",
-                "not yet, on a ground",
-                State.DUTY_DEFERRED,
-                "art. 26 lid 3",
-                needs=(c.HAS_SOMEBODY, c.review_within(chosen.terms.review_months)),
+                "not-due",
+                "er hoeft niet te worden geïnformeerd",
+                State.DUTY_DONE,
+                "art. 26 lid 1",
+                needs=(c.somebody_known,),
             ),
-            Outcome("not-due", "no notice is due", State.DUTY_DONE, "art. 26 lid 1", needs=(c.HAS_SOMEBODY,)),
-            Outcome("nobody", "nobody is known", State.DUTY_DONE, "art. 16 lid 2", needs=(c.HAS_NOBODY,)),
+            Outcome("nobody", "er is niemand bekend", State.DUTY_DONE, "art. 16 lid 2", needs=(c.nobody_known,)),
         ),
         fields=(
-            Field("how", "How and when is the person informed?", "art. 26 lid 1", outcomes=("inform",)),
-            *_deferral("defer", chosen.terms.review_months),
-            Field(
-                "ground", "Why is none due?", "AVG art. 14 lid 5", kind="choice", choices=NOT_DUE, outcomes=("not-due",)
-            ),
-            Field("looked", "Where was it looked for persons?", "art. 16 lid 2", outcomes=("nobody",)),
+            Field("how", "Hoe en wanneer wordt deze persoon geïnformeerd?", "art. 26 lid 1", outcomes=("inform",)),
+            *_deferral("defer", months),
+            Field("ground", "Waarom hoeft het niet?", "art. 14 lid 5 AVG", Choice(NOT_DUE), ("not-due",)),
+            Field("looked", "Waar is naar personen gezocht?", "art. 16 lid 2", outcomes=("nobody",)),
         ),
     )
 
 
 def review(chosen: Municipality) -> Decision:
-    """Article 26 lid 5: does the ground for deferring still hold?"""
+    """Article 26 lid 5: does the ground for deferring still hold? Always with the privacy officer."""
+    months = chosen.terms.review_months
     return Decision(
         key="review",
         article="art. 26 lid 5",
-        question="Does the ground for deferring still hold?",
+        question="Geldt de grond voor uitstel nog?",
         states=(State.DUTY_DEFERRED,),
         who=chosen.who["review"].together_with("privacy-officer"),
         outcomes=(
-            Outcome("continue", "yes", None, "art. 26 lid 5", needs=(c.review_within(chosen.terms.review_months),)),
-            Outcome("inform", "the person is informed anyway", State.DUTY_TO_SEND, "art. 26 lid 5"),
+            Outcome("continue", "ja", None, "art. 26 lid 5", needs=(c.review_within(months),)),
+            Outcome("inform", "deze persoon wordt toch geïnformeerd", State.DUTY_TO_SEND, "art. 26 lid 5"),
         ),
         fields=(
-            *_deferral("continue", chosen.terms.review_months),
-            Field("how", "How and when is the person informed?", "art. 26 lid 1", outcomes=("inform",)),
+            *_deferral("continue", months),
+            Field("how", "Hoe en wanneer wordt deze persoon geïnformeerd?", "art. 26 lid 1", outcomes=("inform",)),
         ),
     )
 
@@ -96,62 +107,61 @@ def ground_lapsed(chosen: Municipality) -> Decision:
     return Decision(
         key="ground-lapsed",
         article="art. 26 lid 5",
-        question="Has the ground for deferring lapsed?",
+        question="Is de grond voor uitstel vervallen?",
         states=(State.DUTY_DEFERRED,),
         who=chosen.who["ground-lapsed"],
-        outcomes=(Outcome("lapsed", "yes", State.DUTY_TO_SEND, "art. 26 lid 5"),),
-        fields=(Field("what", "What has changed?", "art. 26 lid 5"),),
+        outcomes=(Outcome("lapsed", "ja", State.DUTY_TO_SEND, "art. 26 lid 5"),),
+        fields=(Field("what", "Wat is er veranderd?", "art. 26 lid 5"),),
     )
 
 
 def contact(chosen: Municipality) -> Decision:
-    """AVG article 14 lid 3 (b): whoever is contacted is informed by then."""
+    """Article 14 lid 3 onder b AVG: whoever is contacted is informed by then."""
     return Decision(
         key="contact",
-        article="AVG art. 14 lid 3",
-        question="When is this person contacted for the first time?",
+        article="art. 14 lid 3 AVG",
+        question="Wanneer wordt deze persoon voor het eerst benaderd?",
         states=(State.DUTY_OPEN, State.DUTY_DEFERRED),
         who=chosen.who["contact"],
-        outcomes=(Outcome("on", "on this date", None, "AVG art. 14 lid 3", needs=(c.HAS_SOMEBODY,)),),
+        outcomes=(Outcome("on", "op deze datum", None, "art. 14 lid 3 AVG", needs=(c.somebody_known,)),),
         fields=(
-            Field("contactOn", "On which date?", "AVG art. 14 lid 3", kind="date"),
-            Field("why", "What for?", "AVG art. 14 lid 3"),
+            Field("contactOn", "Op welke datum?", "art. 14 lid 3 AVG", Date()),
+            Field("why", "Waarvoor?", "art. 14 lid 3 AVG"),
         ),
     )
+
+
+def notice_sent(chosen: Municipality) -> Decision:
+    """Article 26 lid 2: the notice has gone to the person."""
+    sent = c.not_in_the_future("sentOn", "de datum van versturen", "art. 26 lid 2")
+    return Decision(
+        key="notice-sent",
+        article="art. 26 lid 2",
+        question="Is de kennisgeving verstuurd?",
+        states=(State.DUTY_TO_SEND,),
+        who=chosen.who["notice-sent"],
+        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=(sent,)),),
+        fields=(
+            Field("channel", "Langs welke weg?", "art. 26 lid 2", Choice(CHANNELS)),
+            Field("sentOn", "Op welke datum?", "art. 26 lid 2", Date()),
+        ),
+    )
+
+
+# --- what follows elsewhere -----------------------------------------------------------------------------
+
+
+def is_told(state: State, outcome: str) -> bool:
+    """Whether a person is or was told, with his duty in `state` after the decision `outcome` (art. 16 lid 2)."""
+    return state == State.DUTY_TO_SEND or (state == State.DUTY_DONE and outcome not in ("not-due", "nobody"))
 
 
 def leaves_the_municipality(
     law: Law, outcome: Outcome, fields: Mapping[str, Any], forwarding: Mapping[str, Any] | None
 ) -> bool:
-    """Whether data go to somebody outside the municipality with this answer (AVG article 14 lid 3 (c))."""
+    """Whether data go to somebody outside the municipality with this answer (art. 14 lid 3 onder c AVG)."""
     if forwarding and forwarding["recipientKind"] not in (None, "department"):
         return True
     others = fields.get("partners") or fields.get("participants")
     departments = law.organisations["department"]
     return outcome.discloses and (others is None or not set(others) <= set(departments))
-
-
-def notice_sent(chosen: Municipality) -> Decision:
-    """Article 26 lid 2: the notice has gone to the person."""
-    return Decision(
-        key="notice-sent",
-        article="art. 26 lid 2",
-        question="Has the notice been sent?",
-        states=(State.DUTY_TO_SEND,),
-        who=chosen.who["notice-sent"],
-        outcomes=(
-            Outcome(
-                "sent", "yes", State.DUTY_DONE, "art. 26 lid 2", needs=(c.not_in_the_future("sentOn", "art. 26 lid 2"),)
-            ),
-        ),
-        fields=(
-            Field(
-                "channel",
-                "By which channel?",
-                "art. 26 lid 2",
-                kind="choice",
-                choices=("letter", "in-person", "digital"),
-            ),
-            Field("sentOn", "On which date?", "art. 26 lid 2", kind="date"),
-        ),
-    )

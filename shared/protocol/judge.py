@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from shared.protocol.conditions import approach, research
+from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
-from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Law, Outcome, State
+from shared.protocol.model import ABOUT, HOLDER_OF, Decision, Law, Outcome, State
+from shared.protocol.passing_on import Forwarding, forwarding_faults
+from shared.protocol.states import HOLDERS
 
 MOST_REASON = 4000
-
-
-@dataclass(frozen=True)
-class Forwarding:
-    """To whom a signal goes on with which items, or nobody with a reason (R-12.2, R-12.4, R-12.6)."""
-
-    recipient_kind: str | None = None
-    recipient: str | None = None
-    items: tuple[str, ...] = ()
-    none_because: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,86 +49,97 @@ class Allowed:
     needs_co_signer: tuple[str, ...]
 
 
-def judge(
-    law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts: Facts | None = None
-) -> Allowed | Refused:
+def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts: Facts) -> Allowed | Refused:
     """Judge `attempt` by somebody with `roles` on a signal in `state`, of which `facts` are known.
 
     Role goes before state, so that who may not decide learns nothing about where a signal stands.
     """
-    facts = facts or Facts()
     decision = law.decision(attempt.key)
     if decision is None:
-        return Refused("content", (Fault("key", "there is no such decision in the protocol", "art. 2"),))
+        return Refused("content", (Fault("key", "dit besluit bestaat niet in het protocol", "art. 2", "no-decision"),))
     role = next((role for role in decision.who.roles if role in roles), None)
     if role is None:
-        return Refused(
-            "role", (Fault("key", f"this is decided by {' or '.join(decision.who.roles)}", decision.article),)
-        )
-    if state not in decision.states or (attempt.outcome and _not_in_this_state(decision, attempt.outcome, state)):
-        return Refused("state", (_not_now(law, decision, state),))
-    if decision.taken_in and decision.taken_in != HOLDER_OF.get(state):
-        elsewhere = f"is decided in {decision.taken_in}, for each person; this signal waits for it"
-        return Refused("state", (Fault("key", elsewhere, decision.article),))
+        by = f"dit besluit is aan: {law.people(decision.who.roles)}"
+        return Refused("role", (Fault("key", by, decision.article, "not-you"),))
+    not_now = _not_now(law, decision, attempt, state, facts)
+    if not_now:
+        return Refused("state", (not_now,))
     outcome = decision.outcome(attempt.outcome, state)
     faults = _reason(decision, attempt) + _meeting(decision, attempt, facts) + _about(law, decision, attempt, facts)
     if outcome is None:
-        known = ", ".join(one.key for one in decision.outcomes_in(state))
-        faults.append(Fault("outcome", f"is required: one of {known}", decision.article))
+        known = ", ".join(f"{one.answer} ({one.key})" for one in decision.outcomes_in(state))
+        faults.append(Fault("outcome", f"kies één antwoord van: {known}", decision.article, "no-outcome"))
         return Refused("content", tuple(faults))
-    asked = [one for one in decision.fields if not one.outcomes or outcome.key in one.outcomes]
-    faults += field_faults(decision.key, decision.article, asked, attempt.fields, role, facts)
-    faults += _forwarding(law, state, outcome, attempt, facts)
+    faults += field_faults(decision.article, decision.asked(outcome), attempt.fields, role, facts.subjects)
+    faults += forwarding_faults(law, state, outcome, attempt.forwarding, attempt.fields, facts)
     if not faults:
         # Only what is complete is held against the facts: a missing date is not also a wrong one.
-        faults += [
-            Fault("key", f"is only possible when {one.says}", one.article)
-            for one in (*decision.needs, *outcome.needs)
-            if not one.holds(facts, attempt.about, attempt.fields)
-        ]
+        faults = missing(law, decision, outcome, facts, attempt.about, attempt.fields)
     if faults:
         return Refused("content", tuple(faults))
     return Allowed(decision, outcome, role, decision.who.co_signers)
 
 
-def _not_in_this_state(decision: Decision, outcome: str, state: State) -> bool:
-    """Whether `outcome` exists, but not in this state."""
-    return decision.outcome(outcome) is not None and decision.outcome(outcome, state) is None
+def missing(
+    law: Law, decision: Decision, outcome: Outcome, facts: Facts, about: Iterable[str], fields: Mapping[str, Any]
+) -> list[Fault]:
+    """Which conditions of this answer do not hold; judged again when somebody co-signs what was proposed."""
+    return unmet((*decision.needs, *outcome.needs), Case(facts, tuple(about), fields, law.names), "key")
 
 
-def _not_now(law: Law, decision: Decision, state: State) -> Fault:
-    before = [one for one in law.open_in(state) if one.key != "no-signal"]
-    if before:
-        return Fault("key", f"first comes {before[0].key}: {before[0].question}", before[0].article)
-    return Fault("key", "cannot be taken in the present state", decision.article)
+def _not_now(law: Law, decision: Decision, attempt: Attempt, state: State, facts: Facts) -> Fault | None:
+    """Why this cannot be decided at this moment, whatever is filled in."""
+    if facts.today < law.in_force_from:
+        return Fault("key", f"dit protocol geldt pas vanaf {law.in_force_from}", "art. 27", "not-in-force")
+    elsewhere = decision.outcome(attempt.outcome) is not None and decision.outcome(attempt.outcome, state) is None
+    if state not in decision.states or elsewhere:
+        before = [one for one in law.open_in(state) if one.key != "no-signal"]
+        if before:
+            return Fault("key", f"eerst komt: {before[0].question}", before[0].article, "not-now")
+        return Fault("key", "dit kan nu niet worden besloten", decision.article, "not-now")
+    if decision.taken_in and decision.taken_in != HOLDER_OF.get(state):
+        words = f"dit wordt per persoon besloten bij {HOLDERS[decision.taken_in]}; het signaal wacht daarop"
+        return Fault("key", words, decision.article, "not-here")
+    return None
 
 
 def _reason(decision: Decision, attempt: Attempt) -> list[Fault]:
     if not attempt.reason.strip():
-        return [Fault("reason", "every decision has a reason", decision.article)]
+        return [Fault("reason", "elk besluit heeft een reden", decision.article, "no-reason")]
     if len(attempt.reason) > MOST_REASON:
-        return [Fault("reason", f"is longer than {MOST_REASON} characters", decision.article)]
+        return [Fault("reason", f"is langer dan {MOST_REASON} tekens", decision.article, "too-long")]
     return []
 
 
 def _meeting(decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
     who = decision.who
+
+    def fault(words: str, code: str) -> Fault:
+        return Fault("meeting", words, decision.article, code)
+
     if who.meeting is None:
-        return [Fault("meeting", "this is decided by a person", decision.article)] if attempt.meeting else []
+        return (
+            [fault("dit besluit wordt door een mens genomen, niet door een overleg", "no-meeting")]
+            if attempt.meeting
+            else []
+        )
     if attempt.meeting is None:
-        return [Fault("meeting", f"this is decided in the {who.meeting}", decision.article)]
+        return [fault(f"dit besluit wordt genomen in het {who.meeting}: noem welk", "meeting-missing")]
     meeting = facts.meetings.get(attempt.meeting)
     if meeting is None or meeting.kind != who.meeting:
-        return [Fault("meeting", f"is not a {who.meeting} that is known here", decision.article)]
+        return [fault(f"is geen {who.meeting} dat hier bekend is", "meeting-unknown")]
     faults = []
     if facts.number not in meeting.agenda:
-        faults.append(Fault("meeting", "does not have this signal on its agenda", decision.article))
+        faults.append(fault("dit signaal staat niet op de agenda van dit overleg", "not-on-the-agenda"))
     if meeting.decided_before:
-        faults.append(Fault("meeting", "has decided on this signal before: this takes another one", decision.article))
+        faults.append(
+            fault("dit overleg heeft al over dit signaal besloten: daarvoor is een ander nodig", "decided-before")
+        )
     if meeting.on > facts.today:
-        faults.append(Fault("meeting", "has not been held yet", decision.article))
-    if len(set(meeting.present)) < who.quorum:
-        faults.append(Fault("meeting", f"needs at least {who.quorum} members present", decision.article))
+        faults.append(fault("dit overleg is nog niet gehouden", "not-held"))
+    present = len(set(meeting.present))
+    if present < who.quorum:
+        faults.append(fault(f"er waren {present} leden aanwezig; nodig zijn er {who.quorum}", "no-quorum"))
     return faults
 
 
@@ -143,11 +147,11 @@ def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list
     if not decision.about:
         if set(attempt.about) <= facts.things:
             return []
-        return [Fault("about", "names something that is not part of this", decision.article)]
-    wanted = ", then ".join(f"the {kind}" for kind in decision.about)
-    if decision.about != ("interventions",) and len(attempt.about) != len(decision.about):
-        return [Fault("about", f"is required: {wanted}", decision.article)]
-    kinds = decision.about if decision.about != ("interventions",) else ("intervention",) * len(attempt.about)
+        return [Fault("about", "noemt iets wat hier niet bij hoort", decision.article, "about-unknown")]
+    kinds = decision.about * len(attempt.about) if decision.about_many else decision.about
+    if len(kinds) != len(attempt.about):
+        wanted = ", dan ".join(ABOUT[kind] for kind in decision.about)
+        return [Fault("about", f"noem waarover het gaat: {wanted}", decision.article, "about-missing")]
     known = {
         "source": set(research.listed_sources(facts)),
         "question": {one.name for one in facts.of_category("question")},
@@ -156,52 +160,12 @@ def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list
         "intervention": set(approach.interventions(facts)),
     }
     return [
-        Fault("about", f"names no {kind} of this signal", decision.article)
+        Fault(
+            "about",
+            f"{law.people([one])} is {ABOUT[kind].replace('een ', 'geen ', 1)} van dit signaal",
+            decision.article,
+            "about-unknown",
+        )
         for kind, one in zip(kinds, attempt.about, strict=True)
         if one not in known[kind]
     ]
-
-
-def _forwarding(law: Law, state: State, outcome: Outcome, attempt: Attempt, facts: Facts) -> list[Fault]:
-    """A negative outcome carries a choice about forwarding: offered, not forced ("indien mogelijk")."""
-    given = attempt.forwarding
-    if not outcome.forward_to:
-        return [Fault("forwarding", "is not offered with this outcome", outcome.article)] if given else []
-    kinds = " or ".join(outcome.forward_to)
-    if given is None:
-        return [Fault("forwarding", f"is required: to a {kinds}, or to nobody with a reason", outcome.article)]
-    if given.recipient_kind is None:
-        return _to_nobody(outcome, given)
-    faults = []
-    if given.none_because:
-        faults.append(Fault("forwarding.noneBecause", "is for a forwarding to nobody", outcome.article))
-    if given.recipient_kind not in outcome.forward_to:
-        faults.append(Fault("forwarding.recipientKind", f"may only be {kinds}", outcome.article))
-    known = law.organisations.get(given.recipient_kind, ())
-    if outcome.forward_only_to:
-        known = (outcome.forward_only_to,)
-    if given.recipient not in known:
-        faults.append(Fault("forwarding.recipient", f"must be one of {', '.join(known)}", outcome.article))
-    elif "municipality" in outcome.forward_to and given.recipient != attempt.fields.get("municipality"):
-        faults.append(Fault("forwarding.recipient", "may only be the municipality concerned", outcome.article))
-    shareable = set(approach.shareable(facts))
-    if not given.items:
-        faults.append(Fault("forwarding.items", "are chosen one by one; there is no whole file", "art. 6"))
-    elif not set(given.items) <= shareable:
-        faults.append(Fault("forwarding.items", "names an item that this signal does not have", "art. 6"))
-    elif PHASE_OF.get(state) == 4:
-        cells = approach.cells(facts, "check-2a")
-        if any((item, given.recipient) not in cells for item in given.items):
-            faults.append(Fault("forwarding.items", "names an item that check 2A does not allow there", "art. 20"))
-    return faults
-
-
-def _to_nobody(outcome: Outcome, given: Forwarding) -> list[Fault]:
-    if outcome.forward_only_to:
-        return [Fault("forwarding", f"is required: to {outcome.forward_only_to}", outcome.article)]
-    faults = []
-    if not (given.none_because or "").strip():
-        faults.append(Fault("forwarding", "to nobody needs a reason", outcome.article))
-    if given.recipient or given.items:
-        faults.append(Fault("forwarding.recipientKind", "is required with a recipient or items", outcome.article))
-    return faults

@@ -7,50 +7,62 @@ from __future__ import annotations
 
 from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_4_approach, phase_5
 from shared.protocol.categories import bijlage_1
-from shared.protocol.model import Law
+from shared.protocol.model import Chapter, Law
 from shared.protocol.municipality import Municipality
+from shared.protocol.states import PHASES
 
-DECISIONS = (
-    phase_1.purpose,
-    phase_1.no_signal,
-    phase_1.weging_1,
-    phase_1.weging_2a,
-    phase_1.weging_2b,
-    phase_2.weging_3,
-    phase_2.informing,
-    phase_3.source_list,
-    phase_3.check_1,
-    phase_3.check_1_done,
-    phase_3.answer,
-    phase_3.hit_check_done,
-    phase_3.check_1b,
-    phase_3.weging_4,
-    phase_4.check_2a,
-    phase_4.check_2a_done,
-    phase_4_approach.approach,
-    phase_4_approach.reweighing,
-    phase_4_approach.riec_intake,
-    phase_4_approach.riec_answer,
-    phase_4.adopt_plan,
-    phase_4.check_2b,
-    phase_4.check_2b_done,
-    phase_4.execution,
-    phase_5.close,
-    phase_5.hold,
-    phase_5.end_hold,
-    phase_5.approve_destruction,
-    informing.duty,
-    informing.review,
-    informing.ground_lapsed,
-    informing.contact,
-    informing.notice_sent,
+CHAPTERS = (
+    (
+        *(PHASES[1].title, PHASES[1].purpose),
+        (phase_1.purpose, phase_1.no_signal, phase_1.weging_1, phase_1.weging_2a, phase_1.weging_2b),
+    ),
+    (*(PHASES[2].title, PHASES[2].purpose), (phase_2.weging_3, phase_2.informing)),
+    (
+        *(PHASES[3].title, PHASES[3].purpose),
+        (
+            phase_3.source_list,
+            phase_3.check_1,
+            phase_3.check_1_done,
+            phase_3.answer,
+            phase_3.hit_check_done,
+            phase_3.check_1b,
+            phase_3.weging_4,
+        ),
+    ),
+    (
+        *(PHASES[4].title, PHASES[4].purpose),
+        (
+            phase_4.check_2a,
+            phase_4.check_2a_done,
+            phase_4_approach.approach,
+            phase_4_approach.reweighing,
+            phase_4_approach.riec_intake,
+            phase_4_approach.riec_answer,
+            phase_4.adopt_plan,
+            phase_4.check_2b,
+            phase_4.check_2b_done,
+            phase_4.execution,
+        ),
+    ),
+    (*(PHASES[5].title, PHASES[5].purpose), (phase_5.close,)),
+    (
+        "Bewaren en vernietigen (art. 9)",
+        "bewaren buiten bereik, en vernietigen wat zijn termijn heeft gehad (art. 9)",
+        (phase_5.hold, phase_5.end_hold, phase_5.approve_destruction),
+    ),
+    (
+        "Informeren van betrokkenen (art. 26)",
+        "elke betrokkene informeren, of vastleggen waarom nog niet (art. 26)",
+        (informing.duty, informing.review, informing.ground_lapsed, informing.contact, informing.notice_sent),
+    ),
 )
+"""Title, what it is for, and its decisions, in the order of the protocol."""
 
 
 def law_of(choices: Municipality) -> Law:
     """The law as `choices` fill it in."""
-    bronhouders = {f"bronhouder-{one.key}": f"bronhouder van {one.name}" for one in choices.sources if one.closed}
-    executors = {f"department-{key}": f"onderdeel {name}" for key, name in choices.departments.items()}
+    bronhouders = {f"bronhouder-{one.key}": f"bronhouder ({one.name})" for one in choices.sources if one.closed}
+    executors = {f"department-{key}": f"uitvoerend onderdeel ({name})" for key, name in choices.departments.items()}
     others = {"lot-member": "lid van het LOT", "privacy-officer": "privacy officer"}
     controller = {"beheerder": "beheerder", "fg": "functionaris gegevensbescherming"}
     by_beheerder = {**choices.file_roles, **others, **bronhouders, **executors}
@@ -59,7 +71,10 @@ def law_of(choices: Municipality) -> Law:
     categories = bijlage_1(choices)
     return Law(
         choices=choices,
-        decisions=tuple(decision(choices) for decision in DECISIONS),
+        chapters=tuple(
+            Chapter(title, purpose, tuple(decision(choices) for decision in decisions))
+            for title, purpose, decisions in CHAPTERS
+        ),
         categories=categories,
         file_roles=tuple(choices.file_roles),
         designations={**dict.fromkeys(by_beheerder, "beheerder"), **dict.fromkeys(controller, "controller")},

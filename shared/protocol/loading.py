@@ -13,7 +13,7 @@ from typing import Any
 from shared.protocol.municipality import Municipality, Source, Terms, Who
 from shared.protocol.reading import CODE, Table
 
-MEETING_DECIDES = {"weging-3": "artikel 15 lid 1", "approach": "artikel 21 lid 1", "reweighing": "artikel 21 lid 2b"}
+MEETING_DECIDES = {"weging-3": "art. 15 lid 1", "approach": "art. 21 lid 1", "reweighing": "art. 21 lid 2 onder b"}
 """What a meeting decides and not one person."""
 PERSON_DECIDES = (
     *("purpose", "no-signal", "weging-1", "weging-2a", "weging-2b", "informing", "source-list", "check-1"),
@@ -72,9 +72,9 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
     file_roles = file.named("dossier")
     overlap = {one for one in file_roles if one in RESERVED or one.startswith(("bronhouder-", "department-"))}
     if not file_roles:
-        file.wrong("dossier", "niemand ziet het dossier (artikel 7 lid 2)")
+        file.wrong("dossier", "niemand ziet het dossier (art. 7 lid 2)")
     if overlap:
-        file.wrong("dossier", f"{', '.join(sorted(overlap))} ziet geen dossier (artikel 7)")
+        file.wrong("dossier", f"{', '.join(sorted(overlap))} ziet geen dossier (art. 7)")
     overleggen = file.table("overleggen")
     meetings = {kind: overleggen.named(kind) for kind in overleggen.keys}
     made = Municipality(
@@ -114,7 +114,7 @@ def _terms(table: Table) -> Terms:
         review_months=table.number("uitstel_maanden", 1, 12),
     )
     if terms.ultimate_days <= terms.approval_days:
-        table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (artikel 9 lid 1)")
+        table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (art. 9 lid 1)")
     table.finish()
     return terms
 
@@ -127,13 +127,13 @@ def _who(file: Table, file_roles: set[str], meetings: Mapping[str, Mapping[str, 
         quorum = table.number("quorum", LEAST_QUORUM, 100) if meeting is not None else 0
         who = Who(table.texts("door"), table.texts("samen_met", required=False), meeting, quorum)
         for role in set(who.roles) - file_roles:
-            table.wrong("door", f"{role} ziet het dossier niet en kan dus niet besluiten (artikel 7 lid 2)")
+            table.wrong("door", f"{role} ziet het dossier niet en kan dus niet besluiten (art. 7 lid 2)")
         for role in set(who.co_signers) - file_roles - set(CO_SIGNERS):
             table.wrong("samen_met", f"{role} kan niet mede ondertekenen")
         if meeting is not None and meeting not in meetings:
             table.wrong("overleg", f"{meeting} staat niet onder [overleggen]")
         elif meeting is not None and meetings[meeting]:
-            table.wrong("overleg", f"aan {meeting} nemen anderen dan de gemeente deel (artikel 1 onder n)")
+            table.wrong("overleg", f"aan {meeting} nemen anderen dan de gemeente deel (art. 1 onder n)")
         for key in table.texts("welke"):
             if key in found:
                 table.wrong("welke", f"{key} staat er meer dan eens")
@@ -170,22 +170,22 @@ def _sources(table: Table) -> tuple[Source, ...]:
             persons=one.flag("personen"),
         )
         if source.closed and source.from_phase < 3:
-            one.wrong("vanaf_fase", "een gesloten bron wordt pas in fase 3 geraadpleegd (artikel 17, artikel 18 lid 1)")
+            one.wrong("vanaf_fase", "een gesloten bron wordt pas in fase 3 geraadpleegd (art. 17, art. 18 lid 1)")
         if source.verification_only and (source.closed or source.persons):
             one.wrong("alleen_verificatie", "gaat niet samen met gesloten of personen (Bijlage 1)")
         one.finish()
         found.append(source)
     if not any(one.closed for one in found):
-        table.wrong("", "geen enkele bron is gesloten: fase 3 zou niets onderzoeken (artikel 17)")
+        table.wrong("", "geen enkele bron is gesloten: fase 3 zou niets onderzoeken (art. 17)")
     return tuple(found)
 
 
 def _organisations(file: Table, made: Municipality) -> None:
     """Names that mean one thing only: a recipient is a department, a partner or a municipality."""
     if not made.departments:
-        file.wrong("onderdelen", "er is geen onderdeel dat een interventie kan uitvoeren (artikel 22)")
+        file.wrong("onderdelen", "er is geen onderdeel dat een interventie kan uitvoeren (art. 22)")
     if POLICE not in made.partners:
-        file.wrong("partners", "politie ontbreekt: zij kan een signaal alleen oppakken (artikel 21 lid 3)")
+        file.wrong("partners", "politie ontbreekt: zij kan een signaal alleen oppakken (art. 21 lid 3)")
     seen: dict[str, str] = {}
     for where, names in (
         ("onderdelen", made.departments),

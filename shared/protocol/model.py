@@ -6,10 +6,12 @@ signal it can be taken, and where each outcome leads. A negative outcome is a va
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from shared.protocol.facts import Condition
+from shared.protocol.conditions.case import Condition
+from shared.protocol.kinds import Kind, Text
 from shared.protocol.municipality import Municipality, Terms, Who
 from shared.protocol.states import HOLDER_OF, PHASE_OF, State
 
@@ -26,16 +28,26 @@ class Field:
     name: str
     question: str
     article: str
-    kind: str = "text"
-    """`text`, `choice`, `choices`, `date`, `flag`, `subjects` (S1, S2 …), `persons` (each with a name), or
-    `answers`: an answer in words to each of `choices`, or `{"unanswered": reason}`."""
-    choices: tuple[str, ...] = ()
+    kind: Kind = Text()  # noqa: RUF009 - a frozen value
     outcomes: tuple[str, ...] = ()
     required: bool = True
-    most: int = 2000
     roles: tuple[str, ...] = ()
-    at_least: int = 1
-    """Of `choices`: how many have to be named."""
+
+
+ABOUT = {
+    "source": "een bron",
+    "question": "een vraag aan een bron",
+    "item": "een gegeven",
+    "recipient": "een ontvanger",
+    "intervention": "een interventie",
+}
+"""What a decision can be about, besides the signal as a whole."""
+RECIPIENTS = {
+    "department": "een onderdeel van de gemeente",
+    "partner": "een partner",
+    "municipality": "de betrokken gemeente",
+}
+"""The kinds of recipients of a signal that is passed on."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,9 @@ class Decision:
     outcomes: tuple[Outcome, ...]
     fields: tuple[Field, ...]
     about: tuple[str, ...] = ()
-    """What it is about, one of each: `source`, `question`, `item`, `recipient`, `intervention`. Empty: the signal."""
+    """What it is about, one of each of `ABOUT`. Empty: the signal as a whole, or parts of it that are named."""
+    about_many: bool = False
+    """It is about any number of things of the one kind in `about`."""
     needs: tuple[Condition, ...] = ()
     guidance: tuple[str, ...] = ()
     """What is shown beside the question; none of it has to be ticked."""
@@ -85,6 +99,10 @@ class Decision:
 
     def outcomes_in(self, state: State) -> tuple[Outcome, ...]:
         return tuple(one for one in self.outcomes if not one.only_in or state in one.only_in)
+
+    def asked(self, outcome: Outcome) -> tuple[Field, ...]:
+        """What has to be filled in with `outcome`."""
+        return tuple(one for one in self.fields if not one.outcomes or outcome.key in one.outcomes)
 
 
 @dataclass(frozen=True)
@@ -107,11 +125,20 @@ class Category:
 
 
 @dataclass(frozen=True)
+class Chapter:
+    """A part of the protocol: a phase, keeping, or informing."""
+
+    title: str
+    purpose: str
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
 class Law:
     """One municipality's protocol, in one version (R-2.5): what `Municipality` chose, and the rules that follow."""
 
     choices: Municipality
-    decisions: tuple[Decision, ...]
+    chapters: tuple[Chapter, ...]
     categories: tuple[Category, ...]
     file_roles: tuple[str, ...]
     """Who may see the file (art. 7 lid 2)."""
@@ -119,6 +146,11 @@ class Law:
     """Which designations exist, and for each who gives it: `beheerder`, or `controller` (set-up file)."""
     names: dict[str, str]
     """What roles, sources, organisations and items of closed lists are called, by their codes."""
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """In the order of the protocol."""
+        return tuple(one for chapter in self.chapters for one in chapter.decisions)
 
     @property
     def version(self) -> str:
@@ -168,6 +200,12 @@ class Law:
     def open_in(self, state: State) -> tuple[Decision, ...]:
         """The decisions that can be taken now, in the order of the protocol."""
         return tuple(decision for decision in self.decisions if state in decision.states)
+
+    def people(self, roles: Iterable[str]) -> str:
+        """Who has one of `roles`, as people say it."""
+        kinds = {"bronhouder": "bronhouder van die bron", "department": "uitvoerend onderdeel"}
+        named = [kinds.get(one.partition("-")[0]) or self.names.get(one, one) for one in roles]
+        return " of ".join(dict.fromkeys(named))
 
     def closed_sources(self) -> tuple[str, ...]:
         return tuple(one.key for one in self.categories if one.closed)

@@ -1,29 +1,34 @@
-"""Phase 1: is it undermining, is it a municipal task, is it here? (articles 1, 11, 12)
+"""Phase 1: is it undermining, is it a municipal task, is it here? (art. 1, 11, 12)
 
-Top to bottom this is the protocol's own order. Each function gives one decision; who takes it is the
+Top to bottom this is the protocol's own order. Each function gives one decision; what it takes from `chosen` is the
 municipality's choice (its file in `municipalities/`), the rest is the same everywhere.
 """
 
 from __future__ import annotations
 
+from shared.protocol.kinds import Choice, Choices, Flag, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 
 PURPOSES = {
-    "signaleren-en-analyseren": "signalling and analysing undermining crime (art. 1 a)",
-    "niet-faciliteren": "preventing that government facilitates undermining crime unknowingly (art. 1 b)",
-    "vroegtijdig-interveniëren": "signalling early and intervening by administrative means (art. 1 c)",
-    "onrechtmatigheden-voorkomen": "preventing unlawfulness and social threats by criminal activity (art. 1 d)",
+    "signaleren-en-analyseren": "signaleren en analyseren van ondermijnende criminaliteit (onder a)",
+    "niet-faciliteren": "voorkomen dat de overheid onbewust ondermijnende criminaliteit faciliteert (onder b)",
+    "vroegtijdig-interveniëren": "vroegtijdig signaleren en bestuurlijk interveniëren (onder c)",
+    "onrechtmatigheden-voorkomen": (
+        "voorkomen van onrechtmatigheden en maatschappelijke bedreigingen door criminele activiteiten (onder d)"
+    ),
 }
 
 ELEMENTS = (
-    "people or organisations work together",
-    "for joint gain",
-    "society is undermined by it",
-    "the underworld and the upper world become interwoven",
-    "opportunity structures are used: administrative, social or economic",
+    "personen of organisaties werken samen",
+    "voor gezamenlijk gewin",
+    "de samenleving wordt erdoor ondermijnd",
+    "onder- en bovenwereld raken verweven",
+    "gelegenheidsstructuren worden benut: bestuurlijk, maatschappelijk of economisch",
 )
-"""The elements of the definition of undermining (art. 1 sub f, g): guidance, not boxes to tick (R-D.6)."""
+"""The elements of the definition of undermining (art. 1 onder f and g): guidance, not boxes to tick (R-D.6)."""
+
+ORGANS = {"burgemeester": "de burgemeester", "college": "het college", "raad": "de raad"}
 
 
 def purpose(chosen: Municipality) -> Decision:
@@ -31,62 +36,52 @@ def purpose(chosen: Municipality) -> Decision:
     return Decision(
         key="purpose",
         article="art. 1",
-        question="For which purpose of article 1 is this signal handled?",
+        question="Voor welk doel van artikel 1 wordt dit signaal behandeld?",
         states=(State.RECEIVED,),
         who=chosen.who["purpose"],
-        outcomes=(Outcome("set", "the purpose is recorded", State.WEGING_1, "art. 1"),),
-        fields=(Field("purposes", "Which purposes?", "art. 1", kind="choices", choices=tuple(PURPOSES)),),
+        outcomes=(Outcome("set", "vastgelegd", State.WEGING_1, "art. 1"),),
+        fields=(Field("purposes", "Welke doelen?", "art. 1", Choices(PURPOSES)),),
     )
 
 
 def no_signal(chosen: Municipality) -> Decision:
-    """Article 1 sub m, read the other way round: spam, a test or an exact double is no signal at all."""
+    """Article 1 onder m, read the other way round: spam, a test or an exact double is no signal at all."""
 
     def ending(key: str, answer: str) -> Outcome:
-        return Outcome(key, answer, State.ENDED, "art. 9 lid 1a", ends=True)
+        return Outcome(key, answer, State.ENDED, "art. 9 lid 1 onder a", ends=True)
 
     return Decision(
         key="no-signal",
-        article="art. 1 sub m",
-        question="Is this a signal at all?",
+        article="art. 1 onder m",
+        question="Is dit wel een signaal?",
         states=(State.RECEIVED, State.WEGING_1),
         who=chosen.who["no-signal"],
         outcomes=(
-            ending("spam", "no: it is spam"),
-            ending("test", "no: it is a test"),
-            ending("double", "no: it is an exact double of another report"),
+            ending("spam", "nee: spam"),
+            ending("test", "nee: een test"),
+            ending("double", "nee: precies dezelfde melding als een andere"),
         ),
-        fields=(Field("shownBy", "What shows that this is not a signal?", "art. 1 sub m"),),
+        fields=(Field("shownBy", "Waaruit blijkt dat dit geen signaal is?", "art. 1 onder m"),),
     )
 
 
 def weging_1(chosen: Municipality) -> Decision:
     """Article 12 lid 1 and 2: is there a suspicion of undermining or criminal activity?"""
+    sources = {"none": "geen bron"} | {one.key: one.name for one in chosen.sources if one.from_phase == 1}
+    no = ("no-suspicion",)
     return Decision(
         key="weging-1",
         article="art. 12 lid 1",
-        question="Is there a suspicion of undermining or criminal activities?",
+        question="Is er een vermoeden van ondermijnende of criminele activiteiten?",
         states=(State.WEGING_1,),
         who=chosen.who["weging-1"],
         outcomes=(
-            Outcome("suspicion", "yes", State.WEGING_2A, "art. 12 lid 1"),
-            Outcome("no-suspicion", "no", State.ENDED, "art. 12 lid 2", ends=True, forward_to=("department",)),
+            Outcome("suspicion", "ja", State.WEGING_2A, "art. 12 lid 1"),
+            Outcome("no-suspicion", "nee", State.ENDED, "art. 12 lid 2", ends=True, forward_to=("department",)),
         ),
         fields=(
-            Field(
-                "sources",
-                "Which sources of phase 1 were consulted? (`none` when none was)",
-                "art. 11 lid 2",
-                kind="choices",
-                choices=("none", *(one.key for one in chosen.sources if one.from_phase == 1)),
-            ),
-            Field(
-                "otherBreach",
-                "Is another breach of law possible?",
-                "art. 12 lid 2",
-                kind="flag",
-                outcomes=("no-suspicion",),
-            ),
+            Field("sources", "Welke bronnen van fase 1 zijn geraadpleegd?", "art. 11 lid 2", Choices(sources)),
+            Field("otherBreach", "Kan er een andere wettelijke norm zijn overtreden?", "art. 12 lid 2", Flag(), no),
         ),
         guidance=ELEMENTS,
     )
@@ -94,53 +89,43 @@ def weging_1(chosen: Municipality) -> Decision:
 
 def weging_2a(chosen: Municipality) -> Decision:
     """Article 12 lid 3 and 4: is there a municipal task or power?"""
+    yes, no = ("task",), ("no-task",)
     return Decision(
         key="weging-2a",
         article="art. 12 lid 3",
-        question="Does the municipality have a task or power here?",
+        question="Heeft de gemeente hier een taak of bevoegdheid?",
         states=(State.WEGING_2A,),
         who=chosen.who["weging-2a"],
         outcomes=(
-            Outcome("task", "yes", State.WEGING_2B, "art. 12 lid 3"),
-            Outcome("no-task", "no", State.ENDED, "art. 12 lid 4", ends=True, forward_to=("partner",)),
+            Outcome("task", "ja", State.WEGING_2B, "art. 12 lid 3"),
+            Outcome("no-task", "nee", State.ENDED, "art. 12 lid 4", ends=True, forward_to=("partner",)),
         ),
         fields=(
-            Field("law", "Which law?", "art. 12 lid 3", outcomes=("task",), most=200),
-            Field("lawArticle", "Which article of it?", "art. 12 lid 3", outcomes=("task",), most=100),
-            Field(
-                "organ",
-                "Whose power is it?",
-                "art. 12 lid 3",
-                kind="choice",
-                choices=("burgemeester", "college", "raad"),
-                outcomes=("task",),
-            ),
-            Field("considered", "Which tasks and powers were considered?", "art. 12 lid 4", outcomes=("no-task",)),
+            Field("law", "Op grond van welke wet?", "art. 12 lid 3", Text(most=200), yes),
+            Field("lawArticle", "Welk artikel daarvan?", "art. 12 lid 3", Text(most=100), yes),
+            Field("organ", "Wiens bevoegdheid is het?", "art. 12 lid 3", Choice(ORGANS), yes),
+            Field("considered", "Welke taken en bevoegdheden zijn overwogen?", "art. 12 lid 4", outcomes=no),
         ),
     )
 
 
 def weging_2b(chosen: Municipality) -> Decision:
     """Article 12 lid 5 to 7: is it about our territory?"""
+    elsewhere = Choice(chosen.municipalities)
     return Decision(
         key="weging-2b",
         article="art. 12 lid 5",
-        question="Does the signal concern the territory of the municipality?",
+        question="Gaat het signaal over het grondgebied van de gemeente?",
         states=(State.WEGING_2B,),
         who=chosen.who["weging-2b"],
         outcomes=(
-            Outcome("inside", "yes", State.PHASE_2, "art. 12 lid 7"),
-            Outcome("outside", "no", State.ENDED, "art. 12 lid 6", ends=True, forward_to=("municipality",)),
+            Outcome("inside", "ja", State.PHASE_2, "art. 12 lid 7"),
+            Outcome("outside", "nee", State.ENDED, "art. 12 lid 6", ends=True, forward_to=("municipality",)),
         ),
         fields=(
-            Field("area", "Which address or area (as O1, O2 … of the signal)?", "art. 12 lid 5", most=200),
             Field(
-                "municipality",
-                "Which municipality is concerned?",
-                "art. 12 lid 6",
-                kind="choice",
-                choices=tuple(chosen.municipalities),
-                outcomes=("outside",),
+                "area", "Om welk adres of gebied gaat het (als O1, O2 … van het signaal)?", "art. 12 lid 5", Text(200)
             ),
+            Field("municipality", "Welke gemeente gaat het aan?", "art. 12 lid 6", elsewhere, ("outside",)),
         ),
     )

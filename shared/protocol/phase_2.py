@@ -1,49 +1,45 @@
-"""Phase 2: is it heavy enough? The LOT weighs, not one person (articles 14 to 16)."""
+"""Phase 2: is it heavy enough? The LOT weighs, not one person (art. 14 to 16)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from shared.protocol.kinds import Answers
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 
 CRITERIA = {
-    "concreteness": "How concrete is the signal?",
-    "recency": "How recent is it?",
-    "reliability": "How reliable is its source: own observation, several independent ones, hearsay?",
-    "number": "How many independent signals are there?",
-    "seriousness": "How serious is it for safety and liveability?",
-    "organisation": "How organised is it?",
-    "opportunity": "Does the municipality itself facilitate it, unknowingly?",
-    "priority": "Does it fit a local priority or a known phenomenon?",
-    "instruments": "Which municipal instruments are there?",
-    "counter-indications": "What speaks against it; which innocent explanations are there?",
+    "concreteness": "Hoe concreet is het signaal?",
+    "recency": "Hoe recent is het?",
+    "reliability": "Hoe betrouwbaar is de herkomst: eigen waarneming, meer onafhankelijke bronnen, van horen zeggen?",
+    "number": "Hoeveel onafhankelijke signalen zijn er?",
+    "seriousness": "Hoe ernstig is het voor veiligheid en leefbaarheid?",
+    "organisation": "Hoe georganiseerd is het?",
+    "opportunity": "Faciliteert de gemeente het zelf, onbewust?",
+    "priority": "Past het bij een lokale prioriteit of een bekend fenomeen?",
+    "instruments": "Welke instrumenten heeft de gemeente?",
+    "counter-indications": "Wat spreekt ertegen; welke onschuldige verklaringen zijn er?",
 }
-"""As many objective criteria as possible (F2): each answered in words, never summed or ranked (R-5.8)."""
+"""As many objective criteria as possible (fase 2): each answered in words, never summed or ranked (R-5.8)."""
 
 
 def weging_3(chosen: Municipality) -> Decision:
     """Articles 14 and 15: the LOT decides whether the signal is heavy enough."""
-    criteria = Field(
-        "criteria",
-        "What does the LOT find, criterion by criterion? (or `unanswered` with a reason)",
-        "F2",
-        kind="answers",
-        choices=tuple(CRITERIA),
-        outcomes=("too-light", "heavy-enough"),
-    )
+    decided = ("too-light", "heavy-enough")
     return Decision(
         key="weging-3",
         article="art. 15 lid 1",
-        question="Is the signal heavy enough for research in closed sources?",
+        question="Is het signaal zwaar genoeg voor onderzoek in gesloten bronnen?",
         states=(State.PHASE_2,),
         who=chosen.who["weging-3"],
         outcomes=(
-            Outcome("held-over", "not decided: held over to a later meeting", None, "art. 15 lid 1"),
-            Outcome("too-light", "no", State.ENDED, "art. 15 lid 2", ends=True, forward_to=("department",)),
-            Outcome("heavy-enough", "yes", State.INFORMING, "art. 15 lid 3"),
+            Outcome("held-over", "aangehouden tot een later overleg", None, "art. 15 lid 1"),
+            Outcome("too-light", "nee, te licht", State.ENDED, "art. 15 lid 2", ends=True, forward_to=("department",)),
+            Outcome("heavy-enough", "ja, zwaar genoeg", State.INFORMING, "art. 15 lid 3"),
         ),
         fields=(
-            criteria,
-            Field("waitsFor", "What does the LOT wait for?", "art. 15 lid 1", outcomes=("held-over",)),
+            Field("criteria", "Wat vindt het LOT, per criterium?", "fase 2", Answers(CRITERIA), decided),
+            Field("waitsFor", "Waarop wacht het LOT?", "art. 15 lid 1", outcomes=("held-over",)),
         ),
         guidance=tuple(CRITERIA.values()),
     )
@@ -54,13 +50,24 @@ def informing(chosen: Municipality) -> Decision:
     return Decision(
         key="informing",
         article="art. 16 lid 2",
-        question="Are the persons concerned informed in this phase?",
+        question="Worden de betrokkenen in deze fase geïnformeerd?",
         states=(State.INFORMING,),
         who=chosen.who["informing"].together_with("privacy-officer"),
         outcomes=(
-            Outcome("inform", "yes, at least one of them", State.SOURCE_LIST, "art. 16 lid 2"),
-            Outcome("not-now", "no, for every one with a ground", State.SOURCE_LIST, "art. 16 lid 2"),
+            Outcome(INFORM, "ja, ten minste één van hen", State.SOURCE_LIST, "art. 16 lid 2"),
+            Outcome(NOT_NOW, "nee, niemand van hen, elk met een grond", State.SOURCE_LIST, "art. 16 lid 2"),
         ),
-        fields=(Field("perPerson", "What was decided for each person?", "art. 16 lid 2"),),
+        fields=(Field("perPerson", "Wat is er voor elke persoon besloten?", "art. 16 lid 2"),),
         taken_in="rights",
     )
+
+
+INFORM, NOT_NOW = "inform", "not-now"
+
+
+def outcome_of_informing(told: Iterable[bool]) -> str:
+    """The outcome of article 16 lid 2 for the signal: somebody is told, or nobody is.
+
+    `told`: for each person concerned whether he is or was told (`informing.is_told`).
+    """
+    return INFORM if any(told) else NOT_NOW

@@ -1,28 +1,36 @@
-"""Phase 3: hit or no hit in the municipality's closed sources (articles 17 and 18)."""
+"""Phase 3: hit or no hit in the municipality's closed sources (art. 17 and 18)."""
 
 from __future__ import annotations
 
 from shared.protocol.conditions import research as c
 from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.kinds import Choices, Date, Kind, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
+
+FOUR = {
+    "compatibility": "verenigbaarheid",
+    "necessity": "noodzaak",
+    "proportionality": "proportionaliteit",
+    "subsidiarity": "subsidiariteit",
+}
 
 
 def source_list(chosen: Municipality) -> Decision:
     """Step 1: which closed sources could tell something about this signal?"""
     return Decision(
         key="source-list",
-        article="F3 step 1",
-        question="Which closed sources are to be consulted?",
+        article="fase 3, stap 1",
+        question="Welke gesloten bronnen worden geraadpleegd?",
         states=(State.SOURCE_LIST,),
         who=chosen.who["source-list"],
-        outcomes=(Outcome("listed", "these", State.CHECK_1, "F3 step 1"),),
-        fields=(Field("sources", "Which sources?", "F3 step 1", kind="choices", choices=chosen.closed_sources),),
+        outcomes=(Outcome("listed", "deze", State.CHECK_1, "fase 3, stap 1"),),
+        fields=(Field("sources", "Welke bronnen?", "fase 3, stap 1", Choices(chosen.closed_sources)),),
     )
 
 
 def check_1(chosen: Municipality) -> Decision:
-    """Step 2: privacy check 1, four questions per source; any "no" closes that source."""
+    """Step 2: privacycheck 1, four questions per source; any "no" closes that source."""
 
     def asked(name: str, question: str) -> Field:
         return Field(name, question, "art. 18 lid 1")
@@ -30,27 +38,20 @@ def check_1(chosen: Municipality) -> Decision:
     return Decision(
         key="check-1",
         article="art. 18 lid 1",
-        question="May this source be consulted for this signal?",
+        question="Mag deze bron voor dit signaal worden geraadpleegd?",
         states=(State.CHECK_1,),
         who=chosen.who["check-1"],
         outcomes=(
-            Outcome("approved", "yes, all four", None, "art. 18 lid 1"),
-            Outcome("refused", "no", None, "art. 18 lid 1"),
+            Outcome("approved", "ja, op alle vier", None, "art. 18 lid 1"),
+            Outcome("refused", "nee", None, "art. 18 lid 1"),
         ),
         fields=(
-            asked("compatibility", "What were the data collected for, and is this use compatible with it?"),
-            asked("necessity", "Why is it necessary?"),
-            asked("proportionality", "Why is it in proportion?"),
-            asked("subsidiarity", "Why would a less intrusive source not do?"),
-            Field("officerAdvice", "What did the privacy officer advise?", "art. 18 lid 1", required=False),
-            Field(
-                "fails",
-                "On which of the four does it fail?",
-                "art. 18 lid 1",
-                kind="choices",
-                choices=("compatibility", "necessity", "proportionality", "subsidiarity"),
-                outcomes=("refused",),
-            ),
+            asked("compatibility", "Waarvoor zijn de gegevens verzameld, en is dit gebruik daarmee verenigbaar?"),
+            asked("necessity", "Waarom is het noodzakelijk?"),
+            asked("proportionality", "Waarom staat het in verhouding tot het doel?"),
+            asked("subsidiarity", "Waarom volstaat een minder ingrijpende bron niet?"),
+            Field("officerAdvice", "Wat adviseerde de privacy officer?", "art. 18 lid 1", required=False),
+            Field("fails", "Op welke van de vier stuit het?", "art. 18 lid 1", Choices(FOUR), ("refused",)),
         ),
         about=("source",),
     )
@@ -61,67 +62,63 @@ def check_1_done(chosen: Municipality) -> Decision:
     return Decision(
         key="check-1-done",
         article="art. 18 lid 1",
-        question="Is privacy check 1 complete?",
+        question="Is privacycheck 1 compleet?",
         states=(State.CHECK_1,),
         who=chosen.who["check-1-done"],
         outcomes=(
             Outcome(
                 "some",
-                "yes, and a source may be asked",
+                "ja, en er mag een bron worden geraadpleegd",
                 State.HIT_CHECK,
                 "art. 18 lid 1",
-                needs=(c.SOME_SOURCE_APPROVED,),
+                needs=(c.some_source_approved,),
             ),
             Outcome(
                 "all-refused",
-                "yes, and no source may be asked",
+                "ja, en er mag geen enkele bron worden geraadpleegd",
                 State.ENDED,
-                "art. 9 lid 1a",
+                "art. 9 lid 1 onder a",
                 ends=True,
-                needs=(c.NO_SOURCE_APPROVED,),
+                needs=(c.no_source_approved,),
             ),
         ),
-        fields=(Field("conclusion", "What follows from the check?", "art. 18 lid 1"),),
-        needs=(c.EVERY_SOURCE_CHECKED,),
+        fields=(Field("conclusion", "Wat volgt uit de check?", "art. 18 lid 1"),),
+        needs=(c.every_source_checked,),
     )
 
 
 def answer(chosen: Municipality) -> Decision:
     """Step 3: the bronhouder answers one question. A hit says why it is relevant, never what the source holds."""
 
-    def outside(name: str, question: str, kind: str = "text") -> Field:
-        return Field(name, question, "art. 18 lid 2", kind=kind, roles=tuple(chosen.file_roles))
+    def outside(name: str, question: str, kind: Kind) -> Field:
+        return Field(name, question, "art. 18 lid 2", kind, roles=tuple(chosen.file_roles))
 
+    bronhouders = (f"bronhouder-{one}" for one in chosen.closed_sources)
+    consulted = ("hit", "no-hit")
     return Decision(
         key="answer",
         article="art. 18 lid 2",
-        question="Does the source hold something about this person or object?",
+        question="Bevat de bron iets over deze persoon of dit object?",
         states=(State.HIT_CHECK,),
-        who=chosen.who["answer"].also(*(f"bronhouder-{one}" for one in chosen.closed_sources)),
+        who=chosen.who["answer"].also(*bronhouders),
         outcomes=(
-            Outcome("hit", "hit", None, "art. 1 sub h"),
-            Outcome("no-hit", "no hit", None, "art. 1 sub h"),
-            Outcome("not-consulted", "not consulted", None, "art. 1 sub h"),
+            Outcome("hit", "hit", None, "art. 1 onder h"),
+            Outcome("no-hit", "geen hit", None, "art. 1 onder h"),
+            Outcome("not-consulted", "niet geraadpleegd", None, "art. 1 onder h"),
         ),
         fields=(
-            Field("relevance", "Why is the hit relevant for this signal?", "art. 1 sub h", outcomes=("hit",)),
-            Field(
-                "consultedOn",
-                "On which date was the source consulted?",
-                "art. 1 sub h",
-                kind="date",
-                outcomes=("hit", "no-hit"),
-            ),
-            Field("whyNot", "Why was it not consulted?", "art. 18 lid 2", outcomes=("not-consulted",)),
+            Field("relevance", "Waarom is de hit relevant voor dit signaal?", "art. 1 onder h", outcomes=("hit",)),
+            Field("consultedOn", "Op welke datum is de bron geraadpleegd?", "art. 1 onder h", Date(), consulted),
+            Field("whyNot", "Waarom is de bron niet geraadpleegd?", "art. 18 lid 2", outcomes=("not-consulted",)),
             # An answer that was given outside the system is entered with who gave it and when (R-18.5).
-            outside("answeredBy", "Who answered, of which department?"),
-            outside("answeredOn", "On which date was it answered?", "date"),
+            outside("answeredBy", "Wie antwoordde, van welk onderdeel?", Text()),
+            outside("answeredOn", "Op welke datum is geantwoord?", Date()),
         ),
         about=("question",),
         needs=(
-            c.ANSWERED_ONCE,
-            not_in_the_future("consultedOn", "art. 18 lid 2"),
-            not_in_the_future("answeredOn", "art. 18 lid 2"),
+            c.question_open,
+            not_in_the_future("consultedOn", "de datum van raadplegen", "art. 18 lid 2"),
+            not_in_the_future("answeredOn", "de datum van het antwoord", "art. 18 lid 2"),
         ),
     )
 
@@ -131,15 +128,15 @@ def hit_check_done(chosen: Municipality) -> Decision:
     return Decision(
         key="hit-check-done",
         article="art. 18 lid 2",
-        question="Is the hit check complete?",
+        question="Is de hitcontrole compleet?",
         states=(State.HIT_CHECK,),
         who=chosen.who["hit-check-done"],
         outcomes=(
-            Outcome("hits", "yes, with a hit", State.WEGING_4, "art. 18 lid 2", needs=(c.SOME_HIT,)),
-            Outcome("no-hit", "yes, no hit at all", State.ENDED, "art. 9 lid 1a", ends=True, needs=(c.NO_HIT,)),
+            Outcome("hits", "ja, met een hit", State.WEGING_4, "art. 18 lid 2", needs=(c.some_hit,)),
+            Outcome("no-hit", "ja, geen hit", State.ENDED, "art. 9 lid 1 onder a", ends=True, needs=(c.no_hit,)),
         ),
-        fields=(Field("conclusion", "What follows from the answers?", "art. 18 lid 2"),),
-        needs=(c.EVERY_SOURCE_ANSWERED,),
+        fields=(Field("conclusion", "Wat volgt uit de antwoorden?", "art. 18 lid 2"),),
+        needs=(c.every_source_answered,),
     )
 
 
@@ -148,33 +145,34 @@ def check_1b(chosen: Municipality) -> Decision:
     return Decision(
         key="check-1b",
         article="art. 18 lid 2",
-        question="Are data of this hit relevant for the signal?",
+        question="Zijn gegevens van deze hit relevant voor het signaal?",
         states=(State.WEGING_4,),
         who=chosen.who["check-1b"],
         outcomes=(
-            Outcome("relevant", "yes, these", None, "art. 18 lid 2"),
-            Outcome("not-relevant", "no", None, "art. 18 lid 2"),
+            Outcome("relevant", "ja, deze", None, "art. 18 lid 2"),
+            Outcome("not-relevant", "nee", None, "art. 18 lid 2"),
         ),
-        fields=(Field("which", "Which data, and why (or why none)?", "art. 18 lid 2"),),
+        fields=(Field("which", "Welke gegevens, en waarom (of waarom geen)?", "art. 18 lid 2"),),
         about=("question",),
-        needs=(c.IS_A_HIT,),
+        needs=(c.is_a_hit,),
     )
 
 
 def weging_4(chosen: Municipality) -> Decision:
     """Step 5: is the signal confirmed?"""
+    onward = ("department", "partner")
     return Decision(
         key="weging-4",
         article="art. 18 lid 2",
-        question="Is the signal confirmed sufficiently?",
+        question="Is het signaal voldoende bevestigd?",
         states=(State.WEGING_4,),
         who=chosen.who["weging-4"],
         outcomes=(
-            Outcome("confirmed", "yes", State.CHECK_2A, "art. 18 lid 2"),
+            Outcome("confirmed", "ja", State.CHECK_2A, "art. 18 lid 2"),
             Outcome(
-                "insufficient", "no", State.ENDED, "art. 9 lid 1a", ends=True, forward_to=("department", "partner")
+                "insufficient", "nee, onvoldoende", State.ENDED, "art. 9 lid 1 onder a", ends=True, forward_to=onward
             ),
         ),
-        fields=(Field("weighed", "Which findings carry the conclusion?", "art. 18 lid 2"),),
-        needs=(c.EVERY_HIT_JUDGED,),
+        fields=(Field("weighed", "Welke bevindingen dragen de conclusie?", "art. 18 lid 2"),),
+        needs=(c.every_hit_judged,),
     )

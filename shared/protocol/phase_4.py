@@ -1,29 +1,28 @@
-"""Phase 4: who may know what, and the plan (articles 19, 20 and 22 to 24)."""
+"""Phase 4: who may know what, and the plan (art. 19, 20 and 22 to 24)."""
 
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.kinds import Choices, Date
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 
 
 def check_2a(chosen: Municipality) -> Decision:
-    """Privacy check 2A: may this recipient have this item?"""
+    """Privacycheck 2A: may this recipient have this item?"""
     return Decision(
         key="check-2a",
         article="art. 20",
-        question="May this recipient have this item?",
+        question="Mag deze ontvanger dit gegeven hebben?",
         # Later too: what a plan needs and was not judged yet is judged then (R-20.1).
         states=(State.CHECK_2A, State.PLAN, State.CHECK_2B),
         who=chosen.who["check-2a"],
-        outcomes=(
-            Outcome("may", "yes", None, "art. 20"),
-            Outcome("may-not", "no", None, "art. 20"),
+        outcomes=(Outcome("may", "ja", None, "art. 20"), Outcome("may-not", "nee", None, "art. 20")),
+        fields=(
+            Field("task", "Voor welke wettelijke taak van de ontvanger is het nodig (of waarom niet)?", "art. 6 lid 1"),
         ),
-        fields=(Field("task", "For which statutory task of the recipient is it needed (or not)?", "art. 6 lid 1"),),
         about=("item", "recipient"),
-        needs=(c.RECIPIENTS_KNOWN,),
     )
 
 
@@ -32,93 +31,98 @@ def check_2a_done(chosen: Municipality) -> Decision:
     return Decision(
         key="check-2a-done",
         article="art. 20",
-        question="Is privacy check 2A complete?",
+        question="Is privacycheck 2A compleet?",
         states=(State.CHECK_2A,),
         who=chosen.who["check-2a-done"],
-        outcomes=(Outcome("complete", "yes", State.APPROACH, "art. 20"),),
-        fields=(Field("informing", "Can the persons concerned be informed now; if not, why?", "art. 20"),),
-        needs=(c.MATRIX_IS_FULL, c.INFORMING_DECIDED),
+        outcomes=(Outcome("complete", "ja", State.APPROACH, "art. 20"),),
+        fields=(Field("informing", "Kunnen de betrokkenen nu worden geïnformeerd; zo niet, waarom niet?", "art. 20"),),
+        needs=(c.matrix_is_full, c.informing_decided),
     )
 
 
 def adopt_plan(chosen: Municipality) -> Decision:
     """Article 22: the participants adopt the plan, or a new version of it."""
+    participants = Choices({**chosen.departments, **chosen.partners})
     return Decision(
         key="adopt-plan",
         article="art. 22",
-        question="Is this version of the Plan van Aanpak adopted?",
+        question="Is deze versie van het Plan van Aanpak vastgesteld?",
         states=(State.PLAN, State.EXECUTION),
         who=chosen.who["adopt-plan"],
-        outcomes=(Outcome("adopted", "yes", State.CHECK_2B, "art. 22", discloses=True),),
+        outcomes=(Outcome("adopted", "ja", State.CHECK_2B, "art. 22", discloses=True),),
         fields=(
-            Field(
-                "participants",
-                "Who adopted it?",
-                "art. 22",
-                kind="choices",
-                choices=(*chosen.departments, *chosen.partners),
-            ),
-            Field("adoptedOn", "On which date?", "art. 22", kind="date"),
+            Field("participants", "Wie stelden het vast?", "art. 22", participants),
+            Field("adoptedOn", "Op welke datum?", "art. 22", Date()),
         ),
-        about=("interventions",),
-        needs=(c.ADOPTS_WHAT_IS_NEW, c.SUBJECTS_HAVE_A_RECORD, not_in_the_future("adoptedOn", "art. 22")),
+        about=("intervention",),
+        about_many=True,
+        needs=(
+            c.adopts_what_is_new,
+            c.subjects_have_a_record,
+            not_in_the_future("adoptedOn", "de datum van vaststellen", "art. 22"),
+        ),
     )
 
 
 def check_2b(chosen: Municipality) -> Decision:
-    """Privacy check 2B: may the executing department have this item for this intervention?"""
+    """Privacycheck 2B: may the executing department have this item for this intervention?"""
     return Decision(
         key="check-2b",
         article="art. 23",
-        question="May the executing department have this item for this intervention?",
+        question="Mag het uitvoerende onderdeel dit gegeven hebben voor deze interventie?",
         states=(State.CHECK_2B,),
         who=chosen.who["check-2b"],
         outcomes=(
-            Outcome("may", "yes", None, "art. 23", needs=(c.ALLOWED_IN_2A,)),
-            Outcome("may-not", "no", None, "art. 23"),
+            Outcome("may", "ja", None, "art. 23", needs=(c.allowed_in_2a,)),
+            Outcome("may-not", "nee", None, "art. 23"),
         ),
-        fields=(Field("necessity", "Why is it allowed and necessary (or not)?", "art. 23"),),
+        fields=(Field("necessity", "Waarom mag het en is het noodzakelijk (of niet)?", "art. 23"),),
         about=("intervention", "item"),
-        needs=(c.WAS_ADOPTED,),
+        needs=(c.was_adopted,),
     )
 
 
 def check_2b_done(chosen: Municipality) -> Decision:
+    """Before the first step of execution the check is complete (R-23.1)."""
     return Decision(
         key="check-2b-done",
         article="art. 23",
-        question="Is privacy check 2B complete?",
+        question="Is privacycheck 2B compleet?",
         states=(State.CHECK_2B,),
         who=chosen.who["check-2b-done"],
-        outcomes=(Outcome("complete", "yes", State.EXECUTION, "art. 23"),),
-        fields=(Field("conclusion", "What follows from the check?", "art. 23"),),
-        needs=(c.EVERY_INTERVENTION_CHECKED,),
+        outcomes=(Outcome("complete", "ja", State.EXECUTION, "art. 23"),),
+        fields=(Field("conclusion", "Wat volgt uit de check?", "art. 23"),),
+        needs=(c.every_intervention_checked,),
     )
 
 
 def execution(chosen: Municipality) -> Decision:
     """Article 24: the department carries it out; who is concerned knows by then, or a ground says why not."""
+    done = ("executed",)
     return Decision(
         key="execution",
         article="art. 24",
-        question="Has this intervention been carried out?",
+        question="Is deze interventie uitgevoerd?",
         states=(State.EXECUTION,),
         who=chosen.who["execution"].also(*(f"department-{one}" for one in chosen.departments)),
         outcomes=(
             Outcome(
                 "executed",
-                "yes",
+                "ja",
                 None,
                 "art. 24",
-                needs=(c.INFORMED_AT_EXECUTION, not_in_the_future("executedOn", "art. 24")),
+                needs=(
+                    c.informed_at_execution,
+                    not_in_the_future("executedOn", "de datum van uitvoering", "art. 24"),
+                ),
             ),
-            Outcome("dropped", "it was dropped", None, "art. 24"),
+            Outcome("dropped", "nee, zij is vervallen", None, "art. 24"),
         ),
         fields=(
-            Field("executedOn", "On which date?", "art. 24", kind="date", outcomes=("executed",)),
-            Field("result", "With which result?", "art. 24", outcomes=("executed",)),
-            Field("whyDropped", "Why was it dropped?", "art. 24", outcomes=("dropped",)),
+            Field("executedOn", "Op welke datum?", "art. 24", Date(), done),
+            Field("result", "Met welk resultaat?", "art. 24", outcomes=done),
+            Field("whyDropped", "Waarom is zij vervallen?", "art. 24", outcomes=("dropped",)),
         ),
         about=("intervention",),
-        needs=(c.CHECKED_2B, c.NOT_EXECUTED),
+        needs=(c.checked_2b, c.not_executed),
     )

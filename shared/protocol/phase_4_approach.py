@@ -1,99 +1,83 @@
-"""Phase 4: which approach, and the Ondermijningstafel (article 21)."""
+"""Phase 4: which approach, and the Ondermijningstafel (art. 21)."""
 
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.kinds import Answers, Choice, Choices, Date
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 
 RIEC_CRITERIA = {
-    "indications": "Which clear and objective indications of organised crime follow from own concrete observations?",
-    "form": "Which form of organised crime is it?",
-    "necessity": "Why is joint processing necessary?",
-    "participants": "Why are several participants needed?",
-    "region": "What is the relation to the region?",
+    "indications": (
+        "Welke duidelijke en objectieve aanwijzingen van georganiseerde criminaliteit volgen uit eigen concrete "
+        "waarnemingen? (onder a)"
+    ),
+    "form": "Om welke vorm van georganiseerde criminaliteit gaat het? (onder b)",
+    "necessity": "Waarom is gezamenlijke verwerking noodzakelijk? (onder c)",
+    "participants": "Waarom zijn meer deelnemers nodig? (onder d)",
+    "region": "Wat is de relatie met de regio? (onder e)",
 }
 """The five criteria of article 2.16 of the Besluit gegevensverwerking door samenwerkingsverbanden, (a) to (e)."""
 
-
-_TABLE = "art. 21 lid 2b"
-TOGETHER = ("integral", "riec-and-local")
-"""Approaches in which partners outside the municipality get what check 2A allows them."""
+ALONE, TOGETHER, TABLE = "art. 21 lid 3", "art. 21 lid 2 onder a", "art. 21 lid 2 onder b"
+BESIDE = (State.PLAN, State.CHECK_2B, State.EXECUTION)
+"""Where a local approach goes on while the Ondermijningstafel is asked."""
 
 OUTCOMES = (
     Outcome(
         "mono-police",
-        "the police take it up alone",
+        "de politie pakt het alleen op",
         State.ENDED,
-        "art. 21 lid 3",
+        ALONE,
         ends=True,
         forward_to=("partner",),
         forward_only_to=c.POLICE,
-        needs=(c.POLICE_MAY_HAVE_SOMETHING, c.NOTHING_ADOPTED),
+        needs=(c.nothing_adopted,),
     ),
-    Outcome(
-        "mono-municipality",
-        "one department takes it up alone",
-        State.PLAN,
-        "art. 21 lid 3",
-        needs=(c.DEPARTMENT_MAY_HAVE_SOMETHING,),
-    ),
+    Outcome("mono-municipality", "één onderdeel pakt het alleen op", State.PLAN, ALONE, needs=(c.department_may,)),
     Outcome(
         "integral",
-        "the municipality and partners together",
+        "gemeente en partners samen",
         State.PLAN,
-        "art. 21 lid 2a",
-        needs=(c.DEPARTMENT_MAY_HAVE_SOMETHING,),
+        TOGETHER,
+        needs=(c.department_may,),
         discloses=True,
     ),
-    Outcome("riec-intake", "an intake for the Ondermijningstafel", State.RIEC_INTAKE, _TABLE),
+    Outcome("riec-intake", "een intake voor de Ondermijningstafel", State.RIEC_INTAKE, TABLE),
     Outcome(
         "riec-and-local",
-        "both: an intake for the Ondermijningstafel, and together locally",
+        "beide: een intake voor de Ondermijningstafel, en lokaal samen",
         State.PLAN,
         "art. 21 lid 2",
-        needs=(c.DEPARTMENT_MAY_HAVE_SOMETHING,),
+        needs=(c.department_may,),
         discloses=True,
     ),
     Outcome(
         "nobody",
-        "nobody can take it up",
+        "niemand kan het oppakken",
         State.ENDED,
-        "art. 21 lid 3",
+        ALONE,
         ends=True,
         forward_to=("department",),
-        needs=(c.NOTHING_ADOPTED,),
+        needs=(c.nothing_adopted,),
     ),
 )
 
 
 def _fields(chosen: Municipality) -> tuple[Field, ...]:
-    departments = tuple(chosen.departments)
-    everybody = (*departments, *chosen.partners)
-    one, two = "art. 21 lid 3", "art. 21 lid 2a"
-    alone, drawn_up = ("mono-municipality",), ("riec-intake", "riec-and-local")
+    everybody = {**chosen.departments, **chosen.partners}
+    alone, together, drawn_up = (
+        ("mono-municipality",),
+        ("integral", "riec-and-local"),
+        ("riec-intake", "riec-and-local"),
+    )
     return (
-        Field("considered", "Which approaches were weighed, and why this one?", "art. 21"),
-        Field("department", "Which department?", one, kind="choice", choices=departments, outcomes=alone),
-        Field(
-            "partners",
-            "Which two or more partners?",
-            two,
-            kind="choices",
-            choices=everybody,
-            outcomes=TOGETHER,
-            at_least=2,
-        ),
-        Field("basis", "On which basis may each of them take part?", two, outcomes=TOGETHER),
-        Field(
-            "drawnUpBy",
-            "Which partners draw up the intake?",
-            _TABLE,
-            kind="choices",
-            choices=everybody,
-            outcomes=drawn_up,
-        ),
+        Field("considered", "Welke aanpakken zijn gewogen, en waarom deze?", "art. 21"),
+        Field("department", "Welk onderdeel?", ALONE, Choice(chosen.departments), alone),
+        Field("partners", "Welke twee of meer partners?", TOGETHER, Choices(everybody, at_least=2), together),
+        Field("basis", "Op welke grondslag mag elk van hen deelnemen?", TOGETHER, outcomes=together),
+        Field("drawnUpBy", "Welke partners stellen de intake op?", TABLE, Choices(everybody), drawn_up),
     )
 
 
@@ -102,7 +86,7 @@ def approach(chosen: Municipality) -> Decision:
     return Decision(
         key="approach",
         article="art. 21 lid 1",
-        question="Which approach fits this signal?",
+        question="Welke aanpak past bij dit signaal?",
         states=(State.APPROACH,),
         who=chosen.who["approach"],
         outcomes=OUTCOMES,
@@ -111,11 +95,11 @@ def approach(chosen: Municipality) -> Decision:
 
 
 def reweighing(chosen: Municipality) -> Decision:
-    """Article 21 lid 2b: not accepted by the Ondermijningstafel, so the LOT weighs again."""
+    """Article 21 lid 2 onder b: not accepted by the Ondermijningstafel, so the LOT weighs again."""
     return Decision(
         key="reweighing",
-        article=_TABLE,
-        question="The Ondermijningstafel did not accept it: which approach now?",
+        article=TABLE,
+        question="De Ondermijningstafel nam het niet aan: welke aanpak nu?",
         states=(State.REWEIGHING,),
         who=chosen.who["reweighing"],
         outcomes=OUTCOMES,
@@ -125,63 +109,60 @@ def reweighing(chosen: Municipality) -> Decision:
 
 def riec_intake(chosen: Municipality) -> Decision:
     """That the intake was handed in, with how far the five criteria are met."""
-    beside = (State.PLAN, State.CHECK_2B, State.EXECUTION)
     return Decision(
         key="riec-intake",
-        article=_TABLE,
-        question="Has the intake been handed in to the Ondermijningstafel?",
-        states=(State.RIEC_INTAKE, *beside),
+        article=TABLE,
+        question="Is de intake ingediend bij de Ondermijningstafel?",
+        states=(State.RIEC_INTAKE, *BESIDE),
         who=chosen.who["riec-intake"],
         outcomes=(
-            Outcome("handed-in", "yes", State.RIEC_ANSWER, _TABLE, only_in=(State.RIEC_INTAKE,), discloses=True),
-            Outcome("handed-in", "yes", None, _TABLE, only_in=beside, discloses=True),
+            Outcome("handed-in", "ja", State.RIEC_ANSWER, TABLE, only_in=(State.RIEC_INTAKE,), discloses=True),
+            Outcome("handed-in", "ja", None, TABLE, only_in=BESIDE, discloses=True),
         ),
         fields=(
             Field(
                 "criteria",
-                "How far is each of the five criteria met?",
-                "BGS art. 2.16",
-                kind="answers",
-                choices=tuple(RIEC_CRITERIA),
+                "In hoeverre is aan elk van de vijf criteria voldaan?",
+                "art. 2.16 BGS",
+                Answers(RIEC_CRITERIA),
             ),
-            Field("handedInOn", "On which date?", _TABLE, kind="date"),
+            Field("handedInOn", "Op welke datum?", TABLE, Date()),
         ),
-        needs=(c.RIEC_INCLUDED, c.RIEC_NOT_ASKED, not_in_the_future("handedInOn", _TABLE)),
+        needs=(c.riec_included, c.riec_not_asked, not_in_the_future("handedInOn", "de datum van indienen", TABLE)),
         guidance=tuple(RIEC_CRITERIA.values()),
     )
 
 
 def riec_answer(chosen: Municipality) -> Decision:
     """What the Ondermijningstafel decided. Not accepted: back to the LOT, and nowhere else."""
-    beside = (State.PLAN, State.CHECK_2B, State.EXECUTION)
     return Decision(
         key="riec-answer",
-        article=_TABLE,
-        question="What did the Ondermijningstafel decide?",
-        states=(State.RIEC_ANSWER, *beside),
+        article=TABLE,
+        question="Wat besloot de Ondermijningstafel?",
+        states=(State.RIEC_ANSWER, *BESIDE),
         who=chosen.who["riec-answer"],
         outcomes=(
             Outcome(
                 "accepted",
-                "accepted; administrative interventions follow",
+                "aangenomen; bestuurlijke interventies volgen",
                 State.PLAN,
-                _TABLE,
+                TABLE,
                 only_in=(State.RIEC_ANSWER,),
             ),
             Outcome(
                 "accepted-elsewhere",
-                "accepted, without an intervention of the municipality",
+                "aangenomen, zonder interventie van de gemeente",
                 State.CLOSED,
-                _TABLE,
+                TABLE,
                 only_in=(State.RIEC_ANSWER,),
-                needs=(c.EVERYBODY_INFORMED_OR_DEFERRED, c.EVERY_INTERVENTION_DONE),
+                needs=(c.everybody_informed_or_deferred, c.every_intervention_done),
             ),
-            Outcome("accepted", "accepted", None, _TABLE, only_in=beside),
-            Outcome("not-accepted", "not accepted", State.REWEIGHING, _TABLE),
+            Outcome("accepted", "aangenomen", None, TABLE, only_in=BESIDE),
+            Outcome("not-accepted", "niet aangenomen", State.REWEIGHING, TABLE),
         ),
         fields=(
-            Field("decidedOn", "On which date did it decide?", "art. 1 sub q", kind="date"),
-            Field("explanation", "What did it say?", _TABLE),
+            Field("decidedOn", "Op welke datum besloot zij?", "art. 1 onder q", Date()),
+            Field("explanation", "Wat was haar toelichting?", TABLE),
         ),
-        needs=(c.RIEC_ASKED, not_in_the_future("decidedOn", "art. 1 sub q")),
+        needs=(c.riec_asked, not_in_the_future("decidedOn", "de datum van haar besluit", "art. 1 onder q")),
     )

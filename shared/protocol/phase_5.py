@@ -1,13 +1,21 @@
-"""Phase 5: closing, the active years, holding and destroying (articles 9 and 25)."""
+"""Phase 5: closing, the active years, holding and destroying (art. 9 and 25)."""
 
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
+from shared.protocol.conditions import dates
+from shared.protocol.kinds import Choice, Date, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality, Who
 
 BEHEERDER = Who(("beheerder",))
-HOLD_GROUNDS = ("rights-request", "bezwaar", "beroep", "legal-claim")
+"""Approves destruction and ends a hold, in every municipality."""
+HOLD_GROUNDS = {
+    "rights-request": "een verzoek op grond van art. 10",
+    "bezwaar": "bezwaar",
+    "beroep": "beroep",
+    "legal-claim": "een rechtsvordering",
+}
 
 
 def close(chosen: Municipality) -> Decision:
@@ -15,12 +23,12 @@ def close(chosen: Municipality) -> Decision:
     return Decision(
         key="close",
         article="art. 25",
-        question="Can the case be closed?",
+        question="Kan de casus worden gesloten?",
         states=(State.EXECUTION,),
         who=chosen.who["close"],
-        outcomes=(Outcome("closed", "yes", State.CLOSED, "art. 25"),),
-        fields=(Field("result", "What was achieved?", "art. 25"),),
-        needs=(c.EVERY_INTERVENTION_DONE, c.EVERYBODY_INFORMED_OR_DEFERRED, c.NOTHING_WAITS_AT_THE_RIEC),
+        outcomes=(Outcome("closed", "ja", State.CLOSED, "art. 25"),),
+        fields=(Field("result", "Wat is er bereikt?", "art. 25"),),
+        needs=(c.every_intervention_done, c.everybody_informed_or_deferred, c.nothing_at_the_riec),
     )
 
 
@@ -29,39 +37,47 @@ def hold(chosen: Municipality) -> Decision:
     return Decision(
         key="hold",
         article="art. 9 lid 1",
-        question="Must destruction wait for a running procedure?",
+        question="Moet de vernietiging wachten op een lopende procedure?",
         # Also when it stands on a list already: until its keys are released.
         states=(State.SEALED, State.LISTED),
         who=chosen.who["hold"].also("privacy-officer").together_with("beheerder"),
-        outcomes=(Outcome("held", "yes, until the end date", None, "art. 9 lid 1"),),
+        outcomes=(Outcome("held", "ja, tot de einddatum", None, "art. 9 lid 1"),),
         fields=(
-            Field("ground", "For which procedure?", "art. 9 lid 1", kind="choice", choices=HOLD_GROUNDS),
-            Field("endsOn", "Until when at most?", "art. 9 lid 1", kind="date"),
-            Field("needed", "Which items does the procedure need?", "art. 9 lid 1"),
+            Field("ground", "Voor welke procedure?", "art. 9 lid 1", Choice(HOLD_GROUNDS)),
+            Field("endsOn", "Tot uiterlijk wanneer?", "art. 9 lid 1", Date()),
+            Field("needed", "Waarom heeft de procedure juist deze gegevens nodig?", "art. 9 lid 1"),
         ),
+        needs=(dates.names_what_is_needed, dates.ends_after_today),
     )
 
 
 def end_hold(_chosen: Municipality) -> Decision:
+    """The procedure is over, so what was held is destroyed with the next list."""
     return Decision(
         key="end-hold",
         article="art. 9 lid 1",
-        question="Has the procedure ended?",
+        question="Is de procedure afgelopen?",
         states=(State.SEALED, State.LISTED),
         who=BEHEERDER,
-        outcomes=(Outcome("ended", "yes", None, "art. 9 lid 1"),),
-        fields=(Field("endedOn", "On which date?", "art. 9 lid 1", kind="date"),),
+        outcomes=(Outcome("ended", "ja", None, "art. 9 lid 1"),),
+        fields=(Field("endedOn", "Op welke datum?", "art. 9 lid 1", Date()),),
+        needs=(dates.not_in_the_future("endedOn", "de datum waarop de procedure afliep", "art. 9 lid 1"),),
     )
 
 
 def approve_destruction(_chosen: Municipality) -> Decision:
-    """Article 9: the beheerder approves a list; its name is typed to confirm that it was read."""
+    """Article 9: the beheerder approves a list; its number is typed to confirm that it was read."""
     return Decision(
         key="approve-destruction",
         article="art. 9 lid 1",
-        question="May the signals on this list, whose term has ended, be destroyed?",
+        question="Mogen de signalen op deze lijst, waarvan de termijn is verstreken, worden vernietigd?",
         states=(State.LISTED,),
         who=BEHEERDER,
-        outcomes=(Outcome("approved", "yes", State.APPROVED, "art. 9 lid 1"),),
-        fields=(Field("confirmList", "Type the number of the list", "art. 9 lid 1", most=60),),
+        outcomes=(Outcome("approved", "ja", State.APPROVED, "art. 9 lid 1"),),
+        fields=(Field("confirmList", "Typ het nummer van de lijst over.", "art. 9 lid 1", Text(most=60)),),
+        needs=(dates.list_was_read,),
     )
+
+
+TOLD_OF_AN_ENDING = ("intake",)
+"""Who has to know at once that a signal has ended: its reporter is contacted by nobody any more (art. 5 lid 1)."""

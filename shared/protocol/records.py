@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
 from shared.protocol.model import PHASE_OF, Law, State
+
+BIJLAGE = "Bijlage 1"
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,17 @@ def judge_item(law: Law, state: State, category: str) -> Fault | None:
     found = law.category(category)
     phase = PHASE_OF.get(state)
     if found is None or category == "report":
-        return Fault("category", "is not a category of Bijlage 1 that can be recorded", "Bijlage 1")
+        return Fault("category", "is geen gegeven van Bijlage 1 dat kan worden vastgelegd", BIJLAGE, "no-category")
     if phase is None or state == State.CLOSED:
-        return Fault("category", "nothing can be recorded: this is not in hand; make a new signal", "art. 9")
+        words = "er wordt niets meer vastgelegd: dit signaal is niet in behandeling; maak een nieuw signaal"
+        return Fault("category", words, "art. 9 lid 2", "not-in-hand")
     if found.from_phase > phase:
-        return Fault("category", f"opens in phase {found.from_phase}; this signal is in phase {phase}", "Bijlage 1")
+        words = f"mag pas vanaf fase {found.from_phase} worden vastgelegd; dit signaal is in fase {phase}"
+        return Fault("category", words, BIJLAGE, "too-early")
     if found.states and state not in found.states:
-        return Fault("category", f"is recorded in {' or '.join(found.states)}; this signal is in {state}", "Bijlage 1")
+        when = " of ".join(one.dutch for one in found.states)
+        words = f"wordt alleen vastgelegd bij: {when}; dit signaal staat op: {state.dutch}"
+        return Fault("category", words, BIJLAGE, "not-now")
     return None
 
 
@@ -47,17 +54,17 @@ def judge_record(law: Law, state: State, record: Record, role: str, facts: Facts
         return faults
     if category.verification_only and (record.finding is not None or not record.matches):
         # R-B1.4: of the BRP only whether what the report says matches, never what the BRP says.
-        faults.append(Fault("matches", "BRP only verifies: give `matches` per field and no finding", "Bijlage 1"))
-    if not category.verification_only and (record.finding is None or record.matches is not None):
-        faults.append(Fault("finding", "is required, and `matches` is for BRP only", "Bijlage 1"))
+        words = "deze bron verifieert alleen: geef per gegeven of het klopt, en geen bevinding"
+        faults.append(Fault("matches", words, BIJLAGE, "verification-only"))
+    if not category.verification_only and record.finding is None:
+        faults.append(Fault("finding", "ontbreekt: wat is er gevonden?", BIJLAGE, "missing"))
+    if not category.verification_only and record.matches is not None:
+        faults.append(Fault("matches", "hoort alleen bij een bron die verifieert", BIJLAGE, "not-asked"))
     known = {"report", *facts.subjects, *facts.objects}
     if record.about not in known:
-        faults.append(Fault("about", f"must be one of {', '.join(sorted(known))}", "Bijlage 1"))
-    faults += field_faults(record.category, "Bijlage 1", category.fields, record.fields, role, facts)
+        words = f"gaat over de melding (report) of over: {', '.join(sorted(known - {'report'})) or 'niets anders'}"
+        faults.append(Fault("about", words, BIJLAGE, "about-unknown"))
+    faults += field_faults(BIJLAGE, category.fields, record.fields, role, facts.subjects)
     if not faults:
-        faults += [
-            Fault("category", f"is only possible when {one.says}", one.article)
-            for one in category.needs
-            if not one.holds(facts, (record.about,), record.fields)
-        ]
+        faults = unmet(category.needs, Case(facts, (record.about,), record.fields, law.names), "category")
     return faults

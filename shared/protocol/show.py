@@ -2,138 +2,227 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 
-from shared.protocol import dutch
-from shared.protocol.model import HOLDER_OF, PHASE_OF, Decision, Law, Outcome, State
+from shared.protocol.conditions.case import Condition
+from shared.protocol.diagram import diagram
+from shared.protocol.leaflet import leaflet
+from shared.protocol.model import ABOUT, PURPOSES_OF_OPENING, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
+from shared.protocol.states import HOLDERS
+
+MONTHS = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
+GIVERS = {"beheerder": "de beheerder", "controller": "de verwerkingsverantwoordelijke"}
+ATTENDANCE = {"chair": "de voorzitter legt het vast", "self": "alleen het lid zelf bevestigt het"}
+NOTICE = {
+    "verwerkingsverantwoordelijke": "verwerkingsverantwoordelijke",
+    "contact": "contactgegevens",
+    "functionaris": "contactgegevens van de functionaris gegevensbescherming",
+    "doel": "doel",
+    "grondslag": "grondslag",
+    "bewaren": "bewaren",
+    "rechten": "rechten",
+    "klacht": "klacht",
+}
 
 
 def document(law: Law) -> str:
-    """Markdown in Dutch: every phase with its decisions, who takes them and where each answer leads; the diagram."""
+    """Markdown in Dutch: who, every decision with what it asks and where it leads, data, terms, the leaflet."""
     lines = [
         f"# {law.title}",
         "",
-        f"Versie `{law.version}`, van kracht sinds {law.in_force_from}, gemeente {law.municipality}.",
+        f"Versie `{law.version}` van de gemeente {law.municipality}, van kracht sinds {day(law.in_force_from)}.",
         "",
         "Elk besluit wordt genomen door een mens of een overleg, met een reden. Er bestaan geen andere wegen dan deze.",
         "",
-        f"Het dossier is alleen voor: {_people(law.file_roles)}.",
+        *_who(law),
     ]
-    for phase, title in dutch.PHASES.items():
-        lines += ["", f"## {title}"]
-        for decision in law.decisions:
-            if phase_of(decision) == phase:
-                lines += ["", *_decision(decision)]
-    lines += [
-        "",
-        "## Welke gegevens vanaf welke fase (Bijlage 1)",
-        "",
-        "| gegevens | vanaf fase | gesloten |",
-        "|---|---|---|",
-    ]
-    lines += [
-        f"| {one.key} | {one.from_phase} | {'ja, na privacycheck 1 en een relevante hit' if one.closed else 'nee'} |"
-        for one in law.categories
-        if not one.process
-    ]
-    lines += [
-        "",
-        "## Termijnen",
-        "",
-        *_terms(law),
-        "",
-        "## Toestandsdiagram",
-        "",
-        "```mermaid",
-        *diagram(law),
-        "```",
-    ]
+    for chapter in law.chapters:
+        lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]
+        for decision in chapter.decisions:
+            lines += ["", *_decision(law, decision)]
+    lines += ["", *_bijlage_1(law), "", *_terms(law), "", *_organisations(law), "", *_notice(law)]
+    lines += ["", "## Toestandsdiagram", "", "```mermaid", *diagram(law), "```", "", leaflet(law).rstrip()]
     return "\n".join(lines) + "\n"
 
 
-def phase_of(decision: Decision) -> int:
-    return PHASE_OF.get(decision.states[0], 0)
+def day(value: date) -> str:
+    """28 februari 2025."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
-def _people(roles: Iterable[str]) -> str:
-    names = []
-    for role in roles:
-        kind, _, what = role.partition("-")
-        if kind in ("bronhouder", "department") and what:
-            role = "de houder van de bron" if kind == "bronhouder" else "het uitvoerende onderdeel"
-        names.append(dutch.ROLES.get(role, role))
-    return " of ".join(dict.fromkeys(names))
+def _who(law: Law) -> Iterator[str]:
+    yield "## Wie"
+    yield ""
+    yield f"Het dossier is alleen voor: {law.people(law.file_roles)} (art. 7 lid 2). Wie een dossier opent, kiest waarvoor:"
+    yield f"{', '.join(PURPOSES_OF_OPENING)}. Alle anderen zien alleen de taak die hun wordt gevraagd."
+    yield ""
+    yield "| aanwijzing | door |"
+    yield "|---|---|"
+    for role, giver in law.designations.items():
+        yield f"| {law.names[role]} | {GIVERS[giver]} |"
 
 
-def _decision(decision: Decision) -> list[str]:
-    who = decision.who
-    by = (
-        f"het {who.meeting} (minstens {who.quorum} leden), vastgelegd door {_people(who.roles)}"
-        if who.meeting
-        else _people(who.roles)
-    )
-    if who.co_signers:
-        by += f", samen met {_people(who.co_signers)}"
-    lines = [f"### {dutch.DECISIONS[decision.key]}", "", f"*{decision.article}* – besluit: {by}."]
+# --- decisions ----------------------------------------------------------------------------------------
+
+
+def _decision(law: Law, decision: Decision) -> list[str]:
+    lines = [f"### {decision.question}", "", f"*{decision.article}* – besluit: {_by(law, decision)}."]
     if decision.taken_in:
-        lines.append(f"Wordt per persoon genomen bij {dutch.SERVICES[decision.taken_in]}; het signaal wacht daarop.")
+        lines.append(f"Wordt per persoon genomen bij {HOLDERS[decision.taken_in]}; het signaal wacht daarop.")
+    if decision.about:
+        what = [ABOUT[kind] + (" of meer" if decision.about_many else "") for kind in decision.about]
+        lines += ["", f"Gaat over: {' en '.join(what)}."]
     lines += ["", "| in | antwoord | leidt naar | artikel |", "|---|---|---|---|"]
     for state in decision.states:
-        for outcome in decision.outcomes_in(state):
-            lines.append(
-                f"| {dutch.STATES[state]} | {dutch.OUTCOMES[outcome.key]} | {_leads(state, outcome)} | {outcome.article} |"
-            )
-    required = [one.name for one in decision.fields if one.required]
-    lines += ["", f"In te vullen: {', '.join(required)}."]
+        for one in decision.outcomes_in(state):
+            lines.append(f"| {state.dutch} | {one.answer} | {_leads(law, state, one)} | {one.article} |")
+    lines += _conditions(decision)
+    lines += ["", "| in te vullen | hoe | bij antwoord | artikel |", "|---|---|---|---|"]
+    lines += [
+        f"| {one.question}{_extra(law, one)} | {one.kind.described()} | {_with(decision, one)} | {one.article} |"
+        for one in decision.fields
+    ]
+    if decision.guidance:
+        lines += ["", "Ter overweging, niet om af te vinken:", "", *(f"- {one}" for one in decision.guidance)]
     return lines
 
 
-def _leads(state: State, outcome: Outcome) -> str:
-    to = dutch.STATES[outcome.leads_to] if outcome.leads_to else f"blijft: {dutch.STATES[state]}"
-    if outcome.forward_to:
-        to += "; doorzetten naar " + " of ".join(dutch.RECIPIENTS[one] for one in outcome.forward_to)
+def _by(law: Law, decision: Decision) -> str:
+    who = decision.who
+    by = law.people(who.roles)
+    if who.meeting:
+        by = f"het {who.meeting}, met ten minste {who.quorum} aanwezige leden; vastgelegd door {by}"
+    return f"{by}, samen met {law.people(who.co_signers)}" if who.co_signers else by
+
+
+def _leads(law: Law, state: State, outcome: Outcome) -> str:
+    to = outcome.leads_to.dutch if outcome.leads_to else f"blijft: {state.dutch}"
+    if outcome.forward_only_to:
+        to += f"; doorzetten naar: {law.names[outcome.forward_only_to]}"
+    elif outcome.forward_to:
+        to += "; naar keuze doorzetten naar " + " of ".join(RECIPIENTS[one] for one in outcome.forward_to)
     if outcome.discloses:
-        to += "; is er een ontvanger buiten de gemeente, dan moet informeren uiterlijk nu, of met een grond later"
+        to += "; gaat er iets naar buiten de gemeente, dan uiterlijk nu informeren, tenzij uitgesteld op een grond"
     return to
+
+
+def _conditions(decision: Decision) -> Iterator[str]:
+    own = [_condition(one) for one in decision.needs]
+    outcomes = dict.fromkeys((outcome.answer, need) for outcome in decision.outcomes for need in outcome.needs)
+    own += [f"{_condition(need)}, bij antwoord ‘{answer}’" for answer, need in outcomes]
+    if own:
+        yield ""
+        yield "Alleen mogelijk als:"
+        yield ""
+        yield from (f"- {one}" for one in own)
+
+
+def _condition(one: Condition) -> str:
+    return f"{one.says} ({one.article})"
+
+
+def _extra(law: Law, field: Field) -> str:
+    notes = [] if field.required else ["niet verplicht"]
+    if field.roles:
+        notes.append(f"alleen van: {law.people(field.roles)}")
+    return f" ({'; '.join(notes)})" if notes else ""
+
+
+def _with(decision: Decision, field: Field) -> str:
+    answers = dict.fromkeys(one.answer for one in decision.outcomes if one.key in field.outcomes)
+    return "; ".join(answers) or "elk"
+
+
+# --- data, terms, organisations --------------------------------------------------------------------------
+
+
+def _bijlage_1(law: Law) -> Iterator[str]:
+    yield "## Welke gegevens vanaf welke fase (Bijlage 1)"
+    yield ""
+    yield "| gegevens | vanaf fase | gesloten | in te vullen |"
+    yield "|---|---|---|---|"
+    for one in law.categories:
+        if not one.process:
+            yield f"| {one.name} | {one.from_phase} | {_closed(one)} | {_asked(law, one.fields)} |"
+    yield ""
+    yield "Wat hier niet staat, wordt niet vastgelegd."
+    yield ""
+    yield "### Vastleggingen van de behandeling zelf"
+    yield ""
+    yield "| vastlegging | in | in te vullen | alleen als |"
+    yield "|---|---|---|---|"
+    for one in law.categories:
+        if one.process:
+            states = ", ".join(state.dutch for state in one.states)
+            needs = "; ".join(_condition(need) for need in one.needs) or "–"
+            yield f"| {one.name} | {states} | {_asked(law, one.fields)} | {needs} |"
+
+
+def _closed(category: Category) -> str:
+    if not category.closed:
+        return "nee; alleen of het klopt" if category.verification_only else "nee"
+    return "ja; alleen als " + "; ".join(_condition(one) for one in category.needs)
+
+
+def _asked(law: Law, fields: Iterable[Field]) -> str:
+    return (
+        " ".join(f"{one.question}{_extra(law, one)} ({one.kind.described()}; {one.article})" for one in fields) or "–"
+    )
 
 
 def _terms(law: Law) -> list[str]:
     terms = law.terms
     return [
-        f"- geen casus: {terms.not_a_case_years} jaar na het besluit, daarna vernietigd",
-        f"- casus: {terms.case_active_years} jaar na de laatste verwerking actief, {terms.case_kept_years} jaar niet-actief, daarna vernietigd",
-        f"- goedkeuring van een vernietigingslijst: {terms.approval_days} dagen, uiterste datum na {terms.ultimate_days} dagen",
-        f"- informeren: {terms.notice_months} maand; uitstel wordt binnen {terms.review_months} maanden opnieuw bekeken",
+        "## Termijnen",
+        "",
+        f"- Wat geen casus werd: {_years(terms.not_a_case_years)} na het besluit dat het beëindigde, daarna vernietigd"
+        " (art. 9 lid 1 onder a).",
+        f"- Wat in fase 4 eindigt zonder casus te worden: {_years(terms.ended_in_phase_4_years)}, daarna vernietigd"
+        " (art. 9 lid 1 onder a).",
+        f"- Een casus: {_years(terms.case_active_years)} na de laatste verwerking actief, alleen om te lezen; daarna"
+        f" {_years(terms.case_kept_years)} niet-actief, daarna vernietigd (art. 9 lid 1 onder b, art. 25).",
+        f"- Een vernietigingslijst, de dag na de termijn: {terms.approval_days} dagen voor goedkeuring door de beheerder;"
+        f" na {terms.ultimate_days} dagen wordt hoe dan ook vernietigd (art. 9 lid 1).",
+        f"- Informeren: binnen {_months(terms.notice_months)} (art. 14 lid 3 AVG); uitstel wordt binnen"
+        f" {_months(terms.review_months)} opnieuw bekeken (art. 26 lid 5).",
+        "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari.",
+        "- Vernietigd wordt volgens de selectielijst: "
+        + (law.selection_list or "nog niet ingevuld; zolang gaat het systeem niet in gebruik")
+        + ".",
     ]
 
 
-def diagram(law: Law) -> list[str]:
-    """A Mermaid state diagram; the holder of each state is its group."""
-    lines = ["stateDiagram-v2"]
-    groups: dict[str, list[State]] = {}
-    for state in State:
-        groups.setdefault(HOLDER_OF.get(state, ""), []).append(state)
-    for holder, states in groups.items():
-        if holder:
-            lines.append(f'  state "{dutch.SERVICES[holder]}" as {holder} {{')
-            lines += [f"    {_id(state)} : {dutch.STATES[state]}" for state in states]
-            lines.append("  }")
-        else:
-            lines += [f"  {_id(state)} : {dutch.STATES[state]}" for state in states]
-    lines += [f"  [*] --> {_id(State.RECEIVED)}", f"  [*] --> {_id(State.DUTY_OPEN)}"]
-    for decision in law.decisions:
-        for state in decision.states:
-            for outcome in decision.outcomes_in(state):
-                if outcome.leads_to and outcome.leads_to != state:
-                    lines.append(f"  {_id(state)} --> {_id(outcome.leads_to)} : {dutch.OUTCOMES[outcome.key]}")
-    clock: tuple[tuple[State, State, str], ...] = (
-        (State.CLOSED, State.ENDED, "vijf jaar"),
-        (State.ENDED, State.SEALED, "verzegeld"),
-    )
-    clock += ((State.SEALED, State.LISTED, "termijn verstreken"), (State.APPROVED, State.DESTROYED, "vernietigd"))
-    lines += [f"  {_id(start)} --> {_id(end)} : {text} (klok)" for start, end, text in clock]
-    return [*lines, f"  {_id(State.DESTROYED)} --> [*]"]
+def _years(number: int) -> str:
+    return f"{number} jaar"
 
 
-def _id(state: State) -> str:
-    return state.value.replace("-", "_")
+def _months(number: int) -> str:
+    return f"{number} maand" if number == 1 else f"{number} maanden"
+
+
+def _organisations(law: Law) -> Iterator[str]:
+    yield "## Organisaties en overleggen"
+    yield ""
+    for title, named in (
+        ("Onderdelen van de gemeente", law.choices.departments),
+        ("Partners", law.choices.partners),
+        ("Gemeenten waarnaar een signaal over hun grondgebied gaat", law.choices.municipalities),
+    ):
+        yield f"- {title}: {', '.join(named.values())}."
+    yield ""
+    yield f"Aanwezigheid: {ATTENDANCE[law.attendance_by]}."
+    yield ""
+    for kind, guests in law.choices.meetings.items():
+        others = f"ook {', '.join(guests.values())}" if guests else "alleen de gemeente"
+        yield f"- {kind}: {others}."
+
+
+def _notice(law: Law) -> Iterator[str]:
+    yield "## De kennisgeving aan de betrokkene (art. 26 lid 2; art. 14 AVG)"
+    yield ""
+    for key, label in NOTICE.items():
+        yield f"- {label}: {law.choices.notice[key] or 'nog niet ingevuld; zolang gaat het systeem niet in gebruik.'}"

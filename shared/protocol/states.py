@@ -1,72 +1,117 @@
-"""Where a signal can stand, in which phase that is, and which service then holds it."""
+"""Where a signal can stand, what that is called, in which phase it is, and which service then holds it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """The Dutch words are in the glossary."""
+    """A state has a code, and a name for people in `dutch`."""
 
-    RECEIVED = "received"
-    WEGING_1 = "weging-1"
-    WEGING_2A = "weging-2a"
-    WEGING_2B = "weging-2b"
-    PHASE_2 = "phase-2"
-    INFORMING = "informing"
-    SOURCE_LIST = "source-list"
-    CHECK_1 = "check-1"
-    HIT_CHECK = "hit-check"
-    WEGING_4 = "weging-4"
-    CHECK_2A = "check-2a"
-    APPROACH = "approach"
-    RIEC_INTAKE = "riec-intake"
-    RIEC_ANSWER = "riec-answer"
-    REWEIGHING = "reweighing"
-    PLAN = "plan"
-    CHECK_2B = "check-2b"
-    EXECUTION = "execution"
-    CLOSED = "closed"
-    ENDED = "ended"
-    SEALED = "sealed"
-    LISTED = "listed"
-    APPROVED = "approved"
-    DESTROYED = "destroyed"
+    dutch: str
+
+    def __new__(cls, code: str, dutch: str = "") -> State:
+        made = str.__new__(cls, code)
+        made._value_ = code
+        made.dutch = dutch
+        return made
+
+    RECEIVED = "received", "ontvangen"
+    WEGING_1 = "weging-1", "weging 1"
+    WEGING_2A = "weging-2a", "weging 2A"
+    WEGING_2B = "weging-2b", "weging 2B"
+    PHASE_2 = "phase-2", "wacht op het LOT (weging 3)"
+    INFORMING = "informing", "wacht op het besluit over informeren"
+    SOURCE_LIST = "source-list", "bronnen kiezen"
+    CHECK_1 = "check-1", "privacycheck 1"
+    HIT_CHECK = "hit-check", "hit of geen hit"
+    WEGING_4 = "weging-4", "relevantie (privacycheck 1b) en weging 4"
+    CHECK_2A = "check-2a", "privacycheck 2A"
+    APPROACH = "approach", "aanpak kiezen (LOT)"
+    RIEC_INTAKE = "riec-intake", "intake voor de Ondermijningstafel"
+    RIEC_ANSWER = "riec-answer", "wacht op de Ondermijningstafel"
+    REWEIGHING = "reweighing", "herweging door het LOT"
+    PLAN = "plan", "Plan van Aanpak"
+    CHECK_2B = "check-2b", "privacycheck 2B"
+    EXECUTION = "execution", "uitvoering en monitoring"
+    CLOSED = "closed", "gesloten casus in de actieve jaren"
+    ENDED = "ended", "beëindigd, naar de niet-actieve omgeving"
+    SEALED = "sealed", "niet-actief"
+    LISTED = "listed", "op een vernietigingslijst"
+    APPROVED = "approved", "vernietiging goedgekeurd"
+    DESTROYED = "destroyed", "vernietigd"
     # Of a duty to inform, which is not a signal and outlives it (art. 26).
-    DUTY_OPEN = "duty-open"
-    DUTY_TO_SEND = "duty-to-send"
-    DUTY_DEFERRED = "duty-deferred"
-    DUTY_DONE = "duty-done"
+    DUTY_OPEN = "duty-open", "informeren: nog te beslissen"
+    DUTY_TO_SEND = "duty-to-send", "informeren: kennisgeving te versturen"
+    DUTY_DEFERRED = "duty-deferred", "informeren: uitgesteld"
+    DUTY_DONE = "duty-done", "informeren: afgerond"
 
 
-_PHASES: dict[int, tuple[State, ...]] = {
-    1: (State.RECEIVED, State.WEGING_1, State.WEGING_2A, State.WEGING_2B),
-    2: (State.PHASE_2, State.INFORMING),
-    3: (State.SOURCE_LIST, State.CHECK_1, State.HIT_CHECK, State.WEGING_4),
-    4: (
-        State.CHECK_2A,
-        State.APPROACH,
-        State.RIEC_INTAKE,
-        State.RIEC_ANSWER,
-        State.REWEIGHING,
-        State.PLAN,
-        State.CHECK_2B,
-        State.EXECUTION,
+@dataclass(frozen=True)
+class Phase:
+    """A phase: its title, what its data are processed for, the service that holds a signal in it, and its states."""
+
+    title: str
+    purpose: str
+    holder: str
+    states: tuple[State, ...]
+
+
+PHASES: dict[int, Phase] = {
+    1: Phase(
+        "Fase 1 – intake: is het ondermijning, is het onze taak, is het hier?",
+        "bepalen of het ondermijning is, of de gemeente er een taak heeft en of het hier is (art. 11)",
+        "assessment",
+        (State.RECEIVED, State.WEGING_1, State.WEGING_2A, State.WEGING_2B),
     ),
-    5: (State.CLOSED,),
+    2: Phase(
+        "Fase 2 – zwaarte: is het zwaar genoeg?",
+        "nadere analyse door het wegen van de zwaarte (art. 14)",
+        "assessment",
+        (State.PHASE_2, State.INFORMING),
+    ),
+    3: Phase(
+        "Fase 3 – bronnenonderzoek: hit of geen hit",
+        "vaststellen, hit of geen hit, of gemeentelijke bronnen dit signaal bevestigen, alleen voor dit signaal (art. 17)",
+        "sources",
+        (State.SOURCE_LIST, State.CHECK_1, State.HIT_CHECK, State.WEGING_4),
+    ),
+    4: Phase(
+        "Fase 4 – aanpak en Plan van Aanpak",
+        "een aanpak kiezen, plannen en uitvoeren (art. 19)",
+        "casework",
+        (
+            State.CHECK_2A,
+            State.APPROACH,
+            State.RIEC_INTAKE,
+            State.RIEC_ANSWER,
+            State.REWEIGHING,
+            State.PLAN,
+            State.CHECK_2B,
+            State.EXECUTION,
+        ),
+    ),
+    5: Phase(
+        "Fase 5 – sluiten en bewaren",
+        "een gesloten casus bewaren voor haar termijn (art. 25)",
+        "casework",
+        (State.CLOSED,),
+    ),
 }
-PHASE_OF: dict[State, int] = {state: phase for phase, states in _PHASES.items() for state in states}
+PHASE_OF: dict[State, int] = {state: number for number, phase in PHASES.items() for state in phase.states}
 """The phase that a state belongs to; states after the ending belong to none."""
+PURPOSE_OF_PHASE = {number: phase.purpose for number, phase in PHASES.items()}
 
-PURPOSE_OF_PHASE = {
-    1: "is it undermining, is it a municipal task, is it here (art. 11)",
-    2: "further analysis by weighing the weight (art. 14)",
-    3: "establishing by hit or no hit whether municipal sources confirm the signal, for this signal only (art. 17)",
-    4: "choosing, planning and carrying out an approach (art. 19)",
-    5: "keeping a closed case for its term (art. 25)",
-}
-_HOLDERS = {1: "assessment", 2: "assessment", 3: "sources", 4: "casework", 5: "casework"}
-HOLDER_OF: dict[State, str] = {state: _HOLDERS[phase] for state, phase in PHASE_OF.items()}
+HOLDER_OF: dict[State, str] = {state: PHASES[number].holder for state, number in PHASE_OF.items()}
 HOLDER_OF |= dict.fromkeys((State.SEALED, State.LISTED, State.APPROVED), "retention")
 HOLDER_OF |= dict.fromkeys((State.DUTY_OPEN, State.DUTY_TO_SEND, State.DUTY_DEFERRED, State.DUTY_DONE), "rights")
 """Which service holds what is in this state; the room of every other service is closed to it."""
+HOLDERS = {
+    "assessment": "beoordeling",
+    "sources": "bronnenonderzoek",
+    "casework": "casusbehandeling",
+    "retention": "bewaring",
+    "rights": "rechten van betrokkenen",
+}
+"""What people call the services that hold something."""

@@ -29,7 +29,7 @@ def add_months(start: date, months: int) -> date:
 def kept_until(terms: Terms, phase: int, since: date) -> date:
     """The last day on which a signal is kept that ended in `phase` (art. 9 lid 1).
 
-    `since`: the date of the decision that ended it (lid 1a); for a case its last processing (lid 1b).
+    `since`: the date of the decision that ended it (lid 1 onder a); for a case its last processing (lid 1 onder b).
     """
     if phase == CASE:
         return add_years(since, terms.case_active_years + terms.case_kept_years)
@@ -37,7 +37,7 @@ def kept_until(terms: Terms, phase: int, since: date) -> date:
 
 
 def active_until(terms: Terms, last_processed_on: date) -> date:
-    """The last day on which a closed case stays in the active environment (art. 9 lid 1b)."""
+    """The last day on which a closed case stays in the active environment (art. 9 lid 1 onder b)."""
     return add_years(last_processed_on, terms.case_active_years)
 
 

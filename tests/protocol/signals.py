@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
-from shared.protocol.judge import Attempt, Forwarding
+from shared.protocol.judge import Attempt
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Flag, Kind, Subjects
 from shared.protocol.model import Decision, Law, Outcome, State
+from shared.protocol.passing_on import Forwarding
 
 TODAY = date(2026, 1, 10)
 REVIEW = "2026-03-01"
@@ -72,6 +74,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "adopt-plan": ("i1",),
     "check-2b": ("i1", "item-2"),
     "execution": ("i1",),
+    "hold": ("item-2",),
 }
 
 
@@ -81,24 +84,38 @@ def facts_for(decision: Decision, outcome: Outcome) -> Facts:
     return replace(KNOWN, **change)
 
 
-def value_for(kind: str, choices: tuple[str, ...], name: str, at_least: int = 1) -> Any:
-    if name == "partners":
-        return ["wonen", "vergunningen"]
-    if kind == "choices":
-        return list(choices[:at_least])
-    if kind == "answers":
-        return dict.fromkeys(choices, "in woorden")
-    if kind == "date":
-        return REVIEW if name == "reviewOn" else "2026-02-01" if name == "endsOn" else TODAY.isoformat()
-    if name == "department":
-        return "wonen"
-    by_kind: dict[str, Any] = {"flag": False, "subjects": ["S1"], "choice": (choices or ("",))[0]}
-    return by_kind.get(kind, "ingevuld")
+BY_NAME: dict[str, Any] = {
+    "partners": ["wonen", "vergunningen"],
+    "department": "wonen",
+    "reviewOn": REVIEW,
+    "endsOn": "2026-02-01",
+    "confirmList": "S-1",
+}
+
+
+def value_for(kind: Kind, name: str) -> Any:
+    """Something that fits `kind`, and what a condition asks of `name`."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    match kind:
+        case Choices(choices, at_least):
+            return list(choices)[:at_least]
+        case Choice(choices):
+            return next(iter(choices))
+        case Answers(questions):
+            return dict.fromkeys(questions, "in woorden")
+        case Date():
+            return TODAY.isoformat()
+        case Flag():
+            return False
+        case Subjects():
+            return ["S1"]
+    return "ingevuld"
 
 
 def fields_for(decision: Decision, outcome: Outcome, role: str = "") -> dict[str, Any]:
     return {
-        one.name: value_for(one.kind, one.choices, one.name, one.at_least)
+        one.name: value_for(one.kind, one.name)
         for one in decision.fields
         if one.required and (not one.outcomes or outcome.key in one.outcomes) and (not one.roles or role in one.roles)
     }

@@ -8,10 +8,11 @@ from itertools import product
 import pytest
 
 from shared.protocol.facts import Facts
-from shared.protocol.judge import Allowed, Attempt, Forwarding, Refused, judge
+from shared.protocol.fields import schema
+from shared.protocol.judge import Allowed, Attempt, Refused, judge
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
+from shared.protocol.passing_on import Forwarding
 from shared.protocol.records import Record, judge_item, judge_record
-from shared.protocol.schema import schema_of
 from tests.protocol.graph import ARROWS, CO_SIGNED, HOLDER, PHASE, WHO
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
 from tests.protocol.signals import ADOPTED, KNOWN, complete, facts_for, state_of, without
@@ -78,7 +79,7 @@ def test_every_decision_has_a_field_whose_absence_is_refused_with_its_article(ve
 
 def test_everything_that_is_missing_is_listed_at_once() -> None:
     attempt = Attempt("weging-1", "no-suspicion", "  ", {"sources": ["unheard-of"], "extra": 1})
-    judged = judge(MIDDEN_DELFLAND, State.WEGING_1, attempt, frozenset({"oov"}))
+    judged = judge(MIDDEN_DELFLAND, State.WEGING_1, attempt, frozenset({"oov"}), KNOWN)
     assert isinstance(judged, Refused)
     assert {one.field for one in judged.faults} == {
         "reason",
@@ -96,11 +97,11 @@ def test_weging_1_waits_for_a_purpose() -> None:
     decision = protocol.decision("weging-1")
     assert decision is not None
     attempt = complete(protocol, decision, decision.outcomes[0])
-    refused = judge(protocol, State.RECEIVED, attempt, frozenset({"oov"}))
+    refused = judge(protocol, State.RECEIVED, attempt, frozenset({"oov"}), KNOWN)
     assert isinstance(refused, Refused)
-    assert "purpose" in refused.faults[0].reason
+    assert "Voor welk doel van artikel 1" in refused.faults[0].reason
     assert refused.faults[0].article == "art. 1"
-    assert isinstance(judge(protocol, State.WEGING_1, attempt, frozenset({"oov"})), Allowed)
+    assert isinstance(judge(protocol, State.WEGING_1, attempt, frozenset({"oov"}), KNOWN), Allowed)
 
 
 FORWARDING = [
@@ -154,7 +155,7 @@ def test_outside_goes_only_to_the_municipality_concerned() -> None:
     made = Attempt("weging-2b", "outside", "reden", fields, Forwarding("municipality", "westland", ("report",)))
     judged = judge(MIDDEN_DELFLAND, State.WEGING_2B, made, frozenset({"oov"}), KNOWN)
     assert isinstance(judged, Refused)
-    assert "concerned" in judged.faults[0].reason
+    assert "de gemeente die het aangaat" in judged.faults[0].reason
 
 
 @pytest.mark.allowed("R-21.9", "R-20.1")
@@ -271,7 +272,7 @@ def test_criteria_are_answered_in_words_and_ticking_is_not_enough() -> None:
     assert first is not None
     assert len(first.guidance) >= 5, "the elements of the definition are shown"
     silent = replace(complete(protocol, first, first.outcomes[0]), reason=" ")
-    assert isinstance(judge(protocol, State.WEGING_1, silent, frozenset({"oov"})), Refused)
+    assert isinstance(judge(protocol, State.WEGING_1, silent, frozenset({"oov"}), KNOWN), Refused)
 
 
 def test_the_schema_of_a_decision_asks_what_the_judge_asks() -> None:
@@ -279,6 +280,6 @@ def test_the_schema_of_a_decision_asks_what_the_judge_asks() -> None:
         for decision in protocol.decisions:
             for outcome in decision.outcomes:
                 good = complete(protocol, decision, outcome)
-                schema = schema_of(decision, outcome)
-                assert set(schema["required"]) == set(good.fields)
-                assert schema["additionalProperties"] is False
+                asked = schema(decision.asked(outcome))
+                assert set(asked["required"]) == set(good.fields)
+                assert asked["additionalProperties"] is False

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.embedded.played import USUAL, Played
+from shared.protocol.kinds import Answers, Persons, Text
 from tests.house import TestHouse, a_report, until
 from tests.journeys import moved, parts_until, player_of, steps
 from tests.protocol.laws import MIDDEN_DELFLAND
@@ -134,12 +135,12 @@ def marked(step: dict[str, Any], mark: str) -> dict[str, Any]:
     asked = decision.fields if decision else category.fields if category else ()
     fields = dict(step.get("fields", {}))
     for one in asked:
-        if one.kind == "text" and one.name in fields and not str(fields[one.name]).startswith("@"):
+        if isinstance(one.kind, Text) and one.name in fields and not str(fields[one.name]).startswith("@"):
             fields[one.name] = f"{mark} in {one.name}"
-        if one.kind == "persons":
+        if isinstance(one.kind, Persons):
             fields[one.name] = [{"name": f"{mark} van Elders", "address": f"{mark} 4"}]
-        if one.kind == "answers" and one.name in fields:
-            fields[one.name] = dict.fromkeys(one.choices, f"{mark} als antwoord")
+        if isinstance(one.kind, Answers) and one.name in fields:
+            fields[one.name] = dict.fromkeys(one.kind.questions, f"{mark} als antwoord")
     return found | ({"fields": fields} if fields else {})
 
 

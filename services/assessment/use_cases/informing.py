@@ -13,11 +13,12 @@ from shared.dossier.holder import Holder
 from shared.dossier.notices import on_notice
 from shared.dossier.tables import DecisionRow, Dossier
 from shared.errors import CannotSucceed
+from shared.protocol.informing import is_told
 from shared.protocol.model import State
+from shared.protocol.phase_2 import outcome_of_informing
 from shared.service.platform import Platform
 
 KEY = "informing"
-NOT_TOLD = ("not-due", "nobody")
 
 
 class Informing:
@@ -37,11 +38,8 @@ class Informing:
             raise CannotSucceed("this signal does not wait for a decision on informing")
         decision = self._views.rules.decision(KEY)
         assert decision is not None
-        told = any(
-            one.state == State.DUTY_TO_SEND or (one.state == State.DUTY_DONE and one.outcome not in NOT_TOLD)
-            for one in message.decisions
-        )
-        outcome = decision.outcome("inform" if told else "not-now")
+        told = (is_told(State(one.state), one.outcome) for one in message.decisions)
+        outcome = decision.outcome(outcome_of_informing(told))
         assert outcome is not None
         assert outcome.leads_to is not None
         now = self.platform.clock.now()

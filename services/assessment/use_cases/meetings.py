@@ -26,7 +26,7 @@ from shared.numbers import meeting_number
 from shared.protocol.faults import Fault
 from shared.service.platform import Platform
 
-ARTICLE = "art. 1 sub n"
+ARTICLE = "art. 1 onder n"
 
 
 class MemberIn(Strict):
@@ -129,7 +129,7 @@ class Meetings:
             if (one.user_id is None) == (one.organisation is None):
                 faults.append(Fault(field, "is either a user or an organisation", ARTICLE))
             elif one.organisation is not None and one.organisation not in outside:
-                article = "art. 1 sub o" if outside else ARTICLE
+                article = "art. 1 onder o" if outside else ARTICLE
                 who = f"only {', '.join(outside)} come from outside" if outside else "is of the municipality only"
                 faults.append(Fault(field, f"may not take part: a {given.kind} {who}", article))
             elif one.user_id is not None and one.user_id not in municipal:
@@ -148,7 +148,7 @@ class Meetings:
         )
         if dossier.handed_to == "sources" or (await session.scalars(weighed.limit(1))).first():
             return []
-        return [Fault("agenda", "names a signal that no LOT has weighed", "art. 1 sub o")]
+        return [Fault("agenda", "names a signal that no LOT has weighed", "art. 1 onder o")]
 
     async def add(self, person: Person, identifier: str, number: str) -> MeetingOut:
         role = person.role_among(self.rules.file_roles)

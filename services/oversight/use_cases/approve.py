@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from services.oversight import store
 from services.oversight.use_cases.release import Releasing, statement_of
 from shared import audit
+from shared.clock import calendar_date
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.http.decisions import DecisionIn, OpenDecisions, describe
 from shared.identity import Person
@@ -174,8 +175,9 @@ class Approvals:
         }
 
     def _judge(self, row: store.OfferedList, person: Person, attempt: DecisionIn, waiting: list[str]) -> None:
+        facts = Facts(calendar_date(self.platform.clock.now()), str(row.id), others=tuple(waiting))
         made = Attempt(attempt.key, attempt.outcome, attempt.reason, attempt.fields, about=attempt.about)
-        judged = judge(self.rules, State(row.state), made, person.roles, Facts(others=tuple(waiting)))
+        judged = judge(self.rules, State(row.state), made, person.roles, facts)
         faults: list[Fault] = []
         if isinstance(judged, Refused):
             faults = list(judged.faults)
@@ -183,9 +185,6 @@ class Approvals:
                 raise Forbidden(faults[0].reason)
             if judged.kind == "state":
                 raise Conflict(faults[0].reason, state=row.state)
-        confirmed = attempt.fields.get("confirmList")
-        if confirmed and confirmed != str(row.id):
-            faults.append(Fault("fields.confirmList", "is not the number of this list", "art. 9 lid 1"))
         if faults:
             raise Invalid(faults)
 

@@ -102,7 +102,7 @@ class Declarations:
             "ground": {
                 "protocol": rules.title,
                 "article": row.article,
-                "term": "art. 9 lid 1b" if row.category == "case" else "art. 9 lid 1a",
+                "term": "art. 9 lid 1 onder b" if row.category == "case" else "art. 9 lid 1 onder a",
                 "selectionList": rules.selection_list,
                 "declaredUnder": "Archiefbesluit 1995, art. 8",
             },

@@ -82,9 +82,9 @@ class Holds:
         return await self._ask(row, person, attempt, allowed)
 
     def _judge(self, row: SealedSignal, person: Person, attempt: DecisionIn) -> Allowed:
-        items = tuple(items_of(row))
+        facts = Facts(calendar_date(self.platform.clock.now()), row.number, others=tuple(items_of(row)))
         asked = Attempt(attempt.key, attempt.outcome, attempt.reason, attempt.fields, None, attempt.about)
-        judged = judge(self.rules, State(row.state), asked, person.roles, Facts(others=items))
+        judged = judge(self.rules, State(row.state), asked, person.roles, facts)
         if isinstance(judged, Refused):
             faults = list(judged.faults)
             if judged.kind == "role":
@@ -92,11 +92,6 @@ class Holds:
             if judged.kind == "state":
                 raise Conflict(f"{faults[0].reason} ({faults[0].article})", state=row.state)
             raise Invalid(faults)
-        today = calendar_date(self.platform.clock.now())
-        if attempt.key == HOLD and date.fromisoformat(attempt.fields["endsOn"]) <= today:
-            raise Invalid([Fault("fields.endsOn", "must lie after today", "art. 9 lid 1")])
-        if attempt.key == HOLD and not attempt.about:
-            raise Invalid([Fault("about", "names the items that the procedure needs", "art. 9 lid 1")])
         return judged
 
     async def _ask(self, row: SealedSignal, person: Person, attempt: DecisionIn, allowed: Allowed) -> DecisionOut:

@@ -1,17 +1,17 @@
-"""Phases 4 and 5: sharing, approach, plan, closing (articles 20 to 25)."""
+"""Phases 4 and 5: sharing, approach, plan, closing (art. 20 to 25)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
 
-from shared.protocol.facts import Condition, Facts, Item
-
-About = Sequence[str]
-Fields = Mapping[str, Any]
+from shared.protocol.conditions.case import Case, condition
+from shared.protocol.facts import Facts, Item
 
 POLICE = "politie"
 PROCESS_CATEGORIES = frozenset({"question", "paper", "intervention", "monitoring", "decision"})
+
+
+# --- what follows from what was recorded --------------------------------------------------------------
 
 
 def shareable(facts: Facts) -> tuple[str, ...]:
@@ -25,23 +25,9 @@ def shareable(facts: Facts) -> tuple[str, ...]:
     )
 
 
-def cells(facts: Facts, key: str, outcome: str = "may") -> frozenset[tuple[str, ...]]:
-    return frozenset(one.about for one in facts.of(key) if one.outcome == outcome)
-
-
-def _matrix_is_full(facts: Facts, _about: About, _fields: Fields) -> bool:
-    decided = {one.about for one in facts.of("check-2a")}
-    recipients = {recipient for _, recipient in decided}
-    return bool(decided) and all((item, one) in decided for one in recipients for item in shareable(facts))
-
-
-def _may_go_to(kind: str) -> Any:
-    def holds(facts: Facts, _about: About, fields: Fields) -> bool:
-        to = {recipient for _, recipient in cells(facts, "check-2a")}
-        named = {fields["department"]} if "department" in fields else set(fields.get("partners") or ())
-        return POLICE in to if kind == POLICE else bool(to & named - {POLICE})
-
-    return holds
+def cells(facts: Facts, key: str, *outcomes: str) -> frozenset[tuple[str, ...]]:
+    """What `key` was decided about, with one of `outcomes`."""
+    return frozenset(one.about for one in facts.of(key) if one.outcome in outcomes)
 
 
 def interventions(facts: Facts) -> dict[str, Item]:
@@ -52,178 +38,202 @@ def interventions(facts: Facts) -> dict[str, Item]:
 
 def adopted(facts: Facts) -> frozenset[str]:
     """The interventions that a version of the plan adopted."""
-    named: set[str] = set()
-    for one in facts.decisions:
-        if one.key == "adopt-plan":
-            named |= set(one.about)
-    return frozenset(named)
+    return frozenset(name for one in facts.decisions if one.key == "adopt-plan" for name in one.about)
 
 
-def _adopts_what_is_new(facts: Facts, about: About, _fields: Fields) -> bool:
-    # After a second weighing a plan can be adopted again as it is; a first one cannot be empty.
-    return set(about) == set(interventions(facts)) - adopted(facts) and bool(about or adopted(facts))
+def subjects_of(facts: Facts, names: Iterable[str]) -> tuple[str, ...]:
+    """The persons whom these interventions concern."""
+    found = [facts.item(name) for name in names]
+    return tuple(dict.fromkeys(one for item in found if item for one in item.fields.get("subjects") or ()))
 
 
-def _subjects_of(facts: Facts, names: About) -> set[str]:
-    found: set[str] = set()
-    for name in names:
-        item = facts.item(name)
-        found |= set(item.fields.get("subjects", ()) or ()) if item else set()
-    return found
+def not_informed(facts: Facts, subjects: Iterable[str], *, decided_is_enough: bool = False) -> tuple[str, ...]:
+    """Who of `subjects` was not informed, and whose informing was not deferred with a review date still to come.
 
+    `decided_is_enough`: a notice that waits to be sent will do.
+    """
 
-def _every_subject_has_a_record(facts: Facts, about: About, _fields: Fields) -> bool:
-    return _subjects_of(facts, about) <= set(facts.notices)
-
-
-def _informed_or_deferred(facts: Facts, subjects: set[str]) -> bool:
-    for subject in subjects:
+    def done(subject: str) -> bool:
         notice = facts.notices.get(subject)
-        if notice is None or notice.state in ("open", "to-send"):
+        if notice is None or notice.state == "open":
             return False
-        if notice.state == "deferred" and (notice.review_on is None or notice.review_on < facts.today):
-            return False
-    return True
+        if notice.state == "to-send":
+            return decided_is_enough
+        return notice.state != "deferred" or (notice.review_on is not None and notice.review_on >= facts.today)
+
+    return tuple(one for one in subjects if not done(one))
 
 
-def _informing_was_decided(facts: Facts, _about: About, _fields: Fields) -> bool:
-    """R-20.2: for everybody it has been decided; what waits to be sent is decided too."""
-    waiting = {name for name, one in facts.notices.items() if one.state == "to-send"}
-    return _informed_or_deferred(facts, set(facts.subjects) - waiting)
+def checked_in_2b(facts: Facts) -> frozenset[str]:
+    return frozenset(intervention for intervention, _ in cells(facts, "check-2b", "may", "may-not"))
 
 
-def _allowed_in_2a(facts: Facts, about: About, _fields: Fields) -> bool:
-    intervention = facts.item(about[0]) if len(about) == 2 else None
-    return intervention is not None and (about[1], intervention.fields.get("department")) in cells(facts, "check-2a")
-
-
-def _notice_with_execution(facts: Facts, about: About, _fields: Fields) -> bool:
-    return _informed_or_deferred(facts, _subjects_of(facts, about))
-
-
-def _checked_2b(facts: Facts, about: About, _fields: Fields) -> bool:
-    return bool(about) and any(intervention == about[0] for intervention, _ in cells_of_2b(facts))
-
-
-def cells_of_2b(facts: Facts) -> frozenset[tuple[str, ...]]:
-    return cells(facts, "check-2b") | cells(facts, "check-2b", "may-not")
-
-
-def _every_intervention_checked(facts: Facts, _about: About, _fields: Fields) -> bool:
-    checked = {intervention for intervention, _ in cells_of_2b(facts)}
-    return set(interventions(facts)) <= checked
-
-
-def _every_intervention_done(facts: Facts, _about: About, _fields: Fields) -> bool:
-    executed = {one.about[0] for one in facts.of("execution") if one.outcome == "executed"}
-    return set(interventions(facts)) <= executed
-
-
-def _riec_included(facts: Facts, _about: About, _fields: Fields) -> bool:
-    last = facts.last("approach", "reweighing")
-    return last is not None and last.outcome in ("riec-intake", "riec-and-local")
-
-
-def _riec_asked(facts: Facts) -> bool:
+def riec_waits(facts: Facts) -> bool:
     """Whether the Ondermijningstafel has been asked and has not answered."""
     last = facts.last("riec-intake", "riec-answer")
     return last is not None and last.key == "riec-intake"
 
 
-def _nothing_waits_at_the_riec(facts: Facts, _about: About, _fields: Fields) -> bool:
-    if _riec_asked(facts):
-        return False
+# --- privacycheck 2A --------------------------------------------------------------------------------
+
+
+@condition("art. 20", "voor elk gegeven en elke genoemde ontvanger is besloten in privacycheck 2A")
+def matrix_is_full(case: Case) -> str | None:
+    decided = cells(case.facts, "check-2a", "may", "may-not")
+    if not decided:
+        return "in privacycheck 2A is nog over geen enkele ontvanger besloten"
+    recipients = dict.fromkeys(sorted(recipient for _, recipient in decided))
+    left = [(item, one) for one in recipients for item in shareable(case.facts) if (item, one) not in decided]
+    if not left:
+        return None
+    item, recipient = left[0]
+    more = f", en {len(left) - 1} andere" if len(left) > 1 else ""
+    return f"in privacycheck 2A is nog niet besloten over {item} voor {case.called([recipient])}{more}"
+
+
+@condition("art. 20", "van elke betrokkene is besloten of die wordt geïnformeerd, en geen uitstel is over tijd")
+def informing_decided(case: Case) -> str | None:
+    left = not_informed(case.facts, case.facts.subjects, decided_is_enough=True)
+    return (
+        f"over informeren is nog niet besloten, of het uitstel is over tijd, voor {', '.join(left)}" if left else None
+    )
+
+
+# --- which approach -----------------------------------------------------------------------------------
+
+
+@condition(
+    "art. 20",
+    "privacycheck 2A staat toe dat een genoemd onderdeel of een genoemde partner ten minste één gegeven krijgt",
+)
+def department_may(case: Case) -> str | None:
+    named = {str(case.fields["department"])} if "department" in case.fields else set(case.fields.get("partners") or ())
+    named -= {POLICE}
+    allowed = {recipient for _, recipient in cells(case.facts, "check-2a", "may")}
+    if allowed & named:
+        return None
+    return f"privacycheck 2A staat geen enkel gegeven toe voor: {case.called(sorted(named))}"
+
+
+@condition("art. 25", "er is geen interventie vastgesteld: een casus wordt gesloten, niet beëindigd")
+def nothing_adopted(case: Case) -> str | None:
+    found = sorted(adopted(case.facts))
+    return f"{', '.join(found)} is vastgesteld: een casus wordt gesloten, niet beëindigd" if found else None
+
+
+# --- the Ondermijningstafel -----------------------------------------------------------------------------
+
+
+@condition("art. 21 lid 2 onder b", "het LOT heeft gekozen voor een intake bij de Ondermijningstafel")
+def riec_included(case: Case) -> str | None:
+    last = case.facts.last("approach", "reweighing")
+    chosen = last is not None and last.outcome in ("riec-intake", "riec-and-local")
+    return None if chosen else "het LOT heeft niet gekozen voor een intake bij de Ondermijningstafel"
+
+
+@condition("art. 21 lid 2 onder b", "de Ondermijningstafel is nog niet gevraagd")
+def riec_not_asked(case: Case) -> str | None:
+    return "de intake is al ingediend bij de Ondermijningstafel" if riec_waits(case.facts) else None
+
+
+@condition("art. 21 lid 2 onder b", "de intake is ingediend bij de Ondermijningstafel")
+def riec_asked(case: Case) -> str | None:
+    return (
+        None
+        if riec_waits(case.facts)
+        else "er is geen intake ingediend waarop de Ondermijningstafel nog moet antwoorden"
+    )
+
+
+@condition("art. 21 lid 2 onder b", "er wordt niet meer gewacht op de Ondermijningstafel")
+def nothing_at_the_riec(case: Case) -> str | None:
+    if riec_waits(case.facts):
+        return "de Ondermijningstafel heeft nog niet geantwoord"
     # Chosen beside a local approach, it is not forgotten either.
-    last = facts.last("approach", "reweighing", "riec-answer")
-    return last is None or last.outcome != "riec-and-local"
+    last = case.facts.last("approach", "reweighing", "riec-answer")
+    forgotten = last is not None and last.outcome == "riec-and-local"
+    return "de gekozen intake is nog niet ingediend bij de Ondermijningstafel" if forgotten else None
 
 
-ALLOWED_IN_2A = Condition(
-    "allowed-in-2a", "check 2A allows the executing department this item", "art. 20", _allowed_in_2a
+# --- the plan --------------------------------------------------------------------------------------------
+
+
+@condition("art. 22", "het noemt elke interventie die nog niet is vastgesteld, en geen andere", at="about")
+def adopts_what_is_new(case: Case) -> str | None:
+    new = [one for one in interventions(case.facts) if one not in adopted(case.facts)]
+    # After a second weighing a plan can be adopted again as it is; a first one cannot be empty.
+    if not new and not adopted(case.facts):
+        return "het plan heeft nog geen interventie"
+    if set(case.about) == set(new):
+        return None
+    return f"noem precies wat nog niet is vastgesteld: {', '.join(new) or 'niets'}"
+
+
+@condition("art. 26 lid 1", "van elke betrokkene bij het plan is vastgelegd dat die moet worden geïnformeerd")
+def subjects_have_a_record(case: Case) -> str | None:
+    left = [one for one in subjects_of(case.facts, case.about) if one not in case.facts.notices]
+    return f"er is nog geen plicht tot informeren vastgelegd voor {', '.join(left)}" if left else None
+
+
+@condition("art. 22", "de interventie staat in een vastgesteld plan")
+def was_adopted(case: Case) -> str | None:
+    return None if case.it in adopted(case.facts) else f"interventie {case.it} staat niet in een vastgesteld plan"
+
+
+# --- privacycheck 2B and execution --------------------------------------------------------------------------
+
+
+@condition("art. 20", "privacycheck 2A staat dit gegeven toe voor het uitvoerende onderdeel")
+def allowed_in_2a(case: Case) -> str | None:
+    intervention = case.facts.item(case.it)
+    department = str(intervention.fields.get("department")) if intervention else ""
+    item = case.about[1] if len(case.about) == 2 else ""
+    if (item, department) in cells(case.facts, "check-2a", "may"):
+        return None
+    return f"privacycheck 2A staat {item} niet toe voor {case.called([department])}"
+
+
+@condition("art. 23", "voor elke interventie is privacycheck 2B gedaan")
+def every_intervention_checked(case: Case) -> str | None:
+    left = [one for one in interventions(case.facts) if one not in checked_in_2b(case.facts)]
+    return f"privacycheck 2B is nog niet gedaan voor interventie {', '.join(left)}" if left else None
+
+
+@condition("art. 23", "voor deze interventie is privacycheck 2B gedaan")
+def checked_2b(case: Case) -> str | None:
+    done = case.it in checked_in_2b(case.facts)
+    return None if done else f"privacycheck 2B is nog niet gedaan voor interventie {case.it}"
+
+
+@condition("art. 24", "de interventie is nog niet uitgevoerd of vervallen")
+def not_executed(case: Case) -> str | None:
+    done = any(one.about[0] == case.it for one in case.facts.of("execution"))
+    return f"interventie {case.it} is al uitgevoerd of vervallen" if done else None
+
+
+@condition(
+    "art. 26 lid 1", "de betrokkenen zijn geïnformeerd, of dat is uitgesteld tot een datum die nog niet voorbij is"
 )
-INFORMING_DECIDED = Condition(
-    "informing-decided",
-    "for every subject it has been decided whether he is informed, and no deferral is overdue",
-    "art. 20",
-    _informing_was_decided,
+def informed_at_execution(case: Case) -> str | None:
+    return _to_inform(not_informed(case.facts, subjects_of(case.facts, case.about)))
+
+
+# --- closing -------------------------------------------------------------------------------------------------
+
+
+@condition("art. 25", "elke interventie is uitgevoerd, of met een reden vervallen")
+def every_intervention_done(case: Case) -> str | None:
+    executed = {one.about[0] for one in case.facts.of("execution") if one.outcome == "executed"}
+    left = [one for one in interventions(case.facts) if one not in executed]
+    return f"nog niet uitgevoerd of vervallen: interventie {', '.join(left)}" if left else None
+
+
+@condition(
+    "art. 26 lid 1", "elke betrokkene is geïnformeerd, of dat is uitgesteld tot een datum die nog niet voorbij is"
 )
-NOTHING_ADOPTED = Condition(
-    "nothing-adopted",
-    "no intervention was adopted: a case is closed, not ended",
-    "art. 25",
-    lambda f, _a, _d: not adopted(f),
-)
-MATRIX_IS_FULL = Condition(
-    "matrix-is-full", "every item has been decided on for every recipient named", "art. 20", _matrix_is_full
-)
-RECIPIENTS_KNOWN = Condition(
-    "shareable-item", "it is about an item of the file", "art. 20", lambda f, a, _d: bool(a) and a[0] in shareable(f)
-)
-POLICE_MAY_HAVE_SOMETHING = Condition(
-    "police-may", "check 2A allows the police at least one item", "art. 20", _may_go_to(POLICE)
-)
-DEPARTMENT_MAY_HAVE_SOMETHING = Condition(
-    "department-may",
-    "check 2A allows a department that is named at least one item",
-    "art. 20",
-    _may_go_to("department"),
-)
-ADOPTS_WHAT_IS_NEW = Condition(
-    "adopts-what-is-new", "`about` names every intervention that is not yet adopted", "art. 22", _adopts_what_is_new
-)
-SUBJECTS_HAVE_A_RECORD = Condition(
-    "subjects-have-a-record",
-    "every subject has a record of the duty to inform",
-    "art. 26 lid 1",
-    _every_subject_has_a_record,
-)
-WAS_ADOPTED = Condition(
-    "was-adopted", "the plan that names it was adopted", "art. 22", lambda f, a, _d: bool(a) and a[0] in adopted(f)
-)
-EVERY_INTERVENTION_CHECKED = Condition(
-    "every-intervention-checked",
-    "check 2B has been done for every intervention",
-    "art. 23",
-    _every_intervention_checked,
-)
-CHECKED_2B = Condition("checked-2b", "check 2B has been done for this intervention", "art. 23", _checked_2b)
-NOT_EXECUTED = Condition(
-    "not-executed",
-    "it has not been executed or dropped",
-    "art. 24",
-    lambda f, a, _d: bool(a) and all(one.about[0] != a[0] for one in f.of("execution")),
-)
-INFORMED_AT_EXECUTION = Condition(
-    "informed-at-execution",
-    "its subjects have been informed, or informing them was deferred with a review date that has not passed",
-    "art. 26 lid 1",
-    _notice_with_execution,
-)
-EVERY_INTERVENTION_DONE = Condition(
-    "every-intervention-done",
-    "every intervention has been executed, or dropped with a reason",
-    "art. 25",
-    _every_intervention_done,
-)
-EVERYBODY_INFORMED_OR_DEFERRED = Condition(
-    "everybody-informed-or-deferred",
-    "every subject has been informed, or informing was deferred with a review date",
-    "art. 26",
-    lambda f, _a, _d: _informed_or_deferred(f, set(f.subjects)),
-)
-RIEC_INCLUDED = Condition("riec-included", "the LOT chose a RIEC intake", "art. 21 lid 2b", _riec_included)
-RIEC_NOT_ASKED = Condition(
-    "riec-not-asked",
-    "the Ondermijningstafel has not been asked",
-    "art. 21 lid 2b",
-    lambda f, _a, _d: not _riec_asked(f),
-)
-RIEC_ASKED = Condition(
-    "riec-asked", "the Ondermijningstafel has been asked", "art. 21 lid 2b", lambda f, _a, _d: _riec_asked(f)
-)
-NOTHING_WAITS_AT_THE_RIEC = Condition(
-    "nothing-at-the-riec",
-    "no answer of the Ondermijningstafel is awaited",
-    "art. 21 lid 2b",
-    _nothing_waits_at_the_riec,
-)
+def everybody_informed_or_deferred(case: Case) -> str | None:
+    return _to_inform(not_informed(case.facts, case.facts.subjects))
+
+
+def _to_inform(left: tuple[str, ...]) -> str | None:
+    return f"nog niet geïnformeerd, en niet met een geldige datum uitgesteld: {', '.join(left)}" if left else None

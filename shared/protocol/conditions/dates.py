@@ -1,50 +1,63 @@
-"""Dates that are filled in, and whom a duty to inform is about (article 26)."""
+"""Dates that are filled in, and whom a duty to inform is about (art. 9 and 26)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
-
-from shared.protocol.facts import Condition, Facts
+from shared.protocol.conditions.case import Case, Condition, condition
 from shared.protocol.terms import add_months
-
-About = Sequence[str]
-Fields = Mapping[str, Any]
-
-
-def _date(value: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
 
 
 def review_within(months: int) -> Condition:
     """A deferral is looked at again before long (R-26.8)."""
 
-    def holds(facts: Facts, _about: About, fields: Fields) -> bool:
-        on = _date(fields.get("reviewOn"))
-        return on is not None and facts.today < on <= add_months(facts.today, months)
-
-    return Condition(
-        "review-date", f"`reviewOn` lies after today and at most {months} months ahead", "art. 26 lid 5", holds
+    @condition(
+        "art. 26 lid 5",
+        f"de datum waarop opnieuw wordt gekeken ligt na vandaag en binnen {months} maanden",
+        at="fields.reviewOn",
     )
+    def review_date(case: Case) -> str | None:
+        on, today = case.day("reviewOn"), case.facts.today
+        latest = add_months(today, months)
+        if on is not None and today < on <= latest:
+            return None
+        return f"de datum waarop opnieuw wordt gekeken moet na {today} liggen en uiterlijk op {latest}"
+
+    return review_date
 
 
-def not_in_the_future(name: str, article: str) -> Condition:
-    def holds(facts: Facts, _about: About, fields: Fields) -> bool:
-        if fields.get(name) is None:
-            return True
-        on = _date(fields[name])
-        return on is not None and on <= facts.today
+def not_in_the_future(name: str, what: str, article: str) -> Condition:
+    """`what` is how the date `name` is called in a sentence."""
 
-    return Condition(f"{name}-not-ahead", f"`{name}` does not lie in the future", article, holds)
+    def missing(case: Case) -> str | None:
+        on = case.day(name)
+        if case.fields.get(name) is None or (on is not None and on <= case.facts.today):
+            return None
+        return f"{what} ligt in de toekomst"
+
+    return Condition(f"{name}-not-ahead", f"{what} ligt niet in de toekomst", article, missing, f"fields.{name}")
 
 
-HAS_NOBODY = Condition(
-    "nobody-known", "no natural person is known in this signal", "art. 26", lambda f, _a, _d: not f.subjects
-)
-HAS_SOMEBODY = Condition(
-    "somebody-known", "it is about a natural person", "art. 26", lambda f, _a, _d: bool(f.subjects)
-)
+@condition("art. 9 lid 1", "de einddatum ligt na vandaag", at="fields.endsOn")
+def ends_after_today(case: Case) -> str | None:
+    on = case.day("endsOn")
+    ahead = on is not None and on > case.facts.today
+    return None if ahead else f"de einddatum moet na {case.facts.today} liggen"
+
+
+@condition("art. 9 lid 1", "het noemt de gegevens die de procedure nodig heeft", at="about")
+def names_what_is_needed(case: Case) -> str | None:
+    return None if case.about else "noem welke gegevens de procedure nodig heeft; de rest wordt vernietigd"
+
+
+@condition("art. 9 lid 1", "het nummer van deze lijst is overgetypt", at="fields.confirmList")
+def list_was_read(case: Case) -> str | None:
+    return None if case.fields.get("confirmList") == case.facts.number else "dit is niet het nummer van deze lijst"
+
+
+@condition("art. 26 lid 1", "er is in dit signaal geen natuurlijke persoon bekend")
+def nobody_known(case: Case) -> str | None:
+    return f"bekend is: {', '.join(case.facts.subjects)}" if case.facts.subjects else None
+
+
+@condition("art. 26 lid 1", "het gaat over een natuurlijke persoon")
+def somebody_known(case: Case) -> str | None:
+    return None if case.facts.subjects else "er is in dit signaal geen natuurlijke persoon bekend"

@@ -1,14 +1,9 @@
-"""Phase 3: sources, hits, relevance (articles 17 and 18)."""
+"""Phase 3: sources, hits, relevance (art. 17 and 18)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from shared.protocol.facts import Condition, Facts
-
-About = Sequence[str]
-Fields = Mapping[str, Any]
+from shared.protocol.conditions.case import Case, Condition, condition
+from shared.protocol.facts import Facts
 
 
 def listed_sources(facts: Facts) -> tuple[str, ...]:
@@ -34,77 +29,98 @@ def hits(facts: Facts) -> tuple[str, ...]:
     return tuple(question for question, answer in answers(facts).items() if answer == "hit")
 
 
-def _every_source_checked(facts: Facts, _about: About, _fields: Fields) -> bool:
-    return {one.about[0] for one in facts.of("check-1")} >= set(listed_sources(facts))
+def judged_hits(facts: Facts) -> dict[str, str]:
+    """Hit to what privacycheck 1b said of it."""
+    return {one.about[0]: one.outcome for one in facts.of("check-1b")}
 
 
-def _every_source_answered(facts: Facts, _about: About, _fields: Fields) -> bool:
-    given = answers(facts)
-    for source in approved_sources(facts):
-        asked = questions_to(facts, source)
-        if not asked or any(one not in given for one in asked):
-            return False
-    return True
+@condition("art. 18 lid 1", "over elke gekozen bron is besloten in privacycheck 1")
+def every_source_checked(case: Case) -> str | None:
+    checked = {one.about[0] for one in case.facts.of("check-1")}
+    left = [one for one in listed_sources(case.facts) if one not in checked]
+    return f"in privacycheck 1 is nog niet besloten over: {case.called(left)}" if left else None
+
+
+@condition("art. 18 lid 1", "ten minste één bron mag worden geraadpleegd")
+def some_source_approved(case: Case) -> str | None:
+    return None if approved_sources(case.facts) else "geen enkele bron mag worden geraadpleegd"
+
+
+@condition("art. 18 lid 1", "geen enkele bron mag worden geraadpleegd")
+def no_source_approved(case: Case) -> str | None:
+    approved = approved_sources(case.facts)
+    return f"mag wel worden geraadpleegd: {case.called(approved)}" if approved else None
+
+
+@condition("art. 18 lid 1", "privacycheck 1 staat toe dat deze bron wordt geraadpleegd")
+def source_approved(case: Case) -> str | None:
+    source = str(case.fields.get("source"))
+    if source in approved_sources(case.facts):
+        return None
+    return f"privacycheck 1 staat niet toe dat deze bron wordt geraadpleegd: {case.called([source])}"
+
+
+@condition("art. 1 onder h", "het gaat over een persoon of object uit het signaal")
+def about_somebody(case: Case) -> str | None:
+    known = {*case.facts.subjects, *case.facts.objects}
+    return None if case.it in known else "een vraag aan een bron gaat over een persoon of object uit het signaal"
+
+
+@condition("art. 18 lid 2", "deze vraag is nog niet beantwoord")
+def question_open(case: Case) -> str | None:
+    return f"vraag {case.it} is al beantwoord" if case.it in answers(case.facts) else None
+
+
+@condition("art. 18 lid 2", "elke toegestane bron is bevraagd en heeft geantwoord: hit, geen hit of niet geraadpleegd")
+def every_source_answered(case: Case) -> str | None:
+    given = answers(case.facts)
+    asked = {source: questions_to(case.facts, source) for source in approved_sources(case.facts)}
+    silent = [source for source, questions in asked.items() if not questions]
+    if silent:
+        return f"nog niet bevraagd: {case.called(silent)}"
+    waiting = [source for source, questions in asked.items() if any(one not in given for one in questions)]
+    return f"nog niet geantwoord: {case.called(waiting)}" if waiting else None
+
+
+@condition("art. 18 lid 2", "er is ten minste één hit")
+def some_hit(case: Case) -> str | None:
+    return None if hits(case.facts) else "er is geen enkele hit"
+
+
+@condition("art. 18 lid 2", "er is geen enkele hit")
+def no_hit(case: Case) -> str | None:
+    found = hits(case.facts)
+    return f"er is een hit, op vraag {', '.join(found)}" if found else None
+
+
+@condition("art. 18 lid 2", "deze vraag is beantwoord met een hit")
+def is_a_hit(case: Case) -> str | None:
+    return None if case.it in hits(case.facts) else f"vraag {case.it} is niet beantwoord met een hit"
+
+
+@condition("art. 18 lid 2", "van elke hit is bepaald of die relevant is (privacycheck 1b)")
+def every_hit_judged(case: Case) -> str | None:
+    left = [one for one in hits(case.facts) if one not in judged_hits(case.facts)]
+    return f"privacycheck 1b is nog niet gedaan voor de hit op vraag {', '.join(left)}" if left else None
 
 
 def relevant_hit(source: str) -> Condition:
     """Data of `source` come only from a hit of that source, about the same person or object (R-F3.4)."""
 
-    def holds(facts: Facts, about: About, fields: Fields) -> bool:
-        question = facts.item(str(fields.get("hit")))
-        judged = {one.about[0]: one.outcome for one in facts.of("check-1b")}
+    @condition(
+        "art. 18 lid 2",
+        "het hoort bij een hit van deze bron over dezelfde persoon of hetzelfde object, relevant bevonden in privacycheck 1b",
+    )
+    def hit_is_relevant(case: Case) -> str | None:
+        question = case.facts.item(str(case.fields.get("hit")))
+        if question is None or question.fields.get("source") != source:
+            return f"de genoemde hit is geen vraag aan deze bron: {case.called([source])}"
+        if judged_hits(case.facts).get(question.name) != "relevant":
+            return f"privacycheck 1b heeft de hit op vraag {question.name} niet relevant bevonden"
         return (
-            question is not None
-            and judged.get(question.name) == "relevant"
-            and question.fields.get("source") == source
-            and tuple(about) == (question.about,)
+            None
+            if case.it == question.about
+            else f"vraag {question.name} gaat niet over {case.it} maar over {question.about}"
         )
 
-    says = f"it is linked to a hit of {source} about the same, which check 1b found relevant"
-    return Condition("hit-is-relevant", says, "art. 18 lid 2", holds)
-
-
-EVERY_SOURCE_CHECKED = Condition(
-    "every-source-checked", "every listed source has been decided on", "art. 18 lid 1", _every_source_checked
-)
-SOME_SOURCE_APPROVED = Condition(
-    "some-source-approved", "a source has been approved", "art. 18 lid 1", lambda f, _a, _d: bool(approved_sources(f))
-)
-NO_SOURCE_APPROVED = Condition(
-    "no-source-approved", "no source has been approved", "art. 18 lid 1", lambda f, _a, _d: not approved_sources(f)
-)
-SOURCE_APPROVED = Condition(
-    "source-approved",
-    "privacy check 1 has approved this source",
-    "art. 18 lid 1",
-    lambda f, _a, d: d.get("source") in approved_sources(f),
-)
-ABOUT_SOMEBODY = Condition(
-    "about-somebody",
-    "it is about a person or an object of the signal",
-    "art. 1 sub h",
-    lambda f, a, _d: bool(a) and a[0] in {*f.subjects, *f.objects},
-)
-ANSWERED_ONCE = Condition(
-    "question-open",
-    "this question has no answer yet",
-    "art. 18 lid 2",
-    lambda f, a, _d: bool(a) and a[0] not in answers(f),
-)
-EVERY_SOURCE_ANSWERED = Condition(
-    "every-source-answered",
-    "every approved source has been asked and has answered: hit, no hit, or not consulted",
-    "art. 18 lid 2",
-    _every_source_answered,
-)
-SOME_HIT = Condition("some-hit", "there is a hit", "art. 18 lid 2", lambda f, _a, _d: bool(hits(f)))
-NO_HIT = Condition("no-hit", "there is no hit", "art. 18 lid 2", lambda f, _a, _d: not hits(f))
-IS_A_HIT = Condition(
-    "is-a-hit", "this question was answered with a hit", "art. 18 lid 2", lambda f, a, _d: bool(a) and a[0] in hits(f)
-)
-EVERY_HIT_JUDGED = Condition(
-    "every-hit-judged",
-    "for every hit it has been decided whether it is relevant (check 1b)",
-    "art. 18 lid 2",
-    lambda f, _a, _d: {one.about[0] for one in f.of("check-1b")} >= set(hits(f)),
-)
+    return hit_is_relevant

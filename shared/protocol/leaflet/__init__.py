@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.protocol.facts import Condition
+from shared.protocol.conditions.case import Condition
 from shared.protocol.model import Law
 
 CHAPTERS = {

@@ -1,0 +1,39 @@
+"""The state diagram of the protocol, in Mermaid."""
+
+from __future__ import annotations
+
+from shared.protocol.model import HOLDER_OF, Law, State
+from shared.protocol.states import HOLDERS
+
+
+def diagram(law: Law) -> list[str]:
+    """Every state under who holds it, every outcome that leads on, and the protective moves of the clock."""
+    lines = ["stateDiagram-v2"]
+    groups: dict[str, list[State]] = {}
+    for state in State:
+        groups.setdefault(HOLDER_OF.get(state, ""), []).append(state)
+    for holder, states in groups.items():
+        if holder:
+            lines.append(f'  state "{HOLDERS[holder]}" as {holder} {{')
+            lines += [f"    {_id(state)} : {state.dutch}" for state in states]
+            lines.append("  }")
+        else:
+            lines += [f"  {_id(state)} : {state.dutch}" for state in states]
+    lines += [f"  [*] --> {_id(State.RECEIVED)}", f"  [*] --> {_id(State.DUTY_OPEN)}"]
+    for decision in law.decisions:
+        for state in decision.states:
+            for outcome in decision.outcomes_in(state):
+                if outcome.leads_to and outcome.leads_to != state:
+                    lines.append(f"  {_id(state)} --> {_id(outcome.leads_to)} : {outcome.answer}")
+    clock: tuple[tuple[State, State, str], ...] = (
+        (State.CLOSED, State.ENDED, f"{law.terms.case_active_years} jaar voorbij"),
+        (State.ENDED, State.SEALED, "verzegeld"),
+        (State.SEALED, State.LISTED, "termijn verstreken"),
+        (State.APPROVED, State.DESTROYED, "vernietigd"),
+    )
+    lines += [f"  {_id(start)} --> {_id(end)} : {text} (klok)" for start, end, text in clock]
+    return [*lines, f"  {_id(State.DESTROYED)} --> [*]"]
+
+
+def _id(state: State) -> str:
+    return state.value.replace("-", "_")

@@ -1,0 +1,230 @@
+"""Kinds of fields. Each knows whether a value fits, its JSON Schema, what it says when it does not, and its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+MOST_PERSONS = 20
+MOST_IDENTITY = 300
+MOST_ANSWER = 2000
+Schema = dict[str, Any]
+
+
+class Kind:
+    """What can be filled in. `subjects` are those of the signal: S1, S2 …"""
+
+    def is_filled(self, value: Any) -> bool:
+        return value is not None and value not in ("", [], (), {})
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        raise NotImplementedError
+
+    def schema(self) -> Schema:
+        raise NotImplementedError
+
+    def wanted(self) -> str:
+        """What is said of a value that does not fit: "moet … zijn"."""
+        raise NotImplementedError
+
+    def described(self) -> str:
+        """How the printed protocol calls it."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    most: int = 2000
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return isinstance(value, str) and bool(value.strip()) and len(value) <= self.most
+
+    def schema(self) -> Schema:
+        return {"type": "string", "minLength": 1, "maxLength": self.most}
+
+    def wanted(self) -> str:
+        return f"moet een tekst zijn van ten hoogste {self.most} tekens"
+
+    def described(self) -> str:
+        return "in woorden"
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return isinstance(value, bool)
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+    def wanted(self) -> str:
+        return "moet ja (true) of nee (false) zijn"
+
+    def described(self) -> str:
+        return "ja of nee"
+
+
+@dataclass(frozen=True)
+class Date(Kind):
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        try:
+            # The one form that everybody reads alike; not 20261201, nor a number.
+            return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+        except ValueError:
+            return False
+
+    def schema(self) -> Schema:
+        return {"type": "string", "format": "date"}
+
+    def wanted(self) -> str:
+        return "moet een datum zijn, als jjjj-mm-dd"
+
+    def described(self) -> str:
+        return "een datum"
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of `choices`, which are codes with their names."""
+
+    choices: Mapping[str, str]
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return isinstance(value, str) and value in self.choices
+
+    def schema(self) -> Schema:
+        return _one_of(self.choices)
+
+    def wanted(self) -> str:
+        return f"moet één zijn van: {_listed(self.choices)}"
+
+    def described(self) -> str:
+        return f"één van: {_names(self.choices)}"
+
+
+@dataclass(frozen=True)
+class Choices(Kind):
+    """Some of `choices`, `at_least` so many, none twice."""
+
+    choices: Mapping[str, str]
+    at_least: int = 1
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return _some_of(value, self.choices, self.at_least)
+
+    def schema(self) -> Schema:
+        return {"type": "array", "minItems": self.at_least, "uniqueItems": True, "items": _one_of(self.choices)}
+
+    def wanted(self) -> str:
+        return f"moet bestaan uit {self._number} van: {_listed(self.choices)}"
+
+    def described(self) -> str:
+        return f"{self._number} van: {_names(self.choices)}"
+
+    @property
+    def _number(self) -> str:
+        return "één of meer" if self.at_least == 1 else f"{self.at_least} of meer"
+
+
+@dataclass(frozen=True)
+class Subjects(Kind):
+    """Some of the persons in the signal; at least one when there is any (R-22.2)."""
+
+    def is_filled(self, value: Any) -> bool:
+        return value is not None
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return _some_of(value, subjects, 1 if subjects else 0)
+
+    def schema(self) -> Schema:
+        return {"type": "array", "uniqueItems": True, "items": {"type": "string", "pattern": "^S[0-9]+$"}}
+
+    def wanted(self) -> str:
+        return "moet bestaan uit personen van dit signaal (S1, S2 …)"
+
+    def described(self) -> str:
+        return "personen van het signaal (S1, S2 …)"
+
+
+@dataclass(frozen=True)
+class Persons(Kind):
+    """Persons who were not known yet: a name, and where known an address; no more than a report may say (Bijlage 1)."""
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return isinstance(value, (list, tuple)) and 1 <= len(value) <= MOST_PERSONS and all(map(self._is_one, value))
+
+    @staticmethod
+    def _is_one(value: Any) -> bool:
+        if not isinstance(value, Mapping) or not {"name"} <= set(value) <= {"name", "address"}:
+            return False
+        return all(isinstance(one, str) and one.strip() and len(one) <= MOST_IDENTITY for one in value.values())
+
+    def schema(self) -> Schema:
+        line = {"type": "string", "minLength": 1, "maxLength": MOST_IDENTITY}
+        person = {"type": "object", "additionalProperties": False, "required": ["name"]}
+        items = person | {"properties": {"name": line, "address": line}}
+        return {"type": "array", "minItems": 1, "maxItems": MOST_PERSONS, "items": items}
+
+    def wanted(self) -> str:
+        return f"moet bestaan uit ten hoogste {MOST_PERSONS} personen, elk met een naam (name) en hooguit een adres (address)"
+
+    def described(self) -> str:
+        return "personen, elk met naam en zo mogelijk adres"
+
+
+@dataclass(frozen=True)
+class Answers(Kind):
+    """An answer in words to each of `questions`, or `{"unanswered": reason}` (R-F2.3)."""
+
+    questions: Mapping[str, str]
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return (
+            isinstance(value, Mapping) and set(value) == set(self.questions) and all(map(self._is_one, value.values()))
+        )
+
+    @staticmethod
+    def _is_one(answer: Any) -> bool:
+        if isinstance(answer, Mapping):
+            answer = answer.get("unanswered") if set(answer) == {"unanswered"} else None
+        return isinstance(answer, str) and bool(answer.strip()) and len(answer) <= MOST_ANSWER
+
+    def schema(self) -> Schema:
+        text = {"type": "string", "minLength": 1, "maxLength": MOST_ANSWER}
+        unanswered = {"type": "object", "required": ["unanswered"], "properties": {"unanswered": text}}
+        either = [text, unanswered | {"additionalProperties": False}]
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": list(self.questions),
+            "properties": {key: {"title": question, "anyOf": either} for key, question in self.questions.items()},
+        }
+
+    def wanted(self) -> str:
+        return f"moet elk van deze in woorden beantwoorden, of zeggen waarom niet (unanswered): {', '.join(self.questions)}"
+
+    def described(self) -> str:
+        return "op elke vraag een antwoord in woorden, of waarom dat er niet is"
+
+
+def _some_of(value: Any, known: Collection[str], at_least: int) -> bool:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        return False
+    return len(set(value)) == len(value) >= at_least and set(value) <= set(known)
+
+
+def _one_of(choices: Mapping[str, str]) -> Schema:
+    return {"type": "string", "oneOf": [{"const": code, "title": name} for code, name in choices.items()]}
+
+
+def _listed(choices: Mapping[str, str]) -> str:
+    """With the codes that a machine sends."""
+    return ", ".join(code if code == name else f"{name} ({code})" for code, name in choices.items())
+
+
+def _names(choices: Mapping[str, str]) -> str:
+    found: Sequence[str] = list(choices.values())
+    # A name can have a comma in it.
+    return "; ".join(found[:-1]) + f" of {found[-1]}" if len(found) > 1 else "".join(found)

@@ -1,0 +1,90 @@
+"""Passing a signal on with a negative outcome: offered, not forced ("indien mogelijk"), to whom its article names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.protocol.conditions import approach
+from shared.protocol.facts import Facts
+from shared.protocol.faults import Fault
+from shared.protocol.model import PHASE_OF, RECIPIENTS, Law, Outcome, State
+
+
+@dataclass(frozen=True)
+class Forwarding:
+    """To whom a signal goes on with which items, or nobody with a reason (R-12.2, R-12.4, R-12.6)."""
+
+    recipient_kind: str | None = None
+    recipient: str | None = None
+    items: tuple[str, ...] = ()
+    none_because: str | None = None
+
+
+def forwarding_faults(
+    law: Law, state: State, outcome: Outcome, given: Forwarding | None, fields: Mapping[str, Any], facts: Facts
+) -> list[Fault]:
+    """Everything that is wrong with what was chosen about passing the signal on with `outcome`."""
+    if not outcome.forward_to:
+        words = "bij dit antwoord wordt een signaal niet doorgezet"
+        return [Fault("forwarding", words, outcome.article, "not-offered")] if given else []
+    kinds = " of ".join(RECIPIENTS[kind] for kind in outcome.forward_to)
+    if given is None:
+        words = f"kies of het signaal wordt doorgezet: naar {kinds}, of naar niemand met een reden"
+        return [Fault("forwarding", words, outcome.article, "forwarding-missing")]
+    if given.recipient_kind is None:
+        return _to_nobody(law, outcome, given)
+    faults = []
+    if given.none_because:
+        words = "hoort bij doorzetten naar niemand"
+        faults.append(Fault("forwarding.noneBecause", words, outcome.article, "not-both"))
+    if given.recipient_kind not in outcome.forward_to:
+        words = f"kan alleen naar {kinds}"
+        faults.append(Fault("forwarding.recipientKind", words, outcome.article, "wrong-kind"))
+    return faults + _recipient(law, outcome, given, fields) + _items(law, state, given, facts)
+
+
+def _to_nobody(law: Law, outcome: Outcome, given: Forwarding) -> list[Fault]:
+    if outcome.forward_only_to:
+        words = f"dit antwoord betekent doorzetten naar: {law.people([outcome.forward_only_to])}"
+        return [Fault("forwarding", words, outcome.article, "forwarding-missing")]
+    faults = []
+    if not (given.none_because or "").strip():
+        faults.append(Fault("forwarding", "niet doorzetten heeft een reden", outcome.article, "no-reason"))
+    if given.recipient or given.items:
+        words = "hoort erbij als er een ontvanger of een gegeven is genoemd"
+        faults.append(Fault("forwarding.recipientKind", words, outcome.article, "kind-missing"))
+    return faults
+
+
+def _recipient(law: Law, outcome: Outcome, given: Forwarding, fields: Mapping[str, Any]) -> list[Fault]:
+    known = law.organisations.get(given.recipient_kind or "", ())
+    if outcome.forward_only_to:
+        known = (outcome.forward_only_to,)
+    if given.recipient not in known:
+        words = f"kan alleen naar: {', '.join(law.names.get(one, one) for one in known) or 'niemand'}"
+        return [Fault("forwarding.recipient", words, outcome.article, "recipient-unknown")]
+    if "municipality" in outcome.forward_to and given.recipient != fields.get("municipality"):
+        words = "kan alleen naar de gemeente die het aangaat"
+        return [Fault("forwarding.recipient", words, outcome.article, "not-concerned")]
+    return []
+
+
+def _items(law: Law, state: State, given: Forwarding, facts: Facts) -> list[Fault]:
+    """Chosen one by one; in phase 4 only what privacycheck 2A allows this recipient (R-6.3, R-20.1)."""
+    if not given.items:
+        words = "kies elk gegeven afzonderlijk; een heel dossier gaat nergens heen"
+        return [Fault("forwarding.items", words, "art. 6 lid 1", "items-missing")]
+    unknown = [one for one in given.items if one not in approach.shareable(facts)]
+    if unknown:
+        words = f"dit signaal heeft geen gegeven {', '.join(unknown)} dat kan worden gedeeld"
+        return [Fault("forwarding.items", words, "art. 6 lid 1", "item-unknown")]
+    if PHASE_OF.get(state) == 4:
+        allowed = approach.cells(facts, "check-2a", "may")
+        closed = [one for one in given.items if (one, given.recipient) not in allowed]
+        if closed:
+            to = law.names.get(given.recipient or "", given.recipient or "")
+            words = f"privacycheck 2A staat {', '.join(closed)} niet toe voor {to}"
+            return [Fault("forwarding.items", words, "art. 20", "not-allowed-in-2a")]
+    return []

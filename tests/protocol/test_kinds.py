@@ -1,0 +1,59 @@
+"""A kind of field: what fits is what its JSON Schema describes, and what does not fit is answered in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.protocol.fields import field_faults
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Flag, Kind, Persons, Subjects, Text
+from shared.protocol.model import Field
+
+NAMED = {"a": "de eerste", "b": "de tweede"}
+KINDS: list[tuple[Kind, list[Any], list[Any]]] = [
+    (Text(most=5), ["woord"], ["", " ", "te lang", 5, None, ["a"]]),
+    (Flag(), [True, False], ["ja", 1, None]),
+    (Date(), ["2026-12-01"], ["20261201", 20261201, "2026-13-01", "morgen", None]),
+    (Choice(NAMED), ["a", "b"], ["c", "", ["a"], None, {"a": 1}]),
+    (Choices(NAMED), [["a"], ["b", "a"]], [[], ["a", "a"], ["c"], "a", [1], None]),
+    (Choices(NAMED, at_least=2), [["a", "b"]], [["a"], []]),
+    (Subjects(), [["S1"], ["S1", "S2"]], [[], ["S3"], ["S1", "S1"], "S1"]),
+    (
+        Persons(),
+        [[{"name": "Jan"}], [{"name": "Jan", "address": "Kerkstraat 1"}]],
+        [[], [{"address": "Kerkstraat 1"}], [{"name": " "}], [{"name": "Jan", "bsn": "1"}], {"name": "Jan"}],
+    ),
+    (
+        Answers(NAMED),
+        [{"a": "ja", "b": {"unanswered": "niet bekend"}}],
+        [{"a": "ja"}, {"a": "ja", "b": ""}, {"a": "ja", "b": {"unanswered": " "}}, {"a": "ja", "b": 1}, "ja"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "good", "wrong"), KINDS, ids=lambda one: type(one).__name__)
+def test_what_fits_and_what_is_said_of_the_rest(kind: Kind, good: list[Any], wrong: list[Any]) -> None:
+    asked = [Field("it", "Wat is het?", "art. 1", kind)]
+    for value in good:
+        assert field_faults("art. 1", asked, {"it": value}, "oov", ("S1", "S2")) == []
+    for value in wrong:
+        (fault,) = field_faults("art. 1", asked, {"it": value}, "oov", ("S1", "S2"))
+        assert fault.field == "fields.it"
+        assert fault.reason in (kind.wanted(), "ontbreekt: Wat is het?")
+    assert kind.wanted().startswith("moet ")
+    assert kind.schema()["type"] in ("string", "boolean", "array", "object")
+
+
+def test_a_choice_shows_its_names_to_people_and_its_codes_to_machines() -> None:
+    assert Choice(NAMED).schema()["oneOf"] == [
+        {"const": "a", "title": "de eerste"},
+        {"const": "b", "title": "de tweede"},
+    ]
+    assert Choice(NAMED).described() == "één van: de eerste of de tweede"
+    assert "de eerste (a)" in Choice(NAMED).wanted()
+
+
+def test_nobody_has_to_be_named_where_nobody_is_known() -> None:
+    assert Subjects().fits([], ())
+    assert not Subjects().fits([], ("S1",))
