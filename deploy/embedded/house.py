@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy.embedded import parts
+from deploy.embedded import protocol as law
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
 from deploy.embedded.supervise import Supervisor
@@ -178,9 +179,8 @@ class House:
     def _designate(self) -> None:
         """The demo people get their designations from the demo beheerder, through the real interface."""
         self._write_state()
-        wanted = {**DESIGNATIONS, "anna": ("oov",), "bram": ("vervanger",)}
-        if self._options.protocol == "grote-gemeente-2025":
-            wanted |= {"anna": ("beoordelaar",), "bram": ("regisseur",)}
+        file_roles = law.known(self._options.protocol).file_roles
+        wanted = {**DESIGNATIONS, "anna": file_roles[:1], "bram": file_roles[-1:]}
         with HouseClient(self.home) as client:
             end = time.monotonic() + 20
             while not client.is_designated("beheerder"):

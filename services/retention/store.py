@@ -26,6 +26,7 @@ from services.retention.tables import (
 )
 from shared.contracts.common import KeyRef
 from shared.database.tables import Tombstone, table_of
+from shared.protocol.terms import last_due
 
 SCHEMA = "retention_0001"
 Counts = dict[str, int]
@@ -43,7 +44,7 @@ async def cases_to_move(session: AsyncSession, today: date, most: int = 500) -> 
     query = (
         select(ActiveCase)
         .where(
-            col(ActiveCase.moves_on) < today,
+            col(ActiveCase.moves_on) <= last_due(today),
             or_(col(ActiveCase.ordered_on).is_(None), col(ActiveCase.ordered_on) < today),
         )
         .order_by(col(ActiveCase.moves_on))
@@ -105,7 +106,7 @@ async def due(session: AsyncSession, before: date, most: int = 500) -> list[Seal
     """What has reached its end, unless nothing of it is left but what is held."""
     query = (
         select(SealedSignal)
-        .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) < before)
+        .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) <= last_due(before))
         .order_by(col(SealedSignal.ends_on), col(SealedSignal.number))
         .with_for_update(skip_locked=True)
     )

@@ -14,6 +14,7 @@ from shared.dossier.tables import DecisionRow, Dossier, Item
 from shared.dossier.views import coded
 from shared.keys.transit import Place, Transit, key_name
 from shared.protocol.model import PHASE_OF, Law, State
+from shared.protocol.phase_5 import TOLD_OF_AN_ENDING
 from shared.protocol.terms import CASE
 from shared.service.platform import Platform
 
@@ -77,7 +78,7 @@ class Sealing:
                 "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id
             ),
             post.envelope("retention", KeysMade(number=dossier.number, keys=keys)),
-            post.envelope("intake", Ended(number=dossier.number)),
+            *(post.envelope(to, Ended(number=dossier.number)) for to in TOLD_OF_AN_ENDING),
         ]
 
     async def _into(

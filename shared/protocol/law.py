@@ -5,46 +5,48 @@ Read from top to bottom it is the protocol's own order; each decision is a funct
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_4_approach, phase_5
 from shared.protocol.categories import bijlage_1
-from shared.protocol.model import Chapter, Law
+from shared.protocol.model import Chapter, Decision, Law
 from shared.protocol.municipality import Municipality
 from shared.protocol.states import PHASES
 
+Rule = Callable[[Municipality], Decision]
+
+
+def _phase(number: int, *decisions: Rule) -> tuple[str, str, tuple[Rule, ...]]:
+    return PHASES[number].title, PHASES[number].purpose, decisions
+
+
 CHAPTERS = (
-    (
-        *(PHASES[1].title, PHASES[1].purpose),
-        (phase_1.purpose, phase_1.no_signal, phase_1.weging_1, phase_1.weging_2a, phase_1.weging_2b),
+    _phase(1, phase_1.purpose, phase_1.no_signal, phase_1.weging_1, phase_1.weging_2a, phase_1.weging_2b),
+    _phase(2, phase_2.weging_3, phase_2.informing),
+    _phase(
+        3,
+        phase_3.source_list,
+        phase_3.check_1,
+        phase_3.check_1_done,
+        phase_3.answer,
+        phase_3.hit_check_done,
+        phase_3.check_1b,
+        phase_3.weging_4,
     ),
-    (*(PHASES[2].title, PHASES[2].purpose), (phase_2.weging_3, phase_2.informing)),
-    (
-        *(PHASES[3].title, PHASES[3].purpose),
-        (
-            phase_3.source_list,
-            phase_3.check_1,
-            phase_3.check_1_done,
-            phase_3.answer,
-            phase_3.hit_check_done,
-            phase_3.check_1b,
-            phase_3.weging_4,
-        ),
+    _phase(
+        4,
+        phase_4.check_2a,
+        phase_4.check_2a_done,
+        phase_4_approach.approach,
+        phase_4_approach.reweighing,
+        phase_4_approach.riec_intake,
+        phase_4_approach.riec_answer,
+        phase_4.adopt_plan,
+        phase_4.check_2b,
+        phase_4.check_2b_done,
+        phase_4.execution,
     ),
-    (
-        *(PHASES[4].title, PHASES[4].purpose),
-        (
-            phase_4.check_2a,
-            phase_4.check_2a_done,
-            phase_4_approach.approach,
-            phase_4_approach.reweighing,
-            phase_4_approach.riec_intake,
-            phase_4_approach.riec_answer,
-            phase_4.adopt_plan,
-            phase_4.check_2b,
-            phase_4.check_2b_done,
-            phase_4.execution,
-        ),
-    ),
-    (*(PHASES[5].title, PHASES[5].purpose), (phase_5.close,)),
+    _phase(5, phase_5.close),
     (
         "Bewaren en vernietigen (art. 9)",
         "bewaren buiten bereik, en vernietigen wat zijn termijn heeft gehad (art. 9)",

@@ -23,6 +23,9 @@ CRITERIA = {
 """As many objective criteria as possible (fase 2): each answered in words, never summed or ranked (R-5.8)."""
 
 
+INFORM, NOT_NOW = "inform", "not-now"
+
+
 def weging_3(chosen: Municipality) -> Decision:
     """Articles 14 and 15: the LOT decides whether the signal is heavy enough."""
     decided = ("too-light", "heavy-enough")
@@ -60,9 +63,6 @@ def informing(chosen: Municipality) -> Decision:
         fields=(Field("perPerson", "Wat is er voor elke persoon besloten?", "art. 16 lid 2"),),
         taken_in="rights",
     )
-
-
-INFORM, NOT_NOW = "inform", "not-now"
 
 
 def outcome_of_informing(told: Iterable[bool]) -> str:

@@ -43,4 +43,9 @@ def active_until(terms: Terms, last_processed_on: date) -> date:
 
 def is_due(ends_on: date, today: date) -> bool:
     """From the day after the end date a signal is put on the destruction list (R-9.4)."""
-    return today >= ends_on + timedelta(days=1)
+    return ends_on <= last_due(today)
+
+
+def last_due(today: date) -> date:
+    """The latest end date that is due on `today`."""
+    return today - timedelta(days=1)

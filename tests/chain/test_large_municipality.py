@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from deploy.embedded.played import Played
-from shared.protocol.terms import add_months
+from shared.protocol.laws import BUILT_IN
+from shared.protocol.terms import add_months, add_years
 from tests.house import TestHouse, a_report, until
 from tests.journeys import parts_until, player_of, steps
 
@@ -19,9 +20,21 @@ FIRST = ("purpose", "weging-1")
 
 
 @pytest.fixture(scope="module")
-def large() -> Iterator[TestHouse]:
-    """Anna is beoordelaar, bram is regisseur; a few seconds to withdraw."""
-    with TestHouse("grote-gemeente-2025", MELDPUNT_WITHDRAWAL_SECONDS=str(WINDOW)) as found:
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHouse]:
+    """A municipality that is a file and no release: anna is beoordelaar, bram is regisseur, and what is no case is kept
+    for two years; a few seconds to withdraw."""
+    folder = tmp_path_factory.mktemp("protocols")
+    text = (BUILT_IN / "grote-gemeente-2025.toml").read_text()
+    for old, new in (
+        ("grote-gemeente-2025", "elders-2026"),
+        ("Grote Gemeente", "Elders"),
+        ("geen_casus_jaren = 1", "geen_casus_jaren = 2"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "elders-2026.toml").write_text(text)
+    settings = {"MELDPUNT_PROTOCOLS": str(folder), "MELDPUNT_WITHDRAWAL_SECONDS": str(WINDOW)}
+    with TestHouse("elders-2026", **settings) as found:
         yield found
 
 
@@ -98,3 +111,14 @@ def a_check_counts_with_the_officer_only(large: TestHouse, number: str) -> None:
     assert "Wilgenroos" not in str(shown)
     large.client.post("sources", f"/v1/tasks/{task}/decisions", "petra", {"reason": "akkoord"})
     assert decide("bram", "check-1-done", "some", fields={"conclusion": "ja"}).status_code == 201
+
+
+@pytest.mark.allowed("R-9.1", "R-2.5")
+def test_its_term_is_two_years(large: TestHouse) -> None:
+    number = large.arrived(large.report())
+    proposed = large.decide(number, "anna", "no-signal", "spam", fields={"shownBy": "reclame"}).json()
+    large.decide(number, "bram", "no-signal", "spam", confirms=proposed["id"], reason="", fields={})
+    until(lambda: large.signal(number, "retention", "bram"), WINDOW + 30)
+    sealed = large.signal(number, "retention", "bram")
+    assert sealed is not None
+    assert sealed["endsOn"] == add_years(date.fromisoformat(sealed["decidedOn"]), 2).isoformat()

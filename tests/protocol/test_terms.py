@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.clock import calendar_date
 from shared.protocol.municipality import Terms
-from shared.protocol.terms import CASE, active_until, is_due, kept_until
+from shared.protocol.terms import CASE, active_until, is_due, kept_until, last_due
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 
@@ -57,6 +57,7 @@ def test_due_from_the_day_after_and_not_before(decided: date, years: int) -> Non
     ends = kept_until(replace(TERMS, not_a_case_years=years), 1, decided)
     assert not is_due(ends, ends)
     assert is_due(ends, ends + timedelta(days=1))
+    assert last_due(ends + timedelta(days=1)) == ends, "what the listing asks the database for"
     assert 365 * years - 1 <= (ends - decided).days <= 366 * years
 
 

@@ -44,7 +44,7 @@ def statement_of(platform: Platform, approval: store.Approval, numbers: list[str
 class Releasing:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._ultimate_days = platform.settings.laws.configured.terms.ultimate_days
+        self._laws = platform.settings.laws
         self.wake = Wake()
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
@@ -59,7 +59,9 @@ class Releasing:
                     listed_on=message.listed_on,
                     approve_before=message.approve_before,
                     # By oversight's own calendar: retention alone cannot bring destruction forward.
-                    ultimate_on=max(message.ultimate_on, today + timedelta(days=self._ultimate_days)),
+                    ultimate_on=max(
+                        message.ultimate_on, today + timedelta(days=self._laws.in_force(today).terms.ultimate_days)
+                    ),
                 )
             )
             for one in message.signals:

@@ -17,6 +17,7 @@ from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
 from shared.errors import PartDown
 from shared.keys.signing import NotSigned
 from shared.protocol.model import State
+from shared.protocol.terms import is_due
 from shared.service.platform import Platform
 
 AT_ONCE = 250
@@ -25,7 +26,7 @@ AT_ONCE = 250
 class Listing:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
-        self.terms = settings.laws.configured.terms
+        self._laws = settings.laws
         self._every = settings.run_every_seconds
 
     async def run(self) -> None:
@@ -67,12 +68,12 @@ class Listing:
     async def _list_some(self, today: date) -> UUID | None:
         list_id = uuid4()
         async with self.platform.database.transaction() as session:
-            # `ends_on < today` is "from the day after the end date" (shared/protocol/terms.is_due).
-            rows = await store.due(session, today, AT_ONCE)
+            rows = [row for row in await store.due(session, today, AT_ONCE) if is_due(row.ends_on, today)]
             if not rows:
                 return None
-            approve_before = today + timedelta(days=self.terms.approval_days)
-            ultimate_on = today + timedelta(days=self.terms.ultimate_days)
+            terms = self._laws.in_force(today).terms
+            approve_before = today + timedelta(days=terms.approval_days)
+            ultimate_on = today + timedelta(days=terms.ultimate_days)
             session.add(
                 DestructionList(id=list_id, listed_on=today, approve_before=approve_before, ultimate_on=ultimate_on)
             )
