@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.protocol.laws import Laws
+from shared.protocol.live import missing_for_live
 
 
 class ServiceSettings(BaseSettings):
@@ -49,10 +50,26 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     public_address: str = "https://meldpunt.example.nl"
     """Where the gateway offers the services, in their OpenAPI documents."""
-    oin: str = "00000000000000000000"
-    """The municipality's organisation number, in the `source` of every message."""
+    live: bool = False
+    """Whether real data are processed. False: a trial, and all that is kept says so. True: nothing is accepted while the
+    municipality has not filled in what that takes."""
 
     @cached_property
     def laws(self) -> Laws:
         """Every version of the protocol that is known here; raises Unacceptable when a file is not accepted."""
         return Laws.read(self.protocol, self.protocols)
+
+    @property
+    def oin(self) -> str:
+        """The municipality's organisation number, in the `source` of every message; zeros in a trial without one."""
+        return self.laws.configured.choices.taking_into_use.oin or "0" * 20
+
+    @cached_property
+    def missing_for_live(self) -> list[str]:
+        """What the municipality has not filled in, in any version of its protocol; empty when it may go live (C-20)."""
+        return [f"{law.version}: {one}" for law in self.laws.own for one in missing_for_live(law)]
+
+    @property
+    def may_not_serve(self) -> bool:
+        """Real data are wanted here, and something that this takes is missing."""
+        return self.live and bool(self.missing_for_live)

@@ -23,6 +23,7 @@ from deploy.embedded.client import HouseClient
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
 from deploy.embedded.protocol import DEFAULT_PROTOCOL, known, protocol
+from shared.protocol.live import TRIAL
 
 console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
 out = Console(width=None if sys.stdout.isatty() else 160)
@@ -159,10 +160,12 @@ def look(home: Home) -> dict[str, Any]:
         if name in SERVICE_NAMES and running:
             entry |= _health(entry["address"], entry)
         found.append(entry)
+    used = [one.pop("use") for one in found if "use" in one]
     return {
         "home": str(home.path),
         "running": running,
         "ready": running and all(one["ready"] for one in found),
+        **(used[0] if used else {"trial": None, "missingForLive": []}),
         "parts": found,
     }
 
@@ -172,7 +175,8 @@ def _health(address: str, entry: dict[str, Any]) -> dict[str, Any]:
         answer = httpx.get(f"{address}/readyz", timeout=8).json()
     except (httpx.HTTPError, ValueError):
         return {"ready": False, "problems": entry["problems"] or {"http": "it does not answer: see its log"}}
-    return {key: answer[key] for key in ("ready", "version", "outbox", "parked", "parkedMessages", "problems")}
+    found = {key: answer[key] for key in ("ready", "version", "outbox", "parked", "parkedMessages", "problems")}
+    return found | {"use": {key: answer[key] for key in ("trial", "missingForLive")}}
 
 
 def status(home: Home, arguments: argparse.Namespace) -> int:
@@ -194,6 +198,10 @@ def status(home: Home, arguments: argparse.Namespace) -> int:
         ]
         table.add_row(*("" if cell is None else str(cell) for cell in cells), "; ".join(one["problems"].values()))
     out.print(table)
+    if found["trial"]:
+        out.print(TRIAL, highlight=False)
+    if found["missingForLive"]:
+        out.print("Voor ingebruikneming ontbreekt:", *found["missingForLive"], sep="\n· ", highlight=False)
     return 0 if found["ready"] else 1
 
 

@@ -152,6 +152,8 @@ class House:
             "MELDPUNT_TOMBSTONES": str(self.home.tombstones),
             "MELDPUNT_TRACES": str(self.home.path / "logs" / f"traces-{name}.jsonl"),
             "MELDPUNT_PROTOCOL": self._options.protocol,
+            # Everything here runs as one user: never for real data, whatever the environment says.
+            "MELDPUNT_LIVE": "false",
             "PYTHONUNBUFFERED": "1",
             **TRYING,
         }

@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.embedded.home import Home, HouseError
 from shared.protocol.law import law_of
 from shared.protocol.laws import Laws
+from shared.protocol.live import missing_for_live
 from shared.protocol.loading import Unacceptable, read
 from shared.protocol.model import Law
 from shared.protocol.show import document
@@ -45,6 +46,9 @@ def protocol(_home: Home, arguments: argparse.Namespace) -> int:
     with contextlib.suppress(BrokenPipeError):
         if arguments.what == "check":
             print(f"{what} is in orde: versie {law.version}, {law.municipality}, in werking vanaf {law.in_force_from}.")
+            missing = missing_for_live(law)
+            print("Voor ingebruikneming ontbreekt:" if missing else "Alles voor ingebruikneming is ingevuld.")
+            print("".join(f"· {one}\n" for one in missing), end="")
         else:
             print(document(law), end="")
     return 0

@@ -12,21 +12,23 @@ from starlette.exceptions import HTTPException
 from services.intake.bodies import MOST_BYTES, SignalIn
 from services.intake.settings import Settings
 from services.intake.use_cases import Intake
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.decisions import Number
 from shared.http.problems import faults_of
 from shared.http.rate import Rate
 from shared.identity import Person
+from shared.protocol.live import TRIAL
 from shared.service.platform import Platform
 
 
 class Receipt(Strict):
-    """`number` is only for a colleague; a reporter gets a receipt code and nothing else."""
+    """`number` is only for a colleague; a reporter gets a receipt code. `warning`: that this is only a trial."""
 
     receipt_code: str
     number: str | None = None
+    warning: str | None = None
 
 
 class ContactIn(Strict):
@@ -71,6 +73,10 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
             rate.take(request.client.host if request.client else "")
         else:
             request.state.person = await person_of(request, authorization)
+        if settings.may_not_serve:
+            raise Conflict(
+                "Dit meldpunt is nog niet in gebruik genomen: er kan nog niet worden gemeld.", code="not-live"
+            )
         raw = await _read(request)
         signal = _parse(raw, platform.clock.now())
         person: Person | None = None
@@ -79,7 +85,11 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
         elif authorization is not None:
             rate.take(request.client.host if request.client else "")
         accepted = await intake.accept(signal, raw, idempotency_key, person)
-        return Receipt(receipt_code=accepted.receipt_code, number=accepted.number if person else None)
+        return Receipt(
+            receipt_code=accepted.receipt_code,
+            number=accepted.number if person else None,
+            warning=None if settings.live else TRIAL,
+        )
 
     @routes.get("/signals/{number}", tags=["signals"], summary="A report that is on its way to assessment")
     async def waiting(number: Number, person: Person = current_person(platform)) -> dict[str, str]:

@@ -162,8 +162,12 @@ def _health(app: FastAPI, service: Service) -> None:
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
         health = await service.health()
+        settings = service.platform.settings
+        if settings.may_not_serve:
+            health["problems"]["live"] = f"nog niet in gebruik te nemen: {'; '.join(settings.missing_for_live)}"
         ready = not health["problems"]
-        body = {"ready": ready, "service": service.platform.name, "version": VERSION} | health
+        use = {"trial": not settings.live, "missingForLive": settings.missing_for_live}
+        body = {"ready": ready, "service": service.platform.name, "version": VERSION} | use | health
         return JSONResponse(body, 200 if ready else 503)
 
 

@@ -45,11 +45,15 @@ class Laws:
 
     def in_force(self, today: date) -> Law:
         """The newest version of this municipality that is in force on `today`; raises NotInForce (art. 27)."""
-        mine = [one for one in self._laws.values() if one.municipality == self.configured.municipality]
-        begun = [one for one in mine if one.in_force_from <= today]
+        begun = [one for one in self.own if one.in_force_from <= today]
         if not begun:
             raise NotInForce(self.configured.municipality)
         return max(begun, key=lambda one: one.in_force_from)
+
+    @property
+    def own(self) -> tuple[Law, ...]:
+        """Every version of this municipality's protocol that is known here."""
+        return tuple(one for one in self._laws.values() if one.municipality == self.configured.municipality)
 
     @property
     def versions(self) -> tuple[str, ...]:

@@ -5,12 +5,15 @@ The rules that no municipality can set aside are judged here: each names its art
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from shared.protocol.municipality import Municipality, Source, Terms, Who
+from shared.protocol.live import NOTICE
+from shared.protocol.municipality import Municipality, Source, TakingIntoUse, Terms, Who
 from shared.protocol.reading import CODE, Table
 
 MEETING_DECIDES = {"weging-3": "art. 15 lid 1", "approach": "art. 21 lid 1", "reweighing": "art. 21 lid 2 onder b"}
@@ -30,17 +33,6 @@ OF_THE_LAW = ("report", "indication", "paper", "question", "intervention", "moni
 POLICE = "politie"
 LEAST_QUORUM = 2
 MOST_YEARS = 30
-NOTICE = (
-    "verwerkingsverantwoordelijke",
-    "contact",
-    "functionaris",
-    "doel",
-    "grondslag",
-    "bewaren",
-    "rechten",
-    "klacht",
-)
-"""What a notice has to say (AVG art. 14 lid 1 and 2)."""
 
 
 class Unacceptable(Exception):
@@ -93,6 +85,7 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         attendance_by=file.one_of("aanwezigheid", {"voorzitter": "chair", "lid": "self"}),
         terms=_terms(file.table("termijnen")),
         notice=_notice(file.table("kennisgeving")),
+        taking_into_use=_taking_into_use(file.table("ingebruikneming")),
     )
     _organisations(file, made)
     file.finish()
@@ -202,3 +195,23 @@ def _notice(table: Table) -> dict[str, str]:
     found = {key: table.text(key, empty=True) for key in NOTICE}
     table.finish()
     return found
+
+
+def _taking_into_use(table: Table) -> TakingIntoUse:
+    oin, advised = table.text("oin", empty=True), table.text("advies_fg", empty=True)
+    if oin and not re.fullmatch(r"\d{20}", oin):
+        table.wrong("oin", "moet uit twintig cijfers bestaan")
+    officer_advice_on = None
+    if advised:
+        try:
+            officer_advice_on = date.fromisoformat(advised)
+        except ValueError:
+            table.wrong("advies_fg", "moet een dag zijn (JJJJ-MM-DD)")
+    made = TakingIntoUse(
+        impact_assessment=table.text("effectbeoordeling", empty=True),
+        register_entry=table.text("verwerkingsregister", empty=True),
+        officer_advice_on=officer_advice_on,
+        oin=oin,
+    )
+    table.finish()
+    return made

@@ -61,6 +61,20 @@ class Source:
 
 
 @dataclass(frozen=True)
+class TakingIntoUse:
+    """What has to be there before real data are processed (C-20); empty or None where it was not filled in yet."""
+
+    impact_assessment: str
+    """Reference of the data protection impact assessment (AVG art. 35)."""
+    register_entry: str
+    """Reference in the register of processing activities (AVG art. 30)."""
+    officer_advice_on: date | None
+    """The day on which the FG advised (AVG art. 35 lid 2)."""
+    oin: str
+    """The organisation number of the municipality, in the source of every message."""
+
+
+@dataclass(frozen=True)
 class Municipality:
     """One file. Names are by code: `{"wonen": "Wonen"}`."""
 
@@ -85,6 +99,7 @@ class Municipality:
     terms: Terms
     notice: Mapping[str, str]
     """The texts of the notice to who is concerned (art. 26 lid 2); empty where nothing was filled in yet."""
+    taking_into_use: TakingIntoUse
 
     @property
     def organisations(self) -> dict[str, Mapping[str, str]]:

@@ -52,6 +52,8 @@ def test_no_demo_user_takes_every_decision_of_a_signal() -> None:
 def test_status_is_stable_and_complete(house: TestHouse) -> None:
     found = json.loads(house.meldpunt("status", "--json").stdout)
     assert found["running"] is True
+    assert found["trial"] is True, "an embedded house is for trying, whatever was filled in"
+    assert any("selectielijst" in one for one in found["missingForLive"])
     assert {one["name"] for one in found["parts"]} == {
         "postgres",
         "openbao",

@@ -21,7 +21,8 @@ def test_a_web_report_without_any_reporter(house: TestHouse) -> None:
     del body["reporter"]
     answer = post(house, body, user=None)
     assert answer.status_code == 201
-    assert set(answer.json()) == {"receiptCode"}
+    assert set(answer.json()) == {"receiptCode", "warning"}
+    assert answer.json()["warning"].startswith("Proefopstelling: hier horen geen echte gegevens")
 
 
 def test_a_colleague_also_gets_the_number_and_numbers_are_random(house: TestHouse) -> None:

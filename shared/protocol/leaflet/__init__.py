@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.protocol.conditions.case import Condition
+from shared.protocol.live import TRIAL, missing_for_live
 from shared.protocol.model import Law
 
 CHAPTERS = {
@@ -88,6 +89,7 @@ def leaflet(law: Law) -> str:
     for reading in readings():
         lines += ["", *_reading(reading)]
     lines += ["", "### Wat niet is gebouwd, bijeen", "", *_missing(words)]
+    lines += ["", "### Vóór ingebruikneming", "", *_before_use(law)]
     return "\n".join(lines) + "\n"
 
 
@@ -197,7 +199,7 @@ def _called(law: Law, kind: str, key: str, words: Mapping[str, str]) -> str:
         return f"de termijn voor {TERMS[key][0]}: {words[key]}"
     if kind == "voorwaarde":
         one = conditions(law)[key]
-        return f"de voorwaarde dat {one.says} ({one.article})"
+        return f"de voorwaarde ‘{one.says}’ ({one.article})"
     if kind == "gegeven":
         category = law.category(key)
         # A municipality may do without a source of Bijlage 1.
@@ -231,6 +233,17 @@ def _place(article: Article, part: Part) -> str:
     if part.lid.isdigit():
         return f"{start} lid {part.lid}"
     return f"{start} onder {part.lid}" if len(part.lid) == 1 else f"{start}, {part.lid}"
+
+
+def _before_use(law: Law) -> list[str]:
+    missing = missing_for_live(law)
+    if not missing:
+        return ["De gemeente heeft alles ingevuld wat daarvoor nodig is."]
+    return [
+        f"{TRIAL} Voor ingebruikneming ontbreekt in het bestand van de gemeente nog:",
+        "",
+        *(f"- {one}" for one in missing),
+    ]
 
 
 def _missing(words: Mapping[str, str]) -> Iterator[str]:

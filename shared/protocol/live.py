@@ -1,0 +1,41 @@
+"""What a municipality still has to fill in before real data are processed (C-20). Until then it is a trial."""
+
+from __future__ import annotations
+
+from shared.protocol.model import Law
+
+TRIAL = "Proefopstelling: hier horen geen echte gegevens, en wat hier wordt opgemaakt heeft geen rechtsgevolg."
+"""What everything that is kept, and the answer to whoever reports, says while real data are excluded."""
+NOTICE = {
+    "verwerkingsverantwoordelijke": "wie verwerkingsverantwoordelijke is",
+    "contact": "hoe een betrokkene de gemeente bereikt",
+    "functionaris": "hoe een betrokkene de functionaris gegevensbescherming bereikt",
+    "doel": "het doel van de verwerking",
+    "grondslag": "de grondslag van de verwerking",
+    "bewaren": "hoe lang gegevens worden bewaard",
+    "rechten": "welke rechten een betrokkene heeft",
+    "klacht": "waar een betrokkene kan klagen",
+}
+"""What a notice says (AVG art. 14 lid 1 and 2), by its key in the file."""
+
+
+def missing_for_live(law: Law) -> list[str]:
+    """Everything that is not filled in, each with where it belongs; empty when the system may be taken into use."""
+    chosen, use = law.choices, law.choices.taking_into_use
+    wanted: list[tuple[object, str, str]] = [
+        (
+            use.impact_assessment,
+            "ingebruikneming.effectbeoordeling",
+            "het kenmerk van de effectbeoordeling (AVG art. 35)",
+        ),
+        (
+            use.register_entry,
+            "ingebruikneming.verwerkingsregister",
+            "het kenmerk in het verwerkingsregister (AVG art. 30)",
+        ),
+        (use.officer_advice_on, "ingebruikneming.advies_fg", "de dag van het advies van de FG (AVG art. 35 lid 2)"),
+        (use.oin, "ingebruikneming.oin", "het organisatie-identificatienummer van de gemeente"),
+        (chosen.selection_list, "selectielijst", "de categorie van de selectielijst (Archiefbesluit 1995 art. 8)"),
+    ]
+    wanted += [(chosen.notice.get(key), f"kennisgeving.{key}", f"{what} (AVG art. 14)") for key, what in NOTICE.items()]
+    return [f"{where}: {what} is niet ingevuld" for found, where, what in wanted if not found]
