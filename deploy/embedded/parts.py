@@ -241,7 +241,12 @@ def nats(home: Home, port: int, config: str) -> Command:
 
 
 def give_way(pid: int, nice: int) -> None:
-    """Let the others go first; also where Linux schedules sessions instead of processes."""
+    """Let the others go first; also where Linux schedules sessions instead of processes.
+
+    Not with MELDPUNT_EMBEDDED_EQUAL: on a machine that others keep busy, whoever gives way gets nowhere.
+    """
+    if os.environ.get("MELDPUNT_EMBEDDED_EQUAL"):
+        return
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, nice)
         Path(f"/proc/{pid}/autogroup").write_text(str(nice))
