@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install up test check bench lock clean
+.PHONY: install up test drill check bench lock clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -19,8 +19,13 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 up: install
 	@$(BIN)/meldpunt up
 
+# `make test ORDER=1234` runs the tests in the random order of that seed; `make test WHAT=tests/chain` only those.
 test: install
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not drill" $(if $(ORDER),-p randomly -p "no:cacheprovider" --randomly-seed=$(ORDER)) $(WHAT)
+
+# What takes long and is done now and then: longer walks, more kills. Part of what a release needs.
+drill: install
+	@$(BIN)/python -m pytest -m drill $(WHAT)
 
 check: install
 	@$(BIN)/ruff check .

@@ -21,7 +21,8 @@ import psutil
 
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import SERVICE_NAMES, Home
-from tests.parts import Parts
+from tests import reports
+from tests.parts import Parts, spread_ports
 
 T = TypeVar("T")
 
@@ -49,8 +50,11 @@ class TestHouse(Parts):
         # PostgreSQL runs as a user of its own when the tests run as root.
         self.folder.chmod(0o755)
         self.home = Home(self.folder / "house")
+        self.home.make()
+        spread_ports(self.home)
         self._protocol = protocol
         self.environment = {**os.environ, **QUICK, **settings}
+        self._failed_before = len(reports.failed)
         self.client: HouseClient
 
     def __enter__(self) -> TestHouse:
@@ -62,9 +66,8 @@ class TestHouse(Parts):
     ) -> None:
         self.client.__exit__(None, None, None)
         self.down()
-        keep = os.environ.get("MELDPUNT_TEST_KEEP")
-        if keep:
-            shutil.copytree(self.home.path / "logs", Path(keep) / self.folder.name, dirs_exist_ok=True)
+        if kind is not None or len(reports.failed) > self._failed_before:
+            reports.keep(self.home.path / "logs", self.folder.name)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def meldpunt(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -75,8 +78,7 @@ class TestHouse(Parts):
     def up(self) -> None:
         made = self.meldpunt("up", "--detach", "--protocol", self._protocol, check=False)
         if made.returncode != 0:
-            logs = {file.name: file.read_text()[-1500:] for file in (self.home.path / "logs").glob("*.log")}
-            raise RuntimeError(f"{made.stderr}\n{logs}")
+            raise RuntimeError(f"{made.stderr}\nits logs: {reports.keep(self.home.path / 'logs', self.folder.name)}")
         self.client = HouseClient(self.home)
 
     def down(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import random
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -10,7 +12,7 @@ import asyncpg
 import nats
 
 from deploy.embedded.client import HouseClient
-from deploy.embedded.home import Home
+from deploy.embedded.home import OTHER_PORTS, PREFERRED_PORTS, Home
 from deploy.openbao import apply as bao_config
 
 T = TypeVar("T")
@@ -60,6 +62,12 @@ class Parts:
 
     async def nats_admin(self) -> Any:
         return await self.nats_as("setup", self.home.secret("nats-setup"))
+
+
+def spread_ports(home: Home) -> None:
+    """Not the ports that a house prefers: runs that begin at the same moment would choose the same."""
+    chosen = random.SystemRandom().sample(OTHER_PORTS, len(PREFERRED_PORTS))
+    (home.path / "run" / "ports.json").write_text(json.dumps(dict(zip(PREFERRED_PORTS, chosen, strict=True))))
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import secrets
 import socket
 from pathlib import Path
@@ -67,18 +68,22 @@ def default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "meldpunt"
 
 
+OTHER_PORTS = range(20000, 32000)
+"""Below those from which Linux takes one for every outgoing connection: a port that is free now is still free when its
+service starts, or starts again."""
+
+
 def free_port(preferred: int, taken: set[int]) -> int:
-    """`preferred` when nobody listens there, else one that the system gives."""
-    for candidate in (preferred, 0, 0, 0, 0, 0):
+    """`preferred` when nobody listens there, else another."""
+    for candidate in (preferred, *random.sample(OTHER_PORTS, 20)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", candidate))
             except OSError:
                 continue
-            port = int(probe.getsockname()[1])
-            if port not in taken:
-                return port
+            if candidate not in taken:
+                return candidate
     raise HouseError("no free port on 127.0.0.1")
 
 

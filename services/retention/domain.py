@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any, Protocol
 
-from services.retention.tables import SealedSignal
-from shared.contracts.common import KeyRef, Whereabouts
 from shared.privileges import ARCHIVES, BY_NAME, SERVICES
 
 PARTS = tuple(service.name for service in SERVICES if service.room)
@@ -16,25 +14,28 @@ MOUNTS_OF_A_HOLD = (*ARCHIVES, *(str(BY_NAME[one].room) for one in KEEPS_FOR_A_H
 """Where keys stay meanwhile."""
 
 
-def here(row: SealedSignal, now: datetime) -> Whereabouts:
-    return Whereabouts(number=row.number, version=row.version, holder="retention", state=row.state, since=now)
+class Sealed(Protocol):
+    """Of a sealed signal what these rules look at: its archived items, and which of them a hold keeps."""
+
+    dossier: list[dict[str, Any]] | None
+    staying: list[str]
 
 
 def parts_to_go(*, for_a_hold: bool) -> tuple[str, ...]:
     return tuple(one for one in PARTS if not for_a_hold or one not in KEEPS_FOR_A_HOLD)
 
 
-def items_of(row: SealedSignal) -> set[str]:
+def items_of(row: Sealed) -> set[str]:
     return {str(one["item"]) for one in row.dossier or []}
 
 
-def staying_mounts(row: SealedSignal) -> set[str]:
+def staying_mounts(row: Sealed) -> set[str]:
     """Where keys stay after what goes has gone: the archives of held items, and the room of the words."""
     archives = {str(one["archive"]) for one in row.dossier or [] if one["item"] in row.staying}
     return archives | {str(BY_NAME[one].room) for one in KEEPS_FOR_A_HOLD} if row.staying else set()
 
 
-def going_keys(row: SealedSignal) -> set[KeyRef]:
-    """The archive keys that go: all but those of items that a hold keeps, and of what shares a key with them."""
-    keys = {one["item"]: KeyRef(mount=one["archive"], key=one["key"]) for one in row.dossier or []}
+def going(row: Sealed) -> set[tuple[str, str]]:
+    """The archive keys (mount, name) that go: all but those of items that a hold keeps, and of what shares one."""
+    keys = {str(one["item"]): (str(one["archive"]), str(one["key"])) for one in row.dossier or []}
     return set(keys.values()) - {key for item, key in keys.items() if item in row.staying}

@@ -28,7 +28,8 @@ from shared.database.migrate import migrate
 from shared.errors import PartDown
 from shared.openbao import OpenBao
 from shared.privileges import SERVICES
-from tests.parts import run_async
+from tests import reports
+from tests.parts import run_async, spread_ports
 
 HERE = "127.0.0.1"
 
@@ -54,11 +55,15 @@ class RealParts:
         self._folder.chmod(0o755)
         self.home = Home(self._folder / "home")
         self.home.make()
+        spread_ports(self.home)
         self.ports = self.home.ports()
         self._supervisor = Supervisor(self.home, lambda _: None)
+        self._failed_before = len(reports.failed)
 
     def stop(self) -> None:
         self._supervisor.stop()
+        if len(reports.failed) > self._failed_before:
+            reports.keep(self.home.path / "logs", self._folder.name)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @cached_property

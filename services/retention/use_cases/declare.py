@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
-from services.retention.domain import PARTS, here, staying_mounts
+from services.retention.domain import PARTS, staying_mounts
 from services.retention.settings import Settings
 from services.retention.tables import Carrier, Declaration, SealedSignal, SignalKey
+from services.retention.told import here
 from shared import audit, tombstones
 from shared.clock import calendar_date
 from shared.contracts.retention import Destroyed

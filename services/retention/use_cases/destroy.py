@@ -13,8 +13,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
-from services.retention.domain import MOUNTS_OF_A_HOLD, PARTS, going_keys, parts_to_go
+from services.retention.domain import MOUNTS_OF_A_HOLD, PARTS, parts_to_go
 from services.retention.tables import Letterbox, SealedSignal
+from services.retention.told import going_keys
 from services.retention.use_cases.declare import Declarations
 from shared import audit
 from shared.bus.inbox import Handled, Incoming

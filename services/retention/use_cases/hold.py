@@ -14,8 +14,9 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
-from services.retention.domain import here, items_of
+from services.retention.domain import items_of
 from services.retention.tables import Hold, SealedSignal
+from services.retention.told import here
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date

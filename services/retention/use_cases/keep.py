@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.retention import store
-from services.retention.domain import here
 from services.retention.tables import ActiveCase, SealedSignal
+from services.retention.told import here
 from services.retention.use_cases.hold import Holds
 from shared import audit
 from shared.bus.inbox import Handled, Incoming

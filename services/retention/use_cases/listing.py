@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from services.retention import store
-from services.retention.domain import going_keys
 from services.retention.settings import Settings
 from services.retention.tables import DestructionList, SealedSignal
+from services.retention.told import going_keys
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue

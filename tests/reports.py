@@ -1,0 +1,26 @@
+"""What a failed run leaves behind: what failed, and the logs of the houses in which it did, under `.meldpunt/`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[1] / ".meldpunt" / "failed" / f"{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}"
+failed: list[str] = []
+"""The tests that failed so far."""
+
+
+def note(test: str, text: str) -> None:
+    failed.append(test)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "report.txt").open("a") as stream:
+        stream.write(f"=== {datetime.now():%H:%M:%S} {test}\n{text}\n\n")
+
+
+def keep(logs: Path, name: str) -> Path:
+    """Copy the logs of a house; returns where they are."""
+    target = FOLDER / name
+    shutil.copytree(logs, target, dirs_exist_ok=True)
+    return target
