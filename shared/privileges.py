@@ -196,9 +196,9 @@ SERVICES: tuple[Service, ...] = (
         releases=(*ARCHIVES, "letterbox-retention"),
         consumes={
             "intake": _from("audited.v1"),
-            "assessment": _from("audited.v1", "whereabouts.v1", "decided.v1"),
-            "sources": _from("audited.v1", "whereabouts.v1", "decided.v1"),
-            "casework": _from("audited.v1", "whereabouts.v1", "decided.v1"),
+            "assessment": _from("audited.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
+            "sources": _from("audited.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
+            "casework": _from("audited.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
             "rights": _from("audited.v1", "decided.v1"),
             "retention": _from(
                 *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS

@@ -8,23 +8,24 @@ from fastapi import APIRouter, Path
 
 from services.assessment.use_cases import Meetings
 from services.assessment.use_cases.meetings import AgendaIn, AttendanceIn, MeetingIn, MeetingList, MeetingOut
-from shared.dossier.consult import Consultations, consult_routes
-from shared.dossier.holder import Holder
+from shared.engine.engine import Engine
 from shared.http.app import current_person
+from shared.http.consultations import consultation_routes
+from shared.http.decisions import decision_routes, record_routes, view_routes
+from shared.http.tasks import task_routes
 from shared.identity import Person
-from shared.service.platform import Platform
 
 MeetingId = Annotated[str, Path(pattern=r"^M-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")]
 
 
-def router(platform: Platform, holder: Holder, meetings: Meetings, consultations: Consultations) -> APIRouter:
+def router(engine: Engine, meetings: Meetings) -> APIRouter:
     routes = APIRouter()
-    caller = current_person(platform)
+    caller = current_person(engine.platform)
 
     @routes.get("/v1/signals", tags=["signals"], summary="The work list: numbers and neutral names")
     async def work_list(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
         """What is in hand, oldest first. Signals that have ended are not on it (R-9.2)."""
-        return {"signals": await holder.views.work_list(person)}
+        return {"signals": await engine.showing.work_list(person)}
 
     @routes.get("/v1/meetings", tags=["meetings"], summary="The meetings, for who prepares or attends them")
     async def listed(person: Person = caller) -> MeetingList:
@@ -42,6 +43,6 @@ def router(platform: Platform, holder: Holder, meetings: Meetings, consultations
     async def attend(meetingId: MeetingId, body: AttendanceIn, person: Person = caller) -> MeetingOut:  # noqa: N803
         return await meetings.attend(person, meetingId, body.member)
 
-    routes.include_router(consult_routes(consultations))
-    routes.include_router(holder.routes())
+    for part in (consultation_routes, view_routes, decision_routes, record_routes, task_routes):
+        routes.include_router(part(engine))
     return routes

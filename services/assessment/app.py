@@ -11,8 +11,8 @@ from services.assessment.messages import handlers, on_receipt
 from services.assessment.settings import Settings
 from services.assessment.use_cases import Arrivals, Informing, Meetings
 from shared.clock import Clock, SystemClock
-from shared.dossier.consult import Consultations
-from shared.dossier.holder import erase_in, hold
+from shared.engine.engine import Engine
+from shared.engine.store import erase_in
 from shared.http.app import build
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -21,13 +21,12 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("assessment", settings, clock or SystemClock(), store.SCHEMA)
-    holder = hold(platform, Assessment(platform))
+    engine = Engine(platform, Assessment())
     service = Service(
         platform,
-        handlers=handlers(Arrivals(platform), Informing(platform, holder)),
-        on_receipt=on_receipt(holder.settlement),
-        erase=erase_in(platform),
-        workers=[holder.settlement.run],
+        handlers=handlers(Arrivals(platform), Informing(engine)),
+        on_receipt=on_receipt(engine.settlement),
+        erase=erase_in(platform.room().mount),
+        workers=[engine.settlement.run],
     )
-    meetings = Meetings(platform, holder.views)
-    return build(service, "Assessment", router(platform, holder, meetings, Consultations(holder.views)))
+    return build(service, "Assessment", router(engine, Meetings(engine)))

@@ -3,66 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-from uuid import uuid4
+from typing import Any, ClassVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from shared.clock import calendar_date
 from shared.contracts.assessment import InformingAsked, Research, ResearchContent
-from shared.contracts.common import Letter
-from shared.dossier.chapter import Chapter
-from shared.dossier.content import Content
-from shared.dossier.depart import going_on
-from shared.dossier.papers import MEMBER, paper_faults, show_paper
-from shared.dossier.tables import DecisionRow, Dossier, Item, Task
-from shared.http.decisions import ItemIn
+from shared.engine.chapter import Chapter
+from shared.engine.documents import Finding
+from shared.engine.effects import Effect, HandOver, Tell
+from shared.engine.given import GivenRecord
+from shared.engine.goes_on import going_on
+from shared.engine.loaded import Loaded
+from shared.engine.papers import paper_faults, paper_written, show_paper
+from shared.engine.roads import PAPER
+from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
-from shared.service.platform import Platform
 
 
 class Assessment(Chapter):
     own_archive = "archive-signal"
     category = "signal of phase 1 or 2"
+    asks: ClassVar = {PAPER: None}
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self._rules = platform.settings.laws.configured
+    def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
+        return paper_faults(loaded, given)
 
-    def hand_over(
-        self, decision: DecisionRow, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]
-    ) -> tuple[str, Letter, Any]:
-        open_categories = [one.key for one in self._rules.categories if not one.process and one.key != "report"]
-        findings = content.of_category(*open_categories)
-        going = going_on(ResearchContent, decision, dossier, content, decisions, findings)
-        return "sources", Research(number=dossier.number, letters=()), going
+    def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
+        return paper_written(item, finding) if finding.category == PAPER else ()
 
-    async def faults(self, session: AsyncSession, dossier: Dossier, item: ItemIn) -> list[Fault]:
-        return await paper_faults(session, dossier, item, calendar_date(self.platform.clock.now()))
+    def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
+        return show_paper(task, loaded)
 
-    def recorded(self, dossier: Dossier, item: Item, document: dict[str, Any]) -> list[Task]:
-        if item.category != "paper":
-            return []
-        return [
-            Task(
-                id=uuid4(),
-                number=dossier.number,
-                item=item.item,
-                kind="paper",
-                role=MEMBER,
-                meeting=document["fields"]["meeting"],
-                opened_at=self.platform.clock.now(),
-            )
-        ]
-
-    def show_task(self, task: Task, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
-        return show_paper(task, content) if task.kind == "paper" else {}
-
-    def is_mine(self, state: State) -> bool:
-        return state != State.ENDED
-
-    async def settled(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
+    def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+        """Heavy enough, rights is asked about informing (art. 16 lid 2); answered, the signal goes on to phase 3."""
+        dossier = loaded.dossier
         if decision.state_after == State.INFORMING:
             asked = InformingAsked(
                 number=dossier.number,
@@ -71,4 +44,9 @@ class Assessment(Chapter):
                 protocol=dossier.protocol,
                 received_on=dossier.received_on,
             )
-            self.platform.post.tell(session, "rights", asked)
+            return (Tell("rights", asked),)
+        if decision.state_after == State.SOURCE_LIST:
+            open_categories = [one.key for one in loaded.law.categories if not one.process and one.key != "report"]
+            going = going_on(ResearchContent, loaded, loaded.opened.of_category(*open_categories))
+            return (HandOver("sources", Research(number=dossier.number, letters=()), going),)
+        return ()

@@ -9,13 +9,14 @@ from shared.contracts.assessment import Research
 from shared.contracts.dossier import Sealed
 from shared.contracts.intake import Report
 from shared.contracts.rights import InformingDecided, Notice
-from shared.dossier.settle import Settlement
+from shared.engine.copies import on_notice
+from shared.engine.settle import Settlement
 
 
 def handlers(arrivals: Arrivals, informing: Informing) -> dict[str, Handler]:
     return {
         Report.event: arrivals.report,
-        Notice.event: informing.notice,
+        Notice.event: on_notice,
         InformingDecided.event: informing.decided,
     }
 

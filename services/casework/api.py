@@ -7,20 +7,20 @@ from typing import Any
 from fastapi import APIRouter
 
 from services.casework.use_cases import Consulting
-from shared.dossier.holder import Holder
+from shared.engine.engine import Engine
 from shared.http.app import current_person
-from shared.http.decisions import Number, Purpose, purpose_of
+from shared.http.decisions import Number, Purpose, decision_routes, purpose_of, record_routes, view_routes
+from shared.http.tasks import task_routes
 from shared.identity import Person
-from shared.service.platform import Platform
 
 
-def router(platform: Platform, holder: Holder, consulting: Consulting) -> APIRouter:
+def router(engine: Engine, consulting: Consulting) -> APIRouter:
     routes = APIRouter()
-    caller = current_person(platform)
+    caller = current_person(engine.platform)
 
     @routes.get("/v1/signals", tags=["signals"], summary="The work list of phase 4: numbers and neutral names")
     async def work_list(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
-        return {"signals": await holder.views.work_list(person)}
+        return {"signals": await engine.showing.work_list(person)}
 
     @routes.get(
         "/v1/signals/{number}/consultations/{newSignal}", tags=["signals"], summary="A closed case, for a new signal"
@@ -33,5 +33,6 @@ def router(platform: Platform, holder: Holder, consulting: Consulting) -> APIRou
     ) -> dict[str, Any]:
         return await consulting.consult(number, newSignal, person, purpose_of(x_purpose))
 
-    routes.include_router(holder.routes())
+    for part in (view_routes, decision_routes, record_routes, task_routes):
+        routes.include_router(part(engine))
     return routes

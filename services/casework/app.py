@@ -11,7 +11,8 @@ from services.casework.messages import handlers, on_receipt
 from services.casework.settings import Settings
 from services.casework.use_cases import Consulting, Moving
 from shared.clock import Clock, SystemClock
-from shared.dossier.holder import erase_in, hold
+from shared.engine.engine import Engine
+from shared.engine.store import erase_in
 from shared.http.app import build
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -20,13 +21,13 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("casework", settings, clock or SystemClock(), store.SCHEMA)
-    holder = hold(platform, Casework(platform))
-    consulting = Consulting(platform, holder.views)
+    engine = Engine(platform, Casework())
+    consulting = Consulting(engine)
     service = Service(
         platform,
-        handlers=handlers(platform, consulting, Moving(platform, holder)),
-        on_receipt=on_receipt(holder.settlement),
-        erase=erase_in(platform),
-        workers=[holder.settlement.run],
+        handlers=handlers(platform, consulting, Moving(engine)),
+        on_receipt=on_receipt(engine.settlement),
+        erase=erase_in(platform.room().mount),
+        workers=[engine.settlement.run],
     )
-    return build(service, "Casework", router(platform, holder, consulting))
+    return build(service, "Casework", router(engine, consulting))

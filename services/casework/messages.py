@@ -11,10 +11,9 @@ from shared.contracts.dossier import Sealed
 from shared.contracts.retention import MoveCase
 from shared.contracts.rights import Notice
 from shared.contracts.sources import Case, CaseContent
-from shared.dossier.arrive import arrived
-from shared.dossier.meetings import on_meeting
-from shared.dossier.notices import on_notice
-from shared.dossier.settle import Settlement
+from shared.engine.arrive import arrived
+from shared.engine.copies import on_meeting, on_notice
+from shared.engine.settle import Settlement
 from shared.protocol.model import State
 from shared.service.platform import Platform
 

@@ -7,20 +7,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from services.oversight.use_cases import Approvals, Chains, Showing
+from services.oversight.use_cases import Chains, Lists, Showing
 from services.oversight.use_cases.chains import Begin
+from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
-from shared.http.decisions import DecisionIn, Number, OpenDecisions, Purpose, purpose_of
+from shared.http.decisions import Number, Purpose, decision_routes, purpose_of
 from shared.identity import Person
-from shared.service.platform import Platform
 
 ListId = Annotated[UUID, Path(description="The number of the list")]
 Found = dict[str, list[dict[str, Any]]]
 
 
-def router(platform: Platform, showing: Showing, chains: Chains, approvals: Approvals) -> APIRouter:
+def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> APIRouter:
     routes = APIRouter(prefix="/v1")
-    caller = current_person(platform)
+    caller = current_person(engine.platform)
 
     @routes.get("/signals/{number}", tags=["signals"], summary="Where a signal is: holder and state, no content")
     async def whereabouts(number: Number, person: Person = caller) -> dict[str, Any]:
@@ -60,20 +60,13 @@ def router(platform: Platform, showing: Showing, chains: Chains, approvals: Appr
 
     @routes.get("/destruction-lists", tags=["destruction"], summary="All destruction lists (beheerder, FG)")
     async def all_lists(person: Person = caller) -> Found:
-        return {"lists": await approvals.all(person)}
+        return {"lists": await lists.all(person)}
 
     @routes.get("/destruction-lists/{listId}", tags=["destruction"], summary="One list: numbers and periods, no names")
     async def one_list(listId: ListId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
-        return await approvals.one(listId, person)
+        return await lists.one(listId, person)
 
-    @routes.get("/destruction-lists/{listId}/open-decisions", tags=["destruction"], summary="What can be decided now")
-    async def open_decisions(listId: ListId, person: Person = caller) -> OpenDecisions:  # noqa: N803
-        return await approvals.open_decisions(listId, person)
-
-    @routes.post(
-        "/destruction-lists/{listId}/decisions", status_code=201, tags=["destruction"], summary="Approve (beheerder)"
-    )
-    async def decide(listId: ListId, body: DecisionIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
-        return await approvals.decide(listId, person, body)
-
-    return routes
+    whole = APIRouter()
+    whole.include_router(routes)
+    whole.include_router(decision_routes(engine, "destruction-lists"))
+    return whole

@@ -6,10 +6,13 @@ from fastapi import FastAPI
 
 from services.oversight import store
 from services.oversight.api import router
+from services.oversight.chapter import Lists as ListChapter
 from services.oversight.messages import handlers
 from services.oversight.settings import Settings
-from services.oversight.use_cases import Approvals, Chains, Keeping, Releasing, Showing
+from services.oversight.shelf import Lists as Shelf
+from services.oversight.use_cases import Chains, Keeping, Lists, Releasing, Showing
 from shared.clock import Clock, SystemClock
+from shared.engine.engine import Engine
 from shared.http.app import build
 from shared.keys.release import Erase
 from shared.service.platform import Platform
@@ -19,6 +22,7 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("oversight", settings, clock or SystemClock(), store.SCHEMA)
+    engine = Engine(platform, ListChapter(), Shelf())
     releasing = Releasing(platform)
     chains = Chains(platform)
     service = Service(
@@ -28,4 +32,4 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         workers=[releasing.run, chains.run],
     )
-    return build(service, "Oversight", router(platform, Showing(platform), chains, Approvals(platform, releasing)))
+    return build(service, "Oversight", router(engine, Showing(platform), chains, Lists(engine)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.oversight.use_cases import Keeping, Releasing
 from shared.bus.inbox import Handler
 from shared.contracts.common import Audited, Whereabouts
-from shared.contracts.dossier import Decided
+from shared.contracts.dossier import Decided, Disclosed
 from shared.contracts.retention import Listed, Overdue, Withheld
 
 
@@ -13,6 +13,7 @@ def handlers(keeping: Keeping, releasing: Releasing) -> dict[str, Handler]:
     return {
         Audited.event: keeping.audited,
         Decided.event: keeping.decided,
+        Disclosed.event: keeping.disclosed,
         Whereabouts.event: keeping.whereabouts,
         Listed.event: releasing.listed,
         Overdue.event: releasing.overdue,

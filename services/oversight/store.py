@@ -89,6 +89,10 @@ class OfferedList(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     version: int
     state: str
+    protocol: str
+    """The version of the protocol under which it is decided on."""
+    words_key: str
+    """The key of what is said about it: why something was destroyed outlives what was destroyed."""
     listed_on: date
     approve_before: date
     ultimate_on: date
@@ -96,7 +100,7 @@ class OfferedList(SQLModel, table=True):
 
 
 class Approval(SQLModel, table=True):
-    """One approval by the beheerder; a list can take several, each for some of its signals.
+    """One approval by the beheerder; a list can take several, each for some of its signals. `id` is the decision's.
 
     `approver` is empty for what the clock does at the ultimate date.
     """
@@ -108,8 +112,6 @@ class Approval(SQLModel, table=True):
     effective_at: datetime = moment()
     statement: str
     """Oversight's signature over which signals were approved: a row alone releases nothing."""
-    words_key: str | None = None
-    words: str | None = None
     withdrawn: bool = False
     done: bool = False
 

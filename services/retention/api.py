@@ -8,19 +8,21 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 from fastapi.concurrency import run_in_threadpool
 
-from services.retention.use_cases import Declarations, Destruction, Keeping
+from services.retention.use_cases import Declarations, Destruction, Holds, Keeping
 from services.retention.use_cases.declare import as_pdf
+from shared.engine.engine import Engine
 from shared.http.app import current_person
-from shared.http.decisions import Number, decision_routes
+from shared.http.decisions import Number, decision_routes, record_routes, view_routes
 from shared.identity import Person
-from shared.service.platform import Platform
 
 DeclarationId = Annotated[UUID, Path(description="The number of the declaration")]
 
 
-def router(platform: Platform, keeping: Keeping, destruction: Destruction, declarations: Declarations) -> APIRouter:
+def router(
+    engine: Engine, keeping: Keeping, holds: Holds, destruction: Destruction, declarations: Declarations
+) -> APIRouter:
     routes = APIRouter()
-    caller = current_person(platform)
+    caller = current_person(engine.platform)
 
     @routes.get("/v1/declarations", tags=["declarations"], summary="All declarations of destruction (beheerder, FG)")
     async def all_declarations(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
@@ -47,12 +49,13 @@ def router(platform: Platform, keeping: Keeping, destruction: Destruction, decla
         return {"destructions": await destruction.open()}
 
     @routes.get("/v1/holds", tags=["cases"], summary="Holds that are asked or in force")
-    async def holds(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
-        return {"holds": await keeping.holds.waiting(person)}
+    async def waiting(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
+        return {"holds": await holds.waiting(person)}
 
     @routes.get("/v1/cases/{number}", tags=["cases"], summary="Until when a closed case is active, and kept")
     async def case(number: Number, person: Person = caller) -> dict[str, str]:
         return await keeping.case(number, person)
 
-    routes.include_router(decision_routes(platform, keeping, keeping.rules))
+    for part in (view_routes, decision_routes, record_routes):
+        routes.include_router(part(engine))
     return routes

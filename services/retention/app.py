@@ -8,10 +8,13 @@ from fastapi import APIRouter, FastAPI
 
 from services.retention import store
 from services.retention.api import router
+from services.retention.chapter import SealedSignals
 from services.retention.messages import handlers
 from services.retention.settings import Settings
-from services.retention.use_cases import Declarations, Destruction, Keeping, Listing
+from services.retention.shelf import SealedSignals as Shelf
+from services.retention.use_cases import Declarations, Destruction, Holds, Keeping, Listing
 from shared.clock import Clock, SystemClock
+from shared.engine.engine import Engine
 from shared.http.app import build
 from shared.keys.release import Erase
 from shared.service.platform import Platform
@@ -25,16 +28,17 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: M
     settings = settings or Settings()
     platform = Platform("retention", settings, clock or SystemClock(), store.SCHEMA)
     declarations = Declarations(platform, settings)
-    keeping = Keeping(platform)
+    engine = Engine(platform, SealedSignals(), Shelf())
+    keeping, holds = Keeping(platform), Holds(engine)
     destruction = Destruction(platform, declarations)
     listing = Listing(platform, settings)
     service = Service(
         platform,
-        handlers=handlers(keeping, destruction),
+        handlers=handlers(keeping, holds, destruction),
         erase=Erase(rows=store.delete_rows),
         workers=[listing.run, destruction.run],
     )
-    routers = [router(platform, keeping, destruction, declarations)]
+    routers = [router(engine, keeping, holds, destruction, declarations)]
     if more:
         routers.append(more(platform, listing))
     return build(service, "Retention", *routers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.retention.use_cases import Destruction, Keeping
+from services.retention.use_cases import Destruction, Holds, Keeping
 from shared.bus.inbox import Handler
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
@@ -10,7 +10,7 @@ from shared.contracts.dossier import Sealed
 from shared.contracts.oversight import Approved, TakenOff
 
 
-def handlers(keeping: Keeping, destruction: Destruction) -> dict[str, Handler]:
+def handlers(keeping: Keeping, holds: Holds, destruction: Destruction) -> dict[str, Handler]:
     return {
         Sealed.event: keeping.sealed,
         Closed.event: keeping.closed,
@@ -18,5 +18,5 @@ def handlers(keeping: Keeping, destruction: Destruction) -> dict[str, Handler]:
         KeysReleased.event: destruction.released,
         LetterboxFinished.event: destruction.finished,
         Approved.event: destruction.approved,
-        TakenOff.event: keeping.holds.taken_off,
+        TakenOff.event: holds.taken_off,
     }

@@ -26,6 +26,7 @@ from services.retention.tables import (
 )
 from shared.contracts.common import KeyRef
 from shared.database.tables import Tombstone, table_of
+from shared.engine.store import delete_decisions
 from shared.protocol.terms import last_due
 
 SCHEMA = "retention_0001"
@@ -264,6 +265,7 @@ async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     for table in (SealedSignal, SignalKey, Carrier, Part, Hold, ActiveCase):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
+    await delete_decisions(session, numbers)
 
 
 async def declarations(session: AsyncSession, most: int = 1000) -> list[Declaration]:

@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
 from shared.contracts.rights import InformingDecided
-from shared.dossier import store as dossiers
-from shared.dossier.tables import DecisionRow, Dossier
-from shared.dossier.views import coded
+from shared.engine.loaded import coded
+from shared.engine.store import of_signal
+from shared.engine.tables import DecisionRow, Dossier
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
@@ -24,7 +24,7 @@ async def answer_if_complete(platform: Platform, session: AsyncSession, signal: 
     if asked is None or asked.answered_at is not None:
         return
     found: list[tuple[Dossier, DecisionRow]] = []
-    for duty in await dossiers.of_signal(session, signal):
+    for duty in await of_signal(session, signal):
         last = await store.last_agreed(session, duty.number)
         if last is None or last.settled_at is None or duty.state == State.DUTY_OPEN:
             return

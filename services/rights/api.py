@@ -7,23 +7,26 @@ from typing import Any
 from fastapi import APIRouter
 
 from services.rights.use_cases import Overdue
-from shared.dossier.holder import Holder
+from shared.engine.engine import Engine
 from shared.http.app import current_person
+from shared.http.decisions import decision_routes, view_routes
+from shared.http.tasks import task_routes
 from shared.identity import Person
-from shared.service.platform import Platform
 
 
-def router(platform: Platform, holder: Holder, overdue: Overdue) -> APIRouter:
+def router(engine: Engine, overdue: Overdue) -> APIRouter:
     routes = APIRouter()
-    caller = current_person(platform)
+    caller = current_person(engine.platform)
 
     @routes.get("/v1/duties", tags=["duties"], summary="Duties to inform that are open, the most urgent first")
     async def work_list(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
-        return {"duties": await holder.views.work_list(person)}
+        return {"duties": await engine.showing.work_list(person)}
 
     @routes.get("/v1/overdue-duties", tags=["duties"], summary="What has passed its date (beheerder, FG)")
     async def late(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
         return {"duties": await overdue.all(person)}
 
-    routes.include_router(holder.routes("duties"))
+    for part in (view_routes, decision_routes):
+        routes.include_router(part(engine, "duties"))
+    routes.include_router(task_routes(engine))
     return routes

@@ -11,9 +11,11 @@ from services.rights.api import router
 from services.rights.chapter import Duties
 from services.rights.messages import handlers
 from services.rights.settings import Settings
+from services.rights.shelf import Duties as DutyShelf
 from services.rights.use_cases import Concerned, Overdue
 from shared.clock import Clock, SystemClock
-from shared.dossier.holder import hold, keys_in
+from shared.engine.engine import Engine
+from shared.engine.store import keys_in
 from shared.http.app import build
 from shared.keys.release import Erase
 from shared.service.platform import Platform
@@ -26,15 +28,15 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: M
     """`more` adds routes; only the embedded profile gives any."""
     settings = settings or Settings()
     platform = Platform("rights", settings, clock or SystemClock(), store.SCHEMA)
-    holder = hold(platform, Duties(platform))
+    engine = Engine(platform, Duties(), DutyShelf())
     service = Service(
         platform,
         handlers=handlers(Concerned(platform)),
         erase=Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount)),
-        workers=[holder.settlement.run],
+        workers=[engine.settlement.run],
     )
-    overdue = Overdue(holder.views)
-    routers = [router(platform, holder, overdue)]
+    overdue = Overdue(engine)
+    routers = [router(engine, overdue)]
     if more:
         routers.append(more(platform, overdue))
     return build(service, "Rights", *routers)

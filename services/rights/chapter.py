@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
-
-from services.rights import store
-from services.rights.answer import GATES, answer_if_complete
-from services.rights.clock import reckon
+from services.rights.answer import GATES
 from services.rights.domain import AT_ONCE, NEARER, REVIEW, told
+from services.rights.effects import MayComplete, MovesClock
+from services.rights.shelf import Moments
 from shared.clock import calendar_date
 from shared.contracts.rights import Notice
-from shared.dossier.chapter import Chapter
-from shared.dossier.content import Content
-from shared.dossier.tables import DecisionRow, Dossier, Item, Task
+from shared.engine.chapter import Chapter
+from shared.engine.documents import REPORT
+from shared.engine.effects import Effect, Forget, Tell
+from shared.engine.loaded import Loaded
+from shared.engine.tables import DecisionRow
 from shared.protocol.model import State
-from shared.service.platform import Platform
 
 CONTACT = "contact"
 TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
@@ -28,65 +25,46 @@ TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
 
 
 class Duties(Chapter):
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-
-    async def show(
-        self, session: AsyncSession, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]
-    ) -> dict[str, Any]:
+    def show(self, loaded: Loaded) -> dict[str, Any]:
         """Who is to be informed and which moments bring it nearer; nothing of what was reported is here."""
-        moments = sorted(await store.moments_of(session, dossier.number), key=lambda one: one.on)
+        person = next(iter(loaded.opened.subjects.values()), None)
+        moments = sorted(loaded.mine(Moments).known, key=lambda one: one.on)
         return {
-            "person": next(iter(content.subjects.values()), None),
+            "person": person.model_dump(exclude_none=True) if person else None,
             "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments if one.why in NEARER],
         }
 
-    def show_task(self, task: Task, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
-        """The privacy officer judges grounds and reasons; who it is he needs as little as that."""
-        return {}
+    def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+        """The clock of this duty moves; the gates that depend on it hear of it; who it was is forgotten when done."""
+        done = decision.state_after == State.DUTY_DONE
+        # Who it is has been kept for this only; that and how it was decided stays.
+        forgotten = (Forget((REPORT,)),) if done else ()
+        return (_clock(loaded, decision), *_notices(loaded, decision), *forgotten, MayComplete())
 
-    async def decided(
-        self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, words: dict[str, Any]
-    ) -> None:
-        """The clock of this duty moves with the decision."""
-        fields = words.get("fields") or {}
-        row = await store.locked(session, dossier.number)
-        if decision.key == CONTACT:
-            self._note(session, decision, CONTACT, date.fromisoformat(fields["contactOn"]))
-        elif row.state == State.DUTY_DEFERRED:
-            self._note(session, decision, REVIEW, date.fromisoformat(fields["reviewOn"]))
-        elif row.state == State.DUTY_TO_SEND:
-            today = calendar_date(decision.taken_at)
-            # Or within the month, where that is over already.
-            self._note(session, decision, AT_ONCE, min(today, row.due_on or today))
-        await reckon(self.platform, session, row)
 
-    @staticmethod
-    def _note(session: AsyncSession, decision: DecisionRow, why: str, on: date) -> None:
-        session.add(store.Moment(number=decision.number, cause=decision.id, why=why, on=on, noted_at=decision.taken_at))
+def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
+    fields = loaded.fields_of(decision)
+    if decision.key == CONTACT:
+        return MovesClock(CONTACT, date.fromisoformat(fields["contactOn"]))
+    if decision.state_after == State.DUTY_DEFERRED:
+        return MovesClock(REVIEW, date.fromisoformat(fields["reviewOn"]))
+    if decision.state_after == State.DUTY_TO_SEND:
+        today = calendar_date(decision.taken_at)
+        # Or within the month, where that is over already.
+        return MovesClock(AT_ONCE, min(today, loaded.dossier.due_on or today))
+    return MovesClock()
 
-    async def withdrawn(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow) -> None:
-        """The clock goes back to what it was: no decision, no later date."""
-        await session.execute(delete(store.Moment).where(col(store.Moment.cause) == decision.id))
-        await reckon(self.platform, session, await store.locked(session, dossier.number))
 
-    async def settled(self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, content: Content) -> None:
-        await store.one_at_a_time(session, dossier.signal)
-        row = await session.get(Dossier, dossier.number)
-        if row is None:
-            return
-        if row.subject and decision.key in TOLD_TO_GATES:
-            deferred = decision.state_after == State.DUTY_DEFERRED
-            notice = Notice(
-                number=row.signal,
-                subject=row.subject,
-                version=decision.version,
-                state=told(State(decision.state_after), decision.outcome),
-                review_on=date.fromisoformat(content.fields_of(decision)["reviewOn"]) if deferred else None,
-            )
-            for gate in GATES:
-                self.platform.post.tell(session, gate, notice)
-        if decision.state_after == State.DUTY_DONE:
-            # Who it is has been kept for this only; that and how it was decided stays.
-            await session.execute(delete(Item).where(col(Item.number) == row.number, col(Item.item) == "report"))
-        await answer_if_complete(self.platform, session, row.signal)
+def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+    dossier = loaded.dossier
+    if not dossier.subject or decision.key not in TOLD_TO_GATES:
+        return ()
+    deferred = decision.state_after == State.DUTY_DEFERRED
+    notice = Notice(
+        number=dossier.signal,
+        subject=dossier.subject,
+        version=decision.version,
+        state=told(State(decision.state_after), decision.outcome),
+        review_on=date.fromisoformat(loaded.fields_of(decision)["reviewOn"]) if deferred else None,
+    )
+    return [Tell(gate, notice) for gate in GATES]

@@ -7,16 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rights import store
 from services.rights.domain import By, due_on
 from shared.clock import calendar_date
-from shared.dossier.tables import Dossier
+from shared.engine.tables import Dossier
+from shared.protocol.laws import Laws
 from shared.protocol.model import State
 from shared.protocol.terms import add_months
-from shared.service.platform import Platform
 
 
-async def reckon(platform: Platform, session: AsyncSession, row: Dossier) -> None:
+async def reckon(laws: Laws, session: AsyncSession, row: Dossier) -> None:
     """Write down when `row`, which is locked, is due."""
     await session.flush()
     found = await store.moments_of(session, row.number)
     moments = [By(one.why, one.on, calendar_date(one.noted_at)) for one in found]
-    terms = platform.settings.laws.of(row.protocol).terms
-    row.due_on = due_on(State(row.state), add_months(row.received_on, terms.notice_months), moments)
+    month = add_months(row.received_on, laws.of(row.protocol).terms.notice_months)
+    row.due_on = due_on(State(row.state), month, moments)

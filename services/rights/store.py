@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.database.tables import moment
-from shared.dossier import store
-from shared.dossier.tables import DecisionRow, Dossier
+from shared.engine import store
+from shared.engine.tables import DecisionRow, Dossier
 from shared.protocol.model import State
 
 SCHEMA = "rights_0001"

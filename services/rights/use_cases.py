@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from typing import Any
@@ -19,10 +18,12 @@ from shared.contracts.assessment import InformingAsked, Subjects, SubjectsConten
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import InformingDue
 from shared.contracts.rights import Notice
-from shared.dossier import store as dossiers
-from shared.dossier.content import working_name
-from shared.dossier.tables import Dossier, Item
-from shared.dossier.views import Views
+from shared.engine.documents import REPORT, Report, encoded
+from shared.engine.engine import Engine
+from shared.engine.loaded import working_name
+from shared.engine.show import heading
+from shared.engine.store import of_signal
+from shared.engine.tables import Dossier, ItemRow
 from shared.errors import CannotSucceed, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
@@ -57,7 +58,7 @@ class Concerned:
         await room.make(key)
         numbers = [duty_number() for _ in content.subjects]
         pairs = [
-            (Place(room.mount, number, "report", 1), json.dumps({"subjects": [subject.model_dump()]}).encode())
+            (Place(room.mount, number, REPORT, 1), encoded(Report(subjects=(subject,))))
             for number, subject in zip(numbers, content.subjects.values(), strict=True)
         ]
         ciphertexts = await room.encrypt(key, pairs)
@@ -68,7 +69,7 @@ class Concerned:
             asked = await session.get(store.Asked, content.number)
             for subject, number, text in zip(content.subjects, numbers, ciphertexts, strict=True):
                 session.add(self._duty(number, content.number, subject, key, content.protocol, content.received_on))
-                session.add(Item(number=number, item="report", category="report", version=1, ciphertext=text))
+                session.add(ItemRow(number=number, item=REPORT, category=REPORT, version=1, ciphertext=text))
                 if asked:
                     # Met after phase 3 was opened: the gates to come depend on this duty too.
                     self._tell_gates(session, content.number, subject)
@@ -105,7 +106,7 @@ class Concerned:
     async def asked(self, incoming: Incoming, message: InformingAsked) -> Handled:
         """Also where nobody is known somebody has to say so: a gate never opens by itself (R-5.7)."""
         async with self.platform.database.reading() as session:
-            known = len(await dossiers.of_signal(session, message.number))
+            known = len(await of_signal(session, message.number))
         if known < message.subjects:
             raise PartDown("the persons concerned are not known here yet")
         known_law(self._laws, message.protocol)
@@ -118,7 +119,7 @@ class Concerned:
             await store.one_at_a_time(session, message.number)
             await session.flush()
             # Once more: somebody may have become known meanwhile.
-            duties = await dossiers.of_signal(session, message.number)
+            duties = await of_signal(session, message.number)
             session.add(store.Asked(number=message.number, asked_at=message.asked_at))
             if not duties:
                 nobody = self._duty(duty_number(), message.number, None, key, message.protocol, message.received_on)
@@ -138,7 +139,7 @@ class Concerned:
     async def due(self, incoming: Incoming, message: InformingDue) -> Handled:
         """A disclosure or an intervention brings the moment nearer, for whom it concerns (R-26.2, R-26.3)."""
         async with self.platform.database.reading() as session:
-            duties = {one.subject: one.number for one in await dossiers.of_signal(session, message.number)}
+            duties = {one.subject: one.number for one in await of_signal(session, message.number)}
         if not set(message.about) <= set(duties):
             raise PartDown("the persons concerned are not known here yet")
         numbers = [duties[one] for one in dict.fromkeys(message.about)]
@@ -148,19 +149,20 @@ class Concerned:
             for one in sorted(numbers):
                 row = await store.locked(session, one)
                 session.add(store.Moment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now))
-                await reckon(self.platform, session, row)
+                await reckon(self._laws, session, row)
 
         return Handled(effect)
 
 
 class Overdue:
-    def __init__(self, views: Views) -> None:
-        self.views = views
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.platform = engine.platform
 
     async def all(self, person: Person, as_of: date | None = None) -> list[dict[str, Any]]:
         """What has passed its date: number, subject as S1 and since when; nobody's name (R-26.8)."""
         role = person.role_among({"beheerder", "fg"})
-        async with self.views.platform.database.reading() as session:
-            rows = await store.overdue(session, as_of or self.views.today())
-        await self.views.note(person, role, "overdue duties read", "duties")
-        return [self.views.heading(row) for row in rows]
+        async with self.platform.database.reading() as session:
+            rows = await store.overdue(session, as_of or calendar_date(self.platform.clock.now()))
+        await self.engine.showing.note(person, role, "overdue duties read", "duties")
+        return [heading(row) for row in rows]

@@ -6,20 +6,21 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from shared.dossier.consult import Consultations, consult_routes
-from shared.dossier.holder import Holder
+from shared.engine.engine import Engine
 from shared.http.app import current_person
+from shared.http.consultations import consultation_routes
+from shared.http.decisions import decision_routes, record_routes, view_routes
+from shared.http.tasks import task_routes
 from shared.identity import Person
-from shared.service.platform import Platform
 
 
-def router(platform: Platform, holder: Holder, consultations: Consultations) -> APIRouter:
+def router(engine: Engine) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/v1/signals", tags=["signals"], summary="The work list of phase 3: numbers and neutral names")
-    async def work_list(person: Person = current_person(platform)) -> dict[str, list[dict[str, Any]]]:
-        return {"signals": await holder.views.work_list(person)}
+    async def work_list(person: Person = current_person(engine.platform)) -> dict[str, list[dict[str, Any]]]:
+        return {"signals": await engine.showing.work_list(person)}
 
-    routes.include_router(consult_routes(consultations))
-    routes.include_router(holder.routes())
+    for part in (consultation_routes, view_routes, decision_routes, record_routes, task_routes):
+        routes.include_router(part(engine))
     return routes

@@ -10,8 +10,8 @@ from services.sources.chapter import Research
 from services.sources.messages import handlers, on_receipt
 from services.sources.settings import Settings
 from shared.clock import Clock, SystemClock
-from shared.dossier.consult import Consultations
-from shared.dossier.holder import erase_in, hold
+from shared.engine.engine import Engine
+from shared.engine.store import erase_in
 from shared.http.app import build
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -20,12 +20,12 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("sources", settings, clock or SystemClock(), store.SCHEMA)
-    holder = hold(platform, Research(platform))
+    engine = Engine(platform, Research())
     service = Service(
         platform,
         handlers=handlers(platform),
-        on_receipt=on_receipt(holder.settlement),
-        erase=erase_in(platform),
-        workers=[holder.settlement.run],
+        on_receipt=on_receipt(engine.settlement),
+        erase=erase_in(platform.room().mount),
+        workers=[engine.settlement.run],
     )
-    return build(service, "Sources", router(platform, holder, Consultations(holder.views)))
+    return build(service, "Sources", router(engine))

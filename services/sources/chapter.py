@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-from uuid import uuid4
+from typing import Any, ClassVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from shared.contracts.common import Letter
 from shared.contracts.sources import Case, CaseContent
-from shared.dossier import store
-from shared.dossier.chapter import Chapter
-from shared.dossier.content import Content
-from shared.dossier.depart import finding_of, going_on
-from shared.dossier.tables import DecisionRow, Dossier, Item, Task
+from shared.engine.chapter import Chapter
+from shared.engine.documents import Finding
+from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, HandOver
+from shared.engine.goes_on import going_on
+from shared.engine.loaded import Loaded
+from shared.engine.roads import QUESTION
+from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.model import State
-from shared.service.platform import Platform
 
 ANSWER = "answer"
 
@@ -24,65 +21,47 @@ ANSWER = "answer"
 class Research(Chapter):
     own_archive = "archive-closed"
     category = "signal of phase 3"
+    asks: ClassVar = {QUESTION: None}
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self._rules = platform.settings.laws.configured
-
-    def recorded(self, dossier: Dossier, item: Item, document: dict[str, Any]) -> list[Task]:
+    def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
         """A question asks who keeps that source, and nobody else."""
-        if item.category != "question":
-            return []
-        role = f"bronhouder-{document['fields']['source']}"
-        now = self.platform.clock.now()
-        return [Task(id=uuid4(), number=dossier.number, item=item.item, kind="question", role=role, opened_at=now)]
+        if finding.category != QUESTION:
+            return ()
+        source = finding.fields["source"]
+        role = f"bronhouder-{source}"
+        return Ask(QUESTION, role, item), Disclose(QUESTION, "bronhouder", source, (item,))
 
-    def show_task(self, task: Task, content: Content, decisions: Sequence[DecisionRow]) -> dict[str, Any]:
+    def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         """Identity and question, and nothing else: not the signal, not what others answered (R-18.6)."""
-        if task.kind != "question":
-            return {}
-        question = content.documents[task.item]
-        about = question["about"]
-        known = content.subjects.get(about) or content.objects.get(about) or {}
-        identity = {name: known[name] for name in ("name", "address") if known.get(name)}
-        return {"source": question["fields"]["source"], "identity": identity, "question": question["finding"]}
+        content = loaded.opened
+        question = content.findings[task.item]
+        subject = content.subjects.get(question.about)
+        about = subject or content.objects.get(question.about)
+        known = {"name": subject.name if subject else None, "address": about.address if about else None}
+        identity = {name: value for name, value in known.items() if value}
+        return {"source": question.fields["source"], "identity": identity, "question": question.finding}
 
-    def decides(self, task: Task) -> tuple[str, tuple[str, ...]] | None:
-        return (ANSWER, (task.item,)) if task.kind == "question" else None
+    def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:
+        return (ANSWER, (task.item,)) if task.kind == QUESTION else None
 
-    async def decided(
-        self, session: AsyncSession, dossier: Dossier, decision: DecisionRow, words: dict[str, Any]
-    ) -> None:
-        """An answer given outside the system ends the question too (R-18.5)."""
+    def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+        """An answer ends the question, also one that was given outside the system (R-18.5); confirmed, it goes on."""
         if decision.key == ANSWER:
-            await store.close_tasks(session, dossier.number, decision.about[0], self.platform.clock.now())
+            return (CloseTasks(tuple(decision.about)),)
+        if decision.state_after == State.CHECK_2A:
+            return (HandOver("casework", Case(number=loaded.number, letters=()), _case(loaded)),)
+        return ()
 
-    def is_mine(self, state: State) -> bool:
-        return state != State.ENDED
 
-    def hand_over(
-        self, decision: DecisionRow, dossier: Dossier, content: Content, decisions: Sequence[DecisionRow]
-    ) -> tuple[str, Letter, Any]:
-        def findings(*, closed: bool) -> dict[str, dict[str, Any]]:
-            wanted = [
-                one.key
-                for one in self._rules.categories
-                if one.closed == closed and not one.process and one.key != "report"
-            ]
-            return content.of_category(*wanted)
+def _case(loaded: Loaded) -> CaseContent:
+    """What phase 4 may have: open findings, and of the closed ones those of hits that are relevant (art. 18 lid 2)."""
 
-        judged = {
-            one.about[0]: one.outcome
-            for one in sorted(decisions, key=lambda row: row.version)
-            if one.key == "check-1b" and one.status == "taken"
-        }
-        relevant = {
-            name: one
-            for name, one in findings(closed=True).items()
-            # Judged anew, a hit can have turned out not to be relevant.
-            if judged.get(one["fields"]["hit"]) == "relevant"
-        }
+    def findings(*, closed: bool) -> dict[str, Finding]:
+        wanted = [one for one in loaded.law.categories if one.closed == closed and not one.process]
+        return loaded.opened.of_category(*(one.key for one in wanted))
 
-        closed = tuple(finding_of(name, one) for name, one in relevant.items())
-        going = going_on(CaseContent, decision, dossier, content, decisions, findings(closed=False), closed=closed)
-        return "casework", Case(number=dossier.number, letters=()), going
+    # Judged anew, a hit can have turned out not to be relevant.
+    judged = {one.about[0]: one.outcome for one in loaded.taken if one.key == "check-1b"}
+    closed = findings(closed=True).items()
+    relevant = tuple(one.going_on(name) for name, one in closed if judged.get(one.fields["hit"]) == "relevant")
+    return going_on(CaseContent, loaded, findings(closed=False), closed=relevant)

@@ -7,8 +7,8 @@ from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import Research, ResearchContent
 from shared.contracts.dossier import Sealed
 from shared.contracts.sources import Case
-from shared.dossier.arrive import arrived
-from shared.dossier.settle import Settlement
+from shared.engine.arrive import arrived
+from shared.engine.settle import Settlement
 from shared.protocol.model import State
 from shared.service.platform import Platform
 

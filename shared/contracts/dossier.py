@@ -92,13 +92,24 @@ class DecisionWords(Frozen):
     fields: dict[str, Any]
 
 
-class Disclosure(Frozen):
-    """For the disclosure register: who receives which items, on the ground of a decision."""
+class Disclosed(Message):
+    """One line of the disclosure register: who outside the file receives which items, on which ground (R-6.4).
 
-    recipient_kind: str | None
-    recipient: str | None
+    `road`: forwarding, partners, riec, paper, question or intervention. `ground`: the decision, or the record, by which
+    it is shared. `duty_to_inform_passes`: who receives it informs the person concerned (art. 13).
+    """
+
+    event: ClassVar[str] = "disclosed.v1"
+    number: str
+    road: str
+    recipient_kind: str
+    recipient: str
     items: tuple[str, ...]
-    duty_to_inform_passes: bool
+    ground: str
+    article: str
+    by: str
+    decided_at: datetime
+    duty_to_inform_passes: bool = False
 
 
 class Decided(Letter):
@@ -119,6 +130,5 @@ class Decided(Letter):
     taken_at: datetime
     protocol: str
     state: str
-    disclosure: Disclosure | None = None
     about: tuple[str, ...] = ()
     meeting: str | None = None

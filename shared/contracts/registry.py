@@ -31,6 +31,7 @@ MESSAGES: dict[str, type[Message]] = {
         dossier.Sealed,
         dossier.Ended,
         dossier.Decided,
+        dossier.Disclosed,
         dossier.InformingDue,
         assessment.Research,
         assessment.Subjects,

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Response
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from shared.contracts.dossier import CodedDecision
+from shared.engine.engine import Engine
+from shared.engine.given import Given, GivenRecord, Shown
 from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.identity import Person
 from shared.protocol.faults import Fault
 from shared.protocol.fields import schema
-from shared.protocol.judge import MOST_REASON
-from shared.protocol.model import PURPOSES_OF_OPENING, Decision, Law, State
-from shared.service.platform import Platform
+from shared.protocol.judge import MOST_REASON, Attempt
+from shared.protocol.model import PURPOSES_OF_OPENING, Decision, State
+from shared.protocol.passing_on import Forwarding
+from shared.protocol.records import Record
 
+LIST = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Number = Annotated[str, Path(pattern=NUMBER, description="The signal's number", examples=["S-7K3MQ-9XD4T"])]
 DossierNumber = Annotated[
-    str, Path(pattern=f"{NUMBER}|{DUTY}", description="The number of a signal or a duty", examples=["S-7K3MQ-9XD4T"])
+    str,
+    Path(
+        pattern=f"{NUMBER}|{DUTY}|{LIST}",
+        description="The number of a signal, a duty or a list",
+        examples=["S-7K3MQ-9XD4T"],
+    ),
 ]
 Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
 """A code or the name of an item; the longest are `decision-<uuid>-co-signer`."""
@@ -152,20 +162,6 @@ def describe(decision: Decision, state: State) -> OpenDecision:
     )
 
 
-class Holder(Protocol):
-    """What a service that holds signals can be asked. Each checks the person and writes the audit line."""
-
-    async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]: ...
-
-    async def open_decisions(self, number: str, person: Person) -> OpenDecisions: ...
-
-    async def decisions(self, number: str, person: Person, purpose: str) -> list[DecisionOut]: ...
-
-    async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut: ...
-
-    async def add_item(self, number: str, person: Person, item: ItemIn) -> ItemOut: ...
-
-
 def purpose_of(purpose: str | None) -> str:
     if purpose not in PURPOSES_OF_OPENING:
         allowed = ", ".join(PURPOSES_OF_OPENING)
@@ -176,38 +172,92 @@ def purpose_of(purpose: str | None) -> str:
 Purpose = Annotated[str | None, Header(max_length=80, description="Why this record is opened (doelbinding)")]
 
 
-def decision_routes(platform: Platform, holder: Holder, rules: Law, of: str = "signals") -> APIRouter:
-    """The routes; `holder` is the service's own use cases, `of` what it holds: `signals` or `duties`."""
-    routes = APIRouter(prefix=f"/v1/{of}/{{number}}", tags=[of])
-    caller = current_person(platform)
+def given(body: DecisionIn) -> Given:
+    """What a body wants of the engine."""
+    to = body.forwarding
+    forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
+    attempt = Attempt(body.key, body.outcome, body.reason, body.fields, forwarding, body.about, body.meeting)
+    return Given(attempt, body.expected_version, body.confirms)
 
-    @routes.get("", summary="What the caller may see of it")
-    async def view(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> dict[str, Any]:
-        person.role_among(rules.file_roles)
-        return await holder.view(number, person, purpose_of(x_purpose))
+
+def shown(found: Shown) -> DecisionOut:
+    """A decision as the interface shows it; one of an earlier holder has no words."""
+    one, words = found.decision, found.words
+    if isinstance(one, CodedDecision):
+        return DecisionOut(id=UUID(one.decision), **one.model_dump(exclude={"decision"}))
+    forwarding = None
+    if one.forwarding:
+        because = words.none_because if words else None
+        forwarding = ForwardingIn.model_validate(one.forwarding | {"noneBecause": because})
+    withdrawable = one.effective_at if one.status == "taken" and one.settled_at is None else None
+    return DecisionOut(
+        **{name: getattr(one, name) for name in _SAME},
+        state=one.state_after,
+        withdrawable_until=withdrawable,
+        reason=words.reason if words else None,
+        fields=words.fields if words else None,
+        forwarding=forwarding,
+    )
+
+
+_SAME = set(DecisionOut.model_fields) - {"state", "withdrawable_until", "reason", "fields", "forwarding"}
+
+
+def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
+    """The decision interface of a service: `of` what it decides on. Thin: each body becomes a value for the engine."""
+    routes = APIRouter(prefix=f"/v1/{of}/{{number}}", tags=[of])
+    caller = current_person(engine.platform)
 
     @routes.get("/open-decisions", summary="Which decisions can be taken now, by whom, and what they ask")
     async def open_decisions(number: DossierNumber, person: Person = caller) -> OpenDecisions:
-        return await holder.open_decisions(number, person)
+        found = await engine.showing.open_decisions(number, person)
+        return OpenDecisions(
+            version=found.version,
+            state=found.state,
+            decisions=[describe(one, found.state) for one in found.decisions],
+        )
 
     @routes.get("/decisions", summary="The decisions that were taken")
     async def decisions(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> DecisionList:
-        person.role_among((*rules.file_roles, "fg"))
-        return DecisionList(decisions=await holder.decisions(number, person, purpose_of(x_purpose)))
+        engine.parts.role_of(person, reading=True, watching=True)
+        found = await engine.showing.decisions(number, person, purpose_of(x_purpose))
+        return DecisionList(decisions=[shown(one) for one in found])
 
     @routes.post("/decisions", status_code=201, summary="Take, propose, co-sign or withdraw a decision")
     async def decide(
         number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
     ) -> DecisionOut:
-        found = await holder.decide(number, person, body)
+        found = shown(await engine.deciding.decide(number, person, given(body)))
         response.status_code = 202 if found.status == "proposed" else 201
         return found
 
-    if of == "signals":
+    return routes
 
-        @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
-        async def add_item(number: Number, body: ItemIn, person: Person = caller) -> ItemOut:
-            person.role_among(rules.file_roles)
-            return await holder.add_item(number, person, body)
+
+def view_routes(engine: Engine, of: str = "signals") -> APIRouter:
+    """What stands here, for who may see it."""
+    routes = APIRouter(prefix=f"/v1/{of}/{{number}}", tags=[of])
+
+    @routes.get("", summary="What the caller may see of it")
+    async def view(
+        number: DossierNumber, person: Person = current_person(engine.platform), x_purpose: Purpose = None
+    ) -> dict[str, Any]:
+        engine.parts.role_of(person, reading=True)
+        return await engine.showing.view(number, person, purpose_of(x_purpose))
+
+    return routes
+
+
+def record_routes(engine: Engine) -> APIRouter:
+    """Recording facts, where there is a room to keep them in."""
+    routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
+
+    @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
+    async def record(number: Number, body: ItemIn, person: Person = current_person(engine.platform)) -> ItemOut:
+        matches = {str(key): value for key, value in body.matches.items()} if body.matches else None
+        wanted = Record(body.category, body.about, body.finding, matches, body.fields)
+        return ItemOut.model_validate(
+            await engine.recording.record(number, person, GivenRecord(wanted, body.expected_version))
+        )
 
     return routes

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 from pydantic import Field, StringConstraints
 
+from shared.engine.engine import Engine
+from shared.engine.given import GivenAnswer
+from shared.engine.tables import TaskRow
 from shared.http.app import current_person
 from shared.http.bodies import Strict
-from shared.http.decisions import DecisionOut, Purpose, purpose_of
+from shared.http.decisions import DecisionOut, Purpose, purpose_of, shown
 from shared.identity import Person
 from shared.protocol.judge import MOST_REASON
-from shared.service.platform import Platform
 
 TaskId = Annotated[UUID, Path(description="The number of the task")]
 
@@ -36,32 +38,29 @@ class TaskList(Strict):
     tasks: list[TaskOut]
 
 
-class Asked(Protocol):
-    """What a service that asks people something can be asked about it."""
-
-    async def list(self, person: Person) -> list[dict[str, Any]]: ...
-
-    async def one(self, identifier: UUID, person: Person, purpose: str) -> dict[str, Any]: ...
-
-    async def decide(self, identifier: UUID, person: Person, given: TaskDecisionIn) -> DecisionOut: ...
-
-
-def task_routes(platform: Platform, tasks: Asked) -> APIRouter:
+def task_routes(engine: Engine) -> APIRouter:
     routes = APIRouter(prefix="/v1/tasks", tags=["tasks"])
-    caller = current_person(platform)
+    caller = current_person(engine.platform)
 
     @routes.get("", summary="The tasks that wait for the caller")
     async def listed(person: Person = caller) -> TaskList:
-        return TaskList(tasks=[TaskOut.model_validate(one) for one in await tasks.list(person)])
+        return TaskList(tasks=[_shown(one) for one in await engine.tasks.list(person)])
 
     @routes.get("/{taskId}", summary="One task of the caller, with what is needed for it")
     async def one(taskId: TaskId, person: Person = caller, x_purpose: Purpose = None) -> dict[str, Any]:  # noqa: N803
-        return await tasks.one(taskId, person, purpose_of(x_purpose))
+        task, more = await engine.tasks.one(taskId, person, purpose_of(x_purpose))
+        return _shown(task).model_dump(mode="json", by_alias=True) | more
 
     @routes.post("/{taskId}/decisions", status_code=201, summary="Do what the task asks")
     async def decide(taskId: TaskId, body: TaskDecisionIn, response: Response, person: Person = caller) -> DecisionOut:  # noqa: N803
-        found = await tasks.decide(taskId, person, body)
+        answer = GivenAnswer(body.outcome, body.reason, body.fields)
+        found = shown(await engine.tasks.answer(taskId, person, answer))
         response.status_code = 202 if found.status == "proposed" else 201
         return found
 
     return routes
+
+
+def _shown(task: TaskRow) -> TaskOut:
+    assert task.opened_at is not None
+    return TaskOut(id=task.id, kind=task.kind, since=task.opened_at.isoformat())

@@ -46,7 +46,7 @@ def held(house: TestHouse, number: str, item: str = "report", ends_on: str = "21
 
 
 def ended(house: TestHouse, number: str, identifier: str) -> None:
-    end: dict[str, Any] = {"key": "end-hold", "outcome": "ended", "confirms": identifier, "fields": {"endedOn": TODAY}}
+    end: dict[str, Any] = {"key": "end-hold", "outcome": "ended", "about": [identifier], "fields": {"endedOn": TODAY}}
     assert hold(house, number, "anna", **end).status_code == 403
     assert hold(house, number, "beheerder", **end).status_code == 201
 
@@ -195,7 +195,7 @@ def test_each_hold_keeps_its_own_items_for_its_own_time(house: TestHouse) -> Non
     assert destroy(house, number)["staying"] == [closed], "the other hold goes on"
     until(lambda: state_of(house, number) == ("sealed", True) and len(declarations(house, number)) == 2, 60)
     assert left() == {closed}
-    assert hold(house, number, "beheerder", confirms=asked).status_code == 404, "what it named has gone: ask anew"
+    assert hold(house, number, "beheerder", confirms=asked).status_code == 409, "what it named has gone: ask anew"
     assert state(asked) == "too-late"
     late = "SELECT 1 AS x FROM audit_line WHERE record=$1 AND entry->>'action'='hold ended by its date'"
     assert until(lambda: house.sql("oversight", late, number))

@@ -1,7 +1,7 @@
 """Signals, items and decisions of phases 1 and 2."""
 
 from shared.database import platform_v1
-from shared.dossier import tables_v1
+from shared.engine import tables_v1
 
 revision = "assessment_0001"
 down_revision = None

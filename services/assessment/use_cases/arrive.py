@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
+from shared.contracts.assessment import Subjects, SubjectsContent
 from shared.contracts.intake import Report, ReportContent
-from shared.dossier.arrive import keep
-from shared.dossier.concerned import became_known
+from shared.database.tables import Outgoing
+from shared.engine.arrive import Arrival, keep
+from shared.engine.documents import REPORT
+from shared.engine.documents import Report as Reported
 from shared.errors import CannotSucceed
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -21,6 +22,7 @@ class Arrivals:
         self.platform = platform
 
     async def report(self, incoming: Incoming, message: Report) -> Handled:
+        """Raises CannotSucceed for a letter that is not what it says, or that the door should have signed."""
         content, word, kid = await self.platform.opener.content(message, ReportContent)
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
@@ -29,28 +31,29 @@ class Arrivals:
             raise CannotSucceed("an unsigned report of a channel that is not public")
         # The version in force on the day that handling begins; the signal keeps it (R-2.5).
         version = self.platform.settings.laws.in_force(calendar_date(self.platform.clock.now())).version
-        kept = await keep(
-            self.platform,
-            incoming,
+        arrival = Arrival(
             content.number,
             1,
             State.RECEIVED,
             version,
             calendar_date(content.received_at),
-            [("report", "report", content.model_dump_json().encode())],
+            {REPORT: Reported.model_validate(content.model_dump(mode="json"))},
             kid,
             word,
             people=len(content.subjects),
         )
+        return await keep(self.platform, incoming, arrival, *self._concerned(content, version))
+
+    def _concerned(self, content: ReportContent, version: str) -> list[Outgoing]:
+        """The month of AVG 14 runs from the moment that somebody's data are kept, whoever looks at them when."""
         if not content.subjects:
-            return kept
-        # The month of AVG 14 runs from the moment that somebody's data are kept, whoever looks at them when.
-        since = calendar_date(content.registered_at)
-        subjects = {f"S{place}": one for place, one in enumerate(content.subjects, 1)}
-        letter = became_known(self.platform, content.number, version, since, subjects)
-
-        async def effect(session: AsyncSession) -> None:
-            await kept.effect(session)
-            self.platform.post.send(session, letter)
-
-        return Handled(effect, word)
+            return []
+        concerned = SubjectsContent(
+            number=content.number,
+            protocol=version,
+            received_on=calendar_date(content.registered_at),
+            subjects={f"S{place}": one for place, one in enumerate(content.subjects, 1)},
+        )
+        letter = self.platform.sealer.seal("rights", concerned)
+        message = Subjects(number=content.number, letters=(letter.text,))
+        return [self.platform.post.envelope("rights", message, number=content.number, letter=letter)]

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared import audit
+from shared.clock import calendar_date
 from shared.contracts.assessment import Meeting
 from shared.database.tables import Lease
-from shared.dossier.meetings import FACTS
-from shared.dossier.papers import MEMBER
-from shared.dossier.tables import DecisionRow, Dossier, MeetingRow
-from shared.dossier.views import Views
+from shared.engine.copies import FACTS
+from shared.engine.engine import Engine
+from shared.engine.papers import MEMBER
+from shared.engine.tables import DecisionRow, Dossier, MeetingRow
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.http.app import NUMBER
 from shared.http.bodies import Strict
@@ -24,7 +25,6 @@ from shared.http.decisions import Ref
 from shared.identity import Person
 from shared.numbers import meeting_number
 from shared.protocol.faults import Fault
-from shared.service.platform import Platform
 
 ARTICLE = "art. 1 onder n"
 
@@ -69,10 +69,9 @@ class MeetingList(Strict):
 
 
 class Meetings:
-    def __init__(self, platform: Platform, views: Views) -> None:
-        self.platform = platform
-        self.views = views
-        self.rules = views.rules
+    def __init__(self, engine: Engine) -> None:
+        self.platform = engine.platform
+        self.rules = engine.parts.present
 
     async def all(self, person: Person) -> list[MeetingOut]:
         """For who prepares them all of them with the agenda; for a member his own, without."""
@@ -91,7 +90,7 @@ class Meetings:
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
             faults = await self._member_faults(session, given)
-            if given.held_on < self.views.today():
+            if given.held_on < calendar_date(self.platform.clock.now()):
                 faults.append(Fault("heldOn", "lies in the past: a meeting is called before it is held", "art. 15"))
             for number in given.agenda:
                 faults += await self._agenda_faults(session, given.kind, number)
@@ -154,7 +153,7 @@ class Meetings:
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
             row = await self._row(session, identifier)
-            if row.held_on < self.views.today():
+            if row.held_on < calendar_date(self.platform.clock.now()):
                 raise Conflict("this meeting has been held; its agenda does not change any more")
             faults = await self._agenda_faults(session, row.kind, number)
             if faults:
@@ -181,7 +180,7 @@ class Meetings:
             by_chair = person.user_id == row.chair and (outside or self.rules.attendance_by == "chair")
             if who != person.user_id and not by_chair:
                 raise Forbidden("who was there says so himself (art. 15 lid 1)")
-            if row.held_on > self.views.today():
+            if row.held_on > calendar_date(self.platform.clock.now()):
                 raise Conflict("this meeting has not been held yet")
             if who not in row.present:
                 row.present = [*row.present, who]

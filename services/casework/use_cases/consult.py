@@ -11,20 +11,20 @@ from sqlmodel import col
 
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.consult import Consult
-from shared.dossier.tables import Grant
-from shared.dossier.views import Views
+from shared.engine.engine import Engine
+from shared.engine.show import heading
+from shared.engine.tables import GrantRow
 from shared.errors import CannotSucceed, Forbidden, NotFound
 from shared.identity import Person
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
-from shared.service.platform import Platform
 
 PHASES_OF = {holder: {PHASE_OF[one] for one in PHASE_OF if HOLDER_OF[one] == holder} for holder in HOLDER_OF.values()}
 
 
 class Consulting:
-    def __init__(self, platform: Platform, views: Views) -> None:
-        self.platform = platform
-        self.views = views
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.platform = engine.platform
 
     async def asked(self, incoming: Incoming, message: Consult) -> Handled:
         """Who holds a new signal asks a look for one person; a case that is not here is simply not found later."""
@@ -33,46 +33,45 @@ class Consulting:
             raise CannotSucceed("a service asks for a phase that it does not hold")
 
         async def effect(session: AsyncSession) -> None:
-            await session.execute(delete(Grant).where(col(Grant.until) < self.platform.clock.now()))
-            session.add(Grant(id=UUID(str(incoming.id)), **message.model_dump()))
+            await session.execute(delete(GrantRow).where(col(GrantRow.until) < self.platform.clock.now()))
+            session.add(GrantRow(id=UUID(str(incoming.id)), **message.model_dump()))
 
         return Handled(effect)
 
     async def consult(self, number: str, new_signal: str, person: Person, purpose: str) -> dict[str, Any]:
         """What of the old case the new signal's own phase permits (R-9.11). The old dates do not move (R-9.13)."""
-        role = person.role_among(self.views.rules.file_roles)
-        row = await self.views.dossier(number)
-        if row.state != State.CLOSED:
+        role = self.engine.parts.role_of(person)
+        loaded = await self.engine.parts.loader.load(number)
+        if loaded.state != State.CLOSED:
             raise NotFound
         phase = await self._phase_granted(number, new_signal, person)
-        content = await self.views.content(row)
-        await self.views.note(person, role, "closed case consulted", number, new_signal)
+        await self.engine.showing.note(person, role, "closed case consulted", number, new_signal)
+        shown = self.engine.chapter.show(loaded)
+        categories = {name: loaded.law.category(one.category) for name, one in loaded.opened.findings.items()}
         allowed = {
             name: one
-            for name, one in content.findings.items()
-            if (found := self.views.rules.category(content.categories[name])) is not None
-            and not found.process
-            and found.from_phase <= phase
+            for name, one in shown["items"].items()
+            if (found := categories[name]) is not None and not found.process and found.from_phase <= phase
         }
-        return self.views.heading(row) | {
+        return heading(loaded.dossier) | {
             "forSignal": new_signal,
             "forPhase": phase,
-            "report": {"text": content.report["text"]},
-            "subjects": content.subjects,
-            "objects": content.objects,
+            "report": {"text": loaded.opened.report.text},
+            "subjects": shown["subjects"],
+            "objects": shown["objects"],
             "items": allowed,
         }
 
     async def _phase_granted(self, number: str, new_signal: str, person: Person) -> int:
         now = self.platform.clock.now()
-        query = select(Grant).where(
-            col(Grant.number) == number,
-            col(Grant.new_signal) == new_signal,
-            col(Grant.person) == person.user_id,
-            col(Grant.until) > now,
+        query = select(GrantRow).where(
+            col(GrantRow.number) == number,
+            col(GrantRow.new_signal) == new_signal,
+            col(GrantRow.person) == person.user_id,
+            col(GrantRow.until) > now,
         )
         async with self.platform.database.reading() as session:
             grants = (await session.scalars(query)).all()
         if not grants:
-            raise Forbidden("no look into this case was asked for that signal (art. 9 lid 2)")
+            raise Forbidden("Voor dat signaal is geen raadpleging van deze casus gevraagd (art. 9 lid 2).")
         return max(one.phase for one in grants)

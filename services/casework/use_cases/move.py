@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.retention import MoveCase
-from shared.dossier import store
-from shared.dossier.holder import Holder
-from shared.dossier.tables import DecisionRow, Dossier
+from shared.engine.engine import Engine
+from shared.engine.tables import Dossier
 from shared.errors import CannotSucceed
-from shared.protocol.model import State
-from shared.service.platform import Platform
+from shared.protocol.model import Outcome, State
 
 MOVE = "move-case"
+MOVED = Outcome("moved", "de actieve termijn is voorbij", State.ENDED, "art. 25", ends=True)
 
 
 async def nothing(session: AsyncSession) -> None:
@@ -25,11 +24,12 @@ async def nothing(session: AsyncSession) -> None:
 
 
 class Moving:
-    def __init__(self, platform: Platform, holder: Holder) -> None:
-        self.platform = platform
-        self._settlement = holder.settlement
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.platform = engine.platform
 
     async def ordered(self, incoming: Incoming, message: MoveCase) -> Handled:
+        """Raises CannotSucceed for what is no closed case."""
         async with self.platform.database.reading() as session:
             row = await session.get(Dossier, message.number)
         if row is not None and (row.left or row.state == State.ENDED):
@@ -40,31 +40,9 @@ class Moving:
         now = self.platform.clock.now()
 
         async def effect(session: AsyncSession) -> None:
-            await store.bump(session, row.number, row.version, State.ENDED, row.last_act_on)
-            session.add(
-                DecisionRow(
-                    id=incoming.id,
-                    number=row.number,
-                    version=row.version + 1,
-                    key=MOVE,
-                    outcome="moved",
-                    article="art. 25",
-                    status="taken",
-                    state_before=State.CLOSED,
-                    state_after=State.ENDED,
-                    ends=True,
-                    deciders=[],
-                    co_signers=[],
-                    recorder="retention",
-                    role="clock",
-                    about=[],
-                    forwarding=None,
-                    taken_at=now,
-                    effective_at=now,
-                    protocol=row.protocol,
-                    tells=False,
-                )
+            await self.engine.noting.note(
+                session, row, incoming.id, MOVE, MOVED, recorder="retention", role="clock", taken_at=now
             )
             session.add(audit.line(now, "case moved to the non-active environment", actor=None, record=row.number))
 
-        return Handled(effect, after=self._settlement.wake)
+        return Handled(effect)

@@ -5,6 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.platform_v1 import MOMENT, column, create
+from shared.engine import tables_v1
 
 revision = "oversight_0001"
 down_revision = None
@@ -14,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     create("oversight")
+    tables_v1.create(dossiers=False)
     op.create_table(
         "audit_batch",
         column("producer", sa.Text, key=True),
@@ -66,6 +68,8 @@ def upgrade() -> None:
         column("id", sa.Uuid, key=True),
         column("version", sa.Integer),
         column("state", sa.Text),
+        column("protocol", sa.Text),
+        column("words_key", sa.Text),
         column("listed_on", sa.Date),
         column("approve_before", sa.Date),
         column("ultimate_on", sa.Date),
@@ -79,8 +83,6 @@ def upgrade() -> None:
         column("approved_at", MOMENT),
         column("effective_at", MOMENT),
         column("statement", sa.Text),
-        column("words_key", sa.Text, null=True),
-        column("words", sa.Text, null=True),
         column("withdrawn", sa.Boolean),
         column("done", sa.Boolean),
     )

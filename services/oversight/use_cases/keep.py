@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
 from shared.audit import chain
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
-from shared.contracts.dossier import Decided, DecisionWords
+from shared.contracts.dossier import Decided, DecisionWords, Disclosed
 from shared.errors import CannotSucceed
 from shared.keys.transit import Place, key_name
 from shared.service.platform import Platform
@@ -64,7 +62,7 @@ class Keeping:
             await room.make(key)
         place = Place(room.mount, message.number, f"decision-{incoming.id}", 1)
         ciphertext = (await room.encrypt(key, [(place, words.model_dump_json().encode())]))[0]
-        facts = message.model_dump(mode="json", exclude={"letters", "disclosure"}) | {"decision": words.decision}
+        facts = message.model_dump(mode="json", exclude={"letters"}) | {"decision": words.decision}
 
         async def effect(session: AsyncSession) -> None:
             session.add(
@@ -78,8 +76,6 @@ class Keeping:
                     taken_at=message.taken_at,
                 )
             )
-            if message.disclosure:
-                session.add(_register_line(incoming.id, message, words.decision))
             here = {"number": message.number, "version": message.version, "holder": incoming.producer}
             if message.state:
                 await store.note_whereabouts(session, [here | {"state": message.state, "since": message.taken_at}])
@@ -89,18 +85,20 @@ class Keeping:
 
         return Handled(effect, word)
 
+    async def disclosed(self, incoming: Incoming, message: Disclosed) -> Handled:
+        """One line of the disclosure register: who receives which items, for what, on which ground (R-6.4)."""
+        facts = message.model_dump(mode="json")
+
+        async def effect(session: AsyncSession) -> None:
+            session.add(
+                store.Disclosure(id=incoming.id, number=message.number, facts=facts, decided_at=message.decided_at)
+            )
+
+        return Handled(effect)
+
     async def whereabouts(self, incoming: Incoming, message: Whereabouts) -> Handled:
         """The newest version wins; what comes late changes nothing."""
         if message.holder != incoming.producer:
             raise CannotSucceed("a service tells where another service's signal is")
 
         return Handled(lambda session: store.note_whereabouts(session, [message.model_dump()]))
-
-
-def _register_line(identifier: UUID, message: Decided, decision: str) -> store.Disclosure:
-    """One line of the disclosure register: who receives which items, for what, on which ground."""
-    assert message.disclosure is not None
-    ground = {"decision": decision, "article": message.article, "by": message.recorder}
-    when = {"number": message.number, "decided_at": message.taken_at.isoformat()}
-    facts = message.disclosure.model_dump(mode="json") | ground | when
-    return store.Disclosure(id=identifier, number=message.number, facts=facts, decided_at=message.taken_at)

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
+from services.oversight.statements import KIND, statement_of
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -22,7 +23,7 @@ from shared.contracts.oversight import Approved, TakenOff
 from shared.contracts.retention import Listed, Overdue, Withheld
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.signing import NotSigned
-from shared.keys.transit import Transit
+from shared.keys.transit import Transit, key_name
 from shared.openbao import BaoError
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -30,15 +31,6 @@ from shared.wake import Wake
 
 AT_ONCE = 50
 FACTS = ("category", "ending", "article", "decided_on", "ends_on", "staying")
-
-
-KIND = "meldpunt-approval"
-
-
-def statement_of(platform: Platform, approval: store.Approval, numbers: list[str]) -> str:
-    """What oversight signs of an approval when it is taken."""
-    claims = {"approval": str(approval.id), "list": str(approval.list_id), "approver": approval.approver}
-    return platform.signer.sign(KIND, claims | {"numbers": sorted(numbers)})
 
 
 class Releasing:
@@ -49,6 +41,10 @@ class Releasing:
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
         today = calendar_date(self.platform.clock.now())
+        law = self._laws.in_force(today)
+        room = self.platform.room()
+        key = key_name(incoming.id, room.mount)
+        await room.make(key)
 
         async def effect(session: AsyncSession) -> None:
             session.add(
@@ -56,12 +52,12 @@ class Releasing:
                     id=message.list_id,
                     version=1,
                     state=State.LISTED,
+                    protocol=law.version,
+                    words_key=key,
                     listed_on=message.listed_on,
                     approve_before=message.approve_before,
                     # By oversight's own calendar: retention alone cannot bring destruction forward.
-                    ultimate_on=max(
-                        message.ultimate_on, today + timedelta(days=self._laws.in_force(today).terms.ultimate_days)
-                    ),
+                    ultimate_on=max(message.ultimate_on, today + timedelta(days=law.terms.ultimate_days)),
                 )
             )
             for one in message.signals:

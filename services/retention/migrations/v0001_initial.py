@@ -5,6 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database.platform_v1 import MOMENT, column, create
+from shared.engine import tables_v1
 
 revision = "retention_0001"
 down_revision = None
@@ -14,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     create("retention")
+    tables_v1.create(dossiers=False)
     op.create_table(
         "sealed_signal",
         column("number", sa.Text, key=True),

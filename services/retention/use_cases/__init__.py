@@ -2,7 +2,8 @@
 
 from services.retention.use_cases.declare import Declarations
 from services.retention.use_cases.destroy import Destruction
+from services.retention.use_cases.hold import Holds
 from services.retention.use_cases.keep import Keeping
 from services.retention.use_cases.listing import Listing
 
-__all__ = ["Declarations", "Destruction", "Keeping", "Listing"]
+__all__ = ["Declarations", "Destruction", "Holds", "Keeping", "Listing"]

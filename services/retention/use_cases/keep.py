@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-from uuid import UUID
-
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -12,15 +9,13 @@ from sqlmodel import col
 from services.retention import store
 from services.retention.tables import ActiveCase, SealedSignal
 from services.retention.told import here
-from services.retention.use_cases.hold import Holds
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import Sealed, SealedDossier
 from shared.contracts.retention import Destroy
-from shared.errors import CannotSucceed, Conflict, NotFound
-from shared.http.decisions import DecisionIn, DecisionOut, ItemIn, ItemOut, OpenDecisions, describe
+from shared.errors import CannotSucceed, NotFound
 from shared.identity import Person
 from shared.laws import known_law
 from shared.privileges import ROOM_OWNER
@@ -30,11 +25,8 @@ from shared.service.platform import Platform
 
 
 class Keeping:
-    """Also the holder's side of the decision interface: nothing can be decided on a sealed signal."""
-
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self.holds = Holds(platform)
         self.rules = platform.settings.laws.configured
 
     async def sealed(self, incoming: Incoming, message: Sealed) -> Handled:
@@ -119,75 +111,3 @@ class Keeping:
             "activeUntil": row.moves_on.isoformat(),
             "keptUntil": kept_until(terms, CASE, row.last_act_on).isoformat(),
         }
-
-    # --- the decision interface ------------------------------------------------------------------
-
-    async def _row(self, number: str) -> SealedSignal:
-        async with self.platform.database.reading() as session:
-            row = await session.get(SealedSignal, number)
-        if row is None:
-            raise NotFound
-        return row
-
-    async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]:
-        """That a signal is kept and until when; its content does not exist for anybody here (R-9.2)."""
-        role = person.role_among(self.rules.file_roles)
-        row = await self._row(number)
-        line = audit.line(
-            self.platform.clock.now(),
-            "sealed signal looked up",
-            actor=person.user_id,
-            role=role,
-            record=number,
-            reason=purpose,
-        )
-        async with self.platform.database.transaction() as session:
-            session.add(line)
-        return {
-            "number": row.number,
-            "version": row.version,
-            "state": row.state,
-            "phase": None,
-            "ending": row.ending,
-            "article": row.article,
-            "decidedOn": row.decided_on.isoformat(),
-            "endsOn": row.ends_on.isoformat(),
-            "reduced": row.reduced,
-            "holds": await self.holds.all(number),
-        }
-
-    async def open_decisions(self, number: str, person: Person) -> OpenDecisions:
-        person.role_among(self.holds.roles)
-        row = await self._row(number)
-        state = State(row.state)
-        found = [describe(one, state) for one in self.holds.decisions if state in one.states]
-        return OpenDecisions(version=row.version, state=row.state, decisions=found)
-
-    async def decisions(self, number: str, person: Person, purpose: str) -> list[DecisionOut]:
-        role = person.role_among((*self.rules.file_roles, "fg"))
-        row = await self._row(number)
-        line = audit.line(
-            self.platform.clock.now(), "decisions read", actor=person.user_id, role=role, record=number, reason=purpose
-        )
-        async with self.platform.database.transaction() as session:
-            session.add(line)
-        return [DecisionOut(id=UUID(one.pop("decision")), **one) for one in row.decisions]
-
-    async def decide(self, number: str, person: Person, attempt: DecisionIn) -> DecisionOut:
-        """Only whether destruction must wait can be decided on a sealed signal (R-9.15)."""
-        if attempt.key in self.holds.keys:
-            person.role_among(self.holds.roles)
-            return await self.holds.decide(await self._row(number), person, attempt)
-        person.role_among(self.rules.file_roles)
-        await self._refuse(number)
-
-    async def add_item(self, number: str, person: Person, item: ItemIn) -> ItemOut:
-        person.role_among(self.rules.file_roles)
-        await self._refuse(number)
-
-    async def _refuse(self, number: str) -> NoReturn:
-        row = await self._row(number)
-        raise Conflict(
-            "Een verzegeld signaal verandert niet meer; verdergaan kan alleen met een nieuw signaal (art. 9 lid 2).",
-            state=row.state,
-        )

@@ -5,7 +5,7 @@ from alembic import op
 
 from shared.database import platform_v1
 from shared.database.platform_v1 import MOMENT, column
-from shared.dossier import tables_v1
+from shared.engine import tables_v1
 
 revision = "rights_0001"
 down_revision = None

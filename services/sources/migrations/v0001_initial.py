@@ -1,7 +1,7 @@
 """Signals, items and decisions of phase 3."""
 
 from shared.database import platform_v1
-from shared.dossier import tables_v1
+from shared.engine import tables_v1
 
 revision = "sources_0001"
 down_revision = None

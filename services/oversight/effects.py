@@ -1,0 +1,47 @@
+"""What the beheerder's decision on a list sets going: its archive keys are released when it cannot be withdrawn any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.oversight import store
+from services.oversight.statements import statement_of
+from shared.engine.effects import Moment, Own
+from shared.engine.loaded import Loaded
+from shared.engine.tables import DecisionRow
+from shared.errors import Conflict
+from shared.protocol.model import State
+from shared.service.platform import Platform
+
+
+@dataclass(frozen=True)
+class Approves(Own):
+    """These signals may be destroyed (R-9.14). What is signed now is what releases keys later, and nothing else does."""
+
+    moment = Moment.AT_ONCE
+    numbers: tuple[str, ...]
+
+    async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
+        list_id = UUID(loaded.number)
+        approval = store.Approval(
+            id=decision.id,
+            list_id=list_id,
+            approver=decision.recorder,
+            approved_at=decision.taken_at,
+            effective_at=decision.effective_at or decision.taken_at,
+            statement="",
+        )
+        approval.statement = statement_of(platform, approval, list(self.numbers))
+        session.add(approval)
+        await store.set_state(session, list_id, list(self.numbers), state=State.APPROVED, approval=decision.id)
+
+    async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
+        approval = await session.get(store.Approval, decision.id, with_for_update=True)
+        if approval is None:
+            raise Conflict
+        approval.withdrawn = True
+        numbers = [one.number for one in await store.approved_by(session, approval.id, 10_000)]
+        await store.set_state(session, approval.list_id, numbers, state=State.LISTED, approval=None)

@@ -1,0 +1,60 @@
+"""Where destruction lists stand: rows as retention offered them, with the signals that wait for an approval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.oversight import store
+from shared.engine.shelf import CHANGED, Shelf
+from shared.engine.tables import Dossier
+from shared.errors import Conflict
+from shared.protocol.model import State
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The numbers on a list that nobody has approved yet."""
+
+    numbers: tuple[str, ...]
+
+
+class Lists(Shelf):
+    head = "offered_list"
+    number = "CAST(head.id AS text)"
+    signal = "CAST(head.id AS text)"
+    is_asked = "head.id = CAST(:number AS uuid)"
+
+    def dossier(self, head: dict[str, Any]) -> Dossier:
+        return Dossier.model_validate(
+            {
+                "number": head["id"],
+                "signal": head["id"],
+                "version": head["version"],
+                "state": head["state"],
+                "protocol": head["protocol"],
+                "room_key": head["words_key"],
+                "received_on": head["listed_on"],
+                "arrived_at": f"{head['listed_on']}T00:00:00Z",
+                "last_act_on": head["listed_on"],
+                "earlier": [],
+            }
+        )
+
+    async def beside(self, session: AsyncSession, head: dict[str, Any]) -> tuple[object, tuple[str, ...]]:
+        """A decision can be about some of its signals."""
+        waiting = await store.signals_on(session, UUID(head["id"]), State.LISTED)
+        numbers = tuple(one.number for one in waiting)
+        return Waiting(numbers), numbers
+
+    async def move(self, session: AsyncSession, dossier: Dossier, state: str, act_on: date) -> None:
+        mine = col(store.OfferedList.id) == UUID(dossier.number), col(store.OfferedList.version) == dossier.version
+        statement = update(store.OfferedList).where(*mine).values(version=dossier.version + 1, state=state)
+        if (await session.execute(statement.returning(col(store.OfferedList.id)))).first() is None:
+            raise Conflict(CHANGED)

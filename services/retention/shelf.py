@@ -1,0 +1,67 @@
+"""Where sealed signals stand: rows without content, with what is held of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.retention import store
+from services.retention.domain import items_of
+from services.retention.tables import Hold, SealedSignal
+from shared.engine.loaded import working_name
+from shared.engine.shelf import CHANGED, Shelf
+from shared.engine.tables import Dossier
+from shared.errors import Conflict
+
+HELD = "held"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What retention knows of a sealed signal: codes, dates and ciphertext."""
+
+    row: SealedSignal
+    holds: tuple[Hold, ...]
+
+    @property
+    def items(self) -> frozenset[str]:
+        return frozenset(items_of(self.row))
+
+    def hold(self, identifier: str) -> Hold | None:
+        return next((one for one in self.holds if str(one.id) == identifier), None)
+
+
+class SealedSignals(Shelf):
+    head = "sealed_signal"
+    signal = "head.number"
+
+    def dossier(self, head: dict[str, Any]) -> Dossier:
+        names = ("number", "version", "state", "protocol", "received_on")
+        return Dossier.model_validate(
+            {name: head[name] for name in names}
+            | {
+                "signal": head["number"],
+                "working_name": working_name(head["number"]),
+                "arrived_at": head["sealed_at"],
+                "last_act_on": head["decided_on"],
+                "earlier": head["decisions"],
+            }
+        )
+
+    async def beside(self, session: AsyncSession, head: dict[str, Any]) -> tuple[object, tuple[str, ...]]:
+        """A decision can be about its items, and about what is held of it."""
+        sealed = Sealed(SealedSignal.model_validate(head), tuple(await store.holds_of(session, head["number"])))
+        held = sorted(str(one.id) for one in sealed.holds if one.state == HELD)
+        return sealed, (*sorted(sealed.items), *held)
+
+    async def move(self, session: AsyncSession, dossier: Dossier, state: str, act_on: date) -> None:
+        mine = col(SealedSignal.number) == dossier.number, col(SealedSignal.state) == dossier.state
+        statement = update(SealedSignal).where(*mine, col(SealedSignal.version) == dossier.version)
+        changed = statement.values(version=dossier.version + 1, state=state).returning(col(SealedSignal.number))
+        if (await session.execute(changed)).first() is None:
+            raise Conflict(CHANGED)

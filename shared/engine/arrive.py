@@ -1,0 +1,114 @@
+"""A dossier arrives from the holder before: keep it under a key of its own, and say that it is here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import audit
+from shared.bus.inbox import Handled, Handler, Incoming
+from shared.clock import calendar_date
+from shared.contracts.assessment import ResearchContent
+from shared.contracts.common import KeyRef, KeysMade, Letter, Whereabouts
+from shared.contracts.dossier import CodedDecision
+from shared.database.tables import Outgoing
+from shared.engine.documents import REPORT, Document, Finding, Report, encoded
+from shared.engine.loaded import working_name
+from shared.engine.tables import Dossier, ItemRow
+from shared.errors import CannotSucceed
+from shared.keys.transit import Place, key_name
+from shared.laws import known_law
+from shared.protocol.model import State
+from shared.service.platform import Platform
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What has come, and as what it is kept. `carried_by`: the letterbox key of its letter, `word`: from inside it."""
+
+    number: str
+    version: int
+    state: State
+    protocol: str
+    received_on: date
+    documents: Mapping[str, Document]
+    carried_by: str
+    word: str
+    earlier: Sequence[CodedDecision] = ()
+    people: int = 0
+
+
+def documents_of(content: ResearchContent) -> dict[str, Document]:
+    """The items of a dossier that came on: the report without its door, and every finding under its own name."""
+    found: dict[str, Document] = {REPORT: Report(text=content.text, subjects=content.subjects, objects=content.objects)}
+    return found | {one.item: Finding.model_validate(one.model_dump()) for one in content.all_findings}
+
+
+async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: Outgoing) -> Handled:
+    """Everything that OpenBao has to do comes before the transaction; then dossier, items and receipt as one.
+
+    `also`: messages to be sent with it. Raises CannotSucceed for a version of the protocol that is not known here.
+    """
+    known_law(platform.settings.laws, arrival.protocol)
+    room, number = platform.room(), arrival.number
+    key = key_name(incoming.id, room.mount)
+    await room.make(key)
+    pairs = [(Place(room.mount, number, name, 1), encoded(one)) for name, one in arrival.documents.items()]
+    ciphertexts = await room.encrypt(key, pairs)
+    now = platform.clock.now()
+
+    async def effect(session: AsyncSession) -> None:
+        session.add(
+            Dossier(
+                number=number,
+                signal=number,
+                version=arrival.version,
+                state=arrival.state,
+                working_name=working_name(number),
+                room_key=key,
+                protocol=arrival.protocol,
+                received_on=arrival.received_on,
+                arrived_at=now,
+                signed=incoming.signed,
+                last_act_on=calendar_date(now),
+                people=arrival.people,
+                earlier=[one.model_dump(mode="json") for one in arrival.earlier],
+            )
+        )
+        for (name, one), ciphertext in zip(arrival.documents.items(), ciphertexts, strict=True):
+            category = one.category if isinstance(one, Finding) else REPORT
+            session.add(ItemRow(number=number, item=name, category=category, version=1, ciphertext=ciphertext))
+        made = KeysMade(number=number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(arrival.carried_by,))
+        here = Whereabouts(number=number, version=arrival.version, holder=platform.name, state=arrival.state, since=now)
+        post = platform.post
+        post.send(session, post.envelope("retention", made), post.envelope("oversight", here), *also)
+        session.add(audit.line(now, "signal received", actor=None, record=number))
+
+    return Handled(effect, arrival.word)
+
+
+def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Handler:
+    """For a letter of the holder before: what it carries as `kind` is kept here and waits in `state`."""
+
+    async def handle(incoming: Incoming, message: Letter) -> Handled:
+        content, word, kid = await platform.opener.content(message, kind)
+        if content.number != message.number:
+            raise CannotSucceed("the number on a letter differs from the one inside")
+        arrival = Arrival(
+            content.number,
+            content.version + 1,
+            state,
+            content.protocol,
+            content.received_on,
+            documents_of(content),
+            kid,
+            word,
+            earlier=content.decisions,
+            people=content.people,
+        )
+        return await keep(platform, incoming, arrival)
+
+    return handle

@@ -1,0 +1,104 @@
+"""What one service adds to deciding. Pure: functions of what was loaded. A chapter is as short as it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from shared.engine.documents import Finding
+from shared.engine.effects import Effect
+from shared.engine.given import Given, GivenRecord
+from shared.engine.loaded import Loaded
+from shared.engine.tables import DecisionRow, TaskRow
+from shared.protocol.faults import Fault
+from shared.protocol.model import HOLDER_OF, Law, Outcome, State
+
+
+class Chapter:
+    """Subclassed by every service that decides."""
+
+    own_archive: str | None = None
+    """The archive for what this service made itself; None where nothing is ever sealed."""
+    category = "signal"
+    """How a dossier that ends here is called on destruction lists and declarations."""
+    asks: ClassVar[Mapping[str, tuple[State, ...] | None]] = {}
+    """The kinds of tasks here, and in which states one can be seen (None: as long as the dossier is here)."""
+    over: tuple[State, ...] = (State.ENDED, State.CLOSED, State.DUTY_DONE)
+    """States in which nothing is asked any more, and which are on no work list."""
+    opening = "signal opened"
+    """What the audit trail says when somebody looks at it."""
+    tells = True
+    """Whether supervision hears of decisions by a letter."""
+    proposals_lapse = True
+    """What was proposed can no longer be confirmed once something else was decided or recorded."""
+
+    def roles(self, law: Law) -> frozenset[str]:
+        """Under which designations somebody decides here, besides by a task."""
+        return frozenset(law.file_roles)
+
+    def readers(self, law: Law) -> frozenset[str]:
+        """Under which designations somebody sees what is decided on."""
+        return self.roles(law)
+
+    def watchers(self, law: Law) -> frozenset[str]:
+        """Who besides may see what can be decided and what was."""
+        return frozenset({"fg"})
+
+    def is_here(self, state: State, service: str) -> bool:
+        """Whether what stands in this state is decided on in `service`."""
+        return HOLDER_OF.get(state) == service
+
+    # --- what is shown ---------------------------------------------------------------------------
+
+    def show(self, loaded: Loaded) -> dict[str, Any]:
+        """What somebody with the file sees."""
+        content = loaded.opened
+        return {
+            "report": content.report.shown(),
+            "subjects": {name: one.model_dump(exclude_none=True) for name, one in content.subjects.items()},
+            "objects": {name: one.model_dump(exclude_none=True) for name, one in content.objects.items()},
+            "items": {name: one.shown() for name, one in content.findings.items()},
+        }
+
+    def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
+        """What who is asked may see, and nothing else. A co-signature is shown by the engine."""
+        return {}
+
+    def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:
+        """Which decision answers a task, and about what; None for one that is only read."""
+        return None
+
+    # --- what the law cannot see -----------------------------------------------------------------
+
+    def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
+        """What is wrong with a decision beyond what the law can see."""
+        return ()
+
+    def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
+        """What is wrong with a record beyond what the law can see."""
+        return ()
+
+    def has_lapsed(self, loaded: Loaded, proposal: DecisionRow) -> bool:
+        """Whether what was proposed cannot be confirmed any more, for a reason that the law cannot see."""
+        return False
+
+    def leads_to(self, loaded: Loaded, given: Given, outcome: Outcome) -> State:
+        """Where an outcome leaves what was decided on."""
+        return outcome.leads_to or loaded.state
+
+    # --- what follows ----------------------------------------------------------------------------
+
+    def proposed(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+        """What a proposal sets going, besides asking who has to co-sign. `loaded` knows the proposal."""
+        return ()
+
+    def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+        """What a decision sets going, besides what every one does (common.py). `loaded` knows the decision.
+
+        Asked again when it is settled or withdrawn: the same decision gives the same effects.
+        """
+        return ()
+
+    def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
+        """What a record sets going. `loaded` is as it was before."""
+        return ()

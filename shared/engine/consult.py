@@ -1,0 +1,85 @@
+"""Consulting a closed case (art. 9 lid 2): only for a new signal, by who holds that, within its phase.
+
+The holder of the new signal asks; casework gives one person a look for a while. Nothing of the old case
+changes, its dates neither (R-9.13). Why it was needed is sealed for supervision, with the words of decisions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from shared import audit
+from shared.contracts.consult import Consult
+from shared.contracts.dossier import Decided, DecisionWords
+from shared.engine.common import names_in
+from shared.engine.effects import CopyByLetter, Ground, Tell
+from shared.engine.parts import Parts
+from shared.errors import Conflict, Invalid
+from shared.identity import Person
+from shared.protocol.faults import Fault
+from shared.protocol.model import PHASE_OF
+
+CONSULTATION, ARTICLE = "consultation", "art. 9 lid 2"
+HOURS = 8
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was asked: of `case` what `phase` of `new_signal` permits, until `until`."""
+
+    case: str
+    new_signal: str
+    phase: int
+    until: datetime
+
+
+class Consultations:
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.platform = parts.platform
+
+    async def ask(self, number: str, person: Person, case: str, reason: str) -> Look:
+        """Ask for a look into `case` for signal `number`. Raises Forbidden, Conflict for a signal that is not in hand,
+        Invalid without a reason, NotFound or Elsewhere."""
+        role = self.parts.role_of(person)
+        loaded = await self.parts.loader.load(number)
+        phase = PHASE_OF.get(loaded.state)
+        if phase is None or loaded.content is None or not self.parts.chapter.is_here(loaded.state, self.platform.name):
+            raise Conflict("Dit kan alleen voor een signaal dat in behandeling is.", state=loaded.state)
+        if not reason.strip():
+            missing = "ontbreekt: waarom is de gesloten casus nodig voor dit signaal?"
+            raise Invalid([Fault("reason", missing, ARTICLE, code="required")])
+        faults = names_in({"reason": reason}, loaded)
+        if faults:
+            raise Invalid(faults)
+        now = self.platform.clock.now()
+        look = Look(case, number, phase, now + timedelta(hours=HOURS))
+        identifier = uuid4()
+        told = Decided(
+            number=number,
+            letters=(),
+            version=loaded.dossier.version,
+            key=CONSULTATION,
+            outcome="asked",
+            article=ARTICLE,
+            deciders=(person.user_id,),
+            recorder=person.user_id,
+            role=role,
+            taken_at=now,
+            protocol=loaded.dossier.protocol,
+            state="",
+            about=(case,),
+        )
+        wanted = Consult(number=case, new_signal=number, phase=phase, person=person.user_id, until=look.until)
+        effects = [
+            Tell("casework", wanted),
+            CopyByLetter("oversight", told, DecisionWords(decision=str(identifier), reason=reason, fields={})),
+        ]
+        ground = Ground(str(identifier), ARTICLE, person.user_id, now)
+        async with self.platform.database.transaction() as session:
+            session.add_all(self.parts.performer.posted(loaded, ground, effects))
+            line = audit.line(now, "consultation asked", actor=person.user_id, role=role, record=case, reason=number)
+            session.add(line)
+        return look

@@ -1,0 +1,260 @@
+"""Decisions: taken by a person or a meeting, or proposed by one and co-signed by another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlmodel import SQLModel
+
+from shared import audit
+from shared.engine.common import following, goes_on, names_in, settles, texts_of, told_to_supervision
+from shared.engine.documents import CO_SIGNER, Words
+from shared.engine.effects import Ask, Effect
+from shared.engine.given import Given, Shown
+from shared.engine.loaded import WITHDRAWAL, Loaded
+from shared.engine.parts import Parts
+from shared.engine.tables import DecisionRow
+from shared.engine.withdraw import Withdrawing
+from shared.engine.write import Change, Writer
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.identity import Person
+from shared.protocol.faults import Fault
+from shared.protocol.judge import Allowed, Refused, judge, missing
+from shared.protocol.kinds import Choice, Choices, Date, Flag, Subjects
+from shared.protocol.model import Decision, Outcome
+from shared.protocol.passing_on import Forwarding
+from shared.telemetry import traceparent
+
+CO_SIGNATURE = "co-signature"
+_CODED = (Choice, Choices, Date, Flag, Subjects)
+"""Kinds of fields that hold codes and dates only."""
+
+
+class Deciding:
+    def __init__(self, parts: Parts, writer: Writer) -> None:
+        self.parts = parts
+        self.platform = parts.platform
+        self.chapter = parts.chapter
+        self._writer = writer
+        self._withdrawing = Withdrawing(parts, writer)
+
+    async def decide(self, number: str, person: Person, given: Given, only: Collection[str] | None = None) -> Shown:
+        """Take, propose, co-sign or withdraw a decision on `number`.
+
+        `only`: the designations under which this person was asked; None for who decides here by his own.
+        Raises Forbidden (not this person), Conflict (not now), Invalid (what is missing, each with its article),
+        NotFound or Elsewhere.
+        """
+        if only is None:
+            self.parts.role_of(person)
+        loaded = await self.parts.loader.for_change(number, given.expected_version, meeting=given.attempt.meeting)
+        # Under the designation that gives the file, not under another that he holds besides (R-18.5, R-24.1).
+        roles = person.roles & frozenset(self.chapter.roles(loaded.law) if only is None else only)
+        if not roles:
+            raise Forbidden
+        if given.attempt.key == WITHDRAWAL:
+            return await self._withdrawing.withdraw(loaded, person, given)
+        if not self.chapter.is_here(loaded.state, self.platform.name):
+            raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
+        if given.confirms:
+            return await self._co_sign(loaded, person, given)
+        allowed = self._judge(loaded, roles, given)
+        return await self._take(loaded, person, given, allowed)
+
+    def _judge(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
+        judged = judge(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
+        faults: list[Fault] = []
+        if isinstance(judged, Refused):
+            faults = list(judged.faults)
+            if judged.kind == "role":
+                raise Forbidden(f"{faults[0].reason} ({faults[0].article})")
+            if judged.kind == "state":
+                raise Conflict(f"{faults[0].reason} ({faults[0].article})", state=loaded.state)
+        faults += self.chapter.faults(loaded, given) if not faults else ()
+        faults += names_in(texts_of(given.attempt), loaded) if not faults else ()
+        if faults or isinstance(judged, Refused):
+            raise Invalid(faults)
+        return judged
+
+    # --- taking and proposing --------------------------------------------------------------------
+
+    async def _take(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed) -> Shown:
+        now = self.platform.clock.now()
+        proposed = bool(allowed.needs_co_signer)
+        decision = self._made(loaded, person, given, allowed, now)
+        attempt = given.attempt
+        words = Words(
+            reason=attempt.reason,
+            fields=dict(attempt.fields),
+            seen=tuple(one.item for one in loaded.items),
+            none_because=attempt.forwarding.none_because if attempt.forwarding else None,
+        )
+        after = loaded.after(decision, {str(decision.id): words})
+        effects: Sequence[Effect]
+        if proposed:
+            effects = (*self._asks(loaded, decision, allowed), *self.chapter.proposed(after, decision))
+        else:
+            effects = following(self.chapter, after, decision)
+        await self._write(loaded, after, decision, effects, words, {f"decision-{decision.id}": words}, person)
+        return Shown(decision, words)
+
+    def _made(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, now: datetime) -> DecisionRow:
+        attempt, dossier = given.attempt, loaded.dossier
+        proposed = bool(allowed.needs_co_signer)
+        meeting = next((one for one in loaded.meetings if one.id == attempt.meeting), None)
+        state = loaded.state if proposed else self.chapter.leads_to(loaded, given, allowed.outcome)
+        return DecisionRow(
+            id=uuid4(),
+            number=dossier.number,
+            version=dossier.version + 1,
+            key=attempt.key,
+            outcome=attempt.outcome,
+            article=allowed.outcome.article,
+            status="proposed" if proposed else "taken",
+            state_before=dossier.state,
+            state_after=state,
+            ends=allowed.outcome.ends,
+            # A meeting decides as a whole: those who were there, not who wrote it down.
+            deciders=list(meeting.present) if meeting else [person.user_id],
+            co_signers=[],
+            recorder=person.user_id,
+            role=allowed.role,
+            meeting=attempt.meeting,
+            about=list(attempt.about),
+            forwarding=_coded_forwarding(attempt.forwarding),
+            coded=None if dossier.room_key else _coded_fields(allowed.decision, attempt.fields),
+            taken_at=now,
+            effective_at=None if proposed else self._until(now),
+            protocol=dossier.protocol,
+            traceparent=traceparent(),
+            tells=self.chapter.tells,
+            sends=[],
+            next_at=now,
+        )
+
+    def _until(self, now: datetime) -> datetime:
+        """Until when it can be withdrawn."""
+        return now + timedelta(seconds=self.platform.settings.withdrawal_seconds)
+
+    def _asks(self, loaded: Loaded, decision: DecisionRow, allowed: Allowed) -> list[Effect]:
+        """Who has to confirm and does not decide here is asked by a task of his own."""
+        here = self.chapter.roles(loaded.law)
+        return [Ask(CO_SIGNATURE, role, str(decision.id)) for role in allowed.needs_co_signer if role not in here]
+
+    # --- co-signing ------------------------------------------------------------------------------
+
+    async def _co_sign(self, loaded: Loaded, person: Person, given: Given) -> Shown:
+        """The second person confirms what the first proposed; only now it has effect."""
+        found = loaded.decision(given.confirms)
+        if found is None or found.key != given.attempt.key:
+            raise NotFound("Er is geen voorstel met dat nummer voor dit besluit.")
+        rule = loaded.law.decision(found.key)
+        if rule is None or found.status != "proposed":
+            raise Conflict("Dit besluit wacht niet op een medeondertekening.")
+        role = person.role_among(rule.who.co_signers)
+        if person.user_id in found.deciders:
+            raise Forbidden("Wie een besluit voorstelt, ondertekent het niet zelf mee.")
+        outcome = self._still_possible(loaded, found, rule)
+        said = given.attempt.reason.strip()
+        if not said and not loaded.dossier.room_key:
+            raise Invalid([Fault("reason", "ontbreekt: ieder besluit heeft een reden", rule.article)])
+        faults = names_in({"reason": said}, loaded)
+        if faults:
+            raise Invalid(faults)
+        now = self.platform.clock.now()
+        changed = {
+            "status": "taken",
+            "co_signers": [person.user_id],
+            "state_after": outcome.leads_to or loaded.state,
+            "version": loaded.dossier.version + 1,
+            "taken_at": now,
+            "effective_at": self._until(now),
+            "traceparent": traceparent(),
+        }
+        decision = DecisionRow(**found.model_dump() | changed)
+        # Where there is no room supervision has the words of the proposal already.
+        words = loaded.words_of(found) or Words(reason=said)
+        kept = {f"decision-{found.id}{CO_SIGNER}": Words(reason=said)} if said else {}
+        after = loaded.after(decision, {})
+        effects = following(self.chapter, after, decision)
+        co_signer = said if loaded.words_of(found) else None
+        await self._write(loaded, after, decision, effects, words, kept, person, role=role, co_signer=co_signer)
+        return Shown(decision)
+
+    def _still_possible(self, loaded: Loaded, found: DecisionRow, rule: Decision) -> Outcome:
+        """The outcome that was proposed; raises Conflict when it has been overtaken."""
+        outcome = rule.outcome(found.outcome, loaded.state)
+        lapsed = found.state_before != loaded.state or found.version != loaded.dossier.version
+        overtaken = (lapsed and self.chapter.proposals_lapse) or self.chapter.has_lapsed(loaded, found)
+        if outcome is None or loaded.state not in rule.states or overtaken:
+            raise Conflict("Er is sinds dit voorstel iets veranderd: doe een nieuw voorstel.")
+        fields = loaded.fields_of(found)
+        unmet = missing(loaded.law, rule, outcome, loaded.facts(), found.about, fields)
+        if unmet:
+            # What was proposed may have been overtaken, e.g. by its own review date.
+            raise Conflict(f"Dit kan niet meer: {unmet[0].reason} ({unmet[0].article}).")
+        return outcome
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    async def _write(
+        self,
+        before: Loaded,
+        after: Loaded,
+        decision: DecisionRow,
+        effects: Sequence[Effect],
+        words: Words,
+        kept: Mapping[str, Words],
+        person: Person,
+        *,
+        role: str | None = None,
+        co_signer: str | None = None,
+    ) -> None:
+        """Everything that one decision writes, in one transaction."""
+        proposed, lapse = decision.status == "proposed", self.chapter.proposals_lapse
+        told = decision.tells and not (proposed and before.dossier.room_key)
+        letter = [told_to_supervision(after, decision, words, co_signer, goes_on(effects))] if told else []
+        envelopes = self.parts.performer.posted(after, decision, (*letter, *effects))
+        decision.sends = [str(one.id) for one in envelopes]
+        decision.settles = settles(effects)
+        decision.next_at = decision.effective_at or decision.taken_at
+        verb = "proposed" if proposed else "co-signed" if role else "taken"
+        line = audit.line(
+            decision.taken_at,
+            f"decision {verb}: {decision.key}",
+            actor=person.user_id,
+            role=role or decision.role,
+            record=before.number,
+            result=decision.outcome,
+        )
+        asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)
+        rows: list[SQLModel] = [line, *envelopes, *asked]
+        await self._writer.write(
+            Change(
+                before,
+                state=decision.state_after,
+                decision=decision,
+                new=role is None,
+                documents=kept,
+                rows=rows,
+                ends_earlier=not proposed,
+                closes_proposals=lapse,
+                confirms=decision.id if role else None,
+                at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
+            )
+        )
+
+
+def _coded_forwarding(given: Forwarding | None) -> dict[str, Any] | None:
+    """The coded part of a forwarding; why nobody gets it is among the words."""
+    if given is None:
+        return None
+    return {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
+
+
+def _coded_fields(rule: Decision, fields: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = {one.name: one.kind for one in rule.fields}
+    return {name: value for name, value in fields.items() if isinstance(kinds.get(name), _CODED)}

@@ -1,0 +1,156 @@
+"""What lies encrypted in a room, by kind: the report, findings, and the words of decisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import Field
+
+from shared.contracts.assessment import Finding as GoingOn
+from shared.contracts.common import Frozen
+from shared.contracts.intake import ReportedObject, Subject
+from shared.engine.tables import ItemRow
+
+REPORT, DECISION = "report", "decision"
+CO_SIGNER = "-co-signer"
+
+
+class Report(Frozen):
+    """What was reported. Of a duty to inform only the person whom it concerns; what a later phase has no more is empty."""
+
+    text: str = ""
+    subjects: tuple[Subject, ...] = ()
+    objects: tuple[ReportedObject, ...] = ()
+    channel: str | None = None
+    received_at: str | None = None
+    registered_at: str | None = None
+    reporter_kind: str | None = None
+    reporter_wants_contact: bool | None = None
+
+    def shown(self) -> dict[str, Any]:
+        """Without persons and objects, who are shown by S1, O1 beside it."""
+        return self.model_dump(exclude={"subjects", "objects"}, exclude_none=True)
+
+
+class Finding(Frozen):
+    """A recorded fact of a category of Bijlage 1, or a record of the handling (a question, an intervention)."""
+
+    category: str
+    about: str
+    finding: str | None = None
+    matches: dict[str, bool] | None = None
+    fields: dict[str, Any] = Field(default_factory=dict)
+    recorded_by: str
+    recorded_at: str
+
+    def shown(self) -> dict[str, Any]:
+        """As somebody with the file sees it."""
+        own = self.model_dump(exclude={"recorded_by", "recorded_at"})
+        return own | {"recordedBy": self.recorded_by, "recordedAt": self.recorded_at}
+
+    def shared(self) -> dict[str, Any]:
+        """As somebody else gets it: without who recorded it."""
+        return self.model_dump(include={"category", "about", "finding", "matches"})
+
+    def going_on(self, name: str) -> GoingOn:
+        """As it goes on to the next holder."""
+        return GoingOn(item=name, **self.model_dump())
+
+    @property
+    def persons(self) -> dict[str, Subject]:
+        """Whom it brought to light, by S3, S4 …"""
+        found = self.fields.get("persons") or ()
+        return {one["subject"]: Subject(name=one["name"], address=one.get("address")) for one in found}
+
+
+class Words(Frozen):
+    """The words of one decision. `seen`: the items that lay before who decided."""
+
+    reason: str
+    fields: dict[str, Any] = Field(default_factory=dict)
+    seen: tuple[str, ...] = ()
+    none_because: str | None = None
+    """Why a signal goes on to nobody."""
+
+
+Document = Report | Finding | Words
+
+
+def encoded(document: Document) -> bytes:
+    """The JSON that is encrypted; the same document gives the same bytes."""
+    return document.model_dump_json(exclude_none=True).encode()
+
+
+@dataclass(frozen=True)
+class Content:
+    """The documents of one dossier, decrypted. `raw`: the bytes of each item, for a seal that changes nothing."""
+
+    report: Report = field(default_factory=Report)
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    """By the name of the item."""
+    words: Mapping[str, Words] = field(default_factory=dict)
+    """By the decision; a co-signer's own by the decision and `-co-signer`."""
+    raw: Mapping[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, items: Sequence[ItemRow], plain: Sequence[bytes]) -> Content:
+        report, findings, words = Report(), {}, {}
+        for one, text in zip(items, plain, strict=True):
+            if one.category == REPORT:
+                report = Report.model_validate_json(text)
+            elif one.category == DECISION:
+                words[one.item.removeprefix("decision-")] = Words.model_validate_json(text)
+            else:
+                findings[one.item] = Finding.model_validate_json(text)
+        return cls(report, findings, words, {one.item: text for one, text in zip(items, plain, strict=True)})
+
+    @property
+    def reported(self) -> dict[str, Subject]:
+        """The persons of the report, S1, S2 … in its order."""
+        return {f"S{place}": one for place, one in enumerate(self.report.subjects, 1)}
+
+    @property
+    def subjects(self) -> dict[str, Subject]:
+        """Those of the report, then those whom findings brought to light."""
+        found = self.reported
+        for one in self.findings.values():
+            found |= one.persons
+        return dict(sorted(found.items(), key=lambda pair: int(pair[0][1:])))
+
+    @property
+    def objects(self) -> dict[str, ReportedObject]:
+        return {f"O{place}": one for place, one in enumerate(self.report.objects, 1)}
+
+    @property
+    def names(self) -> list[str]:
+        return [one.name for one in self.subjects.values() if one.name]
+
+    def of_category(self, *categories: str) -> dict[str, Finding]:
+        return {name: one for name, one in self.findings.items() if one.category in categories}
+
+
+def names_somebody(words: str, names: Iterable[str]) -> bool:
+    """Whether `words` contain the name of a person in the signal: he should be called S1, S2 … there.
+
+    A whole name counts, and so does its last word when it is at least four letters long.
+    """
+    text = words.casefold()
+    for name in names:
+        whole = name.casefold().strip()
+        parts = [whole, whole.split()[-1] if whole.split() else ""]
+        for part in parts:
+            if len(part) >= 4 and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text):
+                return True
+    return False
+
+
+def words_in(value: Any) -> str:
+    """All text in a value that was filled in."""
+    if isinstance(value, Mapping):
+        return " ".join(words_in(one) for one in value.values())
+    if isinstance(value, (list, tuple)):
+        return " ".join(words_in(one) for one in value)
+    return value if isinstance(value, str) else ""

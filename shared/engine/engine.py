@@ -1,0 +1,35 @@
+"""The engine of one service: its parts, put together around its chapter and its shelf."""
+
+from __future__ import annotations
+
+from shared.engine.chapter import Chapter
+from shared.engine.consult import Consultations
+from shared.engine.decide import Deciding
+from shared.engine.load import Loader
+from shared.engine.noted import Noting
+from shared.engine.parts import Parts
+from shared.engine.perform import Performer
+from shared.engine.record import Recording
+from shared.engine.settle import Settlement
+from shared.engine.shelf import Shelf
+from shared.engine.show import Showing
+from shared.engine.tasks import Tasks
+from shared.engine.write import Writer
+from shared.service.platform import Platform
+
+
+class Engine:
+    """What a service that decides can be asked. `settlement.run` has to be among the platform's workers."""
+
+    def __init__(self, platform: Platform, chapter: Chapter, shelf: Shelf | None = None) -> None:
+        self.platform = platform
+        self.chapter = chapter
+        self.parts = Parts(platform, chapter, Loader(platform, shelf or Shelf()), Performer(platform, chapter))
+        self.settlement = Settlement(self.parts)
+        writer = Writer(self.parts, self.settlement.queue.wake)
+        self.deciding = Deciding(self.parts, writer)
+        self.recording = Recording(self.parts, writer)
+        self.showing = Showing(self.parts)
+        self.tasks = Tasks(self.parts, self.deciding, self.showing)
+        self.consultations = Consultations(self.parts)
+        self.noting = Noting(self.parts)

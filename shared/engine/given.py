@@ -1,0 +1,70 @@
+"""What somebody wants of the engine, and what it answers: values, whoever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.dossier import CodedDecision
+from shared.engine.documents import Words
+from shared.engine.tables import DecisionRow
+from shared.protocol.judge import Attempt
+from shared.protocol.model import Decision, State
+from shared.protocol.records import Record
+
+
+@dataclass(frozen=True)
+class Given:
+    """A decision that somebody wants to take on version `expected_version` of what he saw.
+
+    `confirms`: the proposal that he co-signs, or for a withdrawal the decision that he takes back.
+    """
+
+    attempt: Attempt
+    expected_version: int
+    confirms: UUID | None = None
+
+
+@dataclass(frozen=True)
+class GivenRecord:
+    """A fact that somebody wants to record."""
+
+    record: Record
+    expected_version: int
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """What somebody without the file does with his task. A co-signature has no outcome."""
+
+    outcome: str = ""
+    reason: str = ""
+    fields: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A decision for whoever may see it; `words` only where they may be seen. One of an earlier holder is coded."""
+
+    decision: DecisionRow | CodedDecision
+    words: Words | None = None
+
+
+@dataclass(frozen=True)
+class Open:
+    """What can be decided now."""
+
+    version: int
+    state: State
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A fact that was recorded, and the tasks that it led to."""
+
+    item: str
+    version: int
+    tasks: tuple[UUID, ...]

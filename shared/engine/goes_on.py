@@ -1,0 +1,41 @@
+"""What goes on to the next holder: built from what this one can read, as the type that the next phase permits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from shared.contracts.assessment import ResearchContent, Subjects, SubjectsContent
+from shared.contracts.intake import Subject
+from shared.engine.documents import Finding
+from shared.engine.effects import CopyByLetter
+from shared.engine.loaded import Loaded
+
+Going = TypeVar("Going", bound=ResearchContent)
+
+
+def going_on(kind: type[Going], loaded: Loaded, findings: Mapping[str, Finding], **more: Any) -> Going:
+    """The dossier as `kind`, with `findings` and the decisions so far by their codes; their words stay behind."""
+    dossier, content = loaded.dossier, loaded.opened
+    return kind(
+        number=dossier.number,
+        version=max((one.version for one in loaded.decisions), default=dossier.version),
+        protocol=dossier.protocol,
+        received_on=dossier.received_on,
+        text=content.report.text,
+        subjects=content.report.subjects,
+        objects=content.report.objects,
+        people=dossier.people,
+        findings=tuple(one.going_on(name) for name, one in findings.items()),
+        decisions=loaded.coded(),
+        **more,
+    )
+
+
+def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLetter:
+    """The month of AVG 14 begins today for `subjects`, by S1, S2 … (R-26.3)."""
+    dossier = loaded.dossier
+    concerned = SubjectsContent(
+        number=dossier.signal, protocol=dossier.protocol, received_on=loaded.today, subjects=dict(subjects)
+    )
+    return CopyByLetter("rights", Subjects(number=dossier.signal, letters=()), concerned)

@@ -1,0 +1,170 @@
+"""What is known of one dossier, read at once: everything that is judged and shown comes from this value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from shared.contracts.dossier import CodedDecision
+from shared.engine.documents import Content, Words
+from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.protocol import facts as known
+from shared.protocol.facts import Facts
+from shared.protocol.model import Law, Outcome, State
+
+WITHDRAWAL = "withdrawal"
+Own = TypeVar("Own")
+
+_COLOURS = (
+    *("blauwe", "bruine", "gele", "grijze", "groene", "okergele"),
+    *("oranje", "paarse", "rode", "roze", "witte", "zwarte"),
+)
+"""As they stand before a bird: all of those are de-words."""
+_BIRDS = (
+    "buizerd",
+    "ekster",
+    "fuut",
+    "gans",
+    "ijsvogel",
+    "kievit",
+    "lepelaar",
+    "merel",
+    "reiger",
+    "sperwer",
+    "uil",
+    "wulp",
+)
+
+
+def working_name(number: str) -> str:
+    """A neutral name to talk about a signal, made from its number and so from nothing."""
+    value = int(hashlib.sha256(number.encode()).hexdigest(), 16)
+    return f"{_COLOURS[value % 12]} {_BIRDS[value // 12 % 12]}"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A dossier at one version. `law` is that of the version under which it began; `decisions` by version.
+
+    `content` is None where the room was not opened, or where there is none. `own`: what only this service knows of it
+    (its shelf says which type).
+    """
+
+    dossier: Dossier
+    law: Law
+    today: date
+    items: tuple[ItemRow, ...] = ()
+    decisions: tuple[DecisionRow, ...] = ()
+    tasks: tuple[TaskRow, ...] = ()
+    """Those that wait for an answer."""
+    meetings: tuple[MeetingRow, ...] = ()
+    notices: tuple[NoticeRow, ...] = ()
+    content: Content | None = field(default=None, repr=False)
+    others: tuple[str, ...] = ()
+    """What can be decided about besides subjects, objects and items, e.g. the signals of a list."""
+    own: object = field(default=None)
+
+    @property
+    def number(self) -> str:
+        return self.dossier.number
+
+    @property
+    def state(self) -> State:
+        return State(self.dossier.state)
+
+    @property
+    def opened(self) -> Content:
+        """The content; raises TypeError when the room was not opened."""
+        if self.content is None:
+            raise TypeError("the room of this dossier was not opened")
+        return self.content
+
+    def mine(self, kind: type[Own]) -> Own:
+        """`own` as the type that the service's shelf gives it."""
+        if not isinstance(self.own, kind):
+            raise TypeError(f"the shelf does not load {kind.__name__}")
+        return self.own
+
+    @property
+    def taken(self) -> tuple[DecisionRow, ...]:
+        """The decisions that count, in their order."""
+        return tuple(one for one in self.decisions if one.status == "taken" and one.key != WITHDRAWAL)
+
+    def decision(self, identifier: UUID | None) -> DecisionRow | None:
+        return next((one for one in self.decisions if one.id == identifier), None)
+
+    def outcome_of(self, decision: DecisionRow) -> Outcome | None:
+        """How the law knows the outcome of `decision`; None for what is no decision of the law."""
+        rule = self.law.decision(decision.key)
+        return rule.outcome(decision.outcome, State(decision.state_before)) if rule else None
+
+    def words_of(self, decision: DecisionRow) -> Words | None:
+        return self.content.words.get(str(decision.id)) if self.content else None
+
+    def fields_of(self, decision: DecisionRow) -> Mapping[str, Any]:
+        """What was filled in: all of it from the room, or where there is none the codes and dates."""
+        words = self.words_of(decision)
+        return words.fields if words else decision.coded or {}
+
+    def after(self, decision: DecisionRow, words: Mapping[str, Words]) -> Loaded:
+        """As it is when `decision` has been taken with these words."""
+        others = tuple(one for one in self.decisions if one.id != decision.id)
+        content = replace(self.content, words={**self.content.words, **words}) if self.content else None
+        return replace(self, decisions=(*others, decision), content=content)
+
+    def coded(self) -> tuple[CodedDecision, ...]:
+        """Every decision so far by its codes, those of earlier holders first."""
+        earlier = tuple(CodedDecision.model_validate(one) for one in self.dossier.earlier)
+        return (*earlier, *(coded(one) for one in self.decisions))
+
+    def facts(self) -> Facts:
+        """What the protocol may know: codes, dates and S1, O1; no name leaves the content."""
+        used = {one.meeting for one in self.taken} | {one.get("meeting") for one in self.dossier.earlier}
+        content = self.content or Content()
+        report = [known.Item("report", "report")] if "report" in content.raw else []
+        return Facts(
+            today=self.today,
+            number=self.number,
+            decisions=tuple(
+                known.Taken(one.key, one.outcome, tuple(one.about), self.fields_of(one)) for one in self.taken
+            ),
+            items=(
+                *report,
+                *(known.Item(name, one.category, one.about, one.fields) for name, one in content.findings.items()),
+            ),
+            subjects=tuple(content.subjects),
+            objects=tuple(content.objects),
+            meetings={
+                one.id: known.Meeting(
+                    one.kind, one.held_on, tuple(one.present), tuple(one.agenda), decided_before=one.id in used
+                )
+                for one in self.meetings
+            },
+            notices={one.subject: known.Notice(one.state, one.review_on) for one in self.notices},
+            others=self.others,
+        )
+
+
+def coded(row: DecisionRow) -> CodedDecision:
+    """A decision without its words, which supervision has."""
+    return CodedDecision(
+        decision=str(row.id),
+        version=row.version,
+        key=row.key,
+        outcome=row.outcome,
+        article=row.article,
+        status=row.status,
+        state=row.state_after,
+        deciders=tuple(row.deciders),
+        co_signers=tuple(row.co_signers),
+        recorder=row.recorder,
+        role=row.role,
+        about=tuple(row.about),
+        taken_at=row.taken_at,
+        protocol=row.protocol,
+        meeting=row.meeting,
+    )

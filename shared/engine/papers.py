@@ -1,0 +1,36 @@
+"""Papers for a meeting: what members read beforehand, without names and without the file (R-7.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.engine.documents import Finding
+from shared.engine.effects import Ask, Disclose, Effect
+from shared.engine.given import GivenRecord
+from shared.engine.loaded import Loaded
+from shared.engine.roads import PAPER
+from shared.engine.tables import TaskRow
+from shared.protocol.faults import Fault
+
+MEMBER = "lot-member"
+
+
+def paper_faults(loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
+    """A paper is for a meeting that is still to be held and has this signal on its agenda."""
+    if given.record.category != PAPER:
+        return ()
+    if any(one.held_on >= loaded.today and loaded.number in one.agenda for one in loaded.meetings):
+        return ()
+    reason = "is geen komende vergadering met dit signaal op de agenda"
+    return (Fault("fields.meeting", reason, "art. 15 lid 1", code="unknown-meeting"),)
+
+
+def paper_written(item: str, finding: Finding) -> Sequence[Effect]:
+    """The members of its meeting are asked to read it."""
+    meeting = str(finding.fields["meeting"])
+    return Ask(PAPER, MEMBER, item, meeting=meeting), Disclose(PAPER, "meeting", meeting, (item,))
+
+
+def show_paper(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
+    return {"meeting": task.meeting, "paper": loaded.opened.findings[task.item].finding}

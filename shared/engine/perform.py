@@ -1,0 +1,194 @@
+"""Effects made into rows and letters. Nothing else in the house writes what an outcome sets going."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared import audit
+from shared.clock import calendar_date
+from shared.contracts.common import KeyRef, Letter, Message
+from shared.contracts.dossier import Disclosed, InformingDue
+from shared.database.tables import Outgoing
+from shared.engine import store
+from shared.engine.chapter import Chapter
+from shared.engine.common import goes_on
+from shared.engine.effects import (
+    Ask,
+    CloseTasks,
+    ComesNearer,
+    CopyByLetter,
+    Disclose,
+    Effect,
+    Forget,
+    Ground,
+    HandOver,
+    Moment,
+    OpenTasks,
+    Own,
+    Seal,
+    Tell,
+)
+from shared.engine.loaded import Loaded
+from shared.engine.sealing import Sealing
+from shared.engine.tables import DecisionRow, Dossier, ItemRow, TaskRow
+from shared.errors import Conflict
+from shared.service.platform import Platform
+
+DISCLOSURE = "disclosure"
+
+
+class Performer:
+    def __init__(self, platform: Platform, chapter: Chapter) -> None:
+        self.platform = platform
+        self.chapter = chapter
+        self._sealing = Sealing(platform, chapter)
+
+    # --- sent ------------------------------------------------------------------------------------
+
+    def posted(self, loaded: Loaded, ground: DecisionRow | Ground, effects: Sequence[Effect]) -> list[Outgoing]:
+        """The messages of `effects`, signed and sealed; they leave at `ground.effective_at`."""
+        now = self.platform.clock.now()
+        found: list[Outgoing] = []
+        for one in effects:
+            made: list[Outgoing] = []
+            hurry = False
+            if isinstance(one, Tell):
+                made, hurry = [self._message(loaded, one.to, one.message)], one.hurry
+            elif isinstance(one, CopyByLetter):
+                made, hurry = [self._letter(loaded, one)], one.hurry
+            elif isinstance(one, Disclose):
+                made = self._disclosed(loaded, ground, one)
+            elif isinstance(one, ComesNearer) and one.subjects:
+                due = InformingDue(number=loaded.dossier.signal, about=one.subjects, why=one.why, on=one.on)
+                made = [self._message(loaded, "rights", due)]
+            for row in made:
+                row.next_at = now if hurry else max(ground.effective_at or now, now)
+            found += made
+        return found
+
+    def _message(self, loaded: Loaded, to: str, message: Message) -> Outgoing:
+        return self.platform.post.envelope(to, message, number=loaded.dossier.signal)
+
+    def _letter(self, loaded: Loaded, one: CopyByLetter) -> Outgoing:
+        letter = self.platform.sealer.seal(one.to, one.content)
+        message = one.message.model_copy(update={"letters": (letter.text,)})
+        return self.platform.post.envelope(one.to, message, number=loaded.dossier.signal, letter=letter)
+
+    def _disclosed(self, loaded: Loaded, ground: DecisionRow | Ground, one: Disclose) -> list[Outgoing]:
+        """The line in the register; and who is concerned has to know by now, when it leaves the municipality."""
+        line = Disclosed(
+            number=loaded.dossier.signal,
+            road=one.road,
+            recipient_kind=one.recipient_kind,
+            recipient=one.recipient,
+            items=one.items,
+            ground=str(ground.id),
+            article=ground.article,
+            by=ground.recorder,
+            decided_at=ground.taken_at,
+            duty_to_inform_passes=one.passes_duty,
+        )
+        found = [self._message(loaded, "oversight", line)]
+        if one.outside and one.subjects:
+            today = calendar_date(ground.taken_at)
+            due = InformingDue(number=loaded.dossier.signal, about=one.subjects, why=DISCLOSURE, on=today)
+            found.append(self._message(loaded, "rights", due))
+        return found
+
+    # --- at once ---------------------------------------------------------------------------------
+
+    def asked(self, loaded: Loaded, effects: Sequence[Effect], now: datetime, by: UUID | None = None) -> list[TaskRow]:
+        """The tasks that `effects` ask."""
+        return [
+            TaskRow(
+                id=uuid4(),
+                number=loaded.number,
+                item=one.item,
+                kind=one.kind,
+                role=one.role,
+                meeting=one.meeting,
+                opened_at=None if one.later else now,
+                opened_by=by,
+            )
+            for one in effects
+            if isinstance(one, Ask)
+        ]
+
+    async def at_once(
+        self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
+    ) -> None:
+        """In the transaction of `decision`, after its rows; the tasks that are asked have been added."""
+        for one in effects:
+            if isinstance(one, OpenTasks) and one.items:
+                await store.open_tasks(session, loaded.number, one.items, decision.taken_at, decision.id)
+            elif isinstance(one, CloseTasks):
+                await store.close_tasks(session, loaded.number, one.items, decision.taken_at, decision.id)
+            elif isinstance(one, Own) and one.moment is Moment.AT_ONCE:
+                await one.do(self.platform, session, loaded, decision)
+
+    async def undo(
+        self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
+    ) -> None:
+        """In the transaction in which `decision` is withdrawn."""
+        await store.undo_tasks(session, loaded.number, decision.id)
+        for one in effects:
+            if isinstance(one, Own) and one.moment is Moment.AT_ONCE:
+                await one.undo(self.platform, session, loaded, decision)
+
+    # --- settled ---------------------------------------------------------------------------------
+
+    async def prepared(self, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]) -> list[Outgoing]:
+        """What OpenBao has to do for a settlement comes before its transaction."""
+        found: list[Outgoing] = []
+        for one in effects:
+            if isinstance(one, Seal):
+                found += await self._sealing.seal(loaded, decision)
+            elif isinstance(one, HandOver):
+                found.append(self._hand_over(loaded, decision, one))
+        return found
+
+    def _hand_over(self, loaded: Loaded, decision: DecisionRow, one: HandOver) -> Outgoing:
+        letter = self.platform.sealer.seal(one.to, one.content)
+        message: Letter = one.message.model_copy(update={"letters": (letter.text,)})
+        key = loaded.dossier.room_key or ""
+        return self.platform.post.envelope(
+            one.to,
+            message,
+            number=loaded.number,
+            letter=letter,
+            lock=KeyRef(mount=self.platform.room().mount, key=key),
+            # The same decision gives the same message, so that two workers cannot hand over twice.
+            message_id=decision.id,
+        )
+
+    async def settled(
+        self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
+    ) -> None:
+        """In the transaction of a settlement."""
+        to = goes_on(effects)
+        if to:
+            await self._close(session, decision, to)
+        for one in effects:
+            if isinstance(one, Forget):
+                mine = col(ItemRow.number) == loaded.number, col(ItemRow.item).in_(one.items)
+                await session.execute(delete(ItemRow).where(*mine))
+            elif isinstance(one, Own) and one.moment is Moment.SETTLED:
+                await one.do(self.platform, session, loaded, decision)
+
+    async def _close(self, session: AsyncSession, decision: DecisionRow, to: str) -> None:
+        now = self.platform.clock.now()
+        statement = (
+            update(Dossier)
+            .where(col(Dossier.number) == decision.number, col(Dossier.version) == decision.version)
+            .values(handing_over_since=now, handed_to=to)
+        )
+        if (await session.execute(statement.returning(col(Dossier.number)))).first() is None:
+            raise Conflict("Dit signaal is gewijzigd terwijl het werd overgedragen.")
+        action = "signal ended" if decision.ends else "signal handed over"
+        session.add(audit.line(now, action, actor=None, record=decision.number, result=decision.outcome))

@@ -1,0 +1,119 @@
+"""Recording facts; the phase gate of Bijlage 1 judges each by its category (R-B1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared import audit
+from shared.contracts.intake import Subject
+from shared.engine.common import names_in
+from shared.engine.documents import Finding
+from shared.engine.effects import Effect, Ground
+from shared.engine.given import GivenRecord, Recorded
+from shared.engine.goes_on import became_known
+from shared.engine.loaded import Loaded
+from shared.engine.parts import Parts
+from shared.engine.tables import Dossier
+from shared.engine.write import Change, Writer
+from shared.errors import Conflict, Invalid
+from shared.identity import Person
+from shared.protocol.faults import Fault
+from shared.protocol.records import judge_record
+
+BIJLAGE = "Bijlage 1"
+
+
+class Recording:
+    def __init__(self, parts: Parts, writer: Writer) -> None:
+        self.parts = parts
+        self.platform = parts.platform
+        self.chapter = parts.chapter
+        self._writer = writer
+
+    async def record(self, number: str, person: Person, given: GivenRecord) -> Recorded:
+        """Record a fact on `number`. Raises Forbidden, Conflict (not now), Invalid (what is wrong, each with its
+        article), NotFound or Elsewhere."""
+        role = self.parts.role_of(person)
+        meeting = given.record.fields.get("meeting")
+        loaded = await self.parts.loader.for_change(
+            number, given.expected_version, meeting=meeting if isinstance(meeting, str) else None
+        )
+        if not self.chapter.is_here(loaded.state, self.platform.name) or loaded.content is None:
+            raise Conflict("Hieraan wordt niets meer toegevoegd.", state=loaded.state)
+        faults = self._faults(loaded, role, given)
+        if faults:
+            raise Invalid(faults)
+        name, finding, persons = self._finding(loaded, person, given)
+        effects: list[Effect] = [*self.chapter.recorded(loaded, name, finding)]
+        if persons:
+            effects.append(became_known(loaded, persons))
+        return await self._write(loaded, person, role, name, finding, effects, len(persons))
+
+    def _faults(self, loaded: Loaded, role: str, given: GivenRecord) -> list[Fault]:
+        record = given.record
+        faults = list(judge_record(loaded.law, loaded.state, record, role, loaded.facts()))
+        category = loaded.law.category(record.category)
+        if category and category.process:
+            # Who sees it has no file: persons are S1, S2 there, except in the question that names one by `about`.
+            texts: dict[str, Any] = {"finding": record.finding}
+            faults += names_in(texts | {f"fields.{key}": one for key, one in record.fields.items()}, loaded)
+        return [*faults, *self.chapter.record_faults(loaded, given)]
+
+    def _finding(
+        self, loaded: Loaded, person: Person, given: GivenRecord
+    ) -> tuple[str, Finding, Mapping[str, Subject]]:
+        """The document, its name, and whom it brings to light: each with the next S, which is never given twice."""
+        record, known = given.record, loaded.dossier.people
+        fields = dict(record.fields)
+        if fields.get("persons"):
+            fields["persons"] = [
+                {"subject": f"S{place}", **one} for place, one in enumerate(fields["persons"], known + 1)
+            ]
+        finding = Finding(
+            category=record.category,
+            about=record.about,
+            finding=record.finding,
+            matches=dict(record.matches) if record.matches else None,
+            fields=fields,
+            recorded_by=person.user_id,
+            recorded_at=self.platform.clock.now().isoformat(),
+        )
+        return f"item-{loaded.dossier.version + 1}", finding, finding.persons
+
+    async def _write(
+        self,
+        loaded: Loaded,
+        person: Person,
+        role: str,
+        name: str,
+        finding: Finding,
+        effects: Sequence[Effect],
+        persons: int,
+    ) -> Recorded:
+        now = self.platform.clock.now()
+        performer = self.parts.performer
+        asked = performer.asked(loaded, effects, now)
+        envelopes = performer.posted(loaded, Ground(name, BIJLAGE, person.user_id, now), effects)
+        line = audit.line(
+            now, "fact recorded", actor=person.user_id, role=role, record=loaded.number, reason=finding.category
+        )
+
+        async def count(session: AsyncSession) -> None:
+            statement = update(Dossier).where(col(Dossier.number) == loaded.number)
+            await session.execute(statement.values(people=loaded.dossier.people + persons))
+
+        await self._writer.write(
+            Change(
+                loaded,
+                state=loaded.dossier.state,
+                documents={name: finding},
+                rows=[line, *envelopes, *asked],
+                at_once=count if persons else None,
+            )
+        )
+        return Recorded(name, loaded.dossier.version + 1, tuple(one.id for one in asked))

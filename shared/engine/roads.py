@@ -1,0 +1,59 @@
+"""The roads on which somebody outside the file comes to know something. Every one gives a `Disclose` (R-6.4).
+
+tests/engine/test_roads.py walks the law for outcomes and records that share something, and finds each of them here.
+"""
+
+from __future__ import annotations
+
+from shared.engine.effects import Disclose
+from shared.engine.loaded import Loaded
+from shared.engine.tables import DecisionRow
+from shared.protocol.conditions import approach
+from shared.protocol.informing import leaves_the_municipality
+from shared.protocol.model import Outcome
+
+FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
+PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
+TABLE = "riec"
+
+
+def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
+    """A signal goes on to a department, a partner or a municipality, with the items that were chosen (art. 12, 13)."""
+    given = decision.forwarding
+    if not given or given["recipientKind"] is None:
+        return []
+    kind, recipient = given["recipientKind"], given["recipient"]
+    outside = kind != "department"
+    return [
+        Disclose(
+            FORWARDING,
+            kind,
+            recipient,
+            tuple(given["items"]),
+            outside=outside,
+            subjects=tuple(loaded.opened.subjects) if outside else (),
+            passes_duty=True,
+        )
+    ]
+
+
+def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -> list[Disclose]:
+    """An approach or plan with partners, or an intake for the RIEC: to each what check 2A allows him (art. 20, 21)."""
+    if not outcome.discloses:
+        return []
+    fields = loaded.fields_of(decision)
+    named = fields.get("partners") or fields.get("participants")
+    road = PARTNERS if named else RIEC
+    subjects = tuple(loaded.opened.subjects)
+    departments = set(loaded.law.organisations["department"])
+    allowed: dict[str, list[str]] = {}
+    for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
+        allowed.setdefault(recipient, []).append(item)
+    found = []
+    for recipient in named or (TABLE,):
+        inside = recipient in departments
+        kind = "department" if inside else "partner"
+        items = tuple(allowed.get(recipient, ()))
+        found.append(Disclose(road, kind, recipient, items, outside=not inside, subjects=() if inside else subjects))
+    assert any(one.outside for one in found) == leaves_the_municipality(loaded.law, outcome, fields, None)
+    return found

@@ -1,0 +1,84 @@
+"""Ending: every class of content goes into its archive under a new key, and to who keeps it as a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.clock import calendar_date
+from shared.contracts.common import KeyRef, KeysMade
+from shared.contracts.dossier import ArchivedItem, Ended, Sealed, SealedDossier
+from shared.database.tables import Outgoing
+from shared.engine.chapter import Chapter
+from shared.engine.loaded import Loaded
+from shared.engine.tables import DecisionRow, ItemRow
+from shared.keys.transit import Place, Transit, key_name
+from shared.protocol.model import PHASE_OF, State
+from shared.protocol.phase_5 import TOLD_OF_AN_ENDING
+from shared.protocol.terms import CASE
+from shared.service.platform import Platform
+
+OPEN_ARCHIVE, CLOSED_ARCHIVE = "archive-signal", "archive-closed"
+
+
+class Sealing:
+    def __init__(self, platform: Platform, chapter: Chapter) -> None:
+        self.platform = platform
+        self.chapter = chapter
+
+    def archive_of(self, loaded: Loaded, category: str) -> str:
+        """Which class of content this is: who may ever read it again depends on it."""
+        found = loaded.law.category(category)
+        if found is None or found.process:
+            if self.chapter.own_archive is None:
+                raise TypeError("nothing is sealed here")
+            return self.chapter.own_archive
+        return CLOSED_ARCHIVE if found.closed else OPEN_ARCHIVE
+
+    async def seal(self, loaded: Loaded, decision: DecisionRow) -> list[Outgoing]:
+        """The messages of an ending: the sealed dossier, the keys that were made, and that it has ended."""
+        archived: list[ArchivedItem] = []
+        archives = {one.item: self.archive_of(loaded, one.category) for one in loaded.items}
+        for archive in dict.fromkeys(archives.values()):
+            mine = [one for one in loaded.items if archives[one.item] == archive]
+            archived += await self._into(archive, loaded, decision, mine)
+        dossier, phase = loaded.dossier, PHASE_OF[State(decision.state_before)]
+        case = phase == CASE
+        sealed = SealedDossier(
+            number=dossier.number,
+            version=decision.version,
+            category="case" if case else self.chapter.category,
+            ending=f"{decision.key}:{decision.outcome}",
+            article=decision.article,
+            decided_on=dossier.last_act_on if case else calendar_date(decision.taken_at),
+            received_on=dossier.received_on,
+            protocol=dossier.protocol,
+            decisions=loaded.coded(),
+            items=tuple(archived),
+            phase=phase,
+        )
+        letter = self.platform.sealer.seal("retention", sealed)
+        post = self.platform.post
+        message = Sealed(number=dossier.number, letters=(letter.text,))
+        lock = KeyRef(mount=self.platform.room().mount, key=dossier.room_key or "")
+        keys = tuple({KeyRef(mount=one.archive, key=one.key) for one in archived})
+        return [
+            # The same decision gives the same message, so that two workers cannot hand over twice.
+            post.envelope(
+                "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id
+            ),
+            post.envelope("retention", KeysMade(number=dossier.number, keys=keys)),
+            *(post.envelope(to, Ended(number=dossier.number)) for to in TOLD_OF_AN_ENDING),
+        ]
+
+    async def _into(
+        self, archive: str, loaded: Loaded, decision: DecisionRow, items: Sequence[ItemRow]
+    ) -> list[ArchivedItem]:
+        transit = Transit(self.platform.bao, archive)
+        key = key_name(decision.id, archive)
+        await transit.make(key)
+        raw = loaded.opened.raw
+        pairs = [(Place(archive, one.number, one.item, one.version), raw[one.item]) for one in items]
+        return [
+            ArchivedItem(archive=archive, key=key, item=one.item, version=one.version, ciphertext=text)
+            for one, text in zip(items, await transit.encrypt(key, pairs), strict=True)
+        ]

@@ -1,0 +1,85 @@
+"""What can only be done when a decision can no longer be withdrawn: hand over, seal, forget.
+
+Most decisions only tell something, and that lies in the post already. What is left here waits in the decision's own
+row: those of one dossier in the order of their versions; one that cannot be settled backs off, is parked and shown
+like everything that waits, and holds up no other dossier.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from shared.database.tables import Outgoing
+from shared.engine import store
+from shared.engine.common import following
+from shared.engine.parts import Parts
+from shared.engine.tables import DecisionRow
+from shared.queue import Queue
+
+LEASE = timedelta(seconds=60)
+AT_ONCE = 6
+
+
+def _waiting() -> ColumnElement[bool]:
+    """Taken, not settled, and the first of its dossier: the words of a later one may go with the hand-over."""
+    earlier = aliased(DecisionRow)
+    before = exists().where(
+        col(earlier.number) == col(DecisionRow.number),
+        col(earlier.version) < col(DecisionRow.version),
+        _unsettled(earlier),
+    )
+    return and_(_unsettled(DecisionRow), ~before)
+
+
+def _unsettled(table: type[DecisionRow]) -> ColumnElement[bool]:
+    return and_(col(table.settles).is_(True), col(table.settled_at).is_(None), col(table.status) == "taken")
+
+
+class Settlement:
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.platform = parts.platform
+        self.queue = Queue(
+            parts.platform.database,
+            DecisionRow,
+            parts.platform.clock,
+            name="settlement",
+            of=_waiting(),
+            lease=LEASE,
+            began="taken_at",
+            most=AT_ONCE,
+            shows=("number", "key", "outcome"),
+            remedy="look what the decision waits for; it is tried again by itself",
+        )
+
+    async def run(self) -> None:
+        await self.queue.run(self._settle)
+
+    async def _settle(self, decision: DecisionRow) -> None:
+        """Within the trace of the request in which it was decided."""
+        with self.platform.tracing.span(f"settle {decision.key}", parent=decision.traceparent):
+            await self.settle(decision)
+
+    async def settle(self, decision: DecisionRow) -> None:
+        """Do what is left of `decision`. Raises PartDown, and CannotSucceed for what needs somebody to look."""
+        loaded = await self.parts.loader.load(decision.number)
+        effects = following(self.parts.chapter, loaded, decision)
+        envelopes = await self.parts.performer.prepared(loaded, decision, effects)
+        async with self.platform.database.transaction() as session:
+            found = await session.get(DecisionRow, decision.id, with_for_update=True)
+            if found is None or found.settled_at is not None or found.status != "taken":
+                return
+            found.settled_at = self.platform.clock.now()
+            await session.flush()
+            await self.parts.performer.settled(session, loaded, decision, effects)
+            session.add_all(envelopes)
+
+    async def handed_over(self, session: AsyncSession, row: Outgoing) -> None:
+        """The receipt is in: delete what was handed over; the locked key waits out its grace."""
+        if row.number:
+            await store.forget(session, row.number, row.addressee)

@@ -1,0 +1,107 @@
+"""Showing: the file to who is designated, what can be decided, what was, and the work list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from shared import audit
+from shared.engine.given import Open, Shown
+from shared.engine.loaded import Loaded
+from shared.engine.parts import Parts
+from shared.engine.tables import Dossier
+from shared.errors import Forbidden
+from shared.identity import Person
+from shared.protocol.model import PHASE_OF, State
+from shared.protocol.states import PURPOSE_OF_PHASE
+
+
+def heading(row: Dossier) -> dict[str, Any]:
+    """What is known of a dossier without opening it."""
+    phase = PHASE_OF.get(State(row.state))
+    found: dict[str, Any] = {
+        "number": row.number,
+        "version": row.version,
+        "state": row.state,
+        "phase": phase,
+        "purposeOfPhase": PURPOSE_OF_PHASE.get(phase or 0),
+        "workingName": row.working_name,
+        "protocol": row.protocol,
+        "receivedOn": row.received_on.isoformat(),
+    }
+    if row.signal != row.number:
+        found |= {"signal": row.signal, "subject": row.subject}
+    if row.due_on:
+        found["dueOn"] = row.due_on.isoformat()
+    return found
+
+
+class Showing:
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.platform = parts.platform
+
+    async def note(self, person: Person, role: str, action: str, record: str, reason: str | None = None) -> None:
+        """A line in the audit trail, on disk before anything leaves."""
+        line = audit.line(
+            self.platform.clock.now(), action, actor=person.user_id, role=role, record=record, reason=reason
+        )
+        async with self.platform.database.transaction() as session:
+            session.add(line)
+
+    async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]:
+        """The whole dossier for who is designated. Raises Forbidden, NotFound or Elsewhere."""
+        role = self.parts.role_of(person, reading=True)
+        loaded = await self.parts.loader.load(number)
+        row = loaded.dossier
+        shown = heading(row) | {"signedAtTheDoor": row.signed}
+        if row.handing_over_since:
+            return shown | {"destination": row.handed_to, "handingOverSince": row.handing_over_since.isoformat()}
+        if row.state == State.CLOSED:
+            # Nobody opens a closed case; for a new signal its number is the way (art. 9 lid 2).
+            raise Forbidden("Een gesloten casus wordt alleen geraadpleegd voor een nieuw signaal (art. 9 lid 2).")
+        shown |= self.parts.chapter.show(loaded)
+        await self.note(person, role, self.parts.chapter.opening, number, purpose)
+        return shown
+
+    async def open_decisions(self, number: str, person: Person) -> Open:
+        """What can be decided now; nothing while it is handed over."""
+        law = self.parts.present
+        person.role_among(self.parts.chapter.roles(law) | self.parts.chapter.readers(law))
+        loaded = await self.parts.loader.load(number, opened=False)
+        here = not loaded.dossier.handing_over_since and self.parts.chapter.is_here(loaded.state, self.platform.name)
+        return Open(loaded.dossier.version, loaded.state, loaded.law.open_in(loaded.state) if here else ())
+
+    async def decisions(self, number: str, person: Person, purpose: str) -> list[Shown]:
+        """Those of earlier holders by their codes, then those that were taken here."""
+        role = self.parts.role_of(person, reading=True, watching=True)
+        # Who watches sees that and by whom; a closed case is opened for nobody (art. 9 lid 2).
+        wordless = role not in self.parts.chapter.readers(self.parts.present)
+        loaded = await self.parts.loader.load(number, opened=not wordless)
+        await self.note(person, role, "decisions read", number, purpose)
+        return [*self._earlier(loaded), *self._own(loaded)]
+
+    @staticmethod
+    def _earlier(loaded: Loaded) -> list[Shown]:
+        count = len(loaded.dossier.earlier)
+        return [Shown(one) for one in loaded.coded()[:count]]
+
+    @staticmethod
+    def _own(loaded: Loaded) -> list[Shown]:
+        closed = loaded.state == State.CLOSED
+        return [Shown(one, None if closed else loaded.words_of(one)) for one in loaded.decisions]
+
+    async def work_list(self, person: Person, most: int = 500) -> list[dict[str, Any]]:
+        """Number, neutral name, phase and since when; never content, and no call to OpenBao (R-9.2)."""
+        self.parts.role_of(person)
+        query = (
+            select(Dossier)
+            .where(col(Dossier.left).is_(False), col(Dossier.state).not_in(self.parts.chapter.over))
+            .order_by(col(Dossier.due_on).asc().nulls_last(), col(Dossier.arrived_at))
+            .limit(most)
+        )
+        async with self.platform.database.transaction() as session:
+            rows = (await session.scalars(query)).all()
+        return [heading(row) | {"arrivedAt": row.arrived_at.isoformat()} for row in rows]

@@ -1,0 +1,131 @@
+"""Queries on dossiers, their items, decisions and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel, col
+
+from shared.contracts.common import KeyRef
+from shared.database.at_once import insert_at_once
+from shared.database.tables import Outgoing
+from shared.engine.tables import DecisionRow, Dossier, GrantRow, ItemRow, NoticeRow, TaskRow
+from shared.errors import Conflict
+from shared.keys.release import Erase, KeysOf
+
+
+async def add(session: AsyncSession, *rows: SQLModel) -> None:
+    """Insert rows of several tables in one statement."""
+    if rows:
+        await insert_at_once(await session.connection(), rows)
+
+
+async def of_signal(session: AsyncSession, signal: str) -> list[Dossier]:
+    return list((await session.scalars(select(Dossier).where(col(Dossier.signal) == signal))).all())
+
+
+async def end_earlier(session: AsyncSession, earlier: Sequence[DecisionRow], now: datetime) -> None:
+    """A following decision ends the time in which `earlier` ones can be withdrawn: what they tell leaves now."""
+    if not earlier:
+        return
+    ids = [one.id for one in earlier]
+    changed = {"effective_at": now, "next_at": now}
+    await session.execute(update(DecisionRow).where(col(DecisionRow.id).in_(ids)).values(**changed))
+    await release(session, [identifier for one in earlier for identifier in one.sends], now)
+
+
+async def release(session: AsyncSession, messages: Collection[str], now: datetime) -> None:
+    """What waits in the post leaves now."""
+    if messages:
+        mine = col(Outgoing.id).in_([UUID(one) for one in messages]), col(Outgoing.next_at) > now
+        await session.execute(update(Outgoing).where(*mine, col(Outgoing.attempts) == 0).values(next_at=now))
+
+
+async def unsend(session: AsyncSession, messages: Collection[str]) -> None:
+    """What waits in the post is thrown away; raises Conflict when any of it has left."""
+    if messages:
+        mine = col(Outgoing.id).in_([UUID(one) for one in messages]), col(Outgoing.attempts) == 0
+        gone = await session.execute(delete(Outgoing).where(*mine).returning(col(Outgoing.id)))
+        if len(gone.all()) != len(messages):
+            raise Conflict("De tijd om in te trekken is voorbij; alleen een nieuw besluit verandert nog iets.")
+
+
+async def forget(session: AsyncSession, number: str, to: str) -> None:
+    """The receipt is in: what was handed over is deleted here; only number and new holder stay."""
+    for table in (ItemRow, DecisionRow, TaskRow, GrantRow):
+        await session.execute(delete(table).where(col(table.number) == number))
+    values = {"left": True, "handed_to": to, "handing_over_since": None, "room_key": None, "earlier": []}
+    await session.execute(update(Dossier).where(col(Dossier.number) == number).values(**values))
+
+
+def keys_in(room: str) -> KeysOf:
+    """The keys of dossiers in `room`, for retention's orders."""
+
+    async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:
+        rows = (await session.scalars(select(Dossier).where(col(Dossier.signal).in_(numbers)))).all()
+        found = {(row.signal, row.room_key) for row in rows if row.room_key}
+        return [(number, KeyRef(mount=room, key=key)) for number, key in found]
+
+    return keys_of
+
+
+def erase_in(room: str) -> Erase:
+    """Everything about a signal here, for a service that keeps nothing but dossiers."""
+    return Erase(rows=delete_rows, keys=keys_in(room))
+
+
+async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
+    """Everything about these signals, also of the duties that are about them."""
+    about = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
+    own = [*(await session.scalars(about)).all(), *numbers]
+    await delete_decisions(session, own)
+    for column in (col(GrantRow.number), col(GrantRow.new_signal)):
+        await session.execute(delete(GrantRow).where(column.in_(own)))
+    await session.execute(delete(NoticeRow).where(col(NoticeRow.number).in_(numbers)))
+    await session.execute(delete(Dossier).where(col(Dossier.signal).in_(numbers)))
+
+
+async def delete_decisions(session: AsyncSession, numbers: Collection[str]) -> None:
+    """Decisions, their words and what is asked, of things that stand on another shelf too."""
+    for table in (ItemRow, DecisionRow, TaskRow):
+        await session.execute(delete(table).where(col(table.number).in_(numbers)))
+
+
+# --- tasks ---------------------------------------------------------------------------------------
+
+
+async def change_tasks(session: AsyncSession, where: Sequence[Any], **values: Any) -> None:
+    await session.execute(update(TaskRow).where(*where).values(**values))
+
+
+async def close_tasks(
+    session: AsyncSession, number: str, items: Collection[str] | None, now: datetime, by: UUID | None
+) -> None:
+    """Close what waits about `items` (None: everything)."""
+    where = [col(TaskRow.number) == number, col(TaskRow.closed_at).is_(None)]
+    if items is not None:
+        where.append(col(TaskRow.item).in_(items))
+    await change_tasks(session, where, closed_at=now, closed_by=by)
+
+
+async def close_co_signatures(session: AsyncSession, number: str, now: datetime) -> None:
+    """What was proposed can no longer be confirmed."""
+    where = (col(TaskRow.number) == number, col(TaskRow.kind) == "co-signature", col(TaskRow.closed_at).is_(None))
+    await change_tasks(session, where, closed_at=now)
+
+
+async def open_tasks(session: AsyncSession, number: str, items: Collection[str], now: datetime, by: UUID) -> None:
+    where = (col(TaskRow.number) == number, col(TaskRow.item).in_(items), col(TaskRow.opened_at).is_(None))
+    await change_tasks(session, where, opened_at=now, opened_by=by)
+
+
+async def undo_tasks(session: AsyncSession, number: str, by: UUID) -> None:
+    """What `by` closed is asked again; what it opened is asked no longer."""
+    mine = col(TaskRow.number) == number
+    await change_tasks(session, (mine, col(TaskRow.closed_by) == by), closed_at=None, closed_by=None)
+    await change_tasks(session, (mine, col(TaskRow.opened_by) == by), opened_at=None, opened_by=None)

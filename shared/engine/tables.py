@@ -1,0 +1,145 @@
+"""The tables of a service that decides. Content is ciphertext; the rest is ids, codes and moments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from shared.database.tables import Waits, document, moment
+
+
+class Dossier(SQLModel, table=True):
+    """A signal in this room, or in rights a duty to inform. After the hand-over only number and holder are left.
+
+    `signal` is the signal that it is about: the number itself, but for a duty. `subject`: whom a duty concerns.
+    """
+
+    number: str = Field(primary_key=True)
+    signal: str = Field(index=True)
+    subject: str | None = None
+    version: int
+    state: str = Field(index=True)
+    working_name: str = ""
+    room_key: str | None = None
+    protocol: str
+    received_on: date
+    arrived_at: datetime = moment()
+    signed: bool = True
+    due_on: date | None = None
+    last_act_on: date
+    """The last substantive act: a decision or a recorded fact (R-9.7)."""
+    people: int = 0
+    """How many persons have been numbered S1, S2 … in this signal."""
+    earlier: list[dict[str, Any]] = document(nullable=False)
+    """The coded decisions of earlier holders."""
+    handing_over_since: datetime | None = moment(nullable=True)
+    handed_to: str | None = None
+    left: bool = False
+
+
+class ItemRow(SQLModel, table=True):
+    """One document: the report itself, a finding, or the words of a decision (`decision-<id>`)."""
+
+    __tablename__ = "item"
+    number: str = Field(primary_key=True)
+    item: str = Field(primary_key=True)
+    category: str
+    version: int
+    ciphertext: str
+
+
+class DecisionRow(Waits, table=True):
+    """One decision, immutable but for its status. Its words are an item, where there is a room to keep them in."""
+
+    __tablename__ = "decision"
+    number: str = Field(index=True)
+    version: int
+    key: str
+    outcome: str
+    article: str
+    status: str
+    """`proposed`, `taken` or `withdrawn`."""
+    state_before: str
+    state_after: str
+    ends: bool
+    deciders: list[str] = document(nullable=False)
+    co_signers: list[str] = document(nullable=False)
+    recorder: str
+    role: str
+    meeting: str | None = None
+    about: list[str] = document(nullable=False)
+    forwarding: dict[str, Any] | None = document()
+    coded: dict[str, Any] | None = document()
+    """Where there is no room: what was filled in that is a code or a date."""
+    taken_at: datetime = moment()
+    effective_at: datetime | None = moment(nullable=True)
+    """From then on it cannot be withdrawn, and what it tells leaves."""
+    protocol: str
+    traceparent: str | None = None
+    tells: bool = True
+    """False for what supervision knows already."""
+    sends: list[str] = document(nullable=False)
+    """The messages that wait in the post until `effective_at`."""
+    settles: bool = False
+    """Something is left to do then, and waits for it here (settle.py); `settled_at`: it was done."""
+    settled_at: datetime | None = moment(nullable=True)
+
+
+class TaskRow(SQLModel, table=True):
+    """Something that somebody without the file is asked: a question, a paper, a co-signature, an intervention.
+
+    `role` is who is asked; `meeting` narrows it to the members of a meeting. `opened_by`, `closed_by`: the decision
+    that did it; a withdrawal undoes both.
+    """
+
+    __tablename__ = "task"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    item: str
+    kind: str
+    role: str = Field(index=True)
+    meeting: str | None = Field(default=None, index=True)
+    opened_at: datetime | None = moment(nullable=True)
+    opened_by: UUID | None = None
+    closed_at: datetime | None = moment(nullable=True)
+    closed_by: UUID | None = None
+
+
+class MeetingRow(SQLModel, table=True):
+    """A meeting: date, members and who was there; never content. Assessment owns it, casework keeps a copy."""
+
+    __tablename__ = "meeting"
+    id: str = Field(primary_key=True)
+    version: int
+    kind: str
+    held_on: date
+    chair: str
+    members: list[dict[str, str]] = document(nullable=False)
+    present: list[str] = document(nullable=False)
+    agenda: list[str] = document(nullable=False)
+
+
+class NoticeRow(SQLModel, table=True):
+    """What rights decided about informing one subject of a signal."""
+
+    __tablename__ = "notice"
+    number: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    version: int
+    state: str
+    review_on: date | None = None
+
+
+class GrantRow(SQLModel, table=True):
+    """A closed case may be consulted by one person for one new signal, for a while (art. 9 lid 2)."""
+
+    __tablename__ = "consultation"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    new_signal: str
+    phase: int
+    person: str
+    until: datetime = moment()

@@ -1,0 +1,132 @@
+"""The first version of the tables of a service that holds dossiers. Frozen: a change is `tables_v2`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.database.platform_v1 import MOMENT, column
+
+
+def create(*, dossiers: bool = True) -> None:
+    """Make them, after the tables that every service has. `dossiers` False: what is decided on stands elsewhere."""
+    if dossiers:
+        _dossier()
+    op.create_table(
+        "item",
+        column("number", sa.Text, key=True),
+        column("item", sa.Text, key=True),
+        column("category", sa.Text),
+        column("version", sa.Integer),
+        column("ciphertext", sa.Text),
+    )
+    _decision()
+    op.create_table(
+        "task",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("item", sa.Text),
+        column("kind", sa.Text),
+        column("role", sa.Text, index=True),
+        column("meeting", sa.Text, null=True, index=True),
+        column("opened_at", MOMENT, null=True),
+        column("opened_by", sa.Uuid, null=True),
+        column("closed_at", MOMENT, null=True),
+        column("closed_by", sa.Uuid, null=True),
+    )
+    op.create_table(
+        "meeting",
+        column("id", sa.Text, key=True),
+        column("version", sa.Integer),
+        column("kind", sa.Text),
+        column("held_on", sa.Date),
+        column("chair", sa.Text),
+        column("members", JSONB),
+        column("present", JSONB),
+        column("agenda", JSONB),
+    )
+    op.create_table(
+        "notice",
+        column("number", sa.Text, key=True),
+        column("subject", sa.Text, key=True),
+        column("version", sa.Integer),
+        column("state", sa.Text),
+        column("review_on", sa.Date, null=True),
+    )
+    op.create_table(
+        "consultation",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("new_signal", sa.Text),
+        column("phase", sa.Integer),
+        column("person", sa.Text),
+        column("until", MOMENT),
+    )
+
+
+def _dossier() -> None:
+    op.create_table(
+        "dossier",
+        column("number", sa.Text, key=True),
+        column("signal", sa.Text, index=True),
+        column("subject", sa.Text, null=True),
+        column("version", sa.Integer),
+        column("state", sa.Text, index=True),
+        column("working_name", sa.Text),
+        column("room_key", sa.Text, null=True),
+        column("protocol", sa.Text),
+        column("received_on", sa.Date),
+        column("arrived_at", MOMENT),
+        column("signed", sa.Boolean),
+        column("due_on", sa.Date, null=True),
+        column("last_act_on", sa.Date),
+        column("people", sa.Integer),
+        column("earlier", JSONB),
+        column("handing_over_since", MOMENT, null=True),
+        column("handed_to", sa.Text, null=True),
+        column("left", sa.Boolean),
+    )
+
+
+def _decision() -> None:
+    op.create_table(
+        "decision",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("version", sa.Integer),
+        column("key", sa.Text),
+        column("outcome", sa.Text),
+        column("article", sa.Text),
+        column("status", sa.Text),
+        column("state_before", sa.Text),
+        column("state_after", sa.Text),
+        column("ends", sa.Boolean),
+        column("deciders", JSONB),
+        column("co_signers", JSONB),
+        column("recorder", sa.Text),
+        column("role", sa.Text),
+        column("meeting", sa.Text, null=True),
+        column("about", JSONB),
+        column("forwarding", JSONB, null=True),
+        column("coded", JSONB, null=True),
+        column("taken_at", MOMENT),
+        column("effective_at", MOMENT, null=True),
+        column("protocol", sa.Text),
+        column("traceparent", sa.Text, null=True),
+        column("tells", sa.Boolean),
+        column("sends", JSONB),
+        column("settles", sa.Boolean),
+        column("settled_at", MOMENT, null=True),
+        column("next_at", MOMENT),
+        column("attempts", sa.Integer),
+        column("since", MOMENT, null=True),
+        column("waits_because", sa.Text, null=True),
+        column("parked_at", MOMENT, null=True),
+    )
+    op.create_index(
+        "decision_settles_idx",
+        "decision",
+        ["next_at"],
+        postgresql_where=sa.text("settles AND settled_at IS NULL AND status = 'taken'"),
+    )

@@ -1,0 +1,122 @@
+"""Tasks: what people without the file are asked. Each sees his task and nothing else (R-7.10, R-18.6, R-24.1).
+
+A task that is not theirs answers like one that does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlmodel import col
+
+from shared.clock import calendar_date
+from shared.engine.decide import CO_SIGNATURE, Deciding
+from shared.engine.given import Given, GivenAnswer, Shown
+from shared.engine.loaded import Loaded
+from shared.engine.parts import Parts
+from shared.engine.show import Showing
+from shared.engine.tables import Dossier, MeetingRow, TaskRow
+from shared.errors import Conflict, Forbidden, NotFound
+from shared.identity import Person
+from shared.protocol.judge import Attempt
+
+
+class Tasks:
+    def __init__(self, parts: Parts, deciding: Deciding, showing: Showing) -> None:
+        self.parts = parts
+        self.platform = parts.platform
+        self.chapter = parts.chapter
+        self._deciding = deciding
+        self._showing = showing
+
+    def _mine(self, person: Person) -> Any:
+        """The tasks that wait for this person: asked of him, of a dossier that is here, in a state in which it is
+        asked; a paper only of a meeting to which he was invited, until the day after it (R-7.10)."""
+        today = calendar_date(self.platform.clock.now())
+        invited = col(MeetingRow.members).contains([{"userId": person.user_id}])
+        now = [
+            and_(col(TaskRow.kind) == kind, col(Dossier.state).in_(states)) if states else col(TaskRow.kind) == kind
+            for kind, states in {**self.chapter.asks, CO_SIGNATURE: None}.items()
+        ]
+        return (
+            select(TaskRow)
+            .join(Dossier, col(Dossier.number) == col(TaskRow.number))
+            .outerjoin(MeetingRow, col(MeetingRow.id) == col(TaskRow.meeting))
+            .where(col(TaskRow.role).in_(person.roles), col(TaskRow.closed_at).is_(None))
+            .where(col(TaskRow.opened_at).is_not(None), or_(*now))
+            .where(col(Dossier.left).is_(False), col(Dossier.handing_over_since).is_(None))
+            .where(col(Dossier.state).not_in(self.chapter.over))
+            .where(or_(col(TaskRow.meeting).is_(None), and_(col(MeetingRow.held_on) >= today, invited)))
+        )
+
+    async def list(self, person: Person, most: int = 200) -> list[TaskRow]:
+        """Which tasks wait for this person, the oldest first. Raises Forbidden without any designation (R-7.3)."""
+        _designated(person)
+        query = self._mine(person).order_by(col(TaskRow.opened_at), col(TaskRow.id)).limit(most)
+        async with self.platform.database.transaction() as session:
+            return list((await session.scalars(query)).all())
+
+    async def one(self, identifier: UUID, person: Person, purpose: str) -> tuple[TaskRow, dict[str, Any]]:
+        """One task with what is needed for it; the audit line is on disk before it leaves."""
+        task = await self._task(identifier, person)
+        loaded = await self.parts.loader.load(task.number)
+        shown = self._co_signature(task, loaded) if task.kind == CO_SIGNATURE else self.chapter.show_task(task, loaded)
+        await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose)
+        return task, shown
+
+    async def answer(self, identifier: UUID, person: Person, given: GivenAnswer) -> Shown:
+        """Do what the task asks: answer a question, report an intervention, confirm a proposal.
+
+        Raises NotFound for a task of somebody else, Conflict for one that is only read, and what deciding raises.
+        """
+        task = await self._task(identifier, person)
+        async with self.platform.database.transaction() as session:
+            version = (
+                await session.scalars(select(col(Dossier.version)).where(col(Dossier.number) == task.number))
+            ).one()
+        if task.kind == CO_SIGNATURE:
+            loaded = await self.parts.loader.load(task.number, opened=False)
+            found = loaded.decision(UUID(task.item))
+            attempt = Attempt(found.key if found else "", "", given.reason, {})
+            wanted = Given(attempt, loaded.dossier.version, UUID(task.item))
+            return await self._deciding.decide(task.number, person, wanted, only=(task.role,))
+        asked = self.chapter.answers(task)
+        if asked is None:
+            raise Conflict("Deze taak is alleen om te lezen; er wordt niets op besloten.")
+        key, about = asked
+        attempt = Attempt(key, given.outcome, given.reason, dict(given.fields or {}), about=about)
+        return await self._deciding.decide(task.number, person, Given(attempt, version), only=(task.role,))
+
+    async def _task(self, identifier: UUID, person: Person) -> TaskRow:
+        _designated(person)
+        async with self.platform.database.transaction() as session:
+            found = await session.scalars(self._mine(person).where(col(TaskRow.id) == identifier))
+            task: TaskRow | None = found.first()
+        if task is None:
+            raise NotFound
+        return task
+
+    @staticmethod
+    def _co_signature(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
+        """What was proposed and why; not the file."""
+        found = loaded.decision(UUID(task.item))
+        if found is None:
+            raise NotFound
+        words = loaded.words_of(found)
+        return {
+            "proposal": task.item,
+            "decision": found.key,
+            "outcome": found.outcome,
+            "article": found.article,
+            "about": found.about,
+            "proposedBy": found.recorder,
+            "reason": words.reason if words else None,
+            "fields": words.fields if words else None,
+        }
+
+
+def _designated(person: Person) -> None:
+    if not person.roles:
+        raise Forbidden

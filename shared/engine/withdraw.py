@@ -1,0 +1,113 @@
+"""Withdrawing: who recorded the last decision takes it back, while nothing has been sent or sealed."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared import audit
+from shared.engine import store
+from shared.engine.common import following, names_in, told_to_supervision
+from shared.engine.documents import Words
+from shared.engine.given import Given, Shown
+from shared.engine.loaded import WITHDRAWAL, Loaded
+from shared.engine.parts import Parts
+from shared.engine.tables import DecisionRow
+from shared.engine.write import Change, Writer
+from shared.errors import Conflict, Forbidden, Invalid
+from shared.identity import Person
+from shared.protocol.faults import Fault
+from shared.telemetry import traceparent
+
+TOO_LATE = "De tijd om in te trekken is voorbij; alleen een nieuw besluit verandert nog iets."
+
+
+class Withdrawing:
+    def __init__(self, parts: Parts, writer: Writer) -> None:
+        self.parts = parts
+        self.platform = parts.platform
+        self._writer = writer
+
+    async def withdraw(self, loaded: Loaded, person: Person, given: Given) -> Shown:
+        """Take back the decision that `given` names. Raises Conflict when it is not the last or too late, Forbidden
+        for somebody else than who recorded it, Invalid without a reason."""
+        now = self.platform.clock.now()
+        reason = given.attempt.reason
+        if not reason.strip():
+            raise Invalid([Fault("reason", "ontbreekt: ieder besluit heeft een reden", "art. 12")])
+        faults = names_in({"reason": reason}, loaded)
+        if faults:
+            raise Invalid(faults)
+        last = loaded.taken[-1] if loaded.taken else None
+        if last is None or last.id != given.confirms or last.version != loaded.dossier.version:
+            # Also when a fact was recorded since: it may belong to the phase that the decision opened.
+            raise Conflict("Alleen het laatste besluit kan worden ingetrokken; noem het in `confirms`.")
+        if last.recorder != person.user_id:
+            raise Forbidden("Alleen wie een besluit heeft vastgelegd, trekt het in.")
+        if last.settled_at is not None or last.effective_at is None or last.effective_at <= now:
+            raise Conflict(TOO_LATE)
+        record = self._record(uuid4(), last, loaded)
+        words = Words(reason=reason)
+        told = [told_to_supervision(loaded, record, words, None, None)] if record.tells else []
+        envelopes = self.parts.performer.posted(loaded, record, told)
+        effects = following(self.parts.chapter, loaded, last)
+        line = audit.line(
+            now,
+            f"decision withdrawn: {last.key}",
+            actor=person.user_id,
+            role=last.role,
+            record=loaded.number,
+            result=last.outcome,
+        )
+
+        async def at_once(session: AsyncSession) -> None:
+            mine = col(DecisionRow.id) == last.id, col(DecisionRow.settled_at).is_(None)
+            taken = update(DecisionRow).where(*mine, col(DecisionRow.status) == "taken").values(status="withdrawn")
+            if (await session.execute(taken.returning(col(DecisionRow.id)))).first() is None:
+                raise Conflict(TOO_LATE)
+            await store.unsend(session, last.sends)
+            await self.parts.performer.undo(session, loaded, last, effects)
+
+        await self._writer.write(
+            Change(
+                loaded,
+                state=last.state_before,
+                decision=record,
+                documents={f"decision-{record.id}": words},
+                rows=[line, *envelopes],
+                at_once=at_once,
+            )
+        )
+        return Shown(DecisionRow(**last.model_dump() | {"status": "withdrawn"}))
+
+    def _record(self, identifier: UUID, last: DecisionRow, loaded: Loaded) -> DecisionRow:
+        """That a decision was withdrawn is a record too, and goes to supervision with its reason."""
+        now = self.platform.clock.now()
+        return DecisionRow(
+            id=identifier,
+            number=loaded.number,
+            version=loaded.dossier.version + 1,
+            key=WITHDRAWAL,
+            outcome=f"{last.key}:{last.outcome}",
+            article=last.article,
+            status="taken",
+            state_before=loaded.dossier.state,
+            state_after=last.state_before,
+            ends=False,
+            deciders=[last.recorder],
+            co_signers=[],
+            recorder=last.recorder,
+            role=last.role,
+            about=[],
+            forwarding=None,
+            taken_at=now,
+            effective_at=now,
+            protocol=last.protocol,
+            traceparent=traceparent(),
+            tells=last.tells,
+            sends=[],
+            next_at=now,
+        )

@@ -1,0 +1,200 @@
+"""One service's engine at work, on its own database and with its own identity in OpenBao; without bus and HTTP."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import event, select
+from sqlmodel import SQLModel, col
+
+from shared.bus.inbox import Incoming
+from shared.contracts.intake import ReportedObject, Subject
+from shared.database.engine import Database
+from shared.database.tables import Outgoing
+from shared.engine.arrive import Arrival, keep
+from shared.engine.chapter import Chapter
+from shared.engine.documents import REPORT, Finding, Report
+from shared.engine.engine import Engine
+from shared.engine.given import Given, GivenRecord, Recorded, Shown
+from shared.engine.shelf import Shelf
+from shared.engine.tables import DecisionRow, TaskRow
+from shared.identity import Person
+from shared.keys.sealing import PublicKey
+from shared.numbers import random_seed, signal_number
+from shared.openbao import OpenBao
+from shared.protocol.judge import Attempt
+from shared.protocol.model import State
+from shared.protocol.records import Record
+from shared.service.platform import Platform
+from shared.settings import ServiceSettings
+
+VERSION = "midden-delfland-2025"
+ANNA = Person("anna", frozenset({"oov"}))
+WINDOW = 300
+
+
+@dataclass
+class MovedClock:
+    """A clock that stands still until it is moved."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_by(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class Costs:
+    """What was asked of PostgreSQL and OpenBao. BEGIN and COMMIT count as the transaction that they are."""
+
+    statements: list[str] = field(default_factory=list)
+    transactions: int = 0
+    calls: list[str] = field(default_factory=list)
+
+
+class Desk:
+    def __init__(
+        self,
+        service: str,
+        chapter: Chapter,
+        database: Database,
+        bao: OpenBao,
+        folder: Path,
+        shelf: Shelf | None = None,
+    ) -> None:
+        settings = ServiceSettings(
+            openbao_address="http://127.0.0.1:1",
+            openbao_credentials=folder / "none",
+            nats_address="nats://127.0.0.1:1",
+            database_host="127.0.0.1",
+            database_port=1,
+            folder=folder,
+            tombstones=folder / "tombstones",
+            withdrawal_seconds=WINDOW,
+        )
+        self.clock = MovedClock()
+        self.platform = Platform(service, settings, self.clock, "none")
+        self.platform.database, self.platform.bao = database, bao
+        self.platform.signer._bao = self.platform.verifier._bao = bao
+        self.engine = Engine(self.platform, chapter, shelf)
+        pem = rsa.generate_private_key(65537, 3072).public_key()
+        text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        for addressee in self.platform.row.letters_to:
+            self.platform.sealer.adopt(addressee, PublicKey(f"{addressee}/test", text, self.clock.now()))
+        self._made = itertools.count(1)
+
+    async def ready(self) -> Desk:
+        await self.platform.signer.certify()
+        return self
+
+    # --- what comes in ---------------------------------------------------------------------------
+
+    async def arrives(
+        self,
+        state: State,
+        *,
+        subjects: Sequence[Subject] = (Subject(name="Jan Wilgenroos", address="Dorpsstraat 1"),),
+        findings: dict[str, Finding] | None = None,
+        protocol: str = VERSION,
+    ) -> str:
+        """A dossier stands here in `state`; returns its number."""
+        number = signal_number(random_seed())
+        report = Report(text="Een schuur vol.", subjects=tuple(subjects), objects=(ReportedObject(kind="schuur"),))
+        arrival = Arrival(
+            number,
+            1,
+            state,
+            protocol,
+            self.clock.now().date(),
+            {REPORT: report, **(findings or {})},
+            "box/test",
+            "word",
+            people=len(subjects),
+        )
+        kept = await keep(self.platform, Incoming(uuid4(), "intake", signed=True), arrival)
+        async with self.platform.database.transaction() as session:
+            await kept.effect(session)
+        return number
+
+    async def add(self, *rows: SQLModel) -> None:
+        async with self.platform.database.transaction() as session:
+            session.add_all(rows)
+
+    # --- what people do --------------------------------------------------------------------------
+
+    async def version(self, number: str) -> int:
+        return (await self.engine.parts.loader.load(number, opened=False)).dossier.version
+
+    async def decide(
+        self,
+        number: str,
+        key: str,
+        outcome: str = "",
+        person: Person = ANNA,
+        *,
+        reason: str = "Zo is het gewogen.",
+        confirms: UUID | None = None,
+        **more: Any,
+    ) -> Shown:
+        attempt = Attempt(key, outcome, reason, more.pop("fields", {}), **more)
+        given = Given(attempt, await self.version(number), confirms)
+        return await self.engine.deciding.decide(number, person, given)
+
+    async def record(self, number: str, category: str, about: str, finding: str, **fields: Any) -> Recorded:
+        record = Record(category, about, finding, None, fields)
+        return await self.engine.recording.record(number, ANNA, GivenRecord(record, await self.version(number)))
+
+    # --- what is there ---------------------------------------------------------------------------
+
+    async def row(self, kind: type[Any], key: Any) -> Any:
+        async with self.platform.database.reading() as session:
+            return await session.get(kind, key)
+
+    async def rows(self, kind: type[Any], **values: Any) -> list[Any]:
+        query = select(kind).where(*(col(getattr(kind, name)) == value for name, value in values.items()))
+        async with self.platform.database.reading() as session:
+            return list((await session.scalars(query)).all())
+
+    async def post(self, number: str, event: str) -> list[Outgoing]:
+        return await self.rows(Outgoing, number=number, event=event)
+
+    async def decision(self, found: Shown) -> DecisionRow:
+        assert isinstance(found.decision, DecisionRow)
+        row: DecisionRow = await self.row(DecisionRow, found.decision.id)
+        return row
+
+    async def open_tasks(self, number: str) -> list[TaskRow]:
+        return [one for one in await self.rows(TaskRow, number=number) if one.opened_at and not one.closed_at]
+
+    def counted(self) -> Costs:
+        """From now on everything that is asked of PostgreSQL and OpenBao is counted."""
+        costs = Costs()
+        engine = self.platform.database.engine.sync_engine
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def statement(_c: Any, _cursor: Any, text: str, *_more: Any) -> None:
+            costs.statements.append(" ".join(text.split()))
+
+        @event.listens_for(engine, "commit")
+        def commit(_connection: Any) -> None:
+            costs.transactions += 1
+
+        call: Callable[..., Any] = self.platform.bao.call
+
+        async def counted(method: str, path: str, body: Any = None) -> Any:
+            costs.calls.append(f"{method} {path}")
+            return await call(method, path, body)
+
+        self.platform.bao.call = counted  # type: ignore[method-assign]
+        return costs

@@ -1,0 +1,186 @@
+"""The same engine on what is no dossier: sealed signals at retention (R-9.15), destruction lists at oversight (R-9.14)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.oversight import store as oversight
+from services.oversight.chapter import Lists
+from services.oversight.shelf import Lists as ListShelf
+from services.retention.chapter import SealedSignals
+from services.retention.shelf import SealedSignals as SealedShelf
+from services.retention.tables import Hold, SealedSignal
+from shared.database.tables import Outgoing
+from shared.engine.tables import ItemRow
+from shared.errors import Conflict, Forbidden, Invalid
+from shared.identity import Person
+from shared.keys.transit import key_name
+from shared.numbers import random_seed, signal_number
+from tests.platform.conftest import BaoOf, DatabaseOf
+from tests.platform.desk import ANNA, VERSION, WINDOW, Desk
+
+BEHEERDER = Person("beheerder", frozenset({"beheerder"}))
+DeskOf = Callable[[str], Awaitable[Desk]]
+
+
+@pytest.fixture
+async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> DeskOf:
+    async def make(service: str) -> Desk:
+        chapter, shelf = {
+            "retention": (SealedSignals(), SealedShelf()),
+            "oversight": (Lists(), ListShelf()),
+        }[service]
+        desk = Desk(service, chapter, await database_of(service), bao_of(service), tmp_path, shelf)
+        return await desk.ready()
+
+    return make
+
+
+# --- holds ---------------------------------------------------------------------------------------
+
+
+async def sealed(desk: Desk, state: str = "sealed") -> str:
+    number = signal_number(random_seed())
+    today = desk.clock.now().date()
+    archived = {"archive": "archive-signal", "key": "k", "version": 1, "ciphertext": "vault:v1:x"}
+    await desk.add(
+        SealedSignal(
+            number=number,
+            version=7,
+            state=state,
+            category="signal of phase 1 or 2",
+            ending="weging-1:no-suspicion",
+            article="art. 12 lid 2",
+            protocol=VERSION,
+            received_on=today,
+            decided_on=today,
+            ends_on=today + timedelta(days=365),
+            dossier=[archived | {"item": one} for one in ("report", "item-2")],
+            decisions=[],
+            sealed_at=desk.clock.now(),
+            staying=[],
+            list_id=uuid4() if state == "listed" else None,
+        )
+    )
+    return number
+
+
+async def asked(desk: Desk, number: str, *items: str) -> UUID:
+    ends_on = (desk.clock.now().date() + timedelta(days=100)).isoformat()
+    fields = {"ground": "bezwaar", "endsOn": ends_on, "needed": "de melding zelf"}
+    found = await desk.decide(number, "hold", "held", about=items, fields=fields)
+    return (await desk.decision(found)).id
+
+
+async def test_what_is_asked_of_a_hold_and_why_leaves_at_once_by_letter_only(desk_of: DeskOf) -> None:
+    desk = await desk_of("retention")
+    number = await sealed(desk)
+    identifier = await asked(desk, number, "report")
+    (told,) = await desk.post(number, "decided.v1")
+    assert told.body is not None
+    assert b'"hold-asked"' in told.body
+    assert b"de melding zelf" not in told.body
+    assert told.next_at <= desk.clock.now()
+    assert await desk.rows(ItemRow, number=number) == [], "retention keeps codes and dates only"
+    (hold,) = await desk.rows(Hold, number=number)
+    assert (hold.id, hold.state, hold.items, hold.ground) == (identifier, "proposed", ["report"], "bezwaar")
+
+
+async def test_a_hold_keeps_when_the_beheerder_agrees_and_ends_when_he_says_so(desk_of: DeskOf) -> None:
+    desk = await desk_of("retention")
+    number = await sealed(desk)
+    first, second = await asked(desk, number, "report"), await asked(desk, number, "item-2")
+    with pytest.raises(Forbidden):
+        await desk.decide(number, "hold", confirms=first)
+    with pytest.raises(Invalid):
+        await desk.decide(number, "hold", "", BEHEERDER, reason=" ", confirms=first)
+    await desk.decide(number, "hold", "", BEHEERDER, confirms=first)
+    await desk.decide(number, "hold", "", BEHEERDER, confirms=second)
+    assert {one.state for one in await desk.rows(Hold, number=number)} == {"held"}
+    today = {"endedOn": desk.clock.now().date().isoformat()}
+    with pytest.raises(Forbidden):
+        await desk.decide(number, "end-hold", "ended", about=(str(first),), fields=today)
+    for wrong in ((), ("report",), (str(uuid4()),)):
+        with pytest.raises(Invalid):
+            await desk.decide(number, "end-hold", "ended", BEHEERDER, about=wrong, fields=today)
+    ended = await desk.decide(number, "end-hold", "ended", BEHEERDER, about=(str(first),), fields=today)
+    assert (await desk.row(Hold, first)).state == "ended"
+    await desk.decide(number, "withdrawal", "", BEHEERDER, confirms=(await desk.decision(ended)).id)
+    assert (await desk.row(Hold, first)).state == "held"
+
+
+async def test_a_hold_on_a_list_is_told_at_once_and_a_lapsed_one_is_asked_anew(desk_of: DeskOf) -> None:
+    desk = await desk_of("retention")
+    number = await sealed(desk, "listed")
+    first, second = await asked(desk, number, "report"), await asked(desk, number, "item-2")
+    await desk.decide(number, "hold", "", BEHEERDER, confirms=first)
+    (withheld,) = await desk.rows(Outgoing, event="withheld.v1")
+    assert withheld.next_at <= desk.clock.now(), "keys may be released any moment"
+    async with desk.platform.database.transaction() as session:
+        (await session.get_one(Hold, second)).state = "too-late"
+    with pytest.raises(Conflict):
+        await desk.decide(number, "hold", "", BEHEERDER, confirms=second)
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+async def offered(desk: Desk, *numbers: str) -> str:
+    identifier, today = uuid4(), desk.clock.now().date()
+    key = key_name(identifier, oversight.ROOM)
+    await desk.platform.room().make(key)
+    await desk.add(
+        oversight.OfferedList(
+            id=identifier,
+            version=1,
+            state="listed",
+            protocol=VERSION,
+            words_key=key,
+            listed_on=today,
+            approve_before=today + timedelta(days=30),
+            ultimate_on=today + timedelta(days=60),
+        ),
+        *(
+            oversight.ListedRow(list_id=identifier, number=one, state="listed", facts={}, archive_keys=[])
+            for one in numbers
+        ),
+    )
+    return str(identifier)
+
+
+async def test_the_beheerder_approves_some_and_the_rest_stays_listed(desk_of: DeskOf) -> None:
+    desk = await desk_of("oversight")
+    listed = await offered(desk, "S-00000-00001", "S-00000-00002")
+    read = {"confirmList": listed}
+    with pytest.raises(Forbidden):
+        await desk.decide(listed, "approve-destruction", "approved", ANNA, fields=read)
+    with pytest.raises(Invalid):
+        await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields={"confirmList": "iets"})
+    found = await desk.decide(
+        listed, "approve-destruction", "approved", BEHEERDER, about=("S-00000-00001",), fields=read
+    )
+    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "listed"
+    decision = await desk.decision(found)
+    approval = await desk.row(oversight.Approval, decision.id)
+    assert approval.effective_at == desk.clock.now() + timedelta(seconds=WINDOW), "no key is released before"
+    claims = await desk.platform.verifier.verify(approval.statement, kind="meldpunt-approval", service="oversight")
+    assert claims["numbers"] == ["S-00000-00001"]
+    loaded = await desk.engine.parts.loader.load(listed)
+    assert loaded.opened.words[str(decision.id)].fields == read, "the words stay, under a key of the list"
+    assert await desk.rows(Outgoing) == []
+
+
+async def test_an_approval_is_withdrawn_while_nothing_is_released(desk_of: DeskOf) -> None:
+    desk = await desk_of("oversight")
+    listed = await offered(desk, "S-00000-00001")
+    found = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields={"confirmList": listed})
+    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "approved"
+    await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=(await desk.decision(found)).id)
+    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "listed"
+    assert [one.state for one in await desk.rows(oversight.ListedRow)] == ["listed"]
+    assert (await desk.row(oversight.Approval, (await desk.decision(found)).id)).withdrawn
