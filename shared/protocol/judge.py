@@ -162,7 +162,7 @@ def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list
     return [
         Fault(
             "about",
-            f"{law.people([one])} is {ABOUT[kind].replace('een ', 'geen ', 1)} van dit signaal",
+            f"{law.called(one)} is {ABOUT[kind].replace('een ', 'geen ', 1)} van dit signaal",
             decision.article,
             "about-unknown",
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+MOST_SHORT = 200
 MOST_PERSONS = 20
 MOST_IDENTITY = 300
 MOST_ANSWER = 2000
@@ -48,7 +49,7 @@ class Text(Kind):
         return f"moet een tekst zijn van ten hoogste {self.most} tekens"
 
     def described(self) -> str:
-        return "in woorden"
+        return "in woorden" if self.most > MOST_SHORT else "een korte tekst"
 
 
 @dataclass(frozen=True)

@@ -203,9 +203,13 @@ class Law:
 
     def people(self, roles: Iterable[str]) -> str:
         """Who has one of `roles`, as people say it."""
-        kinds = {"bronhouder": "bronhouder van die bron", "department": "uitvoerend onderdeel"}
-        named = [kinds.get(one.partition("-")[0]) or self.names.get(one, one) for one in roles]
+        kinds = {"bronhouder": "de bronhouder", "department": "het uitvoerende onderdeel", "lot": "een lid van het LOT"}
+        named = [kinds.get(one.partition("-")[0]) or f"de {self.called(one)}" for one in roles]
         return " of ".join(dict.fromkeys(named))
+
+    def called(self, code: str) -> str:
+        """What people call a role, a source, an organisation or a category; an item goes by its own name."""
+        return self.names.get(code, code)
 
     def closed_sources(self) -> tuple[str, ...]:
         return tuple(one.key for one in self.categories if one.closed)

@@ -63,7 +63,7 @@ def _recipient(law: Law, outcome: Outcome, given: Forwarding, fields: Mapping[st
     if outcome.forward_only_to:
         known = (outcome.forward_only_to,)
     if given.recipient not in known:
-        words = f"kan alleen naar: {', '.join(law.names.get(one, one) for one in known) or 'niemand'}"
+        words = f"kan alleen naar: {', '.join(map(law.called, known)) or 'niemand'}"
         return [Fault("forwarding.recipient", words, outcome.article, "recipient-unknown")]
     if "municipality" in outcome.forward_to and given.recipient != fields.get("municipality"):
         words = "kan alleen naar de gemeente die het aangaat"
@@ -84,7 +84,7 @@ def _items(law: Law, state: State, given: Forwarding, facts: Facts) -> list[Faul
         allowed = approach.cells(facts, "check-2a", "may")
         closed = [one for one in given.items if (one, given.recipient) not in allowed]
         if closed:
-            to = law.names.get(given.recipient or "", given.recipient or "")
+            to = law.called(given.recipient or "")
             words = f"privacycheck 2A staat {', '.join(closed)} niet toe voor {to}"
             return [Fault("forwarding.items", words, "art. 20", "not-allowed-in-2a")]
     return []

@@ -44,7 +44,7 @@ def document(law: Law) -> str:
         lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]
         for decision in chapter.decisions:
             lines += ["", *_decision(law, decision)]
-    lines += ["", *_bijlage_1(law), "", *_terms(law), "", *_organisations(law), "", *_notice(law)]
+    lines += ["", *_bijlage_1(law), "", *_terms(law), "", *_clock(law), "", *_organisations(law), "", *_notice(law)]
     lines += ["", "## Toestandsdiagram", "", "```mermaid", *diagram(law), "```", "", leaflet(law).rstrip()]
     return "\n".join(lines) + "\n"
 
@@ -74,7 +74,7 @@ def _decision(law: Law, decision: Decision) -> list[str]:
     if decision.taken_in:
         lines.append(f"Wordt per persoon genomen bij {HOLDERS[decision.taken_in]}; het signaal wacht daarop.")
     if decision.about:
-        what = [ABOUT[kind] + (" of meer" if decision.about_many else "") for kind in decision.about]
+        what = [ABOUT[kind] + (", of meer dan één" if decision.about_many else "") for kind in decision.about]
         lines += ["", f"Gaat over: {' en '.join(what)}."]
     lines += ["", "| in | antwoord | leidt naar | artikel |", "|---|---|---|---|"]
     for state in decision.states:
@@ -102,7 +102,7 @@ def _by(law: Law, decision: Decision) -> str:
 def _leads(law: Law, state: State, outcome: Outcome) -> str:
     to = outcome.leads_to.dutch if outcome.leads_to else f"blijft: {state.dutch}"
     if outcome.forward_only_to:
-        to += f"; doorzetten naar: {law.names[outcome.forward_only_to]}"
+        to += f"; doorzetten naar {law.people([outcome.forward_only_to])}"
     elif outcome.forward_to:
         to += "; naar keuze doorzetten naar " + " of ".join(RECIPIENTS[one] for one in outcome.forward_to)
     if outcome.discloses:
@@ -112,8 +112,11 @@ def _leads(law: Law, state: State, outcome: Outcome) -> str:
 
 def _conditions(decision: Decision) -> Iterator[str]:
     own = [_condition(one) for one in decision.needs]
-    outcomes = dict.fromkeys((outcome.answer, need) for outcome in decision.outcomes for need in outcome.needs)
-    own += [f"{_condition(need)}, bij antwoord ‘{answer}’" for answer, need in outcomes]
+    only: dict[Condition, list[str]] = {}
+    for outcome in decision.outcomes:
+        for need in outcome.needs:
+            only.setdefault(need, []).append(f"‘{outcome.answer}’")
+    own += [f"{_condition(need)}, bij antwoord {' en '.join(dict.fromkeys(answers))}" for need, answers in only.items()]
     if own:
         yield ""
         yield "Alleen mogelijk als:"
@@ -193,6 +196,22 @@ def _terms(law: Law) -> list[str]:
         "- Vernietigd wordt volgens de selectielijst: "
         + (law.selection_list or "nog niet ingevuld; zolang gaat het systeem niet in gebruik")
         + ".",
+    ]
+
+
+def _clock(law: Law) -> list[str]:
+    """What happens without a decision, so that nobody takes it for one (art. 9 lid 1)."""
+    return [
+        "## Wat zonder besluit gebeurt",
+        "",
+        "Alleen de klok doet dit; niets gaat ervan open.",
+        "",
+        f"- Een gesloten casus gaat na {_years(law.terms.case_active_years)} ongeopend naar de niet-actieve omgeving"
+        " (art. 9 lid 1 onder b).",
+        "- Wat zijn termijn heeft gehad, komt de dag daarna op een vernietigingslijst (art. 9 lid 1).",
+        f"- Een lijst die na {law.terms.approval_days} dagen niet is goedgekeurd, wordt gemeld en gaat op slot; na"
+        f" {law.terms.ultimate_days} dagen wordt zij vernietigd (art. 9 lid 1).",
+        "- Een vernietigingsstop eindigt op zijn einddatum; wat hij vasthield, komt op de volgende lijst (art. 9 lid 1).",
     ]
 
 
