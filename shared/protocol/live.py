@@ -16,7 +16,7 @@ NOTICE = {
     "rechten": "welke rechten een betrokkene heeft",
     "klacht": "waar een betrokkene kan klagen",
 }
-"""What a notice says (AVG art. 14 lid 1 and 2), by its key in the file."""
+"""What a notice says (art. 14 lid 1 AVG and 2), by its key in the file."""
 
 
 def missing_for_live(law: Law) -> list[str]:
@@ -26,16 +26,16 @@ def missing_for_live(law: Law) -> list[str]:
         (
             use.impact_assessment,
             "ingebruikneming.effectbeoordeling",
-            "het kenmerk van de effectbeoordeling (AVG art. 35)",
+            "het kenmerk van de effectbeoordeling (art. 35 AVG)",
         ),
         (
             use.register_entry,
             "ingebruikneming.verwerkingsregister",
-            "het kenmerk in het verwerkingsregister (AVG art. 30)",
+            "het kenmerk in het verwerkingsregister (art. 30 AVG)",
         ),
-        (use.officer_advice_on, "ingebruikneming.advies_fg", "de dag van het advies van de FG (AVG art. 35 lid 2)"),
+        (use.officer_advice_on, "ingebruikneming.advies_fg", "de dag van het advies van de FG (art. 35 lid 2 AVG)"),
         (use.oin, "ingebruikneming.oin", "het organisatie-identificatienummer van de gemeente"),
-        (chosen.selection_list, "selectielijst", "de categorie van de selectielijst (Archiefbesluit 1995 art. 8)"),
+        (chosen.selection_list, "selectielijst", "de categorie van de selectielijst (art. 8 Archiefbesluit 1995)"),
     ]
-    wanted += [(chosen.notice.get(key), f"kennisgeving.{key}", f"{what} (AVG art. 14)") for key, what in NOTICE.items()]
+    wanted += [(chosen.notice.get(key), f"kennisgeving.{key}", f"{what} (art. 14 AVG)") for key, what in NOTICE.items()]
     return [f"{where}: {what} is niet ingevuld" for found, where, what in wanted if not found]

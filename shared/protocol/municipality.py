@@ -106,14 +106,5 @@ class Municipality:
         return {"department": self.departments, "partner": self.partners, "municipality": self.municipalities}
 
     @property
-    def not_filled_in(self) -> tuple[str, ...]:
-        """What of its file the municipality has still to fill in before real data may come in, in words (C-20)."""
-        missing = [] if self.selection_list else ["de categorie van de selectielijst (selectielijst)"]
-        return (
-            *missing,
-            *(f"de kennisgeving: {key} (kennisgeving.{key})" for key, text in self.notice.items() if not text),
-        )
-
-    @property
     def closed_sources(self) -> dict[str, str]:
         return {one.key: one.name for one in self.sources if one.closed}

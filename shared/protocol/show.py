@@ -8,6 +8,7 @@ from datetime import date
 from shared.protocol.conditions.case import Condition
 from shared.protocol.diagram import diagram
 from shared.protocol.leaflet import leaflet
+from shared.protocol.live import NOTICE, missing_for_live
 from shared.protocol.model import ABOUT, PURPOSES_OF_OPENING, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
 from shared.protocol.states import HOLDERS
 
@@ -17,16 +18,6 @@ MONTHS = (
 )
 GIVERS = {"beheerder": "de beheerder", "controller": "de verwerkingsverantwoordelijke"}
 ATTENDANCE = {"chair": "de voorzitter legt het vast", "self": "alleen het lid zelf bevestigt het"}
-NOTICE = {
-    "verwerkingsverantwoordelijke": "verwerkingsverantwoordelijke",
-    "contact": "contactgegevens",
-    "functionaris": "contactgegevens van de functionaris gegevensbescherming",
-    "doel": "doel",
-    "grondslag": "grondslag",
-    "bewaren": "bewaren",
-    "rechten": "rechten",
-    "klacht": "klacht",
-}
 
 
 def document(law: Law) -> str:
@@ -193,9 +184,7 @@ def _terms(law: Law) -> list[str]:
         f"- Informeren: binnen {_months(terms.notice_months)} (art. 14 lid 3 AVG); uitstel wordt binnen"
         f" {_months(terms.review_months)} opnieuw bekeken (art. 26 lid 5).",
         "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari.",
-        "- Vernietigd wordt volgens de selectielijst: "
-        + (law.selection_list or "nog niet ingevuld; zolang gaat het systeem niet in gebruik")
-        + ".",
+        "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
     ]
 
 
@@ -243,5 +232,13 @@ def _organisations(law: Law) -> Iterator[str]:
 def _notice(law: Law) -> Iterator[str]:
     yield "## De kennisgeving aan de betrokkene (art. 26 lid 2; art. 14 AVG)"
     yield ""
-    for key, label in NOTICE.items():
-        yield f"- {label}: {law.choices.notice[key] or 'nog niet ingevuld; zolang gaat het systeem niet in gebruik.'}"
+    for key, says in NOTICE.items():
+        yield f"- {says.capitalize()}: {law.choices.notice[key] or 'nog niet ingevuld.'}"
+    missing = missing_for_live(law)
+    if missing:
+        yield ""
+        yield "## Wat nog moet worden ingevuld"
+        yield ""
+        yield "Zolang dit ontbreekt, is het systeem een proefopstelling en horen er geen echte gegevens in."
+        yield ""
+        yield from (f"- {one.partition(': ')[2]}" for one in missing)

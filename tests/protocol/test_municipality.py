@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from deploy.embedded.cli import parser
+from deploy.embedded.home import Home, HouseError
 from shared.errors import CannotSucceed
 from shared.laws import known_law
 from shared.protocol.law import law_of
@@ -57,24 +56,27 @@ def test_a_second_municipality_with_two_years_is_a_file(tmp_path: Path) -> None:
     assert kept_until(laws.of("midden-delfland-2025").terms, 1, ended_on) == date(2028, 5, 1)
 
 
-def test_the_command_accepts_it_and_shows_it(tmp_path: Path) -> None:
+def test_the_command_accepts_it_and_shows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MELDPUNT_PROTOCOLS", str(tmp_path))
     file = tmp_path / "elders-2027.toml"
     file.write_text(ELSEWHERE)
 
-    def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        argv = [sys.executable, "-m", "deploy.embedded.cli", "protocol", *words]
-        env = os.environ | {"MELDPUNT_PROTOCOLS": str(tmp_path)}
-        done = subprocess.run(argv, capture_output=True, text=True, env=env)
-        assert done.returncode == code, done.stderr
-        return done
+    def run(*words: str, code: int = 0) -> str:
+        arguments = parser().parse_args(["protocol", *words])
+        assert arguments.run(Home(tmp_path), arguments) == code
+        printed = capsys.readouterr()
+        return printed.err if code else printed.out
 
-    assert "is in orde" in run("check", str(file)).stdout
-    shown = run("show", "elders-2027").stdout
-    assert shown == run("show", str(file)).stdout
-    assert "2 jaar" in shown
-    run("show", "ergens-2030", code=1)
+    assert "is in orde" in run("check", str(file))
+    shown = run("show", "elders-2027")
+    assert shown == run("show", str(file))
+    assert "2 jaar na het besluit" in shown
+    with pytest.raises(HouseError, match="no protocol of version ergens-2030"):
+        run("show", "ergens-2030")
     file.write_text(ELSEWHERE.replace("gemeente = ", "gemeentenaam = "))
-    refused = run("check", str(file), code=1).stderr
+    refused = run("check", str(file), code=1)
     assert "gemeente: ontbreekt" in refused
     assert "gemeentenaam: is onbekend" in refused
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+from deploy.embedded.cli import parser
+from deploy.embedded.home import Home
 from shared.protocol.conditions.case import Condition
 from shared.protocol.diagram import diagram
 from shared.protocol.law import law_of
+from shared.protocol.live import missing_for_live
+from shared.protocol.loading import read
 from shared.protocol.model import Field, Law, State
 from shared.protocol.show import day, document
 from shared.protocol.states import PHASES
+from tests.protocol.complete import complete
 from tests.protocol.graph import ARROWS
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
 
@@ -103,13 +106,14 @@ def test_no_term_is_missing_from_the_document() -> None:
         assert "97" in protocol_of(changed), name
 
 
-def test_what_is_not_filled_in_says_so() -> None:
-    choices = MIDDEN_DELFLAND.choices
-    assert choices.not_filled_in
-    filled = replace(choices, selection_list="categorie 9", notice=dict.fromkeys(choices.notice, "tekst"))
-    assert filled.not_filled_in == ()
-    assert "nog niet ingevuld" not in protocol_of(law_of(filled))
-    assert "categorie 9" in protocol_of(law_of(filled))
+def test_what_is_not_filled_in_says_so(tmp_path: Path) -> None:
+    assert "## Wat nog moet worden ingevuld" in protocol_of(MIDDEN_DELFLAND)
+    for one in missing_for_live(MIDDEN_DELFLAND):
+        assert one.partition(": ")[2] in protocol_of(MIDDEN_DELFLAND)
+    file = tmp_path / "compleet.toml"
+    file.write_text(complete())
+    text = protocol_of(law_of(read(file)))
+    assert "ingevuld" not in text
 
 
 @pytest.mark.parametrize("law", EVERY_LAW, ids=lambda law: law.version)
@@ -151,8 +155,7 @@ def test_the_diagram_is_the_graph(law: Law) -> None:
     assert {one for one in drawn if not one[2].endswith("(klok)")} == expected
 
 
-def test_the_command_prints_it_and_the_docs_have_it() -> None:
-    argv = [sys.executable, "-m", "deploy.embedded.cli", "protocol", "show"]
-    printed = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    assert printed == document(MIDDEN_DELFLAND)
-    assert DOC.read_text() == printed, "run `meldpunt protocol show > docs/protocol.md`"
+def test_the_docs_have_what_the_command_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = parser().parse_args(["protocol", "show"])
+    assert arguments.run(Home(tmp_path), arguments) == 0
+    assert DOC.read_text() == capsys.readouterr().out, "run `meldpunt protocol show > docs/protocol.md`"
