@@ -18,6 +18,8 @@ from shared.errors import MeldpuntError, PartDown
 
 log = structlog.get_logger()
 
+PATIENCE = 10.0
+"""Seconds for an answer."""
 KEY_ABSENT = "encryption key not found"
 """What it answers (400) to using a key that is not there."""
 STALE_SECONDS = 0.2
@@ -60,7 +62,7 @@ class OpenBao:
         # Made at the first call: a session belongs to the loop that runs.
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=16), timeout=aiohttp.ClientTimeout(total=10)
+                connector=aiohttp.TCPConnector(limit=16), timeout=aiohttp.ClientTimeout(total=PATIENCE)
             )
         return self._session
 
@@ -84,10 +86,12 @@ class OpenBao:
             except (PartDown, BaoRefused, BaoError) as problem:
                 log.warning("token not renewed", problem=type(problem).__name__)
 
-    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = PATIENCE
+    ) -> dict[str, Any]:
         """Call `path` (no leading /v1); logs in when there is no token or it has run out."""
         try:
-            return await self._logged_in(method, path, body)
+            return await self._logged_in(method, path, body, seconds)
         except BaoError as problem:
             if not problem.is_only(KEY_ABSENT):
                 raise
@@ -97,19 +101,19 @@ class OpenBao:
                 raise
         # A standby that answers may not know yet of a key that was just made.
         await asyncio.sleep(STALE_SECONDS)
-        return await self._logged_in(method, path, body)
+        return await self._logged_in(method, path, body, seconds)
 
-    async def _logged_in(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+    async def _logged_in(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> dict[str, Any]:
         if self._token is None:
             await self.log_in()
         try:
-            return await self._send(method, path, body, token=self._token)
+            return await self._send(method, path, body, token=self._token, seconds=seconds)
         except BaoRefused:
             # A token that ran out looks like a refusal; one new log-in tells them apart.
             if await self._token_works():
                 raise
             await self.log_in()
-            return await self._send(method, path, body, token=self._token)
+            return await self._send(method, path, body, token=self._token, seconds=seconds)
 
     async def reachable(self) -> bool:
         """Whether OpenBao answers and is unsealed."""
@@ -127,10 +131,18 @@ class OpenBao:
             return False
         return True
 
-    async def _send(self, method: str, path: str, body: dict[str, Any] | None, token: str | None) -> dict[str, Any]:
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        token: str | None,
+        seconds: float = PATIENCE,
+    ) -> dict[str, Any]:
         headers = {"X-Vault-Token": token} if token else {}
+        url, patience = f"{self._address}/v1/{path}", aiohttp.ClientTimeout(total=seconds)
         try:
-            async with self._http.request(method, f"{self._address}/v1/{path}", json=body, headers=headers) as answer:
+            async with self._http.request(method, url, json=body, headers=headers, timeout=patience) as answer:
                 status, text = answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown("OpenBao is out of reach") from problem

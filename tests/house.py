@@ -50,14 +50,14 @@ class TestHouse(Parts):
         # PostgreSQL runs as a user of its own when the tests run as root.
         self.folder.chmod(0o755)
         self.home = Home(self.folder / "house")
-        self.home.make()
-        spread_ports(self.home)
         self._protocol = protocol
         self.environment = {**os.environ, **QUICK, **settings}
         self._failed_before = len(reports.failed)
         self.client: HouseClient
 
     def __enter__(self) -> TestHouse:
+        self.home.make()
+        spread_ports(self.home)
         self.up()
         return self
 
@@ -73,7 +73,7 @@ class TestHouse(Parts):
     def meldpunt(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the command on this house."""
         argv = [sys.executable, "-m", "deploy.embedded.cli", words[0], "--home", str(self.home.path), *words[1:]]
-        return subprocess.run(argv, env=self.environment, capture_output=True, text=True, check=check, timeout=300)
+        return subprocess.run(argv, env=self.environment, capture_output=True, text=True, check=check, timeout=600)
 
     def up(self) -> None:
         made = self.meldpunt("up", "--detach", "--protocol", self._protocol, check=False)
@@ -237,7 +237,7 @@ def a_report(channel: str = "colleague") -> dict[str, Any]:
     }
 
 
-def until(look: Callable[[], T | None], seconds: float = 30, every: float = 0.05) -> T:
+def until(look: Callable[[], T | None], seconds: float = 90, every: float = 0.05) -> T:
     """Wait until `look` gives something; a bound on patience, not a figure."""
     end = time.monotonic() + seconds
     while True:

@@ -28,6 +28,8 @@ TRYING = {
     "MELDPUNT_BEACON_SECONDS": "5",
     "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "5",
 }
+PATIENCE = 300
+"""Seconds for a part or a service to become ready, on a machine with other things to do; one that stops shows at once."""
 WORK_LISTS = {
     "assessment": "/v1/signals",
     "sources": "/v1/signals",
@@ -78,8 +80,8 @@ class House:
         self._say("starting OpenBao and PostgreSQL")
         self._supervisor.open_nursery()
         self._supervisor.start(parts.openbao(self.home, self._ports["openbao"], self._ports["openbao-cluster"]))
-        self._supervisor.start(parts.postgres(self.home, self._ports["postgres"]), wait=60)
-        self._supervisor.wait_for("openbao", 60)
+        self._supervisor.start(parts.postgres(self.home, self._ports["postgres"]), wait=PATIENCE)
+        self._supervisor.wait_for("openbao", PATIENCE)
 
     def _set_up(self) -> None:
         self._say("applying the privilege table: roles, policies, subjects, schemas")
@@ -128,7 +130,7 @@ class House:
             asyncio.run(nats_config.apply(f"nats://127.0.0.1:{port}", everyone[nats_config.SETUP_USER]))
 
         # Also after a restart: when the store was lost, streams and consumers are made again.
-        self._supervisor.start(parts.nats(self.home, port, config), wait=30, after=streams)
+        self._supervisor.start(parts.nats(self.home, port, config), wait=PATIENCE, after=streams)
         streams()
 
     def _start_services(self) -> None:
@@ -137,7 +139,7 @@ class House:
             self._supervisor.start(self._service(name))
         self._write_state()
         for name in SERVICE_NAMES:
-            self._supervisor.wait_for(name, 90)
+            self._supervisor.wait_for(name, PATIENCE)
 
     def _service(self, name: str) -> parts.Command:
         port = self._ports[name]
@@ -184,7 +186,7 @@ class House:
         file_roles = law.known(self._options.protocol).file_roles
         wanted = {**DESIGNATIONS, "anna": file_roles[:1], "bram": file_roles[-1:]}
         with HouseClient(self.home) as client:
-            end = time.monotonic() + 20
+            end = time.monotonic() + PATIENCE
             while not client.is_designated("beheerder"):
                 if time.monotonic() > end:
                     raise HouseError("access did not make the first beheerder; its log says why")
@@ -207,7 +209,7 @@ class House:
     @staticmethod
     def _until_heard(client: HouseClient) -> None:
         """Ready means that the demo people can begin: every service has heard who is designated."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         for service, path in WORK_LISTS.items():
             # 403 until it has heard; a service whose clock runs ahead does not take a token of today (401).
             while client.request("GET", service, path, "bram").status_code in (403, 503):

@@ -96,7 +96,7 @@ class Supervisor:
         after = self._after.get(name)
         if after:
             try:
-                self.wait_for(name, 30)
+                self.wait_for(name, 120)
                 after()
             except Exception as problem:
                 self._say(f"{name} is back, but its set-up failed: {type(problem).__name__}")

@@ -46,7 +46,8 @@ def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, s
         "port": port,
         # What was acknowledged may be lost for ten seconds back: the sender keeps it until the receipt anyway.
         "jetstream": {"store_dir": store, "sync_interval": "10s", "max_file": 8 * 2**30},
-        "authorization": {"users": users},
+        # The default gives two seconds to log in: too few for eight services that start together on a busy machine.
+        "authorization": {"users": users, "timeout": 20},
         "logtime_utc": True,
     }
     return json.dumps(config, indent=1)

@@ -34,6 +34,9 @@ from shared.privileges import ADDRESSEES, BY_NAME, may_release
 
 log = structlog.get_logger()
 
+RSA_SECONDS = 60
+"""How long OpenBao may take to make a letterbox key: a search for primes, beside other work."""
+
 Outstanding = Callable[[AsyncSession, str], Awaitable[bool]]
 Announce = Callable[[Message], Awaitable[None]]
 
@@ -67,6 +70,8 @@ class Letterboxes:
         self._beacon = beacon
         self._margin = margin
         self._outstanding = outstanding
+        self._making: str | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def run(self) -> None:
         """Make, announce, finish; every few seconds, until cancelled."""
@@ -91,10 +96,16 @@ class Letterboxes:
             await self._make()
 
     async def _make(self) -> None:
-        kid = new_kid(self._service.name, calendar_date(self._clock.now()))
+        async with self._one_at_a_time:
+            await self._make_one()
+
+    async def _make_one(self) -> None:
+        # Tried again under the same name: on a busy machine OpenBao may have made the key after nobody waited for it
+        # any more, and would otherwise make one more each time.
+        kid = self._making = self._making or new_kid(self._service.name, calendar_date(self._clock.now()))
         box = split_kid(kid)[1]
         transit = Transit(self._bao, self._service.letterbox)
-        await transit.make(box, "rsa-3072")
+        await transit.make(box, "rsa-3072", seconds=RSA_SECONDS)
         answer = await self._bao.call("GET", f"{self._service.letterbox}/export/public-key/{box}/latest")
         key = PublicKey(kid, next(iter(answer["data"]["keys"].values())), self._clock.now())
         async with self._database.transaction() as session:
@@ -103,6 +114,7 @@ class Letterboxes:
                 await self._learn(session, self._service.name, key)
         if self._service.name in self._service.letters_to:
             self._sealer.adopt(self._service.name, key)
+        self._making = None
         log.info("a new letterbox key", kid=kid)
 
     async def _announce(self) -> None:

@@ -26,7 +26,7 @@ from deploy.openbao import apply as bao_config
 from deploy.postgres import roles
 from shared.database.migrate import migrate
 from shared.errors import PartDown
-from shared.openbao import OpenBao
+from shared.openbao import PATIENCE, OpenBao
 from shared.privileges import SERVICES
 from tests import reports
 from tests.parts import run_async, spread_ports
@@ -41,7 +41,9 @@ class Handed(OpenBao):
         super().__init__("http://127.0.0.1:1", Path("/nowhere"))
         self._answers = answers
 
-    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = PATIENCE
+    ) -> dict[str, Any]:
         if path not in self._answers:
             raise PartDown("OpenBao is not here")
         return self._answers[path]

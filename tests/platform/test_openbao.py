@@ -16,11 +16,11 @@ from aiohttp import web
 
 from shared.errors import CannotSucceed, PartDown
 from shared.keys import transit as answers
+from shared.keys.letterboxes import RSA_SECONDS
 from shared.keys.letters import Opener
 from shared.keys.transit import Place, Transit
 from shared.openbao import KEY_ABSENT, NOT_DECRYPTED, BaoError, BaoRefused, OpenBao
 from tests.platform.conftest import BaoOf
-from tests.platform.real import Bao
 
 ROOM = "room-signal"
 PLACE = Place(ROOM, "S-00000-00000", "report", 1)
@@ -97,11 +97,10 @@ async def test_what_does_not_belong_where_it_lies(owner: Transit, key: str) -> N
             await owner.decrypt(key, [(PLACE, good), wrong])
 
 
-async def test_a_letter_for_another_key_is_no_outage(bao_of: BaoOf, openbao: Bao, key: str) -> None:
+async def test_a_letter_for_another_key_is_no_outage(bao_of: BaoOf, key: str) -> None:
     """OpenBao answers it with a 500; the letter is parked, not offered for ever."""
     bao = bao_of("assessment")
-    # By who waits longer than a service: on a busy machine an RSA key takes its time.
-    openbao.administrator.write_data(f"letterbox-assessment/keys/{key}", data={"type": "rsa-3072"})
+    await Transit(bao, "letterbox-assessment").make(key, "rsa-3072", seconds=RSA_SECONDS)
     wrapped = "vault:v1:" + base64.b64encode(b"x" * 384).decode()
     for body in ({"ciphertext": wrapped}, {"batch_input": [{"ciphertext": wrapped}]}):
         assert await said(bao.call("POST", f"letterbox-assessment/decrypt/{key}", body)) == (500, [NOT_DECRYPTED])
