@@ -192,9 +192,9 @@ class Desk:
 
         call: Callable[..., Any] = self.platform.bao.call
 
-        async def counted(method: str, path: str, body: Any = None) -> Any:
+        async def counted(method: str, path: str, body: Any = None, **more: Any) -> Any:
             costs.calls.append(f"{method} {path}")
-            return await call(method, path, body)
+            return await call(method, path, body, **more)
 
         self.platform.bao.call = counted  # type: ignore[method-assign]
         return costs
