@@ -21,8 +21,8 @@ from shared.numbers import random_seed, signal_number
 from tests.house import TestHouse, until
 
 ROW = (
-    "INSERT INTO sealed_signal (number, version, state, category, ending, article, protocol, received_on, decided_on,"
-    " ends_on, dossier, decisions, sealed_at, staying, reduced) VALUES ($1, 5, 'sealed', 'bench', 'weging-1:no-suspicion',"
+    "INSERT INTO sealed_signal (number, version, state, phase, ending, article, protocol, received_on, decided_on,"
+    " ends_on, dossier, decisions, sealed_at, staying, reduced) VALUES ($1, 5, 'sealed', 1, 'weging-1:no-suspicion',"
     " 'art. 12 lid 2', 'midden-delfland-2025', $2, $2, $3, $4, '[]', $5, '[]', false)"
 )
 

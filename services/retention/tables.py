@@ -18,7 +18,8 @@ class SealedSignal(SQLModel, table=True):
     number: str = Field(primary_key=True)
     version: int
     state: str = Field(index=True)
-    category: str
+    phase: int
+    """In which it ended; 5: it was a case. Its term and its words hang on it."""
     ending: str
     article: str
     protocol: str

@@ -62,11 +62,13 @@ def test_a_year_later_everything_is_gone_and_declared(house: TestHouse) -> None:
 
 
 def check_declaration(house: TestHouse, declaration: dict[str, Any], number: str) -> None:
-    assert declaration["specification"]["number"] == number
-    assert declaration["ground"]["declaredUnder"] == "Archiefbesluit 1995, art. 8"
-    assert declaration["method"]
+    assert declaration["number"] == number
+    assert "artikel 8 van het Archiefbesluit 1995" in declaration["document"]["opening"]
     assert declaration["destroyedOn"] < declaration["unrecoverableFrom"]
-    assert declaration["approver"]["role"] == "beheerder"
+    words = dict(declaration["document"]["lines"])
+    assert words["Signaal"] == number
+    assert words["Goedgekeurd door"].startswith("de beheerder, op ")
+    assert declaration["document"]["trial"].startswith("Proefopstelling"), "an embedded house is for trying"
     assert declaration["signature"].count(".") == 2
     assert "Wilgenroos" not in json.dumps(declaration)
     path = f"/v1/declarations/{declaration['declarationId']}/document"

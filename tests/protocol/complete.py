@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+
+from shared.protocol.law import law_of
 from shared.protocol.laws import BUILT_IN
+from shared.protocol.loading import municipality
+from shared.protocol.model import Law
 
 FILLED_IN = {
     'selectielijst = ""': 'selectielijst = "Selectielijst gemeenten 2020, categorie 3.1"',
@@ -23,3 +28,7 @@ def complete(version: str = "midden-delfland-2026") -> str:
         text = text.replace(empty, filled)
     text = text.replace('gemeente = "Midden-Delfland"', 'gemeente = "Voorbeeld"')
     return text.replace('versie = "midden-delfland-2025"', f'versie = "{version}"')
+
+
+def complete_law() -> Law:
+    return law_of(municipality(tomllib.loads(complete())))

@@ -21,7 +21,7 @@ def upgrade() -> None:
         column("number", sa.Text, key=True),
         column("version", sa.Integer),
         column("state", sa.Text, index=True),
-        column("category", sa.Text),
+        column("phase", sa.Integer),
         column("ending", sa.Text),
         column("article", sa.Text),
         column("protocol", sa.Text),

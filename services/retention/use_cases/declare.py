@@ -18,9 +18,10 @@ from services.retention.domain import PARTS, staying_mounts
 from services.retention.settings import Settings
 from services.retention.tables import Carrier, Declaration, SealedSignal, SignalKey
 from services.retention.told import here
+from services.retention.wording import Destroyed, document
 from shared import audit, tombstones
 from shared.clock import calendar_date
-from shared.contracts.retention import Destroyed
+from shared.contracts.retention import Destroyed as DestroyedTold
 from shared.database.tables import Tombstone
 from shared.errors import NotFound
 from shared.identity import Person
@@ -28,16 +29,6 @@ from shared.protocol.model import State
 from shared.service.platform import Platform
 
 KIND = "meldpunt-declaration"
-METHOD = (
-    "All encryption keys of the signal were destroyed in the key store by two services together, including the "
-    "letterbox keys that ever carried a letter about it; then the rows. What remains in copies cannot be decrypted."
-)
-METHOD_IN_PART = (
-    "A hold keeps the items named, and supervision the words of the decisions. Of the rest all encryption keys were "
-    "destroyed in the key store by two services together, including the letterbox keys that ever carried a letter about "
-    "the signal; then the rows. Keys stay in the mounts named: what lay under the key of a held item was deleted, and can "
-    "be decrypted from a copy until the hold has ended and that key is destroyed too."
-)
 TEMPLATE = Path(__file__).parent.parent / "declaration.typ"
 Stones = dict[str, datetime]
 """Number to the moment of its destruction."""
@@ -56,7 +47,7 @@ class Declarations:
         await self._declare(session, rows, "signal destroyed", now)
         await store.delete_rows(session, numbers)
         await tombstones.put_up(session, numbers, now)
-        message = Destroyed(numbers=tuple(numbers), destroyed_at=now)
+        message = DestroyedTold(numbers=tuple(numbers), destroyed_at=now)
         for part in PARTS:
             self.platform.post.tell(session, part, message)
         return dict.fromkeys(numbers, now)
@@ -87,38 +78,43 @@ class Declarations:
             session.add(audit.line(now, action, actor=None, record=row.number, reason=row.ending))
 
     def _content(self, row: SealedSignal, today: date, keys: int, letterboxes: int) -> dict[str, Any]:
-        rules = self.platform.settings.laws.of(row.protocol)
+        law = self.platform.settings.laws.of(row.protocol)
+        # While a key stays nobody can name the day.
+        unrecoverable_from = None if row.staying else today + timedelta(days=self._snapshot_days)
+        archives = {one["item"]: one["archive"] for one in row.dossier or []}
+        what = Destroyed(
+            number=row.number,
+            phase=row.phase,
+            ending=row.ending,
+            article=row.article,
+            received_on=row.received_on,
+            decided_on=row.decided_on,
+            kept_until=row.ends_on,
+            held=[archives[one] for one in row.staying],
+            keys_staying=sorted(staying_mounts(row)),
+            keys=keys,
+            letterbox_keys=letterboxes,
+            destroyed_on=today,
+            unrecoverable_from=unrecoverable_from,
+            approved_on=calendar_date(row.approved_at) if row.approver and row.approved_at else None,
+        )
         return {
             "declarationId": str(uuid4()),
-            "specification": {
-                "number": row.number,
-                "category": row.category,
-                "ending": row.ending,
-                "receivedOn": row.received_on.isoformat(),
-                "decidedOn": row.decided_on.isoformat(),
-                "keptUntil": row.ends_on.isoformat(),
-                # Names of items are codes. What is held is destroyed, and declared, when the hold has ended.
-                "itemsHeld": list(row.staying),
-            },
-            "ground": {
-                "protocol": rules.title,
-                "article": row.article,
-                "term": "art. 9 lid 1 onder b" if row.category == "case" else "art. 9 lid 1 onder a",
-                "selectionList": rules.selection_list,
-                "declaredUnder": "Archiefbesluit 1995, art. 8",
-            },
-            "method": METHOD_IN_PART if row.staying else METHOD,
-            "keysStaying": sorted(staying_mounts(row)),
+            "number": row.number,
+            "ending": row.ending,
+            "protocol": row.protocol,
+            # Names of items are codes. What is held is destroyed, and declared, when the hold has ended.
+            "itemsHeld": list(row.staying),
+            "keysStaying": list(what.keys_staying),
             "keysDestroyed": keys,
             "letterboxKeysDestroyed": letterboxes,
             "destroyedOn": today.isoformat(),
-            # While a key stays nobody can name the day.
-            "unrecoverableFrom": None if row.staying else (today + timedelta(days=self._snapshot_days)).isoformat(),
-            "executor": "Gemeentelijk Meldpunt Ondermijning, retention service",
-            "approver": {"role": "beheerder", "id": row.approver}
-            if row.approver
-            else {"role": "ultimate date (art. 9)"},
+            "unrecoverableFrom": unrecoverable_from.isoformat() if unrecoverable_from else None,
+            "executor": "Gemeentelijk Meldpunt Ondermijning",
+            "approver": row.approver,
             "approvedAt": row.approved_at.isoformat() if row.approved_at else None,
+            "trial": not self.platform.settings.live,
+            "document": document(law, what, live=self.platform.settings.live),
         }
 
     async def write_all_tombstones(self) -> None:
@@ -149,7 +145,7 @@ class Declarations:
 
 
 def as_pdf(declaration: dict[str, Any]) -> bytes:
-    """The declaration as PDF/A-2b, for the archive."""
+    """The declaration as PDF/A-3b, for the archive: its words, and the signed declaration attached."""
     inputs = {"declaration": json.dumps(declaration, ensure_ascii=False)}
-    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs=inputs, pdf_standards=["a-2b"])
+    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"])
     return bytes(made)

@@ -40,7 +40,7 @@ class Keeping:
             number=dossier.number,
             version=dossier.version + 1,
             state=State.SEALED,
-            category=dossier.category,
+            phase=dossier.phase,
             ending=dossier.ending,
             article=dossier.article,
             protocol=dossier.protocol,

@@ -11,6 +11,7 @@ from services.retention import store
 from services.retention.settings import Settings
 from services.retention.tables import DestructionList, SealedSignal
 from services.retention.told import going_keys
+from services.retention.wording import kind_of
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
@@ -108,7 +109,7 @@ def _line(row: SealedSignal) -> ListedSignal:
     return ListedSignal(
         number=row.number,
         version=row.version,
-        category=row.category,
+        category=kind_of(row.phase),
         ending=row.ending,
         article=row.article,
         decided_on=row.decided_on,

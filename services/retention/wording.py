@@ -1,0 +1,139 @@
+"""What a declaration of destruction says (Archiefbesluit 1995 art. 8): clean Dutch, made when it is declared.
+
+It is kept for ever, so it holds its own words: whoever reads it later needs no code, no law file and no service.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.protocol.live import TRIAL
+from shared.protocol.model import Law
+from shared.protocol.show import day
+from shared.protocol.terms import CASE
+
+TITLE = "Verklaring van vernietiging"
+ARCHIVES = {
+    "archive-signal": "de melding en open bevindingen",
+    "archive-closed": "bevindingen uit gesloten bronnen",
+    "archive-case": "gegevens van de behandeling",
+    "room-accountability": "de bewoordingen van besluiten, bij het toezicht",
+}
+"""Where something of a signal can be kept, as people say it."""
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    """What was destroyed, and how. `phase`: in which the signal ended; `ending`: by which decision and answer."""
+
+    number: str
+    phase: int
+    ending: str
+    article: str
+    received_on: date
+    decided_on: date
+    kept_until: date
+    held: Sequence[str]
+    """For every item that a hold keeps, the archive that it is in."""
+    keys_staying: Sequence[str]
+    keys: int
+    letterbox_keys: int
+    destroyed_on: date
+    unrecoverable_from: date | None
+    """None while a hold keeps a key: then nobody can name the day."""
+    approved_on: date | None
+    """None: the ultimate date of the list had passed."""
+
+
+def kind_of(phase: int) -> str:
+    return "gesloten casus" if phase == CASE else f"signaal, geëindigd in fase {phase}"
+
+
+def term_of(phase: int) -> str:
+    return "art. 9 lid 1 onder b" if phase == CASE else "art. 9 lid 1 onder a"
+
+
+def document(law: Law, what: Destroyed, *, live: bool) -> dict[str, Any]:
+    """Title, the warning of a trial or None, an opening, lines of label and text, and paragraphs with a heading."""
+    lines = [
+        ("Signaal", what.number),
+        ("Soort", kind_of(what.phase)),
+        ("Beëindigd door", _ending(law, what)),
+        ("Ontvangen op", day(what.received_on)),
+        ("Laatste verwerking op" if what.phase == CASE else "Besluit op", day(what.decided_on)),
+        ("Bewaard tot en met", day(what.kept_until)),
+        ("Grondslag", _ground(law, what)),
+        ("Selectielijst", law.selection_list or ""),
+        ("Niet vernietigd", _held(what)),
+        ("Vernietigd op", day(what.destroyed_on)),
+        ("Ook uit reservekopieën onherstelbaar vanaf", _unrecoverable(what)),
+        ("Aantal vernietigde sleutels", f"{what.keys}, en {what.letterbox_keys} van brievenbussen"),
+        ("Uitgevoerd door", "het Gemeentelijk Meldpunt Ondermijning"),
+        ("In opdracht van", law.choices.notice["verwerkingsverantwoordelijke"]),
+        ("Goedgekeurd door", _approved(what)),
+    ]
+    return {
+        "title": TITLE,
+        "trial": None if live else TRIAL,
+        "opening": "Opgemaakt op grond van artikel 8 van het Archiefbesluit 1995. Deze verklaring wordt blijvend bewaard en noemt geen personen.",
+        "lines": [list(one) for one in lines if one[1]],
+        "paragraphs": [["Wijze van vernietiging", _method(what)], ["Waarmerk", SEALED]],
+    }
+
+
+SEALED = (
+    "De dienst die de vernietiging uitvoerde, heeft deze verklaring elektronisch ondertekend. De ondertekende gegevens "
+    "zijn als bijlage in dit bestand opgenomen; daarmee kan worden nagegaan dat er niets aan is veranderd."
+)
+
+
+def _ground(law: Law, what: Destroyed) -> str:
+    """Why it was kept and destroyed; what ends by article 9 itself names it once."""
+    return f"{law.title}, {' en '.join(dict.fromkeys((what.article, term_of(what.phase))))}"
+
+
+def _ending(law: Law, what: Destroyed) -> str:
+    key, _, answer = what.ending.partition(":")
+    decision = law.decision(key)
+    outcome = decision.outcome(answer) if decision else None
+    if decision is None or outcome is None:
+        return f"het verstrijken van de actieve jaren ({what.article})"
+    return f"het besluit op de vraag ‘{decision.question}’, met het antwoord ‘{outcome.answer}’ ({what.article})"
+
+
+def _held(what: Destroyed) -> str:
+    found = Counter(ARCHIVES[one] for one in what.held)
+    named = [f"{count} {'onderdeel' if count == 1 else 'onderdelen'} van {name}" for name, count in found.items()]
+    return f"{' en '.join(named)}, voor een lopende procedure" if named else ""
+
+
+def _unrecoverable(what: Destroyed) -> str:
+    if what.unrecoverable_from is None:
+        return "een dag die pas te noemen is als de aanhouding is geëindigd"
+    return day(what.unrecoverable_from)
+
+
+def _approved(what: Destroyed) -> str:
+    if what.approved_on is None:
+        return "niemand; de uiterste dag van de vernietigingslijst was verstreken (art. 9 lid 1)"
+    return f"de beheerder, op {day(what.approved_on)}"
+
+
+def _method(what: Destroyed) -> str:
+    keys = (
+        "de versleutelingssleutels in de sleutelkluis vernietigd, door twee diensten samen, ook de sleutels van "
+        "brievenbussen waarmee ooit een brief over dit signaal is verzegeld; daarna zijn de gegevens zelf gewist."
+    )
+    if not what.held:
+        return f"Van het hele signaal zijn {keys} Wat nog in kopieën staat, kan niet meer worden ontsleuteld."
+    staying = " en ".join(ARCHIVES[one] for one in what.keys_staying)
+    return (
+        "Wat een lopende procedure nodig heeft, is aangehouden, en het toezicht houdt zolang de bewoordingen van de "
+        f"besluiten. Van al het andere zijn {keys} Sleutels blijven voor {staying}: wat onder de sleutel van een "
+        "aangehouden onderdeel lag, is gewist, en is uit een kopie nog te ontsleutelen tot de aanhouding eindigt en ook "
+        "die sleutel wordt vernietigd."
+    )

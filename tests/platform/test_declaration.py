@@ -1,0 +1,104 @@
+"""The declaration of destruction is a clean Dutch text for every ending that the law has, and a file for the archive."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.retention.use_cases.declare import as_pdf
+from services.retention.wording import Destroyed, document
+from shared.privileges import ARCHIVES
+from shared.protocol.model import PHASE_OF, State
+from tests.protocol.complete import complete_law
+from tests.protocol.laws import MIDDEN_DELFLAND
+
+WHOLE = Destroyed(
+    number="S-7K3MQ-9XD4T",
+    phase=1,
+    ending="weging-1:no-suspicion",
+    article="art. 12 lid 2",
+    received_on=date(2026, 1, 31),
+    decided_on=date(2026, 2, 3),
+    kept_until=date(2027, 2, 3),
+    held=(),
+    keys_staying=(),
+    keys=4,
+    letterbox_keys=2,
+    destroyed_on=date(2027, 2, 10),
+    unrecoverable_from=date(2027, 2, 24),
+    approved_on=date(2027, 2, 9),
+)
+HELD = replace(
+    WHOLE, held=("archive-signal",), keys_staying=("archive-signal", "room-accountability"), unrecoverable_from=None
+)
+CASE = replace(WHOLE, phase=5, ending="move-case:moved", article="art. 25", approved_on=None)
+
+
+def endings() -> Iterator[Destroyed]:
+    """One destruction for every way in which a signal can end."""
+    for decision in MIDDEN_DELFLAND.decisions:
+        for state in decision.states:
+            for outcome in decision.outcomes_in(state):
+                if outcome.leads_to == State.ENDED:
+                    ending = f"{decision.key}:{outcome.key}"
+                    yield replace(WHOLE, phase=PHASE_OF[state], ending=ending, article=outcome.article)
+    yield from (HELD, CASE, replace(WHOLE, held=ARCHIVES, keys_staying=ARCHIVES))
+
+
+def text_of(found: dict[str, Any]) -> str:
+    words = [found["title"], found["trial"] or "", found["opening"]]
+    words += [one for line in (*found["lines"], *found["paragraphs"]) for one in line]
+    return "\n".join(words)
+
+
+@pytest.mark.parametrize("what", [*endings()], ids=lambda what: f"{what.ending}-{len(what.held)}")
+def test_it_is_dutch_without_a_code_and_nothing_is_left_open(what: Destroyed) -> None:
+    text = text_of(document(complete_law(), what, live=True)).replace(what.number, "")
+    assert not re.search(r"\b[a-z]+-[a-z]*[0-9a-z]+:|[{}_`]|\bNone\b|\barchive\b|\broom\b", text)
+    assert not re.search(r"\b(the|of the|is not|signal of|phase|beheerder:|filled)\b", text)
+    assert what.article in text
+    assert "art. 9 lid 1 onder a en art. 9" not in text
+    assert "Selectielijst gemeenten 2020, categorie 3.1" in text
+    assert "Proefopstelling" not in text
+
+
+def test_a_trial_says_so_and_leaves_out_what_was_not_filled_in() -> None:
+    found = document(MIDDEN_DELFLAND, WHOLE, live=False)
+    assert found["trial"].startswith("Proefopstelling: hier horen geen echte gegevens")
+    assert "Selectielijst" not in dict(found["lines"])
+    assert "ingevuld" not in text_of(found)
+
+
+def test_what_a_hold_keeps_is_said_and_no_day_is_promised() -> None:
+    words = dict(document(complete_law(), HELD, live=True)["lines"])
+    assert words["Niet vernietigd"] == "1 onderdeel van de melding en open bevindingen, voor een lopende procedure"
+    assert words["Ook uit reservekopieën onherstelbaar vanaf"].startswith("een dag die pas te noemen is")
+
+
+def test_a_list_that_nobody_approved_says_why_it_went() -> None:
+    words = dict(document(complete_law(), CASE, live=True)["lines"])
+    assert (
+        words["Goedgekeurd door"] == "niemand; de uiterste dag van de vernietigingslijst was verstreken (art. 9 lid 1)"
+    )
+    assert words["Beëindigd door"] == "het verstrijken van de actieve jaren (art. 25)"
+    assert words["Grondslag"].endswith("art. 25 en art. 9 lid 1 onder b")
+
+
+@pytest.mark.parametrize("what", [WHOLE, HELD, CASE], ids=["whole", "held", "case"])
+def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: Destroyed) -> None:
+    content = {
+        "declarationId": "0b7e3e0e-6d7c-4a58-8f6e-1f3b9d3c2a10",
+        "executor": "Gemeentelijk Meldpunt Ondermijning",
+        "document": document(complete_law(), what, live=True),
+        "signature": "kop.inhoud.handtekening",
+    }
+    made = as_pdf(json.loads(json.dumps(content)))
+    assert made.startswith(b"%PDF-1.7")
+    assert b"<pdfaid:part>3</pdfaid:part>" in made
+    assert b"verklaring.json" in made
