@@ -19,7 +19,7 @@ from shared.protocol.live import TRIAL, missing_for_live
 from shared.protocol.model import Law
 
 CHAPTERS = {
-    "begrippen": "Begrippen",
+    "begrippen": "Hoofdstuk 1",
     "algemeen": "Algemeen",
     "fase-1": "Fase 1",
     "fase-2": "Fase 2",
