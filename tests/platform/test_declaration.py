@@ -6,15 +6,19 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from services.retention.use_cases.declare import as_pdf
+from services.retention.settings import Settings
+from services.retention.tables import Declaration, SealedSignal
+from services.retention.use_cases.declare import KIND, Declarations, as_pdf
 from services.retention.wording import Destroyed, document
 from shared.privileges import ARCHIVES
 from shared.protocol.model import PHASE_OF, State
+from tests.platform.conftest import PlatformOf
 from tests.protocol.complete import complete_law
 from tests.protocol.laws import MIDDEN_DELFLAND
 
@@ -102,3 +106,39 @@ def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: De
     assert made.startswith(b"%PDF-1.7")
     assert b"<pdfaid:part>3</pdfaid:part>" in made
     assert b"verklaring.json" in made
+
+
+@pytest.mark.parametrize("held", [[], ["report"]], ids=["whole", "held"])
+async def test_what_is_declared_is_signed_with_its_words(platform_of: PlatformOf, held: list[str]) -> None:
+    platform = await platform_of("retention")
+    settings = Settings(**platform.settings.model_dump())
+    item = {"archive": "archive-signal", "key": "k", "item": "report", "version": 1, "ciphertext": "vault:v1:x"}
+    now = datetime(2027, 2, 9, 10, tzinfo=UTC)
+    row = SealedSignal(
+        **{
+            name: getattr(WHOLE, name) for name in ("number", "phase", "ending", "article", "received_on", "decided_on")
+        },
+        version=5,
+        state=State.APPROVED,
+        protocol="midden-delfland-2025",
+        ends_on=WHOLE.kept_until,
+        dossier=[item] if held else None,
+        decisions=[],
+        sealed_at=now,
+        staying=held,
+        approver="7c0f0c9e",
+        approved_at=now,
+    )
+    declarations = Declarations(platform, settings)
+    async with platform.database.transaction() as session:
+        session.add(row)
+        await session.flush()
+        await (declarations.make_in_part if held else declarations.make)(session, [row])
+    async with platform.database.reading() as session:
+        found = (await session.scalars(select(Declaration))).one()
+    claims = await platform.verifier.verify(found.signature, kind=KIND, service="retention")
+    assert claims["declaration"] == found.content
+    words = dict(found.content["document"]["lines"])
+    assert words["Goedgekeurd door"] == "de beheerder, op 9 februari 2027"
+    assert ("Niet vernietigd" in words) is bool(held)
+    assert found.content["trial"] is True
