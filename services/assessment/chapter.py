@@ -21,7 +21,6 @@ from shared.protocol.model import State
 
 class Assessment(Chapter):
     own_archive = "archive-signal"
-    category = "signal of phase 1 or 2"
     asks: ClassVar = {PAPER: None}
 
     def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:

@@ -23,7 +23,6 @@ from shared.protocol.model import State
 
 class Casework(Chapter):
     own_archive = "archive-case"
-    category = "signal of phase 4"
     asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,)}
 
     # --- what is shown ---------------------------------------------------------------------------

@@ -20,7 +20,6 @@ ANSWER = "answer"
 
 class Research(Chapter):
     own_archive = "archive-closed"
-    category = "signal of phase 3"
     asks: ClassVar = {QUESTION: None}
 
     def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:

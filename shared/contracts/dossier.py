@@ -46,7 +46,6 @@ class SealedDossier(Frozen):
 
     number: str
     version: int
-    category: str
     ending: str
     article: str
     decided_on: date

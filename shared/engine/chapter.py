@@ -19,8 +19,6 @@ class Chapter:
 
     own_archive: str | None = None
     """The archive for what this service made itself; None where nothing is ever sealed."""
-    category = "signal"
-    """How a dossier that ends here is called on destruction lists and declarations."""
     asks: ClassVar[Mapping[str, tuple[State, ...] | None]] = {}
     """The kinds of tasks here, and in which states one can be seen (None: as long as the dossier is here)."""
     over: tuple[State, ...] = (State.ENDED, State.CLOSED, State.DUTY_DONE)

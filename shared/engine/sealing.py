@@ -46,7 +46,6 @@ class Sealing:
         sealed = SealedDossier(
             number=dossier.number,
             version=decision.version,
-            category="case" if case else self.chapter.category,
             ending=f"{decision.key}:{decision.outcome}",
             article=decision.article,
             decided_on=dossier.last_act_on if case else calendar_date(decision.taken_at),
