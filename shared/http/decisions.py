@@ -165,7 +165,7 @@ def describe(decision: Decision, state: State) -> OpenDecision:
 def purpose_of(purpose: str | None) -> str:
     if purpose not in PURPOSES_OF_OPENING:
         allowed = ", ".join(PURPOSES_OF_OPENING)
-        raise Invalid([Fault("X-Purpose", f"opening a record needs a purpose: one of {allowed}", "art. 7; R-7.8")])
+        raise Invalid([Fault("X-Purpose", f"ontbreekt: openen vraagt een doel, een van {allowed}", "art. 7 lid 2")])
     return purpose
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,6 +21,11 @@ from shared.openbao import BaoError
 from shared.protocol.faults import Fault
 
 SECRET = "GEHEIM-4711"
+ROOT = Path(__file__).parents[2]
+TOLD = ("Conflict", "Forbidden", "NotFound", "Elsewhere", "NotAuthenticated", "TooMany")
+ENGLISH = re.compile(
+    r"\b(the|this|that|must|not|nobody|only|may|names|every|needs|cannot|does|been|already|which|who|there|required)\b"
+)
 
 
 def bodies() -> Iterator[type[Strict]]:
@@ -123,3 +131,23 @@ def test_every_wrong_body_is_answered_in_dutch_without_what_was_sent() -> None:
         code for code, _ in seen
     }
     assert not [reason for _, reason in seen if " must " in reason or " is required" in reason or " or " in reason]
+
+
+def told(file: Path) -> Iterator[str]:
+    """Every text in `file` that a person is told: of an error, or the reason of a fault."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        place = 1 if node.func.id == "Fault" else 0
+        if node.func.id not in (*TOLD, "Fault") or len(node.args) <= place:
+            continue
+        for part in ast.walk(node.args[place]):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
+def test_what_people_are_told_is_nowhere_english() -> None:
+    files = [file for folder in ("shared", "services") for file in (ROOT / folder).rglob("*.py")]
+    found = [(str(file.relative_to(ROOT)), text) for file in files for text in told(file)]
+    assert len(found) > 60, "the texts are found at all"
+    assert [one for one in found if ENGLISH.search(one[1])] == []

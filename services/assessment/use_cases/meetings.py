@@ -91,7 +91,9 @@ class Meetings:
         async with self.platform.database.transaction() as session:
             faults = await self._member_faults(session, given)
             if given.held_on < calendar_date(self.platform.clock.now()):
-                faults.append(Fault("heldOn", "lies in the past: a meeting is called before it is held", "art. 15"))
+                faults.append(
+                    Fault("heldOn", "ligt in het verleden: een overleg wordt vooraf bijeengeroepen", "art. 15 lid 1")
+                )
             for number in given.agenda:
                 faults += await self._agenda_faults(session, given.kind, number)
             if faults:
@@ -126,19 +128,19 @@ class Meetings:
         for place, one in enumerate(given.members):
             field = f"members.{place}"
             if (one.user_id is None) == (one.organisation is None):
-                faults.append(Fault(field, "is either a user or an organisation", ARTICLE))
+                faults.append(Fault(field, "is óf een medewerker óf een organisatie", ARTICLE))
             elif one.organisation is not None and one.organisation not in outside:
                 article = "art. 1 onder o" if outside else ARTICLE
-                who = f"only {', '.join(outside)} come from outside" if outside else "is of the municipality only"
-                faults.append(Fault(field, f"may not take part: a {given.kind} {who}", article))
+                who = f"van buiten alleen {', '.join(outside)}" if outside else "alleen de gemeente zelf"
+                faults.append(Fault(field, f"mag niet deelnemen: aan een {given.kind} neemt {who} deel", article))
             elif one.user_id is not None and one.user_id not in municipal:
-                faults.append(Fault(field, "is not designated as a member", ARTICLE))
+                faults.append(Fault(field, "is niet aangewezen als lid", ARTICLE))
         return faults
 
     async def _agenda_faults(self, session: AsyncSession, kind: str, number: str) -> list[Fault]:
         dossier = await session.get(Dossier, number)
         if dossier is None:
-            return [Fault("agenda", "names a signal that is not known here", "art. 15")]
+            return [Fault("agenda", "noemt een signaal dat hier niet bekend is", "art. 15 lid 1")]
         if kind != "LOT+":
             return []
         # R-D.16: first the LOT; what went on to phase 3 was weighed there.
@@ -147,14 +149,14 @@ class Meetings:
         )
         if dossier.handed_to == "sources" or (await session.scalars(weighed.limit(1))).first():
             return []
-        return [Fault("agenda", "names a signal that no LOT has weighed", "art. 1 onder o")]
+        return [Fault("agenda", "noemt een signaal dat geen LOT heeft gewogen", "art. 1 onder o")]
 
     async def add(self, person: Person, identifier: str, number: str) -> MeetingOut:
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
             row = await self._row(session, identifier)
             if row.held_on < calendar_date(self.platform.clock.now()):
-                raise Conflict("this meeting has been held; its agenda does not change any more")
+                raise Conflict("Dit overleg is gehouden; de agenda verandert niet meer.")
             faults = await self._agenda_faults(session, row.kind, number)
             if faults:
                 raise Invalid(faults)
@@ -174,14 +176,14 @@ class Meetings:
             if person.user_id not in names_of(row) and person.user_id != row.chair:
                 raise NotFound
             if who not in names_of(row):
-                raise Invalid([Fault("member", "was not invited to this meeting", "art. 15 lid 1")])
+                raise Invalid([Fault("member", "was niet voor dit overleg uitgenodigd", "art. 15 lid 1")])
             # An organisation from outside has no account here; the chair says that it was there.
             outside = who in {one.get("organisation") for one in row.members}
             by_chair = person.user_id == row.chair and (outside or self.rules.attendance_by == "chair")
             if who != person.user_id and not by_chair:
-                raise Forbidden("who was there says so himself (art. 15 lid 1)")
+                raise Forbidden("Wie aanwezig was, zegt dat zelf (art. 15 lid 1).")
             if row.held_on > calendar_date(self.platform.clock.now()):
-                raise Conflict("this meeting has not been held yet")
+                raise Conflict("Dit overleg is nog niet gehouden.")
             if who not in row.present:
                 row.present = [*row.present, who]
                 row.version += 1
