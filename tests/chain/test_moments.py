@@ -156,7 +156,7 @@ def test_a_person_first_met_in_phase_3_gets_a_duty_and_phase_4_waits_for_it(hous
         assert answer.status_code == 400
         return answer.text
 
-    waits = "for every subject it has been decided"
+    waits = "over informeren is nog niet besloten"
     assert waits in why_not()
     step = {"by": "anna", "duty": "S2", "decide": "duty", "outcome": "not-due", "co_signed_by": "petra"}
     further(house, played, step | {"reason": "Wist het al.", "fields": {"ground": "already-informed"}})

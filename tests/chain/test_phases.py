@@ -39,7 +39,7 @@ def seen(house: TestHouse, played: Played) -> dict[str, Any]:
 @pytest.mark.refused("R-F3.3", "R-F3.1", "R-F3.8", "R-D.7", "R-18.5", "R-17.1")
 def test_questions_go_to_approved_sources_about_somebody(house: TestHouse) -> None:
     played = brought(house, "source-list")
-    assert "for this signal only" in seen(house, played)["purposeOfPhase"]
+    assert "alleen voor dit signaal" in seen(house, played)["purposeOfPhase"]
     listed = decide(house, played, "anna", "source-list", "listed", fields={"sources": ["police-files"]})
     assert listed.status_code == 400
     sources = ["benefits", "horeca-permits"]
@@ -231,7 +231,7 @@ def test_a_meeting_decides_once_on_a_signal_and_is_called_beforehand(house: Test
     alone = {"considered": "alle", "department": "wonen"}
     wrong = decide(house, played, "bram", "approach", "mono-municipality", meeting=held, fields=alone)
     assert wrong.status_code == 400, "2A allows that department nothing"
-    with pytest.raises(Exception, match="decided on this signal before"):
+    with pytest.raises(Exception, match="al over dit signaal besloten"):
         further(house, played, APPROACH)
     played.meeting = held
     further(house, played, APPROACH)
