@@ -21,7 +21,7 @@ up: install
 
 # `make test ORDER=1234` runs the tests in the random order of that seed; `make test WHAT=tests/chain` only those.
 test: install
-	@$(BIN)/python -m pytest -m "not drill" $(if $(ORDER),-p randomly -p "no:cacheprovider" --randomly-seed=$(ORDER)) $(WHAT)
+	@$(BIN)/python -m pytest $(if $(ORDER),-p randomly -p "no:cacheprovider" --randomly-seed=$(ORDER)) $(WHAT)
 
 # What takes long and is done now and then: longer walks, more kills. Part of what a release needs.
 drill: install

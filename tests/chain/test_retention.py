@@ -31,13 +31,17 @@ def test_a_year_later_everything_is_gone_and_declared(house: TestHouse) -> None:
     assert {mount for mount, _ in keys} == mounts
     assert {kid.split(".")[0] for kid in kids} == boxes
 
+    def list_of() -> Any:
+        return house.sql("retention", "SELECT list_id FROM sealed_signal WHERE number=$1", number)[0]["list_id"]
+
     ends_on = house.sealed(number)["endsOn"]
-    assert house.client.post("retention", "/v1/runs", "beheerder", {"asOf": ends_on})["lists"] == [], (
-        "not on its last day"
-    )
+    house.client.post("retention", "/v1/runs", "beheerder", {"asOf": ends_on})
+    assert list_of() is None, "not on its last day"
     lists = house.run_as_of()
-    assert lists
-    assert house.run_as_of() == [], "nothing is listed twice"
+    assert str(list_of()) in lists
+    # Signals of others may have been sealed since, and be listed by a second look; this one is not listed twice.
+    assert str(list_of()) not in house.run_as_of()
+    assert str(list_of()) in lists
     for user, status in (("anna", 403), ("fg", 403), ("collega", 403)):
         assert house.approve(lists[0], user=user).status_code == status
     assert house.approve(lists[0], fields={}).status_code == 400

@@ -230,11 +230,21 @@ def protocol(house: TestHouse) -> type[RuleBasedStateMachine]:
 @pytest.mark.allowed("R-2.1", "R-5.7", "R-11.4")
 @pytest.mark.refused("R-2.1", "R-2.2", "R-5.7", "R-11.4", "R-B1.1")
 def test_no_sequence_of_calls_leaves_the_protocol(protocol: type[RuleBasedStateMachine]) -> None:
-    quick = settings(
-        max_examples=14,
-        stateful_step_count=14,
+    walk(protocol, examples=8, steps=14)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(3600)
+def test_no_long_sequence_of_calls_leaves_the_protocol(protocol: type[RuleBasedStateMachine]) -> None:
+    walk(protocol, examples=40, steps=25)
+
+
+def walk(protocol: type[RuleBasedStateMachine], examples: int, steps: int) -> None:
+    chosen = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(protocol, settings=quick)
+    run_state_machine_as_test(protocol, settings=chosen)

@@ -1,0 +1,61 @@
+"""The database user of a service is kept: an OpenBao that is away for a moment is asked again, not half a lease later."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from shared.database.engine import Database
+from shared.errors import PartDown
+from shared.openbao import PATIENCE, BaoError
+from shared.telemetry import Tracing
+from tests.platform.real import Handed
+
+
+class Flickering(Handed):
+    """Leases users; answers to renewals as told, and well when nothing is left to tell."""
+
+    def __init__(self, *told: Exception | int) -> None:
+        self.told = list(told)
+        self.renewals = 0
+        self.users = 0
+        self.well = asyncio.Event()
+        super().__init__({})
+
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = PATIENCE
+    ) -> dict[str, Any]:
+        if path.startswith("database/creds/"):
+            self.users += 1
+            data = {"username": f"user-{self.users}", "password": "x"}
+            return {"lease_id": f"lease-{self.users}", "lease_duration": 2, "data": data}
+        self.renewals += 1
+        answer = self.told.pop(0) if self.told else 2
+        if not self.told:
+            self.well.set()
+        if isinstance(answer, Exception):
+            raise answer
+        return {"lease_duration": answer}
+
+
+async def kept(bao: Flickering) -> None:
+    database = Database(bao, "assessment", "127.0.0.1", 1, Tracing("assessment", None))
+    await database.new_user()
+    running = asyncio.create_task(database.keep_user())
+    await asyncio.wait_for(bao.well.wait(), 60)
+    await asyncio.sleep(0)
+    running.cancel()
+    await database.engine.dispose()
+
+
+async def test_after_an_outage_it_is_renewed() -> None:
+    bao = Flickering(PartDown(), PartDown(), 2)
+    await kept(bao)
+    assert (bao.renewals, bao.users) == (3, 1)
+
+
+async def test_one_that_cannot_be_renewed_is_replaced() -> None:
+    for answer in (BaoError(400, ["lease not found"]), 0):
+        bao = Flickering(answer, 2)
+        await kept(bao)
+        assert (bao.renewals, bao.users) == (2, 2)
