@@ -6,10 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.protocol.laws import Laws
 from shared.protocol.live import missing_for_live
+
+STREAM_DAYS = 7
+"""The age at which a stream drops a message: above the backup interval, so that a restored service can be rewound."""
 
 
 class ServiceSettings(BaseSettings):
@@ -41,10 +45,15 @@ class ServiceSettings(BaseSettings):
     """For how many days a letterbox key is the newest."""
     letterbox_margin_seconds: float = 180
     """How long after a newer letterbox key an older one may still be used by a request under way."""
+    inbox_days: int = Field(default=120, gt=STREAM_DAYS)
+    """How long is remembered that a message was handled: longer than a letterbox key and than the oldest backup of a
+    sender that may be restored."""
+    audit_days: int = Field(default=30, ge=7)
+    """How long an audit line stays at its producer once oversight has it."""
     lease_seconds: float = 300
     """For how long a service believes a designation that `access` does not repeat."""
-    beacon_seconds: float = 20
-    """How often letterbox keys and designations are repeated."""
+    beacon_seconds: float = 60
+    """How often letterbox keys and designations are repeated; what is new is told at once."""
     traces: str | None = None
     """A file for spans, or the address of an OTLP collector; None keeps none."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -155,6 +155,7 @@ def look(home: Home) -> dict[str, Any]:
             "outbox": None,
             "parked": None,
             "parkedMessages": [],
+            "pruned": None,
             "problems": {} if alive else {"process": f"{name} is not running: see `meldpunt logs {name}`"},
         }
         if name in SERVICE_NAMES and running:
@@ -175,7 +176,9 @@ def _health(address: str, entry: dict[str, Any]) -> dict[str, Any]:
         answer = httpx.get(f"{address}/readyz", timeout=8).json()
     except (httpx.HTTPError, ValueError):
         return {"ready": False, "problems": entry["problems"] or {"http": "it does not answer: see its log"}}
-    found = {key: answer[key] for key in ("ready", "version", "outbox", "parked", "parkedMessages", "problems")}
+    found = {
+        key: answer[key] for key in ("ready", "version", "outbox", "parked", "parkedMessages", "problems", "pruned")
+    }
     return found | {"use": {key: answer[key] for key in ("trial", "missingForLive")}}
 
 

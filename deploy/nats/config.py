@@ -14,9 +14,10 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolic
 from nats.js.errors import NotFoundError
 
 from shared.privileges import SERVICES, Service
+from shared.settings import STREAM_DAYS
 
 SETUP_USER = "setup"
-MAX_AGE_SECONDS = 7 * 24 * 3600  # above the backup interval, so that a restored service can be rewound
+MAX_AGE_SECONDS = STREAM_DAYS * 24 * 3600
 ACK_WAIT_SECONDS = 60
 
 

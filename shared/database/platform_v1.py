@@ -20,7 +20,7 @@ def create(service: str) -> None:
     _messages()
     _audit()
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {service}_app")
-    op.execute(f"REVOKE DELETE ON audit FROM {service}_app")
+    _only_old_audit_lines(service)
     op.create_table(
         "letterbox_key",
         column("kid", sa.Text, key=True),
@@ -78,7 +78,7 @@ def _messages() -> None:
         column("producer", sa.Text),
         column("event", sa.Text),
         column("word", sa.Text, null=True),
-        column("handled_at", MOMENT),
+        column("handled_at", MOMENT, index=True),
     )
     op.create_table(
         "parked",
@@ -101,7 +101,35 @@ def _audit() -> None:
         column("written_at", MOMENT),
         sa.Column("seq", sa.Integer, nullable=True, unique=True),
     )
+    op.create_index("audit_written_at_idx", "audit", ["written_at"], postgresql_where=sa.text("seq IS NOT NULL"))
     op.create_index("audit_waiting_idx", "audit", ["written_at"], postgresql_where=sa.text("seq IS NULL"))
     op.create_table(
         "audit_head", column("id", sa.Integer, key=True), column("seq", sa.Integer), column("chain", sa.Text)
     )
+
+
+def _only_old_audit_lines(service: str) -> None:
+    """The service numbers its audit lines, and changes nothing else of them; it deletes none that is younger than a
+    week, whatever it asks for, nor one of which no receipt has come. The function runs as the owner of the table."""
+    op.execute(f"REVOKE UPDATE, DELETE ON audit FROM {service}_app")
+    op.execute(f"GRANT UPDATE (seq) ON audit TO {service}_app")
+    op.execute(
+        """
+        CREATE FUNCTION prune_audit(before timestamptz, most integer) RETURNS bigint
+        LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+          WITH sent AS (
+            SELECT min((convert_from(body, 'UTF8')::jsonb ->> 'first')::bigint) AS first FROM outgoing
+            WHERE event = 'audited.v1' AND receipted_at IS NULL),
+          gone AS (
+            DELETE FROM audit WHERE id IN (
+              SELECT id FROM audit, sent
+              WHERE seq IS NOT NULL AND (sent.first IS NULL OR seq < sent.first)
+                AND written_at < least(before, now() - interval '7 days')
+              ORDER BY written_at LIMIT most)
+            RETURNING 1)
+          SELECT count(*) FROM gone
+        $$
+        """
+    )
+    op.execute("REVOKE ALL ON FUNCTION prune_audit FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION prune_audit TO {service}_app")

@@ -80,13 +80,13 @@ class Outgoing(SQLModel, table=True):
 
 
 class Inbox(SQLModel, table=True):
-    """Messages that have had their effect; unique, and kept longer than any letterbox key."""
+    """Messages that have had their effect; unique, and kept longer than anything can send them again."""
 
     id: UUID = Field(primary_key=True)
     producer: str
     event: str
     word: str | None = None
-    handled_at: datetime = moment()
+    handled_at: datetime = moment(index=True)
 
 
 class Parked(SQLModel, table=True):

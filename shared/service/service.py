@@ -31,6 +31,7 @@ from shared.keys.signing import NotSigned
 from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME
 from shared.service.platform import Platform
+from shared.service.pruner import Pruner
 
 log = structlog.get_logger()
 
@@ -79,6 +80,10 @@ class Service:
             platform.tracing,
             platform.settings.resend_seconds,
         )
+        settings = platform.settings
+        self._pruner = Pruner(
+            platform.database, platform.clock, inbox_days=settings.inbox_days, audit_days=settings.audit_days
+        )
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
@@ -90,6 +95,7 @@ class Service:
             platform.releaser.run,
             self._recertify,
             self._replay,
+            self._pruner.run,
             *workers,
         )
 
@@ -195,7 +201,7 @@ class Service:
         for addressee in self.platform.row.letters_to:
             if self.platform.sealer.newest(addressee) is None:
                 problems[f"letterbox-{addressee}"] = f"no letterbox key of {addressee} is known yet"
-        return {"problems": problems} | counts
+        return {"problems": problems, "pruned": self._pruner.pruned.as_dict()} | counts
 
     async def _count(self, counts: dict[str, Any], problems: dict[str, str]) -> None:
         counts["outbox"], oldest = await self._relay.waiting()

@@ -78,6 +78,7 @@ def test_status_is_stable_and_complete(house: TestHouse) -> None:
             "parked",
             "parkedMessages",
             "problems",
+            "pruned",
         }
         assert one["address"].split("//")[-1].startswith("127.0.0.1:")
 
