@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
 from uuid import uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Uuid, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -30,8 +31,9 @@ from shared.keys.signing import NotSigned
 from shared.telemetry import trace_id
 
 GENESIS = "0" * 64
-IDLE_SECONDS = 5.0
-TOGETHER_SECONDS = 0.5
+IDLE_SECONDS = 60.0
+"""How often is looked for lines that another process left unnumbered; one's own are heard of."""
+TOGETHER_SECONDS = 0.2
 
 
 class Facts(TypedDict, total=False):
@@ -85,26 +87,36 @@ class AuditNumberer:
     async def number_once(self, most: int = 200) -> bool:
         """Number what is waiting, `most` lines at a time; returns whether there may be more."""
         async with self._database.transaction() as session:
-            # One writer, also with several replicas.
-            await session.execute(text("SELECT pg_advisory_xact_lock(4711)"))
-            waiting = select(Audit).where(col(Audit.seq).is_(None)).order_by(col(Audit.written_at)).limit(most)
-            rows = (await session.scalars(waiting)).all()
+            head = await self._head(session)
+            waiting = (
+                select(col(Audit.id), col(Audit.entry))
+                .where(col(Audit.seq).is_(None))
+                .order_by(col(Audit.written_at), col(Audit.id))
+                .limit(most)
+            )
+            rows = (await session.execute(waiting)).all()
             if not rows:
                 return False
-            head = await self._head(session)
             first, previous = head.seq + 1, head.chain
             for row in rows:
                 head.seq += 1
-                row.seq = head.seq
                 head.chain = chain(head.chain, row.entry)
-            message = Audited(first=first, previous=previous, entries=tuple(row.entry for row in rows), head=head.chain)
-            self._post.tell(session, "oversight", message)
+            ids = literal([row.id for row in rows], ARRAY(Uuid()))
+            given = func.unnest(ids).table_valued("id", with_ordinality="nth", name="given").render_derived()
+            numbered = update(Audit).where(col(Audit.id) == given.c.id).values(seq=head.seq - len(rows) + given.c.nth)
+            await session.execute(numbered, execution_options={"synchronize_session": False})
+            entries = tuple(row.entry for row in rows)
+            self._post.tell(
+                session, "oversight", Audited(first=first, previous=previous, entries=entries, head=head.chain)
+            )
         return len(rows) == most
 
     @staticmethod
     async def _head(session: AsyncSession) -> AuditHead:
-        head = await session.get(AuditHead, 1)
+        """The last line so far, locked: there is one writer, also with several replicas."""
+        query = select(AuditHead).where(col(AuditHead.id) == 1).with_for_update()
+        head = (await session.scalars(query)).first()
         if head is None:
-            head = AuditHead(id=1, seq=0, chain=GENESIS)
-            session.add(head)
+            await session.execute(upsert(AuditHead).values(id=1, seq=0, chain=GENESIS).on_conflict_do_nothing())
+            head = (await session.scalars(query)).one()
         return head

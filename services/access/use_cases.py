@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 from datetime import datetime, timedelta
@@ -23,6 +22,10 @@ from shared.keys.signing import NotSigned
 from shared.privileges import BY_NAME
 from shared.protocol.faults import Fault
 from shared.service.platform import Platform
+from shared.wake import Wake
+
+SOON_SECONDS = 2.0
+"""After how long the leases are told again that a part kept from being told."""
 
 
 class Access:
@@ -30,6 +33,7 @@ class Access:
         self.platform = platform
         self.clock = platform.clock
         self._settings = settings
+        self._untold = Wake()
         self._law = settings.laws.configured
         self._provider = Provider(settings, platform.clock)
 
@@ -162,18 +166,22 @@ class Access:
         return message
 
     async def _tell(self, leases: Leases) -> None:
-        """What was committed counts here at once, elsewhere where the bus is there; else with the next repetition."""
+        """What was committed counts here at once, and elsewhere; where the bus is away, as soon as it is back."""
         self.platform.identity.forget()
-        with contextlib.suppress(PartDown, NotSigned):
+        try:
             await self.platform.announce(leases)
+        except (PartDown, NotSigned):
+            self._untold()
 
     async def repeat(self) -> None:
         """The worker that renews the leases."""
         await self.set_up()
         while True:
+            pause = min(SOON_SECONDS, self._settings.beacon_seconds)
             with contextlib.suppress(PartDown, NotSigned):
                 async with self.platform.database.transaction() as session:
                     leases = await self._leases(session)
                 self.platform.identity.forget()
                 await self.platform.announce(leases)
-            await asyncio.sleep(self._settings.beacon_seconds)
+                pause = self._settings.beacon_seconds
+            await self._untold.wait(pause)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -36,6 +35,8 @@ from shared.service.platform import Platform
 
 log = structlog.get_logger()
 
+IDLE_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -61,6 +62,7 @@ class Intake:
             isolation_level="AUTOCOMMIT",
             pool_pre_ping=False,
         )
+        self._to_open = platform.database.inserted(store.MelderLetter)
         self._write: Batcher[Sequence[SQLModel], None] = Batcher(self._write_all)
 
     def _hash(self, label: str, data: bytes) -> str:
@@ -101,7 +103,7 @@ class Intake:
                 await self._write([row, line, envelope, *vault])
         except IntegrityError:
             await self._same_as_before(key_hash, body_hash)
-        self.platform.database.woke(Outgoing, Audit)
+        self.platform.database.woke(Outgoing, Audit, store.MelderLetter)
         return accepted
 
     async def _write_all(self, reports: Sequence[Sequence[SQLModel]]) -> list[Exception | None]:
@@ -162,7 +164,9 @@ class Intake:
     async def keep_opening(self) -> None:
         while True:
             moved = await self.open_vault_letters()
-            await asyncio.sleep(0 if moved else 1)
+            if not moved:
+                # Woken by the door; what could not be opened is looked at again now and then.
+                await self._to_open.wait(IDLE_SECONDS)
 
     async def open_vault_letters(self) -> int:
         """Move contact data from the letters of the door into the vault; returns how many were moved."""

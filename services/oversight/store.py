@@ -59,6 +59,7 @@ class DecidedRow(SQLModel, table=True):
     version: int
     facts: dict[str, Any] = document(nullable=False)
     room_key: str
+    carried_by: str
     ciphertext: str
     taken_at: datetime = moment()
 
@@ -128,10 +129,11 @@ class ListedRow(SQLModel, table=True):
     archive_keys: list[dict[str, str]] = document(nullable=False)
 
 
-async def room_key_of(session: AsyncSession, number: str) -> str | None:
-    query = select(col(DecidedRow.room_key)).where(col(DecidedRow.number) == number).limit(1)
-    found: str | None = (await session.scalars(query)).first()
-    return found
+async def keys_told(session: AsyncSession, number: str) -> tuple[str | None, set[str]]:
+    """The key of a signal's words, and the letterbox keys that carried them: what retention was told of."""
+    query = select(col(DecidedRow.room_key), col(DecidedRow.carried_by)).where(col(DecidedRow.number) == number)
+    rows = (await session.execute(query.distinct())).all()
+    return (rows[0].room_key if rows else None), {row.carried_by for row in rows}
 
 
 async def decided_on(session: AsyncSession, number: str) -> list[DecidedRow]:

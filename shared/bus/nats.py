@@ -21,6 +21,10 @@ from shared.privileges import BY_NAME
 log = structlog.get_logger()
 
 AT_ONCE = 64
+PULL_SECONDS = 30
+"""How long a request for messages stands before it is repeated. It is lost with the connection, which is noticed."""
+CHECK_SECONDS = 30
+"""How often each consumer is asked for: a missing one looks healthy otherwise."""
 Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 
 
@@ -33,6 +37,7 @@ class Bus:
         self._bao = bao
         self._broker: NatsBroker | None = None
         self._connected = asyncio.Event()
+        self._lost = asyncio.Event()
         self.problem: str | None = "not connected yet"
 
     async def connected(self) -> None:
@@ -63,11 +68,8 @@ class Bus:
                 self.problem = None
                 self._connected.set()
                 while True:
-                    # The connection often, each consumer now and then: asking for all of them is what an idle
-                    # house would mostly be doing.
-                    for _ in range(5):
-                        await asyncio.sleep(2)
-                        self._check_connection()
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._lost.wait(), CHECK_SECONDS)
                     await self._check()
             except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, PartDown) as problem:
                 self.problem = self.problem or f"NATS is out of reach ({type(problem).__name__})"
@@ -78,6 +80,7 @@ class Bus:
             await asyncio.sleep(1)
 
     async def _start(self, receive: Receive) -> None:
+        self._lost.clear()
         found = await self._bao.call("GET", f"kv/data/nats/{self._service.name}")
         broker = NatsBroker(
             self._address,
@@ -87,6 +90,7 @@ class Bus:
             reconnect_time_wait=1,
             connect_timeout=3,
             error_cb=self._on_error,
+            disconnected_cb=self._on_lost,
             logger=None,
             graceful_timeout=5,
             # The inbox parses what it is given after it has checked who signed it.
@@ -105,7 +109,7 @@ class Bus:
             f"meldpunt.{producer}.>",
             durable=self._service.name,
             stream=JStream(producer.upper(), declare=False),
-            pull_sub=PullSub(batch_size=AT_ONCE, timeout=5),
+            pull_sub=PullSub(batch_size=AT_ONCE, timeout=PULL_SECONDS),
             # The next ones are fetched while these are handled; what comes together is committed together.
             max_workers=AT_ONCE,
             # A broker-level prefix is not applied to pull subscribers, which then hang without a word.
@@ -142,7 +146,8 @@ class Bus:
 
     def _check_connection(self) -> None:
         connection = self._broker.connection if self._broker else None
-        if connection is None or not connection.is_connected:
+        # Connected again is not enough: what was asked for before is forgotten, also by the server.
+        if connection is None or not connection.is_connected or self._lost.is_set():
             self.problem = "NATS is out of reach"
             raise PartDown(self.problem)
 
@@ -156,6 +161,9 @@ class Bus:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(2):
                     await broker.connection.close()
+
+    async def _on_lost(self) -> None:
+        self._lost.set()
 
     async def _on_error(self, problem: Exception) -> None:
         log.warning("nats", problem=type(problem).__name__)

@@ -1,7 +1,7 @@
 """Receipts: what was handled is said to its sender, what we sent is ended by its receipt.
 
-A receipt is not kept: one that is lost is given again when the sender repeats his message. So receipts
-wait for nothing, and those for one sender that come together leave as one signed message.
+A receipt is not kept: one that is lost is given again when the sender repeats his message. Nobody waits for one
+either, so those for one sender of the same moment leave as one signed message.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ARRAY, Text, Uuid, delete, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningDelete
 from sqlmodel import col
 
 from shared.bus.post import KEPT_HEADERS, Post
@@ -27,6 +28,8 @@ from shared.keys.signing import NotSigned
 
 OnReceipt = Callable[[AsyncSession, Outgoing], Awaitable[None]]
 AT_ONCE = 100
+GATHER_SECONDS = 0.5
+"""For how long receipts are gathered: longer than an audit line of a decision follows after its words."""
 
 
 class Answers:
@@ -46,11 +49,16 @@ class Answers:
     async def run(self) -> None:
         while True:
             await self._wake.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            try:
+                await self._publisher.connected()
+            except PartDown:
+                continue
             self._wake.clear()
             waiting, self._waiting = self._waiting, {}
-            with contextlib.suppress(PartDown, NotSigned):
-                await self._publisher.connected()
-                for producer, received in waiting.items():
+            for producer, received in waiting.items():
+                # What fails here is asked for again; it keeps no other sender waiting.
+                with contextlib.suppress(PartDown, NotSigned):
                     for start in range(0, len(received), AT_ONCE):
                         message = Receipts(received=tuple(received[start : start + AT_ONCE]))
                         await self._publisher.publish(self._post.envelope(producer, message))
@@ -76,7 +84,10 @@ class Receipted:
 
         async def unit(session: AsyncSession) -> None:
             wrong.clear()
-            query = select(Outgoing).where(col(Outgoing.id).in_(given), col(Outgoing.receipted_at).is_(None))
+            left = set(given) - set((await session.scalars(self._plain(producer, message))).all())
+            if not left:
+                return
+            query = select(Outgoing).where(col(Outgoing.id).in_(left), col(Outgoing.receipted_at).is_(None))
             done: list[UUID] = []
             for row in (await session.scalars(query.with_for_update())).all():
                 problem = _problem(row, producer, given[row.id])
@@ -96,6 +107,26 @@ class Receipted:
         await self._database.together(unit)
         if wrong:
             raise CannotSucceed(wrong[0])
+
+    def _plain(self, producer: str, message: Receipts) -> ReturningDelete[tuple[UUID]]:
+        """Deletes what is rightly named and ends with that: most of it, in one statement."""
+        ids = literal([one.message for one in message.received], ARRAY(Uuid))
+        events = literal([one.of for one in message.received], ARRAY(Text))
+        hashes = literal([hash_of(one.word) if one.word else None for one in message.received], ARRAY(Text))
+        named = func.unnest(ids, events, hashes).table_valued("id", "of", "hash", name="named").render_derived()
+        return (
+            delete(Outgoing)
+            .where(
+                col(Outgoing.id) == named.c.id,
+                col(Outgoing.addressee) == producer,
+                col(Outgoing.event) == named.c.of,
+                or_(col(Outgoing.word_hash).is_(None), col(Outgoing.word_hash) == named.c.hash),
+                col(Outgoing.lock_key).is_(None),
+                col(Outgoing.receipted_at).is_(None),
+                col(Outgoing.event).not_in(self._hooks),
+            )
+            .returning(col(Outgoing.id))
+        )
 
 
 def _problem(row: Outgoing, producer: str, given: Received) -> str | None:

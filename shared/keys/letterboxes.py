@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -31,11 +31,16 @@ from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
 from shared.openbao import BaoError, OpenBao
 from shared.privileges import ADDRESSEES, BY_NAME, may_release
+from shared.wake import Wake
 
 log = structlog.get_logger()
 
 RSA_SECONDS = 60
 """How long OpenBao may take to make a letterbox key: a search for primes, beside other work."""
+SOON_SECONDS = 2.0
+"""After how long a beacon is tried again that a part kept from being sent."""
+FINISHING_SECONDS = 5.0
+"""How often is looked whether an older key can be finished, while there is one."""
 
 Outstanding = Callable[[AsyncSession, str], Awaitable[bool]]
 Announce = Callable[[Message], Awaitable[None]]
@@ -69,20 +74,31 @@ class Letterboxes:
         self._days = days
         self._beacon = beacon
         self._margin = margin
+        self._learnt = Wake()
         self._outstanding = outstanding
         self._making: str | None = None
         self._one_at_a_time = asyncio.Lock()
 
     async def run(self) -> None:
-        """Make, announce, finish; every few seconds, until cancelled."""
+        """Make and announce at every beacon; adopt and finish also when a key was learnt; until cancelled."""
+        ticks = asyncio.get_running_loop().time
+        beacon = ticks()
         while True:
+            older = False
             with contextlib.suppress(PartDown, NotSigned, BaoError):
-                if self._service.name in ADDRESSEES:
-                    await self._ensure()
-                    await self._announce()
-                await self._adopt_known()
-                await self._finish()
-            await asyncio.sleep(self._beacon)
+                if beacon <= ticks():
+                    beacon = ticks() + min(SOON_SECONDS, self._beacon)
+                    if self._service.name in ADDRESSEES:
+                        await self._ensure()
+                        await self._announce()
+                    beacon = ticks() + self._beacon
+                known = await self._known()
+                self._adopt(known)
+                older = len(known) > len({row.addressee for row in known})
+                if older:
+                    await self._finish()
+            left = max(0.0, beacon - ticks())
+            await self._learnt.wait(min(FINISHING_SECONDS, self._margin / 2, left) if older else left)
 
     async def _newest(self) -> LetterboxKey | None:
         async with self._database.reading() as session:
@@ -113,7 +129,7 @@ class Letterboxes:
             if self._service.name in self._service.letters_to:
                 await self._learn(session, self._service.name, key)
         if self._service.name in self._service.letters_to:
-            self._sealer.adopt(self._service.name, key)
+            self._use(self._service.name, key)
         self._making = None
         log.info("a new letterbox key", kid=kid)
 
@@ -134,12 +150,19 @@ class Letterboxes:
         }
         await session.execute(upsert(SealingKey).values(**values).on_conflict_do_nothing())
 
-    async def _adopt_known(self) -> None:
+    def _use(self, addressee: str, key: PublicKey) -> None:
+        """Seal with `key` from now on, which the database knows."""
+        if self._sealer.adopt(addressee, key):
+            self._learnt()
+
+    async def _known(self) -> Sequence[SealingKey]:
+        async with self._database.reading() as session:
+            return (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
+
+    def _adopt(self, known: Sequence[SealingKey]) -> None:
         """Seal with the newest key that the database knows: another replica, or this one before it was
         killed, may have learnt it."""
-        async with self._database.reading() as session:
-            rows = (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
-        for row in rows:
+        for row in known:
             self._sealer.adopt(row.addressee, PublicKey(row.kid, row.public_pem, row.made_at))
 
     async def on_announced(self, incoming: Incoming, message: LetterboxKeyMade) -> Handled:
@@ -156,7 +179,7 @@ class Letterboxes:
 
         def after() -> None:
             if owner in self._service.letters_to:
-                self._sealer.adopt(owner, key)
+                self._use(owner, key)
 
         return Handled(effect, after=after)
 

@@ -96,6 +96,37 @@ def test_every_delivery_was_meant_for_its_receiver(own_house: TestHouse) -> None
     assert {f"{one.stream} to {one.receiver}": one.unmeant for one in found if one.unmeant} == {}
 
 
+def test_retention_hears_of_a_key_once_and_not_with_every_decision(own_house: TestHouse) -> None:
+    """One message per key of a signal's words and letterbox key that carried them (there were two decisions)."""
+    house = own_house
+    number = house.ended_signal()
+    until(lambda: house.sql("oversight", "SELECT count(*) AS n FROM decided WHERE number=$1", number)[0]["n"] == 2)
+    until(lambda: house.sql("oversight", "SELECT count(*) AS n FROM outgoing WHERE event='keys-made.v1'")[0]["n"] == 0)
+    carried = {
+        row["carried_by"] for row in house.sql("oversight", "SELECT carried_by FROM decided WHERE number=$1", number)
+    }
+
+    async def told() -> set[str]:
+        connection = await house.nats_admin()
+        js = connection.jetstream()
+        subject = "meldpunt.oversight.keys-made.v1.retention"
+        state = (await js.stream_info("OVERSIGHT", subjects_filter=subject)).state
+        reading = await js.subscribe(subject, ordered_consumer=True)
+        found = set()
+        for _ in range((state.subjects or {}).get(subject, 0)):
+            message = await reading.next_msg(timeout=10)
+            if number.encode() in message.data:
+                found.add(message.headers["ce-id"])
+        await connection.close()
+        return found
+
+    assert len(run_async(told())) == len(carried)
+    kept = house.sql(
+        "retention", "SELECT count(*) AS n FROM signal_key WHERE number=$1 AND mount LIKE 'room-acc%'", number
+    )
+    assert kept[0]["n"] == 1
+
+
 def test_what_the_table_has_nobody_for_is_not_even_written() -> None:
     """NATS would refuse it for ever, and everything behind it in the post would wait."""
     post = Post("intake", NoSigner("intake"), SystemClock(), "0" * 20)  # type: ignore[arg-type]

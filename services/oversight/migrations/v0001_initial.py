@@ -45,6 +45,7 @@ def upgrade() -> None:
         column("version", sa.Integer),
         column("facts", JSONB),
         column("room_key", sa.Text),
+        column("carried_by", sa.Text),
         column("ciphertext", sa.Text),
         column("taken_at", MOMENT),
     )

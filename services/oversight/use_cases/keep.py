@@ -55,11 +55,13 @@ class Keeping:
         words, word, kid = await self.platform.opener.content(message, DecisionWords)
         room = self.platform.room()
         async with self.platform.database.reading() as session:
-            key = await store.room_key_of(session, message.number)
-        made = key is None
+            key, kids = await store.keys_told(session, message.number)
+        told_of = key is not None and kid in kids
+        keys: tuple[KeyRef, ...] = ()
         if key is None:
             key = key_name(incoming.id, room.mount)
             await room.make(key)
+            keys = (KeyRef(mount=room.mount, key=key),)
         place = Place(room.mount, message.number, f"decision-{incoming.id}", 1)
         ciphertext = (await room.encrypt(key, [(place, words.model_dump_json().encode())]))[0]
         facts = message.model_dump(mode="json", exclude={"letters"}) | {"decision": words.decision}
@@ -72,6 +74,7 @@ class Keeping:
                     version=message.version,
                     facts=facts,
                     room_key=key,
+                    carried_by=kid,
                     ciphertext=ciphertext,
                     taken_at=message.taken_at,
                 )
@@ -79,9 +82,10 @@ class Keeping:
             here = {"number": message.number, "version": message.version, "holder": incoming.producer}
             if message.state:
                 await store.note_whereabouts(session, [here | {"state": message.state, "since": message.taken_at}])
-            keys = (KeyRef(mount=room.mount, key=key),) if made else ()
-            told = KeysMade(number=message.number, keys=keys, carried_by=(kid,))
-            self.platform.post.tell(session, "retention", told)
+            if not told_of:
+                # Once per key: those who end a signal have to know of each, not of each letter.
+                told = KeysMade(number=message.number, keys=keys, carried_by=(kid,))
+                self.platform.post.tell(session, "retention", told)
 
         return Handled(effect, word)
 
