@@ -1,20 +1,22 @@
 """The whole chain, from the report to a closed case, by eight people at once; and one trace of it, drawn.
 
-`python -m bench.chain` prints the figures; `python -m bench.chain trace` plays one signal under one trace id,
-gathers what every service exported, and writes docs/trace.md.
+`python -m bench chain` prints the figures; `python -m bench.chain` plays one signal under one trace id, gathers what
+every service exported, and writes docs/trace.md.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
-import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+from bench.counts import processor_seconds, quiet
+from bench.figures import Figure, ratio
 from bench.load import percentile
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import SERVICE_NAMES
@@ -39,70 +41,69 @@ def play_one(client: HouseClient, subjects: dict[str, str], **report: Any) -> Pl
     return played
 
 
-def run(house: TestHouse, spent: Any) -> list[Line]:
-    """Signals per second, hops per pair, and the processor time that each process took per signal."""
+def run(house: TestHouse) -> list[Figure]:
+    """Signals per second, the processor time of it all beside OpenBao's own, and the hops per pair."""
     subjects = (house.home.state() or {})["subjects"]
     with HouseClient(house.home) as client:
         alone = [play_one(client, subjects) for _ in range(ALONE)]
-    idle = idle_seconds(spent, house)
-    waiting, done, problems = list(range(SIGNALS)), [], []
+    quiet(house)
+    before, began = processor_seconds(house), time.perf_counter()
+    done = _by_many(house, subjects)
+    seconds = time.perf_counter() - began
+    quiet(house)
+    after = processor_seconds(house)
+    spent = {who: (after[who] - before.get(who, 0.0)) / len(done) * 1000 for who in after}
+    taken = len(done) * len(steps(*parts_until("closed")))
+    name = f"whole chain, {WORKERS} workers"
+    return [
+        ratio(
+            "whole chain: processor time per signal ÷ OpenBao's own",
+            sum(spent.values()),
+            spent["openbao"],
+            "ms",
+            most=5,
+        ),
+        Figure(name, round(len(done) / seconds, 2), "signals/s"),
+        Figure(f"{name}, steps", round(taken / seconds, 1), "steps/s"),
+        *[Figure(f"- processor time per signal, {who}", round(value), "ms") for who, value in spent.items()],
+        *hops(alone, "one at a time"),
+        *hops(done, f"{WORKERS} workers"),
+    ]
+
+
+def _by_many(house: TestHouse, subjects: dict[str, str]) -> list[Played]:
+    waiting: list[int] = list(range(SIGNALS))
+    done: list[Played] = []
+    problems: list[Exception] = []
 
     def work() -> None:
         with HouseClient(house.home) as client:
-            while True:
-                try:
+            while waiting:
+                with contextlib.suppress(IndexError):
                     waiting.pop()
-                except IndexError:
-                    return
-                try:
-                    done.append(play_one(client, subjects))
-                except Exception as problem:
-                    problems.append(problem)
-                    return
+                    try:
+                        done.append(play_one(client, subjects))
+                    except Exception as problem:
+                        problems.append(problem)
+                        return
 
-    before, began = spent(house), time.perf_counter()
     workers = [threading.Thread(target=work) for _ in range(WORKERS)]
     for one in workers:
         one.start()
     for one in workers:
         one.join()
-    seconds = time.perf_counter() - began
-    assert not problems, problems[:1]
-    taken = len(done) * len(steps(*parts_until("closed")))
-    name = f"whole chain, {WORKERS} workers"
-    lines: list[Line] = [
-        {"name": name, "value": round(len(done) / seconds, 2), "unit": "signals/s", "aim": "-"},
-        {"name": f"{name}, steps", "value": round(taken / seconds, 1), "unit": "steps/s", "aim": "-"},
-    ]
-    after = spent(house)
-    lines.append({"name": "- processor time of a house at rest", "value": round(idle, 2), "unit": "s/s", "aim": "-"})
-    lines += [
-        {
-            "name": f"- processor time per signal, {who}",
-            "value": round((after[who] - before.get(who, 0.0)) / len(done) * 1000),
-            "unit": "ms",
-            "aim": "-",
-        }
-        for who in after
-    ]
-    return lines + hops(alone, "one at a time") + hops(done, f"{WORKERS} workers")
+    if problems:
+        raise problems[0]
+    return done
 
 
-def idle_seconds(spent: Any, house: TestHouse, seconds: float = 10) -> float:
-    """What a house with nothing to do computes: leases, beacons, looking around; once what was done is done."""
-    time.sleep(10)
-    before = sum(spent(house).values())
-    time.sleep(seconds)
-    return float(sum(spent(house).values()) - before) / seconds
-
-
-def hops(done: list[Played], how: str) -> list[Line]:
+def hops(done: list[Played], how: str) -> list[Figure]:
     found: dict[str, list[float]] = {}
     for one in done:
         for pair, some in one.hops.items():
             found.setdefault(pair, []).extend(some)
     return [
-        {"name": f"hop {pair}, {how}, {label}", "value": round(percentile(some, part) * 1000), "unit": "ms", "aim": "-"}
+        Figure(f"hop {pair}, {how}, {label}", round(percentile(some, part) * 1000), "ms")
         for pair, some in found.items()
         for label, part in (("p50", 0.5), ("p99", 0.99))
     ]
@@ -138,7 +139,7 @@ def spans(house: TestHouse, trace_id: str) -> list[Line]:
 
 INTRODUCTION = """# One signal, one trace
 
-Made by `python -m bench.chain trace`: one signal from the report to its closing, every request under one trace id,
+Made by `python -m bench.chain`: one signal from the report to its closing, every request under one trace id,
 exported to files by the OpenTelemetry SDK of each service and gathered here. Health checks and polling have no spans.
 Nothing of the signal is in it: names are routes, events and decisions.
 
@@ -191,16 +192,6 @@ def page(found: list[Line]) -> str:
     return INTRODUCTION + head + "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    from bench.__main__ import processor_seconds
-
-    with TestHouse(MELDPUNT_RESEND_SECONDS="20") as house:
-        if sys.argv[1:] == ["trace"]:
-            print(trace(house))
-            return
-        for one in run(house, processor_seconds):
-            print(f"{one['name']}: {one['value']} {one['unit']}")
-
-
 if __name__ == "__main__":
-    main()
+    with TestHouse(MELDPUNT_RESEND_SECONDS="20") as found:
+        print(trace(found))

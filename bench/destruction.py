@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,10 +17,12 @@ from uuid import uuid4
 import aiohttp
 import psutil
 
+from bench.figures import Figure
 from deploy.openbao import apply as bao_config
 from shared.numbers import random_seed, signal_number
 from tests.house import TestHouse, until
 
+SIZES = [int(one) for one in os.environ.get("BENCH_DESTROY", "1000").split(",")]
 ROW = (
     "INSERT INTO sealed_signal (number, version, state, phase, ending, article, protocol, received_on, decided_on,"
     " ends_on, dossier, decisions, sealed_at, staying, reduced) VALUES ($1, 5, 'sealed', 1, 'weging-1:no-suspicion',"
@@ -52,37 +55,31 @@ async def seed(house: TestHouse, count: int) -> None:
     await connection.close()
 
 
-def run(house: TestHouse, sizes: list[int]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for size in sizes:
-        asyncio.run(seed(house, size))
-        before = declared(house)
-        lists = house.run_as_of(0)
-        process = psutil.Process(house.pid("retention"))
-        peak = process.memory_info().rss
-        began = time.perf_counter()
-        for list_id in lists:
-            assert house.approve(list_id).status_code == 201
-        while declared(house) < before + size:
-            peak = max(peak, process.memory_info().rss)
-            time.sleep(0.5)
-            if time.perf_counter() - began > 1800:
-                break
-        seconds = time.perf_counter() - began
-        done = declared(house) - before
-        found.append(
-            {"name": f"destruction of {size}", "value": round(done / seconds, 1), "unit": "signals/s", "aim": "-"}
-        )
-        found.append(
-            {
-                "name": f"retention's memory while destroying {size}",
-                "value": round(peak / 2**20),
-                "unit": "MB",
-                "aim": "-",
-            }
-        )
+def run(house: TestHouse) -> list[Figure]:
+    return [figure for size in SIZES for figure in _of(house, size)]
+
+
+def _of(house: TestHouse, size: int) -> list[Figure]:
+    asyncio.run(seed(house, size))
+    before = declared(house)
+    lists = house.run_as_of(0)
+    process = psutil.Process(house.pid("retention"))
+    peak = process.memory_info().rss
+    began = time.perf_counter()
+    for list_id in lists:
+        assert house.approve(list_id).status_code == 201
+    while declared(house) < before + size:
+        peak = max(peak, process.memory_info().rss)
+        time.sleep(0.5)
+        if time.perf_counter() - began > 1800:
+            break
+    seconds = time.perf_counter() - began
+    done = declared(house) - before
     until(lambda: house.sql("retention", "SELECT count(*) AS n FROM outgoing")[0]["n"] < 50, 120)
-    return found
+    return [
+        Figure(f"destruction of {size}", round(done / seconds, 1), "signals/s"),
+        Figure(f"retention's memory while destroying {size}", round(peak / 2**20), "MB"),
+    ]
 
 
 def declared(house: TestHouse) -> int:
