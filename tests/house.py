@@ -102,7 +102,7 @@ class TestHouse(Parts):
         return number
 
     def work_list(self, user: str = "anna") -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.client.get("assessment", "/v1/signals", user)["signals"]
+        found: list[dict[str, Any]] = self.client.every("assessment", "/v1/signals", user, "signals")
         return found
 
     def signal(self, number: str, service: str = "assessment", user: str = "anna") -> dict[str, Any] | None:

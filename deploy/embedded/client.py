@@ -10,6 +10,7 @@ import httpx
 
 from deploy.embedded.home import Home, HouseError
 from deploy.openbao import people
+from shared.http.pages import MOST
 
 
 class Refusal(HouseError):
@@ -117,6 +118,17 @@ class HouseClient:
     def get(self, service: str, path: str, user: str | None, purpose: str | None = None) -> dict[str, Any]:
         headers = {"X-Purpose": purpose} if purpose else None
         return self._expect(service, self.request("GET", service, path, user, headers=headers))
+
+    def every(self, service: str, path: str, user: str, noun: str) -> list[dict[str, Any]]:
+        """A whole list, page after page: what all answers together have under `noun`."""
+        found: list[dict[str, Any]] = []
+        mark = "&" if "?" in path else "?"
+        page = self.get(service, f"{path}{mark}limit={MOST}", user)
+        while True:
+            found += page[noun]
+            if page["next"] is None:
+                return found
+            page = self.get(service, f"{path}{mark}limit={MOST}&cursor={page['next']}", user)
 
     def post(
         self, service: str, path: str, user: str | None, body: Any, headers: dict[str, str] | None = None

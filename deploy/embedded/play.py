@@ -71,7 +71,7 @@ class Player:
         played.note(f"received ({report['channel']})")
 
     def _work_list(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.client.get("assessment", "/v1/signals", FILE_USER)["signals"]
+        found: list[dict[str, Any]] = self.client.every("assessment", "/v1/signals", FILE_USER, "signals")
         return found
 
     def _new_on_work_list(self, known: set[str]) -> str:
@@ -189,7 +189,7 @@ class Player:
         """The number of the duty to inform `subject` of a signal."""
 
         def find() -> str | None:
-            for one in self.client.get("rights", "/v1/duties", FILE_USER)["duties"]:
+            for one in self.client.every("rights", "/v1/duties", FILE_USER, "duties"):
                 if one["signal"] == number and one["subject"] == subject:
                     return str(one["number"])
             return None
@@ -214,7 +214,7 @@ class Player:
 
     def _confirm(self, service: str, user: str, decision: str) -> None:
         """Co-sign the proposal `decision` by the task that asks for it."""
-        for task in reversed(self.client.get(service, "/v1/tasks", user)["tasks"]):
+        for task in reversed(self.client.every(service, "/v1/tasks", user, "tasks")):
             path = f"/v1/tasks/{task['id']}"
             shown = self.client.request("GET", service, path, user, headers=PURPOSE)
             if shown.status_code == 200 and shown.json().get("proposal") == decision:
@@ -225,7 +225,7 @@ class Player:
     def _task(self, played: Played, step: dict[str, Any]) -> str:
         """Do the task of a kind that this signal led to, when it waits for this person."""
         service = step.get("at", played.holder)
-        tasks = self.client.get(service, "/v1/tasks", step["by"])["tasks"]
+        tasks = self.client.every(service, "/v1/tasks", step["by"], "tasks")
         found = [one["id"] for one in tasks if one["kind"] == step["task"] and one["id"] in played.asked]
         if not found:
             raise HouseError(f"no {step['task']} waits for {step['by']} at {service}")

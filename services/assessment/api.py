@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from services.assessment.bodies import AgendaIn, AttendanceIn, MeetingIn, MeetingList, MeetingOut
 from services.assessment.use_cases import Meetings
-from services.assessment.use_cases.meetings import AgendaIn, AttendanceIn, MeetingIn, MeetingList, MeetingOut
 from shared.engine.engine import Engine
+from shared.engine.show import listed
 from shared.http.app import current_person
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, record_routes, view_routes
+from shared.http.pages import WindowAsked
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
@@ -23,13 +25,13 @@ def router(engine: Engine, meetings: Meetings) -> APIRouter:
     caller = current_person(engine.platform)
 
     @routes.get("/v1/signals", tags=["signals"], summary="The work list: numbers and neutral names")
-    async def work_list(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
+    async def work_list(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         """What is in hand, oldest first. Signals that have ended are not on it (R-9.2)."""
-        return {"signals": await engine.showing.work_list(person)}
+        return (await engine.showing.work_list(person, window)).of("signals", listed)
 
     @routes.get("/v1/meetings", tags=["meetings"], summary="The meetings, for who prepares or attends them")
-    async def listed(person: Person = caller) -> MeetingList:
-        return MeetingList(meetings=await meetings.all(person))
+    async def all_meetings(window: WindowAsked, person: Person = caller) -> MeetingList:
+        return await meetings.all(person, window)
 
     @routes.post("/v1/meetings", status_code=201, tags=["meetings"], summary="Call a meeting")
     async def call(body: MeetingIn, person: Person = caller) -> MeetingOut:

@@ -27,7 +27,7 @@ class Assessment(Chapter):
         return paper_faults(loaded, given)
 
     def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
-        return paper_written(item, finding) if finding.category == PAPER else ()
+        return paper_written(loaded, item, finding) if finding.category == PAPER else ()
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         return show_paper(task, loaded)

@@ -8,8 +8,10 @@ from fastapi import APIRouter
 
 from services.casework.use_cases import Consulting
 from shared.engine.engine import Engine
+from shared.engine.show import listed
 from shared.http.app import current_person
 from shared.http.decisions import Number, Purpose, decision_routes, purpose_of, record_routes, view_routes
+from shared.http.pages import WindowAsked
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
@@ -19,8 +21,8 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
     caller = current_person(engine.platform)
 
     @routes.get("/v1/signals", tags=["signals"], summary="The work list of phase 4: numbers and neutral names")
-    async def work_list(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
-        return {"signals": await engine.showing.work_list(person)}
+    async def work_list(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return (await engine.showing.work_list(person, window)).of("signals", listed)
 
     @routes.get(
         "/v1/signals/{number}/consultations/{newSignal}", tags=["signals"], summary="A closed case, for a new signal"

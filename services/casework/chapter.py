@@ -54,7 +54,7 @@ class Casework(Chapter):
 
     def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
         if finding.category == PAPER:
-            return paper_written(item, finding)
+            return paper_written(loaded, item, finding)
         if finding.category == INTERVENTION:
             # A department is asked from the execution on: adopted, and checked.
             return (Ask(INTERVENTION, f"department-{finding.fields['department']}", item, later=True),)

@@ -8,8 +8,10 @@ from fastapi import APIRouter
 
 from services.rights.use_cases import Overdue
 from shared.engine.engine import Engine
+from shared.engine.show import listed
 from shared.http.app import current_person
 from shared.http.decisions import decision_routes, view_routes
+from shared.http.pages import WindowAsked
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
@@ -19,8 +21,8 @@ def router(engine: Engine, overdue: Overdue) -> APIRouter:
     caller = current_person(engine.platform)
 
     @routes.get("/v1/duties", tags=["duties"], summary="Duties to inform that are open, the most urgent first")
-    async def work_list(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
-        return {"duties": await engine.showing.work_list(person)}
+    async def work_list(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return (await engine.showing.work_list(person, window)).of("duties", listed)
 
     @routes.get("/v1/overdue-duties", tags=["duties"], summary="What has passed its date (beheerder, FG)")
     async def late(person: Person = caller) -> dict[str, list[dict[str, Any]]]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlmodel import col
+
 from services.rights.answer import GATES
 from services.rights.domain import AT_ONCE, NEARER, REVIEW, told
 from services.rights.effects import MayComplete, MovesClock
@@ -16,7 +18,8 @@ from shared.engine.chapter import Chapter
 from shared.engine.documents import REPORT
 from shared.engine.effects import Effect, Forget, Tell
 from shared.engine.loaded import Loaded
-from shared.engine.tables import DecisionRow
+from shared.engine.tables import DecisionRow, Dossier
+from shared.pages import Keyset
 from shared.protocol.model import State
 
 CONTACT = "contact"
@@ -25,6 +28,9 @@ TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
 
 
 class Duties(Chapter):
+    # The most urgent first.
+    order = Keyset("duties", col(Dossier.due_on), col(Dossier.number))
+
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Who is to be informed and which moments bring it nearer; nothing of what was reported is here."""
         person = next(iter(loaded.opened.subjects.values()), None)

@@ -7,9 +7,11 @@ from typing import Any
 from fastapi import APIRouter
 
 from shared.engine.engine import Engine
+from shared.engine.show import listed
 from shared.http.app import current_person
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, record_routes, view_routes
+from shared.http.pages import WindowAsked
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
@@ -18,8 +20,8 @@ def router(engine: Engine) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/v1/signals", tags=["signals"], summary="The work list of phase 3: numbers and neutral names")
-    async def work_list(person: Person = current_person(engine.platform)) -> dict[str, list[dict[str, Any]]]:
-        return {"signals": await engine.showing.work_list(person)}
+    async def work_list(window: WindowAsked, person: Person = current_person(engine.platform)) -> dict[str, Any]:
+        return (await engine.showing.work_list(person, window)).of("signals", listed)
 
     for part in (consultation_routes, view_routes, decision_routes, record_routes, task_routes):
         routes.include_router(part(engine))

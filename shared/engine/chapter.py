@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from sqlmodel import col
+
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
-from shared.engine.tables import DecisionRow, TaskRow
+from shared.engine.tables import DecisionRow, Dossier, TaskRow
+from shared.pages import Keyset
 from shared.protocol.faults import Fault
 from shared.protocol.model import HOLDER_OF, Law, Outcome, State
 
@@ -22,7 +25,9 @@ class Chapter:
     asks: ClassVar[Mapping[str, tuple[State, ...] | None]] = {}
     """The kinds of tasks here, and in which states one can be seen (None: as long as the dossier is here)."""
     over: tuple[State, ...] = (State.ENDED, State.CLOSED, State.DUTY_DONE)
-    """States in which nothing is asked any more, and which are on no work list."""
+    """States in which nothing is asked any more."""
+    order = Keyset("signals", col(Dossier.arrived_at), col(Dossier.number))
+    """Of the work list: the oldest first."""
     opening = "signal opened"
     """What the audit trail says when somebody looks at it."""
     tells = True

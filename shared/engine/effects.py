@@ -98,13 +98,14 @@ class ComesNearer(Effect):
 
 @dataclass(frozen=True)
 class Ask(Effect):
-    """Who has designation `role` is asked something about `item`. `later`: not before an `OpenTasks`."""
+    """Who has designation `role` is asked something about `item`, until a day. `later`: not before an `OpenTasks`."""
 
     moment = Moment.AT_ONCE
     kind: str
     role: str
     item: str
     meeting: str | None = None
+    until: date = date.max
     later: bool = False
 
 

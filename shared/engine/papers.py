@@ -26,10 +26,11 @@ def paper_faults(loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
     return (Fault("fields.meeting", reason, "art. 15 lid 1", code="unknown-meeting"),)
 
 
-def paper_written(item: str, finding: Finding) -> Sequence[Effect]:
-    """The members of its meeting are asked to read it."""
+def paper_written(loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
+    """The members of its meeting are asked to read it, until the day after it (R-7.10)."""
     meeting = str(finding.fields["meeting"])
-    return Ask(PAPER, MEMBER, item, meeting=meeting), Disclose(PAPER, "meeting", meeting, (item,))
+    held_on = next((one.held_on for one in loaded.meetings if one.id == meeting), loaded.today)
+    return Ask(PAPER, MEMBER, item, meeting=meeting, until=held_on), Disclose(PAPER, "meeting", meeting, (item,))
 
 
 def show_paper(task: TaskRow, loaded: Loaded) -> dict[str, Any]:

@@ -113,6 +113,7 @@ class Performer:
                 kind=one.kind,
                 role=one.role,
                 meeting=one.meeting,
+                until=one.until,
                 opened_at=None if one.later else now,
                 opened_by=by,
             )

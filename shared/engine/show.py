@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import select, text
 
 from shared import audit
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
-from shared.engine.tables import Dossier
+from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.errors import Forbidden
 from shared.identity import Person
+from shared.pages import Page, Window
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.states import PURPOSE_OF_PHASE
 
@@ -93,15 +93,14 @@ class Showing:
         closed = loaded.state == State.CLOSED
         return [Shown(one, None if closed else loaded.words_of(one)) for one in loaded.decisions]
 
-    async def work_list(self, person: Person, most: int = 500) -> list[dict[str, Any]]:
-        """Number, neutral name, phase and since when; never content, and no call to OpenBao (R-9.2)."""
+    async def work_list(self, person: Person, window: Window) -> Page[Dossier]:
+        """What is in hand, in the order of the chapter; no call to OpenBao (R-9.2). Raises Forbidden, and Invalid for a
+        cursor of something else."""
         self.parts.role_of(person)
-        query = (
-            select(Dossier)
-            .where(col(Dossier.left).is_(False), col(Dossier.state).not_in(self.parts.chapter.over))
-            .order_by(col(Dossier.due_on).asc().nulls_last(), col(Dossier.arrived_at))
-            .limit(most)
-        )
-        async with self.platform.database.transaction() as session:
-            rows = (await session.scalars(query)).all()
-        return [heading(row) | {"arrivedAt": row.arrived_at.isoformat()} for row in rows]
+        async with self.platform.database.reading() as session:
+            return await self.parts.chapter.order.page(session, select(Dossier).where(text(ON_THE_LIST)), window)
+
+
+def listed(row: Dossier) -> dict[str, Any]:
+    """An entry of a work list: number, neutral name, phase and since when; never content."""
+    return heading(row) | {"arrivedAt": row.arrived_at.isoformat()}

@@ -10,6 +10,11 @@ from sqlmodel import Field, SQLModel
 
 from shared.database.tables import Waits, document, moment
 
+ON_THE_LIST = "\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done')"
+"""What is in hand, in SQL: the predicate of the index by which a work list is read (R-9.2)."""
+WAITS = "closed_at IS NULL AND opened_at IS NOT NULL"
+"""A task that waits for an answer, likewise."""
+
 
 class Dossier(SQLModel, table=True):
     """A signal in this room, or in rights a duty to inform. After the hand-over only number and holder are left.
@@ -91,7 +96,7 @@ class DecisionRow(Waits, table=True):
 class TaskRow(SQLModel, table=True):
     """Something that somebody without the file is asked: a question, a paper, a co-signature, an intervention.
 
-    `role` is who is asked; `meeting` narrows it to the members of a meeting. `opened_by`, `closed_by`: the decision
+    `role` is who is asked, until `until`; `meeting` narrows it to the members of a meeting. `opened_by`, `closed_by`: the decision
     that did it; a withdrawal undoes both.
     """
 
@@ -102,6 +107,7 @@ class TaskRow(SQLModel, table=True):
     kind: str
     role: str = Field(index=True)
     meeting: str | None = Field(default=None, index=True)
+    until: date = date.max
     opened_at: datetime | None = moment(nullable=True)
     opened_by: UUID | None = None
     closed_at: datetime | None = moment(nullable=True)

@@ -30,11 +30,14 @@ def create(*, dossiers: bool = True) -> None:
         column("kind", sa.Text),
         column("role", sa.Text, index=True),
         column("meeting", sa.Text, null=True, index=True),
+        column("until", sa.Date),
         column("opened_at", MOMENT, null=True),
         column("opened_by", sa.Uuid, null=True),
         column("closed_at", MOMENT, null=True),
         column("closed_by", sa.Uuid, null=True),
     )
+    waits = sa.text("closed_at IS NULL AND opened_at IS NOT NULL")
+    op.create_index("task_waiting_idx", "task", ["role", "until"], postgresql_where=waits)
     op.create_table(
         "meeting",
         column("id", sa.Text, key=True),
@@ -46,6 +49,7 @@ def create(*, dossiers: bool = True) -> None:
         column("present", JSONB),
         column("agenda", JSONB),
     )
+    op.create_index("meeting_held_idx", "meeting", ["held_on", "id"])
     op.create_table(
         "notice",
         column("number", sa.Text, key=True),
@@ -87,6 +91,9 @@ def _dossier() -> None:
         column("handed_to", sa.Text, null=True),
         column("left", sa.Boolean),
     )
+    in_hand = sa.text("\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done')")
+    op.create_index("dossier_arrived_idx", "dossier", ["arrived_at", "number"], postgresql_where=in_hand)
+    op.create_index("dossier_due_idx", "dossier", ["due_on", "number"], postgresql_where=in_hand)
 
 
 def _decision() -> None:

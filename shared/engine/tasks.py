@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, text
 from sqlmodel import col
 
 from shared.clock import calendar_date
@@ -17,10 +17,13 @@ from shared.engine.given import Given, GivenAnswer, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.show import Showing
-from shared.engine.tables import Dossier, MeetingRow, TaskRow
+from shared.engine.tables import WAITS, Dossier, MeetingRow, TaskRow
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.identity import Person
+from shared.pages import Keyset, Page, Window
 from shared.protocol.judge import Attempt
+
+BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
 
 
 class Tasks:
@@ -33,7 +36,7 @@ class Tasks:
 
     def _mine(self, person: Person) -> Any:
         """The tasks that wait for this person: asked of him, of a dossier that is here, in a state in which it is
-        asked; a paper only of a meeting to which he was invited, until the day after it (R-7.10)."""
+        asked; a paper only of a meeting to which he was invited."""
         today = calendar_date(self.platform.clock.now())
         invited = col(MeetingRow.members).contains([{"userId": person.user_id}])
         now = [
@@ -44,19 +47,19 @@ class Tasks:
             select(TaskRow)
             .join(Dossier, col(Dossier.number) == col(TaskRow.number))
             .outerjoin(MeetingRow, col(MeetingRow.id) == col(TaskRow.meeting))
-            .where(col(TaskRow.role).in_(person.roles), col(TaskRow.closed_at).is_(None))
-            .where(col(TaskRow.opened_at).is_not(None), or_(*now))
+            .where(text(f"task.{WAITS.replace('opened_at', 'task.opened_at')}"), or_(*now))
+            .where(col(TaskRow.role).in_(person.roles), col(TaskRow.until) >= today)
             .where(col(Dossier.left).is_(False), col(Dossier.handing_over_since).is_(None))
             .where(col(Dossier.state).not_in(self.chapter.over))
-            .where(or_(col(TaskRow.meeting).is_(None), and_(col(MeetingRow.held_on) >= today, invited)))
+            .where(or_(col(TaskRow.meeting).is_(None), invited))
         )
 
-    async def list(self, person: Person, most: int = 200) -> list[TaskRow]:
-        """Which tasks wait for this person, the oldest first. Raises Forbidden without any designation (R-7.3)."""
+    async def list(self, person: Person, window: Window) -> Page[TaskRow]:
+        """Which tasks wait for this person, the oldest first. Raises Forbidden without any designation (R-7.3), Invalid
+        for a cursor of something else."""
         _designated(person)
-        query = self._mine(person).order_by(col(TaskRow.opened_at), col(TaskRow.id)).limit(most)
-        async with self.platform.database.transaction() as session:
-            return list((await session.scalars(query)).all())
+        async with self.platform.database.reading() as session:
+            return await BY_AGE.page(session, self._mine(person), window)
 
     async def one(self, identifier: UUID, person: Person, purpose: str) -> tuple[TaskRow, dict[str, Any]]:
         """One task with what is needed for it; the audit line is on disk before it leaves."""
@@ -72,15 +75,12 @@ class Tasks:
         Raises NotFound for a task of somebody else, Conflict for one that is only read, and what deciding raises.
         """
         task = await self._task(identifier, person)
-        async with self.platform.database.transaction() as session:
-            version = (
-                await session.scalars(select(col(Dossier.version)).where(col(Dossier.number) == task.number))
-            ).one()
+        loaded = await self.parts.loader.load(task.number, opened=False)
+        version = loaded.dossier.version
         if task.kind == CO_SIGNATURE:
-            loaded = await self.parts.loader.load(task.number, opened=False)
             found = loaded.decision(UUID(task.item))
             attempt = Attempt(found.key if found else "", "", given.reason, {})
-            wanted = Given(attempt, loaded.dossier.version, UUID(task.item))
+            wanted = Given(attempt, version, UUID(task.item))
             return await self._deciding.decide(task.number, person, wanted, only=(task.role,))
         asked = self.chapter.answers(task)
         if asked is None:
@@ -91,7 +91,7 @@ class Tasks:
 
     async def _task(self, identifier: UUID, person: Person) -> TaskRow:
         _designated(person)
-        async with self.platform.database.transaction() as session:
+        async with self.platform.database.reading() as session:
             found = await session.scalars(self._mine(person).where(col(TaskRow.id) == identifier))
             task: TaskRow | None = found.first()
         if task is None:

@@ -14,6 +14,7 @@ from shared.engine.tables import TaskRow
 from shared.http.app import current_person
 from shared.http.bodies import Strict
 from shared.http.decisions import DecisionOut, Purpose, purpose_of, shown
+from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.protocol.judge import MOST_REASON
 
@@ -36,6 +37,7 @@ class TaskOut(Strict):
 
 class TaskList(Strict):
     tasks: list[TaskOut]
+    next: str | None
 
 
 def task_routes(engine: Engine) -> APIRouter:
@@ -43,8 +45,9 @@ def task_routes(engine: Engine) -> APIRouter:
     caller = current_person(engine.platform)
 
     @routes.get("", summary="The tasks that wait for the caller")
-    async def listed(person: Person = caller) -> TaskList:
-        return TaskList(tasks=[_shown(one) for one in await engine.tasks.list(person)])
+    async def listed(window: WindowAsked, person: Person = caller) -> TaskList:
+        found = await engine.tasks.list(person, window)
+        return TaskList(tasks=[_shown(one) for one in found.rows], next=found.next)
 
     @routes.get("/{taskId}", summary="One task of the caller, with what is needed for it")
     async def one(taskId: TaskId, person: Person = caller, x_purpose: Purpose = None) -> dict[str, Any]:  # noqa: N803

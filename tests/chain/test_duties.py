@@ -21,7 +21,7 @@ def test_without_the_privacy_officer_nothing_is_deferred_and_phase_3_stays_shut(
     played = brought(house, "informing")
     player = player_of(house)
     number = player.duty_of(played.number, "S1")
-    listed = {one["number"]: one for one in house.client.get("rights", "/v1/duties", "anna")["duties"]}
+    listed = {one["number"]: one for one in house.client.every("rights", "/v1/duties", "anna", "duties")}
     assert listed[number]["dueOn"] == add_months(date.today(), 1).isoformat(), (
         "the month of AVG 14 runs from the report"
     )
@@ -38,7 +38,7 @@ def test_without_the_privacy_officer_nothing_is_deferred_and_phase_3_stays_shut(
     assert waiting_signal is not None
     assert waiting_signal["state"] == "informing"
     assert house.client.request("GET", "rights", path, "petra", headers=SEEN).status_code == 403, "a task, not the file"
-    tasks = house.client.get("rights", "/v1/tasks", "petra")["tasks"]
+    tasks = house.client.every("rights", "/v1/tasks", "petra", "tasks")
     shown = house.client.get("rights", f"/v1/tasks/{tasks[-1]['id']}", "petra", purpose="weging")
     assert "Wilgenroos" not in str(shown)
     house.client.post("rights", f"/v1/tasks/{tasks[-1]['id']}/decisions", "petra", {"reason": "akkoord"})

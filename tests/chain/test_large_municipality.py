@@ -72,7 +72,7 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
     until(lambda: large.sql("rights", "SELECT number FROM asked WHERE number=$1", number), WINDOW + 15)
     not_due = {"key": "duty", "outcome": "not-due", "reason": "vergissing", "fields": {"ground": "already-informed"}}
     proposed = large.client.post("rights", f"{path}/decisions", "bram", not_due | {"expectedVersion": version()})
-    task = large.client.get("rights", "/v1/tasks", "petra")["tasks"][-1]["id"]
+    task = large.client.every("rights", "/v1/tasks", "petra", "tasks")[-1]["id"]
     large.client.post("rights", f"/v1/tasks/{task}/decisions", "petra", {"reason": "akkoord"})
     withdraw = {"key": "withdrawal", "reason": "verkeerde persoon", "confirms": proposed["id"]}
     large.client.post("rights", f"{path}/decisions", "bram", withdraw | {"expectedVersion": version()})
@@ -105,7 +105,7 @@ def a_check_counts_with_the_officer_only(large: TestHouse, number: str) -> None:
     assert proposed.status_code == 202
     early = decide("bram", "check-1-done", "some", fields={"conclusion": "ja"})
     assert early.status_code == 400, "a proposal is no decision"
-    task = large.client.get("sources", "/v1/tasks", "petra")["tasks"][-1]["id"]
+    task = large.client.every("sources", "/v1/tasks", "petra", "tasks")[-1]["id"]
     shown = large.client.get("sources", f"/v1/tasks/{task}", "petra", purpose="weging")
     assert (shown["decision"], shown["about"]) == ("check-1", ["horeca-permits"])
     assert "Wilgenroos" not in str(shown)

@@ -173,7 +173,7 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
 
 def tasks_of(house: TestHouse, user: str, played: Played) -> list[str]:
     mine = house.sql("casework", "SELECT id FROM task WHERE number=$1 AND kind='intervention'", played.number)
-    listed = {one["id"] for one in house.client.get("casework", "/v1/tasks", user)["tasks"]}
+    listed = {one["id"] for one in house.client.every("casework", "/v1/tasks", user, "tasks")}
     return [str(one["id"]) for one in mine if str(one["id"]) in listed]
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from services.assessment.chapter import Assessment
+from services.assessment.use_cases import Meetings
 from services.casework.chapter import Casework
 from services.sources.chapter import Research
 from shared.engine.chapter import Chapter
@@ -17,6 +18,7 @@ from shared.engine.given import Given
 from shared.engine.tables import Dossier, MeetingRow, TaskRow
 from shared.errors import CannotSucceed, Conflict, Forbidden, NotFound
 from shared.identity import Person
+from shared.pages import Window
 from shared.protocol.judge import Attempt
 from shared.protocol.model import State
 from shared.protocol.passing_on import Forwarding
@@ -173,9 +175,62 @@ async def test_everybody_finds_his_own_tasks_behind_those_of_others(desk_of: Des
     )
     await desk.add(*meetings, *others, mine)
     farid = Person("farid", frozenset({"lot-member"}))
-    assert [one.id for one in await desk.engine.tasks.list(farid)] == [mine.id]
+    assert [one.id for one in (await desk.engine.tasks.list(farid, Window())).rows] == [mine.id]
+    els, found, cursor = Person("els", frozenset({"lot-member"})), [], None
+    while True:
+        page = await desk.engine.tasks.list(els, Window(cursor, 250))
+        found += [one.id for one in page.rows]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert found == [one.id for one in others], "all of them, in their order, each once"
     with pytest.raises(NotFound):
         await desk.engine.tasks.one(others[0].id, farid, "weging")
+
+
+async def test_the_work_list_comes_in_pages_and_what_has_ended_is_on_none(desk_of: DeskOf) -> None:
+    desk = await desk_of("assessment")
+    numbers = []
+    for _ in range(7):
+        numbers.append(await desk.arrives(State.WEGING_2A))
+        desk.clock.pass_by(1)
+    await desk.decide(numbers[3], "weging-2a", "no-task", fields={"considered": "Alle."}, forwarding=_nobody())
+    found, cursor = [], None
+    while True:
+        page = await desk.engine.showing.work_list(ANNA, Window(cursor, 3))
+        found += [one.number for one in page.rows]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert found == [one for one in numbers if one != numbers[3]]
+
+
+async def test_meetings_come_in_pages_and_a_member_sees_his_own(desk_of: DeskOf) -> None:
+    desk = await desk_of("assessment")
+    first = desk.clock.now().date()
+    await desk.add(
+        *(
+            MeetingRow(
+                id=f"M-{place:03}",
+                version=1,
+                kind="LOT",
+                held_on=first + timedelta(days=place),
+                chair="anna",
+                members=[{"userId": "farid" if place % 10 == 0 else "els"}],
+                present=[],
+                agenda=["S-00000-00000"],
+            )
+            for place in range(120)
+        )
+    )
+    meetings = Meetings(desk.engine)
+    page = await meetings.all(ANNA, Window())
+    rest = await meetings.all(ANNA, Window(page.next))
+    dates = [one.held_on for one in (*page.meetings, *rest.meetings)]
+    assert dates == [first + timedelta(days=place) for place in reversed(range(120))]
+    mine = await meetings.all(Person("farid", frozenset({"lot-member"})), Window())
+    assert (len(mine.meetings), mine.next) == (12, None)
+    assert not any(one.agenda for one in mine.meetings)
 
 
 async def test_a_withdrawn_answer_is_asked_again(desk_of: DeskOf) -> None:

@@ -145,7 +145,7 @@ class Teller(Player):
     def _question_of(self, played: Played, step: dict[str, Any]) -> str:
         """What who keeps a source sees of a question; for another it is as if it did not exist."""
         user = step["question_of"]
-        mine = [one["id"] for one in self.client.get("sources", "/v1/tasks", user)["tasks"]]
+        mine = [one["id"] for one in self.client.every("sources", "/v1/tasks", user, "tasks")]
         path = f"/v1/tasks/{mine[-1]}"
         look = {"look": path, "at": "sources", "by": user, "has": step["has"], "lacks": step["lacks"]}
         self._look(played, look)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
-
-from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.assessment.bodies import MeetingIn, MeetingList, MeetingOut
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.assessment import Meeting
@@ -19,53 +16,13 @@ from shared.engine.engine import Engine
 from shared.engine.papers import MEMBER
 from shared.engine.tables import DecisionRow, Dossier, MeetingRow
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
-from shared.http.app import NUMBER
-from shared.http.bodies import Strict
-from shared.http.decisions import Ref
 from shared.identity import Person
 from shared.numbers import meeting_number
+from shared.pages import Keyset, Window
 from shared.protocol.faults import Fault
 
 ARTICLE = "art. 1 onder n"
-
-
-class MemberIn(Strict):
-    """Somebody of the municipality by `userId`, or an outside organisation, which has no account here."""
-
-    user_id: Ref | None = None
-    organisation: Ref | None = None
-
-
-class MeetingIn(Strict):
-    kind: Literal["LOT", "LOT+", "casusoverleg"]
-    held_on: date
-    members: Annotated[tuple[MemberIn, ...], Field(min_length=1, max_length=40)]
-    agenda: Annotated[tuple[Annotated[str, Field(pattern=NUMBER)], ...], Field(max_length=100)] = ()
-
-
-class AgendaIn(Strict):
-    number: Annotated[str, Field(pattern=NUMBER)]
-
-
-class AttendanceIn(Strict):
-    """Who was there: a user id or an organisation of the meeting; empty for oneself."""
-
-    member: Ref | None = None
-
-
-class MeetingOut(Strict):
-    id: str
-    version: int
-    kind: str
-    held_on: date
-    chair: str
-    members: tuple[str, ...]
-    present: tuple[str, ...]
-    agenda: tuple[str, ...] = ()
-
-
-class MeetingList(Strict):
-    meetings: list[MeetingOut]
+BY_DATE = Keyset("meetings", col(MeetingRow.held_on), col(MeetingRow.id), newest_first=True)
 
 
 class Meetings:
@@ -73,17 +30,21 @@ class Meetings:
         self.platform = engine.platform
         self.rules = engine.parts.present
 
-    async def all(self, person: Person) -> list[MeetingOut]:
-        """For who prepares them all of them with the agenda; for a member his own, without."""
+    async def all(self, person: Person, window: Window) -> MeetingList:
+        """For who prepares them all of them with the agenda, the last first; for a member his own, without.
+
+        Raises Forbidden for everybody else, Invalid for a cursor of something else.
+        """
         prepares = bool(person.roles & set(self.rules.file_roles))
         if not prepares and MEMBER not in person.roles:
             raise Forbidden
+        query = select(MeetingRow)
+        if not prepares:
+            query = query.where(col(MeetingRow.members).contains([{"userId": person.user_id}]))
         async with self.platform.database.reading() as session:
-            rows = (await session.scalars(select(MeetingRow).order_by(col(MeetingRow.held_on)))).all()
-        if prepares:
-            return [shown(one) for one in rows]
-        own = [one for one in rows if person.user_id in names_of(one)]
-        return [shown(one).model_copy(update={"agenda": ()}) for one in own]
+            page = await BY_DATE.page(session, query, window)
+        found = [shown(one) if prepares else shown(one).model_copy(update={"agenda": ()}) for one in page.rows]
+        return MeetingList(meetings=found, next=page.next)
 
     async def call(self, person: Person, given: MeetingIn) -> MeetingOut:
         """Call a meeting. Raises Invalid for whoever may not take part in one of this kind."""

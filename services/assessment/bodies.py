@@ -1,0 +1,52 @@
+"""What assessment is sent and answers over HTTP, besides what every service does."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.http.app import NUMBER
+from shared.http.bodies import Strict
+from shared.http.decisions import Ref
+
+
+class MemberIn(Strict):
+    """Somebody of the municipality by `userId`, or an outside organisation, which has no account here."""
+
+    user_id: Ref | None = None
+    organisation: Ref | None = None
+
+
+class MeetingIn(Strict):
+    kind: Literal["LOT", "LOT+", "casusoverleg"]
+    held_on: date
+    members: Annotated[tuple[MemberIn, ...], Field(min_length=1, max_length=40)]
+    agenda: Annotated[tuple[Annotated[str, Field(pattern=NUMBER)], ...], Field(max_length=100)] = ()
+
+
+class AgendaIn(Strict):
+    number: Annotated[str, Field(pattern=NUMBER)]
+
+
+class AttendanceIn(Strict):
+    """Who was there: a user id or an organisation of the meeting; empty for oneself."""
+
+    member: Ref | None = None
+
+
+class MeetingOut(Strict):
+    id: str
+    version: int
+    kind: str
+    held_on: date
+    chair: str
+    members: tuple[str, ...]
+    present: tuple[str, ...]
+    agenda: tuple[str, ...] = ()
+
+
+class MeetingList(Strict):
+    meetings: list[MeetingOut]
+    next: str | None
