@@ -8,7 +8,7 @@ from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import Research
 from shared.contracts.dossier import Sealed
 from shared.contracts.intake import Report
-from shared.contracts.rights import InformingDecided, Notice
+from shared.contracts.rights import InformingDecided, NoticeTold
 from shared.engine.copies import on_notice
 from shared.engine.settle import Settlement
 
@@ -16,7 +16,7 @@ from shared.engine.settle import Settlement
 def handlers(arrivals: Arrivals, informing: Informing) -> dict[str, Handler]:
     return {
         Report.event: arrivals.report,
-        Notice.event: on_notice,
+        NoticeTold.event: on_notice,
         InformingDecided.event: informing.decided,
     }
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from services.casework.use_cases import Consulting, Moving
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
-from shared.contracts.assessment import Meeting
+from shared.contracts.assessment import MeetingTold
 from shared.contracts.consult import Consult
 from shared.contracts.dossier import Sealed
 from shared.contracts.retention import MoveCase
-from shared.contracts.rights import Notice
+from shared.contracts.rights import NoticeTold
 from shared.contracts.sources import Case, CaseContent
 from shared.engine.arrive import arrived
 from shared.engine.copies import on_meeting, on_notice
@@ -21,8 +21,8 @@ from shared.service.platform import Platform
 def handlers(platform: Platform, consulting: Consulting, moving: Moving) -> dict[str, Handler]:
     return {
         Case.event: arrived(platform, CaseContent, State.CHECK_2A),
-        Meeting.event: on_meeting,
-        Notice.event: on_notice,
+        MeetingTold.event: on_meeting,
+        NoticeTold.event: on_notice,
         Consult.event: consulting.asked,
         MoveCase.event: moving.ordered,
     }

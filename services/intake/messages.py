@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from services.intake.use_cases import Intake
 from shared.bus.inbox import Handled, Handler, Incoming
-from shared.contracts.dossier import Ended
+from shared.contracts.dossier import SignalEnded
 
 
 def handlers(intake: Intake) -> dict[str, Handler]:
-    async def ended(incoming: Incoming, message: Ended) -> Handled:
+    async def ended(incoming: Incoming, message: SignalEnded) -> Handled:
         return Handled(lambda session: intake.close_vault(session, message.number))
 
-    return {Ended.event: ended}
+    return {SignalEnded.event: ended}

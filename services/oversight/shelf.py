@@ -29,6 +29,7 @@ class Lists(Shelf):
     head = "offered_list"
     number = "CAST(head.id AS text)"
     signal = "CAST(head.id AS text)"
+    beside_it = ("items", "decisions")
     is_asked = "head.id = CAST(:number AS uuid)"
 
     def dossier(self, head: dict[str, Any]) -> Dossier:

@@ -39,6 +39,7 @@ class Sealed:
 class SealedSignals(Shelf):
     head = "sealed_signal"
     signal = "head.number"
+    beside_it = ("decisions",)
 
     def dossier(self, head: dict[str, Any]) -> Dossier:
         names = ("number", "version", "state", "protocol", "received_on")

@@ -13,7 +13,7 @@ from services.rights.domain import AT_ONCE, NEARER, REVIEW, told
 from services.rights.effects import MayComplete, MovesClock
 from services.rights.shelf import Moments
 from shared.clock import calendar_date
-from shared.contracts.rights import Notice
+from shared.contracts.rights import NoticeTold
 from shared.engine.chapter import Chapter
 from shared.engine.documents import REPORT
 from shared.engine.effects import Effect, Forget, Tell
@@ -66,7 +66,7 @@ def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     if not dossier.subject or decision.key not in TOLD_TO_GATES:
         return ()
     deferred = decision.state_after == State.DUTY_DEFERRED
-    notice = Notice(
+    notice = NoticeTold(
         number=dossier.signal,
         subject=dossier.subject,
         version=decision.version,

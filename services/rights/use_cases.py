@@ -17,7 +17,7 @@ from shared.clock import calendar_date
 from shared.contracts.assessment import InformingAsked, Subjects, SubjectsContent
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import InformingDue
-from shared.contracts.rights import Notice
+from shared.contracts.rights import NoticeTold
 from shared.engine.documents import REPORT, Report, encoded
 from shared.engine.engine import Engine
 from shared.engine.loaded import working_name
@@ -101,7 +101,7 @@ class Concerned:
     def _tell_gates(self, session: AsyncSession, signal: str, subject: str) -> None:
         """That there is a record of the duty (R-26.1)."""
         for gate in GATES:
-            self.platform.post.tell(session, gate, Notice(number=signal, subject=subject, version=1, state="open"))
+            self.platform.post.tell(session, gate, NoticeTold(number=signal, subject=subject, version=1, state="open"))
 
     async def asked(self, incoming: Incoming, message: InformingAsked) -> Handled:
         """Also where nobody is known somebody has to say so: a gate never opens by itself (R-5.7)."""

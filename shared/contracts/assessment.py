@@ -84,7 +84,7 @@ class InformingAsked(Message):
     received_on: date
 
 
-class Meeting(Message):
+class MeetingTold(Message):
     """A meeting as it stands; `members` are user ids or the organisations of outsiders."""
 
     event: ClassVar[str] = "meeting.v1"

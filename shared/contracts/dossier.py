@@ -63,7 +63,7 @@ class Sealed(Letter):
     event: ClassVar[str] = "sealed.v1"
 
 
-class Ended(Message):
+class SignalEnded(Message):
     """A signal is no longer active; nobody contacts its reporter any more (art. 9)."""
 
     event: ClassVar[str] = "ended.v1"

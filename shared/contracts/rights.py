@@ -9,7 +9,7 @@ from shared.contracts.common import Message
 from shared.contracts.dossier import CodedDecision
 
 
-class Notice(Message):
+class NoticeTold(Message):
     """Where the duty to inform one subject stands: `open`, `to-send`, `sent`, `deferred` or `not-due`."""
 
     event: ClassVar[str] = "notice.v1"

@@ -8,15 +8,15 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.assessment import Meeting
-from shared.contracts.rights import Notice
+from shared.contracts.assessment import MeetingTold
+from shared.contracts.rights import NoticeTold
 from shared.engine.tables import MeetingRow, NoticeRow
 from shared.errors import CannotSucceed
 
 FACTS = ("version", "kind", "held_on", "chair", "members", "present", "agenda")
 
 
-async def on_meeting(incoming: Incoming, message: Meeting) -> Handled:
+async def on_meeting(incoming: Incoming, message: MeetingTold) -> Handled:
     """Keep a meeting as it was told, unless something newer is known."""
     if incoming.producer != "assessment":
         raise CannotSucceed("only assessment keeps meetings")
@@ -32,7 +32,7 @@ async def on_meeting(incoming: Incoming, message: Meeting) -> Handled:
     return Handled(effect)
 
 
-async def on_notice(incoming: Incoming, message: Notice) -> Handled:
+async def on_notice(incoming: Incoming, message: NoticeTold) -> Handled:
     """Keep what rights decided about informing a subject."""
     if incoming.producer != "rights":
         raise CannotSucceed("only rights decides about informing")

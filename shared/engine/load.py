@@ -32,11 +32,12 @@ _ROWS: dict[str, tuple[type[SQLModel], str]] = {
 def _statement(shelf: Shelf) -> Any:
     """Names of our own tables only; every value is bound."""
     parts = ["to_jsonb(head) AS head"]
-    for name, (kind, which) in _ROWS.items():
+    for name in shelf.beside_it:
+        kind, which = _ROWS[name]
         where = which.format(number=shelf.number, signal=shelf.signal)
         parts.append(f"ARRAY(SELECT to_jsonb(x) FROM {table_of(kind).name} x WHERE {where}) AS {name}")  # noqa: S608
     found = text(f"SELECT {', '.join(parts)} FROM {shelf.head} head WHERE {shelf.is_asked}")  # noqa: S608
-    return found.columns(head=JSONB, **dict.fromkeys(_ROWS, ARRAY(JSONB)))
+    return found.columns(head=JSONB, **dict.fromkeys(shelf.beside_it, ARRAY(JSONB)))
 
 
 class Loader:
@@ -55,7 +56,7 @@ class Loader:
         handed over its room is locked, and it is loaded without.
         """
         async with self.platform.database.reading() as session:
-            found = (await session.execute(self._all, {"number": number, "meeting": meeting})).mappings().first()
+            found = (await session.execute(self._all, self._asked(number, meeting))).mappings().first()
             if found is None:
                 raise NotFound
             own, others = await self.shelf.beside(session, found["head"])
@@ -63,18 +64,21 @@ class Loader:
         if dossier.left:
             raise Elsewhere("Dit signaal is elders.", holder=dossier.handed_to)
         rows: dict[str, Any] = {
-            name: tuple(kind.model_validate(one) for one in found[name]) for name, (kind, _) in _ROWS.items()
+            name: tuple(_ROWS[name][0].model_validate(one) for one in found[name]) for name in self.shelf.beside_it
         }
         opens = opened and dossier.room_key is not None and not dossier.handing_over_since
         return Loaded(
             dossier=dossier,
             law=known_law(self.platform.settings.laws, dossier.protocol),
             today=calendar_date(self.platform.clock.now()),
-            content=await self.open(dossier, rows["items"]) if opens else None,
+            content=await self.open(dossier, rows.get("items", ())) if opens else None,
             others=others,
             own=own,
             **rows,
         )
+
+    def _asked(self, number: str, meeting: str | None) -> dict[str, str | None]:
+        return {"number": number} | ({"meeting": meeting} if "meetings" in self.shelf.beside_it else {})
 
     async def for_change(self, number: str, expected: int, *, meeting: str | None = None) -> Loaded:
         """As `load`; raises Conflict when it is on its way, or no longer what the caller saw."""

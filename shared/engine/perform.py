@@ -137,7 +137,8 @@ class Performer:
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
     ) -> None:
         """In the transaction in which `decision` is withdrawn."""
-        await store.undo_tasks(session, loaded.number, decision.id)
+        if any(isinstance(one, (Ask, OpenTasks, CloseTasks)) for one in effects):
+            await store.undo_tasks(session, loaded.number, decision.id)
         for one in effects:
             if isinstance(one, Own) and one.moment is Moment.AT_ONCE:
                 await one.undo(self.platform, session, loaded, decision)

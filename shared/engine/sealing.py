@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysMade
-from shared.contracts.dossier import ArchivedItem, Ended, Sealed, SealedDossier
+from shared.contracts.dossier import ArchivedItem, Sealed, SealedDossier, SignalEnded
 from shared.database.tables import Outgoing
 from shared.engine.chapter import Chapter
 from shared.engine.loaded import Loaded
@@ -66,7 +66,7 @@ class Sealing:
                 "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id
             ),
             post.envelope("retention", KeysMade(number=dossier.number, keys=keys)),
-            *(post.envelope(to, Ended(number=dossier.number)) for to in TOLD_OF_AN_ENDING),
+            *(post.envelope(to, SignalEnded(number=dossier.number)) for to in TOLD_OF_AN_ENDING),
         ]
 
     async def _into(

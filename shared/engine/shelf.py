@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,13 +19,14 @@ class Shelf:
     """The shelf of a service that holds dossiers; subclassed where something else is decided on.
 
     `head`, `number`, `signal`: the table, and what of a row is its number and the signal that it is about, in SQL;
-    `is_asked`: whether it is the one with `:number`.
+    `is_asked`: whether it is the one with `:number`. `beside_it`: what belongs to it, of what the engine knows.
     """
 
     head = "dossier"
     number = "head.number"
     signal = "head.signal"
     is_asked = "head.number = :number"
+    beside_it: ClassVar[tuple[str, ...]] = ("items", "decisions", "tasks", "notices", "meetings")
 
     def dossier(self, head: dict[str, Any]) -> Dossier:
         """What stands on the shelf, as the engine knows it, from the row `head`."""

@@ -83,7 +83,8 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """Everything about these signals, also of the duties that are about them."""
     about = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
     own = [*(await session.scalars(about)).all(), *numbers]
-    await delete_decisions(session, own)
+    for table in (ItemRow, DecisionRow, TaskRow):
+        await session.execute(delete(table).where(col(table.number).in_(own)))
     for column in (col(GrantRow.number), col(GrantRow.new_signal)):
         await session.execute(delete(GrantRow).where(column.in_(own)))
     await session.execute(delete(NoticeRow).where(col(NoticeRow.number).in_(numbers)))
@@ -91,9 +92,8 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
 
 
 async def delete_decisions(session: AsyncSession, numbers: Collection[str]) -> None:
-    """Decisions, their words and what is asked, of things that stand on another shelf too."""
-    for table in (ItemRow, DecisionRow, TaskRow):
-        await session.execute(delete(table).where(col(table.number).in_(numbers)))
+    """The decisions on what stands on another shelf."""
+    await session.execute(delete(DecisionRow).where(col(DecisionRow.number).in_(numbers)))
 
 
 # --- tasks ---------------------------------------------------------------------------------------

@@ -9,19 +9,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.database.platform_v1 import MOMENT, column
 
 
-def create(*, dossiers: bool = True) -> None:
-    """Make them, after the tables that every service has. `dossiers` False: what is decided on stands elsewhere."""
-    if dossiers:
-        _dossier()
-    op.create_table(
-        "item",
-        column("number", sa.Text, key=True),
-        column("item", sa.Text, key=True),
-        column("category", sa.Text),
-        column("version", sa.Integer),
-        column("ciphertext", sa.Text),
-    )
-    _decision()
+def create() -> None:
+    """Make them, after the tables that every service has."""
+    _dossier()
+    create_items()
+    create_decisions()
     op.create_table(
         "task",
         column("id", sa.Uuid, key=True),
@@ -69,6 +61,18 @@ def create(*, dossiers: bool = True) -> None:
     )
 
 
+def create_items() -> None:
+    """Documents, where there is a room."""
+    op.create_table(
+        "item",
+        column("number", sa.Text, key=True),
+        column("item", sa.Text, key=True),
+        column("category", sa.Text),
+        column("version", sa.Integer),
+        column("ciphertext", sa.Text),
+    )
+
+
 def _dossier() -> None:
     op.create_table(
         "dossier",
@@ -96,7 +100,8 @@ def _dossier() -> None:
     op.create_index("dossier_due_idx", "dossier", ["due_on", "number"], postgresql_where=in_hand)
 
 
-def _decision() -> None:
+def create_decisions() -> None:
+    """Decisions; all that a service needs in which something else than a dossier is decided on."""
     op.create_table(
         "decision",
         column("id", sa.Uuid, key=True),

@@ -68,7 +68,7 @@ class Writer:
                 await store.end_earlier(session, pending, now)
             if change.closes_proposals and any(one.kind == "co-signature" for one in before.tasks):
                 await store.close_co_signatures(session, before.number, now)
-            elif change.confirms:
+            elif change.confirms and any(one.item == str(change.confirms) for one in before.tasks):
                 await store.close_tasks(session, before.number, [str(change.confirms)], now, None)
             if decision is not None and not change.new:
                 await self._confirm(session, decision)

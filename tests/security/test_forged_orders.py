@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from shared.contracts.access import Designation, Leases
-from shared.contracts.assessment import Meeting, Research, ResearchContent, Subjects, SubjectsContent
+from shared.contracts.assessment import MeetingTold, Research, ResearchContent, Subjects, SubjectsContent
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysReleased, Letter, Message, Receipts, Received, Released
 from shared.contracts.consult import Consult
@@ -17,7 +17,7 @@ from shared.contracts.dossier import InformingDue
 from shared.contracts.intake import Subject
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, MoveCase
-from shared.contracts.rights import InformingDecided, Notice
+from shared.contracts.rights import InformingDecided, NoticeTold
 from shared.contracts.sources import Case, CaseContent
 from shared.keys.sealing import Sealer
 from tests.house import TestHouse
@@ -98,8 +98,8 @@ TODAY = datetime.now(UTC).date()
 ORDERS += [
     ("retention", "casework", MoveCase(number="{number}", ordered_on=TODAY)),
     ("casework", "retention", Closed(number="{number}", closed_on=TODAY, last_act_on=TODAY, protocol="x")),
-    ("rights", "assessment", Notice(number="{number}", subject="S1", version=99, state="sent")),
-    ("rights", "casework", Notice(number="{number}", subject="S1", version=99, state="sent")),
+    ("rights", "assessment", NoticeTold(number="{number}", subject="S1", version=99, state="sent")),
+    ("rights", "casework", NoticeTold(number="{number}", subject="S1", version=99, state="sent")),
     ("sources", "rights", InformingDue(number="{number}", about=("S1",), why="disclosure", on=TODAY)),
     ("casework", "rights", InformingDue(number="{number}", about=("S1",), why="intervention", on=TODAY)),
     ("rights", "assessment", InformingDecided(number="{number}", decisions=())),
@@ -117,7 +117,7 @@ ORDERS += [
     (
         "assessment",
         "casework",
-        Meeting(
+        MeetingTold(
             meeting="M-ZZZZZ-ZZZZZ",
             version=1,
             kind="LOT",

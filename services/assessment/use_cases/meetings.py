@@ -9,7 +9,7 @@ from sqlmodel import col
 from services.assessment.bodies import MeetingIn, MeetingList, MeetingOut
 from shared import audit
 from shared.clock import calendar_date
-from shared.contracts.assessment import Meeting
+from shared.contracts.assessment import MeetingTold
 from shared.database.tables import Lease
 from shared.engine.copies import FACTS
 from shared.engine.engine import Engine
@@ -161,7 +161,7 @@ class Meetings:
     async def _told(self, session: AsyncSession, row: MeetingRow, person: Person, role: str, action: str) -> None:
         """Casework decides on its own agenda items, by a copy."""
         facts = {name: getattr(row, name) for name in FACTS}
-        self.platform.post.tell(session, "casework", Meeting(meeting=row.id, **facts))
+        self.platform.post.tell(session, "casework", MeetingTold(meeting=row.id, **facts))
         now = self.platform.clock.now()
         session.add(audit.line(now, action, actor=person.user_id, role=role, record=row.id))
 

@@ -15,7 +15,8 @@ depends_on = None
 
 def upgrade() -> None:
     create("oversight")
-    tables_v1.create(dossiers=False)
+    tables_v1.create_decisions()
+    tables_v1.create_items()
     op.create_table(
         "audit_batch",
         column("producer", sa.Text, key=True),

@@ -15,7 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     create("retention")
-    tables_v1.create(dossiers=False)
+    tables_v1.create_decisions()
     op.create_table(
         "sealed_signal",
         column("number", sa.Text, key=True),
