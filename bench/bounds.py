@@ -47,8 +47,8 @@ async def door(house: TestHouse, *, connections: int, seconds: float) -> float:
             async with connection.transaction():
                 await connection.execute("INSERT INTO accepted_report VALUES ($1, 'x', 'x', '', now())", str(key))
                 await connection.execute(
-                    "INSERT INTO melder_letter (id, number, kid, letter, sealed_at, active, attempts)"
-                    " VALUES ($1, $2, 'bench', $3, now(), true, 0)",
+                    "INSERT INTO melder_letter (id, number, kid, letter, sealed_at, active, attempts, next_at)"
+                    " VALUES ($1, $2, 'bench', $3, now(), true, 0, now() + interval '1 day')",
                     key,
                     number,
                     own,

@@ -69,9 +69,7 @@ def arrival(house: TestHouse, count: int = 400) -> list[Figure]:
     bound = asyncio.run(bounds.arrival(house, connections=16, count=count))
     house.hold("assessment")
     sent = many(house, count)
-    until(
-        lambda: house.sql("intake", "SELECT count(*) AS n FROM outgoing WHERE published_at IS NULL")[0]["n"] == 0, 120
-    )
+    until(lambda: house.sql("intake", "SELECT count(*) AS n FROM outgoing WHERE attempts = 0")[0]["n"] == 0, 120)
     before = house.sql("assessment", "SELECT count(*) AS n FROM dossier")[0]["n"]
     spent = processor_seconds(house)
     house.let_go("assessment")

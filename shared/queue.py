@@ -28,7 +28,7 @@ from shared.wake import Wake
 
 log = structlog.get_logger()
 
-IDLE = timedelta(seconds=10)
+IDLE = timedelta(seconds=15)
 """How often is looked for what another process left; one's own is heard of at once."""
 TRIES = 5
 """After so many tries that nobody foresaw, a row is parked."""
@@ -37,7 +37,7 @@ SHORTEST, LONGEST = timedelta(seconds=0.5), timedelta(seconds=30)
 PARKED_FOR = timedelta(minutes=1), timedelta(hours=1)
 """Between two tries of what is parked."""
 PATIENCE = timedelta(seconds=30)
-"""What backs off for longer than this is stuck."""
+"""What backs off, or is due and not taken, for longer than this is stuck."""
 
 
 Row = TypeVar("Row", bound=Waits)
@@ -90,11 +90,14 @@ class Queue(Generic[Row]):
         shows: tuple[str, ...] = (),
         silent: str = "taken again and again, and never finished",
         remedy: str = "",
+        ready: Callable[[], Awaitable[None]] | None = None,
+        wake: Wake | None = None,
     ) -> None:
         """`began`: the column that says since when a row waits. `shows`: columns for `stuck`.
 
         `silent`: what `stuck` says of a row that is claimed again and again and of which nothing was noted.
-        `remedy`: what who reads that is to do.
+        `remedy`: what who reads that is to do. `ready`: waits for the part that all the work needs, or raises
+        PartDown; nothing is claimed meanwhile. `wake`: what wakes it, when that is not a row that is added.
         """
         self.name = name
         self._database = database
@@ -107,10 +110,11 @@ class Queue(Generic[Row]):
         self._shows = shows
         self._silent = silent
         self._remedy = remedy
+        self._ready = ready
         self._busy: set[asyncio.Task[None]] = set()
         self._more = False
         self._look_at_parked: datetime | None = None
-        self.wake: Wake = database.inserted(table)
+        self.wake = wake or database.inserted(table)
 
     # --- claim -----------------------------------------------------------------------------------
 
@@ -152,9 +156,9 @@ class Queue(Generic[Row]):
         )
         row = aliased(table, claimed)
         upcoming = select(func.min(col(table.next_at)).label("at")).where(waits, col(table.next_at) > now).subquery()
-        query = select(upcoming.c.at, row).join(claimed, true(), isouter=True).order_by(claimed.c.was_due)
-        async with self._database.transaction() as session:
-            found = (await session.execute(query.select_from(upcoming))).all()
+        query = select(upcoming.c.at, row).select_from(upcoming)
+        query = query.join(claimed, true(), isouter=True).order_by(claimed.c.was_due)
+        found: list[Any] = list((await self._database.alone(query)).all())
         return [one for _, one in found if one is not None], found[0].at
 
     # --- back off, park --------------------------------------------------------------------------
@@ -177,9 +181,7 @@ class Queue(Generic[Row]):
 
     async def _note(self, row: Row, **values: Any) -> None:
         mine = (col(self._table.id) == row.id, col(self._table.next_at) == row.next_at)
-        async with self._database.transaction() as session:
-            statement = update(self._table).where(*mine).values(**values)
-            await session.execute(statement, execution_options={"synchronize_session": False})
+        await self._database.alone(update(self._table).where(*mine).values(**values))
         self.wake()
 
     # --- run -------------------------------------------------------------------------------------
@@ -208,6 +210,8 @@ class Queue(Generic[Row]):
             self._more = True
             return IDLE.total_seconds()
         try:
+            if self._ready:
+                await self._ready()
             rows, again = await self._take(room)
         except PartDown as problem:
             log.warning("queue waits", queue=self.name, problem=problem.detail)
@@ -244,7 +248,10 @@ class Queue(Generic[Row]):
 
     async def _failed(self, row: Row, problem: Exception) -> None:
         why = problem.detail if isinstance(problem, MeldpuntError) else type(problem).__name__
-        if isinstance(problem, PartDown):
+        if isinstance(problem, TimeoutError):
+            why = "it takes longer than its lease"
+        if isinstance(problem, (PartDown, TimeoutError)):
+            # No mark against the row: whatever is slow or away, it is something else.
             if row.since is None:
                 log.info("waits", queue=self.name, row=str(row.id), why=why)
             await self.back_off(row, why, counts=False)
@@ -259,12 +266,13 @@ class Queue(Generic[Row]):
     # --- show ------------------------------------------------------------------------------------
 
     async def stuck(self, most: int = 20) -> Stuck:
-        """How many rows wait, and those that do not get on: parked, in trouble for a while, or never finished."""
+        """How many rows wait, and those that do not get on: parked, in trouble for a while, never finished, never taken."""
         table, now = self._table, self._clock.now()
         troubled = or_(
             col(table.parked_at).is_not(None),
             col(table.since) <= now - PATIENCE,
             col(table.attempts) >= TRIES,
+            col(table.next_at) <= now - PATIENCE,
         )
         since = func.coalesce(col(table.since), getattr(table, self._began))
         counts = select(func.count(), func.count().filter(troubled), func.min(since).filter(troubled))
@@ -279,10 +287,28 @@ class Queue(Generic[Row]):
 
     def _show(self, row: Row) -> StuckRow:
         about = {name: str(getattr(row, name)) for name in self._shows if getattr(row, name) is not None}
-        why = row.waits_because or self._silent
+        why = row.waits_because or (self._silent if row.attempts else "due, and nobody takes it")
         return StuckRow(
             row.id, about, row.since or getattr(row, self._began), row.attempts, why, row.parked_at is not None
         )
+
+
+def as_told(stuck: Stuck) -> dict[str, Any]:
+    """As `/statusz` says it and docs/commands.md describes it."""
+    rows = [
+        {
+            "id": str(row.id),
+            "about": row.about,
+            "since": row.since.isoformat(),
+            "attempts": row.attempts,
+            "why": row.why,
+            "parked": row.parked,
+        }
+        for row in stuck.examples
+    ]
+    oldest = stuck.oldest.isoformat() if stuck.oldest else None
+    counts = {"queue": stuck.queue, "waiting": stuck.waiting, "stuck": stuck.count, "oldest": oldest}
+    return counts | {"rows": rows, "remedy": stuck.remedy}
 
 
 def _between(pause: timedelta, bounds: tuple[timedelta, timedelta]) -> timedelta:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -12,9 +11,8 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-import httpx
 import psutil
 from rich.console import Console
 from rich.table import Table
@@ -23,21 +21,10 @@ from deploy.embedded.client import HouseClient
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
 from deploy.embedded.protocol import DEFAULT_PROTOCOL, known, protocol
-from shared.protocol.live import TRIAL
+from deploy.embedded.status import is_running, status
 
 console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
 out = Console(width=None if sys.stdout.isatty() else 160)
-
-
-def is_running(state: dict[str, Any] | None) -> bool:
-    """Whether the process that wrote `state` is alive and is a house."""
-    if not state or not state.get("pid"):
-        return False
-    try:
-        words = " ".join(psutil.Process(state["pid"]).cmdline())
-        return state["pid"] == os.getpid() or (" up" in words and ("meldpunt" in words or "deploy.embedded" in words))
-    except psutil.Error:
-        return False
 
 
 # --- up and down --------------------------------------------------------------------------------------
@@ -136,78 +123,6 @@ def _overview(home: Home, seconds: float) -> Table:
 # --- looking ------------------------------------------------------------------------------------------
 
 
-def look(home: Home) -> dict[str, Any]:
-    """What `status --json` prints; stable, documented in docs/commands.md."""
-    state = home.state()
-    if state is None:
-        raise HouseError(f"there is no house in {home.path}: make one with `meldpunt up`")
-    running = is_running(state)
-    found = []
-    for name in (*PARTS, *SERVICE_NAMES):
-        pid = state["pids"].get(name)
-        alive = running and pid is not None and psutil.pid_exists(pid)
-        entry: dict[str, Any] = {
-            "name": name,
-            "kind": "part" if name in PARTS else "service",
-            "address": state["addresses"][name],
-            "ready": alive,
-            "version": None,
-            "outbox": None,
-            "parked": None,
-            "parkedMessages": [],
-            "pruned": None,
-            "problems": {} if alive else {"process": f"{name} is not running: see `meldpunt logs {name}`"},
-        }
-        if name in SERVICE_NAMES and running:
-            entry |= _health(entry["address"], entry)
-        found.append(entry)
-    used = [one.pop("use") for one in found if "use" in one]
-    return {
-        "home": str(home.path),
-        "running": running,
-        "ready": running and all(one["ready"] for one in found),
-        **(used[0] if used else {"trial": None, "missingForLive": []}),
-        "parts": found,
-    }
-
-
-def _health(address: str, entry: dict[str, Any]) -> dict[str, Any]:
-    try:
-        answer = httpx.get(f"{address}/readyz", timeout=8).json()
-    except (httpx.HTTPError, ValueError):
-        return {"ready": False, "problems": entry["problems"] or {"http": "it does not answer: see its log"}}
-    found = {
-        key: answer[key] for key in ("ready", "version", "outbox", "parked", "parkedMessages", "problems", "pruned")
-    }
-    return found | {"use": {key: answer[key] for key in ("trial", "missingForLive")}}
-
-
-def status(home: Home, arguments: argparse.Namespace) -> int:
-    found = look(home)
-    if arguments.json:
-        print(json.dumps(found, indent=1))
-        return 0 if found["ready"] else 1
-    table = Table(title=f"{home.path}: {'running' if found['running'] else 'not running'}", title_justify="left")
-    for column in ("name", "address", "ready", "version", "outbox", "parked", "what is wrong"):
-        table.add_column(column)
-    for one in found["parts"]:
-        cells = [
-            one["name"],
-            one["address"],
-            "yes" if one["ready"] else "no",
-            one["version"],
-            one["outbox"],
-            one["parked"],
-        ]
-        table.add_row(*("" if cell is None else str(cell) for cell in cells), "; ".join(one["problems"].values()))
-    out.print(table)
-    if found["trial"]:
-        out.print(TRIAL, highlight=False)
-    if found["missingForLive"]:
-        out.print("Voor ingebruikneming ontbreekt:", *found["missingForLive"], sep="\n· ", highlight=False)
-    return 0 if found["ready"] else 1
-
-
 def token(home: Home, arguments: argparse.Namespace) -> int:
     with HouseClient(home) as client:
         print(client.token(arguments.user, arguments.service))
@@ -250,7 +165,9 @@ def parser() -> argparse.ArgumentParser:
     one = command("up", up, "Start everything and stay; a second time it continues where it was.")
     one.add_argument("--detach", action="store_true", help="return when everything is ready")
     one.add_argument("--protocol", default=DEFAULT_PROTOCOL, metavar="VERSION")
-    one = command("status", status, "Each part and service: where, ready, version, outbox and parked counts.")
+    one = command(
+        "status", status, "Each part and service: where, ready, version; what waits and what is stuck, and what to do."
+    )
     one.add_argument("--json", action="store_true")
     one = command("token", token, "A token of a demo user for one service, by the real log-in.")
     one.add_argument("user")

@@ -27,6 +27,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         handlers=handlers(Arrivals(platform), Informing(engine)),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
-        workers=[engine.settlement.run],
+        queues={engine.settlement.queue: engine.settlement.work},
     )
     return build(service, "Assessment", router(engine, Meetings(engine)))

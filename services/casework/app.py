@@ -28,6 +28,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         handlers=handlers(platform, consulting, Moving(engine)),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
-        workers=[engine.settlement.run],
+        queues={engine.settlement.queue: engine.settlement.work},
     )
     return build(service, "Casework", router(engine, consulting))

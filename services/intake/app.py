@@ -24,6 +24,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         platform,
         handlers=handlers(intake),
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, kids=store.kids_of),
-        workers=[intake.keep_opening],
+        queues={intake.letters: intake.open_vault_letter},
     )
     return build(service, "Intake", router(platform, intake, settings))

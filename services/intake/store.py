@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
-from shared.database.tables import moment
+from shared.database.tables import Waits, moment
 
 SCHEMA = "intake_0001"
 
@@ -27,17 +26,15 @@ class AcceptedReport(SQLModel, table=True):
     accepted_at: datetime = moment()
 
 
-class MelderLetter(SQLModel, table=True):
+class MelderLetter(Waits, table=True):
     """Contact data as the door sealed them, until intake can open them."""
 
     __tablename__ = "melder_letter"
-    id: UUID = Field(primary_key=True)
     number: str = Field(index=True)
     kid: str = Field(index=True)
     letter: str
     sealed_at: datetime = moment()
     active: bool = True
-    attempts: int = 0
 
 
 class MelderVault(SQLModel, table=True):
@@ -68,11 +65,6 @@ async def kids_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple
     """The letterbox keys of contact data that were not opened yet."""
     query = select(col(MelderLetter.number), col(MelderLetter.kid)).where(col(MelderLetter.number).in_(numbers))
     return [(row.number, row.kid) for row in await session.execute(query)]
-
-
-async def waiting_letters(session: AsyncSession, most: int = 50) -> list[MelderLetter]:
-    query = select(MelderLetter).order_by(col(MelderLetter.attempts), col(MelderLetter.sealed_at)).limit(most)
-    return list((await session.scalars(query)).all())
 
 
 async def end_waiting(session: AsyncSession, number: str) -> None:

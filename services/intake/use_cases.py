@@ -8,10 +8,11 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
@@ -30,12 +31,10 @@ from shared.errors import CannotSucceed, Conflict, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
 from shared.numbers import derived_seed, random_seed, receipt_code, signal_number
-from shared.openbao import BaoError
+from shared.queue import Queue
 from shared.service.platform import Platform
 
 log = structlog.get_logger()
-
-IDLE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,18 @@ class Intake:
             isolation_level="AUTOCOMMIT",
             pool_pre_ping=False,
         )
-        self._to_open = platform.database.inserted(store.MelderLetter)
+        self.letters = Queue(
+            platform.database,
+            store.MelderLetter,
+            platform.clock,
+            name="reporters",
+            of=true(),
+            lease=timedelta(seconds=60),
+            began="sealed_at",
+            most=8,
+            shows=("number",),
+            remedy="contact data of a reporter cannot be opened: its letterbox key may be gone; it goes with its signal",
+        )
         self._write: Batcher[Sequence[SQLModel], None] = Batcher(self._write_all)
 
     def _hash(self, label: str, data: bytes) -> str:
@@ -150,7 +160,10 @@ class Intake:
             return []
         sealed = self.platform.sealer.seal("intake", Reporter(number=number, **reporter.model_dump()))
         now = self.clock.now()
-        return [store.MelderLetter(id=uuid4(), number=number, kid=sealed.kid, letter=sealed.text, sealed_at=now)]
+        letter = store.MelderLetter(
+            id=uuid4(), next_at=now, number=number, kid=sealed.kid, letter=sealed.text, sealed_at=now
+        )
+        return [letter]
 
     async def _same_as_before(self, key_hash: str, body_hash: str) -> None:
         async with outages(), AsyncSession(self._door) as session:
@@ -161,47 +174,27 @@ class Intake:
                 "Deze Idempotency-Key is al voor een andere melding gebruikt.", code="idempotency-key-reused"
             )
 
-    async def keep_opening(self) -> None:
-        while True:
-            moved = await self.open_vault_letters()
-            if not moved:
-                # Woken by the door; what could not be opened is looked at again now and then.
-                await self._to_open.wait(IDLE_SECONDS)
+    async def open_vault_letter(self, row: store.MelderLetter) -> None:
+        """Move contact data from a letter of the door into the vault.
 
-    async def open_vault_letters(self) -> int:
-        """Move contact data from the letters of the door into the vault; returns how many were moved."""
-        async with self.platform.database.reading() as session:
-            letters = await store.waiting_letters(session)
-        return sum([await self._open_vault_letter(row) for row in letters])
-
-    async def _open_vault_letter(self, row: store.MelderLetter) -> bool:
+        Raises PartDown; CannotSucceed for a letter that cannot be opened, which stays and shows as outstanding.
+        """
+        opened = await self.platform.opener.open(row.letter)
+        # The number stands inside: a letter cannot be moved to another signal.
+        if json.loads(opened)["content"]["number"] != row.number:
+            raise CannotSucceed("contact data of another signal")
         room = self.platform.room()
         key = key_name(row.id, room.mount)
-        try:
-            opened = await self.platform.opener.open(row.letter)
-            # The number stands inside: a letter cannot be moved to another signal.
-            if json.loads(opened)["content"]["number"] != row.number:
-                raise CannotSucceed("contact data of another signal")
-            await room.make(key)
-            place = Place(room.mount, row.number, "reporter", 1)
-            ciphertext = (await room.encrypt(key, [(place, opened)]))[0]
-        except (CannotSucceed, BaoError, ValueError, KeyError) as problem:
-            # It stays where it is, shows as outstanding, and is tried again after all others.
-            log.warning("contact data cannot be opened", problem=type(problem).__name__)
-            async with self.platform.database.transaction() as session:
-                stuck = await session.get(store.MelderLetter, row.id)
-                if stuck is not None:
-                    stuck.attempts += 1
-            return False
+        await room.make(key)
+        ciphertext = (await room.encrypt(key, [(Place(room.mount, row.number, "reporter", 1), opened)]))[0]
         made = KeysMade(number=row.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(row.kid,))
         async with self.platform.database.transaction() as session:
             found = await session.get(store.MelderLetter, row.id, with_for_update=True)
             if found is None:
-                return False
+                return
             session.add(store.MelderVault(number=row.number, room_key=key, ciphertext=ciphertext, active=found.active))
             await session.delete(found)
             self.platform.post.tell(session, "retention", made)
-        return True
 
     async def contact(self, number: str, reason: str, person: Person, role: str) -> Reporter:
         """The only action that opens contact data (R-5.2); the audit line is on disk before they leave."""

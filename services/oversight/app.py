@@ -30,6 +30,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         handlers=handlers(Keeping(platform), releasing),
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
-        workers=[releasing.run, chains.run],
+        queues={releasing.queue: releasing.release},
+        workers=[chains.run],
     )
     return build(service, "Oversight", router(engine, Showing(platform), chains, Lists(engine)))

@@ -28,6 +28,7 @@ class Approves(Own):
         list_id = UUID(loaded.number)
         approval = store.Approval(
             id=decision.id,
+            next_at=decision.effective_at or decision.taken_at,
             list_id=list_id,
             approver=decision.recorder,
             approved_at=decision.taken_at,

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
-from shared.database.tables import document, moment, table_of
+from shared.database.tables import Waits, document, moment, table_of
 from shared.protocol.model import State
 
 SCHEMA = "oversight_0001"
@@ -100,13 +100,13 @@ class OfferedList(SQLModel, table=True):
     escalated: bool = False
 
 
-class Approval(SQLModel, table=True):
+class Approval(Waits, table=True):
     """One approval by the beheerder; a list can take several, each for some of its signals. `id` is the decision's.
 
-    `approver` is empty for what the clock does at the ultimate date.
+    `approver` is empty for what the clock does at the ultimate date. It waits until it can no longer be withdrawn
+    (`effective_at`), and then until every key has been released.
     """
 
-    id: UUID = Field(primary_key=True)
     list_id: UUID = Field(index=True)
     approver: str | None
     approved_at: datetime = moment()
@@ -245,20 +245,14 @@ async def approvals(session: AsyncSession, list_id: UUID) -> list[Approval]:
     return list((await session.scalars(query)).all())
 
 
-async def to_release(session: AsyncSession, now: datetime) -> Approval | None:
-    """An approval whose time to be withdrawn is over and whose keys have not all been released."""
-    query = (
-        select(Approval)
-        .where(col(Approval.withdrawn).is_(False), col(Approval.done).is_(False), col(Approval.effective_at) <= now)
-        .order_by(col(Approval.approved_at))
-        .limit(1)
-    )
-    return (await session.scalars(query)).first()
-
-
-async def approved_by(session: AsyncSession, approval: UUID, most: int) -> list[ListedRow]:
+async def approved_by(
+    session: AsyncSession, approval: UUID, most: int, among: Collection[str] | None = None
+) -> list[ListedRow]:
+    """The signals of an approval whose keys have not all been released; only those `among` the given numbers."""
     mine = (col(ListedRow.approval) == approval, col(ListedRow.state).in_(("approved", "releasing")))
     query = select(ListedRow).where(*mine).limit(most).with_for_update()
+    if among is not None:
+        query = query.where(col(ListedRow.number).in_(among))
     return list((await session.scalars(query)).all())
 
 

@@ -33,7 +33,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: M
         platform,
         handlers=handlers(Concerned(platform)),
         erase=Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount)),
-        workers=[engine.settlement.run],
+        queues={engine.settlement.queue: engine.settlement.work},
     )
     overdue = Overdue(engine)
     routers = [router(engine, overdue)]

@@ -2,7 +2,8 @@
 
 Nothing acts twice: the inbox row is unique on the message's id and lies in the same transaction as the
 effect. Messages that are delivered together are looked up and committed together.
-Infrastructure trouble is raised as PartDown and delivered again; what can never succeed is parked.
+Infrastructure trouble is raised as PartDown and delivered again; what goes on for long, or can never succeed, is
+kept in `unhandled`, where it waits in the open (`shared.queue`) and is tried again.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,16 +32,19 @@ from shared.contracts.common import KeysMade, Message, Receipts, Received, Where
 from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import Inbox as InboxRow
-from shared.database.tables import Parked, Tombstone
-from shared.errors import CannotSucceed, PartDown
+from shared.database.tables import Tombstone, Unhandled
+from shared.errors import CannotSucceed, MeldpuntError, PartDown
 from shared.keys.signing import NotSigned, Verifier
 from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME, EVERYONE
+from shared.queue import PARKED_FOR, SHORTEST, Queue
 from shared.telemetry import Tracing
 
 log = structlog.get_logger()
 
 UNFORESEEN = 5
+PATIENT = 6
+"""After so many deliveries, in half a minute, a message that waits for a part is kept here."""
 Effect = Callable[[AsyncSession], Awaitable[None]]
 
 
@@ -67,7 +72,7 @@ class Known:
 
     handled: bool
     word: str | None
-    parked: bool
+    kept: bool
     destroyed: bool
 
 
@@ -96,13 +101,25 @@ class Inbox:
         self._tracing = tracing
         self._handlers = handlers
         self._receipted = receipted
+        self.queue = Queue(
+            database,
+            Unhandled,
+            clock,
+            name="received",
+            of=true(),
+            lease=timedelta(seconds=60),
+            began="received_at",
+            shows=("producer", "event"),
+            remedy="mend what it names and it is handled by itself; what its producer did not sign is nobody's message:"
+            " tell who watches over security",
+        )
         self._look_up: Batcher[tuple[UUID, str | None], Known] = Batcher(self._look_up_all)
 
     async def receive(self, producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
         """Handle one delivery; returns when it may be acknowledged.
 
-        Raises PartDown to have it again. An error that nobody foresaw is raised too, a few times; then the
-        message is parked, so that it cannot hold up the ones behind it.
+        Raises PartDown to have it again. An error that nobody foresaw is raised too, a few times. What goes on
+        failing is kept in this service's own database, where it shows.
         """
         event = headers.get("ce-type", "").removeprefix("nl.meldpunt.")
         # What is logged and stored below comes from our own list of names, not from the header.
@@ -116,14 +133,16 @@ class Inbox:
             try:
                 await self._handle(identifier, producer, event, headers, body)
             except (CannotSucceed, NotSigned, BaoError, BaoRefused) as problem:
-                await self._park(identifier, producer, event, headers, body, problem)
-            except PartDown:
-                raise
+                await self._keep(identifier, producer, event, headers, body, problem, parked=True)
+            except PartDown as problem:
+                if delivered < PATIENT:
+                    raise
+                await self._keep(identifier, producer, event, headers, body, problem, parked=False)
             except Exception as problem:
                 if delivered < UNFORESEEN:
                     raise
                 log.error("a message fails in a way that nobody foresaw", of=event, exc_info=problem)
-                await self._park(identifier, producer, event, headers, body, CannotSucceed(type(problem).__name__))
+                await self._keep(identifier, producer, event, headers, body, problem, parked=True)
 
     async def _handle(self, identifier: UUID, producer: str, event: str, headers: dict[str, str], body: bytes) -> None:
         if headers.get("ce-to") not in (self.service, EVERYONE):
@@ -152,7 +171,7 @@ class Inbox:
         if known.destroyed:
             raise CannotSucceed("this signal was destroyed; nothing about it is accepted again")
         handled = await handler(Incoming(identifier, producer, signed), message)
-        await self._commit(identifier, producer, kind, handled, parked=known.parked)
+        await self._commit(identifier, producer, kind, handled, kept=known.kept)
 
     async def _check_signature(self, kind: type[Message], producer: str, headers: dict[str, str], body: bytes) -> bool:
         token = headers.get("meldpunt-signature")
@@ -167,7 +186,7 @@ class Inbox:
         return True
 
     async def _commit(
-        self, identifier: UUID, producer: str, kind: type[Message], handled: Handled, *, parked: bool
+        self, identifier: UUID, producer: str, kind: type[Message], handled: Handled, *, kept: bool
     ) -> None:
         now = self._clock.now()
 
@@ -177,9 +196,9 @@ class Inbox:
                     InboxRow(id=identifier, producer=producer, event=kind.event, word=handled.word, handled_at=now)
                 )
             await handled.effect(session)
-            if parked:
+            if kept:
                 # At an earlier delivery, for a reason that has passed.
-                await session.execute(delete(Parked).where(col(Parked.id) == identifier))
+                await session.execute(delete(Unhandled).where(col(Unhandled.id) == identifier))
 
         try:
             await self._database.together(unit)
@@ -197,42 +216,48 @@ class Inbox:
         async with self._database.reading() as session:
             query = select(col(InboxRow.id), col(InboxRow.word)).where(col(InboxRow.id).in_(ids))
             handled = {row.id: row.word for row in await session.execute(query)}
-            parked = set((await session.scalars(select(col(Parked.id)).where(col(Parked.id).in_(ids)))).all())
+            kept = set((await session.scalars(select(col(Unhandled.id)).where(col(Unhandled.id).in_(ids)))).all())
             stones = select(col(Tombstone.number)).where(col(Tombstone.number).in_(numbers))
             destroyed = set((await session.scalars(stones)).all()) if numbers else set()
-        return [Known(one in handled, handled.get(one), one in parked, number in destroyed) for one, number in wanted]
+        return [Known(one in handled, handled.get(one), one in kept, number in destroyed) for one, number in wanted]
 
-    async def _park(
-        self, identifier: UUID, producer: str, event: str, headers: dict[str, str], body: bytes, problem: Exception
+    async def _keep(
+        self,
+        identifier: UUID,
+        producer: str,
+        event: str,
+        headers: dict[str, str],
+        body: bytes,
+        problem: Exception,
+        *,
+        parked: bool,
     ) -> None:
-        reason = str(problem) or type(problem).__name__
-        log.warning("parked", producer=producer, of=event, reason=reason, message=str(identifier))
-        kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
-        async with self._database.transaction() as session:
-            values = {
-                "id": identifier,
-                "producer": producer,
-                "event": event,
-                "reason": reason,
-                "number": _number_in(body),
-                "headers": kept,
-                "body": body,
-                "parked_at": self._clock.now(),
-            }
-            await session.execute(upsert(Parked).values(**values).on_conflict_do_nothing())
+        """Keep what was not handled; a message that is kept already stays as it is."""
+        why = problem.detail if isinstance(problem, MeldpuntError) else type(problem).__name__
+        log.warning("kept", producer=producer, of=event, why=why, message=str(identifier), parked=parked)
+        now = self._clock.now()
+        values = {
+            "id": identifier,
+            "next_at": now + (PARKED_FOR[0] if parked else SHORTEST),
+            "attempts": 1,
+            "since": now,
+            "waits_because": why,
+            "parked_at": now if parked else None,
+            "producer": producer,
+            "event": event,
+            "number": _number_in(body),
+            "headers": {name: headers[name] for name in KEPT_HEADERS if name in headers},
+            "body": body,
+            "received_at": now,
+        }
+        await self._database.alone(upsert(Unhandled).values(**values).on_conflict_do_nothing())
+        self.queue.wake()
 
-    async def replay(self, most: int = 100) -> int:
-        """Try the parked messages once more; returns how many have left the list."""
-        async with self._database.reading() as session:
-            rows = (await session.scalars(select(Parked).order_by(col(Parked.parked_at)).limit(most))).all()
-        left = 0
-        for row in rows:
-            try:
-                await self._handle(row.id, row.producer, row.event, row.headers, row.body)
-            except (CannotSucceed, NotSigned, BaoError, BaoRefused):
-                continue
-            left += 1
-        return left
+    async def again(self, row: Unhandled) -> None:
+        """Try a message that was kept; raises what keeps it from being handled."""
+        await self._handle(row.id, row.producer, row.event, row.headers, row.body)
+        # It is gone already, but where it had been handled before, or is of a kind that is not remembered.
+        await self._database.alone(delete(Unhandled).where(col(Unhandled.id) == row.id))
 
 
 def _signal_of(message: Message) -> str | None:
@@ -241,7 +266,7 @@ def _signal_of(message: Message) -> str | None:
 
 
 def _number_in(body: bytes) -> str | None:
-    """The signal that a parked message is about, so that it goes when the signal is destroyed."""
+    """The signal that a kept message is about, so that it goes when the signal is destroyed."""
     try:
         found = json.loads(body)["number"]
     except (ValueError, KeyError, TypeError):

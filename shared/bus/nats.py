@@ -48,17 +48,18 @@ class Bus:
         except TimeoutError as problem:
             raise PartDown("NATS is out of reach") from problem
 
-    async def publish(self, message: Outgoing) -> None:
-        """Publish to the service's own stream and wait for its acknowledgement; raises PartDown."""
+    async def publish(self, message: Outgoing) -> int:
+        """Publish to the service's own stream and wait until it is there: its number in it; raises PartDown."""
         if self._broker is None:
             raise PartDown("NATS is out of reach")
         subject = self._service.subject(message.event, message.addressee)
         try:
-            await self._broker.publish(
+            there = await self._broker.publish(
                 message.body, subject, headers=message.headers, stream=self._service.stream, timeout=5
             )
         except (nats.errors.Error, OSError, TimeoutError) as problem:
             raise PartDown("NATS is out of reach") from problem
+        return int(there.seq)
 
     async def run(self, receive: Receive) -> None:
         """Connect, consume, watch, and begin again when something is wrong; until cancelled."""

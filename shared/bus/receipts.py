@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, Uuid, delete, func, literal, or_, select
@@ -67,13 +69,25 @@ class Answers:
 class Receipted:
     """What others received of ours: believed when the right service shows the right word.
 
-    `hooks`: what else follows from the receipt of an event, in the transaction that ends it.
+    `hooks`: what else follows from the receipt of an event, in the transaction that ends it. `heard` is told of each
+    message that was ended, `locked` that a key waits from now on for the end of `grace`.
     """
 
-    def __init__(self, database: Database, clock: Clock, hooks: Mapping[str, OnReceipt]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        hooks: Mapping[str, OnReceipt],
+        heard: Callable[[str, UUID], None],
+        grace: timedelta,
+        locked: Callable[[], None],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._hooks = hooks
+        self._heard = heard
+        self._grace = grace
+        self._locked = locked
 
     async def end(self, producer: str, message: Receipts, headers: dict[str, str], body: bytes) -> None:
         """End what `message` rightly names; raises CannotSucceed afterwards when it named something else too."""
@@ -81,10 +95,15 @@ class Receipted:
         # Kept as proof: before an old key is released, who received is checked once more.
         proof = {"headers": {name: headers.get(name, "") for name in KEPT_HEADERS}, "body": body.decode()}
         wrong: list[str] = []
+        ended: set[UUID] = set()
+        locks: set[UUID] = set()
 
         async def unit(session: AsyncSession) -> None:
             wrong.clear()
-            left = set(given) - set((await session.scalars(self._plain(producer, message))).all())
+            ended.clear()
+            locks.clear()
+            ended.update(one.id for one in await session.execute(self._plain(producer, message)))
+            left = set(given) - ended
             if not left:
                 return
             query = select(Outgoing).where(col(Outgoing.id).in_(left), col(Outgoing.receipted_at).is_(None))
@@ -97,14 +116,20 @@ class Receipted:
                 hook = self._hooks.get(row.event)
                 if hook:
                     await hook(session, row)
+                ended.add(row.id)
                 if row.lock_key is None:
                     done.append(row.id)
                 else:
-                    row.receipted_at, row.receipt, row.body = self._clock.now(), proof, None
+                    locks.add(row.id)
+                    self._keep_the_lock(row, proof)
             if done:
                 await session.execute(delete(Outgoing).where(col(Outgoing.id).in_(done)))
 
         await self._database.together(unit)
+        for identifier in ended:
+            self._heard(producer, identifier)
+        if locks:
+            self._locked()
         if wrong:
             raise CannotSucceed(wrong[0])
 
@@ -127,6 +152,13 @@ class Receipted:
             )
             .returning(col(Outgoing.id))
         )
+
+    def _keep_the_lock(self, row: Outgoing, proof: dict[str, Any]) -> None:
+        """From now on the row waits to release the key that it locked."""
+        now = self._clock.now()
+        row.receipted_at, row.receipt, row.body = now, proof, None
+        row.next_at, row.attempts = now + self._grace, 0
+        row.since = row.waits_because = row.parked_at = None
 
 
 def _problem(row: Outgoing, producer: str, given: Received) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
-from sqlalchemy import event, text
+from sqlalchemy import Executable, Result, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -177,6 +177,11 @@ class Database:
         ):
             yield session
             _no_flush(session.sync_session)
+
+    async def alone(self, statement: Executable) -> Result[Any]:
+        """One statement, which is a transaction of its own: one round trip. Raises PartDown on an outage."""
+        async with outages(), AsyncSession(self._outside, expire_on_commit=False) as session:
+            return await session.execute(statement, execution_options={"synchronize_session": False})
 
     async def together(self, work: Work) -> None:
         """Run `work` in a transaction that it may share with others that come at the same moment."""

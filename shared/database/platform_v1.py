@@ -15,6 +15,25 @@ def column(name: str, kind: Any, *, null: bool = False, key: bool = False, index
     return sa.Column(name, kind, nullable=null, primary_key=key, index=index)
 
 
+def waits() -> list[sa.Column[Any]]:
+    """The columns of a table that waits (`shared.database.tables.Waits`)."""
+    return [
+        column("id", sa.Uuid, key=True),
+        column("next_at", MOMENT),
+        column("attempts", sa.Integer),
+        column("since", MOMENT, null=True),
+        column("waits_because", sa.Text, null=True),
+        column("parked_at", MOMENT, null=True),
+    ]
+
+
+def queue_index(table: str, of: str, name: str = "due") -> None:
+    """What `shared.queue` looks for in `table`, by the same predicate `of` as the queue has."""
+    for which, parked in ((name, "IS NULL"), (f"{name}_parked", "IS NOT NULL")):
+        where = sa.text(f"{of} AND parked_at {parked}" if of else f"parked_at {parked}")
+        op.create_index(f"{table}_{which}_idx", table, ["next_at"], postgresql_where=where)
+
+
 def create(service: str) -> None:
     """Make the tables, and take back what the service needs on them less than the default grants."""
     _messages()
@@ -52,7 +71,7 @@ def create(service: str) -> None:
 def _messages() -> None:
     op.create_table(
         "outgoing",
-        column("id", sa.Uuid, key=True),
+        *waits(),
         column("addressee", sa.Text),
         column("event", sa.Text),
         column("number", sa.Text, null=True, index=True),
@@ -64,14 +83,11 @@ def _messages() -> None:
         column("lock_key", sa.Text, null=True),
         column("created_at", MOMENT),
         column("locked_at", MOMENT, null=True),
-        column("published_at", MOMENT, null=True),
-        column("next_at", MOMENT),
-        column("attempts", sa.Integer),
-        column("refused", sa.Text, null=True),
         column("receipted_at", MOMENT, null=True),
         column("receipt", JSONB, null=True),
     )
-    op.create_index("outgoing_waiting_idx", "outgoing", ["next_at"], postgresql_where=sa.text("receipted_at IS NULL"))
+    queue_index("outgoing", "receipted_at IS NULL")
+    queue_index("outgoing", "receipted_at IS NOT NULL AND lock_key IS NOT NULL", "grace")
     op.create_table(
         "inbox",
         column("id", sa.Uuid, key=True),
@@ -81,16 +97,16 @@ def _messages() -> None:
         column("handled_at", MOMENT, index=True),
     )
     op.create_table(
-        "parked",
-        column("id", sa.Uuid, key=True),
+        "unhandled",
+        *waits(),
         column("producer", sa.Text),
         column("event", sa.Text),
-        column("reason", sa.Text),
         column("number", sa.Text, null=True, index=True),
         column("headers", JSONB),
         column("body", sa.LargeBinary),
-        column("parked_at", MOMENT),
+        column("received_at", MOMENT),
     )
+    queue_index("unhandled", "")
 
 
 def _audit() -> None:

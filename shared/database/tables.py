@@ -50,15 +50,16 @@ class Waits(SQLModel):
     parked_at: datetime | None = _inherited_moment(nullable=True)
 
 
-class Outgoing(SQLModel, table=True):
+class Outgoing(Waits, table=True):
     """A message to one addressee, kept until its signed receipt. This table is the transactional outbox.
 
-    A hand-over is such a message: it holds the sealed letters, and `lock_mount`/`lock_key` is the key of
-    the room that it leaves, locked before the first publication. `next_at`: when the relay is to (re)send it.
+    `next_at`: when the relay is to send it, the first time or again; later than now for what may still be taken
+    back. `attempts`: how often it was sent. A hand-over is such a message: it holds the sealed letters, and
+    `lock_mount`/`lock_key` is the key of the room that it leaves, locked before the first publication; after the
+    receipt it waits for the end of the grace period, when that key is released.
     Receipts and beacons have no row: what is lost of them is asked for or repeated.
     """
 
-    id: UUID = Field(primary_key=True)
     addressee: str
     event: str
     number: str | None = Field(default=None, index=True)
@@ -70,11 +71,6 @@ class Outgoing(SQLModel, table=True):
     lock_key: str | None = None
     created_at: datetime = moment()
     locked_at: datetime | None = moment(nullable=True)
-    published_at: datetime | None = moment(nullable=True)
-    next_at: datetime = moment()
-    attempts: int = 0
-    refused: str | None = None
-    """Why the relay does not carry it."""
     receipted_at: datetime | None = moment(nullable=True)
     receipt: dict[str, Any] | None = document()
 
@@ -89,17 +85,15 @@ class Inbox(SQLModel, table=True):
     handled_at: datetime = moment(index=True)
 
 
-class Parked(SQLModel, table=True):
-    """A message that can never succeed as it is; nothing is dropped."""
+class Unhandled(Waits, table=True):
+    """A received message that could not be handled: a part was away for long, or it cannot succeed as it is."""
 
-    id: UUID = Field(primary_key=True)
     producer: str
     event: str
-    reason: str
     number: str | None = Field(default=None, index=True)
     headers: dict[str, str] = document(nullable=False)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    parked_at: datetime = moment()
+    received_at: datetime = moment()
 
 
 class Audit(SQLModel, table=True):
@@ -163,7 +157,7 @@ class Tombstone(SQLModel, table=True):
 PLATFORM_TABLES = (
     "outgoing",
     "inbox",
-    "parked",
+    "unhandled",
     "audit",
     "audit_head",
     "letterbox_key",

@@ -19,7 +19,7 @@ from shared.service.platform import Platform
 
 
 class Engine:
-    """What a service that decides can be asked. `settlement.run` has to be among the platform's workers."""
+    """What a service that decides can be asked. `settlement.queue` has to be among the queues of the service."""
 
     def __init__(self, platform: Platform, chapter: Chapter, shelf: Shelf | None = None) -> None:
         self.platform = platform

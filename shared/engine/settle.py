@@ -57,10 +57,7 @@ class Settlement:
             remedy="look what the decision waits for; it is tried again by itself",
         )
 
-    async def run(self) -> None:
-        await self.queue.run(self._settle)
-
-    async def _settle(self, decision: DecisionRow) -> None:
+    async def work(self, decision: DecisionRow) -> None:
         """Within the trace of the request in which it was decided."""
         with self.platform.tracing.span(f"settle {decision.key}", parent=decision.traceparent):
             await self.settle(decision)

@@ -16,10 +16,11 @@ from opentelemetry.trace import SpanKind
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import audit
-from shared.errors import MeldpuntError, TooMany
+from shared.errors import MeldpuntError, PartDown, TooMany
 from shared.http.problems import HEADERS, PROBLEM_SCHEMA, TITLES, install
 from shared.http.rate import Rate
 from shared.identity import Person
+from shared.queue import as_told
 from shared.service.platform import Platform
 from shared.service.service import Service
 from shared.telemetry import set_up_logs
@@ -75,7 +76,7 @@ class Edge:
                 template = getattr(route, "path", "unknown")
                 span.update_name(f"{scope['method']} {template}")
                 span.set_attributes({"http.route": template, "http.response.status_code": status})
-                if template not in ("/livez", "/readyz"):
+                if template not in ("/livez", "/readyz", "/statusz"):
                     log.debug("request", method=scope["method"], route=template, status=status)
             if status in (400, 401, 403, 404, 409):
                 await self._refused(scope, template, status)
@@ -161,14 +162,25 @@ def _health(app: FastAPI, service: Service) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
-        health = await service.health()
-        settings = service.platform.settings
-        if settings.may_not_serve:
-            health["problems"]["live"] = f"nog niet in gebruik te nemen: {'; '.join(settings.missing_for_live)}"
-        ready = not health["problems"]
-        use = {"trial": not settings.live, "missingForLive": settings.missing_for_live}
-        body = {"ready": ready, "service": service.platform.name, "version": VERSION} | use | health
-        return JSONResponse(body, 200 if ready else 503)
+        found = await _readiness(service)
+        return JSONResponse(found, 200 if found["ready"] else 503)
+
+    @app.get("/statusz", include_in_schema=False)
+    async def statusz() -> JSONResponse:
+        """For operations: ids and codes, no content."""
+        queues = None
+        with contextlib.suppress(PartDown):
+            queues = [as_told(one) for one in await service.stuck()]
+        return JSONResponse(await _readiness(service) | {"queues": queues, "pruned": service.pruned})
+
+
+async def _readiness(service: Service) -> dict[str, Any]:
+    settings, problems = service.platform.settings, await service.problems()
+    if settings.may_not_serve:
+        problems["live"] = f"nog niet in gebruik te nemen: {'; '.join(settings.missing_for_live)}"
+    use = {"trial": not settings.live, "missingForLive": settings.missing_for_live}
+    who = {"ready": not problems, "service": service.platform.name, "version": VERSION}
+    return who | use | {"problems": problems}
 
 
 def _openapi(app: FastAPI, platform: Platform) -> None:

@@ -13,10 +13,9 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -27,14 +26,16 @@ from shared.clock import Clock
 from shared.contracts.common import KeyRef, KeysReleased, Released
 from shared.contracts.retention import Destroy, Destroyed
 from shared.database.engine import Database
-from shared.database.tables import Outgoing, Parked
-from shared.errors import CannotSucceed, PartDown
+from shared.database.tables import Outgoing, Unhandled
+from shared.errors import CannotSucceed
 from shared.keys.letters import kid_of, split_kid
-from shared.keys.signing import NotSigned, Verifier
+from shared.keys.signing import Verifier
 from shared.keys.transit import Transit
-from shared.openbao import BaoError, OpenBao
+from shared.openbao import OpenBao
 from shared.privileges import may_release
+from shared.queue import Queue
 from shared.tombstones import put_up
+from shared.wake import Wake
 
 log = structlog.get_logger()
 
@@ -70,9 +71,9 @@ class Erase:
     declared: OnDeclared = _nothing_more
 
     async def everything(self, session: AsyncSession, numbers: Numbers) -> None:
-        """Its own rows, and the messages about the signals: to be sent, or parked."""
+        """Its own rows, and the messages about the signals: to be sent, or not handled."""
         await self.rows(session, numbers)
-        for table in (Outgoing, Parked):
+        for table in (Outgoing, Unhandled):
             await session.execute(delete(table).where(col(table.number).in_(numbers)))
 
 
@@ -95,8 +96,20 @@ class Releaser:
         self._post = post
         self._verifier = verifier
         self._clock = clock
-        self._grace = timedelta(seconds=grace)
-        self._every = min(30.0, max(0.5, grace / 4))
+        self.grace = timedelta(seconds=grace)
+        self.queue = Queue(
+            database,
+            Outgoing,
+            clock,
+            name="grace",
+            of=and_(col(Outgoing.receipted_at).is_not(None), col(Outgoing.lock_key).is_not(None)),
+            lease=timedelta(seconds=60),
+            began="receipted_at",
+            shows=("addressee", "event"),
+            remedy="the key of a hand-over stays locked and is not destroyed: a row that was altered is put right, or"
+            " the signal is destroyed with the rest",
+            wake=Wake(),
+        )
 
     async def release(self, keys: list[KeyRef]) -> None:
         """Lock each key and allow its deletion; raises CannotSucceed for a key of somebody else's."""
@@ -110,37 +123,22 @@ class Releaser:
         await transit.lock(ref.key)
         await transit.allow_deletion(ref.key)
 
-    async def run(self) -> None:
-        """Release the keys of hand-overs that were received long enough ago."""
-        while True:
-            with contextlib.suppress(PartDown, NotSigned, BaoError):
-                await self.after_grace()
-            await asyncio.sleep(self._every)
+    async def after_grace(self, row: Outgoing) -> None:
+        """Release the key of a hand-over that was received long enough ago, and tell retention.
 
-    async def after_grace(self) -> None:
-        before = self._clock.now() - self._grace
-        async with self._database.reading() as session:
-            due = (
-                select(Outgoing)
-                .where(col(Outgoing.lock_key).is_not(None), col(Outgoing.receipted_at) < before)
-                .limit(100)
-            )
-            rows = (await session.scalars(due)).all()
-        done: dict[UUID, Released] = {}
-        for row in rows:
-            try:
-                ref = await signed_lock(self._verifier, self._service, row)
-                await check_receipt(self._verifier, row)
-                await self.release([ref])
-            except (CannotSucceed, BaoError) as problem:
-                # One bad row holds up no other; it stays, and is looked at again.
-                log.error("a key is not released", message=str(row.id), exc_info=problem)
-                continue
-            done[row.id] = Released(number=row.number, keys=(ref,))
-        if done:
-            async with self._database.transaction() as session:
-                await session.execute(delete(Outgoing).where(col(Outgoing.id).in_(done)))
-                self._post.tell(session, "retention", KeysReleased(released=tuple(done.values())))
+        Raises CannotSucceed for a lock that this service did not sign, or a receipt that its addressee did not.
+        """
+        ref = await signed_lock(self._verifier, self._service, row)
+        await check_receipt(self._verifier, row)
+        await self.release([ref])
+        told = self._post.envelope("retention", KeysReleased(released=(Released(number=row.number, keys=(ref,)),)))
+
+        async def unit(session: AsyncSession) -> None:
+            gone = delete(Outgoing).where(col(Outgoing.id) == row.id).returning(col(Outgoing.id))
+            if (await session.execute(gone)).first():
+                self._post.send(session, told)
+
+        await self._database.together(unit)
 
     def on_destroy(self, erase: Erase) -> Callable[[Incoming, Destroy], Awaitable[Handled]]:
         """A handler for retention's order. Also keys still in their grace period go, and letters that were
@@ -184,13 +182,13 @@ class Releaser:
 
     @staticmethod
     async def _unopened(session: AsyncSession, numbers: Numbers) -> list[tuple[str, str]]:
-        """The letterbox keys of letters that wait in the post or are parked."""
+        """The letterbox keys of letters that wait in the post or could not be handled."""
         waiting = select(col(Outgoing.number), col(Outgoing.kid)).where(
             col(Outgoing.number).in_(numbers), col(Outgoing.kid).is_not(None)
         )
         found = [(str(row.number), str(row.kid)) for row in await session.execute(waiting)]
-        parked = select(col(Parked.number), col(Parked.body)).where(col(Parked.number).in_(numbers))
-        for row in await session.execute(parked):
+        received = select(col(Unhandled.number), col(Unhandled.body)).where(col(Unhandled.number).in_(numbers))
+        for row in await session.execute(received):
             with contextlib.suppress(CannotSucceed, ValueError):
                 kids = [kid_of(letter) for letter in json.loads(row.body).get("letters", ())]
                 found += [(str(row.number), kid) for kid in kids if split_kid(kid)]

@@ -7,13 +7,12 @@ as it is back, without a restart.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select, text
-from sqlmodel import col
+from sqlalchemy import text
 
 from shared import tombstones
 from shared.audit import AuditNumberer
@@ -23,19 +22,18 @@ from shared.bus.relay import Relay
 from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
-from shared.database.tables import Outgoing, Parked
 from shared.errors import CannotSucceed, PartDown
 from shared.identity import keep_leases
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
 from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME
+from shared.queue import Queue, Stuck, Work
 from shared.service.platform import Platform
 from shared.service.pruner import Pruner
 
 log = structlog.get_logger()
 
-STUCK_SECONDS = 60
 Worker = Callable[[], Awaitable[None]]
 
 
@@ -43,7 +41,8 @@ class Service:
     """Complete when it is made; nothing is added afterwards.
 
     `handlers`: event to handler, beside those that every service has. `on_receipt`: what follows when an event of
-    its own was received. `erase`: what is deleted for a signal. `workers`: what else runs until the end.
+    its own was received. `erase`: what is deleted for a signal. `queues`: what else waits here, and the work on it.
+    `workers`: what else runs until the end.
     """
 
     def __init__(
@@ -53,24 +52,14 @@ class Service:
         handlers: Mapping[str, Handler] | None = None,
         on_receipt: Mapping[str, OnReceipt] | None = None,
         erase: Erase | None = None,
+        queues: Mapping[Queue[Any], Work[Any]] | None = None,
         workers: Sequence[Worker] = (),
     ) -> None:
         self.platform = platform
         self.schema_problem: str | None = "not checked yet"
         self._erase = erase or Erase()
-        self._answers = Answers(platform.post, platform.bus)
-        receipted = Receipted(platform.database, platform.clock, on_receipt or {})
-        self._inbox = Inbox(
-            platform.name,
-            platform.database,
-            platform.verifier,
-            self._answers,
-            platform.clock,
-            platform.tracing,
-            _complete(platform.name, self._handlers(), handlers or {}),
-            receipted,
-        )
-        self._relay = Relay(
+        answers = Answers(platform.post, platform.bus)
+        relay = Relay(
             platform.name,
             platform.database,
             platform.bao,
@@ -84,18 +73,41 @@ class Service:
         self._pruner = Pruner(
             platform.database, platform.clock, inbox_days=settings.inbox_days, audit_days=settings.audit_days
         )
+        releaser = platform.releaser
+        receipted = Receipted(
+            platform.database,
+            platform.clock,
+            on_receipt or {},
+            relay.heard.receipt,
+            releaser.grace,
+            releaser.queue.wake,
+        )
+        self._inbox = Inbox(
+            platform.name,
+            platform.database,
+            platform.verifier,
+            answers,
+            platform.clock,
+            platform.tracing,
+            _complete(platform.name, self._handlers(), handlers or {}),
+            receipted,
+        )
+        self._queues: dict[Queue[Any], Work[Any]] = {
+            relay.queue: relay.carry,
+            self._inbox.queue: self._inbox.again,
+            releaser.queue: releaser.after_grace,
+            **(queues or {}),
+        }
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
             self._listen,
-            self._relay.run,
-            self._answers.run,
+            answers.run,
             AuditNumberer(platform.database, platform.post, platform.clock).run,
             platform.letterboxes.run,
-            platform.releaser.run,
             self._recertify,
-            self._replay,
             self._pruner.run,
+            *(functools.partial(queue.run, work) for queue, work in self._queues.items()),
             *workers,
         )
 
@@ -147,11 +159,9 @@ class Service:
             try:
                 await worker()
             except (PartDown, NotSigned) as problem:
-                log.warning(
-                    "worker waits", worker=getattr(worker, "__qualname__", "worker"), problem=type(problem).__name__
-                )
+                log.warning("worker waits", worker=_name(worker), problem=type(problem).__name__)
             except Exception as problem:
-                log.error("worker failed", worker=getattr(worker, "__qualname__", "worker"), exc_info=problem)
+                log.error("worker failed", worker=_name(worker), exc_info=problem)
             await asyncio.sleep(1)
 
     async def _check_schema(self) -> None:
@@ -170,54 +180,40 @@ class Service:
     async def _listen(self) -> None:
         await self.platform.bus.run(self._inbox.receive)
 
-    async def _replay(self) -> None:
-        """What was parked is tried again now and then: a part may have answered oddly for a while."""
-        while True:
-            await asyncio.sleep(300)
-            await self._inbox.replay()
-
     async def _recertify(self) -> None:
         while True:
             await asyncio.sleep(12 * 3600)
             await self.platform.certify()
 
-    async def health(self) -> dict[str, Any]:
-        """What works and what does not: `problems` is empty when the service is ready."""
-        problems: dict[str, str] = {}
-        counts: dict[str, Any] = {"outbox": 0, "parked": 0, "parkedMessages": []}
-        if not await self.platform.bao.reachable():
-            problems["openbao"] = "OpenBao is sealed or out of reach"
-        if not await self.platform.database.reachable():
-            problems["database"] = "the database is out of reach, or there is no user for it yet"
-        else:
-            with contextlib.suppress(PartDown):
-                await self._count(counts, problems)
-        if self.platform.bus.problem:
-            problems["nats"] = self.platform.bus.problem
+    # --- showing ---------------------------------------------------------------------------------
+
+    async def problems(self) -> dict[str, str]:
+        """Why it is not ready: a part that it needs is out of reach. What waits is `stuck`, and another matter."""
+        platform = self.platform
+        found: dict[str, str] = {}
+        if not await platform.bao.reachable():
+            found["openbao"] = "OpenBao is sealed or out of reach"
+        if not await platform.database.reachable():
+            found["database"] = "the database is out of reach, or there is no user for it yet"
+        if platform.bus.problem:
+            found["nats"] = platform.bus.problem
         if self.schema_problem:
-            problems["schema"] = self.schema_problem
-        if not self.platform.signer.certified:
-            problems["certificate"] = "no signing certificate yet"
-        for addressee in self.platform.row.letters_to:
-            if self.platform.sealer.newest(addressee) is None:
-                problems[f"letterbox-{addressee}"] = f"no letterbox key of {addressee} is known yet"
-        return {"problems": problems, "pruned": self._pruner.pruned.as_dict()} | counts
+            found["schema"] = self.schema_problem
+        if not platform.signer.certified:
+            found["certificate"] = "no signing certificate yet"
+        for addressee in platform.row.letters_to:
+            if platform.sealer.newest(addressee) is None:
+                found[f"letterbox-{addressee}"] = f"no letterbox key of {addressee} is known yet"
+        return found
 
-    async def _count(self, counts: dict[str, Any], problems: dict[str, str]) -> None:
-        counts["outbox"], oldest = await self._relay.waiting()
-        async with self.platform.database.reading() as session:
-            refused = select(Outgoing).where(col(Outgoing.refused).is_not(None)).order_by(col(Outgoing.created_at))
-            for query in (select(Parked).order_by(col(Parked.parked_at)), refused):
-                count = select(func.count()).select_from(query.order_by(None).subquery())
-                counts["parked"] += (await session.execute(count)).scalar_one()
-                counts["parkedMessages"] += [self._parked(row) for row in await session.scalars(query.limit(20))]
-        if oldest > STUCK_SECONDS:
-            problems["outbox"] = f"the oldest message has waited {oldest:.0f} s to be published"
+    @property
+    def pruned(self) -> dict[str, Any]:
+        """When what has had its age was deleted last, and how much of it."""
+        return self._pruner.pruned.as_dict()
 
-    def _parked(self, row: Parked | Outgoing) -> dict[str, str]:
-        """A message that can never succeed as it is: somebody else's, or one of ours that is not carried."""
-        producer, reason = (row.producer, row.reason) if isinstance(row, Parked) else (self.platform.name, row.refused)
-        return {"id": str(row.id), "producer": producer, "event": row.event, "reason": str(reason)}
+    async def stuck(self) -> list[Stuck]:
+        """What waits, queue by queue, and what of it does not get on; raises PartDown."""
+        return [await queue.stuck() for queue in self._queues]
 
 
 def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Handler]) -> dict[str, Handler]:
@@ -230,3 +226,8 @@ def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Han
         if events:
             raise ValueError(f"{what} by {service}: {', '.join(sorted(events))}")
     return {**common, **own}
+
+
+def _name(worker: Worker) -> str:
+    work = worker.args[0] if isinstance(worker, functools.partial) else worker
+    return str(getattr(work, "__qualname__", "worker"))

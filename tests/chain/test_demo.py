@@ -74,9 +74,7 @@ def test_status_is_stable_and_complete(house: TestHouse) -> None:
             "address",
             "ready",
             "version",
-            "outbox",
-            "parked",
-            "parkedMessages",
+            "queues",
             "problems",
             "pruned",
         }

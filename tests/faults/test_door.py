@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import httpx
 import pytest
 
@@ -105,14 +108,25 @@ def test_readiness_names_an_old_schema_and_waits_for_the_new_one(own_house: Test
     house.all_ready()
 
 
-def test_readiness_names_a_stuck_outbox(own_house: TestHouse) -> None:
+def test_status_names_what_is_stuck_and_readiness_does_not(own_house: TestHouse) -> None:
     house = own_house
     house.all_ready()
     before = reports_at(house)
     house.hold("nats")
     web_report(house)
-    house.sql("intake", "UPDATE outgoing SET created_at = created_at - interval '5 minutes' WHERE published_at IS NULL")
-    assert "has waited" in until(lambda: problems_of(house, "intake").get("outbox"), 60)
+    house.sql("intake", "UPDATE outgoing SET next_at = next_at - interval '5 minutes' WHERE event = 'report.v1'")
+
+    def stuck() -> list[dict[str, Any]]:
+        found = json.loads(house.meldpunt("status", "--json", check=False).stdout)["parts"]
+        intake = next(one for one in found if one["name"] == "intake")
+        assert set(intake["problems"]) <= {"nats"}, "what waits is no reason not to be ready"
+        outgoing = next(one for one in intake["queues"] if one["queue"] == "outgoing")
+        return [row for row in outgoing["rows"] if row["about"]["event"] == "report.v1"]
+
+    (row,) = until(stuck, 60)
+    assert row["why"]
+    assert row["about"]["addressee"] == "assessment"
+    assert "stuck" in house.meldpunt("status", check=False).stdout
     house.let_go("nats")
     house.all_ready()
     all_arrive(house, before + 1)

@@ -27,7 +27,7 @@ STATES = ("accepted", "published", "arrived", "closing", "locked", "handed over"
 
 def state_of(house: TestHouse, number: str) -> str:
     """How far a signal is in its two hand-overs, read from the databases."""
-    query = "SELECT event, published_at, receipted_at, locked_at FROM outgoing WHERE number=$1 AND event IN ('report.v1', 'sealed.v1')"
+    query = "SELECT event, attempts, receipted_at, locked_at FROM outgoing WHERE number=$1 AND event IN ('report.v1', 'sealed.v1')"
     if house.sql("retention", "SELECT 1 AS x FROM sealed_signal WHERE number=$1", number):
         waiting = house.sql("assessment", query, number)
         return "received" if waiting and waiting[0]["receipted_at"] is None else "handed over"
@@ -37,7 +37,7 @@ def state_of(house: TestHouse, number: str) -> str:
     if house.sql("assessment", "SELECT 1 AS x FROM dossier WHERE number=$1", number):
         return "arrived"
     report = house.sql("intake", query, number)
-    return "published" if report and report[0]["published_at"] else "accepted"
+    return "published" if report and report[0]["attempts"] else "accepted"
 
 
 class Worker(threading.Thread):

@@ -305,11 +305,11 @@ async def test_a_part_that_is_away_parks_nothing_and_the_pause_grows(bench: Benc
 async def test_what_takes_longer_than_its_lease_is_ended_before_another_begins(bench: Bench) -> None:
     await bench.add()
     bench.watch.runs()
-    now_at_it = 0
+    now_at_it = tries = 0
 
     async def work(row: Chore) -> None:
-        nonlocal now_at_it
-        now_at_it += 1
+        nonlocal now_at_it, tries
+        now_at_it, tries = now_at_it + 1, tries + 1
         assert now_at_it == 1
         try:
             await asyncio.sleep(60)
@@ -320,11 +320,8 @@ async def test_what_takes_longer_than_its_lease_is_ended_before_another_begins(b
         running(bench.queue(lease=timedelta(seconds=0.3)), work),
         running(bench.queue(other=True, lease=timedelta(seconds=0.3)), work),
     ):
-        await until(lambda: _has_tried(bench, 3))
-
-
-async def _has_tried(bench: Bench, times: int) -> bool:
-    return any(row.attempts >= times for row in (await bench.all()).values())
+        await until(lambda: tries >= 3)
+    assert all(row.parked_at is None for row in (await bench.all()).values()), "it is something else that is slow"
 
 
 # --- waking and showing ---------------------------------------------------------------------------
@@ -359,6 +356,14 @@ async def test_what_kills_its_workers_is_shown(bench: Bench) -> None:
         (deadly, "its worker ends without a word", TRIES)
     ]
     assert stuck.oldest == (await bench.all())[deadly].made_at
+
+
+async def test_what_nobody_takes_is_shown(bench: Bench) -> None:
+    (left,) = await bench.add(late=PATIENCE)
+    await bench.add(late=PATIENCE / 2)
+    (example,) = (await bench.queue().stuck()).examples
+    assert (example.id, example.attempts) == (left, 0)
+    assert "nobody takes it" in example.why
 
 
 async def test_a_short_trouble_is_not_shown_and_a_longer_one_is(bench: Bench) -> None:

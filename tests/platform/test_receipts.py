@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,12 +41,13 @@ class Stream:
         if self.away.is_set():
             raise PartDown("away")
 
-    async def publish(self, message: Outgoing) -> None:
+    async def publish(self, message: Outgoing) -> int:
         if message.addressee == self.refuses:
             raise PartDown("refused")
         assert message.body is not None
         received = Receipts.model_validate_json(message.body).received
         self.sent.append((message.addressee, {one.message for one in received}))
+        return len(self.sent)
 
     async def until(self, count: int) -> None:
         async with asyncio.timeout(10):
@@ -133,7 +134,7 @@ def receipts(*given: tuple[Outgoing, str | None]) -> Receipts:
 async def test_what_is_rightly_named_ends_in_one_statement(database_of: DatabaseOf, parts: RealParts) -> None:
     database = await database_of("retention")
     heard = await Heard.of(parts, database)
-    receipted = Receipted(database, SystemClock(), {})
+    receipted = Receipted(database, SystemClock(), {}, lambda *_: None, timedelta(), lambda: None)
     plain, letter, other = row(), row(event="decided.v1", word_hash=hash_of("woord")), row()
     async with database.transaction() as session:
         session.add_all([plain, letter, other])
@@ -154,7 +155,7 @@ async def test_what_is_wrongly_named_stays_and_the_rest_ends(database_of: Databa
     async def hook(session: AsyncSession, one: Outgoing) -> None:
         seen.append(one.id)
 
-    receipted = Receipted(database, SystemClock(), {"approved.v1": hook})
+    receipted = Receipted(database, SystemClock(), {"approved.v1": hook}, lambda *_: None, timedelta(), lambda: None)
     wrong_word, elsewhere = row(word_hash=hash_of("woord")), row(addressee="sources")
     locked, hooked, plain = row(lock_mount="room-signal", lock_key="k"), row(event="approved.v1"), row()
     async with database.transaction() as session:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -17,6 +22,7 @@ from shared.contracts.intake import Report
 from shared.service.platform import Platform
 from shared.service.service import Service
 from shared.settings import ServiceSettings
+from tests.platform.real import HERE, Nats, Postgres, RealParts
 
 
 @pytest.fixture
@@ -61,3 +67,67 @@ async def _nothing(incoming: Incoming, message: Any) -> Handled:
 def test_one_that_is_not_whole_does_not_start(settings: ServiceSettings, handlers: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Service(Platform("intake", settings, SystemClock(), "x"), handlers=handlers)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    name: str, parts: RealParts, postgres: Postgres, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A service in this process, on real parts; spoken to as over HTTP."""
+    await postgres.fresh(name)
+    parts.openbao.with_database(postgres)
+    password = {"password": parts.nats.passwords[name]}
+    parts.openbao.administrator.write_data(f"kv/data/nats/{name}", data={"data": password})
+    for secret, value in (("door_secret", "x" * 32), ("door_password", parts.home.secret("door-password"))):
+        (folder / secret).write_text(value)
+        monkeypatch.setenv(f"MELDPUNT_{secret.upper()}", str(folder / secret))
+    told: dict[str, object] = {
+        "openbao_address": parts.openbao.address,
+        "openbao_credentials": parts.openbao.credentials(name),
+        "nats_address": parts.nats.address,
+        "database_host": HERE,
+        "database_port": postgres.port,
+        "folder": folder / name,
+        "tombstones": folder,
+        "beacon_seconds": 1,
+    }
+    for key, setting in told.items():
+        monkeypatch.setenv(f"MELDPUNT_{key.upper()}", str(setting))
+    app = import_module(f"services.{name}.app").create()
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url=f"http://{name}") as client,
+    ):
+        yield client
+
+
+async def queues(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
+    return {one["queue"]: one for one in (await client.get("/statusz")).json()["queues"] or ()}
+
+
+async def test_two_services_speak(
+    parts: RealParts, postgres: Postgres, nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report goes from intake's door into assessment's room; what stays behind waits for who is not there."""
+    async with (
+        running("assessment", parts, postgres, tmp_path, monkeypatch) as assessment,
+        running("intake", parts, postgres, tmp_path, monkeypatch) as intake,
+        asyncio.timeout(120),
+    ):
+        report = {"channel": "web", "receivedAt": datetime.now(UTC).isoformat(), "text": "Het ruikt naar hennep."}
+        while (await intake.post("/v1/signals", json=report)).status_code != 201:
+            await asyncio.sleep(0.2)
+        connection = await postgres.connect("assessment")
+        while not await connection.fetchval("SELECT count(*) FROM dossier"):
+            await asyncio.sleep(0.1)
+        await connection.close()
+        connection = await postgres.connect("intake")
+        while await connection.fetchval("SELECT count(*) FROM outgoing WHERE event = 'report.v1'"):
+            await asyncio.sleep(0.1)
+        await connection.close()
+        found = await queues(assessment)
+        assert found["outgoing"]["waiting"] >= 1, "retention and oversight are not there"
+        assert found["settlement"]["waiting"] == 0
+        assert {one["stuck"] for one in found.values()} == {0}
+        assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters"}

@@ -64,9 +64,10 @@ def publish(
 
 def parked(house: TestHouse, at: str, identifier: UUID) -> str:
     """Why `at` parked a message."""
-    rows = until(lambda: house.sql(at, "SELECT reason FROM parked WHERE id = $1", identifier))
+    kept = "SELECT waits_because FROM unhandled WHERE id = $1 AND parked_at IS NOT NULL"
+    rows = until(lambda: house.sql(at, kept, identifier))
     assert house.sql(at, "SELECT count(*) AS n FROM inbox WHERE id = $1", identifier)[0]["n"] == 0
-    return str(rows[0]["reason"])
+    return str(rows[0]["waits_because"])
 
 
 def sealed_report(house: TestHouse, channel: str = "colleague", number: str = "S-ZZZZZ-ZZZZZ") -> tuple[Report, Any]:

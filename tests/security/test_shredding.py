@@ -152,7 +152,7 @@ def replayed_messages_bring_nothing_back(house: TestHouse, number: str, streams:
     # Forgotten by the inbox, as after a restore to an older day: still refused, by the tombstone.
     house.sql("assessment", "DELETE FROM inbox WHERE id = $1", letters[0])
     run_async(publish())
-    until(lambda: house.sql("assessment", "SELECT reason FROM parked WHERE id=$1", letters[0]))
+    until(lambda: house.sql("assessment", "SELECT waits_because FROM unhandled WHERE id=$1", letters[0]))
     assert house.sql("assessment", "SELECT * FROM dossier WHERE number=$1", number) == []
     assert house.signal(number) is None
     assert house.signal(number, "retention") is None

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.database.platform_v1 import MOMENT, column, create
+from shared.database.platform_v1 import MOMENT, column, create, queue_index, waits
 
 revision = "intake_0001"
 down_revision = None
@@ -23,14 +23,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "melder_letter",
-        column("id", sa.Uuid, key=True),
+        *waits(),
         column("number", sa.Text, index=True),
         column("kid", sa.Text, index=True),
         column("letter", sa.Text),
         column("sealed_at", MOMENT),
         column("active", sa.Boolean),
-        column("attempts", sa.Integer),
     )
+    queue_index("melder_letter", "")
     op.create_table(
         "melder_vault",
         column("number", sa.Text, key=True),

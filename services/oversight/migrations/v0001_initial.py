@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.database.platform_v1 import MOMENT, column, create
+from shared.database.platform_v1 import MOMENT, column, create, queue_index, waits
 from shared.engine import tables_v1
 
 revision = "oversight_0001"
@@ -79,7 +79,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "approval",
-        column("id", sa.Uuid, key=True),
+        *waits(),
         column("list_id", sa.Uuid, index=True),
         column("approver", sa.Text, null=True),
         column("approved_at", MOMENT),
@@ -88,6 +88,7 @@ def upgrade() -> None:
         column("withdrawn", sa.Boolean),
         column("done", sa.Boolean),
     )
+    queue_index("approval", "withdrawn IS FALSE AND done IS FALSE")
     op.create_table(
         "listed_signal",
         column("list_id", sa.Uuid, key=True),

@@ -6,12 +6,13 @@ ciphertext and deletes the keys must not be able to claim that it was approved.
 
 from __future__ import annotations
 
-import contextlib
 from datetime import timedelta
 from uuid import uuid4
 
 from pydantic.alias_generators import to_camel
+from sqlalchemy import and_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from services.oversight import store
 from services.oversight.statements import KIND, statement_of
@@ -24,10 +25,9 @@ from shared.contracts.retention import Listed, Overdue, Withheld
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit, key_name
-from shared.openbao import BaoError
 from shared.protocol.model import State
+from shared.queue import Queue
 from shared.service.platform import Platform
-from shared.wake import Wake
 
 AT_ONCE = 50
 FACTS = ("category", "ending", "article", "decided_on", "ends_on", "staying")
@@ -37,7 +37,19 @@ class Releasing:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self._laws = platform.settings.laws
-        self.wake = Wake()
+        self.queue = Queue(
+            platform.database,
+            store.Approval,
+            platform.clock,
+            name="releases",
+            of=and_(col(store.Approval.withdrawn).is_(False), col(store.Approval.done).is_(False)),
+            lease=timedelta(seconds=60),
+            began="approved_at",
+            most=4,
+            shows=("list_id",),
+            remedy="an approval that oversight did not sign releases nothing: tell who watches over security, and let"
+            " the beheerder look at the list",
+        )
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
         today = calendar_date(self.platform.clock.now())
@@ -123,41 +135,45 @@ class Releasing:
             session.add(audit.line(now, action, actor=None, record=str(message.list_id)))
             if ultimate:
                 approval = store.Approval(
-                    id=uuid4(), list_id=message.list_id, approver=None, approved_at=now, effective_at=now, statement=""
+                    id=uuid4(),
+                    next_at=now,
+                    list_id=message.list_id,
+                    approver=None,
+                    approved_at=now,
+                    effective_at=now,
+                    statement="",
                 )
                 approval.statement = statement_of(self.platform, approval, numbers)
                 session.add(approval)
                 await store.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
                 found.state = State.APPROVED
 
-        self.wake()
         return Handled(effect)
 
-    async def run(self) -> None:
-        while True:
-            await self.wake.wait(1)
-            with contextlib.suppress(PartDown, NotSigned, BaoError):
-                while await self.release_some():
-                    pass
+    async def release(self, approval: store.Approval) -> None:
+        """Release the archive keys of the signals of an approval whose time to be withdrawn is over; tell retention.
 
-    async def release_some(self) -> bool:
-        """Release the archive keys of some approved signals and tell retention; returns whether there were any."""
-        now = self.platform.clock.now()
-        async with self.platform.database.transaction() as session:
-            approval = await store.to_release(session, now)
-            signals = await store.approved_by(session, approval.id, AT_ONCE) if approval else []
-            if approval:
-                # From here on a hold comes too late for them.
-                numbers = [one.number for one in signals]
-                await store.set_state(session, approval.list_id, numbers, state="releasing")
-        if approval is None:
-            return False
+        Raises NotSigned for an approval that oversight did not sign. What was released stays so when it is
+        interrupted: it goes on where it was.
+        """
         claims = await self.platform.verifier.verify(approval.statement, kind=KIND, service="oversight")
         if claims["approval"] != str(approval.id) or claims["approver"] != approval.approver:
             raise NotSigned
-        signals = [one for one in signals if one.number in set(claims["numbers"])]
+        while await self._release_some(approval, claims["numbers"]):
+            pass
+        done = update(store.Approval).where(col(store.Approval.id) == approval.id).values(done=True)
+        await self.platform.database.alone(done)
+
+    async def _release_some(self, approval: store.Approval, signed: list[str]) -> bool:
+        """A few of the signals that were approved; returns whether there were any."""
+        async with self.platform.database.transaction() as session:
+            signals = await store.approved_by(session, approval.id, AT_ONCE, signed)
+            numbers = [one.number for one in signals]
+            # From here on a hold comes too late for them.
+            await store.set_state(session, approval.list_id, numbers, state="releasing")
+        if not signals:
+            return False
         await self.platform.releaser.release([KeyRef(**key) for one in signals for key in one.archive_keys])
-        numbers = [one.number for one in signals]
         message = Approved(
             list_id=approval.list_id,
             numbers=tuple(numbers),
@@ -165,11 +181,6 @@ class Releasing:
             approved_at=approval.approved_at,
         )
         async with self.platform.database.transaction() as session:
-            if numbers:
-                await store.set_state(session, approval.list_id, numbers, state="released")
-                self.platform.post.tell(session, "retention", message)
-            else:
-                found = await session.get(store.Approval, approval.id, with_for_update=True)
-                if found is not None:
-                    found.done = True
+            await store.set_state(session, approval.list_id, numbers, state="released")
+            self.platform.post.tell(session, "retention", message)
         return True

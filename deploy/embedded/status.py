@@ -1,0 +1,121 @@
+"""`meldpunt status`: each part and service, what waits in its queues, and what is stuck: since when, why, what to do."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import Any
+
+import httpx
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from deploy.embedded.home import PARTS, SERVICE_NAMES, Home, HouseError
+from shared.protocol.live import TRIAL
+
+out = Console(width=None if sys.stdout.isatty() else 160)
+
+
+def is_running(state: dict[str, Any] | None) -> bool:
+    """Whether the process that wrote `state` is alive and is a house."""
+    if not state or not state.get("pid"):
+        return False
+    try:
+        words = " ".join(psutil.Process(state["pid"]).cmdline())
+        return state["pid"] == os.getpid() or (" up" in words and ("meldpunt" in words or "deploy.embedded" in words))
+    except psutil.Error:
+        return False
+
+
+def look(home: Home) -> dict[str, Any]:
+    """What `status --json` prints; stable, documented in docs/commands.md."""
+    state = home.state()
+    if state is None:
+        raise HouseError(f"there is no house in {home.path}: make one with `meldpunt up`")
+    running = is_running(state)
+    found = []
+    for name in (*PARTS, *SERVICE_NAMES):
+        pid = state["pids"].get(name)
+        alive = running and pid is not None and psutil.pid_exists(pid)
+        entry: dict[str, Any] = {
+            "name": name,
+            "kind": "part" if name in PARTS else "service",
+            "address": state["addresses"][name],
+            "ready": alive,
+            "version": None,
+            "queues": None,
+            "pruned": None,
+            "problems": {} if alive else {"process": f"{name} is not running: see `meldpunt logs {name}`"},
+        }
+        if name in SERVICE_NAMES and running:
+            entry |= _asked(entry["address"], entry)
+        found.append(entry)
+    used = [one.pop("use") for one in found if "use" in one]
+    return {
+        "home": str(home.path),
+        "running": running,
+        "ready": running and all(one["ready"] for one in found),
+        **(used[0] if used else {"trial": None, "missingForLive": []}),
+        "parts": found,
+    }
+
+
+def _asked(address: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """What a service says of itself."""
+    try:
+        answer = httpx.get(f"{address}/statusz", timeout=8).json()
+    except (httpx.HTTPError, ValueError):
+        return {"ready": False, "problems": entry["problems"] or {"http": "it does not answer: see its log"}}
+    found = {key: answer[key] for key in ("ready", "version", "queues", "problems", "pruned")}
+    return found | {"use": {key: answer[key] for key in ("trial", "missingForLive")}}
+
+
+def status(home: Home, arguments: argparse.Namespace) -> int:
+    """Print it; 1 when something is not ready. What is stuck makes nothing unready."""
+    found = look(home)
+    if arguments.json:
+        print(json.dumps(found, indent=1))
+        return 0 if found["ready"] else 1
+    out.print(_parts(found))
+    stuck = [(one["name"], queue) for one in found["parts"] for queue in one["queues"] or () if queue["stuck"]]
+    if stuck:
+        out.print(_stuck(stuck))
+    if found["trial"]:
+        out.print(TRIAL, highlight=False)
+    if found["missingForLive"]:
+        out.print("Voor ingebruikneming ontbreekt:", *found["missingForLive"], sep="\n· ", highlight=False)
+    return 0 if found["ready"] else 1
+
+
+def _parts(found: dict[str, Any]) -> Table:
+    table = Table(title=f"{found['home']}: {'running' if found['running'] else 'not running'}", title_justify="left")
+    for column in ("name", "address", "ready", "version", "waiting", "stuck", "what is wrong"):
+        table.add_column(column)
+    for one in found["parts"]:
+        queues = one["queues"]
+        counts = [sum(queue[what] for queue in queues) if queues is not None else None for what in ("waiting", "stuck")]
+        cells = [one["name"], one["address"], "yes" if one["ready"] else "no", one["version"], *counts]
+        table.add_row(*("" if cell is None else str(cell) for cell in cells), "; ".join(one["problems"].values()))
+    return table
+
+
+def _stuck(found: list[tuple[str, dict[str, Any]]]) -> Table:
+    """One line for each row that does not get on; the rest of many as a number."""
+    table = Table(
+        title="stuck: nothing is lost, and it is tried again by itself", title_justify="left", show_lines=True
+    )
+    for column in ("service", "queue", "what", "since", "tries", "why", "what to do"):
+        table.add_column(column)
+    for name, queue in found:
+        for row in queue["rows"]:
+            what = "\n".join([row["id"], *(f"{key} {value}" for key, value in row["about"].items())])
+            why = f"parked: {row['why']}" if row["parked"] else row["why"]
+            cells = (what, row["since"][:19], str(row["attempts"]), why, queue["remedy"])
+            table.add_row(name, queue["queue"], *cells)
+        more = queue["stuck"] - len(queue["rows"])
+        if more > 0:
+            table.add_row(name, queue["queue"], f"and {more} more", queue["oldest"][:19])
+    return table

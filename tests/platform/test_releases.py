@@ -1,0 +1,103 @@
+"""Approvals at oversight are released one by one: one that cannot be stops no other, and shows."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.oversight import store
+from services.oversight.statements import statement_of
+from services.oversight.use_cases.release import Releasing
+from shared.contracts.oversight import Approved
+from shared.database.tables import Outgoing
+from shared.keys.transit import Transit
+from shared.protocol.model import State
+from shared.service.platform import Platform
+from tests.platform.conftest import PlatformOf
+from tests.platform.real import RealParts
+
+
+async def approved(platform: Platform, parts: RealParts, numbers: list[str], *, signed: bool = True) -> UUID:
+    """A list with these signals, and its approval; returns the approval's id."""
+    now = datetime.now(UTC) - timedelta(days=0 if signed else 30)
+    today = date.today()
+    listed = store.OfferedList(
+        id=uuid4(),
+        version=1,
+        state=State.APPROVED,
+        protocol="midden-delfland-2025",
+        words_key=uuid4().hex,
+        listed_on=today,
+        approve_before=today,
+        ultimate_on=today,
+    )
+    approval = store.Approval(
+        id=uuid4(), next_at=now, list_id=listed.id, approver="b", approved_at=now, effective_at=now, statement="a.b.c"
+    )
+    if signed:
+        approval.statement = statement_of(platform, approval, numbers)
+    rows = []
+    for number in numbers:
+        key = uuid4().hex
+        parts.openbao.administrator.write(f"archive-signal/keys/{key}", type="aes256-gcm96")
+        keys = [{"mount": "archive-signal", "key": key}]
+        rows.append(
+            store.ListedRow(
+                list_id=listed.id, number=number, state="approved", approval=approval.id, facts={}, archive_keys=keys
+            )
+        )
+    async with platform.database.transaction() as session:
+        session.add_all([listed, approval, *rows])
+    return approval.id
+
+
+async def test_one_approval_that_cannot_be_released_stops_no_other(platform_of: PlatformOf, parts: RealParts) -> None:
+    """Before, the oldest approval was taken again and again, without a line in the log, and nothing else ever was."""
+    platform = await platform_of("oversight")
+    releasing = Releasing(platform)
+    bad = await approved(platform, parts, ["S-00000-00000"], signed=False)
+    good = await approved(platform, parts, [f"S-0000{n}-00001" for n in range(3)])
+    # Whoever writes rows hangs a signal under it that nobody approved.
+    async with platform.database.transaction() as session:
+        row = (await session.scalars(select(store.ListedRow).where(col(store.ListedRow.approval) == good))).first()
+        assert row
+        smuggled = store.ListedRow(**row.model_dump() | {"number": "S-00009-00001"})
+        session.add(smuggled)
+    task = asyncio.create_task(releasing.queue.run(releasing.release))
+    async with asyncio.timeout(60):
+        while not await _done(platform, good) or not (await releasing.queue.stuck()).count:
+            await asyncio.sleep(0.05)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    async with platform.database.reading() as session:
+        states = {row.number: row.state for row in await session.scalars(select(store.ListedRow))}
+        told = [row for row in await session.scalars(select(Outgoing)) if row.event == Approved.event]
+    numbers = sorted(number for row in told for number in Approved.model_validate_json(row.body or b"").numbers)
+    assert numbers == [f"S-0000{n}-00001" for n in range(3)]
+    assert states == dict.fromkeys(numbers, "released") | {"S-00000-00000": "approved", "S-00009-00001": "approved"}
+    (example,) = (await releasing.queue.stuck()).examples
+    assert (example.id, example.parked) == (bad, True)
+    assert "signature" in example.why
+    for number, state in states.items():
+        assert await _is_allowed(platform, parts, number) is (state == "released" or number == "S-00009-00001")
+
+
+async def _done(platform: Platform, approval: UUID) -> bool:
+    async with platform.database.reading() as session:
+        return (await session.get_one(store.Approval, approval)).done
+
+
+async def _is_allowed(platform: Platform, parts: RealParts, number: str) -> bool:
+    """Whether the deletion of its archive key is allowed; the smuggled one named the key of another."""
+    async with platform.database.reading() as session:
+        row = (await session.scalars(select(store.ListedRow).where(col(store.ListedRow.number) == number))).one()
+    key = row.archive_keys[0]["key"]
+    assert Transit(platform.bao, "archive-signal")
+    found = parts.openbao.administrator.read(f"archive-signal/keys/{key}")
+    return bool(found["data"]["deletion_allowed"])
