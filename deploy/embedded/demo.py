@@ -82,7 +82,7 @@ class Time:
 
     def _lists_of(self, waiting: list[Played]) -> list[str] | None:
         found: dict[str, str] = {}
-        for one in self.client.get("oversight", "/v1/destruction-lists", "beheerder")["lists"]:
+        for one in self.client.every("oversight", "/v1/destruction-lists", "beheerder", "lists"):
             if one["state"] == "listed":
                 shown = self.client.get("oversight", f"/v1/destruction-lists/{one['listId']}", "beheerder")
                 found |= {signal["number"]: one["listId"] for signal in shown["signals"]}

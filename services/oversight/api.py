@@ -12,6 +12,7 @@ from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
 from shared.http.decisions import Number, Purpose, decision_routes, purpose_of
+from shared.http.pages import WindowAsked
 from shared.identity import Person
 
 ListId = Annotated[UUID, Path(description="The number of the list")]
@@ -59,8 +60,8 @@ def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> AP
         return {"disclosures": await showing.disclosures(person, number)}
 
     @routes.get("/destruction-lists", tags=["destruction"], summary="All destruction lists (beheerder, FG)")
-    async def all_lists(person: Person = caller) -> Found:
-        return {"lists": await lists.all(person)}
+    async def all_lists(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await lists.all(person, window)
 
     @routes.get("/destruction-lists/{listId}", tags=["destruction"], summary="One list: numbers and periods, no names")
     async def one_list(listId: ListId, person: Person = caller) -> dict[str, Any]:  # noqa: N803

@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.tables import Waits, document, moment, table_of
+from shared.pages import Keyset, Page, Window
 from shared.protocol.model import State
 
 SCHEMA = "oversight_0001"
@@ -211,8 +212,11 @@ async def line_without_batch(session: AsyncSession, producer: str, after: int) -
     return found
 
 
-async def lists(session: AsyncSession) -> list[OfferedList]:
-    return list((await session.scalars(select(OfferedList).order_by(col(OfferedList.listed_on)))).all())
+LISTS = Keyset("destruction-lists", col(OfferedList.listed_on), col(OfferedList.id), newest_first=True)
+
+
+async def lists(session: AsyncSession, window: Window) -> Page[OfferedList]:
+    return await LISTS.page(session, select(OfferedList), window)
 
 
 async def signals_on(

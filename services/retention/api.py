@@ -13,6 +13,7 @@ from services.retention.use_cases.declare import as_pdf
 from shared.engine.engine import Engine
 from shared.http.app import current_person
 from shared.http.decisions import Number, decision_routes, record_routes, view_routes
+from shared.http.pages import WindowAsked
 from shared.identity import Person
 
 DeclarationId = Annotated[UUID, Path(description="The number of the declaration")]
@@ -49,8 +50,8 @@ def router(
         return {"destructions": await destruction.open()}
 
     @routes.get("/v1/holds", tags=["cases"], summary="Holds that are asked or in force")
-    async def waiting(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
-        return {"holds": await holds.waiting(person)}
+    async def waiting(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await holds.waiting(person, window)
 
     @routes.get("/v1/cases/{number}", tags=["cases"], summary="Until when a closed case is active, and kept")
     async def case(number: Number, person: Person = caller) -> dict[str, str]:

@@ -27,6 +27,7 @@ from services.retention.tables import (
 from shared.contracts.common import KeyRef
 from shared.database.tables import Tombstone, table_of
 from shared.engine.store import delete_decisions
+from shared.pages import Keyset, Page, Window
 from shared.protocol.terms import last_due
 
 SCHEMA = "retention_0001"
@@ -55,9 +56,12 @@ async def cases_to_move(session: AsyncSession, today: date, most: int = 500) -> 
     return list((await session.scalars(query)).all())
 
 
-async def open_holds(session: AsyncSession, most: int = 500) -> list[Hold]:
-    query = select(Hold).where(col(Hold.state).in_(("proposed", "held"))).order_by(col(Hold.asked_at)).limit(most)
-    return list((await session.scalars(query)).all())
+HOLDS = Keyset("holds", col(Hold.asked_at), col(Hold.id))
+
+
+async def open_holds(session: AsyncSession, window: Window) -> Page[Hold]:
+    """Asked or in force, the oldest first."""
+    return await HOLDS.page(session, select(Hold).where(col(Hold.state).in_(("proposed", "held"))), window)
 
 
 async def holds_of(session: AsyncSession, number: str) -> list[Hold]:

@@ -86,7 +86,7 @@ def test_who_asks_for_a_hold_and_what_it_needs(house: TestHouse) -> None:
     past = {"ground": "bezwaar", "endsOn": "2020-01-01", "needed": "x"}
     assert hold(house, number, "anna", fields=past).status_code == 400
     identifier = hold(house, number, "anna").json()["id"]
-    waiting = house.client.get("retention", "/v1/holds", "beheerder")["holds"]
+    waiting = house.client.every("retention", "/v1/holds", "beheerder", "holds")
     assert [one["items"] for one in waiting if one["number"] == number] == [["report"]]
     assert hold(house, number, "anna", confirms=identifier).status_code == 403
     assert hold(house, number, "beheerder", confirms=identifier, reason="").status_code == 400

@@ -106,7 +106,7 @@ def test_a_list_that_nobody_approves(own_house: TestHouse) -> None:
     house.run_as_of(367 + 31)
     escalated = until(
         lambda: [
-            one for one in house.client.get("oversight", "/v1/destruction-lists", "fg")["lists"] if one["escalated"]
+            one for one in house.client.every("oversight", "/v1/destruction-lists", "fg", "lists") if one["escalated"]
         ]
     )
     assert escalated[0]["state"] == "listed"

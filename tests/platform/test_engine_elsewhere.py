@@ -12,14 +12,17 @@ import pytest
 from services.oversight import store as oversight
 from services.oversight.chapter import Lists
 from services.oversight.shelf import Lists as ListShelf
+from services.oversight.use_cases import Lists as OfferedLists
 from services.retention.chapter import SealedSignals
 from services.retention.shelf import SealedSignals as SealedShelf
 from services.retention.tables import Hold, SealedSignal
+from services.retention.use_cases import Holds
 from shared.database.tables import Outgoing
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
 from shared.keys.transit import key_name
 from shared.numbers import random_seed, signal_number
+from shared.pages import Window
 from tests.platform.conftest import BaoOf, DatabaseOf
 from tests.platform.desk import ANNA, VERSION, WINDOW, Desk
 
@@ -125,6 +128,29 @@ async def test_a_hold_on_a_list_is_told_at_once_and_a_lapsed_one_is_asked_anew(d
         await desk.decide(number, "hold", "", BEHEERDER, confirms=second)
 
 
+async def test_holds_come_in_pages(desk_of: DeskOf) -> None:
+    desk = await desk_of("retention")
+    first, ends_on = desk.clock.now(), desk.clock.now().date()
+    made = [
+        Hold(
+            id=uuid4(),
+            number=f"S-00000-{place:05}",
+            state="held" if place % 2 else "proposed",
+            ground="bezwaar",
+            items=["report"],
+            ends_on=ends_on,
+            asked_by="anna",
+            asked_at=first + timedelta(seconds=place),
+        )
+        for place in range(130)
+    ]
+    await desk.add(*made, Hold(**made[0].model_dump() | {"id": uuid4(), "state": "ended"}))
+    page = await Holds(desk.engine).waiting(BEHEERDER, Window())
+    rest = await Holds(desk.engine).waiting(BEHEERDER, Window(page["next"]))
+    assert [one["id"] for one in (*page["holds"], *rest["holds"])] == [str(one.id) for one in made]
+    assert rest["next"] is None
+
+
 # --- lists ---------------------------------------------------------------------------------------
 
 
@@ -171,6 +197,30 @@ async def test_the_beheerder_approves_some_and_the_rest_stays_listed(desk_of: De
     loaded = await desk.engine.parts.loader.load(listed)
     assert loaded.opened.words[str(decision.id)].fields == read, "the words stay, under a key of the list"
     assert await desk.rows(Outgoing) == []
+
+
+async def test_lists_come_in_pages_the_newest_first(desk_of: DeskOf) -> None:
+    desk = await desk_of("oversight")
+    today = desk.clock.now().date()
+    await desk.add(
+        *(
+            oversight.OfferedList(
+                id=uuid4(),
+                version=1,
+                state="listed",
+                protocol=VERSION,
+                words_key="k",
+                listed_on=today - timedelta(days=place),
+                approve_before=today,
+                ultimate_on=today,
+            )
+            for place in range(120)
+        )
+    )
+    page = await OfferedLists(desk.engine).all(BEHEERDER, Window())
+    rest = await OfferedLists(desk.engine).all(BEHEERDER, Window(page["next"]))
+    dates = [one["listedOn"] for one in (*page["lists"], *rest["lists"])]
+    assert dates == [(today - timedelta(days=place)).isoformat() for place in range(120)]
 
 
 async def test_an_approval_is_withdrawn_while_nothing_is_released(desk_of: DeskOf) -> None:

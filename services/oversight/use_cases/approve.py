@@ -10,6 +10,7 @@ from shared import audit
 from shared.engine.engine import Engine
 from shared.engine.loaded import Loaded
 from shared.identity import Person
+from shared.pages import Window
 
 
 class Lists:
@@ -17,11 +18,11 @@ class Lists:
         self.engine = engine
         self.platform = engine.platform
 
-    async def all(self, person: Person) -> list[dict[str, Any]]:
-        """Every list, for who approves and who watches."""
+    async def all(self, person: Person, window: Window) -> dict[str, Any]:
+        """The lists, the newest first, for who approves and who watches."""
         self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.reading() as session:
-            return [_list(row) for row in await store.lists(session)]
+            return (await store.lists(session, window)).of("lists", _list)
 
     async def one(self, list_id: UUID, person: Person) -> dict[str, Any]:
         """A list with its signals: number, category and periods, nobody's name; and who approved what, and why.

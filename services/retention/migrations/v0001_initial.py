@@ -98,3 +98,5 @@ def upgrade() -> None:
         column("asked_at", MOMENT),
         column("approved_by", sa.Text, null=True),
     )
+    waiting = sa.text("state IN ('proposed', 'held')")
+    op.create_index("hold_waiting_idx", "hold", ["asked_at", "id"], postgresql_where=waiting)

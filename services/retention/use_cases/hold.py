@@ -14,6 +14,7 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.oversight import TakenOff
 from shared.engine.engine import Engine
 from shared.identity import Person
+from shared.pages import Window
 from shared.protocol.model import State
 
 
@@ -22,11 +23,11 @@ class Holds:
         self.engine = engine
         self.platform = engine.platform
 
-    async def waiting(self, person: Person) -> list[dict[str, Any]]:
+    async def waiting(self, person: Person, window: Window) -> dict[str, Any]:
         """Holds that are asked or in force, for who approves and who watches: codes and dates only."""
         self.engine.parts.role_of(person, watching=True)
         async with self.platform.database.reading() as session:
-            return [_shown(one) for one in await store.open_holds(session)]
+            return (await store.open_holds(session, window)).of("holds", _shown)
 
     async def taken_off(self, incoming: Incoming, message: TakenOff) -> Handled:
         """A hold came in time: off the list, and on the next one for everything that is not held."""
