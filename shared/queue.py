@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, DateTime, and_, func, literal, or_, select, true, update
@@ -24,6 +22,7 @@ from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.tables import Waits
 from shared.errors import CannotSucceed, MeldpuntError, PartDown
+from shared.stuck import Stuck, StuckRow
 from shared.wake import Wake
 
 log = structlog.get_logger()
@@ -42,30 +41,6 @@ PATIENCE = timedelta(seconds=30)
 
 Row = TypeVar("Row", bound=Waits)
 Work = Callable[[Row], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class StuckRow:
-    """One row that does not get on. `about`: its columns that help to find it; ids and codes."""
-
-    id: UUID
-    about: dict[str, str]
-    since: datetime
-    attempts: int
-    why: str
-    parked: bool
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """What `meldpunt status` says of one queue: how many rows it has, how many do not get on, the oldest of those."""
-
-    queue: str
-    waiting: int
-    count: int
-    oldest: datetime | None
-    examples: list[StuckRow] = field(default_factory=list)
-    remedy: str = ""
 
 
 class Queue(Generic[Row]):
@@ -291,24 +266,6 @@ class Queue(Generic[Row]):
         return StuckRow(
             row.id, about, row.since or getattr(row, self._began), row.attempts, why, row.parked_at is not None
         )
-
-
-def as_told(stuck: Stuck) -> dict[str, Any]:
-    """As `/statusz` says it and docs/commands.md describes it."""
-    rows = [
-        {
-            "id": str(row.id),
-            "about": row.about,
-            "since": row.since.isoformat(),
-            "attempts": row.attempts,
-            "why": row.why,
-            "parked": row.parked,
-        }
-        for row in stuck.examples
-    ]
-    oldest = stuck.oldest.isoformat() if stuck.oldest else None
-    counts = {"queue": stuck.queue, "waiting": stuck.waiting, "stuck": stuck.count, "oldest": oldest}
-    return counts | {"rows": rows, "remedy": stuck.remedy}
 
 
 def _between(pause: timedelta, bounds: tuple[timedelta, timedelta]) -> timedelta:

@@ -20,9 +20,9 @@ from shared.errors import MeldpuntError, PartDown, TooMany
 from shared.http.problems import HEADERS, PROBLEM_SCHEMA, TITLES, install
 from shared.http.rate import Rate
 from shared.identity import Person
-from shared.queue import as_told
 from shared.service.platform import Platform
 from shared.service.service import Service
+from shared.stuck import as_told
 from shared.telemetry import set_up_logs
 
 log = structlog.get_logger()

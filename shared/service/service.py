@@ -28,9 +28,10 @@ from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
 from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME
-from shared.queue import Queue, Stuck, Work
+from shared.queue import Queue, Work
 from shared.service.platform import Platform
 from shared.service.pruner import Pruner
+from shared.stuck import Stuck
 
 log = structlog.get_logger()
 
