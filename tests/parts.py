@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+import shutil
+import tempfile
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
 import nats
+import psutil
 
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import OTHER_PORTS, PREFERRED_PORTS, Home
 from deploy.openbao import apply as bao_config
 
 T = TypeVar("T")
+ROOM = 4 * 2**30
+"""Bytes that have to be free; a house takes a few hundred MB."""
 
 
 class Parts:
@@ -62,6 +69,33 @@ class Parts:
 
     async def nats_admin(self) -> Any:
         return await self.nats_as("setup", self.home.secret("nats-setup"))
+
+
+def new_folder(purpose: str) -> Path:
+    """A folder that everybody may enter: PostgreSQL runs as a user of its own when the tests run as root.
+
+    In memory where there is room: a test kills processes, never the machine, and so asks of a disk no more than of a
+    page cache.
+    """
+    memory = Path("/dev/shm")
+    fits = memory.is_dir() and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    if fits:
+        room = min(shutil.disk_usage(memory).free, psutil.virtual_memory().available)
+        fits = os.access(memory, os.W_OK) and room > ROOM
+    if fits:
+        _sweep(memory)
+    folder = Path(tempfile.mkdtemp(prefix=f"meldpunt-{purpose}-{os.getpid()}-", dir=memory if fits else None))
+    folder.chmod(0o755)
+    return folder
+
+
+def _sweep(memory: Path) -> None:
+    """Memory is given back by whoever comes next when a run was ended before it could."""
+    for left in memory.glob("meldpunt-*-*-*"):
+        run = left.name.split("-")[2]
+        house = (Home(left / "house").state() or {}).get("pid")
+        if run.isdigit() and not any(psutil.pid_exists(one) for one in (int(run), house) if one):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def spread_ports(home: Home) -> None:

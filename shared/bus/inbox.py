@@ -269,7 +269,7 @@ def _number_in(body: bytes) -> str | None:
     """The signal that a kept message is about, so that it goes when the signal is destroyed."""
     try:
         found = json.loads(body)["number"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return found if isinstance(found, str) and len(found) == len("S-00000-00000") else None
 

@@ -10,7 +10,6 @@ import contextlib
 import json
 import secrets
 import shutil
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from shared.errors import PartDown
 from shared.openbao import PATIENCE, OpenBao
 from shared.privileges import SERVICES
 from tests import reports
-from tests.parts import run_async, spread_ports
+from tests.parts import new_folder, run_async, spread_ports
 
 HERE = "127.0.0.1"
 
@@ -53,8 +52,7 @@ class RealParts:
     """PostgreSQL, NATS and OpenBao, each from its first use until `stop`."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="meldpunt-parts-"))
-        self._folder.chmod(0o755)
+        self._folder = new_folder("parts")
         self.home = Home(self._folder / "home")
         self.home.make()
         spread_ports(self.home)
