@@ -172,8 +172,8 @@ class TestHouse(Parts):
 
     def declared(self, number: str, seconds: float = 90) -> dict[str, Any]:
         def find() -> dict[str, Any] | None:
-            listed = self.client.get("retention", "/v1/declarations", "fg")["declarations"]
-            return next((one for one in listed if one["number"] == number), None)
+            listed = self.client.every("retention", f"/v1/declarations?number={number}", "fg", "declarations")
+            return next(iter(listed), None)
 
         return until(find, seconds)
 

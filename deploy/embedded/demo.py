@@ -67,7 +67,7 @@ class Time:
         numbers = {one.number: one for one in waiting}
 
         def declared() -> bool:
-            for one in self.client.get("retention", "/v1/declarations", "fg")["declarations"]:
+            for one in self.client.every("retention", "/v1/declarations", "fg", "declarations"):
                 played = numbers.get(one["number"])
                 if played and played.declaration is None:
                     played.note(f"{text}: destroyed, declared")
@@ -84,8 +84,9 @@ class Time:
         found: dict[str, str] = {}
         for one in self.client.every("oversight", "/v1/destruction-lists", "beheerder", "lists"):
             if one["state"] == "listed":
-                shown = self.client.get("oversight", f"/v1/destruction-lists/{one['listId']}", "beheerder")
-                found |= {signal["number"]: one["listId"] for signal in shown["signals"]}
+                path = f"/v1/destruction-lists/{one['listId']}/signals"
+                shown = self.client.every("oversight", path, "beheerder", "signals")
+                found |= {signal["number"]: one["listId"] for signal in shown}
         return sorted(set(found.values())) if {one.number for one in waiting} <= found.keys() else None
 
     def _approve(self, list_id: str) -> None:

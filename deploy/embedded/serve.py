@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.clock import Clock, ShiftedClock, SystemClock
 from shared.http.app import current_person
+from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.service.platform import Platform
 
@@ -48,8 +49,8 @@ def overdue_routes(platform: Platform, overdue: "Overdue") -> APIRouter:
     routes = APIRouter(prefix="/v1")
 
     @routes.get("/overdue-duties/{asOf}", tags=["embedded"], summary="What is overdue as of a date (embedded only)")
-    async def late(asOf: date, person: Person = current_person(platform)) -> dict[str, Any]:  # noqa: N803
-        return {"duties": await overdue.all(person, asOf)}
+    async def late(asOf: date, window: WindowAsked, person: Person = current_person(platform)) -> dict[str, Any]:  # noqa: N803
+        return await overdue.all(person, window, asOf)
 
     return routes
 

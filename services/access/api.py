@@ -12,6 +12,7 @@ from services.access.store import Designated
 from services.access.use_cases import Access
 from shared.http.app import current_person
 from shared.http.bodies import Strict
+from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.service.platform import Platform
 
@@ -46,6 +47,7 @@ class DesignationOut(Strict):
 
 class DesignationList(Strict):
     designations: list[DesignationOut]
+    next: str | None
 
 
 def router(platform: Platform, access: Access) -> APIRouter:
@@ -62,10 +64,10 @@ def router(platform: Platform, access: Access) -> APIRouter:
         found, seconds = await access.exchange(subject_token, audience)
         return TokenOut(access_token=found, expires_in=seconds)
 
-    @routes.get("/designations", tags=["designations"], summary="All designations, past ones too")
-    async def listed(person: Person = current_person(platform)) -> DesignationList:
-        rows = await access.designations(person)
-        return DesignationList(designations=[DesignationOut.model_validate(row) for row in rows])
+    @routes.get("/designations", tags=["designations"], summary="Designations, past ones too, the newest first")
+    async def listed(window: WindowAsked, person: Person = current_person(platform)) -> DesignationList:
+        page = await access.designations(person, window)
+        return DesignationList.model_validate(page.of("designations", DesignationOut.model_validate))
 
     @routes.post("/designations", status_code=201, tags=["designations"], summary="Designate somebody (beheerder)")
     async def designate(body: DesignationIn, person: Person = current_person(platform)) -> DesignationOut:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.database.tables import moment
+from shared.pages import Keyset, Page, Window
 
 SCHEMA = "access_0001"
 
@@ -28,14 +29,25 @@ class Designated(SQLModel, table=True):
     made_at: datetime = moment()
 
 
-async def in_force(session: AsyncSession, now: datetime) -> list[Designated]:
+EVERY = Keyset("designations", col(Designated.made_at), col(Designated.id), newest_first=True)
+
+
+async def in_force(session: AsyncSession, now: datetime, user_id: str | None = None) -> list[Designated]:
+    """What holds now: of everybody, for the beacon, or of one person."""
     query = (
         select(Designated)
         .where(col(Designated.starts_at) <= now, col(Designated.ends_at) > now)
         .order_by(col(Designated.ends_at))
     )
+    if user_id is not None:
+        query = query.where(col(Designated.user_id) == user_id)
     return list((await session.scalars(query)).all())
 
 
-async def every(session: AsyncSession) -> list[Designated]:
-    return list((await session.scalars(select(Designated).order_by(col(Designated.made_at)))).all())
+async def every(session: AsyncSession, window: Window) -> Page[Designated]:
+    """All designations, past ones too, the newest first."""
+    return await EVERY.page(session, select(Designated), window)
+
+
+async def is_any(session: AsyncSession) -> bool:
+    return (await session.scalars(select(col(Designated.id)).limit(1))).first() is not None

@@ -19,6 +19,7 @@ from shared.contracts.access import Designation, Leases
 from shared.errors import Forbidden, Invalid, NotFound, PartDown
 from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
 from shared.keys.signing import NotSigned
+from shared.pages import Page, Window
 from shared.privileges import BY_NAME
 from shared.protocol.faults import Fault
 from shared.service.platform import Platform
@@ -49,7 +50,7 @@ class Access:
         subject = await self._provider.subject(id_token)
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
-            held = [one for one in await store.in_force(session, now) if one.user_id == subject]
+            held = await store.in_force(session, now, subject)
             session.add(audit.line(now, "token given", actor=subject, record=audience))
         claims: dict[str, Any] = {
             "iss": "access",
@@ -73,7 +74,7 @@ class Access:
         acting = person.role_among({"beheerder"})
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
-            held = [one.role for one in await store.in_force(session, now) if one.user_id == user_id]
+            held = [one.role for one in await store.in_force(session, now, user_id)]
             refused = refusal(
                 self._law,
                 role=role,
@@ -123,18 +124,18 @@ class Access:
             leases = await self._leases(session)
         await self._tell(leases)
 
-    async def designations(self, person: Person) -> list[store.Designated]:
+    async def designations(self, person: Person, window: Window) -> Page[store.Designated]:
         """All designations, also past ones; for the beheerder and the FG."""
         person.role_among({"beheerder", "fg"})
         async with self.platform.database.reading() as session:
-            return await store.every(session)
+            return await store.every(session, window)
 
     async def set_up(self) -> None:
         """The first beheerder and FG, from the set-up file that names the controller's decision; once."""
         text = json.loads(self._settings.first_designations.read_text())
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
-            if await store.every(session):
+            if await store.is_any(session):
                 return
             for role in ("beheerder", "fg"):
                 session.add(

@@ -16,7 +16,8 @@ from shared.http.pages import WindowAsked
 from shared.identity import Person
 
 ListId = Annotated[UUID, Path(description="The number of the list")]
-Found = dict[str, list[dict[str, Any]]]
+Found = dict[str, Any]
+OfNumber = Annotated[str | None, Query(pattern=NUMBER, description="Of one signal")]
 
 
 def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> APIRouter:
@@ -30,21 +31,22 @@ def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> AP
     @routes.get("/signals/{number}/decisions", tags=["signals"], summary="Every decision on a signal, with its reasons")
     async def decisions(
         number: Number,
+        window: WindowAsked,
         person: Person = caller,
         x_purpose: Purpose = None,
     ) -> Found:
         person.role_among((*showing.rules.file_roles, "fg"))
-        return {"decisions": await showing.decisions(number, person, purpose_of(x_purpose))}
+        return await showing.decisions(number, person, purpose_of(x_purpose), window)
 
     @routes.get("/audit-lines", tags=["audit"], summary="The audit trail, in order (FG, beheerder)")
     async def lines(
+        window: WindowAsked,
         person: Person = caller,
         producer: Annotated[str | None, Query(pattern=r"^[a-z-]{1,20}$")] = None,
         actor: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$")] = None,
-        number: Annotated[str | None, Query(pattern=NUMBER)] = None,
-        after: Annotated[int, Query(ge=0)] = 0,
+        number: OfNumber = None,
     ) -> Found:
-        return {"lines": await showing.lines(person, producer, actor, number, after)}
+        return await showing.lines(person, producer, actor, number, window)
 
     @routes.get("/audit-chains", tags=["audit"], summary="Whether the audit trail is complete and unchanged")
     async def audit_chains(
@@ -53,19 +55,29 @@ def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> AP
         """From the last signed checkpoint, or all of it: `from=start` takes its time with a long trail."""
         return {"chains": await chains.show(person, begin)}
 
-    @routes.get("/disclosures", tags=["disclosures"], summary="The disclosure register")
-    async def disclosures(
-        person: Person = caller, number: Annotated[str | None, Query(pattern=NUMBER)] = None
-    ) -> Found:
-        return {"disclosures": await showing.disclosures(person, number)}
+    @routes.get("/disclosures", tags=["disclosures"], summary="The disclosure register, the newest first")
+    async def disclosures(window: WindowAsked, person: Person = caller, number: OfNumber = None) -> Found:
+        return await showing.disclosures(person, number, window)
 
-    @routes.get("/destruction-lists", tags=["destruction"], summary="All destruction lists (beheerder, FG)")
-    async def all_lists(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+    @routes.get("/destruction-lists", tags=["destruction"], summary="Destruction lists, the newest first")
+    async def all_lists(window: WindowAsked, person: Person = caller) -> Found:
         return await lists.all(person, window)
 
-    @routes.get("/destruction-lists/{listId}", tags=["destruction"], summary="One list: numbers and periods, no names")
-    async def one_list(listId: ListId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+    @routes.get("/destruction-lists/{listId}", tags=["destruction"], summary="One list: its state and dates")
+    async def one_list(listId: ListId, person: Person = caller) -> Found:  # noqa: N803
         return await lists.one(listId, person)
+
+    @routes.get(
+        "/destruction-lists/{listId}/signals",
+        tags=["destruction"],
+        summary="What is on it: numbers and periods, no names",
+    )
+    async def on_list(listId: ListId, window: WindowAsked, person: Person = caller) -> Found:  # noqa: N803
+        return await lists.signals(listId, person, window)
+
+    @routes.get("/destruction-lists/{listId}/approvals", tags=["destruction"], summary="Who approved what, and why")
+    async def approved(listId: ListId, window: WindowAsked, person: Person = caller) -> Found:  # noqa: N803
+        return await lists.approvals(listId, person, window)
 
     whole = APIRouter()
     whole.include_router(routes)

@@ -46,8 +46,8 @@ class AuditLine(SQLModel, table=True):
     __tablename__ = "audit_line"
     producer: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
-    actor: str | None = Field(default=None, index=True)
-    record: str | None = Field(default=None, index=True)
+    actor: str | None = None
+    record: str | None = None
     entry: dict[str, Any] = document(nullable=False)
 
 
@@ -56,7 +56,7 @@ class DecidedRow(SQLModel, table=True):
 
     __tablename__ = "decided"
     id: UUID = Field(primary_key=True)
-    number: str = Field(index=True)
+    number: str
     version: int
     facts: dict[str, Any] = document(nullable=False)
     room_key: str
@@ -70,7 +70,7 @@ class Disclosure(SQLModel, table=True):
 
     __tablename__ = "disclosure"
     id: UUID = Field(primary_key=True)
-    number: str = Field(index=True)
+    number: str
     facts: dict[str, Any] = document(nullable=False)
     decided_at: datetime = moment()
 
@@ -108,7 +108,7 @@ class Approval(Waits, table=True):
     (`effective_at`), and then until every key has been released.
     """
 
-    list_id: UUID = Field(index=True)
+    list_id: UUID
     approver: str | None
     approved_at: datetime = moment()
     effective_at: datetime = moment()
@@ -124,7 +124,7 @@ class ListedRow(SQLModel, table=True):
     __tablename__ = "listed_signal"
     list_id: UUID = Field(primary_key=True)
     number: str = Field(primary_key=True)
-    state: str = Field(index=True)
+    state: str
     approval: UUID | None = None
     facts: dict[str, Any] = document(nullable=False)
     archive_keys: list[dict[str, str]] = document(nullable=False)
@@ -137,35 +137,33 @@ async def keys_told(session: AsyncSession, number: str) -> tuple[str | None, set
     return (rows[0].room_key if rows else None), {row.carried_by for row in rows}
 
 
-async def decided_on(session: AsyncSession, number: str) -> list[DecidedRow]:
-    query = select(DecidedRow).where(col(DecidedRow.number) == number).order_by(col(DecidedRow.version))
-    return list((await session.scalars(query)).all())
+DECISIONS = Keyset("decisions", col(DecidedRow.version), col(DecidedRow.id))
+DISCLOSURES = Keyset("disclosures", col(Disclosure.decided_at), col(Disclosure.id), newest_first=True)
+AUDIT_LINES = Keyset("audit-lines", col(AuditLine.producer), col(AuditLine.seq))
+LISTS = Keyset("destruction-lists", col(OfferedList.listed_on), col(OfferedList.id), newest_first=True)
+SIGNALS = Keyset("listed-signals", col(ListedRow.number))
+APPROVALS = Keyset("approvals", col(Approval.approved_at), col(Approval.id))
 
 
-async def disclosures(session: AsyncSession, number: str | None, most: int = 500) -> list[Disclosure]:
-    query = select(Disclosure).order_by(col(Disclosure.decided_at)).limit(most)
+async def decided_on(session: AsyncSession, number: str, window: Window) -> Page[DecidedRow]:
+    return await DECISIONS.page(session, select(DecidedRow).where(col(DecidedRow.number) == number), window)
+
+
+async def disclosures(session: AsyncSession, number: str | None, window: Window) -> Page[Disclosure]:
+    """The register, the newest first; of one signal when `number` says so."""
+    query = select(Disclosure)
     if number:
         query = query.where(col(Disclosure.number) == number)
-    return list((await session.scalars(query)).all())
+    return await DISCLOSURES.page(session, query, window)
 
 
-async def lines(
-    session: AsyncSession, producer: str | None, actor: str | None, record: str | None, after: int, most: int
-) -> list[AuditLine]:
-    query = (
-        select(AuditLine)
-        .where(col(AuditLine.seq) > after)
-        .order_by(col(AuditLine.producer), col(AuditLine.seq))
-        .limit(most)
-    )
-    for column, value in (
-        (col(AuditLine.producer), producer),
-        (col(AuditLine.actor), actor),
-        (col(AuditLine.record), record),
-    ):
-        if value is not None:
-            query = query.where(column == value)
-    return list((await session.scalars(query)).all())
+async def audit_lines(
+    session: AsyncSession, producer: str | None, actor: str | None, record: str | None, window: Window
+) -> Page[AuditLine]:
+    """The trail in order, per producer; what is given narrows it down."""
+    wanted = {"producer": producer, "actor": actor, "record": record}
+    query = select(AuditLine).filter_by(**{name: value for name, value in wanted.items() if value is not None})
+    return await AUDIT_LINES.page(session, query, window)
 
 
 async def page_of_chain(
@@ -212,20 +210,19 @@ async def line_without_batch(session: AsyncSession, producer: str, after: int) -
     return found
 
 
-LISTS = Keyset("destruction-lists", col(OfferedList.listed_on), col(OfferedList.id), newest_first=True)
-
-
 async def lists(session: AsyncSession, window: Window) -> Page[OfferedList]:
+    """Destruction lists, the newest first."""
     return await LISTS.page(session, select(OfferedList), window)
 
 
-async def signals_on(
-    session: AsyncSession, list_id: UUID, state: str | None = None, most: int = 10_000
-) -> list[ListedRow]:
-    query = select(ListedRow).where(col(ListedRow.list_id) == list_id).order_by(col(ListedRow.number)).limit(most)
-    if state:
-        query = query.where(col(ListedRow.state) == state)
-    return list((await session.scalars(query)).all())
+async def signals_of(session: AsyncSession, list_id: UUID, window: Window) -> Page[ListedRow]:
+    return await SIGNALS.page(session, select(ListedRow).where(col(ListedRow.list_id) == list_id), window)
+
+
+async def signals_on(session: AsyncSession, list_id: UUID, state: str) -> list[ListedRow]:
+    """All signals of a list in `state`: what is decided on is never cut off."""
+    query = select(ListedRow).where(col(ListedRow.list_id) == list_id, col(ListedRow.state) == state)
+    return list((await session.scalars(query.order_by(col(ListedRow.number)))).all())
 
 
 async def set_state(session: AsyncSession, list_id: UUID, numbers: list[str], **values: Any) -> None:
@@ -244,9 +241,8 @@ async def take_off(session: AsyncSession, list_id: UUID, number: str) -> bool:
     return (await session.execute(statement.returning(col(ListedRow.number)))).first() is not None
 
 
-async def approvals(session: AsyncSession, list_id: UUID) -> list[Approval]:
-    query = select(Approval).where(col(Approval.list_id) == list_id).order_by(col(Approval.approved_at))
-    return list((await session.scalars(query)).all())
+async def approvals(session: AsyncSession, list_id: UUID, window: Window) -> Page[Approval]:
+    return await APPROVALS.page(session, select(Approval).where(col(Approval.list_id) == list_id), window)
 
 
 async def approved_by(

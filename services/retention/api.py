@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from services.retention.use_cases import Declarations, Destruction, Holds, Keeping
 from services.retention.use_cases.declare import as_pdf
 from shared.engine.engine import Engine
-from shared.http.app import current_person
+from shared.http.app import NUMBER, current_person
 from shared.http.decisions import Number, decision_routes, record_routes, view_routes
 from shared.http.pages import WindowAsked
 from shared.identity import Person
@@ -25,9 +25,13 @@ def router(
     routes = APIRouter()
     caller = current_person(engine.platform)
 
-    @routes.get("/v1/declarations", tags=["declarations"], summary="All declarations of destruction (beheerder, FG)")
-    async def all_declarations(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
-        return {"declarations": await declarations.all(person)}
+    @routes.get("/v1/declarations", tags=["declarations"], summary="Declarations of destruction, the newest first")
+    async def all_declarations(
+        window: WindowAsked,
+        person: Person = caller,
+        number: Annotated[str | None, Query(pattern=NUMBER, description="Of one signal")] = None,
+    ) -> dict[str, Any]:
+        return await declarations.all(person, number, window)
 
     @routes.get("/v1/declarations/{declarationId}", tags=["declarations"], summary="One declaration, signed JSON")
     async def one(declarationId: DeclarationId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
@@ -45,9 +49,9 @@ def router(
         return Response(await run_in_threadpool(as_pdf, found), media_type="application/pdf")
 
     @routes.get("/v1/open-destructions", tags=["declarations"], summary="Destructions that are not whole yet")
-    async def open_destructions(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
+    async def open_destructions(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         person.role_among({"beheerder", "fg"})
-        return {"destructions": await destruction.open()}
+        return await destruction.open(window)
 
     @routes.get("/v1/holds", tags=["cases"], summary="Holds that are asked or in force")
     async def waiting(window: WindowAsked, person: Person = caller) -> dict[str, Any]:

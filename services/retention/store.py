@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import and_, delete, exists, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from services.retention.domain import MOUNTS_OF_A_HOLD, items_of, parts_to_go
 from services.retention.tables import (
+    OPEN_HOLD,
     ActiveCase,
     Carrier,
     Declaration,
@@ -32,6 +34,18 @@ from shared.protocol.terms import last_due
 
 SCHEMA = "retention_0001"
 Counts = dict[str, int]
+HOLDS = Keyset("holds", col(Hold.asked_at), col(Hold.id))
+DECLARATIONS = Keyset("declarations", col(Declaration.declared_on), col(Declaration.id), newest_first=True)
+OPEN_DESTRUCTIONS = Keyset("open-destructions", col(SealedSignal.number))
+
+
+@dataclass
+class Left:
+    """Of a signal that is being destroyed: who has finished, and which keys and letterbox keys still exist."""
+
+    parts_done: set[str] = field(default_factory=set)
+    key_mounts: list[str] = field(default_factory=list)
+    boxes: set[str] = field(default_factory=set)
 
 
 def _held(today: date) -> Any:
@@ -56,12 +70,9 @@ async def cases_to_move(session: AsyncSession, today: date, most: int = 500) -> 
     return list((await session.scalars(query)).all())
 
 
-HOLDS = Keyset("holds", col(Hold.asked_at), col(Hold.id))
-
-
 async def open_holds(session: AsyncSession, window: Window) -> Page[Hold]:
-    """Asked or in force, the oldest first."""
-    return await HOLDS.page(session, select(Hold).where(col(Hold.state).in_(("proposed", "held"))), window)
+    """Holds that are asked or in force, the oldest first."""
+    return await HOLDS.page(session, select(Hold).where(text(OPEN_HOLD)), window)
 
 
 async def holds_of(session: AsyncSession, number: str) -> list[Hold]:
@@ -81,7 +92,7 @@ async def items_held(session: AsyncSession, numbers: Collection[str], today: dat
 
 async def end_holds(session: AsyncSession, today: date) -> list[Hold]:
     """Holds whose end date has passed; they are ended now."""
-    query = select(Hold).where(col(Hold.state).in_(("proposed", "held")), col(Hold.ends_on) < today)
+    query = select(Hold).where(text(OPEN_HOLD), col(Hold.ends_on) < today)
     rows = list((await session.scalars(query.with_for_update())).all())
     for one in rows:
         one.state = "ended"
@@ -130,17 +141,23 @@ async def late_lists(session: AsyncSession, today: date) -> list[DestructionList
     return list((await session.scalars(query)).all())
 
 
-async def keys_of(session: AsyncSession, number: str) -> list[SignalKey]:
-    return list((await session.scalars(select(SignalKey).where(col(SignalKey.number) == number))).all())
-
-
-async def undestroyed_boxes_of(session: AsyncSession, number: str) -> set[str]:
-    query = (
-        select(col(Carrier.kid))
-        .join(Letterbox, col(Letterbox.kid) == col(Carrier.kid))
-        .where(col(Carrier.number) == number, col(Letterbox.destroyed_at).is_(None))
-    )
-    return set((await session.scalars(query)).all())
+async def left_of(session: AsyncSession, numbers: Collection[str]) -> dict[str, Left]:
+    """What still exists of each of these signals."""
+    found = {number: Left() for number in numbers}
+    parts = select(col(Part.number), col(Part.part)).where(col(Part.number).in_(numbers))
+    for number, part in await session.execute(parts):
+        found[number].parts_done.add(part)
+    keys = select(col(SignalKey.number), col(SignalKey.mount))
+    for number, mount in await session.execute(
+        keys.where(col(SignalKey.number).in_(numbers), col(SignalKey.destroyed_at).is_(None))
+    ):
+        found[number].key_mounts.append(mount)
+    boxes = select(col(Carrier.number), col(Carrier.kid)).join(Letterbox, col(Letterbox.kid) == col(Carrier.kid))
+    for number, kid in await session.execute(
+        boxes.where(col(Carrier.number).in_(numbers), col(Letterbox.destroyed_at).is_(None))
+    ):
+        found[number].boxes.add(kid)
+    return found
 
 
 async def on_list(
@@ -148,10 +165,6 @@ async def on_list(
 ) -> list[SealedSignal]:
     query = select(SealedSignal).where(col(SealedSignal.list_id) == list_id, col(SealedSignal.number).in_(numbers))
     return list((await session.scalars(query.with_for_update() if for_change else query)).all())
-
-
-async def parts_of(session: AsyncSession, number: str) -> set[str]:
-    return set((await session.scalars(select(col(Part.part)).where(col(Part.number) == number))).all())
 
 
 async def note_keys(session: AsyncSession, number: str, keys: Iterable[KeyRef], kids: Iterable[str]) -> None:
@@ -202,15 +215,10 @@ async def counts(session: AsyncSession, model: type[SignalKey] | type[Carrier], 
     return {number: count for number, count in await session.execute(query)}
 
 
-async def being_destroyed(session: AsyncSession, most: int = 200) -> list[SealedSignal]:
-    query = (
-        select(SealedSignal)
-        .where(col(SealedSignal.state) == "approved")
-        # In no order: what is stuck at the front must not keep the rest from being looked at.
-        .order_by(func.random())
-        .limit(most)
-    )
-    return list((await session.scalars(query)).all())
+async def being_destroyed(session: AsyncSession, window: Window) -> Page[SealedSignal]:
+    """Approved signals of which something is left."""
+    query = select(SealedSignal).where(col(SealedSignal.state) == "approved")
+    return await OPEN_DESTRUCTIONS.page(session, query, window)
 
 
 def _unfinished_box() -> Any:
@@ -272,6 +280,9 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     await delete_decisions(session, numbers)
 
 
-async def declarations(session: AsyncSession, most: int = 1000) -> list[Declaration]:
-    query = select(Declaration).order_by(col(Declaration.declared_on).desc(), col(Declaration.number)).limit(most)
-    return list((await session.scalars(query)).all())
+async def declarations(session: AsyncSession, number: str | None, window: Window) -> Page[Declaration]:
+    """Declarations, the newest first; of one signal when `number` says so."""
+    query = select(Declaration)
+    if number:
+        query = query.where(col(Declaration.number) == number)
+    return await DECLARATIONS.page(session, query, window)

@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from shared.database.tables import document, moment
 
+OPEN_HOLD = "hold.state IN ('proposed', 'held')"
+"""As the partial index says it: PostgreSQL uses that for the same words only."""
+
 
 class SealedSignal(SQLModel, table=True):
     """A signal in the non-active environment. `dossier` is archive ciphertext."""
@@ -17,7 +20,7 @@ class SealedSignal(SQLModel, table=True):
     __tablename__ = "sealed_signal"
     number: str = Field(primary_key=True)
     version: int
-    state: str = Field(index=True)
+    state: str
     phase: int
     """In which it ended; 5: it was a case. Its term and its words hang on it."""
     ending: str
@@ -25,7 +28,7 @@ class SealedSignal(SQLModel, table=True):
     protocol: str
     received_on: date
     decided_on: date
-    ends_on: date = Field(index=True)
+    ends_on: date
     dossier: list[dict[str, Any]] | None = document()
     decisions: list[dict[str, Any]] = document(nullable=False)
     sealed_at: datetime = moment()
@@ -46,7 +49,7 @@ class ActiveCase(SQLModel, table=True):
     protocol: str
     closed_on: date
     last_act_on: date
-    moves_on: date = Field(index=True)
+    moves_on: date
     ordered_on: date | None = None
 
 
@@ -116,7 +119,7 @@ class Declaration(SQLModel, table=True):
     """A declaration of destruction: kept for good, names nobody. A signal of which a hold kept a part has more than one."""
 
     id: UUID = Field(primary_key=True)
-    number: str = Field(index=True)
+    number: str
     declared_on: date
     content: dict[str, Any] = document(nullable=False)
     signature: str

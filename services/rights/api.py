@@ -25,8 +25,8 @@ def router(engine: Engine, overdue: Overdue) -> APIRouter:
         return (await engine.showing.work_list(person, window)).of("duties", listed)
 
     @routes.get("/v1/overdue-duties", tags=["duties"], summary="What has passed its date (beheerder, FG)")
-    async def late(person: Person = caller) -> dict[str, list[dict[str, Any]]]:
-        return {"duties": await overdue.all(person)}
+    async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await overdue.all(person, window)
 
     for part in (view_routes, decision_routes):
         routes.include_router(part(engine, "duties"))

@@ -12,8 +12,8 @@ from sqlmodel import Field, SQLModel, col
 
 from shared.database.tables import moment
 from shared.engine import store
-from shared.engine.tables import DecisionRow, Dossier
-from shared.protocol.model import State
+from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier
+from shared.pages import Keyset, Page, Window
 
 SCHEMA = "rights_0001"
 
@@ -52,15 +52,12 @@ async def locked(session: AsyncSession, number: str) -> Dossier:
     return await session.get_one(Dossier, number, with_for_update=True, populate_existing=True)
 
 
-async def overdue(session: AsyncSession, today: date, most: int = 200) -> list[Dossier]:
-    """Deferrals whose review date has passed, and duties whose month has."""
-    query = (
-        select(Dossier)
-        .where(col(Dossier.state) != State.DUTY_DONE, col(Dossier.due_on) < today)
-        .order_by(col(Dossier.due_on))
-        .limit(most)
-    )
-    return list((await session.scalars(query)).all())
+OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
+
+
+async def overdue(session: AsyncSession, today: date, window: Window) -> Page[Dossier]:
+    """Deferrals whose review date has passed, and duties whose month has; the longest ago first."""
+    return await OVERDUE.page(session, select(Dossier).where(text(ON_THE_LIST), col(Dossier.due_on) < today), window)
 
 
 async def last_agreed(session: AsyncSession, number: str) -> DecisionRow | None:

@@ -29,6 +29,7 @@ from shared.identity import Person
 from shared.keys.transit import Place, key_name
 from shared.laws import known_law
 from shared.numbers import duty_number
+from shared.pages import Window
 from shared.protocol.model import State
 from shared.protocol.terms import add_months
 from shared.service.platform import Platform
@@ -159,10 +160,10 @@ class Overdue:
         self.engine = engine
         self.platform = engine.platform
 
-    async def all(self, person: Person, as_of: date | None = None) -> list[dict[str, Any]]:
+    async def all(self, person: Person, window: Window, as_of: date | None = None) -> dict[str, Any]:
         """What has passed its date: number, subject as S1 and since when; nobody's name (R-26.8)."""
         role = person.role_among({"beheerder", "fg"})
         async with self.platform.database.reading() as session:
-            rows = await store.overdue(session, as_of or calendar_date(self.platform.clock.now()))
+            page = await store.overdue(session, as_of or calendar_date(self.platform.clock.now()), window)
         await self.engine.showing.note(person, role, "overdue duties read", "duties")
-        return [heading(row) for row in rows]
+        return page.of("duties", heading)

@@ -81,7 +81,7 @@ def test_the_beheerder_has_no_content(house: TestHouse) -> None:
         "GET", "assessment", f"/v1/signals/{number}", "beheerder", headers={"X-Purpose": "weging"}
     )
     assert answer.status_code == 403
-    assert house.client.get("access", "/v1/designations", "beheerder")["designations"]
+    assert house.client.every("access", "/v1/designations", "beheerder", "designations")
 
 
 def test_tokens_are_for_one_service_and_five_minutes(house: TestHouse) -> None:
@@ -119,7 +119,7 @@ def test_an_exchange_needs_a_log_in_of_the_provider(house: TestHouse) -> None:
 
 
 def test_the_fg_sees_every_designation_and_changes_none(house: TestHouse) -> None:
-    found = house.client.get("access", "/v1/designations", "fg")["designations"]
+    found = house.client.every("access", "/v1/designations", "fg", "designations")
     assert {"beheerder", "fg", "oov", "vervanger", "privacy-officer"} <= {one["role"] for one in found}
     first = next(one for one in found if one["role"] == "fg")
     assert first["designatedBy"] == "controller"

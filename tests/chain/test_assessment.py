@@ -111,7 +111,7 @@ def test_a_forwarding_is_in_the_disclosure_register(house: TestHouse, number: st
     forwarding = {"recipientKind": kind, "recipient": recipient, "items": ["report"]}
     house.must_decide(number, "bram", key, outcome, fields=fields, forwarding=forwarding)
     house.sealed(number)
-    found = until(lambda: house.client.get("oversight", f"/v1/disclosures?number={number}", "fg")["disclosures"])
+    found = until(lambda: house.client.every("oversight", f"/v1/disclosures?number={number}", "fg", "disclosures"))
     assert found[0]["recipient"] == recipient
     assert found[0]["items"] == ["report"]
     assert found[0]["article"] == article

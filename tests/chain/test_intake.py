@@ -137,7 +137,7 @@ def test_nobody_contacts_the_reporter_of_an_ended_signal(house: TestHouse) -> No
 
 
 def audit(house: TestHouse, number: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = house.client.get("oversight", f"/v1/audit-lines?number={number}", "fg")["lines"]
+    found: list[dict[str, Any]] = house.client.every("oversight", f"/v1/audit-lines?number={number}", "fg", "lines")
     return found
 
 

@@ -102,7 +102,7 @@ def test_a_list_that_nobody_approves(own_house: TestHouse) -> None:
     house = own_house
     number = house.ended_signal()
     house.run_as_of(367)
-    until(lambda: house.client.get("oversight", "/v1/destruction-lists", "fg")["lists"])
+    until(lambda: house.client.every("oversight", "/v1/destruction-lists", "fg", "lists"))
     house.run_as_of(367 + 31)
     escalated = until(
         lambda: [

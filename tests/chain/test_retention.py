@@ -112,14 +112,12 @@ def test_whole_or_not_yet(house: TestHouse) -> None:
     house.destroy_everything_due()
 
     def open_now() -> dict[str, Any] | None:
-        found = house.client.get("retention", "/v1/open-destructions", "fg")["destructions"]
+        found = house.client.every("retention", "/v1/open-destructions", "fg", "destructions")
         return next((one for one in found if one["number"] == number and "oversight" not in one["missing"]), None)
 
     missing = until(open_now)
     assert "intake" in missing["missing"]
-    assert number not in {
-        one["number"] for one in house.client.get("retention", "/v1/declarations", "fg")["declarations"]
-    }
+    assert house.client.every("retention", f"/v1/declarations?number={number}", "fg", "declarations") == []
     house.let_go("intake")
     house.all_ready()
     house.declared(number)

@@ -22,8 +22,9 @@ from services.oversight.store import AuditLine, Disclosure
 from services.retention.tables import SealedSignal
 from shared.database.engine import Database
 from shared.errors import Invalid
-from shared.http.pages import LONGEST_CURSOR, MOST, USUAL, Keyset, Page, Window, WindowAsked
+from shared.http.pages import WindowAsked
 from shared.http.problems import install
+from shared.pages import LONGEST_CURSOR, MOST, USUAL, Keyset, Page, Window
 from tests.platform.conftest import DatabaseOf
 from tests.platform.real import Postgres
 

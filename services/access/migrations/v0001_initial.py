@@ -24,3 +24,5 @@ def upgrade() -> None:
         column("basis", sa.Text),
         column("made_at", MOMENT),
     )
+    op.create_index("designation_order_idx", "designation", ["made_at", "id"])
+    op.create_index("designation_ends_idx", "designation", ["ends_at"])

@@ -35,14 +35,16 @@ def upgrade() -> None:
         "audit_line",
         column("producer", sa.Text, key=True),
         column("seq", sa.Integer, key=True),
-        column("actor", sa.Text, null=True, index=True),
-        column("record", sa.Text, null=True, index=True),
+        column("actor", sa.Text, null=True),
+        column("record", sa.Text, null=True),
         column("entry", JSONB),
     )
+    op.create_index("audit_line_actor_idx", "audit_line", ["actor", "producer", "seq"])
+    op.create_index("audit_line_record_idx", "audit_line", ["record", "producer", "seq"])
     op.create_table(
         "decided",
         column("id", sa.Uuid, key=True),
-        column("number", sa.Text, index=True),
+        column("number", sa.Text),
         column("version", sa.Integer),
         column("facts", JSONB),
         column("room_key", sa.Text),
@@ -50,13 +52,16 @@ def upgrade() -> None:
         column("ciphertext", sa.Text),
         column("taken_at", MOMENT),
     )
+    op.create_index("decided_number_idx", "decided", ["number", "version", "id"])
     op.create_table(
         "disclosure",
         column("id", sa.Uuid, key=True),
-        column("number", sa.Text, index=True),
+        column("number", sa.Text),
         column("facts", JSONB),
         column("decided_at", MOMENT),
     )
+    op.create_index("disclosure_order_idx", "disclosure", ["decided_at", "id"])
+    op.create_index("disclosure_number_idx", "disclosure", ["number", "decided_at", "id"])
     op.create_table(
         "whereabout",
         column("number", sa.Text, key=True),
@@ -77,10 +82,11 @@ def upgrade() -> None:
         column("ultimate_on", sa.Date),
         column("escalated", sa.Boolean),
     )
+    op.create_index("offered_list_order_idx", "offered_list", ["listed_on", "id"])
     op.create_table(
         "approval",
         *waits(),
-        column("list_id", sa.Uuid, index=True),
+        column("list_id", sa.Uuid),
         column("approver", sa.Text, null=True),
         column("approved_at", MOMENT),
         column("effective_at", MOMENT),
@@ -89,11 +95,12 @@ def upgrade() -> None:
         column("done", sa.Boolean),
     )
     queue_index("approval", "withdrawn IS FALSE AND done IS FALSE")
+    op.create_index("approval_list_idx", "approval", ["list_id", "approved_at", "id"])
     op.create_table(
         "listed_signal",
         column("list_id", sa.Uuid, key=True),
         column("number", sa.Text, key=True),
-        column("state", sa.Text, index=True),
+        column("state", sa.Text),
         column("approval", sa.Uuid, null=True, index=True),
         column("facts", JSONB),
         column("archive_keys", JSONB),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.oversight import store
 from shared import audit
 from shared.engine.engine import Engine
 from shared.engine.loaded import Loaded
+from shared.errors import NotFound
 from shared.identity import Person
 from shared.pages import Window
 
@@ -25,24 +28,35 @@ class Lists:
             return (await store.lists(session, window)).of("lists", _list)
 
     async def one(self, list_id: UUID, person: Person) -> dict[str, Any]:
-        """A list with its signals: number, category and periods, nobody's name; and who approved what, and why.
+        """The head of a list; what is on it and its approvals are lists of their own. Raises NotFound."""
+        self.engine.parts.role_of(person, reading=True)
+        async with self.platform.database.reading() as session:
+            return _list(await _offered(session, list_id))
 
-        Raises NotFound for a list that was never offered.
-        """
+    async def signals(self, list_id: UUID, person: Person, window: Window) -> dict[str, Any]:
+        """The signals on a list: number, category and periods, nobody's name. Raises NotFound."""
         role = self.engine.parts.role_of(person, reading=True)
-        loaded = await self.engine.parts.loader.load(str(list_id))
         async with self.platform.database.transaction() as session:
-            row = await session.get_one(store.OfferedList, list_id)
-            signals = await store.signals_on(session, list_id)
-            approvals = await store.approvals(session, list_id)
-            line = audit.line(
-                self.platform.clock.now(), "destruction list read", actor=person.user_id, role=role, record=str(list_id)
-            )
-            session.add(line)
-        return _list(row) | {
-            "signals": [{"number": one.number, "state": one.state} | one.facts for one in signals],
-            "approvals": [_approval(one, loaded) for one in approvals],
-        }
+            await _offered(session, list_id)
+            page = await store.signals_of(session, list_id, window)
+            now = self.platform.clock.now()
+            session.add(audit.line(now, "destruction list read", actor=person.user_id, role=role, record=str(list_id)))
+        return page.of("signals", lambda one: {"number": one.number, "state": one.state} | one.facts)
+
+    async def approvals(self, list_id: UUID, person: Person, window: Window) -> dict[str, Any]:
+        """Who approved what, and why, the oldest first. Raises NotFound."""
+        self.engine.parts.role_of(person, reading=True)
+        loaded = await self.engine.parts.loader.load(str(list_id))
+        async with self.platform.database.reading() as session:
+            page = await store.approvals(session, list_id, window)
+        return page.of("approvals", lambda one: _approval(one, loaded))
+
+
+async def _offered(session: AsyncSession, list_id: UUID) -> store.OfferedList:
+    row = await session.get(store.OfferedList, list_id)
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _approval(row: store.Approval, loaded: Loaded) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 
@@ -12,6 +14,7 @@ from shared import audit
 from shared.errors import NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
+from shared.pages import Window
 from shared.service.platform import Platform
 
 
@@ -44,38 +47,46 @@ class Showing:
             "since": row.since.isoformat(),
         }
 
-    async def decisions(self, number: str, person: Person, purpose: str) -> list[dict[str, Any]]:
+    async def decisions(self, number: str, person: Person, purpose: str, window: Window) -> dict[str, Any]:
         """Every decision on a signal with its words, also after the signal moved on."""
         role = person.role_among((*self.rules.file_roles, "fg"))
         async with self.platform.database.reading() as session:
-            rows = await store.decided_on(session, number)
-        if not rows:
+            page = await store.decided_on(session, number, window)
+        if not page.rows:
             raise NotFound
         await self._note(person, role, "reasons read", number, purpose)
+        words = await self._words(page.rows)
+        return page.of("decisions", lambda row: _camel(row.facts) | words[row.id])
+
+    async def _words(self, rows: Sequence[store.DecidedRow]) -> dict[UUID, dict[str, Any]]:
+        """The reason and fields of decisions on one signal, opened together."""
         room = self.platform.room()
-        found = []
-        for row in rows:
-            place = Place(room.mount, number, f"decision-{row.id}", 1)
-            words = json.loads((await room.decrypt(row.room_key, [(place, row.ciphertext)]))[0])
-            found.append(_camel(row.facts) | {"reason": words["reason"], "fields": words["fields"]})
+        found: dict[UUID, dict[str, Any]] = {}
+        # One key per signal, unless its first decisions came at the same moment.
+        for key in {row.room_key for row in rows}:
+            mine = [row for row in rows if row.room_key == key]
+            places = [(Place(room.mount, row.number, f"decision-{row.id}", 1), row.ciphertext) for row in mine]
+            for row, plain in zip(mine, await room.decrypt(key, places), strict=True):
+                words = json.loads(plain)
+                found[row.id] = {"reason": words["reason"], "fields": words["fields"]}
         return found
 
     async def lines(
-        self, person: Person, producer: str | None, actor: str | None, record: str | None, after: int
-    ) -> list[dict[str, Any]]:
-        """Audit lines in order, at most 500; reading them is a line too."""
+        self, person: Person, producer: str | None, actor: str | None, record: str | None, window: Window
+    ) -> dict[str, Any]:
+        """Audit lines in order; reading them is a line too."""
         role = person.role_among({"fg", "beheerder"})
         async with self.platform.database.reading() as session:
-            rows = await store.lines(session, producer, actor, record, after, 500)
+            page = await store.audit_lines(session, producer, actor, record, window)
         await self._note(person, role, "audit trail read", record)
-        return [{"producer": row.producer, "seq": row.seq} | row.entry for row in rows]
+        return page.of("lines", lambda row: {"producer": row.producer, "seq": row.seq} | row.entry)
 
-    async def disclosures(self, person: Person, number: str | None) -> list[dict[str, Any]]:
+    async def disclosures(self, person: Person, number: str | None, window: Window) -> dict[str, Any]:
         role = person.role_among((*self.rules.file_roles, "fg", "beheerder"))
         async with self.platform.database.reading() as session:
-            rows = await store.disclosures(session, number)
+            page = await store.disclosures(session, number, window)
         await self._note(person, role, "disclosure register read", number)
-        return [{"id": str(row.id)} | _camel(row.facts) for row in rows]
+        return page.of("disclosures", lambda row: {"id": str(row.id)} | _camel(row.facts))
 
 
 def _camel(facts: dict[str, Any]) -> dict[str, Any]:

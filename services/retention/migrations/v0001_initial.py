@@ -20,14 +20,14 @@ def upgrade() -> None:
         "sealed_signal",
         column("number", sa.Text, key=True),
         column("version", sa.Integer),
-        column("state", sa.Text, index=True),
+        column("state", sa.Text),
         column("phase", sa.Integer),
         column("ending", sa.Text),
         column("article", sa.Text),
         column("protocol", sa.Text),
         column("received_on", sa.Date),
         column("decided_on", sa.Date),
-        column("ends_on", sa.Date, index=True),
+        column("ends_on", sa.Date),
         column("dossier", JSONB, null=True),
         column("decisions", JSONB),
         column("sealed_at", MOMENT),
@@ -37,6 +37,9 @@ def upgrade() -> None:
         column("approver", sa.Text, null=True),
         column("approved_at", MOMENT, null=True),
     )
+    op.create_index("sealed_signal_state_idx", "sealed_signal", ["state", "number"])
+    op.create_index("sealed_signal_ends_idx", "sealed_signal", ["state", "ends_on", "number"])
+    op.create_index("sealed_signal_list_idx", "sealed_signal", ["list_id", "state"])
     op.create_table(
         "signal_key",
         column("mount", sa.Text, key=True),
@@ -70,11 +73,13 @@ def upgrade() -> None:
     op.create_table(
         "declaration",
         column("id", sa.Uuid, key=True),
-        column("number", sa.Text, index=True),
+        column("number", sa.Text),
         column("declared_on", sa.Date),
         column("content", JSONB),
         column("signature", sa.Text),
     )
+    op.create_index("declaration_order_idx", "declaration", ["declared_on", "id"])
+    op.create_index("declaration_number_idx", "declaration", ["number", "declared_on", "id"])
     # A declaration is kept for good (Archiefbesluit 1995 art. 8): the service itself cannot take one back.
     op.execute("REVOKE UPDATE, DELETE ON declaration FROM retention_app")
     op.create_table(
@@ -83,9 +88,10 @@ def upgrade() -> None:
         column("protocol", sa.Text),
         column("closed_on", sa.Date),
         column("last_act_on", sa.Date),
-        column("moves_on", sa.Date, index=True),
+        column("moves_on", sa.Date),
         column("ordered_on", sa.Date, null=True),
     )
+    op.create_index("active_case_moves_idx", "active_case", ["moves_on", "number"])
     op.create_table(
         "hold",
         column("id", sa.Uuid, key=True),

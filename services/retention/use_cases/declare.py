@@ -25,6 +25,7 @@ from shared.contracts.retention import Destroyed as DestroyedTold
 from shared.database.tables import Tombstone
 from shared.errors import NotFound
 from shared.identity import Person
+from shared.pages import Window
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
@@ -128,11 +129,14 @@ class Declarations:
         if stones:
             tombstones.append(self.platform.settings.tombstones, stones)
 
-    async def all(self, person: Person) -> list[dict[str, Any]]:
+    async def all(self, person: Person, number: str | None, window: Window) -> dict[str, Any]:
         person.role_among(READERS)
         async with self.platform.database.reading() as session:
-            rows = await store.declarations(session)
-        return [{"id": str(row.id), "number": row.number, "declaredOn": row.declared_on.isoformat()} for row in rows]
+            page = await store.declarations(session, number, window)
+        return page.of(
+            "declarations",
+            lambda row: {"id": str(row.id), "number": row.number, "declaredOn": row.declared_on.isoformat()},
+        )
 
     async def one(self, identifier: UUID, person: Person) -> dict[str, Any]:
         """The declaration and retention's signature over it (a compact JWS)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,6 +29,7 @@ from shared.keys.letters import split_kid
 from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
 from shared.openbao import BaoError
+from shared.pages import Window
 from shared.privileges import BY_NAME, LETTERBOXES, SERVICES, may_release, senders_to
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -148,16 +150,6 @@ class Destruction:
             await self._rotate(kid)
         return bool(rows or in_part)
 
-    async def _missing(self, session: AsyncSession, row: SealedSignal) -> tuple[list[str], set[str]]:
-        """What still exists of a signal and is to go: parts and keys, and letterbox keys."""
-        parts = await store.parts_of(session, row.number)
-        missing = [part for part in parts_to_go(for_a_hold=bool(row.staying)) if part not in parts]
-        stays = MOUNTS_OF_A_HOLD if row.staying else ()
-        for key in await store.keys_of(session, row.number):
-            if key.destroyed_at is None and key.mount not in stays:
-                missing.append(key.mount)
-        return missing, await store.undestroyed_boxes_of(session, row.number)
-
     async def _rotate(self, kid: str) -> None:
         owner, _ = split_kid(kid)
         async with self.platform.database.transaction() as session:
@@ -171,14 +163,20 @@ class Destruction:
         if owner == "retention":
             await self.platform.letterboxes.rotate(kid)
 
-    async def open(self) -> list[dict[str, object]]:
+    async def open(self, window: Window) -> dict[str, Any]:
         """Destructions that are not whole yet, with what is missing; shown, never silently skipped."""
-        found: list[dict[str, object]] = []
         async with self.platform.database.reading() as session:
-            for row in await store.being_destroyed(session):
-                missing, boxes = await self._missing(session, row)
-                found.append({"number": row.number, "missing": missing, "letterboxKeys": sorted(boxes)})
-        return found
+            page = await store.being_destroyed(session, window)
+            left = await store.left_of(session, [row.number for row in page.rows])
+        return page.of("destructions", lambda row: _open(row, left[row.number]))
+
+
+def _open(row: SealedSignal, left: store.Left) -> dict[str, Any]:
+    """What still exists of a signal and is to go: parts and keys, and letterbox keys."""
+    missing = [part for part in parts_to_go(for_a_hold=bool(row.staying)) if part not in left.parts_done]
+    stays = MOUNTS_OF_A_HOLD if row.staying else ()
+    missing += sorted(mount for mount in left.key_mounts if mount not in stays)
+    return {"number": row.number, "missing": missing, "letterboxKeys": sorted(left.boxes)}
 
 
 def _kid(ref: KeyRef) -> str:

@@ -1,0 +1,120 @@
+"""A list costs the same whatever is stored: by what its statements touch on few rows and on many, not by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from shared import audit
+from shared.audit import AuditNumberer
+from shared.bus.post import Post
+from shared.clock import SystemClock
+from shared.database.engine import Database
+from tests.platform.conftest import DatabaseOf
+from tests.platform.plans import Plan, Statement, explain, statements_of
+from tests.platform.real import Postgres
+from tests.platform.test_lists import (
+    LISTS,
+    NOON,
+    Listing,
+    add,
+    http_of,
+    params_of,
+    platform_on,
+)
+
+FEW, TIMES = 100, 200
+PAGE = 50
+SELDOM = 10_000_000
+"""What makes the first rows the last of an ascending list, so that their cursor lies deep when it is full."""
+
+# How a row of each table is made into another one. `x`: the row, `n`: 1, 2, …; older for what is read from the
+# oldest on, newer for what is read from the newest on, so that a cursor of the first rows lies at the far end.
+OTHERS = {
+    "audit_line": "'seq', x.seq - n * 200",
+    "disclosure": "'id', gen_random_uuid(), 'decided_at', x.decided_at + n * interval '1 hour'",
+    "offered_list": "'id', gen_random_uuid(), 'listed_on', x.listed_on + n * 50",
+    "listed_signal": "'number', 'A' || lpad(n::text, 5, '0') || x.number",
+    "approval": "'id', gen_random_uuid(), 'approved_at', x.approved_at - n * interval '1 hour'",
+    "declaration": "'id', gen_random_uuid(), 'declared_on', x.declared_on + n * 50",
+    "hold": "'id', gen_random_uuid(), 'asked_at', x.asked_at - n * interval '1 hour'",
+    "sealed_signal": "'number', 'A' || lpad(n::text, 5, '0') || x.number",
+    "designation": "'id', gen_random_uuid(), 'made_at', x.made_at + n * interval '1 hour'",
+}
+
+
+async def fill(postgres: Postgres, service: str, table: str, others: str, where: str = "true") -> None:
+    """`TIMES` as many rows, in the order in which they would have come; then what PostgreSQL knows of them."""
+    superuser = await postgres.connect(service)
+    try:
+        await superuser.execute(
+            f'INSERT INTO "{table}" SELECT (jsonb_populate_record(x, jsonb_build_object({others}))).* '
+            f'FROM "{table}" x, generate_series(1, {TIMES - 1}) n WHERE {where} ORDER BY n'
+        )
+        await superuser.execute("VACUUM ANALYZE")
+    finally:
+        await superuser.close()
+
+
+async def plans_of(
+    database: Database, work: Callable[[], Awaitable[object]], *, by_index: bool = False
+) -> list[tuple[Statement, Plan]]:
+    """What `work` looks up or changes, explained; what it adds costs what it adds."""
+    asked = [one for one in await statements_of(database, work) if not one.text.lstrip().startswith("INSERT")]
+    return [(one, await explain(database, one, by_index=by_index)) for one in asked]
+
+
+def same_cost(few: Plan, many: Plan, filled: set[str], most_rows: int) -> None:
+    """Nothing that is large is read whole, and no more is touched than with few rows.
+
+    But for what a large index and table cost at most: two levels deeper, and rows that lie across one more page of each.
+    """
+    assert not filled & set(many.read_whole), str(many)
+    assert many.rows <= most_rows, str(many)
+    assert many.pages <= 1.5 * few.pages + 4 * many.looks, f"{many}\nwith few rows: {few}"
+
+
+async def test_what_waits_is_found_among_what_does_not(database_of: DatabaseOf, postgres: Postgres) -> None:
+    """Lines of the audit trail that have no number yet."""
+    database = await database_of("intake")
+    numbering = AuditNumberer(database, cast(Post, SimpleNamespace(tell=lambda *_: None)), SystemClock())
+    for _ in range(2):
+        await add(database, [audit.line(NOON, "looked", actor="anna") for _ in range(FEW)])
+        few = await plans_of(database, numbering.number_once, by_index=True)
+    await fill(postgres, "intake", "audit", "'id', gen_random_uuid(), 'seq', x.seq - n * 1000")
+    await add(database, [audit.line(NOON, "looked", actor="anna") for _ in range(FEW)])
+    many = await plans_of(database, numbering.number_once)
+    for (_, small), (_, large) in zip(few, many, strict=True):
+        same_cost(small, large, {"audit"}, 2 * FEW)
+
+
+KNOWN = {name: one for name, one in LISTS.items() if one.service not in ("assessment", "rights")}
+
+
+@pytest.mark.parametrize("one", KNOWN.values(), ids=KNOWN.keys())
+async def test_a_page_costs_the_same_wherever_it_lies(
+    one: Listing, database_of: DatabaseOf, postgres: Postgres
+) -> None:
+    database = await database_of(one.service)
+    rows = [one.make(n + SELDOM if one.noun == "lines" else n) for n in range(FEW)]
+    await add(database, [*one.besides(), *rows])
+    table = str(type(rows[0]).__tablename__)
+    async with http_of(platform_on(one.service, database, one.by)) as http:
+        first: list[str] = []
+
+        async def first_page() -> None:
+            answer = await http.get(one.path, params={**params_of(one.path), "limit": PAGE})
+            first.append(answer.json()["next"])
+
+        async def next_page() -> None:
+            await http.get(one.path, params={**params_of(one.path), "limit": PAGE, "cursor": first[0]})
+
+        few = [await plans_of(database, work, by_index=True) for work in (first_page, next_page)]
+        await fill(postgres, one.service, table, OTHERS[table])
+        many = [await plans_of(database, work) for work in (first_page, next_page)]
+    for before, after in zip(few, many, strict=True):
+        for (_, small), (_, large) in zip(before, after, strict=True):
+            same_cost(small, large, {table}, 4 * PAGE)
