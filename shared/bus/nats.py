@@ -17,10 +17,13 @@ from shared.database.tables import Outgoing
 from shared.errors import PartDown
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME
+from shared.turns import Turns
 
 log = structlog.get_logger()
 
-AT_ONCE = 64
+FETCHED = 64
+AT_ONCE = 16
+"""Of what was fetched: enough to do together what comes together, few enough for others to get a turn."""
 PULL_SECONDS = 30
 """How long a request for messages stands before it is repeated. It is lost with the connection, which is noticed."""
 CHECK_SECONDS = 30
@@ -31,10 +34,11 @@ Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 class Bus:
     """The connection of one service: publishes its own subjects, is delivered what its row permits."""
 
-    def __init__(self, service: str, address: str, bao: OpenBao) -> None:
+    def __init__(self, service: str, address: str, bao: OpenBao, turns: Turns) -> None:
         self._service = BY_NAME[service]
         self._address = address
         self._bao = bao
+        self._turns = turns
         self._broker: NatsBroker | None = None
         self._connected = asyncio.Event()
         self._lost = asyncio.Event()
@@ -110,7 +114,7 @@ class Bus:
             f"meldpunt.{producer}.>",
             durable=self._service.name,
             stream=JStream(producer.upper(), declare=False),
-            pull_sub=PullSub(batch_size=AT_ONCE, timeout=PULL_SECONDS),
+            pull_sub=PullSub(batch_size=FETCHED, timeout=PULL_SECONDS),
             # The next ones are fetched while these are handled; what comes together is committed together.
             max_workers=AT_ONCE,
             # A broker-level prefix is not applied to pull subscribers, which then hang without a word.
@@ -120,6 +124,7 @@ class Bus:
         async def deliver(message: NatsMessage) -> None:
             raw = message.raw_message
             delivered = raw.metadata.num_delivered or 1
+            await self._turns.of_a_message()
             try:
                 await receive(producer, dict(raw.headers or {}), raw.data, delivered)
             except Exception as problem:

@@ -70,7 +70,8 @@ class Edge:
 
         with self.platform.tracing.span(scope["method"], parent=parent or None, kind=SpanKind.SERVER) as span:
             try:
-                await self.app(scope, receive, answer)
+                with self.platform.turns.of_a_person():
+                    await self.app(scope, receive, answer)
             finally:
                 route = scope.get("route")
                 template = getattr(route, "path", "unknown")

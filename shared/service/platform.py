@@ -23,6 +23,7 @@ from shared.openbao import OpenBao
 from shared.privileges import BY_NAME, EVERYONE, said_to
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
+from shared.turns import Turns
 
 
 async def _nothing(session: AsyncSession, kid: str) -> bool:
@@ -60,7 +61,8 @@ class Platform:
         self.post = Post(name, self.signer, clock, settings.oin)
         self.sealer = Sealer(settings.folder)
         self.opener = Opener(self.bao, name)
-        self.bus = Bus(name, settings.nats_address, self.bao)
+        self.turns = Turns()
+        self.bus = Bus(name, settings.nats_address, self.bao, self.turns)
         self.letterboxes = Letterboxes(
             name,
             self.database,

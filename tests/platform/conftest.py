@@ -17,6 +17,7 @@ from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
+from shared.turns import Turns
 from tests.platform.real import HERE, Bao, Handed, Nats, Postgres, RealParts
 
 DatabaseOf = Callable[[str], Awaitable[Database]]
@@ -83,7 +84,7 @@ async def bus_of(nats: Nats) -> AsyncIterator[BusOf]:
 
         async def make(service: str, receive: Receive) -> Bus:
             password = {"data": {"data": {"password": nats.passwords[service]}}}
-            bus = Bus(service, nats.address, Handed({f"kv/data/nats/{service}": password}))
+            bus = Bus(service, nats.address, Handed({f"kv/data/nats/{service}": password}), Turns())
             running = asyncio.create_task(bus.run(receive))
             stack.push_async_callback(_end, running)
             await bus.connected()
