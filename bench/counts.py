@@ -45,12 +45,16 @@ def processor_seconds(house: TestHouse) -> dict[str, float]:
 
 
 def quiet(house: TestHouse) -> None:
-    """Wait until the house has nothing left to do: no message waits, and it computes little."""
-    while True:
+    """Wait until the house has nothing left to do: no message waits, and it computes little.
+
+    Raises AssertionError when that takes ten minutes: something is stuck, and every figure after it would be wrong.
+    """
+    for _ in range(600):
         before = sum(processor_seconds(house).values())
         time.sleep(1)
         if sum(processor_seconds(house).values()) - before < 0.5 and not waiting(house):
             return
+    raise AssertionError("the house does not come to rest; `meldpunt status` says what waits")
 
 
 def waiting(house: TestHouse) -> int:
