@@ -42,6 +42,14 @@ def create() -> None:
         column("agenda", JSONB),
     )
     op.create_index("meeting_held_idx", "meeting", ["held_on", "id"])
+    # A member finds his own among all of them.
+    op.create_index(
+        "meeting_members_idx",
+        "meeting",
+        ["members"],
+        postgresql_using="gin",
+        postgresql_ops={"members": "jsonb_path_ops"},
+    )
     op.create_table(
         "notice",
         column("number", sa.Text, key=True),
