@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from nats.errors import NoServersError
 from nats.js.api import DiscardPolicy
 from nats.js.errors import NotFoundError
 
@@ -127,11 +128,14 @@ def row_of(house: TestHouse, pair: Pair, number: str) -> dict[str, Any] | None:
 def is_published(house: TestHouse, pair: Pair, number: str) -> bool:
     """Whether NATS has it; nobody else knows."""
     row = row_of(house, pair, number)
-    if row is None or not house.pid("nats"):
+    if row is None:
         return False
 
     async def last() -> str | None:
-        connection = await house.nats_admin()
+        try:
+            connection = await house.nats_admin()
+        except NoServersError:
+            return None
         try:
             subject = f"meldpunt.{pair.sender}.{pair.event}.{pair.receiver}"
             message = await connection.jetstream().get_last_msg(pair.sender.upper(), subject)
