@@ -38,4 +38,5 @@ class Turns:
         """Returns when a message may be begun."""
         if self._requests:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._none.wait(), PATIENCE_SECONDS)
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._none.wait()

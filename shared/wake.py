@@ -17,6 +17,8 @@ class Wake:
 
     async def wait(self, at_most: float) -> None:
         """Until it is called, or `at_most` seconds. What is called for while somebody works is not missed."""
+        # Not `wait_for`: it loses a cancellation that comes in the moment of the call, and the worker never ends.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), at_most)
+            async with asyncio.timeout(at_most):
+                await self._event.wait()
         self._event.clear()

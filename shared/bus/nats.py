@@ -74,7 +74,8 @@ class Bus:
                 self._connected.set()
                 while True:
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._lost.wait(), CHECK_SECONDS)
+                        async with asyncio.timeout(CHECK_SECONDS):
+                            await self._lost.wait()
                     await self._check()
             except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, PartDown) as problem:
                 self.problem = self.problem or f"NATS is out of reach ({type(problem).__name__})"
