@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from deploy.embedded.client import Refusal
@@ -109,6 +110,14 @@ class Teller(Player):
             path = path.replace("{" + name + "}", value)
         return path
 
+    def _pages(self, service: str, path: str, user: str, headers: dict[str, str]) -> list[httpx.Response]:
+        """What is answered, and where it is a list all of its pages."""
+        mark = "&" if "?" in path else "?"
+        pages = [self.client.request("GET", service, path, user, headers=headers)]
+        while pages[-1].status_code == 200 and (cursor := pages[-1].json().get("next")):
+            pages.append(self.client.request("GET", service, f"{path}{mark}cursor={cursor}", user, headers=headers))
+        return pages
+
     def _look(self, played: Played, step: dict[str, Any]) -> str:
         service = step.get("at", played.holder)
         headers = {} if step.get("without_purpose") else PURPOSE
@@ -116,19 +125,20 @@ class Teller(Player):
         wanted = step.get("status", 200)
 
         def look() -> Any:
-            answer = self.client.request("GET", service, path, step["by"], headers=headers)
-            shown = all(self._path(played, text) in answer.text for text in step.get("has", []))
-            return answer if answer.status_code == wanted and shown else None
+            pages = self._pages(service, path, step["by"], headers)
+            shown = all(self._path(played, text) in _text(pages) for text in step.get("has", []))
+            return pages if pages[0].status_code == wanted and shown else None
 
         if wanted == 200:
             # What was done a moment ago reaches another service a moment later.
             until(look, 20)
-        answer = self.client.request("GET", service, path, step["by"], headers=headers)
+        pages = self._pages(service, path, step["by"], headers)
+        answer = pages[0]
         assert answer.status_code == wanted, f"{answer.status_code}: {answer.text}"
         for text in step.get("has", []):
-            assert self._path(played, text) in answer.text, f"{text!r} is not shown"
+            assert self._path(played, text) in _text(pages), f"{text!r} is not shown"
         for text in step.get("lacks", []):
-            assert self._path(played, text) not in answer.text, f"{text!r} is shown"
+            assert self._path(played, text) not in _text(pages), f"{text!r} is shown"
         if "same_as" in step:
             other = self.client.request(
                 "GET", service, self._path(played, step["same_as"]), step["by"], headers=headers
@@ -209,3 +219,7 @@ class Teller(Player):
     def _sleep(self, played: Played, step: dict[str, Any]) -> str:
         time.sleep(step["sleep"])
         return "waited"
+
+
+def _text(pages: list[httpx.Response]) -> str:
+    return "\n".join(page.text for page in pages)
