@@ -172,12 +172,19 @@ class Teller(Player):
 
     def _sealed(self, played: Played, step: dict[str, Any]) -> str:
         found = self.house.sealed(played.number)
+        # Whole when the receipt is in, too: until then who sealed it answers that it is on its way.
+        for holder in ("assessment", "sources", "casework"):
+            until(lambda holder=holder: self._has_nothing(holder, played.number))  # type: ignore[misc]
         assert found["ending"] == step["sealed"], found["ending"]
         decided = datetime.fromisoformat(found["decidedOn"])
         ends = datetime.fromisoformat(found["endsOn"])
         assert ends.year - decided.year == step.get("years", 1)
         assert "report" not in found
         return "sealed"
+
+    def _has_nothing(self, service: str, number: str) -> bool:
+        path = f"/v1/signals/{number}/open-decisions"
+        return self.client.request("GET", service, path, FILE_USER).status_code == 404
 
     def _declared(self, played: Played, step: dict[str, Any]) -> str:
         number = played.made["first"] if step.get("of") == "first" else played.number
