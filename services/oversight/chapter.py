@@ -21,6 +21,8 @@ class Lists(Chapter):
     opening = "destruction list read"
     # Supervision is here: the words stay, under a key of the list, which outlives its signals.
     tells = False
+    # A list takes several approvals, each for some of its signals, and each has its own time.
+    side_by_side = True
 
     def roles(self, law: Law) -> frozenset[str]:
         rule = law.decision(APPROVE)

@@ -41,8 +41,12 @@ class Approves(Own):
 
     async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         approval = await session.get(store.Approval, decision.id, with_for_update=True)
-        if approval is None:
+        if approval is None or approval.effective_at <= platform.clock.now():
+            raise Conflict
+        signals = await store.approved_by(session, approval.id, 10_000)
+        if any(one.state != State.APPROVED for one in signals):
+            # Its keys are being released.
             raise Conflict
         approval.withdrawn = True
-        numbers = [one.number for one in await store.approved_by(session, approval.id, 10_000)]
+        numbers = [one.number for one in signals]
         await store.set_state(session, approval.list_id, numbers, state=State.LISTED, approval=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from services.oversight import store
 from shared.service.platform import Platform
 
@@ -10,5 +12,14 @@ KIND = "meldpunt-approval"
 
 def statement_of(platform: Platform, approval: store.Approval, numbers: list[str]) -> str:
     """A statement of who approved which signals of which list; raises NotSigned without a certificate."""
-    claims = {"approval": str(approval.id), "list": str(approval.list_id), "approver": approval.approver}
-    return platform.signer.sign(KIND, claims | {"numbers": sorted(numbers)})
+    return platform.signer.sign(KIND, claims_of(approval) | {"numbers": sorted(numbers)})
+
+
+def claims_of(approval: store.Approval) -> dict[str, str | None]:
+    """What is signed of an approval besides the signals: which, of what, by whom, and from when it cannot be withdrawn."""
+    return {
+        "approval": str(approval.id),
+        "list": str(approval.list_id),
+        "approver": approval.approver,
+        "effective": approval.effective_at.astimezone(UTC).isoformat(),
+    }

@@ -24,6 +24,8 @@ ARTICLE = "art. 9 lid 1"
 
 class SealedSignals(Chapter):
     opening = "sealed signal looked up"
+    # What must wait waits at once, and its list is left at once: it is ended by a decision, not taken back.
+    withdrawable = False
     # Several procedures can run beside each other, and each asks for its own.
     proposals_lapse = False
 

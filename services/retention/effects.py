@@ -46,15 +46,12 @@ class AsksHold(Own):
 
 @dataclass(frozen=True)
 class KeepsHold(Own):
-    """What was asked waits from now on. A withdrawal ends it: it can be asked anew."""
+    """What was asked waits from now on."""
 
     moment = Moment.AT_ONCE
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         await _change(session, decision.id, PROPOSED, state=HELD, approved_by=decision.co_signers[0])
-
-    async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
-        await _change(session, decision.id, HELD, state=ENDED)
 
 
 @dataclass(frozen=True)
@@ -66,9 +63,6 @@ class EndsHold(Own):
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         await _change(session, self.hold, HELD, state=ENDED)
-
-    async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
-        await _change(session, self.hold, ENDED, state=HELD)
 
 
 async def _change(session: AsyncSession, identifier: UUID, before: str, **values: str) -> None:

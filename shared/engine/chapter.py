@@ -32,6 +32,10 @@ class Chapter:
     """What the audit trail says when somebody looks at it."""
     tells = True
     """Whether supervision hears of decisions by a letter."""
+    withdrawable = True
+    """Whether who recorded a decision can take it back for a while; without, it counts and is told at once."""
+    side_by_side = False
+    """Decisions stand beside each other: each can be withdrawn in its own time, whatever else was decided since."""
     proposals_lapse = True
     """What was proposed can no longer be confirmed once something else was decided or recorded."""
 

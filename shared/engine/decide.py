@@ -137,7 +137,8 @@ class Deciding:
 
     def _until(self, now: datetime) -> datetime:
         """Until when it can be withdrawn."""
-        return now + timedelta(seconds=self.platform.settings.withdrawal_seconds)
+        seconds = self.platform.settings.withdrawal_seconds if self.chapter.withdrawable else 0
+        return now + timedelta(seconds=seconds)
 
     def _asks(self, loaded: Loaded, decision: DecisionRow, allowed: Allowed) -> list[Effect]:
         """Who has to confirm and does not decide here is asked by a task of his own."""
@@ -168,6 +169,8 @@ class Deciding:
         changed = {
             "status": "taken",
             "co_signers": [person.user_id],
+            # A withdrawal leads back to where it stood when it began to count, not when it was proposed.
+            "state_before": loaded.dossier.state,
             "state_after": outcome.leads_to or loaded.state,
             "version": loaded.dossier.version + 1,
             "taken_at": now,
@@ -229,6 +232,8 @@ class Deciding:
             role=role or decision.role,
             record=before.number,
             result=decision.outcome,
+            # Where there is no room the ground is a code, and stands here too.
+            reason=(decision.coded or {}).get("ground"),
         )
         asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)
         rows: list[SQLModel] = [line, *envelopes, *asked]
@@ -240,7 +245,7 @@ class Deciding:
                 new=role is None,
                 documents=kept,
                 rows=rows,
-                ends_earlier=not proposed,
+                ends_earlier=not proposed and not self.chapter.side_by_side,
                 closes_proposals=lapse,
                 confirms=decision.id if role else None,
                 at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),

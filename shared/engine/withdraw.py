@@ -41,10 +41,7 @@ class Withdrawing:
         faults = names_in({"reason": reason}, loaded)
         if faults:
             raise Invalid(faults)
-        last = loaded.taken[-1] if loaded.taken else None
-        if last is None or last.id != given.confirms or last.version != loaded.dossier.version:
-            # Also when a fact was recorded since: it may belong to the phase that the decision opened.
-            raise Conflict("Alleen het laatste besluit kan worden ingetrokken; noem het in `confirms`.")
+        last = self._named(loaded, given.confirms)
         if last.recorder != person.user_id:
             raise Forbidden("Alleen wie een besluit heeft vastgelegd, trekt het in.")
         if last.settled_at is not None or last.effective_at is None or last.effective_at <= now:
@@ -64,6 +61,9 @@ class Withdrawing:
         )
 
         async def at_once(session: AsyncSession) -> None:
+            if last.effective_at is None or last.effective_at <= self.platform.clock.now():
+                # Once more: what was encrypted since may have taken its time.
+                raise Conflict(TOO_LATE)
             mine = col(DecisionRow.id) == last.id, col(DecisionRow.settled_at).is_(None)
             taken = update(DecisionRow).where(*mine, col(DecisionRow.status) == "taken").values(status="withdrawn")
             if (await session.execute(taken.returning(col(DecisionRow.id)))).first() is None:
@@ -82,6 +82,19 @@ class Withdrawing:
             )
         )
         return Shown(DecisionRow(**last.model_dump() | {"status": "withdrawn"}))
+
+    def _named(self, loaded: Loaded, identifier: UUID | None) -> DecisionRow:
+        """The decision that is to be withdrawn. Raises Conflict when it is not the last, where that is asked."""
+        if self.parts.chapter.side_by_side:
+            found = next((one for one in loaded.taken if one.id == identifier), None)
+            if found is None:
+                raise Conflict("Noem in `confirms` het besluit dat wordt ingetrokken.")
+            return found
+        last = loaded.taken[-1] if loaded.taken else None
+        if last is None or last.id != identifier or last.version != loaded.dossier.version:
+            # Also when a fact was recorded since: it may belong to the phase that the decision opened.
+            raise Conflict("Alleen het laatste besluit kan worden ingetrokken; noem het in `confirms`.")
+        return last
 
     def _record(self, identifier: UUID, last: DecisionRow, loaded: Loaded) -> DecisionRow:
         """That a decision was withdrawn is a record too, and goes to supervision with its reason."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -111,8 +112,10 @@ async def test_a_hold_keeps_when_the_beheerder_agrees_and_ends_when_he_says_so(d
             await desk.decide(number, "end-hold", "ended", BEHEERDER, about=wrong, fields=today)
     ended = await desk.decide(number, "end-hold", "ended", BEHEERDER, about=(str(first),), fields=today)
     assert (await desk.row(Hold, first)).state == "ended"
-    await desk.decide(number, "withdrawal", "", BEHEERDER, confirms=(await desk.decision(ended)).id)
-    assert (await desk.row(Hold, first)).state == "held"
+    with pytest.raises(Conflict):
+        # It was told at once: only a new decision changes anything.
+        await desk.decide(number, "withdrawal", "", BEHEERDER, confirms=(await desk.decision(ended)).id)
+    assert (await desk.row(Hold, first)).state == "ended"
 
 
 async def test_a_hold_on_a_list_is_told_at_once_and_a_lapsed_one_is_asked_anew(desk_of: DeskOf) -> None:
@@ -232,3 +235,54 @@ async def test_an_approval_is_withdrawn_while_nothing_is_released(desk_of: DeskO
     assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "listed"
     assert [one.state for one in await desk.rows(oversight.ListedRow)] == ["listed"]
     assert (await desk.row(oversight.Approval, (await desk.decision(found)).id)).withdrawn
+
+
+async def test_each_approval_of_a_list_has_its_own_time_whatever_happens_to_the_list(desk_of: DeskOf) -> None:
+    """R-9.14: a second approval, or a hold that takes another signal off the list, takes nobody's time away."""
+    desk = await desk_of("oversight")
+    one, other = "S-00000-00001", "S-00000-00002"
+    listed = await offered(desk, one, other)
+    approve = {"fields": {"confirmList": listed}}
+    first = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, about=(one,), **approve)
+    await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, about=(other,), **approve)
+    identifier = (await desk.decision(first)).id
+    approval = await desk.row(oversight.Approval, identifier)
+    assert approval.next_at == approval.effective_at > desk.clock.now()
+    async with desk.platform.database.transaction() as session:
+        # As `withheld` and `overdue` do.
+        (await session.get_one(oversight.OfferedList, UUID(listed))).version += 1
+    await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=identifier)
+    states = {row.number: row.state for row in await desk.rows(oversight.ListedRow)}
+    assert states == {one: "listed", other: "approved"}
+    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "listed"
+
+
+async def test_a_withdrawal_that_took_too_long_comes_too_late(desk_of: DeskOf) -> None:
+    """The time is judged again in the transaction: before it OpenBao was asked for something."""
+    desk = await desk_of("oversight")
+    listed = await offered(desk, "S-00000-00001")
+    found = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields={"confirmList": listed})
+    identifier = (await desk.decision(found)).id
+    call = desk.platform.bao.call
+
+    async def slow(method: str, path: str, *more: Any, **named: Any) -> Any:
+        if "/encrypt/" in path:
+            desk.clock.pass_by(WINDOW)
+        return await call(method, path, *more, **named)
+
+    desk.platform.bao.call = slow  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=identifier)
+    assert [row.state for row in await desk.rows(oversight.ListedRow)] == ["approved"]
+    assert not (await desk.row(oversight.Approval, identifier)).withdrawn
+
+
+async def test_what_is_being_released_is_not_withdrawn(desk_of: DeskOf) -> None:
+    desk = await desk_of("oversight")
+    listed = await offered(desk, "S-00000-00001")
+    found = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields={"confirmList": listed})
+    async with desk.platform.database.transaction() as session:
+        await oversight.set_state(session, UUID(listed), ["S-00000-00001"], state="releasing")
+    with pytest.raises(Conflict):
+        await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=(await desk.decision(found)).id)
+    assert [row.state for row in await desk.rows(oversight.ListedRow)] == ["releasing"]

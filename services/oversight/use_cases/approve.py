@@ -45,10 +45,11 @@ class Lists:
 
     async def approvals(self, list_id: UUID, person: Person, window: Window) -> dict[str, Any]:
         """Who approved what, and why, the oldest first. Raises NotFound."""
-        self.engine.parts.role_of(person, reading=True)
+        role = self.engine.parts.role_of(person, reading=True)
         loaded = await self.engine.parts.loader.load(str(list_id))
         async with self.platform.database.reading() as session:
             page = await store.approvals(session, list_id, window)
+        await self.engine.showing.note(person, role, "approvals read", str(list_id))
         return page.of("approvals", lambda one: _approval(one, loaded))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import store
-from services.oversight.statements import KIND, statement_of
+from services.oversight.statements import KIND, claims_of, statement_of
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -157,8 +157,10 @@ class Releasing:
         interrupted: it goes on where it was.
         """
         claims = await self.platform.verifier.verify(approval.statement, kind=KIND, service="oversight")
-        if claims["approval"] != str(approval.id) or claims["approver"] != approval.approver:
+        if any(claims.get(name) != value for name, value in claims_of(approval).items()):
             raise NotSigned
+        if approval.effective_at > self.platform.clock.now():
+            raise PartDown("it can still be withdrawn")
         while await self._release_some(approval, claims["numbers"]):
             pass
         done = update(store.Approval).where(col(store.Approval.id) == approval.id).values(done=True)
@@ -167,6 +169,10 @@ class Releasing:
     async def _release_some(self, approval: store.Approval, signed: list[str]) -> bool:
         """A few of the signals that were approved; returns whether there were any."""
         async with self.platform.database.transaction() as session:
+            # Locked before its signals, as a withdrawal does: one of the two comes too late.
+            found = await session.get(store.Approval, approval.id, with_for_update=True)
+            if found is None or found.withdrawn:
+                return False
             signals = await store.approved_by(session, approval.id, AT_ONCE, signed)
             numbers = [one.number for one in signals]
             # From here on a hold comes too late for them.
