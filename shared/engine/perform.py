@@ -127,7 +127,9 @@ class Performer:
         """In the transaction of `decision`, after its rows; the tasks that are asked have been added."""
         for one in effects:
             if isinstance(one, OpenTasks) and one.items:
-                await store.open_tasks(session, loaded.number, one.items, decision.taken_at, decision.id)
+                # Not before the line in the register can no longer be taken back.
+                begins = decision.effective_at or decision.taken_at
+                await store.open_tasks(session, loaded.number, one.items, begins, decision.id)
             elif isinstance(one, CloseTasks):
                 await store.close_tasks(session, loaded.number, one.items, decision.taken_at, decision.id)
             elif isinstance(one, Own) and one.moment is Moment.AT_ONCE:

@@ -37,6 +37,7 @@ async def end_earlier(session: AsyncSession, earlier: Sequence[DecisionRow], now
     changed = {"effective_at": now, "next_at": now}
     await session.execute(update(DecisionRow).where(col(DecisionRow.id).in_(ids)).values(**changed))
     await release(session, [identifier for one in earlier for identifier in one.sends], now)
+    await change_tasks(session, (col(TaskRow.opened_by).in_(ids), col(TaskRow.opened_at) > now), opened_at=now)
 
 
 async def release(session: AsyncSession, messages: Collection[str], now: datetime) -> None:

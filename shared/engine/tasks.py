@@ -49,6 +49,7 @@ class Tasks:
             .outerjoin(MeetingRow, col(MeetingRow.id) == col(TaskRow.meeting))
             .where(text(f"task.{WAITS.replace('opened_at', 'task.opened_at')}"), or_(*now))
             .where(col(TaskRow.role).in_(person.roles), col(TaskRow.until) >= today)
+            .where(col(TaskRow.opened_at) <= self.platform.clock.now())
             .where(col(Dossier.left).is_(False), col(Dossier.handing_over_since).is_(None))
             .where(col(Dossier.state).not_in(self.chapter.over))
             .where(or_(col(TaskRow.meeting).is_(None), invited))

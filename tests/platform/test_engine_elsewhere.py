@@ -242,9 +242,9 @@ async def test_each_approval_of_a_list_has_its_own_time_whatever_happens_to_the_
     desk = await desk_of("oversight")
     one, other = "S-00000-00001", "S-00000-00002"
     listed = await offered(desk, one, other)
-    approve = {"fields": {"confirmList": listed}}
-    first = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, about=(one,), **approve)
-    await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, about=(other,), **approve)
+    fields = {"confirmList": listed}
+    first = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, about=(one,), fields=fields)
+    await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, about=(other,), fields=fields)
     identifier = (await desk.decision(first)).id
     approval = await desk.row(oversight.Approval, identifier)
     assert approval.next_at == approval.effective_at > desk.clock.now()
