@@ -17,6 +17,26 @@ MONTHS = (
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
 GIVERS = {"beheerder": "de beheerder", "controller": "de verwerkingsverantwoordelijke"}
+ALWAYS = (
+    "## Bij elk besluit",
+    "",
+    "- Een besluit heeft een reden in woorden. Reden en antwoorden noemen niemand uit het signaal bij naam, maar als S1,"
+    " S2 … (art. 5).",
+    "- Wat samen met een ander wordt besloten, is een voorstel tot die ander het met een eigen reden mede ondertekent."
+    " Wie voorstelt, ondertekent niet zelf mede, en wat intussen door iets anders is ingehaald, wordt opnieuw voorgesteld.",
+    "- Een besluit van een overleg telt als dat overleg is gehouden, het signaal op de agenda stond, er genoeg leden"
+    " aanwezig waren en het niet al eerder over dit signaal besloot (art. 15 lid 1).",
+    "- Alleen het laatste besluit kan worden ingetrokken, alleen door wie het vastlegde, met een reden, en alleen zolang"
+    " er sindsdien niets is vastgelegd en de korte bedenktijd niet voorbij is.",
+    "",
+    "## Doorzetten",
+    "",
+    "- Waar doorzetten naar keuze is, wordt één ontvanger van de genoemde soort gekozen, of niemand, met een reden.",
+    "- Elk gegeven wordt afzonderlijk gekozen; een heel dossier gaat nergens heen (art. 6 lid 1).",
+    "- Buiten het grondgebied kan alleen naar de gemeente die in dat besluit is genoemd (art. 12 lid 6).",
+    "- In fase 4 gaat alleen mee wat privacycheck 2A voor deze ontvanger toestaat (art. 20).",
+)
+"""What the judge, the engine and the rules of passing on ask of every decision, whatever its own rules are."""
 ATTENDANCE = {"chair": "de voorzitter legt het vast", "self": "alleen het lid zelf bevestigt het"}
 
 
@@ -30,6 +50,8 @@ def document(law: Law) -> str:
         "Elk besluit wordt genomen door een mens of een overleg, met een reden. Er bestaan geen andere wegen dan deze.",
         "",
         *_who(law),
+        "",
+        *ALWAYS,
     ]
     for chapter in law.chapters:
         lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]
