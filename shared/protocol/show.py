@@ -45,7 +45,7 @@ def document(law: Law) -> str:
     lines = [
         f"# {law.title}",
         "",
-        f"Versie `{law.version}` van de gemeente {law.municipality}, van kracht sinds {day(law.in_force_from)}.",
+        f"Versie `{law.version}` van de gemeente {law.municipality}, in werking vanaf {day(law.in_force_from)}.",
         "",
         "Elk besluit wordt genomen door een mens of een overleg, met een reden. Er bestaan geen andere wegen dan deze.",
         "",
