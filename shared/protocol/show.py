@@ -27,7 +27,8 @@ ALWAYS = (
     "- Een besluit van een overleg telt als dat overleg is gehouden, het signaal op de agenda stond, er genoeg leden"
     " aanwezig waren en het niet al eerder over dit signaal besloot (art. 15 lid 1).",
     "- Alleen het laatste besluit kan worden ingetrokken, alleen door wie het vastlegde, met een reden, en alleen zolang"
-    " er sindsdien niets is vastgelegd en de korte bedenktijd niet voorbij is.",
+    " er sindsdien niets is vastgelegd en de korte bedenktijd niet voorbij is. Elke goedkeuring van een vernietigingslijst"
+    " heeft daarbij haar eigen bedenktijd; een vernietigingsstop geldt meteen en eindigt door een nieuw besluit.",
     "",
     "## Doorzetten",
     "",
