@@ -10,6 +10,7 @@ import nats.errors
 import nats.js.errors
 import structlog
 from faststream import AckPolicy
+from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.security import SASLPlaintext
 
@@ -61,7 +62,7 @@ class Bus:
             there = await self._broker.publish(
                 message.body, subject, headers=message.headers, stream=self._service.stream, timeout=5
             )
-        except (nats.errors.Error, OSError, TimeoutError) as problem:
+        except (nats.errors.Error, IncorrectState, OSError, TimeoutError) as problem:
             raise PartDown("NATS is out of reach") from problem
         return int(there.seq)
 
