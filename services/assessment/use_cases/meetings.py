@@ -106,7 +106,10 @@ class Meetings:
             return []
         # R-D.16: first the LOT; what went on to phase 3 was weighed there.
         weighed = select(col(DecisionRow.id)).where(
-            col(DecisionRow.number) == number, col(DecisionRow.key) == "weging-3"
+            col(DecisionRow.number) == number,
+            col(DecisionRow.key) == "weging-3",
+            col(DecisionRow.status) == "taken",
+            col(DecisionRow.outcome) != "held-over",
         )
         if dossier.handed_to == "sources" or (await session.scalars(weighed.limit(1))).first():
             return []

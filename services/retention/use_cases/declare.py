@@ -53,7 +53,7 @@ class Declarations:
             self.platform.post.tell(session, part, message)
         return dict.fromkeys(numbers, now)
 
-    async def make_in_part(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> None:
+    async def make_in_part(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> Stones:
         """Declare what went of signals of which a hold keeps items; those wait for the end of the hold (R-9.15)."""
         now = self.platform.clock.now()
         await self._declare(session, rows, "signal destroyed but for what is held", now)
@@ -61,6 +61,7 @@ class Declarations:
             row.state, row.reduced, row.version = State.SEALED, True, row.version + 1
             row.list_id = row.approver = row.approved_at = None
             self.platform.post.tell(session, "oversight", here(row, now))
+        return dict.fromkeys([row.number for row in rows], now)
 
     async def _declare(self, session: AsyncSession, rows: Sequence[SealedSignal], action: str, now: datetime) -> None:
         numbers = [row.number for row in rows]

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
 from services.retention.domain import MOUNTS_OF_A_HOLD, PARTS, parts_to_go
 from services.retention.tables import Letterbox, SealedSignal
 from services.retention.told import going_keys
-from services.retention.use_cases.declare import Declarations
+from services.retention.use_cases.declare import Declarations, Stones
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
@@ -35,6 +37,7 @@ from shared.protocol.model import State
 from shared.service.platform import Platform
 
 log = structlog.get_logger()
+Declare = Callable[[AsyncSession, Sequence[SealedSignal]], Awaitable[Stones]]
 IDLE_SECONDS = 5.0
 TOGETHER_SECONDS = 0.5
 
@@ -139,16 +142,34 @@ class Destruction:
         Returns whether anything was declared.
         """
         async with self.platform.database.transaction() as session:
-            rows = await store.gone(session, wholly=True)
-            in_part = await store.gone(session, wholly=False)
+            whole = await self._each(session, await store.gone(session, wholly=True), self._declarations.make)
+            part = await self._each(session, await store.gone(session, wholly=False), self._declarations.make_in_part)
             boxes = await store.boxes_in_the_way(session)
-            stones = await self._declarations.make(session, rows) if rows else {}
-            if in_part:
-                await self._declarations.make_in_part(session, in_part)
-        await self._declarations.write_tombstones(stones)
+        await self._declarations.write_tombstones(whole)
         for kid in boxes:
             await self._rotate(kid)
-        return bool(rows or in_part)
+        return bool(whole or part)
+
+    async def _each(self, session: AsyncSession, rows: Sequence[SealedSignal], declare: Declare) -> Stones:
+        """Declare `rows`, all at once. When that fails one by one, so that what cannot be declared (its protocol is not
+        known here any more) holds up no other: it stays among the open destructions. Returns what was declared."""
+        if not rows:
+            return {}
+        try:
+            async with session.begin_nested():
+                return await declare(session, rows)
+        except (PartDown, NotSigned, BaoError):
+            raise
+        except Exception as problem:
+            if len(rows) == 1:
+                log.error("not declared", signal=inspect(rows[0]).identity[0], exc_info=problem)
+                return {}
+        done: Stones = {}
+        for row in rows:
+            # What the failed attempt changed was rolled back; the row says so only after it has been read again.
+            await session.refresh(row)
+            done |= await self._each(session, [row], declare)
+        return done
 
     async def _rotate(self, kid: str) -> None:
         owner, _ = split_kid(kid)
