@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import nats.errors
 import nats.js.errors
@@ -107,8 +108,7 @@ class Bus:
         self._broker = broker
         for producer in self._service.consumes:
             self._consume(broker, producer, receive)
-        async with asyncio.timeout(15):
-            await broker.start()
+        await within(15, broker.start())
         await self._check()
 
     def _consume(self, broker: NatsBroker, producer: str, receive: Receive) -> None:
@@ -164,11 +164,9 @@ class Bus:
         if broker is not None:
             # Draining waits for a server that may be gone; what was not acknowledged is delivered again.
             with contextlib.suppress(Exception):
-                async with asyncio.timeout(3):
-                    await broker.stop()
+                await within(3, broker.stop())
             with contextlib.suppress(Exception):
-                async with asyncio.timeout(2):
-                    await broker.connection.close()
+                await within(2, broker.connection.close())
 
     async def _on_lost(self) -> None:
         self._lost.set()
@@ -177,6 +175,24 @@ class Bus:
         log.warning("nats", problem=type(problem).__name__)
         if "permissions violation" in str(problem).lower():
             self.problem = "NATS refuses a subject that this service needs: run the set-up of NATS again"
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, Any]) -> None:
+    """Wait for `work`, at most `seconds`; raises what it raises, or TimeoutError.
+
+    `asyncio.timeout` waits for ever when what it cancels goes on regardless, and a connection whose server goes away
+    while it is made or closed does that. Here it is cancelled and left behind.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+    finally:
+        if not task.done():
+            task.cancel()
+            task.add_done_callback(lambda late: late.cancelled() or late.exception())
+    if not done:
+        raise TimeoutError
+    task.result()
 
 
 async def _undecoded(message: NatsMessage) -> NatsMessage:
