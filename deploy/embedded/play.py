@@ -225,10 +225,13 @@ class Player:
     def _task(self, played: Played, step: dict[str, Any]) -> str:
         """Do the task of a kind that this signal led to, when it waits for this person."""
         service = step.get("at", played.holder)
-        tasks = self.client.every(service, "/v1/tasks", step["by"], "tasks")
-        found = [one["id"] for one in tasks if one["kind"] == step["task"] and one["id"] in played.asked]
-        if not found:
-            raise HouseError(f"no {step['task']} waits for {step['by']} at {service}")
+
+        def waiting() -> list[str]:
+            tasks = self.client.every(service, "/v1/tasks", step["by"], "tasks")
+            return [one["id"] for one in tasks if one["kind"] == step["task"] and one["id"] in played.asked]
+
+        # A department is asked when what asks it can no longer be withdrawn.
+        found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 30)
         path = f"/v1/tasks/{found[-1]}"
         self.client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
         if "outcome" in step:
