@@ -231,7 +231,7 @@ class Player:
             return [one["id"] for one in tasks if one["kind"] == step["task"] and one["id"] in played.asked]
 
         # A department is asked when what asks it can no longer be withdrawn.
-        found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 30)
+        found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 10)
         path = f"/v1/tasks/{found[-1]}"
         self.client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
         if "outcome" in step:
