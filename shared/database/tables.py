@@ -152,16 +152,3 @@ class Tombstone(SQLModel, table=True):
 
     number: str = Field(primary_key=True)
     destroyed_at: datetime = moment()
-
-
-PLATFORM_TABLES = (
-    "outgoing",
-    "inbox",
-    "unhandled",
-    "audit",
-    "audit_head",
-    "letterbox_key",
-    "sealing_key",
-    "lease",
-    "tombstone",
-)

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.contracts.dossier import Decided, DecisionWords
 from shared.engine.chapter import Chapter
-from shared.engine.documents import CO_SIGNER, Words, names_somebody, words_in
+from shared.engine.documents import Words, names_somebody, words_in
 from shared.engine.effects import CopyByLetter, Effect, HandOver, Moment, Seal
 from shared.engine.loaded import Loaded
 from shared.engine.roads import forwarded, shared_by_outcome
@@ -77,12 +77,6 @@ def told_to_supervision(
     )
     said = DecisionWords(decision=str(decision.id), reason=words.reason, fields=fields)
     return CopyByLetter("oversight", message, said, hurry=proposed)
-
-
-def co_signer_of(loaded: Loaded, decision: DecisionRow) -> str | None:
-    """What the co-signer said, where it is kept."""
-    found = loaded.content.words.get(f"{decision.id}{CO_SIGNER}") if loaded.content else None
-    return found.reason if found else None
 
 
 def names_in(texts: dict[str, Any], loaded: Loaded) -> list[Fault]:

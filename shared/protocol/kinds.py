@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,25 +15,25 @@ MOST_ANSWER = 2000
 Schema = dict[str, Any]
 
 
-class Kind:
+class Kind(ABC):
     """What can be filled in. `subjects` are those of the signal: S1, S2 …"""
 
     def is_filled(self, value: Any) -> bool:
         return value is not None and value not in ("", [], (), {})
 
-    def fits(self, value: Any, subjects: Collection[str]) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def fits(self, value: Any, subjects: Collection[str]) -> bool: ...
 
-    def schema(self) -> Schema:
-        raise NotImplementedError
+    @abstractmethod
+    def schema(self) -> Schema: ...
 
+    @abstractmethod
     def wanted(self) -> str:
         """What is said of a value that does not fit: "moet … zijn"."""
-        raise NotImplementedError
 
+    @abstractmethod
     def described(self) -> str:
         """How the printed protocol calls it."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
