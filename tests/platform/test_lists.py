@@ -172,7 +172,8 @@ def task(n: int, role: str = "lot-member", closed_at: datetime | None = None) ->
         item=f"item-{n}",
         kind="paper",
         role=role,
-        opened_at=moment(n),
+        # A task is shown when it has begun.
+        opened_at=moment(n) - timedelta(days=1),
         closed_at=closed_at,
     )
 
