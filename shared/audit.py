@@ -9,7 +9,6 @@ Lines hold ids and codes only.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import json
 from datetime import datetime
@@ -26,8 +25,7 @@ from shared.clock import Clock
 from shared.contracts.common import Audited
 from shared.database.engine import Database
 from shared.database.tables import Audit, AuditHead
-from shared.errors import PartDown
-from shared.keys.signing import NotSigned
+from shared.periodic import Periodic
 from shared.telemetry import trace_id
 
 GENESIS = "0" * 64
@@ -71,18 +69,20 @@ class AuditNumberer:
     def __init__(self, database: Database, post: Post, clock: Clock) -> None:
         self._database = database
         self._post = post
-        self._clock = clock
-        self._written = database.inserted(Audit)
+        self.numbering = Periodic(
+            "audit",
+            self.number,
+            clock,
+            every=IDLE_SECONDS,
+            wake=database.inserted(Audit),
+            remedy="lines of the audit trail have no number and do not reach oversight: see the log of this service",
+        )
 
-    async def run(self) -> None:
-        """Soon after there are lines, so that those of the same moment go together."""
-        while True:
-            more = False
-            with contextlib.suppress(PartDown, NotSigned):
-                more = await self.number_once()
-            if not more:
-                await self._written.wait(IDLE_SECONDS)
-                await asyncio.sleep(TOGETHER_SECONDS)
+    async def number(self) -> None:
+        """Number what is waiting; soon after there are lines, so that those of the same moment go together."""
+        await asyncio.sleep(TOGETHER_SECONDS)
+        while await self.number_once():
+            pass
 
     async def number_once(self, most: int = 200) -> bool:
         """Number what is waiting, `most` lines at a time; returns whether there may be more."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shared.errors import CannotSucceed
-from shared.protocol.laws import Laws, UnknownVersion
+from shared.protocol.laws import Laws, NotInForce, UnknownVersion
 from shared.protocol.model import Law
 
 
@@ -16,3 +18,11 @@ def known_law(laws: Laws, version: str) -> Law:
         return laws.of(version)
     except UnknownVersion:
         raise CannotSucceed(f"protocol version {version} is not known here") from None
+
+
+def law_in_force(laws: Laws, today: date) -> Law:
+    """The law that is in force here on `today`; raises CannotSucceed while there is none (art. 27)."""
+    try:
+        return laws.in_force(today)
+    except NotInForce:
+        raise CannotSucceed(f"no version of the protocol is in force here on {today.isoformat()}") from None

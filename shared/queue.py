@@ -21,8 +21,8 @@ from sqlmodel import col
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.tables import Waits
-from shared.errors import CannotSucceed, MeldpuntError, PartDown
-from shared.stuck import Stuck, StuckRow
+from shared.errors import CannotSucceed, PartDown
+from shared.stuck import Stuck, StuckRow, why_of
 from shared.wake import Wake
 
 log = structlog.get_logger()
@@ -222,9 +222,7 @@ class Queue(Generic[Row]):
             log.warning("a row is left to its lease", queue=self.name, row=str(row.id), problem=type(problem).__name__)
 
     async def _failed(self, row: Row, problem: Exception) -> None:
-        why = problem.detail if isinstance(problem, MeldpuntError) else type(problem).__name__
-        if isinstance(problem, TimeoutError):
-            why = "it takes longer than its lease"
+        why = why_of(problem)
         if isinstance(problem, (PartDown, TimeoutError)):
             # No mark against the row: whatever is slow or away, it is something else.
             if row.since is None:

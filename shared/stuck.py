@@ -1,4 +1,4 @@
-"""What a queue says of the rows that do not get on, for `meldpunt status`: ids and codes, no content."""
+"""What a queue, or an act over everything, says of what does not get on, for `meldpunt status`: no content."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from shared.errors import MeldpuntError
+
 
 @dataclass(frozen=True)
 class StuckRow:
-    """One row that does not get on. `about`: its columns that help to find it; ids and codes."""
+    """One row that does not get on; without `id` it is no row but the act itself (`shared.periodic`).
 
-    id: UUID
+    `about`: its columns that help to find it; ids and codes.
+    """
+
+    id: UUID | None
     about: dict[str, str]
     since: datetime
     attempts: int
@@ -32,11 +37,18 @@ class Stuck:
     remedy: str = ""
 
 
+def why_of(problem: Exception) -> str:
+    """What is said of `problem`: its words where they are ours, and never what another library puts into its own."""
+    if isinstance(problem, TimeoutError):
+        return "it takes longer than its time"
+    return problem.detail if isinstance(problem, MeldpuntError) else type(problem).__name__
+
+
 def as_told(stuck: Stuck) -> dict[str, Any]:
     """As `/statusz` says it and docs/commands.md describes it."""
     rows = [
         {
-            "id": str(row.id),
+            "id": str(row.id) if row.id else None,
             "about": row.about,
             "since": row.since.isoformat(),
             "attempts": row.attempts,

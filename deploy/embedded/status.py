@@ -111,7 +111,7 @@ def _stuck(found: list[tuple[str, dict[str, Any]]]) -> Table:
         table.add_column(column)
     for name, queue in found:
         for row in queue["rows"]:
-            what = "\n".join([row["id"], *(f"{key} {value}" for key, value in row["about"].items())])
+            what = "\n".join([row["id"] or "all of it", *(f"{key} {value}" for key, value in row["about"].items())])
             why = f"parked: {row['why']}" if row["parked"] else row["why"]
             cells = (what, row["since"][:19], str(row["attempts"]), why, queue["remedy"])
             table.add_row(name, queue["queue"], *cells)

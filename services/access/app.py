@@ -18,5 +18,5 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     settings = settings or Settings()
     platform = Platform("access", settings, clock or SystemClock(), store.SCHEMA)
     access = Access(platform, settings)
-    service = Service(platform, workers=[access.repeat])
+    service = Service(platform, periodic=[access.renewal])
     return build(service, "Access", router(platform, access))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,13 +19,13 @@ from shared.errors import Forbidden, Invalid, NotFound, PartDown
 from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
 from shared.keys.signing import NotSigned
 from shared.pages import Page, Window
+from shared.periodic import Periodic
 from shared.privileges import BY_NAME
 from shared.protocol.faults import Fault
 from shared.service.platform import Platform
-from shared.wake import Wake
 
-SOON_SECONDS = 2.0
-"""After how long the leases are told again that a part kept from being told."""
+SOON = timedelta(seconds=2)
+"""After how long at most the leases are told again that a part kept from being told."""
 
 
 class Access:
@@ -34,9 +33,16 @@ class Access:
         self.platform = platform
         self.clock = platform.clock
         self._settings = settings
-        self._untold = Wake()
         self._law = settings.laws.configured
         self._provider = Provider(settings, platform.clock)
+        self.renewal = Periodic(
+            "leases",
+            self.renew,
+            platform.clock,
+            every=settings.beacon_seconds,
+            soon=SOON,
+            remedy="nobody hears who is designated, and when the leases run out nobody is: put right what it names",
+        )
 
     # --- tokens ----------------------------------------------------------------------------------
 
@@ -132,11 +138,11 @@ class Access:
 
     async def set_up(self) -> None:
         """The first beheerder and FG, from the set-up file that names the controller's decision; once."""
-        text = json.loads(self._settings.first_designations.read_text())
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
             if await store.is_any(session):
                 return
+            text = json.loads(self._settings.first_designations.read_text())
             for role in ("beheerder", "fg"):
                 session.add(
                     store.Designated(
@@ -172,17 +178,12 @@ class Access:
         try:
             await self.platform.announce(leases)
         except (PartDown, NotSigned):
-            self._untold()
+            self.renewal.wake()
 
-    async def repeat(self) -> None:
-        """The worker that renews the leases."""
+    async def renew(self) -> None:
+        """Tell everybody again who is designated; what is believed runs out otherwise. Raises PartDown, NotSigned."""
         await self.set_up()
-        while True:
-            pause = min(SOON_SECONDS, self._settings.beacon_seconds)
-            with contextlib.suppress(PartDown, NotSigned):
-                async with self.platform.database.transaction() as session:
-                    leases = await self._leases(session)
-                self.platform.identity.forget()
-                await self.platform.announce(leases)
-                pause = self._settings.beacon_seconds
-            await self._untold.wait(pause)
+        async with self.platform.database.transaction() as session:
+            leases = await self._leases(session)
+        self.platform.identity.forget()
+        await self.platform.announce(leases)

@@ -36,7 +36,8 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: M
         platform,
         handlers=handlers(keeping, holds, destruction),
         erase=Erase(rows=store.delete_rows),
-        workers=[listing.run, destruction.run],
+        periodic=[listing.calendar],
+        workers=[destruction.run],
     )
     routers = [router(engine, keeping, holds, destruction, declarations)]
     if more:

@@ -8,8 +8,6 @@ one, whatever the service asks (`platform_v1`).
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +19,7 @@ from sqlmodel import col
 from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.tables import Inbox
-from shared.errors import PartDown
+from shared.periodic import Periodic
 
 log = structlog.get_logger()
 
@@ -52,12 +50,13 @@ class Pruner:
         self._inbox = timedelta(days=inbox_days)
         self._audit = timedelta(days=audit_days)
         self.pruned = Pruned()
-
-    async def run(self) -> None:
-        while True:
-            with contextlib.suppress(PartDown):
-                await self.prune()
-            await asyncio.sleep(EVERY_SECONDS)
+        self.pruning = Periodic(
+            "pruning",
+            self.prune,
+            clock,
+            every=EVERY_SECONDS,
+            remedy="what has had its age is not deleted, and the database grows: see the log of this service",
+        )
 
     async def prune(self) -> None:
         """Delete what is old enough, some at a time; raises PartDown."""

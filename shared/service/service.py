@@ -27,6 +27,7 @@ from shared.identity import keep_leases
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
 from shared.openbao import BaoError, BaoRefused
+from shared.periodic import Periodic
 from shared.privileges import BY_NAME
 from shared.queue import Queue, Work
 from shared.service.platform import Platform
@@ -34,6 +35,9 @@ from shared.service.pruner import Pruner
 from shared.stuck import Stuck
 
 log = structlog.get_logger()
+
+CERTIFY_SECONDS = 12 * 3600.0
+"""How often the key in memory is certified anew."""
 
 Worker = Callable[[], Awaitable[None]]
 
@@ -43,7 +47,7 @@ class Service:
 
     `handlers`: event to handler, beside those that every service has. `on_receipt`: what follows when an event of
     its own was received. `erase`: what is deleted for a signal. `queues`: what else waits here, and the work on it.
-    `workers`: what else runs until the end.
+    `periodic`: what else is done again and again over everything. `workers`: what else runs until the end.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Service:
         on_receipt: Mapping[str, OnReceipt] | None = None,
         erase: Erase | None = None,
         queues: Mapping[Queue[Any], Work[Any]] | None = None,
+        periodic: Sequence[Periodic] = (),
         workers: Sequence[Worker] = (),
     ) -> None:
         self.platform = platform
@@ -99,16 +104,23 @@ class Service:
             releaser.queue: releaser.after_grace,
             **(queues or {}),
         }
+        numberer = AuditNumberer(platform.database, platform.post, platform.clock)
+        certifying = Periodic(
+            "certificate",
+            platform.certify,
+            platform.clock,
+            every=CERTIFY_SECONDS,
+            remedy="when the certificate of this service runs out nothing that it says is believed: look at OpenBao",
+        )
+        self._periodic = (numberer.numbering, certifying, self._pruner.pruning, *periodic)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
             self._listen,
             answers.run,
-            AuditNumberer(platform.database, platform.post, platform.clock).run,
             platform.letterboxes.run,
-            self._recertify,
-            self._pruner.run,
             *(functools.partial(queue.run, work) for queue, work in self._queues.items()),
+            *(one.run for one in self._periodic),
             *workers,
         )
 
@@ -181,11 +193,6 @@ class Service:
     async def _listen(self) -> None:
         await self.platform.bus.run(self._inbox.receive)
 
-    async def _recertify(self) -> None:
-        while True:
-            await asyncio.sleep(12 * 3600)
-            await self.platform.certify()
-
     # --- showing ---------------------------------------------------------------------------------
 
     async def problems(self) -> dict[str, str]:
@@ -213,8 +220,8 @@ class Service:
         return self._pruner.pruned.as_dict()
 
     async def stuck(self) -> list[Stuck]:
-        """What waits, queue by queue, and what of it does not get on; raises PartDown."""
-        return [await queue.stuck() for queue in self._queues]
+        """What waits, queue by queue, and what of it does not get on; also what fails that has no rows. Raises PartDown."""
+        return [*[await queue.stuck() for queue in self._queues], *(one.stuck() for one in self._periodic)]
 
 
 def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Handler]) -> dict[str, Handler]:

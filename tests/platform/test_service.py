@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -130,4 +131,22 @@ async def test_two_services_speak(
         assert found["outgoing"]["waiting"] >= 1, "retention and oversight are not there"
         assert found["settlement"]["waiting"] == 0
         assert {one["stuck"] for one in found.values()} == {0}
-        assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters"}
+        acts = {"audit", "certificate", "pruning"}
+        assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", *acts}
+
+
+async def test_what_has_no_rows_shows_too(
+    parts: RealParts, postgres: Postgres, nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every act over everything stands in `status` beside the queues."""
+    for setting in ("oidc_issuer", "oidc_jwks_uri", "oidc_client_id"):
+        monkeypatch.setenv(f"MELDPUNT_{setting.upper()}", "http://127.0.0.1:1")
+    until = datetime.now(UTC) + timedelta(days=1)
+    first = {"beheerder": "b", "fg": "f", "decision": "B-1", "until": until.isoformat()}
+    (tmp_path / "first").write_text(json.dumps(first))
+    monkeypatch.setenv("MELDPUNT_FIRST_DESIGNATIONS", str(tmp_path / "first"))
+    for name, act in (("access", "leases"), ("retention", "calendar")):
+        async with running(name, parts, postgres, tmp_path, monkeypatch) as client, asyncio.timeout(60):
+            while not (found := await queues(client)):
+                await asyncio.sleep(0.2)
+            assert (found[act]["waiting"], found[act]["rows"]) == (0, [])

@@ -11,6 +11,7 @@ from shared.engine.arrive import Arrival, keep
 from shared.engine.documents import REPORT
 from shared.engine.documents import Report as Reported
 from shared.errors import CannotSucceed
+from shared.laws import law_in_force
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
@@ -30,7 +31,7 @@ class Arrivals:
             # Only the public door may have been unable to sign, and what it takes in anybody could send.
             raise CannotSucceed("an unsigned report of a channel that is not public")
         # The version in force on the day that handling begins; the signal keeps it.
-        version = self.platform.settings.laws.in_force(calendar_date(self.platform.clock.now())).version
+        version = law_in_force(self.platform.settings.laws, calendar_date(self.platform.clock.now())).version
         arrival = Arrival(
             content.number,
             1,

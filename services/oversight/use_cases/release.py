@@ -25,6 +25,7 @@ from shared.contracts.retention import Listed, Overdue, Withheld
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit, key_name
+from shared.laws import law_in_force
 from shared.protocol.model import State
 from shared.queue import Queue
 from shared.service.platform import Platform
@@ -53,7 +54,7 @@ class Releasing:
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
         today = calendar_date(self.platform.clock.now())
-        law = self._laws.in_force(today)
+        law = law_in_force(self._laws, today)
         room = self.platform.room()
         key = key_name(incoming.id, room.mount)
         await room.make(key)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -15,8 +13,8 @@ from services.retention.wording import kind_of
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
-from shared.errors import PartDown
-from shared.keys.signing import NotSigned
+from shared.laws import law_in_force
+from shared.periodic import Periodic
 from shared.protocol.model import State
 from shared.protocol.terms import is_due
 from shared.service.platform import Platform
@@ -28,26 +26,38 @@ class Listing:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
         self._laws = settings.laws
-        self._every = settings.run_every_seconds
+        self.calendar = Periodic(
+            "calendar",
+            self.run,
+            platform.clock,
+            every=settings.run_every_seconds,
+            remedy="what is due is not listed, moved or escalated: put right what it names; nothing goes meanwhile",
+        )
 
     async def run(self) -> None:
-        """Look at the calendar now and then, as the calendar stands."""
-        while True:
-            with contextlib.suppress(PartDown, NotSigned):
-                await self.run_for(calendar_date(self.platform.clock.now()))
-            await asyncio.sleep(self._every)
+        """Look at the calendar as it stands."""
+        await self.run_for(calendar_date(self.platform.clock.now()))
 
     async def run_for(self, today: date) -> list[UUID]:
-        """List everything due on `today` (R-9.4), escalate what waits too long (R-9.14); the new lists."""
+        """List everything due on `today` (R-9.4), escalate what waits too long (R-9.14); the new lists.
+
+        None of its acts waits for another: all are tried, and what the first raised that failed is raised then.
+        """
         made: list[UUID] = []
-        await self._end_holds(today)
-        while True:
-            found = await self._list_some(today)
-            if found is None:
-                break
+        failed: list[Exception] = []
+        for act in (self._end_holds, self._move_cases, self._escalate, self._list):
+            try:
+                made += await act(today) or ()
+            except Exception as problem:
+                failed.append(problem)
+        if failed:
+            raise failed[0]
+        return made
+
+    async def _list(self, today: date) -> list[UUID]:
+        made: list[UUID] = []
+        while found := await self._list_some(today):
             made.append(found)
-        await self._move_cases(today)
-        await self._escalate(today)
         return made
 
     async def _end_holds(self, today: date) -> None:
@@ -72,7 +82,7 @@ class Listing:
             rows = [row for row in await store.due(session, today, AT_ONCE) if is_due(row.ends_on, today)]
             if not rows:
                 return None
-            terms = self._laws.in_force(today).terms
+            terms = law_in_force(self._laws, today).terms
             approve_before = today + timedelta(days=terms.approval_days)
             ultimate_on = today + timedelta(days=terms.ultimate_days)
             session.add(

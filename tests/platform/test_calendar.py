@@ -1,0 +1,93 @@
+"""Retention's calendar: what cannot be listed holds up nothing else, and shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.retention.settings import Settings
+from services.retention.tables import ActiveCase, DestructionList, SealedSignal
+from services.retention.use_cases import Listing
+from shared.contracts.retention import Listed, MoveCase, Overdue
+from shared.database.tables import Outgoing
+from shared.errors import CannotSucceed
+from shared.queue import PATIENCE
+from shared.service.platform import Platform
+from tests.platform.conftest import PlatformOf
+from tests.platform.desk import VERSION, MovedClock
+
+BEFORE_ANY_LAW = date(2001, 1, 1)
+LONG_AGO = date(1999, 1, 1)
+
+
+async def fill(platform: Platform) -> None:
+    """A signal that is due, a list that nobody approved in time, and a case to be moved."""
+    late = DestructionList(id=uuid4(), listed_on=LONG_AGO, approve_before=LONG_AGO, ultimate_on=LONG_AGO)
+    signals = [
+        SealedSignal(
+            number=number,
+            version=5,
+            state=state,
+            list_id=list_id,
+            phase=1,
+            ending="weging-1:no-suspicion",
+            article="art. 12 lid 2",
+            protocol=VERSION,
+            received_on=LONG_AGO,
+            decided_on=LONG_AGO,
+            ends_on=LONG_AGO,
+            decisions=[],
+            sealed_at=datetime(1999, 1, 1, tzinfo=UTC),
+            staying=[],
+        )
+        for number, state, list_id in (("S-00000-00001", "sealed", None), ("S-00000-00002", "listed", late.id))
+    ]
+    case = ActiveCase(
+        number="S-00000-00003", protocol=VERSION, closed_on=LONG_AGO, last_act_on=LONG_AGO, moves_on=LONG_AGO
+    )
+    async with platform.database.transaction() as session:
+        session.add_all([late, *signals, case])
+
+
+async def told(platform: Platform) -> list[str]:
+    async with platform.database.reading() as session:
+        return sorted((await session.scalars(select(col(Outgoing.event)))).all())
+
+
+async def test_without_a_law_nothing_is_listed_and_the_rest_goes_on(platform_of: PlatformOf) -> None:
+    """On a day on which no version is in force nobody can say until when a list waits for its approval."""
+    clock = MovedClock(datetime.combine(BEFORE_ANY_LAW, datetime.min.time(), UTC) + timedelta(hours=12))
+    platform = await platform_of("retention")
+    platform.clock = clock
+    await fill(platform)
+    listing = Listing(platform, Settings(**platform.settings.model_dump()))
+    with pytest.raises(CannotSucceed, match="no version of the protocol is in force here on 2001-01-01"):
+        await listing.run_for(BEFORE_ANY_LAW)
+    assert await told(platform) == sorted([MoveCase.event, Overdue.event])
+    await listing.calendar.once()
+    clock.pass_by(PATIENCE.total_seconds())
+    (row,) = listing.calendar.stuck().examples
+    assert row.why == "no version of the protocol is in force here on 2001-01-01"
+    clock.at = datetime.now(UTC)
+    await listing.calendar.once()
+    assert listing.calendar.stuck().count == 0
+    assert Listed.event in await told(platform)
+
+
+async def test_none_of_its_acts_waits_for_another(platform_of: PlatformOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform = await platform_of("retention")
+    await fill(platform)
+    listing = Listing(platform, Settings(**platform.settings.model_dump()))
+
+    async def fails(today: date) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(listing, "_end_holds", fails)
+    monkeypatch.setattr(listing, "_escalate", fails)
+    with pytest.raises(ZeroDivisionError):
+        await listing.run()
+    assert await told(platform) == sorted([MoveCase.event, Listed.event])
