@@ -8,8 +8,9 @@ succeeds: since when, why, and what to do. What is known of it is in memory: a n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -20,6 +21,8 @@ from shared.stuck import Stuck, StuckRow, why_of
 from shared.wake import Wake
 
 log = structlog.get_logger()
+
+Done = TypeVar("Done")
 
 AT_MOST = timedelta(minutes=10)
 """What takes longer hangs, and is begun anew."""
@@ -92,3 +95,20 @@ class Periodic:
         about = {"succeeded": self._succeeded.isoformat()} if self._succeeded else {}
         row = StuckRow(None, about, self._since, self._tries, self._why, parked=False)
         return Stuck(self.name, 1, 1, self._since, [row], self._remedy)
+
+
+async def all_of(acts: Iterable[Awaitable[Done]]) -> list[Done]:
+    """What `acts` give, one after the other; none of them waits for another to succeed.
+
+    Raises, when all were tried, what the first raised that failed.
+    """
+    found: list[Done] = []
+    failed: list[Exception] = []
+    for one in acts:
+        try:
+            found.append(await one)
+        except Exception as problem:
+            failed.append(problem)
+    if failed:
+        raise failed[0]
+    return found

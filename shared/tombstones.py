@@ -22,10 +22,12 @@ from shared.database.tables import Tombstone, table_of
 
 FILE = "destroyed.jsonl"
 AT_ONCE = 100
+Stones = Mapping[str, datetime]
+"""Number of a signal to the moment of its destruction."""
 
 
-def append(folder: Path, stones: Mapping[str, datetime]) -> None:
-    """Write destructions (number to moment); on disk when this returns."""
+def append(folder: Path, stones: Stones) -> None:
+    """Write destructions; on disk when this returns."""
     lines = "".join(
         json.dumps({"number": number, "destroyedAt": moment.isoformat()}) + "\n" for number, moment in stones.items()
     )
@@ -72,3 +74,29 @@ async def reapply(
             for number in numbers:
                 await put_up(session, [number], stones[number])
     return len(again)
+
+
+class Unwritten:
+    """Destructions that are in the database and perhaps not in the file yet."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder
+        self._stones: dict[str, datetime] = {}
+        self._looked = False
+
+    def add(self, stones: Stones) -> None:
+        """These were committed just now."""
+        self._stones.update(stones)
+
+    async def write(self) -> None:
+        """Write them, the first time also what a crash left behind. Raises PartDown or OSError, and keeps them then."""
+        if not self._looked:
+            written = read(self._folder)
+            async with self._database.reading() as session:
+                stones = (await session.scalars(select(Tombstone))).all()
+            self.add({one.number: one.destroyed_at for one in stones if one.number not in written})
+            self._looked = True
+        if self._stones:
+            append(self._folder, self._stones)
+            self._stones.clear()

@@ -12,7 +12,7 @@ from services.retention.chapter import SealedSignals
 from services.retention.messages import handlers
 from services.retention.settings import Settings
 from services.retention.shelf import SealedSignals as Shelf
-from services.retention.use_cases import Declarations, Destruction, Holds, Keeping, Listing
+from services.retention.use_cases import Declarations, Destruction, Finishing, Holds, Keeping, Listing
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
@@ -30,14 +30,14 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: M
     declarations = Declarations(platform, settings)
     engine = Engine(platform, SealedSignals(), Shelf())
     keeping, holds = Keeping(platform), Holds(engine)
-    destruction = Destruction(platform, declarations)
+    destruction, finishing = Destruction(platform), Finishing(platform, declarations)
     listing = Listing(platform, settings)
     service = Service(
         platform,
         handlers=handlers(keeping, holds, destruction),
         erase=Erase(rows=store.delete_rows),
-        periodic=[listing.calendar],
-        workers=[destruction.run],
+        queues={finishing.queue: finishing.declare},
+        periodic=[listing.calendar, finishing.looking, finishing.tombstones],
     )
     routers = [router(engine, keeping, holds, destruction, declarations)]
     if more:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
-from services.retention.domain import MOUNTS_OF_A_HOLD, items_of, parts_to_go
+from services.retention.domain import items_of, parts_to_go
 from services.retention.tables import (
     OPEN_HOLD,
     ActiveCase,
@@ -25,6 +25,7 @@ from services.retention.tables import (
     Part,
     SealedSignal,
     SignalKey,
+    ToDeclare,
 )
 from shared.contracts.common import KeyRef
 from shared.database.tables import Tombstone, table_of
@@ -221,61 +222,13 @@ async def being_destroyed(session: AsyncSession, window: Window) -> Page[SealedS
     return await OPEN_DESTRUCTIONS.page(session, query, window)
 
 
-def _unfinished_box() -> Any:
-    """A letterbox key that carried a letter of the signal and still exists."""
-    return exists().where(
-        col(Carrier.number) == col(SealedSignal.number),
-        col(Carrier.kid) == col(Letterbox.kid),
-        col(Letterbox.destroyed_at).is_(None),
-    )
-
-
-async def gone(session: AsyncSession, *, wholly: bool, most: int = 100) -> list[SealedSignal]:
-    """Approved signals of which nothing is left, or (`wholly` False) nothing but what a hold keeps.
-
-    Wholly: every part is done, every key and letterbox key destroyed. For a hold stay the keys of its items and
-    the words that supervision has.
-    """
-    parts = parts_to_go(for_a_hold=not wholly)
-    done = select(func.count()).where(col(Part.number) == col(SealedSignal.number), col(Part.part).in_(parts))
-    left = [col(SignalKey.number) == col(SealedSignal.number), col(SignalKey.destroyed_at).is_(None)]
-    if not wholly:
-        left.append(col(SignalKey.mount).not_in(MOUNTS_OF_A_HOLD))
-    nothing_stays = func.jsonb_array_length(col(SealedSignal.staying)) == 0
-    query = (
-        select(SealedSignal)
-        .where(col(SealedSignal.state) == "approved", nothing_stays if wholly else ~nothing_stays)
-        .where(done.scalar_subquery() == len(parts), ~exists().where(*left), ~_unfinished_box())
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return list((await session.scalars(query)).all())
-
-
 async def ask_again(session: AsyncSession, numbers: Collection[str]) -> None:
     """What a part answered when a hold kept something does not count when the rest goes."""
     await session.execute(delete(Part).where(col(Part.number).in_(numbers)))
 
 
-async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:
-    """Letterbox keys that only keep approved signals from being wholly gone, and were not asked about yet."""
-    query = (
-        select(col(Letterbox.kid))
-        .join(Carrier, col(Carrier.kid) == col(Letterbox.kid))
-        .join(SealedSignal, col(SealedSignal.number) == col(Carrier.number))
-        .where(
-            col(SealedSignal.state) == "approved",
-            col(Letterbox.destroyed_at).is_(None),
-            col(Letterbox.rotation_asked_at).is_(None),
-        )
-        .distinct()
-        .limit(most)
-    )
-    return list((await session.scalars(query)).all())
-
-
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    for table in (SealedSignal, SignalKey, Carrier, Part, Hold, ActiveCase):
+    for table in (SealedSignal, SignalKey, Carrier, Part, Hold, ActiveCase, ToDeclare):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
     await delete_decisions(session, numbers)
 

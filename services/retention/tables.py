@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
-from shared.database.tables import document, moment
+from shared.database.tables import Waits, document, moment
 
 OPEN_HOLD = "hold.state IN ('proposed', 'held')"
 """As the partial index says it: PostgreSQL uses that for the same words only."""
@@ -104,6 +104,14 @@ class Part(SQLModel, table=True):
     number: str = Field(primary_key=True)
     part: str = Field(primary_key=True)
     done_at: datetime = moment()
+
+
+class ToDeclare(Waits, table=True):
+    """Nothing is left of an approved signal but what a hold keeps: this waits to be declared."""
+
+    __tablename__ = "to_declare"
+    number: str = Field(unique=True)
+    gone_at: datetime = moment()
 
 
 class DestructionList(SQLModel, table=True):

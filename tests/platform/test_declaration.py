@@ -11,13 +11,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import col
 
-from services.retention.domain import parts_to_go
 from services.retention.settings import Settings
-from services.retention.tables import Declaration, Part, SealedSignal
+from services.retention.tables import Declaration, SealedSignal
 from services.retention.use_cases.declare import KIND, Declarations, as_pdf
-from services.retention.use_cases.destroy import Destruction
 from services.retention.wording import Destroyed, document
 from shared.privileges import ARCHIVES
 from shared.protocol.model import PHASE_OF, State
@@ -145,43 +142,3 @@ async def test_what_is_declared_is_signed_with_its_words(platform_of: PlatformOf
     assert words["Goedgekeurd door"] == "de beheerder, op 9 februari 2027"
     assert ("Niet vernietigd" in words) is bool(held)
     assert found.content["trial"] is True
-
-
-async def test_what_cannot_be_declared_holds_up_no_other(platform_of: PlatformOf) -> None:
-    """A signal whose protocol is not known here any more stays an open destruction, and is not tried without a pause."""
-    platform = await platform_of("retention")
-    settings = Settings(**platform.settings.model_dump())
-    settings.tombstones.mkdir(parents=True, exist_ok=True)
-    now = datetime(2027, 2, 9, 10, tzinfo=UTC)
-    numbers = {
-        "S-00000-00001": "midden-delfland-2025",
-        "S-00000-00002": "nergens-1999",
-        "S-00000-00003": "midden-delfland-2025",
-    }
-    async with platform.database.transaction() as session:
-        for number, protocol in numbers.items():
-            known = {name: getattr(WHOLE, name) for name in ("phase", "ending", "article", "received_on", "decided_on")}
-            session.add(
-                SealedSignal(
-                    number=number,
-                    protocol=protocol,
-                    version=5,
-                    state=State.APPROVED,
-                    ends_on=WHOLE.kept_until,
-                    decisions=[],
-                    sealed_at=now,
-                    staying=[],
-                    approver="7c0f0c9e",
-                    approved_at=now,
-                    **known,
-                )
-            )
-            session.add_all(Part(number=number, part=part, done_at=now) for part in parts_to_go(for_a_hold=False))
-    destruction = Destruction(platform, Declarations(platform, settings))
-    assert await destruction.finish_some()
-    assert not await destruction.finish_some(), "nothing else can be declared"
-    async with platform.database.reading() as session:
-        declared = set((await session.scalars(select(col(Declaration.number)))).all())
-        left = (await session.scalars(select(SealedSignal))).all()
-    assert declared == {"S-00000-00001", "S-00000-00003"}
-    assert [(one.number, one.state) for one in left] == [("S-00000-00002", "approved")]

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.database.platform_v1 import MOMENT, column, create
+from shared.database.platform_v1 import MOMENT, column, create, queue_index, waits
 from shared.engine import tables_v1
 
 revision = "retention_0001"
@@ -62,6 +62,13 @@ def upgrade() -> None:
         column("part", sa.Text, key=True),
         column("done_at", MOMENT),
     )
+    op.create_table(
+        "to_declare",
+        *waits(),
+        sa.Column("number", sa.Text, nullable=False, unique=True),
+        column("gone_at", MOMENT),
+    )
+    queue_index("to_declare", "")
     op.create_table(
         "destruction_list",
         column("id", sa.Uuid, key=True),

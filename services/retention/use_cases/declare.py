@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import typst
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
@@ -22,17 +21,15 @@ from services.retention.wording import Destroyed, document
 from shared import audit, tombstones
 from shared.clock import calendar_date
 from shared.contracts.retention import Destroyed as DestroyedTold
-from shared.database.tables import Tombstone
 from shared.errors import NotFound
 from shared.identity import Person
+from shared.laws import known_law
 from shared.pages import Window
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
 KIND = "meldpunt-declaration"
 TEMPLATE = Path(__file__).parent.parent / "declaration.typ"
-Stones = dict[str, datetime]
-"""Number to the moment of its destruction."""
 READERS = frozenset({"beheerder", "fg"})
 
 
@@ -41,8 +38,11 @@ class Declarations:
         self.platform = platform
         self._snapshot_days = settings.snapshot_days
 
-    async def make(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> Stones:
-        """Declare, put up the tombstones, tell everybody, delete the rows; the last step of a destruction."""
+    async def make(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> tombstones.Stones:
+        """Declare, put up the tombstones, tell everybody, delete the rows; the last step of a destruction. Raises
+        CannotSucceed for one whose protocol is not known here any more."""
+        if not rows:
+            return {}
         now = self.platform.clock.now()
         numbers = [row.number for row in rows]
         await self._declare(session, rows, "signal destroyed", now)
@@ -53,15 +53,15 @@ class Declarations:
             self.platform.post.tell(session, part, message)
         return dict.fromkeys(numbers, now)
 
-    async def make_in_part(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> Stones:
-        """Declare what went of signals of which a hold keeps items; those wait for the end of the hold (R-9.15)."""
+    async def make_in_part(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> None:
+        """Declare what went of signals of which a hold keeps items; those wait for the end of the hold (R-9.15). Raises
+        CannotSucceed as `make` does."""
         now = self.platform.clock.now()
         await self._declare(session, rows, "signal destroyed but for what is held", now)
         for row in rows:
             row.state, row.reduced, row.version = State.SEALED, True, row.version + 1
             row.list_id = row.approver = row.approved_at = None
             self.platform.post.tell(session, "oversight", here(row, now))
-        return dict.fromkeys([row.number for row in rows], now)
 
     async def _declare(self, session: AsyncSession, rows: Sequence[SealedSignal], action: str, now: datetime) -> None:
         numbers = [row.number for row in rows]
@@ -80,7 +80,7 @@ class Declarations:
             session.add(audit.line(now, action, actor=None, record=row.number, reason=row.ending))
 
     def _content(self, row: SealedSignal, today: date, keys: int, letterboxes: int) -> dict[str, Any]:
-        law = self.platform.settings.laws.of(row.protocol)
+        law = known_law(self.platform.settings.laws, row.protocol)
         # While a key stays nobody can name the day.
         unrecoverable_from = None if row.staying else today + timedelta(days=self._snapshot_days)
         archives = {one["item"]: one["archive"] for one in row.dossier or []}
@@ -118,17 +118,6 @@ class Declarations:
             "trial": not self.platform.settings.live,
             "document": document(law, what, live=self.platform.settings.live),
         }
-
-    async def write_all_tombstones(self) -> None:
-        """What was declared just before a crash may not stand in the file outside the database yet."""
-        written = tombstones.read(self.platform.settings.tombstones)
-        async with self.platform.database.reading() as session:
-            stones = (await session.scalars(select(Tombstone))).all()
-        await self.write_tombstones({one.number: one.destroyed_at for one in stones if one.number not in written})
-
-    async def write_tombstones(self, stones: Stones) -> None:
-        if stones:
-            tombstones.append(self.platform.settings.tombstones, stones)
 
     async def all(self, person: Person, number: str | None, window: Window) -> dict[str, Any]:
         person.role_among(READERS)

@@ -1,52 +1,37 @@
 """Destruction: whole or not yet.
 
 Oversight's approval starts it. The archive keys go first, then every owner releases what it has, then the
-letterbox keys that ever carried a letter of the signal. Only when nothing is left is it declared.
+letterbox keys that ever carried a letter of the signal. Only when nothing is left is it declared (`finish.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import structlog
-from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
 from services.retention.domain import MOUNTS_OF_A_HOLD, PARTS, parts_to_go
 from services.retention.tables import Letterbox, SealedSignal
 from services.retention.told import going_keys
-from services.retention.use_cases.declare import Declarations, Stones
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
 from shared.contracts.oversight import Approved
-from shared.contracts.retention import Destroy, ReleaseLetterbox, RotateLetterbox
-from shared.database.tables import Inbox
-from shared.errors import CannotSucceed, PartDown
+from shared.contracts.retention import Destroy, ReleaseLetterbox
+from shared.errors import CannotSucceed
 from shared.keys.letters import split_kid
-from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
-from shared.openbao import BaoError
 from shared.pages import Window
 from shared.privileges import BY_NAME, LETTERBOXES, SERVICES, may_release, senders_to
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
-log = structlog.get_logger()
-Declare = Callable[[AsyncSession, Sequence[SealedSignal]], Awaitable[Stones]]
-IDLE_SECONDS = 5.0
-TOGETHER_SECONDS = 0.5
-
 
 class Destruction:
-    def __init__(self, platform: Platform, declarations: Declarations) -> None:
+    def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._declarations = declarations
-        self._heard = platform.database.inserted(Inbox)
 
     # --- what others tell ------------------------------------------------------------------------
 
@@ -124,65 +109,7 @@ class Destruction:
             order = ReleaseLetterbox(kid=kid)
             self.platform.post.tell(session, hand, order)
 
-    # --- bringing it to its end ------------------------------------------------------------------
-
-    async def run(self) -> None:
-        # What was declared just before a crash may not stand in the file yet.
-        await self._declarations.write_all_tombstones()
-        while True:
-            with contextlib.suppress(PartDown, NotSigned, BaoError):
-                if await self.finish_some():
-                    continue
-            await self._heard.wait(IDLE_SECONDS)
-            await asyncio.sleep(TOGETHER_SECONDS)
-
-    async def finish_some(self) -> bool:
-        """Declare what is gone, and ask for new letterbox keys where an old one stands in the way.
-
-        Returns whether anything was declared.
-        """
-        async with self.platform.database.transaction() as session:
-            whole = await self._each(session, await store.gone(session, wholly=True), self._declarations.make)
-            part = await self._each(session, await store.gone(session, wholly=False), self._declarations.make_in_part)
-            boxes = await store.boxes_in_the_way(session)
-        await self._declarations.write_tombstones(whole)
-        for kid in boxes:
-            await self._rotate(kid)
-        return bool(whole or part)
-
-    async def _each(self, session: AsyncSession, rows: Sequence[SealedSignal], declare: Declare) -> Stones:
-        """Declare `rows`, all at once. When that fails one by one, so that what cannot be declared (its protocol is not
-        known here any more) holds up no other: it stays among the open destructions. Returns what was declared."""
-        if not rows:
-            return {}
-        try:
-            async with session.begin_nested():
-                return await declare(session, rows)
-        except (PartDown, NotSigned, BaoError):
-            raise
-        except Exception as problem:
-            if len(rows) == 1:
-                log.error("not declared", signal=inspect(rows[0]).identity[0], exc_info=problem)
-                return {}
-        done: Stones = {}
-        for row in rows:
-            # What the failed attempt changed was rolled back; the row says so only after it has been read again.
-            await session.refresh(row)
-            done |= await self._each(session, [row], declare)
-        return done
-
-    async def _rotate(self, kid: str) -> None:
-        owner, _ = split_kid(kid)
-        async with self.platform.database.transaction() as session:
-            box = await session.get(Letterbox, kid, with_for_update=True)
-            if box is None or box.rotation_asked_at is not None:
-                return
-            box.rotation_asked_at = self.platform.clock.now()
-            if owner != "retention":
-                order = RotateLetterbox(kid=kid)
-                self.platform.post.tell(session, owner, order)
-        if owner == "retention":
-            await self.platform.letterboxes.rotate(kid)
+    # --- what is left ------------------------------------------------------------------------------
 
     async def open(self, window: Window) -> dict[str, Any]:
         """Destructions that are not whole yet, with what is missing; shown, never silently skipped."""

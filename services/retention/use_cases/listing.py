@@ -14,7 +14,7 @@ from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
 from shared.laws import law_in_force
-from shared.periodic import Periodic
+from shared.periodic import Periodic, all_of
 from shared.protocol.model import State
 from shared.protocol.terms import is_due
 from shared.service.platform import Platform
@@ -43,16 +43,9 @@ class Listing:
 
         None of its acts waits for another: all are tried, and what the first raised that failed is raised then.
         """
-        made: list[UUID] = []
-        failed: list[Exception] = []
-        for act in (self._end_holds, self._move_cases, self._escalate, self._list):
-            try:
-                made += await act(today) or ()
-            except Exception as problem:
-                failed.append(problem)
-        if failed:
-            raise failed[0]
-        return made
+        acts = (self._end_holds, self._move_cases, self._escalate, self._list)
+        made = await all_of(act(today) for act in acts)
+        return [one for some in made for one in some or ()]
 
     async def _list(self, today: date) -> list[UUID]:
         made: list[UUID] = []
