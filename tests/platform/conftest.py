@@ -1,4 +1,4 @@
-"""Fixtures that start only what a test needs. `database_of`, `bus_of` and `bao_of` are what tests mostly use."""
+"""Fixtures that start only what a test needs. `database_of`, `bus_of`, `bao_of` and `desk_of` are what tests mostly use."""
 
 from __future__ import annotations
 
@@ -10,20 +10,39 @@ from typing import Any
 
 import pytest
 
+from services.assessment.chapter import Assessment
+from services.casework.chapter import Casework
+from services.oversight.chapter import Lists
+from services.oversight.shelf import Lists as ListShelf
+from services.retention.chapter import SealedSignals
+from services.retention.shelf import SealedSignals as SealedShelf
+from services.sources.chapter import Research
 from shared.bus.nats import Bus, Receive
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
+from shared.engine.chapter import Chapter
+from shared.engine.shelf import Shelf
 from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 from shared.turns import Turns
+from tests.platform.desk import Desk
 from tests.platform.real import HERE, Bao, Handed, Nats, Postgres, RealParts
 
 DatabaseOf = Callable[[str], Awaitable[Database]]
 BusOf = Callable[[str, Receive], Awaitable[Bus]]
 BaoOf = Callable[[str], OpenBao]
 PlatformOf = Callable[..., Awaitable[Platform]]
+DeskOf = Callable[[str], Awaitable[Desk]]
+DECIDES: dict[str, Callable[[], tuple[Chapter, Shelf | None]]] = {
+    "assessment": lambda: (Assessment(), None),
+    "sources": lambda: (Research(), None),
+    "casework": lambda: (Casework(), None),
+    "retention": lambda: (SealedSignals(), SealedShelf()),
+    "oversight": lambda: (Lists(), ListShelf()),
+}
+"""What is decided on in a service, and where that stands."""
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +130,17 @@ async def bao_of(openbao: Bao) -> AsyncIterator[BaoOf]:
     yield make
     for bao in made:
         await bao.close()
+
+
+@pytest.fixture
+async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> DeskOf:
+    """`await desk_of("assessment")`: its engine on an empty database, ready to decide."""
+
+    async def make(service: str) -> Desk:
+        chapter, shelf = DECIDES[service]()
+        return await Desk(service, chapter, await database_of(service), bao_of(service), tmp_path, shelf).ready()
+
+    return make
 
 
 @pytest.fixture

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from services.assessment.chapter import Assessment
 from services.assessment.use_cases import Meetings
-from services.casework.chapter import Casework
-from services.sources.chapter import Research
-from shared.engine.chapter import Chapter
 from shared.engine.given import Given
 from shared.engine.tables import Dossier, MeetingRow, TaskRow
 from shared.errors import CannotSucceed, Conflict, Forbidden, NotFound
@@ -22,23 +16,10 @@ from shared.pages import Window
 from shared.protocol.judge import Attempt
 from shared.protocol.model import State
 from shared.protocol.passing_on import Forwarding
-from tests.platform.conftest import BaoOf, DatabaseOf
-from tests.platform.desk import ANNA, WINDOW, Desk
+from tests.platform.conftest import DeskOf
+from tests.platform.desk import ANNA, WINDOW
 
-DeskOf = Callable[[str], Awaitable[Desk]]
-CHAPTERS: dict[str, Callable[[], Chapter]] = {"assessment": Assessment, "sources": Research, "casework": Casework}
 TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
-
-
-@pytest.fixture
-async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> DeskOf:
-    """`await desk_of("assessment")`: its engine, ready to decide."""
-
-    async def make(service: str) -> Desk:
-        desk = Desk(service, CHAPTERS[service](), await database_of(service), bao_of(service), tmp_path)
-        return await desk.ready()
-
-    return make
 
 
 async def test_what_a_decision_tells_waits_in_the_post_until_it_cannot_be_withdrawn(desk_of: DeskOf) -> None:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.oversight import store as oversight
-from services.oversight.chapter import Lists
-from services.oversight.shelf import Lists as ListShelf
 from services.oversight.use_cases import Lists as OfferedLists
-from services.retention.chapter import SealedSignals
-from services.retention.shelf import SealedSignals as SealedShelf
 from services.retention.tables import Hold, SealedSignal
 from services.retention.use_cases import Holds
 from shared.database.tables import Outgoing
@@ -24,24 +18,10 @@ from shared.identity import Person
 from shared.keys.transit import key_name
 from shared.numbers import random_seed, signal_number
 from shared.pages import Window
-from tests.platform.conftest import BaoOf, DatabaseOf
+from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, VERSION, WINDOW, Desk
 
 BEHEERDER = Person("beheerder", frozenset({"beheerder"}))
-DeskOf = Callable[[str], Awaitable[Desk]]
-
-
-@pytest.fixture
-async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> DeskOf:
-    async def make(service: str) -> Desk:
-        chapter, shelf = {
-            "retention": (SealedSignals(), SealedShelf()),
-            "oversight": (Lists(), ListShelf()),
-        }[service]
-        desk = Desk(service, chapter, await database_of(service), bao_of(service), tmp_path, shelf)
-        return await desk.ready()
-
-    return make
 
 
 # --- holds ---------------------------------------------------------------------------------------
