@@ -30,14 +30,15 @@ async def of_signal(session: AsyncSession, signal: str) -> list[Dossier]:
 
 
 async def end_earlier(session: AsyncSession, earlier: Sequence[DecisionRow], now: datetime) -> None:
-    """A following decision ends the time in which `earlier` ones can be withdrawn: what they tell leaves now."""
+    """A following decision on the same dossier ends the time in which `earlier` ones can be withdrawn: what they tell leaves now."""
     if not earlier:
         return
     ids = [one.id for one in earlier]
     changed = {"effective_at": now, "next_at": now}
     await session.execute(update(DecisionRow).where(col(DecisionRow.id).in_(ids)).values(**changed))
     await release(session, [identifier for one in earlier for identifier in one.sends], now)
-    await change_tasks(session, (col(TaskRow.opened_by).in_(ids), col(TaskRow.opened_at) > now), opened_at=now)
+    opened = (col(TaskRow.number) == earlier[0].number, col(TaskRow.opened_by).in_(ids), col(TaskRow.opened_at) > now)
+    await change_tasks(session, opened, opened_at=now)
 
 
 async def release(session: AsyncSession, messages: Collection[str], now: datetime) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import event
 
 from shared.database.engine import Database
+from tests.platform.real import Postgres
 
 
 @dataclass(frozen=True)
@@ -90,3 +91,67 @@ async def explain(database: Database, statement: Statement, *, by_index: bool = 
         await connection.rollback()
     tree = json.loads(found) if isinstance(found, str) else found
     return Plan(" ".join(statement.text.split()), tree[0]["Plan"])
+
+
+async def plans_of(
+    database: Database, work: Callable[[], Awaitable[object]], *, by_index: bool = False
+) -> list[tuple[Statement, Plan]]:
+    """What `work` looks up or changes, explained; what it adds costs what it adds."""
+    asked = [one for one in await statements_of(database, work) if "INSERT INTO" not in one.text]
+    return [(one, await explain(database, one, by_index=by_index)) for one in asked]
+
+
+def same_cost(few: Plan, many: Plan, filled: set[str], most_rows: int) -> None:
+    """Nothing that is large is read whole, and no more is touched than with few rows.
+
+    But for what a large index and table cost at most: two levels deeper, and rows that lie across one more page of each.
+    """
+    assert not filled & set(many.read_whole), str(many)
+    assert many.rows <= most_rows, str(many)
+    assert many.pages <= 1.5 * few.pages + 4 * many.looks, f"{many}\nwith few rows: {few}"
+
+
+OF_ANOTHER = {
+    "text": "'A' || n || x.{0}",
+    "uuid": "gen_random_uuid()",
+    "integer": "x.{0} + n * 1000",
+}
+"""How what tells a copy from its row is made, by its type."""
+SMALL = {"ciphertext": "'x'", "body": "''::bytea", "headers": "'{{}}'::jsonb"}
+COLUMNS = """
+SELECT c.relname AS of, a.attname AS name, format_type(a.atttypid, NULL) AS kind,
+  a.attname IN ('number', 'signal') OR EXISTS (
+    SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND a.attnum = ANY (i.indkey)) AS tells
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname NOT IN ('alembic_version', 'audit_head')
+ORDER BY c.relname, a.attnum
+"""
+
+
+async def filled(postgres: Postgres, service: str, rows: int, besides: Mapping[str, str] | None = None) -> set[str]:
+    """Every table of `service` that has a row gets `rows` more, of other signals; returns the names of those tables.
+
+    They are copies in everything but what tells them apart, and small. `besides`: of a table, which of its rows `x` are
+    copied; else all.
+    """
+    superuser = await postgres.connect(service)
+    large: dict[str, dict[str, str]] = {}
+    try:
+        for one in await superuser.fetch(COLUMNS):
+            made = OF_ANOTHER[one["kind"]] if one["tells"] else SMALL.get(one["name"], 'x."{0}"')
+            large.setdefault(one["of"], {})[one["name"]] = made.format(one["name"])
+        for table in [*large]:
+            which = (besides or {}).get(table, "true")
+            there = await superuser.fetchval(f'SELECT count(*) FROM "{table}" x WHERE {which}')
+            if not there:
+                del large[table]
+                continue
+            names = ", ".join(f'"{name}"' for name in large[table])
+            await superuser.execute(
+                f'INSERT INTO "{table}" ({names}) SELECT {", ".join(large[table].values())} '
+                f'FROM "{table}" x, generate_series(1, {-(-rows // there)}) n WHERE {which}'
+            )
+        await superuser.execute("VACUUM ANALYZE")
+    finally:
+        await superuser.close()
+    return {*large}

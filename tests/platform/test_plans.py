@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,9 +11,8 @@ from shared import audit
 from shared.audit import AuditNumberer
 from shared.bus.post import Post
 from shared.clock import SystemClock
-from shared.database.engine import Database
 from tests.platform.conftest import DatabaseOf
-from tests.platform.plans import Plan, Statement, explain, statements_of
+from tests.platform.plans import plans_of, same_cost
 from tests.platform.real import Postgres
 from tests.platform.test_lists import (
     LISTS,
@@ -64,24 +62,6 @@ async def fill(postgres: Postgres, service: str, table: str, others: str, times:
         await superuser.execute("VACUUM ANALYZE")
     finally:
         await superuser.close()
-
-
-async def plans_of(
-    database: Database, work: Callable[[], Awaitable[object]], *, by_index: bool = False
-) -> list[tuple[Statement, Plan]]:
-    """What `work` looks up or changes, explained; what it adds costs what it adds."""
-    asked = [one for one in await statements_of(database, work) if "INSERT INTO" not in one.text]
-    return [(one, await explain(database, one, by_index=by_index)) for one in asked]
-
-
-def same_cost(few: Plan, many: Plan, filled: set[str], most_rows: int) -> None:
-    """Nothing that is large is read whole, and no more is touched than with few rows.
-
-    But for what a large index and table cost at most: two levels deeper, and rows that lie across one more page of each.
-    """
-    assert not filled & set(many.read_whole), str(many)
-    assert many.rows <= most_rows, str(many)
-    assert many.pages <= 1.5 * few.pages + 4 * many.looks, f"{many}\nwith few rows: {few}"
 
 
 async def test_what_waits_is_found_among_what_does_not(database_of: DatabaseOf, postgres: Postgres) -> None:
