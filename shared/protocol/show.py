@@ -243,12 +243,12 @@ def _organisations(law: Law) -> Iterator[str]:
         ("Partners", law.choices.partners),
         ("Gemeenten waarnaar een signaal over hun grondgebied gaat", law.choices.municipalities),
     ):
-        yield f"- {title}: {', '.join(named.values())}."
+        yield f"- {title}: {'; '.join(named.values()) or 'geen'}."
     yield ""
     yield f"Aanwezigheid: {ATTENDANCE[law.attendance_by]}."
     yield ""
     for kind, guests in law.choices.meetings.items():
-        others = f"ook {', '.join(guests.values())}" if guests else "alleen de gemeente"
+        others = f"ook {'; '.join(guests.values())}" if guests else "alleen de gemeente"
         yield f"- {kind}: {others}."
 
 
@@ -256,7 +256,8 @@ def _notice(law: Law) -> Iterator[str]:
     yield "## De kennisgeving aan de betrokkene (art. 26 lid 2; art. 14 AVG)"
     yield ""
     for key, says in NOTICE.items():
-        yield f"- {says.capitalize()}: {law.choices.notice[key] or 'nog niet ingevuld.'}"
+        # Of several lines it would be more than one point of this list.
+        yield f"- {says.capitalize()}: {' '.join(law.choices.notice[key].split()) or 'nog niet ingevuld.'}"
     missing = missing_for_live(law)
     if missing:
         yield ""

@@ -106,6 +106,12 @@ def test_no_term_is_missing_from_the_document() -> None:
         assert "97" in protocol_of(changed), name
 
 
+def test_a_text_of_several_lines_stays_one_point() -> None:
+    notice = {**MIDDEN_DELFLAND.choices.notice, "doel": "Eerst dit.\n\n# En dan\n| dat |\n"}
+    text = protocol_of(law_of(replace(MIDDEN_DELFLAND.choices, notice=notice)))
+    assert "- Het doel van de verwerking: Eerst dit. # En dan | dat |\n" in text
+
+
 def test_what_is_not_filled_in_says_so(tmp_path: Path) -> None:
     assert "## Wat nog moet worden ingevuld" in protocol_of(MIDDEN_DELFLAND)
     for one in missing_for_live(MIDDEN_DELFLAND):
