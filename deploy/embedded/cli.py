@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.embedded.client import HouseClient
@@ -196,7 +197,7 @@ def end(run: Callable[[], int], home: Home) -> NoReturn:
     try:
         sys.exit(run())
     except HouseError as problem:
-        console.print(f"[bold red]{problem}[/]", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]{escape(str(problem))}[/]", highlight=False, soft_wrap=True)
         sys.exit(1)
     except PermissionError as problem:
         console.print(

@@ -6,7 +6,6 @@ The rules that no municipality can set aside are judged here: each names its art
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from shared.protocol.codes import one_meaning
 from shared.protocol.live import NOTICE
 from shared.protocol.municipality import Municipality, Source, TakingIntoUse, Terms, Who
 from shared.protocol.reading import KIND_OF_MEETING, Table
+from shared.protocol.syntax import Unreadable, read_toml
 
 MEETING_DECIDES = {"weging-3": "art. 15 lid 1", "approach": "art. 21 lid 1", "reweighing": "art. 21 lid 2 onder b"}
 """What a meeting decides and not one person."""
@@ -44,13 +44,9 @@ class Unacceptable(Exception):
 def read(file: Path) -> Municipality:
     """The choices in `file`; raises Unacceptable with every problem, each with the file's name."""
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise Unacceptable([f"{file}: kan niet worden gelezen ({problem.strerror})"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise Unacceptable([f"{file}: is geen geldig TOML-bestand: {problem}"]) from None
-    try:
-        return municipality(values)
+        return municipality(read_toml(file))
+    except Unreadable as problem:
+        raise Unacceptable([f"{file}: {problem}"]) from None
     except Unacceptable as problem:
         raise Unacceptable([f"{file}: {one}" for one in problem.problems]) from None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.cli import parser
+from deploy.embedded.cli import end, parser
 from deploy.embedded.home import Home, HouseError
 from shared.errors import CannotSucceed
 from shared.laws import known_law
@@ -73,8 +73,15 @@ def test_the_command_accepts_it_and_shows_it(
     shown = run("show", "elders-2027")
     assert shown == run("show", str(file))
     assert "2 jaar na het besluit" in shown
-    with pytest.raises(HouseError, match="no protocol of version ergens-2030"):
+    with pytest.raises(HouseError, match="geen protocol met versie ergens-2030"):
         run("show", "ergens-2030")
+    file.write_text(ELSEWHERE.replace("gemeente = ", "gemeentenaam = "))
+    with pytest.raises(HouseError, match="een protocol wordt niet aanvaard"):
+        run("show", "elders-2027")
+    file.write_text(ELSEWHERE.replace('overleg = "LOT"', 'overleg = "MT"'))
+    with pytest.raises(SystemExit):
+        end(lambda: len(run("show", "elders-2027")), Home(tmp_path))
+    assert "staat niet onder [overleggen]" in capsys.readouterr().err
     file.write_text(ELSEWHERE.replace("gemeente = ", "gemeentenaam = "))
     refused = run("check", str(file), code=1)
     assert "gemeente: ontbreekt" in refused
