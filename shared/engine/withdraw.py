@@ -88,12 +88,19 @@ class Withdrawing:
         if self.parts.chapter.side_by_side:
             found = next((one for one in loaded.taken if one.id == identifier), None)
             if found is None:
-                raise Conflict("Noem in `confirms` het besluit dat wordt ingetrokken.")
+                raise Conflict("Noem welk besluit wordt ingetrokken.")
             return found
-        last = loaded.taken[-1] if loaded.taken else None
-        if last is None or last.id != identifier or last.version != loaded.dossier.version:
-            # Also when a fact was recorded since: it may belong to the phase that the decision opened.
-            raise Conflict("Alleen het laatste besluit kan worden ingetrokken; noem het in `confirms`.")
+        if not loaded.taken:
+            raise Conflict("Er is hier geen besluit dat kan worden ingetrokken.")
+        last = loaded.taken[-1]
+        called = loaded.law.answered(last.key, last.outcome)
+        if last.id != identifier:
+            raise Conflict(f"Alleen het laatste besluit kan worden ingetrokken: {called}.")
+        if last.version != loaded.dossier.version:
+            # It may belong to the phase that the decision opened.
+            raise Conflict(
+                f"Sinds het laatste besluit ({called}) is er iets vastgelegd: het wordt niet meer ingetrokken."
+            )
         return last
 
     def _record(self, identifier: UUID, last: DecisionRow, loaded: Loaded) -> DecisionRow:

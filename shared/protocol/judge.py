@@ -67,8 +67,8 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
     outcome = decision.outcome(attempt.outcome, state)
     faults = _reason(decision, attempt) + _meeting(decision, attempt, facts) + _about(law, decision, attempt, facts)
     if outcome is None:
-        known = ", ".join(f"{one.answer} ({one.key})" for one in decision.outcomes_in(state))
-        faults.append(Fault("outcome", f"kies één antwoord van: {known}", decision.article, "no-outcome"))
+        known = " of ".join(f"‘{one.answer}’" for one in decision.outcomes_in(state))
+        faults.append(Fault("outcome", f"kies één antwoord: {known}", decision.article, "no-outcome"))
         return Refused("content", tuple(faults))
     faults += field_faults(decision.article, decision.asked(outcome), attempt.fields, role, facts.subjects)
     faults += forwarding_faults(law, state, outcome, attempt.forwarding, attempt.fields, facts)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from shared.protocol import opening
 from shared.protocol.conditions.case import Condition
 from shared.protocol.diagram import diagram
 from shared.protocol.leaflet import leaflet
-from shared.protocol.live import NOTICE, missing_for_live
-from shared.protocol.model import ABOUT, PURPOSES_OF_OPENING, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
+from shared.protocol.live import NOTICE, not_filled_in
+from shared.protocol.model import ABOUT, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
 from shared.protocol.states import HOLDERS
 
 MONTHS = (
@@ -68,11 +69,18 @@ def day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def _rules(rules: Mapping[str, str]) -> list[str]:
+    """The sentences that stand beside the judgement, each once."""
+    return [f"- {one}" for one in dict.fromkeys(rules.values())]
+
+
 def _who(law: Law) -> Iterator[str]:
     yield "## Wie"
     yield ""
-    yield f"Het dossier is alleen voor: {law.people(law.file_roles)} (art. 7 lid 2). Wie een dossier opent, kiest waarvoor:"
-    yield f"{', '.join(PURPOSES_OF_OPENING)}. Alle anderen zien alleen de taak die hun wordt gevraagd."
+    yield f"Het dossier is alleen voor: {law.people(law.file_roles)} (art. 7 lid 2). Alle anderen zien alleen de taak die"
+    yield "hun wordt gevraagd."
+    yield ""
+    yield from _rules(opening.RULES)
     yield ""
     yield "| aanwijzing | door |"
     yield "|---|---|"
@@ -258,11 +266,11 @@ def _notice(law: Law) -> Iterator[str]:
     for key, says in NOTICE.items():
         # Of several lines it would be more than one point of this list.
         yield f"- {says.capitalize()}: {' '.join(law.choices.notice[key].split()) or 'nog niet ingevuld.'}"
-    missing = missing_for_live(law)
+    missing = not_filled_in(law).values()
     if missing:
         yield ""
         yield "## Wat nog moet worden ingevuld"
         yield ""
         yield "Zolang dit ontbreekt, is het systeem een proefopstelling en horen er geen echte gegevens in."
         yield ""
-        yield from (f"- {one.partition(': ')[2]}" for one in missing)
+        yield from (f"- {one}" for one in missing)

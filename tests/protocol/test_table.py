@@ -90,6 +90,20 @@ def test_everything_that_is_missing_is_listed_at_once() -> None:
     }
 
 
+@pytest.mark.parametrize("version", LAWS.versions)
+def test_who_answers_wrongly_is_told_the_answers_in_words(version: str) -> None:
+    law = LAWS.of(version)
+    for decision in law.decisions:
+        for state in decision.states:
+            if decision.taken_in:
+                continue
+            attempt = Attempt(decision.key, "unheard-of", "een reden", {})
+            judged = judge(law, state, attempt, frozenset(decision.who.roles), KNOWN)
+            assert isinstance(judged, Refused)
+            (said,) = [one.reason for one in judged.faults if one.field == "outcome"]
+            assert said == "kies één antwoord: " + " of ".join(f"‘{one.answer}’" for one in decision.outcomes_in(state))
+
+
 @pytest.mark.allowed("R-1.1")
 @pytest.mark.refused("R-1.1")
 def test_weging_1_waits_for_a_purpose() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.protocol.conditions.case import Condition
-from shared.protocol.live import TRIAL, missing_for_live
+from shared.protocol.live import TRIAL, not_filled_in
 from shared.protocol.model import Law
 
 CHAPTERS = {
@@ -236,7 +236,7 @@ def _place(article: Article, part: Part) -> str:
 
 
 def _before_use(law: Law) -> list[str]:
-    missing = missing_for_live(law)
+    missing = not_filled_in(law).values()
     if not missing:
         return ["De gemeente heeft alles ingevuld wat daarvoor nodig is."]
     return [
