@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.access import store
-from services.access.domain import CONTROLLER, refusal
 from services.access.provider import Provider
 from services.access.settings import Settings
 from shared import audit
@@ -21,6 +20,7 @@ from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
 from shared.keys.signing import NotSigned
 from shared.pages import Page, Window
 from shared.privileges import BY_NAME
+from shared.protocol.designations import BY_CONTROLLER, CONTROLLER, Wanted, designation_fault, ending_fault
 from shared.protocol.faults import Fault
 from shared.service.platform import Platform
 from shared.wake import Wake
@@ -75,15 +75,7 @@ class Access:
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
             held = [one.role for one in await store.in_force(session, now, user_id)]
-            refused = refusal(
-                self._law,
-                role=role,
-                user_id=user_id,
-                by=person.user_id,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                held=held,
-            )
+            refused = designation_fault(self._law, Wanted(role, user_id, person.user_id, starts_at, ends_at, held))
             if refused:
                 raise Invalid([refused])
             row = store.Designated(
@@ -111,10 +103,9 @@ class Access:
             row = await session.get(store.Designated, identifier, with_for_update=True)
             if row is None or row.ends_at <= now:
                 raise NotFound("Deze aanwijzing bestaat niet of is al beëindigd.")
-            if self._law.designations.get(row.role) != "beheerder":
-                raise Forbidden(
-                    "Deze aanwijzing gaf de verwerkingsverantwoordelijke, en alleen die beëindigt haar (art. 7 lid 1)."
-                )
+            refused = ending_fault(self._law, row.role)
+            if refused:
+                raise Forbidden(f"{refused.reason.capitalize()} ({refused.article}).")
             row.ends_at = now
             await session.flush()
             line = audit.line(
@@ -137,7 +128,7 @@ class Access:
         async with self.platform.database.transaction() as session:
             if await store.is_any(session):
                 return
-            for role in ("beheerder", "fg"):
+            for role in BY_CONTROLLER:
                 session.add(
                     store.Designated(
                         id=uuid4(),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from shared.protocol import opening
+from shared.protocol import designations, opening
 from shared.protocol.conditions.case import Condition
+from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
 from shared.protocol.leaflet import leaflet
 from shared.protocol.live import NOTICE, not_filled_in
@@ -17,7 +18,6 @@ MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
-GIVERS = {"beheerder": "de beheerder", "controller": "de verwerkingsverantwoordelijke"}
 ALWAYS = (
     "## Bij elk besluit",
     "",
@@ -86,6 +86,8 @@ def _who(law: Law) -> Iterator[str]:
     yield "|---|---|"
     for role, giver in law.designations.items():
         yield f"| {law.names[role]} | {GIVERS[giver]} |"
+    yield ""
+    yield from _rules(designations.RULES)
 
 
 # --- decisions ----------------------------------------------------------------------------------------
