@@ -11,6 +11,7 @@ from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
+from shared.protocol.meetings import deciding_faults
 from shared.protocol.model import ABOUT, HOLDER_OF, Decision, Law, Outcome, State
 from shared.protocol.passing_on import Forwarding, forwarding_faults
 from shared.protocol.states import HOLDERS
@@ -65,7 +66,11 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
     if not_now:
         return Refused("state", (not_now,))
     outcome = decision.outcome(attempt.outcome, state)
-    faults = _reason(decision, attempt) + _meeting(decision, attempt, facts) + _about(law, decision, attempt, facts)
+    faults = (
+        _reason(decision, attempt)
+        + deciding_faults(decision, attempt.meeting, facts)
+        + _about(law, decision, attempt, facts)
+    )
     if outcome is None:
         known = " of ".join(f"‘{one.answer}’" for one in decision.outcomes_in(state))
         faults.append(Fault("outcome", f"kies één antwoord: {known}", decision.article, "no-outcome"))
@@ -109,38 +114,6 @@ def _reason(decision: Decision, attempt: Attempt) -> list[Fault]:
     if len(attempt.reason) > MOST_REASON:
         return [Fault("reason", f"is langer dan {MOST_REASON} tekens", decision.article, "too-long")]
     return []
-
-
-def _meeting(decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
-    who = decision.who
-
-    def fault(words: str, code: str) -> Fault:
-        return Fault("meeting", words, decision.article, code)
-
-    if who.meeting is None:
-        return (
-            [fault("dit besluit wordt door een mens genomen, niet door een overleg", "no-meeting")]
-            if attempt.meeting
-            else []
-        )
-    if attempt.meeting is None:
-        return [fault(f"dit besluit wordt genomen in het {who.meeting}: noem welk", "meeting-missing")]
-    meeting = facts.meetings.get(attempt.meeting)
-    if meeting is None or meeting.kind != who.meeting:
-        return [fault(f"is geen {who.meeting} dat hier bekend is", "meeting-unknown")]
-    faults = []
-    if facts.number not in meeting.agenda:
-        faults.append(fault("dit signaal staat niet op de agenda van dit overleg", "not-on-the-agenda"))
-    if meeting.decided_before:
-        faults.append(
-            fault("dit overleg heeft al over dit signaal besloten: daarvoor is een ander nodig", "decided-before")
-        )
-    if meeting.on > facts.today:
-        faults.append(fault("dit overleg is nog niet gehouden", "not-held"))
-    present = len(set(meeting.present))
-    if present < who.quorum:
-        faults.append(fault(f"er waren {present} leden aanwezig; nodig zijn er {who.quorum}", "no-quorum"))
-    return faults
 
 
 def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from shared.protocol import designations, opening
+from shared.protocol import designations, meetings, opening
 from shared.protocol.conditions.case import Condition
 from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
 from shared.protocol.leaflet import leaflet
 from shared.protocol.live import NOTICE, not_filled_in
+from shared.protocol.meetings import ATTENDANCE
 from shared.protocol.model import ABOUT, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
 from shared.protocol.states import HOLDERS
 
@@ -25,8 +26,6 @@ ALWAYS = (
     " S2 … (art. 5).",
     "- Wat samen met een ander wordt besloten, is een voorstel tot die ander het met een eigen reden mede ondertekent."
     " Wie voorstelt, ondertekent niet zelf mede, en wat intussen door iets anders is ingehaald, wordt opnieuw voorgesteld.",
-    "- Een besluit van een overleg telt als dat overleg is gehouden, het signaal op de agenda stond, er genoeg leden"
-    " aanwezig waren en het niet al eerder over dit signaal besloot (art. 15 lid 1).",
     "- Alleen het laatste besluit kan worden ingetrokken, alleen door wie het vastlegde, met een reden, en alleen zolang"
     " er sindsdien niets is vastgelegd en de korte bedenktijd niet voorbij is. Elke goedkeuring van een vernietigingslijst"
     " heeft daarbij haar eigen bedenktijd; een vernietigingsstop geldt meteen en eindigt door een nieuw besluit.",
@@ -39,7 +38,6 @@ ALWAYS = (
     "- In fase 4 gaat alleen mee wat privacycheck 2A voor deze ontvanger toestaat (art. 20).",
 )
 """What the judge, the engine and the rules of passing on ask of every decision, whatever its own rules are."""
-ATTENDANCE = {"chair": "de voorzitter legt het vast", "self": "alleen het lid zelf bevestigt het"}
 
 
 def document(law: Law) -> str:
@@ -255,11 +253,14 @@ def _organisations(law: Law) -> Iterator[str]:
     ):
         yield f"- {title}: {'; '.join(named.values()) or 'geen'}."
     yield ""
-    yield f"Aanwezigheid: {ATTENDANCE[law.attendance_by]}."
-    yield ""
     for kind, guests in law.choices.meetings.items():
         others = f"ook {'; '.join(guests.values())}" if guests else "alleen de gemeente"
         yield f"- {kind}: {others}."
+    yield ""
+    yield "Voor elk overleg geldt:"
+    yield ""
+    yield from _rules(meetings.RULES)
+    yield f"- Dat een lid van de gemeente aanwezig was, {ATTENDANCE[law.attendance_by]} (art. 15 lid 1)."
 
 
 def _notice(law: Law) -> Iterator[str]:
