@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import col
 
 from services.rights.answer import GATES
-from services.rights.domain import AT_ONCE, NEARER, REVIEW, told
+from services.rights.domain import told
 from services.rights.effects import MayComplete, MovesClock
 from services.rights.shelf import Moments
 from shared.clock import calendar_date
@@ -21,6 +21,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow, Dossier
 from shared.pages import Keyset
 from shared.protocol.model import State
+from shared.protocol.moments import AT_ONCE, NEARER, REVIEW
 
 CONTACT = "contact"
 TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")

@@ -27,7 +27,7 @@ class Asked(SQLModel, table=True):
 
 
 class Moment(SQLModel, table=True):
-    """By when the person of duty `number` has to know, and why (services/rights/domain.py).
+    """By when the person of duty `number` has to know, and why (shared/protocol/moments.py).
 
     `cause`: the decision or message that brought it; a decision that is withdrawn takes its moment with it.
     """

@@ -13,6 +13,8 @@ from shared.protocol.leaflet import leaflet
 from shared.protocol.live import NOTICE, not_filled_in
 from shared.protocol.meetings import ATTENDANCE
 from shared.protocol.model import ABOUT, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
+from shared.protocol.moments import LATER, NEARER
+from shared.protocol.moves import ENDS_BY_ITSELF, moves
 from shared.protocol.states import HOLDERS
 
 MONTHS = (
@@ -214,7 +216,9 @@ def _terms(law: Law) -> list[str]:
         f" na {terms.ultimate_days} dagen wordt hoe dan ook vernietigd (art. 9 lid 1).",
         f"- Informeren: binnen {_months(terms.notice_months)} (art. 14 lid 3 AVG); uitstel wordt binnen"
         f" {_months(terms.review_months)} opnieuw bekeken (art. 26 lid 5).",
-        "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari.",
+        *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
+        "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
+        " laatste dag van een kortere maand.",
         "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
     ]
 
@@ -224,14 +228,10 @@ def _clock(law: Law) -> list[str]:
     return [
         "## Wat zonder besluit gebeurt",
         "",
-        "Alleen de klok doet dit; niets gaat ervan open.",
+        "Alleen de klok doet dit, of een vernietigingsstop die op tijd komt; niets gaat ervan open.",
         "",
-        f"- Een gesloten casus gaat na {_years(law.terms.case_active_years)} ongeopend naar de niet-actieve omgeving"
-        " (art. 9 lid 1 onder b).",
-        "- Wat zijn termijn heeft gehad, komt de dag daarna op een vernietigingslijst (art. 9 lid 1).",
-        f"- Een lijst die na {law.terms.approval_days} dagen niet is goedgekeurd, wordt gemeld en gaat op slot; na"
-        f" {law.terms.ultimate_days} dagen wordt zij vernietigd (art. 9 lid 1).",
-        "- Een vernietigingsstop eindigt op zijn einddatum; wat hij vasthield, komt op de volgende lijst (art. 9 lid 1).",
+        *(f"- {one.says}" for one in moves(law.terms)),
+        f"- {ENDS_BY_ITSELF}",
     ]
 
 
