@@ -17,6 +17,19 @@ from shared.protocol.passing_on import Forwarding, forwarding_faults
 from shared.protocol.states import HOLDERS
 
 MOST_REASON = 4000
+_EXISTS = "Er zijn geen andere besluiten en antwoorden dan die hier staan, elk voor wie erbij staat (art. 2)."
+_NOW = "Een besluit wordt alleen genomen in een toestand die erbij staat; wat eerst komt, gaat voor (art. 2)."
+_REASON = f"Een besluit heeft een reden in woorden, van ten hoogste {MOST_REASON} tekens."
+_ABOUT = "Waar een besluit over iets van het signaal gaat, noemt het precies dat, en niets wat er niet bij hoort."
+RULES = {
+    **dict.fromkeys(("no-decision", "no-outcome", "not-you"), _EXISTS),
+    "not-in-force": "Vóór de dag waarop het protocol in werking treedt, wordt niets besloten (art. 27).",
+    "not-now": _NOW,
+    "not-here": "Wat per persoon wordt besloten, wordt niet ook bij het signaal zelf besloten (art. 16 lid 2).",
+    **dict.fromkeys(("no-reason", "too-long"), _REASON),
+    **dict.fromkeys(("about-missing", "about-unknown"), _ABOUT),
+}
+"""What the printed protocol says of each fault, by its code."""
 
 
 @dataclass(frozen=True)

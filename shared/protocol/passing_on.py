@@ -11,6 +11,21 @@ from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.model import PHASE_OF, RECIPIENTS, Law, Outcome, State
 
+_CHOSEN = (
+    "Waar doorzetten naar keuze is, wordt één ontvanger van de genoemde soort gekozen, of niemand, met een reden; elders"
+    " wordt een signaal niet doorgezet."
+)
+_ITEMS = "Elk gegeven wordt afzonderlijk gekozen; een heel dossier gaat nergens heen (art. 6 lid 1)."
+RULES = {
+    **dict.fromkeys(("not-offered", "forwarding-missing", "wrong-kind", "kind-missing"), _CHOSEN),
+    **dict.fromkeys(("not-both", "no-reason"), _CHOSEN),
+    "recipient-unknown": "De ontvanger is een van de organisaties die hierna staan, of de ene die bij het antwoord staat.",
+    "not-concerned": "Buiten het grondgebied kan alleen naar de gemeente die in dat besluit is genoemd (art. 12 lid 6).",
+    **dict.fromkeys(("items-missing", "item-unknown"), _ITEMS),
+    "not-allowed-in-2a": "In fase 4 gaat alleen mee wat privacycheck 2A voor deze ontvanger toestaat (art. 20).",
+}
+"""What the printed protocol says of each fault, by its code."""
+
 
 @dataclass(frozen=True)
 class Forwarding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from shared.protocol import designations, meetings, opening
+from shared.protocol import designations, fields, judge, meetings, opening, passing_on, records
 from shared.protocol.conditions.case import Condition
 from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
@@ -21,25 +21,15 @@ MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
-ALWAYS = (
-    "## Bij elk besluit",
-    "",
-    "- Een besluit heeft een reden in woorden. Reden en antwoorden noemen niemand uit het signaal bij naam, maar als S1,"
-    " S2 … (art. 5).",
+EVERY_DECISION = (
+    "- Reden en antwoorden noemen niemand uit het signaal bij naam, maar als S1, S2 … (art. 5).",
     "- Wat samen met een ander wordt besloten, is een voorstel tot die ander het met een eigen reden mede ondertekent."
     " Wie voorstelt, ondertekent niet zelf mede, en wat intussen door iets anders is ingehaald, wordt opnieuw voorgesteld.",
     "- Alleen het laatste besluit kan worden ingetrokken, alleen door wie het vastlegde, met een reden, en alleen zolang"
     " er sindsdien niets is vastgelegd en de korte bedenktijd niet voorbij is. Elke goedkeuring van een vernietigingslijst"
     " heeft daarbij haar eigen bedenktijd; een vernietigingsstop geldt meteen en eindigt door een nieuw besluit.",
-    "",
-    "## Doorzetten",
-    "",
-    "- Waar doorzetten naar keuze is, wordt één ontvanger van de genoemde soort gekozen, of niemand, met een reden.",
-    "- Elk gegeven wordt afzonderlijk gekozen; een heel dossier gaat nergens heen (art. 6 lid 1).",
-    "- Buiten het grondgebied kan alleen naar de gemeente die in dat besluit is genoemd (art. 12 lid 6).",
-    "- In fase 4 gaat alleen mee wat privacycheck 2A voor deze ontvanger toestaat (art. 20).",
 )
-"""What the judge, the engine and the rules of passing on ask of every decision, whatever its own rules are."""
+"""What the engine asks of every decision besides what is judged."""
 
 
 def document(law: Law) -> str:
@@ -53,7 +43,14 @@ def document(law: Law) -> str:
         "",
         *_who(law),
         "",
-        *ALWAYS,
+        "## Bij elk besluit",
+        "",
+        *_rules(judge.RULES | fields.RULES),
+        *EVERY_DECISION,
+        "",
+        "## Doorzetten",
+        "",
+        *_rules(passing_on.RULES),
     ]
     for chapter in law.chapters:
         lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]
@@ -176,7 +173,7 @@ def _bijlage_1(law: Law) -> Iterator[str]:
         if not one.process:
             yield f"| {one.name} | {one.from_phase} | {_closed(one)} | {_asked(law, one.fields)} |"
     yield ""
-    yield "Wat hier niet staat, wordt niet vastgelegd."
+    yield from _rules(records.RULES)
     yield ""
     yield "### Vastleggingen van de behandeling zelf"
     yield ""
