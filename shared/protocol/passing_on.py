@@ -93,13 +93,13 @@ def _items(law: Law, state: State, given: Forwarding, facts: Facts) -> list[Faul
         return [Fault("forwarding.items", words, "art. 6 lid 1", "items-missing")]
     unknown = [one for one in given.items if one not in approach.shareable(facts)]
     if unknown:
-        words = f"dit signaal heeft geen gegeven {', '.join(unknown)} dat kan worden gedeeld"
+        words = f"dit signaal heeft geen gegeven {', '.join(map(law.called, unknown))} dat kan worden gedeeld"
         return [Fault("forwarding.items", words, "art. 6 lid 1", "item-unknown")]
     if PHASE_OF.get(state) == 4:
         allowed = approach.cells(facts, "check-2a", "may")
         closed = [one for one in given.items if (one, given.recipient) not in allowed]
         if closed:
             to = law.called(given.recipient or "")
-            words = f"privacycheck 2A staat {', '.join(closed)} niet toe voor {to}"
+            words = f"privacycheck 2A staat {', '.join(map(law.called, closed))} niet toe voor {to}"
             return [Fault("forwarding.items", words, "art. 20", "not-allowed-in-2a")]
     return []

@@ -196,6 +196,10 @@ def test_phase_4_shares_only_what_check_2a_allows() -> None:
     narrowed = replace(KNOWN, decisions=tuple(fewer))
     assert isinstance(judged(Forwarding("partner", "politie", ("item-2",)), narrowed), Refused)
     assert isinstance(judged(Forwarding("partner", "politie", ("report",)), narrowed), Allowed)
+    kept = replace(KNOWN, decisions=tuple(one for one in first.decisions if one.about != ("report", "politie")))
+    refused = judged(Forwarding("partner", "politie", ("report",)), kept)
+    assert isinstance(refused, Refused)
+    assert "staat De melding, met naam" in refused.faults[0].reason, "by its name and not by its code"
 
 
 @pytest.mark.allowed("R-B1.1", "R-11.2", "R-2.1", "R-F3.4")
