@@ -81,7 +81,7 @@ def give(answers: Answers, producer: str, count: int) -> set[UUID]:
 async def test_those_of_one_moment_leave_together(answers: Answers, stream: Stream) -> None:
     wanted = give(answers, "assessment", 3)
     others = give(answers, "sources", 1)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0)
     wanted |= give(answers, "assessment", 2)
     await stream.until(2)
     assert dict(stream.sent) == {"assessment": wanted, "sources": others}
