@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from services.oversight.use_cases import Chains, Lists, Showing
+from services.oversight.use_cases import Chains, DestructionLists, RegisterReading
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
@@ -20,7 +20,7 @@ Found = dict[str, Any]
 OfNumber = Annotated[str | None, Query(pattern=NUMBER, description="Of one signal")]
 
 
-def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> APIRouter:
+def router(engine: Engine, showing: RegisterReading, chains: Chains, lists: DestructionLists) -> APIRouter:
     routes = APIRouter(prefix="/v1")
     caller = current_person(engine.platform)
 

@@ -7,12 +7,12 @@ from datetime import UTC
 from services.oversight import store
 from shared.service.platform import Platform
 
-KIND = "meldpunt-approval"
+APPROVAL_KIND = "meldpunt-approval"
 
 
 def statement_of(platform: Platform, approval: store.Approval, numbers: list[str]) -> str:
     """A statement of who approved which signals of which list; raises NotSigned without a certificate."""
-    return platform.signer.sign(KIND, claims_of(approval) | {"numbers": sorted(numbers)})
+    return platform.signer.sign(APPROVAL_KIND, claims_of(approval) | {"numbers": sorted(numbers)})
 
 
 def claims_of(approval: store.Approval) -> dict[str, str | None]:

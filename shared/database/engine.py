@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
-from shared.database.together import GroupCommit, Work
+from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
@@ -183,7 +183,7 @@ class Database:
         async with outages(), AsyncSession(self._outside, expire_on_commit=False) as session:
             return await session.execute(statement, execution_options={"synchronize_session": False})
 
-    async def together(self, work: Work) -> None:
+    async def together(self, work: UnitOfWork) -> None:
         """Run `work` in a transaction that it may share with others that come at the same moment."""
         with self._span():
             await self._together(work)

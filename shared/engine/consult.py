@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from shared import audit
 from shared.contracts.consult import Consult
-from shared.contracts.dossier import Decided, DecisionWords
+from shared.contracts.dossier import DecidedLetter, DecisionWords
 from shared.engine.common import names_in
 from shared.engine.effects import CopyByLetter, Ground, Tell
 from shared.engine.parts import Parts
@@ -21,7 +21,7 @@ from shared.identity import Person
 from shared.protocol.faults import Fault
 from shared.protocol.model import PHASE_OF
 
-CONSULTATION, ARTICLE = "consultation", "art. 9 lid 2"
+CONSULTATION, CONSULTATION_ARTICLE = "consultation", "art. 9 lid 2"
 HOURS = 8
 
 
@@ -46,24 +46,24 @@ class Consultations:
         role = self.parts.role_of(person)
         loaded = await self.parts.loader.load(number)
         phase = PHASE_OF.get(loaded.state)
-        if phase is None or loaded.content is None or not self.parts.chapter.is_here(loaded.state, self.platform.name):
+        if phase is None or loaded.content is None or not self.parts.policy.is_here(loaded.state, self.platform.name):
             raise Conflict("Dit kan alleen voor een signaal dat in behandeling is.", state=loaded.state)
         if not reason.strip():
             missing = "ontbreekt: waarom is de gesloten casus nodig voor dit signaal?"
-            raise Invalid([Fault("reason", missing, ARTICLE, code="required")])
+            raise Invalid([Fault("reason", missing, CONSULTATION_ARTICLE, code="required")])
         faults = names_in({"reason": reason}, loaded)
         if faults:
             raise Invalid(faults)
         now = self.platform.clock.now()
         look = Look(case, number, phase, now + timedelta(hours=HOURS))
         identifier = uuid4()
-        told = Decided(
+        told = DecidedLetter(
             number=number,
             letters=(),
             version=loaded.dossier.version,
             key=CONSULTATION,
             outcome="asked",
-            article=ARTICLE,
+            article=CONSULTATION_ARTICLE,
             deciders=(person.user_id,),
             recorder=person.user_id,
             role=role,
@@ -77,7 +77,7 @@ class Consultations:
             Tell("casework", wanted),
             CopyByLetter("oversight", told, DecisionWords(decision=str(identifier), reason=reason, fields={})),
         ]
-        ground = Ground(str(identifier), ARTICLE, person.user_id, now)
+        ground = Ground(str(identifier), CONSULTATION_ARTICLE, person.user_id, now)
         async with self.platform.database.transaction() as session:
             session.add_all(self.parts.performer.posted(loaded, ground, effects))
             line = audit.line(now, "consultation asked", actor=person.user_id, role=role, record=case, reason=number)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.contracts.assessment import Finding as GoingOn
+from shared.contracts.assessment import HandedOverFinding
 from shared.contracts.common import Frozen
 from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.tables import ItemRow
@@ -55,9 +55,9 @@ class Finding(Frozen):
         """As somebody else gets it: without who recorded it."""
         return self.model_dump(include={"category", "about", "finding", "matches"})
 
-    def going_on(self, name: str) -> GoingOn:
+    def going_on(self, name: str) -> HandedOverFinding:
         """As it goes on to the next holder."""
-        return GoingOn(item=name, **self.model_dump())
+        return HandedOverFinding(item=name, **self.model_dump())
 
     @property
     def persons(self) -> dict[str, Subject]:

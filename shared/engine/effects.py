@@ -1,4 +1,4 @@
-"""What an outcome sets going, as values. A chapter returns them; perform.py makes rows and letters of them.
+"""What an outcome sets going, as values. A policy returns them; perform.py makes rows and letters of them.
 
 Each kind has its moment:
 

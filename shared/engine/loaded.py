@@ -17,7 +17,7 @@ from shared.protocol.facts import Facts
 from shared.protocol.model import Law, Outcome, State
 
 WITHDRAWAL = "withdrawal"
-Own = TypeVar("Own")
+_Own = TypeVar("_Own")
 
 _COLOURS = (
     *("blauwe", "bruine", "gele", "grijze", "groene", "okergele"),
@@ -83,7 +83,7 @@ class Loaded:
             raise TypeError("the room of this dossier was not opened")
         return self.content
 
-    def mine(self, kind: type[Own]) -> Own:
+    def mine(self, kind: type[_Own]) -> _Own:
         """`own` as the type that the service's shelf gives it."""
         if not isinstance(self.own, kind):
             raise TypeError(f"the shelf does not load {kind.__name__}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.errors import CannotSucceed
-from shared.openbao import KEY_ABSENT, PATIENCE, BaoError, OpenBao
+from shared.openbao import KEY_ABSENT, TIMEOUT_SECONDS, BaoError, OpenBao
 
 BATCH = 249  # OpenBao takes at most 1,000 JSON strings per request, four per item with associated data
 
@@ -65,7 +65,7 @@ class Transit:
         self.bao = bao
         self.mount = mount
 
-    async def make(self, key: str, key_type: str = "aes256-gcm96", *, seconds: float = PATIENCE) -> None:
+    async def make(self, key: str, key_type: str = "aes256-gcm96", *, seconds: float = TIMEOUT_SECONDS) -> None:
         """Make `key`, within so many `seconds`; one that exists already is left as it is."""
         await self.bao.call("POST", f"{self.mount}/keys/{key}", {"type": key_type}, seconds=seconds)
 

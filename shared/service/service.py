@@ -17,7 +17,7 @@ from sqlalchemy import text
 from shared import tombstones
 from shared.audit import AuditNumberer
 from shared.bus.inbox import Handled, Handler, Inbox, Incoming
-from shared.bus.receipts import Answers, OnReceipt, Receipted
+from shared.bus.receipts import OnReceipt, Receipted, ReceiptSender
 from shared.bus.relay import Relay
 from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
@@ -59,7 +59,7 @@ class Service:
         self.platform = platform
         self.schema_problem: str | None = "not checked yet"
         self._erase = erase or Erase()
-        answers = Answers(platform.post, platform.bus)
+        answers = ReceiptSender(platform.post, platform.bus)
         relay = Relay(
             platform.name,
             platform.database,

@@ -32,7 +32,7 @@ HELD_BY = {
 }
 LOCKS_NOTHING = ("report.v1", "subjects.v1")
 """Copies: the sender keeps what it has, or never had a key for it."""
-HOLDERS = ("assessment", "sources", "casework", "retention")
+SIGNAL_KEEPERS = ("assessment", "sources", "casework", "retention")
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def check(house: TestHouse, pair: Pair, number: str) -> None:
     if pair.receiver == "rights":
         assert len(house.sql("rights", HELD_BY["rights"], number, pair.subject)) == 1
         return
-    until(lambda: [one for one in HOLDERS if house.sql(one, HELD_BY[one], number)] == [pair.receiver], 120)
+    until(lambda: [one for one in SIGNAL_KEEPERS if house.sql(one, HELD_BY[one], number)] == [pair.receiver], 120)
     for other in ("assessment", "sources", "casework"):
         if other != pair.receiver:
             until(lambda other=other: house.sql(other, "SELECT item FROM item WHERE number=$1", number) == [], 60)  # type: ignore[misc]

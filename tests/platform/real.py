@@ -25,7 +25,7 @@ from deploy.openbao import apply as bao_config
 from deploy.postgres import roles
 from shared.database.migrate import migrate
 from shared.errors import PartDown
-from shared.openbao import PATIENCE, OpenBao
+from shared.openbao import TIMEOUT_SECONDS, OpenBao
 from shared.privileges import SERVICES
 from tests import reports
 from tests.parts import new_folder, run_async, spread_ports
@@ -41,7 +41,7 @@ class Handed(OpenBao):
         self._answers = answers
 
     async def call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = PATIENCE
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = TIMEOUT_SECONDS
     ) -> dict[str, Any]:
         if path not in self._answers:
             raise PartDown("OpenBao is not here")

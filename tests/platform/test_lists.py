@@ -20,22 +20,22 @@ from services.access import api as access_api
 from services.access.store import Designated
 from services.access.use_cases import Access
 from services.assessment import api as assessment_api
-from services.assessment.chapter import Assessment
+from services.assessment.policy import AssessmentPolicy
 from services.assessment.use_cases import Meetings
 from services.oversight import api as oversight_api
-from services.oversight.chapter import Lists as ListChapter
-from services.oversight.shelf import Lists as ListShelf
+from services.oversight.policy import OversightPolicy
+from services.oversight.shelf import ListShelf
 from services.oversight.store import Approval, AuditLine, DecidedRow, Disclosure, ListedRow, OfferedList
-from services.oversight.use_cases import Lists, Showing
+from services.oversight.use_cases import DestructionLists, RegisterReading
 from services.retention import api as retention_api
-from services.retention.chapter import SealedSignals
-from services.retention.shelf import SealedSignals as SealedShelf
+from services.retention.policy import RetentionPolicy
+from services.retention.shelf import SealedSignalShelf
 from services.retention.tables import Declaration, Hold, SealedSignal
 from services.retention.use_cases import Declarations, Destruction, Holds, Keeping
 from services.rights import api as rights_api
-from services.rights.chapter import Duties
-from services.rights.shelf import Duties as DutyShelf
-from services.rights.use_cases import Overdue
+from services.rights.policy import RightsPolicy
+from services.rights.shelf import DutyShelf
+from services.rights.use_cases import OverdueDuties
 from shared.database.engine import Database
 from shared.engine.engine import Engine
 from shared.engine.tables import Dossier, MeetingRow, TaskRow
@@ -377,19 +377,19 @@ def platform_on(service: str, database: Database, who: Person, bao: OpenBao | No
 def _routes(platform: Platform) -> APIRouter:
     nothing = cast(Any, None)
     if platform.name == "oversight":
-        engine = Engine(platform, ListChapter(), ListShelf())
-        return oversight_api.router(engine, Showing(platform), nothing, Lists(engine))
+        engine = Engine(platform, OversightPolicy(), ListShelf())
+        return oversight_api.router(engine, RegisterReading(platform), nothing, DestructionLists(engine))
     if platform.name == "access":
         access = Access.__new__(Access)
         access.platform = platform
         return access_api.router(platform, access)
     if platform.name == "assessment":
-        engine = Engine(platform, Assessment())
+        engine = Engine(platform, AssessmentPolicy())
         return assessment_api.router(engine, Meetings(engine))
     if platform.name == "rights":
-        engine = Engine(platform, Duties(), DutyShelf())
-        return rights_api.router(engine, Overdue(engine))
-    engine = Engine(platform, SealedSignals(), SealedShelf())
+        engine = Engine(platform, RightsPolicy(), DutyShelf())
+        return rights_api.router(engine, OverdueDuties(engine))
+    engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
     destruction.platform = declarations.platform = platform
     return retention_api.router(engine, Keeping(platform), Holds(engine), destruction, declarations)

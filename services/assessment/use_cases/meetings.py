@@ -11,7 +11,7 @@ from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.assessment import MeetingTold
 from shared.database.tables import Lease
-from shared.engine.copies import FACTS
+from shared.engine.copies import MEETING_FACTS
 from shared.engine.engine import Engine
 from shared.engine.papers import MEMBER
 from shared.engine.tables import DecisionRow, Dossier, MeetingRow
@@ -21,7 +21,7 @@ from shared.numbers import meeting_number
 from shared.pages import Keyset, Window
 from shared.protocol.faults import Fault
 
-ARTICLE = "art. 1 onder n"
+MEETING_ARTICLE = "art. 1 onder n"
 BY_DATE = Keyset("meetings", col(MeetingRow.held_on), col(MeetingRow.id), newest_first=True)
 
 
@@ -89,13 +89,13 @@ class Meetings:
         for place, one in enumerate(given.members):
             field = f"members.{place}"
             if (one.user_id is None) == (one.organisation is None):
-                faults.append(Fault(field, "is óf een medewerker óf een organisatie", ARTICLE))
+                faults.append(Fault(field, "is óf een medewerker óf een organisatie", MEETING_ARTICLE))
             elif one.organisation is not None and one.organisation not in outside:
-                article = "art. 1 onder o" if outside else ARTICLE
+                article = "art. 1 onder o" if outside else MEETING_ARTICLE
                 who = f"van buiten alleen {', '.join(outside)}" if outside else "alleen de gemeente zelf"
                 faults.append(Fault(field, f"mag niet deelnemen: aan een {given.kind} neemt {who} deel", article))
             elif one.user_id is not None and one.user_id not in municipal:
-                faults.append(Fault(field, "is niet aangewezen als lid", ARTICLE))
+                faults.append(Fault(field, "is niet aangewezen als lid", MEETING_ARTICLE))
         return faults
 
     async def _agenda_faults(self, session: AsyncSession, kind: str, number: str) -> list[Fault]:
@@ -163,7 +163,7 @@ class Meetings:
 
     async def _told(self, session: AsyncSession, row: MeetingRow, person: Person, role: str, action: str) -> None:
         """Casework decides on its own agenda items, by a copy."""
-        facts = {name: getattr(row, name) for name in FACTS}
+        facts = {name: getattr(row, name) for name in MEETING_FACTS}
         self.platform.post.tell(session, "casework", MeetingTold(meeting=row.id, **facts))
         now = self.platform.clock.now()
         session.add(audit.line(now, action, actor=person.user_id, role=role, record=row.id))
