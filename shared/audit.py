@@ -62,6 +62,7 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
 
 
 def chain(previous: str, entry: dict[str, Any]) -> str:
+    """The chain value after `entry`: SHA-256 in hex over the one before it (GENESIS at first) and the entry as JSON."""
     return hashlib.sha256(previous.encode() + json.dumps(entry, sort_keys=True).encode()).hexdigest()
 
 

@@ -67,6 +67,7 @@ class OpenBao:
         return self._session
 
     async def close(self) -> None:
+        """Let the connections go; nothing is revoked."""
         if self._session is not None:
             await self._session.close()
 

@@ -44,6 +44,7 @@ class Privileges:
 
     @property
     def letterbox(self) -> str:
+        """The mount of its letterbox keys."""
         return f"letterbox-{self.name}"
 
     @property
@@ -56,10 +57,12 @@ class Privileges:
 
     @property
     def stream(self) -> str:
+        """Its stream on NATS."""
         return self.name.upper()
 
     @property
     def inbox(self) -> str:
+        """The prefix of the subjects on which NATS answers it."""
         return f"_INBOX_{self.name}"
 
     def subject(self, event: str, to: str) -> str:

@@ -49,6 +49,7 @@ class ReceiptSender:
         self._wake.set()
 
     async def run(self) -> None:
+        """The worker that sends them, gathered per sender; what is not sent is asked for again."""
         while True:
             await self._wake.wait()
             await asyncio.sleep(GATHER_SECONDS)

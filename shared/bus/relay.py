@@ -36,6 +36,8 @@ SLACK = timedelta(seconds=1)
 
 
 class Publisher(Protocol):
+    """The bus, as far as somebody sends by it."""
+
     async def connected(self) -> None:
         """Wait for the connection; raises PartDown when it takes too long."""
 

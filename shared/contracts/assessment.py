@@ -43,6 +43,7 @@ class ResearchContent(Frozen):
 
     @property
     def all_findings(self) -> tuple[HandedOverFinding, ...]:
+        """What the next holder begins with."""
         return self.findings
 
 

@@ -16,6 +16,7 @@ class CaseContent(ResearchContent):
 
     @property
     def all_findings(self) -> tuple[HandedOverFinding, ...]:
+        """What the next holder begins with: also what closed sources gave."""
         return (*self.findings, *self.closed)
 
 

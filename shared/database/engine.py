@@ -217,6 +217,7 @@ class Database:
         return self._tracing.span("transaction") if traceparent() else contextlib.nullcontext()
 
     async def reachable(self) -> bool:
+        """Whether it answers a query within three seconds; raises nothing."""
         try:
             async with asyncio.timeout(3), self.reading() as session:
                 await session.execute(text("SELECT 1"))

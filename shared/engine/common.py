@@ -43,6 +43,7 @@ def goes_on(effects: Sequence[Effect]) -> str | None:
 
 
 def settles(effects: Sequence[Effect]) -> bool:
+    """Whether any of them waits until the decision can no longer be withdrawn."""
     return any(one.moment is Moment.SETTLED for one in effects)
 
 

@@ -36,6 +36,8 @@ class Look:
 
 
 class Consultations:
+    """Asking for a look into a closed case, and giving one (art. 9 lid 2)."""
+
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.platform = parts.platform

@@ -34,6 +34,8 @@ _CODED = (Choice, Choices, Date, Flag, Subjects)
 
 
 class Deciding:
+    """Takes decisions: judged by the law of the dossier's version, written with all that they set going."""
+
     def __init__(self, parts: Parts, writer: Writer) -> None:
         self.parts = parts
         self.platform = parts.platform

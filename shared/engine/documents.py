@@ -97,6 +97,9 @@ class Content:
 
     @classmethod
     def of(cls, items: Sequence[ItemRow], plain: Sequence[bytes]) -> Content:
+        """From the rows of a dossier and their plain bytes, in the same order. Raises ValueError when they differ in
+        number, or when bytes are not what their category says.
+        """
         report, findings, words = Report(), {}, {}
         for one, text in zip(items, plain, strict=True):
             if one.category == REPORT:
@@ -122,13 +125,16 @@ class Content:
 
     @property
     def objects(self) -> dict[str, ReportedObject]:
+        """The objects of the report, by O1, O2 … in its order."""
         return {f"O{place}": one for place, one in enumerate(self.report.objects, 1)}
 
     @property
     def names(self) -> list[str]:
+        """The names of all persons who have one: what typed words may not contain."""
         return [one.name for one in self.subjects.values() if one.name]
 
     def of_category(self, *categories: str) -> dict[str, Finding]:
+        """Findings of any of these categories of Bijlage 1, by the name of the item."""
         return {name: one for name, one in self.findings.items() if one.category in categories}
 
 

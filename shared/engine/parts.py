@@ -14,6 +14,8 @@ from shared.service.platform import Platform
 
 @dataclass(frozen=True)
 class Parts:
+    """What the use cases of one engine share."""
+
     platform: Platform
     policy: Policy
     loader: Loader

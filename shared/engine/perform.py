@@ -44,6 +44,8 @@ DISCLOSURE = "disclosure"
 
 
 class Performer:
+    """Makes rows, messages and sealed letters of effects; decides nothing."""
+
     def __init__(self, platform: Platform, policy: Policy) -> None:
         self.platform = platform
         self.policy = policy

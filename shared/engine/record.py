@@ -27,6 +27,8 @@ from shared.protocol.records import BIJLAGE, judge_record
 
 
 class Recording:
+    """Records facts of Bijlage 1 and of the handling (a question, a paper, an intervention)."""
+
     def __init__(self, parts: Parts, writer: Writer) -> None:
         self.parts = parts
         self.platform = parts.platform

@@ -21,6 +21,8 @@ OPEN_ARCHIVE, CLOSED_ARCHIVE = "archive-signal", "archive-closed"
 
 
 class Sealing:
+    """Seals a dossier for the non-active environment: from the room's key to keys of the archives."""
+
     def __init__(self, platform: Platform, policy: Policy) -> None:
         self.platform = platform
         self.policy = policy

@@ -41,6 +41,8 @@ def _unsettled(table: type[DecisionRow]) -> ColumnElement[bool]:
 
 
 class Settlement:
+    """The worker that does what waits until a decision can no longer be withdrawn: hand over, seal, forget."""
+
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.platform = parts.platform

@@ -39,6 +39,8 @@ def heading(row: Dossier) -> dict[str, Any]:
 
 
 class Showing:
+    """Shows what is in hand to who has the file or watches; each look is a line in the audit trail."""
+
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.platform = parts.platform

@@ -27,6 +27,8 @@ BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
 
 
 class Tasks:
+    """What people without the file are asked, and their answers."""
+
     def __init__(self, parts: Parts, deciding: Deciding, showing: Showing) -> None:
         self.parts = parts
         self.platform = parts.platform

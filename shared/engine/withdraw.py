@@ -26,6 +26,8 @@ TOO_LATE = "De tijd om in te trekken is voorbij; alleen een nieuw besluit verand
 
 
 class Withdrawing:
+    """Takes a decision back while nothing of it has been sent."""
+
     def __init__(self, parts: Parts, writer: Writer) -> None:
         self.parts = parts
         self.platform = parts.platform

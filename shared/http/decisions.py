@@ -71,6 +71,10 @@ class ItemIn(Strict):
 
 
 class DecisionOut(Strict):
+    """A decision. `state`: where it left the dossier. Its words (`reason`, `fields`) are absent for who may not read
+    them and after they went on; `withdrawable_until` is absent once it is settled.
+    """
+
     id: UUID
     key: str
     outcome: str
@@ -163,6 +167,7 @@ def describe(decision: Decision, state: State) -> OpenDecision:
 
 
 def purpose_of(purpose: str | None) -> str:
+    """The header X-Purpose, one of PURPOSES_OF_OPENING; raises Invalid when it is absent or another."""
     if purpose not in PURPOSES_OF_OPENING:
         allowed = ", ".join(PURPOSES_OF_OPENING)
         raise Invalid([Fault("X-Purpose", f"ontbreekt: openen vraagt een doel, een van {allowed}", "art. 7 lid 2")])

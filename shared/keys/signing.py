@@ -66,6 +66,7 @@ class Signer:
 
     @property
     def certified(self) -> bool:
+        """Whether what is signed now can be verified: there is a certificate and it has not expired."""
         return self._certificate is not None and self._certificate.expires > self._clock.now()
 
     async def certify(self) -> None:

@@ -24,10 +24,12 @@ NO_CIPHERTEXT = ("invalid ciphertext: no prefix", "invalid ciphertext length", "
 
 
 def gone_at_config(key: str) -> str:
+    """What OpenBao says when the configuration of an absent key is changed."""
     return f"no existing key named {key} could be found"
 
 
 def gone_at_delete(key: str) -> str:
+    """What OpenBao says when an absent key is deleted."""
     return f"error deleting policy {key}: could not delete key; not found"
 
 

@@ -40,6 +40,7 @@ class Pruned:
     problem: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        """As JSON has it, with the time in ISO 8601."""
         return asdict(self) | {"at": self.at.isoformat() if self.at else None}
 
 
@@ -54,6 +55,7 @@ class Pruner:
         self.pruned = Pruned()
 
     async def run(self) -> None:
+        """The worker: once an hour."""
         while True:
             with contextlib.suppress(PartDown):
                 await self.prune()
