@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import tempfile
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -126,8 +127,6 @@ def spread_ports(home: Home) -> None:
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run outside of the test's own loop, if it has one."""
-    import threading
-
     result: list[T] = []
     problem: list[BaseException] = []
 

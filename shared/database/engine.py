@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
-from sqlalchemy import Executable, Result, event, text
+from sqlalchemy import URL, Executable, Result, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -27,8 +27,6 @@ RENEW_SECONDS = 2.0
 
 def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
     """An engine whose errors never show the values of a statement, and whose pool gives no closed connection."""
-    from sqlalchemy import URL
-
     url = URL.create("postgresql+asyncpg", user or None, password or None, host, port, database)
     engine = create_async_engine(
         url,

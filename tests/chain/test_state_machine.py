@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from deploy.embedded.played import Played
 from tests.house import NOBODY, TestHouse
-from tests.journeys import WAY, brought, further
+from tests.journeys import WAY, brought, further, player_of
 from tests.protocol.graph import ARROWS, HOLDER, PHASE, WHO
 from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.protocol.signals import fields_for
@@ -216,8 +216,6 @@ def machine(house: TestHouse) -> type[RuleBasedStateMachine]:
 
 def player_follow(house: TestHouse, played: Played, state: str) -> None:
     """Wait until the next holder has it."""
-    from tests.journeys import player_of
-
     if state in HOLDER:
         player_of(house).follow(played, state)
 

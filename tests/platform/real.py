@@ -16,6 +16,7 @@ from typing import Any
 
 import asyncpg
 import hvac
+import nats
 
 from deploy.embedded import parts
 from deploy.embedded.home import Home
@@ -154,8 +155,6 @@ class Nats:
 
     async def fresh(self) -> None:
         """Streams and consumers as the set-up makes them, with nothing in them."""
-        import nats
-
         setup = nats_config.SETUP_USER
         connection = await nats.connect(self.address, user=setup, password=self.passwords[setup])
         try:

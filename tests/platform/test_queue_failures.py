@@ -57,7 +57,7 @@ async def test_what_nobody_foresaw_is_tried_a_few_times_and_parked(bench: Bench)
     assert (await bench.all())[bad].waits_because == "KeyError", "by its type and nothing else"
 
 
-async def test_what_can_never_succeedis_parked_at_once_and_comes_back_when_it_can(bench: Bench) -> None:
+async def test_what_can_never_succeed_is_parked_at_once_and_comes_back_when_it_can(bench: Bench) -> None:
     await bench.add(owner="x")
     mended = False
 
