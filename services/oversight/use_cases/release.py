@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import store
-from services.oversight.statements import APPROVAL_KIND, claims_of, statement_of
+from services.oversight.statements import APPROVAL_KIND, approval_claims, statement_of
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -159,7 +159,7 @@ class Releasing:
         interrupted: it goes on where it was.
         """
         claims = await self.platform.verifier.verify(approval.statement, kind=APPROVAL_KIND, service="oversight")
-        if any(claims.get(name) != value for name, value in claims_of(approval).items()):
+        if any(claims.get(name) != value for name, value in approval_claims(approval).items()):
             raise NotSigned
         if approval.effective_at > self.platform.clock.now():
             raise PartDown("it can still be withdrawn")
