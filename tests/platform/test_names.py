@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,7 @@ def defined(module: ast.Module) -> Iterator[str]:
             yield from (name.id for name in ast.walk(target) if isinstance(name, ast.Name))
 
 
+@cache
 def homes() -> dict[str, list[str]]:
     """By each public name, the modules that define it; migrations are frozen, and nobody imports from them."""
     found: dict[str, list[str]] = defaultdict(list)
