@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.embedded.client import HouseClient
+from deploy.embedded.demo import play
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
 from deploy.embedded.protocol import DEFAULT_PROTOCOL, known, protocol
@@ -141,8 +142,6 @@ def logs(home: Home, arguments: argparse.Namespace) -> int:
 
 
 def demo(home: Home, arguments: argparse.Namespace) -> int:
-    from deploy.embedded.demo import play
-
     return play(home, as_json=arguments.json, console=console, out=out)
 
 

@@ -20,9 +20,9 @@ from services.retention.tables import (
     Carrier,
     Declaration,
     DestructionList,
+    DestructionPart,
     Hold,
     Letterbox,
-    Part,
     SealedSignal,
     SignalKey,
 )
@@ -144,7 +144,9 @@ async def late_lists(session: AsyncSession, today: date) -> list[DestructionList
 async def left_of(session: AsyncSession, numbers: Collection[str]) -> dict[str, Left]:
     """What still exists of each of these signals."""
     found = {number: Left() for number in numbers}
-    parts = select(col(Part.number), col(Part.part)).where(col(Part.number).in_(numbers))
+    parts = select(col(DestructionPart.number), col(DestructionPart.part)).where(
+        col(DestructionPart.number).in_(numbers)
+    )
     for number, part in await session.execute(parts):
         found[number].parts_done.add(part)
     keys = select(col(SignalKey.number), col(SignalKey.mount))
@@ -204,7 +206,7 @@ async def note_boxes_destroyed(session: AsyncSession, kids: Collection[str], now
 async def note_parts(session: AsyncSession, numbers: Iterable[str], part: str, now: datetime) -> None:
     rows = [{"number": number, "part": part, "done_at": now} for number in numbers]
     if rows:
-        await session.execute(upsert(table_of(Part)).on_conflict_do_nothing(), rows)
+        await session.execute(upsert(table_of(DestructionPart)).on_conflict_do_nothing(), rows)
 
 
 async def counts(session: AsyncSession, model: type[SignalKey] | type[Carrier], numbers: Collection[str]) -> Counts:
@@ -237,7 +239,9 @@ async def gone(session: AsyncSession, *, wholly: bool, most: int = 100) -> list[
     the words that supervision has.
     """
     parts = parts_to_go(for_a_hold=not wholly)
-    done = select(func.count()).where(col(Part.number) == col(SealedSignal.number), col(Part.part).in_(parts))
+    done = select(func.count()).where(
+        col(DestructionPart.number) == col(SealedSignal.number), col(DestructionPart.part).in_(parts)
+    )
     left = [col(SignalKey.number) == col(SealedSignal.number), col(SignalKey.destroyed_at).is_(None)]
     if not wholly:
         left.append(col(SignalKey.mount).not_in(MOUNTS_OF_A_HOLD))
@@ -254,7 +258,7 @@ async def gone(session: AsyncSession, *, wholly: bool, most: int = 100) -> list[
 
 async def ask_again(session: AsyncSession, numbers: Collection[str]) -> None:
     """What a part answered when a hold kept something does not count when the rest goes."""
-    await session.execute(delete(Part).where(col(Part.number).in_(numbers)))
+    await session.execute(delete(DestructionPart).where(col(DestructionPart.number).in_(numbers)))
 
 
 async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:
@@ -275,7 +279,7 @@ async def boxes_in_the_way(session: AsyncSession, most: int = 50) -> list[str]:
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    for table in (SealedSignal, SignalKey, Carrier, Part, Hold, ActiveCase):
+    for table in (SealedSignal, SignalKey, Carrier, DestructionPart, Hold, ActiveCase):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
     await delete_decisions(session, numbers)
 

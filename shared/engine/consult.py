@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from shared import audit
 from shared.contracts.consult import Consult
-from shared.contracts.dossier import Decided, DecisionWords
+from shared.contracts.dossier import DecidedLetter, DecisionWords
 from shared.engine.common import names_in
 from shared.engine.effects import CopyByLetter, Ground, Tell
 from shared.engine.parts import Parts
@@ -35,6 +35,8 @@ class Look:
 
 
 class Consultations:
+    """Asking for a look into a closed case, and giving one (art. 9 lid 2)."""
+
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.platform = parts.platform
@@ -45,7 +47,7 @@ class Consultations:
         role = self.parts.role_of(person)
         loaded = await self.parts.loader.load(number)
         not_now = not_for(loaded.state)
-        if not_now or loaded.content is None or not self.parts.chapter.is_here(loaded.state, self.platform.name):
+        if not_now or loaded.content is None or not self.parts.policy.is_here(loaded.state, self.platform.name):
             raise Conflict("Dit kan alleen voor een signaal dat in behandeling is.", state=loaded.state)
         missing = reason_fault(reason)
         if missing:
@@ -56,7 +58,7 @@ class Consultations:
         now = self.platform.clock.now()
         look = Look(case, number, PHASE_OF[loaded.state], now + LOOK)
         identifier = uuid4()
-        told = Decided(
+        told = DecidedLetter(
             number=number,
             letters=(),
             version=loaded.dossier.version,

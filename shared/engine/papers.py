@@ -29,4 +29,5 @@ def paper_written(loaded: Loaded, item: str, finding: Finding) -> Sequence[Effec
 
 
 def show_paper(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
+    """What a member sees of it: for which meeting, and the text. Raises TypeError when the room is closed."""
     return {"meeting": task.meeting, "paper": loaded.opened.findings[task.item].finding}

@@ -26,6 +26,8 @@ TOO_LATE = "De tijd om in te trekken is voorbij; alleen een nieuw besluit verand
 
 
 class Withdrawing:
+    """Takes a decision back while nothing of it has been sent."""
+
     def __init__(self, parts: Parts, writer: Writer) -> None:
         self.parts = parts
         self.platform = parts.platform
@@ -50,7 +52,7 @@ class Withdrawing:
         words = Words(reason=reason)
         told = [told_to_supervision(loaded, record, words, None, None)] if record.tells else []
         envelopes = self.parts.performer.posted(loaded, record, told)
-        effects = following(self.parts.chapter, loaded, last)
+        effects = following(self.parts.policy, loaded, last)
         line = audit.line(
             now,
             f"decision withdrawn: {last.key}",
@@ -85,7 +87,7 @@ class Withdrawing:
 
     def _named(self, loaded: Loaded, identifier: UUID | None) -> DecisionRow:
         """The decision that is to be withdrawn. Raises Conflict when it is not the last, where that is asked."""
-        if self.parts.chapter.side_by_side:
+        if self.parts.policy.side_by_side:
             found = next((one for one in loaded.taken if one.id == identifier), None)
             if found is None:
                 raise Conflict("Noem welk besluit wordt ingetrokken.")

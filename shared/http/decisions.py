@@ -71,6 +71,10 @@ class ItemIn(Strict):
 
 
 class DecisionOut(Strict):
+    """A decision. `state`: where it left the dossier. Its words (`reason`, `fields`) are absent for who may not read
+    them and after they went on; `withdrawable_until` is absent once it is settled.
+    """
+
     id: UUID
     key: str
     outcome: str

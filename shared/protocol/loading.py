@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.protocol.codes import one_meaning
 from shared.protocol.live import NOTICE
-from shared.protocol.municipality import Municipality, Source, TakingIntoUse, Terms, Who
+from shared.protocol.municipality import POLICE, Municipality, Source, TakingIntoUse, Terms, Who
 from shared.protocol.reading import KIND_OF_MEETING, Table
 from shared.protocol.syntax import Unreadable, read_toml
 
@@ -28,7 +28,6 @@ PERSON_DECIDES = (
 """Of the rest the protocol itself says who decides."""
 CO_SIGNERS = ("privacy-officer", "beheerder")
 """Who can co-sign besides those who see the file."""
-POLICE = "politie"
 LEAST_QUORUM = 2
 MOST_YEARS = 30
 

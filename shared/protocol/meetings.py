@@ -11,7 +11,7 @@ from shared.protocol.faults import Fault
 from shared.protocol.model import Decision, Law
 
 MEMBER = "lot-member"
-OF_THE_LOT, BEYOND_THE_LOT, HELD = "art. 1 onder n", "art. 1 onder o", "art. 15 lid 1"
+OF_THE_LOT, BEYOND_THE_LOT, HOW_HELD = "art. 1 onder n", "art. 1 onder o", "art. 15 lid 1"
 AFTER_THE_LOT = "LOT+"
 """The meeting to which only comes what a LOT has weighed (R-D.16)."""
 ATTENDANCE = {"chair": "legt de voorzitter vast, of zegt het lid zelf", "self": "zegt alleen het lid zelf"}
@@ -21,23 +21,23 @@ _TAKES_PART = (
 )
 _DECIDES = (
     "Een besluit van een overleg telt als dat overleg van de genoemde soort en gehouden is, het signaal op de agenda"
-    f" stond, er genoeg leden aanwezig waren en het niet al eerder over dit signaal besloot ({HELD}). Wat een mens besluit,"
+    f" stond, er genoeg leden aanwezig waren en het niet al eerder over dit signaal besloot ({HOW_HELD}). Wat een mens besluit,"
     " besluit geen overleg."
 )
 RULES = {
     "no-such-meeting": "Er zijn geen andere overleggen dan deze.",
-    "in-the-past": f"Een overleg wordt vooraf bijeengeroepen, door wie het dossier ziet; die is de voorzitter ({HELD}).",
+    "in-the-past": f"Een overleg wordt vooraf bijeengeroepen, door wie het dossier ziet; die is de voorzitter ({HOW_HELD}).",
     "one-or-the-other": _TAKES_PART,
     "not-from-outside": _TAKES_PART,
     "not-a-member": _TAKES_PART,
-    "signal-unknown": f"Op de agenda staan alleen signalen die in de beoordeling bekend zijn ({HELD}).",
+    "signal-unknown": f"Op de agenda staan alleen signalen die in de beoordeling bekend zijn ({HOW_HELD}).",
     "not-weighed": f"In een {AFTER_THE_LOT} komt alleen een signaal dat een LOT heeft gewogen ({BEYOND_THE_LOT}).",
-    "agenda-closed": f"Na de dag van het overleg verandert de agenda niet meer ({HELD}).",
-    "not-invited": f"Aanwezig kan alleen zijn wie was uitgenodigd ({HELD}).",
-    "not-yours-to-say": f"Dat een organisatie van buiten aanwezig was, legt de voorzitter vast ({HELD}).",
-    "not-held": f"Aanwezigheid wordt vastgelegd en een besluit genomen vanaf de dag waarop het overleg is gehouden ({HELD}).",
+    "agenda-closed": f"Na de dag van het overleg verandert de agenda niet meer ({HOW_HELD}).",
+    "not-invited": f"Aanwezig kan alleen zijn wie was uitgenodigd ({HOW_HELD}).",
+    "not-yours-to-say": f"Dat een organisatie van buiten aanwezig was, legt de voorzitter vast ({HOW_HELD}).",
+    "not-held": f"Aanwezigheid wordt vastgelegd en een besluit genomen vanaf de dag waarop het overleg is gehouden ({HOW_HELD}).",
     "no-meeting-to-come": (
-        f"Een stuk is voor een overleg dat nog komt en het signaal op de agenda heeft; de leden lezen het tot en met die dag ({HELD})."
+        f"Een stuk is voor een overleg dat nog komt en het signaal op de agenda heeft; de leden lezen het tot en met die dag ({HOW_HELD})."
     ),
     **dict.fromkeys(("no-meeting", "meeting-missing", "meeting-unknown"), _DECIDES),
     **dict.fromkeys(("not-on-the-agenda", "decided-before", "no-quorum"), _DECIDES),
@@ -69,7 +69,7 @@ def calling_faults(
     faults = []
     if held_on < today:
         reason = "ligt in het verleden: een overleg wordt vooraf bijeengeroepen"
-        faults.append(Fault("heldOn", reason, HELD, "in-the-past"))
+        faults.append(Fault("heldOn", reason, HOW_HELD, "in-the-past"))
     outside = law.meetings[kind]
     for place, (person, organisation) in enumerate(members):
         field = f"members.{place}"
@@ -91,7 +91,7 @@ def calling_faults(
 def agenda_fault(kind: str, *, known: bool, weighed: bool) -> Fault | None:
     """Why a signal cannot be on the agenda. `weighed`: whether a LOT did; None when it can."""
     if not known:
-        return Fault("agenda", "noemt een signaal dat hier niet bekend is", HELD, "signal-unknown")
+        return Fault("agenda", "noemt een signaal dat hier niet bekend is", HOW_HELD, "signal-unknown")
     if kind == AFTER_THE_LOT and not weighed:
         return Fault("agenda", "noemt een signaal dat geen LOT heeft gewogen", BEYOND_THE_LOT, "not-weighed")
     return None
@@ -101,7 +101,7 @@ def agenda_closed(held_on: date, today: date) -> Fault | None:
     """Why the agenda does not change any more; None while it may."""
     if held_on >= today:
         return None
-    return Fault("agenda", "dit overleg is gehouden; de agenda verandert niet meer", HELD, "agenda-closed")
+    return Fault("agenda", "dit overleg is gehouden; de agenda verandert niet meer", HOW_HELD, "agenda-closed")
 
 
 def paper_fault(facts: Facts) -> Fault | None:
@@ -109,7 +109,7 @@ def paper_fault(facts: Facts) -> Fault | None:
     if any(one.on >= facts.today and facts.number in one.agenda for one in facts.meetings.values()):
         return None
     reason = "is geen komende vergadering met dit signaal op de agenda"
-    return Fault("fields.meeting", reason, HELD, "no-meeting-to-come")
+    return Fault("fields.meeting", reason, HOW_HELD, "no-meeting-to-come")
 
 
 # --- who was there ------------------------------------------------------------------------------------
@@ -118,18 +118,18 @@ def paper_fault(facts: Facts) -> Fault | None:
 def invited_fault(who: str, members: Collection[str]) -> Fault | None:
     if who in members:
         return None
-    return Fault("member", "was niet voor dit overleg uitgenodigd", HELD, "not-invited")
+    return Fault("member", "was niet voor dit overleg uitgenodigd", HOW_HELD, "not-invited")
 
 
 def saying_fault(law: Law, who: str, by: str, *, chair: str, outside: Collection[str]) -> Fault | None:
     """Why `by` cannot say that `who` was there. An organisation from `outside` has no account here to say it with."""
     if who == by or (by == chair and (who in outside or law.attendance_by == "chair")):
         return None
-    return Fault("member", "wie aanwezig was, zegt dat zelf", HELD, "not-yours-to-say")
+    return Fault("member", "wie aanwezig was, zegt dat zelf", HOW_HELD, "not-yours-to-say")
 
 
 def not_held(held_on: date, today: date) -> Fault | None:
-    return Fault("meeting", "dit overleg is nog niet gehouden", HELD, "not-held") if held_on > today else None
+    return Fault("meeting", "dit overleg is nog niet gehouden", HOW_HELD, "not-held") if held_on > today else None
 
 
 # --- deciding -----------------------------------------------------------------------------------------

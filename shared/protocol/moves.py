@@ -19,7 +19,7 @@ class Move:
     by: str = "klok"
 
 
-HOLD = "stop"
+STOP = "stop"
 
 
 def moves(terms: Terms) -> tuple[Move, ...]:
@@ -57,14 +57,14 @@ def moves(terms: Terms) -> tuple[Move, ...]:
             "van de lijst gehaald",
             "Een vernietigingsstop die komt voordat de lijst is goedgekeurd, haalt het signaal van die lijst; wat hij niet"
             " vasthoudt, komt op de volgende (art. 9 lid 1).",
-            HOLD,
+            STOP,
         ),
         Move(
             State.APPROVED,
             State.SEALED,
             "op het vastgehoudene na vernietigd",
             "Wat een vernietigingsstop vasthoudt, blijft niet-actief als de rest van het signaal is vernietigd (art. 9 lid 1).",
-            HOLD,
+            STOP,
         ),
         Move(
             State.APPROVED,

@@ -8,7 +8,7 @@ from shared.protocol.faults import Fault
 from shared.protocol.kinds import Choice
 from shared.protocol.model import PHASE_OF, Category, State
 
-PURPOSES = {
+PURPOSES_OF_OPENING = {
     "weging": "wegen",
     "besluit-voorbereiden": "een besluit voorbereiden",
     "contact-melder": "contact met de melder",
@@ -20,7 +20,7 @@ CONSULTING = "art. 9 lid 2"
 LOOK = timedelta(hours=8)
 """How long who asked for a closed case sees it: a working day."""
 RULES = {
-    "no-purpose": f"Wie een dossier opent, kiest één doel: {'; '.join(PURPOSES.values())} (art. 7 lid 2).",
+    "no-purpose": f"Wie een dossier opent, kiest één doel: {'; '.join(PURPOSES_OF_OPENING.values())} (art. 7 lid 2).",
     "not-in-hand": (
         "Een gesloten casus wordt in haar actieve jaren alleen geraadpleegd voor een nieuw signaal dat in behandeling is,"
         " door wie dat behandelt. Te zien is alleen wat in de fase van dat signaal mag, en"
@@ -36,7 +36,7 @@ RULES = {
 
 def purpose_fault(given: str | None) -> Fault | None:
     """What is wrong with the purpose for which somebody opens a record; None: nothing."""
-    asked = Choice(PURPOSES)
+    asked = Choice(PURPOSES_OF_OPENING)
     if asked.fits(given, ()):
         return None
     return Fault("X-Purpose", f"waarvoor het dossier wordt geopend {asked.wanted()}", "art. 7 lid 2", "no-purpose")

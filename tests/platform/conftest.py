@@ -18,6 +18,7 @@ from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 from shared.turns import Turns
+from tests.platform.chores import TABLE, Bench
 from tests.platform.real import HERE, Bao, Handed, Nats, Postgres, RealParts
 
 DatabaseOf = Callable[[str], Awaitable[Database]]
@@ -146,3 +147,13 @@ async def platform_of(parts: RealParts, postgres: Postgres, tmp_path: Path) -> A
     yield make
     for platform in made:
         await platform.close()
+
+
+@pytest.fixture
+async def bench(postgres: Postgres, database_of: DatabaseOf) -> Bench:
+    """Chores in a database of their own kind, which two processes have."""
+    first, second = await database_of("access"), await database_of("access")
+    connection = await postgres.connect("access")
+    await connection.execute(TABLE)
+    await connection.close()
+    return Bench(first, second)

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from services.assessment.chapter import Assessment
+from services.assessment.policy import AssessmentPolicy
 from services.assessment.use_cases import Meetings
-from services.casework.chapter import Casework
-from services.sources.chapter import Research
-from shared.engine.chapter import Chapter
+from services.casework.policy import CaseworkPolicy
+from services.sources.policy import SourcesPolicy
 from shared.engine.given import Given
+from shared.engine.policy import Policy
 from shared.engine.tables import Dossier, MeetingRow, TaskRow
 from shared.errors import CannotSucceed, Conflict, Forbidden, NotFound
 from shared.identity import Person
@@ -26,7 +26,11 @@ from tests.platform.conftest import BaoOf, DatabaseOf
 from tests.platform.desk import ANNA, WINDOW, Desk
 
 DeskOf = Callable[[str], Awaitable[Desk]]
-CHAPTERS: dict[str, Callable[[], Chapter]] = {"assessment": Assessment, "sources": Research, "casework": Casework}
+POLICIES: dict[str, Callable[[], Policy]] = {
+    "assessment": AssessmentPolicy,
+    "sources": SourcesPolicy,
+    "casework": CaseworkPolicy,
+}
 TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
 
 
@@ -35,7 +39,7 @@ async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> Des
     """`await desk_of("assessment")`: its engine, ready to decide."""
 
     async def make(service: str) -> Desk:
-        desk = Desk(service, CHAPTERS[service](), await database_of(service), bao_of(service), tmp_path)
+        desk = Desk(service, POLICIES[service](), await database_of(service), bao_of(service), tmp_path)
         return await desk.ready()
 
     return make

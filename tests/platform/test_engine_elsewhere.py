@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.oversight import store as oversight
-from services.oversight.chapter import Lists
-from services.oversight.shelf import Lists as ListShelf
-from services.oversight.use_cases import Lists as OfferedLists
-from services.retention.chapter import SealedSignals
-from services.retention.shelf import SealedSignals as SealedShelf
+from services.oversight.policy import OversightPolicy
+from services.oversight.shelf import ListShelf
+from services.oversight.use_cases import DestructionLists
+from services.retention.policy import RetentionPolicy
+from services.retention.shelf import SealedSignalShelf
 from services.retention.tables import Hold, SealedSignal
 from services.retention.use_cases import Holds
 from shared.database.tables import Outgoing
@@ -34,11 +34,11 @@ DeskOf = Callable[[str], Awaitable[Desk]]
 @pytest.fixture
 async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> DeskOf:
     async def make(service: str) -> Desk:
-        chapter, shelf = {
-            "retention": (SealedSignals(), SealedShelf()),
-            "oversight": (Lists(), ListShelf()),
+        policy, shelf = {
+            "retention": (RetentionPolicy(), SealedSignalShelf()),
+            "oversight": (OversightPolicy(), ListShelf()),
         }[service]
-        desk = Desk(service, chapter, await database_of(service), bao_of(service), tmp_path, shelf)
+        desk = Desk(service, policy, await database_of(service), bao_of(service), tmp_path, shelf)
         return await desk.ready()
 
     return make
@@ -220,8 +220,8 @@ async def test_lists_come_in_pages_the_newest_first(desk_of: DeskOf) -> None:
             for place in range(120)
         )
     )
-    page = await OfferedLists(desk.engine).all(BEHEERDER, Window())
-    rest = await OfferedLists(desk.engine).all(BEHEERDER, Window(page["next"]))
+    page = await DestructionLists(desk.engine).all(BEHEERDER, Window())
+    rest = await DestructionLists(desk.engine).all(BEHEERDER, Window(page["next"]))
     dates = [one["listedOn"] for one in (*page["lists"], *rest["lists"])]
     assert dates == [(today - timedelta(days=place)).isoformat() for place in range(120)]
 

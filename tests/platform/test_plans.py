@@ -14,17 +14,11 @@ from shared.bus.post import Post
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from tests.platform.conftest import DatabaseOf
+from tests.platform.listings import LISTS, Listing
 from tests.platform.plans import Plan, Statement, explain, statements_of
 from tests.platform.real import Postgres
-from tests.platform.test_lists import (
-    LISTS,
-    NOON,
-    Listing,
-    add,
-    http_of,
-    params_of,
-    platform_on,
-)
+from tests.platform.routes import add, http_of, params_of, platform_on
+from tests.platform.rows import NOON
 
 FEW, TIMES = 100, 200
 A_THOUSAND = 1000

@@ -11,7 +11,7 @@ import pytest
 from shared.engine.withdraw import Withdrawing
 from shared.errors import Conflict
 from shared.protocol.model import State
-from shared.protocol.opening import PURPOSES, is_seen, not_for, purpose_fault, reason_fault
+from shared.protocol.opening import PURPOSES_OF_OPENING, is_seen, not_for, purpose_fault, reason_fault
 from tests.protocol.graph import PHASE
 from tests.protocol.laws import MIDDEN_DELFLAND
 
@@ -19,12 +19,12 @@ from tests.protocol.laws import MIDDEN_DELFLAND
 @pytest.mark.allowed("R-7.8")
 @pytest.mark.refused("R-7.8")
 def test_a_purpose_is_chosen_and_not_typed() -> None:
-    assert not any(purpose_fault(one) for one in PURPOSES)
-    for wrong in (None, "", "zomaar", PURPOSES["weging"]):
+    assert not any(purpose_fault(one) for one in PURPOSES_OF_OPENING)
+    for wrong in (None, "", "zomaar", PURPOSES_OF_OPENING["weging"]):
         fault = purpose_fault(wrong)
         assert fault is not None
         assert fault.article == "art. 7 lid 2"
-        assert all(name in fault.reason for name in PURPOSES.values())
+        assert all(name in fault.reason for name in PURPOSES_OF_OPENING.values())
 
 
 @pytest.mark.allowed("R-9.9")
@@ -47,7 +47,7 @@ def test_of_a_closed_case_only_what_the_phase_of_the_new_signal_may_have_is_seen
 
 def test_what_can_be_withdrawn_is_called_by_its_question_and_answer() -> None:
     """Never by a code or by the name of a field of the interface."""
-    parts = SimpleNamespace(platform=None, chapter=SimpleNamespace(side_by_side=False))
+    parts = SimpleNamespace(platform=None, policy=SimpleNamespace(side_by_side=False))
     withdrawing = Withdrawing(cast(Any, parts), cast(Any, None))
     last = SimpleNamespace(id=uuid4(), key="weging-1", outcome="suspicion", version=3)
     decision = MIDDEN_DELFLAND.decision("weging-1")

@@ -17,7 +17,7 @@ from shared.protocol.law import law_of
 from shared.protocol.live import not_filled_in
 from shared.protocol.loading import read
 from shared.protocol.model import Field, Law, State
-from shared.protocol.opening import PURPOSES
+from shared.protocol.opening import PURPOSES_OF_OPENING
 from shared.protocol.show import day, document
 from shared.protocol.states import PHASES
 from tests.protocol.complete import complete
@@ -138,7 +138,7 @@ def test_it_is_dutch_and_has_no_codes(law: Law) -> None:
     codes |= {one.key for one in conditions_of(law)} | {
         one.value for one in State if one.value != one.dutch and "-" in one.value
     }
-    codes |= {one for one in PURPOSES if "-" in one}
+    codes |= {one for one in PURPOSES_OF_OPENING if "-" in one}
     assert [one for one in sorted(codes) if re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", text)] == []
     assert not re.search(r"\b(the|is not|required|must|which|and|yes|None|ingreep|moet informeren)\b", text)
 

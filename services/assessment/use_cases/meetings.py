@@ -13,7 +13,7 @@ from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.assessment import MeetingTold
 from shared.database.tables import Lease
-from shared.engine.copies import FACTS
+from shared.engine.copies import MEETING_FACTS
 from shared.engine.engine import Engine
 from shared.engine.tables import DecisionRow, Dossier, MeetingRow
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
@@ -158,7 +158,7 @@ class Meetings:
 
     async def _told(self, session: AsyncSession, row: MeetingRow, person: Person, role: str, action: str) -> None:
         """Casework decides on its own agenda items, by a copy."""
-        facts = {name: getattr(row, name) for name in FACTS}
+        facts = {name: getattr(row, name) for name in MEETING_FACTS}
         self.platform.post.tell(session, "casework", MeetingTold(meeting=row.id, **facts))
         now = self.platform.clock.now()
         session.add(audit.line(now, action, actor=person.user_id, role=role, record=row.id))

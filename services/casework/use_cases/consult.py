@@ -47,7 +47,7 @@ class Consulting:
             raise NotFound
         phase = await self._phase_granted(number, new_signal, person)
         await self.engine.showing.note(person, role, "closed case consulted", number, new_signal)
-        shown = self.engine.chapter.show(loaded)
+        shown = self.engine.policy.show(loaded)
         categories = {name: loaded.law.category(one.category) for name, one in loaded.opened.findings.items()}
         allowed = {name: one for name, one in shown["items"].items() if is_seen(categories[name], phase)}
         return heading(loaded.dossier) | {

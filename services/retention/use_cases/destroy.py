@@ -25,7 +25,7 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, ReleaseLetterbox, RotateLetterbox
-from shared.database.tables import Inbox
+from shared.database.tables import InboxRow
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import split_kid
 from shared.keys.signing import NotSigned
@@ -46,7 +46,7 @@ class Destruction:
     def __init__(self, platform: Platform, declarations: Declarations) -> None:
         self.platform = platform
         self._declarations = declarations
-        self._heard = platform.database.inserted(Inbox)
+        self._heard = platform.database.inserted(InboxRow)
 
     # --- what others tell ------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.facts import Facts, Item
+from shared.protocol.municipality import POLICE
 
-POLICE = "politie"
 PROCESS_CATEGORIES = frozenset({"question", "paper", "intervention", "monitoring", "decision"})
 
 
