@@ -43,8 +43,8 @@ class TestHouse(Parts):
 
     __test__ = False
 
-    def __init__(self, protocol: str = "midden-delfland-2025", **settings: str) -> None:
-        self.folder = new_folder("test")
+    def __init__(self, protocol: str = "midden-delfland-2025", *, on_disk: bool = False, **settings: str) -> None:
+        self.folder = new_folder("test", on_disk=on_disk)
         self.home = Home(self.folder / "house")
         self._protocol = protocol
         self.environment = {**os.environ, **QUICK, **settings}
