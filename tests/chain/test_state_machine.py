@@ -160,6 +160,8 @@ class Protocol(RuleBasedStateMachine):
             assert found is not None
             assert found.from_phase <= PHASE[state] < 5
             assert not found.closed, "data of a closed source need a relevant hit"
+            # It has to be decided about too, from here on: whether it is shared, for one.
+            self.usual[number] = False
         else:
             assert answer.status_code in (400, 403, 404, 409), answer.text
             assert self.standing(number) == (state, version)
