@@ -20,8 +20,10 @@ up: install
 	@$(BIN)/meldpunt up
 
 # `make test ORDER=1234` runs the tests in the random order of that seed; `make test WHAT=tests/chain` only those.
+# Two workers, each with houses of its own: a house waits more than it computes.
+WORKERS ?= 2
 test: install
-	@$(BIN)/python -m pytest $(if $(ORDER),-p randomly -p "no:cacheprovider" --randomly-seed=$(ORDER)) $(WHAT)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(if $(ORDER),-p randomly -p "no:cacheprovider" --randomly-seed=$(ORDER)) $(WHAT)
 
 # What takes long and is done now and then: longer walks, more kills. Part of what a release needs.
 drill: install

@@ -53,7 +53,7 @@ def main(names: list[str]) -> int:
         return 2
     console = Console(width=150)
     figures: list[Figure] = []
-    with TestHouse(**AS_BUILT) as house:
+    with TestHouse(on_disk=True, **AS_BUILT) as house:
         for name in names or BENCHES:
             console.print(f"· {name}")
             found = BENCHES[name](house)

@@ -193,5 +193,5 @@ def page(found: list[Line]) -> str:
 
 
 if __name__ == "__main__":
-    with TestHouse(MELDPUNT_RESEND_SECONDS="20") as found:
+    with TestHouse(on_disk=True, MELDPUNT_RESEND_SECONDS="20") as found:
         print(trace(found))

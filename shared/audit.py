@@ -34,7 +34,7 @@ IDLE_SECONDS = 60.0
 TOGETHER_SECONDS = 0.2
 
 
-class Facts(TypedDict, total=False):
+class LineFacts(TypedDict, total=False):
     """Who did it, to what, how it went and why: ids and codes, never typed text."""
 
     actor: Required[str | None]
@@ -44,7 +44,7 @@ class Facts(TypedDict, total=False):
     role: str | None
 
 
-def line(now: datetime, action: str, **facts: Unpack[Facts]) -> Audit:
+def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
     """One line of the trail, to be added to the session of what it tells about."""
     entry = {
         "at": now.isoformat(timespec="milliseconds"),
@@ -60,6 +60,7 @@ def line(now: datetime, action: str, **facts: Unpack[Facts]) -> Audit:
 
 
 def chain(previous: str, entry: dict[str, Any]) -> str:
+    """The chain value after `entry`: SHA-256 in hex over the one before it (GENESIS at first) and the entry as JSON."""
     return hashlib.sha256(previous.encode() + json.dumps(entry, sort_keys=True).encode()).hexdigest()
 
 

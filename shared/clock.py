@@ -11,11 +11,15 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 class Clock(Protocol):
+    """Who says what time it is: services ask one, and never the machine."""
+
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
 
 
 class SystemClock:
+    """The clock of the machine."""
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 

@@ -19,6 +19,7 @@ def _grouped(prefix: str, text: str) -> str:
 
 
 def random_seed() -> bytes:
+    """32 random bytes, for a number that nothing else leads to."""
     return secrets.token_bytes(32)
 
 

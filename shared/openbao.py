@@ -18,7 +18,7 @@ from shared.errors import MeldpuntError, PartDown
 
 log = structlog.get_logger()
 
-PATIENCE = 10.0
+TIMEOUT_SECONDS = 10.0
 """Seconds for an answer."""
 KEY_ABSENT = "encryption key not found"
 """What it answers (400) to using a key that is not there."""
@@ -62,11 +62,12 @@ class OpenBao:
         # Made at the first call: a session belongs to the loop that runs.
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=16), timeout=aiohttp.ClientTimeout(total=PATIENCE)
+                connector=aiohttp.TCPConnector(limit=16), timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
             )
         return self._session
 
     async def close(self) -> None:
+        """Let the connections go; nothing is revoked."""
         if self._session is not None:
             await self._session.close()
 
@@ -87,7 +88,7 @@ class OpenBao:
                 log.warning("token not renewed", problem=type(problem).__name__)
 
     async def call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = PATIENCE
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = TIMEOUT_SECONDS
     ) -> dict[str, Any]:
         """Call `path` (no leading /v1); logs in when there is no token or it has run out."""
         try:
@@ -137,7 +138,7 @@ class OpenBao:
         path: str,
         body: dict[str, Any] | None,
         token: str | None,
-        seconds: float = PATIENCE,
+        seconds: float = TIMEOUT_SECONDS,
     ) -> dict[str, Any]:
         headers = {"X-Vault-Token": token} if token else {}
         url, patience = f"{self._address}/v1/{path}", aiohttp.ClientTimeout(total=seconds)

@@ -35,8 +35,8 @@ MOST = 500
 LONGEST_CURSOR = 400
 LONGEST_TEXT = 120
 
-Row = TypeVar("Row")
-Shown = TypeVar("Shown")
+_Row = TypeVar("_Row")
+_Shown = TypeVar("_Shown")
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Generic[_Row]):
     """Some rows of a list in their order. `next`: the cursor of what follows; None at the end."""
 
-    rows: Sequence[Row]
+    rows: Sequence[_Row]
     next: str | None
 
-    def of(self, noun: str, show: Callable[[Row], Any]) -> dict[str, Any]:
+    def of(self, noun: str, show: Callable[[_Row], Any]) -> dict[str, Any]:
         """The answer: what is shown of each row under `noun`, and `next`."""
         return {noun: [show(row) for row in self.rows], "next": self.next}
 
@@ -71,7 +71,7 @@ class Keyset:
         self._newest_first = newest_first
         self._kinds = [_kind_of(one.type) for one in self._columns]
 
-    async def page(self, session: AsyncSession, query: Select[Row], window: Window) -> Page[Row]:
+    async def page(self, session: AsyncSession, query: Select[_Row], window: Window) -> Page[_Row]:
         """The rows of `query` (which has filters, and no order or limit of its own) in `window`.
 
         Raises Invalid for a cursor that is not one of this list.

@@ -24,7 +24,7 @@ ARCHIVES = ("archive-signal", "archive-closed", "archive-case")
 
 
 @dataclass(frozen=True)
-class Service:
+class Privileges:
     """One row of the table.
 
     `consumes` names, per producing service, the events (with their version) that this service may be
@@ -44,6 +44,7 @@ class Service:
 
     @property
     def letterbox(self) -> str:
+        """The mount of its letterbox keys."""
         return f"letterbox-{self.name}"
 
     @property
@@ -56,10 +57,12 @@ class Service:
 
     @property
     def stream(self) -> str:
+        """Its stream on NATS."""
         return self.name.upper()
 
     @property
     def inbox(self) -> str:
+        """The prefix of the subjects on which NATS answers it."""
         return f"_INBOX_{self.name}"
 
     def subject(self, event: str, to: str) -> str:
@@ -92,8 +95,8 @@ _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "rec
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
 
-SERVICES: tuple[Service, ...] = (
-    Service(
+SERVICES: tuple[Privileges, ...] = (
+    Privileges(
         name="intake",
         room="room-melder",
         letters_to=("assessment", "intake"),
@@ -107,7 +110,7 @@ SERVICES: tuple[Service, ...] = (
         },
         door_tables=("outgoing", "audit", "melder_letter", "accepted_report"),
     ),
-    Service(
+    Privileges(
         name="assessment",
         room="room-signal",
         seals_archives=("archive-signal",),
@@ -123,7 +126,7 @@ SERVICES: tuple[Service, ...] = (
             "oversight": _from(*_COMMON),
         },
     ),
-    Service(
+    Privileges(
         name="sources",
         room="room-research",
         seals_archives=("archive-signal", "archive-closed"),
@@ -139,7 +142,7 @@ SERVICES: tuple[Service, ...] = (
             "oversight": _from(*_COMMON),
         },
     ),
-    Service(
+    Privileges(
         name="casework",
         room="room-case",
         seals_archives=("archive-signal", "archive-closed", "archive-case"),
@@ -155,7 +158,7 @@ SERVICES: tuple[Service, ...] = (
             "oversight": _from(*_COMMON),
         },
     ),
-    Service(
+    Privileges(
         name="rights",
         room="room-rights",
         letters_to=("oversight",),
@@ -168,7 +171,7 @@ SERVICES: tuple[Service, ...] = (
             "oversight": _from(*_COMMON),
         },
     ),
-    Service(
+    Privileges(
         name="retention",
         destroys=True,
         letters_to=("oversight",),
@@ -183,13 +186,13 @@ SERVICES: tuple[Service, ...] = (
             "access": _from("leases.v1"),
         },
     ),
-    Service(
+    Privileges(
         name="access",
         consumes={
             "oversight": _from("receipts.v1"),
         },
     ),
-    Service(
+    Privileges(
         name="oversight",
         room="room-accountability",
         # The second hand for what retention holds: archives (the beheerder's approval) and its own letterbox.
@@ -209,7 +212,7 @@ SERVICES: tuple[Service, ...] = (
     ),
 )
 
-BY_NAME: dict[str, Service] = {service.name: service for service in SERVICES}
+BY_NAME: dict[str, Privileges] = {service.name: service for service in SERVICES}
 ROOMS: tuple[str, ...] = tuple(service.room for service in SERVICES if service.room)
 ROOM_OWNER: dict[str, str] = {service.room: service.name for service in SERVICES if service.room}
 

@@ -42,6 +42,7 @@ class Tracing:
         self._tracer = self._provider.get_tracer("meldpunt")
 
     def close(self) -> None:
+        """Export what waits, and close the file of spans."""
         self._provider.shutdown()
         if self._file:
             self._file.close()
@@ -86,6 +87,7 @@ def traceparent() -> str | None:
 
 
 def trace_id() -> str | None:
+    """The current trace as 32 hex digits; None outside any."""
     span = trace.get_current_span().get_span_context()
     return f"{span.trace_id:032x}" if span.is_valid else None
 

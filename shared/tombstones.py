@@ -21,7 +21,7 @@ from shared.database.engine import Database
 from shared.database.tables import Tombstone, table_of
 
 FILE = "destroyed.jsonl"
-AT_ONCE = 100
+BATCH_SIZE = 100
 Stones = Mapping[str, datetime]
 """Number of a signal to the moment of its destruction."""
 
@@ -67,8 +67,8 @@ async def reapply(
     async with database.reading() as session:
         known = set((await session.scalars(select(col(Tombstone.number)))).all())
     again = [number for number in stones if number not in known]
-    for start in range(0, len(again), AT_ONCE):
-        numbers = again[start : start + AT_ONCE]
+    for start in range(0, len(again), BATCH_SIZE):
+        numbers = again[start : start + BATCH_SIZE]
         async with database.transaction() as session:
             await delete_rows(session, numbers)
             for number in numbers:

@@ -8,11 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -22,7 +20,7 @@ import psutil
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import SERVICE_NAMES, Home
 from tests import reports
-from tests.parts import Parts, spread_ports
+from tests.parts import Parts, new_folder, spread_ports
 
 T = TypeVar("T")
 
@@ -45,10 +43,8 @@ class TestHouse(Parts):
 
     __test__ = False
 
-    def __init__(self, protocol: str = "midden-delfland-2025", **settings: str) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="meldpunt-test-"))
-        # PostgreSQL runs as a user of its own when the tests run as root.
-        self.folder.chmod(0o755)
+    def __init__(self, protocol: str = "midden-delfland-2025", *, on_disk: bool = False, **settings: str) -> None:
+        self.folder = new_folder("test", on_disk=on_disk)
         self.home = Home(self.folder / "house")
         self._protocol = protocol
         self.environment = {**os.environ, **QUICK, **settings}
@@ -184,12 +180,14 @@ class TestHouse(Parts):
         state = self.home.state() or {}
         return int(state["pids"].get(name, 0))
 
-    def kill(self, name: str) -> None:
-        """SIGKILL, nothing else; the house starts it again."""
+    def kill(self, name: str) -> bool:
+        """SIGKILL, nothing else; the house starts it again. Whether it was there to be killed."""
         pid = self.pid(name)
         with contextlib.suppress(psutil.Error):
             if pid:
                 psutil.Process(pid).kill()
+                return True
+        return False
 
     def hold(self, name: str) -> None:
         """Keep a part or service stopped."""

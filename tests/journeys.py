@@ -6,7 +6,7 @@ from typing import Any
 
 from deploy.embedded.play import Player
 from deploy.embedded.played import Played, steps_of
-from tests.house import TestHouse, a_report
+from tests.house import TestHouse, a_report, until
 
 APPROACH = {
     "by": "bram",
@@ -76,6 +76,11 @@ def further(house: TestHouse, played: Played, *parts: Any) -> Played:
     player = player_of(house)
     for step in steps(*parts):
         player.step(played, step)
+    if played.holder == "casework" and played.meeting:
+        # Its copy of the meeting comes over the bus.
+        present = "SELECT jsonb_array_length(present) AS n FROM meeting WHERE id=$1"
+        here = house.sql("assessment", present, played.meeting)
+        until(lambda: house.sql("casework", present, played.meeting) == here)
     return played
 
 

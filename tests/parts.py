@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import random
 import shutil
 import tempfile
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import asyncpg
 import nats
@@ -71,14 +73,14 @@ class Parts:
         return await self.nats_as("setup", self.home.secret("nats-setup"))
 
 
-def new_folder(purpose: str) -> Path:
+def new_folder(purpose: str, *, on_disk: bool = False) -> Path:
     """A folder that everybody may enter: PostgreSQL runs as a user of its own when the tests run as root.
 
     In memory where there is room: a test kills processes, never the machine, and so asks of a disk no more than of a
-    page cache.
+    page cache. `on_disk` is for who measures: there a disk has to be waited for.
     """
     memory = Path("/dev/shm")
-    fits = memory.is_dir() and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    fits = not on_disk and memory.is_dir() and not os.statvfs(memory).f_flag & os.ST_NOEXEC
     if fits:
         room = min(shutil.disk_usage(memory).free, psutil.virtual_memory().available)
         fits = os.access(memory, os.W_OK) and room > ROOM
@@ -98,16 +100,33 @@ def _sweep(memory: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
+_CLAIMED: list[IO[str]] = []
+"""Open, and so locked, for as long as this process lives."""
+
+
 def spread_ports(home: Home) -> None:
-    """Not the ports that a house prefers: runs that begin at the same moment would choose the same."""
-    chosen = random.SystemRandom().sample(OTHER_PORTS, len(PREFERRED_PORTS))
-    (home.path / "run" / "ports.json").write_text(json.dumps(dict(zip(PREFERRED_PORTS, chosen, strict=True))))
+    """Ports that no other run takes: houses are started at the same moment, and a port is used long after it was chosen."""
+    count = len(PREFERRED_PORTS)
+    starts = list(OTHER_PORTS[: -count + 1 : count])
+    random.SystemRandom().shuffle(starts)
+    folder = Path(tempfile.gettempdir()) / "meldpunt-ports"
+    folder.mkdir(exist_ok=True)
+    for start in starts:
+        claim = (folder / str(start)).open("a")
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            claim.close()
+            continue
+        _CLAIMED.append(claim)
+        ports = dict(zip(PREFERRED_PORTS, range(start, start + count), strict=True))
+        (home.path / "run" / "ports.json").write_text(json.dumps(ports))
+        return
+    raise AssertionError(f"every port is claimed; {folder} says by whom")
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run outside of the test's own loop, if it has one."""
-    import threading
-
     result: list[T] = []
     problem: list[BaseException] = []
 

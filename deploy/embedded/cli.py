@@ -15,9 +15,11 @@ from typing import NoReturn
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from deploy.embedded.client import HouseClient
+from deploy.embedded.demo import play
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
 from deploy.embedded.protocol import DEFAULT_PROTOCOL, known, protocol
@@ -140,8 +142,6 @@ def logs(home: Home, arguments: argparse.Namespace) -> int:
 
 
 def demo(home: Home, arguments: argparse.Namespace) -> int:
-    from deploy.embedded.demo import play
-
     return play(home, as_json=arguments.json, console=console, out=out)
 
 
@@ -196,7 +196,7 @@ def end(run: Callable[[], int], home: Home) -> NoReturn:
     try:
         sys.exit(run())
     except HouseError as problem:
-        console.print(f"[bold red]{problem}[/]", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]{escape(str(problem))}[/]", highlight=False, soft_wrap=True)
         sys.exit(1)
     except PermissionError as problem:
         console.print(

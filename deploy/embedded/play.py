@@ -20,7 +20,7 @@ from deploy.embedded.home import HouseError
 from deploy.embedded.played import Played, ending_of, steps_of, until
 from shared.protocol.states import HOLDER_OF, State
 
-HOLDERS = ("assessment", "sources", "casework")
+ACTED_IN = ("assessment", "sources", "casework")
 PURPOSE = {"X-Purpose": "besluit-voorbereiden"}
 FILE_USER = "anna"
 
@@ -147,7 +147,7 @@ class Player:
     def follow(self, played: Played, state: str) -> None:
         """Wait until who holds it in `state` has it."""
         holder = HOLDER_OF.get(State(state), played.holder)
-        if holder == played.holder or holder not in HOLDERS:
+        if holder == played.holder or holder not in ACTED_IN:
             return
         began = time.monotonic()
         until(lambda: self.seen(holder, played.number), f"{holder} did not receive it")

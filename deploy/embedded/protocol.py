@@ -14,7 +14,7 @@ from shared.protocol.laws import Laws
 from shared.protocol.live import missing_for_live
 from shared.protocol.loading import Unacceptable, read
 from shared.protocol.model import Law
-from shared.protocol.show import document
+from shared.protocol.show import day, document
 
 DEFAULT_PROTOCOL = "midden-delfland-2025"
 
@@ -30,9 +30,11 @@ def known(version: str) -> Law:
     try:
         return Laws.read(version, folder()).configured
     except LookupError:
-        raise HouseError(f"there is no protocol of version {version} here, nor in $MELDPUNT_PROTOCOLS") from None
+        raise HouseError(
+            f"er is geen protocol met versie {version}, ook niet in de map die MELDPUNT_PROTOCOLS noemt"
+        ) from None
     except Unacceptable as problem:
-        raise HouseError(f"a protocol is not accepted:\n{problem}") from None
+        raise HouseError(f"een protocol wordt niet aanvaard:\n{problem}") from None
 
 
 def protocol(_home: Home, arguments: argparse.Namespace) -> int:
@@ -45,7 +47,8 @@ def protocol(_home: Home, arguments: argparse.Namespace) -> int:
         return 1
     with contextlib.suppress(BrokenPipeError):
         if arguments.what == "check":
-            print(f"{what} is in orde: versie {law.version}, {law.municipality}, in werking vanaf {law.in_force_from}.")
+            begins = day(law.in_force_from)
+            print(f"{what} is in orde: versie {law.version}, {law.municipality}, in werking vanaf {begins}.")
             missing = missing_for_live(law)
             print("Voor ingebruikneming ontbreekt:" if missing else "Alles voor ingebruikneming is ingevuld.")
             print("".join(f"· {one}\n" for one in missing), end="")

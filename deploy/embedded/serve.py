@@ -22,7 +22,7 @@ from shared.service.platform import Platform
 
 if TYPE_CHECKING:
     from services.retention.use_cases import Listing
-    from services.rights.use_cases import Overdue
+    from services.rights.use_cases import OverdueDuties
 
 
 class RunIn(BaseModel):
@@ -44,7 +44,7 @@ def as_of_routes(platform: Platform, listing: "Listing") -> APIRouter:
     return routes
 
 
-def overdue_routes(platform: Platform, overdue: "Overdue") -> APIRouter:
+def overdue_routes(platform: Platform, overdue: "OverdueDuties") -> APIRouter:
     """`GET /v1/overdue-duties/{asOf}`: what will have passed its date on a day. Embedded only."""
     routes = APIRouter(prefix="/v1")
 

@@ -42,13 +42,14 @@ class Supervisor:
         if wait is not None:
             self.wait_for(command.name, wait)
 
-    def wait_for(self, name: str, seconds: float) -> None:
+    def wait_for(self, name: str, seconds: float, *, needs_all: bool = False) -> None:
+        """Until it is ready; raises HouseError when it has stopped, or, where it `needs_all`, another has."""
         command = self._commands[name]
 
         def ready() -> bool:
-            process = self._running[name]
-            if process.poll() is not None:
-                raise HouseError(f"{name} stopped while starting; {self._home.log(name)} says why")
+            for one in self._running if needs_all else (name,):
+                if self._running[one].poll() is not None:
+                    raise HouseError(f"{one} stopped while starting; {self._home.log(one)} says why")
             return command.ready()
 
         wait_until(ready, seconds, name)

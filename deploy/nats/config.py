@@ -13,7 +13,7 @@ import nats
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
-from shared.privileges import SERVICES, Service
+from shared.privileges import SERVICES, Privileges
 from shared.settings import STREAM_DAYS
 
 SETUP_USER = "setup"
@@ -21,7 +21,7 @@ MAX_AGE_SECONDS = STREAM_DAYS * 24 * 3600
 ACK_WAIT_SECONDS = 60
 
 
-def permissions(service: Service) -> dict[str, dict[str, list[str]]]:
+def permissions(service: Privileges) -> dict[str, dict[str, list[str]]]:
     """Publish what the table has somebody for, pull its own durables, read its own inbox; nothing else."""
     publish = [*service.publishes]
     for producer in service.consumes:

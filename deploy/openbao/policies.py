@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.privileges import ADDRESSEES, ARCHIVES, LETTERBOXES, ROOMS, SERVICES, SIGN, Service
+from shared.privileges import ADDRESSEES, ARCHIVES, LETTERBOXES, ROOMS, SERVICES, SIGN, Privileges
 
 Rules = dict[str, dict[str, Any]]
 
@@ -33,7 +33,7 @@ def _release(mount: str, key: str) -> Rules:
     }
 
 
-def rules_of(service: Service) -> Rules:
+def rules_of(service: Privileges) -> Rules:
     """Path to rule for one service; also what its AppRole may do to stay alive."""
     rules: Rules = {
         "auth/token/renew-self": _rule("update"),

@@ -28,7 +28,7 @@ class TokenOut(BaseModel):
 
 class DesignationIn(Strict):
     user_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
-    role: Annotated[str, Field(pattern=r"^[a-z-]{2,40}$")]
+    role: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,60}$")]
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     basis: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9./-]{2,39}$", examples=["BESLUIT-2026-17"])]

@@ -21,7 +21,7 @@ from services.access.settings import Settings
 from shared.clock import Clock
 from shared.errors import NotAuthenticated, PartDown
 
-ALGORITHMS = ("RS256", "PS256")
+LOG_IN_ALGORITHMS = ("RS256", "PS256")
 MOST_TOKEN = 8000
 MOST_HEADER = 1000
 INTERVAL = timedelta(seconds=10)
@@ -46,7 +46,7 @@ class Provider:
             raise NotAuthenticated
         keys = await self._keys_with(header.get("kid"))
         try:
-            claims = jwt.decode(id_token, keys, algorithms=ALGORITHMS).claims
+            claims = jwt.decode(id_token, keys, algorithms=LOG_IN_ALGORITHMS).claims
         except (JoseError, ValueError, RecursionError):
             raise NotAuthenticated from None
         audiences = claims.get("aud")
@@ -99,6 +99,6 @@ def _header(token: str) -> dict[str, Any] | None:
         found = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or found.get("alg") not in ALGORITHMS:
+    if not isinstance(found, dict) or found.get("alg") not in LOG_IN_ALGORITHMS:
         return None
     return found if isinstance(found.get("kid"), str | None) else None

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.access import store
-from services.access.domain import CONTROLLER, refusal
 from services.access.provider import Provider
 from services.access.settings import Settings
 from shared import audit
@@ -21,6 +20,7 @@ from shared.keys.signing import NotSigned
 from shared.pages import Page, Window
 from shared.periodic import Periodic
 from shared.privileges import BY_NAME
+from shared.protocol.designations import BY_CONTROLLER, CONTROLLER, Wanted, designation_fault, ending_fault
 from shared.protocol.faults import Fault
 from shared.service.platform import Platform
 
@@ -81,15 +81,7 @@ class Access:
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
             held = [one.role for one in await store.in_force(session, now, user_id)]
-            refused = refusal(
-                self._law,
-                role=role,
-                user_id=user_id,
-                by=person.user_id,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                held=held,
-            )
+            refused = designation_fault(self._law, Wanted(role, user_id, person.user_id, starts_at, ends_at, held))
             if refused:
                 raise Invalid([refused])
             row = store.Designated(
@@ -117,10 +109,9 @@ class Access:
             row = await session.get(store.Designated, identifier, with_for_update=True)
             if row is None or row.ends_at <= now:
                 raise NotFound("Deze aanwijzing bestaat niet of is al beëindigd.")
-            if self._law.designations.get(row.role) != "beheerder":
-                raise Forbidden(
-                    "Deze aanwijzing gaf de verwerkingsverantwoordelijke, en alleen die beëindigt haar (art. 7 lid 1)."
-                )
+            refused = ending_fault(self._law, row.role)
+            if refused:
+                raise Forbidden(f"{refused.reason.capitalize()} ({refused.article}).")
             row.ends_at = now
             await session.flush()
             line = audit.line(
@@ -143,7 +134,7 @@ class Access:
             if await store.is_any(session):
                 return
             text = json.loads(self._settings.first_designations.read_text())
-            for role in ("beheerder", "fg"):
+            for role in BY_CONTROLLER:
                 session.add(
                     store.Designated(
                         id=uuid4(),

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 
 from services.assessment import store
 from services.assessment.api import router
-from services.assessment.chapter import Assessment
 from services.assessment.messages import handlers, on_receipt
+from services.assessment.policy import AssessmentPolicy
 from services.assessment.settings import Settings
 from services.assessment.use_cases import Arrivals, Informing, Meetings
 from shared.clock import Clock, SystemClock
@@ -21,7 +21,7 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("assessment", settings, clock or SystemClock(), store.SCHEMA)
-    engine = Engine(platform, Assessment())
+    engine = Engine(platform, AssessmentPolicy())
     service = Service(
         platform,
         handlers=handlers(Arrivals(platform), Informing(engine)),

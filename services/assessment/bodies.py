@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -20,7 +20,7 @@ class MemberIn(Strict):
 
 
 class MeetingIn(Strict):
-    kind: Literal["LOT", "LOT+", "casusoverleg"]
+    kind: Annotated[str, Field(pattern=r"^[A-Za-z0-9+-]{1,40}$", examples=["LOT"])]
     held_on: date
     members: Annotated[tuple[MemberIn, ...], Field(min_length=1, max_length=40)]
     agenda: Annotated[tuple[Annotated[str, Field(pattern=NUMBER)], ...], Field(max_length=100)] = ()

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 
 from services.casework import store
 from services.casework.api import router
-from services.casework.chapter import Casework
 from services.casework.messages import handlers, on_receipt
+from services.casework.policy import CaseworkPolicy
 from services.casework.settings import Settings
 from services.casework.use_cases import Consulting, Moving
 from shared.clock import Clock, SystemClock
@@ -21,7 +21,7 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("casework", settings, clock or SystemClock(), store.SCHEMA)
-    engine = Engine(platform, Casework())
+    engine = Engine(platform, CaseworkPolicy())
     consulting = Consulting(engine)
     service = Service(
         platform,

@@ -7,10 +7,10 @@ from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import MeetingTold
 from shared.contracts.consult import Consult
-from shared.contracts.dossier import Sealed
+from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.retention import MoveCase
 from shared.contracts.rights import NoticeTold
-from shared.contracts.sources import Case, CaseContent
+from shared.contracts.sources import CaseContent, CaseLetter
 from shared.engine.arrive import arrived
 from shared.engine.copies import on_meeting, on_notice
 from shared.engine.settle import Settlement
@@ -20,7 +20,7 @@ from shared.service.platform import Platform
 
 def handlers(platform: Platform, consulting: Consulting, moving: Moving) -> dict[str, Handler]:
     return {
-        Case.event: arrived(platform, CaseContent, State.CHECK_2A),
+        CaseLetter.event: arrived(platform, CaseContent, State.CHECK_2A),
         MeetingTold.event: on_meeting,
         NoticeTold.event: on_notice,
         Consult.event: consulting.asked,
@@ -29,4 +29,4 @@ def handlers(platform: Platform, consulting: Consulting, moving: Moving) -> dict
 
 
 def on_receipt(settlement: Settlement) -> dict[str, OnReceipt]:
-    return {Sealed.event: settlement.handed_over}
+    return {SealedDossierLetter.event: settlement.handed_over}

@@ -16,7 +16,6 @@ from pydantic import (
 
 from shared.http.bodies import Strict
 
-CHANNELS = ("web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner")
 Channel = Literal["web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner"]
 MOST_BYTES = 200_000
 
@@ -24,7 +23,7 @@ MOST_BYTES = 200_000
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Occupation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 ReportText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20000)]
 
 
@@ -37,7 +36,7 @@ class SubjectIn(Strict):
 class ObjectIn(Strict):
     kind: Literal["address", "building", "business", "parcel", "other"]
     address: Address | None = None
-    description: Words | None = None
+    description: Description | None = None
 
 
 class ReporterIn(Strict):

@@ -23,7 +23,7 @@ from services.intake.settings import Settings
 from shared import audit
 from shared.batch import Batcher
 from shared.contracts.common import KeyRef, KeysMade
-from shared.contracts.intake import Report, ReportContent, ReportedObject, Reporter, Subject
+from shared.contracts.intake import ReportContent, ReportedObject, Reporter, ReportLetter, Subject
 from shared.database.at_once import insert_at_once
 from shared.database.engine import make_engine, outages
 from shared.database.tables import Audit, Outgoing
@@ -103,7 +103,7 @@ class Intake:
         )
         content = self._content(accepted.number, signal)
         letter = self.platform.sealer.seal("assessment", content)
-        report = Report(number=accepted.number, letters=(letter.text,))
+        report = ReportLetter(number=accepted.number, letters=(letter.text,))
         envelope = self.platform.post.envelope("assessment", report, number=accepted.number, letter=letter)
         line = audit.line(now, "report accepted", actor=person.user_id if person else None, record=accepted.number)
         vault = self._vault_letters(accepted.number, signal.reporter)
@@ -215,7 +215,7 @@ class Intake:
 
     async def waiting(self, number: str) -> dict[str, str]:
         """A report that has been accepted and that assessment has not received yet; else NotFound."""
-        query = select(Outgoing).where(col(Outgoing.number) == number, col(Outgoing.event) == Report.event)
+        query = select(Outgoing).where(col(Outgoing.number) == number, col(Outgoing.event) == ReportLetter.event)
         async with self.platform.database.reading() as session:
             row = (await session.scalars(query)).first()
         if row is None or row.receipted_at is not None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from services.oversight.use_cases import Chains, Lists, Showing
+from services.oversight.use_cases import Chains, DestructionLists, RegisterReading
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
@@ -20,13 +20,21 @@ Found = dict[str, Any]
 OfNumber = Annotated[str | None, Query(pattern=NUMBER, description="Of one signal")]
 
 
-def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> APIRouter:
+def router(engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists) -> APIRouter:
+    whole = APIRouter()
+    whole.include_router(_registers(engine, reading, chains))
+    whole.include_router(_lists(engine, lists))
+    whole.include_router(decision_routes(engine, "destruction-lists"))
+    return whole
+
+
+def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIRouter:
     routes = APIRouter(prefix="/v1")
     caller = current_person(engine.platform)
 
     @routes.get("/signals/{number}", tags=["signals"], summary="Where a signal is: holder and state, no content")
     async def whereabouts(number: Number, person: Person = caller) -> dict[str, Any]:
-        return await showing.whereabouts(number, person)
+        return await reading.whereabouts(number, person)
 
     @routes.get("/signals/{number}/decisions", tags=["signals"], summary="Every decision on a signal, with its reasons")
     async def decisions(
@@ -35,8 +43,8 @@ def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> AP
         person: Person = caller,
         x_purpose: Purpose = None,
     ) -> Found:
-        person.role_among((*showing.rules.file_roles, "fg"))
-        return await showing.decisions(number, person, purpose_of(x_purpose), window)
+        person.role_among((*reading.rules.file_roles, "fg"))
+        return await reading.decisions(number, person, purpose_of(x_purpose), window)
 
     @routes.get("/audit-lines", tags=["audit"], summary="The audit trail, in order (FG, beheerder)")
     async def lines(
@@ -46,7 +54,7 @@ def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> AP
         actor: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$")] = None,
         number: OfNumber = None,
     ) -> Found:
-        return await showing.lines(person, producer, actor, number, window)
+        return await reading.lines(person, producer, actor, number, window)
 
     @routes.get("/audit-chains", tags=["audit"], summary="Whether the audit trail is complete and unchanged")
     async def audit_chains(
@@ -57,7 +65,14 @@ def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> AP
 
     @routes.get("/disclosures", tags=["disclosures"], summary="The disclosure register, the newest first")
     async def disclosures(window: WindowAsked, person: Person = caller, number: OfNumber = None) -> Found:
-        return await showing.disclosures(person, number, window)
+        return await reading.disclosures(person, number, window)
+
+    return routes
+
+
+def _lists(engine: Engine, lists: DestructionLists) -> APIRouter:
+    routes = APIRouter(prefix="/v1")
+    caller = current_person(engine.platform)
 
     @routes.get("/destruction-lists", tags=["destruction"], summary="Destruction lists, the newest first")
     async def all_lists(window: WindowAsked, person: Person = caller) -> Found:
@@ -79,7 +94,4 @@ def router(engine: Engine, showing: Showing, chains: Chains, lists: Lists) -> AP
     async def approved(listId: ListId, window: WindowAsked, person: Person = caller) -> Found:  # noqa: N803
         return await lists.approvals(listId, person, window)
 
-    whole = APIRouter()
-    whole.include_router(routes)
-    whole.include_router(decision_routes(engine, "destruction-lists"))
-    return whole
+    return routes

@@ -6,11 +6,11 @@ from fastapi import FastAPI
 
 from services.oversight import store
 from services.oversight.api import router
-from services.oversight.chapter import Lists as ListChapter
 from services.oversight.messages import handlers
+from services.oversight.policy import OversightPolicy
 from services.oversight.settings import Settings
-from services.oversight.shelf import Lists as Shelf
-from services.oversight.use_cases import Chains, Keeping, Lists, Releasing, Showing
+from services.oversight.shelf import ListShelf
+from services.oversight.use_cases import Chains, DestructionLists, RegisterKeeping, RegisterReading, Releasing
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
@@ -22,15 +22,15 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("oversight", settings, clock or SystemClock(), store.SCHEMA)
-    engine = Engine(platform, ListChapter(), Shelf())
+    engine = Engine(platform, OversightPolicy(), ListShelf())
     releasing = Releasing(platform)
     chains = Chains(platform)
     service = Service(
         platform,
-        handlers=handlers(Keeping(platform), releasing),
+        handlers=handlers(RegisterKeeping(platform), releasing),
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release},
         workers=[chains.run],
     )
-    return build(service, "Oversight", router(engine, Showing(platform), chains, Lists(engine)))
+    return build(service, "Oversight", router(engine, RegisterReading(platform), chains, DestructionLists(engine)))

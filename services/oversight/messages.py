@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from services.oversight.use_cases import Keeping, Releasing
+from services.oversight.use_cases import RegisterKeeping, Releasing
 from shared.bus.inbox import Handler
 from shared.contracts.common import Audited, Whereabouts
-from shared.contracts.dossier import Decided, Disclosed
+from shared.contracts.dossier import DecidedLetter, Disclosed
 from shared.contracts.retention import Listed, Overdue, Withheld
 
 
-def handlers(keeping: Keeping, releasing: Releasing) -> dict[str, Handler]:
+def handlers(keeping: RegisterKeeping, releasing: Releasing) -> dict[str, Handler]:
     return {
         Audited.event: keeping.audited,
-        Decided.event: keeping.decided,
+        DecidedLetter.event: keeping.decided,
         Disclosed.event: keeping.disclosed,
         Whereabouts.event: keeping.whereabouts,
         Listed.event: releasing.listed,

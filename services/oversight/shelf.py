@@ -25,7 +25,7 @@ class Waiting:
     numbers: tuple[str, ...]
 
 
-class Lists(Shelf):
+class ListShelf(Shelf):
     head = "offered_list"
     number = "CAST(head.id AS text)"
     signal = "CAST(head.id AS text)"

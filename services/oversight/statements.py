@@ -7,15 +7,15 @@ from datetime import UTC
 from services.oversight import store
 from shared.service.platform import Platform
 
-KIND = "meldpunt-approval"
+APPROVAL_KIND = "meldpunt-approval"
 
 
 def statement_of(platform: Platform, approval: store.Approval, numbers: list[str]) -> str:
     """A statement of who approved which signals of which list; raises NotSigned without a certificate."""
-    return platform.signer.sign(KIND, claims_of(approval) | {"numbers": sorted(numbers)})
+    return platform.signer.sign(APPROVAL_KIND, approval_claims(approval) | {"numbers": sorted(numbers)})
 
 
-def claims_of(approval: store.Approval) -> dict[str, str | None]:
+def approval_claims(approval: store.Approval) -> dict[str, str | None]:
     """What is signed of an approval besides the signals: which, of what, by whom, and from when it cannot be withdrawn."""
     return {
         "approval": str(approval.id),

@@ -8,10 +8,10 @@ from fastapi import APIRouter, FastAPI
 
 from services.retention import store
 from services.retention.api import router
-from services.retention.chapter import SealedSignals
 from services.retention.messages import handlers
+from services.retention.policy import RetentionPolicy
 from services.retention.settings import Settings
-from services.retention.shelf import SealedSignals as Shelf
+from services.retention.shelf import SealedSignalShelf
 from services.retention.use_cases import Declarations, Destruction, Finishing, Holds, Keeping, Listing
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
@@ -20,15 +20,15 @@ from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
 
-More = Callable[[Platform, Listing], APIRouter]
+_More = Callable[[Platform, Listing], APIRouter]
 
 
-def create(settings: Settings | None = None, clock: Clock | None = None, more: More | None = None) -> FastAPI:
+def create(settings: Settings | None = None, clock: Clock | None = None, more: _More | None = None) -> FastAPI:
     """`more` adds routes; only the embedded profile gives any."""
     settings = settings or Settings()
     platform = Platform("retention", settings, clock or SystemClock(), store.SCHEMA)
     declarations = Declarations(platform, settings)
-    engine = Engine(platform, SealedSignals(), Shelf())
+    engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     keeping, holds = Keeping(platform), Holds(engine)
     destruction, finishing = Destruction(platform), Finishing(platform, declarations)
     listing = Listing(platform, settings)

@@ -14,7 +14,7 @@ MOUNTS_OF_A_HOLD = (*ARCHIVES, *(str(BY_NAME[one].room) for one in KEEPS_FOR_A_H
 """Where keys stay meanwhile."""
 
 
-class Sealed(Protocol):
+class SealedItems(Protocol):
     """Of a sealed signal what these rules look at: its archived items, and which of them a hold keeps."""
 
     dossier: list[dict[str, Any]] | None
@@ -25,17 +25,17 @@ def parts_to_go(*, for_a_hold: bool) -> tuple[str, ...]:
     return tuple(one for one in PARTS if not for_a_hold or one not in KEEPS_FOR_A_HOLD)
 
 
-def items_of(row: Sealed) -> set[str]:
+def items_of(row: SealedItems) -> set[str]:
     return {str(one["item"]) for one in row.dossier or []}
 
 
-def staying_mounts(row: Sealed) -> set[str]:
+def staying_mounts(row: SealedItems) -> set[str]:
     """Where keys stay after what goes has gone: the archives of held items, and the room of the words."""
     archives = {str(one["archive"]) for one in row.dossier or [] if one["item"] in row.staying}
     return archives | {str(BY_NAME[one].room) for one in KEEPS_FOR_A_HOLD} if row.staying else set()
 
 
-def going(row: Sealed) -> set[tuple[str, str]]:
+def going(row: SealedItems) -> set[tuple[str, str]]:
     """The archive keys (mount, name) that go: all but those of items that a hold keeps, and of what shares one."""
     keys = {str(one["item"]): (str(one["archive"]), str(one["key"])) for one in row.dossier or []}
     return set(keys.values()) - {key for item, key in keys.items() if item in row.staying}

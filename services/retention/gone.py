@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.retention.domain import MOUNTS_OF_A_HOLD, parts_to_go
-from services.retention.tables import Carrier, Letterbox, Part, SealedSignal, SignalKey, ToDeclare
+from services.retention.tables import Carrier, DestructionPart, Letterbox, SealedSignal, SignalKey, ToDeclare
 
 
 def _unfinished_box() -> Any:
@@ -31,7 +31,9 @@ def _gone(*, wholly: bool) -> list[Any]:
     the words that supervision has.
     """
     parts = parts_to_go(for_a_hold=not wholly)
-    done = select(func.count()).where(col(Part.number) == col(SealedSignal.number), col(Part.part).in_(parts))
+    done = select(func.count()).where(
+        col(DestructionPart.number) == col(SealedSignal.number), col(DestructionPart.part).in_(parts)
+    )
     left = [col(SignalKey.number) == col(SealedSignal.number), col(SignalKey.destroyed_at).is_(None)]
     if not wholly:
         left.append(col(SignalKey.mount).not_in(MOUNTS_OF_A_HOLD))

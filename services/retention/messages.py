@@ -6,13 +6,13 @@ from services.retention.use_cases import Destruction, Holds, Keeping
 from shared.bus.inbox import Handler
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
-from shared.contracts.dossier import Sealed
+from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.oversight import Approved, TakenOff
 
 
 def handlers(keeping: Keeping, holds: Holds, destruction: Destruction) -> dict[str, Handler]:
     return {
-        Sealed.event: keeping.sealed,
+        SealedDossierLetter.event: keeping.sealed,
         Closed.event: keeping.closed,
         KeysMade.event: keeping.keys_made,
         KeysReleased.event: destruction.released,

@@ -12,17 +12,16 @@ from sqlmodel import col
 
 from services.retention import store
 from services.retention.domain import items_of
+from services.retention.effects import HELD
 from services.retention.tables import Hold, SealedSignal
 from shared.engine.loaded import working_name
 from shared.engine.shelf import CHANGED, Shelf
 from shared.engine.tables import Dossier
 from shared.errors import Conflict
 
-HELD = "held"
-
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedWithHolds:
     """What retention knows of a sealed signal: codes, dates and ciphertext."""
 
     row: SealedSignal
@@ -36,7 +35,7 @@ class Sealed:
         return next((one for one in self.holds if str(one.id) == identifier), None)
 
 
-class SealedSignals(Shelf):
+class SealedSignalShelf(Shelf):
     head = "sealed_signal"
     signal = "head.number"
     beside_it = ("decisions",)
@@ -56,7 +55,9 @@ class SealedSignals(Shelf):
 
     async def beside(self, session: AsyncSession, head: dict[str, Any]) -> tuple[object, tuple[str, ...]]:
         """A decision can be about its items, and about what is held of it."""
-        sealed = Sealed(SealedSignal.model_validate(head), tuple(await store.holds_of(session, head["number"])))
+        sealed = SealedWithHolds(
+            SealedSignal.model_validate(head), tuple(await store.holds_of(session, head["number"]))
+        )
         held = sorted(str(one.id) for one in sealed.holds if one.state == HELD)
         return sealed, (*sorted(sealed.items), *held)
 

@@ -20,9 +20,9 @@ from services.retention.tables import (
     Carrier,
     Declaration,
     DestructionList,
+    DestructionPart,
     Hold,
     Letterbox,
-    Part,
     SealedSignal,
     SignalKey,
     ToDeclare,
@@ -145,7 +145,9 @@ async def late_lists(session: AsyncSession, today: date) -> list[DestructionList
 async def left_of(session: AsyncSession, numbers: Collection[str]) -> dict[str, Left]:
     """What still exists of each of these signals."""
     found = {number: Left() for number in numbers}
-    parts = select(col(Part.number), col(Part.part)).where(col(Part.number).in_(numbers))
+    parts = select(col(DestructionPart.number), col(DestructionPart.part)).where(
+        col(DestructionPart.number).in_(numbers)
+    )
     for number, part in await session.execute(parts):
         found[number].parts_done.add(part)
     keys = select(col(SignalKey.number), col(SignalKey.mount))
@@ -205,7 +207,7 @@ async def note_boxes_destroyed(session: AsyncSession, kids: Collection[str], now
 async def note_parts(session: AsyncSession, numbers: Iterable[str], part: str, now: datetime) -> None:
     rows = [{"number": number, "part": part, "done_at": now} for number in numbers]
     if rows:
-        await session.execute(upsert(table_of(Part)).on_conflict_do_nothing(), rows)
+        await session.execute(upsert(table_of(DestructionPart)).on_conflict_do_nothing(), rows)
 
 
 async def counts(session: AsyncSession, model: type[SignalKey] | type[Carrier], numbers: Collection[str]) -> Counts:
@@ -224,11 +226,11 @@ async def being_destroyed(session: AsyncSession, window: Window) -> Page[SealedS
 
 async def ask_again(session: AsyncSession, numbers: Collection[str]) -> None:
     """What a part answered when a hold kept something does not count when the rest goes."""
-    await session.execute(delete(Part).where(col(Part.number).in_(numbers)))
+    await session.execute(delete(DestructionPart).where(col(DestructionPart.number).in_(numbers)))
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    for table in (SealedSignal, SignalKey, Carrier, Part, Hold, ActiveCase, ToDeclare):
+    for table in (SealedSignal, SignalKey, Carrier, DestructionPart, Hold, ActiveCase, ToDeclare):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
     await delete_decisions(session, numbers)
 

@@ -97,7 +97,7 @@ class Letterbox(SQLModel, table=True):
     destroyed_at: datetime | None = moment(nullable=True)
 
 
-class Part(SQLModel, table=True):
+class DestructionPart(SQLModel, table=True):
     """`part` has deleted its rows about signal `number`."""
 
     __tablename__ = "destruction_part"

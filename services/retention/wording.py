@@ -17,7 +17,7 @@ from shared.protocol.show import day
 from shared.protocol.terms import CASE
 
 TITLE = "Verklaring van vernietiging"
-ARCHIVES = {
+ARCHIVE_NAMES = {
     "archive-signal": "de melding en open bevindingen",
     "archive-closed": "bevindingen uit gesloten bronnen",
     "archive-case": "gegevens van de behandeling",
@@ -27,7 +27,7 @@ ARCHIVES = {
 
 
 @dataclass(frozen=True)
-class Destroyed:
+class DestroyedSignal:
     """What was destroyed, and how. `phase`: in which the signal ended; `ending`: by which decision and answer."""
 
     number: str
@@ -57,7 +57,7 @@ def term_of(phase: int) -> str:
     return "art. 9 lid 1 onder b" if phase == CASE else "art. 9 lid 1 onder a"
 
 
-def document(law: Law, what: Destroyed, *, live: bool) -> dict[str, Any]:
+def document(law: Law, what: DestroyedSignal, *, live: bool) -> dict[str, Any]:
     """Title, the warning of a trial or None, an opening, lines of label and text, and paragraphs with a heading."""
     lines = [
         ("Signaal", what.number),
@@ -91,12 +91,12 @@ SEALED = (
 )
 
 
-def _ground(law: Law, what: Destroyed) -> str:
+def _ground(law: Law, what: DestroyedSignal) -> str:
     """Why it was kept and destroyed; what ends by article 9 itself names it once."""
     return f"{law.title}, {' en '.join(dict.fromkeys((what.article, term_of(what.phase))))}"
 
 
-def _ending(law: Law, what: Destroyed) -> str:
+def _ending(law: Law, what: DestroyedSignal) -> str:
     key, _, answer = what.ending.partition(":")
     decision = law.decision(key)
     outcome = decision.outcome(answer) if decision else None
@@ -105,32 +105,32 @@ def _ending(law: Law, what: Destroyed) -> str:
     return f"het besluit op de vraag ‘{decision.question}’, met het antwoord ‘{outcome.answer}’ ({what.article})"
 
 
-def _held(what: Destroyed) -> str:
-    found = Counter(ARCHIVES[one] for one in what.held)
+def _held(what: DestroyedSignal) -> str:
+    found = Counter(ARCHIVE_NAMES[one] for one in what.held)
     named = [f"{count} {'onderdeel' if count == 1 else 'onderdelen'} van {name}" for name, count in found.items()]
     return f"{' en '.join(named)}, voor een lopende procedure" if named else ""
 
 
-def _unrecoverable(what: Destroyed) -> str:
+def _unrecoverable(what: DestroyedSignal) -> str:
     if what.unrecoverable_from is None:
         return "een dag die pas te noemen is als de aanhouding is geëindigd"
     return day(what.unrecoverable_from)
 
 
-def _approved(what: Destroyed) -> str:
+def _approved(what: DestroyedSignal) -> str:
     if what.approved_on is None:
         return "niemand; de uiterste dag van de vernietigingslijst was verstreken (art. 9 lid 1)"
     return f"de beheerder, op {day(what.approved_on)}"
 
 
-def _method(what: Destroyed) -> str:
+def _method(what: DestroyedSignal) -> str:
     keys = (
         "de versleutelingssleutels in de sleutelkluis vernietigd, door twee diensten samen, ook de sleutels van "
         "brievenbussen waarmee ooit een brief over dit signaal is verzegeld; daarna zijn de gegevens zelf gewist."
     )
     if not what.held:
         return f"Van het hele signaal zijn {keys} Wat nog in kopieën staat, kan niet meer worden ontsleuteld."
-    staying = " en ".join(ARCHIVES[one] for one in what.keys_staying)
+    staying = " en ".join(ARCHIVE_NAMES[one] for one in what.keys_staying)
     return (
         "Wat een lopende procedure nodig heeft, is aangehouden, en het toezicht houdt zolang de bewoordingen van de "
         f"besluiten. Van al het andere zijn {keys} Sleutels blijven voor {staying}: wat onder de sleutel van een "

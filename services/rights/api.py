@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.rights.use_cases import Overdue
+from services.rights.use_cases import OverdueDuties
 from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.app import current_person
@@ -16,7 +16,7 @@ from shared.http.tasks import task_routes
 from shared.identity import Person
 
 
-def router(engine: Engine, overdue: Overdue) -> APIRouter:
+def router(engine: Engine, overdue: OverdueDuties) -> APIRouter:
     routes = APIRouter()
     caller = current_person(engine.platform)
 

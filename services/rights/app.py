@@ -8,11 +8,11 @@ from fastapi import APIRouter, FastAPI
 
 from services.rights import store
 from services.rights.api import router
-from services.rights.chapter import Duties
 from services.rights.messages import handlers
+from services.rights.policy import RightsPolicy
 from services.rights.settings import Settings
-from services.rights.shelf import Duties as DutyShelf
-from services.rights.use_cases import Concerned, Overdue
+from services.rights.shelf import DutyShelf
+from services.rights.use_cases import Concerned, OverdueDuties
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.engine.store import keys_in
@@ -21,21 +21,21 @@ from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
 
-More = Callable[[Platform, Overdue], APIRouter]
+_More = Callable[[Platform, OverdueDuties], APIRouter]
 
 
-def create(settings: Settings | None = None, clock: Clock | None = None, more: More | None = None) -> FastAPI:
+def create(settings: Settings | None = None, clock: Clock | None = None, more: _More | None = None) -> FastAPI:
     """`more` adds routes; only the embedded profile gives any."""
     settings = settings or Settings()
     platform = Platform("rights", settings, clock or SystemClock(), store.SCHEMA)
-    engine = Engine(platform, Duties(), DutyShelf())
+    engine = Engine(platform, RightsPolicy(), DutyShelf())
     service = Service(
         platform,
         handlers=handlers(Concerned(platform)),
         erase=Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount)),
         queues={engine.settlement.queue: engine.settlement.work},
     )
-    overdue = Overdue(engine)
+    overdue = OverdueDuties(engine)
     routers = [router(engine, overdue)]
     if more:
         routers.append(more(platform, overdue))

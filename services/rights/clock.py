@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
-from services.rights.domain import By, due_on
 from shared.clock import calendar_date
 from shared.engine.tables import Dossier
 from shared.protocol.laws import Laws
 from shared.protocol.model import State
+from shared.protocol.moments import By, due_on
 from shared.protocol.terms import add_months
 
 

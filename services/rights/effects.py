@@ -30,12 +30,14 @@ class MovesClock(Own):
         row = await store.locked(session, loaded.number)
         if self.why and self.on:
             noted = decision.taken_at
-            session.add(store.Moment(number=row.number, cause=decision.id, why=self.why, on=self.on, noted_at=noted))
+            session.add(
+                store.DutyMoment(number=row.number, cause=decision.id, why=self.why, on=self.on, noted_at=noted)
+            )
         await reckon(platform.settings.laws, session, row)
 
     async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         """No decision, no later date."""
-        await session.execute(delete(store.Moment).where(col(store.Moment.cause) == decision.id))
+        await session.execute(delete(store.DutyMoment).where(col(store.DutyMoment.cause) == decision.id))
         await reckon(platform.settings.laws, session, await store.locked(session, loaded.number))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
-from shared.contracts.assessment import InformingAsked, Subjects
+from shared.contracts.assessment import InformingAsked, SubjectsLetter
 from shared.contracts.dossier import InformingDue
 
 
 def handlers(concerned: Concerned) -> dict[str, Handler]:
     return {
-        Subjects.event: concerned.known,
+        SubjectsLetter.event: concerned.known,
         InformingDue.event: concerned.due,
         InformingAsked.event: concerned.asked,
     }

@@ -15,9 +15,9 @@ from shared.engine.shelf import Shelf
 class Moments:
     """By when the person has to know, and why, in the order in which it became known."""
 
-    known: tuple[store.Moment, ...]
+    known: tuple[store.DutyMoment, ...]
 
 
-class Duties(Shelf):
+class DutyShelf(Shelf):
     async def beside(self, session: AsyncSession, head: dict[str, Any]) -> tuple[object, tuple[str, ...]]:
         return Moments(tuple(await store.moments_of(session, head["number"]))), ()

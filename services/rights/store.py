@@ -26,8 +26,8 @@ class Asked(SQLModel, table=True):
     answered_at: datetime | None = moment(nullable=True)
 
 
-class Moment(SQLModel, table=True):
-    """By when the person of duty `number` has to know, and why (services/rights/domain.py).
+class DutyMoment(SQLModel, table=True):
+    """By when the person of duty `number` has to know, and why (shared/protocol/moments.py).
 
     `cause`: the decision or message that brought it; a decision that is withdrawn takes its moment with it.
     """
@@ -40,9 +40,9 @@ class Moment(SQLModel, table=True):
     noted_at: datetime = moment()
 
 
-async def moments_of(session: AsyncSession, number: str) -> list[Moment]:
+async def moments_of(session: AsyncSession, number: str) -> list[DutyMoment]:
     """In the order in which they became known."""
-    query = select(Moment).where(col(Moment.number) == number).order_by(col(Moment.noted_at))
+    query = select(DutyMoment).where(col(DutyMoment.number) == number).order_by(col(DutyMoment.noted_at))
     return list((await session.scalars(query)).all())
 
 
@@ -79,6 +79,6 @@ async def one_at_a_time(session: AsyncSession, signal: str) -> None:
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     duties = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
-    await session.execute(delete(Moment).where(col(Moment.number).in_(duties)))
+    await session.execute(delete(DutyMoment).where(col(DutyMoment.number).in_(duties)))
     await store.delete_rows(session, numbers)
     await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))

@@ -14,7 +14,7 @@ from services.rights.clock import reckon
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.assessment import InformingAsked, Subjects, SubjectsContent
+from shared.contracts.assessment import InformingAsked, SubjectsContent, SubjectsLetter
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import InformingDue
 from shared.contracts.rights import NoticeTold
@@ -44,7 +44,7 @@ class Concerned:
         self.platform = platform
         self._laws = platform.settings.laws
 
-    async def known(self, incoming: Incoming, message: Subjects) -> Handled:
+    async def known(self, incoming: Incoming, message: SubjectsLetter) -> Handled:
         """One duty per person, each with its month; the identities under a key of this room."""
         content, word, kid = await self.platform.opener.content(message, SubjectsContent)
         if (
@@ -149,13 +149,15 @@ class Concerned:
             now = self.platform.clock.now()
             for one in sorted(numbers):
                 row = await store.locked(session, one)
-                session.add(store.Moment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now))
+                session.add(
+                    store.DutyMoment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now)
+                )
                 await reckon(self._laws, session, row)
 
         return Handled(effect)
 
 
-class Overdue:
+class OverdueDuties:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.platform = engine.platform

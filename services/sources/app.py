@@ -6,8 +6,8 @@ from fastapi import FastAPI
 
 from services.sources import store
 from services.sources.api import router
-from services.sources.chapter import Research
 from services.sources.messages import handlers, on_receipt
+from services.sources.policy import SourcesPolicy
 from services.sources.settings import Settings
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
@@ -20,7 +20,7 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("sources", settings, clock or SystemClock(), store.SCHEMA)
-    engine = Engine(platform, Research())
+    engine = Engine(platform, SourcesPolicy())
     service = Service(
         platform,
         handlers=handlers(platform),

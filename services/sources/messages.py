@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
-from shared.contracts.assessment import Research, ResearchContent
-from shared.contracts.dossier import Sealed
-from shared.contracts.sources import Case
+from shared.contracts.assessment import ResearchContent, ResearchLetter
+from shared.contracts.dossier import SealedDossierLetter
+from shared.contracts.sources import CaseLetter
 from shared.engine.arrive import arrived
 from shared.engine.settle import Settlement
 from shared.protocol.model import State
@@ -14,8 +14,8 @@ from shared.service.platform import Platform
 
 
 def handlers(platform: Platform) -> dict[str, Handler]:
-    return {Research.event: arrived(platform, ResearchContent, State.SOURCE_LIST)}
+    return {ResearchLetter.event: arrived(platform, ResearchContent, State.SOURCE_LIST)}
 
 
 def on_receipt(settlement: Settlement) -> dict[str, OnReceipt]:
-    return dict.fromkeys((Sealed.event, Case.event), settlement.handed_over)
+    return dict.fromkeys((SealedDossierLetter.event, CaseLetter.event), settlement.handed_over)

@@ -26,13 +26,13 @@ from sqlmodel import col
 
 from shared.batch import Batcher
 from shared.bus.post import KEPT_HEADERS, STATEMENT, claims_of
-from shared.bus.receipts import Answers, Receipted
+from shared.bus.receipts import Receipted, ReceiptSender
 from shared.clock import Clock
 from shared.contracts.common import KeysMade, Message, Receipts, Received, Whereabouts
 from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
-from shared.database.tables import Inbox as InboxRow
-from shared.database.tables import Tombstone, Unhandled
+from shared.database.tables import InboxRow, Tombstone, Unhandled
+from shared.database.together import UnitOfWork
 from shared.errors import CannotSucceed, MeldpuntError, PartDown
 from shared.keys.signing import NotSigned, Verifier
 from shared.openbao import BaoError, BaoRefused
@@ -45,7 +45,6 @@ log = structlog.get_logger()
 UNFORESEEN = 5
 PATIENT = 6
 """After so many deliveries, in half a minute, a message that waits for a part is kept here."""
-Effect = Callable[[AsyncSession], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Incoming:
 class Handled:
     """What a handler prepared: the effect for the transaction, what follows its commit, and a letter's word."""
 
-    effect: Effect
+    effect: UnitOfWork
     word: str | None = None
     after: Callable[[], None] = lambda: None
 
@@ -87,7 +86,7 @@ class Inbox:
         service: str,
         database: Database,
         verifier: Verifier,
-        answers: Answers,
+        answers: ReceiptSender,
         clock: Clock,
         tracing: Tracing,
         handlers: Mapping[str, Handler],
@@ -274,4 +273,4 @@ def _number_in(body: bytes) -> str | None:
     return found if isinstance(found, str) and len(found) == len("S-00000-00000") else None
 
 
-__all__ = ["Effect", "Handled", "Handler", "Inbox", "Incoming"]
+__all__ = ["Handled", "Handler", "Inbox", "Incoming"]

@@ -24,7 +24,7 @@ from shared.turns import Turns
 log = structlog.get_logger()
 
 FETCHED = 64
-AT_ONCE = 16
+CONCURRENCY = 16
 """Of what was fetched: enough to do together what comes together, few enough for others to get a turn."""
 PULL_SECONDS = 30
 """How long a request for messages stands before it is repeated. It is lost with the connection, which is noticed."""
@@ -118,7 +118,7 @@ class Bus:
             stream=JStream(producer.upper(), declare=False),
             pull_sub=PullSub(batch_size=FETCHED, timeout=PULL_SECONDS),
             # The next ones are fetched while these are handled; what comes together is committed together.
-            max_workers=AT_ONCE,
+            max_workers=CONCURRENCY,
             # A broker-level prefix is not applied to pull subscribers, which then hang without a word.
             inbox_prefix=f"{self._service.inbox}.".encode(),
             ack_policy=AckPolicy.MANUAL,

@@ -29,12 +29,12 @@ from shared.keys.sealing import hash_of
 from shared.keys.signing import NotSigned
 
 OnReceipt = Callable[[AsyncSession, Outgoing], Awaitable[None]]
-AT_ONCE = 100
+BATCH_SIZE = 100
 GATHER_SECONDS = 0.5
 """For how long receipts are gathered: longer than an audit line of a decision follows after its words."""
 
 
-class Answers:
+class ReceiptSender:
     """Gives receipts in the name of one service."""
 
     def __init__(self, post: Post, publisher: Publisher) -> None:
@@ -49,6 +49,7 @@ class Answers:
         self._wake.set()
 
     async def run(self) -> None:
+        """The worker that sends them, gathered per sender; what is not sent is asked for again."""
         while True:
             await self._wake.wait()
             await asyncio.sleep(GATHER_SECONDS)
@@ -61,8 +62,8 @@ class Answers:
             for producer, received in waiting.items():
                 # What fails here is asked for again; it keeps no other sender waiting.
                 with contextlib.suppress(PartDown, NotSigned):
-                    for start in range(0, len(received), AT_ONCE):
-                        message = Receipts(received=tuple(received[start : start + AT_ONCE]))
+                    for start in range(0, len(received), BATCH_SIZE):
+                        message = Receipts(received=tuple(received[start : start + BATCH_SIZE]))
                         await self._publisher.publish(self._post.envelope(producer, message))
 
 

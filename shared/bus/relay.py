@@ -25,7 +25,7 @@ from shared.openbao import OpenBao
 from shared.queue import Queue
 from shared.telemetry import Tracing
 
-LONGEST = 6
+SLOWEST = 6
 """A message without a receipt is sent again after once, twice … this many times the patience."""
 ASKING = 40
 """So many messages are sent again to an addressee that is silent, each time that patience with it ends."""
@@ -36,6 +36,8 @@ SLACK = timedelta(seconds=1)
 
 
 class Publisher(Protocol):
+    """The bus, as far as somebody sends by it."""
+
     async def connected(self) -> None:
         """Wait for the connection; raises PartDown when it takes too long."""
 
@@ -73,7 +75,7 @@ class Heard:
 
     def lease(self) -> ColumnElement[timedelta]:
         """How long a receipt is waited for, of a row that is being claimed: longer with each time."""
-        seconds = self._resend.total_seconds() * func.least(col(Outgoing.attempts) + 1, LONGEST)
+        seconds = self._resend.total_seconds() * func.least(col(Outgoing.attempts) + 1, SLOWEST)
         return func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
     def sent(self, row: Outgoing, seq: int, after: int) -> None:

@@ -12,7 +12,7 @@ from shared.contracts.dossier import CodedDecision
 from shared.contracts.intake import ReportedObject, Subject
 
 
-class Finding(Frozen):
+class HandedOverFinding(Frozen):
     """A fact with its category of Bijlage 1. `fields`: codes, e.g. the hit to which it belongs."""
 
     item: str
@@ -36,17 +36,18 @@ class ResearchContent(Frozen):
     text: str
     subjects: tuple[Subject, ...] = ()
     objects: tuple[ReportedObject, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[HandedOverFinding, ...] = ()
     decisions: tuple[CodedDecision, ...] = ()
     people: int
     """How many persons have been numbered S1, S2 … so far, also those of findings that stay behind."""
 
     @property
-    def all_findings(self) -> tuple[Finding, ...]:
+    def all_findings(self) -> tuple[HandedOverFinding, ...]:
+        """What the next holder begins with."""
         return self.findings
 
 
-class Research(Letter):
+class ResearchLetter(Letter):
     """A signal that the LOT found heavy enough goes on to phase 3."""
 
     event: ClassVar[str] = "research.v1"
@@ -64,7 +65,7 @@ class SubjectsContent(Frozen):
     subjects: dict[str, Subject]
 
 
-class Subjects(Letter):
+class SubjectsLetter(Letter):
     """Data about these persons are being processed: a duty to inform begins (art. 26). Phases 3 and 4 send it too."""
 
     event: ClassVar[str] = "subjects.v1"

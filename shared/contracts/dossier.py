@@ -57,7 +57,7 @@ class SealedDossier(Frozen):
     """In which it ended; 5: it was a case, and `decided_on` is its last processing. The term hangs on it (art. 9)."""
 
 
-class Sealed(Letter):
+class SealedDossierLetter(Letter):
     """A signal has ended; its dossier goes to the non-active environment."""
 
     event: ClassVar[str] = "sealed.v1"
@@ -111,7 +111,7 @@ class Disclosed(Message):
     duty_to_inform_passes: bool = False
 
 
-class Decided(Letter):
+class DecidedLetter(Letter):
     """One decision: the coded facts in clear, its words sealed for oversight.
 
     `state`: where it left the signal; empty when it was about something that is not the signal (a duty to inform).

@@ -36,7 +36,7 @@ class ReportContent(Frozen):
     reporter_wants_contact: bool = False
 
 
-class Report(Letter):
+class ReportLetter(Letter):
     """A new report. Unsigned only when intake had to start without OpenBao; the reader is told."""
 
     event: ClassVar[str] = "report.v1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.contracts.assessment import Finding, ResearchContent
+from shared.contracts.assessment import HandedOverFinding, ResearchContent
 from shared.contracts.common import Letter
 
 
@@ -12,14 +12,15 @@ class CaseContent(ResearchContent):
     """What phase 4 may have. Dropped here: questions, answers without a hit, hits that were not relevant, and the
     words of privacy check 1. `closed`: data of relevant hits, each with its source."""
 
-    closed: tuple[Finding, ...] = ()
+    closed: tuple[HandedOverFinding, ...] = ()
 
     @property
-    def all_findings(self) -> tuple[Finding, ...]:
+    def all_findings(self) -> tuple[HandedOverFinding, ...]:
+        """What the next holder begins with: also what closed sources gave."""
         return (*self.findings, *self.closed)
 
 
-class Case(Letter):
+class CaseLetter(Letter):
     """A confirmed signal goes on to phase 4."""
 
     event: ClassVar[str] = "case.v1"

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
-from sqlalchemy import Executable, Result, event, text
+from sqlalchemy import URL, Executable, Result, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
-from shared.database.together import GroupCommit, Work
+from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
@@ -27,8 +27,6 @@ RENEW_SECONDS = 2.0
 
 def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
     """An engine whose errors never show the values of a statement, and whose pool gives no closed connection."""
-    from sqlalchemy import URL
-
     url = URL.create("postgresql+asyncpg", user or None, password or None, host, port, database)
     engine = create_async_engine(
         url,
@@ -183,7 +181,7 @@ class Database:
         async with outages(), AsyncSession(self._outside, expire_on_commit=False) as session:
             return await session.execute(statement, execution_options={"synchronize_session": False})
 
-    async def together(self, work: Work) -> None:
+    async def together(self, work: UnitOfWork) -> None:
         """Run `work` in a transaction that it may share with others that come at the same moment."""
         with self._span():
             await self._together(work)
@@ -217,6 +215,7 @@ class Database:
         return self._tracing.span("transaction") if traceparent() else contextlib.nullcontext()
 
     async def reachable(self) -> bool:
+        """Whether it answers a query within three seconds; raises nothing."""
         try:
             async with asyncio.timeout(3), self.reading() as session:
                 await session.execute(text("SELECT 1"))

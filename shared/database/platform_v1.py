@@ -12,6 +12,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def column(name: str, kind: Any, *, null: bool = False, key: bool = False, index: bool = False) -> sa.Column[Any]:
+    """A column that is NOT NULL unless `null`, part of the primary key with `key`, indexed with `index`."""
     return sa.Column(name, kind, nullable=null, primary_key=key, index=index)
 
 

@@ -75,9 +75,10 @@ class Outgoing(Waits, table=True):
     receipt: dict[str, Any] | None = document()
 
 
-class Inbox(SQLModel, table=True):
+class InboxRow(SQLModel, table=True):
     """Messages that have had their effect; unique, and kept longer than anything can send them again."""
 
+    __tablename__ = "inbox"
     id: UUID = Field(primary_key=True)
     producer: str
     event: str

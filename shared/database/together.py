@@ -14,8 +14,8 @@ from shared.errors import PartDown
 
 log = structlog.get_logger()
 
-Work = Callable[[AsyncSession], Awaitable[None]]
-_Unit = tuple[Work, Context]
+UnitOfWork = Callable[[AsyncSession], Awaitable[None]]
+_Unit = tuple[UnitOfWork, Context]
 
 
 class GroupCommit:
@@ -25,7 +25,7 @@ class GroupCommit:
         self._begin = begin
         self._batch: Batcher[_Unit, None] = Batcher(self._commit_all)
 
-    async def __call__(self, work: Work) -> None:
+    async def __call__(self, work: UnitOfWork) -> None:
         """Returns when what `work` wrote is on disk; raises what it raises.
 
         When something fails, each is done in a transaction of its own, so `work` may run twice and must keep

@@ -5,11 +5,11 @@ How one decision goes, and where to look:
     given.py      what somebody wants, as values        (HTTP bodies become these in shared/http)
     load.py       one read into a typed `Loaded`        (loaded.py, documents.py)
     decide.py     judged by the law of its own version  (shared/protocol), then written in one transaction
-    effects.py    what it sets going: values            (returned by common.py and by a service's chapter)
+    effects.py    what it sets going: values            (returned by common.py and by a service's policy)
     perform.py    rows and letters made of those values
     settle.py     what can only be done when it can no longer be withdrawn
 
 Beside it: record.py (facts), withdraw.py, tasks.py (people without the file), show.py, arrive.py, consult.py.
-A service gives a `Chapter` (what is particular to it) and a `Shelf` (where what is decided on stands): chapter.py,
+A service gives a `Policy` (what is particular to it) and a `Shelf` (where what is decided on stands): policy.py,
 shelf.py. `engine.py` puts the parts together.
 """

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from shared.contracts.dossier import Decided, DecisionWords
-from shared.engine.chapter import Chapter
+from shared.contracts.dossier import DecidedLetter, DecisionWords
 from shared.engine.documents import Words, names_somebody, words_in
 from shared.engine.effects import CopyByLetter, Effect, HandOver, Moment, Seal
 from shared.engine.loaded import Loaded
+from shared.engine.policy import Policy
 from shared.engine.roads import forwarded, shared_by_outcome
 from shared.engine.tables import DecisionRow
 from shared.protocol.faults import Fault
@@ -20,7 +20,7 @@ ASKED = "-asked"
 """Where there is no room, supervision is told of a proposal too, under a name of its own."""
 
 
-def following(chapter: Chapter, loaded: Loaded, decision: DecisionRow) -> tuple[Effect, ...]:
+def following(policy: Policy, loaded: Loaded, decision: DecisionRow) -> tuple[Effect, ...]:
     """Everything that `decision` sets going. `loaded` knows the decision."""
     found: list[Effect] = []
     outcome = loaded.outcome_of(decision)
@@ -29,7 +29,7 @@ def following(chapter: Chapter, loaded: Loaded, decision: DecisionRow) -> tuple[
         found += shared_by_outcome(loaded, decision, outcome) if outcome else ()
     if decision.ends:
         found.append(Seal())
-    return (*found, *chapter.follows(loaded, decision))
+    return (*found, *policy.follows(loaded, decision))
 
 
 def goes_on(effects: Sequence[Effect]) -> str | None:
@@ -43,6 +43,7 @@ def goes_on(effects: Sequence[Effect]) -> str | None:
 
 
 def settles(effects: Sequence[Effect]) -> bool:
+    """Whether any of them waits until the decision can no longer be withdrawn."""
     return any(one.moment is Moment.SETTLED for one in effects)
 
 
@@ -58,7 +59,7 @@ def told_to_supervision(
         fields["forwardingNoneBecause"] = words.none_because
     state = "handing-over" if goes_to else decision.state_after
     proposed = decision.status == "proposed"
-    message = Decided(
+    message = DecidedLetter(
         number=dossier.signal,
         letters=(),
         version=decision.version,

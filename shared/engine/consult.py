@@ -7,22 +7,21 @@ changes, its dates neither (R-9.13). Why it was needed is sealed for supervision
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from shared import audit
 from shared.contracts.consult import Consult
-from shared.contracts.dossier import Decided, DecisionWords
+from shared.contracts.dossier import DecidedLetter, DecisionWords
 from shared.engine.common import names_in
 from shared.engine.effects import CopyByLetter, Ground, Tell
 from shared.engine.parts import Parts
 from shared.errors import Conflict, Invalid
 from shared.identity import Person
-from shared.protocol.faults import Fault
 from shared.protocol.model import PHASE_OF
+from shared.protocol.opening import CONSULTING, LOOK, not_for, reason_fault
 
-CONSULTATION, ARTICLE = "consultation", "art. 9 lid 2"
-HOURS = 8
+CONSULTATION = "consultation"
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,8 @@ class Look:
 
 
 class Consultations:
+    """Asking for a look into a closed case, and giving one (art. 9 lid 2)."""
+
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.platform = parts.platform
@@ -45,25 +46,25 @@ class Consultations:
         Invalid without a reason, NotFound or Elsewhere."""
         role = self.parts.role_of(person)
         loaded = await self.parts.loader.load(number)
-        phase = PHASE_OF.get(loaded.state)
-        if phase is None or loaded.content is None or not self.parts.chapter.is_here(loaded.state, self.platform.name):
+        not_now = not_for(loaded.state)
+        if not_now or loaded.content is None or not self.parts.policy.is_here(loaded.state, self.platform.name):
             raise Conflict("Dit kan alleen voor een signaal dat in behandeling is.", state=loaded.state)
-        if not reason.strip():
-            missing = "ontbreekt: waarom is de gesloten casus nodig voor dit signaal?"
-            raise Invalid([Fault("reason", missing, ARTICLE, code="required")])
+        missing = reason_fault(reason)
+        if missing:
+            raise Invalid([missing])
         faults = names_in({"reason": reason}, loaded)
         if faults:
             raise Invalid(faults)
         now = self.platform.clock.now()
-        look = Look(case, number, phase, now + timedelta(hours=HOURS))
+        look = Look(case, number, PHASE_OF[loaded.state], now + LOOK)
         identifier = uuid4()
-        told = Decided(
+        told = DecidedLetter(
             number=number,
             letters=(),
             version=loaded.dossier.version,
             key=CONSULTATION,
             outcome="asked",
-            article=ARTICLE,
+            article=CONSULTING,
             deciders=(person.user_id,),
             recorder=person.user_id,
             role=role,
@@ -72,12 +73,12 @@ class Consultations:
             state="",
             about=(case,),
         )
-        wanted = Consult(number=case, new_signal=number, phase=phase, person=person.user_id, until=look.until)
+        wanted = Consult(number=case, new_signal=number, phase=look.phase, person=person.user_id, until=look.until)
         effects = [
             Tell("casework", wanted),
             CopyByLetter("oversight", told, DecisionWords(decision=str(identifier), reason=reason, fields={})),
         ]
-        ground = Ground(str(identifier), ARTICLE, person.user_id, now)
+        ground = Ground(str(identifier), CONSULTING, person.user_id, now)
         async with self.platform.database.transaction() as session:
             session.add_all(self.parts.performer.posted(loaded, ground, effects))
             line = audit.line(now, "consultation asked", actor=person.user_id, role=role, record=case, reason=number)

@@ -13,7 +13,7 @@ from shared.contracts.rights import NoticeTold
 from shared.engine.tables import MeetingRow, NoticeRow
 from shared.errors import CannotSucceed
 
-FACTS = ("version", "kind", "held_on", "chair", "members", "present", "agenda")
+MEETING_FACTS = ("version", "kind", "held_on", "chair", "members", "present", "agenda")
 
 
 async def on_meeting(incoming: Incoming, message: MeetingTold) -> Handled:
@@ -25,7 +25,7 @@ async def on_meeting(incoming: Incoming, message: MeetingTold) -> Handled:
         known = await session.get(MeetingRow, message.meeting, with_for_update=True)
         if known is not None and known.version >= message.version:
             return
-        facts = {name: getattr(message, name) for name in FACTS}
+        facts = {name: getattr(message, name) for name in MEETING_FACTS}
         facts |= {name: list(facts[name]) for name in ("members", "present", "agenda")}
         await session.merge(MeetingRow(id=message.meeting, **facts))
 

@@ -34,10 +34,12 @@ _CODED = (Choice, Choices, Date, Flag, Subjects)
 
 
 class Deciding:
+    """Takes decisions: judged by the law of the dossier's version, written with all that they set going."""
+
     def __init__(self, parts: Parts, writer: Writer) -> None:
         self.parts = parts
         self.platform = parts.platform
-        self.chapter = parts.chapter
+        self.policy = parts.policy
         self._writer = writer
         self._withdrawing = Withdrawing(parts, writer)
 
@@ -52,12 +54,12 @@ class Deciding:
             self.parts.role_of(person)
         loaded = await self.parts.loader.for_change(number, given.expected_version, meeting=given.attempt.meeting)
         # Under the designation that gives the file, not under another that he holds besides (R-18.5, R-24.1).
-        roles = person.roles & frozenset(self.chapter.roles(loaded.law) if only is None else only)
+        roles = person.roles & frozenset(self.policy.roles(loaded.law) if only is None else only)
         if not roles:
             raise Forbidden
         if given.attempt.key == WITHDRAWAL:
             return await self._withdrawing.withdraw(loaded, person, given)
-        if not self.chapter.is_here(loaded.state, self.platform.name):
+        if not self.policy.is_here(loaded.state, self.platform.name):
             raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
         if given.confirms:
             return await self._co_sign(loaded, person, given)
@@ -73,7 +75,7 @@ class Deciding:
                 raise Forbidden(f"{faults[0].reason} ({faults[0].article})")
             if judged.kind == "state":
                 raise Conflict(f"{faults[0].reason} ({faults[0].article})", state=loaded.state)
-        faults += self.chapter.faults(loaded, given) if not faults else ()
+        faults += self.policy.faults(loaded, given) if not faults else ()
         faults += names_in(texts_of(given.attempt), loaded) if not faults else ()
         if faults or isinstance(judged, Refused):
             raise Invalid(faults)
@@ -95,9 +97,9 @@ class Deciding:
         after = loaded.after(decision, {str(decision.id): words})
         effects: Sequence[Effect]
         if proposed:
-            effects = (*self._asks(loaded, decision, allowed), *self.chapter.proposed(after, decision))
+            effects = (*self._asks(loaded, decision, allowed), *self.policy.proposed(after, decision))
         else:
-            effects = following(self.chapter, after, decision)
+            effects = following(self.policy, after, decision)
         await self._write(loaded, after, decision, effects, words, {f"decision-{decision.id}": words}, person)
         return Shown(decision, words)
 
@@ -105,7 +107,7 @@ class Deciding:
         attempt, dossier = given.attempt, loaded.dossier
         proposed = bool(allowed.needs_co_signer)
         meeting = next((one for one in loaded.meetings if one.id == attempt.meeting), None)
-        state = loaded.state if proposed else self.chapter.leads_to(loaded, given, allowed.outcome)
+        state = loaded.state if proposed else self.policy.leads_to(loaded, given, allowed.outcome)
         return DecisionRow(
             id=uuid4(),
             number=dossier.number,
@@ -130,19 +132,19 @@ class Deciding:
             effective_at=None if proposed else self._until(now),
             protocol=dossier.protocol,
             traceparent=traceparent(),
-            tells=self.chapter.tells,
+            tells=self.policy.tells,
             sends=[],
             next_at=now,
         )
 
     def _until(self, now: datetime) -> datetime:
         """Until when it can be withdrawn."""
-        seconds = self.platform.settings.withdrawal_seconds if self.chapter.withdrawable else 0
+        seconds = self.platform.settings.withdrawal_seconds if self.policy.withdrawable else 0
         return now + timedelta(seconds=seconds)
 
     def _asks(self, loaded: Loaded, decision: DecisionRow, allowed: Allowed) -> list[Effect]:
         """Who has to confirm and does not decide here is asked by a task of his own."""
-        here = self.chapter.roles(loaded.law)
+        here = self.policy.roles(loaded.law)
         return [Ask(CO_SIGNATURE, role, str(decision.id)) for role in allowed.needs_co_signer if role not in here]
 
     # --- co-signing ------------------------------------------------------------------------------
@@ -182,7 +184,7 @@ class Deciding:
         words = loaded.words_of(found) or Words(reason=said)
         kept = {f"decision-{found.id}{CO_SIGNER}": Words(reason=said)} if said else {}
         after = loaded.after(decision, {})
-        effects = following(self.chapter, after, decision)
+        effects = following(self.policy, after, decision)
         co_signer = said if loaded.words_of(found) else None
         await self._write(loaded, after, decision, effects, words, kept, person, role=role, co_signer=co_signer)
         return Shown(decision)
@@ -191,7 +193,7 @@ class Deciding:
         """The outcome that was proposed; raises Conflict when it has been overtaken."""
         outcome = rule.outcome(found.outcome, loaded.state)
         lapsed = found.state_before != loaded.state or found.version != loaded.dossier.version
-        overtaken = (lapsed and self.chapter.proposals_lapse) or self.chapter.has_lapsed(loaded, found)
+        overtaken = (lapsed and self.policy.proposals_lapse) or self.policy.has_lapsed(loaded, found)
         if outcome is None or loaded.state not in rule.states or overtaken:
             raise Conflict("Er is sinds dit voorstel iets veranderd: doe een nieuw voorstel.")
         fields = loaded.fields_of(found)
@@ -217,7 +219,7 @@ class Deciding:
         co_signer: str | None = None,
     ) -> None:
         """Everything that one decision writes, in one transaction."""
-        proposed, lapse = decision.status == "proposed", self.chapter.proposals_lapse
+        proposed, lapse = decision.status == "proposed", self.policy.proposals_lapse
         told = decision.tells and not (proposed and before.dossier.room_key)
         letter = [told_to_supervision(after, decision, words, co_signer, goes_on(effects))] if told else []
         envelopes = self.parts.performer.posted(after, decision, (*letter, *effects))
@@ -245,7 +247,7 @@ class Deciding:
                 new=role is None,
                 documents=kept,
                 rows=rows,
-                ends_earlier=not proposed and not self.chapter.side_by_side,
+                ends_earlier=not proposed and not self.policy.side_by_side,
                 closes_proposals=lapse,
                 confirms=decision.id if role else None,
                 at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.contracts.assessment import Finding as GoingOn
+from shared.contracts.assessment import HandedOverFinding
 from shared.contracts.common import Frozen
 from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.tables import ItemRow
@@ -55,9 +55,9 @@ class Finding(Frozen):
         """As somebody else gets it: without who recorded it."""
         return self.model_dump(include={"category", "about", "finding", "matches"})
 
-    def going_on(self, name: str) -> GoingOn:
+    def going_on(self, name: str) -> HandedOverFinding:
         """As it goes on to the next holder."""
-        return GoingOn(item=name, **self.model_dump())
+        return HandedOverFinding(item=name, **self.model_dump())
 
     @property
     def persons(self) -> dict[str, Subject]:
@@ -97,6 +97,9 @@ class Content:
 
     @classmethod
     def of(cls, items: Sequence[ItemRow], plain: Sequence[bytes]) -> Content:
+        """From the rows of a dossier and their plain bytes, in the same order. Raises ValueError when they differ in
+        number, or when bytes are not what their category says.
+        """
         report, findings, words = Report(), {}, {}
         for one, text in zip(items, plain, strict=True):
             if one.category == REPORT:
@@ -122,13 +125,16 @@ class Content:
 
     @property
     def objects(self) -> dict[str, ReportedObject]:
+        """The objects of the report, by O1, O2 … in its order."""
         return {f"O{place}": one for place, one in enumerate(self.report.objects, 1)}
 
     @property
     def names(self) -> list[str]:
+        """The names of all persons who have one: what typed words may not contain."""
         return [one.name for one in self.subjects.values() if one.name]
 
     def of_category(self, *categories: str) -> dict[str, Finding]:
+        """Findings of any of these categories of Bijlage 1, by the name of the item."""
         return {name: one for name, one in self.findings.items() if one.category in categories}
 
 

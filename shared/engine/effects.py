@@ -1,4 +1,4 @@
-"""What an outcome sets going, as values. A chapter returns them; perform.py makes rows and letters of them.
+"""What an outcome sets going, as values. A policy returns them; perform.py makes rows and letters of them.
 
 Each kind has its moment:
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 
 class Moment(Enum):
+    """When an effect is done: in the decision's transaction; by a message that lies in the post until the decision can
+    no longer be withdrawn; or by the settlement, after that.
+    """
+
     AT_ONCE = auto()
     SENT = auto()
     SETTLED = auto()

@@ -1,14 +1,14 @@
-"""The engine of one service: its parts, put together around its chapter and its shelf."""
+"""The engine of one service: its parts, put together around its policy and its shelf."""
 
 from __future__ import annotations
 
-from shared.engine.chapter import Chapter
 from shared.engine.consult import Consultations
 from shared.engine.decide import Deciding
 from shared.engine.load import Loader
 from shared.engine.noted import Noting
 from shared.engine.parts import Parts
 from shared.engine.perform import Performer
+from shared.engine.policy import Policy
 from shared.engine.record import Recording
 from shared.engine.settle import Settlement
 from shared.engine.shelf import Shelf
@@ -21,10 +21,10 @@ from shared.service.platform import Platform
 class Engine:
     """What a service that decides can be asked. `settlement.queue` has to be among the queues of the service."""
 
-    def __init__(self, platform: Platform, chapter: Chapter, shelf: Shelf | None = None) -> None:
+    def __init__(self, platform: Platform, policy: Policy, shelf: Shelf | None = None) -> None:
         self.platform = platform
-        self.chapter = chapter
-        self.parts = Parts(platform, chapter, Loader(platform, shelf or Shelf()), Performer(platform, chapter))
+        self.policy = policy
+        self.parts = Parts(platform, policy, Loader(platform, shelf or Shelf()), Performer(platform, policy))
         self.settlement = Settlement(self.parts)
         writer = Writer(self.parts, self.settlement.queue.wake)
         self.deciding = Deciding(self.parts, writer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from shared.contracts.assessment import ResearchContent, Subjects, SubjectsContent
+from shared.contracts.assessment import ResearchContent, SubjectsContent, SubjectsLetter
 from shared.contracts.intake import Subject
 from shared.engine.documents import Finding
 from shared.engine.effects import CopyByLetter
@@ -38,4 +38,4 @@ def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLette
     concerned = SubjectsContent(
         number=dossier.signal, protocol=dossier.protocol, received_on=loaded.today, subjects=dict(subjects)
     )
-    return CopyByLetter("rights", Subjects(number=dossier.signal, letters=()), concerned)
+    return CopyByLetter("rights", SubjectsLetter(number=dossier.signal, letters=()), concerned)

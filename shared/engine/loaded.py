@@ -17,7 +17,7 @@ from shared.protocol.facts import Facts
 from shared.protocol.model import Law, Outcome, State
 
 WITHDRAWAL = "withdrawal"
-Own = TypeVar("Own")
+_Own = TypeVar("_Own")
 
 _COLOURS = (
     *("blauwe", "bruine", "gele", "grijze", "groene", "okergele"),
@@ -83,7 +83,7 @@ class Loaded:
             raise TypeError("the room of this dossier was not opened")
         return self.content
 
-    def mine(self, kind: type[Own]) -> Own:
+    def mine(self, kind: type[_Own]) -> _Own:
         """`own` as the type that the service's shelf gives it."""
         if not isinstance(self.own, kind):
             raise TypeError(f"the shelf does not load {kind.__name__}")
@@ -95,6 +95,7 @@ class Loaded:
         return tuple(one for one in self.decisions if one.status == "taken" and one.key != WITHDRAWAL)
 
     def decision(self, identifier: UUID | None) -> DecisionRow | None:
+        """One that was taken here; None for an unknown id."""
         return next((one for one in self.decisions if one.id == identifier), None)
 
     def outcome_of(self, decision: DecisionRow) -> Outcome | None:
@@ -103,6 +104,7 @@ class Loaded:
         return rule.outcome(decision.outcome, State(decision.state_before)) if rule else None
 
     def words_of(self, decision: DecisionRow) -> Words | None:
+        """Its reason and fields; None when the room is closed, or for one of an earlier holder."""
         return self.content.words.get(str(decision.id)) if self.content else None
 
     def fields_of(self, decision: DecisionRow) -> Mapping[str, Any]:

@@ -14,6 +14,8 @@ from shared.protocol.model import Outcome, State
 
 
 class Noting:
+    """Writes such a decision among those of a dossier, and moves it on."""
+
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.platform = parts.platform

@@ -12,18 +12,13 @@ from shared.engine.loaded import Loaded
 from shared.engine.roads import PAPER
 from shared.engine.tables import TaskRow
 from shared.protocol.faults import Fault
-
-MEMBER = "lot-member"
+from shared.protocol.meetings import MEMBER, paper_fault
 
 
 def paper_faults(loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
     """A paper is for a meeting that is still to be held and has this signal on its agenda."""
-    if given.record.category != PAPER:
-        return ()
-    if any(one.held_on >= loaded.today and loaded.number in one.agenda for one in loaded.meetings):
-        return ()
-    reason = "is geen komende vergadering met dit signaal op de agenda"
-    return (Fault("fields.meeting", reason, "art. 15 lid 1", code="unknown-meeting"),)
+    fault = paper_fault(loaded.facts()) if given.record.category == PAPER else None
+    return (fault,) if fault else ()
 
 
 def paper_written(loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
@@ -34,4 +29,5 @@ def paper_written(loaded: Loaded, item: str, finding: Finding) -> Sequence[Effec
 
 
 def show_paper(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
+    """What a member sees of it: for which meeting, and the text. Raises TypeError when the room is closed."""
     return {"meeting": task.meeting, "paper": loaded.opened.findings[task.item].finding}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.engine.chapter import Chapter
 from shared.engine.load import Loader
 from shared.engine.perform import Performer
+from shared.engine.policy import Policy
 from shared.identity import Person
 from shared.protocol.model import Law
 from shared.service.platform import Platform
@@ -14,8 +14,10 @@ from shared.service.platform import Platform
 
 @dataclass(frozen=True)
 class Parts:
+    """What the use cases of one engine share."""
+
     platform: Platform
-    chapter: Chapter
+    policy: Policy
     loader: Loader
     performer: Performer
 
@@ -29,5 +31,5 @@ class Parts:
 
         Judged before anything is looked up, so that nobody learns what exists.
         """
-        allowed = self.chapter.readers(self.present) if reading else self.chapter.roles(self.present)
-        return person.role_among(allowed | (self.chapter.watchers(self.present) if watching else frozenset()))
+        allowed = self.policy.readers(self.present) if reading else self.policy.roles(self.present)
+        return person.role_among(allowed | (self.policy.watchers(self.present) if watching else frozenset()))

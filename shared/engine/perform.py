@@ -16,7 +16,6 @@ from shared.contracts.common import KeyRef, Letter, Message
 from shared.contracts.dossier import Disclosed, InformingDue
 from shared.database.tables import Outgoing
 from shared.engine import store
-from shared.engine.chapter import Chapter
 from shared.engine.common import goes_on
 from shared.engine.effects import (
     Ask,
@@ -35,6 +34,7 @@ from shared.engine.effects import (
     Tell,
 )
 from shared.engine.loaded import Loaded
+from shared.engine.policy import Policy
 from shared.engine.sealing import Sealing
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, TaskRow
 from shared.errors import Conflict
@@ -44,10 +44,12 @@ DISCLOSURE = "disclosure"
 
 
 class Performer:
-    def __init__(self, platform: Platform, chapter: Chapter) -> None:
+    """Makes rows, messages and sealed letters of effects; decides nothing."""
+
+    def __init__(self, platform: Platform, policy: Policy) -> None:
         self.platform = platform
-        self.chapter = chapter
-        self._sealing = Sealing(platform, chapter)
+        self.policy = policy
+        self._sealing = Sealing(platform, policy)
 
     # --- sent ------------------------------------------------------------------------------------
 

@@ -23,16 +23,16 @@ from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Invalid
 from shared.identity import Person
 from shared.protocol.faults import Fault
-from shared.protocol.records import judge_record
-
-BIJLAGE = "Bijlage 1"
+from shared.protocol.records import BIJLAGE, judge_record
 
 
 class Recording:
+    """Records facts of Bijlage 1 and of the handling (a question, a paper, an intervention)."""
+
     def __init__(self, parts: Parts, writer: Writer) -> None:
         self.parts = parts
         self.platform = parts.platform
-        self.chapter = parts.chapter
+        self.policy = parts.policy
         self._writer = writer
 
     async def record(self, number: str, person: Person, given: GivenRecord) -> Recorded:
@@ -43,13 +43,13 @@ class Recording:
         loaded = await self.parts.loader.for_change(
             number, given.expected_version, meeting=meeting if isinstance(meeting, str) else None
         )
-        if not self.chapter.is_here(loaded.state, self.platform.name) or loaded.content is None:
+        if not self.policy.is_here(loaded.state, self.platform.name) or loaded.content is None:
             raise Conflict("Hieraan wordt niets meer toegevoegd.", state=loaded.state)
         faults = self._faults(loaded, role, given)
         if faults:
             raise Invalid(faults)
         name, finding, persons = self._finding(loaded, person, given)
-        effects: list[Effect] = [*self.chapter.recorded(loaded, name, finding)]
+        effects: list[Effect] = [*self.policy.recorded(loaded, name, finding)]
         if persons:
             effects.append(became_known(loaded, persons))
         return await self._write(loaded, person, role, name, finding, effects, len(persons))
@@ -62,7 +62,7 @@ class Recording:
             # Who sees it has no file: persons are S1, S2 there, except in the question that names one by `about`.
             texts: dict[str, Any] = {"finding": record.finding}
             faults += names_in(texts | {f"fields.{key}": one for key, one in record.fields.items()}, loaded)
-        return [*faults, *self.chapter.record_faults(loaded, given)]
+        return [*faults, *self.policy.record_faults(loaded, given)]
 
     def _finding(
         self, loaded: Loaded, person: Person, given: GivenRecord

@@ -14,7 +14,7 @@ from shared.protocol.model import Outcome
 
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
-TABLE = "riec"
+ONDERMIJNINGSTAFEL = "riec"
 
 
 def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
@@ -50,7 +50,7 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
     for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
         allowed.setdefault(recipient, []).append(item)
     found = []
-    for recipient in named or (TABLE,):
+    for recipient in named or (ONDERMIJNINGSTAFEL,):
         inside = recipient in departments
         kind = "department" if inside else "partner"
         items = tuple(allowed.get(recipient, ()))

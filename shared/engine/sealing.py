@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysMade
-from shared.contracts.dossier import ArchivedItem, Sealed, SealedDossier, SignalEnded
+from shared.contracts.dossier import ArchivedItem, SealedDossier, SealedDossierLetter, SignalEnded
 from shared.database.tables import Outgoing
-from shared.engine.chapter import Chapter
 from shared.engine.loaded import Loaded
+from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, ItemRow
 from shared.keys.transit import Place, Transit, key_name
 from shared.protocol.model import PHASE_OF, State
@@ -21,17 +21,19 @@ OPEN_ARCHIVE, CLOSED_ARCHIVE = "archive-signal", "archive-closed"
 
 
 class Sealing:
-    def __init__(self, platform: Platform, chapter: Chapter) -> None:
+    """Seals a dossier for the non-active environment: from the room's key to keys of the archives."""
+
+    def __init__(self, platform: Platform, policy: Policy) -> None:
         self.platform = platform
-        self.chapter = chapter
+        self.policy = policy
 
     def archive_of(self, loaded: Loaded, category: str) -> str:
         """Which class of content this is: who may ever read it again depends on it."""
         found = loaded.law.category(category)
         if found is None or found.process:
-            if self.chapter.own_archive is None:
+            if self.policy.own_archive is None:
                 raise TypeError("nothing is sealed here")
-            return self.chapter.own_archive
+            return self.policy.own_archive
         return CLOSED_ARCHIVE if found.closed else OPEN_ARCHIVE
 
     async def seal(self, loaded: Loaded, decision: DecisionRow) -> list[Outgoing]:
@@ -57,7 +59,7 @@ class Sealing:
         )
         letter = self.platform.sealer.seal("retention", sealed)
         post = self.platform.post
-        message = Sealed(number=dossier.number, letters=(letter.text,))
+        message = SealedDossierLetter(number=dossier.number, letters=(letter.text,))
         lock = KeyRef(mount=self.platform.room().mount, key=dossier.room_key or "")
         keys = tuple({KeyRef(mount=one.archive, key=one.key) for one in archived})
         return [

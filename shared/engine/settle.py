@@ -22,7 +22,7 @@ from shared.engine.tables import DecisionRow
 from shared.queue import Queue
 
 LEASE = timedelta(seconds=60)
-AT_ONCE = 6
+CONCURRENCY = 6
 
 
 def _waiting() -> ColumnElement[bool]:
@@ -41,6 +41,8 @@ def _unsettled(table: type[DecisionRow]) -> ColumnElement[bool]:
 
 
 class Settlement:
+    """The worker that does what waits until a decision can no longer be withdrawn: hand over, seal, forget."""
+
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.platform = parts.platform
@@ -52,7 +54,7 @@ class Settlement:
             of=_waiting(),
             lease=LEASE,
             began="taken_at",
-            most=AT_ONCE,
+            most=CONCURRENCY,
             shows=("number", "key", "outcome"),
             remedy="look what the decision waits for; it is tried again by itself",
         )
@@ -65,7 +67,7 @@ class Settlement:
     async def settle(self, decision: DecisionRow) -> None:
         """Do what is left of `decision`. Raises PartDown, and CannotSucceed for what needs somebody to look."""
         loaded = await self.parts.loader.load(decision.number)
-        effects = following(self.parts.chapter, loaded, decision)
+        effects = following(self.parts.policy, loaded, decision)
         envelopes = await self.parts.performer.prepared(loaded, decision, effects)
         async with self.platform.database.transaction() as session:
             found = await session.get(DecisionRow, decision.id, with_for_update=True)

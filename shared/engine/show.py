@@ -39,6 +39,8 @@ def heading(row: Dossier) -> dict[str, Any]:
 
 
 class Showing:
+    """Shows what is in hand to who has the file or watches; each look is a line in the audit trail."""
+
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.platform = parts.platform
@@ -62,23 +64,23 @@ class Showing:
         if row.state == State.CLOSED:
             # Nobody opens a closed case; for a new signal its number is the way (art. 9 lid 2).
             raise Forbidden("Een gesloten casus wordt alleen geraadpleegd voor een nieuw signaal (art. 9 lid 2).")
-        shown |= self.parts.chapter.show(loaded)
-        await self.note(person, role, self.parts.chapter.opening, number, purpose)
+        shown |= self.parts.policy.show(loaded)
+        await self.note(person, role, self.parts.policy.opening, number, purpose)
         return shown
 
     async def open_decisions(self, number: str, person: Person) -> Open:
         """What can be decided now; nothing while it is handed over."""
         law = self.parts.present
-        person.role_among(self.parts.chapter.roles(law) | self.parts.chapter.readers(law))
+        person.role_among(self.parts.policy.roles(law) | self.parts.policy.readers(law))
         loaded = await self.parts.loader.load(number, opened=False)
-        here = not loaded.dossier.handing_over_since and self.parts.chapter.is_here(loaded.state, self.platform.name)
+        here = not loaded.dossier.handing_over_since and self.parts.policy.is_here(loaded.state, self.platform.name)
         return Open(loaded.dossier.version, loaded.state, loaded.law.open_in(loaded.state) if here else ())
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[Shown]:
         """Those of earlier holders by their codes, then those that were taken here."""
         role = self.parts.role_of(person, reading=True, watching=True)
         # Who watches sees that and by whom; a closed case is opened for nobody (art. 9 lid 2).
-        wordless = role not in self.parts.chapter.readers(self.parts.present)
+        wordless = role not in self.parts.policy.readers(self.parts.present)
         loaded = await self.parts.loader.load(number, opened=not wordless)
         await self.note(person, role, "decisions read", number, purpose)
         return [*self._earlier(loaded), *self._own(loaded)]
@@ -94,11 +96,11 @@ class Showing:
         return [Shown(one, None if closed else loaded.words_of(one)) for one in loaded.decisions]
 
     async def work_list(self, person: Person, window: Window) -> Page[Dossier]:
-        """What is in hand, in the order of the chapter; no call to OpenBao (R-9.2). Raises Forbidden, and Invalid for a
+        """What is in hand, in the order of the policy; no call to OpenBao (R-9.2). Raises Forbidden, and Invalid for a
         cursor of something else."""
         self.parts.role_of(person)
         async with self.platform.database.reading() as session:
-            return await self.parts.chapter.order.page(session, select(Dossier).where(text(ON_THE_LIST)), window)
+            return await self.parts.policy.order.page(session, select(Dossier).where(text(ON_THE_LIST)), window)
 
 
 def listed(row: Dossier) -> dict[str, Any]:

@@ -26,6 +26,7 @@ async def add(session: AsyncSession, *rows: SQLModel) -> None:
 
 
 async def of_signal(session: AsyncSession, signal: str) -> list[Dossier]:
+    """The dossier of a signal, or at rights the duties that are about it."""
     return list((await session.scalars(select(Dossier).where(col(Dossier.signal) == signal))).all())
 
 
@@ -122,6 +123,7 @@ async def close_co_signatures(session: AsyncSession, number: str, now: datetime)
 
 
 async def open_tasks(session: AsyncSession, number: str, items: Collection[str], now: datetime, by: UUID) -> None:
+    """Tasks about `items` that waited for decision `by` are asked from `now` on."""
     where = (col(TaskRow.number) == number, col(TaskRow.item).in_(items), col(TaskRow.opened_at).is_(None))
     await change_tasks(session, where, opened_at=now, opened_by=by)
 

@@ -27,10 +27,12 @@ BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
 
 
 class Tasks:
+    """What people without the file are asked, and their answers."""
+
     def __init__(self, parts: Parts, deciding: Deciding, showing: Showing) -> None:
         self.parts = parts
         self.platform = parts.platform
-        self.chapter = parts.chapter
+        self.policy = parts.policy
         self._deciding = deciding
         self._showing = showing
 
@@ -41,7 +43,7 @@ class Tasks:
         invited = col(MeetingRow.members).contains([{"userId": person.user_id}])
         now = [
             and_(col(TaskRow.kind) == kind, col(Dossier.state).in_(states)) if states else col(TaskRow.kind) == kind
-            for kind, states in {**self.chapter.asks, CO_SIGNATURE: None}.items()
+            for kind, states in {**self.policy.asks, CO_SIGNATURE: None}.items()
         ]
         return (
             select(TaskRow)
@@ -51,7 +53,7 @@ class Tasks:
             .where(col(TaskRow.role).in_(person.roles), col(TaskRow.until) >= today)
             .where(col(TaskRow.opened_at) <= self.platform.clock.now())
             .where(col(Dossier.left).is_(False), col(Dossier.handing_over_since).is_(None))
-            .where(col(Dossier.state).not_in(self.chapter.over))
+            .where(col(Dossier.state).not_in(self.policy.over))
             .where(or_(col(TaskRow.meeting).is_(None), invited))
         )
 
@@ -66,7 +68,7 @@ class Tasks:
         """One task with what is needed for it; the audit line is on disk before it leaves."""
         task = await self._task(identifier, person)
         loaded = await self.parts.loader.load(task.number)
-        shown = self._co_signature(task, loaded) if task.kind == CO_SIGNATURE else self.chapter.show_task(task, loaded)
+        shown = self._co_signature(task, loaded) if task.kind == CO_SIGNATURE else self.policy.show_task(task, loaded)
         await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose)
         return task, shown
 
@@ -83,7 +85,7 @@ class Tasks:
             attempt = Attempt(found.key if found else "", "", given.reason, {})
             wanted = Given(attempt, version, UUID(task.item))
             return await self._deciding.decide(task.number, person, wanted, only=(task.role,))
-        asked = self.chapter.answers(task)
+        asked = self.policy.answers(task)
         if asked is None:
             raise Conflict("Deze taak is alleen om te lezen; er wordt niets op besloten.")
         key, about = asked

@@ -26,6 +26,8 @@ TOO_LATE = "De tijd om in te trekken is voorbij; alleen een nieuw besluit verand
 
 
 class Withdrawing:
+    """Takes a decision back while nothing of it has been sent."""
+
     def __init__(self, parts: Parts, writer: Writer) -> None:
         self.parts = parts
         self.platform = parts.platform
@@ -50,7 +52,7 @@ class Withdrawing:
         words = Words(reason=reason)
         told = [told_to_supervision(loaded, record, words, None, None)] if record.tells else []
         envelopes = self.parts.performer.posted(loaded, record, told)
-        effects = following(self.parts.chapter, loaded, last)
+        effects = following(self.parts.policy, loaded, last)
         line = audit.line(
             now,
             f"decision withdrawn: {last.key}",
@@ -85,15 +87,22 @@ class Withdrawing:
 
     def _named(self, loaded: Loaded, identifier: UUID | None) -> DecisionRow:
         """The decision that is to be withdrawn. Raises Conflict when it is not the last, where that is asked."""
-        if self.parts.chapter.side_by_side:
+        if self.parts.policy.side_by_side:
             found = next((one for one in loaded.taken if one.id == identifier), None)
             if found is None:
-                raise Conflict("Noem in `confirms` het besluit dat wordt ingetrokken.")
+                raise Conflict("Noem welk besluit wordt ingetrokken.")
             return found
-        last = loaded.taken[-1] if loaded.taken else None
-        if last is None or last.id != identifier or last.version != loaded.dossier.version:
-            # Also when a fact was recorded since: it may belong to the phase that the decision opened.
-            raise Conflict("Alleen het laatste besluit kan worden ingetrokken; noem het in `confirms`.")
+        if not loaded.taken:
+            raise Conflict("Er is hier geen besluit dat kan worden ingetrokken.")
+        last = loaded.taken[-1]
+        called = loaded.law.answered(last.key, last.outcome)
+        if last.id != identifier:
+            raise Conflict(f"Alleen het laatste besluit kan worden ingetrokken: {called}.")
+        if last.version != loaded.dossier.version:
+            # It may belong to the phase that the decision opened.
+            raise Conflict(
+                f"Sinds het laatste besluit ({called}) is er iets vastgelegd: het wordt niet meer ingetrokken."
+            )
         return last
 
     def _record(self, identifier: UUID, last: DecisionRow, loaded: Loaded) -> DecisionRow:

@@ -43,6 +43,8 @@ class Change:
 
 
 class Writer:
+    """Writes one change to a dossier: content under the room's key, rows and messages in one transaction."""
+
     def __init__(self, parts: Parts, wake: Callable[[], None]) -> None:
         self.parts = parts
         self.platform = parts.platform

@@ -28,7 +28,7 @@ from shared.telemetry import set_up_logs
 log = structlog.get_logger()
 
 VERSION = "1.0.0"
-CONTACT = {
+API_CONTACT = {
     "name": "Gemeentelijk Meldpunt Ondermijning",
     "url": "https://example.nl/meldpunt",
     "email": "meldpunt@example.nl",
@@ -139,7 +139,7 @@ def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
     app = FastAPI(
         title=title,
         version=VERSION,
-        contact=CONTACT,
+        contact=API_CONTACT,
         description="Part of the Gemeentelijk Meldpunt Ondermijning.",
         lifespan=lifespan,
         openapi_url=None,

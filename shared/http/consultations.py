@@ -29,6 +29,7 @@ class ConsultOut(Strict):
 
 
 def consultation_routes(engine: Engine) -> APIRouter:
+    """The address to ask at: 201 with the case's phase and until when (aware) it can be looked into."""
     routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
 
     @routes.post("/consultations", status_code=201, summary="Ask to look into a closed case for this signal")

@@ -15,10 +15,10 @@ from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.identity import Person
-from shared.protocol.faults import Fault
 from shared.protocol.fields import schema
 from shared.protocol.judge import MOST_REASON, Attempt
-from shared.protocol.model import PURPOSES_OF_OPENING, Decision, State
+from shared.protocol.model import Decision, State
+from shared.protocol.opening import purpose_fault
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.records import Record
 
@@ -71,6 +71,10 @@ class ItemIn(Strict):
 
 
 class DecisionOut(Strict):
+    """A decision. `state`: where it left the dossier. Its words (`reason`, `fields`) are absent for who may not read
+    them and after they went on; `withdrawable_until` is absent once it is settled.
+    """
+
     id: UUID
     key: str
     outcome: str
@@ -163,9 +167,10 @@ def describe(decision: Decision, state: State) -> OpenDecision:
 
 
 def purpose_of(purpose: str | None) -> str:
-    if purpose not in PURPOSES_OF_OPENING:
-        allowed = ", ".join(PURPOSES_OF_OPENING)
-        raise Invalid([Fault("X-Purpose", f"ontbreekt: openen vraagt een doel, een van {allowed}", "art. 7 lid 2")])
+    """For what a record is opened, as the header says; raises Invalid when it does not."""
+    fault = purpose_fault(purpose)
+    if fault or purpose is None:
+        raise Invalid([fault] if fault else [])
     return purpose
 
 

@@ -91,11 +91,15 @@ PROBLEM_SCHEMA = {
 def problem(
     status: int, code: str, title: str, detail: str, headers: dict[str, str] | None = None, **extra: Any
 ) -> JSONResponse:
+    """An answer of RFC 9457. `code` is for machines and stays, `title` and `detail` are for people, in Dutch;
+    `extra` are further members, as `invalidParams`.
+    """
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code} | extra
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 
 
 def invalid(faults: list[Fault]) -> JSONResponse:
+    """400 with every fault, so that who sent it can mend all at once."""
     detail = "Er is niets vastgelegd. Alles wat er niet klopt, staat in de lijst hierbij."
     return problem(400, "invalid", TITLES[400], detail, invalidParams=[as_dict(fault) for fault in faults])
 

@@ -41,6 +41,7 @@ class TaskList(Strict):
 
 
 def task_routes(engine: Engine) -> APIRouter:
+    """The list of tasks, one of them (asks X-Purpose), and its answer: 201, or 202 when somebody has to co-sign."""
     routes = APIRouter(prefix="/v1/tasks", tags=["tasks"])
     caller = current_person(engine.platform)
 

@@ -29,10 +29,10 @@ from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.privileges import BY_NAME
 
 # RSA-OAEP-256 is not among the library's recommended algorithms, so it is named.
-ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
+SEALING_ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
 _KID = re.compile(r"^(?P<service>[a-z][a-z-]*)\.(?P<box>\d{8}-[0-9a-f]{8})$")
 _keys: dict[str, RSAKey] = {}
-Content = TypeVar("Content", bound=BaseModel)
+_Content = TypeVar("_Content", bound=BaseModel)
 
 
 def new_kid(service: str, day: date) -> str:
@@ -57,7 +57,7 @@ def seal(content: bytes, kid: str, public_pem: str) -> str:
     if key is None:
         key = _keys[kid] = RSAKey.import_key(public_pem)
     header = {"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid}
-    return jwe.encrypt_compact(header, content, key, algorithms=ALGORITHMS)
+    return jwe.encrypt_compact(header, content, key, algorithms=SEALING_ALGORITHMS)
 
 
 def kid_of(letter: str) -> str:
@@ -103,7 +103,7 @@ class Opener:
         except (BaoError, InvalidTag, ValueError) as problem:
             raise CannotSucceed("this letter cannot be opened") from problem
 
-    async def content(self, letter: Letter, kind: type[Content]) -> tuple[Content, str, str]:
+    async def content(self, letter: Letter, kind: type[_Content]) -> tuple[_Content, str, str]:
         """Open a letter of one part: its content, its word, and the letterbox key that carried it; raises as `open`."""
         if len(letter.letters) != 1:
             raise CannotSucceed("a letter of this kind has one part")

@@ -30,12 +30,15 @@ class SealedLetter:
 
 @dataclass(frozen=True)
 class PublicKey:
+    """A letterbox key of an addressee: its id, the public half as PEM, and when it was made (aware)."""
+
     kid: str
     public_pem: str
     made_at: datetime
 
 
 def hash_of(word: str) -> str:
+    """The SHA-256 in hex of a letter's word: who sent it keeps the hash, who opened it shows the word."""
     return hashlib.sha256(word.encode()).hexdigest()
 
 
@@ -51,6 +54,7 @@ class Sealer:
                 self._newest[addressee] = PublicKey(found["kid"], found["public_pem"], made_at)
 
     def newest(self, addressee: str) -> PublicKey | None:
+        """The key that is sealed with now; None before the first was ever seen."""
         return self._newest.get(addressee)
 
     def adopt(self, addressee: str, key: PublicKey) -> bool:

@@ -24,7 +24,7 @@ from shared.errors import MeldpuntError
 from shared.openbao import OpenBao
 from shared.privileges import SIGN
 
-ALGORITHMS = ["Ed25519"]
+SIGNING_ALGORITHMS = ["Ed25519"]
 CERTIFICATE_DAYS = 30  # a report signed at the door may wait as long as the bus is down
 CERTIFICATE_TYPE = "meldpunt-cert"
 
@@ -66,6 +66,7 @@ class Signer:
 
     @property
     def certified(self) -> bool:
+        """Whether what is signed now can be verified: there is a certificate and it has not expired."""
         return self._certificate is not None and self._certificate.expires > self._clock.now()
 
     async def certify(self) -> None:
@@ -92,7 +93,7 @@ class Signer:
             raise NotSigned("this service has no certificate yet")
         body = claims | {"cert": self._certificate.token, "iat": int(self._clock.now().timestamp())}
         header = {"alg": "Ed25519", "typ": kind, "kid": self.service}
-        return jws.serialize_compact(header, json.dumps(body).encode(), self._key, algorithms=ALGORITHMS)
+        return jws.serialize_compact(header, json.dumps(body).encode(), self._key, algorithms=SIGNING_ALGORITHMS)
 
 
 class Verifier:
@@ -145,7 +146,7 @@ class Verifier:
     @staticmethod
     def _check(token: str, key: OKPKey, kind: str) -> None:
         try:
-            found = jws.deserialize_compact(token, key, algorithms=ALGORITHMS)
+            found = jws.deserialize_compact(token, key, algorithms=SIGNING_ALGORITHMS)
         except (JoseError, ValueError, RecursionError) as problem:
             raise NotSigned from problem
         if found.headers().get("typ") != kind:

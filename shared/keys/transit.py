@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.errors import CannotSucceed
-from shared.openbao import KEY_ABSENT, PATIENCE, BaoError, OpenBao
+from shared.openbao import KEY_ABSENT, TIMEOUT_SECONDS, BaoError, OpenBao
 
 BATCH = 249  # OpenBao takes at most 1,000 JSON strings per request, four per item with associated data
 
@@ -24,10 +24,12 @@ NO_CIPHERTEXT = ("invalid ciphertext: no prefix", "invalid ciphertext length", "
 
 
 def gone_at_config(key: str) -> str:
+    """What OpenBao says when the configuration of an absent key is changed."""
     return f"no existing key named {key} could be found"
 
 
 def gone_at_delete(key: str) -> str:
+    """What OpenBao says when an absent key is deleted."""
     return f"error deleting policy {key}: could not delete key; not found"
 
 
@@ -65,7 +67,7 @@ class Transit:
         self.bao = bao
         self.mount = mount
 
-    async def make(self, key: str, key_type: str = "aes256-gcm96", *, seconds: float = PATIENCE) -> None:
+    async def make(self, key: str, key_type: str = "aes256-gcm96", *, seconds: float = TIMEOUT_SECONDS) -> None:
         """Make `key`, within so many `seconds`; one that exists already is left as it is."""
         await self.bao.call("POST", f"{self.mount}/keys/{key}", {"type": key_type}, seconds=seconds)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from shared.protocol.model import HOLDER_OF, Law, State
+from shared.protocol.moves import moves
 from shared.protocol.states import HOLDERS
 
 
 def diagram(law: Law) -> list[str]:
-    """Every state under who holds it, every outcome that leads on, and the protective moves of the clock."""
+    """Every state under who holds it, every outcome that leads on, and what moves without a decision."""
     lines = ["stateDiagram-v2"]
     groups: dict[str, list[State]] = {}
     for state in State:
@@ -25,13 +26,7 @@ def diagram(law: Law) -> list[str]:
             for outcome in decision.outcomes_in(state):
                 if outcome.leads_to and outcome.leads_to != state:
                     lines.append(f"  {_id(state)} --> {_id(outcome.leads_to)} : {outcome.answer}")
-    clock: tuple[tuple[State, State, str], ...] = (
-        (State.CLOSED, State.ENDED, f"{law.terms.case_active_years} jaar voorbij"),
-        (State.ENDED, State.SEALED, "verzegeld"),
-        (State.SEALED, State.LISTED, "termijn verstreken"),
-        (State.APPROVED, State.DESTROYED, "vernietigd"),
-    )
-    lines += [f"  {_id(start)} --> {_id(end)} : {text} (klok)" for start, end, text in clock]
+    lines += [f"  {_id(one.start)} --> {_id(one.end)} : {one.word} ({one.by})" for one in moves(law.terms)]
     return [*lines, f"  {_id(State.DESTROYED)} --> [*]"]
 
 

@@ -8,6 +8,10 @@ from typing import Any
 from shared.protocol.faults import Fault
 from shared.protocol.model import Field
 
+_ASKED = "Ingevuld wordt wat erbij is gevraagd, op de wijze die daar staat, en niets anders."
+RULES = dict.fromkeys(("not-asked", "missing", "does-not-fit"), _ASKED)
+"""What the printed protocol says of each fault, by its code."""
+
 
 def field_faults(
     article: str, asked: Sequence[Field], given: Mapping[str, Any], role: str, subjects: Collection[str]

@@ -11,11 +11,26 @@ from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
+from shared.protocol.meetings import deciding_faults
 from shared.protocol.model import ABOUT, HOLDER_OF, Decision, Law, Outcome, State
+from shared.protocol.municipality import POLICE
 from shared.protocol.passing_on import Forwarding, forwarding_faults
 from shared.protocol.states import HOLDERS
 
 MOST_REASON = 4000
+_EXISTS = "Er zijn geen andere besluiten en antwoorden dan die hier staan, elk voor wie erbij staat (art. 2)."
+_NOW = "Een besluit wordt alleen genomen in een toestand die erbij staat; wat eerst komt, gaat voor (art. 2)."
+_REASON = f"Een besluit heeft een reden in woorden, van ten hoogste {MOST_REASON} tekens."
+_ABOUT = "Waar een besluit over iets van het signaal gaat, noemt het precies dat, en niets wat er niet bij hoort."
+RULES = {
+    **dict.fromkeys(("no-decision", "no-outcome", "not-you"), _EXISTS),
+    "not-in-force": "Vóór de dag waarop het protocol in werking treedt, wordt niets besloten (art. 27).",
+    "not-now": _NOW,
+    "not-here": "Wat per persoon wordt besloten, wordt niet ook bij het signaal zelf besloten (art. 16 lid 2).",
+    **dict.fromkeys(("no-reason", "too-long"), _REASON),
+    **dict.fromkeys(("about-missing", "about-unknown"), _ABOUT),
+}
+"""What the printed protocol says of each fault, by its code."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +80,14 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
     if not_now:
         return Refused("state", (not_now,))
     outcome = decision.outcome(attempt.outcome, state)
-    faults = _reason(decision, attempt) + _meeting(decision, attempt, facts) + _about(law, decision, attempt, facts)
+    faults = (
+        _reason(decision, attempt)
+        + deciding_faults(decision, attempt.meeting, facts)
+        + _about(law, decision, attempt, facts)
+    )
     if outcome is None:
-        known = ", ".join(f"{one.answer} ({one.key})" for one in decision.outcomes_in(state))
-        faults.append(Fault("outcome", f"kies één antwoord van: {known}", decision.article, "no-outcome"))
+        known = " of ".join(f"‘{one.answer}’" for one in decision.outcomes_in(state))
+        faults.append(Fault("outcome", f"kies één antwoord: {known}", decision.article, "no-outcome"))
         return Refused("content", tuple(faults))
     faults += field_faults(decision.article, decision.asked(outcome), attempt.fields, role, facts.subjects)
     faults += forwarding_faults(law, state, outcome, attempt.forwarding, attempt.fields, facts)
@@ -111,38 +130,6 @@ def _reason(decision: Decision, attempt: Attempt) -> list[Fault]:
     return []
 
 
-def _meeting(decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
-    who = decision.who
-
-    def fault(words: str, code: str) -> Fault:
-        return Fault("meeting", words, decision.article, code)
-
-    if who.meeting is None:
-        return (
-            [fault("dit besluit wordt door een mens genomen, niet door een overleg", "no-meeting")]
-            if attempt.meeting
-            else []
-        )
-    if attempt.meeting is None:
-        return [fault(f"dit besluit wordt genomen in het {who.meeting}: noem welk", "meeting-missing")]
-    meeting = facts.meetings.get(attempt.meeting)
-    if meeting is None or meeting.kind != who.meeting:
-        return [fault(f"is geen {who.meeting} dat hier bekend is", "meeting-unknown")]
-    faults = []
-    if facts.number not in meeting.agenda:
-        faults.append(fault("dit signaal staat niet op de agenda van dit overleg", "not-on-the-agenda"))
-    if meeting.decided_before:
-        faults.append(
-            fault("dit overleg heeft al over dit signaal besloten: daarvoor is een ander nodig", "decided-before")
-        )
-    if meeting.on > facts.today:
-        faults.append(fault("dit overleg is nog niet gehouden", "not-held"))
-    present = len(set(meeting.present))
-    if present < who.quorum:
-        faults.append(fault(f"er waren {present} leden aanwezig; nodig zijn er {who.quorum}", "no-quorum"))
-    return faults
-
-
 def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list[Fault]:
     if not decision.about:
         if set(attempt.about) <= facts.things:
@@ -156,7 +143,7 @@ def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list
         "source": set(research.listed_sources(facts)),
         "question": {one.name for one in facts.of_category("question")},
         "item": set(approach.shareable(facts)),
-        "recipient": {*law.organisations["department"], approach.POLICE},
+        "recipient": {*law.organisations["department"], POLICE},
         "intervention": set(approach.interventions(facts)),
     }
     return [

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_4_approach, phase_5
 from shared.protocol.categories import bijlage_1
+from shared.protocol.designations import BEHEERDER, BY_CONTROLLER, CONTROLLER, by_beheerder
 from shared.protocol.model import Chapter, Decision, Law
 from shared.protocol.municipality import Municipality
 from shared.protocol.states import PHASES
@@ -63,11 +64,7 @@ CHAPTERS = (
 
 def law_of(choices: Municipality) -> Law:
     """The law as `choices` fill it in."""
-    bronhouders = {f"bronhouder-{one.key}": f"bronhouder ({one.name})" for one in choices.sources if one.closed}
-    executors = {f"department-{key}": f"uitvoerend onderdeel ({name})" for key, name in choices.departments.items()}
-    others = {"lot-member": "lid van het LOT", "privacy-officer": "privacy officer"}
-    controller = {"beheerder": "beheerder", "fg": "functionaris gegevensbescherming"}
-    by_beheerder = {**choices.file_roles, **others, **bronhouders, **executors}
+    given = by_beheerder(choices)
     meetings = {key: name for guests in choices.meetings.values() for key, name in guests.items()}
     organisations = {key: name for named in choices.organisations.values() for key, name in named.items()}
     categories = bijlage_1(choices)
@@ -79,6 +76,6 @@ def law_of(choices: Municipality) -> Law:
         ),
         categories=categories,
         file_roles=tuple(choices.file_roles),
-        designations={**dict.fromkeys(by_beheerder, "beheerder"), **dict.fromkeys(controller, "controller")},
-        names={**meetings, **organisations, **{one.key: one.name for one in categories}, **by_beheerder, **controller},
+        designations={**dict.fromkeys(given, BEHEERDER), **dict.fromkeys(BY_CONTROLLER, CONTROLLER)},
+        names={**meetings, **organisations, **{one.key: one.name for one in categories}, **given, **BY_CONTROLLER},
     )

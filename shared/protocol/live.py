@@ -21,6 +21,11 @@ NOTICE = {
 
 def missing_for_live(law: Law) -> list[str]:
     """Everything that is not filled in, each with where it belongs; empty when the system may be taken into use."""
+    return [f"{where}: {says}" for where, says in not_filled_in(law).items()]
+
+
+def not_filled_in(law: Law) -> dict[str, str]:
+    """What is not filled in, as people say it, by its key in the municipality's file."""
     chosen, use = law.choices, law.choices.taking_into_use
     wanted: list[tuple[object, str, str]] = [
         (
@@ -38,4 +43,4 @@ def missing_for_live(law: Law) -> list[str]:
         (chosen.selection_list, "selectielijst", "de categorie van de selectielijst (art. 8 Archiefbesluit 1995)"),
     ]
     wanted += [(chosen.notice.get(key), f"kennisgeving.{key}", f"{what} (art. 14 AVG)") for key, what in NOTICE.items()]
-    return [f"{where}: {what} is niet ingevuld" for found, where, what in wanted if not found]
+    return {where: f"{what} is niet ingevuld" for found, where, what in wanted if not found}

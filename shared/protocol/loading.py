@@ -6,15 +6,16 @@ The rules that no municipality can set aside are judged here: each names its art
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from shared.protocol.codes import one_meaning
 from shared.protocol.live import NOTICE
-from shared.protocol.municipality import Municipality, Source, TakingIntoUse, Terms, Who
-from shared.protocol.reading import CODE, Table
+from shared.protocol.municipality import POLICE, Municipality, Source, TakingIntoUse, Terms, Who
+from shared.protocol.reading import KIND_OF_MEETING, Table
+from shared.protocol.syntax import Unreadable, read_toml
 
 MEETING_DECIDES = {"weging-3": "art. 15 lid 1", "approach": "art. 21 lid 1", "reweighing": "art. 21 lid 2 onder b"}
 """What a meeting decides and not one person."""
@@ -27,10 +28,6 @@ PERSON_DECIDES = (
 """Of the rest the protocol itself says who decides."""
 CO_SIGNERS = ("privacy-officer", "beheerder")
 """Who can co-sign besides those who see the file."""
-RESERVED = ("beheerder", "fg", "privacy-officer", "lot-member", "colleague")
-OF_THE_LAW = ("report", "indication", "paper", "question", "intervention", "monitoring", "decision", "none")
-"""What is no source, whatever a municipality calls its own."""
-POLICE = "politie"
 LEAST_QUORUM = 2
 MOST_YEARS = 30
 
@@ -46,13 +43,9 @@ class Unacceptable(Exception):
 def read(file: Path) -> Municipality:
     """The choices in `file`; raises Unacceptable with every problem, each with the file's name."""
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise Unacceptable([f"{file}: kan niet worden gelezen ({problem.strerror})"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise Unacceptable([f"{file}: is geen geldig TOML-bestand: {problem}"]) from None
-    try:
-        return municipality(values)
+        return municipality(read_toml(file))
+    except Unreadable as problem:
+        raise Unacceptable([f"{file}: {problem}"]) from None
     except Unacceptable as problem:
         raise Unacceptable([f"{file}: {one}" for one in problem.problems]) from None
 
@@ -62,19 +55,15 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
     problems: list[str] = []
     file = Table(values, problems)
     file_roles = file.named("dossier")
-    overlap = {one for one in file_roles if one in RESERVED or one.startswith(("bronhouder-", "department-"))}
     if not file_roles:
         file.wrong("dossier", "niemand ziet het dossier (art. 7 lid 2)")
-    if overlap:
-        file.wrong("dossier", f"{', '.join(sorted(overlap))} ziet geen dossier (art. 7)")
-    overleggen = file.table("overleggen")
-    meetings = {kind: overleggen.named(kind) for kind in overleggen.keys}
+    meetings = _meetings(file.table("overleggen"))
     made = Municipality(
         version=file.code("versie"),
-        name=file.text("gemeente"),
-        title=file.text("titel"),
+        name=file.name("gemeente"),
+        title=file.name("titel"),
         in_force_from=file.day("in_werking"),
-        selection_list=file.text("selectielijst", empty=True) or None,
+        selection_list=file.name("selectielijst", empty=True) or None,
         file_roles=file_roles,
         who=_who(file, set(file_roles), meetings),
         sources=_sources(file.table("bronnen")),
@@ -87,7 +76,8 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         notice=_notice(file.table("kennisgeving")),
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
     )
-    _organisations(file, made)
+    _needed(file, made)
+    one_meaning(file, made)
     file.finish()
     if problems:
         raise Unacceptable(problems)
@@ -150,13 +140,10 @@ def _sources(table: Table) -> tuple[Source, ...]:
     found = []
     for key in table.keys:
         one = table.table(key)
-        if not CODE.fullmatch(key):
-            one.wrong("", "moet uit kleine letters, cijfers en streepjes bestaan")
-        if key in OF_THE_LAW:
-            one.wrong("", "is geen bron maar hoort bij de behandeling zelf (Bijlage 1)")
+        table.is_code(key, key)
         source = Source(
             key,
-            one.text("naam"),
+            one.name("naam"),
             one.number("vanaf_fase", 1, 3),
             closed=one.flag("gesloten"),
             verification_only=one.flag("alleen_verificatie"),
@@ -173,22 +160,19 @@ def _sources(table: Table) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def _organisations(file: Table, made: Municipality) -> None:
-    """Names that mean one thing only: a recipient is a department, a partner or a municipality."""
+def _meetings(table: Table) -> dict[str, dict[str, str]]:
+    for kind in table.keys:
+        if not KIND_OF_MEETING.fullmatch(kind):
+            table.wrong(kind, "moet uit ten hoogste 40 letters, cijfers, streepjes en plussen bestaan")
+    return {kind: table.named(kind) for kind in table.keys}
+
+
+def _needed(file: Table, made: Municipality) -> None:
+    """Organisations without which the protocol cannot be followed."""
     if not made.departments:
         file.wrong("onderdelen", "er is geen onderdeel dat een interventie kan uitvoeren (art. 22)")
     if POLICE not in made.partners:
         file.wrong("partners", "politie ontbreekt: zij kan een signaal alleen oppakken (art. 21 lid 3)")
-    seen: dict[str, str] = {}
-    for where, names in (
-        ("onderdelen", made.departments),
-        ("partners", made.partners),
-        ("gemeenten", made.municipalities),
-    ):
-        for key in names:
-            if key in seen:
-                file.wrong(where, f"{key} staat ook onder {seen[key]}")
-            seen[key] = where
 
 
 def _notice(table: Table) -> dict[str, str]:

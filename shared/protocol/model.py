@@ -211,9 +211,11 @@ class Law:
         """What people call a role, a source, an organisation or a category; an item goes by its own name."""
         return self.names.get(code, code)
 
+    def answered(self, key: str, outcome: str) -> str:
+        """A decision that was taken, as people say it: its question and what was answered."""
+        decision = self.decision(key)
+        answer = decision.outcome(outcome) if decision else None
+        return f"‘{decision.question}’ – ‘{answer.answer}’" if decision and answer else self.called(key)
+
     def closed_sources(self) -> tuple[str, ...]:
         return tuple(one.key for one in self.categories if one.closed)
-
-
-PURPOSES_OF_OPENING = ("weging", "besluit-voorbereiden", "contact-melder", "toezicht", "vernietiging")
-"""Why somebody opens a record (R-7.8). Chosen, not typed: typed words would put content in the audit trail."""

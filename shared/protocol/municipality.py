@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+POLICE = "politie"
+"""The code of the police among a municipality's partners."""
+
 
 @dataclass(frozen=True)
 class Who:

@@ -11,6 +11,21 @@ from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.model import PHASE_OF, RECIPIENTS, Law, Outcome, State
 
+_CHOSEN = (
+    "Waar doorzetten naar keuze is, wordt één ontvanger van de genoemde soort gekozen, of niemand, met een reden; elders"
+    " wordt een signaal niet doorgezet."
+)
+_ITEMS = "Elk gegeven wordt afzonderlijk gekozen; een heel dossier gaat nergens heen (art. 6 lid 1)."
+RULES = {
+    **dict.fromkeys(("not-offered", "forwarding-missing", "wrong-kind", "kind-missing"), _CHOSEN),
+    **dict.fromkeys(("not-both", "no-reason"), _CHOSEN),
+    "recipient-unknown": "De ontvanger is een van de organisaties die hierna staan, of de ene die bij het antwoord staat.",
+    "not-concerned": "Buiten het grondgebied kan alleen naar de gemeente die in dat besluit is genoemd (art. 12 lid 6).",
+    **dict.fromkeys(("items-missing", "item-unknown"), _ITEMS),
+    "not-allowed-in-2a": "In fase 4 gaat alleen mee wat privacycheck 2A voor deze ontvanger toestaat (art. 20).",
+}
+"""What the printed protocol says of each fault, by its code."""
+
 
 @dataclass(frozen=True)
 class Forwarding:
@@ -78,13 +93,13 @@ def _items(law: Law, state: State, given: Forwarding, facts: Facts) -> list[Faul
         return [Fault("forwarding.items", words, "art. 6 lid 1", "items-missing")]
     unknown = [one for one in given.items if one not in approach.shareable(facts)]
     if unknown:
-        words = f"dit signaal heeft geen gegeven {', '.join(unknown)} dat kan worden gedeeld"
+        words = f"dit signaal heeft geen gegeven {', '.join(map(law.called, unknown))} dat kan worden gedeeld"
         return [Fault("forwarding.items", words, "art. 6 lid 1", "item-unknown")]
     if PHASE_OF.get(state) == 4:
         allowed = approach.cells(facts, "check-2a", "may")
         closed = [one for one in given.items if (one, given.recipient) not in allowed]
         if closed:
             to = law.called(given.recipient or "")
-            words = f"privacycheck 2A staat {', '.join(closed)} niet toe voor {to}"
+            words = f"privacycheck 2A staat {', '.join(map(law.called, closed))} niet toe voor {to}"
             return [Fault("forwarding.items", words, "art. 20", "not-allowed-in-2a")]
     return []

@@ -6,7 +6,7 @@ from shared.protocol.conditions import approach as c
 from shared.protocol.conditions.dates import not_in_the_future
 from shared.protocol.kinds import Answers, Choice, Choices, Date
 from shared.protocol.model import Decision, Field, Outcome, State
-from shared.protocol.municipality import Municipality
+from shared.protocol.municipality import POLICE, Municipality
 
 RIEC_CRITERIA = {
     "indications": (
@@ -32,7 +32,7 @@ OUTCOMES = (
         ALONE,
         ends=True,
         forward_to=("partner",),
-        forward_only_to=c.POLICE,
+        forward_only_to=POLICE,
         needs=(c.nothing_adopted,),
     ),
     Outcome("mono-municipality", "één onderdeel pakt het alleen op", State.PLAN, ALONE, needs=(c.department_may,)),

@@ -8,7 +8,7 @@ from shared.protocol.kinds import Choice, Date, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality, Who
 
-BEHEERDER = Who(("beheerder",))
+BY_BEHEERDER = Who(("beheerder",))
 """Approves destruction and ends a hold, in every municipality."""
 HOLD_GROUNDS = {
     "rights-request": "een verzoek op grond van art. 10",
@@ -58,7 +58,7 @@ def end_hold(_chosen: Municipality) -> Decision:
         article="art. 9 lid 1",
         question="Is de procedure afgelopen?",
         states=(State.SEALED, State.LISTED),
-        who=BEHEERDER,
+        who=BY_BEHEERDER,
         outcomes=(Outcome("ended", "ja", None, "art. 9 lid 1"),),
         fields=(Field("endedOn", "Op welke datum?", "art. 9 lid 1", Date()),),
         needs=(dates.not_in_the_future("endedOn", "de datum waarop de procedure afliep", "art. 9 lid 1"),),
@@ -72,7 +72,7 @@ def approve_destruction(_chosen: Municipality) -> Decision:
         article="art. 9 lid 1",
         question="Mogen de signalen op deze lijst, waarvan de termijn is verstreken, worden vernietigd?",
         states=(State.LISTED,),
-        who=BEHEERDER,
+        who=BY_BEHEERDER,
         outcomes=(Outcome("approved", "ja", State.APPROVED, "art. 9 lid 1"),),
         fields=(Field("confirmList", "Typ het nummer van de lijst over.", "art. 9 lid 1", Text(most=60)),),
         needs=(dates.list_was_read,),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+CODE = re.compile(r"(?=.{1,40}$)[a-z0-9]+(-[a-z0-9]+)*")
 """What a code may look like: it stands in messages, in tasks and in the register."""
+KIND_OF_MEETING = re.compile(r"(?=.{1,40}$)[A-Za-z0-9]+([+-][A-Za-z0-9]+)*[+]?")
+"""What a meeting is called, by people and machines alike."""
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""A key that stands in the file without quotes."""
 MOST_TEXT = 2000
+MOST_NAME = 200
+MARKUP = frozenset("#|;`*_~<>[]{}\\")
+"""What a name cannot have in it: it would cut a table, a list or a heading of the printed protocol in two."""
 
 
 class Table:
@@ -24,8 +32,17 @@ class Table:
             self.wrong("", "moet een tabel zijn")
 
     def wrong(self, key: str, what: str) -> None:
-        where = ".".join(one for one in (self._where, key) if one)
+        where = self._place(key)
         self._problems.append(f"{where}: {what}" if where else what)
+
+    def at(self, key: str) -> Table:
+        """The place of the table `key`, to say what is wrong in it."""
+        return Table({}, self._problems, self._place(key))
+
+    def _place(self, key: str) -> str:
+        """Where `key` stands, written as in the file."""
+        written = key if not key or BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+        return ".".join(one for one in (self._where, written) if one)
 
     def _take(self, key: str) -> Any:
         self._asked.add(key)
@@ -45,11 +62,30 @@ class Table:
             self.wrong(key, "mag niet leeg zijn")
         return value.strip()
 
+    def name(self, key: str, *, empty: bool = False) -> str:
+        """What people call something: one line that the printed protocol can show wherever it stands."""
+        value = self.text(key, empty=empty)
+        marks = " ".join(sorted(MARKUP & set(value)))
+        if len(value.splitlines()) > 1:
+            self.wrong(key, "moet op één regel staan")
+        elif not value.isprintable():
+            self.wrong(key, "bevat een teken dat niet kan worden afgedrukt")
+        if marks:
+            self.wrong(key, f"kan zo niet worden afgedrukt: zonder {marks}")
+        if len(value) > MOST_NAME:
+            self.wrong(key, f"is langer dan {MOST_NAME} tekens")
+        return value
+
     def code(self, key: str) -> str:
         value = self.text(key)
-        if value and not CODE.fullmatch(value):
-            self.wrong(key, f"{value!r} moet uit kleine letters, cijfers en streepjes bestaan")
+        if value:
+            self.is_code(key, value)
         return value
+
+    def is_code(self, key: str, value: str) -> None:
+        """Note it when `value` cannot be a code."""
+        if not CODE.fullmatch(value):
+            self.wrong(key, "moet uit ten hoogste 40 kleine letters, cijfers en streepjes bestaan")
 
     def number(self, key: str, least: int, most: int) -> int:
         value = self._take(key)
@@ -101,15 +137,13 @@ class Table:
     def named(self, key: str) -> dict[str, str]:
         """A table of names by their codes."""
         table = self.table(key)
-        found = {code: table.text(code) for code in table.keys}
-        for code in found:
-            if not CODE.fullmatch(code):
-                table.wrong(code, "moet uit kleine letters, cijfers en streepjes bestaan")
-        return found
+        for code in table.keys:
+            table.is_code(code, code)
+        return {code: table.name(code) for code in table.keys}
 
     def table(self, key: str) -> Table:
         value = self._take(key)
-        return Table({} if value is None else value, self._problems, f"{self._where}.{key}".strip("."))
+        return Table({} if value is None else value, self._problems, self._place(key))
 
     def tables(self, key: str) -> list[Table]:
         """The tables of `[[key]]`."""

@@ -13,6 +13,25 @@ from shared.protocol.fields import field_faults
 from shared.protocol.model import PHASE_OF, Law, State
 
 BIJLAGE = "Bijlage 1"
+_FINDING = (
+    "Van een bron die alleen verifieert wordt per gegeven vastgelegd of het klopt, en nooit wat de bron zegt; van elke"
+    f" andere wat er is gevonden, in woorden ({BIJLAGE})."
+)
+RULES = {
+    "no-category": f"Wat hier niet staat, wordt niet vastgelegd; de melding zelf verandert niet meer ({BIJLAGE}).",
+    "not-in-hand": (
+        "Van een signaal dat niet in behandeling is, ook een gesloten casus, wordt niets meer vastgelegd: wat nieuw is, is"
+        " een nieuw signaal (art. 9 lid 2)."
+    ),
+    "too-early": f"Een gegeven wordt niet vastgelegd vóór de fase die erbij staat ({BIJLAGE}).",
+    "not-now": (
+        "Een gegeven uit een gesloten bron wordt alleen vastgelegd in de toestand"
+        f" ‘{State.WEGING_4.dutch}’; een vastlegging van de behandeling in een toestand die erbij staat ({BIJLAGE})."
+    ),
+    **dict.fromkeys(("verification-only", "missing", "not-asked"), _FINDING),
+    "about-unknown": f"Een gegeven gaat over de melding, of over een persoon of object uit het signaal ({BIJLAGE}).",
+}
+"""What the printed protocol says of each fault, by its code."""
 
 
 @dataclass(frozen=True)

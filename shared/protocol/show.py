@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from shared.protocol import designations, fields, judge, meetings, opening, passing_on, records
 from shared.protocol.conditions.case import Condition
+from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
 from shared.protocol.leaflet import leaflet
-from shared.protocol.live import NOTICE, missing_for_live
-from shared.protocol.model import ABOUT, PURPOSES_OF_OPENING, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
+from shared.protocol.live import NOTICE, not_filled_in
+from shared.protocol.meetings import ATTENDANCE
+from shared.protocol.model import ABOUT, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
+from shared.protocol.moments import LATER, NEARER
+from shared.protocol.moves import ENDS_BY_ITSELF, moves
 from shared.protocol.states import HOLDERS
 
 MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
-GIVERS = {"beheerder": "de beheerder", "controller": "de verwerkingsverantwoordelijke"}
-ALWAYS = (
-    "## Bij elk besluit",
-    "",
-    "- Een besluit heeft een reden in woorden. Reden en antwoorden noemen niemand uit het signaal bij naam, maar als S1,"
-    " S2 … (art. 5).",
+EVERY_DECISION = (
+    "- Reden en antwoorden noemen niemand uit het signaal bij naam, maar als S1, S2 … (art. 5).",
     "- Wat samen met een ander wordt besloten, is een voorstel tot die ander het met een eigen reden mede ondertekent."
     " Wie voorstelt, ondertekent niet zelf mede, en wat intussen door iets anders is ingehaald, wordt opnieuw voorgesteld.",
-    "- Een besluit van een overleg telt als dat overleg is gehouden, het signaal op de agenda stond, er genoeg leden"
-    " aanwezig waren en het niet al eerder over dit signaal besloot (art. 15 lid 1).",
     "- Alleen het laatste besluit kan worden ingetrokken, alleen door wie het vastlegde, met een reden, en alleen zolang"
     " er sindsdien niets is vastgelegd en de korte bedenktijd niet voorbij is. Elke goedkeuring van een vernietigingslijst"
     " heeft daarbij haar eigen bedenktijd; een vernietigingsstop geldt meteen en eindigt door een nieuw besluit.",
-    "",
-    "## Doorzetten",
-    "",
-    "- Waar doorzetten naar keuze is, wordt één ontvanger van de genoemde soort gekozen, of niemand, met een reden.",
-    "- Elk gegeven wordt afzonderlijk gekozen; een heel dossier gaat nergens heen (art. 6 lid 1).",
-    "- Buiten het grondgebied kan alleen naar de gemeente die in dat besluit is genoemd (art. 12 lid 6).",
-    "- In fase 4 gaat alleen mee wat privacycheck 2A voor deze ontvanger toestaat (art. 20).",
 )
-"""What the judge, the engine and the rules of passing on ask of every decision, whatever its own rules are."""
-ATTENDANCE = {"chair": "de voorzitter legt het vast", "self": "alleen het lid zelf bevestigt het"}
+"""What the engine asks of every decision besides what is judged."""
 
 
 def document(law: Law) -> str:
@@ -52,7 +43,14 @@ def document(law: Law) -> str:
         "",
         *_who(law),
         "",
-        *ALWAYS,
+        "## Bij elk besluit",
+        "",
+        *_rules(judge.RULES | fields.RULES),
+        *EVERY_DECISION,
+        "",
+        "## Doorzetten",
+        "",
+        *_rules(passing_on.RULES),
     ]
     for chapter in law.chapters:
         lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]
@@ -68,16 +66,25 @@ def day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def _rules(rules: Mapping[str, str]) -> list[str]:
+    """The sentences that stand beside the judgement, each once."""
+    return [f"- {one}" for one in dict.fromkeys(rules.values())]
+
+
 def _who(law: Law) -> Iterator[str]:
     yield "## Wie"
     yield ""
-    yield f"Het dossier is alleen voor: {law.people(law.file_roles)} (art. 7 lid 2). Wie een dossier opent, kiest waarvoor:"
-    yield f"{', '.join(PURPOSES_OF_OPENING)}. Alle anderen zien alleen de taak die hun wordt gevraagd."
+    yield f"Het dossier is alleen voor: {law.people(law.file_roles)} (art. 7 lid 2). Alle anderen zien alleen de taak die"
+    yield "hun wordt gevraagd."
+    yield ""
+    yield from _rules(opening.RULES)
     yield ""
     yield "| aanwijzing | door |"
     yield "|---|---|"
     for role, giver in law.designations.items():
         yield f"| {law.names[role]} | {GIVERS[giver]} |"
+    yield ""
+    yield from _rules(designations.RULES)
 
 
 # --- decisions ----------------------------------------------------------------------------------------
@@ -166,7 +173,7 @@ def _bijlage_1(law: Law) -> Iterator[str]:
         if not one.process:
             yield f"| {one.name} | {one.from_phase} | {_closed(one)} | {_asked(law, one.fields)} |"
     yield ""
-    yield "Wat hier niet staat, wordt niet vastgelegd."
+    yield from _rules(records.RULES)
     yield ""
     yield "### Vastleggingen van de behandeling zelf"
     yield ""
@@ -206,7 +213,9 @@ def _terms(law: Law) -> list[str]:
         f" na {terms.ultimate_days} dagen wordt hoe dan ook vernietigd (art. 9 lid 1).",
         f"- Informeren: binnen {_months(terms.notice_months)} (art. 14 lid 3 AVG); uitstel wordt binnen"
         f" {_months(terms.review_months)} opnieuw bekeken (art. 26 lid 5).",
-        "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari.",
+        *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
+        "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
+        " laatste dag van een kortere maand.",
         "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
     ]
 
@@ -216,14 +225,10 @@ def _clock(law: Law) -> list[str]:
     return [
         "## Wat zonder besluit gebeurt",
         "",
-        "Alleen de klok doet dit; niets gaat ervan open.",
+        "Alleen de klok doet dit, of een vernietigingsstop die op tijd komt; niets gaat ervan open.",
         "",
-        f"- Een gesloten casus gaat na {_years(law.terms.case_active_years)} ongeopend naar de niet-actieve omgeving"
-        " (art. 9 lid 1 onder b).",
-        "- Wat zijn termijn heeft gehad, komt de dag daarna op een vernietigingslijst (art. 9 lid 1).",
-        f"- Een lijst die na {law.terms.approval_days} dagen niet is goedgekeurd, wordt gemeld en gaat op slot; na"
-        f" {law.terms.ultimate_days} dagen wordt zij vernietigd (art. 9 lid 1).",
-        "- Een vernietigingsstop eindigt op zijn einddatum; wat hij vasthield, komt op de volgende lijst (art. 9 lid 1).",
+        *(f"- {one.says}" for one in moves(law.terms)),
+        f"- {ENDS_BY_ITSELF}",
     ]
 
 
@@ -243,25 +248,29 @@ def _organisations(law: Law) -> Iterator[str]:
         ("Partners", law.choices.partners),
         ("Gemeenten waarnaar een signaal over hun grondgebied gaat", law.choices.municipalities),
     ):
-        yield f"- {title}: {', '.join(named.values())}."
-    yield ""
-    yield f"Aanwezigheid: {ATTENDANCE[law.attendance_by]}."
+        yield f"- {title}: {'; '.join(named.values()) or 'geen'}."
     yield ""
     for kind, guests in law.choices.meetings.items():
-        others = f"ook {', '.join(guests.values())}" if guests else "alleen de gemeente"
+        others = f"ook {'; '.join(guests.values())}" if guests else "alleen de gemeente"
         yield f"- {kind}: {others}."
+    yield ""
+    yield "Voor elk overleg geldt:"
+    yield ""
+    yield from _rules(meetings.RULES)
+    yield f"- Dat een lid van de gemeente aanwezig was, {ATTENDANCE[law.attendance_by]} (art. 15 lid 1)."
 
 
 def _notice(law: Law) -> Iterator[str]:
     yield "## De kennisgeving aan de betrokkene (art. 26 lid 2; art. 14 AVG)"
     yield ""
     for key, says in NOTICE.items():
-        yield f"- {says.capitalize()}: {law.choices.notice[key] or 'nog niet ingevuld.'}"
-    missing = missing_for_live(law)
+        # Of several lines it would be more than one point of this list.
+        yield f"- {says.capitalize()}: {' '.join(law.choices.notice[key].split()) or 'nog niet ingevuld.'}"
+    missing = not_filled_in(law).values()
     if missing:
         yield ""
         yield "## Wat nog moet worden ingevuld"
         yield ""
         yield "Zolang dit ontbreekt, is het systeem een proefopstelling en horen er geen echte gegevens in."
         yield ""
-        yield from (f"- {one.partition(': ')[2]}" for one in missing)
+        yield from (f"- {one}" for one in missing)

@@ -100,6 +100,7 @@ class Platform:
         (self.settings.folder / "public-keys.json").write_text(json.dumps(self.verifier.public_keys))
 
     async def close(self) -> None:
+        """Let traces out, then the connections go."""
         self.tracing.close()
         await self.database.engine.dispose()
         await self.bao.close()

@@ -18,13 +18,13 @@ from sqlmodel import col
 
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.tables import Inbox
+from shared.database.tables import InboxRow
 from shared.periodic import Periodic
 
 log = structlog.get_logger()
 
 EVERY_SECONDS = 3600.0
-AT_ONCE = 1000
+BATCH_SIZE = 1000
 """Rows per transaction, so that nobody waits for it."""
 
 
@@ -38,6 +38,7 @@ class Pruned:
     problem: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
+        """As JSON has it, with the time in ISO 8601."""
         return asdict(self) | {"at": self.at.isoformat() if self.at else None}
 
 
@@ -72,12 +73,17 @@ class Pruner:
         self.pruned.at, self.pruned.problem = now, None
 
     async def _prune_inbox(self, before: datetime) -> int:
-        old = select(col(Inbox.id)).where(col(Inbox.handled_at) < before).order_by(col(Inbox.handled_at)).limit(AT_ONCE)
+        old = (
+            select(col(InboxRow.id))
+            .where(col(InboxRow.handled_at) < before)
+            .order_by(col(InboxRow.handled_at))
+            .limit(BATCH_SIZE)
+        )
         async with self._database.transaction() as session:
-            gone = await session.execute(delete(Inbox).where(col(Inbox.id).in_(old)).returning(col(Inbox.id)))
+            gone = await session.execute(delete(InboxRow).where(col(InboxRow.id).in_(old)).returning(col(InboxRow.id)))
             return len(gone.all())
 
     async def _prune_audit(self, before: datetime) -> int:
         async with self._database.transaction() as session:
-            gone = await session.scalar(select(func.prune_audit(before, AT_ONCE)))
+            gone = await session.scalar(select(func.prune_audit(before, BATCH_SIZE)))
         return int(gone or 0)

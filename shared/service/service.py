@@ -17,7 +17,7 @@ from sqlalchemy import text
 from shared import tombstones
 from shared.audit import AuditNumberer
 from shared.bus.inbox import Handled, Handler, Inbox, Incoming
-from shared.bus.receipts import Answers, OnReceipt, Receipted
+from shared.bus.receipts import OnReceipt, Receipted, ReceiptSender
 from shared.bus.relay import Relay
 from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
@@ -64,22 +64,11 @@ class Service:
         self.platform = platform
         self.schema_problem: str | None = "not checked yet"
         self._erase = erase or Erase()
-        answers = Answers(platform.post, platform.bus)
-        relay = Relay(
-            platform.name,
-            platform.database,
-            platform.bao,
-            platform.bus,
-            platform.verifier,
-            platform.clock,
-            platform.tracing,
-            platform.settings.resend_seconds,
-        )
+        answers, relay, releaser = ReceiptSender(platform.post, platform.bus), _relay_of(platform), platform.releaser
         settings = platform.settings
         self._pruner = Pruner(
             platform.database, platform.clock, inbox_days=settings.inbox_days, audit_days=settings.audit_days
         )
-        releaser = platform.releaser
         receipted = Receipted(
             platform.database,
             platform.clock,
@@ -88,16 +77,8 @@ class Service:
             releaser.grace,
             releaser.queue.wake,
         )
-        self._inbox = Inbox(
-            platform.name,
-            platform.database,
-            platform.verifier,
-            answers,
-            platform.clock,
-            platform.tracing,
-            _complete(platform.name, self._handlers(), handlers or {}),
-            receipted,
-        )
+        every = _complete(platform.name, self._handlers(), handlers or {})
+        self._inbox = _inbox_of(platform, answers, every, receipted)
         self._queues: dict[Queue[Any], Work[Any]] = {
             relay.queue: relay.carry,
             self._inbox.queue: self._inbox.again,
@@ -239,3 +220,31 @@ def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Han
 def _name(worker: Worker) -> str:
     work = worker.args[0] if isinstance(worker, functools.partial) else worker
     return str(getattr(work, "__qualname__", "worker"))
+
+
+def _relay_of(platform: Platform) -> Relay:
+    return Relay(
+        platform.name,
+        platform.database,
+        platform.bao,
+        platform.bus,
+        platform.verifier,
+        platform.clock,
+        platform.tracing,
+        platform.settings.resend_seconds,
+    )
+
+
+def _inbox_of(
+    platform: Platform, answers: ReceiptSender, handlers: Mapping[str, Handler], receipted: Receipted
+) -> Inbox:
+    return Inbox(
+        platform.name,
+        platform.database,
+        platform.verifier,
+        answers,
+        platform.clock,
+        platform.tracing,
+        handlers,
+        receipted,
+    )

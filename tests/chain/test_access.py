@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -85,9 +86,6 @@ def test_the_beheerder_has_no_content(house: TestHouse) -> None:
 
 
 def test_tokens_are_for_one_service_and_five_minutes(house: TestHouse) -> None:
-    import base64
-    import json
-
     token = house.client.token("anna", "assessment")
     claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     assert claims["aud"] == "assessment"
@@ -104,8 +102,6 @@ def test_tokens_are_for_one_service_and_five_minutes(house: TestHouse) -> None:
 
 
 def test_an_exchange_needs_a_log_in_of_the_provider(house: TestHouse) -> None:
-    import httpx
-
     form = {
         "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
         "subject_token": house.client.token("anna", "assessment"),

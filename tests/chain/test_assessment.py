@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from deploy.embedded.home import SERVICE_NAMES
@@ -154,8 +155,6 @@ def test_facts_open_with_their_phase(house: TestHouse, number: str) -> None:
 @pytest.mark.refused("R-5.8")
 def test_no_score_anywhere(house: TestHouse, number: str) -> None:
     """No field of any interface is a score, a rank or a probability; the work list is oldest first."""
-    import httpx
-
     for service in SERVICE_NAMES:
         text = httpx.get(f"{house.client.addresses[service]}/v1/openapi.json").text.lower()
         for word in ("score", "rank", "probability", "traffic", "priority", "points"):

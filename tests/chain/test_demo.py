@@ -7,7 +7,7 @@ import json
 import pytest
 
 from deploy.embedded.demo import is_active, reports
-from deploy.embedded.home import SERVICE_NAMES
+from deploy.embedded.home import SERVICE_NAMES, Home
 from deploy.embedded.played import steps_of
 from tests.house import TestHouse
 
@@ -97,8 +97,6 @@ def test_wrong_input_is_named_and_never_a_traceback(house: TestHouse, tmp_path_f
     assert "already" in answer.stderr
     empty = TestHouse.__new__(TestHouse)
     empty.__dict__ |= house.__dict__
-    from deploy.embedded.home import Home
-
     empty.home = Home(tmp_path_factory.mktemp("empty") / "none")
     for words in (("status",), ("demo",), ("down",), ("token", "anna", "--for", "intake")):
         answer = empty.meldpunt(*words, check=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -34,7 +33,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHouse]:
         text = text.replace(old, new)
     (folder / "elders-2026.toml").write_text(text)
     settings = {"MELDPUNT_PROTOCOLS": str(folder), "MELDPUNT_WITHDRAWAL_SECONDS": str(WINDOW)}
-    with TestHouse("elders-2026", **settings) as found:
+    with TestHouse("elders-2026", on_disk=False, **settings) as found:
         yield found
 
 
@@ -82,7 +81,12 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
     assert large.client.get("rights", path, "bram", purpose="weging")["dueOn"] == soon["contactOn"]
     back = withdraw | {"confirms": taken["id"], "expectedVersion": version()}
     large.client.post("rights", f"{path}/decisions", "bram", back)
-    time.sleep(WINDOW + 2)
+    # The time in which they could still have begun to count is over, and nothing of them waits.
+    last = "SELECT 1 AS x FROM decision WHERE number=$1 HAVING max(effective_at) < now()"
+    until(lambda: large.sql("rights", last, duty))
+    waits = "SELECT 1 AS x FROM decision WHERE number=$1 AND status='taken' AND settles AND settled_at IS NULL"
+    until(lambda: not large.sql("rights", waits, duty))
+    until(lambda: not large.sql("rights", "SELECT 1 AS x FROM outgoing WHERE number=$1", number))
     seen = large.client.get("rights", path, "bram", purpose="weging")
     assert (seen["state"], seen["dueOn"]) == ("duty-open", add_months(date.today(), 1).isoformat())
     assert seen["moments"] == []

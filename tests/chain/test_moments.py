@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.rights.domain import By, due_on
 from shared.protocol.model import State
+from shared.protocol.moments import By, due_on
 from shared.protocol.terms import add_months
 from tests.house import TestHouse, until
 from tests.journeys import brought, further, player_of, steps

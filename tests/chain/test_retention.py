@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from deploy.openbao import apply as bao_config
-from tests.house import TestHouse, until
+from tests.house import TestHouse, a_report, until
+from tests.security.identities import Bao
 
 
 @pytest.mark.allowed("R-9.4", "R-9.14", "R-9.16", "R-5.1")
@@ -126,8 +128,6 @@ def test_whole_or_not_yet(house: TestHouse) -> None:
 
 def test_the_production_build_has_no_as_of() -> None:
     """The route exists only in the embedded launcher; the service itself does not know it."""
-    from pathlib import Path
-
     for file in Path("services").rglob("*.py"):
         assert "asOf" not in file.read_text(), file
         assert "/runs" not in file.read_text(), file
@@ -140,8 +140,6 @@ def test_what_retention_keeps_it_cannot_read(house: TestHouse) -> None:
     items = json.loads(row["dossier"])
     assert {one["archive"] for one in items} == {"archive-signal"}
     assert all(one["ciphertext"].startswith("vault:v1:") for one in items)
-    from tests.security.identities import Bao
-
     retention = Bao(house, "retention")
     answer = retention.call("POST", f"archive-signal/decrypt/{items[0]['key']}", {"ciphertext": items[0]["ciphertext"]})
     assert answer.status_code == 403
@@ -155,8 +153,6 @@ def test_one_trace_from_the_door_to_the_next_room(house: TestHouse) -> None:
         "traceparent": f"00-{trace}-00f067aa0ba902b7-01",
         "Authorization": f"Bearer {house.client.token('collega', 'intake')}",
     }
-    from tests.house import a_report
-
     answer = httpx.post(f"{house.client.addresses['intake']}/v1/signals", json=a_report(), headers=headers)
     assert answer.status_code == 201
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from shared.contracts.assessment import Finding, ResearchContent, SubjectsContent
+from shared.contracts.assessment import HandedOverFinding, ResearchContent, SubjectsContent
 from shared.contracts.dossier import ArchivedItem, CodedDecision, DecisionWords, SealedDossier
 from shared.contracts.intake import ReportContent, Reporter
 from shared.contracts.registry import MESSAGES
@@ -25,7 +25,7 @@ CONTENTS: tuple[type[BaseModel], ...] = (
     ArchivedItem,
     CodedDecision,
     DecisionWords,
-    Finding,
+    HandedOverFinding,
     ResearchContent,
     CaseContent,
     SubjectsContent,

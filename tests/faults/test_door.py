@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.embedded.home import HouseError
 from deploy.openbao import apply as bao_config
 from tests.house import TestHouse, a_report, until
+from tests.parts import run_async
 
 
 def web_report(house: TestHouse) -> str:
@@ -140,8 +142,6 @@ def test_readiness_names_a_missing_consumer(own_house: TestHouse) -> None:
         await connection.jetstream().delete_consumer("INTAKE", "assessment")
         await connection.close()
 
-    from tests.parts import run_async
-
     run_async(remove())
     found = until(lambda: "nats" in (now := problems_of(house, "assessment")) and now)
     assert isinstance(found, dict)
@@ -164,8 +164,6 @@ def test_a_part_that_is_killed_is_used_again(own_house: TestHouse, part: str) ->
 
 
 def _try_report(house: TestHouse) -> str | None:
-    from deploy.embedded.home import HouseError
-
     try:
         return house.report()
     except (HouseError, httpx.HTTPError):

@@ -7,6 +7,7 @@ the hand-over and fails when a state had none. MELDPUNT_KILL_SEED repeats a run.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -202,8 +203,6 @@ def check_each_is_in_one_place(house: TestHouse, numbers: list[str], seed: int) 
 
 def decisions_complete(house: TestHouse, numbers: list[str]) -> bool:
     """Each signal has exactly the decisions that were taken: here, and at supervision."""
-    import json
-
     for number in numbers:
         row = house.sql("retention", "SELECT decisions FROM sealed_signal WHERE number=$1", number)[0]
         assert [one["key"] for one in json.loads(row["decisions"])] == ["purpose", "weging-1"], number

@@ -10,23 +10,24 @@ from typing import Any
 
 import pytest
 
-from services.assessment.chapter import Assessment
-from services.casework.chapter import Casework
-from services.oversight.chapter import Lists
-from services.oversight.shelf import Lists as ListShelf
-from services.retention.chapter import SealedSignals
-from services.retention.shelf import SealedSignals as SealedShelf
-from services.sources.chapter import Research
+from services.assessment.policy import AssessmentPolicy
+from services.casework.policy import CaseworkPolicy
+from services.oversight.policy import OversightPolicy
+from services.oversight.shelf import ListShelf
+from services.retention.policy import RetentionPolicy
+from services.retention.shelf import SealedSignalShelf
+from services.sources.policy import SourcesPolicy
 from shared.bus.nats import Bus, Receive
 from shared.clock import Clock, SystemClock
 from shared.database.engine import Database
-from shared.engine.chapter import Chapter
+from shared.engine.policy import Policy
 from shared.engine.shelf import Shelf
 from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 from shared.turns import Turns
+from tests.platform.chores import TABLE, Bench
 from tests.platform.desk import Desk
 from tests.platform.real import HERE, Bao, Handed, Nats, Postgres, RealParts
 
@@ -35,12 +36,12 @@ BusOf = Callable[[str, Receive], Awaitable[Bus]]
 BaoOf = Callable[[str], OpenBao]
 PlatformOf = Callable[..., Awaitable[Platform]]
 DeskOf = Callable[[str], Awaitable[Desk]]
-DECIDES: dict[str, Callable[[], tuple[Chapter, Shelf | None]]] = {
-    "assessment": lambda: (Assessment(), None),
-    "sources": lambda: (Research(), None),
-    "casework": lambda: (Casework(), None),
-    "retention": lambda: (SealedSignals(), SealedShelf()),
-    "oversight": lambda: (Lists(), ListShelf()),
+DECIDES: dict[str, Callable[[], tuple[Policy, Shelf | None]]] = {
+    "assessment": lambda: (AssessmentPolicy(), None),
+    "sources": lambda: (SourcesPolicy(), None),
+    "casework": lambda: (CaseworkPolicy(), None),
+    "retention": lambda: (RetentionPolicy(), SealedSignalShelf()),
+    "oversight": lambda: (OversightPolicy(), ListShelf()),
 }
 """What is decided on in a service, and where that stands."""
 
@@ -176,3 +177,13 @@ async def platform_of(parts: RealParts, postgres: Postgres, tmp_path: Path) -> A
     yield make
     for platform in made:
         await platform.close()
+
+
+@pytest.fixture
+async def bench(postgres: Postgres, database_of: DatabaseOf) -> Bench:
+    """Chores in a database of their own kind, which two processes have."""
+    first, second = await database_of("access"), await database_of("access")
+    connection = await postgres.connect("access")
+    await connection.execute(TABLE)
+    await connection.close()
+    return Bench(first, second)

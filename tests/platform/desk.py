@@ -20,10 +20,10 @@ from shared.contracts.intake import ReportedObject, Subject
 from shared.database.engine import Database
 from shared.database.tables import Outgoing
 from shared.engine.arrive import Arrival, keep
-from shared.engine.chapter import Chapter
 from shared.engine.documents import REPORT, Finding, Report
 from shared.engine.engine import Engine
 from shared.engine.given import Given, GivenRecord, Recorded, Shown
+from shared.engine.policy import Policy
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.identity import Person
@@ -67,7 +67,7 @@ class Desk:
     def __init__(
         self,
         service: str,
-        chapter: Chapter,
+        policy: Policy,
         database: Database,
         bao: OpenBao,
         folder: Path,
@@ -87,7 +87,7 @@ class Desk:
         self.platform = Platform(service, settings, self.clock, "none")
         self.platform.database, self.platform.bao = database, bao
         self.platform.signer._bao = self.platform.verifier._bao = bao
-        self.engine = Engine(self.platform, chapter, shelf)
+        self.engine = Engine(self.platform, policy, shelf)
         pem = rsa.generate_private_key(65537, 3072).public_key()
         text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         for addressee in self.platform.row.letters_to:

@@ -16,6 +16,7 @@ from typing import Any
 
 import asyncpg
 import hvac
+import nats
 
 from deploy.embedded import parts
 from deploy.embedded.home import Home
@@ -25,7 +26,7 @@ from deploy.openbao import apply as bao_config
 from deploy.postgres import roles
 from shared.database.migrate import migrate
 from shared.errors import PartDown
-from shared.openbao import PATIENCE, OpenBao
+from shared.openbao import TIMEOUT_SECONDS, OpenBao
 from shared.privileges import SERVICES
 from tests import reports
 from tests.parts import new_folder, run_async, spread_ports
@@ -41,7 +42,7 @@ class Handed(OpenBao):
         self._answers = answers
 
     async def call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = PATIENCE
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = TIMEOUT_SECONDS
     ) -> dict[str, Any]:
         if path not in self._answers:
             raise PartDown("OpenBao is not here")
@@ -154,8 +155,6 @@ class Nats:
 
     async def fresh(self) -> None:
         """Streams and consumers as the set-up makes them, with nothing in them."""
-        import nats
-
         setup = nats_config.SETUP_USER
         connection = await nats.connect(self.address, user=setup, password=self.passwords[setup])
         try:

@@ -16,7 +16,7 @@ from sqlmodel import col
 from shared.bus.inbox import UNFORESEEN, Handled, Handler, Inbox, Incoming
 from shared.bus.nats import Bus
 from shared.bus.post import STATEMENT, claims_of
-from shared.bus.receipts import Answers, Receipted
+from shared.bus.receipts import Receipted, ReceiptSender
 from shared.bus.relay import Relay
 from shared.contracts.common import Received
 from shared.contracts.rights import NoticeTold
@@ -28,7 +28,7 @@ from tests.platform.conftest import BusOf, PlatformOf
 NUMBER = "S-00000-00000"
 
 
-class Given(Answers):
+class Given(ReceiptSender):
     """Receipts that would be sent."""
 
     def __init__(self, platform: Platform) -> None:
@@ -79,7 +79,9 @@ async def noted(incoming: Incoming, message: Any) -> Handled:
     return Handled(lambda session: note(session, incoming.id), word="the word inside")
 
 
-def inbox_of(platform: Platform, answers: Answers, handlers: dict[str, Handler], relay: Relay | None = None) -> Inbox:
+def inbox_of(
+    platform: Platform, answers: ReceiptSender, handlers: dict[str, Handler], relay: Relay | None = None
+) -> Inbox:
     receipted = Receipted(
         platform.database,
         platform.clock,
@@ -234,7 +236,7 @@ async def test_from_the_outbox_over_the_bus_to_the_receipt(bus_of: BusOf, platfo
 
     there, back = await bus("rights"), await bus("assessment")
     relay = Relay("rights", sender.database, sender.bao, there, sender.verifier, sender.clock, sender.tracing, 20.0)
-    answers = Answers(receiver.post, back)
+    answers = ReceiptSender(receiver.post, back)
     inboxes["rights"] = inbox_of(sender, Given(sender), {}, relay)
     inboxes["assessment"] = inbox_of(receiver, answers, {NoticeTold.event: noted})
     messages = [

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.oversight.use_cases import Lists
+from services.oversight.use_cases import DestructionLists
 from shared.database.tables import Audit
 from shared.errors import Forbidden
 from shared.identity import Person
@@ -28,7 +28,7 @@ async def test_who_reads_the_approvals_of_a_list_is_written_down(desk_of: DeskOf
     desk = await desk_of("oversight")
     listed = await offered(desk, "S-00000-00001")
     await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields={"confirmList": listed})
-    lists = Lists(desk.engine)
+    lists = DestructionLists(desk.engine)
     with pytest.raises(Forbidden):
         await lists.approvals(UUID(listed), ANNA, Window())
     assert await lines(desk, "approvals read") == []

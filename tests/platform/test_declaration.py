@@ -14,15 +14,15 @@ from sqlalchemy import select
 
 from services.retention.settings import Settings
 from services.retention.tables import Declaration, SealedSignal
-from services.retention.use_cases.declare import KIND, Declarations, as_pdf
-from services.retention.wording import Destroyed, document
+from services.retention.use_cases.declare import DECLARATION_KIND, Declarations, as_pdf
+from services.retention.wording import DestroyedSignal, document
 from shared.privileges import ARCHIVES
 from shared.protocol.model import PHASE_OF, State
 from tests.platform.conftest import PlatformOf
 from tests.protocol.complete import complete_law
 from tests.protocol.laws import MIDDEN_DELFLAND
 
-WHOLE = Destroyed(
+WHOLE = DestroyedSignal(
     number="S-7K3MQ-9XD4T",
     phase=1,
     ending="weging-1:no-suspicion",
@@ -44,7 +44,7 @@ HELD = replace(
 CASE = replace(WHOLE, phase=5, ending="move-case:moved", article="art. 25", approved_on=None)
 
 
-def endings() -> Iterator[Destroyed]:
+def endings() -> Iterator[DestroyedSignal]:
     """One destruction for every way in which a signal can end."""
     for decision in MIDDEN_DELFLAND.decisions:
         for state in decision.states:
@@ -62,7 +62,7 @@ def text_of(found: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("what", [*endings()], ids=lambda what: f"{what.ending}-{len(what.held)}")
-def test_it_is_dutch_without_a_code_and_nothing_is_left_open(what: Destroyed) -> None:
+def test_it_is_dutch_without_a_code_and_nothing_is_left_open(what: DestroyedSignal) -> None:
     text = text_of(document(complete_law(), what, live=True)).replace(what.number, "")
     assert not re.search(r"\b[a-z]+-[a-z]*[0-9a-z]+:|[{}_`]|\bNone\b|\barchive\b|\broom\b", text)
     assert not re.search(r"\b(the|of the|is not|signal of|phase|beheerder:|filled)\b", text)
@@ -95,7 +95,7 @@ def test_a_list_that_nobody_approved_says_why_it_went() -> None:
 
 
 @pytest.mark.parametrize("what", [WHOLE, HELD, CASE], ids=["whole", "held", "case"])
-def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: Destroyed) -> None:
+def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: DestroyedSignal) -> None:
     content = {
         "declarationId": "0b7e3e0e-6d7c-4a58-8f6e-1f3b9d3c2a10",
         "executor": "Gemeentelijk Meldpunt Ondermijning",
@@ -136,7 +136,7 @@ async def test_what_is_declared_is_signed_with_its_words(platform_of: PlatformOf
         await (declarations.make_in_part if held else declarations.make)(session, [row])
     async with platform.database.reading() as session:
         found = (await session.scalars(select(Declaration))).one()
-    claims = await platform.verifier.verify(found.signature, kind=KIND, service="retention")
+    claims = await platform.verifier.verify(found.signature, kind=DECLARATION_KIND, service="retention")
     assert claims["declaration"] == found.content
     words = dict(found.content["document"]["lines"])
     assert words["Goedgekeurd door"] == "de beheerder, op 9 februari 2027"

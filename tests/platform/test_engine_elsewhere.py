@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.oversight import store as oversight
-from services.oversight.use_cases import Lists as OfferedLists
+from services.oversight.use_cases import DestructionLists
 from services.retention.tables import Hold, SealedSignal
 from services.retention.use_cases import Holds
 from shared.database.tables import Outgoing
@@ -200,8 +200,8 @@ async def test_lists_come_in_pages_the_newest_first(desk_of: DeskOf) -> None:
             for place in range(120)
         )
     )
-    page = await OfferedLists(desk.engine).all(BEHEERDER, Window())
-    rest = await OfferedLists(desk.engine).all(BEHEERDER, Window(page["next"]))
+    page = await DestructionLists(desk.engine).all(BEHEERDER, Window())
+    rest = await DestructionLists(desk.engine).all(BEHEERDER, Window(page["next"]))
     dates = [one["listedOn"] for one in (*page["lists"], *rest["lists"])]
     assert dates == [(today - timedelta(days=place)).isoformat() for place in range(120)]
 

@@ -13,12 +13,19 @@ from sqlmodel import col
 
 from services.retention.domain import PARTS, parts_to_go
 from services.retention.settings import Settings
-from services.retention.tables import Carrier, Declaration, Letterbox, Part, SealedSignal, SignalKey, ToDeclare
+from services.retention.tables import (
+    Carrier,
+    Declaration,
+    DestructionPart,
+    Letterbox,
+    SealedSignal,
+    SignalKey,
+    ToDeclare,
+)
 from services.retention.use_cases.declare import Declarations
 from services.retention.use_cases.finish import Finishing
 from shared import tombstones
-from shared.contracts.retention import Destroyed as DestroyedTold
-from shared.contracts.retention import RotateLetterbox
+from shared.contracts.retention import Destroyed, RotateLetterbox
 from shared.database.tables import Outgoing
 from shared.errors import CannotSucceed
 from shared.keys.letters import new_kid
@@ -66,7 +73,9 @@ class Ending:
                         **values,
                     )
                 )
-                session.add_all(Part(number=number, part=part, done_at=now) for part in parts_to_go(for_a_hold=False))
+                session.add_all(
+                    DestructionPart(number=number, part=part, done_at=now) for part in parts_to_go(for_a_hold=False)
+                )
         return cls(platform, Finishing(platform, Declarations(platform, settings)), clock)
 
     async def goes_on(self) -> None:
@@ -120,7 +129,7 @@ async def test_what_is_declared_together_costs_what_one_costs(platform_of: Platf
     await ending.goes_on()
     assert await ending.declared() == set(numbers)
     told = await ending.all(col(Outgoing.event))
-    assert told == {DestroyedTold.event}
+    assert told == {Destroyed.event}
     assert len(await ending.all(col(Outgoing.id))) == len(PARTS), "one message to each, for all of them"
 
 

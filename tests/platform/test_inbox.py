@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from shared.bus.inbox import PATIENT, UNFORESEEN, Handled, Inbox, Incoming
-from shared.bus.receipts import Answers, Receipted
+from shared.bus.receipts import Receipted, ReceiptSender
 from shared.contracts.common import Received
-from shared.contracts.intake import Report
+from shared.contracts.intake import ReportLetter
 from shared.database.engine import Database
 from shared.database.tables import Tombstone, Unhandled
 from shared.errors import CannotSucceed, PartDown
@@ -47,7 +47,7 @@ class Desk:
         self.wrong: dict[str, Exception] = {}
         nowhere = Receipted(database, self.clock, {}, lambda *_: None, timedelta(), lambda: None)
         tracing, verifier = Tracing("assessment", None), Verifier(Handed({}))
-        answers, handlers = cast(Answers, self), {Report.event: self.handle}
+        answers, handlers = cast(ReceiptSender, self), {ReportLetter.event: self.handle}
         self.inbox = Inbox("assessment", database, verifier, answers, self.clock, tracing, handlers, nowhere)
 
     def give(self, producer: str, received: Received) -> None:
@@ -66,8 +66,8 @@ class Desk:
 
     async def deliver(self, number: str, times: int, identifier: UUID | None = None) -> UUID:
         identifier = identifier or uuid4()
-        body = Report(number=number, letters=("x",)).model_dump_json().encode()
-        headers = {"ce-id": str(identifier), "ce-type": f"nl.meldpunt.{Report.event}", "ce-to": "assessment"}
+        body = ReportLetter(number=number, letters=("x",)).model_dump_json().encode()
+        headers = {"ce-id": str(identifier), "ce-type": f"nl.meldpunt.{ReportLetter.event}", "ce-to": "assessment"}
         await self.inbox.receive("intake", headers, body, times)
         return identifier
 
@@ -129,7 +129,7 @@ async def test_what_waits_for_a_part_goes_back_to_nats_and_after_a_while_is_kept
     desk.clock.ahead += PATIENCE
     (example,) = (await desk.inbox.queue.stuck()).examples
     assert (example.id, example.why) == (one, "the list has not arrived yet")
-    assert example.about == {"producer": "intake", "event": Report.event}
+    assert example.about == {"producer": "intake", "event": ReportLetter.event}
     desk.wrong = {}
     desk.clock.ahead += LONGEST
     async with desk.open(), asyncio.timeout(30):

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.database.engine import Database
 from shared.errors import PartDown
-from shared.openbao import PATIENCE, BaoError
+from shared.openbao import TIMEOUT_SECONDS, BaoError
 from shared.telemetry import Tracing
 from tests.platform.real import Handed
 
@@ -23,7 +23,7 @@ class Flickering(Handed):
         super().__init__({})
 
     async def call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = PATIENCE
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = TIMEOUT_SECONDS
     ) -> dict[str, Any]:
         if path.startswith("database/creds/"):
             self.users += 1

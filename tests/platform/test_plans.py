@@ -12,17 +12,11 @@ from shared.audit import AuditNumberer
 from shared.bus.post import Post
 from shared.clock import SystemClock
 from tests.platform.conftest import DatabaseOf
+from tests.platform.listings import LISTS, Listing
 from tests.platform.plans import plans_of, same_cost
 from tests.platform.real import Postgres
-from tests.platform.test_lists import (
-    LISTS,
-    NOON,
-    Listing,
-    add,
-    http_of,
-    params_of,
-    platform_on,
-)
+from tests.platform.routes import add, http_of, params_of, platform_on
+from tests.platform.rows import NOON
 
 FEW, TIMES = 100, 200
 A_THOUSAND = 1000

@@ -15,8 +15,8 @@ from shared.audit import AuditNumberer, line
 from shared.bus.post import Post
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.database.tables import Audit, Inbox, Outgoing
-from shared.service.pruner import AT_ONCE, Pruner
+from shared.database.tables import Audit, InboxRow, Outgoing
+from shared.service.pruner import BATCH_SIZE, Pruner
 from shared.settings import STREAM_DAYS, ServiceSettings
 from tests.platform.conftest import DatabaseOf
 from tests.security.attacker import NoSigner
@@ -57,17 +57,17 @@ async def left(database: Database) -> set[UUID]:
 
 async def test_inbox_rows_go_at_their_age_however_many(database: Database, pruner: Pruner) -> None:
     old = [
-        Inbox(id=uuid4(), producer="intake", event="keys-made.v1", handled_at=NOW - timedelta(days=121))
-        for _ in range(AT_ONCE + 5)
+        InboxRow(id=uuid4(), producer="intake", event="keys-made.v1", handled_at=NOW - timedelta(days=121))
+        for _ in range(BATCH_SIZE + 5)
     ]
-    young = Inbox(id=uuid4(), producer="intake", event="keys-made.v1", handled_at=NOW - timedelta(days=119))
+    young = InboxRow(id=uuid4(), producer="intake", event="keys-made.v1", handled_at=NOW - timedelta(days=119))
     async with database.transaction() as session:
         session.add_all([*old, young])
     await pruner.prune()
     async with database.reading() as session:
-        assert (await session.scalars(select(col(Inbox.id)))).all() == [young.id]
+        assert (await session.scalars(select(col(InboxRow.id)))).all() == [young.id]
     said = pruner.pruned.as_dict()
-    assert (said["inbox"], said["audit"], said["problem"]) == (AT_ONCE + 5, 0, None)
+    assert (said["inbox"], said["audit"], said["problem"]) == (BATCH_SIZE + 5, 0, None)
     assert said["at"] is not None
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.bus.post import Post
-from shared.bus.receipts import AT_ONCE, Answers, Receipted
+from shared.bus.receipts import BATCH_SIZE, Receipted, ReceiptSender
 from shared.clock import SystemClock
 from shared.contracts.common import Receipts, Received
 from shared.database.tables import Outgoing
@@ -61,9 +61,9 @@ async def stream() -> Stream:
 
 
 @pytest.fixture
-async def answers(stream: Stream) -> AsyncIterator[Answers]:
+async def answers(stream: Stream) -> AsyncIterator[ReceiptSender]:
     post = Post("oversight", NoSigner("oversight"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
-    found = Answers(post, stream)
+    found = ReceiptSender(post, stream)
     running = asyncio.create_task(found.run())
     yield found
     running.cancel()
@@ -71,31 +71,31 @@ async def answers(stream: Stream) -> AsyncIterator[Answers]:
         await running
 
 
-def give(answers: Answers, producer: str, count: int) -> set[UUID]:
+def give(answers: ReceiptSender, producer: str, count: int) -> set[UUID]:
     ids = {uuid4() for _ in range(count)}
     for one in ids:
         answers.give(producer, Received(message=one, of="audited.v1"))
     return ids
 
 
-async def test_those_of_one_moment_leave_together(answers: Answers, stream: Stream) -> None:
+async def test_those_of_one_moment_leave_together(answers: ReceiptSender, stream: Stream) -> None:
     wanted = give(answers, "assessment", 3)
     others = give(answers, "sources", 1)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0)
     wanted |= give(answers, "assessment", 2)
     await stream.until(2)
     assert dict(stream.sent) == {"assessment": wanted, "sources": others}
     assert len(stream.sent) == 2
 
 
-async def test_many_leave_in_several_messages(answers: Answers, stream: Stream) -> None:
-    wanted = give(answers, "assessment", AT_ONCE + 1)
+async def test_many_leave_in_several_messages(answers: ReceiptSender, stream: Stream) -> None:
+    wanted = give(answers, "assessment", BATCH_SIZE + 1)
     await stream.until(2)
-    assert sorted(len(ids) for _, ids in stream.sent) == [1, AT_ONCE]
+    assert sorted(len(ids) for _, ids in stream.sent) == [1, BATCH_SIZE]
     assert set().union(*(ids for _, ids in stream.sent)) == wanted
 
 
-async def test_a_bus_that_is_away_is_waited_for(answers: Answers, stream: Stream) -> None:
+async def test_a_bus_that_is_away_is_waited_for(answers: ReceiptSender, stream: Stream) -> None:
     stream.away.set()
     wanted = give(answers, "assessment", 2)
     async with asyncio.timeout(10):
@@ -107,7 +107,7 @@ async def test_a_bus_that_is_away_is_waited_for(answers: Answers, stream: Stream
     assert stream.sent == [("assessment", wanted)]
 
 
-async def test_one_that_cannot_be_sent_holds_up_no_other(answers: Answers, stream: Stream) -> None:
+async def test_one_that_cannot_be_sent_holds_up_no_other(answers: ReceiptSender, stream: Stream) -> None:
     stream.refuses = "assessment"
     give(answers, "assessment", 1)
     wanted = give(answers, "sources", 1)

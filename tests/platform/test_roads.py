@@ -12,23 +12,27 @@ from uuid import uuid4
 
 import pytest
 
-from services.assessment.chapter import Assessment
-from services.casework.chapter import Casework
-from services.sources.chapter import Research
+from services.assessment.policy import AssessmentPolicy
+from services.casework.policy import CaseworkPolicy
+from services.sources.policy import SourcesPolicy
 from shared.contracts.intake import Subject
 from shared.engine import roads
-from shared.engine.chapter import Chapter
 from shared.engine.common import following
 from shared.engine.documents import Content, Finding, Report, Words
 from shared.engine.effects import Ask, Disclose, OpenTasks
 from shared.engine.loaded import Loaded
+from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, Dossier
 from shared.protocol.laws import Laws
 from shared.protocol.model import HOLDER_OF, Category, Decision, Outcome, State
 
 LAW = Laws.read("midden-delfland-2025").configured
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
-CHAPTERS: dict[str, Chapter] = {"assessment": Assessment(), "sources": Research(), "casework": Casework()}
+POLICIES: dict[str, Policy] = {
+    "assessment": AssessmentPolicy(),
+    "sources": SourcesPolicy(),
+    "casework": CaseworkPolicy(),
+}
 DEPARTMENT = next(iter(LAW.organisations["department"]))
 SUBJECTS = (Subject(name="Jan Wilgenroos"),)
 INTERVENTION = Finding(
@@ -90,19 +94,19 @@ def loaded(state: State, decisions: list[DecisionRow], words: dict[str, Words] |
     return Loaded(dossier, LAW, NOW.date(), decisions=tuple(decisions), content=content)
 
 
-def shared_by(chapter: Chapter, rule: Decision, outcome: Outcome, state: State, **more: Any) -> list[Disclose]:
+def shared_by(policy: Policy, rule: Decision, outcome: Outcome, state: State, **more: Any) -> list[Disclose]:
     fields = more.pop("fields", {})
     leads_to = outcome.leads_to or state
     decision = taken(rule.key, outcome.key, state, state_after=leads_to, ends=outcome.ends, **more)
     cell = taken("check-2a", "may", State.CHECK_2A, about=["report", DEPARTMENT], version=1)
     known = loaded(state, [cell, decision], {str(decision.id): Words(reason="x", fields=fields)})
-    return [one for one in following(chapter, known, decision) if isinstance(one, Disclose)]
+    return [one for one in following(policy, known, decision) if isinstance(one, Disclose)]
 
 
 def outcomes() -> Iterator[tuple[Decision, Outcome, State]]:
     for rule in LAW.decisions:
         for state in rule.states:
-            if HOLDER_OF[state] in CHAPTERS:
+            if HOLDER_OF[state] in POLICIES:
                 yield from ((rule, one, state) for one in rule.outcomes_in(state))
 
 
@@ -114,16 +118,16 @@ SHARED = [found for found in outcomes() if found[1].discloses]
 def test_what_is_passed_on_is_one_line_and_what_goes_to_nobody_is_none(
     rule: Decision, outcome: Outcome, state: State
 ) -> None:
-    chapter = CHAPTERS[HOLDER_OF[state]]
+    policy = POLICIES[HOLDER_OF[state]]
     for kind in outcome.forward_to:
         given = {"recipientKind": kind, "recipient": "ontvanger", "items": ["report"]}
-        (line,) = shared_by(chapter, rule, outcome, state, forwarding=given)
+        (line,) = shared_by(policy, rule, outcome, state, forwarding=given)
         assert (line.road, line.recipient, line.items) == (roads.FORWARDING, "ontvanger", ("report",))
         assert line.passes_duty
         assert line.outside == (kind != "department")
         assert bool(line.subjects) == line.outside, "who is concerned has to know by then"
     nobody: dict[str, Any] = {"recipientKind": None, "recipient": None, "items": []}
-    assert shared_by(chapter, rule, outcome, state, forwarding=nobody) == []
+    assert shared_by(policy, rule, outcome, state, forwarding=nobody) == []
 
 
 @pytest.mark.parametrize(("rule", "outcome", "state"), SHARED, ids=lambda one: getattr(one, "key", str(one)))
@@ -132,8 +136,8 @@ def test_who_takes_part_gets_a_line_with_what_check_2a_allows_him(
 ) -> None:
     named = [one.name for one in rule.asked(outcome) if one.name in ("partners", "participants")]
     fields = {name: [DEPARTMENT, "politie"] for name in named}
-    lines = shared_by(CHAPTERS[HOLDER_OF[state]], rule, outcome, state, fields=fields, about=["item-2"])
-    assert [one.recipient for one in lines] == ([DEPARTMENT, "politie"] if named else [roads.TABLE])
+    lines = shared_by(POLICIES[HOLDER_OF[state]], rule, outcome, state, fields=fields, about=["item-2"])
+    assert [one.recipient for one in lines] == ([DEPARTMENT, "politie"] if named else [roads.ONDERMIJNINGSTAFEL])
     assert {one.items for one in lines if one.recipient == DEPARTMENT} <= {("report",)}
     assert any(one.outside and one.subjects for one in lines)
 
@@ -145,7 +149,7 @@ PROCESSES = [one for one in LAW.categories if one.process]
 def test_who_is_asked_something_gets_a_line_when_he_can_read_it(category: Category) -> None:
     finding = INTERVENTION.model_copy(update={"category": category.key, "fields": RECORDS[category.key]})
     for state in category.states:
-        effects = CHAPTERS[HOLDER_OF[state]].recorded(loaded(state, []), "item-3", finding)
+        effects = POLICIES[HOLDER_OF[state]].recorded(loaded(state, []), "item-3", finding)
         asked = [one for one in effects if isinstance(one, Ask)]
         lines = [one for one in effects if isinstance(one, Disclose)]
         assert [one.item for one in asked if not one.later] == [one.items[0] for one in lines]
@@ -156,11 +160,11 @@ def test_a_department_gets_its_line_when_it_is_asked_and_no_second_one() -> None
     cell = taken("check-2b", "may", State.CHECK_2B, version=3, about=["item-2", "report"])
     done = taken("check-2b-done", "complete", State.CHECK_2B, version=4, state_after=State.EXECUTION)
     known = loaded(State.CHECK_2B, [adopted, cell, done])
-    effects = following(CHAPTERS["casework"], known, done)
+    effects = following(POLICIES["casework"], known, done)
     (opened,) = [one for one in effects if isinstance(one, OpenTasks)]
     (line,) = [one for one in effects if isinstance(one, Disclose)]
     assert opened.items == ("item-2",)
     assert (line.road, line.recipient, line.items) == (roads.INTERVENTION, DEPARTMENT, ("item-2", "report"))
     again = taken("check-2b-done", "complete", State.CHECK_2B, version=8, state_after=State.EXECUTION)
     known = loaded(State.CHECK_2B, [adopted, cell, done, again])
-    assert not [one for one in following(CHAPTERS["casework"], known, again) if isinstance(one, Disclose)]
+    assert not [one for one in following(POLICIES["casework"], known, again) if isinstance(one, Disclose)]

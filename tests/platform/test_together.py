@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.batch import Batcher
 from shared.clock import SystemClock
 from shared.database.engine import Database
-from shared.database.tables import Inbox
+from shared.database.tables import InboxRow
 from shared.errors import PartDown
 from tests.platform.conftest import DatabaseOf
 
@@ -84,8 +84,8 @@ async def test_a_caller_that_is_cancelled_takes_nobody_with_it() -> None:
 # --- committing together --------------------------------------------------------------------------------------------
 
 
-def line(identifier: UUID) -> Inbox:
-    return Inbox(id=identifier, producer="intake", event="report.v1", handled_at=SystemClock().now())
+def line(identifier: UUID) -> InboxRow:
+    return InboxRow(id=identifier, producer="intake", event="report.v1", handled_at=SystemClock().now())
 
 
 async def stored(database: Database, *identifiers: UUID) -> int:
@@ -158,7 +158,7 @@ async def test_a_lost_connection_is_an_outage_for_everybody_and_nothing_is_half_
 
 async def test_who_waits_for_rows_is_woken_by_the_commit_and_not_before(database_of: DatabaseOf) -> None:
     database = await database_of("assessment")
-    woken = database.inserted(Inbox)
+    woken = database.inserted(InboxRow)
     waiting = asyncio.create_task(woken.wait(30))
 
     async def unit(session: AsyncSession) -> None:

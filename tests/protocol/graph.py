@@ -83,6 +83,17 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("duty-to-send", "notice-sent", "sent"): "duty-done",
 }
 
+MOVES = {
+    ("closed", "ended"),
+    ("ended", "sealed"),
+    ("sealed", "listed"),
+    ("listed", "approved"),
+    ("listed", "sealed"),
+    ("approved", "sealed"),
+    ("approved", "destroyed"),
+}
+"""What moves without a decision: by the calendar, the ultimate date among it, and by a hold."""
+
 PHASE: dict[str, int] = {
     **dict.fromkeys(("received", "weging-1", "weging-2a", "weging-2b"), 1),
     **dict.fromkeys(("phase-2", "informing"), 2),

@@ -226,4 +226,6 @@ def test_what_is_missing_is_named() -> None:
     assert reason("check-1-done", "some", decisions=(sources, both[0])).endswith("nog niet besloten over: Subsidies")
     assert reason("close", "closed", notices={}).endswith("S1")
     assert reason("close", "closed", decisions=BASE).endswith("interventie i1")
-    assert "report voor Wonen" in reason("check-2a-done", "complete", decisions=MATRIX[2:3])
+    assert "De melding, met naam, adres en beroep zoals daarin genoemd voor Wonen" in reason(
+        "check-2a-done", "complete", decisions=MATRIX[2:3]
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.cli import parser
+from deploy.embedded.cli import end, parser
 from deploy.embedded.home import Home, HouseError
 from shared.errors import CannotSucceed
 from shared.laws import known_law
@@ -73,8 +73,15 @@ def test_the_command_accepts_it_and_shows_it(
     shown = run("show", "elders-2027")
     assert shown == run("show", str(file))
     assert "2 jaar na het besluit" in shown
-    with pytest.raises(HouseError, match="no protocol of version ergens-2030"):
+    with pytest.raises(HouseError, match="geen protocol met versie ergens-2030"):
         run("show", "ergens-2030")
+    file.write_text(ELSEWHERE.replace("gemeente = ", "gemeentenaam = "))
+    with pytest.raises(HouseError, match="een protocol wordt niet aanvaard"):
+        run("show", "elders-2027")
+    file.write_text(ELSEWHERE.replace('overleg = "LOT"', 'overleg = "MT"'))
+    with pytest.raises(SystemExit):
+        end(lambda: len(run("show", "elders-2027")), Home(tmp_path))
+    assert "staat niet onder [overleggen]" in capsys.readouterr().err
     file.write_text(ELSEWHERE.replace("gemeente = ", "gemeentenaam = "))
     refused = run("check", str(file), code=1)
     assert "gemeente: ontbreekt" in refused
@@ -89,7 +96,7 @@ def test_the_command_accepts_it_and_shows_it(
         ("informeren_maanden = 1 ", "informeren_maanden = 2 ", "termijnen.informeren_maanden: moet een geheel getal"),
         ("goedkeuren_dagen = 30 ", "goedkeuren_dagen = 60 ", "uiterlijk_vernietigen_dagen: moet na"),
         ("in_werking = 2025-02-28", 'in_werking = "2025-02-28"', "in_werking: moet een datum zijn"),
-        ('versie = "midden', 'versie = "Midden', "versie: 'Midden-delfland-2025' moet uit kleine letters"),
+        ('versie = "midden', 'versie = "Midden', "versie: moet uit ten hoogste 40 kleine letters"),
         ('aanwezigheid = "voorzitter"', 'aanwezigheid = "niemand"', "aanwezigheid: moet voorzitter of lid zijn"),
         ('"purpose", ', "", "besluiten: niemand neemt purpose"),
         ('"purpose", ', '"purpose", "purpose", ', "besluiten[1].welke: purpose staat er meer dan eens"),
@@ -100,24 +107,75 @@ def test_the_command_accepts_it_and_shows_it(
         ('overleg = "LOT"', 'overleg = "LOT+"', "nemen anderen dan de gemeente deel (art. 1 onder n)"),
         ('overleg = "LOT"', 'overleg = "MT"', "MT staat niet onder [overleggen]"),
         ('door = ["oov", "vervanger"]\n\n', 'door = ["oov", "fg"]\n\n', "fg ziet het dossier niet"),
-        ("vervanger = ", "beheerder = ", "dossier: beheerder ziet geen dossier (art. 7)"),
+        ("vervanger = ", "beheerder = ", "dossier.beheerder: is in het protocol zelf een rol, zonder dossier (art. 7)"),
         ('politie = "politie"\nbelasting', "belasting", "partners: politie ontbreekt"),
-        ("den-haag = ", "wonen = ", "gemeenten: wonen staat ook onder onderdelen"),
+        ("den-haag = ", "wonen = ", "gemeenten.wonen: staat ook onder onderdelen"),
         (
             "vanaf_fase = 3\ngesloten = true",
             "vanaf_fase = 1\ngesloten = true",
             "pas in fase 3 geraadpleegd (art. 17",
         ),
-        ("[bronnen.bag]", "[bronnen.report]", "bronnen.report: is geen bron"),
+        (
+            "[bronnen.bag]",
+            "[bronnen.report]",
+            "bronnen.report: hoort in het protocol zelf bij de behandeling (Bijlage 1)",
+        ),
         ("alleen_verificatie = true", "alleen_verificatie = 1", "alleen_verificatie: moet true of false zijn"),
         ("gesloten = true", "gesloten = false", "geen enkele bron is gesloten"),
         ('klacht = "', 'klagen = "', "kennisgeving.klacht: ontbreekt"),
-        ("[termijnen]", "[termijnen", "is geen geldig TOML-bestand"),
+        # A code means one thing: a role, a source, a meeting or an organisation.
+        ("wonen = ", "oov = ", "onderdelen.oov: staat ook onder dossier"),
+        ("wonen = ", "bag = ", "onderdelen.bag: staat ook onder bronnen"),
+        ("wonen = ", "casusoverleg = ", "onderdelen.casusoverleg: staat ook onder overleggen"),
+        ("wonen = ", "privacy-officer = ", "onderdelen.privacy-officer: is in het protocol zelf een rol"),
+        ("nvwa = ", "bronhouder-bag = ", "partners.bronhouder-bag: is in het protocol zelf een rol"),
+        ("nvwa = ", "paper = ", "partners.paper: hoort in het protocol zelf bij de behandeling"),
+        ("vervanger = ", "lot-voorzitter = ", "dossier.lot-voorzitter: is in het protocol zelf een rol"),
+        ("[bronnen.bag]", "[bronnen.oov]", "bronnen.oov: staat ook onder dossier"),
+        ("heit = ", "wonen = ", 'overleggen."LOT+".wonen: staat ook onder onderdelen, en komt dus niet van buiten'),
+        ("heit = ", "bag = ", 'overleggen."LOT+".bag: staat ook onder bronnen'),
+        (
+            'politie = "politie"\nheit',
+            'politie = "agenten"\nheit',
+            'LOT+".politie: heet onder partners anders: politie',
+        ),
+        ('[overleggen."LOT+"]', '[overleggen."LOT #"]', 'overleggen."LOT #": moet uit ten hoogste 40 letters'),
+        ("wonen = ", f"{'w' * 41} = ", "moet uit ten hoogste 40 kleine letters"),
     ],
 )
 def test_what_is_wrong_is_said_in_words(tmp_path: Path, old: str, new: str, says: str) -> None:
     found = problems(tmp_path, changed((old, new)))
     assert any(says in one for one in found), found
+
+
+NAMES = {
+    'gemeente = "Midden-Delfland"': "gemeente",
+    'titel = "Privacyprotocol Bestuurlijke aanpak ondermijnende criminaliteit gemeente Midden-Delfland 2025"': "titel",
+    'vervanger = "vervanger van de OOV\'er"': "dossier.vervanger",
+    'heit = "HEIT"': 'overleggen."LOT+".heit',
+    'wonen = "Wonen"': "onderdelen.wonen",
+    'nvwa = "NVWA"': "partners.nvwa",
+    'delft = "Delft"': "gemeenten.delft",
+    'naam = "Subsidies"': "bronnen.subsidies.naam",
+}
+"""Every name that a municipality makes up, and where it stands."""
+
+
+def test_every_name_is_one_that_the_document_can_show(tmp_path: Path) -> None:
+    """All of them at once, each with its place."""
+    for wrong, says in {
+        "": "mag niet leeg zijn",
+        "  ": "mag niet leeg zijn",
+        "een\\ntwee": "moet op één regel staan",
+        "een\\u2028twee": "moet op één regel staan",
+        "een\\u202etwee": "bevat een teken dat niet kan worden afgedrukt",
+        "een | twee": "kan zo niet worden afgedrukt: zonder |",
+        "# een": "kan zo niet worden afgedrukt: zonder #",
+        "een; `twee`": "kan zo niet worden afgedrukt: zonder ; `",
+        "n" * 201: "is langer dan 200 tekens",
+    }.items():
+        changes = [(old, f'{old.partition(" = ")[0]} = "{wrong}"') for old in NAMES]
+        assert sorted(problems(tmp_path, changed(*changes))) == sorted(f"{where}: {says}" for where in NAMES.values())
 
 
 def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

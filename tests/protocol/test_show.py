@@ -14,13 +14,14 @@ from deploy.embedded.home import Home
 from shared.protocol.conditions.case import Condition
 from shared.protocol.diagram import diagram
 from shared.protocol.law import law_of
-from shared.protocol.live import missing_for_live
+from shared.protocol.live import not_filled_in
 from shared.protocol.loading import read
 from shared.protocol.model import Field, Law, State
+from shared.protocol.opening import PURPOSES_OF_OPENING
 from shared.protocol.show import day, document
 from shared.protocol.states import PHASES
 from tests.protocol.complete import complete
-from tests.protocol.graph import ARROWS
+from tests.protocol.graph import ARROWS, MOVES
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
 
 DOC = Path(__file__).parents[2] / "docs" / "protocol.md"
@@ -106,10 +107,15 @@ def test_no_term_is_missing_from_the_document() -> None:
         assert "97" in protocol_of(changed), name
 
 
+def test_a_text_of_several_lines_stays_one_point() -> None:
+    notice = {**MIDDEN_DELFLAND.choices.notice, "doel": "Eerst dit.\n\n# En dan\n| dat |\n"}
+    text = protocol_of(law_of(replace(MIDDEN_DELFLAND.choices, notice=notice)))
+    assert "- Het doel van de verwerking: Eerst dit. # En dan | dat |\n" in text
+
+
 def test_what_is_not_filled_in_says_so(tmp_path: Path) -> None:
     assert "## Wat nog moet worden ingevuld" in protocol_of(MIDDEN_DELFLAND)
-    for one in missing_for_live(MIDDEN_DELFLAND):
-        assert one.partition(": ")[2] in protocol_of(MIDDEN_DELFLAND)
+    assert all(one in protocol_of(MIDDEN_DELFLAND) for one in not_filled_in(MIDDEN_DELFLAND).values())
     file = tmp_path / "compleet.toml"
     file.write_text(complete())
     text = protocol_of(law_of(read(file)))
@@ -132,8 +138,17 @@ def test_it_is_dutch_and_has_no_codes(law: Law) -> None:
     codes |= {one.key for one in conditions_of(law)} | {
         one.value for one in State if one.value != one.dutch and "-" in one.value
     }
+    codes |= {one for one in PURPOSES_OF_OPENING if "-" in one}
     assert [one for one in sorted(codes) if re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", text)] == []
     assert not re.search(r"\b(the|is not|required|must|which|and|yes|None|ingreep|moet informeren)\b", text)
+
+
+@pytest.mark.parametrize("law", EVERY_LAW, ids=lambda law: law.version)
+def test_what_is_not_filled_in_goes_by_its_name_and_not_by_its_key(law: Law) -> None:
+    text = document(law)
+    for key, says in not_filled_in(law).items():
+        assert text.count(f"- {says}\n") == 2, "in the protocol and in the bijsluiter"
+        assert f"{key}: {says}" not in text
 
 
 @pytest.mark.parametrize("law", EVERY_LAW, ids=lambda law: law.version)
@@ -143,8 +158,9 @@ def test_an_article_is_written_in_one_way(law: Law) -> None:
 
 @pytest.mark.parametrize("law", EVERY_LAW, ids=lambda law: law.version)
 def test_the_diagram_is_the_graph(law: Law) -> None:
-    drawn = set(re.findall(r"^  (\w+) --> (\w+) : (.+)$", "\n".join(diagram(law)), re.MULTILINE))
-    expected = set()
+    drawn = re.findall(r"^  (\S+) --> (\S+)(?: : (.+))?$", "\n".join(diagram(law)), re.MULTILINE)
+    assert len(drawn) == len(set(drawn))
+    expected = {("[*]", "received", ""), ("[*]", "duty_open", ""), ("destroyed", "[*]", "")}
     for (start, key, outcome), end in ARROWS.items():
         decision = law.decision(key)
         assert decision is not None
@@ -152,7 +168,9 @@ def test_the_diagram_is_the_graph(law: Law) -> None:
         assert answer is not None
         if start != end:
             expected.add((start.replace("-", "_"), end.replace("-", "_"), answer.answer))
-    assert {one for one in drawn if not one[2].endswith("(klok)")} == expected
+    moved = {one for one in drawn if one[2].endswith(("(klok)", "(stop)"))}
+    assert {(start, end) for start, end, _ in moved} == MOVES
+    assert set(drawn) - moved == expected
 
 
 def test_the_docs_have_what_the_command_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

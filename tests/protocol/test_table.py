@@ -13,7 +13,7 @@ from shared.protocol.judge import Allowed, Attempt, Refused, judge
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.records import Record, judge_item, judge_record
-from tests.protocol.graph import ARROWS, CO_SIGNED, HOLDER, PHASE, WHO
+from tests.protocol.graph import ARROWS, CO_SIGNED, HOLDER, MOVES, PHASE, WHO
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
 from tests.protocol.signals import ADOPTED, KNOWN, complete, facts_for, state_of, without
 
@@ -51,7 +51,7 @@ def test_every_state_decision_and_role(version: str) -> None:
 def test_every_state_has_its_phase_and_its_holder() -> None:
     assert {state.value: phase for state, phase in PHASE_OF.items()} == PHASE
     assert {state.value: HOLDER_OF[state] for state in PHASE_OF} == HOLDER
-    reached = {*ARROWS.values(), "received", "sealed", "listed", "destroyed", "duty-open"}
+    reached = {*ARROWS.values(), *(end for _, end in MOVES), "received", "duty-open"}
     assert {state.value for state in State} == reached
 
 
@@ -88,6 +88,20 @@ def test_everything_that_is_missing_is_listed_at_once() -> None:
         "fields.otherBreach",
         "forwarding",
     }
+
+
+@pytest.mark.parametrize("version", LAWS.versions)
+def test_who_answers_wrongly_is_told_the_answers_in_words(version: str) -> None:
+    law = LAWS.of(version)
+    for decision in law.decisions:
+        for state in decision.states:
+            if decision.taken_in:
+                continue
+            attempt = Attempt(decision.key, "unheard-of", "een reden", {})
+            judged = judge(law, state, attempt, frozenset(decision.who.roles), KNOWN)
+            assert isinstance(judged, Refused)
+            (said,) = [one.reason for one in judged.faults if one.field == "outcome"]
+            assert said == "kies één antwoord: " + " of ".join(f"‘{one.answer}’" for one in decision.outcomes_in(state))
 
 
 @pytest.mark.allowed("R-1.1")
@@ -182,6 +196,10 @@ def test_phase_4_shares_only_what_check_2a_allows() -> None:
     narrowed = replace(KNOWN, decisions=tuple(fewer))
     assert isinstance(judged(Forwarding("partner", "politie", ("item-2",)), narrowed), Refused)
     assert isinstance(judged(Forwarding("partner", "politie", ("report",)), narrowed), Allowed)
+    kept = replace(KNOWN, decisions=tuple(one for one in first.decisions if one.about != ("report", "politie")))
+    refused = judged(Forwarding("partner", "politie", ("report",)), kept)
+    assert isinstance(refused, Refused)
+    assert "staat De melding, met naam" in refused.faults[0].reason, "by its name and not by its code"
 
 
 @pytest.mark.allowed("R-B1.1", "R-11.2", "R-2.1", "R-F3.4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -74,8 +75,6 @@ def test_due_from_the_day_after_and_not_before(decided: date, years: int) -> Non
 def test_the_date_is_amsterdams_in_every_time_zone(
     moment: datetime, day: date, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import time
-
     for zone in ("UTC", "America/Los_Angeles", "Pacific/Auckland"):
         monkeypatch.setenv("TZ", zone)
         time.tzset()

@@ -14,7 +14,7 @@ from deploy.openbao import apply as bao_config
 from shared.bus.post import Post
 from shared.clock import SystemClock
 from shared.contracts.common import Message
-from shared.contracts.intake import Report, ReportContent
+from shared.contracts.intake import ReportContent, ReportLetter
 from shared.keys.sealing import Sealer
 from shared.privileges import BY_NAME
 from tests.house import TestHouse, until
@@ -70,8 +70,10 @@ def parked(house: TestHouse, at: str, identifier: UUID) -> str:
     return str(rows[0]["waits_because"])
 
 
-def sealed_report(house: TestHouse, channel: str = "colleague", number: str = "S-ZZZZZ-ZZZZZ") -> tuple[Report, Any]:
+def sealed_report(
+    house: TestHouse, channel: str = "colleague", number: str = "S-ZZZZZ-ZZZZZ"
+) -> tuple[ReportLetter, Any]:
     now = datetime.now(UTC)
     content = ReportContent(number=number, channel=channel, received_at=now, registered_at=now, text="vals")
     letter = Sealer(house.home.service_folder("intake")).seal("assessment", content)
-    return Report(number=number, letters=(letter.text,)), letter
+    return ReportLetter(number=number, letters=(letter.text,)), letter

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from shared.contracts.access import Designation, Leases
-from shared.contracts.assessment import MeetingTold, Research, ResearchContent, Subjects, SubjectsContent
+from shared.contracts.assessment import MeetingTold, ResearchContent, ResearchLetter, SubjectsContent, SubjectsLetter
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysReleased, Letter, Message, Receipts, Received, Released
 from shared.contracts.consult import Consult
@@ -18,7 +18,7 @@ from shared.contracts.intake import Subject
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, MoveCase
 from shared.contracts.rights import InformingDecided, NoticeTold
-from shared.contracts.sources import Case, CaseContent
+from shared.contracts.sources import CaseContent, CaseLetter
 from shared.keys.sealing import Sealer
 from tests.house import TestHouse
 from tests.security.attacker import forged, parked, publish
@@ -31,12 +31,12 @@ DOSSIER = {
     "people": 0,
 }
 HAND_OVERS = [
-    ("assessment", "sources", Research, ResearchContent(**DOSSIER, text="vals")),
-    ("sources", "casework", Case, CaseContent(**DOSSIER, text="vals")),
+    ("assessment", "sources", ResearchLetter, ResearchContent(**DOSSIER, text="vals")),
+    ("sources", "casework", CaseLetter, CaseContent(**DOSSIER, text="vals")),
     (
         "assessment",
         "rights",
-        Subjects,
+        SubjectsLetter,
         SubjectsContent(
             number="S-ZZZZZ-ZZZZZ",
             protocol="x",

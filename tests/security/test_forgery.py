@@ -19,7 +19,7 @@ from deploy.openbao import apply as bao_config
 from shared.bus.post import STATEMENT, Post, claims_of
 from shared.clock import SystemClock
 from shared.contracts.common import KeyRef, KeysReleased, Receipts, Released
-from shared.contracts.intake import Report
+from shared.contracts.intake import ReportLetter
 from shared.contracts.retention import Destroy
 from shared.keys.signing import Signer
 from shared.openbao import OpenBao
@@ -195,7 +195,7 @@ def test_a_letter_that_names_another_key(house: TestHouse, kid: str) -> None:
     report, _ = sealed_report(house, channel="web")
     header = base64.urlsafe_b64encode(json.dumps({"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid}).encode())
     letter = ".".join([header.decode().rstrip("="), *report.letters[0].split(".")[1:]])
-    row = forged("intake", "assessment", Report(number=report.number, letters=(letter,)))
+    row = forged("intake", "assessment", ReportLetter(number=report.number, letters=(letter,)))
     del row["headers"]["meldpunt-signature"]
     publish(house, "intake", row)
     assert "letter" in parked(house, "assessment", row["id"])

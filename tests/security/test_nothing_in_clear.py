@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import string
-import time
 from typing import Any
 from uuid import uuid4
 
@@ -17,8 +16,9 @@ from deploy.embedded.played import USUAL, Played
 from shared.protocol.kinds import Answers, Persons, Text
 from tests.house import TestHouse, a_report, until
 from tests.journeys import moved, parts_until, player_of, steps
+from tests.parts import run_async
 from tests.protocol.laws import MIDDEN_DELFLAND
-from tests.security.search import hits, plant
+from tests.security.search import files, hits, plant
 
 SKIP = ("secrets", "postgres-install")
 
@@ -29,10 +29,30 @@ def canary() -> str:
 
 
 def flush(house: TestHouse) -> None:
-    """Everything that is still in memory on its way to disk, on disk."""
+    """What was on its way to disk until now is there: seen by what was written last."""
     for database in SERVICE_NAMES:
         house.sql(database, "CHECKPOINT")
-    time.sleep(2)
+    last, store = run_async(last_messages(house)), house.home.part("nats") / "store"
+    until(lambda: all(any(one in file.read_bytes() for file in files(store / "jetstream")) for one in last))
+    trace = uuid4().hex
+    for name in SERVICE_NAMES:
+        httpx.get(f"{house.client.addresses[name]}/livez", headers={"traceparent": f"00-{trace}-{trace[:16]}-01"})
+    traces = [house.home.path / "logs" / f"traces-{name}.jsonl" for name in SERVICE_NAMES]
+    until(lambda: all(trace in file.read_text() for file in traces))
+
+
+async def last_messages(house: TestHouse) -> list[bytes]:
+    """The ids of the newest message of every stream."""
+    connection = await house.nats_admin()
+    js = connection.jetstream()
+    found = []
+    for name in SERVICE_NAMES:
+        state = (await js.stream_info(name.upper())).state
+        if state.messages:
+            message = await js.get_msg(name.upper(), state.last_seq)
+            found.append((message.headers or {})["ce-id"].encode())
+    await connection.close()
+    return found
 
 
 def planted_report(mark: str, channel: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
@@ -111,8 +112,6 @@ def test_copies_from_before_open_nothing_and_bring_nothing_back(own_house: TestH
 
 def letters_are_dark(house: TestHouse, number: str, streams: list[Any]) -> None:
     """Letters about the signal, from the copied streams: their letterbox keys are gone."""
-    import base64
-
     about = [
         json.loads(body)["letters"]
         for _, subject, _, body in streams

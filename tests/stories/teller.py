@@ -8,13 +8,13 @@ The steps are those of the demo, and these besides:
 - `check`: a query by the database administrator gives `rows` rows.
 - `pass_days`: the calendar of retention looks as of that many days ahead; `approve = true` approves its lists.
 - `audited`: an audit line with this action, by `by`, on this signal.
-- `designate`, `hold`, `let_go`, `sleep`: somebody's designation for seconds, a part stopped and started, waiting.
+- `designate`: somebody's designation for some seconds; `ends = true`: the moment until which it was given comes.
+- `hold`, `let_go`: a part is stopped and started.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -42,7 +42,7 @@ class Teller(Player):
             "designate": self._designate,
             "hold": self._hold,
             "let_go": self._let_go,
-            "sleep": self._sleep,
+            "ends": self._ends,
             "sealed": self._sealed,
             "declared": self._declared,
             "question_of": self._question_of,
@@ -210,6 +210,7 @@ class Teller(Player):
             "basis": "BESLUIT-2026-99",
         }
         self.client.post("access", "/v1/designations", "beheerder", body)
+        played.made["ends"] = body["endsAt"]
         self.client.forget_tokens()
         played.made["token"] = self.client.token(step["designate"], step.get("at", "assessment"))
         return f"{step['designate']} is {step['role']} for {step['seconds']} s"
@@ -223,9 +224,10 @@ class Teller(Player):
         self.house.all_ready()
         return f"{step['let_go']} is back"
 
-    def _sleep(self, played: Played, step: dict[str, Any]) -> str:
-        time.sleep(step["sleep"])
-        return "waited"
+    def _ends(self, played: Played, step: dict[str, Any]) -> str:
+        """By the calendar alone: from this moment on every service refuses, whether or not anybody told it."""
+        until(lambda: datetime.now(UTC) >= datetime.fromisoformat(played.made["ends"]))
+        return "the designation has ended"
 
 
 def _text(pages: list[httpx.Response]) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.assessment import Subjects, SubjectsContent
-from shared.contracts.intake import Report, ReportContent
+from shared.contracts.assessment import SubjectsContent, SubjectsLetter
+from shared.contracts.intake import ReportContent, ReportLetter
 from shared.database.tables import Outgoing
 from shared.engine.arrive import Arrival, keep
-from shared.engine.documents import REPORT
-from shared.engine.documents import Report as Reported
+from shared.engine.documents import REPORT, Report
 from shared.errors import CannotSucceed
 from shared.laws import law_in_force
 from shared.protocol.model import State
@@ -22,7 +21,7 @@ class Arrivals:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
 
-    async def report(self, incoming: Incoming, message: Report) -> Handled:
+    async def report(self, incoming: Incoming, message: ReportLetter) -> Handled:
         """Raises CannotSucceed for a letter that is not what it says, or that the door should have signed."""
         content, word, kid = await self.platform.opener.content(message, ReportContent)
         if content.number != message.number:
@@ -38,7 +37,7 @@ class Arrivals:
             State.RECEIVED,
             version,
             calendar_date(content.received_at),
-            {REPORT: Reported.model_validate(content.model_dump(mode="json"))},
+            {REPORT: Report.model_validate(content.model_dump(mode="json"))},
             kid,
             word,
             people=len(content.subjects),
@@ -56,5 +55,5 @@ class Arrivals:
             subjects={f"S{place}": one for place, one in enumerate(content.subjects, 1)},
         )
         letter = self.platform.sealer.seal("rights", concerned)
-        message = Subjects(number=content.number, letters=(letter.text,))
+        message = SubjectsLetter(number=content.number, letters=(letter.text,))
         return [self.platform.post.envelope("rights", message, number=content.number, letter=letter)]

@@ -1,6 +1,8 @@
-"""Meetings: called by who prepares them, attended by who was invited; a decision needs a quorum (art. 15)."""
+"""Meetings: kept, told and shown; who may take part and what is on the agenda is judged by the law (art. 15)."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,17 +13,25 @@ from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.assessment import MeetingTold
 from shared.database.tables import Lease
-from shared.engine.copies import FACTS
+from shared.engine.copies import MEETING_FACTS
 from shared.engine.engine import Engine
-from shared.engine.papers import MEMBER
 from shared.engine.tables import DecisionRow, Dossier, MeetingRow
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.identity import Person
 from shared.numbers import meeting_number
 from shared.pages import Keyset, Window
 from shared.protocol.faults import Fault
+from shared.protocol.meetings import (
+    MEMBER,
+    agenda_closed,
+    agenda_fault,
+    calling_faults,
+    invited_fault,
+    not_held,
+    saying_fault,
+    takes_part,
+)
 
-ARTICLE = "art. 1 onder n"
 BY_DATE = Keyset("meetings", col(MeetingRow.held_on), col(MeetingRow.id), newest_first=True)
 
 
@@ -50,11 +60,9 @@ class Meetings:
         """Call a meeting. Raises Invalid for whoever may not take part in one of this kind."""
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
-            faults = await self._member_faults(session, given)
-            if given.held_on < calendar_date(self.platform.clock.now()):
-                faults.append(
-                    Fault("heldOn", "ligt in het verleden: een overleg wordt vooraf bijeengeroepen", "art. 15 lid 1")
-                )
+            members = [(one.user_id, one.organisation) for one in given.members]
+            designated = await self._designated(session)
+            faults = calling_faults(self.rules, given.kind, given.held_on, members, designated, self._today())
             for number in given.agenda:
                 faults += await self._agenda_faults(session, given.kind, number)
             if faults:
@@ -76,51 +84,37 @@ class Meetings:
             await self._told(session, row, person, role, "meeting called")
         return shown(row)
 
-    async def _member_faults(self, session: AsyncSession, given: MeetingIn) -> list[Fault]:
-        outside = self.rules.meetings[given.kind]
+    async def _designated(self, session: AsyncSession) -> set[str]:
+        """Who of the municipality may take part at present."""
         now = self.platform.clock.now()
         leases = select(col(Lease.user_id)).where(
-            col(Lease.role).in_((MEMBER, *self.rules.file_roles)),
-            col(Lease.ends_at) > now,
-            col(Lease.lease_until) > now,
+            col(Lease.role).in_(takes_part(self.rules)), col(Lease.ends_at) > now, col(Lease.lease_until) > now
         )
-        municipal = set((await session.scalars(leases)).all())
-        faults = []
-        for place, one in enumerate(given.members):
-            field = f"members.{place}"
-            if (one.user_id is None) == (one.organisation is None):
-                faults.append(Fault(field, "is óf een medewerker óf een organisatie", ARTICLE))
-            elif one.organisation is not None and one.organisation not in outside:
-                article = "art. 1 onder o" if outside else ARTICLE
-                who = f"van buiten alleen {', '.join(outside)}" if outside else "alleen de gemeente zelf"
-                faults.append(Fault(field, f"mag niet deelnemen: aan een {given.kind} neemt {who} deel", article))
-            elif one.user_id is not None and one.user_id not in municipal:
-                faults.append(Fault(field, "is niet aangewezen als lid", ARTICLE))
-        return faults
+        return set((await session.scalars(leases)).all())
 
     async def _agenda_faults(self, session: AsyncSession, kind: str, number: str) -> list[Fault]:
         dossier = await session.get(Dossier, number)
-        if dossier is None:
-            return [Fault("agenda", "noemt een signaal dat hier niet bekend is", "art. 15 lid 1")]
-        if kind != "LOT+":
-            return []
-        # R-D.16: first the LOT; what went on to phase 3 was weighed there.
+        # What went on to phase 3 was weighed by a LOT.
         weighed = select(col(DecisionRow.id)).where(
             col(DecisionRow.number) == number,
             col(DecisionRow.key) == "weging-3",
             col(DecisionRow.status) == "taken",
             col(DecisionRow.outcome) != "held-over",
         )
-        if dossier.handed_to == "sources" or (await session.scalars(weighed.limit(1))).first():
-            return []
-        return [Fault("agenda", "noemt een signaal dat geen LOT heeft gewogen", "art. 1 onder o")]
+        was = (dossier and dossier.handed_to == "sources") or (await session.scalars(weighed.limit(1))).first()
+        fault = agenda_fault(kind, known=dossier is not None, weighed=bool(was))
+        return [fault] if fault else []
+
+    def _today(self) -> date:
+        return calendar_date(self.platform.clock.now())
 
     async def add(self, person: Person, identifier: str, number: str) -> MeetingOut:
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
             row = await self._row(session, identifier)
-            if row.held_on < calendar_date(self.platform.clock.now()):
-                raise Conflict("Dit overleg is gehouden; de agenda verandert niet meer.")
+            closed = agenda_closed(row.held_on, self._today())
+            if closed:
+                raise Conflict(_sentence(closed))
             faults = await self._agenda_faults(session, row.kind, number)
             if faults:
                 raise Invalid(faults)
@@ -139,15 +133,16 @@ class Meetings:
             # Whoever is neither member nor chair learns nothing, not even that there is such a meeting.
             if person.user_id not in names_of(row) and person.user_id != row.chair:
                 raise NotFound
-            if who not in names_of(row):
-                raise Invalid([Fault("member", "was niet voor dit overleg uitgenodigd", "art. 15 lid 1")])
-            # An organisation from outside has no account here; the chair says that it was there.
-            outside = who in {one.get("organisation") for one in row.members}
-            by_chair = person.user_id == row.chair and (outside or self.rules.attendance_by == "chair")
-            if who != person.user_id and not by_chair:
-                raise Forbidden("Wie aanwezig was, zegt dat zelf (art. 15 lid 1).")
-            if row.held_on > calendar_date(self.platform.clock.now()):
-                raise Conflict("Dit overleg is nog niet gehouden.")
+            uninvited = invited_fault(who, names_of(row))
+            if uninvited:
+                raise Invalid([uninvited])
+            outside = [one["organisation"] for one in row.members if "organisation" in one]
+            not_theirs = saying_fault(self.rules, who, person.user_id, chair=row.chair, outside=outside)
+            if not_theirs:
+                raise Forbidden(_sentence(not_theirs))
+            early = not_held(row.held_on, self._today())
+            if early:
+                raise Conflict(_sentence(early))
             if who not in row.present:
                 row.present = [*row.present, who]
                 row.version += 1
@@ -163,10 +158,14 @@ class Meetings:
 
     async def _told(self, session: AsyncSession, row: MeetingRow, person: Person, role: str, action: str) -> None:
         """Casework decides on its own agenda items, by a copy."""
-        facts = {name: getattr(row, name) for name in FACTS}
+        facts = {name: getattr(row, name) for name in MEETING_FACTS}
         self.platform.post.tell(session, "casework", MeetingTold(meeting=row.id, **facts))
         now = self.platform.clock.now()
         session.add(audit.line(now, action, actor=person.user_id, role=role, record=row.id))
+
+
+def _sentence(fault: Fault) -> str:
+    return f"{fault.reason.capitalize()} ({fault.article})."
 
 
 def names_of(row: MeetingRow) -> set[str]:

@@ -17,6 +17,7 @@ from shared.engine.tables import GrantRow
 from shared.errors import CannotSucceed, Forbidden, NotFound
 from shared.identity import Person
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
+from shared.protocol.opening import is_seen
 
 PHASES_OF = {holder: {PHASE_OF[one] for one in PHASE_OF if HOLDER_OF[one] == holder} for holder in HOLDER_OF.values()}
 
@@ -46,13 +47,9 @@ class Consulting:
             raise NotFound
         phase = await self._phase_granted(number, new_signal, person)
         await self.engine.showing.note(person, role, "closed case consulted", number, new_signal)
-        shown = self.engine.chapter.show(loaded)
+        shown = self.engine.policy.show(loaded)
         categories = {name: loaded.law.category(one.category) for name, one in loaded.opened.findings.items()}
-        allowed = {
-            name: one
-            for name, one in shown["items"].items()
-            if (found := categories[name]) is not None and not found.process and found.from_phase <= phase
-        }
+        allowed = {name: one for name, one in shown["items"].items() if is_seen(categories[name], phase)}
         return heading(loaded.dossier) | {
             "forSignal": new_signal,
             "forPhase": phase,

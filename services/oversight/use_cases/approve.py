@@ -16,7 +16,7 @@ from shared.identity import Person
 from shared.pages import Window
 
 
-class Lists:
+class DestructionLists:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.platform = engine.platform

@@ -31,7 +31,7 @@ from shared.service.platform import Platform
 
 log = structlog.get_logger()
 
-KIND = "meldpunt-audit-checkpoint"
+CHECKPOINT_KIND = "meldpunt-audit-checkpoint"
 PAGE = 2000
 """Lines at a time; far more than come in one message."""
 WALK = timedelta(days=1)
@@ -157,7 +157,7 @@ class Chains:
         if row is None:
             return Reached()
         try:
-            claims = await self.platform.verifier.verify(row.statement, kind=KIND, service="oversight")
+            claims = await self.platform.verifier.verify(row.statement, kind=CHECKPOINT_KIND, service="oversight")
         except NotSigned:
             claims = {}
         if claims.get("producer") != row.producer or not isinstance(claims.get("seq"), int):
@@ -167,7 +167,7 @@ class Chains:
 
     async def _sign(self, producer: str, at: Reached, walked: datetime | None) -> None:
         claims = {"producer": producer, "seq": at.seq, "head": at.head}
-        values = {"statement": self.platform.signer.sign(KIND, claims), "walked_at": walked}
+        values = {"statement": self.platform.signer.sign(CHECKPOINT_KIND, claims), "walked_at": walked}
         statement = upsert(table_of(AuditCheckpoint)).values(producer=producer, **values)
         async with self.platform.database.transaction() as session:
             await session.execute(statement.on_conflict_do_update(index_elements=["producer"], set_=values))

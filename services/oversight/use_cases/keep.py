@@ -8,13 +8,13 @@ from services.oversight import store
 from shared.audit import chain
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
-from shared.contracts.dossier import Decided, DecisionWords, Disclosed
+from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
 from shared.errors import CannotSucceed
 from shared.keys.transit import Place, key_name
 from shared.service.platform import Platform
 
 
-class Keeping:
+class RegisterKeeping:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
 
@@ -50,7 +50,7 @@ class Keeping:
 
         return Handled(effect)
 
-    async def decided(self, incoming: Incoming, message: Decided) -> Handled:
+    async def decided(self, incoming: Incoming, message: DecidedLetter) -> Handled:
         """A decision: its words go under a key of this room, one per signal."""
         words, word, kid = await self.platform.opener.content(message, DecisionWords)
         room = self.platform.room()

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import store
-from services.oversight.statements import KIND, claims_of, statement_of
+from services.oversight.statements import APPROVAL_KIND, approval_claims, statement_of
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -30,8 +30,8 @@ from shared.protocol.model import State
 from shared.queue import Queue
 from shared.service.platform import Platform
 
-AT_ONCE = 50
-FACTS = ("category", "ending", "article", "decided_on", "ends_on", "staying")
+BATCH_SIZE = 50
+LISTED_FACTS = ("category", "ending", "article", "decided_on", "ends_on", "staying")
 
 
 class Releasing:
@@ -74,7 +74,9 @@ class Releasing:
                 )
             )
             for one in message.signals:
-                facts = {to_camel(name): value for name, value in one.model_dump(mode="json").items() if name in FACTS}
+                facts = {
+                    to_camel(name): value for name, value in one.model_dump(mode="json").items() if name in LISTED_FACTS
+                }
                 keys = [key.model_dump() for key in one.archive_keys]
                 session.add(
                     store.ListedRow(
@@ -157,8 +159,8 @@ class Releasing:
         Raises NotSigned for an approval that oversight did not sign. What was released stays so when it is
         interrupted: it goes on where it was.
         """
-        claims = await self.platform.verifier.verify(approval.statement, kind=KIND, service="oversight")
-        if any(claims.get(name) != value for name, value in claims_of(approval).items()):
+        claims = await self.platform.verifier.verify(approval.statement, kind=APPROVAL_KIND, service="oversight")
+        if any(claims.get(name) != value for name, value in approval_claims(approval).items()):
             raise NotSigned
         if approval.effective_at > self.platform.clock.now():
             raise PartDown("it can still be withdrawn")
@@ -174,7 +176,7 @@ class Releasing:
             found = await session.get(store.Approval, approval.id, with_for_update=True)
             if found is None or found.withdrawn:
                 return False
-            signals = await store.approved_by(session, approval.id, AT_ONCE, signed)
+            signals = await store.approved_by(session, approval.id, BATCH_SIZE, signed)
             numbers = [one.number for one in signals]
             # From here on a hold comes too late for them.
             await store.set_state(session, approval.list_id, numbers, state="releasing")

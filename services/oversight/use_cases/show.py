@@ -18,7 +18,7 @@ from shared.pages import Window
 from shared.service.platform import Platform
 
 
-class Showing:
+class RegisterReading:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.rules = platform.settings.laws.configured

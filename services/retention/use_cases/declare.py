@@ -17,10 +17,10 @@ from services.retention.domain import PARTS, staying_mounts
 from services.retention.settings import Settings
 from services.retention.tables import Carrier, Declaration, SealedSignal, SignalKey
 from services.retention.told import here
-from services.retention.wording import Destroyed, document
+from services.retention.wording import DestroyedSignal, document
 from shared import audit, tombstones
 from shared.clock import calendar_date
-from shared.contracts.retention import Destroyed as DestroyedTold
+from shared.contracts.retention import Destroyed
 from shared.errors import NotFound
 from shared.identity import Person
 from shared.laws import known_law
@@ -28,7 +28,7 @@ from shared.pages import Window
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
-KIND = "meldpunt-declaration"
+DECLARATION_KIND = "meldpunt-declaration"
 TEMPLATE = Path(__file__).parent.parent / "declaration.typ"
 READERS = frozenset({"beheerder", "fg"})
 
@@ -48,7 +48,7 @@ class Declarations:
         await self._declare(session, rows, "signal destroyed", now)
         await store.delete_rows(session, numbers)
         await tombstones.put_up(session, numbers, now)
-        message = DestroyedTold(numbers=tuple(numbers), destroyed_at=now)
+        message = Destroyed(numbers=tuple(numbers), destroyed_at=now)
         for part in PARTS:
             self.platform.post.tell(session, part, message)
         return dict.fromkeys(numbers, now)
@@ -74,7 +74,7 @@ class Declarations:
                 number=row.number,
                 declared_on=calendar_date(now),
                 content=content,
-                signature=self.platform.signer.sign(KIND, {"declaration": content}),
+                signature=self.platform.signer.sign(DECLARATION_KIND, {"declaration": content}),
             )
             session.add(declaration)
             session.add(audit.line(now, action, actor=None, record=row.number, reason=row.ending))
@@ -84,7 +84,7 @@ class Declarations:
         # While a key stays nobody can name the day.
         unrecoverable_from = None if row.staying else today + timedelta(days=self._snapshot_days)
         archives = {one["item"]: one["archive"] for one in row.dossier or []}
-        what = Destroyed(
+        what = DestroyedSignal(
             number=row.number,
             phase=row.phase,
             ending=row.ending,

@@ -14,7 +14,7 @@ from services.retention.use_cases.declare import Declarations
 from shared import tombstones
 from shared.batch import Batcher
 from shared.contracts.retention import RotateLetterbox
-from shared.database.tables import Inbox
+from shared.database.tables import InboxRow
 from shared.errors import PartDown
 from shared.keys.letters import split_kid
 from shared.periodic import Periodic, all_of
@@ -51,7 +51,7 @@ class Finishing:
             self.look,
             platform.clock,
             every=LOOK_SECONDS,
-            wake=platform.database.inserted(Inbox),
+            wake=platform.database.inserted(InboxRow),
             remedy="what is destroyed is not found, and no letterbox key is asked to go: see the log of retention",
         )
         self.tombstones = Periodic(

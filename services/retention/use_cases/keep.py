@@ -13,7 +13,7 @@ from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysMade
-from shared.contracts.dossier import Sealed, SealedDossier
+from shared.contracts.dossier import SealedDossier, SealedDossierLetter
 from shared.contracts.retention import Destroy
 from shared.errors import CannotSucceed, NotFound
 from shared.identity import Person
@@ -29,7 +29,7 @@ class Keeping:
         self.platform = platform
         self.rules = platform.settings.laws.configured
 
-    async def sealed(self, incoming: Incoming, message: Sealed) -> Handled:
+    async def sealed(self, incoming: Incoming, message: SealedDossierLetter) -> Handled:
         """A sealed dossier arrives; its end date is set here and nowhere else (R-9.1)."""
         dossier, word, kid = await self.platform.opener.content(message, SealedDossier)
         if dossier.number != message.number:

@@ -19,7 +19,7 @@ from shared.protocol.model import State
 from shared.protocol.terms import is_due
 from shared.service.platform import Platform
 
-AT_ONCE = 250
+BATCH_SIZE = 250
 
 
 class Listing:
@@ -72,7 +72,7 @@ class Listing:
     async def _list_some(self, today: date) -> UUID | None:
         list_id = uuid4()
         async with self.platform.database.transaction() as session:
-            rows = [row for row in await store.due(session, today, AT_ONCE) if is_due(row.ends_on, today)]
+            rows = [row for row in await store.due(session, today, BATCH_SIZE) if is_due(row.ends_on, today)]
             if not rows:
                 return None
             terms = law_in_force(self._laws, today).terms

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.facts import Facts, Item
+from shared.protocol.municipality import POLICE
 
-POLICE = "politie"
 PROCESS_CATEGORIES = frozenset({"question", "paper", "intervention", "monitoring", "decision"})
 
 
@@ -88,7 +88,7 @@ def matrix_is_full(case: Case) -> str | None:
         return None
     item, recipient = left[0]
     more = f", en {len(left) - 1} andere" if len(left) > 1 else ""
-    return f"in privacycheck 2A is nog niet besloten over {item} voor {case.called([recipient])}{more}"
+    return f"in privacycheck 2A is nog niet besloten over {case.called([item])} voor {case.called([recipient])}{more}"
 
 
 @condition("art. 20", "van elke betrokkene is besloten of die wordt geïnformeerd, en geen uitstel is over tijd")
@@ -190,7 +190,7 @@ def allowed_in_2a(case: Case) -> str | None:
     item = case.about[1] if len(case.about) == 2 else ""
     if (item, department) in cells(case.facts, "check-2a", "may"):
         return None
-    return f"privacycheck 2A staat {item} niet toe voor {case.called([department])}"
+    return f"privacycheck 2A staat {case.called([item])} niet toe voor {case.called([department])}"
 
 
 @condition("art. 23", "voor elke interventie is privacycheck 2B gedaan")

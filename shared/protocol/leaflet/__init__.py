@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from shared.protocol.conditions.case import Condition
-from shared.protocol.live import TRIAL, missing_for_live
+from shared.protocol.live import TRIAL, not_filled_in
 from shared.protocol.model import Law
 
-CHAPTERS = {
+CHAPTER_NAMES = {
     "begrippen": "Hoofdstuk 1",
     "algemeen": "Algemeen",
     "fase-1": "Fase 1",
@@ -80,7 +80,7 @@ def leaflet(law: Law) -> str:
     words = _words(law)
     lines = ["## Bijsluiter", "", *_opening(words)]
     for chapter, found in articles().items():
-        lines += ["", f"### {CHAPTERS[chapter]}"]
+        lines += ["", f"### {CHAPTER_NAMES[chapter]}"]
         for article in found:
             lines += ["", f"#### {_heading(article)}"]
             for part in article.parts:
@@ -96,7 +96,7 @@ def leaflet(law: Law) -> str:
 @cache
 def articles() -> Mapping[str, tuple[Article, ...]]:
     """Per chapter the articles, in the order of the protocol."""
-    return {chapter: tuple(_article(one) for one in _read(chapter)["artikel"]) for chapter in CHAPTERS}
+    return {chapter: tuple(_article(one) for one in _read(chapter)["artikel"]) for chapter in CHAPTER_NAMES}
 
 
 @cache
@@ -236,7 +236,7 @@ def _place(article: Article, part: Part) -> str:
 
 
 def _before_use(law: Law) -> list[str]:
-    missing = missing_for_live(law)
+    missing = not_filled_in(law).values()
     if not missing:
         return ["De gemeente heeft alles ingevuld wat daarvoor nodig is."]
     return [

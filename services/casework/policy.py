@@ -1,4 +1,4 @@
-"""Casework's chapter: papers, interventions of departments, and what closing a case sets going."""
+"""Casework's policy: papers, interventions of departments, and what closing a case sets going."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any, ClassVar
 from services.casework.domain import ADOPT, CHECKED, EXECUTION, allowed_for, progress, to_carry_out
 from shared.clock import calendar_date
 from shared.contracts.casework import Closed
-from shared.engine.chapter import Chapter
 from shared.engine.documents import REPORT, Finding
 from shared.engine.effects import Ask, CloseTasks, ComesNearer, Disclose, Effect, OpenTasks, Tell
 from shared.engine.given import GivenRecord
 from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
+from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
 
 
-class Casework(Chapter):
+class CaseworkPolicy(Policy):
     own_archive = "archive-case"
     asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,)}
 

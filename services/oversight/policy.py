@@ -1,4 +1,4 @@
-"""Oversight's chapter: the beheerder decides on destruction lists (R-9.14)."""
+"""Oversight's policy: the beheerder decides on destruction lists (R-9.14)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 from services.oversight.effects import Approves
 from services.oversight.shelf import Waiting
-from shared.engine.chapter import Chapter
 from shared.engine.effects import Effect
 from shared.engine.given import Given
 from shared.engine.loaded import Loaded
+from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow
 from shared.protocol.model import Law, Outcome, State
 
 APPROVE = "approve-destruction"
 
 
-class Lists(Chapter):
+class OversightPolicy(Policy):
     opening = "destruction list read"
     # Supervision is here: the words stay, under a key of the list, which outlives its signals.
     tells = False

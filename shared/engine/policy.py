@@ -1,4 +1,4 @@
-"""What one service adds to deciding. Pure: functions of what was loaded. A chapter is as short as it can be."""
+"""What one service adds to deciding. Pure: functions of what was loaded. A policy is as short as it can be."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.protocol.faults import Fault
 from shared.protocol.model import HOLDER_OF, Law, Outcome, State
 
 
-class Chapter:
+class Policy:
     """Subclassed by every service that decides."""
 
     own_archive: str | None = None

@@ -1,25 +1,25 @@
-"""Assessment's chapter: what goes on to phase 3, whom a paper asks, and when rights is asked about informing."""
+"""Assessment's policy: what goes on to phase 3, whom a paper asks, and when rights is asked about informing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from shared.contracts.assessment import InformingAsked, Research, ResearchContent
-from shared.engine.chapter import Chapter
+from shared.contracts.assessment import InformingAsked, ResearchContent, ResearchLetter
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect, HandOver, Tell
 from shared.engine.given import GivenRecord
 from shared.engine.goes_on import going_on
 from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
+from shared.engine.policy import Policy
 from shared.engine.roads import PAPER
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
 
 
-class Assessment(Chapter):
+class AssessmentPolicy(Policy):
     own_archive = "archive-signal"
     asks: ClassVar = {PAPER: None}
 
@@ -47,5 +47,5 @@ class Assessment(Chapter):
         if decision.state_after == State.SOURCE_LIST:
             open_categories = [one.key for one in loaded.law.categories if not one.process and one.key != "report"]
             going = going_on(ResearchContent, loaded, loaded.opened.of_category(*open_categories))
-            return (HandOver("sources", Research(number=dossier.number, letters=()), going),)
+            return (HandOver("sources", ResearchLetter(number=dossier.number, letters=()), going),)
         return ()

@@ -1,4 +1,4 @@
-"""Rights' chapter: one duty per person, what a decision on it changes, and who is told."""
+"""Rights' policy: one duty per person, what a decision on it changes, and who is told."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from typing import Any
 from sqlmodel import col
 
 from services.rights.answer import GATES
-from services.rights.domain import AT_ONCE, NEARER, REVIEW, told
+from services.rights.domain import told
 from services.rights.effects import MayComplete, MovesClock
 from services.rights.shelf import Moments
 from shared.clock import calendar_date
 from shared.contracts.rights import NoticeTold
-from shared.engine.chapter import Chapter
 from shared.engine.documents import REPORT
 from shared.engine.effects import Effect, Forget, Tell
 from shared.engine.loaded import Loaded
+from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, Dossier
 from shared.pages import Keyset
 from shared.protocol.model import State
+from shared.protocol.moments import AT_ONCE, NEARER, REVIEW
 
 CONTACT = "contact"
 TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
 """Decisions after which a gate may open; a withdrawn one was never told."""
 
 
-class Duties(Chapter):
+class RightsPolicy(Policy):
     # The most urgent first.
     order = Keyset("duties", col(Dossier.due_on), col(Dossier.number))
 

@@ -1,16 +1,16 @@
-"""Sources' chapter: questions to those who keep a source, and what goes on to phase 4."""
+"""Sources' policy: questions to those who keep a source, and what goes on to phase 4."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from shared.contracts.sources import Case, CaseContent
-from shared.engine.chapter import Chapter
+from shared.contracts.sources import CaseContent, CaseLetter
 from shared.engine.documents import Finding
 from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, HandOver
 from shared.engine.goes_on import going_on
 from shared.engine.loaded import Loaded
+from shared.engine.policy import Policy
 from shared.engine.roads import QUESTION
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.model import State
@@ -18,7 +18,7 @@ from shared.protocol.model import State
 ANSWER = "answer"
 
 
-class Research(Chapter):
+class SourcesPolicy(Policy):
     own_archive = "archive-closed"
     asks: ClassVar = {QUESTION: None}
 
@@ -48,7 +48,7 @@ class Research(Chapter):
         if decision.key == ANSWER:
             return (CloseTasks(tuple(decision.about)),)
         if decision.state_after == State.CHECK_2A:
-            return (HandOver("casework", Case(number=loaded.number, letters=()), _case(loaded)),)
+            return (HandOver("casework", CaseLetter(number=loaded.number, letters=()), _case(loaded)),)
         return ()
 
 

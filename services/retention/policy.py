@@ -1,4 +1,4 @@
-"""Retention's chapter: on a sealed signal it is only decided whether something of it must wait (R-9.15)."""
+"""Retention's policy: on a sealed signal it is only decided whether something of it must wait (R-9.15)."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.retention.effects import PROPOSED, AsksHold, EndsHold, KeepsHold
-from services.retention.shelf import HELD, Sealed
+from services.retention.effects import HELD, PROPOSED, AsksHold, EndsHold, KeepsHold
+from services.retention.shelf import SealedWithHolds
 from shared.contracts.retention import Withheld
-from shared.engine.chapter import Chapter
 from shared.engine.effects import Effect, Tell
 from shared.engine.given import Given
 from shared.engine.loaded import Loaded
+from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow
 from shared.protocol.faults import Fault
 from shared.protocol.model import Law, State
 
 HOLD, END = "hold", "end-hold"
-ARTICLE = "art. 9 lid 1"
+HOLD_ARTICLE = "art. 9 lid 1"
 
 
-class SealedSignals(Chapter):
+class RetentionPolicy(Policy):
     opening = "sealed signal looked up"
     # What must wait waits at once, and its list is left at once: it is ended by a decision, not taken back.
     withdrawable = False
@@ -38,7 +38,7 @@ class SealedSignals(Chapter):
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """That it is kept and until when; its content does not exist for anybody here (R-9.2)."""
-        sealed = loaded.mine(Sealed)
+        sealed = loaded.mine(SealedWithHolds)
         row = sealed.row
         return {
             "ending": row.ending,
@@ -54,18 +54,20 @@ class SealedSignals(Chapter):
 
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
         """Items are held, and holds are ended; one at a time."""
-        sealed, about = loaded.mine(Sealed), given.attempt.about
+        sealed, about = loaded.mine(SealedWithHolds), given.attempt.about
         if given.attempt.key == HOLD and not set(about) <= sealed.items:
-            return (Fault("about", "noemt iets dat dit signaal niet heeft", ARTICLE, code="unknown"),)
+            return (Fault("about", "noemt iets dat dit signaal niet heeft", HOLD_ARTICLE, code="unknown"),)
         if given.attempt.key == END:
             holds = [sealed.hold(one) for one in about]
             if len(holds) != 1 or holds[0] is None or holds[0].state != HELD:
-                return (Fault("about", "noemt niet de ene vernietigingsstop die eindigt", ARTICLE, code="unknown"),)
+                return (
+                    Fault("about", "noemt niet de ene vernietigingsstop die eindigt", HOLD_ARTICLE, code="unknown"),
+                )
         return ()
 
     def has_lapsed(self, loaded: Loaded, proposal: DecisionRow) -> bool:
         """Its items may have gone, or its own end date may have come."""
-        hold = loaded.mine(Sealed).hold(str(proposal.id))
+        hold = loaded.mine(SealedWithHolds).hold(str(proposal.id))
         return hold is None or hold.state != PROPOSED
 
     def proposed(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -75,7 +77,7 @@ class SealedSignals(Chapter):
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         if decision.key == END:
             return (EndsHold(UUID(decision.about[0])),)
-        row = loaded.mine(Sealed).row
+        row = loaded.mine(SealedWithHolds).row
         if decision.key == HOLD and row.state == State.LISTED and row.list_id:
             # It leaves the list, unless its keys were released by then; supervision knows which came first.
             return KeepsHold(), Tell("oversight", Withheld(list_id=row.list_id, number=row.number), hurry=True)

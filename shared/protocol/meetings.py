@@ -1,0 +1,164 @@
+"""Meetings: who may take part, what is on the agenda, who says who was there, and when one decides (art. 1 onder n and o,
+art. 15 and 21)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from shared.protocol.facts import Facts
+from shared.protocol.faults import Fault
+from shared.protocol.model import Decision, Law
+
+MEMBER = "lot-member"
+OF_THE_LOT, BEYOND_THE_LOT, HOW_HELD = "art. 1 onder n", "art. 1 onder o", "art. 15 lid 1"
+AFTER_THE_LOT = "LOT+"
+"""The meeting to which only comes what a LOT has weighed (R-D.16)."""
+ATTENDANCE = {"chair": "legt de voorzitter vast, of zegt het lid zelf", "self": "zegt alleen het lid zelf"}
+_TAKES_PART = (
+    "Aan een overleg neemt deel wie is aangewezen als lid van het LOT of het dossier ziet, en van buiten alleen een"
+    f" organisatie die bij dat overleg staat ({OF_THE_LOT}, {BEYOND_THE_LOT})."
+)
+_DECIDES = (
+    "Een besluit van een overleg telt als dat overleg van de genoemde soort en gehouden is, het signaal op de agenda"
+    f" stond, er genoeg leden aanwezig waren en het niet al eerder over dit signaal besloot ({HOW_HELD}). Wat een mens besluit,"
+    " besluit geen overleg."
+)
+RULES = {
+    "no-such-meeting": "Er zijn geen andere overleggen dan deze.",
+    "in-the-past": f"Een overleg wordt vooraf bijeengeroepen, door wie het dossier ziet; die is de voorzitter ({HOW_HELD}).",
+    "one-or-the-other": _TAKES_PART,
+    "not-from-outside": _TAKES_PART,
+    "not-a-member": _TAKES_PART,
+    "signal-unknown": f"Op de agenda staan alleen signalen die in de beoordeling bekend zijn ({HOW_HELD}).",
+    "not-weighed": f"In een {AFTER_THE_LOT} komt alleen een signaal dat een LOT heeft gewogen ({BEYOND_THE_LOT}).",
+    "agenda-closed": f"Na de dag van het overleg verandert de agenda niet meer ({HOW_HELD}).",
+    "not-invited": f"Aanwezig kan alleen zijn wie was uitgenodigd ({HOW_HELD}).",
+    "not-yours-to-say": f"Dat een organisatie van buiten aanwezig was, legt de voorzitter vast ({HOW_HELD}).",
+    "not-held": f"Aanwezigheid wordt vastgelegd en een besluit genomen vanaf de dag waarop het overleg is gehouden ({HOW_HELD}).",
+    "no-meeting-to-come": (
+        f"Een stuk is voor een overleg dat nog komt en het signaal op de agenda heeft; de leden lezen het tot en met die dag ({HOW_HELD})."
+    ),
+    **dict.fromkeys(("no-meeting", "meeting-missing", "meeting-unknown"), _DECIDES),
+    **dict.fromkeys(("not-on-the-agenda", "decided-before", "no-quorum"), _DECIDES),
+}
+"""What the printed protocol says of each fault, by its code."""
+
+
+# --- calling ----------------------------------------------------------------------------------------
+
+
+def takes_part(law: Law) -> tuple[str, ...]:
+    """The designations with which somebody of the municipality may be a member."""
+    return (MEMBER, *law.file_roles)
+
+
+def calling_faults(
+    law: Law,
+    kind: str,
+    held_on: date,
+    members: Sequence[tuple[str | None, str | None]],
+    designated: Collection[str],
+    today: date,
+) -> list[Fault]:
+    """Everything that is wrong with a meeting that is called. `members`: each a person or an organisation; `designated`:
+    the persons who may take part."""
+    if kind not in law.meetings:
+        reason = f"moet één zijn van: {', '.join(law.meetings)}"
+        return [Fault("kind", reason, OF_THE_LOT, "no-such-meeting")]
+    faults = []
+    if held_on < today:
+        reason = "ligt in het verleden: een overleg wordt vooraf bijeengeroepen"
+        faults.append(Fault("heldOn", reason, HOW_HELD, "in-the-past"))
+    outside = law.meetings[kind]
+    for place, (person, organisation) in enumerate(members):
+        field = f"members.{place}"
+        if (person is None) == (organisation is None):
+            reason = "is óf een medewerker óf een organisatie"
+            faults.append(Fault(field, reason, OF_THE_LOT, "one-or-the-other"))
+        elif organisation is not None and organisation not in outside:
+            who = f"van buiten alleen {', '.join(map(law.called, outside))}" if outside else "alleen de gemeente zelf"
+            reason = f"mag niet deelnemen: aan een {kind} neemt {who} deel"
+            faults.append(Fault(field, reason, BEYOND_THE_LOT if outside else OF_THE_LOT, "not-from-outside"))
+        elif person is not None and person not in designated:
+            faults.append(Fault(field, "is niet aangewezen als lid", OF_THE_LOT, "not-a-member"))
+    return faults
+
+
+# --- the agenda ---------------------------------------------------------------------------------------
+
+
+def agenda_fault(kind: str, *, known: bool, weighed: bool) -> Fault | None:
+    """Why a signal cannot be on the agenda. `weighed`: whether a LOT did; None when it can."""
+    if not known:
+        return Fault("agenda", "noemt een signaal dat hier niet bekend is", HOW_HELD, "signal-unknown")
+    if kind == AFTER_THE_LOT and not weighed:
+        return Fault("agenda", "noemt een signaal dat geen LOT heeft gewogen", BEYOND_THE_LOT, "not-weighed")
+    return None
+
+
+def agenda_closed(held_on: date, today: date) -> Fault | None:
+    """Why the agenda does not change any more; None while it may."""
+    if held_on >= today:
+        return None
+    return Fault("agenda", "dit overleg is gehouden; de agenda verandert niet meer", HOW_HELD, "agenda-closed")
+
+
+def paper_fault(facts: Facts) -> Fault | None:
+    """Why there is nobody for whom a paper could be written; None when there is."""
+    if any(one.on >= facts.today and facts.number in one.agenda for one in facts.meetings.values()):
+        return None
+    reason = "is geen komende vergadering met dit signaal op de agenda"
+    return Fault("fields.meeting", reason, HOW_HELD, "no-meeting-to-come")
+
+
+# --- who was there ------------------------------------------------------------------------------------
+
+
+def invited_fault(who: str, members: Collection[str]) -> Fault | None:
+    if who in members:
+        return None
+    return Fault("member", "was niet voor dit overleg uitgenodigd", HOW_HELD, "not-invited")
+
+
+def saying_fault(law: Law, who: str, by: str, *, chair: str, outside: Collection[str]) -> Fault | None:
+    """Why `by` cannot say that `who` was there. An organisation from `outside` has no account here to say it with."""
+    if who == by or (by == chair and (who in outside or law.attendance_by == "chair")):
+        return None
+    return Fault("member", "wie aanwezig was, zegt dat zelf", HOW_HELD, "not-yours-to-say")
+
+
+def not_held(held_on: date, today: date) -> Fault | None:
+    return Fault("meeting", "dit overleg is nog niet gehouden", HOW_HELD, "not-held") if held_on > today else None
+
+
+# --- deciding -----------------------------------------------------------------------------------------
+
+
+def deciding_faults(decision: Decision, named: str | None, facts: Facts) -> list[Fault]:
+    """Everything that keeps the meeting `named` from taking `decision`; what a person decides, no meeting does."""
+    who, article = decision.who, decision.article
+    if who.meeting is None:
+        reason = "dit besluit wordt door een mens genomen, niet door een overleg"
+        return [Fault("meeting", reason, article, "no-meeting")] if named else []
+    if named is None:
+        reason = f"dit besluit wordt genomen in het {who.meeting}: noem welk"
+        return [Fault("meeting", reason, article, "meeting-missing")]
+    meeting = facts.meetings.get(named)
+    if meeting is None or meeting.kind != who.meeting:
+        return [Fault("meeting", f"is geen {who.meeting} dat hier bekend is", article, "meeting-unknown")]
+    faults = []
+    if facts.number not in meeting.agenda:
+        reason = "dit signaal staat niet op de agenda van dit overleg"
+        faults.append(Fault("meeting", reason, article, "not-on-the-agenda"))
+    if meeting.decided_before:
+        reason = "dit overleg heeft al over dit signaal besloten: daarvoor is een ander nodig"
+        faults.append(Fault("meeting", reason, article, "decided-before"))
+    early = not_held(meeting.on, facts.today)
+    if early:
+        faults.append(early)
+    present = len(set(meeting.present))
+    if present < who.quorum:
+        reason = f"er waren {present} leden aanwezig; nodig zijn er {who.quorum}"
+        faults.append(Fault("meeting", reason, article, "no-quorum"))
+    return faults

@@ -1,0 +1,61 @@
+"""Opening a record, and consulting a closed case for a new signal (art. 7 lid 2 and 9 lid 2)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.protocol.faults import Fault
+from shared.protocol.kinds import Choice
+from shared.protocol.model import PHASE_OF, Category, State
+
+PURPOSES_OF_OPENING = {
+    "weging": "wegen",
+    "besluit-voorbereiden": "een besluit voorbereiden",
+    "contact-melder": "contact met de melder",
+    "toezicht": "toezicht",
+    "vernietiging": "vernietiging",
+}
+"""Why somebody opens a record (R-7.8). Chosen, not typed: typed words would put content in the audit trail."""
+CONSULTING = "art. 9 lid 2"
+LOOK = timedelta(hours=8)
+"""How long who asked for a closed case sees it: a working day."""
+RULES = {
+    "no-purpose": f"Wie een dossier opent, kiest één doel: {'; '.join(PURPOSES_OF_OPENING.values())} (art. 7 lid 2).",
+    "not-in-hand": (
+        "Een gesloten casus wordt in haar actieve jaren alleen geraadpleegd voor een nieuw signaal dat in behandeling is,"
+        " door wie dat behandelt. Te zien is alleen wat in de fase van dat signaal mag, en"
+        f" {LOOK.seconds // 3600} uur lang; de termijnen van de casus veranderen er niet door ({CONSULTING})."
+    ),
+    "no-reason": (
+        "Raadplegen vraagt een reden in woorden: waarom de gesloten casus nodig is voor het nieuwe signaal"
+        f" ({CONSULTING})."
+    ),
+}
+"""What the printed protocol says of each fault, by its code."""
+
+
+def purpose_fault(given: str | None) -> Fault | None:
+    """What is wrong with the purpose for which somebody opens a record; None: nothing."""
+    asked = Choice(PURPOSES_OF_OPENING)
+    if asked.fits(given, ()):
+        return None
+    return Fault("X-Purpose", f"waarvoor het dossier wordt geopend {asked.wanted()}", "art. 7 lid 2", "no-purpose")
+
+
+def not_for(state: State) -> Fault | None:
+    """Why a closed case is not consulted for a signal in `state`; None: it may be."""
+    if state in PHASE_OF and state != State.CLOSED:
+        return None
+    return Fault("number", "dit kan alleen voor een signaal dat in behandeling is", CONSULTING, "not-in-hand")
+
+
+def reason_fault(reason: str) -> Fault | None:
+    """What is wrong with why the closed case is needed; None: nothing."""
+    if reason.strip():
+        return None
+    return Fault("reason", "ontbreekt: waarom is de gesloten casus nodig voor dit signaal?", CONSULTING, "no-reason")
+
+
+def is_seen(category: Category | None, phase: int) -> bool:
+    """Whether something of a closed case is seen for a new signal in `phase`: data that this phase may have (R-9.11)."""
+    return category is not None and not category.process and category.from_phase <= phase

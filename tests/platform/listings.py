@@ -1,0 +1,167 @@
+"""Every list outside the engine: where it is asked, of what it is made, and in which order it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from shared.identity import Person
+from tests.platform.rows import (
+    LIST,
+    NOON,
+    NUMBER,
+    approval,
+    audit_line,
+    by_arrival,
+    by_urgency,
+    declaration,
+    designated,
+    disclosure,
+    dossier,
+    hold,
+    listed,
+    meeting,
+    number,
+    offered,
+    sealed,
+    task,
+)
+
+FG = Person("fg-1", frozenset({"fg", "beheerder", "oov"}))
+FARID = Person("farid", frozenset({"lot-member"}))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list: where it is asked, what a row of it looks like, and the key by which it is ordered and recognised."""
+
+    service: str
+    path: str
+    noun: str
+    make: Callable[[int], SQLModel]
+    key: Callable[[Any], Any]
+    shown: str = "id"
+    newest_first: bool = False
+    besides: Callable[[], Sequence[SQLModel]] = tuple
+    """Rows of others that are not shown, or what the list belongs to."""
+    by: Person = FG
+
+
+BY_SEQ = ("lines", audit_line, lambda one: (one.producer, one.seq), "seq")
+LISTS = {
+    "audit lines": Listing("oversight", "/v1/audit-lines", *BY_SEQ),
+    "audit lines of somebody": Listing("oversight", "/v1/audit-lines?actor=anna", *BY_SEQ),
+    "audit lines of a signal": Listing("oversight", f"/v1/audit-lines?number={NUMBER}", *BY_SEQ),
+    "disclosures": Listing(
+        "oversight",
+        "/v1/disclosures",
+        "disclosures",
+        disclosure,
+        lambda one: (one.decided_at, one.id),
+        newest_first=True,
+    ),
+    "disclosures of a signal": Listing(
+        "oversight",
+        f"/v1/disclosures?number={NUMBER}",
+        "disclosures",
+        disclosure,
+        lambda one: (one.decided_at, one.id),
+        newest_first=True,
+        besides=lambda: [disclosure(0, number(0))],
+    ),
+    "destruction lists": Listing(
+        "oversight",
+        "/v1/destruction-lists",
+        "lists",
+        offered,
+        lambda one: (one.listed_on, one.id),
+        "listId",
+        newest_first=True,
+    ),
+    "signals on a list": Listing(
+        "oversight",
+        f"/v1/destruction-lists/{LIST}/signals",
+        "signals",
+        listed,
+        lambda one: one.number,
+        "number",
+        besides=lambda: [offered(0, LIST)],
+    ),
+    "approvals of a list": Listing(
+        "oversight",
+        f"/v1/destruction-lists/{LIST}/approvals",
+        "approvals",
+        approval,
+        lambda one: (one.approved_at, one.id),
+        besides=lambda: [offered(0, LIST)],
+    ),
+    "declarations": Listing(
+        "retention",
+        "/v1/declarations",
+        "declarations",
+        declaration,
+        lambda one: (one.declared_on, one.id),
+        newest_first=True,
+    ),
+    "declarations of a signal": Listing(
+        "retention",
+        f"/v1/declarations?number={NUMBER}",
+        "declarations",
+        lambda n: declaration(n, NUMBER),
+        lambda one: (one.declared_on, one.id),
+        newest_first=True,
+        besides=lambda: [declaration(0)],
+    ),
+    "holds": Listing("retention", "/v1/holds", "holds", hold, lambda one: (one.asked_at, one.id)),
+    "open destructions": Listing(
+        "retention", "/v1/open-destructions", "destructions", sealed, lambda one: one.number, "number"
+    ),
+    "work list": Listing("assessment", "/v1/signals", "signals", dossier, by_arrival, "number"),
+    "duties": Listing("rights", "/v1/duties", "duties", lambda n: dossier(n, due=True), by_urgency, "number"),
+    "overdue duties": Listing(
+        "rights", "/v1/overdue-duties", "duties", lambda n: dossier(n, due=True), by_urgency, "number"
+    ),
+    "tasks": Listing(
+        "assessment",
+        "/v1/tasks",
+        "tasks",
+        task,
+        lambda one: (one.opened_at, one.id),
+        besides=lambda: [
+            dossier(0),
+            # Of somebody else, and done; both came first.
+            *(task(-n, role="department-wonen") for n in range(1, 601)),
+            *(task(-n, closed_at=NOON) for n in range(1, 601)),
+        ],
+        by=FARID,
+    ),
+    "meetings": Listing(
+        "assessment",
+        "/v1/meetings",
+        "meetings",
+        meeting,
+        lambda one: (one.held_on, one.id),
+        newest_first=True,
+    ),
+    "meetings of a member": Listing(
+        "assessment",
+        "/v1/meetings",
+        "meetings",
+        meeting,
+        lambda one: (one.held_on, one.id),
+        newest_first=True,
+        besides=lambda: [meeting(n, "hanna") for n in range(600)],
+        by=FARID,
+    ),
+    "designations": Listing(
+        "access",
+        "/v1/designations",
+        "designations",
+        designated,
+        lambda one: (one.made_at, one.id),
+        newest_first=True,
+    ),
+}

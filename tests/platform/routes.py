@@ -1,0 +1,110 @@
+"""The addresses of a service over HTTP in this process, with a database and nothing else behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from sqlmodel import SQLModel
+
+from services.access import api as access_api
+from services.access.use_cases import Access
+from services.assessment import api as assessment_api
+from services.assessment.policy import AssessmentPolicy
+from services.assessment.use_cases import Meetings
+from services.oversight import api as oversight_api
+from services.oversight.policy import OversightPolicy
+from services.oversight.shelf import ListShelf
+from services.oversight.use_cases import DestructionLists, RegisterReading
+from services.retention import api as retention_api
+from services.retention.policy import RetentionPolicy
+from services.retention.shelf import SealedSignalShelf
+from services.retention.use_cases import Declarations, Destruction, Holds, Keeping
+from services.rights import api as rights_api
+from services.rights.policy import RightsPolicy
+from services.rights.shelf import DutyShelf
+from services.rights.use_cases import OverdueDuties
+from shared.database.engine import Database
+from shared.engine.engine import Engine
+from shared.http.problems import install
+from shared.identity import Person
+from shared.openbao import OpenBao
+from shared.service.platform import Platform
+from shared.settings import ServiceSettings
+from tests.platform.rows import NOON
+
+
+class Somebody:
+    """Whoever asks is this person: this is about pages."""
+
+    def __init__(self, who: Person) -> None:
+        self._who = who
+
+    async def caller(self, authorization: str | None) -> Person:
+        return self._who
+
+
+class Noon:
+    def now(self) -> datetime:
+        return NOON
+
+
+def platform_on(service: str, database: Database, who: Person, bao: OpenBao | None = None) -> Platform:
+    """What a service stands on, with `database` and nothing else (or `bao`), asked by `who`."""
+    nowhere = Path("/nowhere")
+    settings = ServiceSettings(
+        openbao_address="http://127.0.0.1:1",
+        openbao_credentials=nowhere,
+        nats_address="nats://127.0.0.1:1",
+        database_host="127.0.0.1",
+        database_port=1,
+        folder=nowhere,
+        tombstones=nowhere,
+    )
+    platform = Platform(service, settings, Noon(), "none")
+    platform.database = database
+    platform.bao = bao or platform.bao
+    platform.identity = cast(Any, Somebody(who))
+    return platform
+
+
+def _routes(platform: Platform) -> APIRouter:
+    nothing = cast(Any, None)
+    if platform.name == "oversight":
+        engine = Engine(platform, OversightPolicy(), ListShelf())
+        return oversight_api.router(engine, RegisterReading(platform), nothing, DestructionLists(engine))
+    if platform.name == "access":
+        access = Access.__new__(Access)
+        access.platform = platform
+        return access_api.router(platform, access)
+    if platform.name == "assessment":
+        engine = Engine(platform, AssessmentPolicy())
+        return assessment_api.router(engine, Meetings(engine))
+    if platform.name == "rights":
+        engine = Engine(platform, RightsPolicy(), DutyShelf())
+        return rights_api.router(engine, OverdueDuties(engine))
+    engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
+    destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
+    destruction.platform = declarations.platform = platform
+    return retention_api.router(engine, Keeping(platform), Holds(engine), destruction, declarations)
+
+
+def http_of(platform: Platform) -> httpx.AsyncClient:
+    app = FastAPI()
+    install(app)
+    app.include_router(_routes(platform))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://list")
+
+
+async def add(database: Database, rows: Iterable[SQLModel]) -> None:
+    async with database.transaction() as session:
+        session.add_all(rows)
+
+
+def params_of(path: str) -> dict[str, str]:
+    """The filters of a list; httpx lets new ones take their place."""
+    return dict(httpx.URL(path).params)

@@ -1,0 +1,167 @@
+"""Rows of every list, by a running number: whoever comes later has the later moment, three at a time the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.access.store import Designated
+from services.oversight.store import Approval, AuditLine, Disclosure, ListedRow, OfferedList
+from services.retention.tables import Declaration, Hold, SealedSignal
+from shared.engine.tables import Dossier, MeetingRow, TaskRow
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+DAY = date(2026, 11, 25)
+NUMBER = "S-7K3MQ-9XD4T"
+VERSION = "midden-delfland-2025"
+LIST = UUID(int=7)
+
+
+def number(n: int) -> str:
+    return f"S-00000-{n:05}"
+
+
+def moment(n: int) -> datetime:
+    """Three rows have the same moment."""
+    return NOON + timedelta(seconds=n // 3)
+
+
+def day(n: int) -> date:
+    return DAY + timedelta(days=n // 3)
+
+
+def sealed(n: int) -> SealedSignal:
+    return SealedSignal(
+        number=number(n),
+        version=1,
+        state="approved",
+        phase=1,
+        ending="no-suspicion",
+        article="art. 13",
+        protocol=VERSION,
+        received_on=DAY,
+        decided_on=DAY,
+        ends_on=DAY,
+        decisions=[],
+        sealed_at=NOON,
+        staying=[],
+    )
+
+
+def approval(n: int) -> Approval:
+    return Approval(
+        id=uuid4(),
+        list_id=LIST,
+        approver="b",
+        approved_at=moment(n),
+        effective_at=moment(n),
+        next_at=moment(n),
+        statement="",
+    )
+
+
+def offered(n: int, identifier: UUID | None = None) -> OfferedList:
+    return OfferedList(
+        id=identifier or uuid4(),
+        version=1,
+        state="listed",
+        protocol=VERSION,
+        words_key="none",
+        listed_on=day(n),
+        approve_before=day(n),
+        ultimate_on=day(n),
+    )
+
+
+def hold(n: int) -> Hold:
+    return Hold(
+        id=uuid4(),
+        number=number(n),
+        state="held" if n % 2 else "proposed",
+        ground="procedure",
+        items=[],
+        ends_on=DAY,
+        asked_by="a",
+        asked_at=moment(n),
+    )
+
+
+def designated(n: int) -> Designated:
+    return Designated(
+        id=uuid4(),
+        user_id=f"user-{n:05}",
+        role="oov",
+        starts_at=NOON,
+        ends_at=NOON,
+        designated_by="b",
+        basis="BESLUIT-1",
+        made_at=moment(n),
+    )
+
+
+def dossier(n: int, *, due: bool = False) -> Dossier:
+    return Dossier(
+        number=f"D-00000-{n:05}" if due else number(n),
+        signal=number(n),
+        version=1,
+        state="duty-open" if due else "received",
+        working_name="x",
+        room_key=None,
+        protocol=VERSION,
+        received_on=DAY,
+        arrived_at=moment(n),
+        last_act_on=DAY,
+        due_on=day(n // 2) - timedelta(days=1000) if due else None,
+        earlier=[],
+    )
+
+
+def by_arrival(one: Any) -> Any:
+    return (one.arrived_at, one.number)
+
+
+def by_urgency(one: Any) -> Any:
+    return (one.due_on, one.number)
+
+
+def task(n: int, role: str = "lot-member", closed_at: datetime | None = None) -> TaskRow:
+    return TaskRow(
+        id=uuid4(),
+        number=number(0),
+        item=f"item-{n}",
+        kind="paper",
+        role=role,
+        # A task is shown when it has begun.
+        opened_at=moment(n) - timedelta(days=1),
+        closed_at=closed_at,
+    )
+
+
+def meeting(n: int, who: str = "farid") -> MeetingRow:
+    return MeetingRow(
+        id=f"M-{uuid4()}",
+        version=1,
+        kind="lot",
+        held_on=day(n),
+        chair="anna",
+        members=[{"userId": who}, {"organisation": "politie"}],
+        present=[],
+        agenda=[],
+    )
+
+
+def audit_line(n: int) -> AuditLine:
+    return AuditLine(producer="intake" if n % 2 else "access", seq=n, actor="anna", record=NUMBER, entry={})
+
+
+def disclosure(n: int, of: str = NUMBER) -> Disclosure:
+    return Disclosure(id=uuid4(), number=of, facts={}, decided_at=moment(n))
+
+
+def declaration(n: int, of: str | None = None) -> Declaration:
+    return Declaration(id=uuid4(), number=of or number(n), declared_on=day(n), content={}, signature="")
+
+
+def listed(n: int) -> ListedRow:
+    return ListedRow(list_id=LIST, number=number(n), state="listed", facts={}, archive_keys=[])

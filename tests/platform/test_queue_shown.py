@@ -1,0 +1,39 @@
+"""What a queue shows as stuck: what is parked, what kills its workers, what nobody takes; no short trouble."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.queue import PATIENCE, TRIES
+from tests.platform.chores import LEASE, Bench
+
+
+async def test_what_kills_its_workers_is_shown(bench: Bench) -> None:
+    (deadly,) = await bench.add(late=timedelta(minutes=5))
+    queue = bench.queue(silent="its worker ends without a word")
+    for _ in range(TRIES):
+        await queue.claim()
+        bench.watch.on(LEASE)
+    stuck = await queue.stuck()
+    assert [(one.id, one.why, one.attempts) for one in stuck.examples] == [
+        (deadly, "its worker ends without a word", TRIES)
+    ]
+    assert stuck.oldest == (await bench.all())[deadly].made_at
+
+
+async def test_what_nobody_takes_is_shown(bench: Bench) -> None:
+    (left,) = await bench.add(late=PATIENCE)
+    await bench.add(late=PATIENCE / 2)
+    (example,) = (await bench.queue().stuck()).examples
+    assert (example.id, example.attempts) == (left, 0)
+    assert "nobody takes it" in example.why
+
+
+async def test_a_short_trouble_is_not_shown_and_a_longer_one_is(bench: Bench) -> None:
+    (row,) = await bench.add()
+    queue = bench.queue()
+    await queue.back_off((await queue.claim())[0], "NATS is out of reach", counts=False)
+    assert (await queue.stuck()).count == 0
+    bench.watch.on(PATIENCE)
+    (example,) = (await queue.stuck()).examples
+    assert (example.id, example.why, example.parked) == (row, "NATS is out of reach", False)

@@ -1,0 +1,94 @@
+"""Meetings: who may take part, what is on the agenda, who says who was there (art. 1 onder n and o, art. 15)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from shared.protocol.facts import Facts, Meeting
+from shared.protocol.meetings import (
+    agenda_closed,
+    agenda_fault,
+    calling_faults,
+    invited_fault,
+    not_held,
+    paper_fault,
+    saying_fault,
+    takes_part,
+)
+from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
+
+TODAY = date(2026, 4, 10)
+BEFORE, AFTER = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+
+def test_who_sees_the_file_or_is_a_member_takes_part() -> None:
+    assert set(takes_part(MIDDEN_DELFLAND)) == {"lot-member", "oov", "vervanger"}
+    assert set(takes_part(GROTE_GEMEENTE)) == {"lot-member", "beoordelaar", "regisseur"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "held_on", "member", "code"),
+    [
+        ("LOT", TODAY, ("anna", None), None),
+        ("LOT+", AFTER, ("anna", None), None),
+        ("LOT+", TODAY, (None, "politie"), None),
+        ("casusoverleg", TODAY, ("anna", None), None),
+        ("MT", TODAY, ("anna", None), "no-such-meeting"),
+        ("LOT", BEFORE, ("anna", None), "in-the-past"),
+        ("LOT", TODAY, (None, "politie"), "not-from-outside"),
+        ("LOT+", TODAY, (None, "douane"), "not-from-outside"),
+        ("casusoverleg", TODAY, (None, "wonen"), "not-from-outside"),
+        ("LOT", TODAY, ("zomaar-iemand", None), "not-a-member"),
+        ("LOT", TODAY, (None, None), "one-or-the-other"),
+        ("LOT+", TODAY, ("anna", "politie"), "one-or-the-other"),
+    ],
+)
+def test_who_may_be_called_to_which_meeting(
+    kind: str, held_on: date, member: tuple[str | None, str | None], code: str | None
+) -> None:
+    faults = calling_faults(MIDDEN_DELFLAND, kind, held_on, [member], {"anna"}, TODAY)
+    assert [one.code for one in faults] == ([code] if code else [])
+    assert all(one.article for one in faults)
+
+
+def test_everything_that_is_wrong_with_a_meeting_is_said_at_once() -> None:
+    members = [("iemand", None), (None, "douane"), ("anna", None)]
+    faults = calling_faults(MIDDEN_DELFLAND, "LOT+", BEFORE, members, {"anna"}, TODAY)
+    assert [one.field for one in faults] == ["heldOn", "members.0", "members.1"]
+    assert "van buiten alleen politie, HEIT, RIEC" in faults[2].reason, "names and not codes"
+
+
+def test_a_lot_plus_has_on_its_agenda_only_what_a_lot_weighed() -> None:
+    for kind in MIDDEN_DELFLAND.meetings:
+        assert agenda_fault(kind, known=False, weighed=False) is not None
+        assert agenda_fault(kind, known=True, weighed=True) is None
+        assert (agenda_fault(kind, known=True, weighed=False) is not None) == (kind == "LOT+")
+    assert [bool(agenda_closed(day, TODAY)) for day in (BEFORE, TODAY, AFTER)] == [True, False, False]
+
+
+def test_who_says_who_was_there() -> None:
+    assert invited_fault("anna", {"anna"}) is None
+    assert invited_fault("bram", {"anna"}) is not None
+    assert [bool(not_held(day, TODAY)) for day in (BEFORE, TODAY, AFTER)] == [False, False, True]
+    by_chair, by_self = MIDDEN_DELFLAND, GROTE_GEMEENTE
+    for law, who, by, may in (
+        (by_chair, "anna", "anna", True),
+        (by_chair, "anna", "chair", True),
+        (by_chair, "anna", "bram", False),
+        (by_self, "anna", "anna", True),
+        (by_self, "anna", "chair", False),
+        (by_self, "politie", "chair", True),
+        (by_self, "politie", "anna", False),
+    ):
+        fault = saying_fault(law, who, by, chair="chair", outside=["politie"])
+        assert (fault is None) == may, (law.attendance_by, who, by)
+
+
+def test_a_paper_is_for_a_meeting_to_come_with_the_signal_on_its_agenda() -> None:
+    facts = Facts(TODAY, "S-1", meetings={"M-1": Meeting("LOT", TODAY, (), ("S-1",))})
+    assert paper_fault(facts) is None
+    assert paper_fault(replace(facts, number="S-2")) is not None
+    assert paper_fault(replace(facts, today=AFTER)) is not None
