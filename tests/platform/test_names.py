@@ -16,8 +16,6 @@ ANATOMY = {
     # What a worker of any module has, with the same meaning everywhere.
     "BATCH_SIZE": "how much a worker takes at once",
     "CONCURRENCY": "how much a worker does side by side",
-    "IDLE_SECONDS": "after how long a worker looks by itself",
-    "SOON_SECONDS": "after how long a worker tries again",
     "TOGETHER_SECONDS": "how long a worker waits for what comes at the same moment",
     "log": "the module's log",
     "RULES": "how each refusal of a judging module of the law is printed",

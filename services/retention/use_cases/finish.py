@@ -21,9 +21,9 @@ from shared.periodic import Periodic, all_of
 from shared.queue import Queue
 from shared.service.platform import Platform
 
-LOOK_SECONDS = 5.0
+FINISHING_LOOK_SECONDS = 5.0
 TOGETHER_SECONDS = 0.5
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 class Finishing:
@@ -32,7 +32,7 @@ class Finishing:
     def __init__(self, platform: Platform, declarations: Declarations) -> None:
         self.platform = platform
         self._declarations = declarations
-        self._together: Batcher[str, None] = Batcher(self._declare_all, AT_ONCE)
+        self._together: Batcher[str, None] = Batcher(self._declare_all, BATCH_SIZE)
         self._unwritten = tombstones.Unwritten(platform.database, platform.settings.tombstones)
         self.queue = Queue(
             platform.database,
@@ -42,7 +42,7 @@ class Finishing:
             of=true(),
             lease=timedelta(seconds=60),
             began="gone_at",
-            most=AT_ONCE,
+            most=BATCH_SIZE,
             shows=("number",),
             remedy="what is destroyed is not declared: put right what it names, such as the file of its protocol",
         )
@@ -50,7 +50,7 @@ class Finishing:
             "destructions",
             self.look,
             platform.clock,
-            every=LOOK_SECONDS,
+            every=FINISHING_LOOK_SECONDS,
             wake=platform.database.inserted(InboxRow),
             remedy="what is destroyed is not found, and no letterbox key is asked to go: see the log of retention",
         )
