@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import string
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -34,11 +35,17 @@ def flush(house: TestHouse) -> None:
         house.sql(database, "CHECKPOINT")
     last, store = run_async(last_messages(house)), house.home.part("nats") / "store"
     until(lambda: all(any(one in file.read_bytes() for file in files(store / "jetstream")) for one in last))
-    trace = uuid4().hex
+    moment = datetime.now(UTC).isoformat()
     for name in SERVICE_NAMES:
-        httpx.get(f"{house.client.addresses[name]}/livez", headers={"traceparent": f"00-{trace}-{trace[:16]}-01"})
+        httpx.get(f"{house.client.addresses[name]}/livez")
     traces = [house.home.path / "logs" / f"traces-{name}.jsonl" for name in SERVICE_NAMES]
-    until(lambda: all(trace in file.read_text() for file in traces))
+    until(lambda: all(started(file.read_text().splitlines()[-1]) > moment for file in traces))
+
+
+def started(span: str) -> str:
+    """When a span, as a line of a trace, began."""
+    found: str = json.loads(span)["start_time"]
+    return found
 
 
 async def last_messages(house: TestHouse) -> list[bytes]:
