@@ -23,9 +23,11 @@ from shared.turns import Turns
 
 log = structlog.get_logger()
 
-FETCHED = 64
+FETCHED = 1
+"""With more, the client may hold what it was given until its request runs out, or until NATS gives it again after 20 s:
+what is left of its last request takes the messages that its next one asks for, and it waits for a whole batch."""
 CONCURRENCY = 16
-"""Of what was fetched: enough to do together what comes together, few enough for others to get a turn."""
+"""Handled side by side: enough to do together what comes together, few enough for others to get a turn."""
 PULL_SECONDS = 30
 """How long a request for messages stands before it is repeated. It is lost with the connection, which is noticed."""
 CHECK_SECONDS = 30
