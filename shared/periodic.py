@@ -25,7 +25,6 @@ log = structlog.get_logger()
 Done = TypeVar("Done")
 
 AT_MOST = timedelta(minutes=10)
-"""What takes longer hangs, and is begun anew."""
 
 
 class Periodic:
@@ -40,9 +39,11 @@ class Periodic:
         every: float,
         remedy: str,
         soon: timedelta = LONGEST,
+        at_most: timedelta = AT_MOST,
         wake: Wake | None = None,
     ) -> None:
         """`every`: seconds from a success to the next time. `soon`: the longest pause after a failure.
+        `at_most`: what takes longer hangs, and is begun anew.
 
         `remedy`: what who reads in `status` that it fails is to do. `wake`: what wakes it, when others call it too.
         """
@@ -52,6 +53,7 @@ class Periodic:
         self._every = every
         self._remedy = remedy
         self._soon = soon
+        self._at_most = at_most
         self.wake = wake or Wake()
         self._succeeded: datetime | None = None
         self._since: datetime | None = None
@@ -67,7 +69,7 @@ class Periodic:
         """Try now, whatever becomes of it; returns after how many seconds it is to be tried again."""
         began = self._clock.now()
         try:
-            async with asyncio.timeout(AT_MOST.total_seconds()):
+            async with asyncio.timeout(self._at_most.total_seconds()):
                 await self._act()
         except Exception as problem:
             self._failed(began, problem)

@@ -24,8 +24,8 @@ from shared.turns import Turns
 log = structlog.get_logger()
 
 FETCHED = 1
-"""With more, the client may hold what it was given until its request runs out, or until NATS gives it again after 20 s:
-what is left of its last request takes the messages that its next one asks for, and it waits for a whole batch."""
+"""With more, once a request has run out, the client leaves one behind at the server and then waits for a whole batch: the
+last message of a burst was held until that request ran out too, or NATS gave it again (20 s)."""
 CONCURRENCY = 16
 """Handled side by side: enough to do together what comes together, few enough for others to get a turn."""
 PULL_SECONDS = 30
@@ -38,11 +38,14 @@ Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 class Bus:
     """The connection of one service: publishes its own subjects, is delivered what its row permits."""
 
-    def __init__(self, service: str, address: str, bao: OpenBao, turns: Turns) -> None:
+    def __init__(
+        self, service: str, address: str, bao: OpenBao, turns: Turns, *, pull_seconds: float = PULL_SECONDS
+    ) -> None:
         self._service = BY_NAME[service]
         self._address = address
         self._bao = bao
         self._turns = turns
+        self._pull_seconds = pull_seconds
         self._broker: NatsBroker | None = None
         self._connected = asyncio.Event()
         self._lost = asyncio.Event()
@@ -118,7 +121,7 @@ class Bus:
             f"meldpunt.{producer}.>",
             durable=self._service.name,
             stream=JStream(producer.upper(), declare=False),
-            pull_sub=PullSub(batch_size=FETCHED, timeout=PULL_SECONDS),
+            pull_sub=PullSub(batch_size=FETCHED, timeout=self._pull_seconds),
             # The next ones are fetched while these are handled; what comes together is committed together.
             max_workers=CONCURRENCY,
             # A broker-level prefix is not applied to pull subscribers, which then hang without a word.

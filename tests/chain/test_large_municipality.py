@@ -32,8 +32,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHouse]:
         assert old in text
         text = text.replace(old, new)
     (folder / "elders-2026.toml").write_text(text)
-    settings = {"MELDPUNT_PROTOCOLS": str(folder), "MELDPUNT_WITHDRAWAL_SECONDS": str(WINDOW)}
-    with TestHouse("elders-2026", on_disk=False, **settings) as found:
+    with TestHouse("elders-2026", MELDPUNT_PROTOCOLS=str(folder), MELDPUNT_WITHDRAWAL_SECONDS=str(WINDOW)) as found:
         yield found
 
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from shared import periodic
 from shared.errors import CannotSucceed, PartDown
 from shared.periodic import Periodic
 from shared.queue import LONGEST, PATIENCE, SHORTEST
@@ -103,13 +102,11 @@ async def test_it_is_tried_again_ever_more_slowly_and_no_slower(
     assert await one.once() == HOUR
 
 
-async def test_what_hangs_is_begun_anew_and_shows(clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(periodic, "AT_MOST", timedelta(seconds=0.01))
-
+async def test_what_hangs_is_begun_anew_and_shows(clock: MovedClock) -> None:
     async def hangs() -> None:
         await asyncio.Event().wait()
 
-    one = Periodic("chores", hangs, clock, every=HOUR, remedy="sweep")
+    one = Periodic("chores", hangs, clock, every=HOUR, remedy="sweep", at_most=timedelta(seconds=0.01))
     await one.once()
     clock.pass_by(PATIENCE.total_seconds())
     assert [row.why for row in one.stuck().examples] == ["it takes longer than its time"]

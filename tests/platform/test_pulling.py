@@ -1,0 +1,42 @@
+"""How a service asks NATS for messages: one request at a time, and none left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from nats import connect
+
+from deploy.nats.config import SETUP_USER
+from shared.bus.nats import Bus
+from shared.turns import Turns
+from tests.platform.real import Handed, Nats
+
+RUNS_OUT = 0.3
+LOOKS = 60
+
+
+async def test_a_request_that_ran_out_leaves_none_behind(nats: Nats) -> None:
+    """Two at once, and the client holds a message until the older one runs out: half a minute as configured."""
+    password = nats.passwords["retention"]
+    handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": password}}}})
+    bus = Bus("retention", nats.address, handed, Turns(), pull_seconds=RUNS_OUT)
+
+    async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        """Nothing is sent."""
+
+    running = asyncio.create_task(bus.run(receive))
+    await bus.connected()
+    setup = await connect(nats.address, user=SETUP_USER, password=nats.passwords[SETUP_USER])
+    stream = setup.jetstream()
+    waiting = set()
+    for _ in range(LOOKS):
+        info = await stream.consumer_info("ASSESSMENT", "retention")
+        waiting.add(info.num_waiting or 0)
+        await asyncio.sleep(RUNS_OUT / 10)
+    await setup.close()
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert 1 in waiting, "it asks"
+    assert max(waiting) == 1
