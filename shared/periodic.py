@@ -36,13 +36,13 @@ class Periodic:
         act: Callable[[], Awaitable[object]],
         clock: Clock,
         *,
-        every: float,
+        every: float | Callable[[], float],
         remedy: str,
         soon: timedelta = LONGEST,
         at_most: timedelta = AT_MOST,
         wake: Wake | None = None,
     ) -> None:
-        """`every`: seconds from a success to the next time. `soon`: the longest pause after a failure.
+        """`every`: seconds from a success to the next time, or what says how many these are now. `soon`: the longest pause after a failure.
         `at_most`: what takes longer hangs, and is begun anew.
 
         `remedy`: what who reads in `status` that it fails is to do. `wake`: what wakes it, when others call it too.
@@ -74,11 +74,14 @@ class Periodic:
         except Exception as problem:
             self._failed(began, problem)
             pause = min(max((self._clock.now() - (self._since or began)) / 4, SHORTEST), self._soon)
-            return min(pause.total_seconds(), self._every)
+            return min(pause.total_seconds(), self._longest())
         if self._since:
             log.info("succeeds again", act=self.name)
         self._succeeded, self._since, self._tries = self._clock.now(), None, 0
-        return self._every
+        return self._longest()
+
+    def _longest(self) -> float:
+        return self._every() if callable(self._every) else self._every
 
     def _failed(self, began: datetime, problem: Exception) -> None:
         self._since = self._since or began

@@ -31,6 +31,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release},
-        workers=[chains.run],
+        periodic=[chains.walking],
     )
     return build(service, "Oversight", router(engine, RegisterReading(platform), chains, DestructionLists(engine)))

@@ -7,7 +7,7 @@ From then on copies of those letters in outboxes, streams and backups are dark.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -24,12 +24,12 @@ from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished, Let
 from shared.contracts.retention import ReleaseLetterbox, RotateLetterbox
 from shared.database.engine import Database
 from shared.database.tables import LetterboxKey, Outgoing, SealingKey
-from shared.errors import CannotSucceed, PartDown
+from shared.errors import CannotSucceed
 from shared.keys.letters import new_kid, split_kid
 from shared.keys.sealing import PublicKey, Sealer
-from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
-from shared.openbao import BaoError, OpenBao
+from shared.openbao import OpenBao
+from shared.periodic import Periodic
 from shared.privileges import ADDRESSEES, BY_NAME, may_release
 from shared.wake import Wake
 
@@ -78,27 +78,35 @@ class Letterboxes:
         self._outstanding = outstanding
         self._making: str | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._beacon_at = 0.0
+        self._older = False
+        self.keeping = Periodic(
+            "letterboxes",
+            self._keep,
+            clock,
+            every=self._until_next,
+            soon=timedelta(seconds=SOON_SECONDS),
+            wake=self._learnt,
+            remedy="older letterbox keys stay, and who missed the newest does not hear of it: look at OpenBao and NATS",
+        )
 
-    async def run(self) -> None:
-        """Make and announce at every beacon; adopt and finish also when a key was learnt; until cancelled."""
-        ticks = asyncio.get_running_loop().time
-        beacon = ticks()
-        while True:
-            older = False
-            with contextlib.suppress(PartDown, NotSigned, BaoError):
-                if beacon <= ticks():
-                    beacon = ticks() + min(SOON_SECONDS, self._beacon)
-                    if self._service.name in ADDRESSEES:
-                        await self._ensure()
-                        await self._announce()
-                    beacon = ticks() + self._beacon
-                known = await self._known()
-                self._adopt(known)
-                older = len(known) > len({row.addressee for row in known})
-                if older:
-                    await self._finish()
-            left = max(0.0, beacon - ticks())
-            await self._learnt.wait(min(FINISHING_SECONDS, self._margin / 2, left) if older else left)
+    async def _keep(self) -> None:
+        """Adopt and finish each time; make and announce when the beacon is due. Raises what a part raises."""
+        known = await self._known()
+        self._adopt(known)
+        self._older = len(known) > len({row.addressee for row in known})
+        if self._beacon_at <= time.monotonic():
+            if self._service.name in ADDRESSEES:
+                await self._ensure()
+                await self._announce()
+            self._beacon_at = time.monotonic() + self._beacon
+        if self._older:
+            await self._finish()
+
+    def _until_next(self) -> float:
+        """Seconds to the next beacon; less while an older key is to be finished."""
+        left = max(0.0, self._beacon_at - time.monotonic())
+        return min(FINISHING_SECONDS, self._margin / 2, left) if self._older else left
 
     async def _newest(self) -> LetterboxKey | None:
         async with self._database.reading() as session:

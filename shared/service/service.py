@@ -93,13 +93,12 @@ class Service:
             every=CERTIFY_SECONDS,
             remedy="when the certificate of this service runs out nothing that it says is believed: look at OpenBao",
         )
-        self._periodic = (numberer.numbering, certifying, self._pruner.pruning, *periodic)
+        self._periodic = (numberer.numbering, certifying, platform.letterboxes.keeping, self._pruner.pruning, *periodic)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
             self._listen,
             answers.run,
-            platform.letterboxes.run,
             *(functools.partial(queue.run, work) for queue, work in self._queues.items()),
             *(one.run for one in self._periodic),
             *workers,

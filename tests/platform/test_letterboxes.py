@@ -1,4 +1,4 @@
-"""A letterbox key that OpenBao takes long to make is not made again and again."""
+"""A letterbox key that OpenBao takes long to make is not made again and again; one that cannot be made shows."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.post import Post
-from shared.clock import SystemClock
+from shared.clock import Clock, SystemClock
 from shared.contracts.common import Message
-from shared.keys.letterboxes import Letterboxes
+from shared.database.engine import Database
+from shared.keys.letterboxes import Announce, Letterboxes
 from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer
 from shared.openbao import OpenBao
+from shared.queue import PATIENCE
 from tests.platform.conftest import DatabaseOf
+from tests.platform.desk import MovedClock
 
 
 @pytest.fixture
@@ -46,34 +49,36 @@ async def busy(tmp_path: Path) -> AsyncIterator[tuple[OpenBao, list[str]]]:
     await runner.cleanup()
 
 
-async def test_it_is_asked_for_under_the_same_name(
-    database_of: DatabaseOf, busy: tuple[OpenBao, list[str]], tmp_path: Path
-) -> None:
-    bao, asked = busy
-    database, clock = await database_of("intake"), SystemClock()
-    announced = asyncio.Event()
-
-    async def announce(message: Message) -> None:
-        announced.set()
-
+def boxes_of(bao: OpenBao, database: Database, clock: Clock, folder: Path, announce: Announce) -> Letterboxes:
     async def outstanding(session: AsyncSession, kid: str) -> bool:
         return False
 
-    post = Post("intake", Signer("intake", bao, clock), clock, "0" * 20)
-    boxes = Letterboxes(
+    return Letterboxes(
         "intake",
         database,
         bao,
-        post,
+        Post("intake", Signer("intake", bao, clock), clock, "0" * 20),
         announce,
-        Sealer(tmp_path),
+        Sealer(folder),
         clock,
         days=1,
         beacon=0.01,
         margin=1,
         outstanding=outstanding,
     )
-    running = asyncio.create_task(boxes.run())
+
+
+async def test_it_is_asked_for_under_the_same_name(
+    database_of: DatabaseOf, busy: tuple[OpenBao, list[str]], tmp_path: Path
+) -> None:
+    bao, asked = busy
+    database, announced = await database_of("intake"), asyncio.Event()
+
+    async def announce(message: Message) -> None:
+        announced.set()
+
+    boxes = boxes_of(bao, database, SystemClock(), tmp_path, announce)
+    running = asyncio.create_task(boxes.keeping.run())
     await asyncio.wait_for(announced.wait(), 60)
     running.cancel()
     assert len(asked) == 3
@@ -81,3 +86,20 @@ async def test_it_is_asked_for_under_the_same_name(
     async with database.reading() as session:
         kids = (await session.scalars(text("SELECT kid FROM letterbox_key"))).all()
     assert kids == [f"intake.{asked[0]}"]
+
+
+async def test_a_key_that_cannot_be_made_shows(database_of: DatabaseOf, tmp_path: Path) -> None:
+    (tmp_path / "approle").write_text("{}")
+    bao, clock = OpenBao("http://127.0.0.1:9", tmp_path / "approle"), MovedClock()
+
+    async def announce(message: Message) -> None:
+        raise AssertionError("there is nothing to announce")
+
+    boxes = boxes_of(bao, await database_of("intake"), clock, tmp_path, announce)
+    await boxes.keeping.once()
+    clock.pass_by(PATIENCE.total_seconds())
+    await boxes.keeping.once()
+    await bao.close()
+    shown = boxes.keeping.stuck()
+    assert (shown.queue, shown.count, shown.examples[0].attempts) == ("letterboxes", 1, 2)
+    assert "OpenBao" in shown.remedy

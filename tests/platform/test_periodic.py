@@ -44,6 +44,12 @@ def periodic_of(act: Act, clock: MovedClock, soon: timedelta = LONGEST) -> Perio
     return Periodic("chores", act, clock, every=HOUR, remedy="sweep", soon=soon)
 
 
+async def test_what_says_itself_when_it_is_due_again_is_asked_each_time(act: Act, clock: MovedClock) -> None:
+    due = iter((HOUR, 5.0))
+    one = Periodic("chores", act, clock, every=lambda: next(due), remedy="sweep")
+    assert [await one.once(), await one.once()] == [HOUR, 5.0]
+
+
 async def test_what_fails_shows_until_it_succeeds(act: Act, clock: MovedClock) -> None:
     one = periodic_of(act, clock)
     assert await one.once() == HOUR

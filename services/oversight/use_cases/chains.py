@@ -10,7 +10,6 @@ together. What remains: an older checkpoint, once really signed, can be put back
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,9 +22,9 @@ from services.oversight import store
 from services.oversight.store import AuditBatch, AuditCheckpoint
 from shared.audit import GENESIS, chain
 from shared.database.tables import table_of
-from shared.errors import PartDown
 from shared.identity import Person
 from shared.keys.signing import NotSigned
+from shared.periodic import Periodic, all_of
 from shared.privileges import SERVICES
 from shared.service.platform import Platform
 
@@ -82,6 +81,14 @@ class Chains:
         self._follow = follow
         self._page = page
         self._one_at_a_time = asyncio.Lock()
+        self.walking = Periodic(
+            "audit-chains",
+            self.walk_what_is_due,
+            platform.clock,
+            every=LOOK_SECONDS,
+            at_most=WALK,
+            remedy="nobody checks whether the audit trail is whole: look at the database and the log of oversight",
+        )
 
     async def show(self, person: Person, begin: Begin) -> list[dict[str, Any]]:
         """Per producer how many lines there are and what is wrong with them, checked now (FG, beheerder)."""
@@ -89,23 +96,20 @@ class Chains:
         async with self._one_at_a_time:
             return [await self.check(service.name, begin) for service in SERVICES]
 
-    async def run(self) -> None:
-        """Follow every chain from its first line, once a day; until cancelled."""
-        while True:
-            await self.walk_what_is_due()
-            await asyncio.sleep(LOOK_SECONDS)
-
     async def walk_what_is_due(self) -> int:
-        """Follow each chain whose last walk was a day ago; returns how many."""
-        walked = 0
-        for service in SERVICES:
-            with contextlib.suppress(PartDown, NotSigned):
-                row = await self._row(service.name)
-                if row is None or row.walked_at is None or self.platform.clock.now() - row.walked_at >= WALK:
-                    async with self._one_at_a_time:
-                        await self.check(service.name, "start")
-                    walked += 1
-        return walked
+        """Follow from its first line each chain whose last walk was a day ago; returns how many.
+
+        Raises, when all were tried, what the first raised that failed.
+        """
+        return sum(await all_of(self._walk_if_due(service.name) for service in SERVICES))
+
+    async def _walk_if_due(self, producer: str) -> bool:
+        row = await self._row(producer)
+        if row and row.walked_at and self.platform.clock.now() - row.walked_at < WALK:
+            return False
+        async with self._one_at_a_time:
+            await self.check(producer, "start")
+        return True
 
     async def check(self, producer: str, begin: Begin) -> dict[str, Any]:
         """Check one chain, and sign how far it is whole. Raises PartDown."""
