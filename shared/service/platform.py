@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from pathlib import Path
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.nats import Bus
 from shared.bus.post import Post
-from shared.clock import Clock
+from shared.clock import Clock, SystemClock
 from shared.contracts.common import Message
 from shared.database.engine import Database
+from shared.errors import PartDown
 from shared.identity import Identity
 from shared.keys.letterboxes import Letterboxes, Outstanding
 from shared.keys.letters import Opener
@@ -19,11 +23,16 @@ from shared.keys.release import Releaser
 from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer, Verifier
 from shared.keys.transit import Transit
-from shared.openbao import OpenBao
+from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.privileges import BY_NAME, EVERYONE, said_to
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 from shared.turns import Turns
+
+log = structlog.get_logger()
+
+CERTIFY_SECONDS = 12 * 3600.0
+"""After how long a service gets a new key in memory with its certificate."""
 
 
 async def _nothing(session: AsyncSession, kid: str) -> bool:
@@ -35,7 +44,8 @@ class Platform:
     """The parts of one service. `settings` and `clock` are given; nothing is looked up elsewhere.
 
     `schema`: the migration that the code needs. `outstanding`: whether letters to the service itself, sealed with
-    a letterbox key, have not been opened yet.
+    a letterbox key, have not been opened yet. `machine`: the clock by which signatures and letterbox keys are dated; of
+    two services one may run ahead, where the profile lets it, and they still have to believe each other.
     """
 
     def __init__(
@@ -46,7 +56,9 @@ class Platform:
         schema: str,
         *,
         outstanding: Outstanding = _nothing,
+        machine: Clock | None = None,
     ) -> None:
+        machine = machine or SystemClock()
         self.row = BY_NAME[name]
         self.name = name
         self.settings = settings
@@ -55,11 +67,11 @@ class Platform:
         self.tracing = Tracing(name, settings.traces)
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
-        self.signer = Signer(name, self.bao, clock)
-        self.verifier = Verifier(self.bao, _known_keys(settings.folder))
+        self.signer = Signer(name, self.bao, machine)
+        self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
         self.identity = Identity(name, self.verifier, clock, self.database)
         self.post = Post(name, self.signer, clock, settings.oin)
-        self.sealer = Sealer(settings.folder)
+        self.sealer = Sealer(settings.folder, self.verifier)
         self.opener = Opener(self.bao, name)
         self.turns = Turns()
         self.bus = Bus(name, settings.nats_address, self.bao, self.turns)
@@ -70,7 +82,9 @@ class Platform:
             self.post,
             self.announce,
             self.sealer,
-            clock,
+            self.signer,
+            self.verifier,
+            machine,
             days=settings.letterbox_days,
             beacon=settings.beacon_seconds,
             margin=settings.letterbox_margin_seconds,
@@ -90,14 +104,34 @@ class Platform:
             await self.bus.publish(self.post.envelope(EVERYONE, message))
 
     async def certify(self) -> None:
-        """Get a signing certificate; raises PartDown."""
+        """Get a signing certificate, and learn whose count; raises PartDown."""
+        await self.learn_keys()
         await self.signer.certify()
-        # Known to the door at its next start, also when OpenBao is away then.
-        for service in ("access", self.name):
-            answer = await self.bao.call("GET", f"sign/export/public-key/{service}/latest")
-            self.verifier.public_keys[service] = next(iter(answer["data"]["keys"].values()))
-        self.settings.folder.mkdir(parents=True, exist_ok=True)
-        (self.settings.folder / "public-keys.json").write_text(json.dumps(self.verifier.public_keys))
+
+    async def learn_keys(self) -> bool:
+        """Ask OpenBao whose certificates count; returns whether this service's own key has another version.
+
+        Raises PartDown.
+        """
+        for service in sorted({"access", *self.row.consumes} - {self.name}):
+            if await self.verifier.learn(service):
+                log.warning("another signing key", service=service)
+        return await self.verifier.learn(self.name)
+
+    async def keep_keys(self) -> None:
+        """The worker: what was revoked counts no longer, and a certificate is renewed in time or when its key was."""
+        due = time.monotonic() + CERTIFY_SECONDS
+        while True:
+            await asyncio.sleep(self.settings.keys_seconds)
+            try:
+                if await self.learn_keys():
+                    due = 0.0
+                if due <= time.monotonic():
+                    await self.signer.certify()
+                    due = time.monotonic() + CERTIFY_SECONDS
+                    self.letterboxes.again()
+            except (PartDown, BaoRefused, BaoError) as problem:
+                log.warning("signing keys not renewed", problem=type(problem).__name__)
 
     async def close(self) -> None:
         """Let traces out, then the connections go."""
@@ -106,10 +140,11 @@ class Platform:
         await self.bao.close()
 
 
-def _known_keys(folder: Path) -> dict[str, str]:
-    file = folder / "public-keys.json"
+def _given_keys(file: Path | None) -> dict[str, list[str]]:
+    """By service its public signing keys, as the set-up wrote them: `{"access": ["base64", …], …}`."""
     try:
-        found: dict[str, str] = json.loads(file.read_text())
-    except (OSError, ValueError):
+        found: dict[str, list[str]] = json.loads(file.read_text()) if file else {}
+    except (OSError, ValueError) as problem:
+        log.error("the signing keys of the set-up cannot be read", problem=type(problem).__name__)
         return {}
     return found

@@ -23,7 +23,7 @@ from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
 from shared.errors import CannotSucceed, PartDown
-from shared.identity import keep_leases
+from shared.identity import check_lease, keep_leases
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
 from shared.openbao import BaoError, BaoRefused
@@ -36,7 +36,6 @@ from shared.stuck import Stuck
 
 log = structlog.get_logger()
 
-CERTIFY_SECONDS = 12 * 3600.0
 """How often the key in memory is certified anew."""
 
 Worker = Callable[[], Awaitable[None]]
@@ -86,20 +85,15 @@ class Service:
             **(queues or {}),
         }
         numberer = AuditNumberer(platform.database, platform.post, platform.clock)
-        certifying = Periodic(
-            "certificate",
-            platform.certify,
-            platform.clock,
-            every=CERTIFY_SECONDS,
-            remedy="when the certificate of this service runs out nothing that it says is believed: look at OpenBao",
-        )
-        self._periodic = (numberer.numbering, certifying, self._pruner.pruning, *periodic)
+        self._periodic = (numberer.numbering, self._pruner.pruning, *periodic)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
+            functools.partial(platform.bao.keep_credentials, platform.name),
             platform.database.keep_user,
             self._listen,
             answers.run,
             platform.letterboxes.run,
+            platform.keep_keys,
             *(functools.partial(queue.run, work) for queue, work in self._queues.items()),
             *(one.run for one in self._periodic),
             *workers,
@@ -112,6 +106,7 @@ class Service:
         async def leases(incoming: Incoming, message: Leases) -> Handled:
             if incoming.producer != "access":
                 raise CannotSucceed("only access designates")
+            check_lease(message, platform.clock.now())
             return Handled(lambda session: keep_leases(session, message), after=platform.identity.forget)
 
         return {
@@ -201,8 +196,10 @@ class Service:
         return self._pruner.pruned.as_dict()
 
     async def stuck(self) -> list[Stuck]:
-        """What waits, queue by queue, and what of it does not get on; also what fails that has no rows. Raises PartDown."""
-        return [*[await queue.stuck() for queue in self._queues], *(one.stuck() for one in self._periodic)]
+        """What waits, queue by queue, and what of it does not get on; letterbox keys that are refused; also what fails that
+        has no rows. Raises PartDown."""
+        queues = [await queue.stuck() for queue in self._queues]
+        return [*queues, await self.platform.letterboxes.stuck(), *(one.stuck() for one in self._periodic)]
 
 
 def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Handler]) -> dict[str, Handler]:

@@ -182,6 +182,12 @@ class Bao:
         self._home.secret(name, lambda: json.dumps(bao_config.credentials(self.administrator, service)))
         return self._home.secret_file(name)
 
+    def signing_keys(self, folder: Path) -> Path:
+        """The file of the set-up that says whose signatures count, in `folder`."""
+        file = folder / "signing-keys.json"
+        file.write_text(json.dumps(bao_config.signing_keys(self.administrator)))
+        return file
+
     def with_database(self, postgres: Postgres) -> None:
         """Have OpenBao make the users of `postgres`, as it does in a house."""
         if not self._has_database:
