@@ -7,6 +7,7 @@ somebody else wrote is refused, and another key is made.
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from shared.database.tables import LetterboxKey
 from shared.keys.announced import PublicKey, announced, announcement
 from shared.keys.letters import new_kid, split_kid
 from shared.keys.refused import NOT_IN_OPENBAO, NOT_SIGNED, REVOKED, refuse
-from shared.keys.signing import NotSigned, Signer, Verifier
+from shared.keys.signing import NotSigned, Signer, Verifier, certificate_of
 from shared.keys.transit import Transit
 from shared.openbao import LOCKED, STALE_SECONDS, BaoError, OpenBao
 from shared.privileges import BY_NAME
@@ -82,9 +83,11 @@ class OwnLetterbox:
 
     def _is_over(self, key: PublicKey) -> bool:
         today = calendar_date(self._clock.now())
-        old = calendar_date(key.made_at) + timedelta(days=self._days) <= today
+        if calendar_date(key.made_at) + timedelta(days=self._days) <= today:
+            return True
         # What an older signing key certified goes with it when that is revoked: there is another letterbox by then.
-        return old or not self._verifier.by_newest_key(key.statement, self._service.name)
+        newest = functools.partial(self._verifier.by_newest_key, service=self._service.name)
+        return newest(self._signer.certificate) and not newest(certificate_of(key.statement))
 
     async def _newest(self, revoked: Collection[str]) -> PublicKey | None:
         """The newest row that is believed; the others are marked."""

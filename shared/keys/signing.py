@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -28,6 +29,8 @@ from shared.clock import Clock, SystemClock
 from shared.errors import MeldpuntError, PartDown
 from shared.openbao import OpenBao
 from shared.privileges import SIGN
+
+log = structlog.get_logger()
 
 SIGNING_ALGORITHMS = ["Ed25519"]
 CERTIFICATE_DAYS = 30  # a report signed at the door may wait as long as the bus is down
@@ -60,6 +63,11 @@ def _claims(token: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise NotSigned
     return found
+
+
+def certificate_of(statement: str) -> str:
+    """The certificate that a statement carries; raises NotSigned for what is no statement."""
+    return str(_claims(statement).get("cert", ""))
 
 
 def _public(x: str) -> OKPKey:
@@ -101,6 +109,13 @@ class Signer:
         """Whether what is signed now can be verified: there is a certificate and it has not expired."""
         return self._own is not None and self._own.expires > self._clock.now()
 
+    @property
+    def certificate(self) -> str:
+        """What its statements carry; raises NotSigned before there is one."""
+        if self._own is None:
+            raise NotSigned("this service has no certificate yet")
+        return self._own.certificate
+
     async def certify(self) -> None:
         """Have the transit key certify a new key in memory; raises PartDown while OpenBao is away."""
         now = self._clock.now()
@@ -122,10 +137,9 @@ class Signer:
 
     def sign(self, kind: str, claims: dict[str, Any]) -> str:
         """A statement of `kind`; raises NotSigned when no certificate could be had yet."""
-        if self._own is None:
-            raise NotSigned("this service has no certificate yet")
-        body = claims | {"cert": self._own.certificate, "iat": int(self._clock.now().timestamp())}
+        body = claims | {"cert": self.certificate, "iat": int(self._clock.now().timestamp())}
         header = {"alg": "Ed25519", "typ": kind, "kid": self.service}
+        assert self._own is not None
         return jws.serialize_compact(header, json.dumps(body).encode(), self._own.key, algorithms=SIGNING_ALGORITHMS)
 
 
@@ -172,7 +186,7 @@ class Verifier:
     def check(self, token: str, *, kind: str, service: str, within: timedelta | None = None) -> dict[str, Any]:
         """As `verify`, by the keys that are known now, without asking anybody."""
         claims = _claims(token)
-        certified = self._certified(str(claims.get("cert", "")), service)
+        certified = self._certified(certificate_of(token), service)
         said, now = claims.get("iat"), self._clock.now().timestamp()
         if not isinstance(said, int) or not certified.begins <= said <= certified.ends:
             raise NotSigned
@@ -183,15 +197,20 @@ class Verifier:
         _check(token, certified.key, kind)
         return claims
 
-    def by_newest_key(self, token: str, service: str) -> bool:
-        """Whether `token`, a statement that was checked, would still count if all older keys of `service` were revoked."""
-        return self._certified(str(_claims(token).get("cert", "")), service).by == self._public_keys[service][0]
+    def by_newest_key(self, certificate: str, service: str) -> bool:
+        """Whether `certificate` will still count when all older keys of `service` are revoked."""
+        try:
+            return self._certified(certificate, service).by == self._public_keys[service][0]
+        except NotSigned:
+            return False
 
     async def learn(self, service: str) -> bool:
         """Ask OpenBao which keys of `service` count, and forget the others; whether that changed. Raises PartDown."""
         found = await public_keys(self._bao, service)
         if found == self._public_keys.get(service):
             return False
+        if service in self._public_keys:
+            log.warning("other signing keys than before", of=service, keys=len(found))
         self._public_keys[service] = found
         self._certificates.clear()
         return True

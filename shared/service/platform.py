@@ -108,15 +108,13 @@ class Platform:
         await self.learn_keys()
         await self.signer.certify()
 
-    async def learn_keys(self) -> bool:
-        """Ask OpenBao whose certificates count; returns whether this service's own key has another version.
+    async def learn_keys(self) -> set[str]:
+        """Ask OpenBao whose certificates count; returns the services for which these are others than before.
 
         Raises PartDown.
         """
-        for service in sorted({"access", *self.row.consumes} - {self.name}):
-            if await self.verifier.learn(service):
-                log.warning("another signing key", service=service)
-        return await self.verifier.learn(self.name)
+        wanted = sorted({"access", self.name, *self.row.consumes})
+        return {service for service in wanted if await self.verifier.learn(service)}
 
     async def keep_keys(self) -> None:
         """The worker: what was revoked counts no longer, and a certificate is renewed in time or when its key was."""
@@ -124,11 +122,11 @@ class Platform:
         while True:
             await asyncio.sleep(self.settings.keys_seconds)
             try:
-                if await self.learn_keys():
-                    due = 0.0
-                if due <= time.monotonic():
+                changed = await self.learn_keys()
+                if due <= time.monotonic() or not self.verifier.by_newest_key(self.signer.certificate, self.name):
                     await self.signer.certify()
                     due = time.monotonic() + CERTIFY_SECONDS
+                if changed:
                     self.letterboxes.again()
             except (PartDown, BaoRefused, BaoError) as problem:
                 log.warning("signing keys not renewed", problem=type(problem).__name__)
