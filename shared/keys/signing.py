@@ -112,9 +112,12 @@ class Signer:
     @property
     def certificate(self) -> str:
         """What its statements carry; raises NotSigned before there is one."""
+        return self._certified_key().certificate
+
+    def _certified_key(self) -> _Own:
         if self._own is None:
             raise NotSigned("this service has no certificate yet")
-        return self._own.certificate
+        return self._own
 
     async def certify(self) -> None:
         """Have the transit key certify a new key in memory; raises PartDown while OpenBao is away."""
@@ -137,10 +140,10 @@ class Signer:
 
     def sign(self, kind: str, claims: dict[str, Any]) -> str:
         """A statement of `kind`; raises NotSigned when no certificate could be had yet."""
-        body = claims | {"cert": self.certificate, "iat": int(self._clock.now().timestamp())}
+        own = self._certified_key()
+        body = claims | {"cert": own.certificate, "iat": int(self._clock.now().timestamp())}
         header = {"alg": "Ed25519", "typ": kind, "kid": self.service}
-        assert self._own is not None
-        return jws.serialize_compact(header, json.dumps(body).encode(), self._own.key, algorithms=SIGNING_ALGORITHMS)
+        return jws.serialize_compact(header, json.dumps(body).encode(), own.key, algorithms=SIGNING_ALGORITHMS)
 
 
 @dataclass(frozen=True)
