@@ -8,6 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jws
 from joserfc.jwk import OKPKey
 from sqlalchemy import select
@@ -16,14 +18,22 @@ from sqlmodel import col
 
 from shared.bus.inbox import Incoming
 from shared.clock import Clock, SystemClock
-from shared.contracts.common import LetterboxKeyMade, Message
-from shared.database.tables import Audit, LetterboxKey, SealingKey
+from shared.contracts.common import LetterboxFinished, LetterboxKeyMade, Message
+from shared.database.tables import Audit, LetterboxKey, Outgoing, SealingKey
 from shared.keys.announced import LETTERBOX_KEY
 from shared.keys.letterboxes import Letterboxes
 from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.stuck import StuckRow
 from tests.platform.real import Postgres
+
+OWN_PEM = (
+    rsa.generate_private_key(65537, 3072)
+    .public_key()
+    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    .decode()
+)
+"""The public half of an attacker."""
 
 
 class Box:
@@ -91,6 +101,14 @@ class Box:
     async def row(self, kid: str) -> SealingKey:
         async with self.platform.database.reading() as session:
             return (await session.scalars(select(SealingKey).where(col(SealingKey.kid) == kid))).one()
+
+    async def finished(self) -> set[str]:
+        """The keys of assessment that the service told retention it never seals with again."""
+        query = select(col(Outgoing.body)).where(col(Outgoing.event) == LetterboxFinished.event)
+        async with self.platform.database.reading() as session:
+            bodies = (await session.scalars(query)).all()
+        kids = {LetterboxFinished.model_validate_json(body or b"").kid for body in bodies}
+        return {kid for kid in kids if kid.startswith("assessment.")}
 
     async def own(self) -> dict[str, LetterboxKey]:
         async with self.platform.database.reading() as session:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import BaseModel
 
 from shared.clock import SystemClock
@@ -17,18 +15,11 @@ from shared.errors import PartDown
 from shared.keys.letters import kid_of
 from shared.keys.refused import NOT_SIGNED, NOT_WRITTEN_TO
 from shared.service.platform import Platform
-from tests.platform.boxes import Box, altered, as_superuser, file_of, insert_key, kid_in, said
+from tests.platform.boxes import OWN_PEM, Box, altered, as_superuser, file_of, insert_key, kid_in, said
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import Postgres
-from tests.platform.test_letterboxes import finished
 
 NEWER = "assessment.20991231-00000000"
-OWN_PEM = (
-    rsa.generate_private_key(65537, 3072)
-    .public_key()
-    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    .decode()
-)
 
 
 @pytest.fixture
@@ -146,7 +137,7 @@ async def test_rows_cannot_have_a_key_destroyed_that_is_still_sealed_with(
     await sender.boxes.look()
     for _ in range(2):
         await sender.boxes._finish()
-    assert await finished(sender) == {"assessment.20260101-00000000"}, "that day is over, whoever wrote its row"
+    assert await sender.finished() == {"assessment.20260101-00000000"}, "that day is over, whoever wrote its row"
     await as_superuser(postgres, "intake", "UPDATE sealing_key SET finished_at = now()")
     await sender.hear(current)
     assert (await sender.row(kid_in(current))).finished_at is None, "it is sealed with, whatever the row says"

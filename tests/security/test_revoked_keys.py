@@ -19,8 +19,7 @@ from shared.keys.signing import Signer
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from tests.house import TestHouse, until
 from tests.parts import run_async
-from tests.platform.boxes import said
-from tests.platform.test_letterbox_attacks import OWN_PEM
+from tests.platform.boxes import OWN_PEM, said
 from tests.security.attacker import parked, publish
 
 NEWER = "assessment.20991231-00000000"
