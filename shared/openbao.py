@@ -20,7 +20,7 @@ from shared.errors import MeldpuntError, PartDown
 log = structlog.get_logger()
 
 CREDENTIALS_SECONDS = 24 * 3600.0
-"""After how long a service gets a new secret id; one lives for days (`deploy.openbao.apply`)."""
+"""After how long a service gets a new secret id; one lives for seven days (`deploy.openbao.apply`)."""
 TIMEOUT_SECONDS = 10.0
 """Seconds for an answer."""
 KEY_ABSENT = "encryption key not found"
@@ -91,16 +91,6 @@ class OpenBao:
                 await self.call("POST", "auth/token/renew-self", {})
             except (PartDown, BaoRefused, BaoError) as problem:
                 log.warning("token not renewed", problem=type(problem).__name__)
-
-    async def keep_credentials(self, role: str, every: float = CREDENTIALS_SECONDS) -> None:
-        """Have a new secret id long before the one on disk ends, for as long as the service lives."""
-        while True:
-            try:
-                await self.renew_credentials(role)
-                await asyncio.sleep(every)
-            except (PartDown, BaoRefused, BaoError, OSError) as problem:
-                log.warning("secret id not renewed", problem=type(problem).__name__)
-                await asyncio.sleep(every / 100)
 
     async def renew_credentials(self, role: str) -> None:
         """Put a new secret id of `role` in place of the one on disk, which ends by itself; raises as `call`, and OSError."""

@@ -100,10 +100,11 @@ class Letterboxes:
                 if older:
                     await self._finish()
                 if self._beacon_at <= ticks():
-                    self._beacon_at = ticks() + min(SOON_SECONDS, self._beacon)
+                    self._beacon_at = soon = ticks() + min(SOON_SECONDS, self._beacon)
                     if self._service.name in ADDRESSEES:
                         await self._announce(await self._own.revoked())
-                    self._beacon_at = ticks() + self._beacon
+                    if self._beacon_at == soon:
+                        self._beacon_at = ticks() + self._beacon
             left = max(0.0, self._beacon_at - ticks())
             await self._learnt.wait(min(FINISHING_SECONDS, self._margin.total_seconds() / 2, left) if older else left)
 

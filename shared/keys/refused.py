@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 from sqlalchemy import select
@@ -59,7 +58,7 @@ async def refused_keys(session: AsyncSession, most: int = 20) -> Stuck:
 def _shown(row: Announced) -> StuckRow:
     about = {"kid": _name(row.kid) or "none that a letterbox can have"}
     since = row.refused_at or datetime.min.replace(tzinfo=UTC)
-    return StuckRow(uuid5(NAMESPACE_URL, row.kid), about, since, 0, row.refused_because or "", parked=True)
+    return StuckRow(None, about, since, 0, row.refused_because or "", parked=True)
 
 
 def _name(kid: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from pathlib import Path
@@ -15,7 +14,6 @@ from shared.bus.post import Post
 from shared.clock import Clock, SystemClock
 from shared.contracts.common import Message
 from shared.database.engine import Database
-from shared.errors import PartDown
 from shared.identity import Identity
 from shared.keys.letterboxes import Letterboxes, Outstanding
 from shared.keys.letters import Opener
@@ -23,7 +21,7 @@ from shared.keys.release import Releaser
 from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer, Verifier
 from shared.keys.transit import Transit
-from shared.openbao import BaoError, BaoRefused, OpenBao
+from shared.openbao import OpenBao
 from shared.privileges import BY_NAME, EVERYONE, said_to
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
@@ -70,6 +68,7 @@ class Platform:
         self.signer = Signer(name, self.bao, machine)
         self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
         self.identity = Identity(name, self.verifier, clock, self.database)
+        self._certify_at = 0.0
         self.post = Post(name, self.signer, clock, settings.oin)
         self.sealer = Sealer(settings.folder, self.verifier)
         self.opener = Opener(self.bao, name)
@@ -107,6 +106,7 @@ class Platform:
         """Get a signing certificate, and learn whose count; raises PartDown."""
         await self.learn_keys()
         await self.signer.certify()
+        self._certify_at = time.monotonic() + CERTIFY_SECONDS
 
     async def learn_keys(self) -> set[str]:
         """Ask OpenBao whose certificates count; returns the services for which these are others than before.
@@ -116,20 +116,18 @@ class Platform:
         wanted = sorted({"access", self.name, *self.row.consumes})
         return {service for service in wanted if await self.verifier.learn(service)}
 
-    async def keep_keys(self) -> None:
-        """The worker: what was revoked counts no longer, and a certificate is renewed in time or when its key was."""
-        due = time.monotonic() + CERTIFY_SECONDS
-        while True:
-            await asyncio.sleep(self.settings.keys_seconds)
-            try:
-                changed = await self.learn_keys()
-                if due <= time.monotonic() or not self.verifier.by_newest_key(self.signer.certificate, self.name):
-                    await self.signer.certify()
-                    due = time.monotonic() + CERTIFY_SECONDS
-                if changed:
-                    self.letterboxes.again()
-            except (PartDown, BaoRefused, BaoError) as problem:
-                log.warning("signing keys not renewed", problem=type(problem).__name__)
+    async def renew_keys(self) -> None:
+        """What was revoked counts no longer; a certificate is renewed in time, and when the key that made it was.
+
+        Raises PartDown.
+        """
+        changed = await self.learn_keys()
+        if self._certify_at <= time.monotonic() or not self.verifier.by_newest_key(self.signer.certificate, self.name):
+            await self.signer.certify()
+            self._certify_at = time.monotonic() + CERTIFY_SECONDS
+            changed.add(self.name)
+        if changed:
+            self.letterboxes.again()
 
     async def close(self) -> None:
         """Let traces out, then the connections go."""

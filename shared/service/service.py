@@ -26,7 +26,7 @@ from shared.errors import CannotSucceed, PartDown
 from shared.identity import check_lease, keep_leases
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
-from shared.openbao import BaoError, BaoRefused
+from shared.openbao import CREDENTIALS_SECONDS, BaoError, BaoRefused
 from shared.periodic import Periodic
 from shared.privileges import BY_NAME
 from shared.queue import Queue, Work
@@ -35,8 +35,6 @@ from shared.service.pruner import Pruner
 from shared.stuck import Stuck
 
 log = structlog.get_logger()
-
-"""How often the key in memory is certified anew."""
 
 Worker = Callable[[], Awaitable[None]]
 
@@ -85,15 +83,29 @@ class Service:
             **(queues or {}),
         }
         numberer = AuditNumberer(platform.database, platform.post, platform.clock)
-        self._periodic = (numberer.numbering, self._pruner.pruning, *periodic)
+        keys = Periodic(
+            "signing-keys",
+            platform.renew_keys,
+            platform.clock,
+            every=settings.keys_seconds,
+            remedy="what was revoked still counts here, and when the certificate of this service runs out nothing that it"
+            " says is believed: look at OpenBao",
+        )
+        credentials = Periodic(
+            "credentials",
+            functools.partial(platform.bao.renew_credentials, platform.name),
+            platform.clock,
+            every=CREDENTIALS_SECONDS,
+            remedy="when its secret id runs out, after seven days, this service has no keys: look at OpenBao, and whether"
+            " it may write the file of its credentials",
+        )
+        self._periodic = (numberer.numbering, keys, credentials, self._pruner.pruning, *periodic)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
-            functools.partial(platform.bao.keep_credentials, platform.name),
             platform.database.keep_user,
             self._listen,
             answers.run,
             platform.letterboxes.run,
-            platform.keep_keys,
             *(functools.partial(queue.run, work) for queue, work in self._queues.items()),
             *(one.run for one in self._periodic),
             *workers,
