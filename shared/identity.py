@@ -14,7 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
@@ -26,12 +26,14 @@ from shared.clock import Clock
 from shared.contracts.access import Leases
 from shared.database.engine import Database
 from shared.database.tables import Lease
-from shared.errors import Forbidden, NotAuthenticated
-from shared.keys.signing import NotSigned, Verifier
+from shared.errors import CannotSucceed, Forbidden, NotAuthenticated
+from shared.keys.signing import SKEW, NotSigned, Verifier
+from shared.settings import LONGEST_LEASE_SECONDS
 
 TOKEN = "at+jwt"  # noqa: S105
 TOKEN_SECONDS = 300
 REMEMBERED_SECONDS = 2.0
+LONGEST_LEASE = timedelta(seconds=LONGEST_LEASE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,10 @@ class Identity:
         }
         user_id = str(claims["sub"])
         held = {
-            one.role for one in await self._leases(user_id) if one.starts_at <= now < min(one.ends_at, one.lease_until)
+            one.role
+            for one in await self._leases(user_id)
+            if one.starts_at <= now < min(one.ends_at, one.lease_until)
+            and one.lease_until <= now + LONGEST_LEASE + SKEW
         }
         return Person(user_id, frozenset(told & held))
 
@@ -117,6 +122,12 @@ class Identity:
             found = list((await session.scalars(select(Lease).where(col(Lease.user_id) == user_id))).all())
         remembered[user_id] = (until, found)
         return found
+
+
+def check_lease(beacon: Leases, now: datetime) -> None:
+    """Raises CannotSucceed for a lease that is longer than anybody is believed, or of a moment that has not come yet."""
+    if not beacon.issued_at < beacon.lease_until <= beacon.issued_at + LONGEST_LEASE or beacon.issued_at > now + SKEW:
+        raise CannotSucceed("a lease for longer than a service believes one")
 
 
 async def keep_leases(session: AsyncSession, beacon: Leases) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,14 @@ from shared.errors import MeldpuntError, PartDown
 
 log = structlog.get_logger()
 
+CREDENTIALS_SECONDS = 24 * 3600.0
+"""After how long a service gets a new secret id; one lives for seven days (`deploy.openbao.apply`)."""
 TIMEOUT_SECONDS = 10.0
 """Seconds for an answer."""
 KEY_ABSENT = "encryption key not found"
 """What it answers (400) to using a key that is not there."""
+LOCKED = "refusing to use soft-deleted key"
+"""What it answers to using a key that was locked: 400, and 500 where its public half is asked for."""
 STALE_SECONDS = 0.2
 """For how long a standby may not know of a key that was just made."""
 NOT_DECRYPTED = "failed to RSA decrypt the ciphertext: crypto/rsa: decryption error"
@@ -86,6 +91,18 @@ class OpenBao:
                 await self.call("POST", "auth/token/renew-self", {})
             except (PartDown, BaoRefused, BaoError) as problem:
                 log.warning("token not renewed", problem=type(problem).__name__)
+
+    async def renew_credentials(self, role: str) -> None:
+        """Put a new secret id of `role` in place of the one on disk, which ends by itself; raises as `call`, and OSError."""
+        answer = await self.call("POST", f"auth/approle/role/{role}/secret-id", {})
+        known = json.loads(self._credentials.read_text())
+        temporary = self._credentials.with_name(f"{self._credentials.name}.new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            json.dump(known | {"secret_id": answer["data"]["secret_id"]}, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(self._credentials)
 
     async def call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = TIMEOUT_SECONDS
@@ -152,7 +169,7 @@ class OpenBao:
         if status >= 400:
             errors = _errors(text)
             # Sealed, without a leader, its storage or PostgreSQL away: it says so with many words, and may be well soon.
-            if status in (429, 473) or (status >= 500 and NOT_DECRYPTED not in errors):
+            if status in (429, 473) or (status >= 500 and not {NOT_DECRYPTED, LOCKED} & set(errors)):
                 raise PartDown("OpenBao is sealed or not ready")
             raise BaoError(status, errors)
         return dict(json.loads(text)) if text else {}

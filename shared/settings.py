@@ -15,6 +15,9 @@ from shared.protocol.live import missing_for_live
 STREAM_DAYS = 7
 """The age at which a stream drops a message: above the backup interval, so that a restored service can be rewound."""
 
+LONGEST_LEASE_SECONDS = 3600
+"""No service believes a designation for longer than this without hearing of it again, whatever access says."""
+
 
 class ServiceSettings(BaseSettings):
     """Read from the environment, prefix `MELDPUNT_`."""
@@ -27,7 +30,10 @@ class ServiceSettings(BaseSettings):
     database_host: str
     database_port: int
     folder: Path
-    """A folder of the service's own: public keys that it needs when OpenBao is away. No secrets, no content."""
+    """A folder of the service's own: letterbox keys that it needs when OpenBao is away. No secrets, no content."""
+    signing_keys: Path | None = None
+    """A file of the set-up: whose signatures count while OpenBao has not been asked yet (`deploy.openbao.signing_keys`).
+    What is not signed by one of them is not believed, so it lies where the service cannot write. None: nobody's."""
     tombstones: Path
     """Where destructions are written, outside everything that is restored."""
     protocol: str = "midden-delfland-2025"
@@ -50,7 +56,9 @@ class ServiceSettings(BaseSettings):
     sender that may be restored."""
     audit_days: int = Field(default=30, ge=7)
     """How long an audit line stays at its producer once oversight has it."""
-    lease_seconds: float = 300
+    keys_seconds: float = 60
+    """How often OpenBao is asked whose signatures count: for so long a key that was revoked is still believed."""
+    lease_seconds: float = Field(default=300, le=LONGEST_LEASE_SECONDS)
     """For how long a service believes a designation that `access` does not repeat."""
     beacon_seconds: float = 60
     """How often letterbox keys and designations are repeated; what is new is told at once."""

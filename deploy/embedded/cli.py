@@ -22,6 +22,7 @@ from deploy.embedded.client import HouseClient
 from deploy.embedded.demo import play
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
+from deploy.embedded.keys import WAIT, keys
 from deploy.embedded.protocol import DEFAULT_PROTOCOL, known, protocol
 from deploy.embedded.status import is_running, status
 
@@ -181,6 +182,10 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("what", choices=["show", "check"])
     one.add_argument("of", nargs="?", default=DEFAULT_PROTOCOL, metavar="FILE|VERSION")
+    one = command("keys", keys, "End what was stolen: the signing key of a service, or a letterbox key.")
+    one.add_argument("what", choices=["revoke"])
+    one.add_argument("key", metavar="SERVICE|KID")
+    one.add_argument("--wait", type=float, default=WAIT, help="seconds for the post of the service to be received")
     command("down", down, "Stop a running house.")
     return main
 

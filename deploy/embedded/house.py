@@ -92,8 +92,10 @@ class House:
         bao = bao_config.client(self._bao_address, self.home.secret("provisioner"))
         bao_config.apply(bao, bao_config.Database("127.0.0.1", port, roles.PROVISIONER, provisioner))
         for name in SERVICE_NAMES:
-            self.home.secret(f"approle-{name}", lambda name=name: json.dumps(bao_config.credentials(bao, name)))
+            # Anew at each start: the one of last time may have ended.
+            self.home.write_secret(f"approle-{name}", json.dumps(bao_config.credentials(bao, name)))
             self.home.service_folder(name).mkdir(mode=0o700, exist_ok=True)
+        self.home.write_secret("signing-keys.json", json.dumps(bao_config.signing_keys(bao)))
         self._subjects = people.apply(bao, self._bao_address, self.home.demo_users())
         client_id, client_secret = people.portal_client(bao)
         self.home.write_secret("portal-client-id", client_id)
@@ -147,6 +149,7 @@ class House:
         env = {
             "MELDPUNT_OPENBAO_ADDRESS": self._bao_address,
             "MELDPUNT_OPENBAO_CREDENTIALS": str(secret(f"approle-{name}")),
+            "MELDPUNT_SIGNING_KEYS": str(secret("signing-keys.json")),
             "MELDPUNT_NATS_ADDRESS": f"nats://127.0.0.1:{self._ports['nats']}",
             "MELDPUNT_DATABASE_HOST": "127.0.0.1",
             "MELDPUNT_DATABASE_PORT": str(self._ports["postgres"]),

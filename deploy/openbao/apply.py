@@ -17,6 +17,8 @@ from deploy.openbao.policies import policies
 from deploy.postgres.roles import creation_statements, revocation_statements
 from shared.privileges import ARCHIVES, LETTERBOXES, ROOMS, SERVICES, SIGN
 
+SECRET_ID_TTL = "168h"  # noqa: S105
+
 
 @dataclass(frozen=True)
 class Database:
@@ -88,10 +90,13 @@ def _identity(bao: hvac.Client, name: str) -> None:
         token_no_default_policy=True,
         token_period="1h",  # noqa: S106
         secret_id_num_uses=0,
-        secret_id_ttl="0",  # noqa: S106
+        # Long enough for a service that is down for some days; a running one has a new one each day.
+        secret_id_ttl=SECRET_ID_TTL,
     )
     if not _exists(bao, f"{SIGN}/keys/{name}"):
         bao.write(f"{SIGN}/keys/{name}", type="ed25519")
+    if not _exists(bao, f"kv/data/revoked/{name}"):
+        bao.write_data(f"kv/data/revoked/{name}", data={"data": {"letterboxes": []}})
     if not _exists(bao, f"kv/data/nats/{name}"):
         bao.write_data(f"kv/data/nats/{name}", data={"data": {"password": secrets.token_urlsafe(32)}})
 
@@ -101,6 +106,15 @@ def credentials(bao: hvac.Client, name: str) -> dict[str, str]:
     role_id = bao.read(f"auth/approle/role/{name}/role-id")["data"]["role_id"]
     secret_id = bao.write(f"auth/approle/role/{name}/secret-id")["data"]["secret_id"]
     return {"role_id": role_id, "secret_id": secret_id}
+
+
+def signing_keys(bao: hvac.Client) -> dict[str, list[str]]:
+    """By service the public halves of its signing key that count, base64, the newest first: for `MELDPUNT_SIGNING_KEYS`."""
+    found: dict[str, list[str]] = {}
+    for service in SERVICES:
+        versions = bao.read(f"{SIGN}/export/public-key/{service.name}")["data"]["keys"]
+        found[service.name] = [versions[one] for one in sorted(versions, key=int, reverse=True)]
+    return found
 
 
 def _exists(bao: hvac.Client, path: str) -> bool:

@@ -40,8 +40,10 @@ def rules_of(service: Privileges) -> Rules:
         "sys/leases/renew": _rule("update"),
         f"database/creds/{service.name}": _rule("read"),
         f"kv/data/nats/{service.name}": _rule("read"),
-        # Public halves: to check who signed, and (only who seals) to seal.
-        f"{SIGN}/export/public-key/+/latest": _rule("read"),
+        # A new secret id before the old one ends; for how long it lives, and whatever else, is not the service's to say.
+        f"auth/approle/role/{service.name}/secret-id": _rule("update") | {"denied_parameters": {"*": []}},
+        # Public halves of every version that counts: to check who signed.
+        f"{SIGN}/export/public-key/+": _rule("read"),
         f"{SIGN}/sign/{service.name}": _rule("update", input=[], batch_input=[]),
     }
     if service.room:
@@ -54,6 +56,8 @@ def rules_of(service: Privileges) -> Rules:
         rules[f"{service.letterbox}/decrypt/+"] = _rule("update", ciphertext=[], batch_input=[])
         # The addressee publishes its own public half, signed; nobody else needs to ask OpenBao for it.
         rules[f"{service.letterbox}/export/public-key/+/latest"] = _rule("read")
+        # Which of its letterbox keys the operator wants used no longer.
+        rules[f"kv/data/revoked/{service.name}"] = _rule("read")
     for archive in service.seals_archives:
         rules |= _make_keys(archive, "+", "aes256-gcm96")
         rules[f"{archive}/encrypt/+"] = _rule("update", plaintext=[], associated_data=[], batch_input=[])

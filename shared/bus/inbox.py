@@ -34,7 +34,7 @@ from shared.database.engine import Database
 from shared.database.tables import InboxRow, Tombstone, Unhandled
 from shared.database.together import UnitOfWork
 from shared.errors import CannotSucceed, MeldpuntError, PartDown
-from shared.keys.signing import NotSigned, Verifier
+from shared.keys.signing import IN_THE_POST, NotSigned, Verifier
 from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME, EVERYONE
 from shared.queue import PARKED_FOR, SHORTEST, Queue
@@ -178,7 +178,7 @@ class Inbox:
             if kind.may_be_unsigned:
                 return False
             raise NotSigned
-        claims = await self._verifier.verify(token, kind=STATEMENT, service=producer)
+        claims = await self._verifier.verify(token, kind=STATEMENT, service=producer, within=IN_THE_POST)
         for name, value in claims_of(headers, body).items():
             if claims.get(name) != value:
                 raise NotSigned

@@ -61,13 +61,16 @@ class Receipts(Message):
 
 
 class LetterboxKeyMade(Message):
-    """The newest public key of the sender's letterbox; repeated, so that who missed it learns it."""
+    """The newest public key of the sender's letterbox, and which of its keys are not to be used any more.
+
+    Both are statements of the sender (`shared.keys.announced`) that stay with a key wherever it is kept. Repeated, so
+    that who missed it learns it.
+    """
 
     event: ClassVar[str] = "letterbox-key.v1"
     kept: ClassVar[bool] = False
-    kid: str
-    public_pem: str
-    made_at: datetime
+    statement: str
+    revoked: tuple[str, ...] = ()
 
 
 class KeysMade(Message):

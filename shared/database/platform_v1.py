@@ -44,18 +44,20 @@ def create(service: str) -> None:
     op.create_table(
         "letterbox_key",
         column("kid", sa.Text, key=True),
-        column("public_pem", sa.Text),
-        column("made_at", MOMENT),
+        column("statement", sa.Text),
         column("released_at", MOMENT, null=True),
+        column("refused_at", MOMENT, null=True),
+        column("refused_because", sa.Text, null=True),
     )
     op.create_table(
         "sealing_key",
         column("kid", sa.Text, key=True),
         column("addressee", sa.Text),
-        column("public_pem", sa.Text),
-        column("made_at", MOMENT),
+        column("statement", sa.Text),
         column("adopted_at", MOMENT),
         column("finished_at", MOMENT, null=True),
+        column("refused_at", MOMENT, null=True),
+        column("refused_because", sa.Text, null=True),
     )
     op.create_table(
         "lease",

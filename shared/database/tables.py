@@ -115,24 +115,28 @@ class AuditHead(SQLModel, table=True):
     chain: str
 
 
-class LetterboxKey(SQLModel, table=True):
+class Announced(SQLModel):
+    """The columns of a row about a letterbox key: its owner's signed word (`shared.keys.announced`), and what became of it."""
+
+    kid: str = Field(primary_key=True)
+    statement: str
+    refused_at: datetime | None = _inherited_moment(nullable=True)
+    refused_because: str | None = None
+    """The statement does not hold, or its owner revoked it; nothing is sealed with it."""
+
+
+class LetterboxKey(Announced, table=True):
     """A letterbox key of this service."""
 
     __tablename__ = "letterbox_key"
-    kid: str = Field(primary_key=True)
-    public_pem: str
-    made_at: datetime = moment()
     released_at: datetime | None = moment(nullable=True)
 
 
-class SealingKey(SQLModel, table=True):
+class SealingKey(Announced, table=True):
     """A letterbox key of an addressee. `finished_at`: this service never seals with it again."""
 
     __tablename__ = "sealing_key"
-    kid: str = Field(primary_key=True)
     addressee: str
-    public_pem: str
-    made_at: datetime = moment()
     adopted_at: datetime = moment()
     finished_at: datetime | None = moment(nullable=True)
 

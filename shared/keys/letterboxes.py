@@ -2,41 +2,45 @@
 
 A key is destroyed when every sender has moved to a newer one and no letter sealed with it is outstanding.
 From then on copies of those letters in outboxes, streams and backups are dark.
+
+No key is believed for where it was found. What its owner signed is verified each time that one is adopted, from a
+message, a row or the file, and again at every beacon; what does not hold is dropped and shown.
 """
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.bus.inbox import Handled, Incoming
 from shared.bus.post import Post
-from shared.clock import Clock, calendar_date
+from shared.clock import Clock
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished, LetterboxKeyMade, Message, Released
 from shared.contracts.retention import ReleaseLetterbox, RotateLetterbox
 from shared.database.engine import Database
 from shared.database.tables import LetterboxKey, Outgoing, SealingKey
 from shared.errors import CannotSucceed
-from shared.keys.letters import new_kid, split_kid
-from shared.keys.sealing import PublicKey, Sealer
+from shared.keys.announced import PublicKey, announced, announced_as_known, revocation, revoked
+from shared.keys.letters import split_kid
+from shared.keys.own_letterbox import OwnLetterbox
+from shared.keys.refused import NOT_SIGNED, NOT_WRITTEN_TO, REVOKED, refuse, refused_keys
+from shared.keys.sealing import Sealer
+from shared.keys.signing import NotSigned, Signer, Verifier
 from shared.keys.transit import Transit
 from shared.openbao import OpenBao
 from shared.periodic import Periodic
 from shared.privileges import ADDRESSEES, BY_NAME, may_release
+from shared.stuck import Stuck
 from shared.wake import Wake
 
-log = structlog.get_logger()
-
-RSA_SECONDS = 60
-"""How long OpenBao may take to make a letterbox key: a search for primes, beside other work."""
 SOON_SECONDS = 2.0
 """After how long a beacon is tried again that a part kept from being sent."""
 FINISHING_SECONDS = 5.0
@@ -57,6 +61,8 @@ class Letterboxes:
         post: Post,
         announce: Announce,
         sealer: Sealer,
+        signer: Signer,
+        verifier: Verifier,
         clock: Clock,
         *,
         days: int,
@@ -70,14 +76,16 @@ class Letterboxes:
         self._post = post
         self._tell_everyone = announce
         self._sealer = sealer
+        self._signer = signer
+        self._verifier = verifier
         self._clock = clock
-        self._days = days
         self._beacon = beacon
-        self._margin = margin
+        self._margin = timedelta(seconds=margin)
         self._learnt = Wake()
         self._outstanding = outstanding
-        self._making: str | None = None
-        self._one_at_a_time = asyncio.Lock()
+        self._own = OwnLetterbox(service, database, bao, signer, verifier, clock, days)
+        self._revoked: set[str] = set()
+        self._since: dict[str, datetime] = {}
         self._beacon_at = 0.0
         self._older = False
         self.keeping = Periodic(
@@ -90,120 +98,158 @@ class Letterboxes:
             remedy="older letterbox keys stay, and who missed the newest does not hear of it: look at OpenBao and NATS",
         )
 
+    # --- running ---------------------------------------------------------------------------------
+
     async def _keep(self) -> None:
         """Adopt and finish each time; make and announce when the beacon is due. Raises what a part raises."""
-        known = await self._known()
-        self._adopt(known)
-        self._older = len(known) > len({row.addressee for row in known})
-        if self._beacon_at <= time.monotonic():
-            if self._service.name in ADDRESSEES:
-                await self._ensure()
-                await self._announce()
-            self._beacon_at = time.monotonic() + self._beacon
+        self._older = await self.look()
         if self._older:
             await self._finish()
+        due = self._beacon_at
+        if due <= time.monotonic():
+            if self._service.name in ADDRESSEES:
+                await self._announce(await self._own.revoked())
+            # Unless `again` was called meanwhile.
+            if self._beacon_at == due:
+                self._beacon_at = time.monotonic() + self._beacon
 
     def _until_next(self) -> float:
         """Seconds to the next beacon; less while an older key is to be finished."""
         left = max(0.0, self._beacon_at - time.monotonic())
-        return min(FINISHING_SECONDS, self._margin / 2, left) if self._older else left
+        return min(FINISHING_SECONDS, self._margin.total_seconds() / 2, left) if self._older else left
 
-    async def _newest(self) -> LetterboxKey | None:
-        async with self._database.reading() as session:
-            query = select(LetterboxKey).order_by(col(LetterboxKey.made_at).desc()).limit(1)
-            return (await session.scalars(query)).first()
+    def again(self) -> None:
+        """Make and announce now what is to be: the key that this service signs with is another."""
+        self._beacon_at = min(self._beacon_at - 1, 0.0)
+        self._learnt()
 
-    async def _ensure(self) -> None:
-        newest = await self._newest()
-        today = calendar_date(self._clock.now())
-        if newest is None or calendar_date(newest.made_at) + timedelta(days=self._days) <= today:
-            await self._make()
-
-    async def _make(self) -> None:
-        async with self._one_at_a_time:
-            await self._make_one()
-
-    async def _make_one(self) -> None:
-        # Tried again under the same name: on a busy machine OpenBao may have made the key after nobody waited for it
-        # any more, and would otherwise make one more each time.
-        kid = self._making = self._making or new_kid(self._service.name, calendar_date(self._clock.now()))
-        box = split_kid(kid)[1]
-        transit = Transit(self._bao, self._service.letterbox)
-        await transit.make(box, "rsa-3072", seconds=RSA_SECONDS)
-        answer = await self._bao.call("GET", f"{self._service.letterbox}/export/public-key/{box}/latest")
-        key = PublicKey(kid, next(iter(answer["data"]["keys"].values())), self._clock.now())
-        async with self._database.transaction() as session:
-            session.add(LetterboxKey(kid=key.kid, public_pem=key.public_pem, made_at=key.made_at))
-            if self._service.name in self._service.letters_to:
-                await self._learn(session, self._service.name, key)
+    async def _announce(self, refused: Sequence[str], *, other_than: str | None = None) -> None:
+        """Tell everybody which key of this service is to be sealed with, and which are not to be."""
+        key = await self._own.current(refused, other_than=other_than)
         if self._service.name in self._service.letters_to:
-            self._use(self._service.name, key)
-        self._making = None
-        log.info("a new letterbox key", kid=kid)
-
-    async def _announce(self) -> None:
-        newest = await self._newest()
-        if newest is None:
-            return
-        message = LetterboxKeyMade(kid=newest.kid, public_pem=newest.public_pem, made_at=newest.made_at)
+            await self._learn_own(key, refused)
+        message = LetterboxKeyMade(
+            statement=key.statement, revoked=tuple(revocation(self._signer, kid) for kid in refused)
+        )
         await self._tell_everyone(message)
 
-    async def _learn(self, session: AsyncSession, addressee: str, key: PublicKey) -> None:
-        values = {
-            "kid": key.kid,
-            "addressee": addressee,
-            "public_pem": key.public_pem,
-            "made_at": key.made_at,
-            "adopted_at": self._clock.now(),
-        }
-        await session.execute(upsert(SealingKey).values(**values).on_conflict_do_nothing())
+    # --- what is sealed with ---------------------------------------------------------------------
 
-    def _use(self, addressee: str, key: PublicKey) -> None:
-        """Seal with `key` from now on, which the database knows."""
-        if self._sealer.adopt(addressee, key):
-            self._learnt()
+    async def look(self) -> bool:
+        """Drop what is sealed with and does not hold any more, and adopt the newest that does; rows that do not are
+        marked. Another replica, or this one before it was killed, may have learnt one.
 
-    async def _known(self) -> Sequence[SealingKey]:
+        Returns whether there is an older one that is not finished. Raises PartDown.
+        """
+        for addressee, key in self._sealer.all().items():
+            try:
+                await announced(self._verifier, addressee, key.statement)
+            except NotSigned:
+                self._sealer.drop(addressee, key.kid)
         async with self._database.reading() as session:
-            return (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
+            rows = (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
+        for row in rows:
+            if row.refused_because is not None:
+                continue
+            if why := await self._what_is_wrong(row):
+                async with self._database.transaction() as session:
+                    await refuse(session, SealingKey, row.kid, why, self._clock.now())
+        newest = {one.kid for one in self._sealer.all().values()}
+        return any(row.kid not in newest for row in rows)
 
-    def _adopt(self, known: Sequence[SealingKey]) -> None:
-        """Seal with the newest key that the database knows: another replica, or this one before it was
-        killed, may have learnt it."""
-        for row in known:
-            self._sealer.adopt(row.addressee, PublicKey(row.kid, row.public_pem, row.made_at))
+    async def _what_is_wrong(self, row: SealingKey) -> str | None:
+        """Why nothing is sealed with the key of `row`; None when it was adopted, or a newer one was."""
+        if row.addressee not in self._service.letters_to:
+            return NOT_WRITTEN_TO
+        if row.kid in self._revoked:
+            return REVOKED
+        try:
+            key = await announced(self._verifier, row.addressee, row.statement)
+        except NotSigned:
+            return NOT_SIGNED
+        if key.kid != row.kid:
+            return NOT_SIGNED
+        self._sealer.adopt(row.addressee, key)
+        return None
 
     async def on_announced(self, incoming: Incoming, message: LetterboxKeyMade) -> Handled:
-        """A letterbox key of an addressee; believed only from its owner."""
-        owner, _ = split_kid(message.kid)
-        if owner != incoming.producer:
-            raise CannotSucceed("a service announces a letterbox key that is not its own")
-        key = PublicKey(message.kid, message.public_pem, message.made_at)
-        known = self._sealer.newest(owner)
+        """A letterbox key of an addressee, and which are not to be used; believed only from their owner."""
+        owner = incoming.producer
+        key = await announced(self._verifier, owner, message.statement)
+        refused = [await revoked(self._verifier, owner, one) for one in message.revoked]
 
         async def effect(session: AsyncSession) -> None:
-            if owner in self._service.letters_to and (known is None or known.made_at <= key.made_at):
-                await self._learn(session, owner, key)
+            if owner in self._service.letters_to:
+                await self._learn(session, owner, key, refused)
 
         def after() -> None:
             if owner in self._service.letters_to:
-                self._use(owner, key)
+                self._use(owner, key, refused)
 
         return Handled(effect, after=after)
 
+    async def _learn_own(self, key: PublicKey, refused: Sequence[str]) -> None:
+        """Who writes letters to itself learns its own key as others do."""
+        owner = self._service.name
+        async with self._database.transaction() as session:
+            await self._learn(session, owner, key, refused)
+        self._use(owner, key, refused)
+
+    async def _learn(self, session: AsyncSession, owner: str, key: PublicKey, refused: Sequence[str]) -> None:
+        for kid in refused:
+            await refuse(session, SealingKey, kid, REVOKED, self._clock.now())
+        known = self._sealer.newest(owner)
+        if key.kid in refused or (known is not None and known.made_at > key.made_at):
+            return
+        values: dict[str, Any] = {"addressee": owner, "statement": key.statement}
+        values |= dict.fromkeys(("finished_at", "refused_at", "refused_because"))
+        adding = upsert(SealingKey).values(kid=key.kid, adopted_at=self._clock.now(), **values)
+        # What its owner says puts right what somebody made of the row; what the owner has revoked stays so.
+        altered = and_(
+            col(SealingKey.refused_because).is_distinct_from(REVOKED),
+            or_(*(col(getattr(SealingKey, name)).is_distinct_from(value) for name, value in values.items())),
+        )
+        await session.execute(adding.on_conflict_do_update(index_elements=["kid"], set_=values, where=altered))
+
+    def _use(self, owner: str, key: PublicKey, refused: Sequence[str]) -> None:
+        """Seal with `key` from now on, which the database knows, unless a newer one is known; with none of `refused`."""
+        self._revoked.update(refused)
+        dropped = [kid for kid in refused if self._sealer.drop(owner, kid)]
+        if (key.kid not in self._revoked and self._sealer.adopt(owner, key)) or dropped:
+            self._learnt()
+
+    # --- until it is destroyed -------------------------------------------------------------------
+
     async def _finish(self) -> None:
         """Tell retention about keys that this service will never use again."""
-        margin = self._clock.now() - timedelta(seconds=self._margin)
+        now = self._clock.now()
         async with self._database.transaction() as session:
             rows = (await session.scalars(select(SealingKey).where(col(SealingKey.finished_at).is_(None)))).all()
-            newest = {row.addressee: row for row in sorted(rows, key=lambda row: row.made_at)}
+            adopted = {row.kid: row.adopted_at for row in rows}
             for row in rows:
-                current = newest[row.addressee]
-                # The margin lets a request that is sealing at this moment reach its commit.
-                if current is row or current.adopted_at > margin or await self._is_outstanding(session, row.kid):
+                newest = self._sealer.newest(row.addressee)
+                if newest is None or not self._is_outlived(row, newest):
                     continue
-                row.finished_at = self._clock.now()
+                # The margin lets a request that is sealing at this moment reach its commit, here or in a replica.
+                since = max(self._since.setdefault(newest.kid, now), adopted.get(newest.kid, now))
+                if since > now - self._margin or await self._is_outstanding(session, row.kid):
+                    continue
+                row.finished_at = now
                 self._post.tell(session, "retention", LetterboxFinished(kid=row.kid))
+
+    def _is_outlived(self, row: SealingKey, newest: PublicKey) -> bool:
+        """Whether the key of `row` is older than the newest of its owner, and so is never sealed with again.
+
+        That has to be true whoever wrote the row. Where no signature says when a key was made, its name says the day.
+        """
+        with contextlib.suppress(NotSigned):
+            key = announced_as_known(self._verifier, row.addressee, row.statement)
+            if key.kid == row.kid:
+                return key.made_at < newest.made_at
+        with contextlib.suppress(CannotSucceed):
+            (owner, box), (_, day) = split_kid(row.kid), split_kid(newest.kid)
+            return owner == row.addressee and box[:8] < day[:8]
+        return False
 
     async def _is_outstanding(self, session: AsyncSession, kid: str) -> bool:
         query = select(col(Outgoing.id)).where(col(Outgoing.kid) == kid, col(Outgoing.receipted_at).is_(None)).limit(1)
@@ -220,10 +266,7 @@ class Letterboxes:
 
     async def rotate(self, kid: str) -> None:
         """Begin a new key when `kid` is still the newest, and announce it at once."""
-        newest = await self._newest()
-        if newest is not None and newest.kid == kid:
-            await self._make()
-        await self._announce()
+        await self._announce(await self._own.revoked(), other_than=kid)
 
     async def on_release(self, incoming: Incoming, message: ReleaseLetterbox) -> Handled:
         """Lock `kid` and allow its deletion; retention's hand does the rest."""
@@ -243,3 +286,8 @@ class Letterboxes:
             self._post.tell(session, "retention", released)
 
         return Handled(effect)
+
+    async def stuck(self) -> Stuck:
+        """The keys that are refused, its own and those of its addressees; raises PartDown."""
+        async with self._database.reading() as session:
+            return await refused_keys(session)

@@ -53,9 +53,9 @@ def split_kid(kid: str) -> tuple[str, str]:
 
 def seal(content: bytes, kid: str, public_pem: str) -> str:
     """Seal `content`; the result is ASCII and about 1.4 times as long."""
-    key = _keys.get(kid)
+    key = _keys.get(public_pem)
     if key is None:
-        key = _keys[kid] = RSAKey.import_key(public_pem)
+        key = _keys[public_pem] = RSAKey.import_key(public_pem)
     header = {"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid}
     return jwe.encrypt_compact(header, content, key, algorithms=SEALING_ALGORITHMS)
 

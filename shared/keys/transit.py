@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.errors import CannotSucceed
-from shared.openbao import KEY_ABSENT, TIMEOUT_SECONDS, BaoError, OpenBao
+from shared.openbao import KEY_ABSENT, LOCKED, TIMEOUT_SECONDS, BaoError, OpenBao
 
 BATCH = 249  # OpenBao takes at most 1,000 JSON strings per request, four per item with associated data
 
 # OpenBao 2.7's exact answers; nothing less counts as gone. `tests/platform/test_openbao.py` asks it for each.
-LOCKED = "refusing to use soft-deleted key"
 ALTERED = "cipher: message authentication failed"
 NO_CIPHERTEXT = ("invalid ciphertext: no prefix", "invalid ciphertext length", "invalid ciphertext: version is too new")
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.nats import Bus
 from shared.bus.post import Post
-from shared.clock import Clock
+from shared.clock import Clock, SystemClock
 from shared.contracts.common import Message
 from shared.database.engine import Database
 from shared.identity import Identity
@@ -25,6 +27,11 @@ from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 from shared.turns import Turns
 
+log = structlog.get_logger()
+
+CERTIFY_SECONDS = 12 * 3600.0
+"""After how long a service gets a new key in memory with its certificate."""
+
 
 async def _nothing(session: AsyncSession, kid: str) -> bool:
     """No letters to itself wait here."""
@@ -35,7 +42,8 @@ class Platform:
     """The parts of one service. `settings` and `clock` are given; nothing is looked up elsewhere.
 
     `schema`: the migration that the code needs. `outstanding`: whether letters to the service itself, sealed with
-    a letterbox key, have not been opened yet.
+    a letterbox key, have not been opened yet. `machine`: the clock by which signatures and letterbox keys are dated; of
+    two services one may run ahead, where the profile lets it, and they still have to believe each other.
     """
 
     def __init__(
@@ -46,7 +54,9 @@ class Platform:
         schema: str,
         *,
         outstanding: Outstanding = _nothing,
+        machine: Clock | None = None,
     ) -> None:
+        machine = machine or SystemClock()
         self.row = BY_NAME[name]
         self.name = name
         self.settings = settings
@@ -55,11 +65,12 @@ class Platform:
         self.tracing = Tracing(name, settings.traces)
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
-        self.signer = Signer(name, self.bao, clock)
-        self.verifier = Verifier(self.bao, _known_keys(settings.folder))
+        self.signer = Signer(name, self.bao, machine)
+        self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
         self.identity = Identity(name, self.verifier, clock, self.database)
+        self._certify_at = 0.0
         self.post = Post(name, self.signer, clock, settings.oin)
-        self.sealer = Sealer(settings.folder)
+        self.sealer = Sealer(settings.folder, self.verifier)
         self.opener = Opener(self.bao, name)
         self.turns = Turns()
         self.bus = Bus(name, settings.nats_address, self.bao, self.turns)
@@ -70,7 +81,9 @@ class Platform:
             self.post,
             self.announce,
             self.sealer,
-            clock,
+            self.signer,
+            self.verifier,
+            machine,
             days=settings.letterbox_days,
             beacon=settings.beacon_seconds,
             margin=settings.letterbox_margin_seconds,
@@ -90,14 +103,31 @@ class Platform:
             await self.bus.publish(self.post.envelope(EVERYONE, message))
 
     async def certify(self) -> None:
-        """Get a signing certificate; raises PartDown."""
+        """Get a signing certificate, and learn whose count; raises PartDown."""
+        await self.learn_keys()
         await self.signer.certify()
-        # Known to the door at its next start, also when OpenBao is away then.
-        for service in ("access", self.name):
-            answer = await self.bao.call("GET", f"sign/export/public-key/{service}/latest")
-            self.verifier.public_keys[service] = next(iter(answer["data"]["keys"].values()))
-        self.settings.folder.mkdir(parents=True, exist_ok=True)
-        (self.settings.folder / "public-keys.json").write_text(json.dumps(self.verifier.public_keys))
+        self._certify_at = time.monotonic() + CERTIFY_SECONDS
+
+    async def learn_keys(self) -> set[str]:
+        """Ask OpenBao whose certificates count; returns the services for which these are others than before.
+
+        Raises PartDown.
+        """
+        wanted = sorted({"access", self.name, *self.row.consumes})
+        return {service for service in wanted if await self.verifier.learn(service)}
+
+    async def renew_keys(self) -> None:
+        """What was revoked counts no longer; a certificate is renewed in time, and when the key that made it was.
+
+        Raises PartDown.
+        """
+        changed = await self.learn_keys()
+        if self._certify_at <= time.monotonic() or not self.verifier.by_newest_key(self.signer.certificate, self.name):
+            await self.signer.certify()
+            self._certify_at = time.monotonic() + CERTIFY_SECONDS
+            changed.add(self.name)
+        if changed:
+            self.letterboxes.again()
 
     async def close(self) -> None:
         """Let traces out, then the connections go."""
@@ -106,10 +136,11 @@ class Platform:
         await self.bao.close()
 
 
-def _known_keys(folder: Path) -> dict[str, str]:
-    file = folder / "public-keys.json"
+def _given_keys(file: Path | None) -> dict[str, list[str]]:
+    """By service its public signing keys, as the set-up wrote them: `{"access": ["base64", …], …}`."""
     try:
-        found: dict[str, str] = json.loads(file.read_text())
-    except (OSError, ValueError):
+        found: dict[str, list[str]] = json.loads(file.read_text()) if file else {}
+    except (OSError, ValueError) as problem:
+        log.error("the signing keys of the set-up cannot be read", problem=type(problem).__name__)
         return {}
     return found

@@ -23,10 +23,10 @@ from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
 from shared.errors import CannotSucceed, PartDown
-from shared.identity import keep_leases
+from shared.identity import check_lease, keep_leases
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
-from shared.openbao import BaoError, BaoRefused
+from shared.openbao import CREDENTIALS_SECONDS, BaoError, BaoRefused
 from shared.periodic import Periodic
 from shared.privileges import BY_NAME
 from shared.queue import Queue, Work
@@ -35,9 +35,6 @@ from shared.service.pruner import Pruner
 from shared.stuck import Stuck
 
 log = structlog.get_logger()
-
-CERTIFY_SECONDS = 12 * 3600.0
-"""How often the key in memory is certified anew."""
 
 Worker = Callable[[], Awaitable[None]]
 
@@ -86,14 +83,24 @@ class Service:
             **(queues or {}),
         }
         numberer = AuditNumberer(platform.database, platform.post, platform.clock)
-        certifying = Periodic(
-            "certificate",
-            platform.certify,
+        keys = Periodic(
+            "signing-keys",
+            platform.renew_keys,
             platform.clock,
-            every=CERTIFY_SECONDS,
-            remedy="when the certificate of this service runs out nothing that it says is believed: look at OpenBao",
+            every=settings.keys_seconds,
+            remedy="what was revoked still counts here, and when the certificate of this service runs out nothing that it"
+            " says is believed: look at OpenBao",
         )
-        self._periodic = (numberer.numbering, certifying, platform.letterboxes.keeping, self._pruner.pruning, *periodic)
+        credentials = Periodic(
+            "credentials",
+            functools.partial(platform.bao.renew_credentials, platform.name),
+            platform.clock,
+            every=CREDENTIALS_SECONDS,
+            remedy="when its secret id runs out, after seven days, this service has no keys: look at OpenBao, and whether"
+            " it may write the file of its credentials",
+        )
+        own = (numberer.numbering, keys, credentials, platform.letterboxes.keeping, self._pruner.pruning)
+        self._periodic = (*own, *periodic)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
@@ -111,6 +118,7 @@ class Service:
         async def leases(incoming: Incoming, message: Leases) -> Handled:
             if incoming.producer != "access":
                 raise CannotSucceed("only access designates")
+            check_lease(message, platform.clock.now())
             return Handled(lambda session: keep_leases(session, message), after=platform.identity.forget)
 
         return {
@@ -200,8 +208,10 @@ class Service:
         return self._pruner.pruned.as_dict()
 
     async def stuck(self) -> list[Stuck]:
-        """What waits, queue by queue, and what of it does not get on; also what fails that has no rows. Raises PartDown."""
-        return [*[await queue.stuck() for queue in self._queues], *(one.stuck() for one in self._periodic)]
+        """What waits, queue by queue, and what of it does not get on; letterbox keys that are refused; also what fails that
+        has no rows. Raises PartDown."""
+        queues = [await queue.stuck() for queue in self._queues]
+        return [*queues, await self.platform.letterboxes.stuck(), *(one.stuck() for one in self._periodic)]
 
 
 def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Handler]) -> dict[str, Handler]:

@@ -165,6 +165,7 @@ async def platform_of(parts: RealParts, postgres: Postgres, tmp_path: Path) -> A
             "database_port": postgres.port,
             "folder": tmp_path / service,
             "tombstones": tmp_path / "tombstones",
+            "signing_keys": parts.openbao.signing_keys(tmp_path),
         }
         settings = ServiceSettings(**(values | more))
         platform = Platform(service, settings, clock or SystemClock(), f"{service}_0001")

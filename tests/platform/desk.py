@@ -27,7 +27,7 @@ from shared.engine.policy import Policy
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.identity import Person
-from shared.keys.sealing import PublicKey
+from shared.keys.announced import PublicKey
 from shared.numbers import random_seed, signal_number
 from shared.openbao import OpenBao
 from shared.protocol.judge import Attempt

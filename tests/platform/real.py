@@ -178,9 +178,20 @@ class Bao:
 
     def credentials(self, service: str) -> Path:
         """The file with the AppRole of `service`."""
-        name = f"approle-{service}"
-        self._home.secret(name, lambda: json.dumps(bao_config.credentials(self.administrator, service)))
-        return self._home.secret_file(name)
+        if not self._home.secret_file(f"approle-{service}").exists():
+            self.give_credentials(service)
+        return self._home.secret_file(f"approle-{service}")
+
+    def give_credentials(self, service: str) -> None:
+        """A new secret id in that file."""
+        found = bao_config.credentials(self.administrator, service)
+        self._home.write_secret(f"approle-{service}", json.dumps(found))
+
+    def signing_keys(self, folder: Path) -> Path:
+        """The file of the set-up that says whose signatures count, in `folder`."""
+        file = folder / "signing-keys.json"
+        file.write_text(json.dumps(bao_config.signing_keys(self.administrator)))
+        return file
 
     def with_database(self, postgres: Postgres) -> None:
         """Have OpenBao make the users of `postgres`, as it does in a house."""

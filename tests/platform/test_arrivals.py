@@ -22,8 +22,10 @@ from shared.contracts.common import Received
 from shared.contracts.rights import NoticeTold
 from shared.database.tables import Outgoing, Unhandled
 from shared.errors import PartDown
+from shared.keys.signing import CERTIFICATE_DAYS, Signer
 from shared.service.platform import Platform
 from tests.platform.conftest import BusOf, PlatformOf
+from tests.platform.desk import MovedClock
 
 NUMBER = "S-00000-00000"
 
@@ -189,6 +191,24 @@ async def test_what_its_producer_did_not_sign_has_no_effect_and_is_kept(
     kept = await receiving.kept(message)
     assert kept is not None
     assert kept.parked_at is not None
+
+
+@pytest.mark.parametrize("days", [CERTIFICATE_DAYS + 1, 365])
+async def test_what_was_signed_long_ago_has_no_effect_and_is_kept(receiving: Receiving, days: int) -> None:
+    """By then it is forgotten that it was handled: what somebody recorded from the bus could be said again."""
+    then = MovedClock()
+    then.at -= timedelta(days=days)
+    signer = Signer("rights", receiving.sender.bao, then)
+    await signer.certify()
+    message = receiving.message()
+    claims = claims_of(message.headers, message.body or b"")
+    message.headers["meldpunt-signature"] = signer.sign(STATEMENT, claims)
+    await receiving.deliver(message)
+    assert await receiving.effects(message) == 0
+    assert receiving.answers.given == []
+    (shown,) = (await receiving.inbox.queue.stuck()).examples
+    assert (shown.id, shown.parked) == (message.id, True)
+    assert "older" in shown.why
 
 
 async def test_a_database_that_goes_away_half_way_leaves_nothing(receiving: Receiving) -> None:

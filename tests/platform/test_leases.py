@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 
+from shared.bus.inbox import Incoming
 from shared.contracts.access import Designation, Leases
 from shared.database.engine import Database
-from shared.identity import Identity, keep_leases
+from shared.errors import CannotSucceed
+from shared.identity import LONGEST_LEASE, Identity, keep_leases
 from shared.keys.signing import Verifier
-from tests.platform.conftest import DatabaseOf
+from shared.service.service import Service
+from tests.platform.boxes import as_superuser
+from tests.platform.conftest import DatabaseOf, PlatformOf
 from tests.platform.heard import Heard
-from tests.platform.real import RealParts
+from tests.platform.real import Postgres, RealParts
 
 WHO = "hanna"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -123,4 +128,46 @@ async def test_a_look_that_began_before_the_end_is_not_remembered_after_it(datab
     await _hear(database, ends=None)
     known.forget()
     await look
+    assert (await known.person(_claims())).roles == set()
+
+
+# --- a lease has a longest time, whoever says otherwise -----------------------------------------------------------------
+
+
+def _told(clock: GivenClock, **moments: timedelta) -> Leases:
+    """What access says at noon, with a certificate that is good: nobody else signs it."""
+    issued = clock.now() + moments.get("issued", timedelta())
+    return Leases(issued_at=issued, lease_until=issued + moments.get("lasts", timedelta(minutes=5)), designations=())
+
+
+@pytest.mark.refused("R-7.4")
+@pytest.mark.parametrize(
+    "moments",
+    [
+        {"lasts": LONGEST_LEASE + timedelta(seconds=1)},
+        {"lasts": timedelta(days=365_000)},
+        {"lasts": timedelta()},
+        {"lasts": -timedelta(days=1)},
+        {"issued": timedelta(days=1)},
+        {"issued": timedelta(days=365_000), "lasts": timedelta(minutes=5)},
+    ],
+)
+async def test_access_itself_cannot_be_believed_for_longer(
+    platform_of: PlatformOf, clock: GivenClock, moments: dict[str, timedelta]
+) -> None:
+    platform = await platform_of("access", clock)
+    service = Service(platform)
+    handle, access = service._handlers()[Leases.event], Incoming(uuid4(), "access", signed=True)
+    await handle(access, _told(clock))
+    await handle(access, _told(clock, lasts=LONGEST_LEASE))
+    with pytest.raises(CannotSucceed):
+        await handle(access, _told(clock, **moments))
+
+
+@pytest.mark.refused("R-7.4")
+async def test_a_row_cannot_be_believed_for_longer(database: Database, known: Identity, postgres: Postgres) -> None:
+    await _hear(database, ends=NOON + timedelta(days=1))
+    assert (await known.person(_claims())).roles == {"oov"}
+    await as_superuser(postgres, "sources", "UPDATE lease SET lease_until = '2099-01-01', ends_at = '2099-01-01'")
+    known.forget()
     assert (await known.person(_claims())).roles == set()

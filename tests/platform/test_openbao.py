@@ -16,10 +16,10 @@ from aiohttp import web
 
 from shared.errors import CannotSucceed, PartDown
 from shared.keys import transit as answers
-from shared.keys.letterboxes import RSA_SECONDS
 from shared.keys.letters import Opener
+from shared.keys.own_letterbox import RSA_SECONDS
 from shared.keys.transit import Place, Transit
-from shared.openbao import KEY_ABSENT, NOT_DECRYPTED, BaoError, BaoRefused, OpenBao
+from shared.openbao import KEY_ABSENT, LOCKED, NOT_DECRYPTED, BaoError, BaoRefused, OpenBao
 from tests.platform.conftest import BaoOf
 
 ROOM = "room-signal"
@@ -74,7 +74,7 @@ async def test_of_a_key_that_is_locked_and_then_destroyed(owner: Transit, destro
     assert await said(destroyer.delete(key)) == refused
     await owner.lock(key)
     await owner.lock(key)
-    assert await said(owner.encrypt(key, [(PLACE, b"x")])) == (400, [answers.LOCKED])
+    assert await said(owner.encrypt(key, [(PLACE, b"x")])) == (400, [LOCKED])
     with pytest.raises(CannotSucceed):
         await owner.decrypt(key, [(PLACE, ciphertext)])
     # Locked is not allowed: retention's hand alone destroys nothing.

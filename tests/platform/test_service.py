@@ -131,8 +131,8 @@ async def test_two_services_speak(
         assert found["outgoing"]["waiting"] >= 1, "retention and oversight are not there"
         assert found["settlement"]["waiting"] == 0
         assert {one["stuck"] for one in found.values()} == {0}
-        acts = {"audit", "certificate", "pruning"}
-        assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", *acts}
+        acts = {"audit", "signing-keys", "credentials", "pruning"}
+        assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", "letterbox-keys", *acts}
 
 
 async def test_what_has_no_rows_shows_too(

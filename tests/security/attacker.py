@@ -16,6 +16,8 @@ from shared.clock import SystemClock
 from shared.contracts.common import Message
 from shared.contracts.intake import ReportContent, ReportLetter
 from shared.keys.sealing import Sealer
+from shared.keys.signing import Verifier
+from shared.openbao import OpenBao
 from shared.privileges import BY_NAME
 from tests.house import TestHouse, until
 from tests.parts import run_async
@@ -70,10 +72,17 @@ def parked(house: TestHouse, at: str, identifier: UUID) -> str:
     return str(rows[0]["waits_because"])
 
 
+def sealer_of(house: TestHouse, service: str) -> Sealer:
+    """Seals with the real public keys that `service` has on disk."""
+    known = json.loads(house.home.secret("signing-keys.json"))
+    nobody = OpenBao(house.client.addresses["openbao"], house.home.secret_file(f"approle-{service}"))
+    return Sealer(house.home.service_folder(service), Verifier(nobody, known))
+
+
 def sealed_report(
     house: TestHouse, channel: str = "colleague", number: str = "S-ZZZZZ-ZZZZZ"
 ) -> tuple[ReportLetter, Any]:
     now = datetime.now(UTC)
     content = ReportContent(number=number, channel=channel, received_at=now, registered_at=now, text="vals")
-    letter = Sealer(house.home.service_folder("intake")).seal("assessment", content)
+    letter = sealer_of(house, "intake").seal("assessment", content)
     return ReportLetter(number=number, letters=(letter.text,)), letter

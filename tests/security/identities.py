@@ -75,14 +75,17 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
     for other in SERVICES:
         name = other.name
         found[f"sign as {name}"] = ("POST", f"{SIGN}/sign/{name}", {"input": B64})
-        found[f"public signing key of {name}"] = ("GET", f"{SIGN}/export/public-key/{name}/latest", None)
+        found[f"public signing key of {name}"] = ("GET", f"{SIGN}/export/public-key/{name}", None)
         found[f"export signing key of {name}"] = ("GET", f"{SIGN}/export/signing-key/{name}", None)
         found[f"change signing key of {name}"] = ("POST", f"{SIGN}/keys/{name}/rotate", {})
         found[f"NATS password of {name}"] = ("GET", f"kv/data/nats/{name}", None)
         found[f"write NATS password of {name}"] = ("POST", f"kv/data/nats/{name}", {"data": {"password": "x"}})
+        found[f"revoked letterbox keys of {name}"] = ("GET", f"kv/data/revoked/{name}", None)
+        found[f"write revoked letterbox keys of {name}"] = ("POST", f"kv/data/revoked/{name}", {"data": {"x": "y"}})
         found[f"database user {name}"] = ("GET", f"database/creds/{name}", None)
         found[f"database user {name}-migrate"] = ("GET", f"database/creds/{name}-migrate", None)
         found[f"secret id of {name}"] = ("POST", f"auth/approle/role/{name}/secret-id", {})
+        found[f"long secret id of {name}"] = ("POST", f"auth/approle/role/{name}/secret-id", {"ttl": "1h"})
     for what, request in {
         "seal": ("POST", "sys/seal", {}),
         "list policies": ("LIST", "sys/policies/acl", None),

@@ -19,9 +19,8 @@ from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, MoveCase
 from shared.contracts.rights import InformingDecided, NoticeTold
 from shared.contracts.sources import CaseContent, CaseLetter
-from shared.keys.sealing import Sealer
 from tests.house import TestHouse
-from tests.security.attacker import forged, parked, publish
+from tests.security.attacker import forged, parked, publish, sealer_of
 
 DOSSIER = {
     "number": "S-ZZZZZ-ZZZZZ",
@@ -53,7 +52,7 @@ def test_a_hand_over_that_was_sealed_by_somebody_else(
     house: TestHouse, service: str, to: str, kind: type[Letter], content: BaseModel, signature: str
 ) -> None:
     """Sealed with the addressee's real public key, on the real subject; only the signature is missing."""
-    letter = Sealer(house.home.service_folder(service)).seal(to, content)
+    letter = sealer_of(house, service).seal(to, content)
     row = forged(service, to, kind(number="S-ZZZZZ-ZZZZZ", letters=(letter.text,)), letter=letter)
     if signature == "none":
         del row["headers"]["meldpunt-signature"]

@@ -1,0 +1,91 @@
+"""`meldpunt keys revoke`: end what somebody has stolen, a service's signing key or a letterbox key."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import time
+
+import httpx
+import hvac
+import psutil
+from rich.console import Console
+
+from deploy.embedded.home import SERVICE_NAMES, Home, HouseError
+from deploy.embedded.status import is_running
+from deploy.openbao import apply as bao_config
+from deploy.openbao import revoke
+from shared.errors import CannotSucceed
+
+WAIT = 600
+"""Seconds for the post of a service to be received, before what it signed with its old key counts no longer."""
+console = Console(stderr=True)
+
+
+def keys(home: Home, arguments: argparse.Namespace) -> int:
+    """Revoke the signing key of a service, or a letterbox key; raises HouseError for what is neither."""
+    state = home.state()
+    if state is None or not is_running(state):
+        raise HouseError("no house is running here: start one with `meldpunt up`")
+    bao = bao_config.client(state["addresses"]["openbao"], home.secret("provisioner"))
+    if arguments.key in SERVICE_NAMES:
+        _signing_key(home, bao, arguments.key, arguments.wait)
+    else:
+        _letterbox(bao, arguments.key)
+    return 0
+
+
+def _letterbox(bao: hvac.Client, kid: str) -> None:
+    try:
+        revoke.revoke_letterbox(bao, kid)
+    except CannotSucceed:
+        raise HouseError(
+            f"{kid} is neither a service nor a letterbox key, as `meldpunt status` and the logs write them"
+        ) from None
+    console.print(f"{kid} is revoked; its owner says so with its next beacon, and has another key by then")
+
+
+def _signing_key(home: Home, bao: hvac.Client, name: str, wait: float) -> None:
+    revoke.rotate(bao, name)
+    revoke.end_access(bao, name)
+    home.write_secret(f"approle-{name}", json.dumps(bao_config.credentials(bao, name)))
+    _write_signing_keys(home, bao)
+    # What was stolen was in its memory; the house starts it again.
+    before = (home.state() or {}).get("pids", {}).get(name)
+    with contextlib.suppress(psutil.Error, TypeError):
+        psutil.Process(before).terminate()
+    console.print(f"{name} begins again with another key; waiting until its post is received")
+    left = _wait_for_post(home, name, before, wait)
+    revoke.end_older(bao, name)
+    _write_signing_keys(home, bao)
+    console.print(f"what {name} signed until now is not believed any more; within a minute that is so everywhere")
+    if left:
+        console.print(f"{left}: what it had sent is refused and shown in `meldpunt status`")
+
+
+def _write_signing_keys(home: Home, bao: hvac.Client) -> None:
+    home.write_secret("signing-keys.json", json.dumps(bao_config.signing_keys(bao)))
+
+
+def _wait_for_post(home: Home, name: str, before: int | None, seconds: float) -> str | None:
+    """Until the service is another process and all that it sent was received; else what it waits for."""
+    end = time.monotonic() + seconds
+    while (why := _why_not_yet(home, name, before)) and time.monotonic() < end:
+        time.sleep(0.2)
+    return why
+
+
+def _why_not_yet(home: Home, name: str, before: int | None) -> str | None:
+    state = home.state() or {}
+    if state.get("pids", {}).get(name) in (None, before):
+        return f"{name} has not begun again"
+    try:
+        found = httpx.get(f"{state['addresses'][name]}/statusz", timeout=5).json()
+    except (httpx.HTTPError, ValueError):
+        return f"{name} does not answer"
+    if not found["ready"]:
+        return f"{name} is not ready"
+    if found["queues"] is None or any(one["queue"] == "outgoing" and one["waiting"] for one in found["queues"]):
+        return f"the post of {name} was not all received"
+    return None

@@ -1,0 +1,46 @@
+"""What the operator does when a key was stolen. OpenBao is where it is said, and everybody hears it there.
+
+A signing key: `rotate`, `end_access`, and when the service has begun again and its post is empty, `end_older`. From then
+on nothing counts that was certified before, in messages, in rows and in files. A letterbox key: `revoke_letterbox`; its
+owner reads it at the next beacon, makes another and signs the revocation for everybody who seals.
+"""
+
+from __future__ import annotations
+
+import hvac
+
+from shared.keys.letters import split_kid
+from shared.privileges import SIGN
+
+
+def rotate(bao: hvac.Client, service: str) -> None:
+    """A new version of the signing key of `service`; what the older ones certified still counts."""
+    bao.write(f"{SIGN}/keys/{service}/rotate")
+
+
+def end_older(bao: hvac.Client, service: str) -> None:
+    """Nothing counts any more that an older version of the signing key of `service` certified."""
+    newest = bao.read(f"{SIGN}/keys/{service}")["data"]["latest_version"]
+    bao.write(f"{SIGN}/keys/{service}/config", min_decryption_version=newest, min_encryption_version=newest)
+
+
+def end_access(bao: hvac.Client, service: str) -> None:
+    """End all secret ids and tokens of `service`, and with them its database users; it needs new credentials."""
+    role = f"auth/approle/role/{service}"
+    for accessor in (bao.list(f"{role}/secret-id") or {"data": {"keys": []}})["data"]["keys"]:
+        bao.write(f"{role}/secret-id-accessor/destroy", secret_id_accessor=accessor)
+    for accessor in bao.list("auth/token/accessors")["data"]["keys"]:
+        try:
+            token = bao.write("auth/token/lookup-accessor", accessor=accessor)["data"]
+        except hvac.exceptions.InvalidRequest:
+            continue  # It ended meanwhile.
+        if (token.get("meta") or {}).get("role_name") == service:
+            bao.write("auth/token/revoke-accessor", accessor=accessor)
+
+
+def revoke_letterbox(bao: hvac.Client, kid: str) -> None:
+    """Have the owner of `kid` revoke it; raises CannotSucceed for what is no letterbox key."""
+    owner, _ = split_kid(kid)
+    path = f"kv/data/revoked/{owner}"
+    known = bao.read(path)["data"]["data"]["letterboxes"]
+    bao.write_data(path, data={"data": {"letterboxes": sorted({*known, kid})}})
