@@ -35,18 +35,19 @@ TOGETHER_SECONDS = 0.2
 
 
 class LineFacts(TypedDict, total=False):
-    """Who did it, to what, how it went and why: ids and codes, never typed text."""
+    """Who did it, to what, how it went and why: ids and codes, never typed text. `times`: of many that are one line."""
 
     actor: Required[str | None]
     record: str | None
     result: str
     reason: str | None
     role: str | None
+    times: int
 
 
 def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
     """One line of the trail, to be added to the session of what it tells about."""
-    entry = {
+    entry: dict[str, Any] = {
         "at": now.isoformat(timespec="milliseconds"),
         "action": action,
         "actor": facts["actor"],
@@ -56,6 +57,8 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
         "reason": facts.get("reason"),
         "trace": trace_id(),
     }
+    if "times" in facts:
+        entry["times"] = facts["times"]
     return Audit(id=uuid4(), entry=entry, written_at=now)
 
 

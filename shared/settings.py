@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.protocol.laws import Laws
@@ -65,11 +66,29 @@ class ServiceSettings(BaseSettings):
     traces: str | None = None
     """A file for spans, or the address of an OTLP collector; None keeps none."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    trusted_proxies: str = ""
+    """Addresses or networks of the proxies in front, with commas between them: only what these say about who calls is
+    believed. Without it everybody who comes through a proxy is one visitor, with one visitor's share."""
+    body_seconds: float = Field(default=10, gt=0)
+    """Within how long the body of a request has to be in."""
+    operations_secret: Path | None = None
+    """A file: what an operator shows to see what is wrong here. None: nobody sees it."""
     public_address: str = "https://meldpunt.example.nl"
     """Where the gateway offers the services, in their OpenAPI documents."""
     live: bool = False
     """Whether real data are processed. False: a trial, and all that is kept says so. True: nothing is accepted while the
     municipality has not filled in what that takes."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        for one in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(one)
+        return value
+
+    @property
+    def trusted_addresses(self) -> list[str]:
+        return [part.strip() for part in self.trusted_proxies.split(",") if part.strip()]
 
     @cached_property
     def laws(self) -> Laws:

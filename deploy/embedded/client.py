@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from deploy.embedded.home import Home, HouseError
+from deploy.embedded.portal import exchange_form
 from deploy.openbao import people
 from shared.http.pages import MOST
 
@@ -21,6 +22,13 @@ class Refusal(HouseError):
         self.problem = problem
         faults = "; ".join(f"{one['name']}: {one['reason']}" for one in problem.get("invalidParams", []))
         super().__init__(f"{service} answered {status}: {problem.get('detail', '')} {faults}".strip())
+
+
+def operators_look(home: Home, service: str) -> httpx.Response:
+    """`/statusz` of a service, asked with the operator's secret."""
+    address = (home.state() or {})["addresses"][service]
+    secret = {"Authorization": f"Bearer {home.secret(f'operations-{service}')}"}
+    return httpx.get(f"{address}/statusz", headers=secret, timeout=10)
 
 
 class HouseClient:
@@ -52,35 +60,38 @@ class HouseClient:
         known = self._tokens.get((user, service))
         if known and time.monotonic() - known[0] < 200:
             return known[1]
-        form = {
-            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "subject_token": self._log_in(user),
-            "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
-            "audience": service,
-        }
+        log_in = self._logged_in(user)
+        form = exchange_form(self._home, service, *log_in)
         answer = self._http.post(f"{self.addresses['access']}/v1/tokens", data=form)
         if answer.status_code != 200:
             raise Refusal("access", answer.status_code, answer.json())
-        token: str = answer.json()["access_token"]
+        given = answer.json()
+        if "refresh_token" in given:
+            # The ID token has had its one use; the other services' tokens are had with this.
+            self._logins[user] = (time.monotonic(), given["refresh_token"])
+        token: str = given["access_token"]
         self._tokens[user, service] = (time.monotonic(), token)
         return token
 
-    def _log_in(self, user: str) -> str:
+    def _logged_in(self, user: str) -> tuple[str] | tuple[str, str]:
+        """What access gave for a log-in of `user`; or a new ID token and its nonce."""
         known = self._logins.get(user)
         if known and time.monotonic() - known[0] < 200:
-            return known[1]
+            return (known[1],)
+        return self.log_in(user)
+
+    def log_in(self, user: str) -> tuple[str, str]:
+        """The real log-in at the provider: ID token and nonce; raises HouseError for an unknown user."""
         passwords = self._home.demo_users()
         if user not in passwords:
             raise HouseError(f"there is no demo user {user}: choose from {', '.join(passwords)}")
         client = (self._home.secret("portal-client-id"), self._home.secret("portal-client-secret"))
         try:
-            found = people.log_in(self.addresses["openbao"], user, passwords[user], client)
+            return people.log_in(self.addresses["openbao"], user, passwords[user], client)
         except httpx.HTTPError as problem:
             raise HouseError(
                 f"the log-in provider (OpenBao) did not log {user} in: {type(problem).__name__}"
             ) from problem
-        self._logins[user] = (time.monotonic(), found)
-        return found
 
     def forget_tokens(self) -> None:
         self._tokens.clear()
@@ -115,6 +126,10 @@ class HouseClient:
             raise HouseError(
                 f"{service} is out of reach at {self.addresses[service]}: see `meldpunt status`"
             ) from problem
+
+    def status_of(self, service: str) -> dict[str, Any]:
+        """What a service says of itself to who runs the house."""
+        return self._expect(service, operators_look(self._home, service))
 
     def get(self, service: str, path: str, user: str | None, purpose: str | None = None) -> dict[str, Any]:
         headers = {"X-Purpose": purpose} if purpose else None

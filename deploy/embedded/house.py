@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deploy.embedded import parts
+from deploy.embedded import parts, portal
 from deploy.embedded import protocol as law
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
+from deploy.embedded.rotate import RotatedLog
 from deploy.embedded.supervise import Supervisor
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
@@ -55,6 +58,8 @@ class House:
         self._say = say
         self._supervisor = Supervisor(home, say)
         self._supervisor.changed = self._write_state
+        reopen = functools.partial(self._supervisor.tell, "openbao", signal.SIGHUP)
+        self._supervisor.now_and_then = RotatedLog(parts.openbao_audit_log(home), reopen).look
         self._ports: dict[str, int] = {}
         self._subjects: dict[str, str] = {}
 
@@ -94,12 +99,14 @@ class House:
         for name in SERVICE_NAMES:
             # Anew at each start: the one of last time may have ended.
             self.home.write_secret(f"approle-{name}", json.dumps(bao_config.credentials(bao, name)))
+            self.home.secret(f"operations-{name}")
             self.home.service_folder(name).mkdir(mode=0o700, exist_ok=True)
         self.home.write_secret("signing-keys.json", json.dumps(bao_config.signing_keys(bao)))
         self._subjects = people.apply(bao, self._bao_address, self.home.demo_users())
         client_id, client_secret = people.portal_client(bao)
         self.home.write_secret("portal-client-id", client_id)
         self.home.write_secret("portal-client-secret", client_secret)
+        self.home.write_secret("portal-keys.json", portal.public_keys(self.home))
         self._first_designations()
         self._start_nats(bao_config.nats_passwords(bao))
         users = {name: bao_config.database_user(bao, f"{name}-migrate") for name in SERVICE_NAMES}
@@ -155,6 +162,7 @@ class House:
             "MELDPUNT_DATABASE_PORT": str(self._ports["postgres"]),
             "MELDPUNT_FOLDER": str(self.home.service_folder(name)),
             "MELDPUNT_TOMBSTONES": str(self.home.tombstones),
+            "MELDPUNT_OPERATIONS_SECRET": str(secret(f"operations-{name}")),
             "MELDPUNT_TRACES": str(self.home.path / "logs" / f"traces-{name}.jsonl"),
             "MELDPUNT_PROTOCOL": self._options.protocol,
             # Everything here runs as one user: never for real data, whatever the environment says.
@@ -173,6 +181,7 @@ class House:
                 "MELDPUNT_OIDC_ISSUER": provider,
                 "MELDPUNT_OIDC_JWKS_URI": f"{provider}/.well-known/keys",
                 "MELDPUNT_OIDC_CLIENT_ID": str(secret("portal-client-id")),
+                "MELDPUNT_PORTAL_KEYS": str(secret("portal-keys.json")),
                 "MELDPUNT_FIRST_DESIGNATIONS": str(secret("first-designations.json")),
             }
         inherited = {key: value for key, value in os.environ.items() if key.startswith("MELDPUNT_")}

@@ -12,6 +12,7 @@ import hvac
 import psutil
 from rich.console import Console
 
+from deploy.embedded.client import operators_look
 from deploy.embedded.home import SERVICE_NAMES, Home, HouseError
 from deploy.embedded.status import is_running
 from deploy.openbao import apply as bao_config
@@ -81,8 +82,8 @@ def _why_not_yet(home: Home, name: str, before: int | None) -> str | None:
     if state.get("pids", {}).get(name) in (None, before):
         return f"{name} has not begun again"
     try:
-        found = httpx.get(f"{state['addresses'][name]}/statusz", timeout=5).json()
-    except (httpx.HTTPError, ValueError):
+        found = operators_look(home, name).json()
+    except (httpx.HTTPError, ValueError, KeyError):
         return f"{name} does not answer"
     if not found["ready"]:
         return f"{name} is not ready"

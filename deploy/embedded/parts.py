@@ -167,6 +167,10 @@ def openbao(home: Home, port: int, cluster_port: int) -> Command:
     return Command("openbao", [binary, "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
 
 
+def openbao_audit_log(home: Home) -> Path:
+    return home.part("openbao") / "audit.log"
+
+
 def _openbao_config(home: Home, folder: Path, port: int, cluster_port: int) -> str:
     """Its HCL. The one user that it begins with may everything: the set-up logs in as it."""
     provisioner_policy = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }'
@@ -196,7 +200,7 @@ seal "static" {{
 audit "file" "trail" {{
   description = "every request, values as keyed hashes"
   options {{
-    file_path = "{folder / "audit.log"}"
+    file_path = "{openbao_audit_log(home)}"
     mode = "0600"
   }}
 }}

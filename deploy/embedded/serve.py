@@ -69,8 +69,18 @@ def main() -> None:
     create = import_module(f"services.{name}.app").create
     more = {"more": MORE[name]} if name in MORE else {}
     app = create(clock=clock(name), **more)
-    # No access log: a path can hold anything that a visitor types.
-    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_config=None, loop="uvloop", http="httptools")
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        # A path can hold anything that a visitor types.
+        access_log=False,
+        # Left alone it believes everybody on loopback about where he comes from; the service has a setting for that.
+        proxy_headers=False,
+        log_config=None,
+        loop="uvloop",
+        http="httptools",
+    )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from deploy.embedded.client import operators_look
 from deploy.embedded.home import PARTS, SERVICE_NAMES, Home, HouseError
 from shared.protocol.live import TRIAL
 
@@ -51,7 +52,7 @@ def look(home: Home) -> dict[str, Any]:
             "problems": {} if alive else {"process": f"{name} is not running: see `meldpunt logs {name}`"},
         }
         if name in SERVICE_NAMES and running:
-            entry |= _asked(entry["address"], entry)
+            entry |= _asked(home, name, entry)
         found.append(entry)
     used = [one.pop("use") for one in found if "use" in one]
     return {
@@ -63,10 +64,10 @@ def look(home: Home) -> dict[str, Any]:
     }
 
 
-def _asked(address: str, entry: dict[str, Any]) -> dict[str, Any]:
+def _asked(home: Home, name: str, entry: dict[str, Any]) -> dict[str, Any]:
     """What a service says of itself."""
     try:
-        answer = httpx.get(f"{address}/statusz", timeout=8).json()
+        answer = operators_look(home, name).raise_for_status().json()
     except (httpx.HTTPError, ValueError):
         return {"ready": False, "problems": entry["problems"] or {"http": "it does not answer: see its log"}}
     found = {key: answer[key] for key in ("ready", "version", "queues", "problems", "pruned")}

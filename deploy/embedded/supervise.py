@@ -28,6 +28,7 @@ class Supervisor:
         self._stopping = threading.Event()
         self._failures: dict[str, int] = {}
         self.changed: Callable[[], None] = lambda: None
+        self.now_and_then: Callable[[], None] = lambda: None
 
     def open_nursery(self) -> None:
         """Have the services' libraries imported while other things happen."""
@@ -57,6 +58,11 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         return {name: process.pid for name, process in self._running.items() if process.poll() is None}
 
+    def tell(self, name: str, number: int) -> None:
+        """Send a signal to a process, if it runs."""
+        if name in self._running and self._running[name].poll() is None:
+            self._running[name].send_signal(number)
+
     def _spawn(self, command: Command) -> None:
         log: Path = self._home.log(command.name)
         env = {**os.environ, **command.env}
@@ -79,8 +85,9 @@ class Supervisor:
             give_way(process.pid, command.nice)
 
     def watch(self) -> None:
-        """Until `stop`: start again what died, hold what is held."""
+        """Until `stop`: start again what died, hold what is held, and do what is to be done now and then."""
         while not self._stopping.wait(0.3):
+            self.now_and_then()
             for name, command in list(self._commands.items()):
                 process = self._running.get(name)
                 held = self._home.held(name).exists()

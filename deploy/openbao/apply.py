@@ -18,6 +18,8 @@ from deploy.postgres.roles import creation_statements, revocation_statements
 from shared.privileges import ARCHIVES, LETTERBOXES, ROOMS, SERVICES, SIGN
 
 SECRET_ID_TTL = "168h"  # noqa: S105
+PROVISIONER = "provisioner"
+"""Who calls this, and the mount where he logs in; made by the self-initialisation."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Database:
 def client(address: str, password: str) -> hvac.Client:
     """A client for the provisioner; raises hvac's errors when OpenBao refuses or is out of reach."""
     bao = hvac.Client(url=address, timeout=20)
-    bao.auth.userpass.login("provisioner", password, mount_point="provisioner")
+    bao.auth.userpass.login(PROVISIONER, password, mount_point=PROVISIONER)
     return bao
 
 
@@ -56,8 +58,17 @@ def apply(bao: hvac.Client, database: Database | None = None, *, lease_seconds: 
         bao.sys.create_or_update_policy(f"service-{name}", json.dumps({"path": rules}))
     if "approle/" not in bao.sys.list_auth_methods()["data"]:
         bao.sys.enable_auth_method("approle")
+    for mount in ("approle", PROVISIONER):
+        never_lock_out(bao, mount)
     for service in SERVICES:
         _identity(bao, service.name)
+
+
+def never_lock_out(bao: hvac.Client, mount: str) -> None:
+    """After five wrong passwords OpenBao refuses the right one for a quarter of an hour: any stranger could keep a
+    service or a person out. Passwords of services are random, and guessing those of people is slowed down (people.py).
+    """
+    bao.write(f"sys/auth/{mount}/tune", user_lockout_config={"lockout_disable": True})
 
 
 def _database(bao: hvac.Client, database: Database) -> None:

@@ -1,12 +1,19 @@
 """OpenBao as OpenID Connect provider for the embedded profile: demo users and one client, the portal.
 
-Production uses the municipality's own provider; nothing outside this module knows the difference.
+Production uses the municipality's own provider; nothing outside this module knows the difference. What is asked of any
+provider (decision 20) is done here by what OpenBao has for it:
+
+- Wrong passwords slow down who tries them, by his address, and lock out nobody: a lock is a key in a stranger's hand.
+- A person may begin a log-in with PKCE S256, a nonce and the portal's one address, exactly, and in no other way. OpenBao
+  itself takes `plain` or none of it, and any port on loopback: so the policy of a person allows these parameters only.
+- The token of the log-in itself serves for that one step.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
 from typing import Any
 from urllib.parse import parse_qs, urlparse
@@ -14,9 +21,14 @@ from urllib.parse import parse_qs, urlparse
 import httpx
 import hvac
 
+from deploy.openbao.apply import never_lock_out
+
 PROVIDER = "meldpunt"
 CLIENT = "portal"
 REDIRECT = "http://127.0.0.1/callback"
+LOG_INS_PER_MINUTE = 120
+"""For one address. On one machine everybody has the same."""
+PERSON_SECONDS = 60
 
 
 def apply(bao: hvac.Client, address: str, users: dict[str, str]) -> dict[str, str]:
@@ -26,20 +38,20 @@ def apply(bao: hvac.Client, address: str, users: dict[str, str]) -> dict[str, st
         bao.sys.enable_auth_method("userpass")
         methods = bao.sys.list_auth_methods()["data"]
     accessor = methods["userpass/"]["accessor"]
-    bao.sys.create_or_update_policy(
-        "person", f'path "identity/oidc/provider/{PROVIDER}/authorize" {{ capabilities = ["read"] }}'
-    )
+    never_lock_out(bao, "userpass")
+    throttle(bao, LOG_INS_PER_MINUTE)
     subjects = {}
     known = (bao.list("auth/userpass/users") or {"data": {"keys": []}})["data"]["keys"]
     for name, password in users.items():
-        if name not in known:
-            # Slow by design (bcrypt), and the password of a demo user never changes.
-            bao.write(
-                f"auth/userpass/users/{name}",
-                password=password,
-                token_policies=["person"],
-                token_no_default_policy=True,
-            )
+        # Slow by design (bcrypt), and the password of a demo user never changes.
+        bao.write(
+            f"auth/userpass/users/{name}",
+            token_policies=["person"],
+            token_no_default_policy=True,
+            token_ttl=PERSON_SECONDS,
+            token_max_ttl=PERSON_SECONDS,
+            **({} if name in known else {"password": password}),
+        )
         bao.write(f"identity/entity/name/{name}", metadata={})
         subjects[name] = bao.read(f"identity/entity/name/{name}")["data"]["id"]
         bao.write("identity/entity-alias", name=name, canonical_id=subjects[name], mount_accessor=accessor)
@@ -61,7 +73,30 @@ def apply(bao: hvac.Client, address: str, users: dict[str, str]) -> dict[str, st
     )
     client_id = bao.read(f"identity/oidc/client/{CLIENT}")["data"]["client_id"]
     bao.write(f"identity/oidc/provider/{PROVIDER}", issuer=address, allowed_client_ids=[client_id], scopes_supported=[])
+    bao.sys.create_or_update_policy("person", json.dumps({"path": _one_way_to_log_in(client_id)}))
     return subjects
+
+
+def throttle(bao: hvac.Client, per_minute: int) -> None:
+    """So many tries of a password for each address."""
+    quota = {"path": "auth/userpass/login/*", "rate": per_minute, "interval": "60s"}
+    bao.write_data("sys/quotas/rate-limit/log-in", data=quota)
+
+
+def _one_way_to_log_in(client_id: str) -> dict[str, Any]:
+    """What a person's own token may be used for: a list says which values, an empty one that any will do."""
+    allowed: dict[str, list[str]] = {
+        "client_id": [client_id],
+        "redirect_uri": [REDIRECT],
+        "response_type": ["code"],
+        "scope": ["openid"],
+        "code_challenge_method": ["S256"],
+        "code_challenge": [],
+        "nonce": [],
+        "state": [],
+    }
+    rule = {"capabilities": ["read"], "allowed_parameters": allowed, "required_parameters": list(allowed)}
+    return {f"identity/oidc/provider/{PROVIDER}/authorize": rule}
 
 
 def portal_client(bao: hvac.Client) -> tuple[str, str]:
@@ -70,30 +105,35 @@ def portal_client(bao: hvac.Client) -> tuple[str, str]:
     return data["client_id"], data["client_secret"]
 
 
-def log_in(address: str, user: str, password: str, client: tuple[str, str]) -> str:
-    """The real log-in without a browser (code flow, PKCE S256); returns the ID token.
+def log_in(address: str, user: str, password: str, client: tuple[str, str]) -> tuple[str, str]:
+    """The real log-in without a browser (code flow, PKCE S256); returns the ID token and the nonce that was asked for.
 
     Raises httpx.HTTPStatusError when the provider refuses.
     """
-    verifier = secrets.token_urlsafe(48)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     base = f"{address}/v1/identity/oidc/provider/{PROVIDER}"
     with httpx.Client(timeout=10) as http:
         answer = http.post(f"{address}/v1/auth/userpass/login/{user}", json={"password": password}).raise_for_status()
         person = {"X-Vault-Token": answer.json()["auth"]["client_token"]}
-        asked: dict[str, Any] = {
-            "client_id": client[0],
-            "redirect_uri": REDIRECT,
-            "response_type": "code",
-            "scope": "openid",
-            "state": secrets.token_urlsafe(16),
-            "nonce": secrets.token_urlsafe(16),
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
+        asked = authorization(client[0], verifier, nonce)
         answer = http.get(f"{base}/authorize", params=asked, headers=person).raise_for_status()
         location = answer.json()
         code = location.get("code") or parse_qs(urlparse(location.get("location", "")).query)["code"][0]
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT, "code_verifier": verifier}
         token = http.post(f"{base}/token", data=form, auth=client).raise_for_status()
-        return str(token.json()["id_token"])
+        return str(token.json()["id_token"]), nonce
+
+
+def authorization(client_id: str, verifier: str, nonce: str) -> dict[str, str]:
+    """What the portal sends a person's browser to the provider with."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return {
+        "client_id": client_id,
+        "redirect_uri": REDIRECT,
+        "response_type": "code",
+        "scope": "openid",
+        "state": secrets.token_urlsafe(16),
+        "nonce": nonce,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }

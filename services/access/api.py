@@ -8,10 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
+from services.access.portal import MOST_ASSERTION
+from services.access.provider import MOST_TOKEN
 from services.access.store import Designated
-from services.access.use_cases import Access
+from services.access.use_cases import Access, TokenAsked
 from shared.http.app import current_person
-from shared.http.bodies import Strict
+from shared.http.bodies import MomentGiven, Strict
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.service.platform import Platform
@@ -24,13 +26,14 @@ class TokenOut(BaseModel):
     issued_token_type: str = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
     expires_in: int
+    refresh_token: str | None = None
 
 
 class DesignationIn(Strict):
     user_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
     role: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,60}$")]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: MomentGiven
+    ends_at: MomentGiven
     basis: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9./-]{2,39}$", examples=["BESLUIT-2026-17"])]
     """The reference of the decision on which it rests: a code, so that no content ends up here."""
 
@@ -53,16 +56,35 @@ class DesignationList(Strict):
 def router(platform: Platform, access: Access) -> APIRouter:
     routes = APIRouter(prefix="/v1")
 
-    @routes.post("/tokens", tags=["tokens"], summary="Exchange a log-in for a token of one service")
+    @routes.post(
+        "/tokens",
+        tags=["tokens"],
+        summary="Exchange a log-in for a token of one service (the portal)",
+        response_model_exclude_none=True,
+    )
     async def token(
         grant_type: Annotated[Literal["urn:ietf:params:oauth:grant-type:token-exchange"], Form()],
-        subject_token: Annotated[str, Form(max_length=8000)],
-        subject_token_type: Annotated[Literal["urn:ietf:params:oauth:token-type:id_token"], Form()],
+        client_assertion_type: Annotated[Literal["urn:ietf:params:oauth:client-assertion-type:jwt-bearer"], Form()],
+        client_assertion: Annotated[str, Form(max_length=MOST_ASSERTION)],
+        subject_token: Annotated[str, Form(max_length=MOST_TOKEN)],
+        subject_token_type: Annotated[
+            Literal[
+                "urn:ietf:params:oauth:token-type:id_token",
+                "urn:ietf:params:oauth:token-type:refresh_token",
+            ],
+            Form(),
+        ],
         audience: Annotated[str, Form(max_length=40)],
+        nonce: Annotated[str, Form(max_length=200, description="That of the log-in; with an ID token")] = "",
     ) -> TokenOut:
-        """At most five minutes, for one service, with the person's designations (RFC 8693)."""
-        found, seconds = await access.exchange(subject_token, audience)
-        return TokenOut(access_token=found, expires_in=seconds)
+        """At most five minutes, for one service, with the person's designations (RFC 8693). An ID token is taken once;
+        the `refresh_token` that is given for it serves for the other services, for as long as the log-in lasts.
+        """
+        is_log_in = subject_token_type.endswith("id_token")
+        found = await access.exchange(
+            TokenAsked(client_assertion, subject_token, nonce if is_log_in else None, audience)
+        )
+        return TokenOut(access_token=found.token, expires_in=found.seconds, refresh_token=found.resume)
 
     @routes.get("/designations", tags=["designations"], summary="Designations, past ones too, the newest first")
     async def listed(window: WindowAsked, person: Person = current_person(platform)) -> DesignationList:

@@ -1,7 +1,7 @@
 """The municipality's log-in provider: whose ID tokens are believed, and when its keys are fetched.
 
-Anybody may offer a token, so nothing is fetched for one that cannot be the provider's: its header has to be small,
-well-formed and name a key, and an unknown key is asked for at most once per interval, by one request at a time.
+Nothing is fetched for a token that cannot be the provider's: its header has to be small, well-formed and name a key, and
+an unknown key is asked for at most once per interval, by one request at a time.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from services.access.portal import Once, once
 from services.access.settings import Settings
 from shared.clock import Clock
 from shared.errors import NotAuthenticated, PartDown
@@ -25,6 +27,17 @@ LOG_IN_ALGORITHMS = ("RS256", "PS256")
 MOST_TOKEN = 8000
 MOST_HEADER = 1000
 INTERVAL = timedelta(seconds=10)
+LOG_IN_SECONDS = 3600
+"""For how long a log-in is believed at most, however long the provider would."""
+
+
+@dataclass(frozen=True)
+class LogIn:
+    """Somebody has logged in: who, and until when that is believed. `used`: what may not be offered again."""
+
+    subject: str
+    until: datetime
+    used: tuple[Once, ...] = ()
 
 
 class Provider:
@@ -35,11 +48,12 @@ class Provider:
         self._asked_at: datetime | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def subject(self, id_token: str) -> str:
-        """Whom `id_token` names.
+    async def log_in(self, id_token: str, nonce: str) -> LogIn:
+        """Whom `id_token` names. `nonce`: what the portal gave to the log-in that it began, so that the token of another
+        log-in is worth nothing here.
 
-        Raises NotAuthenticated for a token that the provider did not give to the portal, or that has run out, and
-        PartDown when its keys cannot be had.
+        Raises NotAuthenticated for a token that the provider did not give to the portal for this log-in, or that has
+        run out, and PartDown when its keys cannot be had.
         """
         header = _header(id_token)
         if header is None:
@@ -53,12 +67,17 @@ class Provider:
         client = self._settings.oidc_client_id.read_text().strip()
         if client not in (audiences if isinstance(audiences, list) else [audiences]):
             raise NotAuthenticated
+        if not nonce or claims.get("nonce") != nonce or claims.get("iss") != self._settings.oidc_issuer:
+            raise NotAuthenticated
         now, begins, ends = self._clock.now().timestamp(), claims.get("iat"), claims.get("exp")
         if not isinstance(begins, int | float) or not isinstance(ends, int | float):
             raise NotAuthenticated
-        if claims.get("iss") != self._settings.oidc_issuer or not begins - 30 <= now < ends or not claims.get("sub"):
+        ends = min(ends, begins + LOG_IN_SECONDS)
+        subject = claims.get("sub")
+        if not begins - 30 <= now < ends or not isinstance(subject, str) or not subject.isprintable() or not subject:
             raise NotAuthenticated
-        return str(claims["sub"])
+        used = once(id_token, ends)
+        return LogIn(subject, used.until, (used,))
 
     async def _keys_with(self, kid: str | None) -> KeySet:
         """The provider's keys; asked for when `kid` is not among them and they were not asked for just now."""

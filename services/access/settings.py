@@ -13,5 +13,8 @@ class Settings(ServiceSettings):
     oidc_jwks_uri: str
     oidc_client_id: Path
     """A file: the portal's client id, the audience of those ID tokens."""
+    portal_keys: Path
+    """A file: the public keys (a JWK set) with which the portal shows that it is the portal; access holds no secret of
+    its."""
     first_designations: Path
     """A file: the first beheerder and FG, and the controller's decision that names them."""

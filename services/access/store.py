@@ -1,11 +1,13 @@
-"""Access's tables: who is designated, by whom, from when until when."""
+"""Access's tables: who is designated, by whom, from when until when; and what was used and may be used once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -27,6 +29,14 @@ class Designated(SQLModel, table=True):
     designated_by: str
     basis: str
     made_at: datetime = moment()
+
+
+class UsedOnce(SQLModel, table=True):
+    """What may not be used again, by its hash, for as long as somebody might believe it."""
+
+    __tablename__ = "used_once"
+    hash: str = Field(primary_key=True)
+    until: datetime = moment()
 
 
 EVERY = Keyset("designations", col(Designated.made_at), col(Designated.id), newest_first=True)
@@ -51,3 +61,11 @@ async def every(session: AsyncSession, window: Window) -> Page[Designated]:
 
 async def is_any(session: AsyncSession) -> bool:
     return (await session.scalars(select(col(Designated.id)).limit(1))).first() is not None
+
+
+async def use(session: AsyncSession, now: datetime, once: Mapping[str, datetime]) -> bool:
+    """Use up what has these hashes, each until a moment; False when one of them was used before."""
+    await session.execute(delete(UsedOnce).where(col(UsedOnce.until) < now))
+    rows = [{"hash": one, "until": until} for one, until in once.items()]
+    new = insert(UsedOnce).values(rows).on_conflict_do_nothing().returning(col(UsedOnce.hash))
+    return len((await session.scalars(new)).all()) == len(once)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.access import store
-from services.access.provider import Provider
+from services.access.portal import Portal
+from services.access.provider import LogIn, Provider
 from services.access.settings import Settings
 from shared import audit
 from shared.contracts.access import Designation, Leases
-from shared.errors import Forbidden, Invalid, NotFound, PartDown
+from shared.errors import Forbidden, Invalid, NotAuthenticated, NotFound, PartDown
 from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
 from shared.keys.signing import NotSigned
 from shared.pages import Page, Window
@@ -28,12 +30,39 @@ SOON = timedelta(seconds=2)
 """After how long at most the leases are told again that a part kept from being told."""
 
 
+LOG_IN = "log-in+jwt"
+
+
+@dataclass(frozen=True)
+class TokenAsked:
+    """What the portal asks: for `audience`, with `assertion` to show that it is the portal.
+
+    `log_in`: an ID token of the provider with the `nonce` that the portal gave to that log-in; or, without one, what was
+    given for it before.
+    """
+
+    assertion: str
+    log_in: str
+    nonce: str | None
+    audience: str
+
+
+@dataclass(frozen=True)
+class TokenGiven:
+    """A token and its seconds. `resume`: for the other services of the same log-in; not given twice."""
+
+    token: str
+    seconds: int
+    resume: str | None
+
+
 class Access:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
         self.clock = platform.clock
         self._settings = settings
         self._law = settings.laws.configured
+        self._portal = Portal(settings, platform.clock)
         self._provider = Provider(settings, platform.clock)
         self.renewal = Periodic(
             "leases",
@@ -46,16 +75,24 @@ class Access:
 
     # --- tokens ----------------------------------------------------------------------------------
 
-    async def exchange(self, id_token: str, audience: str) -> tuple[str, int]:
-        """RFC 8693: an ID token of the provider for a token of one service, and its seconds.
+    async def exchange(self, asked: TokenAsked) -> TokenGiven:
+        """RFC 8693: a log-in of the provider, or what was given for it, for a token of one service.
 
-        Raises NotAuthenticated for a token that the provider did not give, Invalid for an unknown service.
+        Raises NotAuthenticated when it is not the portal that asks, or the log-in is none, not the one that the portal
+        began, over, or offered before; Invalid for an unknown service.
         """
-        if audience not in BY_NAME:
+        shown = self._portal.authenticate(asked.assertion)
+        if asked.audience not in BY_NAME:
             raise Invalid([Fault("audience", "is geen dienst van deze installatie", code="unknown-service")])
-        subject = await self._provider.subject(id_token)
+        if asked.nonce is None:
+            log_in = await self._resumed(asked.log_in)
+        else:
+            log_in = await self._provider.log_in(asked.log_in, asked.nonce)
+        subject, audience = log_in.subject, asked.audience
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
+            if not await store.use(session, now, {one.hash: one.until for one in (shown, *log_in.used)}):
+                raise NotAuthenticated
             held = await store.in_force(session, now, subject)
             session.add(audit.line(now, "token given", actor=subject, record=audience))
         claims: dict[str, Any] = {
@@ -69,7 +106,24 @@ class Access:
                 for one in held
             ],
         }
-        return self.platform.signer.sign(TOKEN, claims), TOKEN_SECONDS
+        token = self.platform.signer.sign(TOKEN, claims)
+        resume = self._resume(log_in) if log_in.used else None
+        return TokenGiven(token, TOKEN_SECONDS, resume)
+
+    def _resume(self, log_in: LogIn) -> str:
+        """With what the portal gets the tokens of other services for the same log-in, until it ends."""
+        claims = {"iss": "access", "aud": "access", "sub": log_in.subject, "exp": int(log_in.until.timestamp())}
+        return self.platform.signer.sign(LOG_IN, claims)
+
+    async def _resumed(self, token: str) -> LogIn:
+        try:
+            claims = await self.platform.verifier.verify(token, kind=LOG_IN, service="access")
+        except NotSigned:
+            raise NotAuthenticated from None
+        until = datetime.fromtimestamp(claims["exp"], UTC)
+        if until <= self.clock.now():
+            raise NotAuthenticated
+        return LogIn(claims["sub"], until)
 
     # --- designations ----------------------------------------------------------------------------
 

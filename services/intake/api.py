@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Request
 from pydantic import Field, ValidationError
-from starlette.exceptions import HTTPException
 
-from services.intake.bodies import MOST_BYTES, SignalIn
+from services.intake.bodies import SignalIn
 from services.intake.settings import Settings
 from services.intake.use_cases import Intake
 from shared.errors import Conflict, Invalid
@@ -70,20 +69,20 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
         if authorization is None:
             # Before anything is looked at: what is wrong counts like what is right.
             request.state.public = True
-            rate.take(request.client.host if request.client else "")
+            rate.take(request)
         else:
             request.state.person = await person_of(request, authorization)
         if settings.may_not_serve:
             raise Conflict(
                 "Dit meldpunt is nog niet in gebruik genomen: er kan nog niet worden gemeld.", code="not-live"
             )
-        raw = await _read(request)
+        raw = await request.body()
         signal = _parse(raw, platform.clock.now())
         person: Person | None = None
         if signal.channel != "web":
             person = await person_of(request, authorization)
         elif authorization is not None:
-            rate.take(request.client.host if request.client else "")
+            rate.take(request)
         accepted = await intake.accept(signal, raw, idempotency_key, person)
         return Receipt(
             receipt_code=accepted.receipt_code,
@@ -121,18 +120,6 @@ def _body_schema() -> dict[str, Any]:
 
     found: dict[str, Any] = written_out(schema)
     return found
-
-
-async def _read(request: Request) -> bytes:
-    """The body, at most MOST_BYTES; what is larger is not read to its end."""
-    if int(request.headers.get("content-length") or 0) > MOST_BYTES:
-        raise HTTPException(413)
-    received = b""
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MOST_BYTES:
-            raise HTTPException(413)
-    return received
 
 
 def _parse(raw: bytes, now: datetime) -> SignalIn:

@@ -17,7 +17,6 @@ from pydantic import (
 from shared.http.bodies import Strict
 
 Channel = Literal["web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner"]
-MOST_BYTES = 200_000
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

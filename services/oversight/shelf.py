@@ -30,7 +30,8 @@ class ListShelf(Shelf):
     number = "CAST(head.id AS text)"
     signal = "CAST(head.id AS text)"
     beside_it = ("items", "decisions")
-    is_asked = "head.id = CAST(:number AS uuid)"
+    # A number of another kind is on no list; PostgreSQL would take it for a mistake in ours.
+    is_asked = "head.id = CAST(CASE WHEN :number ~ '^[0-9a-f-]{36}$' THEN :number END AS uuid)"
 
     def dossier(self, head: dict[str, Any]) -> Dossier:
         return Dossier.model_validate(

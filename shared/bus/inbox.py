@@ -123,25 +123,24 @@ class Inbox:
         event = headers.get("ce-type", "").removeprefix("nl.meldpunt.")
         # What is logged and stored below comes from our own list of names, not from the header.
         event = event if event in MESSAGES else "unknown"
-        with self._tracing.span(f"receive {event}", parent=headers.get("traceparent"), kind=SpanKind.CONSUMER):
-            try:
-                identifier = UUID(headers.get("ce-id", ""))
-            except ValueError:
-                log.warning("a message without an id is dropped: it is none of ours", producer=producer)
-                return
-            try:
-                await self._handle(identifier, producer, event, headers, body)
-            except (CannotSucceed, NotSigned, BaoError, BaoRefused) as problem:
-                await self._keep(identifier, producer, event, headers, body, problem, parked=True)
-            except PartDown as problem:
-                if delivered < PATIENT:
-                    raise
-                await self._keep(identifier, producer, event, headers, body, problem, parked=False)
-            except Exception as problem:
-                if delivered < UNFORESEEN:
-                    raise
-                log.error("a message fails in a way that nobody foresaw", of=event, exc_info=problem)
-                await self._keep(identifier, producer, event, headers, body, problem, parked=True)
+        try:
+            identifier = UUID(headers.get("ce-id", ""))
+        except ValueError:
+            log.warning("a message without an id is dropped: it is none of ours", producer=producer)
+            return
+        try:
+            await self._handle(identifier, producer, event, headers, body)
+        except (CannotSucceed, NotSigned, BaoError, BaoRefused) as problem:
+            await self._keep(identifier, producer, event, headers, body, problem, parked=True)
+        except PartDown as problem:
+            if delivered < PATIENT:
+                raise
+            await self._keep(identifier, producer, event, headers, body, problem, parked=False)
+        except Exception as problem:
+            if delivered < UNFORESEEN:
+                raise
+            log.error("a message fails in a way that nobody foresaw", of=event, exc_info=problem)
+            await self._keep(identifier, producer, event, headers, body, problem, parked=True)
 
     async def _handle(self, identifier: UUID, producer: str, event: str, headers: dict[str, str], body: bytes) -> None:
         if headers.get("ce-to") not in (self.service, EVERYONE):
@@ -152,6 +151,21 @@ class Inbox:
             # The subject is not part of what is signed: the event itself has to be the producer's to send.
             raise CannotSucceed("an event that this producer does not send here")
         signed = await self._check_signature(kind, producer, headers, body)
+        # Whose trace goes on is believed of who signed it.
+        parent = headers.get("traceparent") if signed else None
+        with self._tracing.span(f"receive {event}", parent=parent, kind=SpanKind.CONSUMER):
+            await self._act(identifier, producer, kind, headers, body, signed=signed)
+
+    async def _act(
+        self,
+        identifier: UUID,
+        producer: str,
+        kind: type[Message],
+        headers: dict[str, str],
+        body: bytes,
+        *,
+        signed: bool,
+    ) -> None:
         try:
             message = kind.model_validate_json(body)
         except ValidationError as problem:
@@ -162,9 +176,9 @@ class Inbox:
         known = await self._look_up((identifier, _signal_of(message)))
         if known.handled:
             if kind.kept:
-                self._answers.give(producer, Received(message=identifier, of=event, word=known.word))
+                self._answers.give(producer, Received(message=identifier, of=kind.event, word=known.word))
             return
-        handler = self._handlers.get(event)
+        handler = self._handlers.get(kind.event)
         if handler is None:
             raise CannotSucceed("this service does not handle this event")
         if known.destroyed:

@@ -31,6 +31,7 @@ def claims_of(headers: dict[str, str], body: bytes) -> dict[str, str]:
         "type": headers["ce-type"],
         "to": headers["ce-to"],
         "lock": headers.get("meldpunt-lock", ""),
+        "trace": headers.get("traceparent", ""),
         "hash": hashlib.sha256(body).hexdigest(),
     }
 

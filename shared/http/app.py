@@ -10,24 +10,25 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Header, Request
-from fastapi.openapi.utils import get_openapi
-from fastapi.responses import JSONResponse
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared import audit
-from shared.errors import MeldpuntError, PartDown, TooMany
-from shared.http.problems import HEADERS, PROBLEM_SCHEMA, TITLES, install
-from shared.http.rate import Rate
+from shared.errors import MeldpuntError
+from shared.http.arriving import Arriving
+from shared.http.description import described
+from shared.http.health import HEALTH, health
+from shared.http.problems import HEADERS, VERSION, install, unforeseen
+from shared.http.strangers import Strangers
 from shared.identity import Person
 from shared.service.platform import Platform
 from shared.service.service import Service
-from shared.stuck import as_told
 from shared.telemetry import set_up_logs
 
 log = structlog.get_logger()
 
-VERSION = "1.0.0"
 API_CONTACT = {
     "name": "Gemeentelijk Meldpunt Ondermijning",
     "url": "https://example.nl/meldpunt",
@@ -40,72 +41,85 @@ DUTY = NUMBER.replace("S-", "D-", 1)
 class Edge:
     """Outermost layer: one span and one log line per request, headers on every answer, refusals audited.
 
-    Written as plain ASGI: nothing of a request but its route template and status is recorded.
+    Written as plain ASGI: nothing of a request but its route template and status is recorded. Whatever goes wrong
+    inside is answered here, so that an error of ours has the same form and the same headers as any other.
     """
 
-    def __init__(self, app: ASGIApp, platform: Platform) -> None:
+    def __init__(self, app: ASGIApp, platform: Platform, strangers: Strangers) -> None:
         self.app = app
         self.platform = platform
-        # Refusals of strangers are kept too, but nobody can fill the audit trail with them.
-        self._strangers = Rate(2400)
+        self._strangers = strangers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        # A visitor chooses 32 digits of a trace id; only who shows a token may.
-        known = b"authorization" in headers
-        parent = headers.get(b"traceparent", b"").decode("ascii", "ignore") if known else ""
-        status = 500
+        status, begun = 500, False
         scope.setdefault("state", {})
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
-                extra = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-                message["headers"] = [*message["headers"], *extra, (b"api-version", VERSION.encode())]
+                status, begun = message["status"], True
+                headers = MutableHeaders(raw=list(message["headers"]))
+                headers.update(HEADERS)
+                message["headers"] = headers.raw
             await send(message)
 
-        with self.platform.tracing.span(scope["method"], parent=parent or None, kind=SpanKind.SERVER) as span:
+        parent = await self._parent(Headers(scope=scope))
+        arriving = Arriving(scope, receive, self.platform.settings.body_seconds)
+        with self.platform.tracing.span(scope["method"], parent=parent, kind=SpanKind.SERVER) as span:
             try:
                 with self.platform.turns.of_a_person():
-                    await self.app(scope, receive, answer)
+                    await self.app(scope, arriving, answer)
+            except Exception as problem:
+                log.error("a request fails in a way that nobody foresaw", route=_template(scope), exc_info=problem)
+                span.set_status(Status(StatusCode.ERROR, type(problem).__name__))
+                if begun:
+                    raise
+                await unforeseen()(scope, receive, answer)
             finally:
-                route = scope.get("route")
-                template = getattr(route, "path", "unknown")
+                template = _template(scope)
                 span.update_name(f"{scope['method']} {template}")
                 span.set_attributes({"http.route": template, "http.response.status_code": status})
-                if template not in ("/livez", "/readyz", "/statusz"):
+                if template not in HEALTH:
                     log.debug("request", method=scope["method"], route=template, status=status)
             if status in (400, 401, 403, 404, 409):
                 await self._refused(scope, template, status)
 
+    async def _parent(self, headers: Headers) -> str | None:
+        """The trace that goes on here. A visitor would choose 32 digits that are stored: only who shows a valid token
+        is believed.
+        """
+        said, token = headers.get("traceparent"), headers.get("authorization")
+        if said and token:
+            with contextlib.suppress(MeldpuntError):
+                await self.platform.identity.claims(token)
+                return said
+        return None
+
     async def _refused(self, scope: Scope, template: str, status: int) -> None:
-        """Every refusal is a line in the audit trail; it never says what was sent."""
+        """Every refusal is in the audit trail; it never says what was sent."""
         if scope["state"].get("public") or template == "unknown":
             return
         number = str(scope.get("path_params", {}).get("number", ""))
+        record = number if re.match(NUMBER, number) or re.match(DUTY, number) else None
+        action = f"{scope['method']} {template}"
         person: Person | None = scope["state"].get("person")
         if person is None:
-            try:
-                self._strangers.take("")
-            except TooMany:
-                return
-        line = audit.line(
-            self.platform.clock.now(),
-            f"{scope['method']} {template}",
-            actor=person.user_id if person else None,
-            record=number if re.match(NUMBER, number) or re.match(DUTY, number) else None,
-            result="refused",
-            reason=str(status),
-        )
+            await self._strangers.refused(action, record, status)
+            return
+        now = self.platform.clock.now()
+        line = audit.line(now, action, actor=person.user_id, record=record, result="refused", reason=str(status))
         try:
             async with self.platform.database.transaction() as session:
                 session.add(line)
         except MeldpuntError:
             log.warning("a refusal could not be written to the audit trail", route=template)
+
+
+def _template(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "path", "unknown"))
 
 
 def current_person(platform: Platform) -> Any:
@@ -125,15 +139,18 @@ def current_person(platform: Platform) -> Any:
 def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
     """The application of one service."""
     platform = service.platform
+    strangers = Strangers(platform.database, platform.clock)
     set_up_logs(platform.name, platform.settings.log_level)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(service.run())
+        tasks = [asyncio.create_task(service.run()), asyncio.create_task(strangers.run())]
         yield
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await task
+        await strangers.end_window()
         await platform.close()
 
     app = FastAPI(
@@ -147,81 +164,13 @@ def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    app.state.platform = platform
     install(app)
     for router in routers:
         app.include_router(router)
-    _health(app, service)
-    _openapi(app, platform)
-    app.add_middleware(Edge, platform=platform)
+    health(app, service)
+    described(app, f"{platform.settings.public_address}/{platform.name}")
+    app.add_middleware(Edge, platform=platform, strangers=strangers)
+    # Who calls, where a proxy that is trusted says so; anybody else's word about it counts for nothing.
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=platform.settings.trusted_addresses)
     return app
-
-
-def _health(app: FastAPI, service: Service) -> None:
-    @app.get("/livez", include_in_schema=False)
-    async def livez() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @app.get("/readyz", include_in_schema=False)
-    async def readyz() -> JSONResponse:
-        found = await _readiness(service)
-        return JSONResponse(found, 200 if found["ready"] else 503)
-
-    @app.get("/statusz", include_in_schema=False)
-    async def statusz() -> JSONResponse:
-        """For operations: ids and codes, no content."""
-        queues = None
-        with contextlib.suppress(PartDown):
-            queues = [as_told(one) for one in await service.stuck()]
-        return JSONResponse(await _readiness(service) | {"queues": queues, "pruned": service.pruned})
-
-
-async def _readiness(service: Service) -> dict[str, Any]:
-    settings, problems = service.platform.settings, await service.problems()
-    if settings.may_not_serve:
-        problems["live"] = f"nog niet in gebruik te nemen: {'; '.join(settings.missing_for_live)}"
-    use = {"trial": not settings.live, "missingForLive": settings.missing_for_live}
-    who = {"ready": not problems, "service": service.platform.name, "version": VERSION}
-    return who | use | {"problems": problems}
-
-
-def _openapi(app: FastAPI, platform: Platform) -> None:
-    """The description by the Dutch API design rules: problems, the version header, no 422."""
-
-    def describe() -> dict[str, Any]:
-        if app.openapi_schema:
-            return app.openapi_schema
-        found = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes, contact=app.contact
-        )
-        # The major version belongs to the server's address; the paths are relative to it.
-        found["servers"] = [{"url": f"{platform.settings.public_address}/{platform.name}/v1"}]
-        found["paths"] = {path.removeprefix("/v1"): one for path, one in found.get("paths", {}).items()}
-        components = found.setdefault("components", {})
-        components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
-        for unused in ("HTTPValidationError", "ValidationError"):
-            components["schemas"].pop(unused, None)
-        components["securitySchemes"] = {"access": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-        version = {
-            "API-Version": {"description": "Version of this API", "schema": {"type": "string", "example": VERSION}}
-        }
-        tags = set()
-        for path in found.get("paths", {}).values():
-            for operation in path.values():
-                tags |= set(operation.get("tags", []))
-                operation["parameters"] = [p for p in operation.get("parameters", []) if p["name"] != "authorization"]
-                responses = operation["responses"]
-                responses.pop("422", None)
-                for status in (400, 401, 403, 404, 409):
-                    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                    responses.setdefault(str(status), {"description": TITLES[status], "content": content})
-                for response in responses.values():
-                    response["headers"] = response.get("headers", {}) | version
-        found["tags"] = [{"name": name} for name in sorted(tags)]
-        app.openapi_schema = found
-        return found
-
-    @app.get("/v1/openapi.json", include_in_schema=False)
-    async def openapi() -> JSONResponse:
-        return JSONResponse(describe(), headers={"Access-Control-Allow-Origin": "*"})
-
-    app.openapi = describe  # type: ignore[method-assign]

@@ -13,7 +13,7 @@ from shared.engine.engine import Engine
 from shared.engine.given import Given, GivenRecord, Shown
 from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
-from shared.http.bodies import Strict
+from shared.http.bodies import FieldsGiven, Strict
 from shared.identity import Person
 from shared.protocol.fields import schema
 from shared.protocol.judge import MOST_REASON, Attempt
@@ -52,7 +52,7 @@ class DecisionIn(Strict):
     expected_version: int
     outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
     reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
-    fields: Annotated[dict[str, Any], Field(max_length=20, default_factory=dict)]
+    fields: FieldsGiven
     about: Annotated[tuple[Ref, ...], Field(max_length=20)] = ()
     forwarding: ForwardingIn | None = None
     meeting: Ref | None = None
@@ -67,7 +67,7 @@ class ItemIn(Strict):
     about: Ref
     finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
     matches: dict[Literal["name", "address"], bool] | None = None
-    fields: Annotated[dict[str, Any], Field(max_length=20, default_factory=dict)]
+    fields: FieldsGiven
 
 
 class DecisionOut(Strict):

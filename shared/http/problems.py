@@ -50,11 +50,15 @@ ANSWERS: dict[type[MeldpuntError], Answer] = {
 }
 TITLES = {400: "Niet aangenomen"} | {one.status: one.title for one in reversed(ANSWERS.values())}
 HTTP = {
+    400: ("bad-request", "Dit verzoek wordt niet aangenomen."),
     404: ("not-found", "Hier is niets."),
     405: ("method-not-allowed", "Dit kan op dit adres niet worden gevraagd."),
+    408: ("too-slow", "Wat is verzonden, kwam niet op tijd binnen."),
     413: ("too-large", "Wat is verzonden, is te groot."),
 }
+VERSION = "1.0.0"
 HEADERS = {
+    "API-Version": VERSION,
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -168,6 +172,12 @@ def _reason(one: dict[str, Any]) -> tuple[str, str]:
     return code, words.format_map({name: value for name, value in about.items() if isinstance(value, (int, float))})
 
 
+def unforeseen() -> JSONResponse:
+    """The answer to what should not have happened."""
+    detail = "Er ging iets mis dat niet was voorzien. Probeer het later opnieuw, of waarschuw de beheerder."
+    return problem(500, MeldpuntError.code, TITLES[500], detail, HEADERS)
+
+
 def install(app: FastAPI) -> None:
     """Map every error to a problem response."""
 
@@ -188,15 +198,15 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        code, detail = HTTP.get(error.status_code, ("bad-request", "Dit verzoek wordt niet aangenomen."))
-        return problem(error.status_code, code, TITLES.get(error.status_code, "Niet mogelijk"), detail)
+        code, detail = HTTP.get(error.status_code, HTTP[400])
+        title, headers = TITLES.get(error.status_code, "Niet mogelijk"), dict(error.headers or {})
+        return problem(error.status_code, code, title, detail, headers)
 
-    async def unforeseen(request: Request, error: Exception) -> JSONResponse:
-        detail = "Er ging iets mis dat niet was voorzien. Probeer het later opnieuw, of waarschuw de beheerder."
-        return problem(500, MeldpuntError.code, TITLES[500], detail, HEADERS)
+    async def other(request: Request, error: Exception) -> JSONResponse:
+        return unforeseen()
 
     app.add_exception_handler(MeldpuntError, known)
     app.add_exception_handler(Invalid, wrong)
     app.add_exception_handler(RequestValidationError, wrong)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(Exception, unforeseen)
+    app.add_exception_handler(Exception, other)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from ipaddress import IPv6Address, ip_address
+
+from starlette.requests import Request
 
 from shared.errors import TooMany
 
@@ -19,13 +22,26 @@ class Rate:
         self._all = 0
         self._each: dict[bytes, int] = {}
 
-    def take(self, visitor: str) -> None:
-        """Count one request; raises TooMany."""
+    def take(self, visitor: Request) -> None:
+        """Count one request of whoever sent it; raises TooMany."""
         minute = int(time.monotonic() // 60)
         if minute != self._minute:
             self._minute, self._salt, self._all, self._each = minute, secrets.token_bytes(16), 0, {}
-        key = hashlib.blake2b(visitor.encode(), key=self._salt, digest_size=8).digest()
-        self._all += 1
+        key = hashlib.blake2b(_address(visitor).encode(), key=self._salt, digest_size=8).digest()
         self._each[key] = self._each.get(key, 0) + 1
-        if self._all > self._per_minute or self._each[key] > max(1, self._per_minute // 4):
+        if self._each[key] > max(1, self._per_minute // 4):
+            # What he asks beyond his share takes nothing from the others'.
             raise TooMany
+        self._all += 1
+        if self._all > self._per_minute:
+            raise TooMany
+
+
+def _address(visitor: Request) -> str:
+    """Where it came from; of IPv6 the network, since one visitor has all of its addresses."""
+    said = visitor.client.host if visitor.client else ""
+    try:
+        found = ip_address(said)
+    except ValueError:
+        return said
+    return found.exploded[:19] if isinstance(found, IPv6Address) and not found.ipv4_mapped else said

@@ -12,7 +12,7 @@ from shared.engine.engine import Engine
 from shared.engine.given import GivenAnswer
 from shared.engine.tables import TaskRow
 from shared.http.app import current_person
-from shared.http.bodies import Strict
+from shared.http.bodies import FieldsGiven, Strict
 from shared.http.decisions import DecisionOut, Purpose, purpose_of, shown
 from shared.http.pages import WindowAsked
 from shared.identity import Person
@@ -26,7 +26,7 @@ class TaskDecisionIn(Strict):
 
     outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
     reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
-    fields: Annotated[dict[str, Any], Field(max_length=20, default_factory=dict)]
+    fields: FieldsGiven
 
 
 class TaskOut(Strict):

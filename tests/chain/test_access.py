@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.embedded.portal import exchange_form
 from tests.house import TestHouse, until
 
 
@@ -102,15 +103,18 @@ def test_tokens_are_for_one_service_and_five_minutes(house: TestHouse) -> None:
 
 
 def test_an_exchange_needs_a_log_in_of_the_provider(house: TestHouse) -> None:
-    form = {
-        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-        "subject_token": house.client.token("anna", "assessment"),
-        "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
-        "audience": "assessment",
-    }
     address = f"{house.client.addresses['access']}/v1/tokens"
-    assert httpx.post(address, data=form).status_code == 401
-    assert httpx.post(address, data=form | {"audience": "elsewhere"}).status_code in (400, 401)
+
+    def asked(audience: str, *log_in: str) -> int:
+        return httpx.post(address, data=exchange_form(house.home, audience, *log_in)).status_code
+
+    other = house.client.token("anna", "assessment")
+    assert asked("assessment", other) == 401
+    assert asked("assessment", other, "a-nonce") == 401
+    log_in = house.client.log_in("anna")
+    assert asked("elsewhere", *log_in) == 400
+    assert asked("assessment", *log_in) == 200
+    assert asked("assessment", *log_in) == 401, "an ID token is used once"
     assert httpx.post(address, data={"grant_type": "password"}).status_code == 400
 
 
@@ -126,12 +130,7 @@ def test_the_fg_sees_every_designation_and_changes_none(house: TestHouse) -> Non
 @pytest.mark.refused("R-7.3")
 def test_a_token_that_is_nested_too_deep_is_refused_like_any_other(house: TestHouse) -> None:
     deep = base64.urlsafe_b64encode(b"[" * 5000).decode().rstrip("=")
-    form = {
-        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-        "subject_token": f"{deep}.e30.AAAA",
-        "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
-        "audience": "assessment",
-    }
+    form = exchange_form(house.home, "assessment", f"{deep}.e30.AAAA", "a-nonce")
     assert httpx.post(f"{house.client.addresses['access']}/v1/tokens", data=form).status_code == 401
     for token in (f"{deep}.e30.AAAA", f"e30.{deep}.AAAA"):
         answer = house.client.request(

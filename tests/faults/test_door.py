@@ -54,8 +54,7 @@ def test_with_nats_down(own_house: TestHouse) -> None:
     for _ in range(5):
         web_report(house)
     until(lambda: not house.ready("intake"))
-    reasons = httpx.get(f"{house.client.addresses['intake']}/readyz").json()["problems"]
-    assert "nats" in reasons
+    assert "nats" in problems_of(house, "intake")
     assert reports_at(house) == before
     house.let_go("nats")
     house.all_ready()
@@ -96,7 +95,7 @@ def test_with_everything_else_down_and_a_restart_in_that_state(own_house: TestHo
 
 
 def problems_of(house: TestHouse, service: str) -> dict[str, str]:
-    found: dict[str, str] = httpx.get(f"{house.client.addresses[service]}/readyz", timeout=10).json()["problems"]
+    found: dict[str, str] = house.client.status_of(service)["problems"]
     return found
 
 

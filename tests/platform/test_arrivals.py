@@ -160,7 +160,7 @@ async def test_what_fails_fails_alone(receiving: Receiving) -> None:
     assert (kept.waits_because, kept.parked_at is None) == ("KeyError", False)
 
 
-@pytest.mark.parametrize("wrong", ["body", "id", "to", "nobody", "another", "unsigned", "producer", "deep"])
+@pytest.mark.parametrize("wrong", ["body", "id", "to", "nobody", "another", "unsigned", "producer", "deep", "trace"])
 async def test_what_its_producer_did_not_sign_has_no_effect_and_is_kept(
     receiving: Receiving, platform_of: PlatformOf, wrong: str
 ) -> None:
@@ -181,6 +181,8 @@ async def test_what_its_producer_did_not_sign_has_no_effect_and_is_kept(
         retention = await platform_of("retention")
         claims = claims_of(message.headers, message.body or b"")
         message.headers["meldpunt-signature"] = retention.signer.sign(STATEMENT, claims)
+    if wrong == "trace":
+        message.headers["traceparent"] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     if wrong == "producer":
         producer = "intake"
     if wrong == "deep":

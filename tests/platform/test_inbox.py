@@ -7,6 +7,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -39,14 +40,15 @@ class Ahead:
 class Desk:
     """An inbox of assessment that is delivered reports, which may be unsigned. `handle` is what a test makes of it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, traces: Path | None = None) -> None:
         self.database = database
         self.clock = Ahead()
         self.tries: Counter[str] = Counter()
         self.given: list[UUID] = []
         self.wrong: dict[str, Exception] = {}
         nowhere = Receipted(database, self.clock, {}, lambda *_: None, timedelta(), lambda: None)
-        tracing, verifier = Tracing("assessment", None), Verifier(Handed({}))
+        verifier = Verifier(Handed({}))
+        self.tracing = tracing = Tracing("assessment", str(traces) if traces else None)
         answers, handlers = cast(ReceiptSender, self), {ReportLetter.event: self.handle}
         self.inbox = Inbox("assessment", database, verifier, answers, self.clock, tracing, handlers, nowhere)
 
@@ -64,11 +66,11 @@ class Desk:
 
         return Handled(effect)
 
-    async def deliver(self, number: str, times: int, identifier: UUID | None = None) -> UUID:
+    async def deliver(self, number: str, times: int, identifier: UUID | None = None, **more: str) -> UUID:
         identifier = identifier or uuid4()
         body = ReportLetter(number=number, letters=("x",)).model_dump_json().encode()
         headers = {"ce-id": str(identifier), "ce-type": f"nl.meldpunt.{ReportLetter.event}", "ce-to": "assessment"}
-        await self.inbox.receive("intake", headers, body, times)
+        await self.inbox.receive("intake", headers | more, body, times)
         return identifier
 
     async def handled(self) -> set[str]:
@@ -151,3 +153,15 @@ async def test_a_kept_message_that_is_delivered_again_has_one_effect(database_of
     await desk.deliver(number, 4, one)
     assert await desk.handled() == {number}
     assert desk.given == [one, one], "a repeated one gets its receipt again"
+
+
+async def test_what_nobody_signed_names_no_trace(database_of: DatabaseOf, tmp_path: Path) -> None:
+    """Whoever can publish as intake chooses what stands in the header of an unsigned report."""
+    desk = Desk(await database_of("assessment"), tmp_path / "traces")
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    await desk.deliver(NUMBERS[0], 1, traceparent=f"00-{trace}-00f067aa0ba902b7-01")
+    assert await desk.handled() == {NUMBERS[0]}
+    desk.tracing.close()
+    written = (tmp_path / "traces").read_text()
+    assert "receive report.v1" in written
+    assert trace not in written

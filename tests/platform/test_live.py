@@ -33,10 +33,12 @@ async def ask(tmp_path: Path, *, live: bool, text: str) -> tuple[httpx.Response,
         door_password=tmp_path / "password",
         door_secret=tmp_path / "secret",
         live=live,
+        operations_secret=tmp_path / "secret",
     )
+    operator = {"Authorization": "Bearer niet-geheim"}
     transport = httpx.ASGITransport(app=create(settings), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
-        return await client.post("/v1/signals", json=REPORT), (await client.get("/readyz")).json()
+        return (await client.post("/v1/signals", json=REPORT)), (await client.get("/statusz", headers=operator)).json()
 
 
 async def test_live_with_something_missing_is_refused(tmp_path: Path) -> None:

@@ -15,11 +15,12 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from services.access.provider import INTERVAL, MOST_HEADER, MOST_TOKEN, Provider
+from services.access.provider import INTERVAL, LOG_IN_SECONDS, MOST_HEADER, MOST_TOKEN, Provider
 from services.access.settings import Settings
 from shared.errors import NotAuthenticated, PartDown
 
 ISSUER = "https://log-in.example.nl"
+NONCE = "of-this-log-in"
 
 
 class Given:
@@ -81,7 +82,7 @@ async def provider(log_in: LogIn, clock: Given, tmp_path: Path) -> AsyncIterator
 
 def a_token(key: RSAKey, clock: Given, **more: Any) -> str:
     now = int(clock.now().timestamp())
-    claims = {"iss": ISSUER, "aud": "portal", "sub": "anna", "iat": now, "exp": now + 300} | more
+    claims = {"iss": ISSUER, "aud": "portal", "sub": "anna", "nonce": NONCE, "iat": now, "exp": now + 300} | more
     return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
 
 
@@ -109,39 +110,39 @@ GARBAGE = {
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE.keys())
 async def test_garbage_is_refused_without_asking_the_provider(provider: Provider, log_in: LogIn, garbage: str) -> None:
     with pytest.raises(NotAuthenticated):
-        await provider.subject(garbage)
+        await provider.log_in(garbage, NONCE)
     assert log_in.asked == 0
 
 
 async def test_a_deep_payload_is_refused(provider: Provider) -> None:
     with pytest.raises(NotAuthenticated):
-        await provider.subject(f"{part({'alg': 'RS256', 'kid': 'key-0'})}.{part('[' * 5000)}.AAAA")
+        await provider.log_in(f"{part({'alg': 'RS256', 'kid': 'key-0'})}.{part('[' * 5000)}.AAAA", NONCE)
 
 
 async def test_unknown_keys_are_asked_for_once_per_interval(provider: Provider, log_in: LogIn, clock: Given) -> None:
-    assert await provider.subject(a_token(log_in.keys[0], clock)) == "anna"
+    assert (await provider.log_in(a_token(log_in.keys[0], clock), NONCE)).subject == "anna"
     stranger = RSAKey.generate_key(2048, {"kid": "stranger"})
     for _ in range(20):
         with pytest.raises(NotAuthenticated):
-            await provider.subject(a_token(stranger, clock))
+            await provider.log_in(a_token(stranger, clock), NONCE)
     assert log_in.asked == 1
     clock.moment += INTERVAL
     for _ in range(20):
         with pytest.raises(NotAuthenticated):
-            await provider.subject(a_token(stranger, clock))
+            await provider.log_in(a_token(stranger, clock), NONCE)
     assert log_in.asked == 2
     # A forger who names a known key makes nobody ask.
     forger = RSAKey.generate_key(2048, {"kid": "key-0"})
     clock.moment += INTERVAL
     with pytest.raises(NotAuthenticated):
-        await provider.subject(a_token(forger, clock))
+        await provider.log_in(a_token(forger, clock), NONCE)
     assert log_in.asked == 2
 
 
 async def test_a_new_key_of_the_provider_is_learnt(provider: Provider, log_in: LogIn, clock: Given) -> None:
-    assert await provider.subject(a_token(log_in.keys[0], clock)) == "anna"
+    assert (await provider.log_in(a_token(log_in.keys[0], clock), NONCE)).subject == "anna"
     clock.moment += INTERVAL
-    assert await provider.subject(a_token(log_in.new_key(), clock)) == "anna"
+    assert (await provider.log_in(a_token(log_in.new_key(), clock), NONCE)).subject == "anna"
     assert log_in.asked == 2
 
 
@@ -151,11 +152,11 @@ async def test_a_provider_that_is_down_is_not_asked_by_everybody(
     log_in.down = True
     for _ in range(5):
         with pytest.raises(PartDown):
-            await provider.subject(a_token(log_in.keys[0], clock))
+            await provider.log_in(a_token(log_in.keys[0], clock), NONCE)
     assert log_in.asked == 1
     log_in.down = False
     clock.moment += INTERVAL
-    assert await provider.subject(a_token(log_in.keys[0], clock)) == "anna"
+    assert (await provider.log_in(a_token(log_in.keys[0], clock), NONCE)).subject == "anna"
 
 
 @pytest.mark.parametrize(
@@ -164,6 +165,11 @@ async def test_a_provider_that_is_down_is_not_asked_by_everybody(
         {"iss": "https://another.example.nl"},
         {"aud": "another"},
         {"sub": ""},
+        {"sub": ["anna"]},
+        {"sub": "an\0na"},
+        {"nonce": None},
+        {"nonce": "of-another-log-in"},
+        {"iat": int((Given.moment - timedelta(seconds=LOG_IN_SECONDS)).timestamp()), "exp": 2**60},
         {"exp": 1},
         {"iat": "yesterday"},
         {"exp": None},
@@ -175,4 +181,18 @@ async def test_a_token_for_another_or_of_another_time_is_refused(
     provider: Provider, log_in: LogIn, clock: Given, wrong: dict[str, Any]
 ) -> None:
     with pytest.raises(NotAuthenticated):
-        await provider.subject(a_token(log_in.keys[0], clock, **wrong))
+        await provider.log_in(a_token(log_in.keys[0], clock, **wrong), NONCE)
+
+
+async def test_without_a_nonce_no_log_in_is_taken(provider: Provider, log_in: LogIn, clock: Given) -> None:
+    with pytest.raises(NotAuthenticated):
+        await provider.log_in(a_token(log_in.keys[0], clock, nonce=""), "")
+
+
+async def test_a_log_in_ends_with_its_token_and_after_an_hour_at_most(
+    provider: Provider, log_in: LogIn, clock: Given
+) -> None:
+    now = int(clock.now().timestamp())
+    for ends, seconds in ((now + 60, 60), (2**60, LOG_IN_SECONDS)):
+        found = await provider.log_in(a_token(log_in.keys[0], clock, exp=ends), NONCE)
+        assert found.until - clock.now() == timedelta(seconds=seconds)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,28 +21,14 @@ from shared.contracts.intake import ReportLetter
 from shared.service.platform import Platform
 from shared.service.service import Service
 from shared.settings import ServiceSettings
-from tests.platform.real import HERE, Nats, Postgres, RealParts
+from tests.platform.real import Nats, Postgres, RealParts
+from tests.platform.served import AS_OPERATOR, app_of, served
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ServiceSettings:
     """What a service is told, with nothing behind it."""
-    (tmp_path / "secret").write_text("x")
-    told = {
-        "openbao_address": "http://127.0.0.1:1",
-        "nats_address": "nats://127.0.0.1:1",
-        "database_host": "127.0.0.1",
-        "database_port": "1",
-        "folder": str(tmp_path),
-        "tombstones": str(tmp_path),
-        "oidc_issuer": "http://127.0.0.1:1",
-        "oidc_jwks_uri": "http://127.0.0.1:1",
-        "oidc_client_id": "portal",
-    } | dict.fromkeys(
-        ("openbao_credentials", "door_secret", "door_password", "first_designations"), str(tmp_path / "secret")
-    )
-    for name, value in told.items():
-        monkeypatch.setenv(f"MELDPUNT_{name.upper()}", value)
+    app_of("oversight", tmp_path, monkeypatch)
     return ServiceSettings()
 
 
@@ -70,41 +54,17 @@ def test_one_that_is_not_whole_does_not_start(settings: ServiceSettings, handler
         Service(Platform("intake", settings, SystemClock(), "x"), handlers=handlers)
 
 
-@contextlib.asynccontextmanager
-async def running(
+def running(
     name: str, parts: RealParts, postgres: Postgres, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A service in this process, on real parts; spoken to as over HTTP."""
-    await postgres.fresh(name)
-    parts.openbao.with_database(postgres)
+) -> AbstractAsyncContextManager[tuple[FastAPI, httpx.AsyncClient]]:
+    """A service in this process, on real parts."""
     password = {"password": parts.nats.passwords[name]}
     parts.openbao.administrator.write_data(f"kv/data/nats/{name}", data={"data": password})
-    for secret, value in (("door_secret", "x" * 32), ("door_password", parts.home.secret("door-password"))):
-        (folder / secret).write_text(value)
-        monkeypatch.setenv(f"MELDPUNT_{secret.upper()}", str(folder / secret))
-    told: dict[str, object] = {
-        "openbao_address": parts.openbao.address,
-        "openbao_credentials": parts.openbao.credentials(name),
-        "nats_address": parts.nats.address,
-        "database_host": HERE,
-        "database_port": postgres.port,
-        "folder": folder / name,
-        "tombstones": folder,
-        "beacon_seconds": 1,
-    }
-    for key, setting in told.items():
-        monkeypatch.setenv(f"MELDPUNT_{key.upper()}", str(setting))
-    app = import_module(f"services.{name}.app").create()
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url=f"http://{name}") as client,
-    ):
-        yield client
+    return served(name, parts, postgres, folder, monkeypatch, nats_address=parts.nats.address)
 
 
 async def queues(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
-    return {one["queue"]: one for one in (await client.get("/statusz")).json()["queues"] or ()}
+    return {one["queue"]: one for one in (await client.get("/statusz", headers=AS_OPERATOR)).json()["queues"] or ()}
 
 
 async def test_two_services_speak(
@@ -112,8 +72,8 @@ async def test_two_services_speak(
 ) -> None:
     """A report goes from intake's door into assessment's room; what stays behind waits for who is not there."""
     async with (
-        running("assessment", parts, postgres, tmp_path, monkeypatch) as assessment,
-        running("intake", parts, postgres, tmp_path, monkeypatch) as intake,
+        running("assessment", parts, postgres, tmp_path, monkeypatch) as (_, assessment),
+        running("intake", parts, postgres, tmp_path, monkeypatch) as (_, intake),
         asyncio.timeout(120),
     ):
         report = {"channel": "web", "receivedAt": datetime.now(UTC).isoformat(), "text": "Het ruikt naar hennep."}
@@ -139,14 +99,8 @@ async def test_what_has_no_rows_shows_too(
     parts: RealParts, postgres: Postgres, nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every act over everything stands in `status` beside the queues."""
-    for setting in ("oidc_issuer", "oidc_jwks_uri", "oidc_client_id"):
-        monkeypatch.setenv(f"MELDPUNT_{setting.upper()}", "http://127.0.0.1:1")
-    until = datetime.now(UTC) + timedelta(days=1)
-    first = {"beheerder": "b", "fg": "f", "decision": "B-1", "until": until.isoformat()}
-    (tmp_path / "first").write_text(json.dumps(first))
-    monkeypatch.setenv("MELDPUNT_FIRST_DESIGNATIONS", str(tmp_path / "first"))
     for name, act in (("access", "leases"), ("retention", "calendar")):
-        async with running(name, parts, postgres, tmp_path, monkeypatch) as client, asyncio.timeout(60):
+        async with running(name, parts, postgres, tmp_path, monkeypatch) as (_, client), asyncio.timeout(60):
             while not (found := await queues(client)):
                 await asyncio.sleep(0.2)
             assert (found[act]["waiting"], found[act]["rows"]) == (0, [])

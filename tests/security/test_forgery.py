@@ -118,7 +118,7 @@ def test_a_row_that_claims_to_be_received_releases_no_key(house: TestHouse) -> N
 
 def stuck(house: TestHouse, service: str, queue: str) -> list[dict[str, Any]]:
     """What a service says of one of its queues."""
-    found = httpx.get(f"{house.client.addresses[service]}/statusz", timeout=10).json()["queues"]
+    found = house.client.status_of(service)["queues"]
     rows: list[dict[str, Any]] = next(one["rows"] for one in found if one["queue"] == queue)
     return rows
 

@@ -1,4 +1,4 @@
-"""Designations."""
+"""Designations, and what was used and may be used once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,3 +26,4 @@ def upgrade() -> None:
     )
     op.create_index("designation_order_idx", "designation", ["made_at", "id"])
     op.create_index("designation_ends_idx", "designation", ["ends_at"])
+    op.create_table("used_once", column("hash", sa.Text, key=True), column("until", MOMENT, index=True))

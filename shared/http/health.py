@@ -1,0 +1,70 @@
+"""Is it alive, is it ready, and what is wrong: the last is for operators only.
+
+A stranger who sees which part is away, or what is stuck, knows when and where to push. Operators show a secret of the
+house, one per service, and no token: it has to work when access, OpenBao or the bus is what is wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Header
+from fastapi.responses import JSONResponse
+
+from shared.errors import NotAuthenticated, PartDown
+from shared.http.problems import VERSION
+from shared.service.service import Service
+from shared.stuck import as_told
+
+HEALTH = ("/livez", "/readyz", "/statusz")
+
+
+def health(app: FastAPI, service: Service) -> None:
+    """Add /livez and /readyz, which say one word to everybody, and /statusz."""
+
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        ready = not await _problems(service)
+        return JSONResponse({"ready": ready}, 200 if ready else 503)
+
+    @app.get("/statusz", include_in_schema=False)
+    async def statusz(authorization: Annotated[str | None, Header()] = None) -> dict[str, Any]:
+        """For operations: ids and codes, no content."""
+        _operator(service.platform.settings.operations_secret, authorization)
+        queues = None
+        with contextlib.suppress(PartDown):
+            queues = [as_told(one) for one in await service.stuck()]
+        return await _readiness(service) | {"queues": queues, "pruned": service.pruned}
+
+
+def _operator(secret: Path | None, authorization: str | None) -> None:
+    """Raises NotAuthenticated for who does not show the secret, and for everybody where there is none."""
+    try:
+        expected = secret.read_text().strip() if secret else ""
+    except OSError:
+        expected = ""
+    scheme, _, shown = (authorization or "").partition(" ")
+    same = hmac.compare_digest(shown.strip().encode(), expected.encode())
+    if not expected or scheme.lower() != "bearer" or not same:
+        raise NotAuthenticated
+
+
+async def _problems(service: Service) -> dict[str, str]:
+    settings, problems = service.platform.settings, await service.problems()
+    if settings.may_not_serve:
+        problems["live"] = f"nog niet in gebruik te nemen: {'; '.join(settings.missing_for_live)}"
+    return problems
+
+
+async def _readiness(service: Service) -> dict[str, Any]:
+    settings, problems = service.platform.settings, await _problems(service)
+    use = {"trial": not settings.live, "missingForLive": settings.missing_for_live}
+    who = {"ready": not problems, "service": service.platform.name, "version": VERSION}
+    return who | use | {"problems": problems}

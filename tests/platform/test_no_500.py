@@ -1,0 +1,286 @@
+"""Whatever is sent, by whom ever: no service answers that it did not foresee it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import unquote_to_bytes
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import FastAPI
+from starlette.types import Message, Scope
+
+from deploy.embedded.home import SERVICE_NAMES
+from deploy.embedded.portal import exchange_form
+from shared.contracts.intake import Subject
+from shared.engine.documents import REPORT, Report, encoded
+from shared.engine.tables import ItemRow
+from shared.http.health import HEALTH
+from shared.identity import Person
+from shared.keys.transit import Place, key_name
+from shared.protocol.laws import Laws
+from shared.protocol.model import State
+from shared.service.platform import Platform
+from tests.platform.conftest import DECIDES
+from tests.platform.desk import Desk
+from tests.platform.hostile import TOKENS, USUAL, Bodies, Sent, requests
+from tests.platform.real import Postgres, RealParts
+from tests.platform.rows import LIST, dossier, number, offered, sealed
+from tests.platform.served import portal_of, served
+
+ABSENT = "S-7K3MQ-9XD4T"
+
+
+class Everybody:
+    """Whoever asks is somebody who may everything: this is about what lies behind the first refusal."""
+
+    def __init__(self) -> None:
+        law = Laws.read("midden-delfland-2025").configured
+        roles = {"beheerder", "fg", "privacy-officer", "lot-member", *law.file_roles}
+        self._person = Person("anna-van-dam", frozenset(roles))
+
+    async def caller(self, authorization: str | None) -> Person:
+        return self._person
+
+    async def claims(self, authorization: str | None) -> dict[str, Any]:
+        return {}
+
+    def forget(self) -> None: ...
+
+
+async def answer(app: FastAPI, sent: Sent) -> tuple[int, bytes]:
+    """Straight to the application: a client of HTTP would refuse to send some of it."""
+    found: dict[str, Any] = {"body": b""}
+    left = [sent.body]
+
+    async def receive() -> Message:
+        if left:
+            return {"type": "http.request", "body": left.pop(), "more_body": False}
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        found["status"] = message.get("status", found.get("status"))
+        found["body"] += message.get("body", b"")
+
+    headers = [(name.lower().encode(), value) for name, value in sent.headers.items()]
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": sent.method,
+        "scheme": "http",
+        "path": unquote_to_bytes(sent.path).decode("utf-8", "replace"),
+        "raw_path": sent.path.encode(),
+        "query_string": sent.query.encode(),
+        "root_path": "",
+        "headers": headers,
+        "client": ("192.0.2.1", 1),
+        "server": ("service", 80),
+    }
+    await app(scope, receive, send)
+    return found["status"], found["body"]
+
+
+async def begun(app: FastAPI) -> Platform:
+    """What it stands on, when the database has a user for it."""
+    platform: Platform = app.state.platform
+    async with asyncio.timeout(60):
+        while not platform.signer.certified:
+            await asyncio.sleep(0.05)
+    return platform
+
+
+def decision(key: str, outcome: str, *about: str, **fields: Any) -> dict[str, Any]:
+    said = {"key": key, "outcome": outcome, "reason": "Zo is het gewogen.", "expectedVersion": 1, "fields": fields}
+    return said | ({"about": list(about)} if about else {})
+
+
+def item(category: str, about: str, **more: Any) -> dict[str, Any]:
+    return {"category": category, "about": about, "finding": "Een schuur.", "expectedVersion": 1} | more
+
+
+WHY = {"necessity": "Nodig.", "proportionality": "Kort.", "factors": "Duur."}
+CONSULT = {"case": ABSENT, "reason": "Hetzelfde adres."}
+EVERYTHING = {
+    "confirms": str(LIST),
+    "about": ["report", "O1"],
+    "meeting": "M-7K3MQ-9XD4T",
+    "forwarding": {"recipientKind": "partner", "recipient": "politie", "items": ["report"], "noneBecause": "Nee."},
+}
+DONE = {"outcome": "executed", "reason": "Volgens plan.", "fields": {"executedOn": "2026-11-25", "result": "Gesloten."}}
+BODIES: dict[str, Bodies] = {
+    "assessment": {
+        "/signals/{number}/decisions": [
+            decision("purpose", "set", purposes=["niet-faciliteren"]),
+            decision("weging-1", "suspicion", sources=["none"]) | EVERYTHING,
+        ],
+        "/signals/{number}/items": [
+            item("bag", "O1"),
+            item("brp-verification", "S1", matches={"name": True, "address": False}, finding=None, fields={"a": "b"}),
+        ],
+        "/signals/{number}/consultations": [CONSULT],
+        "/tasks/{taskId}/decisions": [DONE],
+        "/meetings": [
+            {"kind": "LOT", "heldOn": "2099-11-25", "members": [{"userId": "esra"}, {"organisation": "politie"}]}
+        ],
+        "/meetings/{meetingId}/agenda-items": [{"number": ABSENT}],
+        "/meetings/{meetingId}/attendances": [{"member": "esra"}],
+    },
+    "sources": {
+        "/signals/{number}/decisions": [decision("source-list", "listed", sources=["horeca-permits"])],
+        "/signals/{number}/items": [item("question", "O1", fields={"source": "horeca-permits"})],
+        "/signals/{number}/consultations": [CONSULT],
+        "/tasks/{taskId}/decisions": [DONE],
+    },
+    "casework": {
+        "/signals/{number}/decisions": [decision("check-2a", "may", "report", "politie", task="Opsporing.")],
+        "/signals/{number}/items": [
+            item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
+        ],
+        "/tasks/{taskId}/decisions": [DONE],
+    },
+    "rights": {
+        "/duties/{number}/decisions": [
+            decision("duty", "nobody", looked="In de tekst."),
+            decision("duty", "defer", grounds=["d"], reviewOn="2027-01-01", **WHY),
+        ],
+        "/tasks/{taskId}/decisions": [DONE],
+    },
+    "retention": {
+        "/signals/{number}/decisions": [
+            decision("hold", "held", "report", ground="bezwaar", endsOn="2027-01-01", needed="De melding zelf.")
+        ],
+        "/signals/{number}/items": [item("bag", "O1")],
+    },
+    "oversight": {
+        "/destruction-lists/{number}/decisions": [decision("approve-destruction", "approved", confirmList="{number}")],
+    },
+    "intake": {
+        "/signals": [
+            {
+                "channel": "web",
+                "receivedAt": "2026-11-25T12:00:00Z",
+                "text": "Een sterke henneplucht.",
+                "subjects": [{"name": "Jan", "address": "Dorpsstraat 1", "occupation": "bakker"}],
+                "objects": [{"kind": "building", "address": "Dorpsstraat 1", "description": "Een schuur."}],
+                "reporter": {"kind": "person", "name": "Piet", "email": "p@x.nl", "phone": "0612345678"},
+            }
+        ],
+        "/reporter-contacts": [{"number": ABSENT, "reason": "contact-melder"}],
+    },
+    "access": {
+        "/designations": [
+            {
+                "userId": "petra-van-dam",
+                "role": "oov",
+                "startsAt": "2026-11-25T12:00:00Z",
+                "endsAt": "2027-11-25T12:00:00Z",
+                "basis": "BESLUIT-1",
+            }
+        ],
+    },
+}
+"""What is accepted, or nearly, so that what is hostile in it gets as far as it can."""
+STATES = {"assessment": State.RECEIVED, "sources": State.SOURCE_LIST, "casework": State.CHECK_2A}
+
+
+class Standing:
+    """What stands in a service, so that there is something to be hostile to."""
+
+    def __init__(self, name: str, platform: Platform, folder: Path) -> None:
+        self._name, self._platform = name, platform
+        chapter, shelf = DECIDES.get(name, DECIDES["assessment"])()
+        self._desk = Desk(name, chapter, platform.database, platform.bao, folder, shelf)
+        platform.sealer = self._desk.platform.sealer
+        self._made = itertools.count(1)
+
+    async def another(self) -> str:
+        """The number of something new."""
+        n = next(self._made)
+        if self._name in STATES:
+            return await (await self._desk.ready()).arrives(STATES[self._name])
+        if self._name == "rights":
+            return await self._duty(n)
+        if self._name == "retention":
+            signal = sealed(n)
+            signal.state, signal.ends_on = "sealed", date(2099, 1, 1)
+            signal.dossier = [{"item": "report", "archive": "archive-signal", "key": "k", "ciphertext": "x"}]
+            await self._desk.add(signal)
+            return number(n)
+        if self._name == "oversight":
+            room, listed = self._platform.room(), offered(n, UUID(int=n))
+            listed.words_key = key_name(listed.id, room.mount)
+            await room.make(listed.words_key)
+            await self._desk.add(listed)
+            return str(listed.id)
+        return ABSENT
+
+    async def _duty(self, n: int) -> str:
+        room, duty = self._platform.room(), dossier(n, due=True)
+        duty.room_key = key_name(uuid4(), room.mount)
+        await room.make(duty.room_key)
+        report = encoded(Report(subjects=(Subject(name="Jan Wilgenroos"),)))
+        (text,) = await room.encrypt(duty.room_key, [(Place(room.mount, duty.number, REPORT, 1), report)])
+        await self._desk.add(
+            duty, ItemRow(number=duty.number, item=REPORT, category=REPORT, version=1, ciphertext=text)
+        )
+        return duty.number
+
+
+@pytest.mark.parametrize("name", SERVICE_NAMES)
+async def test_no_answer_is_a_500(
+    name: str, parts: RealParts, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"web_reports_per_minute": 10**9}
+    async with served(name, parts, postgres, tmp_path, monkeypatch, **told) as (app, _):
+        platform = await begun(app)
+        platform.identity = cast(Any, Everybody())
+        standing = Standing(name, platform, tmp_path)
+        here = await standing.another()
+        wrong: list[str] = []
+        seen: Counter[int] = Counter()
+        for sent in requests(app, bodies_of(name, tmp_path)):
+            for which in (here, ABSENT) if sent.says == USUAL else (here,):
+                status, _ = await answer(app, filled(sent, which))
+                seen[status] += 1
+                if status == 500:
+                    wrong.append(f"{sent.method} {sent.path}?{sent.query[:60]}: {sent.says}")
+                if status in (201, 202):
+                    here = await standing.another()
+        assert not wrong, "\n".join([f"{len(wrong)} of {seen.total()}", *wrong[:200]])
+        assert seen[201] + seen[202], "nothing was accepted: what is hostile got no further than the first refusal"
+
+
+def bodies_of(name: str, folder: Path) -> Bodies:
+    found = dict(BODIES[name])
+    if name == "access":
+        found["/tokens"] = [exchange_form(portal_of(folder), "assessment", "e30.e30.AAAA", "a-nonce")]
+    return found
+
+
+def filled(sent: Sent, number: str) -> Sent:
+    """With `number` where that is not attacked, and something else that is not here in the other places."""
+    body = sent.body.replace(b"{number}", number.encode())
+    path = sent.path.replace("{number}", number).replace("{meetingId}", "M-7K3MQ-9XD4T")
+    return Sent(sent.method, re.sub(r"\{\w+\}", str(LIST), path), sent.says, sent.query, sent.headers, body)
+
+
+@pytest.mark.parametrize("name", SERVICE_NAMES)
+async def test_no_token_makes_a_500(
+    name: str, parts: RealParts, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(name, parts, postgres, tmp_path, monkeypatch) as (app, _):
+        await begun(app)
+        paths = {f"/v1{path}" for path, operations in app.openapi()["paths"].items() if "get" in operations} | {*HEALTH}
+        traced = {"traceparent": b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+        for path in sorted(paths):
+            for token in TOKENS:
+                sent = Sent("GET", path, "a token", headers={"Authorization": token} | traced)
+                status, _ = await answer(app, sent)
+                assert status in (200, 400, 401, 404, 503), (path, token[:60], status)
