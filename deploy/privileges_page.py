@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deploy.collusion import table
 from shared.privileges import EVERYONE, SAID_TO_EVERYONE, SERVICES, produced_by, senders_to
 
 INTRODUCTION = """# The privilege table
@@ -55,6 +56,8 @@ def page() -> str:
     lines.append("Each service: its own database, as a user that OpenBao makes for a lease. Intake's door besides:")
     door = next(one for one in SERVICES if one.door_tables)
     lines.append(f"INSERT on {', '.join(door.door_tables)}; SELECT on the two hash columns of accepted_report.")
+    lines.append("\n## Two taken over together\n")
+    lines.append(table())
     return "\n".join(lines) + "\n"
 
 
