@@ -42,11 +42,13 @@ class LineFacts(TypedDict, total=False):
     result: str
     reason: str | None
     role: str | None
+    version: int
+    """To which version it brought the record, where that has any: by this oversight knows an old one."""
 
 
 def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
     """One line of the trail, to be added to the session of what it tells about."""
-    entry = {
+    entry: dict[str, Any] = {
         "at": now.isoformat(timespec="milliseconds"),
         "action": action,
         "actor": facts["actor"],
@@ -56,6 +58,8 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
         "reason": facts.get("reason"),
         "trace": trace_id(),
     }
+    if "version" in facts:
+        entry["version"] = facts["version"]
     return Audit(id=uuid4(), entry=entry, written_at=now)
 
 

@@ -73,6 +73,12 @@ class CannotSucceed(MeldpuntError):
     code = "cannot-succeed"
 
 
+class NotBelieved(CannotSucceed):
+    """The rows are not what this service wrote: frozen until they are again."""
+
+    code = "frozen"
+
+
 @dataclass
 class Invalid(Exception):
     """What was sent is not accepted; everything that is wrong is listed."""

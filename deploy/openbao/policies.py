@@ -43,6 +43,8 @@ def rules_of(service: Privileges) -> Rules:
         # Public halves: to check who signed, and (only who seals) to seal.
         f"{SIGN}/export/public-key/+/latest": _rule("read"),
         f"{SIGN}/sign/{service.name}": _rule("update", input=[], batch_input=[]),
+        # Its own key for its own rows (shared/keys/mac.py); asked once per process.
+        f"{SIGN}/hmac/{service.name}": _rule("update", input=[], key_version=[]),
     }
     if service.room:
         rules |= _make_keys(service.room, "+", "aes256-gcm96")

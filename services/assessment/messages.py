@@ -9,14 +9,14 @@ from shared.contracts.assessment import ResearchLetter
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.intake import ReportLetter
 from shared.contracts.rights import InformingDecided, NoticeTold
-from shared.engine.copies import on_notice
+from shared.engine.copies import Copies
 from shared.engine.settle import Settlement
 
 
-def handlers(arrivals: Arrivals, informing: Informing) -> dict[str, Handler]:
+def handlers(arrivals: Arrivals, informing: Informing, copies: Copies) -> dict[str, Handler]:
     return {
         ReportLetter.event: arrivals.report,
-        NoticeTold.event: on_notice,
+        NoticeTold.event: copies.notice,
         InformingDecided.event: informing.decided,
     }
 

@@ -28,6 +28,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         handlers=handlers(platform, consulting, Moving(engine)),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
-        queues={engine.settlement.queue: engine.settlement.work},
+        queues=engine.queues,
+        periodic=engine.periodic,
     )
     return build(service, "Casework", router(engine, consulting))

@@ -33,7 +33,8 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         platform,
         handlers=handlers(Concerned(platform)),
         erase=Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount)),
-        queues={engine.settlement.queue: engine.settlement.work},
+        queues=engine.queues,
+        periodic=engine.periodic,
     )
     overdue = OverdueDuties(engine)
     routers = [router(engine, overdue)]

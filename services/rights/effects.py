@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from services.rights import store
 from services.rights.answer import answer_if_complete
 from services.rights.clock import reckon
+from services.rights.store import DutyMoment
 from shared.engine.effects import Moment, Own
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
@@ -27,18 +25,16 @@ class MovesClock(Own):
     on: date | None = None
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
-        row = await store.locked(session, loaded.number)
+        adds = None
         if self.why and self.on:
-            noted = decision.taken_at
-            session.add(
-                store.DutyMoment(number=row.number, cause=decision.id, why=self.why, on=self.on, noted_at=noted)
+            adds = DutyMoment(
+                number=loaded.number, cause=decision.id, why=self.why, on=self.on, noted_at=decision.taken_at
             )
-        await reckon(platform.settings.laws, session, row)
+        await reckon(platform, session, loaded.number, adds=adds)
 
     async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         """No decision, no later date."""
-        await session.execute(delete(store.DutyMoment).where(col(store.DutyMoment.cause) == decision.id))
-        await reckon(platform.settings.laws, session, await store.locked(session, loaded.number))
+        await reckon(platform, session, loaded.number, without=decision.id)
 
 
 @dataclass(frozen=True)

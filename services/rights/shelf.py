@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.rights import store
+from services.rights.clock import clock_is_right
+from services.rights.store import DutyMoment
 from shared.engine.shelf import Shelf
+from shared.engine.tables import Dossier
+from shared.keys.mac import Mac
 
 
 @dataclass(frozen=True)
 class Moments:
     """By when the person has to know, and why, in the order in which it became known."""
 
-    known: tuple[store.DutyMoment, ...]
+    known: tuple[DutyMoment, ...]
 
 
 class DutyShelf(Shelf):
-    async def beside(self, session: AsyncSession, head: dict[str, Any]) -> tuple[object, tuple[str, ...]]:
-        return Moments(tuple(await store.moments_of(session, head["number"]))), ()
+    own_rows: ClassVar = {"moments": (DutyMoment, "x.number = {number} ORDER BY x.noted_at")}
+
+    def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
+        return Moments(rows["moments"])
+
+    async def doubts(self, mac: Mac, dossier: Dossier, rows: Mapping[str, tuple[Any, ...]]) -> str | None:
+        """Besides the head: when it is due, and why."""
+        if not await clock_is_right(mac, dossier, rows["moments"]):
+            return dossier.number
+        return await super().doubts(mac, dossier, rows)

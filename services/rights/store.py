@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel, col
 
 from shared.database.tables import moment
 from shared.engine import store
-from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier
+from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.pages import Keyset, Page, Window
 
 SCHEMA = "rights_0001"
@@ -22,8 +22,11 @@ class Asked(SQLModel, table=True):
     """Phase 3 of this signal waits until everybody's duty has been decided on (art. 16 lid 2)."""
 
     number: str = Field(primary_key=True)
+    subjects: int
+    """How many persons it had when it was asked: about fewer nothing is answered."""
     asked_at: datetime = moment()
     answered_at: datetime | None = moment(nullable=True)
+    mac: str = ""
 
 
 class DutyMoment(SQLModel, table=True):
@@ -58,18 +61,6 @@ OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 async def overdue(session: AsyncSession, today: date, window: Window) -> Page[Dossier]:
     """Deferrals whose review date has passed, and duties whose month has; the longest ago first."""
     return await OVERDUE.page(session, select(Dossier).where(text(ON_THE_LIST), col(Dossier.due_on) < today), window)
-
-
-async def last_agreed(session: AsyncSession, number: str) -> DecisionRow | None:
-    """The last decision on informing that was taken together with the privacy officer (art. 16 lid 2)."""
-    query = (
-        select(DecisionRow)
-        .where(col(DecisionRow.number) == number, col(DecisionRow.status) == "taken")
-        .where(col(DecisionRow.key).in_(("duty", "review")))
-        .order_by(col(DecisionRow.version).desc())
-        .limit(1)
-    )
-    return (await session.scalars(query)).first()
 
 
 async def one_at_a_time(session: AsyncSession, signal: str) -> None:

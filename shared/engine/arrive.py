@@ -15,11 +15,13 @@ from shared.contracts.assessment import ResearchContent
 from shared.contracts.common import KeyRef, KeysMade, Letter, Whereabouts
 from shared.contracts.dossier import CodedDecision
 from shared.database.tables import Outgoing
-from shared.engine.documents import REPORT, Document, Finding, Report, encoded
+from shared.engine.documents import REPORT, Document, Finding, Report
+from shared.engine.head import changed, vouch
 from shared.engine.loaded import working_name
-from shared.engine.tables import Dossier, ItemRow
+from shared.engine.tables import Dossier
+from shared.engine.write import encrypted
 from shared.errors import CannotSucceed
-from shared.keys.transit import Place, key_name
+from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -56,36 +58,33 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
     room, number = platform.room(), arrival.number
     key = key_name(incoming.id, room.mount)
     await room.make(key)
-    pairs = [(Place(room.mount, number, name, 1), encoded(one)) for name, one in arrival.documents.items()]
-    ciphertexts = await room.encrypt(key, pairs)
+    items = await encrypted(room, key, [(number, *one) for one in arrival.documents.items()])
     now = platform.clock.now()
+    dossier = Dossier(
+        number=number,
+        signal=number,
+        version=arrival.version,
+        state=arrival.state,
+        working_name=working_name(number),
+        room_key=key,
+        protocol=arrival.protocol,
+        received_on=arrival.received_on,
+        arrived_at=now,
+        signed=incoming.signed,
+        last_act_on=calendar_date(now),
+        people=arrival.people,
+        earlier=[one.model_dump(mode="json") for one in arrival.earlier],
+    )
+    await vouch(platform.mac, dossier, items)
 
     async def effect(session: AsyncSession) -> None:
-        session.add(
-            Dossier(
-                number=number,
-                signal=number,
-                version=arrival.version,
-                state=arrival.state,
-                working_name=working_name(number),
-                room_key=key,
-                protocol=arrival.protocol,
-                received_on=arrival.received_on,
-                arrived_at=now,
-                signed=incoming.signed,
-                last_act_on=calendar_date(now),
-                people=arrival.people,
-                earlier=[one.model_dump(mode="json") for one in arrival.earlier],
-            )
-        )
-        for (name, one), ciphertext in zip(arrival.documents.items(), ciphertexts, strict=True):
-            category = one.category if isinstance(one, Finding) else REPORT
-            session.add(ItemRow(number=number, item=name, category=category, version=1, ciphertext=ciphertext))
+        # Copies: it may be done twice, the second time in a transaction of its own.
+        session.add_all([changed(one) for one in (dossier, *items)])
         made = KeysMade(number=number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(arrival.carried_by,))
         here = Whereabouts(number=number, version=arrival.version, holder=platform.name, state=arrival.state, since=now)
         post = platform.post
         post.send(session, post.envelope("retention", made), post.envelope("oversight", here), *also)
-        session.add(audit.line(now, "signal received", actor=None, record=number))
+        session.add(audit.line(now, "signal received", actor=None, record=number, version=arrival.version))
 
     return Handled(effect, arrival.word)
 

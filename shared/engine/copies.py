@@ -10,36 +10,44 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.assessment import MeetingTold
 from shared.contracts.rights import NoticeTold
+from shared.engine.head import vouch_for
 from shared.engine.tables import MeetingRow, NoticeRow
 from shared.errors import CannotSucceed
+from shared.service.platform import Platform
 
 MEETING_FACTS = ("version", "kind", "held_on", "chair", "members", "present", "agenda")
 
 
-async def on_meeting(incoming: Incoming, message: MeetingTold) -> Handled:
-    """Keep a meeting as it was told, unless something newer is known."""
-    if incoming.producer != "assessment":
-        raise CannotSucceed("only assessment keeps meetings")
+class Copies:
+    """Keeps them, each with a MAC of its own: what was told by a signed message is believed as long as it is unchanged."""
 
-    async def effect(session: AsyncSession) -> None:
-        known = await session.get(MeetingRow, message.meeting, with_for_update=True)
-        if known is not None and known.version >= message.version:
-            return
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+
+    async def meeting(self, incoming: Incoming, message: MeetingTold) -> Handled:
+        """Keep a meeting as it was told, unless something newer is known."""
+        if incoming.producer != "assessment":
+            raise CannotSucceed("only assessment keeps meetings")
         facts = {name: getattr(message, name) for name in MEETING_FACTS}
         facts |= {name: list(facts[name]) for name in ("members", "present", "agenda")}
-        await session.merge(MeetingRow(id=message.meeting, **facts))
+        told = await vouch_for(self.platform.mac, MeetingRow(id=message.meeting, **facts))
 
-    return Handled(effect)
+        async def effect(session: AsyncSession) -> None:
+            known = await session.get(MeetingRow, message.meeting, with_for_update=True)
+            if known is None or known.version < message.version:
+                await session.merge(told)
 
+        return Handled(effect)
 
-async def on_notice(incoming: Incoming, message: NoticeTold) -> Handled:
-    """Keep what rights decided about informing a subject."""
-    if incoming.producer != "rights":
-        raise CannotSucceed("only rights decides about informing")
+    async def notice(self, incoming: Incoming, message: NoticeTold) -> Handled:
+        """Keep what rights decided about informing a subject."""
+        if incoming.producer != "rights":
+            raise CannotSucceed("only rights decides about informing")
+        told = await vouch_for(self.platform.mac, NoticeRow(**message.model_dump()))
 
-    async def effect(session: AsyncSession) -> None:
-        known = await session.get(NoticeRow, (message.number, message.subject), with_for_update=True)
-        if known is None or known.version < message.version:
-            await session.merge(NoticeRow(**message.model_dump()))
+        async def effect(session: AsyncSession) -> None:
+            known = await session.get(NoticeRow, (message.number, message.subject), with_for_update=True)
+            if known is None or known.version < message.version:
+                await session.merge(told)
 
-    return Handled(effect)
+        return Handled(effect)

@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlmodel import SQLModel
 
 from shared import audit
+from shared.engine.asking import CO_SIGNATURE
 from shared.engine.common import following, goes_on, names_in, settles, texts_of, told_to_supervision
 from shared.engine.documents import CO_SIGNER, Words
 from shared.engine.effects import Ask, Effect
@@ -28,7 +29,6 @@ from shared.protocol.model import Decision, Outcome
 from shared.protocol.passing_on import Forwarding
 from shared.telemetry import traceparent
 
-CO_SIGNATURE = "co-signature"
 _CODED = (Choice, Choices, Date, Flag, Subjects)
 """Kinds of fields that hold codes and dates only."""
 
@@ -236,9 +236,10 @@ class Deciding:
             result=decision.outcome,
             # Where there is no room the ground is a code, and stands here too.
             reason=(decision.coded or {}).get("ground"),
+            version=before.dossier.version + 1,
         )
         asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)
-        rows: list[SQLModel] = [line, *envelopes, *asked]
+        rows: list[SQLModel] = [line, *envelopes]
         await self._writer.write(
             Change(
                 before,
@@ -247,6 +248,8 @@ class Deciding:
                 new=role is None,
                 documents=kept,
                 rows=rows,
+                asks=asked,
+                tasks=lambda tasks: self.parts.performer.tasks_after(tasks, decision, effects),
                 ends_earlier=not proposed and not self.policy.side_by_side,
                 closes_proposals=lapse,
                 confirms=decision.id if role else None,

@@ -60,7 +60,7 @@ class Loaded:
     items: tuple[ItemRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
-    """Those that wait for an answer."""
+    """All that were ever asked."""
     meetings: tuple[MeetingRow, ...] = ()
     notices: tuple[NoticeRow, ...] = ()
     content: Content | None = field(default=None, repr=False)
@@ -93,6 +93,10 @@ class Loaded:
     def taken(self) -> tuple[DecisionRow, ...]:
         """The decisions that count, in their order."""
         return tuple(one for one in self.decisions if one.status == "taken" and one.key != WITHDRAWAL)
+
+    def task(self, identifier: UUID) -> TaskRow | None:
+        """One that waits for an answer; None for an unknown id."""
+        return next((one for one in self.tasks if one.id == identifier and one.closed_at is None), None)
 
     def decision(self, identifier: UUID | None) -> DecisionRow | None:
         """One that was taken here; None for an unknown id."""

@@ -15,7 +15,8 @@ from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, Letter, Message
 from shared.contracts.dossier import Disclosed, InformingDue
 from shared.database.tables import Outgoing
-from shared.engine import store
+from shared.engine import asking
+from shared.engine.asking import TaskRows
 from shared.engine.common import goes_on
 from shared.engine.effects import (
     Ask,
@@ -33,6 +34,7 @@ from shared.engine.effects import (
     Seal,
     Tell,
 )
+from shared.engine.head import changed, vouch
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.sealing import Sealing
@@ -126,23 +128,27 @@ class Performer:
     async def at_once(
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
     ) -> None:
-        """In the transaction of `decision`, after its rows; the tasks that are asked have been added."""
+        """In the transaction of `decision`, after its rows."""
         for one in effects:
-            if isinstance(one, OpenTasks) and one.items:
+            if isinstance(one, Own) and one.moment is Moment.AT_ONCE:
+                await one.do(self.platform, session, loaded, decision)
+
+    @staticmethod
+    def tasks_after(tasks: TaskRows, decision: DecisionRow, effects: Sequence[Effect]) -> TaskRows:
+        """What becomes of all tasks by `decision`; those that it asks are among them."""
+        for one in effects:
+            if isinstance(one, OpenTasks):
                 # Not before the line in the register can no longer be taken back.
                 begins = decision.effective_at or decision.taken_at
-                await store.open_tasks(session, loaded.number, one.items, begins, decision.id)
+                tasks = asking.opened(tasks, one.items, begins, decision.id)
             elif isinstance(one, CloseTasks):
-                await store.close_tasks(session, loaded.number, one.items, decision.taken_at, decision.id)
-            elif isinstance(one, Own) and one.moment is Moment.AT_ONCE:
-                await one.do(self.platform, session, loaded, decision)
+                tasks = asking.closed(tasks, one.items, decision.taken_at, decision.id)
+        return tasks
 
     async def undo(
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
     ) -> None:
         """In the transaction in which `decision` is withdrawn."""
-        if any(isinstance(one, (Ask, OpenTasks, CloseTasks)) for one in effects):
-            await store.undo_tasks(session, loaded.number, decision.id)
         for one in effects:
             if isinstance(one, Own) and one.moment is Moment.AT_ONCE:
                 await one.undo(self.platform, session, loaded, decision)
@@ -177,24 +183,34 @@ class Performer:
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
     ) -> None:
         """In the transaction of a settlement."""
-        to = goes_on(effects)
-        if to:
-            await self._close(session, decision, to)
+        to, forgotten = goes_on(effects), [name for one in effects if isinstance(one, Forget) for name in one.items]
+        if to or forgotten:
+            await self._change(session, loaded, decision, to, forgotten)
         for one in effects:
-            if isinstance(one, Forget):
-                mine = col(ItemRow.number) == loaded.number, col(ItemRow.item).in_(one.items)
-                await session.execute(delete(ItemRow).where(*mine))
-            elif isinstance(one, Own) and one.moment is Moment.SETTLED:
+            if isinstance(one, Own) and one.moment is Moment.SETTLED:
                 await one.do(self.platform, session, loaded, decision)
 
-    async def _close(self, session: AsyncSession, decision: DecisionRow, to: str) -> None:
+    async def _change(
+        self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, to: str | None, forgotten: Sequence[str]
+    ) -> None:
+        """It is handed over from now on, or some items are needed no more: the head is made anew of what was checked."""
         now = self.platform.clock.now()
+        after = changed(loaded.dossier)
+        if to:
+            if loaded.dossier.version != decision.version:
+                raise Conflict("Dit signaal is gewijzigd terwijl het werd overgedragen.")
+            after.handing_over_since, after.handed_to = now, to
+            action = "signal ended" if decision.ends else "signal handed over"
+            session.add(audit.line(now, action, actor=None, record=decision.number, result=decision.outcome))
+        if forgotten:
+            mine = col(ItemRow.number) == loaded.number, col(ItemRow.item).in_(forgotten)
+            await session.execute(delete(ItemRow).where(*mine))
+        items = [one for one in loaded.items if one.item not in forgotten]
+        await vouch(self.platform.mac, after, items, loaded.decisions, loaded.tasks)
         statement = (
             update(Dossier)
-            .where(col(Dossier.number) == decision.number, col(Dossier.version) == decision.version)
-            .values(handing_over_since=now, handed_to=to)
+            .where(col(Dossier.number) == loaded.number, col(Dossier.mac) == loaded.dossier.mac)
+            .values(handing_over_since=after.handing_over_since, handed_to=after.handed_to, mac=after.mac)
         )
         if (await session.execute(statement.returning(col(Dossier.number)))).first() is None:
             raise Conflict("Dit signaal is gewijzigd terwijl het werd overgedragen.")
-        action = "signal ended" if decision.ends else "signal handed over"
-        session.add(audit.line(now, action, actor=None, record=decision.number, result=decision.outcome))

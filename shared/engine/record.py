@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
-
 from shared import audit
 from shared.contracts.intake import Subject
 from shared.engine.common import names_in
@@ -18,7 +14,6 @@ from shared.engine.given import GivenRecord, Recorded
 from shared.engine.goes_on import became_known
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
-from shared.engine.tables import Dossier
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Invalid
 from shared.identity import Person
@@ -99,21 +94,24 @@ class Recording:
         performer = self.parts.performer
         asked = performer.asked(loaded, effects, now)
         envelopes = performer.posted(loaded, Ground(name, BIJLAGE, person.user_id, now), effects)
+        version = loaded.dossier.version + 1
         line = audit.line(
-            now, "fact recorded", actor=person.user_id, role=role, record=loaded.number, reason=finding.category
+            now,
+            "fact recorded",
+            actor=person.user_id,
+            role=role,
+            record=loaded.number,
+            reason=finding.category,
+            version=version,
         )
-
-        async def count(session: AsyncSession) -> None:
-            statement = update(Dossier).where(col(Dossier.number) == loaded.number)
-            await session.execute(statement.values(people=loaded.dossier.people + persons))
-
         await self._writer.write(
             Change(
                 loaded,
                 state=loaded.dossier.state,
                 documents={name: finding},
-                rows=[line, *envelopes, *asked],
-                at_once=count if persons else None,
+                rows=[line, *envelopes],
+                asks=asked,
+                people=persons,
             )
         )
-        return Recorded(name, loaded.dossier.version + 1, tuple(one.id for one in asked))
+        return Recorded(name, version, tuple(one.id for one in asked))

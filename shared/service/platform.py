@@ -15,6 +15,7 @@ from shared.database.engine import Database
 from shared.identity import Identity
 from shared.keys.letterboxes import Letterboxes, Outstanding
 from shared.keys.letters import Opener
+from shared.keys.mac import Mac
 from shared.keys.release import Releaser
 from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer, Verifier
@@ -56,6 +57,7 @@ class Platform:
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
         self.signer = Signer(name, self.bao, clock)
+        self.mac = Mac(name, self.bao)
         self.verifier = Verifier(self.bao, _known_keys(settings.folder))
         self.identity = Identity(name, self.verifier, clock, self.database)
         self.post = Post(name, self.signer, clock, settings.oin)
@@ -90,8 +92,9 @@ class Platform:
             await self.bus.publish(self.post.envelope(EVERYONE, message))
 
     async def certify(self) -> None:
-        """Get a signing certificate; raises PartDown."""
+        """Get a signing certificate, and the key of what this service writes in its own rows; raises PartDown."""
         await self.signer.certify()
+        await self.mac.prepare()
         # Known to the door at its next start, also when OpenBao is away then.
         for service in ("access", self.name):
             answer = await self.bao.call("GET", f"sign/export/public-key/{service}/latest")

@@ -172,6 +172,7 @@ async def platform_of(parts: RealParts, postgres: Postgres, tmp_path: Path) -> A
         parts.openbao.with_database(postgres)
         await platform.database.new_user()
         await platform.signer.certify()
+        await platform.mac.prepare()
         return platform
 
     yield make

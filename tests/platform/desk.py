@@ -23,9 +23,10 @@ from shared.engine.arrive import Arrival, keep
 from shared.engine.documents import REPORT, Finding, Report
 from shared.engine.engine import Engine
 from shared.engine.given import Given, GivenRecord, Recorded, Shown
+from shared.engine.head import VOUCHED, vouch, vouch_for
 from shared.engine.policy import Policy
 from shared.engine.shelf import Shelf
-from shared.engine.tables import DecisionRow, TaskRow
+from shared.engine.tables import DecisionRow, Dossier, ItemRow, TaskRow
 from shared.identity import Person
 from shared.keys.sealing import PublicKey
 from shared.numbers import random_seed, signal_number
@@ -86,7 +87,7 @@ class Desk:
         self.clock = MovedClock()
         self.platform = Platform(service, settings, self.clock, "none")
         self.platform.database, self.platform.bao = database, bao
-        self.platform.signer._bao = self.platform.verifier._bao = bao
+        self.platform.signer._bao = self.platform.verifier._bao = self.platform.mac._bao = bao
         self.engine = Engine(self.platform, policy, shelf)
         pem = rsa.generate_private_key(65537, 3072).public_key()
         text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
@@ -96,6 +97,7 @@ class Desk:
 
     async def ready(self) -> Desk:
         await self.platform.signer.certify()
+        await self.platform.mac.prepare()
         return self
 
     # --- what comes in ---------------------------------------------------------------------------
@@ -128,8 +130,22 @@ class Desk:
         return number
 
     async def add(self, *rows: SQLModel) -> None:
+        """Rows as the service itself would have written them."""
+        for row in rows:
+            if isinstance(row, VOUCHED):
+                await vouch_for(self.platform.mac, row)
         async with self.platform.database.transaction() as session:
             session.add_all(rows)
+        for number in {row.number for row in rows if isinstance(row, TaskRow)}:
+            await self.believe(number)
+
+    async def believe(self, number: str) -> None:
+        """What stands in the rows of a dossier counts as written by the service, if there is such a dossier."""
+        async with self.platform.database.transaction() as session:
+            dossier = await session.get(Dossier, number)
+            if dossier is not None:
+                found = [await self.rows(kind, number=number) for kind in (ItemRow, DecisionRow, TaskRow)]
+                await vouch(self.platform.mac, dossier, *found)
 
     # --- what people do --------------------------------------------------------------------------
 
