@@ -42,8 +42,8 @@ class LineFacts(TypedDict, total=False):
     result: str
     reason: str | None
     role: str | None
-    version: int
-    """To which version it brought the record, where that has any: by this oversight knows an old one."""
+    turn: int | None
+    """Which turn of the record it is, where that has any: by this oversight knows an old one (engine/head.py)."""
 
 
 def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
@@ -58,8 +58,8 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
         "reason": facts.get("reason"),
         "trace": trace_id(),
     }
-    if "version" in facts:
-        entry["version"] = facts["version"]
+    if facts.get("turn") is not None:
+        entry["turn"] = facts["turn"]
     return Audit(id=uuid4(), entry=entry, written_at=now)
 
 

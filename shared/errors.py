@@ -61,6 +61,10 @@ class Conflict(MeldpuntError):
     code = "conflict"
 
 
+class Overtaken(Conflict):
+    """Intussen is hier iets over verteld: probeer het opnieuw."""
+
+
 class TooMany(MeldpuntError):
     """Er komen op dit moment te veel meldingen binnen; probeer het over een minuut opnieuw."""
 

@@ -123,7 +123,7 @@ SERVICES: tuple[Privileges, ...] = (
             "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON),
+            "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -139,7 +139,7 @@ SERVICES: tuple[Privileges, ...] = (
             "rights": _from(*_COMMON),
             "retention": _from("letterbox-key.v1", *_ORDERS),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON),
+            "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -155,7 +155,7 @@ SERVICES: tuple[Privileges, ...] = (
             "intake": _from("receipts.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON),
+            "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -168,7 +168,7 @@ SERVICES: tuple[Privileges, ...] = (
             "casework": _from("subjects.v1", "informing-due.v1", "receipts.v1"),
             "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON),
+            "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),
     Privileges(

@@ -11,7 +11,6 @@ from services.assessment.policy import AssessmentPolicy
 from services.assessment.settings import Settings
 from services.assessment.use_cases import Arrivals, Informing, Meetings
 from shared.clock import Clock, SystemClock
-from shared.engine.copies import Copies
 from shared.engine.engine import Engine
 from shared.engine.store import erase_in
 from shared.http.app import build
@@ -25,7 +24,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     engine = Engine(platform, AssessmentPolicy())
     service = Service(
         platform,
-        handlers=handlers(Arrivals(platform), Informing(engine), Copies(platform)),
+        handlers=handlers(engine, Arrivals(platform), Informing(engine)),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
         queues=engine.queues,

@@ -25,7 +25,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     consulting = Consulting(engine)
     service = Service(
         platform,
-        handlers=handlers(platform, consulting, Moving(engine)),
+        handlers=handlers(engine, consulting, Moving(engine)),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
         queues=engine.queues,

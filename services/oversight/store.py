@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -82,6 +82,22 @@ class Whereabout(SQLModel, table=True):
     holder: str
     state: str
     since: datetime = moment()
+
+
+class Anchor(SQLModel, table=True):
+    """The newest turn of a dossier, and the audit line `seq` that told it: an older one is not believed any more.
+
+    `forked`: two lines told of the same turn, or a later one of an earlier turn; `told` once its holder was told so.
+    """
+
+    __tablename__ = "anchor"
+    producer: str = Field(primary_key=True)
+    record: str = Field(primary_key=True)
+    turn: int
+    seq: int
+    at: datetime = moment()
+    forked: bool = False
+    told: bool = False
 
 
 class OfferedList(SQLModel, table=True):
@@ -264,6 +280,7 @@ async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """The words go; that a decision was taken and where the signal was stays, without content."""
     await session.execute(delete(DecidedRow).where(col(DecidedRow.number).in_(numbers)))
+    await session.execute(delete(Anchor).where(col(Anchor.record).in_(numbers)))
 
 
 async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
@@ -273,6 +290,42 @@ async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) ->
     values = {"version": new.version, "holder": new.holder, "state": new.state, "since": new.since}
     newer = col(Whereabout.version) < new.version
     await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer), rows)
+
+
+async def note_anchors(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """Audit lines told of turns: what comes late may only be older, and what is newer only newer."""
+    if not rows:
+        return
+    statement = upsert(table_of(Anchor)).values(forked=False, told=False)
+    known, new = table_of(Anchor).c, statement.excluded
+    follows = or_(
+        and_(new.seq > known.seq, new.turn > known.turn),
+        and_(new.seq < known.seq, new.turn < known.turn),
+    )
+    values = {
+        "turn": func.greatest(known.turn, new.turn),
+        "seq": func.greatest(known.seq, new.seq),
+        "at": func.greatest(known.at, new.at),
+        "forked": or_(known.forked, not_(follows)),
+    }
+    await session.execute(statement.on_conflict_do_update(index_elements=["producer", "record"], set_=values), rows)
+
+
+async def forks_to_tell(session: AsyncSession, most: int) -> list[Anchor]:
+    """What was forked and not told to its holder, locked."""
+    untold = col(Anchor.forked).is_(True), col(Anchor.told).is_(False)
+    return list((await session.scalars(select(Anchor).where(*untold).limit(most).with_for_update())).all())
+
+
+async def anchors_of(session: AsyncSession, producer: str, since: datetime, after: str, most: int) -> list[Anchor]:
+    """What `producer` holds, in the order of its number: the signals that are with it, and what is no signal (a duty to
+    inform) and has changed since."""
+    here = select(col(Whereabout.number)).where(
+        col(Whereabout.number) == col(Anchor.record), col(Whereabout.holder) == producer
+    )
+    mine = or_(here.exists(), and_(col(Anchor.record).not_like("S-%"), col(Anchor.at) > since))
+    query = select(Anchor).where(col(Anchor.producer) == producer, col(Anchor.record) > after, mine)
+    return list((await session.scalars(query.order_by(col(Anchor.record)).limit(most))).all())
 
 
 async def note_destroyed(session: AsyncSession, numbers: Collection[str], moment: datetime) -> None:

@@ -31,7 +31,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     engine = Engine(platform, RightsPolicy(), DutyShelf())
     service = Service(
         platform,
-        handlers=handlers(Concerned(platform)),
+        handlers=handlers(engine, Concerned(engine)),
         erase=Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount)),
         queues=engine.queues,
         periodic=engine.periodic,

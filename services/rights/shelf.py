@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from services.rights.clock import clock_is_right
 from services.rights.store import DutyMoment
 from shared.engine.shelf import Shelf
-from shared.engine.tables import Dossier
-from shared.keys.mac import Mac
 
 
 @dataclass(frozen=True)
@@ -25,9 +22,3 @@ class DutyShelf(Shelf):
 
     def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
         return Moments(rows["moments"])
-
-    async def doubts(self, mac: Mac, dossier: Dossier, rows: Mapping[str, tuple[Any, ...]]) -> str | None:
-        """Besides the head: when it is due, and why."""
-        if not await clock_is_right(mac, dossier, rows["moments"]):
-            return dossier.number
-        return await super().doubts(mac, dossier, rows)

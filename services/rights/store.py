@@ -43,18 +43,6 @@ class DutyMoment(SQLModel, table=True):
     noted_at: datetime = moment()
 
 
-async def moments_of(session: AsyncSession, number: str) -> list[DutyMoment]:
-    """In the order in which they became known."""
-    query = select(DutyMoment).where(col(DutyMoment.number) == number).order_by(col(DutyMoment.noted_at))
-    return list((await session.scalars(query)).all())
-
-
-async def locked(session: AsyncSession, number: str) -> Dossier:
-    """The duty as it is now; nobody else changes when it is due meanwhile."""
-    await session.flush()
-    return await session.get_one(Dossier, number, with_for_update=True, populate_existing=True)
-
-
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 
 

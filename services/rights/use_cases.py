@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
 from services.rights.answer import GATES, answer_if_complete, vouch_for_question
-from services.rights.clock import reckon, vouch_for_clock
+from services.rights.clock import moments_of, reckoned
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -20,7 +21,8 @@ from shared.contracts.dossier import InformingDue
 from shared.contracts.rights import NoticeTold
 from shared.engine.documents import REPORT, Report
 from shared.engine.engine import Engine
-from shared.engine.head import changed, vouch
+from shared.engine.head import Head, changed, vouched
+from shared.engine.hear import heard
 from shared.engine.loaded import working_name
 from shared.engine.show import heading
 from shared.engine.store import of_signal
@@ -34,7 +36,6 @@ from shared.numbers import duty_number
 from shared.pages import Window
 from shared.protocol.model import State
 from shared.protocol.terms import add_months
-from shared.service.platform import Platform
 
 SUBJECT = re.compile(r"S[1-9][0-9]{0,3}")
 
@@ -42,9 +43,10 @@ SUBJECT = re.compile(r"S[1-9][0-9]{0,3}")
 class Concerned:
     """Persons become known (AVG 14: a month), and phase 3 asks about them (art. 16 lid 2)."""
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self._laws = platform.settings.laws
+    def __init__(self, engine: Engine) -> None:
+        self.platform = engine.platform
+        self._loader = engine.parts.loader
+        self._laws = engine.platform.settings.laws
 
     async def known(self, incoming: Incoming, message: SubjectsLetter) -> Handled:
         """One duty per person, each with its month; the identities under a key of this room."""
@@ -74,6 +76,7 @@ class Concerned:
             await store.one_at_a_time(session, content.number)
             await session.flush()
             asked = await session.get(store.Asked, content.number)
+            # Copies: it may be done twice, the second time in a transaction of its own.
             session.add_all([changed(one) for one in (*duties, *items)])
             for subject in content.subjects if asked else ():
                 # Met after phase 3 was opened: the gates to come depend on this duty too.
@@ -104,8 +107,7 @@ class Concerned:
             last_act_on=calendar_date(now),
             earlier=[],
         )
-        await vouch(self.platform.mac, duty, items)
-        return await vouch_for_clock(self.platform.mac, duty)
+        return await vouched(self.platform.mac, Head(duty, items))
 
     def _tell_gates(self, session: AsyncSession, signal: str, subject: str) -> None:
         """That there is a record of the duty (R-26.1)."""
@@ -157,10 +159,18 @@ class Concerned:
         async def effect(session: AsyncSession) -> None:
             now = self.platform.clock.now()
             for one in sorted(numbers):
-                adds = store.DutyMoment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now)
-                await reckon(self.platform, session, one, adds=adds)
+                moment = store.DutyMoment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now)
+                await heard(self._loader, session, one, self._nearer(moment), "informing is due")
+                session.add(moment)
 
         return Handled(effect)
+
+    def _nearer(self, moment: store.DutyMoment) -> Callable[[Head], Head]:
+        def becomes(head: Head) -> Head:
+            law = known_law(self._laws, head.dossier.protocol)
+            return reckoned(head, law, (*moments_of(head), moment))
+
+        return becomes
 
 
 class OverdueDuties:

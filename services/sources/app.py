@@ -23,7 +23,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     engine = Engine(platform, SourcesPolicy())
     service = Service(
         platform,
-        handlers=handlers(platform),
+        handlers=handlers(engine),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
         queues=engine.queues,

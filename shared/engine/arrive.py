@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared import audit
 from shared.bus.inbox import Handled, Handler, Incoming
@@ -16,11 +18,12 @@ from shared.contracts.common import KeyRef, KeysMade, Letter, Whereabouts
 from shared.contracts.dossier import CodedDecision
 from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT, Document, Finding, Report
-from shared.engine.head import changed, vouch
+from shared.engine.head import Head, changed, vouched, vouched_for
+from shared.engine.hear import one_at_a_time
 from shared.engine.loaded import working_name
-from shared.engine.tables import Dossier
+from shared.engine.tables import Dossier, NoticeRow
 from shared.engine.write import encrypted
-from shared.errors import CannotSucceed
+from shared.errors import CannotSucceed, NotBelieved
 from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.protocol.model import State
@@ -41,6 +44,8 @@ class Arrival:
     word: str
     earlier: Sequence[CodedDecision] = ()
     people: int = 0
+    from_elsewhere: bool = False
+    """Another service held it, so that something may have been told of it before it came."""
 
 
 def documents_of(content: ResearchContent) -> dict[str, Document]:
@@ -75,18 +80,28 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
         people=arrival.people,
         earlier=[one.model_dump(mode="json") for one in arrival.earlier],
     )
-    await vouch(platform.mac, dossier, items)
 
     async def effect(session: AsyncSession) -> None:
+        told = await _told_before(platform, session, number) if arrival.from_elsewhere else ()
+        kept = await vouched(platform.mac, Head(dossier, tuple(items), notices=told))
         # Copies: it may be done twice, the second time in a transaction of its own.
-        session.add_all([changed(one) for one in (dossier, *items)])
+        session.add_all([kept, *(changed(one) for one in items)])
         made = KeysMade(number=number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(arrival.carried_by,))
         here = Whereabouts(number=number, version=arrival.version, holder=platform.name, state=arrival.state, since=now)
         post = platform.post
         post.send(session, post.envelope("retention", made), post.envelope("oversight", here), *also)
-        session.add(audit.line(now, "signal received", actor=None, record=number, version=arrival.version))
+        session.add(audit.line(now, "signal received", actor=None, record=number, turn=1))
 
     return Handled(effect, arrival.word)
+
+
+async def _told_before(platform: Platform, session: AsyncSession, number: str) -> tuple[NoticeRow, ...]:
+    """What was told of a dossier before it came; raises NotBelieved for what was changed since."""
+    await one_at_a_time(session, number)
+    found = (await session.scalars(select(NoticeRow).where(col(NoticeRow.number) == number))).all()
+    if not all([await vouched_for(platform.mac, one) for one in found]):
+        raise NotBelieved
+    return tuple(found)
 
 
 def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Handler:
@@ -107,6 +122,7 @@ def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Ha
             word,
             earlier=content.decisions,
             people=content.people,
+            from_elsewhere=True,
         )
         return await keep(platform, incoming, arrival)
 

@@ -15,6 +15,7 @@ from shared.engine.common import following, goes_on, names_in, settles, texts_of
 from shared.engine.documents import CO_SIGNER, Words
 from shared.engine.effects import Ask, Effect
 from shared.engine.given import Given, Shown
+from shared.engine.hear import at_most_thrice
 from shared.engine.loaded import WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
@@ -52,6 +53,9 @@ class Deciding:
         """
         if only is None:
             self.parts.role_of(person)
+        return await at_most_thrice(lambda: self._decide(number, person, given, only))
+
+    async def _decide(self, number: str, person: Person, given: Given, only: Collection[str] | None) -> Shown:
         loaded = await self.parts.loader.for_change(number, given.expected_version, meeting=given.attempt.meeting)
         # Under the designation that gives the file, not under another that he holds besides (R-18.5, R-24.1).
         roles = person.roles & frozenset(self.policy.roles(loaded.law) if only is None else only)
@@ -236,7 +240,7 @@ class Deciding:
             result=decision.outcome,
             # Where there is no room the ground is a code, and stands here too.
             reason=(decision.coded or {}).get("ground"),
-            version=before.dossier.version + 1,
+            turn=before.next_turn,
         )
         asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)
         rows: list[SQLModel] = [line, *envelopes]
@@ -249,7 +253,7 @@ class Deciding:
                 documents=kept,
                 rows=rows,
                 asks=asked,
-                tasks=lambda tasks: self.parts.performer.tasks_after(tasks, decision, effects),
+                becomes=lambda head: self.parts.performer.becomes(head, decision, effects),
                 ends_earlier=not proposed and not self.policy.side_by_side,
                 closes_proposals=lapse,
                 confirms=decision.id if role else None,

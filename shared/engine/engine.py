@@ -28,7 +28,8 @@ class Engine:
     def __init__(self, platform: Platform, policy: Policy, shelf: Shelf | None = None) -> None:
         self.platform = platform
         self.policy = policy
-        self.parts = Parts(platform, policy, Loader(platform, shelf or Shelf()), Performer(platform, policy))
+        shelf = shelf or Shelf()
+        self.parts = Parts(platform, policy, Loader(platform, shelf), Performer(platform, policy, shelf))
         self.settlement = Settlement(self.parts)
         writer = Writer(self.parts, self.settlement.queue.wake)
         self.deciding = Deciding(self.parts, writer)

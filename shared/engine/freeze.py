@@ -14,9 +14,13 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import delete, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared import audit
+from shared.bus.inbox import Handled, Incoming
+from shared.contracts.oversight import HeadsKnown
+from shared.database.tables import Tombstone
 from shared.engine.tables import Dossier, FrozenRow, MeetingRow
 from shared.errors import CannotSucceed, Elsewhere, NotBelieved, NotFound
 from shared.periodic import Periodic
@@ -27,13 +31,15 @@ log = structlog.get_logger()
 
 NOT_OURS = "its rows are not what this service wrote"
 OLD = "its rows are older than what oversight knows of it"
+FORKED = "it was decided on twice, once on rows that were put back"
 GONE = "oversight knows it here, and its rows are gone"
-REASONS = {NOT_OURS: "not-ours", OLD: "older-than-known", GONE: "gone"}
+REASONS = {NOT_OURS: "not-ours", OLD: "older-than-known", FORKED: "forked", GONE: "gone"}
 """What is wrong, for who runs the system, and its code in the audit trail."""
 FROZEN, THAWED = "frozen", "frozen no longer"
 WALK_SECONDS = 6 * 3600.0
 """How often everything is looked at, also what nobody opens; a MAC costs no call."""
 PAGE_OF_HEADS = 200
+SIGNAL = "S-"
 
 
 async def freeze(platform: Platform, number: str, why: str = NOT_OURS) -> None:
@@ -62,6 +68,10 @@ async def distrust(platform: Platform, number: str, why: str) -> None:
     """Freeze what has a MAC of ours and is not believed for another reason; what is put back is believed again."""
     await platform.database.alone(update(Dossier).where(col(Dossier.number) == number).values(mac=""))
     await freeze(platform, number, why)
+
+
+async def _nothing_more(session: AsyncSession) -> None:
+    """It was done when it was heard of, and doing it again does nothing."""
 
 
 class Freezer:
@@ -103,6 +113,24 @@ class Freezer:
         async with self.platform.database.transaction() as session:
             await session.execute(delete(FrozenRow).where(col(FrozenRow.id) == row.id))
             session.add(audit.line(now, THAWED, actor=None, record=row.number))
+
+    async def known(self, incoming: Incoming, message: HeadsKnown) -> Handled:
+        """How far oversight knows what is here: what is older, or gone, was put back or deleted past the service."""
+        told = {one.number: one for one in message.heads}
+        query = select(col(Dossier.number), col(Dossier.turn), col(Dossier.left)).where(col(Dossier.number).in_(told))
+        stones = select(col(Tombstone.number)).where(col(Tombstone.number).in_(told))
+        async with self.platform.database.reading() as session:
+            here = {row.number: row for row in await session.execute(query)}
+            destroyed = set((await session.scalars(stones)).all())
+        for number, one in told.items():
+            row = here.get(number)
+            if row is None:
+                # Of a duty oversight does not hear when it goes.
+                if number.startswith(SIGNAL) and number not in destroyed:
+                    await freeze(self.platform, number, GONE)
+            elif not row.left and (one.forked or row.turn < one.turn):
+                await distrust(self.platform, number, FORKED if one.forked else OLD)
+        return Handled(_nothing_more)
 
     async def walk(self) -> None:
         """Look at everything that stands here, also what nobody opens. Raises PartDown."""

@@ -15,7 +15,7 @@ from shared.clock import calendar_date
 from shared.database.tables import table_of
 from shared.engine.documents import Content
 from shared.engine.freeze import freeze
-from shared.engine.head import vouched_for
+from shared.engine.head import Head, vouched_for
 from shared.engine.loaded import Loaded
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, ItemRow, MeetingRow, NoticeRow, TaskRow
@@ -85,17 +85,27 @@ class Loader:
             }
         except ValidationError as problem:
             await self._freeze(number, problem)
-        doubted = await self.shelf.doubts(self.platform.mac, dossier, rows)
-        if doubted:
-            await self._freeze(doubted)
+        mine = {name: rows.pop(name) for name in self.shelf.own_rows}
+        own_rows = tuple(one for of_one_table in mine.values() for one in of_one_table)
+        meetings = rows.pop("meetings", ())
+        if dossier.left:
+            # What is still told of it concerns its next holder.
+            rows["notices"] = ()
+        if not await self.shelf.is_right(self.platform.mac, Head(dossier, **rows, own=own_rows)):
+            await self._freeze(number)
+        for one in meetings:
+            if not await vouched_for(self.platform.mac, one):
+                await self._freeze(one.id)
         if dossier.left:
             raise Elsewhere("Dit signaal is elders.", holder=dossier.handed_to)
         return Loaded(
             dossier=dossier,
             law=known_law(self.platform.settings.laws, dossier.protocol),
             today=calendar_date(self.platform.clock.now()),
+            meetings=meetings,
             others=others,
-            own=own or self.shelf.own({name: rows.pop(name) for name in self.shelf.own_rows}),
+            own=own or self.shelf.own(mine),
+            own_rows=own_rows,
             **rows,
         )
 

@@ -9,8 +9,11 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlmodel import SQLModel
+
 from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Content, Words
+from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.protocol import facts as known
 from shared.protocol.facts import Facts
@@ -67,6 +70,17 @@ class Loaded:
     others: tuple[str, ...] = ()
     """What can be decided about besides subjects, objects and items, e.g. the signals of a list."""
     own: object = field(default=None)
+    own_rows: tuple[SQLModel, ...] = ()
+
+    @property
+    def head(self) -> Head:
+        """What was checked, and what a new head is made of."""
+        return Head(self.dossier, self.items, self.decisions, self.tasks, self.notices, self.own_rows)
+
+    @property
+    def next_turn(self) -> int | None:
+        """The turn that a change of it is; None where there is no head."""
+        return self.dossier.turn + 1 if self.dossier.mac else None
 
     @property
     def number(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -71,8 +72,9 @@ class Noting:
             settles=True,
             next_at=now,
         )
-        after, shelf = changed(row, version=row.version + 1, state=state), self.parts.loader.shelf
-        await shelf.vouch(self.platform.mac, after, loaded.items, (*loaded.decisions, decision), loaded.tasks)
+        moved, shelf = changed(row, version=row.version + 1, state=state), self.parts.loader.shelf
+        head = replace(loaded.head, dossier=moved, decisions=(*loaded.decisions, decision))
+        after = await shelf.vouched_after(self.platform.mac, head)
         await shelf.move(session, row, after)
         session.add(decision)
-        session.add(audit.line(now, action, actor=None, record=row.number, result=outcome.key, version=after.version))
+        session.add(audit.line(now, action, actor=None, record=row.number, result=outcome.key, turn=after.turn))

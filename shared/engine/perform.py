@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,7 +17,6 @@ from shared.contracts.common import KeyRef, Letter, Message
 from shared.contracts.dossier import Disclosed, InformingDue
 from shared.database.tables import Outgoing
 from shared.engine import asking
-from shared.engine.asking import TaskRows
 from shared.engine.common import goes_on
 from shared.engine.effects import (
     Ask,
@@ -34,11 +34,12 @@ from shared.engine.effects import (
     Seal,
     Tell,
 )
-from shared.engine.head import changed, vouch
+from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.sealing import Sealing
-from shared.engine.tables import DecisionRow, Dossier, ItemRow, TaskRow
+from shared.engine.shelf import Shelf
+from shared.engine.tables import DecisionRow, ItemRow, TaskRow
 from shared.errors import Conflict
 from shared.service.platform import Platform
 
@@ -48,8 +49,9 @@ DISCLOSURE = "disclosure"
 class Performer:
     """Makes rows, messages and sealed letters of effects; decides nothing."""
 
-    def __init__(self, platform: Platform, policy: Policy) -> None:
+    def __init__(self, platform: Platform, policy: Policy, shelf: Shelf) -> None:
         self.platform = platform
+        self._shelf = shelf
         self.policy = policy
         self._sealing = Sealing(platform, policy)
 
@@ -134,16 +136,27 @@ class Performer:
                 await one.do(self.platform, session, loaded, decision)
 
     @staticmethod
-    def tasks_after(tasks: TaskRows, decision: DecisionRow, effects: Sequence[Effect]) -> TaskRows:
-        """What becomes of all tasks by `decision`; those that it asks are among them."""
+    def becomes(head: Head, decision: DecisionRow, effects: Sequence[Effect]) -> Head:
+        """What becomes of `head` by `decision`; what it asks is in it already."""
         for one in effects:
             if isinstance(one, OpenTasks):
                 # Not before the line in the register can no longer be taken back.
                 begins = decision.effective_at or decision.taken_at
-                tasks = asking.opened(tasks, one.items, begins, decision.id)
+                head = replace(head, tasks=asking.opened(head.tasks, one.items, begins, decision.id))
             elif isinstance(one, CloseTasks):
-                tasks = asking.closed(tasks, one.items, decision.taken_at, decision.id)
-        return tasks
+                head = replace(head, tasks=asking.closed(head.tasks, one.items, decision.taken_at, decision.id))
+            elif isinstance(one, Own):
+                head = one.becomes(head, decision)
+        return head
+
+    @staticmethod
+    def reverts(head: Head, decision: DecisionRow, effects: Sequence[Effect]) -> Head:
+        """What becomes of `head` when `decision` is withdrawn."""
+        head = replace(head, tasks=asking.undone(head.tasks, decision.id))
+        for one in effects:
+            if isinstance(one, Own):
+                head = one.reverts(head, decision)
+        return head
 
     async def undo(
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
@@ -194,23 +207,17 @@ class Performer:
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, to: str | None, forgotten: Sequence[str]
     ) -> None:
         """It is handed over from now on, or some items are needed no more: the head is made anew of what was checked."""
-        now = self.platform.clock.now()
-        after = changed(loaded.dossier)
+        now, head, turn = self.platform.clock.now(), loaded.head, loaded.next_turn
         if to:
             if loaded.dossier.version != decision.version:
                 raise Conflict("Dit signaal is gewijzigd terwijl het werd overgedragen.")
-            after.handing_over_since, after.handed_to = now, to
+            head = replace(head, dossier=changed(loaded.dossier, handing_over_since=now, handed_to=to))
             action = "signal ended" if decision.ends else "signal handed over"
-            session.add(audit.line(now, action, actor=None, record=decision.number, result=decision.outcome))
+            line = audit.line(now, action, actor=None, record=decision.number, result=decision.outcome, turn=turn)
+            session.add(line)
         if forgotten:
             mine = col(ItemRow.number) == loaded.number, col(ItemRow.item).in_(forgotten)
             await session.execute(delete(ItemRow).where(*mine))
-        items = [one for one in loaded.items if one.item not in forgotten]
-        await vouch(self.platform.mac, after, items, loaded.decisions, loaded.tasks)
-        statement = (
-            update(Dossier)
-            .where(col(Dossier.number) == loaded.number, col(Dossier.mac) == loaded.dossier.mac)
-            .values(handing_over_since=after.handing_over_since, handed_to=after.handed_to, mac=after.mac)
-        )
-        if (await session.execute(statement.returning(col(Dossier.number)))).first() is None:
-            raise Conflict("Dit signaal is gewijzigd terwijl het werd overgedragen.")
+            head = replace(head, items=tuple(one for one in head.items if one.item not in forgotten))
+        after = await self._shelf.vouched_after(self.platform.mac, head)
+        await self._shelf.move(session, loaded.dossier, after)

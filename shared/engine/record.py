@@ -12,6 +12,7 @@ from shared.engine.documents import Finding
 from shared.engine.effects import Effect, Ground
 from shared.engine.given import GivenRecord, Recorded
 from shared.engine.goes_on import became_known
+from shared.engine.hear import at_most_thrice
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.write import Change, Writer
@@ -34,6 +35,9 @@ class Recording:
         """Record a fact on `number`. Raises Forbidden, Conflict (not now), Invalid (what is wrong, each with its
         article), NotFound or Elsewhere."""
         role = self.parts.role_of(person)
+        return await at_most_thrice(lambda: self._record(number, person, role, given))
+
+    async def _record(self, number: str, person: Person, role: str, given: GivenRecord) -> Recorded:
         meeting = given.record.fields.get("meeting")
         loaded = await self.parts.loader.for_change(
             number, given.expected_version, meeting=meeting if isinstance(meeting, str) else None
@@ -102,7 +106,7 @@ class Recording:
             role=role,
             record=loaded.number,
             reason=finding.category,
-            version=version,
+            turn=loaded.next_turn,
         )
         await self._writer.write(
             Change(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
-from shared.engine.head import HEAD, head_of, vouch, vouched_for
-from shared.engine.tables import DecisionRow, Dossier, ItemRow, TaskRow
-from shared.errors import Conflict
+from shared.engine.head import Head, is_right, vouched
+from shared.engine.tables import Dossier
+from shared.errors import Conflict, Overtaken
 from shared.keys.mac import Mac
 
 CHANGED = "Dit is intussen gewijzigd: kijk opnieuw."
@@ -48,40 +48,21 @@ class Shelf:
 
     # --- what is believed ------------------------------------------------------------------------
 
-    async def vouch(
-        self,
-        mac: Mac,
-        dossier: Dossier,
-        items: Sequence[ItemRow],
-        decisions: Sequence[DecisionRow],
-        tasks: Sequence[TaskRow],
-    ) -> None:
-        """Put the MAC over all of this on `dossier`, before it is written. Raises PartDown."""
-        if self.vouched:
-            await vouch(mac, dossier, items, decisions, tasks)
+    async def is_right(self, mac: Mac, head: Head) -> bool:
+        """Whether all that was read is as this service wrote it. Raises PartDown."""
+        return await is_right(mac, head) if self.vouched else True
 
-    async def doubts(self, mac: Mac, dossier: Dossier, rows: Mapping[str, tuple[Any, ...]]) -> str | None:
-        """The number of what was read and is not as this service wrote it; None when all is. Raises PartDown."""
-        if not self.vouched:
-            return None
-        facts = head_of(dossier, rows["items"], rows["decisions"], rows["tasks"])
-        beside = [await vouched_for(mac, one) for one in rows["notices"]]
-        if not await mac.agrees(HEAD, facts, dossier.mac) or not all(beside):
-            return dossier.number
-        for one in rows["meetings"]:
-            if not await vouched_for(mac, one):
-                return str(one.id)
-        return None
+    async def vouched_after(self, mac: Mac, head: Head) -> Dossier:
+        """What is to be written of `head`, with its MAC. Raises PartDown."""
+        return await vouched(mac, head) if self.vouched else head.dossier
 
     async def move(self, session: AsyncSession, before: Dossier, after: Dossier) -> None:
-        """Write what `before` becomes; raises Conflict when somebody was first."""
+        """Write what `before` becomes. Raises Conflict when somebody was first, Overtaken when it is as the caller saw it
+        and only what it rests on was told anew."""
         values = {name: one for name, one in after.model_dump().items() if one != getattr(before, name)}
-        statement = (
-            update(Dossier)
-            .where(col(Dossier.number) == before.number, col(Dossier.version) == before.version)
-            .where(col(Dossier.mac) == before.mac)
-            .where(col(Dossier.handing_over_since).is_(None), col(Dossier.left).is_(False))
-            .values(**values)
-        )
-        if (await session.execute(statement.returning(col(Dossier.number)))).first() is None:
-            raise Conflict(CHANGED)
+        mine, as_it_was = col(Dossier.number) == before.number, col(Dossier.mac) == before.mac
+        statement = update(Dossier).where(mine, as_it_was).values(**values).returning(col(Dossier.number))
+        if (await session.execute(statement)).first() is not None:
+            return
+        version = (await session.execute(select(col(Dossier.version)).where(mine))).scalar_one_or_none()
+        raise Overtaken if version == before.version else Conflict(CHANGED)

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col
 from shared.contracts.common import KeyRef
 from shared.database.at_once import insert_at_once
 from shared.database.tables import Outgoing
-from shared.engine.head import vouch
+from shared.engine.head import Head, changed, vouched
 from shared.engine.tables import DecisionRow, Dossier, FrozenRow, GrantRow, ItemRow, NoticeRow, TaskRow
 from shared.errors import Conflict
 from shared.keys.mac import Mac
@@ -62,11 +62,10 @@ async def forget(session: AsyncSession, mac: Mac, number: str, to: str) -> None:
     row = await session.get(Dossier, number, with_for_update=True)
     if row is None:
         return
-    for table in (ItemRow, DecisionRow, TaskRow, GrantRow):
+    for table in (ItemRow, DecisionRow, TaskRow, GrantRow, NoticeRow):
         await session.execute(delete(table).where(col(table.number) == number))
-    row.left, row.handed_to, row.handing_over_since = True, to, None
-    row.room_key, row.earlier = None, []
-    await vouch(mac, row)
+    gone = changed(row, left=True, handed_to=to, handing_over_since=None, room_key=None, earlier=[])
+    await session.merge(await vouched(mac, Head(gone)))
 
 
 def keys_in(room: str) -> KeysOf:

@@ -43,10 +43,10 @@ class Dossier(SQLModel, table=True):
     handing_over_since: datetime | None = moment(nullable=True)
     handed_to: str | None = None
     left: bool = False
+    turn: int = 0
+    """How often the head was made anew: at every version, and at what is told in between."""
     mac: str = ""
-    """Over this row, its items, decisions and tasks (head.py): what it does not agree with is not believed."""
-    due_mac: str = ""
-    """Of a duty: over `due_on` and the moments from which it was reckoned, which change without a decision."""
+    """Of the head (head.py): rows that do not agree with it are not believed."""
 
 
 class ItemRow(SQLModel, table=True):

@@ -113,8 +113,8 @@ def _dossier() -> None:
         column("handing_over_since", MOMENT, null=True),
         column("handed_to", sa.Text, null=True),
         column("left", sa.Boolean),
+        column("turn", sa.Integer),
         column("mac", sa.Text),
-        column("due_mac", sa.Text),
     )
     in_hand = sa.text("\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done')")
     op.create_index("dossier_arrived_idx", "dossier", ["arrived_at", "number"], postgresql_where=in_hand)

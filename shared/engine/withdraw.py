@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared import audit
-from shared.engine import asking, store
+from shared.engine import store
 from shared.engine.common import following, names_in, told_to_supervision
 from shared.engine.documents import Words
 from shared.engine.given import Given, Shown
@@ -60,7 +60,7 @@ class Withdrawing:
             role=last.role,
             record=loaded.number,
             result=last.outcome,
-            version=loaded.dossier.version + 1,
+            turn=loaded.next_turn,
         )
 
         async def at_once(session: AsyncSession) -> None:
@@ -81,7 +81,7 @@ class Withdrawing:
                 decision=record,
                 documents={f"decision-{record.id}": words},
                 rows=[line, *envelopes],
-                tasks=lambda tasks: asking.undone(tasks, last.id),
+                becomes=lambda head: self.parts.performer.reverts(head, last, effects),
                 withdraws=last,
                 at_once=at_once,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shared.database.tables import Audit, Outgoing
 from shared.engine import asking, store
 from shared.engine.asking import TaskRows
 from shared.engine.documents import Document, category_of, encoded
-from shared.engine.head import changed
+from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.shelf import CHANGED
@@ -41,8 +41,8 @@ class Change:
     """How many persons it brings to light."""
     asks: Sequence[TaskRow] = ()
     """Tasks that are asked from now on."""
-    tasks: Callable[[TaskRows], TaskRows] = tuple
-    """What becomes of all tasks, those that it asks among them."""
+    becomes: Callable[[Head], Head] = lambda head: head
+    """What it changes of the head besides, e.g. which tasks are open; those that it asks are among them."""
     ends_earlier: bool = False
     """It ends the time in which what was decided before can be withdrawn."""
     closes_proposals: bool = True
@@ -63,7 +63,7 @@ class Change:
             found = asking.without_proposals(found, now)
         elif self.confirms:
             found = asking.closed(found, [str(self.confirms)], now, None)
-        return self.tasks((*found, *self.asks))
+        return (*found, *self.asks)
 
     def decisions_after(self, now: datetime) -> tuple[DecisionRow, ...]:
         """All decisions, likewise."""
@@ -97,20 +97,12 @@ class Writer:
         rows: list[SQLModel] = [*items, *change.asks, *change.rows]
         if decision is not None and change.new:
             rows.append(decision)
-        tasks = change.tasks_after(now)
-        after = changed(
-            before.dossier,
-            version=before.dossier.version + 1,
-            state=change.state,
-            last_act_on=before.today,
-            people=before.dossier.people + change.people,
-        )
-        shelf = self.parts.loader.shelf
-        await shelf.vouch(self.platform.mac, after, (*before.items, *items), change.decisions_after(now), tasks)
+        head, shelf = self._head_after(change, items, now), self.parts.loader.shelf
+        after = await shelf.vouched_after(self.platform.mac, head)
         async with self.platform.database.transaction() as session:
             await shelf.move(session, before.dossier, after)
             await store.end_earlier(session, change.pending(now), now)
-            await store.change_tasks(session, before.tasks, tasks)
+            await store.change_tasks(session, before.tasks, head.tasks)
             if decision is not None and not change.new:
                 await self._confirm(session, decision)
             await store.add(session, *rows)
@@ -120,6 +112,21 @@ class Writer:
         if decision is not None:
             self._wake()
         return items
+
+    @staticmethod
+    def _head_after(change: Change, items: Sequence[ItemRow], now: datetime) -> Head:
+        before = change.before
+        dossier = changed(
+            before.dossier,
+            version=before.dossier.version + 1,
+            state=change.state,
+            last_act_on=before.today,
+            people=before.dossier.people + change.people,
+        )
+        decisions, tasks = change.decisions_after(now), change.tasks_after(now)
+        return change.becomes(
+            replace(before.head, dossier=dossier, items=(*before.items, *items), decisions=decisions, tasks=tasks)
+        )
 
     @staticmethod
     async def _confirm(session: AsyncSession, decision: DecisionRow) -> None:

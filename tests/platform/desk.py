@@ -23,10 +23,10 @@ from shared.engine.arrive import Arrival, keep
 from shared.engine.documents import REPORT, Finding, Report
 from shared.engine.engine import Engine
 from shared.engine.given import Given, GivenRecord, Recorded, Shown
-from shared.engine.head import VOUCHED, vouch, vouch_for
+from shared.engine.head import VOUCHED, Head, vouch_for, vouched
 from shared.engine.policy import Policy
 from shared.engine.shelf import Shelf
-from shared.engine.tables import DecisionRow, Dossier, ItemRow, TaskRow
+from shared.engine.tables import DecisionRow, Dossier, ItemRow, NoticeRow, TaskRow
 from shared.identity import Person
 from shared.keys.sealing import PublicKey
 from shared.numbers import random_seed, signal_number
@@ -136,7 +136,7 @@ class Desk:
                 await vouch_for(self.platform.mac, row)
         async with self.platform.database.transaction() as session:
             session.add_all(rows)
-        for number in {row.number for row in rows if isinstance(row, TaskRow)}:
+        for number in {row.number for row in rows if isinstance(row, (TaskRow, NoticeRow))}:
             await self.believe(number)
 
     async def believe(self, number: str) -> None:
@@ -144,8 +144,9 @@ class Desk:
         async with self.platform.database.transaction() as session:
             dossier = await session.get(Dossier, number)
             if dossier is not None:
-                found = [await self.rows(kind, number=number) for kind in (ItemRow, DecisionRow, TaskRow)]
-                await vouch(self.platform.mac, dossier, *found)
+                kinds = (ItemRow, DecisionRow, TaskRow, NoticeRow)
+                found = [tuple(await self.rows(kind, number=number)) for kind in kinds]
+                await session.merge(await vouched(self.platform.mac, Head(dossier, *found)))
 
     # --- what people do --------------------------------------------------------------------------
 

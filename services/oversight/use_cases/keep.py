@@ -26,6 +26,13 @@ class RegisterKeeping:
         if head != message.head or not message.entries:
             raise CannotSucceed("the chain of these audit lines is broken")
 
+        now = self.platform.clock.now()
+        anchors = [
+            {"producer": incoming.producer, "record": entry["record"], "turn": entry["turn"], "seq": seq, "at": now}
+            for seq, entry in enumerate(message.entries, message.first)
+            if isinstance(entry.get("turn"), int) and isinstance(entry.get("record"), str)
+        ]
+
         async def effect(session: AsyncSession) -> None:
             last = message.first + len(message.entries) - 1
             session.add(
@@ -47,6 +54,7 @@ class RegisterKeeping:
                         entry=entry,
                     )
                 )
+            await store.note_anchors(session, anchors)
 
         return Handled(effect)
 
