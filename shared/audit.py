@@ -29,6 +29,8 @@ from shared.periodic import Periodic
 from shared.telemetry import trace_id
 
 GENESIS = "0" * 64
+VANISHED = "gone"
+"""The result of what leaves nothing behind: its turns are forgotten."""
 IDLE_SECONDS = 60.0
 """How often is looked for lines that another process left unnumbered; one's own are heard of."""
 TOGETHER_SECONDS = 0.2

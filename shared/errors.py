@@ -64,6 +64,8 @@ class Conflict(MeldpuntError):
 class Overtaken(Conflict):
     """Intussen is hier iets over verteld: probeer het opnieuw."""
 
+    code = "overtaken"
+
 
 class TooMany(MeldpuntError):
     """Er komen op dit moment te veel meldingen binnen; probeer het over een minuut opnieuw."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, not_, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -85,19 +85,18 @@ class Whereabout(SQLModel, table=True):
 
 
 class Anchor(SQLModel, table=True):
-    """The newest turn of a dossier, and the audit line `seq` that told it: an older one is not believed any more.
+    """The newest turn of a dossier that audit lines told of: an older one is not believed any more.
 
-    `forked`: two lines told of the same turn, or a later one of an earlier turn; `told` once its holder was told so.
+    `doubtful`: a line told of a turn that was not newer; late, or a second one of the same turn. `forked`: it was that.
     """
 
     __tablename__ = "anchor"
     producer: str = Field(primary_key=True)
     record: str = Field(primary_key=True)
     turn: int
-    seq: int
     at: datetime = moment()
+    doubtful: bool = False
     forked: bool = False
-    told: bool = False
 
 
 class OfferedList(SQLModel, table=True):
@@ -293,28 +292,38 @@ async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) ->
 
 
 async def note_anchors(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    """Audit lines told of turns: what comes late may only be older, and what is newer only newer."""
+    """Audit lines told of turns; the newest counts, and another makes the dossier doubtful."""
     if not rows:
         return
-    statement = upsert(table_of(Anchor)).values(forked=False, told=False)
+    statement = upsert(table_of(Anchor)).values(doubtful=False, forked=False)
     known, new = table_of(Anchor).c, statement.excluded
-    follows = or_(
-        and_(new.seq > known.seq, new.turn > known.turn),
-        and_(new.seq < known.seq, new.turn < known.turn),
-    )
     values = {
         "turn": func.greatest(known.turn, new.turn),
-        "seq": func.greatest(known.seq, new.seq),
         "at": func.greatest(known.at, new.at),
-        "forked": or_(known.forked, not_(follows)),
+        "doubtful": or_(known.doubtful, new.turn <= known.turn),
     }
     await session.execute(statement.on_conflict_do_update(index_elements=["producer", "record"], set_=values), rows)
 
 
-async def forks_to_tell(session: AsyncSession, most: int) -> list[Anchor]:
-    """What was forked and not told to its holder, locked."""
-    untold = col(Anchor.forked).is_(True), col(Anchor.told).is_(False)
-    return list((await session.scalars(select(Anchor).where(*untold).limit(most).with_for_update())).all())
+async def forget_anchors(session: AsyncSession, producer: str, records: list[str]) -> None:
+    """These are gone at their producer, and rightly so."""
+    if records:
+        mine = col(Anchor.producer) == producer, col(Anchor.record).in_(records)
+        await session.execute(delete(Anchor).where(*mine))
+
+
+async def doubtful(session: AsyncSession, most: int) -> list[Anchor]:
+    """What has to be looked at, locked."""
+    query = select(Anchor).where(col(Anchor.doubtful).is_(True)).limit(most).with_for_update()
+    return list((await session.scalars(query)).all())
+
+
+async def has_a_turn_twice(session: AsyncSession, producer: str, record: str) -> bool:
+    """Whether two audit lines told of the same turn."""
+    turn = col(AuditLine.entry)["turn"].astext
+    mine = col(AuditLine.producer) == producer, col(AuditLine.record) == record, turn.is_not(None)
+    query = select(turn).where(*mine).group_by(turn).having(func.count() > 1).limit(1)
+    return (await session.execute(query)).first() is not None
 
 
 async def anchors_of(session: AsyncSession, producer: str, since: datetime, after: str, most: int) -> list[Anchor]:

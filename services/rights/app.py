@@ -32,7 +32,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     service = Service(
         platform,
         handlers=handlers(engine, Concerned(engine)),
-        erase=Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount)),
+        erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
         queues=engine.queues,
         periodic=engine.periodic,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
+from shared import audit
+from shared.clock import Clock
 from shared.database.tables import moment
 from shared.engine import store
 from shared.engine.tables import ON_THE_LIST, Dossier
@@ -56,8 +58,18 @@ async def one_at_a_time(session: AsyncSession, signal: str) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(4713, hashtext(:signal))"), {"signal": signal})
 
 
-async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    duties = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
-    await session.execute(delete(DutyMoment).where(col(DutyMoment.number).in_(duties)))
-    await store.delete_rows(session, numbers)
-    await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
+def erase_duties(clock: Clock) -> Callable[[AsyncSession, Collection[str]], Awaitable[None]]:
+    """Deletes everything about signals; supervision hears which duties go, so that none can go without."""
+
+    async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
+        about = select(col(Dossier.number), col(Dossier.turn)).where(col(Dossier.signal).in_(numbers))
+        duties = {row.number: row.turn for row in await session.execute(about)}
+        await session.execute(delete(DutyMoment).where(col(DutyMoment.number).in_(duties)))
+        await store.delete_rows(session, numbers)
+        await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
+        session.add_all(
+            audit.line(clock.now(), "duty destroyed", actor=None, record=number, result=audit.VANISHED, turn=turn + 1)
+            for number, turn in duties.items()
+        )
+
+    return delete_rows

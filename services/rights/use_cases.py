@@ -19,6 +19,7 @@ from shared.contracts.assessment import InformingAsked, SubjectsContent, Subject
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import InformingDue
 from shared.contracts.rights import NoticeTold
+from shared.database.tables import Audit
 from shared.engine.documents import REPORT, Report
 from shared.engine.engine import Engine
 from shared.engine.head import Head, changed, vouched
@@ -85,6 +86,7 @@ class Concerned:
             self.platform.post.tell(session, "retention", made)
             now = self.platform.clock.now()
             session.add(audit.line(now, "duties to inform began", actor=None, record=content.number))
+            session.add_all([self._begun(one) for one in duties])
 
         return Handled(effect, word)
 
@@ -108,6 +110,9 @@ class Concerned:
             earlier=[],
         )
         return await vouched(self.platform.mac, Head(duty, items))
+
+    def _begun(self, duty: Dossier) -> Audit:
+        return audit.line(self.platform.clock.now(), "duty began", actor=None, record=duty.number, turn=duty.turn)
 
     def _tell_gates(self, session: AsyncSession, signal: str, subject: str) -> None:
         """That there is a record of the duty (R-26.1)."""
@@ -134,8 +139,10 @@ class Concerned:
             question = store.Asked(number=message.number, subjects=message.subjects, asked_at=message.asked_at)
             session.add(await vouch_for_question(self.platform.mac, question))
             if not duties:
-                nobody = duty_number()
-                session.add(await self._duty(nobody, message.number, None, key, message.protocol, message.received_on))
+                nobody = await self._duty(
+                    duty_number(), message.number, None, key, message.protocol, message.received_on
+                )
+                session.add_all((nobody, self._begun(nobody)))
             if not known:
                 made = KeysMade(number=message.number, keys=(KeyRef(mount=room.mount, key=key),))
                 self.platform.post.tell(session, "retention", made)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy import delete, select, true, update
@@ -39,7 +39,6 @@ FROZEN, THAWED = "frozen", "frozen no longer"
 WALK_SECONDS = 6 * 3600.0
 """How often everything is looked at, also what nobody opens; a MAC costs no call."""
 PAGE_OF_HEADS = 200
-SIGNAL = "S-"
 
 
 async def freeze(platform: Platform, number: str, why: str = NOT_OURS) -> None:
@@ -80,6 +79,8 @@ class Freezer:
     def __init__(self, platform: Platform, check: Callable[[str], Awaitable[object]]) -> None:
         self.platform = platform
         self._check = check
+        self._missed: dict[str, UUID] = {}
+        """What oversight knows here and is not: by which message it was told so first."""
         self.queue = Queue(
             platform.database,
             FrozenRow,
@@ -125,8 +126,8 @@ class Freezer:
         for number, one in told.items():
             row = here.get(number)
             if row is None:
-                # Of a duty oversight does not hear when it goes.
-                if number.startswith(SIGNAL) and number not in destroyed:
+                # Told twice: what is destroyed at this moment is not missed.
+                if number not in destroyed and self._missed.setdefault(number, incoming.id) != incoming.id:
                     await freeze(self.platform, number, GONE)
             elif not row.left and (one.forked or row.turn < one.turn):
                 await distrust(self.platform, number, FORKED if one.forked else OLD)

@@ -215,6 +215,8 @@ class Performer:
             action = "signal ended" if decision.ends else "signal handed over"
             line = audit.line(now, action, actor=None, record=decision.number, result=decision.outcome, turn=turn)
             session.add(line)
+        else:
+            session.add(audit.line(now, "items forgotten", actor=None, record=loaded.number, turn=turn))
         if forgotten:
             mine = col(ItemRow.number) == loaded.number, col(ItemRow.item).in_(forgotten)
             await session.execute(delete(ItemRow).where(*mine))

@@ -44,6 +44,7 @@ ANSWERS: dict[type[MeldpuntError], Answer] = {
     errors.NotFound: Answer(404, "Niet gevonden"),
     errors.Elsewhere: Answer(404, "Niet hier"),
     errors.Conflict: Answer(409, "Nu niet mogelijk"),
+    errors.Overtaken: Answer(409, "Nu niet mogelijk"),
     errors.CannotSucceed: Answer(409, "Niet mogelijk", "Dit kan niet worden verwerkt, ook niet bij een nieuwe poging."),
     errors.NotBelieved: Answer(
         409,

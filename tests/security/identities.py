@@ -78,6 +78,7 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         found[f"public signing key of {name}"] = ("GET", f"{SIGN}/export/public-key/{name}/latest", None)
         found[f"export signing key of {name}"] = ("GET", f"{SIGN}/export/signing-key/{name}", None)
         found[f"change signing key of {name}"] = ("POST", f"{SIGN}/keys/{name}/rotate", {})
+        found[f"key of the rows of {name}"] = ("POST", f"{SIGN}/hmac/{name}", {"input": B64})
         found[f"NATS password of {name}"] = ("GET", f"kv/data/nats/{name}", None)
         found[f"write NATS password of {name}"] = ("POST", f"kv/data/nats/{name}", {"data": {"password": "x"}})
         found[f"database user {name}"] = ("GET", f"database/creds/{name}", None)

@@ -75,14 +75,11 @@ def upgrade() -> None:
         column("producer", sa.Text, key=True),
         column("record", sa.Text, key=True),
         column("turn", sa.Integer),
-        column("seq", sa.Integer),
         column("at", MOMENT),
+        column("doubtful", sa.Boolean),
         column("forked", sa.Boolean),
-        column("told", sa.Boolean),
     )
-    op.create_index(
-        "anchor_forked_idx", "anchor", ["record"], postgresql_where=sa.text("forked IS TRUE AND told IS FALSE")
-    )
+    op.create_index("anchor_doubtful_idx", "anchor", ["record"], postgresql_where=sa.text("doubtful IS TRUE"))
     op.create_table(
         "offered_list",
         column("id", sa.Uuid, key=True),

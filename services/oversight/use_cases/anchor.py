@@ -43,21 +43,24 @@ class Anchoring:
 
     async def tell(self) -> None:
         """What was forked, and every few hours everything. Raises PartDown."""
-        await self._tell_forks()
+        await self._look()
         now = self.platform.clock.now()
         if self._told_all_at is None or now - self._told_all_at >= TELL_ALL:
             for holder in said_to("oversight", HeadsKnown.event):
                 await self.tell_all(holder)
             self._told_all_at = now
 
-    async def _tell_forks(self) -> None:
+    async def _look(self) -> None:
+        """A line that was not newer: one that came late is nothing, two of one turn are."""
         now = self.platform.clock.now()
         async with self.platform.database.transaction() as session:
-            for one in await store.forks_to_tell(session, HEADS):
-                one.told = True
+            for one in await store.doubtful(session, HEADS):
+                one.doubtful = False
+                if one.forked or not await store.has_a_turn_twice(session, one.producer, one.record):
+                    continue
+                one.forked = True
                 self._send(session, one.producer, [one])
-                line = audit.line(now, "two of one turn", actor=None, record=one.record, reason=one.producer)
-                session.add(line)
+                session.add(audit.line(now, "a turn came twice", actor=None, record=one.record, reason=one.producer))
 
     async def tell_all(self, holder: str) -> None:
         """Every dossier that `holder` should have, and its newest turn. Raises PartDown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
-from shared.audit import chain
+from shared.audit import VANISHED, chain
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
@@ -27,10 +27,15 @@ class RegisterKeeping:
             raise CannotSucceed("the chain of these audit lines is broken")
 
         now = self.platform.clock.now()
-        anchors = [
-            {"producer": incoming.producer, "record": entry["record"], "turn": entry["turn"], "seq": seq, "at": now}
-            for seq, entry in enumerate(message.entries, message.first)
+        turns = [
+            entry
+            for entry in message.entries
             if isinstance(entry.get("turn"), int) and isinstance(entry.get("record"), str)
+        ]
+        gone = [entry["record"] for entry in turns if entry.get("result") == VANISHED]
+        anchors = [
+            {"producer": incoming.producer, "record": entry["record"], "turn": entry["turn"], "at": now}
+            for entry in turns
         ]
 
         async def effect(session: AsyncSession) -> None:
@@ -55,6 +60,7 @@ class RegisterKeeping:
                     )
                 )
             await store.note_anchors(session, anchors)
+            await store.forget_anchors(session, incoming.producer, gone)
 
         return Handled(effect)
 
