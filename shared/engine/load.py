@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, NoReturn
+from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -18,7 +19,7 @@ from shared.engine.freeze import freeze
 from shared.engine.head import Head, vouched_for
 from shared.engine.loaded import Loaded
 from shared.engine.shelf import Shelf
-from shared.engine.tables import DecisionRow, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.engine.tables import DecisionRow, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.errors import Conflict, Elsewhere, NotBelieved, NotFound
 from shared.keys.transit import Place
 from shared.laws import known_law
@@ -94,8 +95,7 @@ class Loader:
         if not await self.shelf.is_right(self.platform.mac, Head(dossier, **rows, own=own_rows)):
             await self._freeze(number)
         for one in meetings:
-            if not await vouched_for(self.platform.mac, one):
-                await self._freeze(one.id)
+            await self.believe(one, one.id)
         if dossier.left:
             raise Elsewhere("Dit signaal is elders.", holder=dossier.handed_to)
         return Loaded(
@@ -114,13 +114,20 @@ class Loader:
         raise NotBelieved from problem
 
     async def check(self, number: str) -> None:
-        """Whether a dossier or a meeting is what this service wrote. Raises NotBelieved, NotFound or Elsewhere."""
+        """Whether a dossier, a meeting or a grant is what this service wrote. Raises NotBelieved, NotFound, Elsewhere."""
         async with self.platform.database.reading() as session:
-            meeting = await session.get(MeetingRow, number)
-            if meeting is None:
+            row: MeetingRow | GrantRow | None = await session.get(MeetingRow, number)
+            if row is None and len(number) == len(str(UUID(int=0))):
+                row = await session.get(GrantRow, UUID(number))
+            if row is None:
                 await self.within(session, number)
-            elif not await vouched_for(self.platform.mac, meeting):
-                await self._freeze(number)
+            else:
+                await self.believe(row, number)
+
+    async def believe(self, row: MeetingRow | GrantRow, number: str) -> None:
+        """Raises NotBelieved when a row that stands by itself is not what this service wrote."""
+        if not await vouched_for(self.platform.mac, row):
+            await self._freeze(number)
 
     def _asked(self, number: str, meeting: str | None) -> dict[str, str | None]:
         return {"number": number} | ({"meeting": meeting} if "meetings" in self.shelf.beside_it else {})

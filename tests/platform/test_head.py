@@ -17,10 +17,11 @@ from shared.errors import NotBelieved
 from shared.identity import Person
 from shared.pages import Window
 from shared.protocol.model import State
+from shared.protocol.passing_on import Forwarding
 from shared.stuck import Stuck
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, WINDOW, Desk
-from tests.platform.real import Postgres
+from tests.platform.real import Postgres, Superuser
 from tests.platform.test_engine import TASK
 
 FARID = Person("farid", frozenset({"lot-member"}))
@@ -30,23 +31,9 @@ FOUND = Finding(
 )
 
 
-class Superuser:
-    """PostgreSQL's, in the database of assessment."""
-
-    def __init__(self, postgres: Postgres, service: str) -> None:
-        self._postgres, self._service = postgres, service
-
-    async def __call__(self, statement: str, *values: Any) -> list[Any]:
-        connection = await self._postgres.connect(self._service)
-        try:
-            return list(await connection.fetch(statement, *values))
-        finally:
-            await connection.close()
-
-
 @pytest.fixture
 def superuser(postgres: Postgres) -> Superuser:
-    return Superuser(postgres, "assessment")
+    return postgres.superuser("assessment")
 
 
 async def weighed(desk: Desk) -> str:
@@ -87,6 +74,20 @@ async def told(desk: Desk, number: str, action: str) -> list[dict[str, Any]]:
     return [
         one.entry for one in await desk.rows(Audit) if one.entry["record"] == number and one.entry["action"] == action
     ]
+
+
+async def ends(desk: Desk, number: str) -> None:
+    """A decision that seals it when it can no longer be withdrawn."""
+    nobody = Forwarding(none_because="Geen onderdeel kan hier iets mee.")
+    await desk.decide(number, "weging-2a", "no-task", fields={"considered": "De Opiumwet."}, forwarding=nobody)
+
+
+async def settled(desk: Desk, seconds: float = WINDOW) -> None:
+    """What waits for a settlement after so many seconds is tried once."""
+    desk.clock.pass_by(seconds)
+    settlement = desk.engine.settlement
+    for one in await settlement.queue.claim():
+        await settlement.queue._try(one, settlement.settle)
 
 
 async def nothing_is_done(desk: Desk, number: str) -> None:
@@ -213,12 +214,9 @@ async def test_what_waits_to_be_handed_over_is_not(desk_of: DeskOf, superuser: S
         "UPDATE decision SET state_after = 'source-list', settles = true, next_at = now() - interval '1 hour'"
     )
     await superuser("UPDATE dossier SET state = 'source-list'")
-    desk.clock.pass_by(WINDOW)
-    settlement = desk.engine.settlement
-    (waiting,) = await settlement.queue.claim()
-    await settlement.queue._try(waiting, settlement.settle)
+    await settled(desk)
     assert await desk.post(number, "research.v1") == []
-    assert (await settlement.queue.stuck()).examples[0].parked
+    assert (await desk.engine.settlement.queue.stuck()).examples[0].parked
     assert [one.about["number"] for one in (await frozen(desk)).examples] == [number]
 
 
@@ -228,17 +226,11 @@ async def test_what_can_still_be_withdrawn_is_not_settled_before_its_time(
     """When a row is due is nobody's decision: it is claimed at once, and waits."""
     desk = await desk_of("assessment")
     number = await desk.arrives(State.WEGING_2A)
-    from tests.platform.test_engine import _nobody  # the forwarding to nobody
-
-    await desk.decide(number, "weging-2a", "no-task", fields={"considered": "De Opiumwet."}, forwarding=_nobody())
+    await ends(desk, number)
     await superuser("UPDATE decision SET next_at = now() - interval '1 hour'")
-    settlement = desk.engine.settlement
-    (waiting,) = await settlement.queue.claim()
-    await settlement.queue._try(waiting, settlement.settle)
+    await settled(desk, 0)
     assert await desk.post(number, "sealed.v1") == []
-    desk.clock.pass_by(WINDOW)
-    (waiting,) = await settlement.queue.claim()
-    await settlement.settle(waiting)
+    await settled(desk)
     assert len(await desk.post(number, "sealed.v1")) == 1
 
 

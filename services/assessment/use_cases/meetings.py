@@ -15,8 +15,7 @@ from shared.contracts.assessment import MeetingTold
 from shared.database.tables import Lease
 from shared.engine.copies import MEETING_FACTS
 from shared.engine.engine import Engine
-from shared.engine.freeze import freeze
-from shared.engine.head import vouch_for, vouched_for
+from shared.engine.head import vouch_for
 from shared.engine.tables import MeetingRow
 from shared.errors import Conflict, Elsewhere, Forbidden, Invalid, NotBelieved, NotFound
 from shared.identity import Person
@@ -158,16 +157,16 @@ class Meetings:
         row = await session.get(MeetingRow, identifier, with_for_update=True)
         if row is None:
             raise NotFound
-        if not await self._is_right(row):
-            raise NotBelieved
+        await self.engine.parts.loader.believe(row, row.id)
         return row
 
     async def _is_right(self, row: MeetingRow) -> bool:
         """Whether a meeting is as it was kept here; one that is not is frozen."""
-        right = await vouched_for(self.platform.mac, row)
-        if not right:
-            await freeze(self.platform, row.id)
-        return right
+        try:
+            await self.engine.parts.loader.believe(row, row.id)
+        except NotBelieved:
+            return False
+        return True
 
     async def _told(self, session: AsyncSession, row: MeetingRow, person: Person, role: str, action: str) -> None:
         """Casework decides on its own agenda items, by a copy. From here on this is what is believed of it."""
