@@ -29,7 +29,8 @@ def together(services: Sequence[Privileges] = SERVICES) -> list[Together]:
 
 
 def _pair(one: Privileges, other: Privileges) -> Together:
-    reads, destroys = [], []
+    reads: list[str] = []
+    destroys: list[str] = []
     for hand, keeper in ((one, other), (other, one)):
         # Who destroys is who keeps what has ended.
         if keeper.destroys:

@@ -29,6 +29,8 @@ from shared.periodic import Periodic
 from shared.telemetry import trace_id
 
 GENESIS = "0" * 64
+VANISHED = "gone"
+"""The result of what leaves nothing behind: its turns are forgotten."""
 IDLE_SECONDS = 60.0
 """How often is looked for lines that another process left unnumbered; one's own are heard of."""
 TOGETHER_SECONDS = 0.2
@@ -43,6 +45,8 @@ class LineFacts(TypedDict, total=False):
     reason: str | None
     role: str | None
     times: int
+    turn: int | None
+    """Which turn of the record it is, where that has any: by this oversight knows an old one (engine/head.py)."""
 
 
 def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
@@ -59,6 +63,8 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
     }
     if "times" in facts:
         entry["times"] = facts["times"]
+    if facts.get("turn") is not None:
+        entry["turn"] = facts["turn"]
     return Audit(id=uuid4(), entry=entry, written_at=now)
 
 

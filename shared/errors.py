@@ -61,6 +61,12 @@ class Conflict(MeldpuntError):
     code = "conflict"
 
 
+class Overtaken(Conflict):
+    """Intussen is hier iets over verteld: probeer het opnieuw."""
+
+    code = "overtaken"
+
+
 class TooMany(MeldpuntError):
     """Er komen op dit moment te veel meldingen binnen; probeer het over een minuut opnieuw."""
 
@@ -71,6 +77,12 @@ class CannotSucceed(MeldpuntError):
     """A message that will never be accepted, however often it is offered."""
 
     code = "cannot-succeed"
+
+
+class NotBelieved(CannotSucceed):
+    """The rows are not what this service wrote: frozen until they are again."""
+
+    code = "frozen"
 
 
 @dataclass

@@ -15,6 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 SIGN = "sign"
+ROWS = "rows"
+"""The mount with the key of each service for what it writes in its own rows; another than that of signatures, so that a
+revoked signing key takes no dossier with it."""
 EVERYONE = "all"
 """The addressee of what is said to whoever may hear it."""
 SAID_TO_EVERYONE = ("leases.v1", "letterbox-key.v1")
@@ -123,7 +126,7 @@ SERVICES: tuple[Privileges, ...] = (
             "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON),
+            "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -139,7 +142,7 @@ SERVICES: tuple[Privileges, ...] = (
             "rights": _from(*_COMMON),
             "retention": _from("letterbox-key.v1", *_ORDERS),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON),
+            "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -155,7 +158,7 @@ SERVICES: tuple[Privileges, ...] = (
             "intake": _from("receipts.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON),
+            "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -168,7 +171,7 @@ SERVICES: tuple[Privileges, ...] = (
             "casework": _from("subjects.v1", "informing-due.v1", "receipts.v1"),
             "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON),
+            "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),
     Privileges(

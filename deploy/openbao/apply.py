@@ -15,7 +15,7 @@ import hvac
 
 from deploy.openbao.policies import policies
 from deploy.postgres.roles import creation_statements, revocation_statements
-from shared.privileges import ARCHIVES, LETTERBOXES, ROOMS, SERVICES, SIGN
+from shared.privileges import ARCHIVES, LETTERBOXES, ROOMS, ROWS, SERVICES, SIGN
 
 SECRET_ID_TTL = "168h"  # noqa: S105
 PROVISIONER = "provisioner"
@@ -42,7 +42,7 @@ def client(address: str, password: str) -> hvac.Client:
 def apply(bao: hvac.Client, database: Database | None = None, *, lease_seconds: int = 3600) -> None:
     """Mounts, policies, roles, signing keys and the NATS passwords of the services; users where there is a database."""
     mounted = set(bao.sys.list_mounted_secrets_engines()["data"])
-    for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES, SIGN):
+    for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES, SIGN, ROWS):
         if f"{mount}/" not in mounted:
             bao.sys.enable_secrets_engine("transit", path=mount)
         # A late message must not make a destroyed key again; making keys on first use is on by default.
@@ -106,6 +106,8 @@ def _identity(bao: hvac.Client, name: str) -> None:
     )
     if not _exists(bao, f"{SIGN}/keys/{name}"):
         bao.write(f"{SIGN}/keys/{name}", type="ed25519")
+    if not _exists(bao, f"{ROWS}/keys/{name}"):
+        bao.write(f"{ROWS}/keys/{name}", type="hmac", key_size=32)
     if not _exists(bao, f"kv/data/revoked/{name}"):
         bao.write_data(f"kv/data/revoked/{name}", data={"data": {"letterboxes": []}})
     if not _exists(bao, f"kv/data/nats/{name}"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.privileges import ADDRESSEES, ARCHIVES, LETTERBOXES, ROOMS, SERVICES, SIGN, Privileges
+from shared.privileges import ADDRESSEES, ARCHIVES, LETTERBOXES, ROOMS, ROWS, SERVICES, SIGN, Privileges
 
 Rules = dict[str, dict[str, Any]]
 
@@ -45,6 +45,8 @@ def rules_of(service: Privileges) -> Rules:
         # Public halves of every version that counts: to check who signed.
         f"{SIGN}/export/public-key/+": _rule("read"),
         f"{SIGN}/sign/{service.name}": _rule("update", input=[], batch_input=[]),
+        # Its own key for its own rows (shared/keys/mac.py); asked once per process.
+        f"{ROWS}/hmac/{service.name}": _rule("update", input=[], key_version=[]),
     }
     if service.room:
         rules |= _make_keys(service.room, "+", "aes256-gcm96")

@@ -24,9 +24,10 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     engine = Engine(platform, AssessmentPolicy())
     service = Service(
         platform,
-        handlers=handlers(Arrivals(platform), Informing(engine)),
+        handlers=handlers(engine, Arrivals(platform), Informing(engine)),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
-        queues={engine.settlement.queue: engine.settlement.work},
+        queues=engine.queues,
+        periodic=engine.periodic,
     )
     return build(service, "Assessment", router(engine, Meetings(engine)))

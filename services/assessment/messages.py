@@ -8,15 +8,18 @@ from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchLetter
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.intake import ReportLetter
+from shared.contracts.oversight import HeadsKnown
 from shared.contracts.rights import InformingDecided, NoticeTold
-from shared.engine.copies import on_notice
+from shared.engine.copies import Copies
+from shared.engine.engine import Engine
 from shared.engine.settle import Settlement
 
 
-def handlers(arrivals: Arrivals, informing: Informing) -> dict[str, Handler]:
+def handlers(engine: Engine, arrivals: Arrivals, informing: Informing) -> dict[str, Handler]:
     return {
         ReportLetter.event: arrivals.report,
-        NoticeTold.event: on_notice,
+        NoticeTold.event: Copies(engine).notice,
+        HeadsKnown.event: engine.freezer.known,
         InformingDecided.event: informing.decided,
     }
 

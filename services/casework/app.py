@@ -25,9 +25,10 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     consulting = Consulting(engine)
     service = Service(
         platform,
-        handlers=handlers(platform, consulting, Moving(engine)),
+        handlers=handlers(engine, consulting, Moving(engine)),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
-        queues={engine.settlement.queue: engine.settlement.work},
+        queues=engine.queues,
+        periodic=engine.periodic,
     )
     return build(service, "Casework", router(engine, consulting))

@@ -10,7 +10,14 @@ from services.oversight.messages import handlers
 from services.oversight.policy import OversightPolicy
 from services.oversight.settings import Settings
 from services.oversight.shelf import ListShelf
-from services.oversight.use_cases import Chains, DestructionLists, RegisterKeeping, RegisterReading, Releasing
+from services.oversight.use_cases import (
+    Anchoring,
+    Chains,
+    DestructionLists,
+    RegisterKeeping,
+    RegisterReading,
+    Releasing,
+)
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
@@ -31,6 +38,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release},
-        periodic=[chains.walking],
+        periodic=[chains.walking, Anchoring(platform).telling],
     )
     return build(service, "Oversight", router(engine, RegisterReading(platform), chains, DestructionLists(engine)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +31,8 @@ class ListShelf(Shelf):
     beside_it = ("items", "decisions")
     # A number of another kind is on no list; PostgreSQL would take it for a mistake in ours.
     is_asked = "head.id = CAST(CASE WHEN :number ~ '^[0-9a-f-]{36}$' THEN :number END AS uuid)"
+    # What is approved is believed by its statement (statements.py).
+    vouched = False
 
     def dossier(self, head: dict[str, Any]) -> Dossier:
         return Dossier.model_validate(
@@ -55,8 +56,8 @@ class ListShelf(Shelf):
         numbers = tuple(one.number for one in waiting)
         return Waiting(numbers), numbers
 
-    async def move(self, session: AsyncSession, dossier: Dossier, state: str, act_on: date) -> None:
-        mine = col(store.OfferedList.id) == UUID(dossier.number), col(store.OfferedList.version) == dossier.version
-        statement = update(store.OfferedList).where(*mine).values(version=dossier.version + 1, state=state)
+    async def move(self, session: AsyncSession, before: Dossier, after: Dossier) -> None:
+        mine = col(store.OfferedList.id) == UUID(before.number), col(store.OfferedList.version) == before.version
+        statement = update(store.OfferedList).where(*mine).values(version=after.version, state=after.state)
         if (await session.execute(statement.returning(col(store.OfferedList.id)))).first() is None:
             raise Conflict(CHANGED)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -82,6 +82,21 @@ class Whereabout(SQLModel, table=True):
     holder: str
     state: str
     since: datetime = moment()
+
+
+class Anchor(SQLModel, table=True):
+    """The newest turn of a dossier that audit lines told of: an older one is not believed any more.
+
+    `doubtful`: a line told of a turn that was not newer; late, or a second one of the same turn. `forked`: it was that.
+    """
+
+    __tablename__ = "anchor"
+    producer: str = Field(primary_key=True)
+    record: str = Field(primary_key=True)
+    turn: int
+    at: datetime = moment()
+    doubtful: bool = False
+    forked: bool = False
 
 
 class OfferedList(SQLModel, table=True):
@@ -264,6 +279,7 @@ async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """The words go; that a decision was taken and where the signal was stays, without content."""
     await session.execute(delete(DecidedRow).where(col(DecidedRow.number).in_(numbers)))
+    await session.execute(delete(Anchor).where(col(Anchor.record).in_(numbers)))
 
 
 async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
@@ -273,6 +289,52 @@ async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) ->
     values = {"version": new.version, "holder": new.holder, "state": new.state, "since": new.since}
     newer = col(Whereabout.version) < new.version
     await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer), rows)
+
+
+async def note_anchors(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """Audit lines told of turns; the newest counts, and another makes the dossier doubtful."""
+    if not rows:
+        return
+    statement = upsert(table_of(Anchor)).values(doubtful=False, forked=False)
+    known, new = table_of(Anchor).c, statement.excluded
+    values = {
+        "turn": func.greatest(known.turn, new.turn),
+        "at": func.greatest(known.at, new.at),
+        "doubtful": or_(known.doubtful, new.turn <= known.turn),
+    }
+    await session.execute(statement.on_conflict_do_update(index_elements=["producer", "record"], set_=values), rows)
+
+
+async def forget_anchors(session: AsyncSession, producer: str, records: list[str]) -> None:
+    """These are gone at their producer, and rightly so."""
+    if records:
+        mine = col(Anchor.producer) == producer, col(Anchor.record).in_(records)
+        await session.execute(delete(Anchor).where(*mine))
+
+
+async def doubtful(session: AsyncSession, most: int) -> list[Anchor]:
+    """What has to be looked at, locked."""
+    query = select(Anchor).where(col(Anchor.doubtful).is_(True)).limit(most).with_for_update()
+    return list((await session.scalars(query)).all())
+
+
+async def has_a_turn_twice(session: AsyncSession, producer: str, record: str) -> bool:
+    """Whether two audit lines told of the same turn."""
+    turn = col(AuditLine.entry)["turn"].astext
+    mine = col(AuditLine.producer) == producer, col(AuditLine.record) == record, turn.is_not(None)
+    query = select(turn).where(*mine).group_by(turn).having(func.count() > 1).limit(1)
+    return (await session.execute(query)).first() is not None
+
+
+async def anchors_of(session: AsyncSession, producer: str, since: datetime, after: str, most: int) -> list[Anchor]:
+    """What `producer` holds, in the order of its number: the signals that are with it, and what is no signal (a duty to
+    inform) and has changed since."""
+    here = select(col(Whereabout.number)).where(
+        col(Whereabout.number) == col(Anchor.record), col(Whereabout.holder) == producer
+    )
+    mine = or_(here.exists(), and_(col(Anchor.record).not_like("S-%"), col(Anchor.at) > since))
+    query = select(Anchor).where(col(Anchor.producer) == producer, col(Anchor.record) > after, mine)
+    return list((await session.scalars(query.order_by(col(Anchor.record)).limit(most))).all())
 
 
 async def note_destroyed(session: AsyncSession, numbers: Collection[str], moment: datetime) -> None:

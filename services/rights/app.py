@@ -31,9 +31,10 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     engine = Engine(platform, RightsPolicy(), DutyShelf())
     service = Service(
         platform,
-        handlers=handlers(Concerned(platform)),
-        erase=Erase(rows=store.delete_rows, keys=keys_in(platform.room().mount)),
-        queues={engine.settlement.queue: engine.settlement.work},
+        handlers=handlers(engine, Concerned(engine)),
+        erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
+        queues=engine.queues,
+        periodic=engine.periodic,
     )
     overdue = OverdueDuties(engine)
     routers = [router(engine, overdue)]

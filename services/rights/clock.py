@@ -1,22 +1,26 @@
-"""When a duty is due: reckoned anew, from everything that is known, whenever something changes."""
+"""When a duty is due: reckoned anew, from everything that is known, whenever something changes. Pure."""
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from dataclasses import replace
 
-from services.rights import store
+from services.rights.store import DutyMoment
 from shared.clock import calendar_date
-from shared.engine.tables import Dossier
-from shared.protocol.laws import Laws
-from shared.protocol.model import State
+from shared.engine.head import Head, changed
+from shared.protocol.model import Law, State
 from shared.protocol.moments import By, due_on
 from shared.protocol.terms import add_months
 
 
-async def reckon(laws: Laws, session: AsyncSession, row: Dossier) -> None:
-    """Write down when `row`, which is locked, is due."""
-    await session.flush()
-    found = await store.moments_of(session, row.number)
-    moments = [By(one.why, one.on, calendar_date(one.noted_at)) for one in found]
-    month = add_months(row.received_on, laws.of(row.protocol).terms.notice_months)
-    row.due_on = due_on(State(row.state), month, moments)
+def reckoned(head: Head, law: Law, moments: tuple[DutyMoment, ...]) -> Head:
+    """`head` of a duty, with these moments and when it is due by them."""
+    row = head.dossier
+    month = add_months(row.received_on, law.terms.notice_months)
+    known = sorted(moments, key=lambda one: one.noted_at)
+    due = due_on(State(row.state), month, [By(one.why, one.on, calendar_date(one.noted_at)) for one in known])
+    return replace(head, dossier=changed(row, due_on=due), own=tuple(known))
+
+
+def moments_of(head: Head) -> tuple[DutyMoment, ...]:
+    """By when its person has to know, and why."""
+    return tuple(one for one in head.own if isinstance(one, DutyMoment))

@@ -6,11 +6,14 @@ from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
 from shared.contracts.assessment import InformingAsked, SubjectsLetter
 from shared.contracts.dossier import InformingDue
+from shared.contracts.oversight import HeadsKnown
+from shared.engine.engine import Engine
 
 
-def handlers(concerned: Concerned) -> dict[str, Handler]:
+def handlers(engine: Engine, concerned: Concerned) -> dict[str, Handler]:
     return {
         SubjectsLetter.event: concerned.known,
         InformingDue.event: concerned.due,
         InformingAsked.event: concerned.asked,
+        HeadsKnown.event: engine.freezer.known,
     }

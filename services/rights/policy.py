@@ -52,14 +52,14 @@ class RightsPolicy(Policy):
 def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
     fields = loaded.fields_of(decision)
     if decision.key == CONTACT:
-        return MovesClock(CONTACT, date.fromisoformat(fields["contactOn"]))
+        return MovesClock(loaded.law, CONTACT, date.fromisoformat(fields["contactOn"]))
     if decision.state_after == State.DUTY_DEFERRED:
-        return MovesClock(REVIEW, date.fromisoformat(fields["reviewOn"]))
+        return MovesClock(loaded.law, REVIEW, date.fromisoformat(fields["reviewOn"]))
     if decision.state_after == State.DUTY_TO_SEND:
         today = calendar_date(decision.taken_at)
         # Or within the month, where that is over already.
-        return MovesClock(AT_ONCE, min(today, loaded.dossier.due_on or today))
-    return MovesClock()
+        return MovesClock(loaded.law, AT_ONCE, min(today, loaded.dossier.due_on or today))
+    return MovesClock(loaded.law)
 
 
 def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:

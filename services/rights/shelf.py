@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.rights import store
+from services.rights.store import DutyMoment
 from shared.engine.shelf import Shelf
 
 
@@ -15,9 +14,11 @@ from shared.engine.shelf import Shelf
 class Moments:
     """By when the person has to know, and why, in the order in which it became known."""
 
-    known: tuple[store.DutyMoment, ...]
+    known: tuple[DutyMoment, ...]
 
 
 class DutyShelf(Shelf):
-    async def beside(self, session: AsyncSession, head: dict[str, Any]) -> tuple[object, tuple[str, ...]]:
-        return Moments(tuple(await store.moments_of(session, head["number"]))), ()
+    own_rows: ClassVar = {"moments": (DutyMoment, "x.number = {number} ORDER BY x.noted_at")}
+
+    def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
+        return Moments(rows["moments"])

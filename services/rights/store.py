@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
+from shared import audit
+from shared.clock import Clock
 from shared.database.tables import moment
 from shared.engine import store
-from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier
+from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.pages import Keyset, Page, Window
 
 SCHEMA = "rights_0001"
@@ -22,8 +24,11 @@ class Asked(SQLModel, table=True):
     """Phase 3 of this signal waits until everybody's duty has been decided on (art. 16 lid 2)."""
 
     number: str = Field(primary_key=True)
+    subjects: int
+    """How many persons it had when it was asked: about fewer nothing is answered."""
     asked_at: datetime = moment()
     answered_at: datetime | None = moment(nullable=True)
+    mac: str = ""
 
 
 class DutyMoment(SQLModel, table=True):
@@ -40,18 +45,6 @@ class DutyMoment(SQLModel, table=True):
     noted_at: datetime = moment()
 
 
-async def moments_of(session: AsyncSession, number: str) -> list[DutyMoment]:
-    """In the order in which they became known."""
-    query = select(DutyMoment).where(col(DutyMoment.number) == number).order_by(col(DutyMoment.noted_at))
-    return list((await session.scalars(query)).all())
-
-
-async def locked(session: AsyncSession, number: str) -> Dossier:
-    """The duty as it is now; nobody else changes when it is due meanwhile."""
-    await session.flush()
-    return await session.get_one(Dossier, number, with_for_update=True, populate_existing=True)
-
-
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 
 
@@ -60,25 +53,23 @@ async def overdue(session: AsyncSession, today: date, window: Window) -> Page[Do
     return await OVERDUE.page(session, select(Dossier).where(text(ON_THE_LIST), col(Dossier.due_on) < today), window)
 
 
-async def last_agreed(session: AsyncSession, number: str) -> DecisionRow | None:
-    """The last decision on informing that was taken together with the privacy officer (art. 16 lid 2)."""
-    query = (
-        select(DecisionRow)
-        .where(col(DecisionRow.number) == number, col(DecisionRow.status) == "taken")
-        .where(col(DecisionRow.key).in_(("duty", "review")))
-        .order_by(col(DecisionRow.version).desc())
-        .limit(1)
-    )
-    return (await session.scalars(query)).first()
-
-
 async def one_at_a_time(session: AsyncSession, signal: str) -> None:
     """Asking and deciding about one signal wait for each other, so that neither overlooks the other."""
     await session.execute(text("SELECT pg_advisory_xact_lock(4713, hashtext(:signal))"), {"signal": signal})
 
 
-async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    duties = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
-    await session.execute(delete(DutyMoment).where(col(DutyMoment.number).in_(duties)))
-    await store.delete_rows(session, numbers)
-    await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
+def erase_duties(clock: Clock) -> Callable[[AsyncSession, Collection[str]], Awaitable[None]]:
+    """Deletes everything about signals; supervision hears which duties go, so that none can go without."""
+
+    async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
+        about = select(col(Dossier.number), col(Dossier.turn)).where(col(Dossier.signal).in_(numbers))
+        duties = {row.number: row.turn for row in await session.execute(about)}
+        await session.execute(delete(DutyMoment).where(col(DutyMoment.number).in_(duties)))
+        await store.delete_rows(session, numbers)
+        await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
+        session.add_all(
+            audit.line(clock.now(), "duty destroyed", actor=None, record=number, result=audit.VANISHED, turn=turn + 1)
+            for number, turn in duties.items()
+        )
+
+    return delete_rows

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
-from services.rights.answer import GATES, answer_if_complete
-from services.rights.clock import reckon
+from services.rights.answer import GATES, answer_if_complete, vouch_for_question
+from services.rights.clock import moments_of, reckoned
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -18,21 +19,24 @@ from shared.contracts.assessment import InformingAsked, SubjectsContent, Subject
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import InformingDue
 from shared.contracts.rights import NoticeTold
-from shared.engine.documents import REPORT, Report, encoded
+from shared.database.tables import Audit
+from shared.engine.documents import REPORT, Report
 from shared.engine.engine import Engine
+from shared.engine.head import Head, changed, vouched
+from shared.engine.hear import heard
 from shared.engine.loaded import working_name
 from shared.engine.show import heading
 from shared.engine.store import of_signal
 from shared.engine.tables import Dossier, ItemRow
+from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, PartDown
 from shared.identity import Person
-from shared.keys.transit import Place, key_name
+from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.numbers import duty_number
 from shared.pages import Window
 from shared.protocol.model import State
 from shared.protocol.terms import add_months
-from shared.service.platform import Platform
 
 SUBJECT = re.compile(r"S[1-9][0-9]{0,3}")
 
@@ -40,9 +44,10 @@ SUBJECT = re.compile(r"S[1-9][0-9]{0,3}")
 class Concerned:
     """Persons become known (AVG 14: a month), and phase 3 asks about them (art. 16 lid 2)."""
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self._laws = platform.settings.laws
+    def __init__(self, engine: Engine) -> None:
+        self.platform = engine.platform
+        self._loader = engine.parts.loader
+        self._laws = engine.platform.settings.laws
 
     async def known(self, incoming: Incoming, message: SubjectsLetter) -> Handled:
         """One duty per person, each with its month; the identities under a key of this room."""
@@ -58,32 +63,38 @@ class Concerned:
         key = key_name(incoming.id, room.mount)
         await room.make(key)
         numbers = [duty_number() for _ in content.subjects]
-        pairs = [
-            (Place(room.mount, number, REPORT, 1), encoded(Report(subjects=(subject,))))
-            for number, subject in zip(numbers, content.subjects.values(), strict=True)
+        reports = [
+            (number, REPORT, Report(subjects=(one,)))
+            for number, one in zip(numbers, content.subjects.values(), strict=True)
         ]
-        ciphertexts = await room.encrypt(key, pairs)
+        items = await encrypted(room, key, reports)
+        duties = [
+            await self._duty(number, content.number, subject, key, content.protocol, content.received_on, item)
+            for number, subject, item in zip(numbers, content.subjects, items, strict=True)
+        ]
 
         async def effect(session: AsyncSession) -> None:
             await store.one_at_a_time(session, content.number)
             await session.flush()
             asked = await session.get(store.Asked, content.number)
-            for subject, number, text in zip(content.subjects, numbers, ciphertexts, strict=True):
-                session.add(self._duty(number, content.number, subject, key, content.protocol, content.received_on))
-                session.add(ItemRow(number=number, item=REPORT, category=REPORT, version=1, ciphertext=text))
-                if asked:
-                    # Met after phase 3 was opened: the gates to come depend on this duty too.
-                    self._tell_gates(session, content.number, subject)
+            # Copies: it may be done twice, the second time in a transaction of its own.
+            session.add_all([changed(one) for one in (*duties, *items)])
+            for subject in content.subjects if asked else ():
+                # Met after phase 3 was opened: the gates to come depend on this duty too.
+                self._tell_gates(session, content.number, subject)
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
             self.platform.post.tell(session, "retention", made)
             now = self.platform.clock.now()
             session.add(audit.line(now, "duties to inform began", actor=None, record=content.number))
+            session.add_all([self._begun(one) for one in duties])
 
         return Handled(effect, word)
 
-    def _duty(self, number: str, signal: str, subject: str | None, key: str, protocol: str, since: date) -> Dossier:
+    async def _duty(
+        self, number: str, signal: str, subject: str | None, key: str, protocol: str, since: date, *items: ItemRow
+    ) -> Dossier:
         now = self.platform.clock.now()
-        return Dossier(
+        duty = Dossier(
             number=number,
             signal=signal,
             subject=subject,
@@ -98,6 +109,10 @@ class Concerned:
             last_act_on=calendar_date(now),
             earlier=[],
         )
+        return await vouched(self.platform.mac, Head(duty, items))
+
+    def _begun(self, duty: Dossier) -> Audit:
+        return audit.line(self.platform.clock.now(), "duty began", actor=None, record=duty.number, turn=duty.turn)
 
     def _tell_gates(self, session: AsyncSession, signal: str, subject: str) -> None:
         """That there is a record of the duty (R-26.1)."""
@@ -121,10 +136,13 @@ class Concerned:
             await session.flush()
             # Once more: somebody may have become known meanwhile.
             duties = await of_signal(session, message.number)
-            session.add(store.Asked(number=message.number, asked_at=message.asked_at))
+            question = store.Asked(number=message.number, subjects=message.subjects, asked_at=message.asked_at)
+            session.add(await vouch_for_question(self.platform.mac, question))
             if not duties:
-                nobody = self._duty(duty_number(), message.number, None, key, message.protocol, message.received_on)
-                session.add(nobody)
+                nobody = await self._duty(
+                    duty_number(), message.number, None, key, message.protocol, message.received_on
+                )
+                session.add_all((nobody, self._begun(nobody)))
             if not known:
                 made = KeysMade(number=message.number, keys=(KeyRef(mount=room.mount, key=key),))
                 self.platform.post.tell(session, "retention", made)
@@ -148,13 +166,18 @@ class Concerned:
         async def effect(session: AsyncSession) -> None:
             now = self.platform.clock.now()
             for one in sorted(numbers):
-                row = await store.locked(session, one)
-                session.add(
-                    store.DutyMoment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now)
-                )
-                await reckon(self._laws, session, row)
+                moment = store.DutyMoment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now)
+                await heard(self._loader, session, one, self._nearer(moment), "informing is due")
+                session.add(moment)
 
         return Handled(effect)
+
+    def _nearer(self, moment: store.DutyMoment) -> Callable[[Head], Head]:
+        def becomes(head: Head) -> Head:
+            law = known_law(self._laws, head.dossier.protocol)
+            return reckoned(head, law, (*moments_of(head), moment))
+
+        return becomes
 
 
 class OverdueDuties:

@@ -23,9 +23,10 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     engine = Engine(platform, SourcesPolicy())
     service = Service(
         platform,
-        handlers=handlers(platform),
+        handlers=handlers(engine),
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
-        queues={engine.settlement.queue: engine.settlement.work},
+        queues=engine.queues,
+        periodic=engine.periodic,
     )
     return build(service, "Sources", router(engine))

@@ -6,15 +6,19 @@ from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchContent, ResearchLetter
 from shared.contracts.dossier import SealedDossierLetter
+from shared.contracts.oversight import HeadsKnown
 from shared.contracts.sources import CaseLetter
 from shared.engine.arrive import arrived
+from shared.engine.engine import Engine
 from shared.engine.settle import Settlement
 from shared.protocol.model import State
-from shared.service.platform import Platform
 
 
-def handlers(platform: Platform) -> dict[str, Handler]:
-    return {ResearchLetter.event: arrived(platform, ResearchContent, State.SOURCE_LIST)}
+def handlers(engine: Engine) -> dict[str, Handler]:
+    return {
+        ResearchLetter.event: arrived(engine.platform, ResearchContent, State.SOURCE_LIST),
+        HeadsKnown.event: engine.freezer.known,
+    }
 
 
 def on_receipt(settlement: Settlement) -> dict[str, OnReceipt]:

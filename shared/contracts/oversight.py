@@ -1,4 +1,4 @@
-"""What oversight sends: the beheerder's approval of a destruction list, after the archive keys are released."""
+"""What oversight sends: the beheerder's approval of a destruction list, and how far it knows each dossier."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.common import Message
+from shared.contracts.common import Frozen, Message
 
 
 class TakenOff(Message):
@@ -25,3 +25,18 @@ class Approved(Message):
     numbers: tuple[str, ...]
     approver: str | None
     approved_at: datetime
+
+
+class KnownHead(Frozen):
+    """The newest turn of a dossier that oversight was told of. `forked`: it was told of two that were the same."""
+
+    number: str
+    turn: int
+    forked: bool = False
+
+
+class HeadsKnown(Message):
+    """What the addressee has of these is at least as new, or somebody has put old rows back."""
+
+    event: ClassVar[str] = "heads-known.v1"
+    heads: tuple[KnownHead, ...]

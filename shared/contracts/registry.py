@@ -52,6 +52,7 @@ MESSAGES: dict[str, type[Message]] = {
         retention.ReleaseLetterbox,
         oversight.Approved,
         oversight.TakenOff,
+        oversight.HeadsKnown,
         access.Leases,
     )
 }

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared import audit
 from shared.bus.inbox import Handled, Handler, Incoming
@@ -15,11 +17,14 @@ from shared.contracts.assessment import ResearchContent
 from shared.contracts.common import KeyRef, KeysMade, Letter, Whereabouts
 from shared.contracts.dossier import CodedDecision
 from shared.database.tables import Outgoing
-from shared.engine.documents import REPORT, Document, Finding, Report, encoded
+from shared.engine.documents import REPORT, Document, Finding, Report
+from shared.engine.head import Head, changed, vouched, vouched_for
+from shared.engine.hear import one_at_a_time
 from shared.engine.loaded import working_name
-from shared.engine.tables import Dossier, ItemRow
-from shared.errors import CannotSucceed
-from shared.keys.transit import Place, key_name
+from shared.engine.tables import Dossier, NoticeRow
+from shared.engine.write import encrypted
+from shared.errors import CannotSucceed, NotBelieved
+from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -39,6 +44,8 @@ class Arrival:
     word: str
     earlier: Sequence[CodedDecision] = ()
     people: int = 0
+    from_elsewhere: bool = False
+    """Another service held it, so that something may have been told of it before it came."""
 
 
 def documents_of(content: ResearchContent) -> dict[str, Document]:
@@ -56,38 +63,45 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
     room, number = platform.room(), arrival.number
     key = key_name(incoming.id, room.mount)
     await room.make(key)
-    pairs = [(Place(room.mount, number, name, 1), encoded(one)) for name, one in arrival.documents.items()]
-    ciphertexts = await room.encrypt(key, pairs)
+    items = await encrypted(room, key, [(number, *one) for one in arrival.documents.items()])
     now = platform.clock.now()
+    dossier = Dossier(
+        number=number,
+        signal=number,
+        version=arrival.version,
+        state=arrival.state,
+        working_name=working_name(number),
+        room_key=key,
+        protocol=arrival.protocol,
+        received_on=arrival.received_on,
+        arrived_at=now,
+        signed=incoming.signed,
+        last_act_on=calendar_date(now),
+        people=arrival.people,
+        earlier=[one.model_dump(mode="json") for one in arrival.earlier],
+    )
 
     async def effect(session: AsyncSession) -> None:
-        session.add(
-            Dossier(
-                number=number,
-                signal=number,
-                version=arrival.version,
-                state=arrival.state,
-                working_name=working_name(number),
-                room_key=key,
-                protocol=arrival.protocol,
-                received_on=arrival.received_on,
-                arrived_at=now,
-                signed=incoming.signed,
-                last_act_on=calendar_date(now),
-                people=arrival.people,
-                earlier=[one.model_dump(mode="json") for one in arrival.earlier],
-            )
-        )
-        for (name, one), ciphertext in zip(arrival.documents.items(), ciphertexts, strict=True):
-            category = one.category if isinstance(one, Finding) else REPORT
-            session.add(ItemRow(number=number, item=name, category=category, version=1, ciphertext=ciphertext))
+        told = await _told_before(platform, session, number) if arrival.from_elsewhere else ()
+        kept = await vouched(platform.mac, Head(dossier, tuple(items), notices=told))
+        # Copies: it may be done twice, the second time in a transaction of its own.
+        session.add_all([kept, *(changed(one) for one in items)])
         made = KeysMade(number=number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(arrival.carried_by,))
         here = Whereabouts(number=number, version=arrival.version, holder=platform.name, state=arrival.state, since=now)
         post = platform.post
         post.send(session, post.envelope("retention", made), post.envelope("oversight", here), *also)
-        session.add(audit.line(now, "signal received", actor=None, record=number))
+        session.add(audit.line(now, "signal received", actor=None, record=number, turn=1))
 
     return Handled(effect, arrival.word)
+
+
+async def _told_before(platform: Platform, session: AsyncSession, number: str) -> tuple[NoticeRow, ...]:
+    """What was told of a dossier before it came; raises NotBelieved for what was changed since."""
+    await one_at_a_time(session, number)
+    found = (await session.scalars(select(NoticeRow).where(col(NoticeRow.number) == number))).all()
+    if not all([await vouched_for(platform.mac, one) for one in found]):
+        raise NotBelieved
+    return tuple(found)
 
 
 def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Handler:
@@ -108,6 +122,7 @@ def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Ha
             word,
             earlier=content.decisions,
             people=content.people,
+            from_elsewhere=True,
         )
         return await keep(platform, incoming, arrival)
 

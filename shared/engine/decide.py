@@ -10,10 +10,12 @@ from uuid import uuid4
 from sqlmodel import SQLModel
 
 from shared import audit
+from shared.engine.asking import CO_SIGNATURE
 from shared.engine.common import following, goes_on, names_in, settles, texts_of, told_to_supervision
 from shared.engine.documents import CO_SIGNER, Words
 from shared.engine.effects import Ask, Effect
 from shared.engine.given import Given, Shown
+from shared.engine.hear import at_most_thrice
 from shared.engine.loaded import WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
@@ -28,7 +30,6 @@ from shared.protocol.model import Decision, Outcome
 from shared.protocol.passing_on import Forwarding
 from shared.telemetry import traceparent
 
-CO_SIGNATURE = "co-signature"
 _CODED = (Choice, Choices, Date, Flag, Subjects)
 """Kinds of fields that hold codes and dates only."""
 
@@ -52,6 +53,9 @@ class Deciding:
         """
         if only is None:
             self.parts.role_of(person)
+        return await at_most_thrice(lambda: self._decide(number, person, given, only))
+
+    async def _decide(self, number: str, person: Person, given: Given, only: Collection[str] | None) -> Shown:
         loaded = await self.parts.loader.for_change(number, given.expected_version, meeting=given.attempt.meeting)
         # Under the designation that gives the file, not under another that he holds besides (R-18.5, R-24.1).
         roles = person.roles & frozenset(self.policy.roles(loaded.law) if only is None else only)
@@ -236,9 +240,10 @@ class Deciding:
             result=decision.outcome,
             # Where there is no room the ground is a code, and stands here too.
             reason=(decision.coded or {}).get("ground"),
+            turn=before.next_turn,
         )
         asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)
-        rows: list[SQLModel] = [line, *envelopes, *asked]
+        rows: list[SQLModel] = [line, *envelopes]
         await self._writer.write(
             Change(
                 before,
@@ -247,6 +252,8 @@ class Deciding:
                 new=role is None,
                 documents=kept,
                 rows=rows,
+                asks=asked,
+                becomes=lambda head: self.parts.performer.becomes(head, decision, effects),
                 ends_earlier=not proposed and not self.policy.side_by_side,
                 closes_proposals=lapse,
                 confirms=decision.id if role else None,

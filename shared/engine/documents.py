@@ -79,6 +79,13 @@ class Words(Frozen):
 Document = Report | Finding | Words
 
 
+def category_of(document: Document) -> str:
+    """As what it is kept: the report, a category of Bijlage 1 or of the handling, or the words of a decision."""
+    if isinstance(document, Finding):
+        return document.category
+    return REPORT if isinstance(document, Report) else DECISION
+
+
 def encoded(document: Document) -> bytes:
     """The JSON that is encrypted; the same document gives the same bytes."""
     return document.model_dump_json(exclude_none=True).encode()

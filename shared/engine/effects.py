@@ -22,6 +22,7 @@ from shared.contracts.common import Letter, Message
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from shared.engine.head import Head
     from shared.engine.loaded import Loaded
     from shared.engine.tables import DecisionRow
     from shared.service.platform import Platform
@@ -172,6 +173,14 @@ class Own(Effect, ABC):
 
     async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         """Undo it, in the transaction in which `decision` is withdrawn."""
+
+    def becomes(self, head: Head, decision: DecisionRow) -> Head:
+        """What it changes of the head, so that the MAC is over what is written. `head` knows the decision."""
+        return head
+
+    def reverts(self, head: Head, decision: DecisionRow) -> Head:
+        """What undoing it changes of the head."""
+        return head
 
 
 @dataclass(frozen=True)

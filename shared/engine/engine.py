@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.engine.consult import Consultations
 from shared.engine.decide import Deciding
+from shared.engine.freeze import Freezer
 from shared.engine.load import Loader
 from shared.engine.noted import Noting
 from shared.engine.parts import Parts
@@ -15,16 +18,18 @@ from shared.engine.shelf import Shelf
 from shared.engine.show import Showing
 from shared.engine.tasks import Tasks
 from shared.engine.write import Writer
+from shared.queue import Queue, Work
 from shared.service.platform import Platform
 
 
 class Engine:
-    """What a service that decides can be asked. `settlement.queue` has to be among the queues of the service."""
+    """What a service that decides can be asked. A service that holds dossiers has `queues` and `periodic` among its own."""
 
     def __init__(self, platform: Platform, policy: Policy, shelf: Shelf | None = None) -> None:
         self.platform = platform
         self.policy = policy
-        self.parts = Parts(platform, policy, Loader(platform, shelf or Shelf()), Performer(platform, policy))
+        shelf = shelf or Shelf()
+        self.parts = Parts(platform, policy, Loader(platform, shelf), Performer(platform, policy, shelf))
         self.settlement = Settlement(self.parts)
         writer = Writer(self.parts, self.settlement.queue.wake)
         self.deciding = Deciding(self.parts, writer)
@@ -33,3 +38,9 @@ class Engine:
         self.tasks = Tasks(self.parts, self.deciding, self.showing)
         self.consultations = Consultations(self.parts)
         self.noting = Noting(self.parts)
+        self.freezer = Freezer(platform, self.parts.loader.check)
+        self.queues: dict[Queue[Any], Work[Any]] = {
+            self.settlement.queue: self.settlement.work,
+            self.freezer.queue: self.freezer.look,
+        }
+        self.periodic = (self.freezer.walking,)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NoReturn
+from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from shared.clock import calendar_date
 from shared.database.tables import table_of
 from shared.engine.documents import Content
+from shared.engine.freeze import freeze
+from shared.engine.head import Head, vouched_for
 from shared.engine.loaded import Loaded
 from shared.engine.shelf import Shelf
-from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
-from shared.errors import Conflict, Elsewhere, NotFound
+from shared.engine.tables import DecisionRow, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.errors import Conflict, Elsewhere, NotBelieved, NotFound
 from shared.keys.transit import Place
 from shared.laws import known_law
 from shared.service.platform import Platform
@@ -23,21 +28,25 @@ from shared.service.platform import Platform
 _ROWS: dict[str, tuple[type[SQLModel], str]] = {
     "items": (ItemRow, "x.number = {number} ORDER BY x.item"),
     "decisions": (DecisionRow, "x.number = {number} ORDER BY x.version, x.taken_at"),
-    "tasks": (TaskRow, "x.number = {number} AND x.closed_at IS NULL"),
+    "tasks": (TaskRow, "x.number = {number} ORDER BY x.opened_at, x.id"),
     "notices": (NoticeRow, "x.number = {signal}"),
     "meetings": (MeetingRow, "x.id = :meeting"),
 }
 
 
+def _rows_of(shelf: Shelf) -> dict[str, tuple[type[SQLModel], str]]:
+    return {name: _ROWS[name] for name in shelf.beside_it} | dict(shelf.own_rows)
+
+
 def _statement(shelf: Shelf) -> Any:
     """Names of our own tables only; every value is bound."""
+    rows = _rows_of(shelf)
     parts = ["to_jsonb(head) AS head"]
-    for name in shelf.beside_it:
-        kind, which = _ROWS[name]
+    for name, (kind, which) in rows.items():
         where = which.format(number=shelf.number, signal=shelf.signal)
         parts.append(f"ARRAY(SELECT to_jsonb(x) FROM {table_of(kind).name} x WHERE {where}) AS {name}")  # noqa: S608
     found = text(f"SELECT {', '.join(parts)} FROM {shelf.head} head WHERE {shelf.is_asked}")  # noqa: S608
-    return found.columns(head=JSONB, **dict.fromkeys(shelf.beside_it, ARRAY(JSONB)))
+    return found.columns(head=JSONB, **dict.fromkeys(rows, ARRAY(JSONB)))
 
 
 class Loader:
@@ -46,36 +55,79 @@ class Loader:
     def __init__(self, platform: Platform, shelf: Shelf) -> None:
         self.platform = platform
         self.shelf = shelf
+        self._rows = _rows_of(shelf)
         self._all = _statement(shelf)
 
     async def load(self, number: str, *, meeting: str | None = None, opened: bool = True) -> Loaded:
         """The dossier as it stands, with `meeting` when it is named; `opened`: with its content.
 
-        Raises NotFound, Elsewhere with the holder, and CannotSucceed for a version of the protocol that is not known
-        here. The caller has checked that the person is designated: nobody else gets this far. While a dossier is
-        handed over its room is locked, and it is loaded without.
+        Raises NotFound, Elsewhere with the holder, NotBelieved for rows that are not what this service wrote, and
+        CannotSucceed for a version of the protocol that is not known here. The caller has checked that the person is
+        designated: nobody else gets this far. While a dossier is handed over its room is locked, and it is loaded
+        without.
         """
         async with self.platform.database.reading() as session:
-            found = (await session.execute(self._all, self._asked(number, meeting))).mappings().first()
-            if found is None:
-                raise NotFound
-            own, others = await self.shelf.beside(session, found["head"])
-        dossier = self.shelf.dossier(found["head"])
+            loaded = await self.within(session, number, meeting=meeting)
+        dossier = loaded.dossier
+        if opened and dossier.room_key is not None and not dossier.handing_over_since:
+            return replace(loaded, content=await self._open(loaded))
+        return loaded
+
+    async def within(self, session: AsyncSession, number: str, *, meeting: str | None = None) -> Loaded:
+        """As `load`, without content, as `session` sees it."""
+        found = (await session.execute(self._all, self._asked(number, meeting))).mappings().first()
+        if found is None:
+            raise NotFound
+        own, others = await self.shelf.beside(session, found["head"])
+        try:
+            dossier = self.shelf.dossier(found["head"])
+            rows: dict[str, Any] = {
+                name: tuple(kind.model_validate(one) for one in found[name]) for name, (kind, _) in self._rows.items()
+            }
+        except ValidationError as problem:
+            await self._freeze(number, problem)
+        mine = {name: rows.pop(name) for name in self.shelf.own_rows}
+        own_rows = tuple(one for of_one_table in mine.values() for one in of_one_table)
+        meetings = rows.pop("meetings", ())
+        if dossier.left:
+            # What is still told of it concerns its next holder.
+            rows["notices"] = ()
+        if not await self.shelf.is_right(self.platform.mac, Head(dossier, **rows, own=own_rows)):
+            await self._freeze(number)
+        for one in meetings:
+            await self.believe(one, one.id)
         if dossier.left:
             raise Elsewhere("Dit signaal is elders.", holder=dossier.handed_to)
-        rows: dict[str, Any] = {
-            name: tuple(_ROWS[name][0].model_validate(one) for one in found[name]) for name in self.shelf.beside_it
-        }
-        opens = opened and dossier.room_key is not None and not dossier.handing_over_since
         return Loaded(
             dossier=dossier,
             law=known_law(self.platform.settings.laws, dossier.protocol),
             today=calendar_date(self.platform.clock.now()),
-            content=await self.open(dossier, rows.get("items", ())) if opens else None,
+            meetings=meetings,
             others=others,
-            own=own,
+            own=own or self.shelf.own(mine),
+            own_rows=own_rows,
             **rows,
         )
+
+    async def _freeze(self, number: str, problem: Exception | None = None) -> NoReturn:
+        await freeze(self.platform, number)
+        raise NotBelieved from problem
+
+    async def check(self, number: str) -> None:
+        """Whether a dossier, a meeting or a grant is what this service wrote. Raises NotBelieved, NotFound, Elsewhere."""
+        async with self.platform.database.reading() as session:
+            row: MeetingRow | GrantRow | None = await session.get(MeetingRow, number)
+            if row is None and len(number) == len(str(UUID(int=0))):
+                row = await session.get(GrantRow, UUID(number))
+            if row is None:
+                await self.within(session, number)
+            else:
+                await self.believe(row, number)
+
+    async def believe(self, row: MeetingRow | GrantRow, number: str) -> None:
+        """Raises NotBelieved when a row that stands by itself is not what this service wrote."""
+        if not await vouched_for(self.platform.mac, row):
+            await self._freeze(number)
 
     def _asked(self, number: str, meeting: str | None) -> dict[str, str | None]:
         return {"number": number} | ({"meeting": meeting} if "meetings" in self.shelf.beside_it else {})
@@ -91,10 +143,8 @@ class Loader:
             raise Conflict("Dit is intussen gewijzigd: kijk opnieuw.", version=dossier.version)
         return loaded
 
-    async def open(self, dossier: Dossier, items: Sequence[ItemRow]) -> Content:
-        """The documents of `items`, in one call to OpenBao."""
-        if dossier.room_key is None:
-            raise NotFound
-        room = self.platform.room()
-        pairs = [(Place(room.mount, one.number, one.item, one.version), one.ciphertext) for one in items]
-        return Content.of(items, await room.decrypt(dossier.room_key, pairs) if pairs else [])
+    async def _open(self, loaded: Loaded) -> Content:
+        """The documents of the items, in one call to OpenBao. Raises NotBelieved when one is not what lay there."""
+        room, items = self.platform.room(), loaded.items
+        pairs = [(Place(room.mount, one.number, one.item, one.version, one.category), one.ciphertext) for one in items]
+        return Content.of(items, await room.decrypt(loaded.dossier.room_key or "", pairs) if pairs else [])

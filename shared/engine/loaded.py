@@ -9,8 +9,11 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlmodel import SQLModel
+
 from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Content, Words
+from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.protocol import facts as known
 from shared.protocol.facts import Facts
@@ -60,13 +63,24 @@ class Loaded:
     items: tuple[ItemRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
-    """Those that wait for an answer."""
+    """All that were ever asked."""
     meetings: tuple[MeetingRow, ...] = ()
     notices: tuple[NoticeRow, ...] = ()
     content: Content | None = field(default=None, repr=False)
     others: tuple[str, ...] = ()
     """What can be decided about besides subjects, objects and items, e.g. the signals of a list."""
     own: object = field(default=None)
+    own_rows: tuple[SQLModel, ...] = ()
+
+    @property
+    def head(self) -> Head:
+        """What was checked, and what a new head is made of."""
+        return Head(self.dossier, self.items, self.decisions, self.tasks, self.notices, self.own_rows)
+
+    @property
+    def next_turn(self) -> int | None:
+        """The turn that a change of it is; None where there is no head."""
+        return self.dossier.turn + 1 if self.dossier.mac else None
 
     @property
     def number(self) -> str:
@@ -93,6 +107,10 @@ class Loaded:
     def taken(self) -> tuple[DecisionRow, ...]:
         """The decisions that count, in their order."""
         return tuple(one for one in self.decisions if one.status == "taken" and one.key != WITHDRAWAL)
+
+    def task(self, identifier: UUID) -> TaskRow | None:
+        """One that waits for an answer; None for an unknown id."""
+        return next((one for one in self.tasks if one.id == identifier and one.closed_at is None), None)
 
     def decision(self, identifier: UUID | None) -> DecisionRow | None:
         """One that was taken here; None for an unknown id."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,7 +16,7 @@ from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, Letter, Message
 from shared.contracts.dossier import Disclosed, InformingDue
 from shared.database.tables import Outgoing
-from shared.engine import store
+from shared.engine import asking
 from shared.engine.common import goes_on
 from shared.engine.effects import (
     Ask,
@@ -33,10 +34,12 @@ from shared.engine.effects import (
     Seal,
     Tell,
 )
+from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.sealing import Sealing
-from shared.engine.tables import DecisionRow, Dossier, ItemRow, TaskRow
+from shared.engine.shelf import Shelf
+from shared.engine.tables import DecisionRow, ItemRow, TaskRow
 from shared.errors import Conflict
 from shared.service.platform import Platform
 
@@ -46,8 +49,9 @@ DISCLOSURE = "disclosure"
 class Performer:
     """Makes rows, messages and sealed letters of effects; decides nothing."""
 
-    def __init__(self, platform: Platform, policy: Policy) -> None:
+    def __init__(self, platform: Platform, policy: Policy, shelf: Shelf) -> None:
         self.platform = platform
+        self._shelf = shelf
         self.policy = policy
         self._sealing = Sealing(platform, policy)
 
@@ -126,23 +130,38 @@ class Performer:
     async def at_once(
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
     ) -> None:
-        """In the transaction of `decision`, after its rows; the tasks that are asked have been added."""
+        """In the transaction of `decision`, after its rows."""
         for one in effects:
-            if isinstance(one, OpenTasks) and one.items:
+            if isinstance(one, Own) and one.moment is Moment.AT_ONCE:
+                await one.do(self.platform, session, loaded, decision)
+
+    @staticmethod
+    def becomes(head: Head, decision: DecisionRow, effects: Sequence[Effect]) -> Head:
+        """What becomes of `head` by `decision`; what it asks is in it already."""
+        for one in effects:
+            if isinstance(one, OpenTasks):
                 # Not before the line in the register can no longer be taken back.
                 begins = decision.effective_at or decision.taken_at
-                await store.open_tasks(session, loaded.number, one.items, begins, decision.id)
+                head = replace(head, tasks=asking.opened(head.tasks, one.items, begins, decision.id))
             elif isinstance(one, CloseTasks):
-                await store.close_tasks(session, loaded.number, one.items, decision.taken_at, decision.id)
-            elif isinstance(one, Own) and one.moment is Moment.AT_ONCE:
-                await one.do(self.platform, session, loaded, decision)
+                head = replace(head, tasks=asking.closed(head.tasks, one.items, decision.taken_at, decision.id))
+            elif isinstance(one, Own):
+                head = one.becomes(head, decision)
+        return head
+
+    @staticmethod
+    def reverts(head: Head, decision: DecisionRow, effects: Sequence[Effect]) -> Head:
+        """What becomes of `head` when `decision` is withdrawn."""
+        head = replace(head, tasks=asking.undone(head.tasks, decision.id))
+        for one in effects:
+            if isinstance(one, Own):
+                head = one.reverts(head, decision)
+        return head
 
     async def undo(
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
     ) -> None:
         """In the transaction in which `decision` is withdrawn."""
-        if any(isinstance(one, (Ask, OpenTasks, CloseTasks)) for one in effects):
-            await store.undo_tasks(session, loaded.number, decision.id)
         for one in effects:
             if isinstance(one, Own) and one.moment is Moment.AT_ONCE:
                 await one.undo(self.platform, session, loaded, decision)
@@ -177,24 +196,30 @@ class Performer:
         self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
     ) -> None:
         """In the transaction of a settlement."""
-        to = goes_on(effects)
-        if to:
-            await self._close(session, decision, to)
+        to, forgotten = goes_on(effects), [name for one in effects if isinstance(one, Forget) for name in one.items]
+        if to or forgotten:
+            await self._change(session, loaded, decision, to, forgotten)
         for one in effects:
-            if isinstance(one, Forget):
-                mine = col(ItemRow.number) == loaded.number, col(ItemRow.item).in_(one.items)
-                await session.execute(delete(ItemRow).where(*mine))
-            elif isinstance(one, Own) and one.moment is Moment.SETTLED:
+            if isinstance(one, Own) and one.moment is Moment.SETTLED:
                 await one.do(self.platform, session, loaded, decision)
 
-    async def _close(self, session: AsyncSession, decision: DecisionRow, to: str) -> None:
-        now = self.platform.clock.now()
-        statement = (
-            update(Dossier)
-            .where(col(Dossier.number) == decision.number, col(Dossier.version) == decision.version)
-            .values(handing_over_since=now, handed_to=to)
-        )
-        if (await session.execute(statement.returning(col(Dossier.number)))).first() is None:
-            raise Conflict("Dit signaal is gewijzigd terwijl het werd overgedragen.")
-        action = "signal ended" if decision.ends else "signal handed over"
-        session.add(audit.line(now, action, actor=None, record=decision.number, result=decision.outcome))
+    async def _change(
+        self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, to: str | None, forgotten: Sequence[str]
+    ) -> None:
+        """It is handed over from now on, or some items are needed no more: the head is made anew of what was checked."""
+        now, head, turn = self.platform.clock.now(), loaded.head, loaded.next_turn
+        if to:
+            if loaded.dossier.version != decision.version:
+                raise Conflict("Dit signaal is gewijzigd terwijl het werd overgedragen.")
+            head = replace(head, dossier=changed(loaded.dossier, handing_over_since=now, handed_to=to))
+            action = "signal ended" if decision.ends else "signal handed over"
+            line = audit.line(now, action, actor=None, record=decision.number, result=decision.outcome, turn=turn)
+            session.add(line)
+        else:
+            session.add(audit.line(now, "items forgotten", actor=None, record=loaded.number, turn=turn))
+        if forgotten:
+            mine = col(ItemRow.number) == loaded.number, col(ItemRow.item).in_(forgotten)
+            await session.execute(delete(ItemRow).where(*mine))
+            head = replace(head, items=tuple(one for one in head.items if one.item not in forgotten))
+        after = await self._shelf.vouched_after(self.platform.mac, head)
+        await self._shelf.move(session, loaded.dossier, after)

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
-
 from shared import audit
 from shared.contracts.intake import Subject
 from shared.engine.common import names_in
@@ -16,9 +12,9 @@ from shared.engine.documents import Finding
 from shared.engine.effects import Effect, Ground
 from shared.engine.given import GivenRecord, Recorded
 from shared.engine.goes_on import became_known
+from shared.engine.hear import at_most_thrice
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
-from shared.engine.tables import Dossier
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Invalid
 from shared.identity import Person
@@ -39,6 +35,9 @@ class Recording:
         """Record a fact on `number`. Raises Forbidden, Conflict (not now), Invalid (what is wrong, each with its
         article), NotFound or Elsewhere."""
         role = self.parts.role_of(person)
+        return await at_most_thrice(lambda: self._record(number, person, role, given))
+
+    async def _record(self, number: str, person: Person, role: str, given: GivenRecord) -> Recorded:
         meeting = given.record.fields.get("meeting")
         loaded = await self.parts.loader.for_change(
             number, given.expected_version, meeting=meeting if isinstance(meeting, str) else None
@@ -99,21 +98,24 @@ class Recording:
         performer = self.parts.performer
         asked = performer.asked(loaded, effects, now)
         envelopes = performer.posted(loaded, Ground(name, BIJLAGE, person.user_id, now), effects)
+        version = loaded.dossier.version + 1
         line = audit.line(
-            now, "fact recorded", actor=person.user_id, role=role, record=loaded.number, reason=finding.category
+            now,
+            "fact recorded",
+            actor=person.user_id,
+            role=role,
+            record=loaded.number,
+            reason=finding.category,
+            turn=loaded.next_turn,
         )
-
-        async def count(session: AsyncSession) -> None:
-            statement = update(Dossier).where(col(Dossier.number) == loaded.number)
-            await session.execute(statement.values(people=loaded.dossier.people + persons))
-
         await self._writer.write(
             Change(
                 loaded,
                 state=loaded.dossier.state,
                 documents={name: finding},
-                rows=[line, *envelopes, *asked],
-                at_once=count if persons else None,
+                rows=[line, *envelopes],
+                asks=asked,
+                people=persons,
             )
         )
-        return Recorded(name, loaded.dossier.version + 1, tuple(one.id for one in asked))
+        return Recorded(name, version, tuple(one.id for one in asked))

@@ -14,11 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from shared.bus.proof import signed_lock
+from shared.contracts.common import Letter
 from shared.database.tables import Outgoing
 from shared.engine import store
 from shared.engine.common import following
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
+from shared.errors import PartDown
 from shared.queue import Queue
 
 LEASE = timedelta(seconds=60)
@@ -65,8 +68,17 @@ class Settlement:
             await self.settle(decision)
 
     async def settle(self, decision: DecisionRow) -> None:
-        """Do what is left of `decision`. Raises PartDown, and CannotSucceed for what needs somebody to look."""
+        """Do what is left of `decision`. Raises PartDown, and CannotSucceed for what needs somebody to look.
+
+        Of the row that waits only its id is believed; what was decided stands in the dossier, whose head is checked.
+        """
         loaded = await self.parts.loader.load(decision.number)
+        known = loaded.decision(decision.id)
+        if known is None or known.status != "taken":
+            return
+        if known.effective_at is None or known.effective_at > self.platform.clock.now():
+            raise PartDown("it can still be withdrawn")
+        decision = known
         effects = following(self.parts.policy, loaded, decision)
         envelopes = await self.parts.performer.prepared(loaded, decision, effects)
         async with self.platform.database.transaction() as session:
@@ -79,6 +91,10 @@ class Settlement:
             session.add_all(envelopes)
 
     async def handed_over(self, session: AsyncSession, row: Outgoing) -> None:
-        """The receipt is in: delete what was handed over; the locked key waits out its grace."""
-        if row.number:
-            await store.forget(session, row.number, row.addressee)
+        """The receipt is in: delete what was handed over; the locked key waits out its grace.
+
+        Which dossier that is, is read from what was signed. Raises CannotSucceed for a row that nobody here signed.
+        """
+        await signed_lock(self.platform.verifier, self.platform.name, row)
+        number = Letter.model_validate_json(row.body or b"{}").number
+        await store.forget(session, self.platform.mac, number, row.addressee)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -14,8 +13,10 @@ from sqlmodel import SQLModel, col
 from shared.contracts.common import KeyRef
 from shared.database.at_once import insert_at_once
 from shared.database.tables import Outgoing
-from shared.engine.tables import DecisionRow, Dossier, GrantRow, ItemRow, NoticeRow, TaskRow
+from shared.engine.head import Head, changed, vouched
+from shared.engine.tables import DecisionRow, Dossier, FrozenRow, GrantRow, ItemRow, NoticeRow, TaskRow
 from shared.errors import Conflict
+from shared.keys.mac import Mac
 from shared.keys.release import Erase, KeysOf
 
 
@@ -31,15 +32,13 @@ async def of_signal(session: AsyncSession, signal: str) -> list[Dossier]:
 
 
 async def end_earlier(session: AsyncSession, earlier: Sequence[DecisionRow], now: datetime) -> None:
-    """A following decision on the same dossier ends the time in which `earlier` ones can be withdrawn: what they tell leaves now."""
+    """A following decision ends the time in which `earlier` ones can be withdrawn: what they tell leaves now."""
     if not earlier:
         return
     ids = [one.id for one in earlier]
     changed = {"effective_at": now, "next_at": now}
     await session.execute(update(DecisionRow).where(col(DecisionRow.id).in_(ids)).values(**changed))
     await release(session, [identifier for one in earlier for identifier in one.sends], now)
-    opened = (col(TaskRow.number) == earlier[0].number, col(TaskRow.opened_by).in_(ids), col(TaskRow.opened_at) > now)
-    await change_tasks(session, opened, opened_at=now)
 
 
 async def release(session: AsyncSession, messages: Collection[str], now: datetime) -> None:
@@ -58,12 +57,15 @@ async def unsend(session: AsyncSession, messages: Collection[str]) -> None:
             raise Conflict("De tijd om in te trekken is voorbij; alleen een nieuw besluit verandert nog iets.")
 
 
-async def forget(session: AsyncSession, number: str, to: str) -> None:
+async def forget(session: AsyncSession, mac: Mac, number: str, to: str) -> None:
     """The receipt is in: what was handed over is deleted here; only number and new holder stay."""
-    for table in (ItemRow, DecisionRow, TaskRow, GrantRow):
+    row = await session.get(Dossier, number, with_for_update=True)
+    if row is None:
+        return
+    for table in (ItemRow, DecisionRow, TaskRow, GrantRow, NoticeRow):
         await session.execute(delete(table).where(col(table.number) == number))
-    values = {"left": True, "handed_to": to, "handing_over_since": None, "room_key": None, "earlier": []}
-    await session.execute(update(Dossier).where(col(Dossier.number) == number).values(**values))
+    gone = changed(row, left=True, handed_to=to, handing_over_since=None, room_key=None, earlier=[])
+    await session.merge(await vouched(mac, Head(gone)))
 
 
 def keys_in(room: str) -> KeysOf:
@@ -90,7 +92,8 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
         await session.execute(delete(table).where(col(table.number).in_(own)))
     for column in (col(GrantRow.number), col(GrantRow.new_signal)):
         await session.execute(delete(GrantRow).where(column.in_(own)))
-    await session.execute(delete(NoticeRow).where(col(NoticeRow.number).in_(numbers)))
+    for beside in (NoticeRow, FrozenRow):
+        await session.execute(delete(beside).where(col(beside.number).in_([*own, *numbers])))
     await session.execute(delete(Dossier).where(col(Dossier.signal).in_(numbers)))
 
 
@@ -102,34 +105,10 @@ async def delete_decisions(session: AsyncSession, numbers: Collection[str]) -> N
 # --- tasks ---------------------------------------------------------------------------------------
 
 
-async def change_tasks(session: AsyncSession, where: Sequence[Any], **values: Any) -> None:
-    await session.execute(update(TaskRow).where(*where).values(**values))
-
-
-async def close_tasks(
-    session: AsyncSession, number: str, items: Collection[str] | None, now: datetime, by: UUID | None
-) -> None:
-    """Close what waits about `items` (None: everything)."""
-    where = [col(TaskRow.number) == number, col(TaskRow.closed_at).is_(None)]
-    if items is not None:
-        where.append(col(TaskRow.item).in_(items))
-    await change_tasks(session, where, closed_at=now, closed_by=by)
-
-
-async def close_co_signatures(session: AsyncSession, number: str, now: datetime) -> None:
-    """What was proposed can no longer be confirmed."""
-    where = (col(TaskRow.number) == number, col(TaskRow.kind) == "co-signature", col(TaskRow.closed_at).is_(None))
-    await change_tasks(session, where, closed_at=now)
-
-
-async def open_tasks(session: AsyncSession, number: str, items: Collection[str], now: datetime, by: UUID) -> None:
-    """Tasks about `items` that waited for decision `by` are asked from `now` on."""
-    where = (col(TaskRow.number) == number, col(TaskRow.item).in_(items), col(TaskRow.opened_at).is_(None))
-    await change_tasks(session, where, opened_at=now, opened_by=by)
-
-
-async def undo_tasks(session: AsyncSession, number: str, by: UUID) -> None:
-    """What `by` closed is asked again; what it opened is asked no longer."""
-    mine = col(TaskRow.number) == number
-    await change_tasks(session, (mine, col(TaskRow.closed_by) == by), closed_at=None, closed_by=None)
-    await change_tasks(session, (mine, col(TaskRow.opened_by) == by), opened_at=None, opened_by=None)
+async def change_tasks(session: AsyncSession, before: Sequence[TaskRow], after: Sequence[TaskRow]) -> None:
+    """Write what of the tasks that were there is not as it was; new ones are added with the other rows."""
+    known = {one.id: one for one in before}
+    differ = [one for one in after if one.id in known and one != known[one.id]]
+    if differ:
+        written = {"id", "opened_at", "opened_by", "closed_at", "closed_by"}
+        await session.execute(update(TaskRow), [one.model_dump(include=written) for one in differ])

@@ -43,6 +43,10 @@ class Dossier(SQLModel, table=True):
     handing_over_since: datetime | None = moment(nullable=True)
     handed_to: str | None = None
     left: bool = False
+    turn: int = 0
+    """How often the head was made anew: at every version, and at what is told in between."""
+    mac: str = ""
+    """Of the head (head.py): rows that do not agree with it are not believed."""
 
 
 class ItemRow(SQLModel, table=True):
@@ -126,6 +130,7 @@ class MeetingRow(SQLModel, table=True):
     members: list[dict[str, str]] = document(nullable=False)
     present: list[str] = document(nullable=False)
     agenda: list[str] = document(nullable=False)
+    mac: str = ""
 
 
 class NoticeRow(SQLModel, table=True):
@@ -137,6 +142,7 @@ class NoticeRow(SQLModel, table=True):
     version: int
     state: str
     review_on: date | None = None
+    mac: str = ""
 
 
 class GrantRow(SQLModel, table=True):
@@ -149,3 +155,12 @@ class GrantRow(SQLModel, table=True):
     phase: int
     person: str
     until: datetime = moment()
+    mac: str = ""
+
+
+class FrozenRow(Waits, table=True):
+    """A dossier, meeting or the like whose rows are not what this service wrote. It waits until they are again."""
+
+    __tablename__ = "frozen"
+    number: str = Field(unique=True)
+    found_at: datetime = moment()

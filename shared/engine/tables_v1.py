@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.database.platform_v1 import MOMENT, column
+from shared.database.platform_v1 import MOMENT, column, queue_index, waits
 
 
 def create() -> None:
@@ -28,8 +28,8 @@ def create() -> None:
         column("closed_at", MOMENT, null=True),
         column("closed_by", sa.Uuid, null=True),
     )
-    waits = sa.text("closed_at IS NULL AND opened_at IS NOT NULL")
-    op.create_index("task_waiting_idx", "task", ["role", "until"], postgresql_where=waits)
+    waiting = sa.text("closed_at IS NULL AND opened_at IS NOT NULL")
+    op.create_index("task_waiting_idx", "task", ["role", "until"], postgresql_where=waiting)
     op.create_table(
         "meeting",
         column("id", sa.Text, key=True),
@@ -40,6 +40,7 @@ def create() -> None:
         column("members", JSONB),
         column("present", JSONB),
         column("agenda", JSONB),
+        column("mac", sa.Text),
     )
     op.create_index("meeting_held_idx", "meeting", ["held_on", "id"])
     # A member finds his own among all of them.
@@ -57,6 +58,7 @@ def create() -> None:
         column("version", sa.Integer),
         column("state", sa.Text),
         column("review_on", sa.Date, null=True),
+        column("mac", sa.Text),
     )
     op.create_table(
         "consultation",
@@ -66,7 +68,16 @@ def create() -> None:
         column("phase", sa.Integer),
         column("person", sa.Text),
         column("until", MOMENT),
+        column("mac", sa.Text),
     )
+    op.create_table(
+        "frozen",
+        *waits(),
+        column("number", sa.Text),
+        column("found_at", MOMENT),
+    )
+    op.create_index("frozen_number_idx", "frozen", ["number"], unique=True)
+    queue_index("frozen", "")
 
 
 def create_items() -> None:
@@ -102,6 +113,8 @@ def _dossier() -> None:
         column("handing_over_since", MOMENT, null=True),
         column("handed_to", sa.Text, null=True),
         column("left", sa.Boolean),
+        column("turn", sa.Integer),
+        column("mac", sa.Text),
     )
     in_hand = sa.text("\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done')")
     op.create_index("dossier_arrived_idx", "dossier", ["arrived_at", "number"], postgresql_where=in_hand)

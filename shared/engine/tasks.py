@@ -12,7 +12,8 @@ from sqlalchemy import and_, or_, select, text
 from sqlmodel import col
 
 from shared.clock import calendar_date
-from shared.engine.decide import CO_SIGNATURE, Deciding
+from shared.engine.asking import CO_SIGNATURE
+from shared.engine.decide import Deciding
 from shared.engine.given import Given, GivenAnswer, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
@@ -22,6 +23,7 @@ from shared.errors import Conflict, Forbidden, NotFound
 from shared.identity import Person
 from shared.pages import Keyset, Page, Window
 from shared.protocol.judge import Attempt
+from shared.protocol.model import State
 
 BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
 
@@ -66,8 +68,7 @@ class Tasks:
 
     async def one(self, identifier: UUID, person: Person, purpose: str) -> tuple[TaskRow, dict[str, Any]]:
         """One task with what is needed for it; the audit line is on disk before it leaves."""
-        task = await self._task(identifier, person)
-        loaded = await self.parts.loader.load(task.number)
+        task, loaded = await self._task(identifier, person, opened=True)
         shown = self._co_signature(task, loaded) if task.kind == CO_SIGNATURE else self.policy.show_task(task, loaded)
         await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose)
         return task, shown
@@ -77,8 +78,7 @@ class Tasks:
 
         Raises NotFound for a task of somebody else, Conflict for one that is only read, and what deciding raises.
         """
-        task = await self._task(identifier, person)
-        loaded = await self.parts.loader.load(task.number, opened=False)
+        task, loaded = await self._task(identifier, person)
         version = loaded.dossier.version
         if task.kind == CO_SIGNATURE:
             found = loaded.decision(UUID(task.item))
@@ -92,14 +92,40 @@ class Tasks:
         attempt = Attempt(key, given.outcome, given.reason, dict(given.fields or {}), about=about)
         return await self._deciding.decide(task.number, person, Given(attempt, version), only=(task.role,))
 
-    async def _task(self, identifier: UUID, person: Person) -> TaskRow:
+    async def _task(self, identifier: UUID, person: Person, *, opened: bool = False) -> tuple[TaskRow, Loaded]:
+        """His task as it stands in its dossier, whose head is checked: a row alone asks nobody anything.
+
+        Raises NotFound, and NotBelieved for what was changed past the service.
+        """
         _designated(person)
         async with self.platform.database.reading() as session:
             found = await session.scalars(self._mine(person).where(col(TaskRow.id) == identifier))
-            task: TaskRow | None = found.first()
-        if task is None:
+            row: TaskRow | None = found.first()
+        if row is None:
             raise NotFound
-        return task
+        loaded = await self.parts.loader.load(row.number, meeting=row.meeting, opened=opened)
+        task = loaded.task(identifier)
+        if task is None or not self._waits_for(person, task, loaded):
+            raise NotFound
+        return task, loaded
+
+    def _waits_for(self, person: Person, task: TaskRow, loaded: Loaded) -> bool:
+        """As `_mine`, of what was checked."""
+        now, dossier = self.platform.clock.now(), loaded.dossier
+        asks: dict[str, tuple[State, ...] | None] = {**self.policy.asks, CO_SIGNATURE: None}
+        states = asks.get(task.kind)
+        meeting = next((one for one in loaded.meetings if one.id == task.meeting), None)
+        return (
+            task.kind in asks
+            and (states is None or loaded.state in states)
+            and task.role in person.roles
+            and task.until >= calendar_date(now)
+            and task.opened_at is not None
+            and task.opened_at <= now
+            and dossier.handing_over_since is None
+            and loaded.state not in self.policy.over
+            and (task.meeting is None or bool(meeting and {"userId": person.user_id} in meeting.members))
+        )
 
     @staticmethod
     def _co_signature(task: TaskRow, loaded: Loaded) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Withdrawing:
             role=last.role,
             record=loaded.number,
             result=last.outcome,
+            turn=loaded.next_turn,
         )
 
         async def at_once(session: AsyncSession) -> None:
@@ -80,6 +81,8 @@ class Withdrawing:
                 decision=record,
                 documents={f"decision-{record.id}": words},
                 rows=[line, *envelopes],
+                becomes=lambda head: self.parts.performer.reverts(head, last, effects),
+                withdraws=last,
                 at_once=at_once,
             )
         )

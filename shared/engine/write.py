@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
@@ -11,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from shared.database.tables import Audit, Outgoing
-from shared.engine import store
-from shared.engine.documents import DECISION, Document, Finding, encoded
+from shared.engine import asking, store
+from shared.engine.asking import TaskRows
+from shared.engine.documents import Document, category_of, encoded
+from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.shelf import CHANGED
-from shared.engine.tables import DecisionRow, ItemRow
+from shared.engine.tables import DecisionRow, ItemRow, TaskRow
 from shared.errors import Conflict
-from shared.keys.transit import Place
+from shared.keys.transit import Place, Transit
 
 MOST_CONTENT = 500_000  # ciphertext characters of one dossier: sealed, it stays one message
 
@@ -34,12 +37,43 @@ class Change:
     """Whether `decision` is inserted; one that was proposed is changed."""
     documents: Mapping[str, Document] = field(default_factory=dict)
     rows: Sequence[SQLModel] = ()
+    people: int = 0
+    """How many persons it brings to light."""
+    asks: Sequence[TaskRow] = ()
+    """Tasks that are asked from now on."""
+    becomes: Callable[[Head], Head] = lambda head: head
+    """What it changes of the head besides, e.g. which tasks are open; those that it asks are among them."""
     ends_earlier: bool = False
     """It ends the time in which what was decided before can be withdrawn."""
     closes_proposals: bool = True
     confirms: UUID | None = None
     """The proposal whose task is done."""
+    withdraws: DecisionRow | None = None
+    """The decision that it takes back; `at_once` does that."""
     at_once: Callable[[AsyncSession], Awaitable[None]] | None = None
+
+    def pending(self, now: datetime) -> list[DecisionRow]:
+        """What can be withdrawn until now, and no longer."""
+        return [one for one in self.before.taken if one.effective_at and one.effective_at > now and self.ends_earlier]
+
+    def tasks_after(self, now: datetime) -> TaskRows:
+        """All tasks of the dossier, as they are when this is written."""
+        found = asking.sooner(self.before.tasks, [one.id for one in self.pending(now)], now)
+        if self.closes_proposals:
+            found = asking.without_proposals(found, now)
+        elif self.confirms:
+            found = asking.closed(found, [str(self.confirms)], now, None)
+        return (*found, *self.asks)
+
+    def decisions_after(self, now: datetime) -> tuple[DecisionRow, ...]:
+        """All decisions, likewise."""
+        ended = {one.id: changed(one, effective_at=now) for one in self.pending(now)}
+        if self.withdraws:
+            ended[self.withdraws.id] = changed(self.withdraws, status="withdrawn")
+        if self.decision:
+            ended[self.decision.id] = self.decision
+        known = {one.id: one for one in self.before.decisions} | ended
+        return tuple(known.values())
 
 
 class Writer:
@@ -60,18 +94,15 @@ class Writer:
         if stored > MOST_CONTENT and not (decision and decision.ends):
             raise Conflict("Dit signaal is vol: er kan niets meer bij; het kan alleen nog eindigen.")
         now = self.platform.clock.now()
-        rows: list[SQLModel] = [*items, *change.rows]
+        rows: list[SQLModel] = [*items, *change.asks, *change.rows]
         if decision is not None and change.new:
             rows.append(decision)
+        head, shelf = self._head_after(change, items, now), self.parts.loader.shelf
+        after = await shelf.vouched_after(self.platform.mac, head)
         async with self.platform.database.transaction() as session:
-            await self.parts.loader.shelf.move(session, before.dossier, change.state, before.today)
-            if change.ends_earlier:
-                pending = [one for one in before.taken if one.effective_at and one.effective_at > now]
-                await store.end_earlier(session, pending, now)
-            if change.closes_proposals and any(one.kind == "co-signature" for one in before.tasks):
-                await store.close_co_signatures(session, before.number, now)
-            elif change.confirms and any(one.item == str(change.confirms) for one in before.tasks):
-                await store.close_tasks(session, before.number, [str(change.confirms)], now, None)
+            await shelf.move(session, before.dossier, after)
+            await store.end_earlier(session, change.pending(now), now)
+            await store.change_tasks(session, before.tasks, head.tasks)
             if decision is not None and not change.new:
                 await self._confirm(session, decision)
             await store.add(session, *rows)
@@ -81,6 +112,21 @@ class Writer:
         if decision is not None:
             self._wake()
         return items
+
+    @staticmethod
+    def _head_after(change: Change, items: Sequence[ItemRow], now: datetime) -> Head:
+        before = change.before
+        dossier = changed(
+            before.dossier,
+            version=before.dossier.version + 1,
+            state=change.state,
+            last_act_on=before.today,
+            people=before.dossier.people + change.people,
+        )
+        decisions, tasks = change.decisions_after(now), change.tasks_after(now)
+        return change.becomes(
+            replace(before.head, dossier=dossier, items=(*before.items, *items), decisions=decisions, tasks=tasks)
+        )
 
     @staticmethod
     async def _confirm(session: AsyncSession, decision: DecisionRow) -> None:
@@ -95,16 +141,16 @@ class Writer:
         key = before.dossier.room_key
         if not documents or key is None:
             return []
-        room = self.platform.room()
-        pairs = [(Place(room.mount, before.number, name, 1), encoded(one)) for name, one in documents.items()]
-        texts = await room.encrypt(key, pairs)
-        return [
-            ItemRow(
-                number=before.number,
-                item=name,
-                category=one.category if isinstance(one, Finding) else DECISION,
-                version=1,
-                ciphertext=text,
-            )
-            for (name, one), text in zip(documents.items(), texts, strict=True)
-        ]
+        return await encrypted(self.platform.room(), key, [(before.number, *one) for one in documents.items()])
+
+
+async def encrypted(room: Transit, key: str, documents: Sequence[tuple[str, str, Document]]) -> list[ItemRow]:
+    """Items of documents (of which dossier, under which name, what) under `key`, each bound to its place and category;
+    one call to OpenBao."""
+    places = [Place(room.mount, number, name, 1, category_of(one)) for number, name, one in documents]
+    plain = [encoded(one) for *_, one in documents]
+    texts = await room.encrypt(key, list(zip(places, plain, strict=True)))
+    return [
+        ItemRow(number=one.number, item=one.item, category=one.category, version=one.version, ciphertext=text)
+        for one, text in zip(places, texts, strict=True)
+    ]

@@ -44,7 +44,15 @@ ANSWERS: dict[type[MeldpuntError], Answer] = {
     errors.NotFound: Answer(404, "Niet gevonden"),
     errors.Elsewhere: Answer(404, "Niet hier"),
     errors.Conflict: Answer(409, "Nu niet mogelijk"),
+    errors.Overtaken: Answer(409, "Nu niet mogelijk"),
     errors.CannotSucceed: Answer(409, "Niet mogelijk", "Dit kan niet worden verwerkt, ook niet bij een nieuwe poging."),
+    errors.NotBelieved: Answer(
+        409,
+        "Bevroren",
+        "Wat hier staat, is niet wat er is vastgelegd. Er wordt niets getoond en niets besloten tot het weer klopt; de FG"
+        " en de beheerder zien dit.",
+        "frozen",
+    ),
     errors.TooMany: Answer(429, "Te veel tegelijk"),
     MeldpuntError: Answer(500, "Er ging iets mis"),
 }

@@ -1,7 +1,7 @@
 """Rooms, archives and letterboxes in OpenBao's transit engine.
 
 Every item is one JSON document, encrypted with associated data that says where it belongs, so that a
-ciphertext cannot be moved to another signal, item or version.
+ciphertext cannot be moved to another signal, item or version, nor be taken for another category.
 """
 
 from __future__ import annotations
@@ -47,16 +47,17 @@ def key_name(made_for: UUID, mount: str) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """What an item's ciphertext is bound to."""
+    """What an item's ciphertext is bound to; in an archive without its category, which is nobody's to know there."""
 
     mount: str
     number: str
     item: str
     version: int
+    category: str = ""
 
     @property
     def associated_data(self) -> str:
-        return _b64(f"{self.mount}|{self.number}|{self.item}|{self.version}".encode())
+        return _b64(f"{self.mount}|{self.number}|{self.item}|{self.version}|{self.category}".encode())
 
 
 class Transit:

@@ -17,6 +17,7 @@ from shared.database.engine import Database
 from shared.identity import Identity
 from shared.keys.letterboxes import Letterboxes, Outstanding
 from shared.keys.letters import Opener
+from shared.keys.mac import Mac
 from shared.keys.release import Releaser
 from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer, Verifier
@@ -66,6 +67,7 @@ class Platform:
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
         self.signer = Signer(name, self.bao, machine)
+        self.mac = Mac(name, self.bao)
         self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
         self.identity = Identity(name, self.verifier, clock, self.database)
         self._certify_at = 0.0
@@ -103,9 +105,10 @@ class Platform:
             await self.bus.publish(self.post.envelope(EVERYONE, message))
 
     async def certify(self) -> None:
-        """Get a signing certificate, and learn whose count; raises PartDown."""
+        """Get a signing certificate, and learn whose count, and the key of what is written in its own rows; raises PartDown."""
         await self.learn_keys()
         await self.signer.certify()
+        await self.mac.prepare()
         self._certify_at = time.monotonic() + CERTIFY_SECONDS
 
     async def learn_keys(self) -> set[str]:

@@ -16,6 +16,8 @@ from services.oversight.policy import OversightPolicy
 from services.oversight.shelf import ListShelf
 from services.retention.policy import RetentionPolicy
 from services.retention.shelf import SealedSignalShelf
+from services.rights.policy import RightsPolicy
+from services.rights.shelf import DutyShelf
 from services.sources.policy import SourcesPolicy
 from shared.bus.nats import Bus, Receive
 from shared.clock import Clock, SystemClock
@@ -40,6 +42,7 @@ DECIDES: dict[str, Callable[[], tuple[Policy, Shelf | None]]] = {
     "assessment": lambda: (AssessmentPolicy(), None),
     "sources": lambda: (SourcesPolicy(), None),
     "casework": lambda: (CaseworkPolicy(), None),
+    "rights": lambda: (RightsPolicy(), DutyShelf()),
     "retention": lambda: (RetentionPolicy(), SealedSignalShelf()),
     "oversight": lambda: (OversightPolicy(), ListShelf()),
 }
@@ -173,6 +176,7 @@ async def platform_of(parts: RealParts, postgres: Postgres, tmp_path: Path) -> A
         parts.openbao.with_database(postgres)
         await platform.database.new_user()
         await platform.signer.certify()
+        await platform.mac.prepare()
         return platform
 
     yield make

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pydantic import BaseModel
 from sqlalchemy import event, select
 from sqlmodel import SQLModel, col
 
-from shared.bus.inbox import Incoming
+from shared.bus.inbox import Handler, Incoming
+from shared.contracts.common import Letter, Message
 from shared.contracts.intake import ReportedObject, Subject
 from shared.database.engine import Database
 from shared.database.tables import Outgoing
@@ -23,11 +26,13 @@ from shared.engine.arrive import Arrival, keep
 from shared.engine.documents import REPORT, Finding, Report
 from shared.engine.engine import Engine
 from shared.engine.given import Given, GivenRecord, Recorded, Shown
+from shared.engine.head import VOUCHED, Head, vouch_for, vouched
 from shared.engine.policy import Policy
 from shared.engine.shelf import Shelf
-from shared.engine.tables import DecisionRow, TaskRow
+from shared.engine.tables import DecisionRow, Dossier, ItemRow, NoticeRow, TaskRow
 from shared.identity import Person
 from shared.keys.announced import PublicKey
+from shared.keys.letters import new_kid, seal, split_kid
 from shared.numbers import random_seed, signal_number
 from shared.openbao import OpenBao
 from shared.protocol.judge import Attempt
@@ -39,6 +44,7 @@ from shared.settings import ServiceSettings
 VERSION = "midden-delfland-2025"
 ANNA = Person("anna", frozenset({"oov"}))
 WINDOW = 300
+_Letter = TypeVar("_Letter", bound=Letter)
 
 
 @dataclass
@@ -86,7 +92,7 @@ class Desk:
         self.clock = MovedClock()
         self.platform = Platform(service, settings, self.clock, "none")
         self.platform.database, self.platform.bao = database, bao
-        self.platform.signer._bao = self.platform.verifier._bao = bao
+        self.platform.signer._bao = self.platform.verifier._bao = self.platform.mac._bao = bao
         self.engine = Engine(self.platform, policy, shelf)
         pem = rsa.generate_private_key(65537, 3072).public_key()
         text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
@@ -96,6 +102,7 @@ class Desk:
 
     async def ready(self) -> Desk:
         await self.platform.signer.certify()
+        await self.platform.mac.prepare()
         return self
 
     # --- what comes in ---------------------------------------------------------------------------
@@ -127,9 +134,39 @@ class Desk:
             await kept.effect(session)
         return number
 
+    async def letter(self, kind: type[_Letter], number: str, content: BaseModel) -> _Letter:
+        """Sealed for this service, with a key of its own letterbox."""
+        bao, kid = self.platform.bao, new_kid(self.platform.name, self.clock.now().date())
+        _, box = split_kid(kid)
+        await bao.call("POST", f"{self.platform.row.letterbox}/keys/{box}", {"type": "rsa-3072"})
+        answer = await bao.call("GET", f"{self.platform.row.letterbox}/export/public-key/{box}/latest")
+        pem = next(iter(answer["data"]["keys"].values()))
+        text = json.dumps({"word": "woord", "content": content.model_dump(mode="json")})
+        return kind.model_validate({"number": number, "letters": (seal(text.encode(), kid, pem),)})
+
+    async def hears(self, handler: Handler, message: Message, producer: str) -> None:
+        """What a message of `producer` does, and its effect committed."""
+        handled = await handler(Incoming(uuid4(), producer, signed=True), message)
+        await self.platform.database.together(handled.effect)
+
     async def add(self, *rows: SQLModel) -> None:
+        """Rows as the service itself would have written them."""
+        for row in rows:
+            if isinstance(row, VOUCHED):
+                await vouch_for(self.platform.mac, row)
         async with self.platform.database.transaction() as session:
             session.add_all(rows)
+        for number in {row.number for row in rows if isinstance(row, (TaskRow, NoticeRow))}:
+            await self.believe(number)
+
+    async def believe(self, number: str) -> None:
+        """What stands in the rows of a dossier counts as written by the service, if there is such a dossier."""
+        async with self.platform.database.transaction() as session:
+            dossier = await session.get(Dossier, number)
+            if dossier is not None:
+                kinds = (ItemRow, DecisionRow, TaskRow, NoticeRow)
+                found = [tuple(await self.rows(kind, number=number)) for kind in kinds]
+                await session.merge(await vouched(self.platform.mac, Head(dossier, *found)))
 
     # --- what people do --------------------------------------------------------------------------
 

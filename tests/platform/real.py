@@ -102,6 +102,10 @@ class Postgres:
             host=HERE, port=self.port, user="postgres", password=self._password, database=database
         )
 
+    def superuser(self, service: str) -> Superuser:
+        """The administrator of PostgreSQL, at the rows of `service`."""
+        return Superuser(self, service)
+
     async def fresh(self, service: str) -> None:
         """The database of `service` as it is after the migrations; who is connected to it is thrown out."""
         if service not in self._templates:
@@ -141,6 +145,33 @@ class Postgres:
             yield main
         finally:
             await main.close()
+
+
+class Superuser:
+    """Whoever can write all rows of one service, past it; each statement on a connection of its own."""
+
+    def __init__(self, postgres: Postgres, service: str) -> None:
+        self._postgres, self._service = postgres, service
+
+    async def __call__(self, statement: str, *values: Any) -> list[Any]:
+        connection = await self._postgres.connect(self._service)
+        try:
+            return list(await connection.fetch(statement, *values))
+        finally:
+            await connection.close()
+
+    async def kept(self, *tables: str) -> dict[str, str]:
+        """All rows of these tables, to be put back another day."""
+        return {
+            table: (await self(f"SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]')::text AS all FROM {table} x"))[0]["all"]
+            for table in tables
+        }
+
+    async def put_back(self, kept: dict[str, str]) -> None:
+        """As they were, and nothing of what came since."""
+        for table, rows in kept.items():
+            await self(f"DELETE FROM {table}")
+            await self(f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)", rows)
 
 
 class Nats:

@@ -97,6 +97,7 @@ async def test_a_decision_that_cannot_settle_is_parked_and_shown_and_holds_up_no
     async with desk.platform.database.transaction() as session:
         row = await session.get_one(Dossier, bad)
         row.room_key = "0" * 40
+    await desk.believe(bad)
     desk.clock.pass_by(WINDOW)
     queue = desk.engine.settlement.queue
     for _ in range(2):
@@ -117,6 +118,7 @@ async def test_a_version_that_is_not_known_is_never_replaced(desk_of: DeskOf) ->
     number = await desk.arrives(State.WEGING_2A)
     async with desk.platform.database.transaction() as session:
         (await session.get_one(Dossier, number)).protocol = "elders-2031"
+    await desk.believe(number)
     with pytest.raises(CannotSucceed):
         await desk.decide(number, "weging-2a", "task", fields=TASK)
 

@@ -105,4 +105,5 @@ async def test_of_what_a_lot_has_weighed_also_when_it_went_on(desk_of: DeskOf) -
     async with desk.platform.database.transaction() as session:
         row = await session.get_one(Dossier, gone)
         row.left, row.handed_to = True, "sources"
+    await desk.believe(gone)
     await lot_plus(desk, gone)

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from shared.privileges import ADDRESSEES, ARCHIVES, BY_NAME, ROOMS, SERVICES, SIGN
+from shared.privileges import ADDRESSEES, ARCHIVES, BY_NAME, ROOMS, ROWS, SERVICES, SIGN
 from tests.house import TestHouse
 
 B64 = base64.b64encode(b"x").decode()
@@ -78,6 +78,9 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         found[f"public signing key of {name}"] = ("GET", f"{SIGN}/export/public-key/{name}", None)
         found[f"export signing key of {name}"] = ("GET", f"{SIGN}/export/signing-key/{name}", None)
         found[f"change signing key of {name}"] = ("POST", f"{SIGN}/keys/{name}/rotate", {})
+        found[f"key of the rows of {name}"] = ("POST", f"{ROWS}/hmac/{name}", {"input": B64})
+        found[f"export key of the rows of {name}"] = ("GET", f"{ROWS}/export/hmac-key/{name}", None)
+        found[f"change key of the rows of {name}"] = ("POST", f"{ROWS}/keys/{name}/rotate", {})
         found[f"NATS password of {name}"] = ("GET", f"kv/data/nats/{name}", None)
         found[f"write NATS password of {name}"] = ("POST", f"kv/data/nats/{name}", {"data": {"password": "x"}})
         found[f"revoked letterbox keys of {name}"] = ("GET", f"kv/data/revoked/{name}", None)

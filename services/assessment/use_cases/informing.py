@@ -9,9 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.rights import InformingDecided
 from shared.engine.engine import Engine
-from shared.engine.tables import Dossier
-from shared.errors import CannotSucceed
-from shared.laws import known_law
+from shared.errors import CannotSucceed, NotFound
 from shared.protocol.informing import is_told
 from shared.protocol.model import State
 from shared.protocol.phase_2 import outcome_of_informing
@@ -26,12 +24,14 @@ class Informing:
 
     async def decided(self, incoming: Incoming, message: InformingDecided) -> Handled:
         """The decisions of persons in rights, kept here as the one that opens phase 3."""
-        async with self.platform.database.reading() as session:
-            row = await session.get(Dossier, message.number)
-        if row is None or row.state != State.INFORMING or not message.decisions:
+        try:
+            loaded = await self.engine.parts.loader.load(message.number, opened=False)
+        except NotFound as problem:
+            raise CannotSucceed("this signal is not here") from problem
+        if loaded.state != State.INFORMING or not message.decisions:
             raise CannotSucceed("this signal does not wait for a decision on informing")
         told = (is_told(State(one.state), one.outcome) for one in message.decisions)
-        rule = known_law(self.platform.settings.laws, row.protocol).decision(KEY)
+        rule = loaded.law.decision(KEY)
         outcome = rule.outcome(outcome_of_informing(told)) if rule else None
         if outcome is None:
             raise CannotSucceed("the law of this signal knows no decision on informing")
@@ -40,10 +40,11 @@ class Informing:
         async def effect(session: AsyncSession) -> None:
             await self.engine.noting.note(
                 session,
-                row,
+                loaded,
                 UUID(last.decision),
                 KEY,
                 outcome,
+                action="informing decided",
                 recorder=last.recorder,
                 role=last.role,
                 taken_at=last.taken_at,

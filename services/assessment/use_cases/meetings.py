@@ -15,8 +15,9 @@ from shared.contracts.assessment import MeetingTold
 from shared.database.tables import Lease
 from shared.engine.copies import MEETING_FACTS
 from shared.engine.engine import Engine
-from shared.engine.tables import DecisionRow, Dossier, MeetingRow
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.engine.head import vouch_for
+from shared.engine.tables import MeetingRow
+from shared.errors import Conflict, Elsewhere, Forbidden, Invalid, NotBelieved, NotFound
 from shared.identity import Person
 from shared.numbers import meeting_number
 from shared.pages import Keyset, Window
@@ -37,6 +38,7 @@ BY_DATE = Keyset("meetings", col(MeetingRow.held_on), col(MeetingRow.id), newest
 
 class Meetings:
     def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self.platform = engine.platform
         self.rules = engine.parts.present
 
@@ -53,7 +55,9 @@ class Meetings:
             query = query.where(col(MeetingRow.members).contains([{"userId": person.user_id}]))
         async with self.platform.database.reading() as session:
             page = await BY_DATE.page(session, query, window)
-        found = [shown(one) if prepares else shown(one).model_copy(update={"agenda": ()}) for one in page.rows]
+        # What is not believed is left out, and says so itself: it holds up no other.
+        rows = [one for one in page.rows if await self._is_right(one)]
+        found = [shown(one) if prepares else shown(one).model_copy(update={"agenda": ()}) for one in rows]
         return MeetingList(meetings=found, next=page.next)
 
     async def call(self, person: Person, given: MeetingIn) -> MeetingOut:
@@ -93,16 +97,16 @@ class Meetings:
         return set((await session.scalars(leases)).all())
 
     async def _agenda_faults(self, session: AsyncSession, kind: str, number: str) -> list[Fault]:
-        dossier = await session.get(Dossier, number)
-        # What went on to phase 3 was weighed by a LOT.
-        weighed = select(col(DecisionRow.id)).where(
-            col(DecisionRow.number) == number,
-            col(DecisionRow.key) == "weging-3",
-            col(DecisionRow.status) == "taken",
-            col(DecisionRow.outcome) != "held-over",
-        )
-        was = (dossier and dossier.handed_to == "sources") or (await session.scalars(weighed.limit(1))).first()
-        fault = agenda_fault(kind, known=dossier is not None, weighed=bool(was))
+        known = weighed = True
+        try:
+            loaded = await self.engine.parts.loader.within(session, number)
+            weighed = any(one.key == "weging-3" and one.outcome != "held-over" for one in loaded.taken)
+        except Elsewhere as there:
+            # What went on to phase 3 was weighed by a LOT.
+            weighed = there.extra["holder"] == "sources"
+        except NotFound:
+            known = weighed = False
+        fault = agenda_fault(kind, known=known, weighed=weighed)
         return [fault] if fault else []
 
     def _today(self) -> date:
@@ -149,15 +153,24 @@ class Meetings:
             await self._told(session, row, person, role, "attendance recorded")
         return shown(row) if role != MEMBER else shown(row).model_copy(update={"agenda": ()})
 
-    @staticmethod
-    async def _row(session: AsyncSession, identifier: str) -> MeetingRow:
+    async def _row(self, session: AsyncSession, identifier: str) -> MeetingRow:
         row = await session.get(MeetingRow, identifier, with_for_update=True)
         if row is None:
             raise NotFound
+        await self.engine.parts.loader.believe(row, row.id)
         return row
 
+    async def _is_right(self, row: MeetingRow) -> bool:
+        """Whether a meeting is as it was kept here; one that is not is frozen."""
+        try:
+            await self.engine.parts.loader.believe(row, row.id)
+        except NotBelieved:
+            return False
+        return True
+
     async def _told(self, session: AsyncSession, row: MeetingRow, person: Person, role: str, action: str) -> None:
-        """Casework decides on its own agenda items, by a copy."""
+        """Casework decides on its own agenda items, by a copy. From here on this is what is believed of it."""
+        await vouch_for(self.platform.mac, row)
         facts = {name: getattr(row, name) for name in MEETING_FACTS}
         self.platform.post.tell(session, "casework", MeetingTold(meeting=row.id, **facts))
         now = self.platform.clock.now()

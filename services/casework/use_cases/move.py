@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.retention import MoveCase
 from shared.engine.engine import Engine
-from shared.engine.tables import Dossier
-from shared.errors import CannotSucceed
+from shared.errors import CannotSucceed, Elsewhere, NotFound
 from shared.protocol.model import Outcome, State
 
 MOVE = "move-case"
@@ -30,19 +28,30 @@ class Moving:
 
     async def ordered(self, incoming: Incoming, message: MoveCase) -> Handled:
         """Raises CannotSucceed for what is no closed case."""
-        async with self.platform.database.reading() as session:
-            row = await session.get(Dossier, message.number)
-        if row is not None and (row.left or row.state == State.ENDED):
+        try:
+            loaded = await self.engine.parts.loader.load(message.number, opened=False)
+        except Elsewhere:
+            return Handled(nothing)
+        except NotFound as problem:
+            raise CannotSucceed("this is no closed case") from problem
+        if loaded.state == State.ENDED:
             # Ordered again while it is under way.
             return Handled(nothing)
-        if row is None or row.state != State.CLOSED:
+        if loaded.state != State.CLOSED:
             raise CannotSucceed("this is no closed case")
         now = self.platform.clock.now()
 
         async def effect(session: AsyncSession) -> None:
             await self.engine.noting.note(
-                session, row, incoming.id, MOVE, MOVED, recorder="retention", role="clock", taken_at=now
+                session,
+                loaded,
+                incoming.id,
+                MOVE,
+                MOVED,
+                action="case moved to the non-active environment",
+                recorder="retention",
+                role="clock",
+                taken_at=now,
             )
-            session.add(audit.line(now, "case moved to the non-active environment", actor=None, record=row.number))
 
         return Handled(effect)

@@ -71,6 +71,16 @@ def upgrade() -> None:
         column("since", MOMENT),
     )
     op.create_table(
+        "anchor",
+        column("producer", sa.Text, key=True),
+        column("record", sa.Text, key=True),
+        column("turn", sa.Integer),
+        column("at", MOMENT),
+        column("doubtful", sa.Boolean),
+        column("forked", sa.Boolean),
+    )
+    op.create_index("anchor_doubtful_idx", "anchor", ["record"], postgresql_where=sa.text("doubtful IS TRUE"))
+    op.create_table(
         "offered_list",
         column("id", sa.Uuid, key=True),
         column("version", sa.Integer),

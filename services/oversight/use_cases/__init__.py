@@ -1,9 +1,10 @@
 """What oversight does: keep what was done and why, and let the beheerder approve destruction."""
 
+from services.oversight.use_cases.anchor import Anchoring
 from services.oversight.use_cases.approve import DestructionLists
 from services.oversight.use_cases.chains import Chains
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.show import RegisterReading
 
-__all__ = ["Chains", "DestructionLists", "RegisterKeeping", "RegisterReading", "Releasing"]
+__all__ = ["Anchoring", "Chains", "DestructionLists", "RegisterKeeping", "RegisterReading", "Releasing"]

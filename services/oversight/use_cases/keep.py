@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
-from shared.audit import chain
+from shared.audit import VANISHED, chain
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
@@ -25,6 +25,18 @@ class RegisterKeeping:
             head = chain(head, entry)
         if head != message.head or not message.entries:
             raise CannotSucceed("the chain of these audit lines is broken")
+
+        now = self.platform.clock.now()
+        turns = [
+            entry
+            for entry in message.entries
+            if isinstance(entry.get("turn"), int) and isinstance(entry.get("record"), str)
+        ]
+        gone = [entry["record"] for entry in turns if entry.get("result") == VANISHED]
+        anchors = [
+            {"producer": incoming.producer, "record": entry["record"], "turn": entry["turn"], "at": now}
+            for entry in turns
+        ]
 
         async def effect(session: AsyncSession) -> None:
             last = message.first + len(message.entries) - 1
@@ -47,6 +59,8 @@ class RegisterKeeping:
                         entry=entry,
                     )
                 )
+            await store.note_anchors(session, anchors)
+            await store.forget_anchors(session, incoming.producer, gone)
 
         return Handled(effect)
 

@@ -19,8 +19,10 @@ def upgrade() -> None:
     op.create_table(
         "asked",
         column("number", sa.Text, key=True),
+        column("subjects", sa.Integer),
         column("asked_at", MOMENT),
         column("answered_at", MOMENT, null=True),
+        column("mac", sa.Text),
     )
     op.create_table(
         "moment",
