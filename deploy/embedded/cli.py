@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.embedded.client import HouseClient
+from deploy.embedded.compact import compact
 from deploy.embedded.demo import play
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
@@ -181,6 +182,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("what", choices=["show", "check"])
     one.add_argument("of", nargs="?", default=DEFAULT_PROTOCOL, metavar="FILE|VERSION")
+    command("compact", compact, "Have OpenBao's storage compacted now: what was destroyed leaves its files.")
     command("down", down, "Stop a running house.")
     return main
 

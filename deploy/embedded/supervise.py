@@ -28,6 +28,8 @@ class Supervisor:
         self._stopping = threading.Event()
         self._failures: dict[str, int] = {}
         self.changed: Callable[[], None] = lambda: None
+        self.between: Callable[[], None] = lambda: None
+        """Called again and again while it watches; nothing is started again meanwhile."""
 
     def open_nursery(self) -> None:
         """Have the services' libraries imported while other things happen."""
@@ -88,6 +90,21 @@ class Supervisor:
                     self._end(name)
                 elif not held and process is not None and process.poll() is not None:
                     self._restart(name, command)
+            self.between()
+
+    def without(self, name: str, work: Callable[[], None]) -> None:
+        """Do `work` while `name` is stopped, and start that again, also when `work` failed; until it is ready."""
+        self._end(name)
+        problem: Exception | None = None
+        try:
+            work()
+        except Exception as caught:
+            problem = caught
+        self._spawn(self._commands[name])
+        self.changed()
+        self.wait_for(name, 120)
+        if problem:
+            raise problem
 
     def _restart(self, name: str, command: Command) -> None:
         self._failures[name] = self._failures.get(name, 0) + 1
