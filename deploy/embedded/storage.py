@@ -64,7 +64,7 @@ class KeyStorage:
             else:
                 self.current.mkdir(parents=True)
                 self._stamp(self.current)
-        _overwrite(self._new)
+        overwrite(self._new)
 
     def compact(self) -> None:
         """Copy what is not deleted into a new folder, and put that in the place of the old one.
@@ -79,7 +79,7 @@ class KeyStorage:
         argv = [self._binary, "operator", "migrate", f"-config={self._config}", "-log-level=error"]
         made = subprocess.run(argv, capture_output=True, text=True, check=False, cwd="/")
         if made.returncode != 0:
-            _overwrite(self._new)
+            overwrite(self._new)
             raise HouseError(f"OpenBao could not copy its storage: {made.stderr.strip().splitlines()[-1:]}")
         self.current.rename(self._old)
         self._new.rename(self.current)
@@ -87,7 +87,7 @@ class KeyStorage:
 
     def overwrite_old(self) -> None:
         """When OpenBao has been ready with the new one. A disk that copies on write keeps older blocks all the same."""
-        _overwrite(self._old)
+        overwrite(self._old)
 
     @staticmethod
     def _stamp(folder: Path) -> None:
@@ -132,7 +132,7 @@ def _is_free(file: Path) -> bool:
     return True
 
 
-def _overwrite(folder: Path) -> None:
+def overwrite(folder: Path) -> None:
     """Every byte of every file, on the disk, before the folder is removed."""
     if not folder.exists():
         return
