@@ -29,6 +29,8 @@ LOCKED = "refusing to use soft-deleted key"
 """What it answers to using a key that was locked: 400, and 500 where its public half is asked for."""
 STALE_SECONDS = 0.2
 """For how long a standby may not know of a key that was just made."""
+COMPACTION = "kv/data/compaction"
+"""Where who administers OpenBao records `at`: nothing that was destroyed before that moment is in its files any more."""
 NOT_DECRYPTED = "failed to RSA decrypt the ciphertext: crypto/rsa: decryption error"
 """What it answers to a letter that was not sealed for this key: a 500, though nothing is wrong with OpenBao."""
 

@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.embedded.client import HouseClient
+from deploy.embedded.compact import compact
 from deploy.embedded.demo import play
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
@@ -186,6 +187,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=["revoke"])
     one.add_argument("key", metavar="SERVICE|KID")
     one.add_argument("--wait", type=float, default=WAIT, help="seconds for the post of the service to be received")
+    command("compact", compact, "Have OpenBao's storage compacted now: what was destroyed leaves its files.")
     command("down", down, "Stop a running house.")
     return main
 

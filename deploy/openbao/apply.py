@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import hvac
 
 from deploy.openbao.policies import policies
 from deploy.postgres.roles import creation_statements, revocation_statements
+from shared.openbao import COMPACTION
 from shared.privileges import ARCHIVES, LETTERBOXES, ROOMS, ROWS, SERVICES, SIGN
 
 SECRET_ID_TTL = "168h"  # noqa: S105
@@ -147,3 +149,11 @@ def database_user(bao: hvac.Client, role: str) -> tuple[str, str]:
     """A short-lived PostgreSQL user for `role`, e.g. `intake-migrate`."""
     data = bao.read(f"database/creds/{role}")["data"]
     return data["username"], data["password"]
+
+
+def note_compaction(bao: hvac.Client, moment: datetime) -> None:
+    """Record that nothing which was destroyed before `moment` is in OpenBao's files any more.
+
+    Retention reads it, and no service can write it: it is believed because who administers OpenBao is trusted anyway.
+    """
+    bao.write_data(COMPACTION, data={"data": {"at": moment.isoformat()}})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.openbao import COMPACTION
 from shared.privileges import ADDRESSEES, ARCHIVES, LETTERBOXES, ROOMS, ROWS, SERVICES, SIGN, Privileges
 
 Rules = dict[str, dict[str, Any]]
@@ -68,6 +69,8 @@ def rules_of(service: Privileges) -> Rules:
     for mount in service.released_mounts:
         rules |= _release(mount, "+")
     if service.destroys:
+        # Its declarations count on it; only the administrator writes it.
+        rules[COMPACTION] = _rule("read")
         for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES):
             known = rules.get(f"{mount}/keys/+", {"capabilities": []})
             rules[f"{mount}/keys/+"] = known | {"capabilities": [*known["capabilities"], "delete"]}

@@ -12,7 +12,7 @@ from services.retention.messages import handlers
 from services.retention.policy import RetentionPolicy
 from services.retention.settings import Settings
 from services.retention.shelf import SealedSignalShelf
-from services.retention.use_cases import Declarations, Destruction, Finishing, Holds, Keeping, Listing
+from services.retention.use_cases import Compactions, Declarations, Destruction, Finishing, Holds, Keeping, Listing
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
@@ -30,14 +30,15 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     declarations = Declarations(platform, settings)
     engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     keeping, holds = Keeping(platform), Holds(engine)
-    destruction, finishing = Destruction(platform), Finishing(platform, declarations)
+    compactions = Compactions(platform, settings)
+    destruction, finishing = Destruction(platform, compactions), Finishing(platform, declarations, compactions)
     listing = Listing(platform, settings)
     service = Service(
         platform,
         handlers=handlers(keeping, holds, destruction),
         erase=Erase(rows=store.delete_rows),
         queues={finishing.queue: finishing.declare},
-        periodic=[listing.calendar, finishing.looking, finishing.tombstones],
+        periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
     )
     routers = [router(engine, keeping, holds, destruction, declarations)]
     if more:

@@ -1,7 +1,9 @@
-"""Rules that are retention's alone: what a hold keeps, and what goes in spite of it (R-9.15)."""
+"""Rules that are retention's alone: what a hold keeps, what goes in spite of it (R-9.15), and from when it is gone."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from shared.privileges import ARCHIVES, BY_NAME, SERVICES
@@ -39,3 +41,28 @@ def going(row: SealedItems) -> set[tuple[str, str]]:
     """The archive keys (mount, name) that go: all but those of items that a hold keeps, and of what shares one."""
     keys = {str(one["item"]): (str(one["archive"]), str(one["key"])) for one in row.dossier or []}
     return set(keys.values()) - {key for item, key in keys.items() if item in row.staying}
+
+
+@dataclass(frozen=True)
+class LastCopies:
+    """From when what was destroyed on a day can be recovered by nobody, and what that is counted from."""
+
+    compacted_by: date
+    """On this day at the latest OpenBao's files hold the keys no more. Until then a copy of them could be made."""
+    kept_days: int
+    """For so many days such a copy is kept at most."""
+
+    @property
+    def unrecoverable_from(self) -> date:
+        """The first day on which no copy is left."""
+        return self.compacted_by + timedelta(days=self.kept_days + 1)
+
+
+def last_copies(destroyed_on: date, *, compaction_days: int, kept_days: int) -> LastCopies:
+    """Counted from the next compaction, not the last: until it comes the keys are in freed pages of the files."""
+    return LastCopies(destroyed_on + timedelta(days=compaction_days), kept_days)
+
+
+def is_late(compacted_on: date, today: date, compaction_days: int) -> bool:
+    """Whether the last compaction is longer ago than is promised."""
+    return compacted_on + timedelta(days=compaction_days) < today

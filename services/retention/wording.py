@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.retention.domain import LastCopies
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
 from shared.protocol.show import day
@@ -43,8 +44,8 @@ class DestroyedSignal:
     keys: int
     letterbox_keys: int
     destroyed_on: date
-    unrecoverable_from: date | None
-    """None while a hold keeps a key: then nobody can name the day."""
+    copies: LastCopies | None
+    """From when nobody can recover it. None while a hold keeps a key: then nobody can name the day."""
     approved_on: date | None
     """None: the ultimate date of the list had passed."""
 
@@ -76,12 +77,17 @@ def document(law: Law, what: DestroyedSignal, *, live: bool) -> dict[str, Any]:
         ("In opdracht van", law.choices.notice["verwerkingsverantwoordelijke"]),
         ("Goedgekeurd door", _approved(what)),
     ]
+    paragraphs = [
+        ("Wijze van vernietiging", _method(what)),
+        ("Vanaf wanneer onherstelbaar", _counted(what)),
+        ("Waarmerk", SEALED),
+    ]
     return {
         "title": TITLE,
         "trial": None if live else TRIAL,
         "opening": "Opgemaakt op grond van artikel 8 van het Archiefbesluit 1995. Deze verklaring wordt blijvend bewaard en noemt geen personen.",
         "lines": [list(one) for one in lines if one[1]],
-        "paragraphs": [["Wijze van vernietiging", _method(what)], ["Waarmerk", SEALED]],
+        "paragraphs": [list(one) for one in paragraphs if one[1]],
     }
 
 
@@ -112,9 +118,21 @@ def _held(what: DestroyedSignal) -> str:
 
 
 def _unrecoverable(what: DestroyedSignal) -> str:
-    if what.unrecoverable_from is None:
+    if what.copies is None:
         return "een dag die pas te noemen is als de aanhouding is geëindigd"
-    return day(what.unrecoverable_from)
+    return day(what.copies.unrecoverable_from)
+
+
+def _counted(what: DestroyedSignal) -> str:
+    """What that day is counted from, so that who reads it can judge it."""
+    if what.copies is None:
+        return ""
+    copies = "1 dag" if what.copies.kept_days == 1 else f"{what.copies.kept_days} dagen"
+    return (
+        "De sleutels zijn op de dag van de vernietiging uit de sleutelkluis verwijderd. In de bestanden van de sleutelkluis "
+        f"kunnen zij nog staan tot de opslag is herschreven, uiterlijk op {day(what.copies.compacted_by)}. Een kopie van de "
+        f"opslag die voordien is gemaakt, blijft ten hoogste {copies} te openen. Daarna is er geen sleutel meer."
+    )
 
 
 def _approved(what: DestroyedSignal) -> str:

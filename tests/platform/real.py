@@ -10,6 +10,8 @@ import contextlib
 import json
 import secrets
 import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ import nats
 
 from deploy.embedded import parts
 from deploy.embedded.home import Home
+from deploy.embedded.storage import KeyStorage
 from deploy.embedded.supervise import Supervisor
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
@@ -83,6 +86,14 @@ class RealParts:
         command = parts.openbao(self.home, self.ports["openbao"], self.ports["openbao-cluster"])
         self._supervisor.start(command, wait=60)
         return Bao(self.home, self.ports["openbao"])
+
+    @property
+    def key_storage(self) -> KeyStorage:
+        return parts.key_storage(self.home, self.ports["openbao-cluster"])
+
+    def without_openbao(self, work: Callable[[], None]) -> None:
+        """Do `work` while it is stopped."""
+        self._supervisor.without("openbao", work)
 
 
 class Postgres:
@@ -206,6 +217,7 @@ class Bao:
         self._has_database = False
         self.administrator: hvac.Client = bao_config.client(self.address, home.secret("provisioner"))
         bao_config.apply(self.administrator)
+        bao_config.note_compaction(self.administrator, datetime.now(UTC))
 
     def credentials(self, service: str) -> Path:
         """The file with the AppRole of `service`."""

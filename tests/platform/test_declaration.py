@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from services.retention.domain import LastCopies
 from services.retention.settings import Settings
 from services.retention.tables import Declaration, SealedSignal
 from services.retention.use_cases.declare import DECLARATION_KIND, Declarations, as_pdf
@@ -35,12 +36,10 @@ WHOLE = DestroyedSignal(
     keys=4,
     letterbox_keys=2,
     destroyed_on=date(2027, 2, 10),
-    unrecoverable_from=date(2027, 2, 24),
+    copies=LastCopies(date(2027, 2, 11), 14),
     approved_on=date(2027, 2, 9),
 )
-HELD = replace(
-    WHOLE, held=("archive-signal",), keys_staying=("archive-signal", "room-accountability"), unrecoverable_from=None
-)
+HELD = replace(WHOLE, held=("archive-signal",), keys_staying=("archive-signal", "room-accountability"), copies=None)
 CASE = replace(WHOLE, phase=5, ending="move-case:moved", article="art. 25", approved_on=None)
 
 

@@ -22,6 +22,7 @@ from services.retention.tables import (
     SignalKey,
     ToDeclare,
 )
+from services.retention.use_cases.compaction import Compactions
 from services.retention.use_cases.declare import Declarations
 from services.retention.use_cases.finish import Finishing
 from shared import tombstones
@@ -76,7 +77,8 @@ class Ending:
                 session.add_all(
                     DestructionPart(number=number, part=part, done_at=now) for part in parts_to_go(for_a_hold=False)
                 )
-        return cls(platform, Finishing(platform, Declarations(platform, settings)), clock)
+        finishing = Finishing(platform, Declarations(platform, settings), Compactions(platform, settings))
+        return cls(platform, finishing, clock)
 
     async def goes_on(self) -> None:
         """What is gone is found, and declared as a service does."""

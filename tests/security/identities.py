@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import httpx
 
+from shared.openbao import COMPACTION
 from shared.privileges import ADDRESSEES, ARCHIVES, BY_NAME, ROOMS, ROWS, SERVICES, SIGN
 from tests.house import TestHouse
 
@@ -96,6 +97,8 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         "audit hash": ("POST", "sys/audit-hash/trail", {"input": "x"}),
         "list mounts": ("GET", "sys/mounts", None),
         "snapshot": ("GET", "sys/storage/raft/snapshot", None),
+        "read compactions": ("GET", COMPACTION, None),
+        "write compactions": ("POST", COMPACTION, {"data": {"at": "x"}}),
         "make a token": ("POST", "auth/token/create", {}),
         "log people in": ("LIST", "auth/userpass/users", None),
         "revoke others' leases": ("POST", "sys/leases/revoke-prefix/database", {}),

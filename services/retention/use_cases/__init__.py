@@ -1,5 +1,6 @@
 """What retention does: keep sealed signals, own their terms, carry out destruction, declare it."""
 
+from services.retention.use_cases.compaction import Compactions
 from services.retention.use_cases.declare import Declarations
 from services.retention.use_cases.destroy import Destruction
 from services.retention.use_cases.finish import Finishing
@@ -7,4 +8,4 @@ from services.retention.use_cases.hold import Holds
 from services.retention.use_cases.keep import Keeping
 from services.retention.use_cases.listing import Listing
 
-__all__ = ["Declarations", "Destruction", "Finishing", "Holds", "Keeping", "Listing"]
+__all__ = ["Compactions", "Declarations", "Destruction", "Finishing", "Holds", "Keeping", "Listing"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ import typst
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
-from services.retention.domain import PARTS, staying_mounts
+from services.retention.domain import PARTS, last_copies, staying_mounts
 from services.retention.settings import Settings
 from services.retention.tables import Carrier, Declaration, SealedSignal, SignalKey
 from services.retention.told import here
@@ -36,7 +36,8 @@ READERS = frozenset({"beheerder", "fg"})
 class Declarations:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
-        self._snapshot_days = settings.snapshot_days
+        self._compaction_days = settings.compaction_days
+        self._kept_days = settings.snapshot_days
 
     async def make(self, session: AsyncSession, rows: Sequence[SealedSignal]) -> tombstones.Stones:
         """Declare, put up the tombstones, tell everybody, delete the rows; the last step of a destruction. Raises
@@ -82,7 +83,8 @@ class Declarations:
     def _content(self, row: SealedSignal, today: date, keys: int, letterboxes: int) -> dict[str, Any]:
         law = known_law(self.platform.settings.laws, row.protocol)
         # While a key stays nobody can name the day.
-        unrecoverable_from = None if row.staying else today + timedelta(days=self._snapshot_days)
+        counted = last_copies(today, compaction_days=self._compaction_days, kept_days=self._kept_days)
+        copies = None if row.staying else counted
         archives = {one["item"]: one["archive"] for one in row.dossier or []}
         what = DestroyedSignal(
             number=row.number,
@@ -97,7 +99,7 @@ class Declarations:
             keys=keys,
             letterbox_keys=letterboxes,
             destroyed_on=today,
-            unrecoverable_from=unrecoverable_from,
+            copies=copies,
             approved_on=calendar_date(row.approved_at) if row.approver and row.approved_at else None,
         )
         return {
@@ -111,7 +113,9 @@ class Declarations:
             "keysDestroyed": keys,
             "letterboxKeysDestroyed": letterboxes,
             "destroyedOn": today.isoformat(),
-            "unrecoverableFrom": unrecoverable_from.isoformat() if unrecoverable_from else None,
+            "storageCompactedBy": copies.compacted_by.isoformat() if copies else None,
+            "storageCopiesKeptDays": copies.kept_days if copies else None,
+            "unrecoverableFrom": copies.unrecoverable_from.isoformat() if copies else None,
             "executor": "Gemeentelijk Meldpunt Ondermijning",
             "approver": row.approver,
             "approvedAt": row.approved_at.isoformat() if row.approved_at else None,

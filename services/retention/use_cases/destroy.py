@@ -15,6 +15,7 @@ from services.retention import store
 from services.retention.domain import MOUNTS_OF_A_HOLD, PARTS, parts_to_go
 from services.retention.tables import Letterbox, SealedSignal
 from services.retention.told import going_keys
+from services.retention.use_cases.compaction import Compactions
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
@@ -30,8 +31,9 @@ from shared.service.platform import Platform
 
 
 class Destruction:
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, compactions: Compactions) -> None:
         self.platform = platform
+        self._compactions = compactions
 
     # --- what others tell ------------------------------------------------------------------------
 
@@ -116,14 +118,17 @@ class Destruction:
         async with self.platform.database.reading() as session:
             page = await store.being_destroyed(session, window)
             left = await store.left_of(session, [row.number for row in page.rows])
-        return page.of("destructions", lambda row: _open(row, left[row.number]))
+        late = self._compactions.late
+        return page.of("destructions", lambda row: _open(row, left[row.number], late=late))
 
 
-def _open(row: SealedSignal, left: store.Left) -> dict[str, Any]:
+def _open(row: SealedSignal, left: store.Left, *, late: bool) -> dict[str, Any]:
     """What still exists of a signal and is to go: parts and keys, and letterbox keys."""
     missing = [part for part in parts_to_go(for_a_hold=bool(row.staying)) if part not in left.parts_done]
     stays = MOUNTS_OF_A_HOLD if row.staying else ()
     missing += sorted(mount for mount in left.key_mounts if mount not in stays)
+    # A key that OpenBao has deleted stays in its files until these are compacted.
+    missing += ["compaction"] if late else []
     return {"number": row.number, "missing": missing, "letterboxKeys": sorted(left.boxes)}
 
 

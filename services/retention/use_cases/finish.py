@@ -10,6 +10,7 @@ from sqlalchemy import true
 
 from services.retention import gone
 from services.retention.tables import Letterbox, ToDeclare
+from services.retention.use_cases.compaction import Compactions
 from services.retention.use_cases.declare import Declarations
 from shared import tombstones
 from shared.batch import Batcher
@@ -29,7 +30,7 @@ BATCH_SIZE = 100
 class Finishing:
     """`looking` finds what is gone, `queue` declares it (`declare`), `tombstones` tells the file of it."""
 
-    def __init__(self, platform: Platform, declarations: Declarations) -> None:
+    def __init__(self, platform: Platform, declarations: Declarations, compactions: Compactions) -> None:
         self.platform = platform
         self._declarations = declarations
         self._together: Batcher[str, None] = Batcher(self._declare_all, BATCH_SIZE)
@@ -45,6 +46,7 @@ class Finishing:
             most=BATCH_SIZE,
             shows=("number",),
             remedy="what is destroyed is not declared: put right what it names, such as the file of its protocol",
+            ready=compactions.in_time,
         )
         self.looking = Periodic(
             "destructions",
