@@ -59,7 +59,10 @@ class Concerned:
         await room.make(key)
         numbers = [duty_number() for _ in content.subjects]
         pairs = [
-            (Place(room.mount, number, REPORT, 1), encoded(Report(subjects=(subject,))))
+            (
+                Place(room.mount, number, REPORT, 1),
+                encoded(Report(subjects=(subject,), reporter_marks=content.reporter_marks)),
+            )
             for number, subject in zip(numbers, content.subjects.values(), strict=True)
         ]
         ciphertexts = await room.encrypt(key, pairs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +10,6 @@ from sqlmodel import col
 
 from shared import audit
 from shared.contracts.intake import Subject
-from shared.engine.common import names_in
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect, Ground
 from shared.engine.given import GivenRecord, Recorded
@@ -19,6 +17,7 @@ from shared.engine.goes_on import became_known
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.tables import Dossier
+from shared.engine.wording import faults_in_record
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Invalid
 from shared.identity import Person
@@ -57,12 +56,7 @@ class Recording:
     def _faults(self, loaded: Loaded, role: str, given: GivenRecord) -> list[Fault]:
         record = given.record
         faults = list(judge_record(loaded.law, loaded.state, record, role, loaded.facts()))
-        category = loaded.law.category(record.category)
-        if category and category.process:
-            # Who sees it has no file: persons are S1, S2 there, except in the question that names one by `about`.
-            texts: dict[str, Any] = {"finding": record.finding}
-            faults += names_in(texts | {f"fields.{key}": one for key, one in record.fields.items()}, loaded)
-        return [*faults, *self.policy.record_faults(loaded, given)]
+        return [*faults, *faults_in_record(loaded, record), *self.policy.record_faults(loaded, given)]
 
     def _finding(
         self, loaded: Loaded, person: Person, given: GivenRecord
@@ -82,6 +76,7 @@ class Recording:
             fields=fields,
             recorded_by=person.user_id,
             recorded_at=self.platform.clock.now().isoformat(),
+            special_grounds=dict(record.special_grounds),
         )
         return f"item-{loaded.dossier.version + 1}", finding, finding.persons
 

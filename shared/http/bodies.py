@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+SpecialGrounds = Annotated[
+    dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=40)]],
+    Field(
+        max_length=20,
+        default_factory=dict,
+        description="On which ground special data are necessary in these words, by their kind (art. 9 and 10 AVG)",
+        examples=[{"health": "vital-interest"}],
+    ),
+]
 
 
 class Strict(BaseModel):
