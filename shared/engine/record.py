@@ -56,7 +56,8 @@ class Recording:
     def _faults(self, loaded: Loaded, role: str, given: GivenRecord) -> list[Fault]:
         record = given.record
         faults = list(judge_record(loaded.law, loaded.state, record, role, loaded.facts()))
-        return [*faults, *faults_in_record(loaded, record), *self.policy.record_faults(loaded, given)]
+        faults += faults_in_record(loaded, record) if not faults else ()
+        return [*faults, *self.policy.record_faults(loaded, given)]
 
     def _finding(
         self, loaded: Loaded, person: Person, given: GivenRecord
