@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from shared.http.bodies import Strict
+from shared.http.bodies import SpecialGrounds, Strict
 
 Channel = Literal["web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner"]
 
@@ -65,6 +65,7 @@ class SignalIn(Strict):
     subjects: Annotated[tuple[SubjectIn, ...], Field(max_length=20)] = ()
     objects: Annotated[tuple[ObjectIn, ...], Field(max_length=20)] = ()
     reporter: ReporterIn | None = None
+    special_grounds: SpecialGrounds
 
     @field_validator("received_at")
     @classmethod

@@ -20,6 +20,7 @@ from sqlmodel import SQLModel, col
 from services.intake import store
 from services.intake.bodies import ReporterIn, SignalIn
 from services.intake.settings import Settings
+from services.intake.wording import faults_at_the_door, marks_of_reporter, without_numbers
 from shared import audit
 from shared.batch import Batcher
 from shared.contracts.common import KeyRef, KeysMade
@@ -27,7 +28,7 @@ from shared.contracts.intake import ReportContent, ReportedObject, Reporter, Rep
 from shared.database.at_once import insert_at_once
 from shared.database.engine import make_engine, outages
 from shared.database.tables import Audit, Outgoing
-from shared.errors import CannotSucceed, Conflict, NotFound, PartDown
+from shared.errors import CannotSucceed, Conflict, Invalid, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
 from shared.numbers import derived_seed, random_seed, receipt_code, signal_number
@@ -83,9 +84,13 @@ class Intake:
     ) -> Accepted:
         """Accept a report; it is on disk, sealed, when this returns.
 
-        The same key and body get the same answer. Raises Conflict for the same key with another body, or
-        PartDown when PostgreSQL is away.
+        The same key and body get the same answer. Raises Conflict for the same key with another body, PartDown when
+        PostgreSQL is away, and Invalid where a colleague has to write something down in another way.
         """
+        if person is None:
+            signal = without_numbers(signal)
+        elif faults := faults_at_the_door(signal):
+            raise Invalid(faults)
         if person is not None and not self.platform.signer.certified:
             # Only what anybody could send may go unsigned; a colleague is asked to wait.
             raise PartDown("this cannot be signed yet; only the public form is open")
@@ -152,6 +157,8 @@ class Intake:
             objects=tuple(ReportedObject(**one.model_dump()) for one in signal.objects),
             reporter_kind=signal.reporter.kind if signal.reporter else "anonymous",
             reporter_wants_contact=bool(signal.reporter and signal.reporter.wants_contact),
+            reporter_marks=marks_of_reporter(signal.reporter),
+            special_grounds=signal.special_grounds,
         )
 
     def _vault_letters(self, number: str, reporter: ReporterIn | None) -> list[store.MelderLetter]:

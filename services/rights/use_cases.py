@@ -64,7 +64,7 @@ class Concerned:
         await room.make(key)
         numbers = [duty_number() for _ in content.subjects]
         reports = [
-            (number, REPORT, Report(subjects=(one,)))
+            (number, REPORT, Report(subjects=(one,), reporter_marks=content.reporter_marks))
             for number, one in zip(numbers, content.subjects.values(), strict=True)
         ]
         items = await encrypted(room, key, reports)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from shared.contracts.common import Frozen, Letter, Message
 from shared.contracts.dossier import CodedDecision
-from shared.contracts.intake import ReportedObject, Subject
+from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
 
 
 class HandedOverFinding(Frozen):
@@ -23,6 +23,7 @@ class HandedOverFinding(Frozen):
     fields: dict[str, Any] = Field(default_factory=dict)
     recorded_by: str
     recorded_at: str
+    special_grounds: dict[str, str] = Field(default_factory=dict)
 
 
 class ResearchContent(Frozen):
@@ -40,6 +41,9 @@ class ResearchContent(Frozen):
     decisions: tuple[CodedDecision, ...] = ()
     people: int
     """How many persons have been numbered S1, S2 … so far, also those of findings that stay behind."""
+    reporter_marks: ReporterMarks | None = None
+    special_grounds: dict[str, str] = Field(default_factory=dict)
+    """Those of the report."""
 
     @property
     def all_findings(self) -> tuple[HandedOverFinding, ...]:
@@ -56,6 +60,8 @@ class ResearchLetter(Letter):
 class SubjectsContent(Frozen):
     """Who is to be informed, by S1, S2 …: identities only. Dropped here: everything that was reported about them.
 
+    `reporter_marks`: so that what is written about a notice does not name him either.
+
     `received_on`: since when data about them are processed.
     """
 
@@ -63,6 +69,7 @@ class SubjectsContent(Frozen):
     protocol: str
     received_on: date
     subjects: dict[str, Subject]
+    reporter_marks: ReporterMarks | None = None
 
 
 class SubjectsLetter(Letter):

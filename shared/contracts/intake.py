@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
+from pydantic import Field
+
 from shared.contracts.common import Frozen, Letter
 
 
@@ -22,8 +24,19 @@ class ReportedObject(Frozen):
     description: str | None = None
 
 
+class ReporterMarks(Frozen):
+    """By what it can be seen that a text names the reporter, without knowing him: keyed hashes, with a key of this signal
+    (shared/words/sealed.py). They travel with the report until it ends, and are shown to nobody."""
+
+    key: str
+    hashes: tuple[str, ...]
+
+
 class ReportContent(Frozen):
-    """What assessment may read of a report. Dropped here: the reporter's name, e-mail and telephone."""
+    """What assessment may read of a report. Dropped here: the reporter's name, e-mail and telephone.
+
+    `special_grounds`: on which ground (shared/protocol/special.py) a colleague wrote special data down, by their kind.
+    """
 
     number: str
     channel: str
@@ -34,6 +47,8 @@ class ReportContent(Frozen):
     objects: tuple[ReportedObject, ...] = ()
     reporter_kind: str = "anonymous"
     reporter_wants_contact: bool = False
+    reporter_marks: ReporterMarks | None = None
+    special_grounds: dict[str, str] = Field(default_factory=dict)
 
 
 class ReportLetter(Letter):

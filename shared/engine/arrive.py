@@ -50,7 +50,14 @@ class Arrival:
 
 def documents_of(content: ResearchContent) -> dict[str, Document]:
     """The items of a dossier that came on: the report without its door, and every finding under its own name."""
-    found: dict[str, Document] = {REPORT: Report(text=content.text, subjects=content.subjects, objects=content.objects)}
+    report = Report(
+        text=content.text,
+        subjects=content.subjects,
+        objects=content.objects,
+        reporter_marks=content.reporter_marks,
+        special_grounds=content.special_grounds,
+    )
+    found: dict[str, Document] = {REPORT: report}
     return found | {one.item: Finding.model_validate(one.model_dump()) for one in content.all_findings}
 
 

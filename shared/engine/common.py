@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.contracts.dossier import DecidedLetter, DecisionWords
-from shared.engine.documents import Words, names_somebody, words_in
+from shared.engine.documents import Words
 from shared.engine.effects import CopyByLetter, Effect, HandOver, Moment, Seal
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.roads import forwarded, shared_by_outcome
 from shared.engine.tables import DecisionRow
-from shared.protocol.faults import Fault
-from shared.protocol.judge import Attempt
 
 ASKED = "-asked"
 """Where there is no room, supervision is told of a proposal too, under a name of its own."""
@@ -57,6 +55,8 @@ def told_to_supervision(
         fields["coSignerReason"] = co_signer
     if words.none_because:
         fields["forwardingNoneBecause"] = words.none_because
+    if words.special_grounds:
+        fields["specialGrounds"] = words.special_grounds
     state = "handing-over" if goes_to else decision.state_after
     proposed = decision.status == "proposed"
     message = DecidedLetter(
@@ -78,22 +78,3 @@ def told_to_supervision(
     )
     said = DecisionWords(decision=str(decision.id), reason=words.reason, fields=fields)
     return CopyByLetter("oversight", message, said, hurry=proposed)
-
-
-def names_in(texts: dict[str, Any], loaded: Loaded) -> list[Fault]:
-    """The texts that name a person of the dossier; those are read by people without it (R-2.3)."""
-    names = loaded.content.names if loaded.content else []
-    return [
-        Fault(field, "noemt een persoon uit dit signaal: schrijf S1, S2 …", "art. 5")
-        for field, text in texts.items()
-        if names_somebody(words_in(text), names)
-    ]
-
-
-def texts_of(attempt: Attempt) -> dict[str, Any]:
-    """What was written in a decision; it goes to supervision, who see S1 and O1 and no names."""
-    texts: dict[str, Any] = {"reason": attempt.reason}
-    texts |= {f"fields.{name}": value for name, value in attempt.fields.items()}
-    if attempt.forwarding:
-        texts["forwarding.noneBecause"] = attempt.forwarding.none_because
-    return texts

@@ -6,6 +6,7 @@ changes, its dates neither (R-9.13). Why it was needed is sealed for supervision
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -13,9 +14,9 @@ from uuid import uuid4
 from shared import audit
 from shared.contracts.consult import Consult
 from shared.contracts.dossier import DecidedLetter, DecisionWords
-from shared.engine.common import names_in
 from shared.engine.effects import CopyByLetter, Ground, Tell
 from shared.engine.parts import Parts
+from shared.engine.wording import faults_in_words
 from shared.errors import Conflict, Invalid
 from shared.identity import Person
 from shared.protocol.model import PHASE_OF
@@ -41,7 +42,9 @@ class Consultations:
         self.parts = parts
         self.platform = parts.platform
 
-    async def ask(self, number: str, person: Person, case: str, reason: str) -> Look:
+    async def ask(
+        self, number: str, person: Person, case: str, reason: str, special_grounds: Mapping[str, str] | None = None
+    ) -> Look:
         """Ask for a look into `case` for signal `number`. Raises Forbidden, Conflict for a signal that is not in hand,
         Invalid without a reason, NotFound or Elsewhere."""
         role = self.parts.role_of(person)
@@ -52,7 +55,7 @@ class Consultations:
         missing = reason_fault(reason)
         if missing:
             raise Invalid([missing])
-        faults = names_in({"reason": reason}, loaded)
+        faults = faults_in_words(loaded, {"reason": reason}, special_grounds or {})
         if faults:
             raise Invalid(faults)
         now = self.platform.clock.now()
@@ -73,10 +76,11 @@ class Consultations:
             state="",
             about=(case,),
         )
+        fields = {"specialGrounds": dict(special_grounds)} if special_grounds else {}
         wanted = Consult(number=case, new_signal=number, phase=look.phase, person=person.user_id, until=look.until)
         effects = [
             Tell("casework", wanted),
-            CopyByLetter("oversight", told, DecisionWords(decision=str(identifier), reason=reason, fields={})),
+            CopyByLetter("oversight", told, DecisionWords(decision=str(identifier), reason=reason, fields=fields)),
         ]
         ground = Ground(str(identifier), CONSULTING, person.user_id, now)
         async with self.platform.database.transaction() as session:

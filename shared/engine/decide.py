@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from shared import audit
 from shared.engine.asking import CO_SIGNATURE
-from shared.engine.common import following, goes_on, names_in, settles, texts_of, told_to_supervision
+from shared.engine.common import following, goes_on, settles, told_to_supervision
 from shared.engine.documents import CO_SIGNER, Words
 from shared.engine.effects import Ask, Effect
 from shared.engine.given import Given, Shown
@@ -20,6 +20,7 @@ from shared.engine.loaded import WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
 from shared.engine.withdraw import Withdrawing
+from shared.engine.wording import faults_in_attempt, faults_in_words
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.identity import Person
@@ -80,7 +81,7 @@ class Deciding:
             if judged.kind == "state":
                 raise Conflict(f"{faults[0].reason} ({faults[0].article})", state=loaded.state)
         faults += self.policy.faults(loaded, given) if not faults else ()
-        faults += names_in(texts_of(given.attempt), loaded) if not faults else ()
+        faults += faults_in_attempt(loaded, given.attempt) if not faults else ()
         if faults or isinstance(judged, Refused):
             raise Invalid(faults)
         return judged
@@ -97,6 +98,7 @@ class Deciding:
             fields=dict(attempt.fields),
             seen=tuple(one.item for one in loaded.items),
             none_because=attempt.forwarding.none_because if attempt.forwarding else None,
+            special_grounds=dict(attempt.special_grounds),
         )
         after = loaded.after(decision, {str(decision.id): words})
         effects: Sequence[Effect]
@@ -168,7 +170,8 @@ class Deciding:
         said = given.attempt.reason.strip()
         if not said and not loaded.dossier.room_key:
             raise Invalid([Fault("reason", "ontbreekt: ieder besluit heeft een reden", rule.article)])
-        faults = names_in({"reason": said}, loaded)
+        grounds = given.attempt.special_grounds
+        faults = faults_in_words(loaded, {"reason": said}, grounds)
         if faults:
             raise Invalid(faults)
         now = self.platform.clock.now()
@@ -185,8 +188,10 @@ class Deciding:
         }
         decision = DecisionRow(**found.model_dump() | changed)
         # Where there is no room supervision has the words of the proposal already.
-        words = loaded.words_of(found) or Words(reason=said)
-        kept = {f"decision-{found.id}{CO_SIGNER}": Words(reason=said)} if said else {}
+        proposed = loaded.words_of(found)
+        own = Words(reason=said, special_grounds=dict(grounds))
+        words = proposed.and_for(grounds) if proposed else own
+        kept = {f"decision-{found.id}{CO_SIGNER}": own} if said else {}
         after = loaded.after(decision, {})
         effects = following(self.policy, after, decision)
         co_signer = said if loaded.words_of(found) else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +10,7 @@ from pydantic import Field
 
 from shared.contracts.assessment import HandedOverFinding
 from shared.contracts.common import Frozen
-from shared.contracts.intake import ReportedObject, Subject
+from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
 from shared.engine.tables import ItemRow
 
 REPORT, DECISION = "report", "decision"
@@ -29,10 +28,17 @@ class Report(Frozen):
     registered_at: str | None = None
     reporter_kind: str | None = None
     reporter_wants_contact: bool | None = None
+    reporter_marks: ReporterMarks | None = None
+    special_grounds: dict[str, str] = Field(default_factory=dict)
 
     def shown(self) -> dict[str, Any]:
-        """Without persons and objects, who are shown by S1, O1 beside it."""
-        return self.model_dump(exclude={"subjects", "objects"}, exclude_none=True)
+        """Without persons and objects, who are shown by S1, O1 beside it, and without the marks of the reporter."""
+        apart = {"subjects", "objects", "reporter_marks", "special_grounds"}
+        return self.model_dump(exclude=apart, exclude_none=True) | _grounds(self.special_grounds)
+
+    def to_be_sealed(self) -> Report:
+        """As it goes into the non-active environment: without anything of the reporter (art. 5 lid 1)."""
+        return self.model_copy(update={"reporter_marks": None})
 
 
 class Finding(Frozen):
@@ -45,11 +51,13 @@ class Finding(Frozen):
     fields: dict[str, Any] = Field(default_factory=dict)
     recorded_by: str
     recorded_at: str
+    special_grounds: dict[str, str] = Field(default_factory=dict)
 
     def shown(self) -> dict[str, Any]:
         """As somebody with the file sees it."""
-        own = self.model_dump(exclude={"recorded_by", "recorded_at"})
-        return own | {"recordedBy": self.recorded_by, "recordedAt": self.recorded_at}
+        own = self.model_dump(exclude={"recorded_by", "recorded_at", "special_grounds"})
+        by = {"recordedBy": self.recorded_by, "recordedAt": self.recorded_at}
+        return own | by | _grounds(self.special_grounds)
 
     def shared(self) -> dict[str, Any]:
         """As somebody else gets it: without who recorded it."""
@@ -74,6 +82,12 @@ class Words(Frozen):
     seen: tuple[str, ...] = ()
     none_because: str | None = None
     """Why a signal goes on to nobody."""
+    special_grounds: dict[str, str] = Field(default_factory=dict)
+    """On which ground special data are in it, by their kind (art. 9 and 10 AVG)."""
+
+    def and_for(self, grounds: Mapping[str, str]) -> Words:
+        """These words with the grounds of who co-signs."""
+        return self.model_copy(update={"special_grounds": {**self.special_grounds, **grounds}})
 
 
 Document = Report | Finding | Words
@@ -135,29 +149,13 @@ class Content:
         """The objects of the report, by O1, O2 … in its order."""
         return {f"O{place}": one for place, one in enumerate(self.report.objects, 1)}
 
-    @property
-    def names(self) -> list[str]:
-        """The names of all persons who have one: what typed words may not contain."""
-        return [one.name for one in self.subjects.values() if one.name]
-
     def of_category(self, *categories: str) -> dict[str, Finding]:
         """Findings of any of these categories of Bijlage 1, by the name of the item."""
         return {name: one for name, one in self.findings.items() if one.category in categories}
 
 
-def names_somebody(words: str, names: Iterable[str]) -> bool:
-    """Whether `words` contain the name of a person in the signal: he should be called S1, S2 … there.
-
-    A whole name counts, and so does its last word when it is at least four letters long.
-    """
-    text = words.casefold()
-    for name in names:
-        whole = name.casefold().strip()
-        parts = [whole, whole.split()[-1] if whole.split() else ""]
-        for part in parts:
-            if len(part) >= 4 and re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text):
-                return True
-    return False
+def _grounds(given: Mapping[str, str]) -> dict[str, Any]:
+    return {"specialGrounds": dict(given)} if given else {}
 
 
 def words_in(value: Any) -> str:

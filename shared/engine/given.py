@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,7 @@ class GivenAnswer:
     outcome: str = ""
     reason: str = ""
     fields: Mapping[str, Any] | None = None
+    special_grounds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

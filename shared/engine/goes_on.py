@@ -26,6 +26,8 @@ def going_on(kind: type[Going], loaded: Loaded, findings: Mapping[str, Finding],
         subjects=content.report.subjects,
         objects=content.report.objects,
         people=dossier.people,
+        reporter_marks=content.report.reporter_marks,
+        special_grounds=content.report.special_grounds,
         findings=tuple(one.going_on(name) for name, one in findings.items()),
         decisions=loaded.coded(),
         **more,
@@ -36,6 +38,10 @@ def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLette
     """The month of AVG 14 begins today for `subjects`, by S1, S2 … (R-26.3)."""
     dossier = loaded.dossier
     concerned = SubjectsContent(
-        number=dossier.signal, protocol=dossier.protocol, received_on=loaded.today, subjects=dict(subjects)
+        number=dossier.signal,
+        protocol=dossier.protocol,
+        received_on=loaded.today,
+        subjects=dict(subjects),
+        reporter_marks=loaded.opened.report.reporter_marks,
     )
     return CopyByLetter("rights", SubjectsLetter(number=dossier.signal, letters=()), concerned)

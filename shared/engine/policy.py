@@ -12,6 +12,7 @@ from shared.engine.effects import Effect
 from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
+from shared.engine.wording import remarks_on
 from shared.pages import Keyset
 from shared.protocol.faults import Fault
 from shared.protocol.model import HOLDER_OF, Law, Outcome, State
@@ -58,13 +59,14 @@ class Policy:
     # --- what is shown ---------------------------------------------------------------------------
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
-        """What somebody with the file sees."""
+        """What somebody with the file sees; `remarks`: what he has to mind in the words of the report."""
         content = loaded.opened
         return {
             "report": content.report.shown(),
             "subjects": {name: one.model_dump(exclude_none=True) for name, one in content.subjects.items()},
             "objects": {name: one.model_dump(exclude_none=True) for name, one in content.objects.items()},
             "items": {name: one.shown() for name, one in content.findings.items()},
+            "remarks": remarks_on(content),
         }
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from shared import audit
 from shared.contracts.intake import Subject
-from shared.engine.common import names_in
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect, Ground
 from shared.engine.given import GivenRecord, Recorded
@@ -15,6 +13,7 @@ from shared.engine.goes_on import became_known
 from shared.engine.hear import at_most_thrice
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.wording import faults_in_record
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Invalid
 from shared.identity import Person
@@ -56,11 +55,7 @@ class Recording:
     def _faults(self, loaded: Loaded, role: str, given: GivenRecord) -> list[Fault]:
         record = given.record
         faults = list(judge_record(loaded.law, loaded.state, record, role, loaded.facts()))
-        category = loaded.law.category(record.category)
-        if category and category.process:
-            # Who sees it has no file: persons are S1, S2 there, except in the question that names one by `about`.
-            texts: dict[str, Any] = {"finding": record.finding}
-            faults += names_in(texts | {f"fields.{key}": one for key, one in record.fields.items()}, loaded)
+        faults += faults_in_record(loaded, record) if not faults else ()
         return [*faults, *self.policy.record_faults(loaded, given)]
 
     def _finding(
@@ -81,6 +76,7 @@ class Recording:
             fields=fields,
             recorded_by=person.user_id,
             recorded_at=self.platform.clock.now().isoformat(),
+            special_grounds=dict(record.special_grounds),
         )
         return f"item-{loaded.dossier.version + 1}", finding, finding.persons
 

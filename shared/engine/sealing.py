@@ -8,6 +8,7 @@ from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import ArchivedItem, SealedDossier, SealedDossierLetter, SignalEnded
 from shared.database.tables import Outgoing
+from shared.engine.documents import REPORT, encoded
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, ItemRow
@@ -77,7 +78,9 @@ class Sealing:
         transit = Transit(self.platform.bao, archive)
         key = key_name(decision.id, archive)
         await transit.make(key)
-        raw = loaded.opened.raw
+        raw = dict(loaded.opened.raw)
+        if loaded.opened.report.reporter_marks:
+            raw[REPORT] = encoded(loaded.opened.report.to_be_sealed())
         pairs = [(Place(archive, one.number, one.item, one.version), raw[one.item]) for one in items]
         return [
             ArchivedItem(archive=archive, key=key, item=one.item, version=one.version, ciphertext=text)

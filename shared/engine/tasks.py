@@ -82,14 +82,15 @@ class Tasks:
         version = loaded.dossier.version
         if task.kind == CO_SIGNATURE:
             found = loaded.decision(UUID(task.item))
-            attempt = Attempt(found.key if found else "", "", given.reason, {})
+            attempt = Attempt(found.key if found else "", "", given.reason, {}, special_grounds=given.special_grounds)
             wanted = Given(attempt, version, UUID(task.item))
             return await self._deciding.decide(task.number, person, wanted, only=(task.role,))
         asked = self.policy.answers(task)
         if asked is None:
             raise Conflict("Deze taak is alleen om te lezen; er wordt niets op besloten.")
         key, about = asked
-        attempt = Attempt(key, given.outcome, given.reason, dict(given.fields or {}), about=about)
+        fields = dict(given.fields or {})
+        attempt = Attempt(key, given.outcome, given.reason, fields, about=about, special_grounds=given.special_grounds)
         return await self._deciding.decide(task.number, person, Given(attempt, version), only=(task.role,))
 
     async def _task(self, identifier: UUID, person: Person, *, opened: bool = False) -> tuple[TaskRow, Loaded]:

@@ -10,12 +10,13 @@ from sqlmodel import col
 
 from shared import audit
 from shared.engine import store
-from shared.engine.common import following, names_in, told_to_supervision
+from shared.engine.common import following, told_to_supervision
 from shared.engine.documents import Words
 from shared.engine.given import Given, Shown
 from shared.engine.loaded import WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
+from shared.engine.wording import faults_in_words
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
@@ -40,7 +41,7 @@ class Withdrawing:
         reason = given.attempt.reason
         if not reason.strip():
             raise Invalid([Fault("reason", "ontbreekt: ieder besluit heeft een reden", "art. 12")])
-        faults = names_in({"reason": reason}, loaded)
+        faults = faults_in_words(loaded, {"reason": reason}, given.attempt.special_grounds)
         if faults:
             raise Invalid(faults)
         last = self._named(loaded, given.confirms)
@@ -49,7 +50,7 @@ class Withdrawing:
         if last.settled_at is not None or last.effective_at is None or last.effective_at <= now:
             raise Conflict(TOO_LATE)
         record = self._record(uuid4(), last, loaded)
-        words = Words(reason=reason)
+        words = Words(reason=reason, special_grounds=dict(given.attempt.special_grounds))
         told = [told_to_supervision(loaded, record, words, None, None)] if record.tells else []
         envelopes = self.parts.performer.posted(loaded, record, told)
         effects = following(self.parts.policy, loaded, last)

@@ -10,6 +10,15 @@ from pydantic.alias_generators import to_camel
 
 MOST_NESTED = 8
 """How deep the answer to a question can be; the deepest that is asked is a list of persons."""
+SpecialGrounds = Annotated[
+    dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=40)]],
+    Field(
+        max_length=20,
+        default_factory=dict,
+        description="On which ground special data are necessary in these words, by their kind (art. 9 and 10 AVG)",
+        examples=[{"health": "vital-interest"}],
+    ),
+]
 
 
 class Strict(BaseModel):

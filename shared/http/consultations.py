@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
-from shared.http.bodies import Strict
+from shared.http.bodies import SpecialGrounds, Strict
 from shared.http.decisions import Number
 from shared.identity import Person
 
@@ -19,6 +19,7 @@ class ConsultIn(Strict):
 
     case: Annotated[str, Field(pattern=NUMBER)]
     reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    special_grounds: SpecialGrounds
 
 
 class ConsultOut(Strict):
@@ -34,6 +35,7 @@ def consultation_routes(engine: Engine) -> APIRouter:
 
     @routes.post("/consultations", status_code=201, summary="Ask to look into a closed case for this signal")
     async def ask(number: Number, body: ConsultIn, person: Person = current_person(engine.platform)) -> ConsultOut:
-        return ConsultOut.model_validate(await engine.consultations.ask(number, person, body.case, body.reason))
+        asked = await engine.consultations.ask(number, person, body.case, body.reason, body.special_grounds)
+        return ConsultOut.model_validate(asked)
 
     return routes

@@ -13,7 +13,7 @@ from shared.engine.engine import Engine
 from shared.engine.given import Given, GivenRecord, Shown
 from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
-from shared.http.bodies import FieldsGiven, Strict
+from shared.http.bodies import FieldsGiven, SpecialGrounds, Strict
 from shared.identity import Person
 from shared.protocol.fields import schema
 from shared.protocol.judge import MOST_REASON, Attempt
@@ -57,6 +57,7 @@ class DecisionIn(Strict):
     forwarding: ForwardingIn | None = None
     meeting: Ref | None = None
     confirms: UUID | None = None
+    special_grounds: SpecialGrounds
 
 
 class ItemIn(Strict):
@@ -68,6 +69,7 @@ class ItemIn(Strict):
     finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
     matches: dict[Literal["name", "address"], bool] | None = None
     fields: FieldsGiven
+    special_grounds: SpecialGrounds
 
 
 class DecisionOut(Strict):
@@ -94,6 +96,7 @@ class DecisionOut(Strict):
     fields: dict[str, Any] | None = None
     forwarding: ForwardingIn | None = None
     meeting: str | None = None
+    special_grounds: dict[str, str] | None = None
 
 
 class DecisionList(Strict):
@@ -181,7 +184,9 @@ def given(body: DecisionIn) -> Given:
     """What a body wants of the engine."""
     to = body.forwarding
     forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
-    attempt = Attempt(body.key, body.outcome, body.reason, body.fields, forwarding, body.about, body.meeting)
+    attempt = Attempt(
+        body.key, body.outcome, body.reason, body.fields, forwarding, body.about, body.meeting, body.special_grounds
+    )
     return Given(attempt, body.expected_version, body.confirms)
 
 
@@ -202,10 +207,12 @@ def shown(found: Shown) -> DecisionOut:
         reason=words.reason if words else None,
         fields=words.fields if words else None,
         forwarding=forwarding,
+        special_grounds=(words.special_grounds or None) if words else None,
     )
 
 
-_SAME = set(DecisionOut.model_fields) - {"state", "withdrawable_until", "reason", "fields", "forwarding"}
+_OWN = {"state", "withdrawable_until", "reason", "fields", "forwarding", "special_grounds"}
+_SAME = set(DecisionOut.model_fields) - _OWN
 
 
 def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
@@ -260,7 +267,7 @@ def record_routes(engine: Engine) -> APIRouter:
     @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
     async def record(number: Number, body: ItemIn, person: Person = current_person(engine.platform)) -> ItemOut:
         matches = {str(key): value for key, value in body.matches.items()} if body.matches else None
-        wanted = Record(body.category, body.about, body.finding, matches, body.fields)
+        wanted = Record(body.category, body.about, body.finding, matches, body.fields, body.special_grounds)
         return ItemOut.model_validate(
             await engine.recording.record(number, person, GivenRecord(wanted, body.expected_version))
         )

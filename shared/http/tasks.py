@@ -12,7 +12,7 @@ from shared.engine.engine import Engine
 from shared.engine.given import GivenAnswer
 from shared.engine.tables import TaskRow
 from shared.http.app import current_person
-from shared.http.bodies import FieldsGiven, Strict
+from shared.http.bodies import FieldsGiven, SpecialGrounds, Strict
 from shared.http.decisions import DecisionOut, Purpose, purpose_of, shown
 from shared.http.pages import WindowAsked
 from shared.identity import Person
@@ -27,6 +27,7 @@ class TaskDecisionIn(Strict):
     outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
     reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
     fields: FieldsGiven
+    special_grounds: SpecialGrounds
 
 
 class TaskOut(Strict):
@@ -57,7 +58,7 @@ def task_routes(engine: Engine) -> APIRouter:
 
     @routes.post("/{taskId}/decisions", status_code=201, summary="Do what the task asks")
     async def decide(taskId: TaskId, body: TaskDecisionIn, response: Response, person: Person = caller) -> DecisionOut:  # noqa: N803
-        answer = GivenAnswer(body.outcome, body.reason, body.fields)
+        answer = GivenAnswer(body.outcome, body.reason, body.fields, body.special_grounds)
         found = shown(await engine.tasks.answer(taskId, person, answer))
         response.status_code = 202 if found.status == "proposed" else 201
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.protocol.conditions import approach, research
@@ -44,6 +44,8 @@ class Attempt:
     forwarding: Forwarding | None = None
     about: tuple[str, ...] = ()
     meeting: str | None = None
+    special_grounds: Mapping[str, str] = field(default_factory=dict)
+    """On which ground special data are in its words, by their kind (wording.py)."""
 
 
 @dataclass(frozen=True)

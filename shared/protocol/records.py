@@ -43,6 +43,8 @@ class Record:
     finding: str | None = None
     matches: Mapping[str, bool] | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    special_grounds: Mapping[str, str] = field(default_factory=dict)
+    """On which ground special data are in its words, by their kind (wording.py)."""
 
 
 def judge_item(law: Law, state: State, category: str) -> Fault | None:

@@ -15,6 +15,7 @@ from shared.protocol.meetings import ATTENDANCE
 from shared.protocol.model import ABOUT, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
 from shared.protocol.moments import LATER, NEARER
 from shared.protocol.moves import ENDS_BY_ITSELF, moves
+from shared.protocol.show_words import about_words
 from shared.protocol.states import HOLDERS
 
 MONTHS = (
@@ -22,7 +23,6 @@ MONTHS = (
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
 EVERY_DECISION = (
-    "- Reden en antwoorden noemen niemand uit het signaal bij naam, maar als S1, S2 … (art. 5).",
     "- Wat samen met een ander wordt besloten, is een voorstel tot die ander het met een eigen reden mede ondertekent."
     " Wie voorstelt, ondertekent niet zelf mede, en wat intussen door iets anders is ingehaald, wordt opnieuw voorgesteld.",
     "- Alleen het laatste besluit kan worden ingetrokken, alleen door wie het vastlegde, met een reden, en alleen zolang"
@@ -47,6 +47,8 @@ def document(law: Law) -> str:
         "",
         *_rules(judge.RULES | fields.RULES),
         *EVERY_DECISION,
+        "",
+        *about_words(),
         "",
         "## Doorzetten",
         "",

@@ -19,7 +19,7 @@ from sqlmodel import SQLModel, col
 
 from shared.bus.inbox import Handler, Incoming
 from shared.contracts.common import Letter, Message
-from shared.contracts.intake import ReportedObject, Subject
+from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
 from shared.database.engine import Database
 from shared.database.tables import Outgoing
 from shared.engine.arrive import Arrival, keep
@@ -114,10 +114,13 @@ class Desk:
         subjects: Sequence[Subject] = (Subject(name="Jan Wilgenroos", address="Dorpsstraat 1"),),
         findings: dict[str, Finding] | None = None,
         protocol: str = VERSION,
+        text: str = "Een schuur vol.",
+        reporter: ReporterMarks | None = None,
     ) -> str:
         """A dossier stands here in `state`; returns its number."""
         number = signal_number(random_seed())
-        report = Report(text="Een schuur vol.", subjects=tuple(subjects), objects=(ReportedObject(kind="schuur"),))
+        objects = (ReportedObject(kind="schuur"),)
+        report = Report(text=text, subjects=tuple(subjects), objects=objects, reporter_marks=reporter)
         arrival = Arrival(
             number,
             1,
@@ -189,7 +192,8 @@ class Desk:
         return await self.engine.deciding.decide(number, person, given)
 
     async def record(self, number: str, category: str, about: str, finding: str, **fields: Any) -> Recorded:
-        record = Record(category, about, finding, None, fields)
+        grounds = fields.pop("special_grounds", {})
+        record = Record(category, about, finding, None, fields, grounds)
         return await self.engine.recording.record(number, ANNA, GivenRecord(record, await self.version(number)))
 
     # --- what is there ---------------------------------------------------------------------------

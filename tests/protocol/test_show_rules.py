@@ -20,6 +20,7 @@ from shared.protocol import (
     passing_on,
     records,
     terms,
+    wording,
 )
 from shared.protocol.model import Law
 from shared.protocol.moves import moves
@@ -27,7 +28,7 @@ from tests.protocol.laws import LAWS
 from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
-JUDGING = (designations, fields, judge, meetings, opening, passing_on, records)
+JUDGING = (designations, fields, judge, meetings, opening, passing_on, records, wording)
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {
     "add_years": "een jaar na 29 februari is 28 februari",

@@ -65,9 +65,10 @@ async def last_messages(house: TestHouse) -> list[bytes]:
 def planted_report(mark: str, channel: str) -> dict[str, Any]:
     return a_report(channel) | {
         "text": f"{mark} zag {mark} bij het huis van {mark}" * 20,
-        "subjects": [{"name": f"{mark} Jansen", "address": f"{mark}straat 1", "occupation": f"{mark}er"}],
+        # Whoever is named so is not named in the words that an OOV'er can type.
+        "subjects": [{"name": f"{mark}sma Jansen", "address": f"{mark}straat 1", "occupation": f"{mark}er"}],
         "objects": [{"kind": "building", "address": f"{mark}weg 2", "description": f"loods {mark}"}],
-        "reporter": {"kind": "person", "name": mark, "email": f"{mark}@post.example", "wantsContact": True},
+        "reporter": {"kind": "person", "name": f"{mark}stra", "email": f"{mark}@post.example", "wantsContact": True},
     }
 
 

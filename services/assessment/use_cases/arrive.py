@@ -53,6 +53,7 @@ class Arrivals:
             protocol=version,
             received_on=calendar_date(content.registered_at),
             subjects={f"S{place}": one for place, one in enumerate(content.subjects, 1)},
+            reporter_marks=content.reporter_marks,
         )
         letter = self.platform.sealer.seal("rights", concerned)
         message = SubjectsLetter(number=content.number, letters=(letter.text,))

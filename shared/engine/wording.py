@@ -1,0 +1,136 @@
+"""What is typed is read before it is kept: whom it names, and what it says that may not be said without a ground.
+
+Read here, judged by the law (shared/protocol/wording.py). No call to a part: what is needed was loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from shared.contracts.intake import ReporterMarks
+from shared.engine.documents import REPORT, Content, Report, words_in
+from shared.engine.loaded import Loaded
+from shared.protocol.faults import Fault
+from shared.protocol.judge import Attempt
+from shared.protocol.records import Record
+from shared.protocol.wording import Written, shared_by, word_faults
+from shared.words.bsn import has_bsn
+from shared.words.folding import plain_words
+from shared.words.names import marks_in, marks_of
+from shared.words.sealed import hashes
+
+Names = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Nameable:
+    """Whom a text can name: the persons of a signal, and its reporter by his marks alone."""
+
+    subjects: tuple[str, ...] = ()
+    reporter: ReporterMarks | None = None
+
+    @classmethod
+    def of(cls, content: Content | None, *besides: str) -> Nameable:
+        """Whom the content knows, and the names of who comes to light with what is written."""
+        if content is None:
+            return cls()
+        persons = [one.name for one in content.subjects.values() if one.name]
+        return cls((*persons, *besides), content.report.reporter_marks)
+
+    @cached_property
+    def _marks(self) -> frozenset[str]:
+        return frozenset(mark for name in self.subjects for mark in marks_of(name))
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether `text` names a person of the signal, or its reporter."""
+        marks = marks_in(text)
+        return bool(marks & self._marks) or self._reporter_is_in(marks)
+
+    def shows_reporter(self, text: str) -> bool:
+        """Whether `text` shows the reporter. A name that a person of the signal has too is that person's."""
+        return self._reporter_is_in(marks_in(text) - self._marks)
+
+    def _reporter_is_in(self, marks: Iterable[str]) -> bool:
+        known = self.reporter
+        return known is not None and not hashes(known.key, marks).isdisjoint(known.hashes)
+
+
+def faults_in_words(loaded: Loaded, texts: Mapping[str, Any], grounds: Mapping[str, str]) -> list[Fault]:
+    """What is wrong with `texts` that are read by people without the file (R-2.3), by the field of each."""
+    known = Nameable.of(loaded.content)
+    return word_faults(
+        [_read(field, words_in(value), names=known.is_named_in) for field, value in texts.items()], grounds
+    )
+
+
+def faults_in_attempt(loaded: Loaded, attempt: Attempt) -> list[Fault]:
+    """What is wrong with the words of a decision, which go to supervision, and with what it shares."""
+    texts: dict[str, Any] = {"reason": attempt.reason}
+    texts |= {f"fields.{name}": value for name, value in attempt.fields.items()}
+    if attempt.forwarding:
+        texts["forwarding.noneBecause"] = attempt.forwarding.none_because
+    return [*faults_in_words(loaded, texts, attempt.special_grounds), *_shared(loaded, attempt)]
+
+
+def _shared(loaded: Loaded, attempt: Attempt) -> list[Fault]:
+    """What is shared does not show the reporter; and what was never answered in the report is answered now."""
+    content = loaded.content
+    if content is None:
+        return []
+    known = Nameable.of(content)
+    faults: list[Fault] = []
+    for item, field in shared_by(attempt).items():
+        if item == REPORT:
+            grounds = {**content.report.special_grounds, **attempt.special_grounds}
+            faults += word_faults([replace(one, field=field) for one in _read_report(content.report, known)], grounds)
+        elif item in content.findings:
+            found = content.findings[item]
+            text = words_in([found.finding, found.fields])
+            # What is special in it was answered when it was recorded.
+            faults += word_faults([Written(field, reporter=known.shows_reporter(text))], {})
+    return list(dict.fromkeys(faults))
+
+
+def faults_in_record(loaded: Loaded, record: Record) -> list[Fault]:
+    """What is wrong with the words of a record: of the handling they are read without the file, of data with it."""
+    given = record.fields.get("persons")
+    persons = [one for one in given if isinstance(one, Mapping)] if isinstance(given, (list, tuple)) else []
+    texts: dict[str, Any] = {"finding": record.finding}
+    texts |= {f"fields.{name}": value for name, value in record.fields.items() if name != "persons"}
+    category = loaded.law.category(record.category)
+    if category and category.process:
+        return faults_in_words(loaded, texts, record.special_grounds)
+    known = Nameable.of(loaded.content, *(words_in(one.get("name")) for one in persons))
+    written = [_read(field, words_in(value), reporter=known.shows_reporter) for field, value in texts.items()]
+    written.append(Written("fields.persons", bsn=has_bsn(words_in(persons))))
+    return word_faults(written, record.special_grounds)
+
+
+def remarks_on(content: Content) -> list[dict[str, str]]:
+    """What who handles a report has to mind in its words: as faults, though nothing was refused."""
+    report = content.report
+    found = word_faults(_read_report(report, Nameable.of(content)), report.special_grounds)
+    return [{"name": one.field, "reason": one.reason, "code": one.code, "article": one.article or ""} for one in found]
+
+
+def _read_report(report: Report, known: Nameable) -> list[Written]:
+    """The texts of a report, which were typed at the door."""
+    read = {"report.text": report.text}
+    read |= {f"objects.O{place}": words_in(one.model_dump()) for place, one in enumerate(report.objects, 1)}
+    read |= {f"subjects.S{place}": one.occupation or "" for place, one in enumerate(report.subjects, 1)}
+    found = [_read(field, text, reporter=known.shows_reporter) for field, text in read.items() if text]
+    # Somebody's name says nothing special about him.
+    return [*found, Written("subjects", bsn=has_bsn(words_in([one.model_dump() for one in report.subjects])))]
+
+
+def _nobody(_: str) -> bool:
+    return False
+
+
+def _read(field: str, text: str, *, names: Names = _nobody, reporter: Names = _nobody) -> Written:
+    if not text:
+        return Written(field)
+    return Written(field, plain_words(text), names(text), reporter(text), has_bsn(text))

@@ -1,0 +1,97 @@
+"""What may stand in words: nobody's name for who has no file, no citizen service number, and nothing special unanswered.
+
+What a text says was read before (shared/words); here is judged what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.protocol.faults import Fault
+from shared.protocol.judge import Attempt
+from shared.protocol.special import SpecialCategory, grounds_for, special_in, unknown_grounds
+
+NAMED, REPORTER, NUMBER_OF_CITIZEN = "art. 5", "art. 5 lid 1", "art. 46 UAVG"
+RULES = {
+    "names-somebody": (
+        "Wat mensen zonder het dossier lezen – redenen, antwoorden, stukken, vragen, interventies, waarom iets niet wordt"
+        " doorgezet – noemt niemand uit het signaal bij naam, maar als S1, S2 …, en de melder in het geheel niet. Gelezen"
+        " wordt zoals een mens leest: zonder accenten en onzichtbare tekens, en met wat op een letter lijkt als die letter."
+        " Een voornaam, een achternaam, beide in elke volgorde en voorletters met een achternaam tellen. Een naam die ook"
+        " een gewoon woord is, of maar twee letters heeft, telt met een hoofdletter of naast een ander deel van de naam"
+        f" ({NAMED})."
+    ),
+    "shows-reporter": (
+        "Een gegeven waarin de melder staat, of hoe die te bereiken is, wordt niet vastgelegd en niet gedeeld: wat ervan"
+        " nodig is, wordt in eigen woorden vastgelegd. Heet een persoon uit het signaal net zo, dan telt die naam niet"
+        f" ({REPORTER})."
+    ),
+    "bsn": (
+        "Een burgerservicenummer wordt nergens aangenomen: geen wet staat het hier toe. Negen cijfers die aan de elfproef"
+        " voldoen, gelden als zo’n nummer, hoe zij ook zijn geschreven. Uit een melding van een bezoeker worden zij"
+        f" weggelaten ({NUMBER_OF_CITIZEN})."
+    ),
+    "special-unanswered": (
+        "Woorden die op een bijzonder persoonsgegeven wijzen (art. 9 AVG), of op een strafrechtelijk verleden (art. 10"
+        " AVG), zijn een waarschuwing die wordt beantwoord: zij worden weggelaten, of er wordt gezegd op welke grond zij"
+        " noodzakelijk zijn. De melding van een bezoeker wordt er niet om geweigerd: wie haar behandelt, ziet de"
+        " waarschuwing, en beantwoordt haar als de melding wordt gedeeld."
+    ),
+    "special-ground-unknown": "De grond is er een die hieronder bij die gegevens staat (art. 22 tot en met 33 UAVG).",
+}
+"""What the printed protocol says of each fault, by its code."""
+_SHARING = {"check-2a": 0, "check-2b": 1}
+"""Decisions whose `may` lets somebody else have an item, and where it stands among what they are about."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """One text, as it was read. `words`: without accents, in small letters.
+
+    `names`: it names somebody whom its readers do not know; `reporter`: it shows the reporter in what is kept or shared.
+    """
+
+    field: str
+    words: frozenset[str] = frozenset()
+    names: bool = False
+    reporter: bool = False
+    bsn: bool = False
+
+
+def word_faults(written: Sequence[Written], grounds: Mapping[str, str]) -> list[Fault]:
+    """Everything that is wrong with what was written. `grounds`: why special data are necessary, by their kind."""
+    faults = []
+    for one in written:
+        if one.names:
+            words = "noemt iemand die hier niet bij naam staat: schrijf S1, S2 …, en laat de melder weg"
+            faults.append(Fault(one.field, words, NAMED, "names-somebody"))
+        if one.reporter:
+            words = "laat zien wie meldde: leg wat nodig is vast in andere woorden"
+            faults.append(Fault(one.field, words, REPORTER, "shows-reporter"))
+        if one.bsn:
+            words = "bevat een burgerservicenummer, of een getal dat er een kan zijn (elfproef): laat het weg"
+            faults.append(Fault(one.field, words, NUMBER_OF_CITIZEN, "bsn"))
+        faults += [_unanswered(one.field, kind) for kind in special_in(one.words) if kind.key not in grounds]
+    if unknown_grounds(grounds.items()):
+        words = "noemt een grond die er voor deze gegevens niet is"
+        faults.append(Fault("specialGrounds", words, "art. 22 tot en met 33 UAVG", "special-ground-unknown"))
+    return faults
+
+
+def _unanswered(field: str, kind: SpecialCategory) -> Fault:
+    possible = "; ".join(f"{one.says} ({one.key})" for one in grounds_for(kind.key))
+    words = (
+        f"lijkt iets te zeggen over {kind.name}: laat het weg, of zeg bij specialGrounds op welke grond het noodzakelijk"
+        f" is, als {kind.key}: {possible}"
+    )
+    return Fault(field, words, kind.article, "special-unanswered")
+
+
+def shared_by(attempt: Attempt) -> dict[str, str]:
+    """The items that somebody without the file may have by this decision, each with where the decision names it."""
+    found = dict.fromkeys(attempt.forwarding.items, "forwarding.items") if attempt.forwarding else {}
+    place = _SHARING.get(attempt.key)
+    if place is not None and attempt.outcome == "may" and len(attempt.about) > place:
+        found[attempt.about[place]] = "about"
+    return found
