@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from uuid import UUID
 
-from fastapi import APIRouter, Form, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from fastapi import APIRouter, Form, Path, Response
+from pydantic import BaseModel, Field
 
-from services.access.store import Designated
 from services.access.use_cases import Access
+from shared.contracts.access import Given
 from shared.http.app import current_person
-from shared.http.bodies import Strict
+from shared.http.bodies import Moment, Strict
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.service.platform import Platform
+
+SeqAsked = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 class TokenOut(BaseModel):
@@ -29,18 +30,18 @@ class TokenOut(BaseModel):
 class DesignationIn(Strict):
     user_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
     role: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,60}$")]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     basis: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9./-]{2,39}$", examples=["BESLUIT-2026-17"])]
     """The reference of the decision on which it rests: a code, so that no content ends up here."""
 
 
 class DesignationOut(Strict):
-    id: UUID
+    id: int
     user_id: str
     role: str
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     designated_by: str
     basis: str
 
@@ -71,14 +72,12 @@ def router(platform: Platform, access: Access) -> APIRouter:
 
     @routes.post("/designations", status_code=201, tags=["designations"], summary="Designate somebody (beheerder)")
     async def designate(body: DesignationIn, person: Person = current_person(platform)) -> DesignationOut:
-        identifier = await access.designate(person, body.user_id, body.role, body.starts_at, body.ends_at, body.basis)
-        row = Designated(id=identifier, designated_by=person.user_id, **body.model_dump())
-        return DesignationOut.model_validate(row)
+        return DesignationOut.model_validate(await access.designate(person, Given(**body.model_dump())))
 
     @routes.delete(
         "/designations/{designationId}", status_code=204, tags=["designations"], summary="End a designation now"
     )
-    async def end(designationId: UUID, person: Person = current_person(platform)) -> Response:  # noqa: N803
+    async def end(designationId: SeqAsked, person: Person = current_person(platform)) -> Response:  # noqa: N803
         """It is ended, not erased: who was designated when stays on record."""
         await access.end(person, designationId)
         return Response(status_code=204)

@@ -14,4 +14,5 @@ class Settings(ServiceSettings):
     oidc_client_id: Path
     """A file: the portal's client id, the audience of those ID tokens."""
     first_designations: Path
-    """A file: the first beheerder and FG, and the controller's decision that names them."""
+    """A file: the beheerder and the FG, the controller's decision that names them, and until when. A new decision takes the
+    place of the one before."""

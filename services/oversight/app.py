@@ -10,7 +10,14 @@ from services.oversight.messages import handlers
 from services.oversight.policy import OversightPolicy
 from services.oversight.settings import Settings
 from services.oversight.shelf import ListShelf
-from services.oversight.use_cases import Chains, DestructionLists, RegisterKeeping, RegisterReading, Releasing
+from services.oversight.use_cases import (
+    Chains,
+    DesignationKeeping,
+    DestructionLists,
+    RegisterKeeping,
+    RegisterReading,
+    Releasing,
+)
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
@@ -27,7 +34,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     chains = Chains(platform)
     service = Service(
         platform,
-        handlers=handlers(RegisterKeeping(platform), releasing),
+        handlers=handlers(RegisterKeeping(platform), DesignationKeeping(platform), releasing),
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release},

@@ -1,4 +1,5 @@
-"""What oversight sends: the beheerder's approval of a destruction list, after the archive keys are released."""
+"""What oversight sends: the beheerder's approval of a destruction list, after the archive keys are released; and the
+statements on designations that it keeps for access."""
 
 from __future__ import annotations
 
@@ -25,3 +26,14 @@ class Approved(Message):
     numbers: tuple[str, ...]
     approver: str | None
     approved_at: datetime
+
+
+class DesignationsKept(Message):
+    """The answer to what access asked at `asked_at`: statements that oversight keeps and access has not, the oldest first;
+    and the number of the newest that it keeps."""
+
+    event: ClassVar[str] = "designations-kept.v1"
+    kept: ClassVar[bool] = False
+    asked_at: datetime
+    seq: int
+    statements: tuple[str, ...] = ()

@@ -52,6 +52,9 @@ MESSAGES: dict[str, type[Message]] = {
         retention.ReleaseLetterbox,
         oversight.Approved,
         oversight.TakenOff,
+        oversight.DesignationsKept,
         access.Leases,
+        access.DesignationStated,
+        access.DesignationsAsked,
     )
 }

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _of_our_time(value: datetime) -> datetime:
+    if not _FIRST <= value < _LAST:
+        raise ValueError(f"moet liggen tussen {_FIRST.year} en {_LAST.year}")
+    return value
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+"""A moment that a person can mean; the ends of the calendar have no date in every time zone, and PostgreSQL stores the
+first year as minus infinity."""
 
 
 class Strict(BaseModel):

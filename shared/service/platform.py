@@ -19,6 +19,7 @@ from shared.keys.release import Releaser
 from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer, Verifier
 from shared.keys.transit import Transit
+from shared.leases import Designations
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME, EVERYONE, said_to
 from shared.settings import ServiceSettings
@@ -57,7 +58,8 @@ class Platform:
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
         self.signer = Signer(name, self.bao, clock)
         self.verifier = Verifier(self.bao, _known_keys(settings.folder))
-        self.identity = Identity(name, self.verifier, clock, self.database)
+        self.designations = Designations(self.verifier, clock, self.database)
+        self.identity = Identity(name, self.verifier, clock, self.designations)
         self.post = Post(name, self.signer, clock, settings.oin)
         self.sealer = Sealer(settings.folder)
         self.opener = Opener(self.bao, name)

@@ -139,7 +139,8 @@ async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> Des
 
     async def make(service: str) -> Desk:
         chapter, shelf = DECIDES[service]()
-        return await Desk(service, chapter, await database_of(service), bao_of(service), tmp_path, shelf).ready()
+        parts = await database_of(service), bao_of(service), bao_of("access")
+        return await Desk(service, chapter, *parts, tmp_path, shelf).ready()
 
     return make
 

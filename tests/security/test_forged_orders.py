@@ -79,6 +79,7 @@ ORDERS: list[tuple[str, str, Message]] = [
         "access",
         "all",
         Leases(
+            seq=10**6,
             issued_at=datetime.now(UTC),
             lease_until=datetime(2099, 1, 1, tzinfo=UTC),
             designations=(

@@ -2,8 +2,9 @@
 
 from services.oversight.use_cases.approve import DestructionLists
 from services.oversight.use_cases.chains import Chains
+from services.oversight.use_cases.designations import DesignationKeeping
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.show import RegisterReading
 
-__all__ = ["Chains", "DestructionLists", "RegisterKeeping", "RegisterReading", "Releasing"]
+__all__ = ["Chains", "DesignationKeeping", "DestructionLists", "RegisterKeeping", "RegisterReading", "Releasing"]
