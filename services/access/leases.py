@@ -22,10 +22,11 @@ SOON = timedelta(seconds=2)
 
 @dataclass(frozen=True)
 class Issued:
-    """Who is designated, as it was signed and kept."""
+    """Who is designated, as it was signed and kept; by these statements."""
 
     envelope: Outgoing
     message: Leases
+    register: Register
 
 
 class Leasing:
@@ -58,10 +59,11 @@ class Leasing:
         )
         envelope = self.platform.post.envelope(EVERYONE, message)
         await self.platform.designations.keep(session, envelope.headers, envelope.body or b"", message)
-        return Issued(envelope, message)
+        return Issued(envelope, message, register)
 
     async def tell(self, issued: Issued) -> None:
         """What was committed counts here at once, and elsewhere; where the bus is away, as soon as it is back."""
+        self._statements.know(issued.register)
         self.platform.designations.heard(issued.message)
         try:
             await self.platform.bus.publish(issued.envelope)

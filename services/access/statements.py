@@ -95,9 +95,14 @@ class Statements:
         head = max(stated.values(), key=lambda one: one.seq, default=None)
         if self._head and (head is None or head.seq < self._head.seq):
             head = self._head
-        self._head = head
         register = Register(stated, head)
+        self.know(register)
         return register, {str(seq): GONE for seq in register.missing} | doubts
+
+    def know(self, register: Register) -> None:
+        """What is committed is never forgotten by this process, whatever becomes of its rows."""
+        if register.head and (self._head is None or register.head.seq > self._head.seq):
+            self._head = register.head
 
     async def page(self, session: AsyncSession, window: Window) -> tuple[Register, Page[int]]:
         """The numbers of those that designate, a page of them, the newest first; and what is believed of these and of

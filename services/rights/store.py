@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from shared.database.tables import moment
+from shared.database.tables import document, moment
 from shared.engine import store
 from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier
 from shared.pages import Keyset, Page, Window
@@ -24,6 +24,8 @@ class Asked(SQLModel, table=True):
     number: str = Field(primary_key=True)
     asked_at: datetime = moment()
     answered_at: datetime | None = moment(nullable=True)
+    acted: dict[str, list[str]] = document(nullable=False)
+    """Who decided on the signal before it was asked, under which designations."""
 
 
 class DutyMoment(SQLModel, table=True):

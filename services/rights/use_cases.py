@@ -121,7 +121,8 @@ class Concerned:
             await session.flush()
             # Once more: somebody may have become known meanwhile.
             duties = await of_signal(session, message.number)
-            session.add(store.Asked(number=message.number, asked_at=message.asked_at))
+            acted = {user_id: list(roles) for user_id, roles in message.acted.items()}
+            session.add(store.Asked(number=message.number, asked_at=message.asked_at, acted=acted))
             if not duties:
                 nobody = self._duty(duty_number(), message.number, None, key, message.protocol, message.received_on)
                 session.add(nobody)

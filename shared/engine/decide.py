@@ -65,7 +65,7 @@ class Deciding:
         if given.confirms:
             return await self._co_sign(loaded, person, given)
         allowed = self._judge(loaded, roles, given)
-        _stands_back(loaded, person, allowed.role)
+        self._stands_back(loaded, person, allowed.role)
         return await self._take(loaded, person, given, allowed)
 
     def _judge(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
@@ -162,7 +162,7 @@ class Deciding:
         role = person.role_among(rule.who.co_signers)
         if person.user_id in found.deciders:
             raise Forbidden("Wie een besluit voorstelt, ondertekent het niet zelf mee.")
-        _stands_back(loaded, person, role)
+        self._stands_back(loaded, person, role)
         await self._still_proposed(found)
         outcome = self._still_possible(loaded, found, rule)
         said = given.attempt.reason.strip()
@@ -192,6 +192,13 @@ class Deciding:
         co_signer = said if loaded.words_of(found) else None
         await self._write(loaded, after, decision, effects, words, kept, person, role=role, co_signer=co_signer)
         return Shown(decision)
+
+    def _stands_back(self, loaded: Loaded, person: Person, role: str) -> None:
+        """Raises Forbidden for who acted on this before under a designation that does not go with `role`."""
+        elsewhere = (frozenset((one,)) for one in self.policy.acted_before(loaded, person.user_id))
+        fault = acting_fault(loaded.law, role, (*loaded.acted_as(person.user_id), *elsewhere))
+        if fault:
+            raise Forbidden(f"{fault.reason.capitalize()} ({fault.article}).")
 
     async def _still_proposed(self, found: DecisionRow) -> None:
         """Raises Conflict when who proposed it is not designated for that any more, or only again."""
@@ -264,13 +271,6 @@ class Deciding:
                 at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
             )
         )
-
-
-def _stands_back(loaded: Loaded, person: Person, role: str) -> None:
-    """Raises Forbidden for who acted on this before under a designation that does not go with `role`."""
-    fault = acting_fault(loaded.law, role, loaded.acted_as(person.user_id))
-    if fault:
-        raise Forbidden(f"{fault.reason.capitalize()} ({fault.article}).")
 
 
 def _coded_forwarding(given: Forwarding | None) -> dict[str, Any] | None:

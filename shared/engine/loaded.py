@@ -124,6 +124,14 @@ class Loaded:
         earlier = tuple(CodedDecision.model_validate(one) for one in self.dossier.earlier)
         return (*earlier, *(coded(one) for one in self.decisions))
 
+    def acted(self) -> dict[str, tuple[str, ...]]:
+        """Who took a decision on it himself, here or with an earlier holder: under which designations."""
+        found: dict[str, set[str]] = {}
+        for one in self.coded():
+            for user_id in {one.recorder, *(() if one.meeting else one.deciders)}:
+                found.setdefault(user_id, set()).add(one.role)
+        return {user_id: tuple(sorted(roles)) for user_id, roles in sorted(found.items())}
+
     def acted_as(self, user_id: str) -> list[frozenset[str]]:
         """For each decision on it that somebody took or co-signed, here or with an earlier holder: the designations of
         which one was his."""

@@ -16,6 +16,8 @@ from services.oversight.policy import OversightPolicy
 from services.oversight.shelf import ListShelf
 from services.retention.policy import RetentionPolicy
 from services.retention.shelf import SealedSignalShelf
+from services.rights.policy import RightsPolicy
+from services.rights.shelf import DutyShelf
 from services.sources.policy import SourcesPolicy
 from shared.bus.nats import Bus, Receive
 from shared.clock import Clock, SystemClock
@@ -41,6 +43,7 @@ DECIDES: dict[str, Callable[[], tuple[Policy, Shelf | None]]] = {
     "sources": lambda: (SourcesPolicy(), None),
     "casework": lambda: (CaseworkPolicy(), None),
     "retention": lambda: (RetentionPolicy(), SealedSignalShelf()),
+    "rights": lambda: (RightsPolicy(), DutyShelf()),
     "oversight": lambda: (OversightPolicy(), ListShelf()),
 }
 """What is decided on in a service, and where that stands."""
