@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Path, Response
 from pydantic import BaseModel, Field
 
 from services.access.use_cases import Access
-from shared.contracts.access import Given
+from shared.contracts.access import Designating
 from shared.http.app import current_person
-from shared.http.bodies import Moment, Strict
+from shared.http.bodies import OurMoment, Strict
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.service.platform import Platform
@@ -30,8 +30,8 @@ class TokenOut(BaseModel):
 class DesignationIn(Strict):
     user_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
     role: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,60}$")]
-    starts_at: Moment
-    ends_at: Moment
+    starts_at: OurMoment
+    ends_at: OurMoment
     basis: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9./-]{2,39}$", examples=["BESLUIT-2026-17"])]
     """The reference of the decision on which it rests: a code, so that no content ends up here."""
 
@@ -40,8 +40,8 @@ class DesignationOut(Strict):
     id: int
     user_id: str
     role: str
-    starts_at: Moment
-    ends_at: Moment
+    starts_at: OurMoment
+    ends_at: OurMoment
     designated_by: str
     basis: str
 
@@ -72,7 +72,7 @@ def router(platform: Platform, access: Access) -> APIRouter:
 
     @routes.post("/designations", status_code=201, tags=["designations"], summary="Designate somebody (beheerder)")
     async def designate(body: DesignationIn, person: Person = current_person(platform)) -> DesignationOut:
-        return DesignationOut.model_validate(await access.designate(person, Given(**body.model_dump())))
+        return DesignationOut.model_validate(await access.designate(person, Designating(**body.model_dump())))
 
     @routes.delete(
         "/designations/{designationId}", status_code=204, tags=["designations"], summary="End a designation now"

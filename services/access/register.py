@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import contextlib
 import json
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.access import store
-from services.access.leases import Leasing
+from services.access.leases import SOON, Leasing
 from services.access.settings import Settings
 from services.access.statements import Register, Statements
 from services.access.store import StatementRow
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.access import MOST_STATEMENTS, DesignationsAsked, Given
+from shared.contracts.access import MOST_STATEMENTS, Designating, DesignationsAsked
 from shared.contracts.oversight import DesignationsKept
 from shared.errors import CannotSucceed, PartDown
 from shared.periodic import Periodic
 from shared.protocol.designations import BY_CONTROLLER, CONTROLLER, Held, Wanted, any_giver_fault
 from shared.service.platform import Platform
 
-SOON = timedelta(seconds=2)
 UNHEARD = "oversight has not said yet which statements on designations it keeps"
 
 
@@ -162,7 +161,7 @@ class Registering:
         refused = any_giver_fault(self._law, wanted)
         if refused:
             raise CannotSucceed(f"the set-up file cannot be followed for {role}: {refused.code}")
-        given = Given(user_id=user_id, role=role, starts_at=now, ends_at=until, basis=told["decision"])
+        given = Designating(user_id=user_id, role=role, starts_at=now, ends_at=until, basis=told["decision"])
         session.add(audit.line(now, "designated", actor=CONTROLLER, record=user_id, reason=role))
         return await self.statements.add(session, register, CONTROLLER, given=given)
 

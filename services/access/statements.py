@@ -20,15 +20,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.access import store
 from services.access.store import StatementRow
-from shared.contracts.access import STATEMENT_KIND, DesignationStated, Given, Stated
+from shared.contracts.access import STATEMENT_KIND, Designating, DesignationStated, Stated
 from shared.doubts import Doubt, Doubts
 from shared.keys.signing import NotSigned
 from shared.pages import Page, Window
 from shared.service.platform import Platform
 
-NOT_SIGNED = Doubt("access did not sign this", "not-signed")
-MOVED = Doubt("it stands where another statement belongs", "moved")
-GONE = Doubt("this statement is gone", "gone")
+UNSIGNED = Doubt("access did not sign this", "not-signed")
+MISPLACED = Doubt("it stands where another statement belongs", "moved")
+VANISHED = Doubt("this statement is gone", "gone")
 VERIFIED_SECONDS = 3600.0
 """For how long a statement that was verified is not verified again: a key that was revoked counts no longer by then."""
 
@@ -49,7 +49,7 @@ class Register:
     def missing(self) -> tuple[int, ...]:
         return tuple(seq for seq in range(1, self.seq + 1) if seq not in self.stated)
 
-    def open(self, now: datetime, user_id: str | None = None) -> list[tuple[int, Given]]:
+    def open(self, now: datetime, user_id: str | None = None) -> list[tuple[int, Designating]]:
         """What holds at `now` or will, by number; of everybody or of one person."""
         numbers = self.head.open if self.head else ()
         found = [(seq, self.stated[seq].given) for seq in numbers if seq in self.stated]
@@ -97,7 +97,7 @@ class Statements:
             head = self._head
         register = Register(stated, head)
         self.know(register)
-        return register, {str(seq): GONE for seq in register.missing} | doubts
+        return register, {str(seq): VANISHED for seq in register.missing} | doubts
 
     def know(self, register: Register) -> None:
         """What is committed is never forgotten by this process, whatever becomes of its rows."""
@@ -120,7 +120,7 @@ class Statements:
             if one is not None and (one.seq, one.about) == (row.seq, row.about):
                 stated[one.seq] = one
             else:
-                doubts[str(row.seq)] = MOVED if one else NOT_SIGNED
+                doubts[str(row.seq)] = MISPLACED if one else UNSIGNED
         return stated, doubts
 
     async def verified(self, statement: object) -> Stated | None:
@@ -139,7 +139,13 @@ class Statements:
         return known
 
     async def add(
-        self, session: AsyncSession, register: Register, by: str, *, given: Given | None = None, ends: int | None = None
+        self,
+        session: AsyncSession,
+        register: Register,
+        by: str,
+        *,
+        given: Designating | None = None,
+        ends: int | None = None,
     ) -> Register:
         """Sign the next statement, keep it, and have oversight keep it; `register` was read with nobody else at work.
 

@@ -18,7 +18,7 @@ from services.access.statements import Register, Statements
 from services.access.store import KnownUser
 from shared import audit
 from shared.clock import calendar_date
-from shared.contracts.access import Given
+from shared.contracts.access import Designating
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.identity import TOKEN, TOKEN_SECONDS, Person
 from shared.keys.signing import NotSigned
@@ -92,7 +92,7 @@ class Access:
 
     # --- designations ----------------------------------------------------------------------------
 
-    async def designate(self, person: Person, wanted: Given) -> DesignationShown:
+    async def designate(self, person: Person, wanted: Designating) -> DesignationShown:
         """The beheerder designates somebody; raises Forbidden or Invalid (R-7.4, R-7.5), PartDown while oversight has
         not confirmed what is here."""
         acting = person.role_among({"beheerder"})

@@ -13,7 +13,7 @@ MOST_STATEMENTS = 100
 """How many access asks for, and is given, at a time."""
 
 
-class Given(Frozen):
+class Designating(Frozen):
     """Somebody is designated. `basis`: the decision on which it rests."""
 
     user_id: str
@@ -34,7 +34,7 @@ class Stated(Frozen):
     at: datetime
     by: str
     open: tuple[int, ...]
-    given: Given | None = None
+    given: Designating | None = None
     ends: int | None = None
 
     @property

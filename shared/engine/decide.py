@@ -198,7 +198,7 @@ class Deciding:
         elsewhere = (frozenset((one,)) for one in self.policy.acted_before(loaded, person.user_id))
         fault = acting_fault(loaded.law, role, (*loaded.acted_as(person.user_id), *elsewhere))
         if fault:
-            raise Forbidden(f"{fault.reason.capitalize()} ({fault.article}).")
+            raise Forbidden(f"Dit kan niet: {fault.reason} ({fault.article}).")
 
     async def _still_proposed(self, found: DecisionRow) -> None:
         """Raises Conflict when who proposed it is not designated for that any more, or only again."""

@@ -17,7 +17,7 @@ def _of_our_time(value: datetime) -> datetime:
     return value
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+OurMoment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 """A moment that a person can mean; the ends of the calendar have no date in every time zone, and PostgreSQL stores the
 first year as minus infinity."""
 

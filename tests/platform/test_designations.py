@@ -16,7 +16,7 @@ from services.access.register import Registering
 from services.access.settings import Settings
 from services.access.statements import Statements
 from shared.bus.inbox import Incoming
-from shared.contracts.access import STATEMENT_KIND, Given, Stated
+from shared.contracts.access import STATEMENT_KIND, Designating, Stated
 from shared.contracts.oversight import DesignationsKept
 from shared.errors import CannotSucceed, PartDown
 from tests.platform.conftest import PlatformOf
@@ -57,7 +57,7 @@ async def told_anew(house: SmallHouse) -> None:
 def forged(seq: int, user: str) -> str:
     """As access would sign it, but for the key."""
     now = datetime.now(UTC)
-    given = Given(
+    given = Designating(
         user_id=user, role="oov", starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=9), basis="B"
     )
     stated = Stated(seq=seq, at=now, by=BEHEERDER, open=tuple(range(1, seq + 1)), given=given)

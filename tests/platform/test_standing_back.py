@@ -73,7 +73,7 @@ async def test_who_decided_on_it_before_does_not_co_sign_as_privacy_officer(desk
     on = (desk.clock.now().date() + timedelta(days=7)).isoformat()
     await desk.decide(number, "contact", "on", ANNA, fields={"contactOn": on, "why": "Een huisbezoek."})
     proposal = await proposed(desk, number)
-    with pytest.raises(Forbidden, match="als OOV'er heeft beslist, doet dat hier niet als privacy officer"):
+    with pytest.raises(Forbidden, match="als OOV.er heeft beslist, doet dat hier niet als privacy officer"):
         await confirm(desk, number, proposal, ANNA_LATER)
     await confirm(desk, number, proposal, PETRA)
     row = await desk.row(Dossier, number)
