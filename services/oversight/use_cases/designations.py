@@ -43,6 +43,8 @@ class DesignationKeeping:
         async with self.platform.database.reading() as session:
             newest = await store.newest_statement(session)
             found = await store.statements_beyond(session, message.seq, message.missing, MOST_STATEMENTS)
+        # One may have come between the two.
+        newest = max([newest, *(one.seq for one in found)])
         answer = DesignationsKept(
             asked_at=message.asked_at, seq=newest, statements=tuple(one.statement for one in found)
         )
