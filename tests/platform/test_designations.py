@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,16 @@ from services.access.leases import Leasing
 from services.access.register import Registering
 from services.access.settings import Settings
 from services.access.statements import Statements
+from services.oversight.store import statements_beyond
+from services.oversight.use_cases import DesignationKeeping
 from shared.bus.inbox import Incoming
-from shared.contracts.access import STATEMENT_KIND, Designating, Stated
+from shared.bus.post import Post
+from shared.clock import SystemClock
+from shared.contracts.access import STATEMENT_KIND, Designating, DesignationStated, Leases, Stated
 from shared.contracts.oversight import DesignationsKept
 from shared.errors import CannotSucceed, PartDown
-from tests.platform.conftest import PlatformOf
+from shared.keys.signing import NotSigned, Signer
+from tests.platform.conftest import BaoOf, PlatformOf
 from tests.platform.real import Nats, RealParts
 from tests.platform.small_house import BEHEERDER, FG, SmallHouse, small_house, until
 from tests.security.attacker import NoSigner
@@ -339,3 +345,81 @@ async def test_who_never_logged_in_is_known_by_no_row(house: SmallHouse) -> None
     assert answer.json()["invalidParams"][0]["code"] == "unknown-person"
     await until(lambda: house.token(MALLORY, "access"))
     assert (await house.designate(MALLORY, "oov")).status_code == 201
+
+
+# --- with who listens, and with who keeps a copy ---------------------------------------------------------
+
+
+@pytest.mark.allowed("R-7.4")
+@pytest.mark.refused("R-7.3", "R-7.4")
+async def test_a_lease_that_is_written_into_another_service_opens_nothing_there(
+    parts: RealParts, nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a token that is valid still, of a designation that has ended; the database's own administrator helps."""
+    async with small_house(parts, tmp_path, monkeypatch, "oversight", "access", "assessment") as house:
+
+        async def asked(token: str | None) -> int:
+            return (await house.asks(ANNA, "GET", "/v1/signals", "assessment", token)).status_code
+
+        async def answers(status: int, token: str | None) -> None:
+            async def so() -> bool:
+                return await asked(token) == status
+
+            await until(so)
+
+        seq = await house.designated(ANNA, "oov")
+        await answers(200, None)
+        token = await house.token(ANNA, "assessment")
+        (genuine,) = await house.sql("assessment", "SELECT * FROM lease")
+        await house.ends(seq)
+        await answers(403, token)
+        write = "INSERT INTO lease VALUES (1, $1, $2) ON CONFLICT (id) DO UPDATE SET headers = $1, body = $2"
+        # Of just now, and signed by access: its lease still runs.
+        await house.sql("assessment", write, genuine["headers"], genuine["body"])
+        assert await asked(token) == 403
+        message = Leases.model_validate_json(genuine["body"])
+        later = message.model_copy(update={"seq": 10**6, "issued_at": datetime.now(UTC)})
+        for headers in (genuine["headers"], json.dumps(forged_envelope(later))):
+            await house.sql("assessment", write, headers, later.model_dump_json().encode())
+            assert await asked(token) == 403
+        # The same of who was never anything, and after the seconds for which an answer is remembered.
+        async with asyncio.timeout(30):
+            while not await house.audited("assessment", "lease not believed"):
+                await house.sql("assessment", write, "{}", later.model_dump_json().encode())
+                assert await asked(token) == 403
+
+
+def forged_envelope(message: Leases) -> dict[str, str]:
+    post = Post("access", NoSigner("access"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
+    return post.envelope("all", message).headers
+
+
+@pytest.mark.refused("R-7.4")
+async def test_oversight_keeps_the_first_that_was_stated_under_a_number(platform_of: PlatformOf, bao_of: BaoOf) -> None:
+    platform = await platform_of("oversight")
+    access = Signer("access", bao_of("access"), platform.clock)
+    await access.certify()
+    keeping = DesignationKeeping(platform)
+
+    def stated(seq: int, *open_: int, signer: Signer = access) -> DesignationStated:
+        one = Stated(seq=seq, at=platform.clock.now(), by=BEHEERDER, open=open_, ends=1)
+        return DesignationStated(seq=seq, statement=signer.sign(STATEMENT_KIND, one.model_dump(mode="json")))
+
+    async def hear(message: DesignationStated) -> None:
+        handled = await keeping.stated(Incoming(uuid4(), "access", signed=True), message)
+        await platform.database.together(handled.effect)
+
+    first = stated(2)
+    await hear(first)
+    await hear(first)
+    with pytest.raises(CannotSucceed, match="something else"):
+        await hear(stated(2, 1))
+    with pytest.raises(CannotSucceed, match="another number"):
+        await hear(first.model_copy(update={"seq": 3}))
+    with pytest.raises(NotSigned):
+        await hear(stated(4, signer=platform.signer))
+    with pytest.raises(CannotSucceed, match="no statement"):
+        await hear(DesignationStated(seq=5, statement=access.sign(STATEMENT_KIND, {"seq": 5})))
+    async with platform.database.reading() as session:
+        kept = await statements_beyond(session, 0, (), 10)
+    assert [(one.seq, one.statement) for one in kept] == [(2, first.statement)]
