@@ -1,39 +1,23 @@
 """Who is calling, and which designations hold at this moment.
 
 A token names a person and the designations that `access` knew when it was made, for at most five minutes.
-A service also needs a lease that is still running, and judges start and end against its own clock; when
-access or the bus is silent for longer than a lease, nobody is designated any more.
-
-A caller's leases are remembered for two seconds, so that a request costs no query for them. What is remembered is
-what was *told*: dates are judged anew at each request, and an end that this process hears of counts at once. Another
-replica of the same service goes on believing a designation that was ended early for at most those two seconds.
+A service also needs a lease that is still running (`shared.leases`), and judges start and end against its own clock;
+when access or the bus is silent for longer than a lease, nobody is designated any more.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
-
 from shared.clock import Clock
-from shared.contracts.access import Leases
-from shared.database.engine import Database
-from shared.database.tables import Lease
-from shared.errors import CannotSucceed, Forbidden, NotAuthenticated
-from shared.keys.signing import SKEW, NotSigned, Verifier
-from shared.settings import LONGEST_LEASE_SECONDS
+from shared.errors import Forbidden, NotAuthenticated
+from shared.keys.signing import NotSigned, Verifier
+from shared.leases import Designations
 
 TOKEN = "at+jwt"  # noqa: S105
 TOKEN_SECONDS = 300
-REMEMBERED_SECONDS = 2.0
-LONGEST_LEASE = timedelta(seconds=LONGEST_LEASE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -54,30 +38,15 @@ class Person:
 class Identity:
     """Turns a bearer token into a Person for one service."""
 
-    def __init__(
-        self,
-        service: str,
-        verifier: Verifier,
-        clock: Clock,
-        database: Database,
-        ticks: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, service: str, verifier: Verifier, clock: Clock, designations: Designations) -> None:
         self._service = service
         self._verifier = verifier
         self._clock = clock
-        self._database = database
-        # The machine's own seconds: the clock of the house can be set ahead.
-        self._ticks = ticks
-        self._remembered: dict[str, tuple[float, list[Lease]]] = {}
+        self._designations = designations
 
     async def caller(self, authorization: str | None) -> Person:
         """The person behind a bearer token; raises NotAuthenticated, or PartDown."""
         return await self.person(await self.claims(authorization))
-
-    def forget(self) -> None:
-        """Leases were changed, and this is committed: what was remembered of them counts no longer."""
-        # Anew, not emptied: a look that began before the change puts its answer into the old one.
-        self._remembered = {}
 
     async def claims(self, authorization: str | None) -> dict[str, Any]:
         """The claims of a valid token for this service; raises NotAuthenticated."""
@@ -104,49 +73,5 @@ class Identity:
             if datetime.fromisoformat(one["startsAt"]) <= now < datetime.fromisoformat(one["endsAt"])
         }
         user_id = str(claims["sub"])
-        held = {
-            one.role
-            for one in await self._leases(user_id)
-            if one.starts_at <= now < min(one.ends_at, one.lease_until)
-            and one.lease_until <= now + LONGEST_LEASE + SKEW
-        }
+        held = {one.role for one in await self._designations.of(user_id)}
         return Person(user_id, frozenset(told & held))
-
-    async def _leases(self, user_id: str) -> list[Lease]:
-        remembered = self._remembered
-        known = remembered.get(user_id)
-        if known and self._ticks() < known[0]:
-            return known[1]
-        until = self._ticks() + REMEMBERED_SECONDS
-        async with self._database.reading() as session:
-            found = list((await session.scalars(select(Lease).where(col(Lease.user_id) == user_id))).all())
-        remembered[user_id] = (until, found)
-        return found
-
-
-def check_lease(beacon: Leases, now: datetime) -> None:
-    """Raises CannotSucceed for a lease that is longer than anybody is believed, or of a moment that has not come yet."""
-    if not beacon.issued_at < beacon.lease_until <= beacon.issued_at + LONGEST_LEASE or beacon.issued_at > now + SKEW:
-        raise CannotSucceed("a lease for longer than a service believes one")
-
-
-async def keep_leases(session: AsyncSession, beacon: Leases) -> None:
-    """Believe `beacon` instead of what was known, unless something newer was heard."""
-    # One beacon at a time: several can arrive together, and only the newest counts.
-    await session.execute(text("SELECT pg_advisory_xact_lock(4712)"))
-    known = (await session.scalars(select(Lease))).all()
-    if any(lease.issued_at > beacon.issued_at for lease in known):
-        return
-    found = {(one.user_id, one.role): one for one in beacon.designations}
-    for lease in known:
-        if (lease.user_id, lease.role) not in found:
-            await session.delete(lease)
-    if not found:
-        return
-    rows = [
-        one.model_dump() | {"lease_until": beacon.lease_until, "issued_at": beacon.issued_at} for one in found.values()
-    ]
-    # In one statement: it comes every minute, to every service, with everybody who is designated.
-    inserted = upsert(Lease).values(rows)
-    changed = {name: inserted.excluded[name] for name in ("starts_at", "ends_at", "lease_until", "issued_at")}
-    await session.execute(inserted.on_conflict_do_update(index_elements=["user_id", "role"], set_=changed))

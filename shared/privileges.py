@@ -192,7 +192,7 @@ SERVICES: tuple[Privileges, ...] = (
     Privileges(
         name="access",
         consumes={
-            "oversight": _from("receipts.v1"),
+            "oversight": _from("receipts.v1", "designations-kept.v1"),
         },
     ),
     Privileges(
@@ -209,7 +209,7 @@ SERVICES: tuple[Privileges, ...] = (
             "retention": _from(
                 *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS
             ),
-            "access": _from("audited.v1", "leases.v1"),
+            "access": _from("audited.v1", "leases.v1", "designation-stated.v1", "designations-asked.v1"),
             "oversight": _from("audited.v1", "receipts.v1"),
         },
     ),

@@ -134,8 +134,8 @@ class House:
         asyncio.run(migrations())
 
     def _first_designations(self) -> None:
-        """The set-up file of access: the controller names the first beheerder and FG."""
-        until = (datetime.now(UTC) + timedelta(days=3650)).isoformat()
+        """The set-up file of access: the controller names the beheerder and the FG, for as long as the protocol allows."""
+        until = (datetime.now(UTC) + timedelta(days=730)).isoformat()
         text = {
             "decision": FIRST_DECISION,
             "until": until,
@@ -224,6 +224,8 @@ class House:
             known = {(one["userId"], one["role"]) for one in found if datetime.fromisoformat(one["endsAt"]) > now}
             for user, role in ((user, role) for user, roles in wanted.items() for role in roles):
                 if (self._subjects[user], role) not in known:
+                    # Nobody is designated who has never logged in.
+                    client.token(user, "access")
                     body = {
                         "userId": self._subjects[user],
                         "role": role,

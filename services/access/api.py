@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from uuid import UUID
 
-from fastapi import APIRouter, Form, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from fastapi import APIRouter, Form, Path, Response
+from pydantic import BaseModel, Field
 
 from services.access.portal import MOST_ASSERTION
 from services.access.provider import MOST_TOKEN
-from services.access.store import Designated
 from services.access.use_cases import Access, TokenAsked
+from shared.contracts.access import Designating
 from shared.http.app import current_person
 from shared.http.bodies import MomentGiven, Strict
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.service.platform import Platform
+
+SeqAsked = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 class TokenOut(BaseModel):
@@ -39,11 +40,11 @@ class DesignationIn(Strict):
 
 
 class DesignationOut(Strict):
-    id: UUID
+    id: int
     user_id: str
     role: str
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: MomentGiven
+    ends_at: MomentGiven
     designated_by: str
     basis: str
 
@@ -93,14 +94,12 @@ def router(platform: Platform, access: Access) -> APIRouter:
 
     @routes.post("/designations", status_code=201, tags=["designations"], summary="Designate somebody (beheerder)")
     async def designate(body: DesignationIn, person: Person = current_person(platform)) -> DesignationOut:
-        identifier = await access.designate(person, body.user_id, body.role, body.starts_at, body.ends_at, body.basis)
-        row = Designated(id=identifier, designated_by=person.user_id, **body.model_dump())
-        return DesignationOut.model_validate(row)
+        return DesignationOut.model_validate(await access.designate(person, Designating(**body.model_dump())))
 
     @routes.delete(
         "/designations/{designationId}", status_code=204, tags=["designations"], summary="End a designation now"
     )
-    async def end(designationId: UUID, person: Person = current_person(platform)) -> Response:  # noqa: N803
+    async def end(designationId: SeqAsked, person: Person = current_person(platform)) -> Response:  # noqa: N803
         """It is ended, not erased: who was designated when stays on record."""
         await access.end(person, designationId)
         return Response(status_code=204)

@@ -6,7 +6,11 @@ from fastapi import FastAPI
 
 from services.access import store
 from services.access.api import router
+from services.access.leases import Leasing
+from services.access.messages import handlers
+from services.access.register import Registering
 from services.access.settings import Settings
+from services.access.statements import Statements
 from services.access.use_cases import Access
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
@@ -17,6 +21,14 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("access", settings, clock or SystemClock(), store.SCHEMA)
-    access = Access(platform, settings)
-    service = Service(platform, periodic=[access.renewal])
+    statements = Statements(platform)
+    leasing = Leasing(platform, settings, statements)
+    registering = Registering(platform, settings, statements, leasing)
+    access = Access(platform, settings, statements, registering, leasing)
+    service = Service(
+        platform,
+        handlers=handlers(registering),
+        periodic=[registering.agreeing, leasing.renewal],
+        doubts=[statements.doubts],
+    )
     return build(service, "Access", router(platform, access))

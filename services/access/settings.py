@@ -17,4 +17,5 @@ class Settings(ServiceSettings):
     """A file: the public keys (a JWK set) with which the portal shows that it is the portal; access holds no secret of
     its."""
     first_designations: Path
-    """A file: the first beheerder and FG, and the controller's decision that names them."""
+    """A file: the beheerder and the FG, the controller's decision that names them, and until when. A new decision takes the
+    place of the one before."""

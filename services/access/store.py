@@ -1,34 +1,32 @@
-"""Access's tables: who is designated, by whom, from when until when; and what was used and may be used once."""
+"""Access's tables: statements on who is designated, who has ever logged in, and what
+may be used once. A row is believed for its signature."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from shared.database.tables import moment
+from shared.database.tables import moment, table_of
 from shared.pages import Keyset, Page, Window
 
 SCHEMA = "access_0001"
 
 
-class Designated(SQLModel, table=True):
-    """One designation. `basis` names the decision on which it rests; it is never deleted, only ended."""
+class StatementRow(SQLModel, table=True):
+    """One statement, numbered from 1. It is never deleted: an end is a statement of its own.
+
+    `about`: the statement that designates, for the list; what is believed stands in `statement` (statements.py).
+    """
 
     __tablename__ = "designation"
-    id: UUID = Field(primary_key=True)
-    user_id: str = Field(index=True)
-    role: str
-    starts_at: datetime = moment()
-    ends_at: datetime = moment()
-    designated_by: str
-    basis: str
-    made_at: datetime = moment()
+    seq: int = Field(primary_key=True)
+    about: int = Field(index=True)
+    statement: str
 
 
 class UsedOnce(SQLModel, table=True):
@@ -39,33 +37,60 @@ class UsedOnce(SQLModel, table=True):
     until: datetime = moment()
 
 
-EVERY = Keyset("designations", col(Designated.made_at), col(Designated.id), newest_first=True)
+class KnownUser(SQLModel, table=True):
+    """Somebody who has logged in: nobody else is designated. `statement`: access saw him."""
+
+    __tablename__ = "known_user"
+    user_id: str = Field(primary_key=True)
+    statement: str
+    seen_at: datetime = moment()
 
 
-async def in_force(session: AsyncSession, now: datetime, user_id: str | None = None) -> list[Designated]:
-    """What holds now: of everybody, for the beacon, or of one person."""
-    query = (
-        select(Designated)
-        .where(col(Designated.starts_at) <= now, col(Designated.ends_at) > now)
-        .order_by(col(Designated.ends_at))
+GIVEN = Keyset("designations", col(StatementRow.seq), newest_first=True)
+
+
+async def one_at_a_time(session: AsyncSession) -> None:
+    """Nobody else adds a statement until the end of this transaction."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(4713)"))
+
+
+async def statements(session: AsyncSession) -> list[StatementRow]:
+    """All of them, in their order."""
+    return list((await session.scalars(select(StatementRow).order_by(col(StatementRow.seq)))).all())
+
+
+async def given(session: AsyncSession, window: Window) -> Page[StatementRow]:
+    """Those that designate, the newest first."""
+    return await GIVEN.page(
+        session, select(StatementRow).where(col(StatementRow.about) == col(StatementRow.seq)), window
     )
-    if user_id is not None:
-        query = query.where(col(Designated.user_id) == user_id)
-    return list((await session.scalars(query)).all())
 
 
-async def every(session: AsyncSession, window: Window) -> Page[Designated]:
-    """All designations, past ones too, the newest first."""
-    return await EVERY.page(session, select(Designated), window)
+async def ends_of(session: AsyncSession, given: Collection[int]) -> list[StatementRow]:
+    """What ended these."""
+    ends = col(StatementRow.about).in_(given), col(StatementRow.about) != col(StatementRow.seq)
+    return list((await session.scalars(select(StatementRow).where(*ends))).all())
 
 
-async def is_any(session: AsyncSession) -> bool:
-    return (await session.scalars(select(col(Designated.id)).limit(1))).first() is not None
+async def put(session: AsyncSession, rows: Collection[StatementRow]) -> None:
+    """Write statements; what stands under their numbers is not believed, and goes."""
+    if rows:
+        statement = upsert(table_of(StatementRow))
+        new = {"about": statement.excluded.about, "statement": statement.excluded.statement}
+        values = [one.model_dump() for one in rows]
+        await session.execute(statement.on_conflict_do_update(index_elements=["seq"], set_=new), values)
+
+
+async def put_user(session: AsyncSession, row: KnownUser) -> None:
+    """Remember somebody, also in the place of a row that is not believed."""
+    statement = upsert(table_of(KnownUser)).values(**row.model_dump())
+    new = {"statement": row.statement, "seen_at": row.seen_at}
+    await session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=new))
 
 
 async def use(session: AsyncSession, now: datetime, once: Mapping[str, datetime]) -> bool:
     """Use up what has these hashes, each until a moment; False when one of them was used before."""
     await session.execute(delete(UsedOnce).where(col(UsedOnce.until) < now))
     rows = [{"hash": one, "until": until} for one, until in once.items()]
-    new = insert(UsedOnce).values(rows).on_conflict_do_nothing().returning(col(UsedOnce.hash))
+    new = upsert(UsedOnce).values(rows).on_conflict_do_nothing().returning(col(UsedOnce.hash))
     return len((await session.scalars(new)).all()) == len(once)

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.access import store
+from services.access.leases import Leasing
 from services.access.portal import Portal
 from services.access.provider import LogIn, Provider
+from services.access.register import Registering, held_by
 from services.access.settings import Settings
+from services.access.statements import Register, Statements
+from services.access.store import KnownUser
 from shared import audit
-from shared.contracts.access import Designation, Leases
-from shared.errors import Forbidden, Invalid, NotAuthenticated, NotFound, PartDown
-from shared.identity import TOKEN, TOKEN_SECONDS, Person, keep_leases
+from shared.clock import calendar_date
+from shared.contracts.access import Designating
+from shared.errors import Forbidden, Invalid, NotAuthenticated, NotFound
+from shared.identity import TOKEN, TOKEN_SECONDS, Person
 from shared.keys.signing import NotSigned
 from shared.pages import Page, Window
-from shared.periodic import Periodic
 from shared.privileges import BY_NAME
-from shared.protocol.designations import BY_CONTROLLER, CONTROLLER, Wanted, designation_fault, ending_fault
+from shared.protocol.designations import Wanted, designation_fault, ending_fault
 from shared.protocol.faults import Fault
 from shared.service.platform import Platform
 
-SOON = timedelta(seconds=2)
-"""After how long at most the leases are told again that a part kept from being told."""
+KNOWN_USER_KIND = "meldpunt-known-user"
 
 
 LOG_IN = "log-in+jwt"
@@ -57,21 +59,19 @@ class TokenGiven:
 
 
 class Access:
-    def __init__(self, platform: Platform, settings: Settings) -> None:
+    def __init__(
+        self, platform: Platform, settings: Settings, statements: Statements, registering: Registering, leasing: Leasing
+    ) -> None:
         self.platform = platform
         self.clock = platform.clock
-        self._settings = settings
         self._law = settings.laws.configured
         self._portal = Portal(settings, platform.clock)
         self._provider = Provider(settings, platform.clock)
-        self.renewal = Periodic(
-            "leases",
-            self.renew,
-            platform.clock,
-            every=settings.beacon_seconds,
-            soon=SOON,
-            remedy="nobody hears who is designated, and when the leases run out nobody is: put right what it names",
-        )
+        self.statements = statements
+        self._registering = registering
+        self._leasing = leasing
+        self._seen: set[str] = set()
+        """Who is known to have logged in, by this process."""
 
     # --- tokens ----------------------------------------------------------------------------------
 
@@ -90,11 +90,13 @@ class Access:
             log_in = await self._provider.log_in(asked.log_in, asked.nonce)
         subject, audience = log_in.subject, asked.audience
         now = self.clock.now()
+        held = await self.platform.designations.of(subject)
         async with self.platform.database.transaction() as session:
             if not await store.use(session, now, {one.hash: one.until for one in (shown, *log_in.used)}):
                 raise NotAuthenticated
-            held = await store.in_force(session, now, subject)
+            await self._meet(session, subject)
             session.add(audit.line(now, "token given", actor=subject, record=audience))
+        self._seen.add(subject)
         claims: dict[str, Any] = {
             "iss": "access",
             "aud": audience,
@@ -125,110 +127,111 @@ class Access:
             raise NotAuthenticated
         return LogIn(claims["sub"], until)
 
+    async def _meet(self, session: AsyncSession, user_id: str) -> None:
+        """Remember that somebody logged in: only who did can be designated. Raises NotSigned."""
+        if user_id not in self._seen and not await self._is_known(session, user_id):
+            statement = self.platform.signer.sign(KNOWN_USER_KIND, {"sub": user_id})
+            await store.put_user(session, KnownUser(user_id=user_id, statement=statement, seen_at=self.clock.now()))
+
+    async def _is_known(self, session: AsyncSession, user_id: str) -> bool:
+        row = await session.get(KnownUser, user_id)
+        if row is None:
+            return False
+        try:
+            claims = await self.platform.verifier.verify(str(row.statement), kind=KNOWN_USER_KIND, service="access")
+        except NotSigned:
+            return False
+        return claims.get("sub") == user_id
+
     # --- designations ----------------------------------------------------------------------------
 
-    async def designate(
-        self, person: Person, user_id: str, role: str, starts_at: datetime, ends_at: datetime, basis: str
-    ) -> UUID:
-        """The beheerder designates somebody; raises Forbidden or Invalid (R-7.4, R-7.5)."""
+    async def designate(self, person: Person, wanted: Designating) -> DesignationShown:
+        """The beheerder designates somebody; raises Forbidden or Invalid (R-7.4, R-7.5), PartDown while oversight has
+        not confirmed what is here."""
         acting = person.role_among({"beheerder"})
         now = self.clock.now()
+        # A day that has begun is not over; but nobody was designated before it was decided.
+        given = wanted.model_copy(update={"starts_at": max(wanted.starts_at, now)})
         async with self.platform.database.transaction() as session:
-            held = [one.role for one in await store.in_force(session, now, user_id)]
-            refused = designation_fault(self._law, Wanted(role, user_id, person.user_id, starts_at, ends_at, held))
+            register = await self._registering.to_add(session)
+            asked = Wanted(
+                given.role,
+                given.user_id,
+                person.user_id,
+                given.starts_at,
+                given.ends_at,
+                today=calendar_date(now),
+                starts_on=calendar_date(wanted.starts_at),
+                ends_on=calendar_date(given.ends_at),
+                known=given.user_id in self._seen or await self._is_known(session, given.user_id),
+                others=held_by(register, given.user_id, now),
+            )
+            refused = designation_fault(self._law, asked)
             if refused:
                 raise Invalid([refused])
-            row = store.Designated(
-                id=uuid4(),
-                user_id=user_id,
-                role=role,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                designated_by=person.user_id,
-                basis=basis,
-                made_at=now,
+            register = await self.statements.add(session, register, person.user_id, given=given)
+            line = audit.line(
+                now, "designated", actor=person.user_id, role=acting, record=given.user_id, reason=given.role
             )
-            session.add(row)
-            await session.flush()
-            session.add(audit.line(now, "designated", actor=person.user_id, role=acting, record=user_id, reason=role))
-            leases = await self._leases(session)
-        await self._tell(leases)
-        return row.id
+            session.add(line)
+            issued = await self._leasing.issue(session, register)
+        await self._leasing.tell(issued)
+        return _shown(register, register.seq)
 
-    async def end(self, person: Person, identifier: UUID) -> None:
-        """The beheerder ends a designation now; every service stops believing it with the next message."""
+    async def end(self, person: Person, seq: int) -> None:
+        """The beheerder ends a designation now; every service stops believing it with the next message.
+
+        Raises Forbidden, NotFound, and PartDown while oversight has not confirmed what is here.
+        """
         acting = person.role_among({"beheerder"})
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
-            row = await session.get(store.Designated, identifier, with_for_update=True)
-            if row is None or row.ends_at <= now:
+            register = await self._registering.to_add(session)
+            given = dict(register.open(now)).get(seq)
+            if given is None:
                 raise NotFound("Deze aanwijzing bestaat niet of is al beëindigd.")
-            refused = ending_fault(self._law, row.role)
+            refused = ending_fault(self._law, given.role)
             if refused:
                 raise Forbidden(f"{refused.reason.capitalize()} ({refused.article}).")
-            row.ends_at = now
-            await session.flush()
+            register = await self.statements.add(session, register, person.user_id, ends=seq)
             line = audit.line(
-                now, "designation ended", actor=person.user_id, role=acting, record=row.user_id, reason=row.role
+                now, "designation ended", actor=person.user_id, role=acting, record=given.user_id, reason=given.role
             )
             session.add(line)
-            leases = await self._leases(session)
-        await self._tell(leases)
+            issued = await self._leasing.issue(session, register)
+        await self._leasing.tell(issued)
 
-    async def designations(self, person: Person, window: Window) -> Page[store.Designated]:
-        """All designations, also past ones; for the beheerder and the FG."""
+    async def designations(self, person: Person, window: Window) -> Page[DesignationShown]:
+        """All designations that are believed, also past ones; for the beheerder and the FG."""
         person.role_among({"beheerder", "fg"})
         async with self.platform.database.reading() as session:
-            return await store.every(session, window)
+            register, page = await self.statements.page(session, window)
+        return Page([_shown(register, seq) for seq in page.rows], page.next)
 
-    async def set_up(self) -> None:
-        """The first beheerder and FG, from the set-up file that names the controller's decision; once."""
-        now = self.clock.now()
-        async with self.platform.database.transaction() as session:
-            if await store.is_any(session):
-                return
-            text = json.loads(self._settings.first_designations.read_text())
-            for role in BY_CONTROLLER:
-                session.add(
-                    store.Designated(
-                        id=uuid4(),
-                        user_id=text[role],
-                        role=role,
-                        starts_at=now,
-                        ends_at=datetime.fromisoformat(text["until"]),
-                        designated_by=CONTROLLER,
-                        basis=text["decision"],
-                        made_at=now,
-                    )
-                )
-                session.add(audit.line(now, "designated", actor=CONTROLLER, record=text[role], reason=role))
 
-    async def _leases(self, session: AsyncSession) -> Leases:
-        """Who is designated now; services believe it for the length of a lease."""
-        now = self.clock.now()
-        message = Leases(
-            issued_at=now,
-            lease_until=now + timedelta(seconds=self._settings.lease_seconds),
-            designations=tuple(
-                Designation(user_id=one.user_id, role=one.role, starts_at=one.starts_at, ends_at=one.ends_at)
-                for one in await store.in_force(session, now)
-            ),
-        )
-        await keep_leases(session, message)
-        return message
+@dataclass(frozen=True)
+class DesignationShown:
+    """A designation as people see it. `id`: the number of its statement; `ends_at`: or when it was ended."""
 
-    async def _tell(self, leases: Leases) -> None:
-        """What was committed counts here at once, and elsewhere; where the bus is away, as soon as it is back."""
-        self.platform.identity.forget()
-        try:
-            await self.platform.announce(leases)
-        except (PartDown, NotSigned):
-            self.renewal.wake()
+    id: int
+    user_id: str
+    role: str
+    starts_at: datetime
+    ends_at: datetime
+    designated_by: str
+    basis: str
 
-    async def renew(self) -> None:
-        """Tell everybody again who is designated; what is believed runs out otherwise. Raises PartDown, NotSigned."""
-        await self.set_up()
-        async with self.platform.database.transaction() as session:
-            leases = await self._leases(session)
-        self.platform.identity.forget()
-        await self.platform.announce(leases)
+
+def _shown(register: Register, seq: int) -> DesignationShown:
+    stated = register.stated[seq]
+    given = stated.given
+    assert given is not None
+    return DesignationShown(
+        id=seq,
+        user_id=given.user_id,
+        role=given.role,
+        starts_at=given.starts_at,
+        ends_at=register.ends_at(seq) or given.ends_at,
+        designated_by=stated.by,
+        basis=given.basis,
+    )

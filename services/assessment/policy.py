@@ -42,6 +42,7 @@ class AssessmentPolicy(Policy):
                 asked_at=decision.taken_at,
                 protocol=dossier.protocol,
                 received_on=dossier.received_on,
+                acted=loaded.acted(),
             )
             return (Tell("rights", asked),)
         if decision.state_after == State.SOURCE_LIST:

@@ -13,6 +13,7 @@ from services.oversight.shelf import ListShelf
 from services.oversight.use_cases import (
     Anchoring,
     Chains,
+    DesignationKeeping,
     DestructionLists,
     RegisterKeeping,
     RegisterReading,
@@ -34,7 +35,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     chains = Chains(platform)
     service = Service(
         platform,
-        handlers=handlers(RegisterKeeping(platform), releasing),
+        handlers=handlers(RegisterKeeping(platform), DesignationKeeping(platform), releasing),
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release},

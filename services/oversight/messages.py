@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from services.oversight.use_cases import RegisterKeeping, Releasing
+from services.oversight.use_cases import DesignationKeeping, RegisterKeeping, Releasing
 from shared.bus.inbox import Handler
+from shared.contracts.access import DesignationsAsked, DesignationStated
 from shared.contracts.common import Audited, Whereabouts
 from shared.contracts.dossier import DecidedLetter, Disclosed
 from shared.contracts.retention import Listed, Overdue, Withheld
 
 
-def handlers(keeping: RegisterKeeping, releasing: Releasing) -> dict[str, Handler]:
+def handlers(keeping: RegisterKeeping, designations: DesignationKeeping, releasing: Releasing) -> dict[str, Handler]:
     return {
         Audited.event: keeping.audited,
         DecidedLetter.event: keeping.decided,
         Disclosed.event: keeping.disclosed,
         Whereabouts.event: keeping.whereabouts,
+        DesignationStated.event: designations.stated,
+        DesignationsAsked.event: designations.asked,
         Listed.event: releasing.listed,
         Overdue.event: releasing.overdue,
         Withheld.event: releasing.withheld,

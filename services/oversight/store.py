@@ -75,6 +75,15 @@ class Disclosure(SQLModel, table=True):
     decided_at: datetime = moment()
 
 
+class KeptStatement(SQLModel, table=True):
+    """A statement of access on a designation, kept where access's own database cannot take it back."""
+
+    __tablename__ = "kept_statement"
+    seq: int = Field(primary_key=True)
+    statement: str
+    stated_at: datetime = moment()
+
+
 class Whereabout(SQLModel, table=True):
     __tablename__ = "whereabout"
     number: str = Field(primary_key=True)
@@ -280,6 +289,20 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """The words go; that a decision was taken and where the signal was stays, without content."""
     await session.execute(delete(DecidedRow).where(col(DecidedRow.number).in_(numbers)))
     await session.execute(delete(Anchor).where(col(Anchor.record).in_(numbers)))
+
+
+async def newest_statement(session: AsyncSession) -> int:
+    """The number of the newest statement on designations that is kept; 0 when there is none."""
+    return (await session.scalars(select(func.max(col(KeptStatement.seq))))).one() or 0
+
+
+async def statements_beyond(
+    session: AsyncSession, seq: int, missing: Collection[int], most: int
+) -> list[KeptStatement]:
+    """Those after `seq`, and those of `missing`; the oldest first."""
+    wanted = or_(col(KeptStatement.seq) > seq, col(KeptStatement.seq).in_(missing))
+    query = select(KeptStatement).where(wanted).order_by(col(KeptStatement.seq)).limit(most)
+    return list((await session.scalars(query)).all())
 
 
 async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) -> None:

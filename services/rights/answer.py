@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
 from services.rights.shelf import DutyShelf
 from shared.contracts.rights import InformingDecided
+from shared.engine.head import vouch_for, vouched_for
 from shared.engine.load import Loader
 from shared.engine.loaded import Loaded, coded
 from shared.engine.store import of_signal
 from shared.engine.tables import DecisionRow, Dossier
 from shared.errors import NotBelieved
-from shared.keys.mac import Mac
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
 GATES = ("assessment", "casework")
 """Who has a gate that depends on informing."""
-ASKED_KIND = "asked"
 SETTLED_STATES = (State.DUTY_TO_SEND, State.DUTY_DONE)
 
 
@@ -33,7 +30,7 @@ async def answer_if_complete(platform: Platform, session: AsyncSession, signal: 
     asked = await session.get(store.Asked, signal, with_for_update=True)
     if asked is None or asked.answered_at is not None:
         return
-    if not await is_as_asked(platform.mac, asked):
+    if not await vouched_for(platform.mac, asked):
         raise NotBelieved
     await session.flush()
     loader, now = Loader(platform, DutyShelf()), platform.clock.now()
@@ -52,6 +49,7 @@ async def answer_if_complete(platform: Platform, session: AsyncSession, signal: 
     if len(found) < max(1, asked.subjects):
         raise NotBelieved("duties to inform of this signal are gone")
     asked.answered_at = now
+    await vouch_for(platform.mac, asked)
     decisions = tuple(
         # The duty's present state: who was deferred and whose ground lapsed since is informed now.
         coded(last).model_copy(update={"about": (duty.subject,) if duty.subject else (), "state": duty.state})
@@ -63,18 +61,3 @@ async def answer_if_complete(platform: Platform, session: AsyncSession, signal: 
 def _last_agreed(loaded: Loaded) -> DecisionRow | None:
     """The last decision on informing that was taken together with the privacy officer (art. 16 lid 2)."""
     return next((one for one in reversed(loaded.taken) if one.key in ("duty", "review")), None)
-
-
-def _question(asked: store.Asked) -> dict[str, Any]:
-    return {"number": asked.number, "subjects": asked.subjects, "askedAt": asked.asked_at}
-
-
-async def vouch_for_question(mac: Mac, asked: store.Asked) -> store.Asked:
-    """Put the MAC on what was asked and when; that it was answered is only noted. Raises PartDown."""
-    asked.mac = await mac.of(ASKED_KIND, _question(asked))
-    return asked
-
-
-async def is_as_asked(mac: Mac, asked: store.Asked) -> bool:
-    """Whether what was asked is as this service wrote it. Raises PartDown."""
-    return await mac.agrees(ASKED_KIND, _question(asked), asked.mac)

@@ -41,6 +41,10 @@ class RightsPolicy(Policy):
             "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments if one.why in NEARER],
         }
 
+    def acted_before(self, loaded: Loaded, user_id: str) -> tuple[str, ...]:
+        """On the signal that this duty is about, with assessment."""
+        return tuple(loaded.mine(Moments).acted.get(user_id, ()))
+
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         """The clock of this duty moves; the gates that depend on it hear of it; who it was is forgotten when done."""
         done = decision.state_after == State.DUTY_DONE

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from services.rights.store import DutyMoment
+from services.rights.store import Asked, DutyMoment
 from shared.engine.shelf import Shelf
 
 
 @dataclass(frozen=True)
 class Moments:
-    """By when the person has to know, and why, in the order in which it became known."""
+    """By when the person has to know, and why, in the order in which it became known; and who decided on the signal, under
+    which designations, before it was asked about him."""
 
     known: tuple[DutyMoment, ...]
+    acted: Mapping[str, Sequence[str]]
 
 
 class DutyShelf(Shelf):
-    own_rows: ClassVar = {"moments": (DutyMoment, "x.number = {number} ORDER BY x.noted_at")}
+    own_rows: ClassVar = {
+        "moments": (DutyMoment, "x.number = {number} ORDER BY x.noted_at"),
+        "asked": (Asked, "x.number = {signal}"),
+    }
 
     def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
-        return Moments(rows["moments"])
+        acted = rows["asked"][0].acted if rows["asked"] else {}
+        return Moments(rows["moments"], acted)

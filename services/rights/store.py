@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel, col
 
 from shared import audit
 from shared.clock import Clock
-from shared.database.tables import moment
+from shared.database.tables import document, moment
 from shared.engine import store
 from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.pages import Keyset, Page, Window
@@ -28,6 +28,8 @@ class Asked(SQLModel, table=True):
     """How many persons it had when it was asked: about fewer nothing is answered."""
     asked_at: datetime = moment()
     answered_at: datetime | None = moment(nullable=True)
+    acted: dict[str, list[str]] = document(nullable=False)
+    """Who decided on the signal before it was asked, under which designations."""
     mac: str = ""
 
 

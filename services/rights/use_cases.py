@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
-from services.rights.answer import GATES, answer_if_complete, vouch_for_question
+from services.rights.answer import GATES, answer_if_complete
 from services.rights.clock import moments_of, reckoned
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
@@ -22,7 +22,7 @@ from shared.contracts.rights import NoticeTold
 from shared.database.tables import Audit
 from shared.engine.documents import REPORT, Report
 from shared.engine.engine import Engine
-from shared.engine.head import Head, changed, vouched
+from shared.engine.head import Head, changed, vouch_for, vouched
 from shared.engine.hear import heard
 from shared.engine.loaded import working_name
 from shared.engine.show import heading
@@ -136,8 +136,11 @@ class Concerned:
             await session.flush()
             # Once more: somebody may have become known meanwhile.
             duties = await of_signal(session, message.number)
-            question = store.Asked(number=message.number, subjects=message.subjects, asked_at=message.asked_at)
-            session.add(await vouch_for_question(self.platform.mac, question))
+            acted = {user_id: list(roles) for user_id, roles in message.acted.items()}
+            question = store.Asked(
+                number=message.number, subjects=message.subjects, asked_at=message.asked_at, acted=acted
+            )
+            session.add(await vouch_for(self.platform.mac, question))
             if not duties:
                 nobody = await self._duty(
                     duty_number(), message.number, None, key, message.protocol, message.received_on

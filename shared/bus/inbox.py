@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -49,11 +49,16 @@ PATIENT = 6
 
 @dataclass(frozen=True)
 class Incoming:
-    """Where a message came from. `signed` is False only for reports that the door could not sign."""
+    """Where a message came from. `signed` is False only for reports that the door could not sign.
+
+    `headers` and `body`: as it came, for who keeps it beside what it says (`shared.bus.proof`).
+    """
 
     id: UUID
     producer: str
     signed: bool
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ class Inbox:
             raise CannotSucceed("this service does not handle this event")
         if known.destroyed:
             raise CannotSucceed("this signal was destroyed; nothing about it is accepted again")
-        handled = await handler(Incoming(identifier, producer, signed), message)
+        handled = await handler(Incoming(identifier, producer, signed, headers, body), message)
         await self._commit(identifier, producer, kind, handled, kept=known.kept)
 
     async def _check_signature(self, kind: type[Message], producer: str, headers: dict[str, str], body: bytes) -> bool:

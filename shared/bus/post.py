@@ -7,6 +7,7 @@ on a subject therefore still cannot make one that is believed.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +25,12 @@ KEPT_HEADERS = ("ce-id", "ce-type", "ce-to", "traceparent", "meldpunt-signature"
 """What is stored of a received message beside its body."""
 
 
-def claims_of(headers: dict[str, str], body: bytes) -> dict[str, str]:
+def type_of(kind: type[Message]) -> str:
+    """The `ce-type` of a message."""
+    return f"nl.meldpunt.{kind.event}"
+
+
+def claims_of(headers: Mapping[str, str], body: bytes) -> dict[str, str]:
     """What the signature of a message covers."""
     return {
         "id": headers["ce-id"],
@@ -73,7 +79,7 @@ class Post:
             "ce-specversion": "1.0",
             "ce-id": str(identifier),
             "ce-source": self._source,
-            "ce-type": f"nl.meldpunt.{message.event}",
+            "ce-type": type_of(type(message)),
             "ce-time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "ce-datacontenttype": "application/json",
             "ce-to": to,

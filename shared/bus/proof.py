@@ -1,18 +1,34 @@
 """Believing nothing of a database row that a signature does not say.
 
-Rows of `outgoing` decide which keys are locked and released. Whoever can write rows must not be able to
+What somebody said is kept as it came, headers and body, and verified where it is used (`said`). Rows of `outgoing` decide which keys are locked and released. Whoever can write rows must not be able to
 use that, so the lock is part of what the use case signed, and a key is released only on a signed receipt.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
-from shared.bus.post import STATEMENT, claims_of
-from shared.contracts.common import KeyRef, Receipts
+from shared.bus.post import STATEMENT, claims_of, type_of
+from shared.contracts.common import KeyRef, Message, Receipts
 from shared.database.tables import Outgoing
 from shared.errors import CannotSucceed
 from shared.keys.signing import NotSigned, Verifier
+
+
+async def said(
+    verifier: Verifier, producer: str, kind: type[Message], to: str, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Raises NotSigned unless `producer` signed exactly this message, of this kind and to that addressee."""
+    claims = await verifier.verify(headers.get("meldpunt-signature", ""), kind=STATEMENT, service=producer)
+    try:
+        expected = claims_of(headers, body)
+    except KeyError as problem:
+        raise NotSigned from problem
+    if expected["type"] != type_of(kind) or expected["to"] != to:
+        raise NotSigned
+    if any(claims.get(name) != value for name, value in expected.items()):
+        raise NotSigned
 
 
 async def signed_lock(verifier: Verifier, service: str, row: Outgoing) -> KeyRef:

@@ -1,4 +1,4 @@
-"""What access sends: who is designated, as leases that have to be repeated."""
+"""What access sends: who is designated, as leases that have to be repeated; and its statements, to be kept elsewhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,41 @@ from datetime import datetime
 from typing import ClassVar
 
 from shared.contracts.common import Frozen, Message
+
+STATEMENT_KIND = "meldpunt-designation"
+"""The kind of a statement that somebody is designated, or no longer is; its claims are `Stated`."""
+MOST_STATEMENTS = 100
+"""How many access asks for, and is given, at a time."""
+
+
+class Designating(Frozen):
+    """Somebody is designated. `basis`: the decision on which it rests."""
+
+    user_id: str
+    role: str
+    starts_at: datetime
+    ends_at: datetime
+    basis: str
+
+
+class Stated(Frozen):
+    """What access signs when somebody decides: statement `seq`, that designates (`given`) or ends an earlier one (`ends`).
+
+    `by`: the beheerder who decided, or `controller`. `open`: every designation that may hold after it, by the number of
+    the statement that gave it; so the newest statement says which of the older ones count, whatever became of the rest.
+    """
+
+    seq: int
+    at: datetime
+    by: str
+    open: tuple[int, ...]
+    given: Designating | None = None
+    ends: int | None = None
+
+    @property
+    def about(self) -> int:
+        """The statement that gave what this is about."""
+        return self.seq if self.ends is None else self.ends
 
 
 class Designation(Frozen):
@@ -18,10 +53,32 @@ class Designation(Frozen):
 
 
 class Leases(Message):
-    """All designations in force at `issued_at`; believed until `lease_until`."""
+    """All designations in force at `issued_at`; believed until `lease_until`.
+
+    `seq`: the number of the newest statement that access knew. Whoever has heard a higher one does not believe it.
+    """
 
     event: ClassVar[str] = "leases.v1"
     kept: ClassVar[bool] = False
+    seq: int
     issued_at: datetime
     lease_until: datetime
     designations: tuple[Designation, ...]
+
+
+class DesignationStated(Message):
+    """Statement `seq` of access, as it signed it: oversight keeps it where access's own database cannot take it back."""
+
+    event: ClassVar[str] = "designation-stated.v1"
+    seq: int
+    statement: str
+
+
+class DesignationsAsked(Message):
+    """What access has at `asked_at`: statement `seq` as its newest, and every one before it but `missing`."""
+
+    event: ClassVar[str] = "designations-asked.v1"
+    kept: ClassVar[bool] = False
+    asked_at: datetime
+    seq: int
+    missing: tuple[int, ...] = ()

@@ -82,6 +82,8 @@ class InformingAsked(Message):
     """The LOT found a signal heavy enough: is everybody concerned informed in this phase (art. 16 lid 2)?
 
     `asked_at`: when the LOT decided, by which a deferral is fresh; this message may come later than people act.
+    `acted`: who decided on the signal until then, under which designations; he does not decide on it under one that does
+    not go with these.
     """
 
     event: ClassVar[str] = "informing-asked.v1"
@@ -90,6 +92,7 @@ class InformingAsked(Message):
     asked_at: datetime
     protocol: str
     received_on: date
+    acted: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class MeetingTold(Message):

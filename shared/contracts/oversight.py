@@ -1,4 +1,5 @@
-"""What oversight sends: the beheerder's approval of a destruction list, and how far it knows each dossier."""
+"""What oversight sends: the beheerder's approval of a destruction list, how far it knows each dossier, and the statements on
+designations that it keeps for access."""
 
 from __future__ import annotations
 
@@ -40,3 +41,14 @@ class HeadsKnown(Message):
 
     event: ClassVar[str] = "heads-known.v1"
     heads: tuple[KnownHead, ...]
+
+
+class DesignationsKept(Message):
+    """The answer to what access asked at `asked_at`: statements that oversight keeps and access has not, the oldest first;
+    and the number of the newest that it keeps."""
+
+    event: ClassVar[str] = "designations-kept.v1"
+    kept: ClassVar[bool] = False
+    asked_at: datetime
+    seq: int
+    statements: tuple[str, ...] = ()

@@ -53,6 +53,9 @@ MESSAGES: dict[str, type[Message]] = {
         oversight.Approved,
         oversight.TakenOff,
         oversight.HeadsKnown,
+        oversight.DesignationsKept,
         access.Leases,
+        access.DesignationStated,
+        access.DesignationsAsked,
     )
 }

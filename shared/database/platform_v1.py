@@ -61,12 +61,9 @@ def create(service: str) -> None:
     )
     op.create_table(
         "lease",
-        column("user_id", sa.Text, key=True),
-        column("role", sa.Text, key=True),
-        column("starts_at", MOMENT),
-        column("ends_at", MOMENT),
-        column("lease_until", MOMENT),
-        column("issued_at", MOMENT),
+        column("id", sa.Integer, key=True),
+        column("headers", JSONB),
+        column("body", sa.LargeBinary),
     )
     op.create_table("tombstone", column("number", sa.Text, key=True), column("destroyed_at", MOMENT))
 

@@ -142,14 +142,12 @@ class SealingKey(Announced, table=True):
 
 
 class Lease(SQLModel, table=True):
-    """A designation, believed until `lease_until` unless `access` repeats it."""
+    """What access said last of who is designated, as it came; one row. What it says is read from `body`, and only when
+    access signed it (`shared.leases`)."""
 
-    user_id: str = Field(primary_key=True)
-    role: str = Field(primary_key=True)
-    starts_at: datetime = moment()
-    ends_at: datetime = moment()
-    lease_until: datetime = moment()
-    issued_at: datetime = moment()
+    id: int = Field(primary_key=True)
+    headers: dict[str, str] = document(nullable=False)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class Tombstone(SQLModel, table=True):

@@ -24,6 +24,7 @@ from shared.engine.wording import faults_in_attempt, faults_in_words
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.identity import Person
+from shared.protocol.designations import acting_fault, proposal_fault
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Refused, judge, missing
 from shared.protocol.kinds import Choice, Choices, Date, Flag, Subjects
@@ -69,6 +70,7 @@ class Deciding:
         if given.confirms:
             return await self._co_sign(loaded, person, given)
         allowed = self._judge(loaded, roles, given)
+        self._stands_back(loaded, person, allowed.role)
         return await self._take(loaded, person, given, allowed)
 
     def _judge(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
@@ -166,6 +168,8 @@ class Deciding:
         role = person.role_among(rule.who.co_signers)
         if person.user_id in found.deciders:
             raise Forbidden("Wie een besluit voorstelt, ondertekent het niet zelf mee.")
+        self._stands_back(loaded, person, role)
+        await self._still_proposed(found)
         outcome = self._still_possible(loaded, found, rule)
         said = given.attempt.reason.strip()
         if not said and not loaded.dossier.room_key:
@@ -197,6 +201,20 @@ class Deciding:
         co_signer = said if loaded.words_of(found) else None
         await self._write(loaded, after, decision, effects, words, kept, person, role=role, co_signer=co_signer)
         return Shown(decision)
+
+    def _stands_back(self, loaded: Loaded, person: Person, role: str) -> None:
+        """Raises Forbidden for who acted on this before under a designation that does not go with `role`."""
+        elsewhere = (frozenset((one,)) for one in self.policy.acted_before(loaded, person.user_id))
+        fault = acting_fault(loaded.law, role, (*loaded.acted_as(person.user_id), *elsewhere))
+        if fault:
+            raise Forbidden(f"Dit kan niet: {fault.reason} ({fault.article}).")
+
+    async def _still_proposed(self, found: DecisionRow) -> None:
+        """Raises Conflict when who proposed it is not designated for that any more, or only again."""
+        held = await self.platform.designations.held_since(found.recorder, found.role, found.taken_at)
+        fault = proposal_fault(held_since=held)
+        if fault:
+            raise Conflict(f"Dit kan niet meer: {fault.reason} ({fault.article}).")
 
     def _still_possible(self, loaded: Loaded, found: DecisionRow, rule: Decision) -> Outcome:
         """The outcome that was proposed; raises Conflict when it has been overtaken."""

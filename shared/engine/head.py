@@ -20,15 +20,12 @@ from typing import Any, TypeVar
 from sqlmodel import SQLModel
 
 from shared.database.tables import Waits, table_of
-from shared.engine.tables import DecisionRow, Dossier, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.engine.tables import DecisionRow, Dossier, ItemRow, NoticeRow, TaskRow
 from shared.keys.mac import Mac
 
 HEAD = "head"
 _CARRIED = {*Waits.model_fields} - {"id"} | {"settled_at"}
 """How far a decision was carried: changes without a decision, and decides nothing."""
-VOUCHED = (MeetingRow, NoticeRow, GrantRow)
-"""What belongs to several dossiers, or is told before its dossier is here: each row has a MAC of its own."""
-
 _Row = TypeVar("_Row", bound=SQLModel)
 
 
@@ -87,8 +84,13 @@ async def is_right(mac: Mac, head: Head) -> bool:
 # --- a row by itself ------------------------------------------------------------------------------------
 
 
+def stands_by_itself(row: SQLModel) -> bool:
+    """Whether a row has a MAC of its own: it belongs to several dossiers, or is told before its dossier is here."""
+    return "mac" in type(row).model_fields and not isinstance(row, Dossier)
+
+
 async def vouch_for(mac: Mac, row: _Row) -> _Row:
-    """Put the MAC on a row that stands by itself (`VOUCHED`) and return it. Raises PartDown."""
+    """Put the MAC on a row that stands by itself and return it. Raises PartDown."""
     row.mac = await mac.of(table_of(type(row)).name, row.model_dump(exclude={"mac"}))
     return row
 

@@ -16,7 +16,7 @@ from shared.clock import calendar_date
 from shared.database.tables import table_of
 from shared.engine.documents import Content
 from shared.engine.freeze import freeze
-from shared.engine.head import Head, vouched_for
+from shared.engine.head import Head, stands_by_itself, vouched_for
 from shared.engine.loaded import Loaded
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
@@ -87,7 +87,7 @@ class Loader:
         except ValidationError as problem:
             await self._freeze(number, problem)
         mine = {name: rows.pop(name) for name in self.shelf.own_rows}
-        own_rows = tuple(one for of_one_table in mine.values() for one in of_one_table)
+        own_rows = tuple(one for of_one_table in mine.values() for one in of_one_table if not stands_by_itself(one))
         meetings = rows.pop("meetings", ())
         if dossier.left:
             # What is still told of it concerns its next holder.
@@ -96,6 +96,8 @@ class Loader:
             await self._freeze(number)
         for one in meetings:
             await self.believe(one, one.id)
+        for one in (one for of_one_table in mine.values() for one in of_one_table if stands_by_itself(one)):
+            await self.believe(one, number)
         if dossier.left:
             raise Elsewhere("Dit signaal is elders.", holder=dossier.handed_to)
         return Loaded(
@@ -124,7 +126,7 @@ class Loader:
             else:
                 await self.believe(row, number)
 
-    async def believe(self, row: MeetingRow | GrantRow, number: str) -> None:
+    async def believe(self, row: SQLModel, number: str) -> None:
         """Raises NotBelieved when a row that stands by itself is not what this service wrote."""
         if not await vouched_for(self.platform.mac, row):
             await self._freeze(number)

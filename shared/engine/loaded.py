@@ -17,6 +17,7 @@ from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.protocol import facts as known
 from shared.protocol.facts import Facts
+from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
 
 WITHDRAWAL = "withdrawal"
@@ -140,6 +141,28 @@ class Loaded:
         """Every decision so far by its codes, those of earlier holders first."""
         earlier = tuple(CodedDecision.model_validate(one) for one in self.dossier.earlier)
         return (*earlier, *(coded(one) for one in self.decisions))
+
+    def acted(self) -> dict[str, tuple[str, ...]]:
+        """Who took a decision on it himself, here or with an earlier holder: under which designations."""
+        found: dict[str, set[str]] = {}
+        for one in self.coded():
+            for user_id in {one.recorder, *(() if one.meeting else one.deciders)}:
+                found.setdefault(user_id, set()).add(one.role)
+        return {user_id: tuple(sorted(roles)) for user_id, roles in sorted(found.items())}
+
+    def acted_as(self, user_id: str) -> list[frozenset[str]]:
+        """For each decision on it that somebody took or co-signed, here or with an earlier holder: the designations of
+        which one was his."""
+        found: list[frozenset[str]] = []
+        for one in self.coded():
+            if user_id == one.recorder or (user_id in one.deciders and not one.meeting):
+                found.append(frozenset((one.role,)))
+            elif user_id in one.deciders:
+                found.append(frozenset(takes_part(self.law)))
+            rule = self.law.decision(one.key)
+            if user_id in one.co_signers and rule:
+                found.append(frozenset(rule.who.co_signers))
+        return found
 
     def facts(self) -> Facts:
         """What the protocol may know: codes, dates and S1, O1; no name leaves the content."""

@@ -91,6 +91,10 @@ class Policy:
         """Whether what was proposed cannot be confirmed any more, for a reason that the law cannot see."""
         return False
 
+    def acted_before(self, loaded: Loaded, user_id: str) -> tuple[str, ...]:
+        """Under which designations somebody decided elsewhere on what this is about."""
+        return ()
+
     def leads_to(self, loaded: Loaded, given: Given, outcome: Outcome) -> State:
         """Where an outcome leaves what was decided on."""
         return outcome.leads_to or loaded.state

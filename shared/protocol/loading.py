@@ -30,6 +30,8 @@ CO_SIGNERS = ("privacy-officer", "beheerder")
 """Who can co-sign besides those who see the file."""
 LEAST_QUORUM = 2
 MOST_YEARS = 30
+MOST_DESIGNATION_YEARS = 2
+"""So long somebody is designated at most, before it is looked at anew whether he still should be (art. 7 lid 2)."""
 
 
 class Unacceptable(Exception):
@@ -95,6 +97,7 @@ def _terms(table: Table) -> Terms:
         # AVG article 14 lid 3: at the latest within a month.
         notice_months=table.number("informeren_maanden", 1, 1),
         review_months=table.number("uitstel_maanden", 1, 12),
+        designation_years=table.number("aanwijzing_jaren", 1, MOST_DESIGNATION_YEARS),
     )
     if terms.ultimate_days <= terms.approval_days:
         table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (art. 9 lid 1)")

@@ -35,7 +35,8 @@ class Who:
 
 @dataclass(frozen=True)
 class Terms:
-    """Periods of article 9 in years and days, and of article 26 in months. Every number that the law uses is here."""
+    """Periods of article 9 in years and days, of article 26 in months, of a designation (article 7) in years. Every number
+    that the law uses is here."""
 
     not_a_case_years: int
     ended_in_phase_4_years: int
@@ -45,6 +46,7 @@ class Terms:
     ultimate_days: int
     notice_months: int
     review_months: int
+    designation_years: int
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from shared.keys.release import Releaser
 from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer, Verifier
 from shared.keys.transit import Transit
+from shared.leases import Designations
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME, EVERYONE, said_to
 from shared.settings import ServiceSettings
@@ -69,7 +70,8 @@ class Platform:
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
         self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
-        self.identity = Identity(name, self.verifier, clock, self.database)
+        self.designations = Designations(self.verifier, clock, self.database)
+        self.identity = Identity(name, self.verifier, clock, self.designations)
         self._certify_at = 0.0
         self.post = Post(name, self.signer, clock, settings.oin)
         self.sealer = Sealer(settings.folder, self.verifier)

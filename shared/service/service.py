@@ -16,14 +16,14 @@ from sqlalchemy import text
 
 from shared import tombstones
 from shared.audit import AuditNumberer
-from shared.bus.inbox import Handled, Handler, Inbox, Incoming
+from shared.bus.inbox import Handler, Inbox
 from shared.bus.receipts import OnReceipt, Receipted, ReceiptSender
 from shared.bus.relay import Relay
 from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
-from shared.errors import CannotSucceed, PartDown
-from shared.identity import check_lease, keep_leases
+from shared.doubts import Doubts
+from shared.errors import PartDown
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
 from shared.openbao import CREDENTIALS_SECONDS, BaoError, BaoRefused
@@ -45,6 +45,7 @@ class Service:
     `handlers`: event to handler, beside those that every service has. `on_receipt`: what follows when an event of
     its own was received. `erase`: what is deleted for a signal. `queues`: what else waits here, and the work on it.
     `periodic`: what else is done again and again over everything. `workers`: what else runs until the end.
+    `doubts`: which other rows are believed only when they are right.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Service:
         queues: Mapping[Queue[Any], Work[Any]] | None = None,
         periodic: Sequence[Periodic] = (),
         workers: Sequence[Worker] = (),
+        doubts: Sequence[Doubts] = (),
     ) -> None:
         self.platform = platform
         self.schema_problem: str | None = "not checked yet"
@@ -101,6 +103,7 @@ class Service:
         )
         own = (numberer.numbering, keys, credentials, platform.letterboxes.keeping, self._pruner.pruning)
         self._periodic = (*own, *periodic)
+        self._doubts = (platform.designations.doubts, *doubts)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
@@ -115,14 +118,8 @@ class Service:
         """What every service does alike. Who consumes an event stands in the privilege table."""
         platform = self.platform
 
-        async def leases(incoming: Incoming, message: Leases) -> Handled:
-            if incoming.producer != "access":
-                raise CannotSucceed("only access designates")
-            check_lease(message, platform.clock.now())
-            return Handled(lambda session: keep_leases(session, message), after=platform.identity.forget)
-
         return {
-            Leases.event: leases,
+            Leases.event: platform.designations.on_told,
             LetterboxKeyMade.event: platform.letterboxes.on_announced,
             RotateLetterbox.event: platform.letterboxes.on_rotate,
             ReleaseLetterbox.event: platform.letterboxes.on_release,
@@ -208,10 +205,11 @@ class Service:
         return self._pruner.pruned.as_dict()
 
     async def stuck(self) -> list[Stuck]:
-        """What waits, queue by queue, and what of it does not get on; letterbox keys that are refused; also what fails that
-        has no rows. Raises PartDown."""
+        """What waits, queue by queue, and what of it does not get on; also what fails that has no rows, and which keys and
+        rows are not believed. Raises PartDown."""
         queues = [await queue.stuck() for queue in self._queues]
-        return [*queues, await self.platform.letterboxes.stuck(), *(one.stuck() for one in self._periodic)]
+        doubted = [await self.platform.letterboxes.stuck(), *(one.stuck() for one in self._doubts)]
+        return [*queues, *(one.stuck() for one in self._periodic), *doubted]
 
 
 def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Handler]) -> dict[str, Handler]:

@@ -42,8 +42,8 @@ DECIDES: dict[str, Callable[[], tuple[Policy, Shelf | None]]] = {
     "assessment": lambda: (AssessmentPolicy(), None),
     "sources": lambda: (SourcesPolicy(), None),
     "casework": lambda: (CaseworkPolicy(), None),
-    "rights": lambda: (RightsPolicy(), DutyShelf()),
     "retention": lambda: (RetentionPolicy(), SealedSignalShelf()),
+    "rights": lambda: (RightsPolicy(), DutyShelf()),
     "oversight": lambda: (OversightPolicy(), ListShelf()),
 }
 """What is decided on in a service, and where that stands."""
@@ -142,7 +142,8 @@ async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> Des
 
     async def make(service: str) -> Desk:
         chapter, shelf = DECIDES[service]()
-        return await Desk(service, chapter, await database_of(service), bao_of(service), tmp_path, shelf).ready()
+        parts = await database_of(service), bao_of(service), bao_of("access")
+        return await Desk(service, chapter, *parts, tmp_path, shelf).ready()
 
     return make
 

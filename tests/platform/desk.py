@@ -26,7 +26,7 @@ from shared.engine.arrive import Arrival, keep
 from shared.engine.documents import REPORT, Finding, Report
 from shared.engine.engine import Engine
 from shared.engine.given import Given, GivenRecord, Recorded, Shown
-from shared.engine.head import VOUCHED, Head, vouch_for, vouched
+from shared.engine.head import Head, stands_by_itself, vouch_for, vouched
 from shared.engine.policy import Policy
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, NoticeRow, TaskRow
@@ -40,6 +40,7 @@ from shared.protocol.model import State
 from shared.protocol.records import Record
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
+from tests.platform.designated import LEASE, AccessSays, known
 
 VERSION = "midden-delfland-2025"
 ANNA = Person("anna", frozenset({"oov"}))
@@ -76,9 +77,11 @@ class Desk:
         policy: Policy,
         database: Database,
         bao: OpenBao,
+        access: OpenBao,
         folder: Path,
         shelf: Shelf | None = None,
     ) -> None:
+        """`bao`, `access`: OpenBao with the AppRole of this service, and of access."""
         settings = ServiceSettings(
             openbao_address="http://127.0.0.1:1",
             openbao_credentials=folder / "none",
@@ -93,17 +96,28 @@ class Desk:
         self.platform = Platform(service, settings, self.clock, "none")
         self.platform.database, self.platform.bao = database, bao
         self.platform.signer._bao = self.platform.verifier._bao = self.platform.mac._bao = bao
+        self.platform.designations._database = database
         self.engine = Engine(self.platform, policy, shelf)
         pem = rsa.generate_private_key(65537, 3072).public_key()
         text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         for addressee in self.platform.row.letters_to:
             self.platform.sealer.adopt(addressee, PublicKey(f"{addressee}/test", text, self.clock.now()))
         self._made = itertools.count(1)
+        self._access = AccessSays(access, self.clock)
+        self._heard_until = self.began = self.clock.now()
+        self.designated: set[tuple[str, str]] = {("anna", "oov")}
+        """Who is designated as what, as access says it here; changed by a test, and heard with `hears_access`."""
 
     async def ready(self) -> Desk:
         await self.platform.signer.certify()
         await self.platform.mac.prepare()
+        await self.hears_access()
         return self
+
+    async def hears_access(self) -> None:
+        """Access says who is designated."""
+        await self._access.to(self.platform, *known(self.designated, self.began))
+        self._heard_until = self.clock.now() + LEASE
 
     # --- what comes in ---------------------------------------------------------------------------
 
@@ -155,7 +169,7 @@ class Desk:
     async def add(self, *rows: SQLModel) -> None:
         """Rows as the service itself would have written them."""
         for row in rows:
-            if isinstance(row, VOUCHED):
+            if stands_by_itself(row):
                 await vouch_for(self.platform.mac, row)
         async with self.platform.database.transaction() as session:
             session.add_all(rows)
@@ -187,6 +201,8 @@ class Desk:
         confirms: UUID | None = None,
         **more: Any,
     ) -> Shown:
+        if self.clock.now() >= self._heard_until:
+            await self.hears_access()
         attempt = Attempt(key, outcome, reason, more.pop("fields", {}), **more)
         given = Given(attempt, await self.version(number), confirms)
         return await self.engine.deciding.decide(number, person, given)

@@ -44,6 +44,8 @@ class Listing:
     make: Callable[[int], SQLModel]
     key: Callable[[Any], Any]
     shown: str = "id"
+    called: str = ""
+    """The column that is shown so, where it is called otherwise."""
     newest_first: bool = False
     besides: Callable[[], Sequence[SQLModel]] = tuple
     """Rows of others that are not shown, or what the list belongs to."""
@@ -161,7 +163,8 @@ LISTS = {
         "/v1/designations",
         "designations",
         designated,
-        lambda one: (one.made_at, one.id),
+        lambda one: one.seq,
         newest_first=True,
+        called="seq",
     ),
 }

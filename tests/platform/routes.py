@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from sqlmodel import SQLModel
 
 from services.access import api as access_api
+from services.access.statements import Statements
 from services.access.use_cases import Access
 from services.assessment import api as assessment_api
 from services.assessment.policy import AssessmentPolicy
@@ -32,9 +33,11 @@ from shared.database.engine import Database
 from shared.engine.engine import Engine
 from shared.http.problems import install
 from shared.identity import Person
+from shared.keys.signing import Verifier
 from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
+from tests.platform.local import LocalTransit
 from tests.platform.rows import NOON
 
 
@@ -78,8 +81,10 @@ def _routes(platform: Platform) -> APIRouter:
         engine = Engine(platform, OversightPolicy(), ListShelf())
         return oversight_api.router(engine, RegisterReading(platform), nothing, DestructionLists(engine))
     if platform.name == "access":
+        platform.verifier = Verifier(LocalTransit())
         access = Access.__new__(Access)
         access.platform = platform
+        access.statements = Statements(platform)
         return access_api.router(platform, access)
     if platform.name == "assessment":
         engine = Engine(platform, AssessmentPolicy())

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.access.store import Designated
+from services.access.store import StatementRow
 from services.oversight.store import Approval, AuditLine, Disclosure, ListedRow, OfferedList
 from services.retention.tables import Declaration, Hold, SealedSignal
+from shared.contracts.access import STATEMENT_KIND, Designating, Stated
 from shared.engine.tables import Dossier, MeetingRow, TaskRow
+from tests.platform.local import local_signer
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = date(2026, 11, 25)
@@ -87,17 +89,11 @@ def hold(n: int) -> Hold:
     )
 
 
-def designated(n: int) -> Designated:
-    return Designated(
-        id=uuid4(),
-        user_id=f"user-{n:05}",
-        role="oov",
-        starts_at=NOON,
-        ends_at=NOON,
-        designated_by="b",
-        basis="BESLUIT-1",
-        made_at=moment(n),
-    )
+def designated(n: int) -> StatementRow:
+    given = Designating(user_id=f"user-{n:05}", role="oov", starts_at=NOON, ends_at=NOON, basis="BESLUIT-1")
+    stated = Stated(seq=n + 1, at=NOON, by="b", open=(), given=given)
+    claims = stated.model_dump(mode="json", exclude_none=True)
+    return StatementRow(seq=n + 1, about=n + 1, statement=local_signer("access").sign(STATEMENT_KIND, claims))
 
 
 def dossier(n: int, *, due: bool = False) -> Dossier:

@@ -63,7 +63,7 @@ class Receiving:
     async def effects(self, *messages: Outgoing) -> int:
         ids = [str(one.id) for one in messages]
         async with self.platform.database.reading() as session:
-            query = text("SELECT count(*) FROM lease WHERE user_id = ANY(:ids)")
+            query = text("SELECT count(*) FROM tombstone WHERE split_part(number, ' ', 1) = ANY(:ids)")
             return int((await session.execute(query, {"ids": ids})).scalar_one())
 
     async def kept(self, message: Outgoing) -> Unhandled | None:
@@ -73,8 +73,8 @@ class Receiving:
 
 async def note(session: AsyncSession, identifier: UUID) -> None:
     """An effect that cannot be had twice unnoticed: it has no key of its own but the turn."""
-    statement = "INSERT INTO lease VALUES (:id, :turn, now(), now(), now(), now())"
-    await session.execute(text(statement), {"id": str(identifier), "turn": uuid4().hex})
+    statement = "INSERT INTO tombstone VALUES (:turn, now())"
+    await session.execute(text(statement), {"turn": f"{identifier} {uuid4().hex}"})
 
 
 async def noted(incoming: Incoming, message: Any) -> Handled:
@@ -280,5 +280,5 @@ async def test_from_the_outbox_over_the_bus_to_the_receipt(bus_of: BusOf, platfo
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert await count(receiver, "lease") == len(messages)
+    assert await count(receiver, "tombstone") == len(messages)
     assert await count(receiver, "inbox") == len(messages)

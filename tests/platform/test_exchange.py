@@ -21,8 +21,11 @@ from deploy.embedded import portal
 from deploy.embedded.home import Home
 from deploy.openbao import people
 from services.access.api import router
+from services.access.leases import Leasing
 from services.access.portal import ASSERTION_SECONDS
+from services.access.register import Registering
 from services.access.settings import Settings
+from services.access.statements import Statements
 from services.access.use_cases import LOG_IN, Access
 from shared.http.problems import install
 from shared.identity import TOKEN, TOKEN_SECONDS
@@ -86,9 +89,15 @@ async def access(platform_of: PlatformOf, openbao: Bao, tmp_path: Path) -> Async
     )
     app = FastAPI()
     install(app)
-    app.include_router(router(platform, Access(platform, settings)))
+    app.include_router(router(platform, access_of(platform, settings)))
     async with http_to(app) as http:
         yield Exchange(platform, clock, openbao, home, http, subjects)
+
+
+def access_of(platform: Platform, settings: Settings) -> Access:
+    statements = Statements(platform)
+    leasing = Leasing(platform, settings, statements)
+    return Access(platform, settings, statements, Registering(platform, settings, statements, leasing), leasing)
 
 
 async def test_one_log_in_gives_tokens_of_several_services(access: Exchange) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from services.assessment.bodies import MeetingIn, MemberIn
 from services.assessment.use_cases import Meetings
 from shared.clock import calendar_date
-from shared.database.tables import Lease
 from shared.engine.given import Shown
 from shared.engine.tables import Dossier, MeetingRow
 from shared.errors import Invalid
@@ -26,9 +23,9 @@ async def before_a_lot(desk: Desk) -> str:
     number = await desk.arrives(State.PHASE_2)
     now = desk.clock.now()
     there = ["anna", "bram", "farid"]
-    lease = {"starts_at": now, "ends_at": now + timedelta(days=1), "lease_until": now + timedelta(days=1)}
+    desk.designated.add(("farid", "lot-member"))
+    await desk.hears_access()
     await desk.add(
-        Lease(user_id="farid", role="lot-member", issued_at=now, **lease),
         MeetingRow(
             id=LOT,
             version=1,

@@ -19,15 +19,17 @@ from starlette.types import Message, Scope
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.embedded.portal import exchange_form
 from shared.contracts.intake import Subject
-from shared.engine.documents import REPORT, Report, encoded
-from shared.engine.tables import ItemRow
+from shared.engine.documents import REPORT, Report
+from shared.engine.head import Head, vouched
+from shared.engine.write import encrypted
 from shared.http.health import HEALTH
 from shared.identity import Person
-from shared.keys.transit import Place, key_name
+from shared.keys.transit import key_name
+from shared.openbao import OpenBao
 from shared.protocol.laws import Laws
 from shared.protocol.model import State
 from shared.service.platform import Platform
-from tests.platform.conftest import DECIDES
+from tests.platform.conftest import DECIDES, BaoOf
 from tests.platform.desk import Desk
 from tests.platform.hostile import TOKENS, USUAL, Bodies, Sent, requests
 from tests.platform.real import Postgres, RealParts
@@ -193,10 +195,10 @@ STATES = {"assessment": State.RECEIVED, "sources": State.SOURCE_LIST, "casework"
 class Standing:
     """What stands in a service, so that there is something to be hostile to."""
 
-    def __init__(self, name: str, platform: Platform, folder: Path) -> None:
+    def __init__(self, name: str, platform: Platform, access: OpenBao, folder: Path) -> None:
         self._name, self._platform = name, platform
         chapter, shelf = DECIDES.get(name, DECIDES["assessment"])()
-        self._desk = Desk(name, chapter, platform.database, platform.bao, folder, shelf)
+        self._desk = Desk(name, chapter, platform.database, platform.bao, access, folder, shelf)
         platform.sealer = self._desk.platform.sealer
         self._made = itertools.count(1)
 
@@ -225,23 +227,21 @@ class Standing:
         room, duty = self._platform.room(), dossier(n, due=True)
         duty.room_key = key_name(uuid4(), room.mount)
         await room.make(duty.room_key)
-        report = encoded(Report(subjects=(Subject(name="Jan Wilgenroos"),)))
-        (text,) = await room.encrypt(duty.room_key, [(Place(room.mount, duty.number, REPORT, 1), report)])
-        await self._desk.add(
-            duty, ItemRow(number=duty.number, item=REPORT, category=REPORT, version=1, ciphertext=text)
-        )
+        report = Report(subjects=(Subject(name="Jan Wilgenroos"),))
+        (item,) = await encrypted(room, duty.room_key, [(duty.number, REPORT, report)])
+        await self._desk.add(await vouched(self._platform.mac, Head(duty, (item,))), item)
         return duty.number
 
 
 @pytest.mark.parametrize("name", SERVICE_NAMES)
 async def test_no_answer_is_a_500(
-    name: str, parts: RealParts, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, parts: RealParts, postgres: Postgres, bao_of: BaoOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = {"web_reports_per_minute": 10**9}
     async with served(name, parts, postgres, tmp_path, monkeypatch, **told) as (app, _):
         platform = await begun(app)
         platform.identity = cast(Any, Everybody())
-        standing = Standing(name, platform, tmp_path)
+        standing = Standing(name, platform, bao_of("access"), tmp_path)
         here = await standing.another()
         wrong: list[str] = []
         seen: Counter[int] = Counter()
@@ -273,7 +273,7 @@ def filled(sent: Sent, number: str) -> Sent:
 
 @pytest.mark.parametrize("name", SERVICE_NAMES)
 async def test_no_token_makes_a_500(
-    name: str, parts: RealParts, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, parts: RealParts, postgres: Postgres, bao_of: BaoOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with served(name, parts, postgres, tmp_path, monkeypatch) as (app, _):
         await begun(app)

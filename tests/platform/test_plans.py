@@ -35,7 +35,7 @@ OTHERS = {
     "declaration": "'id', gen_random_uuid(), 'declared_on', x.declared_on + n * 50",
     "hold": "'id', gen_random_uuid(), 'asked_at', x.asked_at - n * interval '1 hour'",
     "sealed_signal": "'number', 'A' || lpad(n::text, 5, '0') || x.number",
-    "designation": "'id', gen_random_uuid(), 'made_at', x.made_at + n * interval '1 hour'",
+    "designation": "'seq', x.seq + n * 200, 'about', x.about + n * 200",
     "dossier": "'number', 'A' || n || x.number, 'signal', 'A' || n || x.number, "
     "'arrived_at', x.arrived_at - n * interval '1 hour', 'due_on', x.due_on - n * 40",
     "meeting": "'id', x.id || n, 'held_on', x.held_on + n * 50, 'members', jsonb_build_array()",

@@ -78,7 +78,9 @@ async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> Des
         if service not in made:
             shelf: Shelf | None = DutyShelf() if service == "rights" else None
             database, bao = await database_of(service), bao_of(service)
-            made[service] = await Desk(service, POLICIES[service](), database, bao, tmp_path, shelf).ready()
+            made[service] = await Desk(
+                service, POLICIES[service](), database, bao, bao_of("access"), tmp_path, shelf
+            ).ready()
         return made[service]
 
     return make

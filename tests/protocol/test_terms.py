@@ -39,6 +39,7 @@ TERMS = Terms(
     ultimate_days=60,
     notice_months=1,
     review_months=6,
+    designation_years=2,
 )
 
 

@@ -205,7 +205,7 @@ class Teller(Player):
         body = {
             "userId": self._subjects[step["designate"]],
             "role": step["role"],
-            "startsAt": (now - timedelta(seconds=1)).isoformat(),
+            "startsAt": now.isoformat(),
             "endsAt": (now + timedelta(seconds=step["seconds"])).isoformat(),
             "basis": "BESLUIT-2026-99",
         }

@@ -1,4 +1,4 @@
-"""Designations, and what was used and may be used once."""
+"""Statements on designations, who has logged in, and what was used and may be used once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,15 +15,17 @@ def upgrade() -> None:
     create("access")
     op.create_table(
         "designation",
-        column("id", sa.Uuid, key=True),
-        column("user_id", sa.Text, index=True),
-        column("role", sa.Text),
-        column("starts_at", MOMENT),
-        column("ends_at", MOMENT),
-        column("designated_by", sa.Text),
-        column("basis", sa.Text),
-        column("made_at", MOMENT),
+        # Numbers come from the statements.
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        column("about", sa.Integer, index=True),
+        column("statement", sa.Text),
     )
-    op.create_index("designation_order_idx", "designation", ["made_at", "id"])
-    op.create_index("designation_ends_idx", "designation", ["ends_at"])
     op.create_table("used_once", column("hash", sa.Text, key=True), column("until", MOMENT, index=True))
+    op.create_table(
+        "known_user",
+        column("user_id", sa.Text, key=True),
+        column("statement", sa.Text),
+        column("seen_at", MOMENT),
+    )
+    # An end is a statement of its own.
+    op.execute("REVOKE DELETE ON designation, known_user FROM access_app")

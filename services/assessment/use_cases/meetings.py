@@ -12,7 +12,6 @@ from services.assessment.bodies import MeetingIn, MeetingList, MeetingOut
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.assessment import MeetingTold
-from shared.database.tables import Lease
 from shared.engine.copies import MEETING_FACTS
 from shared.engine.engine import Engine
 from shared.engine.head import vouch_for
@@ -65,7 +64,7 @@ class Meetings:
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
             members = [(one.user_id, one.organisation) for one in given.members]
-            designated = await self._designated(session)
+            designated = await self.platform.designations.with_role(takes_part(self.rules))
             faults = calling_faults(self.rules, given.kind, given.held_on, members, designated, self._today())
             for number in given.agenda:
                 faults += await self._agenda_faults(session, given.kind, number)
@@ -87,14 +86,6 @@ class Meetings:
             session.add(row)
             await self._told(session, row, person, role, "meeting called")
         return shown(row)
-
-    async def _designated(self, session: AsyncSession) -> set[str]:
-        """Who of the municipality may take part at present."""
-        now = self.platform.clock.now()
-        leases = select(col(Lease.user_id)).where(
-            col(Lease.role).in_(takes_part(self.rules)), col(Lease.ends_at) > now, col(Lease.lease_until) > now
-        )
-        return set((await session.scalars(leases)).all())
 
     async def _agenda_faults(self, session: AsyncSession, kind: str, number: str) -> list[Fault]:
         known = weighed = True

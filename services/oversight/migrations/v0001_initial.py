@@ -63,6 +63,12 @@ def upgrade() -> None:
     op.create_index("disclosure_order_idx", "disclosure", ["decided_at", "id"])
     op.create_index("disclosure_number_idx", "disclosure", ["number", "decided_at", "id"])
     op.create_table(
+        "kept_statement",
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+        column("statement", sa.Text),
+        column("stated_at", MOMENT),
+    )
+    op.create_table(
         "whereabout",
         column("number", sa.Text, key=True),
         column("version", sa.Integer),
@@ -116,4 +122,4 @@ def upgrade() -> None:
         column("archive_keys", JSONB),
     )
     # Append-only for the service itself, not only by agreement.
-    op.execute("REVOKE UPDATE, DELETE ON audit_batch, audit_line, disclosure FROM oversight_app")
+    op.execute("REVOKE UPDATE, DELETE ON audit_batch, audit_line, disclosure, kept_statement FROM oversight_app")

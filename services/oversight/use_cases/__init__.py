@@ -3,8 +3,17 @@
 from services.oversight.use_cases.anchor import Anchoring
 from services.oversight.use_cases.approve import DestructionLists
 from services.oversight.use_cases.chains import Chains
+from services.oversight.use_cases.designations import DesignationKeeping
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.show import RegisterReading
 
-__all__ = ["Anchoring", "Chains", "DestructionLists", "RegisterKeeping", "RegisterReading", "Releasing"]
+__all__ = [
+    "Anchoring",
+    "Chains",
+    "DesignationKeeping",
+    "DestructionLists",
+    "RegisterKeeping",
+    "RegisterReading",
+    "Releasing",
+]

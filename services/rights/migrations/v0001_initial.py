@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database import platform_v1
 from shared.database.platform_v1 import MOMENT, column
@@ -22,6 +23,7 @@ def upgrade() -> None:
         column("subjects", sa.Integer),
         column("asked_at", MOMENT),
         column("answered_at", MOMENT, null=True),
+        column("acted", JSONB),
         column("mac", sa.Text),
     )
     op.create_table(

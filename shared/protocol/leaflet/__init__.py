@@ -39,6 +39,7 @@ TERMS = {
     "ultimate_days": ("uiterlijk vernietigen", "dag", "dagen"),
     "notice_months": ("informeren van wie het aangaat", "maand", "maanden"),
     "review_months": ("uitstel opnieuw bekijken", "maand", "maanden"),
+    "designation_years": ("een aanwijzing", "jaar", "jaar"),
 }
 """Each term of the law: what it is for, and its unit, one and several."""
 
