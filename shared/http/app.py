@@ -28,6 +28,7 @@ from shared.telemetry import set_up_logs
 log = structlog.get_logger()
 
 VERSION = "1.0.0"
+HEALTH = ("/livez", "/readyz", "/statusz")
 API_CONTACT = {
     "name": "Gemeentelijk Meldpunt Ondermijning",
     "url": "https://example.nl/meldpunt",
@@ -70,14 +71,16 @@ class Edge:
 
         with self.platform.tracing.span(scope["method"], parent=parent or None, kind=SpanKind.SERVER) as span:
             try:
-                with self.platform.turns.of_a_person():
+                # Who looks whether it is ready is no person at work.
+                at_work = scope["path"] not in HEALTH
+                with self.platform.turns.of_a_person() if at_work else contextlib.nullcontext():
                     await self.app(scope, receive, answer)
             finally:
                 route = scope.get("route")
                 template = getattr(route, "path", "unknown")
                 span.update_name(f"{scope['method']} {template}")
                 span.set_attributes({"http.route": template, "http.response.status_code": status})
-                if template not in ("/livez", "/readyz", "/statusz"):
+                if template not in HEALTH:
                     log.debug("request", method=scope["method"], route=template, status=status)
             if status in (400, 401, 403, 404, 409):
                 await self._refused(scope, template, status)
