@@ -131,7 +131,7 @@ async def test_two_services_speak(
         assert found["outgoing"]["waiting"] >= 1, "retention and oversight are not there"
         assert found["settlement"]["waiting"] == 0
         assert {one["stuck"] for one in found.values()} == {0}
-        acts = {"audit", "certificate", "pruning"}
+        acts = {"audit", "certificate", "letterboxes", "pruning"}
         assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", *acts}
 
 
