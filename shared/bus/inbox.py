@@ -18,7 +18,7 @@ from uuid import UUID
 import structlog
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
-from sqlalchemy import delete, select, true
+from sqlalchemy import CompoundSelect, Text, cast, delete, literal, null, select, true, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -231,12 +231,19 @@ class Inbox:
     async def _look_up_all(self, wanted: Sequence[tuple[UUID, str | None]]) -> list[Known]:
         """What is known already of several messages and of the signals that their letters are about."""
         ids, numbers = {one for one, _ in wanted}, {one for _, one in wanted if one}
+        # One statement for the three: a decision that is told costs each of its receivers one look, not three.
+        rows: CompoundSelect[Any] = union_all(
+            select(literal("handled"), cast(col(InboxRow.id), Text), col(InboxRow.word)).where(
+                col(InboxRow.id).in_(ids)
+            ),
+            select(literal("kept"), cast(col(Unhandled.id), Text), null()).where(col(Unhandled.id).in_(ids)),
+            select(literal("destroyed"), col(Tombstone.number), null()).where(col(Tombstone.number).in_(numbers)),
+        )
         async with self._database.reading() as session:
-            query = select(col(InboxRow.id), col(InboxRow.word)).where(col(InboxRow.id).in_(ids))
-            handled = {row.id: row.word for row in await session.execute(query)}
-            kept = set((await session.scalars(select(col(Unhandled.id)).where(col(Unhandled.id).in_(ids)))).all())
-            stones = select(col(Tombstone.number)).where(col(Tombstone.number).in_(numbers))
-            destroyed = set((await session.scalars(stones)).all()) if numbers else set()
+            found = (await session.execute(rows)).all()
+        handled = {UUID(one): word for what, one, word in found if what == "handled"}
+        kept = {UUID(one) for what, one, _ in found if what == "kept"}
+        destroyed = {one for what, one, _ in found if what == "destroyed"}
         return [Known(one in handled, handled.get(one), one in kept, number in destroyed) for one, number in wanted]
 
     async def _keep(

@@ -131,9 +131,9 @@ class Bus:
         async def deliver(message: NatsMessage) -> None:
             raw = message.raw_message
             delivered = raw.metadata.num_delivered or 1
-            await self._turns.of_a_message()
             try:
-                await receive(producer, dict(raw.headers or {}), raw.data, delivered)
+                async with self._turns.of_a_message():
+                    await receive(producer, dict(raw.headers or {}), raw.data, delivered)
             except Exception as problem:
                 # Trouble of a part, or a mistake of ours: either way the message is not lost.
                 if not isinstance(problem, PartDown):

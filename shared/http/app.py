@@ -70,7 +70,9 @@ class Edge:
         arriving = Arriving(scope, receive, self.platform.settings.body_seconds)
         with self.platform.tracing.span(scope["method"], parent=parent, kind=SpanKind.SERVER) as span:
             try:
-                with self.platform.turns.of_a_person():
+                # Who looks whether it is ready is no person at work.
+                at_work = scope["path"] not in HEALTH
+                with self.platform.turns.of_a_person() if at_work else contextlib.nullcontext():
                     await self.app(scope, arriving, answer)
             except Exception as problem:
                 log.error("a request fails in a way that nobody foresaw", route=_template(scope), exc_info=problem)
