@@ -74,13 +74,11 @@ class Periodic:
         except Exception as problem:
             self._failed(began, problem)
             pause = min(max((self._clock.now() - (self._since or began)) / 4, SHORTEST), self._soon)
-            return min(pause.total_seconds(), self._longest())
+            # What says itself when it is due again may say: at once. A failure waits all the same.
+            return pause.total_seconds() if callable(self._every) else min(pause.total_seconds(), self._every)
         if self._since:
             log.info("succeeds again", act=self.name)
         self._succeeded, self._since, self._tries = self._clock.now(), None, 0
-        return self._longest()
-
-    def _longest(self) -> float:
         return self._every() if callable(self._every) else self._every
 
     def _failed(self, began: datetime, problem: Exception) -> None:

@@ -50,6 +50,12 @@ async def test_what_says_itself_when_it_is_due_again_is_asked_each_time(act: Act
     assert [await one.once(), await one.once()] == [HOUR, 5.0]
 
 
+async def test_what_is_due_at_once_and_fails_is_not_tried_without_a_pause(act: Act, clock: MovedClock) -> None:
+    one = Periodic("chores", act, clock, every=lambda: 0.0, remedy="sweep")
+    act.problem = PartDown()
+    assert await one.once() >= SHORTEST.total_seconds()
+
+
 async def test_what_fails_shows_until_it_succeeds(act: Act, clock: MovedClock) -> None:
     one = periodic_of(act, clock)
     assert await one.once() == HOUR
