@@ -250,6 +250,19 @@ async def test_an_emptied_table_makes_no_first_beheerder_anew(house: SmallHouse)
     assert [(one["userId"], one["id"]) for one in reversed(await house.listed())] == [(BEHEERDER, 1), (FG, 2)]
 
 
+@pytest.mark.refused("R-7.5")
+async def test_a_decision_of_the_controller_that_is_deleted_comes_back_and_is_not_taken_anew(house: SmallHouse) -> None:
+    await house.sql("access", "DELETE FROM designation WHERE seq = 1")
+
+    async def restored() -> bool:
+        return bool(await house.audited("access", "designations restored"))
+
+    await until(restored)
+    await told_anew(house)
+    assert [row["seq"] for row in await house.sql("access", "SELECT seq FROM designation ORDER BY seq")] == [1, 2]
+    assert await roles(house, BEHEERDER) == {"beheerder"}
+
+
 @pytest.mark.allowed("R-7.5")
 @pytest.mark.refused("R-7.5")
 async def test_a_new_decision_of_the_controller_takes_the_place_of_the_one_before(house: SmallHouse) -> None:
@@ -335,6 +348,22 @@ async def test_who_is_one_becomes_the_other_only_when_the_first_has_ended(house:
     assert refused.json()["invalidParams"][0]["code"] == "excluded-by-other-role"
     await house.ends(first)
     assert (await house.designate(ANNA, "vervanger")).status_code == 201
+
+
+@pytest.mark.refused("R-T.24")
+async def test_of_two_designations_at_once_that_exclude_each_other_one_is_given(house: SmallHouse) -> None:
+    await until(lambda: house.token(ANNA, "access"))
+    wanted = ("privacy-officer", "oov", "vervanger")
+    answers = await asyncio.gather(*(house.designate(ANNA, role) for role in wanted))
+    given = {one.json()["role"] for one in answers if one.status_code == 201}
+    assert "privacy-officer" not in given or given == {"privacy-officer"}
+    assert {one.json()["invalidParams"][0]["code"] for one in answers if one.status_code != 201} == {
+        "excluded-by-other-role"
+    }
+    numbers = [row["seq"] for row in await house.sql("access", "SELECT seq FROM designation ORDER BY seq")]
+    assert numbers == list(range(1, 3 + len(given))), "each has a number of its own"
+    await told_anew(house)
+    assert await roles(house, ANNA) == given
 
 
 @pytest.mark.refused("R-7.4")
