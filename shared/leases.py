@@ -33,7 +33,7 @@ from shared.privileges import EVERYONE
 from shared.settings import LONGEST_LEASE_SECONDS
 
 REMEMBERED_SECONDS = 2.0
-NOT_SIGNED = Doubt("access did not sign this, or not as it stands here", "not-signed")
+UNSIGNED_LEASE = Doubt("access did not sign this, or not as it stands here", "not-signed")
 OLDER = Doubt("it is older than what this process has heard", "older-than-heard")
 TOO_LONG = Doubt("it is for longer than a lease is believed", "too-long")
 RECORD = "lease"
@@ -116,12 +116,12 @@ class Designations:
         if self._as_read == (row.headers, row.body):
             return self._newest, None
         if not _can_be_a_message(row):
-            return self._newest, NOT_SIGNED
+            return self._newest, UNSIGNED_LEASE
         try:
             await said(self._verifier, "access", Leases, EVERYONE, row.headers, row.body)
             found = Leases.model_validate_json(row.body)
         except (NotSigned, ValidationError):
-            return self._newest, NOT_SIGNED
+            return self._newest, UNSIGNED_LEASE
         if self._newest and _is_older(found, self._newest):
             return self._newest, OLDER
         if not self._is_for_minutes(found):

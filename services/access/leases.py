@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.access import store
 from services.access.settings import Settings
 from services.access.statements import Register, Statements
 from shared.contracts.access import Designation, Leases
@@ -74,6 +75,8 @@ class Leasing:
         """Tell everybody again who is designated; what is believed runs out otherwise. Raises PartDown, NotSigned, and
         CannotSucceed while statements are missing that were known."""
         async with self.platform.database.transaction() as session:
+            # What was read before a designation and signed after it would be an older number at a later moment.
+            await store.one_at_a_time(session)
             register, _ = await self._statements.read(session)
             issued = await self.issue(session, register)
         self.platform.designations.heard(issued.message)

@@ -41,6 +41,7 @@ class Registering:
         self._law = settings.laws.configured
         self._began: datetime = platform.clock.now()
         self._agreed = False
+        self._missing: tuple[int, ...] = ()
         self.agreeing = Periodic(
             "designations-kept",
             self.agree,
@@ -64,8 +65,10 @@ class Registering:
     async def agree(self) -> None:
         """Look at every row, say what is here, and take over what the controller decided. Raises PartDown, and
         CannotSucceed for a set-up file that cannot be followed."""
-        asked_at = self.clock.now()
         async with self.platform.database.transaction() as session:
+            # What was stated before this moment is committed, and so is seen here: oversight relies on it.
+            await store.one_at_a_time(session)
+            asked_at = self.clock.now()
             register, doubts = await self.statements.read(session)
             session.add_all(self.statements.doubts.new(doubts))
         self.statements.doubts.note(doubts)
@@ -74,16 +77,19 @@ class Registering:
             await self.platform.bus.publish(self.platform.post.envelope("oversight", asked))
         if not self._agreed:
             raise PartDown(UNHEARD)
-        await self.set_up()
+        # What is missing may be the controller's decision itself: it gets a moment to come back.
+        comes_back, self._missing = register.missing != self._missing, register.missing
+        if not comes_back:
+            await self.set_up()
 
     async def kept(self, incoming: Incoming, message: DesignationsKept) -> Handled:
-        """What oversight keeps: what is not here comes back."""
+        """What oversight keeps: what is not here comes back. What access did not sign, or with a key that was revoked since,
+        does not, keeps nothing else from coming back, and goes on showing as gone."""
         rows = {}
         for text in message.statements:
             one = await self.statements.verified(text)
-            if one is None:
-                raise CannotSucceed("a statement that access did not sign")
-            rows[one.seq] = StatementRow(seq=one.seq, about=one.about, statement=text)
+            if one is not None:
+                rows[one.seq] = StatementRow(seq=one.seq, about=one.about, statement=text)
         there: list[int] = []
 
         async def effect(session: AsyncSession) -> None:

@@ -28,7 +28,7 @@ from shared.service.platform import Platform
 
 UNSIGNED = Doubt("access did not sign this", "not-signed")
 MISPLACED = Doubt("it stands where another statement belongs", "moved")
-VANISHED = Doubt("this statement is gone", "gone")
+MISSING_STATEMENT = Doubt("this statement is gone", "gone")
 VERIFIED_SECONDS = 3600.0
 """For how long a statement that was verified is not verified again: a key that was revoked counts no longer by then."""
 
@@ -97,7 +97,7 @@ class Statements:
             head = self._head
         register = Register(stated, head)
         self.know(register)
-        return register, {str(seq): VANISHED for seq in register.missing} | doubts
+        return register, {str(seq): MISSING_STATEMENT for seq in register.missing} | doubts
 
     def know(self, register: Register) -> None:
         """What is committed is never forgotten by this process, whatever becomes of its rows."""

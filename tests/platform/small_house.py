@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,11 +20,14 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from deploy.embedded import portal
+from deploy.embedded.home import Home
 from tests.platform.real import HERE, RealParts
+from tests.platform.served import AS_OPERATOR, OPERATOR
 
 T = TypeVar("T")
 BEHEERDER, FG = "user-beheerder", "user-officer"
-ISSUER = "https://log-in.example.nl"
+ISSUER, CLIENT = "https://log-in.example.nl", "portal"
 EVERY_SECONDS = 0.1
 
 
@@ -36,7 +40,11 @@ class SmallHouse:
     apps: dict[str, FastAPI] = field(default_factory=dict)
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     jwks: str = ""
+
     _running: dict[str, contextlib.AsyncExitStack] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.portal = Home(self.folder / "portal")
 
     # --- starting and stopping -------------------------------------------------------------------
 
@@ -49,6 +57,10 @@ class SmallHouse:
         self.jwks = f"http://{HERE}:{runner.addresses[0][1]}/keys"
         self.parts.openbao.with_database(self.parts.postgres)
         self.decides("BESLUIT-1")
+        (self.folder / "operator").write_text(OPERATOR)
+        self.portal.make()
+        self.portal.write_secret("portal-client-id", CLIENT)
+        self.portal.write_secret("portal-keys.json", portal.public_keys(self.portal))
         stack.push_async_callback(self.stop, *services)
         for name in services:
             await self.parts.postgres.fresh(name)
@@ -72,7 +84,6 @@ class SmallHouse:
         """Start `name`, or start it again: a process that remembers nothing."""
         password = {"password": self.parts.nats.passwords[name]}
         self.parts.openbao.administrator.write_data(f"kv/data/nats/{name}", data={"data": password})
-        (self.folder / "client").write_text("portal")
         told: dict[str, Any] = {
             "openbao_address": self.parts.openbao.address,
             "openbao_credentials": self.parts.openbao.credentials(name),
@@ -84,7 +95,9 @@ class SmallHouse:
             "beacon_seconds": 1,
             "oidc_issuer": ISSUER,
             "oidc_jwks_uri": self.jwks,
-            "oidc_client_id": self.folder / "client",
+            "oidc_client_id": self.portal.secret_file("portal-client-id"),
+            "operations_secret": self.folder / "operator",
+            "portal_keys": self.portal.secret_file("portal-keys.json"),
             "first_designations": self.folder / "first",
         }
         for key, value in told.items():
@@ -106,13 +119,10 @@ class SmallHouse:
     async def token(self, user: str, service: str) -> str | None:
         """A token of `user`, who logs in for it; None while access cannot give one."""
         now = int(datetime.now(UTC).timestamp())
-        claims = {"iss": ISSUER, "aud": "portal", "sub": user, "iat": now, "exp": now + 300}
-        form = {
-            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "subject_token": jwt.encode({"alg": "RS256", "kid": "log-in"}, claims, self.key),
-            "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
-            "audience": service,
-        }
+        nonce = secrets.token_urlsafe(16)
+        claims = {"iss": ISSUER, "aud": CLIENT, "sub": user, "iat": now, "exp": now + 300, "nonce": nonce}
+        log_in = jwt.encode({"alg": "RS256", "kid": "log-in"}, claims, self.key)
+        form = portal.exchange_form(self.portal, service, log_in, nonce)
         answer = await self.clients["access"].post("/v1/tokens", data=form)
         return str(answer.json()["access_token"]) if answer.status_code == 200 else None
 
@@ -168,7 +178,7 @@ class SmallHouse:
 
     async def stuck(self, service: str, queue: str) -> dict[str, str]:
         """What `meldpunt status` shows of a queue: record to why."""
-        found = (await self.clients[service].get("/statusz")).json()["queues"] or ()
+        found = (await self.clients[service].get("/statusz", headers=AS_OPERATOR)).json()["queues"] or ()
         rows = [row for one in found if one["queue"] == queue for row in one["rows"]]
         return {row["about"].get("record", ""): row["why"] for row in rows}
 

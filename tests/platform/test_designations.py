@@ -60,6 +60,20 @@ async def told_anew(house: SmallHouse) -> None:
     await until(newer)
 
 
+async def kept_by_oversight(house: SmallHouse, newest: int) -> None:
+    """Oversight has every statement up to `newest`."""
+
+    async def so() -> bool:
+        (found,) = await house.sql("oversight", "SELECT count(*) AS kept FROM kept_statement WHERE seq <= $1", newest)
+        return bool(found["kept"] == newest)
+
+    await until(so)
+
+
+async def numbers(house: SmallHouse) -> list[int]:
+    return [row["seq"] for row in await house.sql("access", "SELECT seq FROM designation ORDER BY seq")]
+
+
 def forged(seq: int, user: str) -> str:
     """As access would sign it, but for the key."""
     now = datetime.now(UTC)
@@ -205,11 +219,7 @@ async def test_a_database_that_was_taken_back_signs_nothing_until_oversight_has_
     await house.sql("access", "CREATE TABLE yesterday_lease AS SELECT * FROM lease")
     await house.ends(anna)
 
-    async def kept() -> bool:
-        (found,) = await house.sql("oversight", "SELECT max(seq) AS seq FROM kept_statement")
-        return bool(found["seq"] == anna + 1)
-
-    await until(kept)
+    await kept_by_oversight(house, anna + 1)
     await house.stop("access", "oversight")
     for table in ("designation", "lease"):
         await house.sql("access", f"DELETE FROM {table}")
@@ -238,6 +248,7 @@ async def test_a_database_that_was_taken_back_signs_nothing_until_oversight_has_
 @pytest.mark.refused("R-7.5")
 async def test_an_emptied_table_makes_no_first_beheerder_anew(house: SmallHouse) -> None:
     """Also with a set-up file that the attacker wrote beside it, what was stated before holds."""
+    await kept_by_oversight(house, 2)
     await house.stop("access")
     await house.sql("access", "DELETE FROM designation")
     await house.start("access")
@@ -248,6 +259,41 @@ async def test_an_emptied_table_makes_no_first_beheerder_anew(house: SmallHouse)
     await until(restored)
     await house.begins()
     assert [(one["userId"], one["id"]) for one in reversed(await house.listed())] == [(BEHEERDER, 1), (FG, 2)]
+
+
+@pytest.mark.refused("R-7.5")
+async def test_a_decision_of_the_controller_that_is_deleted_comes_back_and_is_not_taken_anew(house: SmallHouse) -> None:
+    await kept_by_oversight(house, 2)
+    await house.sql("access", "DELETE FROM designation WHERE seq = 1")
+
+    async def restored() -> bool:
+        return bool(await house.audited("access", "designations restored"))
+
+    await until(restored)
+    await told_anew(house)
+    assert await numbers(house) == [1, 2]
+    assert await roles(house, BEHEERDER) == {"beheerder"}
+
+
+@pytest.mark.refused("R-7.5")
+async def test_what_oversight_keeps_is_believed_for_the_signature_of_access_and_one_bad_row_holds_up_no_other(
+    house: SmallHouse,
+) -> None:
+    """The first of them is gone with both: the controller's decision, which is in the file, is taken anew."""
+    await kept_by_oversight(house, 2)
+    await house.sql("oversight", "UPDATE kept_statement SET statement = $1 WHERE seq = 1", forged(1, MALLORY))
+    await house.sql("access", "DELETE FROM designation")
+
+    async def taken_anew() -> bool:
+        return await numbers(house) == [2, 3]
+
+    await until(taken_anew)
+    await told_anew(house)
+    assert await roles(house, FG) == {"fg"}
+    assert await roles(house, BEHEERDER) == {"beheerder"}
+    assert await roles(house, MALLORY) == set()
+    assert await house.audited("access", "designations restored")
+    assert await house.stuck("access", "designations") == {"1": "this statement is gone"}
 
 
 @pytest.mark.allowed("R-7.5")
@@ -335,6 +381,21 @@ async def test_who_is_one_becomes_the_other_only_when_the_first_has_ended(house:
     assert refused.json()["invalidParams"][0]["code"] == "excluded-by-other-role"
     await house.ends(first)
     assert (await house.designate(ANNA, "vervanger")).status_code == 201
+
+
+@pytest.mark.refused("R-T.24")
+async def test_of_two_designations_at_once_that_exclude_each_other_one_is_given(house: SmallHouse) -> None:
+    await until(lambda: house.token(ANNA, "access"))
+    wanted = ("privacy-officer", "oov", "vervanger")
+    answers = await asyncio.gather(*(house.designate(ANNA, role) for role in wanted))
+    given = {one.json()["role"] for one in answers if one.status_code == 201}
+    assert "privacy-officer" not in given or given == {"privacy-officer"}
+    assert {one.json()["invalidParams"][0]["code"] for one in answers if one.status_code != 201} == {
+        "excluded-by-other-role"
+    }
+    assert await numbers(house) == list(range(1, 3 + len(given))), "each has a number of its own"
+    await told_anew(house)
+    assert await roles(house, ANNA) == given
 
 
 @pytest.mark.refused("R-7.4")
