@@ -32,7 +32,7 @@ from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, NoticeRow, TaskRow
 from shared.identity import Person
 from shared.keys.announced import PublicKey
-from shared.keys.letters import new_kid, seal, split_kid
+from shared.keys.letters import Opener, new_kid, seal, split_kid
 from shared.numbers import random_seed, signal_number
 from shared.openbao import OpenBao
 from shared.protocol.judge import Attempt
@@ -97,6 +97,7 @@ class Desk:
         self.platform.database, self.platform.bao = database, bao
         self.platform.signer._bao = self.platform.verifier._bao = self.platform.mac._bao = bao
         self.platform.designations._database = database
+        self.platform.opener = Opener(bao, service)
         self.engine = Engine(self.platform, policy, shelf)
         pem = rsa.generate_private_key(65537, 3072).public_key()
         text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
