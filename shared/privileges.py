@@ -217,7 +217,6 @@ SERVICES: tuple[Privileges, ...] = (
 
 BY_NAME: dict[str, Privileges] = {service.name: service for service in SERVICES}
 ROOMS: tuple[str, ...] = tuple(service.room for service in SERVICES if service.room)
-ROOM_OWNER: dict[str, str] = {service.room: service.name for service in SERVICES if service.room}
 
 
 def senders_to(addressee: str) -> tuple[str, ...]:
@@ -235,6 +234,12 @@ def may_release(service: str, mount: str) -> bool:
     if row is None:
         return False
     return mount in row.released_mounts
+
+
+def may_make(service: str, mount: str) -> bool:
+    """Whether `service` makes keys of signals in `mount`: in its own room, and in the archives where it seals."""
+    row = BY_NAME.get(service)
+    return row is not None and mount in (row.room, *row.seals_archives)
 
 
 def produced_by(name: str) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ class Approves(Own):
             effective_at=decision.effective_at or decision.taken_at,
             statement="",
         )
-        approval.statement = statement_of(platform, approval, list(self.numbers))
+        waiting = await store.signals_on(session, list_id, State.LISTED)
+        approval.statement = statement_of(platform, approval, [one for one in waiting if one.number in self.numbers])
         session.add(approval)
         await store.set_state(session, list_id, list(self.numbers), state=State.APPROVED, approval=decision.id)
 

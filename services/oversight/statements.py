@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC
+from typing import Any
 
 from services.oversight import store
 from shared.service.platform import Platform
@@ -10,9 +12,16 @@ from shared.service.platform import Platform
 APPROVAL_KIND = "meldpunt-approval"
 
 
-def statement_of(platform: Platform, approval: store.Approval, numbers: list[str]) -> str:
-    """A statement of who approved which signals of which list; raises NotSigned without a certificate."""
-    return platform.signer.sign(APPROVAL_KIND, approval_claims(approval) | {"numbers": sorted(numbers)})
+def statement_of(platform: Platform, approval: store.Approval, signals: Iterable[store.ListedRow]) -> str:
+    """A statement of who approved which signals of which list, with what was shown of each and the keys that go; raises
+    NotSigned without a certificate."""
+    approved = {one.number: signal_claims(one) for one in signals}
+    return platform.signer.sign(APPROVAL_KIND, approval_claims(approval) | {"signals": approved})
+
+
+def signal_claims(row: store.ListedRow) -> dict[str, Any]:
+    """What is signed of a signal: what the approver was shown of it, its end date with that, and its archive keys."""
+    return {"facts": row.facts, "keys": row.archive_keys}
 
 
 def approval_claims(approval: store.Approval) -> dict[str, str | None]:

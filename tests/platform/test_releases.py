@@ -7,6 +7,7 @@ import contextlib
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -15,6 +16,7 @@ from services.oversight.statements import statement_of
 from services.oversight.use_cases.release import Releasing
 from shared.contracts.oversight import Approved
 from shared.database.tables import Outgoing
+from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -39,8 +41,6 @@ async def approved(platform: Platform, parts: RealParts, numbers: list[str], *, 
     approval = store.Approval(
         id=uuid4(), next_at=now, list_id=listed.id, approver="b", approved_at=now, effective_at=now, statement="a.b.c"
     )
-    if signed:
-        approval.statement = statement_of(platform, approval, numbers)
     rows = []
     for number in numbers:
         key = uuid4().hex
@@ -48,9 +48,16 @@ async def approved(platform: Platform, parts: RealParts, numbers: list[str], *, 
         keys = [{"mount": "archive-signal", "key": key}]
         rows.append(
             store.ListedRow(
-                list_id=listed.id, number=number, state="approved", approval=approval.id, facts={}, archive_keys=keys
+                list_id=listed.id,
+                number=number,
+                state="approved",
+                approval=approval.id,
+                facts={"endsOn": "2026-01-01", "staying": []},
+                archive_keys=keys,
             )
         )
+    if signed:
+        approval.statement = statement_of(platform, approval, rows)
     async with platform.database.transaction() as session:
         session.add_all([listed, approval, *rows])
     return approval.id
@@ -86,6 +93,30 @@ async def test_one_approval_that_cannot_be_released_stops_no_other(platform_of: 
     assert "signature" in example.why
     for number, state in states.items():
         assert await _is_allowed(platform, parts, number) is (state == "released" or number == "S-00009-00001")
+
+
+@pytest.mark.parametrize("altered", ["keys", "end date"])
+async def test_a_signal_that_is_not_as_it_was_approved_is_not_released(
+    platform_of: PlatformOf, parts: RealParts, altered: str
+) -> None:
+    """Who writes rows puts the key of another signal under an approval, or changes what was approved."""
+    platform = await platform_of("oversight")
+    releasing = Releasing(platform)
+    mine = await approved(platform, parts, ["S-0000A-00001"])
+    other = await approved(platform, parts, ["S-0000B-00001"], signed=False)
+    async with platform.database.transaction() as session:
+        signal = (await session.scalars(select(store.ListedRow).where(col(store.ListedRow.approval) == mine))).one()
+        victim = (await session.scalars(select(store.ListedRow).where(col(store.ListedRow.approval) == other))).one()
+        if altered == "keys":
+            signal.archive_keys = victim.archive_keys
+        else:
+            signal.facts = signal.facts | {"endsOn": "2025-01-01"}
+        approval = await session.get_one(store.Approval, mine)
+    with pytest.raises(NotSigned):
+        await releasing.release(approval)
+    for number in ("S-0000A-00001", "S-0000B-00001"):
+        assert not await _is_allowed(platform, parts, number)
+    assert not await _done(platform, mine)
 
 
 async def _done(platform: Platform, approval: UUID) -> bool:

@@ -7,6 +7,7 @@ ciphertext and deletes the keys must not be able to claim that it was approved.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from pydantic.alias_generators import to_camel
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import store
-from services.oversight.statements import APPROVAL_KIND, approval_claims, statement_of
+from services.oversight.statements import APPROVAL_KIND, approval_claims, signal_claims, statement_of
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -128,7 +129,8 @@ class Releasing:
 
         async def effect(session: AsyncSession) -> None:
             found = await session.get(store.OfferedList, message.list_id, with_for_update=True)
-            numbers = [one.number for one in await store.signals_on(session, message.list_id, State.LISTED)]
+            signals = await store.signals_on(session, message.list_id, State.LISTED)
+            numbers = [one.number for one in signals]
             if found is None or not numbers:
                 return
             found.escalated = True
@@ -146,7 +148,7 @@ class Releasing:
                     effective_at=now,
                     statement="",
                 )
-                approval.statement = statement_of(self.platform, approval, numbers)
+                approval.statement = statement_of(self.platform, approval, signals)
                 session.add(approval)
                 await store.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
                 found.state = State.APPROVED
@@ -164,19 +166,22 @@ class Releasing:
             raise NotSigned
         if approval.effective_at > self.platform.clock.now():
             raise PartDown("it can still be withdrawn")
-        while await self._release_some(approval, claims["numbers"]):
+        while await self._release_some(approval, claims["signals"]):
             pass
         done = update(store.Approval).where(col(store.Approval.id) == approval.id).values(done=True)
         await self.platform.database.alone(done)
 
-    async def _release_some(self, approval: store.Approval, signed: list[str]) -> bool:
-        """A few of the signals that were approved; returns whether there were any."""
+    async def _release_some(self, approval: store.Approval, signed: dict[str, Any]) -> bool:
+        """A few of the signals that were approved; returns whether there were any. Raises NotSigned, and releases none of
+        these few, when one is not as it was approved."""
         async with self.platform.database.transaction() as session:
             # Locked before its signals, as a withdrawal does: one of the two comes too late.
             found = await session.get(store.Approval, approval.id, with_for_update=True)
             if found is None or found.withdrawn:
                 return False
-            signals = await store.approved_by(session, approval.id, BATCH_SIZE, signed)
+            signals = await store.approved_by(session, approval.id, BATCH_SIZE, signed.keys())
+            if any(signal_claims(one) != signed[one.number] for one in signals):
+                raise NotSigned
             numbers = [one.number for one in signals]
             # From here on a hold comes too late for them.
             await store.set_state(session, approval.list_id, numbers, state="releasing")

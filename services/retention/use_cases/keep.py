@@ -18,7 +18,7 @@ from shared.contracts.retention import Destroy
 from shared.errors import CannotSucceed, NotFound
 from shared.identity import Person
 from shared.laws import known_law
-from shared.privileges import ROOM_OWNER
+from shared.privileges import may_make
 from shared.protocol.model import State
 from shared.protocol.terms import CASE, active_until, kept_until
 from shared.service.platform import Platform
@@ -34,6 +34,8 @@ class Keeping:
         dossier, word, kid = await self.platform.opener.content(message, SealedDossier)
         if dossier.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
+        if not all(may_make(incoming.producer, one.archive) for one in dossier.items):
+            raise CannotSucceed("a service seals in an archive that is not open to it")
         law = known_law(self.platform.settings.laws, dossier.protocol)
         now = self.platform.clock.now()
         row = SealedSignal(
@@ -65,10 +67,8 @@ class Keeping:
 
     async def keys_made(self, incoming: Incoming, message: KeysMade) -> Handled:
         """A service made keys for a signal. For a signal that was destroyed, they have to go at once."""
-        for ref in message.keys:
-            owner = ROOM_OWNER.get(ref.mount)
-            if owner is not None and owner != incoming.producer:
-                raise CannotSucceed("a service reports a key in another service's room")
+        if not all(may_make(incoming.producer, ref.mount) for ref in message.keys):
+            raise CannotSucceed("a service reports a key where it makes none")
 
         async def effect(session: AsyncSession) -> None:
             await store.note_keys(session, message.number, message.keys, message.carried_by)
