@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -63,6 +63,7 @@ class DecidedRow(SQLModel, table=True):
     carried_by: str
     ciphertext: str
     taken_at: datetime = moment()
+    mac: str = ""
 
 
 class Disclosure(SQLModel, table=True):
@@ -91,6 +92,10 @@ class Whereabout(SQLModel, table=True):
     holder: str
     state: str
     since: datetime = moment()
+    next_holders: list[str] = document(nullable=False)
+    """Who may be the next to say that he holds it: by what the holder decided (domain.py)."""
+    earlier: list[str] = document(nullable=False)
+    """Who held it before: what they said then may come late."""
 
 
 class Anchor(SQLModel, table=True):
@@ -159,6 +164,12 @@ async def keys_told(session: AsyncSession, number: str) -> tuple[str | None, set
     query = select(col(DecidedRow.room_key), col(DecidedRow.carried_by)).where(col(DecidedRow.number) == number)
     rows = (await session.execute(query.distinct())).all()
     return (rows[0].room_key if rows else None), {row.carried_by for row in rows}
+
+
+async def all_decided(session: AsyncSession, number: str) -> list[DecidedRow]:
+    """What was decided on a signal, the oldest first."""
+    query = select(DecidedRow).where(col(DecidedRow.number) == number)
+    return list((await session.scalars(query.order_by(col(DecidedRow.version), col(DecidedRow.taken_at)))).all())
 
 
 DECISIONS = Keyset("decisions", col(DecidedRow.version), col(DecidedRow.id))
@@ -306,12 +317,18 @@ async def statements_beyond(
 
 
 async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    """The newest version of each signal wins; what comes late changes nothing."""
-    statement = upsert(table_of(Whereabout))
-    new = statement.excluded
-    values = {"version": new.version, "holder": new.holder, "state": new.state, "since": new.since}
-    newer = col(Whereabout.version) < new.version
-    await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer), rows)
+    """What its holder says counts when it is newer, and what the next one says who was named, whatever their versions are.
+
+    What comes late changes nothing.
+    """
+    statement = upsert(table_of(Whereabout)).values(earlier=[])
+    new, known = statement.excluded, table_of(Whereabout).c
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in ("version", "holder", "state", "since")}
+    values |= {"next_holders": new.next_holders, "earlier": known.earlier.op("||")(func.to_jsonb(known.holder))}
+    newer = and_(known.holder == new.holder, known.version < new.version)
+    named = and_(known.holder != new.holder, known.next_holders.op("?")(new.holder))
+    where = or_(newer, named)
+    await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=where), rows)
 
 
 async def note_anchors(session: AsyncSession, rows: list[dict[str, Any]]) -> None:

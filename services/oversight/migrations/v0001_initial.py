@@ -51,6 +51,7 @@ def upgrade() -> None:
         column("carried_by", sa.Text),
         column("ciphertext", sa.Text),
         column("taken_at", MOMENT),
+        column("mac", sa.Text),
     )
     op.create_index("decided_number_idx", "decided", ["number", "version", "id"])
     op.create_table(
@@ -75,6 +76,8 @@ def upgrade() -> None:
         column("holder", sa.Text),
         column("state", sa.Text),
         column("since", MOMENT),
+        column("next_holders", JSONB),
+        column("earlier", JSONB),
     )
     op.create_table(
         "anchor",

@@ -16,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import store
+from services.oversight.domain import KEEPER
 from services.oversight.statements import APPROVAL_KIND, approval_claims, signal_claims, statement_of
+from services.oversight.use_cases.ends import Ends
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -39,6 +41,7 @@ class Releasing:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self._laws = platform.settings.laws
+        self._ends = Ends(platform)
         self.queue = Queue(
             platform.database,
             store.Approval,
@@ -54,8 +57,13 @@ class Releasing:
         )
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
+        """A list that retention offers. Raises PartDown or CannotSucceed when one of its signals has not ended by what
+        oversight knows itself, or not for so long (ends.py)."""
         today = calendar_date(self.platform.clock.now())
         law = law_in_force(self._laws, today)
+        async with self.platform.database.reading() as session:
+            for one in message.signals:
+                await self._ends.check(session, one)
         room = self.platform.room()
         key = key_name(incoming.id, room.mount)
         await room.make(key)
@@ -84,7 +92,7 @@ class Releasing:
                         list_id=message.list_id, number=one.number, state=State.LISTED, facts=facts, archive_keys=keys
                     )
                 )
-            here = {"holder": incoming.producer, "state": State.LISTED, "since": self.platform.clock.now()}
+            here = {"holder": KEEPER, "state": State.LISTED, "since": self.platform.clock.now(), "next_holders": []}
             known = [here | {"number": one.number, "version": one.version} for one in message.signals]
             await store.note_whereabouts(session, known)
 
