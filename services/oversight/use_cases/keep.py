@@ -9,8 +9,10 @@ from shared.audit import VANISHED, chain
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
+from shared.engine.head import changed, vouch_for
 from shared.errors import CannotSucceed
 from shared.keys.transit import Place, key_name
+from shared.protocol.states import PHASES
 from shared.service.platform import Platform
 
 
@@ -66,6 +68,10 @@ class RegisterKeeping:
 
     async def decided(self, incoming: Incoming, message: DecidedLetter) -> Handled:
         """A decision: its words go under a key of this room, one per signal."""
+        if message.ended_in is not None and (
+            message.ended_in not in PHASES or PHASES[message.ended_in].holder != incoming.producer
+        ):
+            raise CannotSucceed("a signal is ended in a phase that is another service's")
         words, word, kid = await self.platform.opener.content(message, DecisionWords)
         room = self.platform.room()
         async with self.platform.database.reading() as session:
@@ -79,20 +85,22 @@ class RegisterKeeping:
         place = Place(room.mount, message.number, f"decision-{incoming.id}", 1)
         ciphertext = (await room.encrypt(key, [(place, words.model_dump_json().encode())]))[0]
         facts = message.model_dump(mode="json", exclude={"letters"}) | {"decision": words.decision}
+        row = store.DecidedRow(
+            id=incoming.id,
+            producer=incoming.producer,
+            number=message.number,
+            version=message.version,
+            facts=facts,
+            room_key=key,
+            carried_by=kid,
+            ciphertext=ciphertext,
+            taken_at=message.taken_at,
+        )
+        await vouch_for(self.platform.mac, row)
 
         async def effect(session: AsyncSession) -> None:
-            session.add(
-                store.DecidedRow(
-                    id=incoming.id,
-                    number=message.number,
-                    version=message.version,
-                    facts=facts,
-                    room_key=key,
-                    carried_by=kid,
-                    ciphertext=ciphertext,
-                    taken_at=message.taken_at,
-                )
-            )
+            # A copy: it may be done twice, the second time in a transaction of its own.
+            session.add(changed(row))
             here = {"number": message.number, "version": message.version, "holder": incoming.producer}
             if message.state:
                 await store.note_whereabouts(session, [here | {"state": message.state, "since": message.taken_at}])
