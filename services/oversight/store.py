@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
@@ -52,10 +52,11 @@ class AuditLine(SQLModel, table=True):
 
 
 class DecidedRow(SQLModel, table=True):
-    """A decision as supervision sees it: coded facts, and its words under a key of the signal."""
+    """A decision as supervision sees it: coded facts, and its words under a key of the signal. `producer`: who told."""
 
     __tablename__ = "decided"
     id: UUID = Field(primary_key=True)
+    producer: str
     number: str
     version: int
     facts: dict[str, Any] = document(nullable=False)
@@ -64,6 +65,7 @@ class DecidedRow(SQLModel, table=True):
     ciphertext: str
     taken_at: datetime = moment()
     mac: str = ""
+    """Of oversight over all of it: by when a signal ended is judged until when it is kept."""
 
 
 class Disclosure(SQLModel, table=True):
@@ -148,15 +150,20 @@ class Approval(Waits, table=True):
 
 
 class ListedRow(SQLModel, table=True):
-    """One signal on a list. `state`: listed, approved, releasing (its keys), released; or withheld, for a hold."""
+    """One signal on a list. `state`: listed, approved, releasing (its keys), released; or withheld, for a hold.
+
+    `mac`: of oversight over what retention listed; how far it is with that is in other hands (statements.py).
+    """
 
     __tablename__ = "listed_signal"
+    moves: ClassVar = ("state", "approval")
     list_id: UUID = Field(primary_key=True)
     number: str = Field(primary_key=True)
     state: str
     approval: UUID | None = None
     facts: dict[str, Any] = document(nullable=False)
     archive_keys: list[dict[str, str]] = document(nullable=False)
+    mac: str = ""
 
 
 async def keys_told(session: AsyncSession, number: str) -> tuple[str | None, set[str]]:
@@ -166,10 +173,14 @@ async def keys_told(session: AsyncSession, number: str) -> tuple[str | None, set
     return (rows[0].room_key if rows else None), {row.carried_by for row in rows}
 
 
-async def all_decided(session: AsyncSession, number: str) -> list[DecidedRow]:
-    """What was decided on a signal, the oldest first."""
-    query = select(DecidedRow).where(col(DecidedRow.number) == number)
-    return list((await session.scalars(query.order_by(col(DecidedRow.version), col(DecidedRow.taken_at)))).all())
+async def endings_told(session: AsyncSession, numbers: Collection[str]) -> dict[str, list[DecidedRow]]:
+    """By signal, the decisions that ended it; those that did not are left out."""
+    ended = col(DecidedRow.facts)["ended_in"].astext.is_not(None)
+    query = select(DecidedRow).where(col(DecidedRow.number).in_(numbers), ended)
+    found: dict[str, list[DecidedRow]] = {number: [] for number in numbers}
+    for row in await session.scalars(query):
+        found[row.number].append(row)
+    return found
 
 
 DECISIONS = Keyset("decisions", col(DecidedRow.version), col(DecidedRow.id))

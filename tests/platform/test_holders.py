@@ -1,4 +1,4 @@
-"""Who is believed about a signal, and how early it may be destroyed: by what oversight was told by who held it (art. 9).
+"""Who is believed about a signal: each holder is named by what the one before decided.
 
 Each message is genuine: the attacker has the service that says it.
 """
@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
-from sqlmodel import col
 
 from services.oversight import store
 from services.oversight.domain import HANDING_OVER
 from services.oversight.use_cases import RegisterKeeping, Releasing
-from services.oversight.use_cases.ends import ALTERED, EARLY, UNKNOWN
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Message, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords
-from shared.contracts.retention import Listed, ListedSignal
 from shared.engine.loaded import WITHDRAWAL
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import new_kid, seal, split_kid
@@ -31,7 +27,6 @@ from shared.protocol.model import State
 from shared.service.platform import Platform
 from tests.platform.conftest import PlatformOf
 from tests.platform.desk import VERSION
-from tests.platform.real import Postgres
 
 YEAR = timedelta(days=365)
 ENDED_ON = datetime.now(UTC).replace(microsecond=0)
@@ -78,23 +73,6 @@ class Register:
         message = Whereabouts(number=number, version=version, holder=holder or by, state=state, since=ENDED_ON)
         await self._hears(self._keeping.whereabouts, by, message)
 
-    async def listed(self, number: str, ends_on: date) -> None:
-        one = ListedSignal(
-            number=number,
-            version=9,
-            category="signal",
-            ending="weging-1:no-suspicion",
-            article="art. 12 lid 2",
-            decided_on=ENDED_ON.date(),
-            ends_on=ends_on,
-            archive_keys=(),
-        )
-        soon = ENDED_ON.date() + timedelta(days=30)
-        message = Listed(
-            list_id=uuid4(), listed_on=ENDED_ON.date(), approve_before=soon, ultimate_on=soon + YEAR, signals=(one,)
-        )
-        await self._hears(self._releasing.listed, "retention", message)
-
     async def _hears(self, handler: Callable[..., Any], by: str, message: Message) -> None:
         handled: Handled = await handler(Incoming(uuid4(), by, signed=True), message)
         await self.platform.database.together(handled.effect)
@@ -103,10 +81,6 @@ class Register:
         async with self.platform.database.reading() as session:
             row = await session.get_one(store.Whereabout, number)
         return row.holder, row.version
-
-    async def lists(self) -> int:
-        async with self.platform.database.reading() as session:
-            return len((await session.scalars(select(col(store.OfferedList.id)))).all())
 
 
 @pytest.fixture
@@ -117,15 +91,6 @@ async def register(platform_of: PlatformOf) -> Register:
 async def arrived(register: Register) -> str:
     number = signal_number(random_seed())
     await register.says("assessment", number, 1, State.RECEIVED)
-    return number
-
-
-async def ended(register: Register) -> str:
-    """Weging 1 said no, and retention has it."""
-    number = await arrived(register)
-    await register.decided("assessment", number, 2, "purpose", "set", State.WEGING_1)
-    await register.decided("assessment", number, 3, "weging-1", "no-suspicion", HANDING_OVER)
-    await register.says("retention", number, 4, State.SEALED)
     return number
 
 
@@ -194,55 +159,3 @@ async def test_rights_says_nothing_of_where_a_signal_is_and_nobody_else_decides_
         await register.decided("rights", number, 2, "weging-1", "no-suspicion", HANDING_OVER)
     with pytest.raises(CannotSucceed):
         await register.decided("assessment", number, 2, "duty", "inform", "")
-
-
-# --- how early it may be destroyed ----------------------------------------------------------------------------
-
-
-@pytest.mark.allowed("R-9.1")
-async def test_a_signal_whose_term_has_run_out_is_listed(register: Register) -> None:
-    number = await ended(register)
-    await register.listed(number, ENDED_ON.date() + YEAR + timedelta(days=2))
-    assert await register.lists() == 1
-
-
-@pytest.mark.refused("R-9.1")
-async def test_an_end_date_that_was_brought_forward_is_refused(register: Register) -> None:
-    number = await ended(register)
-    for days in (1, 30, 364):
-        with pytest.raises(CannotSucceed, match=EARLY):
-            await register.listed(number, ENDED_ON.date() + timedelta(days=days))
-    assert await register.lists() == 0
-
-
-@pytest.mark.refused("R-9.1")
-async def test_what_is_not_known_as_ended_is_on_no_list(register: Register) -> None:
-    late = ENDED_ON.date() + 20 * YEAR
-    for number in (signal_number(random_seed()), await arrived(register)):
-        with pytest.raises(PartDown, match=UNKNOWN):
-            await register.listed(number, late)
-    withdrawn = await ended(register)
-    await register.decided("assessment", withdrawn, 4, WITHDRAWAL, "weging-1:no-suspicion", State.WEGING_1)
-    with pytest.raises(PartDown, match=UNKNOWN):
-        await register.listed(withdrawn, late)
-    assert await register.lists() == 0
-
-
-@pytest.mark.refused("R-9.1")
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "UPDATE decided SET taken_at = taken_at - interval '1 year'",
-        'UPDATE decided SET facts = facts || \'{"key": "weging-4"}\' WHERE version = 3',
-        "INSERT INTO decided SELECT gen_random_uuid(), number, 9, facts, room_key, carried_by, ciphertext,"
-        " taken_at - interval '2 years', mac FROM decided WHERE version = 3",
-    ],
-)
-async def test_rows_of_decisions_bring_nothing_forward(register: Register, postgres: Postgres, attack: str) -> None:
-    number = await ended(register)
-    connection = await postgres.connect("oversight")
-    await connection.execute(attack)
-    await connection.close()
-    with pytest.raises(CannotSucceed, match=ALTERED):
-        await register.listed(number, ENDED_ON.date() + 3 * YEAR)
-    assert await register.lists() == 0

@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.create_table(
         "decided",
         column("id", sa.Uuid, key=True),
+        column("producer", sa.Text),
         column("number", sa.Text),
         column("version", sa.Integer),
         column("facts", JSONB),
@@ -123,6 +124,7 @@ def upgrade() -> None:
         column("approval", sa.Uuid, null=True, index=True),
         column("facts", JSONB),
         column("archive_keys", JSONB),
+        column("mac", sa.Text),
     )
     # Append-only for the service itself, not only by agreement.
     op.execute("REVOKE UPDATE, DELETE ON audit_batch, audit_line, disclosure, kept_statement FROM oversight_app")

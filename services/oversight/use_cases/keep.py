@@ -14,6 +14,7 @@ from shared.engine.head import changed, vouch_for
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.transit import Place, key_name
 from shared.laws import known_law
+from shared.protocol.states import PHASES
 from shared.service.platform import Platform
 
 
@@ -74,6 +75,10 @@ class RegisterKeeping:
             raise CannotSucceed("a decision that is not this service's to take")
         if message.state:
             await self._believed(message.number, incoming.producer)
+        if message.ended_in is not None and (
+            message.ended_in not in PHASES or PHASES[message.ended_in].holder != incoming.producer
+        ):
+            raise CannotSucceed("a signal is ended in a phase that is another service's")
         law = known_law(self.platform.settings.laws, message.protocol)
         words, word, kid = await self.platform.opener.content(message, DecisionWords)
         room = self.platform.room()
@@ -88,9 +93,9 @@ class RegisterKeeping:
         place = Place(room.mount, message.number, f"decision-{incoming.id}", 1)
         ciphertext = (await room.encrypt(key, [(place, words.model_dump_json().encode())]))[0]
         facts = message.model_dump(mode="json", exclude={"letters"}) | {"decision": words.decision}
-
         row = store.DecidedRow(
             id=incoming.id,
+            producer=incoming.producer,
             number=message.number,
             version=message.version,
             facts=facts,
@@ -100,6 +105,7 @@ class RegisterKeeping:
             taken_at=message.taken_at,
         )
         await vouch_for(self.platform.mac, row)
+
         here = {
             "number": message.number,
             "version": message.version,
