@@ -301,7 +301,7 @@ async def _lines(postgres: Postgres) -> list[str]:
         {"issued_at": NOON + timedelta(days=1)},
         {"issued_at": NOON + timedelta(days=365_000)},
     ],
-    ids=str,
+    ids=["an hour and a second", "a thousand years", "no time", "backwards", "of tomorrow", "of another age"],
 )
 async def test_access_itself_cannot_be_believed_for_longer(
     platform_of: PlatformOf, bao_of: BaoOf, clock: GivenClock, postgres: Postgres, moments: dict[str, Any]
