@@ -31,6 +31,8 @@ STALE_SECONDS = 0.2
 """For how long a standby may not know of a key that was just made."""
 COMPACTION = "kv/data/compaction"
 """Where who administers OpenBao records `at`: nothing that was destroyed before that moment is in its files any more."""
+STRUCK, STRUCK_NAMES = "kv/data/struck", "kv/metadata/struck"
+"""Where oversight notes, by list, what was taken off it, and where it sees the names of these notes."""
 NOT_DECRYPTED = "failed to RSA decrypt the ciphertext: crypto/rsa: decryption error"
 """What it answers to a letter that was not sealed for this key: a 500, though nothing is wrong with OpenBao."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.openbao import COMPACTION
+from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES
 from shared.privileges import ADDRESSEES, ARCHIVES, LETTERBOXES, ROOMS, ROWS, SERVICES, SIGN, Privileges
 
 Rules = dict[str, dict[str, Any]]
@@ -66,6 +66,10 @@ def rules_of(service: Privileges) -> Rules:
         rules[f"{archive}/encrypt/+"] = _rule("update", plaintext=[], associated_data=[], batch_input=[])
     for archive in service.reads_archives:
         rules[f"{archive}/decrypt/+"] = _rule("update", ciphertext=[], associated_data=[], batch_input=[])
+    if ARCHIVES[0] in service.releases:
+        # What was taken off a destruction list: noted once, and never changed, read or taken away.
+        rules[f"{STRUCK}/*"] = _rule("create")
+        rules[f"{STRUCK_NAMES}/*"] = _rule("list")
     for mount in service.released_mounts:
         rules |= _release(mount, "+")
     if service.destroys:

@@ -81,7 +81,7 @@ def _closed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         number=loaded.number,
         closed_on=calendar_date(decision.taken_at),
         # Closing it is one.
-        last_act_on=loaded.today,
+        last_act_on=calendar_date(decision.taken_at),
         protocol=loaded.dossier.protocol,
     )
     return (Tell("retention", closed),)

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
-from services.oversight.statements import statement_of
+from services.oversight.statements import statement_of, waiting_on
+from services.oversight.struck import strike
 from shared.engine.effects import Moment, Own
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
@@ -35,7 +36,7 @@ class Approves(Own):
             effective_at=decision.effective_at or decision.taken_at,
             statement="",
         )
-        waiting = await store.signals_on(session, list_id, State.LISTED)
+        waiting = await waiting_on(platform, session, list_id)
         approval.statement = statement_of(platform, approval, [one for one in waiting if one.number in self.numbers])
         session.add(approval)
         await store.set_state(session, list_id, list(self.numbers), state=State.APPROVED, approval=decision.id)
@@ -48,6 +49,9 @@ class Approves(Own):
         if any(one.state != State.APPROVED for one in signals):
             # Its keys are being released.
             raise Conflict
+        # While the row is locked, so that it is released or withdrawn and never both; and before it is committed: what is
+        # struck off and stays in its row is not released, and shows.
+        await strike(platform, approval.list_id, str(approval.id))
         approval.withdrawn = True
         numbers = [one.number for one in signals]
         await store.set_state(session, approval.list_id, numbers, state=State.LISTED, approval=None)

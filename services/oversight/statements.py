@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
+from shared.engine.head import vouched_for
+from shared.errors import NotBelieved
+from shared.protocol.model import State
 from shared.service.platform import Platform
 
 APPROVAL_KIND = "meldpunt-approval"
+
+
+async def waiting_on(platform: Platform, session: AsyncSession, list_id: UUID) -> list[store.ListedRow]:
+    """The signals of a list that wait for an approval; raises NotBelieved when one is not as retention listed it."""
+    found = await store.signals_on(session, list_id, State.LISTED)
+    if not all([await vouched_for(platform.mac, one) for one in found]):
+        raise NotBelieved
+    return found
 
 
 def statement_of(platform: Platform, approval: store.Approval, signals: Iterable[store.ListedRow]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -52,10 +52,11 @@ class AuditLine(SQLModel, table=True):
 
 
 class DecidedRow(SQLModel, table=True):
-    """A decision as supervision sees it: coded facts, and its words under a key of the signal."""
+    """A decision as supervision sees it: coded facts, and its words under a key of the signal. `producer`: who told."""
 
     __tablename__ = "decided"
     id: UUID = Field(primary_key=True)
+    producer: str
     number: str
     version: int
     facts: dict[str, Any] = document(nullable=False)
@@ -63,6 +64,8 @@ class DecidedRow(SQLModel, table=True):
     carried_by: str
     ciphertext: str
     taken_at: datetime = moment()
+    mac: str = ""
+    """Of oversight over all of it: by when a signal ended is judged until when it is kept."""
 
 
 class Disclosure(SQLModel, table=True):
@@ -91,6 +94,10 @@ class Whereabout(SQLModel, table=True):
     holder: str
     state: str
     since: datetime = moment()
+    next_holders: list[str] = document(nullable=False)
+    """Who may be the next to say that he holds it: by what the holder decided (domain.py)."""
+    earlier: list[str] = document(nullable=False)
+    """Who held it before: what they said then may come late."""
 
 
 class Anchor(SQLModel, table=True):
@@ -143,15 +150,20 @@ class Approval(Waits, table=True):
 
 
 class ListedRow(SQLModel, table=True):
-    """One signal on a list. `state`: listed, approved, releasing (its keys), released; or withheld, for a hold."""
+    """One signal on a list. `state`: listed, approved, releasing (its keys), released; or withheld, for a hold.
+
+    `mac`: of oversight over what retention listed; how far it is with that is in other hands (statements.py).
+    """
 
     __tablename__ = "listed_signal"
+    moves: ClassVar = ("state", "approval")
     list_id: UUID = Field(primary_key=True)
     number: str = Field(primary_key=True)
     state: str
     approval: UUID | None = None
     facts: dict[str, Any] = document(nullable=False)
     archive_keys: list[dict[str, str]] = document(nullable=False)
+    mac: str = ""
 
 
 async def keys_told(session: AsyncSession, number: str) -> tuple[str | None, set[str]]:
@@ -159,6 +171,16 @@ async def keys_told(session: AsyncSession, number: str) -> tuple[str | None, set
     query = select(col(DecidedRow.room_key), col(DecidedRow.carried_by)).where(col(DecidedRow.number) == number)
     rows = (await session.execute(query.distinct())).all()
     return (rows[0].room_key if rows else None), {row.carried_by for row in rows}
+
+
+async def endings_told(session: AsyncSession, numbers: Collection[str]) -> dict[str, list[DecidedRow]]:
+    """By signal, the decisions that ended it; those that did not are left out."""
+    ended = col(DecidedRow.facts)["ended_in"].astext.is_not(None)
+    query = select(DecidedRow).where(col(DecidedRow.number).in_(numbers), ended)
+    found: dict[str, list[DecidedRow]] = {number: [] for number in numbers}
+    for row in await session.scalars(query):
+        found[row.number].append(row)
+    return found
 
 
 DECISIONS = Keyset("decisions", col(DecidedRow.version), col(DecidedRow.id))
@@ -306,12 +328,18 @@ async def statements_beyond(
 
 
 async def note_whereabouts(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    """The newest version of each signal wins; what comes late changes nothing."""
-    statement = upsert(table_of(Whereabout))
-    new = statement.excluded
-    values = {"version": new.version, "holder": new.holder, "state": new.state, "since": new.since}
-    newer = col(Whereabout.version) < new.version
-    await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=newer), rows)
+    """What its holder says counts when it is newer, and what the next one says who was named, whatever their versions are.
+
+    What comes late changes nothing.
+    """
+    statement = upsert(table_of(Whereabout)).values(earlier=[])
+    new, known = statement.excluded, table_of(Whereabout).c
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in ("version", "holder", "state", "since")}
+    values |= {"next_holders": new.next_holders, "earlier": known.earlier.op("||")(func.to_jsonb(known.holder))}
+    newer = and_(known.holder == new.holder, known.version < new.version)
+    named = and_(known.holder != new.holder, known.next_holders.op("?")(new.holder))
+    where = or_(newer, named)
+    await session.execute(statement.on_conflict_do_update(index_elements=["number"], set_=values, where=where), rows)
 
 
 async def note_anchors(session: AsyncSession, rows: list[dict[str, Any]]) -> None:

@@ -38,6 +38,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         handlers=handlers(keeping, holds, destruction),
         erase=Erase(rows=store.delete_rows),
         queues={finishing.queue: finishing.declare},
+        doubts=[listing.doubts],
         periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
     )
     routers = [router(engine, keeping, holds, destruction, declarations)]

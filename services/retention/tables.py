@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlmodel import Field, SQLModel
@@ -15,9 +15,14 @@ OPEN_HOLD = "hold.state IN ('proposed', 'held')"
 
 
 class SealedSignal(SQLModel, table=True):
-    """A signal in the non-active environment. `dossier` is archive ciphertext."""
+    """A signal in the non-active environment. `dossier` is archive ciphertext.
+
+    `mac`: of retention over what was sealed, until when it is kept, and what a hold keeps of it. How far its destruction is
+    rests on what oversight signed.
+    """
 
     __tablename__ = "sealed_signal"
+    moves: ClassVar = ("version", "state", "list_id", "approver", "approved_at")
     number: str = Field(primary_key=True)
     version: int
     state: str
@@ -39,6 +44,7 @@ class SealedSignal(SQLModel, table=True):
     """Everything but what a hold kept has been destroyed."""
     approver: str | None = None
     approved_at: datetime | None = moment(nullable=True)
+    mac: str = ""
 
 
 class ActiveCase(SQLModel, table=True):

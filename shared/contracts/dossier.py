@@ -115,6 +115,7 @@ class DecidedLetter(Letter):
     """One decision: the coded facts in clear, its words sealed for oversight.
 
     `state`: where it left the signal; empty when it was about something that is not the signal (a duty to inform).
+    `ended_in`: the phase in which it ended the signal, or 5 when it closed the case, from which its years run.
     """
 
     event: ClassVar[str] = "decided.v1"
@@ -131,3 +132,4 @@ class DecidedLetter(Letter):
     state: str
     about: tuple[str, ...] = ()
     meeting: str | None = None
+    ended_in: int | None = None

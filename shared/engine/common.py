@@ -13,6 +13,8 @@ from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.roads import forwarded, shared_by_outcome
 from shared.engine.tables import DecisionRow
+from shared.protocol.model import PHASE_OF, State
+from shared.protocol.terms import CASE
 
 ASKED = "-asked"
 """Where there is no room, supervision is told of a proposal too, under a name of its own."""
@@ -75,6 +77,14 @@ def told_to_supervision(
         state=state if dossier.signal == dossier.number else "",
         about=tuple(decision.about) or ((dossier.subject,) if dossier.subject else ()),
         meeting=decision.meeting,
+        ended_in=None if proposed else _ended_in(decision),
     )
     said = DecisionWords(decision=str(decision.id), reason=words.reason, fields=fields)
     return CopyByLetter("oversight", message, said, hurry=proposed)
+
+
+def _ended_in(decision: DecisionRow) -> int | None:
+    """The phase in which a decision ended the signal; 5 for who closed a case, which is moved years later by nobody."""
+    if decision.ends:
+        return PHASE_OF[State(decision.state_before)]
+    return CASE if decision.state_after == State.CLOSED else None

@@ -89,13 +89,18 @@ def stands_by_itself(row: SQLModel) -> bool:
     return "mac" in type(row).model_fields and not isinstance(row, Dossier)
 
 
+def _by_itself(row: SQLModel) -> dict[str, Any]:
+    """What the MAC of such a row covers: all but what its class says (`moves`) that others move."""
+    return row.model_dump(exclude={"mac", *getattr(type(row), "moves", ())})
+
+
 async def vouch_for(mac: Mac, row: _Row) -> _Row:
     """Put the MAC on a row that stands by itself and return it. Raises PartDown."""
-    row.mac = await mac.of(table_of(type(row)).name, row.model_dump(exclude={"mac"}))
+    row.mac = await mac.of(table_of(type(row)).name, _by_itself(row))
     return row
 
 
 async def vouched_for(mac: Mac, row: SQLModel) -> bool:
     """Whether a row that stands by itself is as this service wrote it. Raises PartDown."""
     written: str = row.mac  # type: ignore[attr-defined]
-    return await mac.agrees(table_of(type(row)).name, row.model_dump(exclude={"mac"}), written)
+    return await mac.agrees(table_of(type(row)).name, _by_itself(row), written)

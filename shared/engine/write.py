@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
+from shared.clock import calendar_date
 from shared.database.tables import Audit, Outgoing
 from shared.engine import asking, store
 from shared.engine.asking import TaskRows
@@ -120,7 +121,8 @@ class Writer:
             before.dossier,
             version=before.dossier.version + 1,
             state=change.state,
-            last_act_on=before.today,
+            # The day of the decision, also when midnight came since it was read: oversight counts from that.
+            last_act_on=calendar_date(change.decision.taken_at) if change.decision else before.today,
             people=before.dossier.people + change.people,
         )
         decisions, tasks = change.decisions_after(now), change.tasks_after(now)

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.errors import CannotSucceed
 from shared.openbao import KEY_ABSENT, LOCKED, TIMEOUT_SECONDS, BaoError, OpenBao
@@ -43,6 +43,11 @@ def key_name(made_for: UUID, mount: str) -> str:
     of leaving an orphan behind; nobody who does not know the id can guess it.
     """
     return hashlib.sha256(f"{mount}/{made_for}".encode()).hexdigest()[:40]
+
+
+def moved_by(closing: UUID) -> UUID:
+    """The id of the clock's move of a case that the decision `closing` closed: who knows that, knows its keys."""
+    return uuid5(closing, "move-case")
 
 
 @dataclass(frozen=True)

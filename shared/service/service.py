@@ -33,6 +33,7 @@ from shared.queue import Queue, Work
 from shared.service.platform import Platform
 from shared.service.pruner import Pruner
 from shared.stuck import Stuck
+from shared.wake import end_if_cancelled
 
 log = structlog.get_logger()
 
@@ -160,6 +161,7 @@ class Service:
                 log.warning("worker waits", worker=_name(worker), problem=type(problem).__name__)
             except Exception as problem:
                 log.error("worker failed", worker=_name(worker), exc_info=problem)
+            end_if_cancelled()
             await asyncio.sleep(1)
 
     async def _check_schema(self) -> None:

@@ -14,6 +14,7 @@ from services.retention.tables import ActiveCase, DestructionList, SealedSignal
 from services.retention.use_cases import Listing
 from shared.contracts.retention import Listed, MoveCase, Overdue
 from shared.database.tables import Outgoing
+from shared.engine.head import vouch_for
 from shared.errors import CannotSucceed
 from shared.queue import PATIENCE
 from shared.service.platform import Platform
@@ -49,6 +50,8 @@ async def fill(platform: Platform) -> None:
     case = ActiveCase(
         number="S-00000-00003", protocol=VERSION, closed_on=LONG_AGO, last_act_on=LONG_AGO, moves_on=LONG_AGO
     )
+    for one in signals:
+        await vouch_for(platform.mac, one)
     async with platform.database.transaction() as session:
         session.add_all([late, *signals, case])
 

@@ -17,6 +17,7 @@ from services.retention.settings import Settings
 from services.retention.tables import Declaration, SealedSignal
 from services.retention.use_cases.declare import DECLARATION_KIND, Declarations, as_pdf
 from services.retention.wording import DestroyedSignal, document
+from shared.engine.head import vouch_for
 from shared.privileges import ARCHIVES
 from shared.protocol.model import PHASE_OF, State
 from tests.platform.conftest import PlatformOf
@@ -130,7 +131,7 @@ async def test_what_is_declared_is_signed_with_its_words(platform_of: PlatformOf
     )
     declarations = Declarations(platform, settings)
     async with platform.database.transaction() as session:
-        session.add(row)
+        session.add(await vouch_for(platform.mac, row))
         await session.flush()
         await (declarations.make_in_part if held else declarations.make)(session, [row])
     async with platform.database.reading() as session:

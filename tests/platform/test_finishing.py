@@ -28,6 +28,7 @@ from services.retention.use_cases.finish import Finishing
 from shared import tombstones
 from shared.contracts.retention import Destroyed, RotateLetterbox
 from shared.database.tables import Outgoing
+from shared.engine.head import vouch_for
 from shared.errors import CannotSucceed
 from shared.keys.letters import new_kid
 from shared.protocol.model import State
@@ -62,18 +63,17 @@ class Ending:
                     **{name: getattr(WHOLE, name) for name in known},
                     **more,
                 }
-                session.add(
-                    SealedSignal(
-                        number=number,
-                        protocol=protocol,
-                        version=5,
-                        state=State.APPROVED,
-                        ends_on=WHOLE.kept_until,
-                        decisions=[],
-                        sealed_at=now,
-                        **values,
-                    )
+                signal = SealedSignal(
+                    number=number,
+                    protocol=protocol,
+                    version=5,
+                    state=State.APPROVED,
+                    ends_on=WHOLE.kept_until,
+                    decisions=[],
+                    sealed_at=now,
+                    **values,
                 )
+                session.add(await vouch_for(platform.mac, signal))
                 session.add_all(
                     DestructionPart(number=number, part=part, done_at=now) for part in parts_to_go(for_a_hold=False)
                 )
@@ -116,7 +116,9 @@ async def test_what_cannot_be_declared_holds_up_no_other_and_shows(platform_of: 
     )
     assert "protocol" in stuck.remedy
     async with ending.platform.database.transaction() as session:
-        (await session.get_one(SealedSignal, TWO)).protocol = VERSION
+        signal = await session.get_one(SealedSignal, TWO)
+        signal.protocol = VERSION
+        await vouch_for(ending.platform.mac, signal)
     await ending.goes_on()
     assert await ending.declared() == {ONE, THREE}, "it is tried slowly"
     ending.clock.pass_by(PARKED_FOR[0].total_seconds() + 1)

@@ -233,10 +233,10 @@ async def test_an_oversight_that_says_too_much_destroys_nothing(watched: Watched
 
 
 async def test_a_decision_and_a_notice_at_the_same_moment(watched: Watched) -> None:
-    """What is told makes a new head, and no new version: the decision is judged once more, and both stand."""
+    """What is told makes a new head, and no new version: the decision is judged up to twice more, and both stand."""
     desk, number = watched.desk, await watched.arrived()
     copies = Copies(desk.engine)
-    notices = [NoticeTold(number=number, subject="S1", version=version, state="open") for version in range(1, 6)]
+    notices = [NoticeTold(number=number, subject="S1", version=version, state="open") for version in (1, 2)]
 
     async def all_told() -> None:
         for one in notices:
@@ -244,4 +244,4 @@ async def test_a_decision_and_a_notice_at_the_same_moment(watched: Watched) -> N
 
     await asyncio.gather(all_told(), desk.decide(number, "weging-2a", "task", fields=TASK))
     loaded = await desk.engine.parts.loader.load(number)
-    assert (loaded.notices[0].version, loaded.dossier.version, loaded.dossier.turn) == (5, 2, 7)
+    assert (loaded.notices[0].version, loaded.dossier.version, loaded.dossier.turn) == (2, 2, 4)

@@ -80,6 +80,7 @@ async def test_decisions_with_their_words(database_of: DatabaseOf, bao_of: BaoOf
         made = [
             DecidedRow(
                 id=uuid4(),
+                producer="assessment",
                 number=NUMBER,
                 version=n,
                 facts={},

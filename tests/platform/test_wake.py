@@ -37,3 +37,25 @@ async def test_what_was_called_for_before_is_not_missed() -> None:
     wake()
     async with asyncio.timeout(5):
         await wake.wait(60)
+
+
+async def test_who_was_told_to_end_ends_also_when_a_library_lost_it() -> None:
+    """As `asyncio.wait_for` does when what it waits for comes in the moment of the cancellation."""
+    wake, began = Wake(), asyncio.Event()
+
+    async def loses_it() -> None:
+        began.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+
+    async def works() -> None:
+        while True:
+            await loses_it()
+            await wake.wait(60)
+
+    task = asyncio.create_task(works())
+    await began.wait()
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=5)
+    assert done
+    assert task.cancelled()

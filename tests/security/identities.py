@@ -6,11 +6,12 @@ import asyncio
 import base64
 import json
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
 
-from shared.openbao import COMPACTION
+from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES
 from shared.privileges import ADDRESSEES, ARCHIVES, BY_NAME, ROOMS, ROWS, SERVICES, SIGN
 from tests.house import TestHouse
 
@@ -97,6 +98,11 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         "audit hash": ("POST", "sys/audit-hash/trail", {"input": "x"}),
         "list mounts": ("GET", "sys/mounts", None),
         "snapshot": ("GET", "sys/storage/raft/snapshot", None),
+        "note what is struck": ("POST", f"{STRUCK}/x/{service}-{uuid4().hex}", {"data": {"statement": "x"}}),
+        "see what is struck": ("LIST", f"{STRUCK_NAMES}/x", None),
+        "read a note of what is struck": ("GET", f"{STRUCK}/x/y", None),
+        "take back what is struck": ("DELETE", f"{STRUCK}/x/y", None),
+        "forget what is struck": ("DELETE", f"{STRUCK_NAMES}/x/y", None),
         "read compactions": ("GET", COMPACTION, None),
         "write compactions": ("POST", COMPACTION, {"data": {"at": "x"}}),
         "make a token": ("POST", "auth/token/create", {}),

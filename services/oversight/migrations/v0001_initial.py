@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.create_table(
         "decided",
         column("id", sa.Uuid, key=True),
+        column("producer", sa.Text),
         column("number", sa.Text),
         column("version", sa.Integer),
         column("facts", JSONB),
@@ -51,6 +52,7 @@ def upgrade() -> None:
         column("carried_by", sa.Text),
         column("ciphertext", sa.Text),
         column("taken_at", MOMENT),
+        column("mac", sa.Text),
     )
     op.create_index("decided_number_idx", "decided", ["number", "version", "id"])
     op.create_table(
@@ -75,6 +77,8 @@ def upgrade() -> None:
         column("holder", sa.Text),
         column("state", sa.Text),
         column("since", MOMENT),
+        column("next_holders", JSONB),
+        column("earlier", JSONB),
     )
     op.create_table(
         "anchor",
@@ -120,6 +124,7 @@ def upgrade() -> None:
         column("approval", sa.Uuid, null=True, index=True),
         column("facts", JSONB),
         column("archive_keys", JSONB),
+        column("mac", sa.Text),
     )
     # Append-only for the service itself, not only by agreement.
     op.execute("REVOKE UPDATE, DELETE ON audit_batch, audit_line, disclosure, kept_statement FROM oversight_app")

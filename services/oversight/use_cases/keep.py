@@ -5,12 +5,16 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
+from services.oversight.domain import FIRST_HOLDER, next_holders
 from shared.audit import VANISHED, chain
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
-from shared.errors import CannotSucceed
+from shared.engine.head import changed, vouch_for
+from shared.errors import CannotSucceed, PartDown
 from shared.keys.transit import Place, key_name
+from shared.laws import known_law
+from shared.protocol.states import PHASES
 from shared.service.platform import Platform
 
 
@@ -66,6 +70,16 @@ class RegisterKeeping:
 
     async def decided(self, incoming: Incoming, message: DecidedLetter) -> Handled:
         """A decision: its words go under a key of this room, one per signal."""
+        # A duty to inform is no signal: rights decides on it, and says nothing of where its signal is.
+        if bool(message.state) == (incoming.producer == "rights"):
+            raise CannotSucceed("a decision that is not this service's to take")
+        if message.state:
+            await self._believed(message.number, incoming.producer)
+        if message.ended_in is not None and (
+            message.ended_in not in PHASES or PHASES[message.ended_in].holder != incoming.producer
+        ):
+            raise CannotSucceed("a signal is ended in a phase that is another service's")
+        law = known_law(self.platform.settings.laws, message.protocol)
         words, word, kid = await self.platform.opener.content(message, DecisionWords)
         room = self.platform.room()
         async with self.platform.database.reading() as session:
@@ -79,23 +93,33 @@ class RegisterKeeping:
         place = Place(room.mount, message.number, f"decision-{incoming.id}", 1)
         ciphertext = (await room.encrypt(key, [(place, words.model_dump_json().encode())]))[0]
         facts = message.model_dump(mode="json", exclude={"letters"}) | {"decision": words.decision}
+        row = store.DecidedRow(
+            id=incoming.id,
+            producer=incoming.producer,
+            number=message.number,
+            version=message.version,
+            facts=facts,
+            room_key=key,
+            carried_by=kid,
+            ciphertext=ciphertext,
+            taken_at=message.taken_at,
+        )
+        await vouch_for(self.platform.mac, row)
+
+        here = {
+            "number": message.number,
+            "version": message.version,
+            "holder": incoming.producer,
+            "state": message.state,
+            "since": message.taken_at,
+            "next_holders": sorted(next_holders(law, message.key, message.outcome, message.state)),
+        }
 
         async def effect(session: AsyncSession) -> None:
-            session.add(
-                store.DecidedRow(
-                    id=incoming.id,
-                    number=message.number,
-                    version=message.version,
-                    facts=facts,
-                    room_key=key,
-                    carried_by=kid,
-                    ciphertext=ciphertext,
-                    taken_at=message.taken_at,
-                )
-            )
-            here = {"number": message.number, "version": message.version, "holder": incoming.producer}
+            # A copy: it may be done twice, the second time in a transaction of its own.
+            session.add(changed(row))
             if message.state:
-                await store.note_whereabouts(session, [here | {"state": message.state, "since": message.taken_at}])
+                await store.note_whereabouts(session, [here])
             if not told_of:
                 # Once per key: those who end a signal have to know of each, not of each letter.
                 told = KeysMade(number=message.number, keys=keys, carried_by=(kid,))
@@ -115,8 +139,20 @@ class RegisterKeeping:
         return Handled(effect)
 
     async def whereabouts(self, incoming: Incoming, message: Whereabouts) -> Handled:
-        """The newest version wins; what comes late changes nothing."""
+        """Who has it says so: the first holder, or who was named by the one before. What comes late changes nothing."""
         if message.holder != incoming.producer:
             raise CannotSucceed("a service tells where another service's signal is")
+        await self._believed(message.number, incoming.producer)
+        here = message.model_dump() | {"next_holders": []}
+        return Handled(lambda session: store.note_whereabouts(session, [here]))
 
-        return Handled(lambda session: store.note_whereabouts(session, [message.model_dump()]))
+    async def _believed(self, number: str, service: str) -> None:
+        """Raises PartDown for a service that does not hold the signal, by what is known here: who names it may still come.
+
+        Who held it before is believed about that time; what he says changes nothing any more.
+        """
+        async with self.platform.database.reading() as session:
+            known = await session.get(store.Whereabout, number)
+        holders = {FIRST_HOLDER} if known is None else {known.holder, *known.next_holders, *known.earlier}
+        if service not in holders:
+            raise PartDown("another service has this signal, and no decision hands it over to this one")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic.alias_generators import to_camel
 from sqlalchemy import and_, update
@@ -16,14 +16,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import store
-from services.oversight.statements import APPROVAL_KIND, approval_claims, signal_claims, statement_of
+from services.oversight.domain import KEEPER
+from services.oversight.endings import check_listed, ending_of
+from services.oversight.statements import APPROVAL_KIND, approval_claims, signal_claims, statement_of, waiting_on
+from services.oversight.struck import strike, struck
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef
 from shared.contracts.oversight import Approved, TakenOff
-from shared.contracts.retention import Listed, Overdue, Withheld
-from shared.errors import CannotSucceed, PartDown
+from shared.contracts.retention import Listed, ListedSignal, Overdue, Withheld
+from shared.engine.head import changed, vouch_for
+from shared.errors import CannotSucceed, NotBelieved, PartDown
 from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit, key_name
 from shared.laws import law_in_force
@@ -54,11 +58,15 @@ class Releasing:
         )
 
     async def listed(self, incoming: Incoming, message: Listed) -> Handled:
+        """A list; refused when it says anything else than the decisions that oversight heard, and not taken in while it
+        has not heard how one of these signals ended. Raises PartDown and CannotSucceed."""
+        await self._check(message)
         today = calendar_date(self.platform.clock.now())
         law = law_in_force(self._laws, today)
         room = self.platform.room()
         key = key_name(incoming.id, room.mount)
         await room.make(key)
+        rows = [await self._row(message.list_id, one) for one in message.signals]
 
         async def effect(session: AsyncSession) -> None:
             session.add(
@@ -74,21 +82,34 @@ class Releasing:
                     ultimate_on=max(message.ultimate_on, today + timedelta(days=law.terms.ultimate_days)),
                 )
             )
-            for one in message.signals:
-                facts = {
-                    to_camel(name): value for name, value in one.model_dump(mode="json").items() if name in LISTED_FACTS
-                }
-                keys = [key.model_dump() for key in one.archive_keys]
-                session.add(
-                    store.ListedRow(
-                        list_id=message.list_id, number=one.number, state=State.LISTED, facts=facts, archive_keys=keys
-                    )
-                )
-            here = {"holder": incoming.producer, "state": State.LISTED, "since": self.platform.clock.now()}
+            # Copies: it may be done twice, the second time in a transaction of its own.
+            session.add_all([changed(one) for one in rows])
+            here = {"holder": KEEPER, "state": State.LISTED, "since": self.platform.clock.now(), "next_holders": []}
             known = [here | {"number": one.number, "version": one.version} for one in message.signals]
             await store.note_whereabouts(session, known)
 
         return Handled(effect)
+
+    async def _check(self, message: Listed) -> None:
+        numbers = [one.number for one in message.signals]
+        async with self.platform.database.reading() as session:
+            told = await store.endings_told(session, numbers)
+        if len(told) != len(numbers):
+            raise CannotSucceed("a list that names a signal twice")
+        for one in message.signals:
+            ending = await ending_of(self._laws, self.platform.mac, told[one.number])
+            check_listed(one, message.listed_on, ending)
+
+    async def _row(self, list_id: UUID, one: ListedSignal) -> store.ListedRow:
+        listed = one.model_dump(mode="json")
+        row = store.ListedRow(
+            list_id=list_id,
+            number=one.number,
+            state=State.LISTED,
+            facts={to_camel(name): value for name, value in listed.items() if name in LISTED_FACTS},
+            archive_keys=listed["archive_keys"],
+        )
+        return await vouch_for(self.platform.mac, row)
 
     async def withheld(self, incoming: Incoming, message: Withheld) -> Handled:
         """A hold was approved for a signal on a list (R-9.15): it is taken off, unless its keys are being released."""
@@ -100,6 +121,8 @@ class Releasing:
             found = await session.get_one(store.OfferedList, message.list_id, with_for_update=True)
             if not await store.take_off(session, message.list_id, message.number):
                 return
+            # The row is locked: a release comes before it, or finds it struck off.
+            await strike(self.platform, message.list_id, message.number)
             found.version += 1
             if not await store.signals_on(session, message.list_id, State.LISTED):
                 # Nothing on it waits for an approval any more.
@@ -119,7 +142,7 @@ class Releasing:
         today = calendar_date(self.platform.clock.now())
         async with self.platform.database.reading() as session:
             row = await session.get(store.OfferedList, message.list_id)
-            waiting = await store.signals_on(session, message.list_id, State.LISTED)
+            waiting = await waiting_on(self.platform, session, message.list_id)
         if row is None:
             raise CannotSucceed("a list that was never offered")
         ultimate = today >= row.ultimate_on
@@ -129,7 +152,7 @@ class Releasing:
 
         async def effect(session: AsyncSession) -> None:
             found = await session.get(store.OfferedList, message.list_id, with_for_update=True)
-            signals = await store.signals_on(session, message.list_id, State.LISTED)
+            signals = await waiting_on(self.platform, session, message.list_id)
             numbers = [one.number for one in signals]
             if found is None or not numbers:
                 return
@@ -166,23 +189,29 @@ class Releasing:
             raise NotSigned
         if approval.effective_at > self.platform.clock.now():
             raise PartDown("it can still be withdrawn")
-        while await self._release_some(approval, claims["signals"]):
+        signed: dict[str, Any] = claims["signals"]
+        while await self._release_some(approval, signed):
             pass
         done = update(store.Approval).where(col(store.Approval.id) == approval.id).values(done=True)
         await self.platform.database.alone(done)
 
     async def _release_some(self, approval: store.Approval, signed: dict[str, Any]) -> bool:
         """A few of the signals that were approved; returns whether there were any. Raises NotSigned, and releases none of
-        these few, when one is not as it was approved."""
+        them, when one is not as it was approved, and NotBelieved for what was struck off the list."""
+        off = await struck(self.platform, approval.list_id)
         async with self.platform.database.transaction() as session:
             # Locked before its signals, as a withdrawal does: one of the two comes too late.
             found = await session.get(store.Approval, approval.id, with_for_update=True)
             if found is None or found.withdrawn:
                 return False
+            if str(found.id) in off:
+                raise NotBelieved("this approval was withdrawn")
             signals = await store.approved_by(session, approval.id, BATCH_SIZE, signed.keys())
             if any(signal_claims(one) != signed[one.number] for one in signals):
                 raise NotSigned
             numbers = [one.number for one in signals]
+            if off & set(numbers):
+                raise NotBelieved("a hold keeps a signal of this approval")
             # From here on a hold comes too late for them.
             await store.set_state(session, approval.list_id, numbers, state="releasing")
         if not signals:

@@ -36,6 +36,7 @@ def upgrade() -> None:
         column("reduced", sa.Boolean),
         column("approver", sa.Text, null=True),
         column("approved_at", MOMENT, null=True),
+        column("mac", sa.Text),
     )
     op.create_index("sealed_signal_state_idx", "sealed_signal", ["state", "number"])
     op.create_index("sealed_signal_ends_idx", "sealed_signal", ["state", "ends_on", "number"])

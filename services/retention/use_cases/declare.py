@@ -21,7 +21,8 @@ from services.retention.wording import DestroyedSignal, document
 from shared import audit, tombstones
 from shared.clock import calendar_date
 from shared.contracts.retention import Destroyed
-from shared.errors import NotFound
+from shared.engine.head import vouch_for, vouched_for
+from shared.errors import NotBelieved, NotFound
 from shared.identity import Person
 from shared.laws import known_law
 from shared.pages import Window
@@ -62,9 +63,12 @@ class Declarations:
         for row in rows:
             row.state, row.reduced, row.version = State.SEALED, True, row.version + 1
             row.list_id = row.approver = row.approved_at = None
+            await vouch_for(self.platform.mac, row)
             self.platform.post.tell(session, "oversight", here(row, now))
 
     async def _declare(self, session: AsyncSession, rows: Sequence[SealedSignal], action: str, now: datetime) -> None:
+        if not all([await vouched_for(self.platform.mac, row) for row in rows]):
+            raise NotBelieved
         numbers = [row.number for row in rows]
         keys = await store.counts(session, SignalKey, numbers)
         boxes = await store.counts(session, Carrier, numbers)

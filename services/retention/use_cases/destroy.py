@@ -21,7 +21,8 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysReleased, LetterboxFinished
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, ReleaseLetterbox
-from shared.errors import CannotSucceed
+from shared.engine.head import vouch_for, vouched_for
+from shared.errors import CannotSucceed, NotBelieved
 from shared.keys.letters import split_kid
 from shared.keys.transit import Transit
 from shared.pages import Window
@@ -43,17 +44,22 @@ class Destruction:
             rows = await store.on_list(session, message.list_id, message.numbers)
         if {row.number for row in rows} != set(message.numbers):
             raise CannotSucceed("an approval of what was not on that list")
+        if not all([await vouched_for(self.platform.mac, row) for row in rows]):
+            raise NotBelieved
         archives = {row.number: going_keys(row) for row in rows}
         await self._delete([ref for keys in archives.values() for ref in keys])
 
         async def effect(session: AsyncSession) -> None:
             now = self.platform.clock.now()
             found = await store.on_list(session, message.list_id, message.numbers, for_change=True)
+            if not all([await vouched_for(self.platform.mac, row) for row in found]):
+                raise NotBelieved
             going = [row for row in found if row.state == State.LISTED]
             await store.ask_again(session, [row.number for row in going])
             for row in going:
                 row.state, row.version = State.APPROVED, row.version + 1
                 row.dossier = [one for one in row.dossier or [] if one["item"] in row.staying] or None
+                await vouch_for(self.platform.mac, row)
                 row.approver, row.approved_at = message.approver, message.approved_at
                 await store.note_keys(session, row.number, archives[row.number], [])
                 for said in await store.cut_holds(session, row):

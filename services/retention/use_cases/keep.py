@@ -15,6 +15,7 @@ from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import SealedDossier, SealedDossierLetter
 from shared.contracts.retention import Destroy
+from shared.engine.head import changed, vouch_for
 from shared.errors import CannotSucceed, NotFound
 from shared.identity import Person
 from shared.laws import known_law
@@ -55,9 +56,11 @@ class Keeping:
             staying=[],
         )
         keys = {KeyRef(mount=one.archive, key=one.key) for one in dossier.items}
+        await vouch_for(self.platform.mac, row)
 
         async def effect(session: AsyncSession) -> None:
-            session.add(row)
+            # A copy: it may be done twice, the second time in a transaction of its own.
+            session.add(changed(row))
             await session.execute(delete(ActiveCase).where(col(ActiveCase.number) == row.number))
             await store.note_keys(session, row.number, keys, [kid])
             self.platform.post.tell(session, "oversight", here(row, now))

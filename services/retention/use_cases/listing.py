@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.retention import store
 from services.retention.settings import Settings
 from services.retention.tables import DestructionList, SealedSignal
@@ -13,6 +15,8 @@ from services.retention.wording import kind_of
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
+from shared.doubts import Doubt, Doubts
+from shared.engine.head import vouch_for, vouched_for
 from shared.laws import law_in_force
 from shared.periodic import Periodic, all_of
 from shared.protocol.model import State
@@ -20,6 +24,7 @@ from shared.protocol.terms import is_due
 from shared.service.platform import Platform
 
 BATCH_SIZE = 250
+NOT_OURS = Doubt("its row is not what retention wrote: it is not listed", "not-ours")
 
 
 class Listing:
@@ -32,6 +37,12 @@ class Listing:
             platform.clock,
             every=settings.run_every_seconds,
             remedy="what is due is not listed, moved or escalated: put right what it names; nothing goes meanwhile",
+        )
+        self.doubts = Doubts(
+            "sealed-signals",
+            platform.clock,
+            "somebody changed rows past the service: tell the FG and who watches over security; a row that is put right"
+            " is listed",
         )
 
     async def run(self) -> None:
@@ -49,9 +60,23 @@ class Listing:
 
     async def _list(self, today: date) -> list[UUID]:
         made: list[UUID] = []
-        while found := await self._list_some(today):
+        doubted: dict[str, Doubt] = {}
+        while found := await self._list_some(today, doubted):
             made.append(found)
+        async with self.platform.database.transaction() as session:
+            session.add_all(self.doubts.new(doubted))
+        self.doubts.note(doubted)
         return made
+
+    async def _due(self, session: AsyncSession, today: date, doubted: dict[str, Doubt]) -> list[SealedSignal]:
+        """What is due and believed; what is not comes into `doubted`."""
+        believed: list[SealedSignal] = []
+        for one in await store.due(session, today, BATCH_SIZE):
+            if await vouched_for(self.platform.mac, one):
+                believed.append(one)
+            else:
+                doubted[one.number] = NOT_OURS
+        return [one for one in believed if is_due(one.ends_on, today)]
 
     async def _end_holds(self, today: date) -> None:
         """A hold ends on its date, whatever became of the procedure."""
@@ -69,10 +94,10 @@ class Listing:
                 now = self.platform.clock.now()
                 session.add(audit.line(now, "move of a case ordered", actor=None, record=row.number))
 
-    async def _list_some(self, today: date) -> UUID | None:
+    async def _list_some(self, today: date, doubted: dict[str, Doubt]) -> UUID | None:
         list_id = uuid4()
         async with self.platform.database.transaction() as session:
-            rows = [row for row in await store.due(session, today, BATCH_SIZE) if is_due(row.ends_on, today)]
+            rows = await self._due(session, today, doubted)
             if not rows:
                 return None
             terms = law_in_force(self._laws, today).terms
@@ -86,6 +111,7 @@ class Listing:
             for row in rows:
                 row.state, row.list_id, row.version = State.LISTED, list_id, row.version + 1
                 row.staying = sorted(held.get(row.number, ()))
+                await vouch_for(self.platform.mac, row)
             message = Listed(
                 list_id=list_id,
                 listed_on=today,
