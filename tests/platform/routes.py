@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
@@ -31,14 +32,20 @@ from services.rights.shelf import DutyShelf
 from services.rights.use_cases import OverdueDuties
 from shared.database.engine import Database
 from shared.engine.engine import Engine
+from shared.engine.head import stands_by_itself, vouch_for
 from shared.http.problems import install
 from shared.identity import Person
+from shared.keys.mac import Mac
 from shared.keys.signing import Verifier
 from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from tests.platform.local import LocalTransit
 from tests.platform.rows import NOON
+
+MAC = Mac("test", LocalTransit())
+MAC._keys[1] = bytes(32)
+"""Of rows that stand by themselves, here."""
 
 
 class Somebody:
@@ -72,6 +79,7 @@ def platform_on(service: str, database: Database, who: Person, bao: OpenBao | No
     platform.database = database
     platform.bao = bao or platform.bao
     platform.identity = cast(Any, Somebody(who))
+    platform.mac = MAC
     return platform
 
 
@@ -95,6 +103,7 @@ def _routes(platform: Platform) -> APIRouter:
     engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
     destruction.platform = declarations.platform = platform
+    destruction._compactions = cast(Any, SimpleNamespace(late=False))
     return retention_api.router(engine, Keeping(platform), Holds(engine), destruction, declarations)
 
 
@@ -106,6 +115,9 @@ def http_of(platform: Platform) -> httpx.AsyncClient:
 
 
 async def add(database: Database, rows: Iterable[SQLModel]) -> None:
+    rows = list(rows)
+    for row in filter(stands_by_itself, rows):
+        await vouch_for(MAC, row)
     async with database.transaction() as session:
         session.add_all(rows)
 

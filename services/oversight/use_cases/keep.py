@@ -73,12 +73,12 @@ class RegisterKeeping:
         # A duty to inform is no signal: rights decides on it, and says nothing of where its signal is.
         if bool(message.state) == (incoming.producer == "rights"):
             raise CannotSucceed("a decision that is not this service's to take")
-        if message.state:
-            await self._believed(message.number, incoming.producer)
         if message.ended_in is not None and (
             message.ended_in not in PHASES or PHASES[message.ended_in].holder != incoming.producer
         ):
             raise CannotSucceed("a signal is ended in a phase that is another service's")
+        if message.state:
+            await self._believed(message.number, incoming.producer)
         law = known_law(self.platform.settings.laws, message.protocol)
         words, word, kid = await self.platform.opener.content(message, DecisionWords)
         room = self.platform.room()
