@@ -9,6 +9,9 @@ How one decision goes, and where to look:
     perform.py    rows and letters made of those values
     settle.py     what can only be done when it can no longer be withdrawn
 
+What is read is believed for the MAC of its head (head.py); what is told besides makes the head anew (hear.py); what
+is not believed is frozen (freeze.py).
+
 Beside it: record.py (facts), withdraw.py, tasks.py (people without the file), show.py, arrive.py, consult.py.
 A service gives a `Policy` (what is particular to it) and a `Shelf` (where what is decided on stands): policy.py,
 shelf.py. `engine.py` puts the parts together.

@@ -38,7 +38,7 @@ class Engine:
         self.tasks = Tasks(self.parts, self.deciding, self.showing)
         self.consultations = Consultations(self.parts)
         self.noting = Noting(self.parts)
-        self.freezer = Freezer(platform, self.parts.loader.check)
+        self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
         self.queues: dict[Queue[Any], Work[Any]] = {
             self.settlement.queue: self.settlement.work,
             self.freezer.queue: self.freezer.look,

@@ -7,12 +7,12 @@ ever more slowly, and goes when somebody has put right what it names.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import delete, select, true, update
+from sqlalchemy import Update, delete, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -41,13 +41,14 @@ WALK_SECONDS = 6 * 3600.0
 PAGE_OF_HEADS = 200
 
 
-async def freeze(platform: Platform, number: str, why: str = NOT_OURS) -> None:
-    """Say that `number` is frozen, the first time. Raises PartDown."""
+async def freeze(platform: Platform, number: str, why: str = NOT_OURS, least: int = 0) -> None:
+    """Say that `number` is frozen, the first time; until turn `least`, when oversight says so. Raises PartDown."""
     now = platform.clock.now()
     row = {
         "id": uuid4(),
         "number": number,
         "found_at": now,
+        "least": least,
         "next_at": now + PARKED_FOR[0],
         "attempts": 1,
         "since": now,
@@ -57,16 +58,16 @@ async def freeze(platform: Platform, number: str, why: str = NOT_OURS) -> None:
     added = upsert(FrozenRow).values(**row).on_conflict_do_nothing(index_elements=["number"])
     async with platform.database.transaction() as session:
         if (await session.execute(added.returning(col(FrozenRow.id)))).first() is None:
+            if least:
+                await session.execute(_least_of([number], least))
             return
         session.add(audit.line(now, FROZEN, actor=None, record=number, result="not-believed", reason=REASONS[why]))
     log.error("frozen", record=number, why=why)
     platform.database.woke(FrozenRow)
 
 
-async def distrust(platform: Platform, number: str, why: str) -> None:
-    """Freeze what has a MAC of ours and is not believed for another reason; what is put back is believed again."""
-    await platform.database.alone(update(Dossier).where(col(Dossier.number) == number).values(mac=""))
-    await freeze(platform, number, why)
+def _least_of(numbers: Collection[str], least: int) -> Update:
+    return update(FrozenRow).where(col(FrozenRow.number).in_(numbers)).values(least=least)
 
 
 async def _nothing_more(session: AsyncSession) -> None:
@@ -74,11 +75,13 @@ async def _nothing_more(session: AsyncSession) -> None:
 
 
 class Freezer:
-    """Keeps and shows what is frozen. `check` reads one thing and raises NotBelieved when it is not right."""
+    """Keeps and shows what is frozen. `check` reads one thing and raises NotBelieved when it is not right, or older than
+    `least` says of it."""
 
-    def __init__(self, platform: Platform, check: Callable[[str], Awaitable[object]]) -> None:
+    def __init__(self, platform: Platform, check: Callable[[str], Awaitable[object]], least: dict[str, int]) -> None:
         self.platform = platform
         self._check = check
+        self._least = least
         self._missed: dict[str, UUID] = {}
         """What oversight knows here and is not: by which message it was told so first."""
         self.queue = Queue(
@@ -116,21 +119,29 @@ class Freezer:
             session.add(audit.line(now, THAWED, actor=None, record=row.number))
 
     async def known(self, incoming: Incoming, message: HeadsKnown) -> Handled:
-        """How far oversight knows what is here: what is older, or gone, was put back or deleted past the service."""
+        """How far oversight knows what is here: what is older, or gone, was put back or deleted past the service.
+
+        Nothing of a dossier is changed by it: an oversight that says too much is believed until it says something else.
+        """
         told = {one.number: one for one in message.heads}
         query = select(col(Dossier.number), col(Dossier.turn), col(Dossier.left)).where(col(Dossier.number).in_(told))
         stones = select(col(Tombstone.number)).where(col(Tombstone.number).in_(told))
         async with self.platform.database.reading() as session:
             here = {row.number: row for row in await session.execute(query)}
             destroyed = set((await session.scalars(stones)).all())
+        # What is put right is believed again as soon as it is looked at.
+        believed = [number for number, one in told.items() if not one.forked]
+        await self.platform.database.alone(_least_of(believed, 0))
         for number, one in told.items():
             row = here.get(number)
             if row is None:
                 # Told twice: what is destroyed at this moment is not missed.
                 if number not in destroyed and self._missed.setdefault(number, incoming.id) != incoming.id:
                     await freeze(self.platform, number, GONE)
-            elif not row.left and (one.forked or row.turn < one.turn):
-                await distrust(self.platform, number, FORKED if one.forked else OLD)
+            elif not row.left:
+                least = self._least[number] = one.turn + one.forked
+                if row.turn < least:
+                    await freeze(self.platform, number, FORKED if one.forked else OLD, least)
         return Handled(_nothing_more)
 
     async def walk(self) -> None:

@@ -15,11 +15,11 @@ from sqlmodel import SQLModel
 from shared.clock import calendar_date
 from shared.database.tables import table_of
 from shared.engine.documents import Content
-from shared.engine.freeze import freeze
+from shared.engine.freeze import NOT_OURS, OLD, freeze
 from shared.engine.head import Head, stands_by_itself, vouched_for
 from shared.engine.loaded import Loaded
 from shared.engine.shelf import Shelf
-from shared.engine.tables import DecisionRow, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.engine.tables import DecisionRow, FrozenRow, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.errors import Conflict, Elsewhere, NotBelieved, NotFound
 from shared.keys.transit import Place
 from shared.laws import known_law
@@ -31,6 +31,7 @@ _ROWS: dict[str, tuple[type[SQLModel], str]] = {
     "tasks": (TaskRow, "x.number = {number} ORDER BY x.opened_at, x.id"),
     "notices": (NoticeRow, "x.number = {signal}"),
     "meetings": (MeetingRow, "x.id = :meeting"),
+    "frozen": (FrozenRow, "x.number = {number}"),
 }
 
 
@@ -57,6 +58,8 @@ class Loader:
         self.shelf = shelf
         self._rows = _rows_of(shelf)
         self._all = _statement(shelf)
+        self.least: dict[str, int] = {}
+        """From which turn on a dossier is believed, as oversight said: in memory, where no row reaches."""
 
     async def load(self, number: str, *, meeting: str | None = None, opened: bool = True) -> Loaded:
         """The dossier as it stands, with `meeting` when it is named; `opened`: with its content.
@@ -88,12 +91,14 @@ class Loader:
             await self._freeze(number, problem)
         mine = {name: rows.pop(name) for name in self.shelf.own_rows}
         own_rows = tuple(one for of_one_table in mine.values() for one in of_one_table if not stands_by_itself(one))
-        meetings = rows.pop("meetings", ())
+        meetings, frozen = rows.pop("meetings", ()), rows.pop("frozen", ())
         if dossier.left:
             # What is still told of it concerns its next holder.
             rows["notices"] = ()
         if not await self.shelf.is_right(self.platform.mac, Head(dossier, **rows, own=own_rows)):
             await self._freeze(number)
+        if not dossier.left and dossier.turn < max([self.least.get(number, 0), *(one.least for one in frozen)]):
+            await self._freeze(number, why=OLD)
         for one in meetings:
             await self.believe(one, one.id)
         for one in (one for of_one_table in mine.values() for one in of_one_table if stands_by_itself(one)):
@@ -111,8 +116,8 @@ class Loader:
             **rows,
         )
 
-    async def _freeze(self, number: str, problem: Exception | None = None) -> NoReturn:
-        await freeze(self.platform, number)
+    async def _freeze(self, number: str, problem: Exception | None = None, *, why: str = NOT_OURS) -> NoReturn:
+        await freeze(self.platform, number, why)
         raise NotBelieved from problem
 
     async def check(self, number: str) -> None:

@@ -30,7 +30,7 @@ class Shelf:
     number = "head.number"
     signal = "head.signal"
     is_asked = "head.number = :number"
-    beside_it: ClassVar[tuple[str, ...]] = ("items", "decisions", "tasks", "notices", "meetings")
+    beside_it: ClassVar[tuple[str, ...]] = ("items", "decisions", "tasks", "notices", "meetings", "frozen")
     own_rows: ClassVar[Mapping[str, tuple[type[SQLModel], str]]] = {}
     vouched = True
 

@@ -159,8 +159,12 @@ class GrantRow(SQLModel, table=True):
 
 
 class FrozenRow(Waits, table=True):
-    """A dossier, meeting or the like whose rows are not what this service wrote. It waits until they are again."""
+    """A dossier, meeting or the like whose rows are not what this service wrote. It waits until they are again.
+
+    `least`: the turn from which on it is believed, by what oversight knows; 0 where oversight has said nothing.
+    """
 
     __tablename__ = "frozen"
     number: str = Field(unique=True)
     found_at: datetime = moment()
+    least: int = 0

@@ -75,6 +75,7 @@ def create() -> None:
         *waits(),
         column("number", sa.Text),
         column("found_at", MOMENT),
+        column("least", sa.Integer),
     )
     op.create_index("frozen_number_idx", "frozen", ["number"], unique=True)
     queue_index("frozen", "")

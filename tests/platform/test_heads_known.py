@@ -20,7 +20,7 @@ from shared.contracts.rights import NoticeTold
 from shared.database.tables import Audit, Outgoing, Tombstone
 from shared.engine.copies import Copies
 from shared.engine.freeze import FORKED, GONE, OLD
-from shared.engine.tables import Dossier
+from shared.engine.tables import Dossier, FrozenRow
 from shared.errors import NotBelieved
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -168,6 +168,68 @@ async def test_what_is_put_back_as_it_was_is_believed_again(watched: Watched, po
     await watched.tells()
     await superuser.put_back(today)
     await watched.desk.engine.showing.view(number, ANNA, "weging")
+    await looked_at(watched.desk)
+    assert (await frozen(watched.desk)).waiting == 0
+
+
+async def looked_at(desk: Desk) -> None:
+    """What is frozen is looked at again."""
+    for row in await desk.rows(FrozenRow):
+        await desk.engine.freezer.queue._try(row, desk.engine.freezer.look)
+
+
+async def refused(desk: Desk, number: str) -> None:
+    with pytest.raises(NotBelieved):
+        await desk.engine.showing.view(number, ANNA, "weging")
+
+
+async def test_rows_of_yesterday_that_are_put_back_once_more_stay_frozen(watched: Watched, postgres: Postgres) -> None:
+    """Also when the row that says so is deleted with them, and at another replica, which only has that row."""
+    number, desk = await watched.arrived(), watched.desk
+    superuser = postgres.superuser("assessment")
+    yesterday = await superuser.kept(*ROWS)
+    await decided(watched, number)
+    await superuser.put_back(yesterday)
+    await watched.tells()
+    await superuser.put_back(yesterday)
+    await looked_at(desk)
+    assert (await frozen(desk)).count == 1
+    await superuser("DELETE FROM frozen")
+    await refused(desk, number)
+    watched.oversight.clock.at += TELL_ALL  # type: ignore[attr-defined]
+    await watched.tells()
+    desk.engine.parts.loader.least.clear()
+    await refused(desk, number)
+    assert [one.why for one in (await frozen(desk)).examples] == [OLD]
+
+
+async def test_what_was_told_before_is_refused_at_once_when_it_is_put_back(
+    watched: Watched, postgres: Postgres
+) -> None:
+    number = await watched.arrived()
+    superuser = postgres.superuser("assessment")
+    yesterday = await superuser.kept(*ROWS)
+    await decided(watched, number)
+    await watched.tells()
+    await superuser.put_back(yesterday)
+    await refused(watched.desk, number)
+    assert len(await told(watched.desk, number, "frozen")) == 1
+
+
+@pytest.mark.parametrize("wrong", [KnownHead(number="", turn=2_000_000_000), KnownHead(number="", turn=2, forked=True)])
+async def test_an_oversight_that_says_too_much_destroys_nothing(watched: Watched, wrong: KnownHead) -> None:
+    """It freezes what it names until it says what is true again; the rows stay as they were."""
+    number, desk = await watched.arrived(), watched.desk
+    await decided(watched, number)
+    before = await desk.row(Dossier, number)
+    lie = HeadsKnown(heads=(wrong.model_copy(update={"number": number}),))
+    await desk.hears(desk.engine.freezer.known, lie, "oversight")
+    await refused(desk, number)
+    assert (await desk.row(Dossier, number)) == before
+    await watched.tells()
+    await desk.engine.showing.view(number, ANNA, "weging")
+    await looked_at(desk)
+    assert (await frozen(desk)).waiting == 0
 
 
 async def test_a_decision_and_a_notice_at_the_same_moment(watched: Watched) -> None:
