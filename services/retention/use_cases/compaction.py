@@ -44,8 +44,8 @@ class Compactions:
 
     @property
     def late(self) -> bool:
-        """Whether the promise is broken, as far as is known here."""
-        today = calendar_date(self.platform.clock.now())
+        """Whether the promise is broken, as far as is known here; by the clock of the machine, as it was recorded."""
+        today = calendar_date(self.platform.machine.now())
         return self._last is None or is_late(calendar_date(self._last), today, self._days)
 
     async def look(self) -> None:
