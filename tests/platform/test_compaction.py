@@ -78,7 +78,7 @@ async def test_while_it_is_late_nothing_is_declared_and_that_shows(
 ) -> None:
     ending = await Ending.of(await platform_of("retention"), {ONE: VERSION})
     watched, clock = Watched(ending), ending.clock
-    bao_config.note_compaction(openbao.administrator, clock.now() - timedelta(days=2))
+    bao_config.note_compaction(openbao.administrator, datetime.now(UTC) - timedelta(days=2))
     assert await watched.goes_on() == set()
     assert await watched.missing() == ["compaction"]
     for _ in range(2):
@@ -87,7 +87,7 @@ async def test_while_it_is_late_nothing_is_declared_and_that_shows(
     (row,) = watched.compactions.watching.stuck().examples
     assert row.why == NOT_COMPACTED
     assert await ending.all(col(Audit.entry)["action"].astext) == {"storage of keys not compacted in time"}
-    bao_config.note_compaction(openbao.administrator, clock.now())
+    bao_config.note_compaction(openbao.administrator, datetime.now(UTC))
     assert await watched.goes_on() == {ONE}
     await watched.compactions.watching.once()
     assert watched.compactions.watching.stuck().count == 0
