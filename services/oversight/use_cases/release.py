@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import store
-from services.oversight.endings import check_listed, ending_of
+from services.oversight.endings import check_listed, endings_of
 from services.oversight.statements import APPROVAL_KIND, approval_claims, signal_claims, statement_of, waiting_on
 from services.oversight.struck import strike, struck
 from shared import audit
@@ -96,8 +96,8 @@ class Releasing:
         if len(told) != len(numbers):
             raise CannotSucceed("a list that names a signal twice")
         for one in message.signals:
-            ending = await ending_of(self._laws, self.platform.mac, told[one.number])
-            check_listed(one, message.listed_on, ending)
+            endings = await endings_of(self._laws, self.platform.mac, told[one.number])
+            check_listed(one, message.listed_on, endings)
 
     async def _row(self, list_id: UUID, one: ListedSignal) -> store.ListedRow:
         listed = one.model_dump(mode="json")
