@@ -6,9 +6,10 @@ destruction forward or has the key of another signal destroyed with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from services.oversight.store import DecidedRow
@@ -42,30 +43,31 @@ class Ending:
         return key.mount in archives and key.key == key_name(self.made_for, key.mount)
 
 
-async def ending_of(laws: Laws, mac: Mac, rows: Sequence[DecidedRow]) -> Ending | None:
-    """By the decisions on one signal; None while none of them ended it. Raises NotBelieved for rows that oversight did
-    not write so, CannotSucceed for a version of the protocol that is not known here, and PartDown."""
+async def endings_of(laws: Laws, mac: Mac, rows: Sequence[DecidedRow]) -> list[Ending]:
+    """By the decisions on one signal; none while none of them ended it, and more than one when a service said so that did
+    not hold it: which one counts, retention knows. Raises NotBelieved for rows that oversight did not write so,
+    CannotSucceed for a version of the protocol that is not known here, and PartDown."""
     ended = [one for one in rows if one.facts.get("ended_in") is not None]
-    if not ended:
-        return None
     if not all([await vouched_for(mac, one) for one in ended]):
         raise NotBelieved
-    last = max(ended, key=lambda one: (one.version, one.taken_at))
-    phase, decision = int(last.facts["ended_in"]), UUID(last.facts["decision"])
-    taken_at = datetime.fromisoformat(last.facts["taken_at"])
-    terms = known_law(laws, last.facts["protocol"]).terms
-    return Ending(
-        phase, moved_by(decision) if phase == CASE else decision, kept_until(terms, phase, calendar_date(taken_at))
-    )
+    return [_ending(laws, one.facts) for one in ended]
 
 
-def check_listed(one: ListedSignal, listed_on: date, ending: Ending | None) -> None:
+def _ending(laws: Laws, facts: Mapping[str, Any]) -> Ending:
+    phase, decision = int(facts["ended_in"]), UUID(facts["decision"])
+    since = calendar_date(datetime.fromisoformat(facts["taken_at"]))
+    terms = known_law(laws, facts["protocol"]).terms
+    return Ending(phase, moved_by(decision) if phase == CASE else decision, kept_until(terms, phase, since))
+
+
+def check_listed(one: ListedSignal, listed_on: date, endings: Sequence[Ending]) -> None:
     """Raises PartDown while oversight knows of no ending of this signal, and CannotSucceed when the list says another end
     date, lists it before that, or names a key that is not one of its own."""
-    if ending is None:
+    if not endings:
         raise PartDown(UNKNOWN)
-    if one.ends_on != ending.ends_on or not is_due(ending.ends_on, listed_on):
+    mine = [ending for ending in endings if ending.ends_on == one.ends_on and is_due(one.ends_on, listed_on)]
+    if not mine:
         raise CannotSucceed("a list with another end date than the decisions give")
     # None of its own goes when a hold keeps an item under each.
-    if not all(ending.has(key) for key in one.archive_keys):
+    if not any(all(ending.has(key) for key in one.archive_keys) for ending in mine):
         raise CannotSucceed("a list with keys that are not of the signal")

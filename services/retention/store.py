@@ -22,6 +22,7 @@ from services.retention.tables import (
     DestructionList,
     DestructionPart,
     Hold,
+    Holder,
     Letterbox,
     SealedSignal,
     SignalKey,
@@ -230,7 +231,7 @@ async def ask_again(session: AsyncSession, numbers: Collection[str]) -> None:
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    for table in (SealedSignal, SignalKey, Carrier, DestructionPart, Hold, ActiveCase, ToDeclare):
+    for table in (SealedSignal, SignalKey, Carrier, DestructionPart, Hold, Holder, ActiveCase, ToDeclare):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
     await delete_decisions(session, numbers)
 

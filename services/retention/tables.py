@@ -76,6 +76,14 @@ class Hold(SQLModel, table=True):
     approved_by: str | None = None
 
 
+class Holder(SQLModel, table=True):
+    """Who holds a signal, as the hand-overs say that were signed; believed by its MAC. Retention, when it was sealed."""
+
+    number: str = Field(primary_key=True)
+    holder: str
+    mac: str = ""
+
+
 class SignalKey(SQLModel, table=True):
     """A key that exists (or existed) for a signal, anywhere."""
 

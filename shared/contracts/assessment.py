@@ -44,6 +44,8 @@ class ResearchContent(Frozen):
     reporter_marks: ReporterMarks | None = None
     special_grounds: dict[str, str] = Field(default_factory=dict)
     """Those of the report."""
+    handed_over: str | None = None
+    """What the holder before signed of it, for who keeps track of holders."""
 
     @property
     def all_findings(self) -> tuple[HandedOverFinding, ...]:

@@ -74,12 +74,16 @@ class LetterboxKeyMade(Message):
 
 
 class KeysMade(Message):
-    """For signal `number` these keys exist here, and its letter came under these letterbox keys."""
+    """For signal `number` these keys exist here, and its letter came under these letterbox keys.
+
+    `handed_over`: when the signal has come to the sender, what the holder before signed of that (`shared/keys/handed.py`).
+    """
 
     event: ClassVar[str] = "keys-made.v1"
     number: str
     keys: tuple[KeyRef, ...] = ()
     carried_by: tuple[str, ...] = ()
+    handed_over: str | None = None
 
 
 class Released(Frozen):

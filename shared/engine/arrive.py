@@ -44,6 +44,8 @@ class Arrival:
     word: str
     earlier: Sequence[CodedDecision] = ()
     people: int = 0
+    handed_over: str | None = None
+    """What the holder before signed."""
     from_elsewhere: bool = False
     """Another service held it, so that something may have been told of it before it came."""
 
@@ -93,7 +95,12 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
         kept = await vouched(platform.mac, Head(dossier, tuple(items), notices=told))
         # Copies: it may be done twice, the second time in a transaction of its own.
         session.add_all([kept, *(changed(one) for one in items)])
-        made = KeysMade(number=number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(arrival.carried_by,))
+        made = KeysMade(
+            number=number,
+            keys=(KeyRef(mount=room.mount, key=key),),
+            carried_by=(arrival.carried_by,),
+            handed_over=arrival.handed_over,
+        )
         here = Whereabouts(number=number, version=arrival.version, holder=platform.name, state=arrival.state, since=now)
         post = platform.post
         post.send(session, post.envelope("retention", made), post.envelope("oversight", here), *also)
@@ -129,6 +136,7 @@ def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Ha
             word,
             earlier=content.decisions,
             people=content.people,
+            handed_over=content.handed_over,
             from_elsewhere=True,
         )
         return await keep(platform, incoming, arrival)

@@ -41,6 +41,7 @@ from shared.engine.sealing import Sealing
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, ItemRow, TaskRow
 from shared.errors import Conflict
+from shared.keys.handed import handed_over
 from shared.service.platform import Platform
 
 DISCLOSURE = "disclosure"
@@ -179,7 +180,8 @@ class Performer:
         return found
 
     def _hand_over(self, loaded: Loaded, decision: DecisionRow, one: HandOver) -> Outgoing:
-        letter = self.platform.sealer.seal(one.to, one.content)
+        said = handed_over(self.platform.signer, loaded.number, one.to)
+        letter = self.platform.sealer.seal(one.to, one.content.model_copy(update={"handed_over": said}))
         message: Letter = one.message.model_copy(update={"letters": (letter.text,)})
         key = loaded.dossier.room_key or ""
         return self.platform.post.envelope(

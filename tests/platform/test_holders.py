@@ -1,161 +1,139 @@
-"""Who is believed about a signal: each holder is named by what the one before decided.
-
-Each message is genuine: the attacker has the service that says it.
-"""
+"""Retention believes of a signal only who holds it, and knows him by the hand-overs that each holder signed."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import date
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.oversight import store
-from services.oversight.domain import HANDING_OVER
-from services.oversight.use_cases import RegisterKeeping, Releasing
+from services.retention.tables import ActiveCase, Holder
+from services.retention.use_cases import Keeping
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.common import Message, Whereabouts
-from shared.contracts.dossier import DecidedLetter, DecisionWords
-from shared.engine.loaded import WITHDRAWAL
-from shared.errors import CannotSucceed, PartDown
-from shared.keys.letters import new_kid, seal, split_kid
-from shared.numbers import random_seed, signal_number
-from shared.protocol.model import State
+from shared.contracts.casework import Closed
+from shared.contracts.common import KeyRef, KeysMade
+from shared.contracts.dossier import SealedDossierLetter
+from shared.errors import CannotSucceed, NotBelieved, PartDown
+from shared.keys.handed import handed_over
+from shared.keys.signing import NotSigned
+from shared.privileges import BY_NAME
 from shared.service.platform import Platform
 from tests.platform.conftest import PlatformOf
 from tests.platform.desk import VERSION
+from tests.platform.real import Postgres
 
-YEAR = timedelta(days=365)
-ENDED_ON = datetime.now(UTC).replace(microsecond=0)
-
-
-class Register:
-    """Oversight, as it hears what services say."""
-
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-        self._keeping, self._releasing = RegisterKeeping(platform), Releasing(platform)
-        self._box: tuple[str, str] | None = None
-
-    async def letter(self, content: DecisionWords) -> str:
-        """Sealed for oversight."""
-        if self._box is None:
-            bao, kid = self.platform.bao, new_kid("oversight", ENDED_ON.date())
-            path = f"letterbox-oversight/keys/{split_kid(kid)[1]}"
-            await bao.call("POST", path, {"type": "rsa-3072"})
-            found = await bao.call("GET", path.replace("/keys/", "/export/public-key/") + "/latest")
-            self._box = kid, next(iter(found["data"]["keys"].values()))
-        text = json.dumps({"word": "woord", "content": content.model_dump(mode="json")})
-        return seal(text.encode(), *self._box)
-
-    async def decided(self, by: str, number: str, version: int, key: str, outcome: str, state: str) -> None:
-        words = DecisionWords(decision=str(uuid4()), reason="Een reden.", fields={})
-        message = DecidedLetter(
-            number=number,
-            letters=(await self.letter(words),),
-            version=version,
-            key=key,
-            outcome=outcome,
-            article="art. 12",
-            deciders=("anna",),
-            recorder="anna",
-            role="oov",
-            taken_at=ENDED_ON + timedelta(seconds=version),
-            protocol=VERSION,
-            state=state,
-        )
-        await self._hears(self._keeping.decided, by, message)
-
-    async def says(self, by: str, number: str, version: int, state: str, holder: str | None = None) -> None:
-        message = Whereabouts(number=number, version=version, holder=holder or by, state=state, since=ENDED_ON)
-        await self._hears(self._keeping.whereabouts, by, message)
-
-    async def _hears(self, handler: Callable[..., Any], by: str, message: Message) -> None:
-        handled: Handled = await handler(Incoming(uuid4(), by, signed=True), message)
-        await self.platform.database.together(handled.effect)
-
-    async def where(self, number: str) -> tuple[str, int]:
-        async with self.platform.database.reading() as session:
-            row = await session.get_one(store.Whereabout, number)
-        return row.holder, row.version
+NUMBER = "S-00000-00001"
 
 
-@pytest.fixture
-async def register(platform_of: PlatformOf) -> Register:
-    return Register(await platform_of("oversight"))
+class Told:
+    """What retention is told, each message really signed by who sends it."""
+
+    def __init__(self, retention: Platform, others: dict[str, Platform]) -> None:
+        self.retention, self._others = retention, others
+        self._keeping = Keeping(retention)
+
+    @classmethod
+    async def of(cls, platform_of: PlatformOf) -> Told:
+        names = ("assessment", "sources", "casework")
+        return cls(await platform_of("retention"), {name: await platform_of(name) for name in names})
+
+    def signed(self, by: str, to: str, number: str = NUMBER) -> str:
+        return handed_over(self._others[by].signer, number, to)
+
+    async def comes_to(self, service: str, handed: str | None = None) -> None:
+        """A service tells of the key that it made when the signal came."""
+        key = KeyRef(mount=str(BY_NAME[service].room), key=uuid4().hex)
+        message = KeysMade(number=NUMBER, keys=(key,), handed_over=handed)
+        await self._done(await self._keeping.keys_made(self._from(service), message))
+
+    async def sealed_by(self, service: str) -> None:
+        await self._keeping.sealed(self._from(service), SealedDossierLetter(number=NUMBER, letters=()))
+
+    async def closed_by(self, service: str) -> None:
+        today = date(2026, 3, 14)
+        message = Closed(number=NUMBER, closed_on=today, last_act_on=today, protocol=VERSION)
+        await self._done(await self._keeping.closed(self._from(service), message))
+
+    async def holder(self) -> str | None:
+        async with self.retention.database.reading() as session:
+            row = await session.get(Holder, NUMBER)
+        return row.holder if row else None
+
+    @staticmethod
+    def _from(service: str) -> Incoming:
+        return Incoming(uuid4(), service, signed=True)
+
+    async def _done(self, handled: Handled) -> None:
+        async def unit(session: AsyncSession) -> None:
+            await handled.effect(session)
+
+        await self.retention.database.together(unit)
 
 
-async def arrived(register: Register) -> str:
-    number = signal_number(random_seed())
-    await register.says("assessment", number, 1, State.RECEIVED)
-    return number
+async def test_a_signal_goes_from_holder_to_holder(platform_of: PlatformOf) -> None:
+    told = await Told.of(platform_of)
+    await told.comes_to("assessment")
+    await told.comes_to("sources", told.signed("assessment", "sources"))
+    await told.comes_to("casework", told.signed("sources", "casework"))
+    assert await told.holder() == "casework"
+    await told.closed_by("casework")
+    async with told.retention.database.reading() as session:
+        assert await session.get(ActiveCase, NUMBER)
 
 
-# --- who holds it ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("service", ["sources", "casework"])
+async def test_nobody_seals_or_closes_what_another_holds(platform_of: PlatformOf, service: str) -> None:
+    """Before, sources sealed a signal that assessment held, and it was destroyed a year later, or at once by its date."""
+    told = await Told.of(platform_of)
+    await told.comes_to("assessment")
+    with pytest.raises(CannotSucceed, match="does not hold"):
+        await told.sealed_by(service)
+    with pytest.raises(CannotSucceed, match="does not hold"):
+        await told.closed_by(service)
 
 
-@pytest.mark.parametrize("service", ["sources", "casework", "retention"])
-async def test_a_signal_begins_with_assessment(register: Register, service: str) -> None:
-    with pytest.raises(PartDown, match="another service"):
-        await register.says(service, signal_number(random_seed()), 1, State.SEALED)
+async def test_who_has_handed_it_over_says_nothing_of_it_any_more(platform_of: PlatformOf) -> None:
+    told = await Told.of(platform_of)
+    await told.comes_to("assessment")
+    await told.comes_to("sources", told.signed("assessment", "sources"))
+    with pytest.raises(CannotSucceed, match="does not hold"):
+        await told.sealed_by("assessment")
+    with pytest.raises(CannotSucceed, match="come in before"):
+        await told.comes_to("assessment")
+    assert await told.holder() == "sources"
 
 
-@pytest.mark.parametrize("service", ["sources", "casework", "retention"])
-@pytest.mark.parametrize("version", [2, 2_000_000_000])
-async def test_who_does_not_hold_it_says_nothing_about_it(register: Register, service: str, version: int) -> None:
-    number = await arrived(register)
-    with pytest.raises(PartDown, match="another service"):
-        await register.says(service, number, version, State.SEALED)
-    with pytest.raises(PartDown, match="another service"):
-        await register.decided(service, number, version, "weging-1", "no-suspicion", HANDING_OVER)
-    with pytest.raises(CannotSucceed):
-        await register.says(service, number, version, State.SEALED, holder="assessment")
-    assert await register.where(number) == ("assessment", 1)
+async def test_nobody_takes_a_signal_that_was_not_handed_over_to_him(platform_of: PlatformOf) -> None:
+    told = await Told.of(platform_of)
+    await told.comes_to("assessment")
+    for statement in (
+        told.signed("sources", "sources"),
+        told.signed("sources", "casework"),
+        told.signed("assessment", "casework"),
+        told.signed("assessment", "sources", "S-00000-00002"),
+        "a.b.c",
+    ):
+        with pytest.raises(NotSigned):
+            await told.comes_to("sources", statement)
+    assert await told.holder() == "assessment"
 
 
-async def test_the_decision_of_the_holder_names_the_next(register: Register) -> None:
-    number = await arrived(register)
-    await register.decided("assessment", number, 2, "weging-1", "no-suspicion", HANDING_OVER)
-    with pytest.raises(PartDown, match="another service"):
-        await register.says("sources", number, 3, State.SOURCE_LIST)
-    await register.says("retention", number, 3, State.SEALED)
-    assert await register.where(number) == ("retention", 3)
+async def test_what_comes_before_its_predecessor_waits_and_is_not_lost(platform_of: PlatformOf) -> None:
+    told = await Told.of(platform_of)
+    statement = told.signed("assessment", "sources")
+    with pytest.raises(PartDown):
+        await told.sealed_by("sources")
+    with pytest.raises(PartDown):
+        await told.comes_to("sources", statement)
+    await told.comes_to("assessment")
+    await told.comes_to("sources", statement)
+    assert await told.holder() == "sources"
 
 
-async def test_where_another_service_decides_the_law_says_to_whom_it_can_go(register: Register) -> None:
-    number = await arrived(register)
-    await register.decided("assessment", number, 2, "weging-3", "heavy-enough", State.INFORMING)
-    with pytest.raises(PartDown, match="another service"):
-        await register.says("casework", number, 4, State.CHECK_2A)
-    await register.says("sources", number, 4, State.SOURCE_LIST)
-    assert await register.where(number) == ("sources", 4)
-
-
-async def test_a_version_of_an_earlier_holder_counts_for_nothing(register: Register) -> None:
-    """Whatever number it gave itself, the next one is believed; what it says then comes late."""
-    number = await arrived(register)
-    await register.says("assessment", number, 2_000_000_000, State.WEGING_1)
-    await register.decided("assessment", number, 2_000_000_001, "weging-1", "no-suspicion", HANDING_OVER)
-    await register.says("retention", number, 4, State.SEALED)
-    await register.says("assessment", number, 2_000_000_002, State.WEGING_1)
-    assert await register.where(number) == ("retention", 4)
-
-
-async def test_a_decision_that_is_withdrawn_names_nobody(register: Register) -> None:
-    number = await arrived(register)
-    await register.decided("assessment", number, 2, "weging-1", "no-suspicion", HANDING_OVER)
-    await register.decided("assessment", number, 3, WITHDRAWAL, "weging-1:no-suspicion", State.WEGING_1)
-    with pytest.raises(PartDown, match="another service"):
-        await register.says("retention", number, 4, State.SEALED)
-
-
-async def test_rights_says_nothing_of_where_a_signal_is_and_nobody_else_decides_on_duties(register: Register) -> None:
-    number = await arrived(register)
-    await register.decided("rights", number, 1, "duty", "inform", "")
-    with pytest.raises(CannotSucceed):
-        await register.decided("rights", number, 2, "weging-1", "no-suspicion", HANDING_OVER)
-    with pytest.raises(CannotSucceed):
-        await register.decided("assessment", number, 2, "duty", "inform", "")
+async def test_a_row_makes_nobody_the_holder(platform_of: PlatformOf, postgres: Postgres) -> None:
+    told = await Told.of(platform_of)
+    await told.comes_to("assessment")
+    await postgres.superuser("retention")("UPDATE holder SET holder = 'sources'")
+    with pytest.raises(NotBelieved):
+        await told.sealed_by("sources")

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from services.oversight import store
 from services.oversight.domain import KEEPER
-from services.oversight.endings import check_listed, ending_of
+from services.oversight.endings import check_listed, endings_of
 from services.oversight.statements import APPROVAL_KIND, approval_claims, signal_claims, statement_of, waiting_on
 from services.oversight.struck import strike, struck
 from shared import audit
@@ -97,8 +97,8 @@ class Releasing:
         if len(told) != len(numbers):
             raise CannotSucceed("a list that names a signal twice")
         for one in message.signals:
-            ending = await ending_of(self._laws, self.platform.mac, told[one.number])
-            check_listed(one, message.listed_on, ending)
+            endings = await endings_of(self._laws, self.platform.mac, told[one.number])
+            check_listed(one, message.listed_on, endings)
 
     async def _row(self, list_id: UUID, one: ListedSignal) -> store.ListedRow:
         listed = one.model_dump(mode="json")

@@ -41,6 +41,7 @@ def upgrade() -> None:
     op.create_index("sealed_signal_state_idx", "sealed_signal", ["state", "number"])
     op.create_index("sealed_signal_ends_idx", "sealed_signal", ["state", "ends_on", "number"])
     op.create_index("sealed_signal_list_idx", "sealed_signal", ["list_id", "state"])
+    op.create_table("holder", column("number", sa.Text, key=True), column("holder", sa.Text), column("mac", sa.Text))
     op.create_table(
         "signal_key",
         column("mount", sa.Text, key=True),

@@ -9,6 +9,7 @@ from sqlmodel import col
 from services.retention import store
 from services.retention.tables import ActiveCase, SealedSignal
 from services.retention.told import here
+from services.retention.use_cases.holders import Holders
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.casework import Closed
@@ -28,10 +29,12 @@ from shared.service.platform import Platform
 class Keeping:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
+        self._holders = Holders(platform)
         self.rules = platform.settings.laws.configured
 
     async def sealed(self, incoming: Incoming, message: SealedDossierLetter) -> Handled:
-        """A sealed dossier arrives; its end date is set here and nowhere else (R-9.1)."""
+        """A sealed dossier arrives, from who held it; its end date is set here and nowhere else (R-9.1)."""
+        holder = await self._holders.sealed(message.number, incoming.producer)
         dossier, word, kid = await self.platform.opener.content(message, SealedDossier)
         if dossier.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
@@ -61,6 +64,7 @@ class Keeping:
         async def effect(session: AsyncSession) -> None:
             # A copy: it may be done twice, the second time in a transaction of its own.
             session.add(changed(row))
+            await session.merge(holder)
             await session.execute(delete(ActiveCase).where(col(ActiveCase.number) == row.number))
             await store.note_keys(session, row.number, keys, [kid])
             self.platform.post.tell(session, "oversight", here(row, now))
@@ -72,8 +76,11 @@ class Keeping:
         """A service made keys for a signal. For a signal that was destroyed, they have to go at once."""
         if not all(may_make(incoming.producer, ref.mount) for ref in message.keys):
             raise CannotSucceed("a service reports a key where it makes none")
+        holder = await self._holders.after(incoming, message)
 
         async def effect(session: AsyncSession) -> None:
+            if holder is not None:
+                await session.merge(holder)
             await store.note_keys(session, message.number, message.keys, message.carried_by)
             if await store.is_going(session, message.number, incoming.producer):
                 order = Destroy(numbers=(message.number,), list_id=incoming.id)
@@ -83,6 +90,7 @@ class Keeping:
 
     async def closed(self, incoming: Incoming, message: Closed) -> Handled:
         """A case was closed: its five active years run from its last substantive processing (R-9.6, R-9.7)."""
+        await self._holders.check(message.number, incoming.producer)
         terms = known_law(self.platform.settings.laws, message.protocol).terms
         row = ActiveCase(
             number=message.number,

@@ -1,0 +1,64 @@
+"""Who holds a signal: retention seals, and counts the years of, only what its holder says, and knows him by hand-overs."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.retention.tables import Holder
+from shared.bus.inbox import Incoming
+from shared.contracts.common import KeysMade
+from shared.database.tables import Tombstone
+from shared.engine.head import vouch_for, vouched_for
+from shared.errors import CannotSucceed, NotBelieved, PartDown
+from shared.keys.handed import FIRST, check_handed_over
+from shared.privileges import BY_NAME
+from shared.service.platform import Platform
+
+
+class Holders:
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+
+    async def after(self, incoming: Incoming, message: KeysMade) -> Holder | None:
+        """The row of who holds it from now on; None when these keys say nothing of that. Raises PartDown while the holder
+        before has not said that it came to him, NotSigned when he did not hand it over, and NotBelieved."""
+        begins = incoming.producer == FIRST and any(one.mount == BY_NAME[FIRST].room for one in message.keys)
+        if message.handed_over is None and not begins:
+            return None
+        async with self.platform.database.reading() as session:
+            if await session.get(Tombstone, message.number):
+                return None
+            known = await self._known(session, message.number)
+        if message.handed_over is not None:
+            if known is None:
+                raise PartDown("the holder before has not said yet that this signal came to him")
+            await check_handed_over(
+                self.platform.verifier, message.handed_over, message.number, by=known.holder, to=incoming.producer
+            )
+        elif known is not None:
+            raise CannotSucceed("this signal has come in before")
+        return await self._row(message.number, incoming.producer)
+
+    async def sealed(self, number: str, by: str) -> Holder:
+        """The row of a signal that `by` sealed; raises as `check`."""
+        await self.check(number, by)
+        return await self._row(number, "retention")
+
+    async def check(self, number: str, by: str) -> None:
+        """Raises PartDown while nobody is known to hold the signal, CannotSucceed when it is another than `by`, and
+        NotBelieved."""
+        async with self.platform.database.reading() as session:
+            known = await self._known(session, number)
+        if known is None:
+            raise PartDown("it is not known yet who holds this signal")
+        if known.holder != by:
+            raise CannotSucceed("a service that does not hold this signal")
+
+    async def _known(self, session: AsyncSession, number: str) -> Holder | None:
+        found = await session.get(Holder, number)
+        if found is not None and not await vouched_for(self.platform.mac, found):
+            raise NotBelieved
+        return found
+
+    async def _row(self, number: str, holder: str) -> Holder:
+        return await vouch_for(self.platform.mac, Holder(number=number, holder=holder))
