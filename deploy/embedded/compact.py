@@ -7,9 +7,10 @@ nobody but its administrator can write, because declarations of destruction coun
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -58,41 +59,63 @@ class Compaction:
         return {"compactedAt": self._storage.compacted_at.isoformat(), "problem": self._problem}
 
     def begin(self) -> None:
-        """OpenBao is ready with the storage that it has: end what was left half-way, and make up for what was missed."""
-        self._storage.overwrite_old()
-        if self._storage.is_due(datetime.now(UTC), self._at):
-            self._compact()
+        """Make up for the night that was missed, before anybody works. OpenBao has to be ready; it is afterwards."""
+        with self._shown():
+            self._storage.overwrite_old()
+            if self._storage.is_due(datetime.now(UTC), self._at):
+                self._compact()
+        self._supervisor.wait_for("openbao", PATIENCE)
 
     def record(self) -> None:
         """Have OpenBao remember it, where it does not yet."""
-        if self._recorded != self._storage.compacted_at:
-            self._record(self._storage.compacted_at)
-            self._recorded = self._storage.compacted_at
+        with self._shown():
+            self._record_once()
 
     def when_due(self) -> None:
         """Compact when the time has come, or when somebody asked."""
         asked, now = _asked(self._home), datetime.now(UTC)
-        due = asked.exists() or (now >= self._not_before and self._storage.is_due(now, self._at))
+        wanted = asked.exists()
+        due = wanted or (now >= self._not_before and self._storage.is_due(now, self._at))
         untold = now >= self._not_before and self._recorded != self._storage.compacted_at
         if not (due or untold) or self._home.held("openbao").exists():
             return
         try:
-            if due:
-                self._compact()
-            self.record()
+            with self._shown():
+                if due:
+                    self._compact()
+                self._record_once()
+        finally:
+            self._supervisor.changed()
+            if wanted:
+                asked.unlink(missing_ok=True)
+
+    def _compact(self) -> None:
+        self._say("compacting the storage of OpenBao")
+        self._let_go_of_old()
+        self._supervisor.without("openbao", self._storage.compact)
+        self._storage.overwrite_old()
+
+    def _record_once(self) -> None:
+        if self._recorded != self._storage.compacted_at:
+            self._let_go_of_old()
+            self._record(self._storage.compacted_at)
+            self._recorded = self._storage.compacted_at
+
+    def _let_go_of_old(self) -> None:
+        """What an earlier time could not overwrite; only while OpenBao is ready with what took its place."""
+        self._supervisor.wait_for("openbao", PATIENCE)
+        self._storage.overwrite_old()
+
+    @contextlib.contextmanager
+    def _shown(self) -> Iterator[None]:
+        """What goes wrong stops no house: it is shown, and tried again."""
+        try:
+            yield
             self._problem = None
         except (HouseError, OSError, hvac.exceptions.VaultError) as problem:
             self._problem = f"not compacted: {problem}"
             self._say(self._problem)
-            self._not_before = now + AGAIN
-        finally:
-            self._supervisor.changed()
-            asked.unlink(missing_ok=True)
-
-    def _compact(self) -> None:
-        self._say("compacting the storage of OpenBao")
-        self._supervisor.without("openbao", self._storage.compact)
-        self._storage.overwrite_old()
+            self._not_before = datetime.now(UTC) + AGAIN
 
 
 def compact(home: Home, arguments: argparse.Namespace) -> int:

@@ -12,7 +12,6 @@ old one, which is overwritten once OpenBao has been ready with the new. What a k
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import shutil
@@ -45,12 +44,19 @@ class KeyStorage:
 
     @property
     def compacted_at(self) -> datetime:
-        return datetime.fromisoformat((self.current / STAMP).read_text())
+        """Long ago where nothing says when: then it is done as soon as OpenBao is ready."""
+        try:
+            return datetime.fromisoformat((self.current / STAMP).read_text())
+        except (FileNotFoundError, ValueError):
+            return datetime.fromtimestamp(0, UTC)
 
     def is_due(self, now: datetime, at: time_of_day | None) -> bool:
         """Whether it has become `at` in Amsterdam since the last time; never when that is None."""
         if at is None:
             return False
+        if self.compacted_at > now:
+            # The clock was wrong then: nobody knows how long ago it is.
+            return True
         last = self.compacted_at.astimezone(AMSTERDAM)
         night = datetime.combine(last.date(), at, AMSTERDAM)
         return now >= (night if night > last else datetime.combine(last.date() + timedelta(days=1), at, AMSTERDAM))
@@ -60,7 +66,8 @@ class KeyStorage:
         self._until_free()
         if not self.current.exists():
             if self._old.exists():
-                self._new.rename(self.current)
+                (self._new if self._new.exists() else self._old).rename(self.current)
+                _sync(self.current.parent)
             else:
                 self.current.mkdir(parents=True)
                 self._stamp(self.current)
@@ -69,10 +76,12 @@ class KeyStorage:
     def compact(self) -> None:
         """Copy what is not deleted into a new folder, and put that in the place of the old one.
 
-        Raises HouseError, with everything as it was, when OpenBao cannot copy.
+        Raises HouseError, with everything as it was, when OpenBao cannot copy, or has not been ready with what the last
+        time left: then the old one may be all that there is.
         """
         self.mend()
-        self.overwrite_old()
+        if self._old.exists():
+            raise HouseError(f"OpenBao has not been ready since the last time: {self._old} is its storage of before")
         self._new.mkdir()
         self._stamp(self._new)
         self._config.write_text(_migration(self.current, self._new, self._cluster_port))
@@ -81,6 +90,9 @@ class KeyStorage:
         if made.returncode != 0:
             overwrite(self._new)
             raise HouseError(f"OpenBao could not copy its storage: {made.stderr.strip().splitlines()[-1:]}")
+        # The copy is on the disk before anything takes the place of the other: the machine may stop at any moment.
+        for one in (*self._new.rglob("*"), self._new):
+            _sync(one)
         self.current.rename(self._old)
         self._new.rename(self.current)
         _sync(self.current.parent)
@@ -146,8 +158,10 @@ def overwrite(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    with contextlib.suppress(OSError):
+def _sync(path: Path) -> None:
+    """A file, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
         os.fsync(descriptor)
-    os.close(descriptor)
+    finally:
+        os.close(descriptor)

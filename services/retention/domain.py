@@ -64,5 +64,5 @@ def last_copies(destroyed_on: date, *, compaction_days: int, kept_days: int) -> 
 
 
 def is_late(compacted_on: date, today: date, compaction_days: int) -> bool:
-    """Whether the last compaction is longer ago than is promised."""
-    return compacted_on + timedelta(days=compaction_days) < today
+    """Whether the last compaction is longer ago than is promised. One that is still to come is none."""
+    return not compacted_on <= today <= compacted_on + timedelta(days=compaction_days)

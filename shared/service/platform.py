@@ -63,6 +63,7 @@ class Platform:
         self.name = name
         self.settings = settings
         self.clock = clock
+        self.machine = machine
         self.schema = schema
         self.tracing = Tracing(name, settings.traces)
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)

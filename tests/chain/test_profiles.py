@@ -118,8 +118,6 @@ def test_a_list_that_nobody_approves(own_house: TestHouse) -> None:
     assert house.sql("oversight", "SELECT state FROM listed_signal WHERE number=$1", number)[0]["state"] == "listed"
     house.client.__exit__(None, None, None)
     house.down()
-    # By a clock that runs ahead nobody compacted for more than a year.
-    house.environment["MELDPUNT_COMPACTION_DAYS"] = "1000"
     house.environment["MELDPUNT_EMBEDDED_AHEAD"] = f"{367 + 62}:retention,oversight"
     house.up()
     house.all_ready()

@@ -46,6 +46,7 @@ def test_a_compaction_is_late_when_a_whole_day_passed_without() -> None:
     assert not is_late(today, today, 1)
     assert not is_late(date(2027, 2, 9), today, 1)
     assert is_late(date(2027, 2, 8), today, 1)
+    assert is_late(date(2027, 2, 11), today, 1), "what is still to come is none"
 
 
 class Watched:
@@ -77,7 +78,7 @@ async def test_while_it_is_late_nothing_is_declared_and_that_shows(
 ) -> None:
     ending = await Ending.of(await platform_of("retention"), {ONE: VERSION})
     watched, clock = Watched(ending), ending.clock
-    bao_config.note_compaction(openbao.administrator, clock.now() - timedelta(days=2))
+    bao_config.note_compaction(openbao.administrator, datetime.now(UTC) - timedelta(days=2))
     assert await watched.goes_on() == set()
     assert await watched.missing() == ["compaction"]
     for _ in range(2):
@@ -86,10 +87,20 @@ async def test_while_it_is_late_nothing_is_declared_and_that_shows(
     (row,) = watched.compactions.watching.stuck().examples
     assert row.why == NOT_COMPACTED
     assert await ending.all(col(Audit.entry)["action"].astext) == {"storage of keys not compacted in time"}
-    bao_config.note_compaction(openbao.administrator, clock.now())
+    bao_config.note_compaction(openbao.administrator, datetime.now(UTC))
     assert await watched.goes_on() == {ONE}
     await watched.compactions.watching.once()
     assert watched.compactions.watching.stuck().count == 0
+
+
+@pytest.mark.refused("R-9.16")
+@pytest.mark.parametrize("said", ["2999-01-01T00:00:00+00:00", "2026-01-01T00:00:00", "yesterday", 7, None])
+async def test_what_no_moment_of_the_past_was_recorded_for_is_late(
+    platform_of: PlatformOf, openbao: Bao, recorded: None, said: str | int | None
+) -> None:
+    ending = await Ending.of(await platform_of("retention"), {ONE: VERSION})
+    openbao.administrator.write_data(COMPACTION, data={"data": {"at": said}})
+    assert await Watched(ending).goes_on() == set()
 
 
 @pytest.mark.refused("R-9.16")

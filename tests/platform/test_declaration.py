@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -83,6 +83,17 @@ def test_what_a_hold_keeps_is_said_and_no_day_is_promised() -> None:
     words = dict(document(complete_law(), HELD, live=True)["lines"])
     assert words["Niet vernietigd"] == "1 onderdeel van de melding en open bevindingen, voor een lopende procedure"
     assert words["Ook uit reservekopieën onherstelbaar vanaf"].startswith("een dag die pas te noemen is")
+    assert "Vanaf wanneer onherstelbaar" not in dict(document(complete_law(), HELD, live=True)["paragraphs"])
+
+
+@pytest.mark.parametrize(("kept", "words"), [(14, "14 dagen"), (1, "1 dag")])
+def test_the_day_says_what_it_is_counted_from(kept: int, words: str) -> None:
+    found = document(complete_law(), replace(WHOLE, copies=LastCopies(date(2027, 2, 11), kept)), live=True)
+    day = {14: "26 februari 2027", 1: "13 februari 2027"}[kept]
+    assert dict(found["lines"])["Ook uit reservekopieën onherstelbaar vanaf"] == day
+    counted = dict(found["paragraphs"])["Vanaf wanneer onherstelbaar"]
+    assert "tot de opslag is herschreven, uiterlijk op 11 februari 2027" in counted
+    assert f"ten hoogste {words} te openen" in counted
 
 
 def test_a_list_that_nobody_approved_says_why_it_went() -> None:
@@ -142,3 +153,8 @@ async def test_what_is_declared_is_signed_with_its_words(platform_of: PlatformOf
     assert words["Goedgekeurd door"] == "de beheerder, op 9 februari 2027"
     assert ("Niet vernietigd" in words) is bool(held)
     assert found.content["trial"] is True
+    # By the setting of this installation, from the day on which it was declared.
+    counted = ("storageCompactedBy", "storageCopiesKeptDays", "unrecoverableFrom")
+    today = found.declared_on
+    expected = (today + timedelta(days=1)).isoformat(), 14, (today + timedelta(days=16)).isoformat()
+    assert tuple(found.content[one] for one in counted) == ((None, None, None) if held else expected)

@@ -176,7 +176,7 @@ async def test_the_beheerder_approves_some_and_the_rest_stays_listed(desk_of: De
     approval = await desk.row(oversight.Approval, decision.id)
     assert approval.effective_at == desk.clock.now() + timedelta(seconds=WINDOW), "no key is released before"
     claims = await desk.platform.verifier.verify(approval.statement, kind="meldpunt-approval", service="oversight")
-    assert claims["numbers"] == ["S-00000-00001"]
+    assert list(claims["signals"]) == ["S-00000-00001"]
     loaded = await desk.engine.parts.loader.load(listed)
     assert loaded.opened.words[str(decision.id)].fields == read, "the words stay, under a key of the list"
     assert await desk.rows(Outgoing) == []

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from deploy.embedded.home import HouseError
 from deploy.embedded.storage import STAMP, KeyStorage
 from shared.clock import AMSTERDAM
 from shared.keys.transit import Place
@@ -148,6 +149,8 @@ def test_what_is_overwritten_holds_nothing_any_more(own_parts: RealParts) -> Non
         ((24, 1, 0), (24, 2, 59), False),
         ((24, 1, 0), (24, 3, 0), True),
         ((24, 13, 0), (27, 1, 0), True),
+        # The clock was wrong then.
+        ((27, 3, 0), (24, 4, 0), True),
     ],
 )
 def test_it_is_done_every_night_or_as_soon_as_the_house_is_open_again(
@@ -159,6 +162,47 @@ def test_it_is_done_every_night_or_as_soon_as_the_house_is_open_again(
     (storage.current / STAMP).write_text(before.isoformat())
     assert storage.is_due(moment, time(3)) is due
     assert not storage.is_due(moment, None)
+
+
+@pytest.mark.parametrize("text", [None, "", "2026-10-"], ids=["none", "empty", "cut off"])
+def test_where_nothing_says_when_it_is_due(tmp_path: Path, text: str | None) -> None:
+    """As a kill leaves it, or a folder of before there were compactions."""
+    storage = KeyStorage(tmp_path, "bao", 1)
+    storage.current.mkdir()
+    if text is not None:
+        (storage.current / STAMP).write_text(text)
+    storage.mend()
+    assert storage.is_due(datetime(2026, 10, 24, tzinfo=AMSTERDAM), time(3))
+
+
+def test_what_cannot_be_copied_stays_as_it_is(own_parts: RealParts) -> None:
+    kept = encrypted(own_parts, 3)
+    storage = own_parts.key_storage
+    before = storage.compacted_at
+    cannot = KeyStorage(storage.current.parent, "/bin/false", 1)
+    with pytest.raises(HouseError, match="could not copy"):
+        own_parts.without_openbao(cannot.compact)
+    assert still_serves(own_parts, kept)
+    assert storage.compacted_at == before
+    assert [one.name for one in storage.current.parent.glob("raft*")] == ["raft"]
+
+
+def test_the_old_one_stays_until_openbao_was_ready_with_the_new(own_parts: RealParts) -> None:
+    """It may be all that there is: nothing that comes before overwrites it."""
+    kept = encrypted(own_parts, 3)
+    storage = own_parts.key_storage
+
+    def twice() -> None:
+        storage.compact()
+        storage.mend()
+        with pytest.raises(HouseError, match="not been ready"):
+            storage.compact()
+
+    own_parts.without_openbao(twice)
+    old = (storage.current.with_name("raft.old") / "vault.db").read_bytes()
+    assert all(name.encode() in old for name in kept)
+    storage.overwrite_old()
+    assert still_serves(own_parts, kept)
 
 
 @pytest.mark.allowed("R-9.16")

@@ -166,7 +166,7 @@ class Cluster:
         until(lambda: len(self.voters()) == 3, 120, every=0.5)
 
     def provision_anew(self, node: int) -> None:
-        """As docs/commands.md says it."""
+        """As docs/operating.md says it."""
         self.stop(node)
         self.client(self.active()).write("sys/storage/raft/remove-peer", server_id=f"node-{node}")
         overwrite(self.disk(node))

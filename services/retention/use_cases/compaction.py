@@ -7,6 +7,7 @@ promised nothing is declared, which is shown, and told in the audit trail.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -37,14 +38,14 @@ class Compactions:
             self.look,
             platform.clock,
             every=COMPACTION_LOOK_SECONDS,
-            remedy="compact the storage of OpenBao (docs/commands.md); until then nothing is declared, because the day "
+            remedy="compact the storage of OpenBao (docs/operating.md); until then nothing is declared, because the day "
             "from which it cannot be recovered would not be true",
         )
 
     @property
     def late(self) -> bool:
-        """Whether the promise is broken, as far as is known here."""
-        today = calendar_date(self.platform.clock.now())
+        """Whether the promise is broken, as far as is known here; by the clock of the machine, as it was recorded."""
+        today = calendar_date(self.platform.machine.now())
         return self._last is None or is_late(calendar_date(self._last), today, self._days)
 
     async def look(self) -> None:
@@ -75,4 +76,13 @@ class Compactions:
             if problem.status != 404:
                 raise
             return None
-        return datetime.fromisoformat(answer["data"]["data"]["at"])
+        return _moment(answer)
+
+
+def _moment(answer: dict[str, Any]) -> datetime | None:
+    """None when it names no moment with its zone: then it is worth as much as none."""
+    try:
+        found = datetime.fromisoformat(answer["data"]["data"]["at"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None

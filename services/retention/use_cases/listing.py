@@ -24,7 +24,7 @@ from shared.protocol.terms import is_due
 from shared.service.platform import Platform
 
 BATCH_SIZE = 250
-NOT_OURS = Doubt("its row is not what retention wrote: it is not listed", "not-ours")
+NOT_LISTED = Doubt("its row is not what retention wrote: it is not listed", "not-ours")
 
 
 class Listing:
@@ -75,7 +75,7 @@ class Listing:
             if await vouched_for(self.platform.mac, one):
                 believed.append(one)
             else:
-                doubted[one.number] = NOT_OURS
+                doubted[one.number] = NOT_LISTED
         return [one for one in believed if is_due(one.ends_on, today)]
 
     async def _end_holds(self, today: date) -> None:
