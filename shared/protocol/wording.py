@@ -13,7 +13,7 @@ from shared.protocol.judge import Attempt
 from shared.protocol.special import CITIZEN_NUMBER, SpecialCategory, grounds_for, special_in, unknown_grounds
 
 NAMED, REPORTER, NUMBER_OF_CITIZEN = "art. 5", "art. 5 lid 1", "art. 46 UAVG"
-ANSWERS = "art. 22 tot en met 33 en 46 UAVG"
+OF_ANSWERS = "art. 22 tot en met 33 en 46 UAVG"
 RULES = {
     "names-somebody": (
         "Wat mensen zonder het dossier lezen – redenen, antwoorden, stukken, vragen, interventies, waarom iets niet wordt"
@@ -39,7 +39,7 @@ RULES = {
         " noodzakelijk zijn. De melding van een bezoeker wordt er niet om geweigerd: wie haar behandelt, ziet de"
         " waarschuwing, en beantwoordt haar als de melding wordt gedeeld."
     ),
-    "special-ground-unknown": f"Het antwoord is er een dat hieronder bij die gegevens staat ({ANSWERS}).",
+    "special-ground-unknown": f"Het antwoord is er een dat hieronder bij die gegevens staat ({OF_ANSWERS}).",
 }
 """What the printed protocol says of each fault, by its code."""
 _SHARING = {"check-2a": 0, "check-2b": 1}
@@ -79,7 +79,7 @@ def word_faults(written: Sequence[Written], grounds: Mapping[str, str]) -> list[
         faults += [_unanswered(one.field, kind) for kind in special_in(one.words) if kind.key not in grounds]
     if unknown_grounds(grounds.items()):
         words = "geeft een antwoord dat er voor deze gegevens niet is"
-        faults.append(Fault("specialGrounds", words, ANSWERS, "special-ground-unknown"))
+        faults.append(Fault("specialGrounds", words, OF_ANSWERS, "special-ground-unknown"))
     return faults
 
 
