@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
 from uuid import uuid4
@@ -37,7 +38,10 @@ TOGETHER_SECONDS = 0.2
 
 
 class LineFacts(TypedDict, total=False):
-    """Who did it, to what, how it went and why: ids and codes, never typed text. `times`: of many that are one line."""
+    """Who did it, to what, how it went and why: ids and codes, never typed text. `times`: of many that are one line.
+
+    `answered`: with which codes a warning about the words was answered (shared/protocol/special.py), by the kind of data.
+    """
 
     actor: Required[str | None]
     record: str | None
@@ -45,6 +49,7 @@ class LineFacts(TypedDict, total=False):
     reason: str | None
     role: str | None
     times: int
+    answered: Mapping[str, str]
     turn: int | None
     """Which turn of the record it is, where that has any: by this oversight knows an old one (engine/head.py)."""
 
@@ -63,6 +68,9 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
     }
     if "times" in facts:
         entry["times"] = facts["times"]
+    if facts.get("answered"):
+        # Not of which kind the data are: the trail outlives them.
+        entry["answered"] = sorted({*facts["answered"].values()})
     if facts.get("turn") is not None:
         entry["turn"] = facts["turn"]
     return Audit(id=uuid4(), entry=entry, written_at=now)

@@ -110,7 +110,13 @@ class Intake:
         letter = self.platform.sealer.seal("assessment", content)
         report = ReportLetter(number=accepted.number, letters=(letter.text,))
         envelope = self.platform.post.envelope("assessment", report, number=accepted.number, letter=letter)
-        line = audit.line(now, "report accepted", actor=person.user_id if person else None, record=accepted.number)
+        line = audit.line(
+            now,
+            "report accepted",
+            actor=person.user_id if person else None,
+            record=accepted.number,
+            answered=signal.special_grounds,
+        )
         vault = self._vault_letters(accepted.number, signal.reporter)
 
         try:

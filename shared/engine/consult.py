@@ -85,6 +85,14 @@ class Consultations:
         ground = Ground(str(identifier), CONSULTING, person.user_id, now)
         async with self.platform.database.transaction() as session:
             session.add_all(self.parts.performer.posted(loaded, ground, effects))
-            line = audit.line(now, "consultation asked", actor=person.user_id, role=role, record=case, reason=number)
+            line = audit.line(
+                now,
+                "consultation asked",
+                actor=person.user_id,
+                role=role,
+                record=case,
+                reason=number,
+                answered=special_grounds or {},
+            )
             session.add(line)
         return look

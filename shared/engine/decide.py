@@ -264,6 +264,7 @@ class Deciding:
             # Where there is no room the ground is a code, and stands here too.
             reason=(decision.coded or {}).get("ground"),
             turn=before.next_turn,
+            answered=next((one.special_grounds for one in kept.values()), {}),
         )
         asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)
         rows: list[SQLModel] = [line, *envelopes]

@@ -103,6 +103,7 @@ class Recording:
             record=loaded.number,
             reason=finding.category,
             turn=loaded.next_turn,
+            answered=finding.special_grounds,
         )
         await self._writer.write(
             Change(

@@ -62,6 +62,7 @@ class Withdrawing:
             record=loaded.number,
             result=last.outcome,
             turn=loaded.next_turn,
+            answered=words.special_grounds,
         )
 
         async def at_once(session: AsyncSession) -> None:

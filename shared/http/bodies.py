@@ -15,7 +15,7 @@ SpecialGrounds = Annotated[
     Field(
         max_length=20,
         default_factory=dict,
-        description="On which ground special data are necessary in these words, by their kind (art. 9 and 10 AVG)",
+        description="What a warning about these words is answered with, by the kind of data (art. 9 and 10 AVG, 46 UAVG)",
         examples=[{"health": "vital-interest"}],
     ),
 ]

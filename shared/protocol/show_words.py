@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.protocol.special import SPECIAL_CATEGORIES, SPECIAL_GROUNDS, SpecialGround
+from shared.protocol.special import CITIZEN_NUMBER, SPECIAL_CATEGORIES, SPECIAL_GROUNDS, SpecialGround
 from shared.protocol.wording import RULES
 
 
@@ -19,13 +19,15 @@ def about_words() -> Iterator[str]:
     for kind in SPECIAL_CATEGORIES:
         yield f"| {kind.name} | {kind.article} | {', '.join(one.replace('*', '…') for one in kind.words)} |"
     yield ""
-    yield "| grond | artikel | voor |"
+    yield "| antwoord | artikel | voor |"
     yield "|---|---|---|"
     for ground in SPECIAL_GROUNDS:
         yield f"| {ground.says} | {ground.article} | {_for(ground)} |"
 
 
 def _for(ground: SpecialGround) -> str:
+    if ground.categories == (CITIZEN_NUMBER,):
+        return "burgerservicenummer"
     named = {kind.key: kind for kind in SPECIAL_CATEGORIES}
     if set(ground.categories) == set(named):
         return "alle"

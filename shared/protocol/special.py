@@ -34,6 +34,8 @@ class SpecialGround:
 
 
 AVG_9, AVG_10 = "art. 9 AVG", "art. 10 AVG"
+CITIZEN_NUMBER = "citizen-number"
+"""No kind of data that a ground permits: what is answered is that a number is none."""
 SPECIAL_CATEGORIES = (
     SpecialCategory(
         "health",
@@ -259,8 +261,14 @@ SPECIAL_GROUNDS = (
         "art. 4 onder 1 AVG",
         _ALL,
     ),
+    SpecialGround(
+        "another-number",
+        "dit is een ander getal, zoals een zaaknummer, een RSIN of een telefoonnummer, en geen burgerservicenummer",
+        "art. 46 UAVG",
+        (CITIZEN_NUMBER,),
+    ),
 )
-"""What can be answered; the last because a word list cannot tell a restaurant from its guests."""
+"""What can be answered; the last two because words do not tell a restaurant from its guests, nor digits what they count."""
 
 
 def special_in(words: Collection[str]) -> list[SpecialCategory]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
-from shared.protocol.special import SpecialCategory, grounds_for, special_in, unknown_grounds
+from shared.protocol.special import CITIZEN_NUMBER, SpecialCategory, grounds_for, special_in, unknown_grounds
 
 NAMED, REPORTER, NUMBER_OF_CITIZEN = "art. 5", "art. 5 lid 1", "art. 46 UAVG"
+OF_ANSWERS = "art. 22 tot en met 33 en 46 UAVG"
 RULES = {
     "names-somebody": (
         "Wat mensen zonder het dossier lezen – redenen, antwoorden, stukken, vragen, interventies, waarom iets niet wordt"
@@ -28,9 +29,9 @@ RULES = {
         f" ({REPORTER})."
     ),
     "bsn": (
-        "Een burgerservicenummer wordt nergens aangenomen: geen wet staat het hier toe. Negen cijfers die aan de elfproef"
-        " voldoen, gelden als zo’n nummer, hoe zij ook zijn geschreven. Uit een melding van een bezoeker worden zij"
-        f" weggelaten ({NUMBER_OF_CITIZEN})."
+        "Een burgerservicenummer wordt nergens aangenomen: Bijlage 1 noemt het niet. Negen cijfers die aan de elfproef"
+        " voldoen, gelden als zo’n nummer, hoe zij ook zijn geschreven, tot wie ze schrijft zegt dat het een ander getal"
+        f" is. Uit een melding van een bezoeker worden zij weggelaten ({NUMBER_OF_CITIZEN})."
     ),
     "special-unanswered": (
         "Woorden die op een bijzonder persoonsgegeven wijzen (art. 9 AVG), of op een strafrechtelijk verleden (art. 10"
@@ -38,7 +39,7 @@ RULES = {
         " noodzakelijk zijn. De melding van een bezoeker wordt er niet om geweigerd: wie haar behandelt, ziet de"
         " waarschuwing, en beantwoordt haar als de melding wordt gedeeld."
     ),
-    "special-ground-unknown": "De grond is er een die hieronder bij die gegevens staat (art. 22 tot en met 33 UAVG).",
+    "special-ground-unknown": f"Het antwoord is er een dat hieronder bij die gegevens staat ({OF_ANSWERS}).",
 }
 """What the printed protocol says of each fault, by its code."""
 _SHARING = {"check-2a": 0, "check-2b": 1}
@@ -60,7 +61,7 @@ class Written:
 
 
 def word_faults(written: Sequence[Written], grounds: Mapping[str, str]) -> list[Fault]:
-    """Everything that is wrong with what was written. `grounds`: why special data are necessary, by their kind."""
+    """Everything that is wrong with what was written. `grounds`: what was answered, by the kind of data."""
     faults = []
     for one in written:
         if one.names:
@@ -69,23 +70,29 @@ def word_faults(written: Sequence[Written], grounds: Mapping[str, str]) -> list[
         if one.reporter:
             words = "laat zien wie meldde: leg wat nodig is vast in andere woorden"
             faults.append(Fault(one.field, words, REPORTER, "shows-reporter"))
-        if one.bsn:
-            words = "bevat een burgerservicenummer, of een getal dat er een kan zijn (elfproef): laat het weg"
+        if one.bsn and CITIZEN_NUMBER not in grounds:
+            words = (
+                "bevat een getal dat een burgerservicenummer kan zijn (elfproef): laat het weg, of zeg bij specialGrounds"
+                f" dat het dat niet is, als {CITIZEN_NUMBER}: {_answers(CITIZEN_NUMBER)}"
+            )
             faults.append(Fault(one.field, words, NUMBER_OF_CITIZEN, "bsn"))
         faults += [_unanswered(one.field, kind) for kind in special_in(one.words) if kind.key not in grounds]
     if unknown_grounds(grounds.items()):
-        words = "noemt een grond die er voor deze gegevens niet is"
-        faults.append(Fault("specialGrounds", words, "art. 22 tot en met 33 UAVG", "special-ground-unknown"))
+        words = "geeft een antwoord dat er voor deze gegevens niet is"
+        faults.append(Fault("specialGrounds", words, OF_ANSWERS, "special-ground-unknown"))
     return faults
 
 
 def _unanswered(field: str, kind: SpecialCategory) -> Fault:
-    possible = "; ".join(f"{one.says} ({one.key})" for one in grounds_for(kind.key))
     words = (
         f"lijkt iets te zeggen over {kind.name}: laat het weg, of zeg bij specialGrounds op welke grond het noodzakelijk"
-        f" is, als {kind.key}: {possible}"
+        f" is, als {kind.key}: {_answers(kind.key)}"
     )
     return Fault(field, words, kind.article, "special-unanswered")
+
+
+def _answers(category: str) -> str:
+    return "; ".join(f"{one.says} ({one.key})" for one in grounds_for(category))
 
 
 def shared_by(attempt: Attempt) -> dict[str, str]:

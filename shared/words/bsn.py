@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from stdnum.nl import bsn
 
-LEFT_OUT = "[burgerservicenummer weggelaten]"
-_RUN = re.compile(r"\d+(?:[\s./_,'-]{1,3}\d+)*")
+LEFT_OUT = "[mogelijk burgerservicenummer weggelaten]"
+_RUN = re.compile(r"\d+(?:(?:[\s./_':()*+-]{1,3}|,)\d+)*")
+"""Digits that are read on. Not over a comma and a space: `kamers 101, 102, 103` is three numbers."""
 _GROUP = re.compile(r"\d+")
 _DATE = re.compile(
     r"(?<!\d)(?:(?:0?[1-9]|[12]\d|3[01])(?P<sign>[-./ ])(?:0?[1-9]|1[0-2])(?P=sign)(?:19|20)\d\d"
@@ -17,12 +18,16 @@ _DATE = re.compile(
 )
 _ABROAD = re.compile(r"(?:\+|(?<!\d)00)31(?:[ ./()-]{0,3}\d){9}(?!\d)")
 """A telephone number as it is dialled from abroad: what follows 31 has nine digits too."""
+_AMOUNT = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{3})+,\d\d(?!\d)")
+_FOR_DIGITS = re.compile(r"(?<![^\W\d_])[oOlI]+(?=\d)|(?<=\d)[oOlI]+(?![^\W\d_])")
+_DIGITS = str.maketrans("oOlI", "0011")
+"""Letters that stand for a digit, beside one and beside no other letter."""
 _LENGTH = 9
 
 
 def has_bsn(text: str) -> bool:
     """Whether a number in `text` can be one. So can one in eleven of all numbers of nine digits, and every number of a
-    legal person (RSIN): they are taken for one.
+    legal person (RSIN): which it is, only who writes knows.
     """
     return next(_places(text), None) is not None
 
@@ -38,8 +43,9 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
     """Where each begins, and where what follows it begins."""
     seen = [(place, sign) for place, one in enumerate(text) for sign in _plain(one)]
     plain = "".join(sign for _, sign in seen)
+    plain = _FOR_DIGITS.sub(lambda found: found[0].translate(_DIGITS), plain)
     # Set apart, so that a number beside it does not belong to it.
-    for other in (_DATE, _ABROAD):
+    for other in (_DATE, _ABROAD, _AMOUNT):
         plain = other.sub(lambda found: "|" * len(found[0]), plain)
     for run in _RUN.finditer(plain):
         groups = [(run.start() + one.start(), one[0]) for one in _GROUP.finditer(run[0])]
@@ -71,4 +77,4 @@ def _plain(char: str) -> str:
     kind = unicodedata.category(char)
     if kind in ("Cf", "Mn", "Me"):
         return ""
-    return "-" if kind == "Pd" or char in "−·•" else " " if char.isspace() else "x"
+    return " " if char.isspace() else "-" if kind[0] in "PS" else "x"

@@ -16,15 +16,16 @@ from itertools import islice, product
 from confusable_homoglyphs.confusables import confusables_data
 
 _NOT_TAKEN_APART = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ı": "i", "ð": "d", "Ð": "D"}
-    | {"ß": "ss", "ẞ": "SS", "þ": "th", "Þ": "TH", "ŧ": "t", "Ŧ": "T", "ÿ": "ij", "Ÿ": "IJ"}
+    {"ı": "i", "ð": "d", "Ð": "D", "ß": "ss", "ẞ": "SS", "þ": "th", "Þ": "TH", "ÿ": "ij", "Ÿ": "IJ"}
 )
-"""Accented letters that Unicode does not take apart; and `ÿ`, which in Dutch is a way to write `ij`."""
+"""Letters that Unicode does not take apart; and `ÿ`, which in Dutch is a way to write `ij`."""
+_LATIN = re.compile(r"LATIN (?:(SMALL) |CAPITAL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH .*)?$")
+"""The name of a Latin letter in another shape: with a stroke, as a small capital, in a box."""
 _HIDDEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """What nobody sees and Unicode calls a letter or a sign."""
 _SIGNS = {
     **{"0": "o", "1": "il", "|": "il", "!": "i", "3": "e", "€": "e", "4": "a", "@": "a", "5": "s", "$": "s"},
-    **{"6": "g", "7": "t", "8": "b", "9": "g", "£": "l"},
+    **{"6": "g", "7": "t", "8": "b", "9": "g", "£": "l", "¡": "i", "®": "r", "©": "c"},
 }
 """Digits and signs that are put for a letter, and the letters that each can be."""
 _MARKS = "".join(one for one in _SIGNS if not one.isdigit())
@@ -38,6 +39,8 @@ _BROKEN_OFF = re.compile(r"(?<=[^\W\d_])[-‐]\s*\n\s*(?=[^\W\d_])")
 _UNSURE = re.compile(rf"[I{re.escape(''.join(_SIGNS))}]|^l|[A-Z]l|l[A-Z]")
 """What can be another letter than it is."""
 _MOST_READINGS = 16
+_BESIDE_DIGITS = 4
+"""Letters from which a word counts without the digits before or behind it: `wilgenroos85`, but not `O1`."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,9 @@ class Chunk:
 
 @cache
 def _look_alike(char: str) -> str:
-    """The Latin letters that `char` looks like (Unicode's confusables, UTS 39); itself when there are none."""
+    """The Latin letters that `char` looks like (by its name, or Unicode's confusables, UTS 39); else itself."""
+    if shape := _LATIN.search(unicodedata.name(char, "")):
+        return shape[2].lower() if shape[1] else shape[2]
     for one in confusables_data.get(char, ()):
         latin: str = one["c"]
         if latin.isascii() and latin.isalnum():
@@ -130,6 +135,9 @@ def _readings(text: str) -> Iterator[str]:
     if not text.isdigit() and _UNSURE.search(text):
         possible = (_letters(text, place) for place in range(len(text)))
         found += (key("".join(one)) for one in islice(product(*possible), _MOST_READINGS))
+    without = text.strip("0123456789")
+    if len(without) >= _BESIDE_DIGITS and without != text:
+        found.append(key(without))
     for read in found:
         yield read
         if "rn" in read or "vv" in read:

@@ -121,6 +121,8 @@ _OURS = frozenset({"LOT", "BAG"})
 """Abbreviations of the protocol that are, in small letters, a name too."""
 _LONG = 4
 """Letters from which a word is a name also without the `s` behind it, and joined ones are looked for."""
+_TWO_AS_ONE = 8
+"""Letters from which two words beside each other are a name that was broken: `Wilgen roos`."""
 _ADDRESS = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+[^\s@<>(),;:.]")
 _DIGITS = re.compile(r"\d(?:[ ./()-]{0,2}\d)+")
 _PHONE = 9
@@ -166,7 +168,8 @@ def _of_person(name: str) -> Iterator[str]:
     yield from (one for one in map("".join, permutations(parts, 2)) if len(one) > _LONG)
     # Which is the last name, `P. Jansen` and `Jansen, P.` say differently: every part may be.
     for last in parts:
-        firsts = {*initials, *(one[0] for one in parts if one != last)} | ({"".join(initials)} if initials else set())
+        letters = [one[0] for one in parts if one != last]
+        firsts = {*initials, *letters, "".join(initials), "".join(letters)} - {""}
         for first in firsts:
             yield from (f"{first} {last}", f"{last} {first}")
             if len(last) >= _LONG:
@@ -175,7 +178,7 @@ def _of_person(name: str) -> Iterator[str]:
     if between and parts:
         # Van den Berg as Vandenberg, vdBerg and JanvandenBerg.
         whole = "".join(between) + parts[-1]
-        yield from (whole, parts[0] + whole, "".join(one[0] for one in between) + parts[-1])
+        yield from map(_alone, (whole, parts[0] + whole, "".join(one[0] for one in between) + parts[-1]))
 
 
 def _alone(part: str) -> str:
@@ -212,6 +215,9 @@ def _in_words(found: Sequence[Chunk]) -> Iterator[str]:
     for row in rows:
         for first, second in pairwise(row):
             yield from (f"{one} {other}" for one in first.readings for other in second.readings)
+            whole = key(first.text + second.text)
+            if len(whole) >= _TWO_AS_ONE:
+                yield whole
         for three in zip(row, row[1:], row[2:]):  # noqa: B905 - until the shortest
             yield " ".join(key(one.text) for one in three)
 

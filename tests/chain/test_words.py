@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.words.bsn import LEFT_OUT
 from tests.house import TestHouse, a_report, until
 
 BSN = "1234.56.782"
@@ -46,7 +47,7 @@ def test_a_visitor_is_never_refused_and_who_weighs_sees_what_was_noticed(house: 
     text = f"Greet Zonnebloem hier. Die moslim, nummer {BSN}, laadt 's nachts."
     number = house.report("web", text=text, specialGrounds={"religion": "made-public"})
     seen = until(lambda: house.signal(number))
-    assert seen["report"]["text"] == text.replace(BSN, "[burgerservicenummer weggelaten]")
+    assert seen["report"]["text"] == text.replace(BSN, LEFT_OUT)
     assert [(one["name"], one["code"]) for one in seen["remarks"]] == [
         ("report.text", "shows-reporter"),
         ("report.text", "special-unanswered"),

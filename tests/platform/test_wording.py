@@ -22,6 +22,7 @@ from services.rights.use_cases import Concerned
 from services.sources.policy import SourcesPolicy
 from shared.contracts.assessment import ResearchContent, SubjectsContent
 from shared.contracts.intake import ReporterMarks, Subject
+from shared.database.tables import Audit
 from shared.engine.arrive import documents_of
 from shared.engine.documents import REPORT, Finding, Report
 from shared.engine.given import Given, GivenAnswer
@@ -348,6 +349,39 @@ async def test_a_warning_is_answered_with_a_ground_or_with_other_words(desk_of: 
     decision = await desk.decision(found)
     assert loaded.content
     assert loaded.content.words[str(decision.id)].special_grounds == grounds
+
+
+async def test_a_number_that_is_no_citizen_service_number_is_answered_too(desk_of: DeskOf) -> None:
+    desk = await desk_of("assessment")
+    number = await arrived(desk, State.WEGING_1)
+    words, answer = "De stichting heeft RSIN 123456782.", {"citizen-number": "another-number"}
+    assert await codes(desk.record(number, "kvk-open", "S1", words)) == {"bsn"}
+    wrong = {"citizen-number": "made-public"}
+    assert await codes(desk.record(number, "kvk-open", "S1", words, special_grounds=wrong)) == {
+        "special-ground-unknown"
+    }
+    found = await desk.record(number, "kvk-open", "S1", words, special_grounds=answer)
+    shown = await desk.engine.showing.view(number, ANNA, "weging")
+    assert shown["items"][found.item]["specialGrounds"] == answer
+
+
+async def test_the_trail_says_what_was_answered_and_nothing_of_what_was_written(desk_of: DeskOf) -> None:
+    desk = await desk_of("assessment")
+    number = await arrived(desk, State.WEGING_2A)
+    grounds = {"health": "vital-interest", "citizen-number": "another-number"}
+    reason = "S1 is verslaafd, zie zaak 123456782."
+    await desk.record(number, "indication", "report", reason, special_grounds=grounds)
+    found = await desk.decide(number, "weging-2a", "task", fields=TASK, reason=reason, special_grounds=grounds)
+    identifier = (await desk.decision(found)).id
+    await desk.decide(number, "withdrawal", reason=reason, confirms=identifier, special_grounds=grounds)
+    await desk.decide(number, "weging-2a", "task", fields=TASK, reason="Er is een taak.")
+    lines = [one.entry for one in await desk.rows(Audit) if one.entry["record"] == number]
+    answered = {one["action"]: one["answered"] for one in lines if "answered" in one}
+    acts = {"fact recorded", "decision taken: weging-2a", "decision withdrawn: weging-2a"}
+    assert answered == {one: ["another-number", "vital-interest"] for one in acts}
+    assert len([one for one in lines if one["action"] == "decision taken: weging-2a"]) == 2, "one had nothing to answer"
+    for typed in ("verslaafd", "123456782", "health", "citizen-number"):
+        assert typed not in str(lines), typed
 
 
 async def test_the_ground_of_a_fact_stands_with_it(desk_of: DeskOf) -> None:
