@@ -202,10 +202,10 @@ SERVICES: tuple[Privileges, ...] = (
         releases=(*ARCHIVES, "letterbox-retention"),
         consumes={
             "intake": _from("audited.v1"),
-            "assessment": _from("audited.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
-            "sources": _from("audited.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
-            "casework": _from("audited.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
-            "rights": _from("audited.v1", "decided.v1"),
+            "assessment": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
+            "sources": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
+            "casework": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
+            "rights": _from("audited.v1", "receipts.v1", "decided.v1"),
             "retention": _from(
                 *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS
             ),
