@@ -42,8 +42,8 @@ class Periodic:
         at_most: timedelta = AT_MOST,
         wake: Wake | None = None,
     ) -> None:
-        """`every`: seconds from a success to the next time, or what says how many these are now. `soon`: the longest pause after a failure.
-        `at_most`: what takes longer hangs, and is begun anew.
+        """`every`: seconds from a success to the next time, or what says how many these are now. `soon`: the longest
+        pause after a failure. `at_most`: what takes longer hangs, and is begun anew.
 
         `remedy`: what who reads in `status` that it fails is to do. `wake`: what wakes it, when others call it too.
         """

@@ -13,16 +13,16 @@ from collections.abc import AsyncIterator, Iterator
 
 PATIENCE_SECONDS = 0.3
 """For how long a message gives way: where requests never cease, messages still get on."""
-AT_WORK_SECONDS = 60
-"""For how long after a request people are thought to be at work."""
+AT_WORK_SECONDS = 60.0
 FEW = 4
 """How many messages are in work at a time while they are."""
 
 
 class Turns:
-    """One per process."""
+    """One per process. `at_work`: for how many seconds after a request people are thought to be at work."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_work: float = AT_WORK_SECONDS) -> None:
+        self._at_work_for = at_work
         self._requests = 0
         self._none = asyncio.Event()
         self._none.set()
@@ -61,4 +61,4 @@ class Turns:
                 self._ended.notify_all()
 
     def _at_work(self) -> bool:
-        return self._asked_at is not None and asyncio.get_running_loop().time() - self._asked_at < AT_WORK_SECONDS
+        return self._asked_at is not None and asyncio.get_running_loop().time() - self._asked_at < self._at_work_for

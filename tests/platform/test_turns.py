@@ -74,9 +74,8 @@ async def test_while_people_are_at_work_few_messages_are_begun_at_a_time_and_all
     assert messages.in_work == 3 * FEW
 
 
-async def test_when_nobody_is_at_work_they_are_begun_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.turns.AT_WORK_SECONDS", 0)
-    turns = Turns()
+async def test_when_nobody_is_at_work_they_are_begun_as_they_come() -> None:
+    turns = Turns(at_work=0)
     messages = Messages(turns)
     with turns.of_a_person():
         pass
