@@ -1,40 +1,33 @@
 """The audit trail: who did what to which record, with which result and reason. Every refusal too.
 
 A line is written in the transaction of what it tells about. One writer per producer then numbers and
-chains the lines and sends them to oversight, so that a missing line shows as a gap and a changed one as
+chains the lines (shared/numbering.py) and sends them to oversight, so that a missing line shows as a gap and a changed one as
 a broken chain; the message that carries them is signed with a key that no database administrator has.
-Lines hold ids and codes only.
+Each line carries a MAC of the service that wrote it, put on when it is flushed: a line that somebody else inserted is
+never numbered, and one that is taken away before it has a number is missed. Lines hold ids and codes only.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
+import hmac
+import itertools
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Uuid, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
-
-from shared.bus.post import Post
-from shared.clock import Clock
-from shared.contracts.common import Audited
-from shared.database.engine import Database
-from shared.database.tables import Audit, AuditHead
-from shared.periodic import Periodic
+from shared.canonical import canonical
+from shared.database.tables import Audit
+from shared.keys.mac import Mac
 from shared.telemetry import trace_id
 
 GENESIS = "0" * 64
 VANISHED = "gone"
 """The result of what leaves nothing behind: its turns are forgotten."""
-IDLE_SECONDS = 60.0
-"""How often is looked for lines that another process left unnumbered; one's own are heard of."""
-TOGETHER_SECONDS = 0.2
+PROOF_KIND, AT_HAND = "audit", "door:"
 
 
 class LineFacts(TypedDict, total=False):
@@ -81,60 +74,56 @@ def chain(previous: str, entry: dict[str, Any]) -> str:
     return hashlib.sha256(previous.encode() + json.dumps(entry, sort_keys=True).encode()).hexdigest()
 
 
-class AuditNumberer:
-    """Numbers, chains and sends the lines of one producer."""
+class Proofs:
+    """That this service wrote a line: a MAC that whoever can write rows cannot make. And which lines were committed here
+    and have no number yet, so that one that somebody takes away is missed.
 
-    def __init__(self, database: Database, post: Post, clock: Clock) -> None:
-        self._database = database
-        self._post = post
-        self.numbering = Periodic(
-            "audit",
-            self.number,
-            clock,
-            every=IDLE_SECONDS,
-            wake=database.inserted(Audit),
-            remedy="lines of the audit trail have no number and do not reach oversight: see the log of this service",
-        )
+    `at_hand`: what proves lines while the service has not had its key, for a door that opens without OpenBao.
+    """
 
-    async def number(self) -> None:
-        """Number what is waiting; soon after there are lines, so that those of the same moment go together."""
-        await asyncio.sleep(TOGETHER_SECONDS)
-        while await self.number_once():
-            pass
+    def __init__(self, mac: Mac, at_hand: bytes | None = None) -> None:
+        self._mac = mac
+        self._at_hand = at_hand
+        self._waiting: dict[UUID, float] = {}
 
-    async def number_once(self, most: int = 200) -> bool:
-        """Number what is waiting, `most` lines at a time; returns whether there may be more."""
-        async with self._database.transaction() as session:
-            head = await self._head(session)
-            waiting = (
-                select(col(Audit.id), col(Audit.entry))
-                .where(col(Audit.seq).is_(None))
-                .order_by(col(Audit.written_at), col(Audit.id))
-                .limit(most)
-            )
-            rows = (await session.execute(waiting)).all()
-            if not rows:
-                return False
-            first, previous = head.seq + 1, head.chain
-            for row in rows:
-                head.seq += 1
-                head.chain = chain(head.chain, row.entry)
-            ids = literal([row.id for row in rows], ARRAY(Uuid()))
-            given = func.unnest(ids).table_valued("id", with_ordinality="nth", name="given").render_derived()
-            numbered = update(Audit).where(col(Audit.id) == given.c.id).values(seq=head.seq - len(rows) + given.c.nth)
-            await session.execute(numbered, execution_options={"synchronize_session": False})
-            entries = tuple(row.entry for row in rows)
-            self._post.tell(
-                session, "oversight", Audited(first=first, previous=previous, entries=entries, head=head.chain)
-            )
-        return len(rows) == most
+    def put_on(self, row: object) -> bool:
+        """Prove a line that is about to be inserted; False for any other row. Raises PartDown when nothing proves it."""
+        if not isinstance(row, Audit):
+            return False
+        facts = _proven(row.id, row.entry)
+        if self._at_hand and not self._mac.known:
+            row.proof = AT_HAND + self._by_hand(self._at_hand, facts)
+        else:
+            row.proof = self._mac.of_known(PROOF_KIND, facts)
+        return True
+
+    async def holds(self, identifier: UUID, entry: dict[str, Any], proof: str | None) -> bool:
+        """Whether this service wrote exactly this. Raises PartDown when the key cannot be had."""
+        facts = _proven(identifier, entry)
+        if self._at_hand and proof and proof.startswith(AT_HAND):
+            return hmac.compare_digest(AT_HAND + self._by_hand(self._at_hand, facts), proof)
+        return await self._mac.agrees(PROOF_KIND, facts, proof)
 
     @staticmethod
-    async def _head(session: AsyncSession) -> AuditHead:
-        """The last line so far, locked: there is one writer, also with several replicas."""
-        query = select(AuditHead).where(col(AuditHead.id) == 1).with_for_update()
-        head = (await session.scalars(query)).first()
-        if head is None:
-            await session.execute(upsert(AuditHead).values(id=1, seq=0, chain=GENESIS).on_conflict_do_nothing())
-            head = (await session.scalars(query)).one()
-        return head
+    def _by_hand(key: bytes, facts: dict[str, Any]) -> str:
+        return hmac.new(key, f"{PROOF_KIND}|".encode() + canonical(facts), hashlib.sha256).hexdigest()
+
+    def committed(self, rows: Iterable[object]) -> None:
+        """These lines are on disk: they will be numbered, or are missed."""
+        now = time.monotonic()
+        self._waiting.update((row.id, now) for row in rows if isinstance(row, Audit))
+
+    def numbered(self, lines: Iterable[UUID]) -> None:
+        """These have a number, or are known to be missed."""
+        for identifier in lines:
+            self._waiting.pop(identifier, None)
+
+    def overdue(self, seconds: float, most: int) -> list[UUID]:
+        """Lines that were committed here longer ago and of which no number was heard since; the oldest ones."""
+        before = time.monotonic() - seconds
+        late = itertools.takewhile(lambda one: one[1] <= before, self._waiting.items())
+        return [identifier for identifier, _ in itertools.islice(late, most)]
+
+
+def _proven(identifier: UUID, entry: dict[str, Any]) -> dict[str, Any]:
+    return {"id": str(identifier), "entry": entry}

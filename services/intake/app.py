@@ -18,7 +18,14 @@ from shared.service.service import Service
 
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
-    platform = Platform("intake", settings, clock or SystemClock(), store.SCHEMA, outstanding=store.is_waiting)
+    platform = Platform(
+        "intake",
+        settings,
+        clock or SystemClock(),
+        store.SCHEMA,
+        outstanding=store.is_waiting,
+        proof_at_hand=settings.door_secret.read_bytes(),
+    )
     intake = Intake(platform, settings)
     service = Service(
         platform,

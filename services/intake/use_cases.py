@@ -117,6 +117,7 @@ class Intake:
             record=accepted.number,
             answered=signal.special_grounds,
         )
+        self.platform.proofs.put_on(line)
         vault = self._vault_letters(accepted.number, signal.reporter)
 
         try:
@@ -124,6 +125,8 @@ class Intake:
                 await self._write([row, line, envelope, *vault])
         except IntegrityError:
             await self._same_as_before(key_hash, body_hash)
+        else:
+            self.platform.proofs.committed([line])
         self.platform.database.woke(Outgoing, Audit, store.MelderLetter)
         return accepted
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import URL, Executable, Result, event, text
@@ -21,7 +21,7 @@ from shared.telemetry import Tracing, traceparent
 from shared.wake import Wake
 
 log = structlog.get_logger()
-INSERTED = "inserted"
+INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
 
 
@@ -75,6 +75,15 @@ async def outages() -> AsyncIterator[None]:
         raise PartDown("the database is out of reach") from problem
 
 
+class Stamps(Protocol):
+    """What is put on certain rows just before they are inserted, and is told when those were committed."""
+
+    def put_on(self, row: object) -> bool:
+        """Whether `row` is one of those; what this raises undoes the transaction."""
+
+    def committed(self, rows: Iterable[object]) -> None: ...
+
+
 class _Session(Session):
     """Remembers of which tables it inserted rows."""
 
@@ -82,6 +91,18 @@ class _Session(Session):
 @event.listens_for(_Session, "after_flush")
 def _note_inserts(session: Session, _context: object) -> None:
     session.info.setdefault(INSERTED, set()).update(type(one) for one in session.new)
+
+
+@event.listens_for(_Session, "before_flush")
+def _stamp_new(session: Session, *_: object) -> None:
+    stamp(session, session.new)
+
+
+def stamp(session: Session, rows: Iterable[object]) -> None:
+    """What has to be on rows that go into the database is put on them; for who inserts in another way than by a flush."""
+    stamps: Stamps | None = session.info.get(STAMPS)
+    if stamps:
+        session.info.setdefault(STAMPED, []).extend(row for row in rows if stamps.put_on(row))
 
 
 class _Reading(Session):
@@ -109,6 +130,7 @@ class Database:
         self._service = service
         self._lease: dict[str, Any] | None = None
         self._wakes: dict[type[SQLModel], list[Wake]] = {}
+        self.stamps: Stamps | None = None
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
         self.engine = make_engine(host, port, service)
@@ -191,11 +213,17 @@ class Database:
         async with (
             outages(),
             AsyncSession(
-                self.engine, expire_on_commit=False, autoflush=autoflush, sync_session_class=_Session
+                self.engine,
+                expire_on_commit=False,
+                autoflush=autoflush,
+                sync_session_class=_Session,
+                info={STAMPS: self.stamps},
             ) as session,
         ):
             async with session.begin():
                 yield session
+            if self.stamps:
+                self.stamps.committed(session.info.get(STAMPED, ()))
             self.woke(*session.info.get(INSERTED, ()))
 
     def inserted(self, kind: type[SQLModel]) -> Wake:

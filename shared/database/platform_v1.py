@@ -116,19 +116,24 @@ def _audit() -> None:
         column("entry", JSONB),
         column("written_at", MOMENT),
         sa.Column("seq", sa.Integer, nullable=True, unique=True),
+        sa.Column("proof", sa.Text, nullable=True),
+        column("refused_at", MOMENT, null=True),
     )
     op.create_index("audit_written_at_idx", "audit", ["written_at"], postgresql_where=sa.text("seq IS NOT NULL"))
-    op.create_index("audit_waiting_idx", "audit", ["written_at"], postgresql_where=sa.text("seq IS NULL"))
+    op.create_index(
+        "audit_waiting_idx", "audit", ["written_at"], postgresql_where=sa.text("seq IS NULL AND refused_at IS NULL")
+    )
+    op.create_index("audit_refused_idx", "audit", ["refused_at"], postgresql_where=sa.text("refused_at IS NOT NULL"))
     op.create_table(
         "audit_head", column("id", sa.Integer, key=True), column("seq", sa.Integer), column("chain", sa.Text)
     )
 
 
 def _only_old_audit_lines(service: str) -> None:
-    """The service numbers its audit lines, and changes nothing else of them; it deletes none that is younger than a
+    """The service numbers its audit lines or refuses them, and changes nothing else of them; it deletes none that is younger than a
     week, whatever it asks for, nor one of which no receipt has come. The function runs as the owner of the table."""
     op.execute(f"REVOKE UPDATE, DELETE ON audit FROM {service}_app")
-    op.execute(f"GRANT UPDATE (seq) ON audit TO {service}_app")
+    op.execute(f"GRANT UPDATE (seq, refused_at) ON audit TO {service}_app")
     op.execute(
         """
         CREATE FUNCTION prune_audit(before timestamptz, most integer) RETURNS bigint

@@ -104,6 +104,10 @@ class Audit(SQLModel, table=True):
     entry: dict[str, Any] = document(nullable=False)
     written_at: datetime = moment()
     seq: int | None = Field(default=None, unique=True)
+    proof: str | None = None
+    """The service's MAC over what it wrote (shared/audit.py); a line without a right one is never numbered."""
+    refused_at: datetime | None = moment(nullable=True)
+    """When it was seen that it has none."""
 
 
 class AuditHead(SQLModel, table=True):

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.at_once import insert_at_once
+from shared.database.engine import stamp
 from shared.database.tables import Outgoing
 from shared.engine.head import Head, changed, vouched
 from shared.engine.tables import DecisionRow, Dossier, FrozenRow, GrantRow, ItemRow, NoticeRow, TaskRow
@@ -23,6 +24,7 @@ from shared.keys.release import Erase, KeysOf
 async def add(session: AsyncSession, *rows: SQLModel) -> None:
     """Insert rows of several tables in one statement."""
     if rows:
+        stamp(session.sync_session, rows)
         await insert_at_once(await session.connection(), rows)
 
 

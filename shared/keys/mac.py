@@ -40,6 +40,17 @@ class Mac:
         """The MAC of `facts` as a `kind` of thing. Raises PartDown when there is no key yet and OpenBao is away."""
         if not self._keys:
             await self._ask()
+        return self.of_known(kind, facts)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a key."""
+        return bool(self._keys)
+
+    def of_known(self, kind: str, facts: Mapping[str, Any]) -> str:
+        """As `of`, without asking anybody: raises PartDown when there is no key yet."""
+        if not self._keys:
+            raise PartDown("this service has no key for its rows yet")
         version = max(self._keys)
         return f"v{version}:{_made(self._keys[version], kind, facts)}"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import Proofs
 from shared.bus.nats import Bus
 from shared.bus.post import Post
 from shared.clock import Clock, SystemClock
@@ -45,7 +46,8 @@ class Platform:
 
     `schema`: the migration that the code needs. `outstanding`: whether letters to the service itself, sealed with
     a letterbox key, have not been opened yet. `machine`: the clock by which signatures and letterbox keys are dated; of
-    two services one may run ahead, where the profile lets it, and they still have to believe each other.
+    two services one may run ahead, where the profile lets it, and they still have to believe each other. `proof_at_hand`:
+    see `shared.audit.Proofs`.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Platform:
         *,
         outstanding: Outstanding = _nothing,
         machine: Clock | None = None,
+        proof_at_hand: bytes | None = None,
     ) -> None:
         machine = machine or SystemClock()
         self.row = BY_NAME[name]
@@ -70,6 +73,8 @@ class Platform:
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
+        self.proofs = Proofs(self.mac, proof_at_hand)
+        self.database.stamps = self.proofs
         self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
         self.designations = Designations(self.verifier, clock, self.database)
         self.identity = Identity(name, self.verifier, clock, self.designations)

@@ -15,7 +15,6 @@ import structlog
 from sqlalchemy import text
 
 from shared import tombstones
-from shared.audit import AuditNumberer
 from shared.bus.inbox import Handler, Inbox
 from shared.bus.receipts import OnReceipt, Receipted, ReceiptSender
 from shared.bus.relay import Relay
@@ -26,6 +25,7 @@ from shared.doubts import Doubts
 from shared.errors import PartDown
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
+from shared.numbering import AuditNumberer
 from shared.openbao import CREDENTIALS_SECONDS, BaoError, BaoRefused
 from shared.periodic import Periodic
 from shared.privileges import BY_NAME
@@ -85,7 +85,7 @@ class Service:
             releaser.queue: releaser.after_grace,
             **(queues or {}),
         }
-        numberer = AuditNumberer(platform.database, platform.post, platform.clock)
+        self._numberer = numberer = AuditNumberer(platform.database, platform.post, platform.clock, platform.proofs)
         keys = Periodic(
             "signing-keys",
             platform.renew_keys,
@@ -104,7 +104,7 @@ class Service:
         )
         own = (numberer.numbering, keys, credentials, platform.letterboxes.keeping, self._pruner.pruning)
         self._periodic = (*own, *periodic)
-        self._doubts = (platform.designations.doubts, *doubts)
+        self._doubts = (platform.designations.doubts, numberer.missed, *doubts)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
@@ -210,7 +210,11 @@ class Service:
         """What waits, queue by queue, and what of it does not get on; also what fails that has no rows, and which keys and
         rows are not believed. Raises PartDown."""
         queues = [await queue.stuck() for queue in self._queues]
-        doubted = [await self.platform.letterboxes.stuck(), *(one.stuck() for one in self._doubts)]
+        doubted = [
+            await self.platform.letterboxes.stuck(),
+            await self._numberer.refused(),
+            *(one.stuck() for one in self._doubts),
+        ]
         return [*queues, *(one.stuck() for one in self._periodic), *doubted]
 
 

@@ -31,6 +31,7 @@ from shared.telemetry import Tracing
 from shared.turns import Turns
 from tests.platform.chores import TABLE, Bench
 from tests.platform.desk import Desk
+from tests.platform.proofs import proofs
 from tests.platform.real import HERE, Bao, Handed, Nats, Postgres, RealParts
 
 DatabaseOf = Callable[[str], Awaitable[Database]]
@@ -92,6 +93,7 @@ async def database_of(postgres: Postgres) -> AsyncIterator[DatabaseOf]:
         bao = Handed({f"database/creds/{service}": lease})
         database = Database(bao, service, HERE, postgres.port, Tracing(service, None))
         await database.new_user()
+        database.stamps = await proofs()
         made.append(database)
         return database
 

@@ -95,6 +95,7 @@ class Desk:
         self.clock = MovedClock()
         self.platform = Platform(service, settings, self.clock, "none")
         self.platform.database, self.platform.bao = database, bao
+        database.stamps = self.platform.proofs
         self.platform.signer._bao = self.platform.verifier._bao = self.platform.mac._bao = bao
         self.platform.designations._database = database
         self.platform.opener = Opener(bao, service)

@@ -80,6 +80,7 @@ def platform_on(service: str, database: Database, who: Person, bao: OpenBao | No
     platform.bao = bao or platform.bao
     platform.identity = cast(Any, Somebody(who))
     platform.mac = MAC
+    platform.proofs = database.stamps = Proofs(MAC)
     return platform
 
 

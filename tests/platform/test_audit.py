@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import select
@@ -15,9 +16,13 @@ from shared.clock import SystemClock
 from shared.contracts.common import Audited
 from shared.database.engine import Database
 from shared.database.tables import Audit, Outgoing
+from shared.errors import PartDown
+from shared.keys.mac import Mac
+from shared.numbering import AuditNumberer
 from tests.platform.conftest import DatabaseOf
 from tests.platform.heard import Heard
-from tests.platform.real import RealParts
+from tests.platform.proofs import proofs
+from tests.platform.real import Handed, Postgres, RealParts
 from tests.security.attacker import NoSigner
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -28,9 +33,9 @@ async def database(database_of: DatabaseOf) -> Database:
     return await database_of("retention")
 
 
-def numberer(database: Database) -> audit.AuditNumberer:
+async def numberer(database: Database) -> AuditNumberer:
     post = Post("retention", NoSigner("retention"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
-    return audit.AuditNumberer(database, post, SystemClock())
+    return AuditNumberer(database, post, SystemClock(), await proofs())
 
 
 async def write(database: Database, since: int, count: int) -> None:
@@ -48,7 +53,7 @@ async def sent(database: Database) -> list[Audited]:
 
 async def test_lines_of_one_moment_are_one_message_in_their_order(database: Database) -> None:
     await write(database, 0, 5)
-    assert await numberer(database).number_once() is False
+    assert await (await numberer(database)).number_once() is False
     found = await sent(database)
     assert [(one.first, [line["actor"] for line in one.entries]) for one in found] == [(1, [f"a{n}" for n in range(5)])]
     async with database.reading() as session:
@@ -61,7 +66,9 @@ async def test_two_writers_make_one_chain(database_of: DatabaseOf) -> None:
     database, replica = await database_of("retention"), await database_of("retention")
     for round_ in range(4):
         await write(database, 10 * round_, 10)
-        await asyncio.gather(*(numberer(one).number_once(most=3) for one in (database, replica, database, replica)))
+        await asyncio.gather(
+            *[(await numberer(one)).number_once(most=3) for one in (database, replica, database, replica)]
+        )
     found = await sent(database)
     assert [n for one in found for n in range(one.first, one.first + len(one.entries))] == list(range(1, 41))
     previous = audit.GENESIS
@@ -75,9 +82,9 @@ async def test_two_writers_make_one_chain(database_of: DatabaseOf) -> None:
 async def test_numbering_takes_few_statements(database: Database, parts: RealParts) -> None:
     heard = await Heard.of(parts, database)
     await write(database, 0, 1)
-    await numberer(database).number_once()
+    await (await numberer(database)).number_once()
     await write(database, 1, 50)
-    found = await heard.during(lambda: numberer(database).number_once())
+    found = await heard.during((await numberer(database)).number_once)
     assert [one.split()[0].rstrip(";") for one in found] == [
         "BEGIN",
         "SELECT",
@@ -87,3 +94,96 @@ async def test_numbering_takes_few_statements(database: Database, parts: RealPar
         "INSERT",
         "COMMIT",
     ], "one head, the lines, their numbers, the message: however many there are"
+
+
+FORGED = "INSERT INTO audit (id, entry, written_at, proof) VALUES (gen_random_uuid(), $1, '2020-01-01', $2)"
+CHANGED = "UPDATE audit SET entry = jsonb_set(entry, '{actor}', '\"a9\"') WHERE entry->>'actor' = 'a1'"
+
+
+async def test_a_line_that_the_administrator_inserts_or_changes_is_never_numbered(
+    database: Database, postgres: Postgres
+) -> None:
+    """Without a proof, with one of another line, changed while it waits: told, shown, and nothing else waits for it."""
+    await write(database, 0, 3)
+    superuser = await postgres.connect("retention")
+    try:
+        theirs = await superuser.fetchval("SELECT proof FROM audit WHERE entry->>'actor' = 'a0'")
+        for proof in (None, "", "v1:x", "door:x", theirs):
+            await superuser.execute(FORGED, '{"action": "forged", "actor": "a9"}', proof)
+        await superuser.execute(CHANGED)
+    finally:
+        await superuser.close()
+    numbering = await numberer(database)
+    while await numbering.number_once(most=3):
+        pass
+    while await numbering.number_once():
+        pass
+    entries = [entry for one in await sent(database) for entry in one.entries]
+    assert [one["actor"] for one in entries if one["action"] == "looked"] == ["a0", "a2"]
+    told = [one for one in entries if one["action"] == "audit lines refused"]
+    assert len(entries) == 2 + len(told)
+    assert {one["reason"] for one in told} == {"not-ours"}
+    assert sum(one["times"] for one in told) == 6
+    shown = await numbering.refused()
+    assert (shown.waiting, shown.count, len(shown.examples)) == (6, 6, 6)
+
+
+DROPPING = """
+    CREATE FUNCTION drop_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER drop_line BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION drop_line();
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(DROPPING, "DROP FUNCTION drop_line CASCADE"), ("SELECT 1", "DELETE FROM audit"), ("SELECT 1", CHANGED)],
+    ids=["a trigger that drops it", "deleted", "changed"],
+)
+async def test_a_line_that_is_taken_away_before_it_has_a_number_is_missed(
+    database: Database, postgres: Postgres, before: str, after: str
+) -> None:
+    """Its own process knows that it was committed: the next line and `meldpunt status` say so."""
+    post = Post("retention", NoSigner("retention"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
+    assert database.stamps is not None
+    numbering = AuditNumberer(database, post, SystemClock(), cast(audit.Proofs, database.stamps))
+    superuser = await postgres.connect("retention")
+    try:
+        await superuser.execute(before)
+        await write(database, 1, 1)
+        await superuser.execute(after)
+    finally:
+        await superuser.close()
+    await write(database, 2, 1)
+    for _ in range(3):
+        await numbering.number_once()
+        await numbering.miss(seconds=0)
+    told = [entry for one in await sent(database) for entry in one.entries if entry["action"] != "audit lines refused"]
+    assert [one["action"] for one in told] == ["looked", "audit-lines-missed not believed"]
+    assert told[0]["actor"] == "a2"
+    assert numbering.missed.stuck().waiting == 1
+
+
+async def test_lines_that_wait_or_that_another_process_numbers_are_not_missed(database_of: DatabaseOf) -> None:
+    database, replica = await database_of("retention"), await database_of("retention")
+    post = Post("retention", NoSigner("retention"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
+    numbering = AuditNumberer(database, post, SystemClock(), cast(audit.Proofs, database.stamps))
+    await write(database, 0, 5)
+    await numbering.miss(seconds=0)
+    assert numbering.missed.stuck().waiting == 0
+    await (await numberer(replica)).number_once()
+    await numbering.miss(seconds=0)
+    assert numbering.missed.stuck().waiting == 0
+    assert cast(audit.Proofs, database.stamps).overdue(0, 10) == []
+
+
+async def test_the_door_proves_its_lines_while_openbao_is_away() -> None:
+    """With what it has at hand; nobody else has that, and no other service believes it."""
+    door = audit.Proofs(Mac("intake", Handed({})), at_hand=b"of the door")
+    row = audit.line(NOON, "report accepted", actor=None)
+    assert door.put_on(row)
+    assert await door.holds(row.id, row.entry, row.proof)
+    assert not await door.holds(row.id, row.entry | {"actor": "a9"}, row.proof)
+    assert not await audit.Proofs(Mac("intake", Handed({})), b"another").holds(row.id, row.entry, row.proof)
+    assert not await audit.Proofs(Mac("intake", Handed({}))).holds(row.id, row.entry, row.proof)
+    with pytest.raises(PartDown):
+        audit.Proofs(Mac("retention", Handed({}))).put_on(row)

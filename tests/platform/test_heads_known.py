@@ -12,7 +12,6 @@ from sqlmodel import col
 from services.oversight import store
 from services.oversight.use_cases import Anchoring, RegisterKeeping
 from services.oversight.use_cases.anchor import TELL_ALL
-from shared.audit import AuditNumberer
 from shared.bus.inbox import Incoming
 from shared.contracts.common import Audited, Whereabouts
 from shared.contracts.oversight import HeadsKnown, KnownHead
@@ -22,6 +21,7 @@ from shared.engine.copies import Copies
 from shared.engine.freeze import FORKED, GONE, OLD
 from shared.engine.tables import Dossier, FrozenRow
 from shared.errors import NotBelieved
+from shared.numbering import AuditNumberer
 from shared.protocol.model import State
 from shared.service.platform import Platform
 from tests.platform.conftest import DeskOf, PlatformOf
@@ -52,7 +52,7 @@ class Watched:
     async def trail(self) -> None:
         """What assessment wrote in its audit trail comes to oversight."""
         desk = self.desk.platform
-        await AuditNumberer(desk.database, desk.post, desk.clock).number_once()
+        await AuditNumberer(desk.database, desk.post, desk.clock, desk.proofs).number_once()
         for row in await self.desk.rows(Outgoing, event=Audited.event):
             message = Audited.model_validate_json(row.body or b"")
             handled = await self.keeping.audited(Incoming(row.id, "assessment", signed=True), message)

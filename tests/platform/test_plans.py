@@ -8,12 +8,13 @@ from typing import cast
 import pytest
 
 from shared import audit
-from shared.audit import AuditNumberer
 from shared.bus.post import Post
 from shared.clock import SystemClock
+from shared.numbering import AuditNumberer
 from tests.platform.conftest import DatabaseOf
 from tests.platform.listings import LISTS, Listing
 from tests.platform.plans import plans_of, same_cost
+from tests.platform.proofs import proofs
 from tests.platform.real import Postgres
 from tests.platform.routes import add, http_of, params_of, platform_on
 from tests.platform.rows import NOON
@@ -61,7 +62,9 @@ async def fill(postgres: Postgres, service: str, table: str, others: str, times:
 async def test_what_waits_is_found_among_what_does_not(database_of: DatabaseOf, postgres: Postgres) -> None:
     """Lines of the audit trail that have no number yet."""
     database = await database_of("intake")
-    numbering = AuditNumberer(database, cast(Post, SimpleNamespace(tell=lambda *_: None)), SystemClock())
+    numbering = AuditNumberer(
+        database, cast(Post, SimpleNamespace(tell=lambda *_: None)), SystemClock(), await proofs()
+    )
     for _ in range(2):
         await add(database, [audit.line(NOON, "looked", actor="anna") for _ in range(FEW)])
         few = await plans_of(database, numbering.number_once, by_index=True)

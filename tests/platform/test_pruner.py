@@ -11,14 +11,16 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
-from shared.audit import AuditNumberer, line
+from shared.audit import line
 from shared.bus.post import Post
 from shared.clock import SystemClock
 from shared.database.engine import Database
 from shared.database.tables import Audit, InboxRow, Outgoing
+from shared.numbering import AuditNumberer
 from shared.service.pruner import BATCH_SIZE, Pruner
 from shared.settings import STREAM_DAYS, ServiceSettings
 from tests.platform.conftest import DatabaseOf
+from tests.platform.proofs import proofs
 from tests.security.attacker import NoSigner
 
 NOW = datetime.now(UTC)
@@ -40,7 +42,7 @@ async def write(database: Database, *days: float) -> list[UUID]:
     async with database.transaction() as session:
         session.add_all(rows)
     post = Post("retention", NoSigner("retention"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
-    await AuditNumberer(database, post, SystemClock()).number_once()
+    await AuditNumberer(database, post, SystemClock(), await proofs()).number_once()
     return [row.id for row in rows]
 
 

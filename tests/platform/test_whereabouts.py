@@ -19,6 +19,7 @@ from services.oversight.use_cases import RegisterKeeping, Releasing
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Message, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords
+from shared.engine.consult import CONSULTATION
 from shared.engine.loaded import WITHDRAWAL
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import new_kid, seal, split_kid
@@ -159,3 +160,10 @@ async def test_rights_says_nothing_of_where_a_signal_is_and_nobody_else_decides_
         await register.decided("rights", number, 2, "weging-1", "no-suspicion", HANDING_OVER)
     with pytest.raises(CannotSucceed):
         await register.decided("assessment", number, 2, "duty", "inform", "")
+
+
+async def test_a_question_outside_says_nothing_of_where_a_signal_is(register: Register) -> None:
+    number = await arrived(register)
+    await register.decided("assessment", number, 2, CONSULTATION, "asked", "")
+    with pytest.raises(CannotSucceed):
+        await register.decided("assessment", number, 2, CONSULTATION, "asked", HANDING_OVER)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.embedded.home import SERVICE_NAMES
 from tests.house import TestHouse
 from tests.stories.teller import Teller
 
@@ -23,4 +24,12 @@ def test_every_story_is_there() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=[one.stem for one in FILES])
 def test_story(house: TestHouse, file: Path) -> None:
+    before = parked(house)
     Teller(house).tell(tomllib.loads(file.read_text()))
+    assert parked(house) == before, "a message of this story is received by nobody"
+
+
+def parked(house: TestHouse) -> set[str]:
+    """What waits for a person at whoever received it; other tests, with the same house, forge what cannot be handled."""
+    query = "SELECT id FROM unhandled WHERE parked_at IS NOT NULL"
+    return {str(row["id"]) for service in SERVICE_NAMES for row in house.sql(service, query)}

@@ -10,6 +10,7 @@ from shared.audit import VANISHED, chain
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
+from shared.engine.consult import CONSULTATION
 from shared.engine.head import changed, vouch_for
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.transit import Place, key_name
@@ -70,8 +71,9 @@ class RegisterKeeping:
 
     async def decided(self, incoming: Incoming, message: DecidedLetter) -> Handled:
         """A decision: its words go under a key of this room, one per signal."""
-        # A duty to inform is no signal: rights decides on it, and says nothing of where its signal is.
-        if bool(message.state) == (incoming.producer == "rights"):
+        # A duty to inform is no signal: rights decides on it, and says nothing of where its signal is. A question to a
+        # colleague outside leaves it where it is.
+        if bool(message.state) == (incoming.producer == "rights" or message.key == CONSULTATION):
             raise CannotSucceed("a decision that is not this service's to take")
         if message.ended_in is not None and (
             message.ended_in not in PHASES or PHASES[message.ended_in].holder != incoming.producer

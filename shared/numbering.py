@@ -1,0 +1,149 @@
+"""The lines of one producer get their numbers, are chained and go to oversight.
+
+A line that this service did not write itself gets none; nor does one get lost unseen: what this process committed has to
+turn up with a number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ARRAY, Uuid, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared.audit import GENESIS, Proofs, chain, line
+from shared.bus.post import Post
+from shared.clock import Clock
+from shared.contracts.common import Audited
+from shared.database.engine import Database
+from shared.database.tables import Audit, AuditHead
+from shared.doubts import Doubt, Doubts
+from shared.periodic import Periodic
+from shared.stuck import Stuck, StuckRow
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 60.0
+"""How often is looked for lines that another process left unnumbered; one's own are heard of."""
+TOGETHER_SECONDS = 0.2
+MISSED_SECONDS = 30.0
+"""After how long a committed line without a number is looked for."""
+TOGETHER = 200
+NOT_OURS = "not-ours"
+TAKEN_AWAY = Doubt("it was committed and is not there any more, or was changed", "taken-away")
+REMEDY = (
+    "a line of the audit trail was written, changed or taken away by somebody who is not this service: find out who can write"
+    " in its database, and tell who watches over security"
+)
+
+
+class AuditNumberer:
+    """Numbers, chains and sends the lines of one producer; what it did not write itself is refused and shown."""
+
+    def __init__(self, database: Database, post: Post, clock: Clock, proofs: Proofs) -> None:
+        self._database = database
+        self._post = post
+        self._clock = clock
+        self._proofs = proofs
+        self.missed = Doubts("audit-lines-missed", clock, remedy=REMEDY)
+        self._missed: dict[str, Doubt] = {}
+        self.numbering = Periodic(
+            "audit",
+            self.number,
+            clock,
+            every=IDLE_SECONDS,
+            wake=database.inserted(Audit),
+            remedy="lines of the audit trail have no number and do not reach oversight: see the log of this service",
+        )
+
+    async def number(self) -> None:
+        """Number what is waiting; soon after there are lines, so that those of the same moment go together."""
+        await asyncio.sleep(TOGETHER_SECONDS)
+        while await self.number_once():
+            pass
+        await self.miss(MISSED_SECONDS)
+
+    async def number_once(self, most: int = TOGETHER) -> bool:
+        """Number what is waiting, `most` lines at a time; returns whether there may be more."""
+        async with self._database.transaction() as session:
+            head = await self._head(session)
+            waiting = (
+                select(col(Audit.id), col(Audit.entry), col(Audit.proof))
+                .where(col(Audit.seq).is_(None), col(Audit.refused_at).is_(None))
+                .order_by(col(Audit.written_at), col(Audit.id))
+                .limit(most)
+            )
+            found = (await session.execute(waiting)).all()
+            ours = [row for row in found if await self._proofs.holds(row.id, row.entry, row.proof)]
+            if ours:
+                await self._give_numbers(session, head, ours)
+            await self._refuse(session, {row.id for row in found} - {row.id for row in ours})
+        self._proofs.numbered(row.id for row in ours)
+        return len(found) == most
+
+    async def miss(self, seconds: float) -> None:
+        """Look for lines that were committed here more than `seconds` ago and that nobody has numbered since."""
+        late = self._proofs.overdue(seconds, TOGETHER)
+        if not late:
+            return
+        query = select(col(Audit.id), col(Audit.seq), col(Audit.refused_at)).where(col(Audit.id).in_(late))
+        async with self._database.reading() as session:
+            there = {row.id: row for row in await session.execute(query)}
+        gone = [one for one in late if one not in there or there[one].refused_at is not None]
+        if gone:
+            missed = self._missed | {str(one): TAKEN_AWAY for one in gone}
+            async with self._database.transaction() as session:
+                session.add_all(self.missed.new(missed))
+            self.missed.note(missed)
+            self._missed = missed
+        self._proofs.numbered([*gone, *(one for one, row in there.items() if row.seq is not None)])
+
+    async def _give_numbers(self, session: AsyncSession, head: AuditHead, rows: Sequence[Any]) -> None:
+        first, previous = head.seq + 1, head.chain
+        for row in rows:
+            head.seq += 1
+            head.chain = chain(head.chain, row.entry)
+        ids = literal([row.id for row in rows], ARRAY(Uuid()))
+        given = func.unnest(ids).table_valued("id", with_ordinality="nth", name="given").render_derived()
+        numbered = update(Audit).where(col(Audit.id) == given.c.id).values(seq=head.seq - len(rows) + given.c.nth)
+        await session.execute(numbered, execution_options={"synchronize_session": False})
+        entries = tuple(row.entry for row in rows)
+        self._post.tell(session, "oversight", Audited(first=first, previous=previous, entries=entries, head=head.chain))
+
+    async def _refuse(self, session: AsyncSession, lines: set[UUID]) -> None:
+        """These never get a number: one line in the trail says how many, and `meldpunt status` shows them."""
+        if not lines:
+            return
+        now = self._clock.now()
+        log.error("lines of the audit trail that this service did not write", lines=len(lines))
+        await session.execute(update(Audit).where(col(Audit.id).in_(lines)).values(refused_at=now))
+        told = line(now, "audit lines refused", actor=None, result="not-believed", reason=NOT_OURS, times=len(lines))
+        session.add(told)
+
+    async def refused(self, most: int = 20) -> Stuck:
+        """What this service did not write, as `meldpunt status` shows it."""
+        mine = col(Audit.refused_at).is_not(None)
+        counts = select(func.count(), func.min(col(Audit.refused_at))).where(mine)
+        first = select(col(Audit.id), col(Audit.refused_at)).where(mine).order_by(col(Audit.refused_at)).limit(most)
+        async with self._database.reading() as session:
+            count, oldest = (await session.execute(counts)).one()
+            rows = (await session.execute(first)).all() if count else []
+        why = "it has no proof that this service wrote it"
+        shown = [StuckRow(row.id, {}, row.refused_at, 0, why, parked=True) for row in rows]
+        return Stuck("audit-lines-refused", count, count, oldest, shown, REMEDY)
+
+    @staticmethod
+    async def _head(session: AsyncSession) -> AuditHead:
+        """The last line so far, locked: there is one writer, also with several replicas."""
+        query = select(AuditHead).where(col(AuditHead.id) == 1).with_for_update()
+        head = (await session.scalars(query)).first()
+        if head is None:
+            await session.execute(upsert(AuditHead).values(id=1, seq=0, chain=GENESIS).on_conflict_do_nothing())
+            head = (await session.scalars(query)).one()
+        return head
