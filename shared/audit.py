@@ -70,8 +70,13 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
 
 
 def chain(previous: str, entry: dict[str, Any]) -> str:
-    """The chain value after `entry`: SHA-256 in hex over the one before it (GENESIS at first) and the entry as JSON."""
-    return hashlib.sha256(previous.encode() + json.dumps(entry, sort_keys=True).encode()).hexdigest()
+    """The chain value after `entry`: SHA-256 in hex over the one before it (GENESIS at first) and the entry."""
+    return hashlib.sha256(previous.encode() + as_bytes(entry)).hexdigest()
+
+
+def as_bytes(entry: dict[str, Any]) -> bytes:
+    """A line as it is hashed: JSON with its keys in order."""
+    return json.dumps(entry, sort_keys=True).encode()
 
 
 class Proofs:

@@ -2,7 +2,7 @@
 
 A checkpoint is a few lines of text (C2SP tlog-checkpoint, a C2SP signed note): whose log, how many entries, the root
 over them, and an Ed25519 signature. Whoever keeps them outside every database can tell later, with the entries alone
-(`check`) or with a few hashes (`verify_consistency`), that nothing before them was changed or cut.
+(`Witnessed`), that nothing before them was changed or cut.
 Hashes are 32 bytes of SHA-256. Nothing here reads or writes anything.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from shared.errors import MeldpuntError
 
@@ -22,10 +22,6 @@ EMPTY = hashlib.sha256(b"").digest()
 ED25519 = b"\x01"
 """What a signed note calls this kind of key."""
 KEY_ID = 4
-
-
-class NotConsistent(MeldpuntError):
-    """What is shown is no log that begins with what was signed."""
 
 
 class NotACheckpoint(MeldpuntError):
@@ -66,33 +62,22 @@ class Tree:
         return found
 
 
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The root over these leaf hashes."""
-    if len(leaves) < 2:
-        return leaves[0] if leaves else EMPTY
-    at = _split(len(leaves))
-    return node(root_of(leaves[:at]), root_of(leaves[at:]))
+class Witnessed(Tree):
+    """A tree that is compared with what was noted of it: by the number of entries the root."""
 
+    def __init__(self, noted: Mapping[int, bytes]) -> None:
+        super().__init__()
+        self._noted = noted
 
-def consistency(leaves: Sequence[bytes], size: int) -> list[bytes]:
-    """The hashes that prove that the first `size` (1 up to all) of these leaf hashes are what they were (RFC 6962, 2.1.2)."""
-    if not 0 < size <= len(leaves):
-        raise ValueError(size)
-    return _subproof(leaves, size, known=True)
+    @property
+    def holds(self) -> bool:
+        """Whether the root is the noted one, where one of so many entries was noted."""
+        return self.size not in self._noted or self._noted[self.size] == self.root
 
-
-def _subproof(leaves: Sequence[bytes], size: int, *, known: bool) -> list[bytes]:
-    if size == len(leaves):
-        return [] if known else [root_of(leaves)]
-    at = _split(len(leaves))
-    if size <= at:
-        return [*_subproof(leaves[:at], size, known=known), root_of(leaves[at:])]
-    return [*_subproof(leaves[at:], size - at, known=False), root_of(leaves[:at])]
-
-
-def _split(size: int) -> int:
-    """The largest power of two below `size`, which is at least 2."""
-    return int(1 << (size - 1).bit_length() - 1)
+    @property
+    def is_cut(self) -> bool:
+        """Whether more entries were noted than there are."""
+        return self.size < max(self._noted, default=0)
 
 
 @dataclass(frozen=True)
@@ -108,44 +93,15 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
 
-def verify_consistency(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> None:
-    """Raises NotConsistent unless `proof` shows that the log of `new` begins with that of `old` (RFC 9162, 2.1.4.2)."""
-    if old.origin != new.origin or not 0 < old.size <= new.size:
-        raise NotConsistent
-    if old.size == new.size:
-        if proof or old.root != new.root:
-            raise NotConsistent
-        return
-    left = list(proof) if old.size & (old.size - 1) else [old.root, *proof]
-    if not left:
-        raise NotConsistent
-    first, last = old.size - 1, new.size - 1
-    while first & 1:
-        first, last = first >> 1, last >> 1
-    before = after = left[0]
-    for one in left[1:]:
-        if last == 0:
-            raise NotConsistent
-        if first & 1 or first == last:
-            before, after = node(one, before), node(one, after)
-            while first and not first & 1:
-                first, last = first >> 1, last >> 1
-        else:
-            after = node(after, one)
-        first, last = first >> 1, last >> 1
-    if last or before != old.root or after != new.root:
-        raise NotConsistent
+def note(checkpoint: Checkpoint, key: Ed25519PublicKey, signature: bytes) -> str:
+    """The checkpoint as a signed note, under the name of its origin; `signature` is that of `key` over its text."""
+    signed = base64.b64encode(_key_id(checkpoint.origin, key) + signature).decode()
+    return f"{checkpoint.text}\n\u2014 {checkpoint.origin} {signed}\n"
 
 
-def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
-    """The checkpoint as a signed note, under the name of its origin."""
-    signature = _key_id(checkpoint.origin, key.public_key()) + key.sign(checkpoint.text.encode())
-    return f"{checkpoint.text}\n\u2014 {checkpoint.origin} {base64.b64encode(signature).decode()}\n"
-
-
-def opened(note: str, origin: str, key: Ed25519PublicKey) -> Checkpoint:
+def opened(signed: str, origin: str, key: Ed25519PublicKey) -> Checkpoint:
     """The checkpoint of `origin` that `key` signed; signatures of others beside it are passed by. Raises NotACheckpoint."""
-    text, between, signatures = note.rpartition("\n\n")
+    text, between, signatures = signed.rpartition("\n\n")
     lines = text.split("\n")
     if not between or len(lines) < 3 or lines[0] != origin:
         raise NotACheckpoint
@@ -167,17 +123,3 @@ def opened(note: str, origin: str, key: Ed25519PublicKey) -> Checkpoint:
 
 def _key_id(name: str, key: Ed25519PublicKey) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + ED25519 + key.public_bytes_raw()).digest()[:KEY_ID]
-
-
-def check(entries: Iterable[bytes], checkpoints: Iterable[Checkpoint]) -> Checkpoint | None:
-    """The first checkpoint that does not hold for `entries`: something before it was changed or cut. None: all hold."""
-    tree, left = Tree(), iter(entries)
-    for checkpoint in sorted(checkpoints, key=lambda one: one.size):
-        while tree.size < checkpoint.size:
-            entry = next(left, None)
-            if entry is None:
-                return checkpoint
-            tree.add(entry)
-        if tree.size != checkpoint.size or tree.root != checkpoint.root:
-            return checkpoint
-    return None

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deploy.embedded.audit import audit
 from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import compact
 from deploy.embedded.demo import play
@@ -187,6 +188,14 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=["revoke"])
     one.add_argument("key", metavar="SERVICE|KID")
     one.add_argument("--wait", type=float, default=WAIT, help="seconds for the post of the service to be received")
+    one = command(
+        "audit", audit, "Write the signed audit trail to a file, or check such a file against a witness's notes."
+    )
+    one.add_argument("what", choices=["export", "verify"])
+    one.add_argument("file", type=Path)
+    one.add_argument("--as", dest="user", default="fg", help="who asks for the export (FG or beheerder)")
+    one.add_argument("--witness", type=Path, help="the folder of notes (default: that of the house)")
+    one.add_argument("--keys", type=Path, help="the public signing keys (default: those of the house)")
     command("compact", compact, "Have OpenBao's storage compacted now: what was destroyed leaves its files.")
     command("down", down, "Stop a running house.")
     return main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -137,14 +138,17 @@ class HouseClient:
 
     def every(self, service: str, path: str, user: str, noun: str) -> list[dict[str, Any]]:
         """A whole list, page after page: what all answers together have under `noun`."""
-        found: list[dict[str, Any]] = []
+        return list(self.one_by_one(service, path, user, noun))
+
+    def one_by_one(self, service: str, path: str, user: str, noun: str, limit: int = MOST) -> Iterator[dict[str, Any]]:
+        """As `every`, for a list that is too long to hold."""
         mark = "&" if "?" in path else "?"
-        page = self.get(service, f"{path}{mark}limit={MOST}", user)
+        page = self.get(service, f"{path}{mark}limit={limit}", user)
         while True:
-            found += page[noun]
+            yield from page[noun]
             if page["next"] is None:
-                return found
-            page = self.get(service, f"{path}{mark}limit={MOST}&cursor={page['next']}", user)
+                return
+            page = self.get(service, f"{path}{mark}limit={limit}&cursor={page['next']}", user)
 
     def post(
         self, service: str, path: str, user: str | None, body: Any, headers: dict[str, str] | None = None

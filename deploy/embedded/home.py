@@ -120,6 +120,11 @@ class Home:
         return self.path / "tombstones"
 
     @property
+    def witness(self) -> Path:
+        """Notes on the audit trail; here they lie beside the databases, so somebody else has to keep copies."""
+        return self.path / "witness"
+
+    @property
     def state_file(self) -> Path:
         return self.path / "run" / "house.json"
 

@@ -191,6 +191,8 @@ class House:
                 "MELDPUNT_DOOR_PASSWORD": str(secret("door-password")),
                 "MELDPUNT_DOOR_SECRET": str(secret("door-secret")),
             }
+        if name == "oversight":
+            env["MELDPUNT_WITNESS"] = str(self.home.witness)
         if name == "access":
             provider = f"{self._bao_address}/v1/identity/oidc/provider/{people.PROVIDER}"
             env |= {

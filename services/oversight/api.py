@@ -56,6 +56,14 @@ def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIR
     ) -> Found:
         return await reading.lines(person, producer, actor, number, window)
 
+    @routes.get("/audit-batches", tags=["audit"], summary="The audit trail as its producers signed it (FG, beheerder)")
+    async def batches(
+        window: WindowAsked,
+        person: Person = caller,
+        producer: Annotated[str | None, Query(pattern=r"^[a-z-]{1,20}$")] = None,
+    ) -> Found:
+        return await reading.batches(person, producer, window)
+
     @routes.get("/audit-chains", tags=["audit"], summary="Whether the audit trail is complete and unchanged")
     async def audit_chains(
         person: Person = caller, begin: Annotated[Begin, Query(alias="from")] = "checkpoint"

@@ -32,7 +32,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     platform = Platform("oversight", settings, clock or SystemClock(), store.SCHEMA)
     engine = Engine(platform, OversightPolicy(), ListShelf())
     releasing = Releasing(platform)
-    chains = Chains(platform)
+    chains = Chains(platform, settings.witness)
     service = Service(
         platform,
         handlers=handlers(RegisterKeeping(platform), DesignationKeeping(platform), releasing),

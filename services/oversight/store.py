@@ -1,4 +1,4 @@
-"""Oversight's tables: audit trail, words of decisions (ciphertext), disclosures, whereabouts, destruction lists."""
+"""Oversight's tables: words of decisions (ciphertext), disclosures, whereabouts, destruction lists; the trail is in trail.py."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
+from services.oversight import trail
 from shared.contracts.common import KeyRef
 from shared.database.tables import Waits, document, moment, table_of
 from shared.pages import Keyset, Page, Window
@@ -19,36 +20,6 @@ from shared.protocol.model import State
 
 SCHEMA = "oversight_0001"
 ROOM = "room-accountability"
-
-
-class AuditBatch(SQLModel, table=True):
-    """The lines `first`..`last` of a producer came as one signed message, chained to the one before."""
-
-    __tablename__ = "audit_batch"
-    producer: str = Field(primary_key=True)
-    first: int = Field(primary_key=True)
-    last: int
-    previous: str
-    head: str
-
-
-class AuditCheckpoint(SQLModel, table=True):
-    """How far the chain of a producer was found whole, in a statement that oversight signed."""
-
-    __tablename__ = "audit_checkpoint"
-    producer: str = Field(primary_key=True)
-    statement: str
-    walked_at: datetime | None = moment(nullable=True)
-    """When it was last followed from its first line."""
-
-
-class AuditLine(SQLModel, table=True):
-    __tablename__ = "audit_line"
-    producer: str = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
-    actor: str | None = None
-    record: str | None = None
-    entry: dict[str, Any] = document(nullable=False)
 
 
 class DecidedRow(SQLModel, table=True):
@@ -185,7 +156,6 @@ async def endings_told(session: AsyncSession, numbers: Collection[str]) -> dict[
 
 DECISIONS = Keyset("decisions", col(DecidedRow.version), col(DecidedRow.id))
 DISCLOSURES = Keyset("disclosures", col(Disclosure.decided_at), col(Disclosure.id), newest_first=True)
-AUDIT_LINES = Keyset("audit-lines", col(AuditLine.producer), col(AuditLine.seq))
 LISTS = Keyset("destruction-lists", col(OfferedList.listed_on), col(OfferedList.id), newest_first=True)
 SIGNALS = Keyset("listed-signals", col(ListedRow.number))
 APPROVALS = Keyset("approvals", col(Approval.approved_at), col(Approval.id))
@@ -201,59 +171,6 @@ async def disclosures(session: AsyncSession, number: str | None, window: Window)
     if number:
         query = query.where(col(Disclosure.number) == number)
     return await DISCLOSURES.page(session, query, window)
-
-
-async def audit_lines(
-    session: AsyncSession, producer: str | None, actor: str | None, record: str | None, window: Window
-) -> Page[AuditLine]:
-    """The trail in order, per producer; what is given narrows it down."""
-    wanted = {"producer": producer, "actor": actor, "record": record}
-    query = select(AuditLine).filter_by(**{name: value for name, value in wanted.items() if value is not None})
-    return await AUDIT_LINES.page(session, query, window)
-
-
-async def page_of_chain(
-    session: AsyncSession, producer: str, after: int, most: int
-) -> tuple[list[AuditBatch], list[tuple[int, dict[str, Any]]]]:
-    """The batches behind line `after`, with their lines; about `most` lines, at least one batch."""
-    query = select(AuditBatch).where(col(AuditBatch.producer) == producer, col(AuditBatch.first) > after)
-    found = list((await session.scalars(query.order_by(col(AuditBatch.first)).limit(most))).all())
-    batches = [one for one in found if one.last - after <= most] or found[:1]
-    if not batches:
-        return [], []
-    lines = (
-        select(col(AuditLine.seq), col(AuditLine.entry))
-        .where(col(AuditLine.producer) == producer, col(AuditLine.seq) > after, col(AuditLine.seq) <= batches[-1].last)
-        .order_by(col(AuditLine.seq))
-        # No message carries more: what claims to is found out at the first line that is not there.
-        .limit(max(most, 10_000))
-    )
-    return batches, [(row.seq, row.entry) for row in await session.execute(lines)]
-
-
-async def batch_ending(session: AsyncSession, producer: str, last: int) -> str | None:
-    """The chain's value at line `last`, where a batch ends."""
-    mine = (col(AuditBatch.producer) == producer, col(AuditBatch.first) <= last, col(AuditBatch.last) == last)
-    query = select(col(AuditBatch.head)).where(*mine).order_by(col(AuditBatch.first).desc()).limit(1)
-    found: str | None = (await session.scalars(query)).first()
-    return found
-
-
-async def line_without_batch(session: AsyncSession, producer: str, after: int) -> int | None:
-    """The first line behind `after` that no message brought."""
-    batch = select(AuditBatch).where(
-        col(AuditBatch.producer) == producer,
-        col(AuditBatch.first) <= col(AuditLine.seq),
-        col(AuditBatch.last) >= col(AuditLine.seq),
-    )
-    query = (
-        select(col(AuditLine.seq))
-        .where(col(AuditLine.producer) == producer, col(AuditLine.seq) > after, ~batch.exists())
-        .order_by(col(AuditLine.seq))
-        .limit(1)
-    )
-    found: int | None = (await session.scalars(query)).first()
-    return found
 
 
 async def lists(session: AsyncSession, window: Window) -> Page[OfferedList]:
@@ -371,8 +288,8 @@ async def doubtful(session: AsyncSession, most: int) -> list[Anchor]:
 
 async def has_a_turn_twice(session: AsyncSession, producer: str, record: str) -> bool:
     """Whether two audit lines told of the same turn."""
-    turn = col(AuditLine.entry)["turn"].astext
-    mine = col(AuditLine.producer) == producer, col(AuditLine.record) == record, turn.is_not(None)
+    turn = col(trail.AuditLine.entry)["turn"].astext
+    mine = col(trail.AuditLine.producer) == producer, col(trail.AuditLine.record) == record, turn.is_not(None)
     query = select(turn).where(*mine).group_by(turn).having(func.count() > 1).limit(1)
     return (await session.execute(query)).first() is not None
 

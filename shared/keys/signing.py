@@ -86,6 +86,15 @@ async def public_keys(bao: OpenBao, service: str) -> list[str]:
     return [str(key) for _, key in sorted(answer["data"]["keys"].items(), key=lambda one: -int(one[0]))]
 
 
+async def certify_bytes(bao: OpenBao, service: str, data: bytes) -> bytes:
+    """The Ed25519 signature of the service's own transit key; raises PartDown.
+
+    Certificates and what goes to a witness (text of several lines) are signed so, and nothing else.
+    """
+    answer = await bao.call("POST", f"{SIGN}/sign/{service}", {"input": base64.b64encode(data).decode()})
+    return base64.b64decode(answer["data"]["signature"].split(":")[2])
+
+
 @dataclass(frozen=True)
 class _Own:
     """A key in memory with its certificate."""
@@ -132,10 +141,7 @@ class Signer:
         }
         header = {"alg": "Ed25519", "typ": CERTIFICATE_TYPE, "kid": self.service}
         signed = f"{_part(json.dumps(header).encode())}.{_part(json.dumps(claims).encode())}"
-        answer = await self._bao.call(
-            "POST", f"{SIGN}/sign/{self.service}", {"input": base64.b64encode(signed.encode()).decode()}
-        )
-        signature = base64.b64decode(answer["data"]["signature"].split(":")[2])
+        signature = await certify_bytes(self._bao, self.service, signed.encode())
         self._own = _Own(key, f"{signed}.{_part(signature)}", expires)
 
     def sign(self, kind: str, claims: dict[str, Any]) -> str:

@@ -30,6 +30,7 @@ from services.rights import api as rights_api
 from services.rights.policy import RightsPolicy
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import OverdueDuties
+from shared.audit import Proofs
 from shared.database.engine import Database
 from shared.engine.engine import Engine
 from shared.engine.head import stands_by_itself, vouch_for

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.access.store import StatementRow
-from services.oversight.store import Approval, AuditLine, Disclosure, ListedRow, OfferedList
+from services.oversight.store import Approval, Disclosure, ListedRow, OfferedList
+from services.oversight.trail import AuditLine
 from services.retention.tables import Declaration, Hold, SealedSignal
 from shared.contracts.access import STATEMENT_KIND, Designating, Stated
 from shared.engine.tables import Dossier, MeetingRow, TaskRow

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.oversight.store import AuditBatch
-from services.oversight.use_cases.chains import Chains, Lines, Reached, follow
+from services.oversight.follow import Lines, Reached, Walk
+from services.oversight.trail import AuditBatch
+from services.oversight.use_cases.chains import Chains
 from shared.audit import chain
+from shared.engine.head import vouch_for
 from shared.service.platform import Platform
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import Postgres
@@ -53,11 +55,19 @@ async def tell(platform: Platform, count: int, after: Reached = NOTHING, word: s
     async with platform.database.transaction() as session:
         for first in range(after.seq + 1, end + 1, BATCH):
             last = min(first + BATCH - 1, end)
-            values = {"first": first, "last": last, "previous": head, "word": word}
+            before, values = head, {"first": first, "last": last, "word": word}
             for n in range(first, last + 1):
                 head = chain(head, {"action": word, "n": n})
-            batch = "INSERT INTO audit_batch VALUES ('intake', :first, :last, :previous, :head)"
-            await session.execute(text(batch), values | {"head": head})
+            batch = AuditBatch(
+                producer="intake",
+                first=first,
+                last=last,
+                previous=before,
+                head=head,
+                headers={},
+                body=b"",
+            )
+            session.add(await vouch_for(platform.mac, batch))
             lines = (
                 "INSERT INTO audit_line (producer, seq, entry)"
                 " SELECT 'intake', n, jsonb_build_object('action', CAST(:word AS text), 'n', n)"
@@ -91,13 +101,14 @@ async def test_the_loop_serves_others_while_lines_are_hashed(oversight: Platform
     loop = asyncio.get_running_loop()
     sizes: list[int] = []
 
-    def slowly(at: Reached, signed: Reached, batches: Sequence[AuditBatch], lines: Lines) -> tuple[Reached, str | None]:
-        sizes.append(len(lines))
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(timeout=30)
-        return follow(at, signed, batches, lines)
+    class Slow(Walk):
+        def follow(self, batches: Sequence[AuditBatch], lines: Lines) -> str | None:
+            sizes.append(len(lines))
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(timeout=30)
+            return super().follow(batches, lines)
 
     await tell(oversight, 5 * PAGE)
-    found = await Chains(oversight, slowly, PAGE).check("intake", "start")
+    found = await Chains(oversight, walk=Slow, page=PAGE).check("intake", "start")
     assert (found["lines"], found["problem"]) == (5 * PAGE, None)
     assert len(sizes) == 5
     assert max(sizes) <= PAGE
@@ -109,7 +120,14 @@ async def test_the_loop_serves_others_while_lines_are_hashed(oversight: Platform
         ("UPDATE audit_line SET entry = '{}' WHERE seq = 250", "een regel tussen 241 en 260 is gewijzigd"),
         ("DELETE FROM audit_line WHERE seq = 250", "regel 250 ontbreekt"),
         ("DELETE FROM audit_batch WHERE first = 241", "regels vanaf 241 ontbreken of zijn vervangen"),
-        ("UPDATE audit_batch SET last = 2000000000 WHERE first = 381", "regel 401 ontbreekt"),
+        (
+            "UPDATE audit_batch SET last = 2000000000 WHERE first = 381",
+            "het bericht met regels vanaf 381 is niet zoals het binnenkwam",
+        ),
+        (
+            "UPDATE audit_batch SET headers = '{}', body = 'x' WHERE first = 21",
+            "het bericht met regels vanaf 21 is niet zoals het binnenkwam",
+        ),
         ("INSERT INTO audit_line VALUES ('intake', 401, NULL, NULL, '{}')", "regel 401 kwam met geen bericht"),
     ],
 )

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from sqlmodel import col
 
-from services.oversight.store import AuditLine, Disclosure
+from services.oversight.store import Disclosure
+from services.oversight.trail import AuditLine
 from services.retention.tables import SealedSignal
 from shared.database.engine import Database
 from shared.errors import Invalid

@@ -24,12 +24,16 @@ def upgrade() -> None:
         column("last", sa.Integer),
         column("previous", sa.Text),
         column("head", sa.Text),
+        column("headers", JSONB),
+        column("body", sa.LargeBinary),
+        column("mac", sa.Text),
     )
     op.create_table(
         "audit_checkpoint",
         column("producer", sa.Text, key=True),
         column("statement", sa.Text),
         column("walked_at", MOMENT, null=True),
+        column("note", sa.Text, null=True),
     )
     op.create_table(
         "audit_line",

@@ -4,29 +4,33 @@ The lines of each producer are followed in pages, hashed in a thread. How far a 
 checkpoint with oversight's signature, and the next check begins there. A checkpoint says nothing about an old line
 that is changed afterwards: once a day, and whenever a person asks for it, a chain is followed from its first line and
 has to come past its checkpoint with the same value. So who can write rows cannot replace lines and their chain
-together. What remains: an older checkpoint, once really signed, can be put back with the lines of its day.
+together. Who puts back an older checkpoint, once really signed, with the lines of its day is found out by a witness
+(shared/witness.py), which is told of the trail after each such walk.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import structlog
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.oversight import store
-from services.oversight.store import AuditBatch, AuditCheckpoint
-from shared.audit import GENESIS, chain
+from services.oversight import trail
+from services.oversight.follow import Reached, Walk, vanished
+from services.oversight.trail import AuditBatch, AuditCheckpoint
 from shared.database.tables import table_of
+from shared.engine.head import vouched_for
 from shared.identity import Person
-from shared.keys.signing import NotSigned
+from shared.keys.signing import NotSigned, public_keys
 from shared.periodic import Periodic, all_of
 from shared.privileges import SERVICES
 from shared.service.platform import Platform
+from shared.transparency import Checkpoint, Tree, Witnessed
+from shared.witness import Noted, origin_of, read, signed_note, write
 
 log = structlog.get_logger()
 
@@ -38,47 +42,15 @@ LOOK_SECONDS = 600
 Begin = Literal["checkpoint", "start"]
 
 
-@dataclass(frozen=True)
-class Reached:
-    """How far a chain was followed: to line `seq`, where its value is `head`."""
-
-    seq: int = 0
-    head: str = GENESIS
-
-
-Lines = Sequence[tuple[int, dict[str, Any]]]
-Follow = Callable[[Reached, Reached, Sequence[AuditBatch], Lines], tuple[Reached, str | None]]
-
-
-def follow(at: Reached, signed: Reached, batches: Sequence[AuditBatch], lines: Lines) -> tuple[Reached, str | None]:
-    """Follow a chain from `at` over `batches`; how far it is whole, and what is wrong behind that.
-
-    Where it passes line `signed.seq` it must have the value that was signed for it.
-    """
-    left = iter(lines)
-    for batch in batches:
-        if batch.first != at.seq + 1 or batch.previous != at.head or batch.last < batch.first:
-            return at, f"regels vanaf {at.seq + 1} ontbreken of zijn vervangen"
-        head = at.head
-        for expected in range(batch.first, batch.last + 1):
-            seq, entry = next(left, (None, {}))
-            if seq != expected:
-                return at, f"regel {expected} ontbreekt"
-            head = chain(head, entry)
-        if head != batch.head:
-            return at, f"een regel tussen {batch.first} en {batch.last} is gewijzigd"
-        if at.seq < signed.seq <= batch.last and Reached(batch.last, head) != signed:
-            return at, f"regels tot en met {signed.seq} zijn vervangen sinds zij zijn gecontroleerd"
-        at = Reached(batch.last, head)
-    return at, None
-
-
 class Chains:
-    """`follow` is given so that a test can see where and with how much it is called."""
+    """`witness`: the folder of one; None when nobody witnesses. `walk` is given so that a test can see how it goes."""
 
-    def __init__(self, platform: Platform, follow: Follow = follow, page: int = PAGE) -> None:
+    def __init__(
+        self, platform: Platform, witness: Path | None = None, walk: type[Walk] = Walk, page: int = PAGE
+    ) -> None:
         self.platform = platform
-        self._follow = follow
+        self._witness = witness
+        self._walk = walk
         self._page = page
         self._one_at_a_time = asyncio.Lock()
         self.walking = Periodic(
@@ -87,7 +59,8 @@ class Chains:
             platform.clock,
             every=LOOK_SECONDS,
             at_most=WALK,
-            remedy="nobody checks whether the audit trail is whole: look at the database and the log of oversight",
+            remedy="nobody checks whether the audit trail is whole, or the folder of its witness cannot be written: look at"
+            " the database, that folder and the log of oversight",
         )
 
     async def show(self, person: Person, begin: Begin) -> list[dict[str, Any]]:
@@ -112,40 +85,64 @@ class Chains:
         return True
 
     async def check(self, producer: str, begin: Begin) -> dict[str, Any]:
-        """Check one chain, and sign how far it is whole. Raises PartDown."""
+        """Check one chain, and sign how far it is whole. Raises PartDown, and OSError for a witness that is not there."""
         row = await self._row(producer)
-        signed = await self._believed(row)
-        began = at = Reached() if begin == "start" else signed
-        problem = None if at == Reached() or await self._stands(producer, at) else self._vanished(at)
+        signed, noted = await self._believed(row), await self._noted(producer)
+        began, tree = (Reached(), Witnessed(noted.roots)) if begin == "start" else (signed, None)
+        walk = self._walk(began, signed, max(noted.roots, default=0), tree)
+        problem = None if began == Reached() or await self._stands(producer, began) else vanished(began)
         while problem is None:
             async with self.platform.database.reading() as session:
-                batches, lines = await store.page_of_chain(session, producer, at.seq, self._page)
+                batches, lines = await trail.page_of_chain(session, producer, walk.at.seq, self._page)
             if not batches:
-                problem = await self._at_the_end(producer, at, signed)
+                problem = walk.missing() or await self._stray(producer, walk.at)
                 break
-            at, problem = await asyncio.to_thread(self._follow, at, signed, batches, lines)
+            problem = await self._not_ours(batches) or await asyncio.to_thread(walk.follow, batches, lines)
         if problem:
-            log.error("the audit trail is not whole", producer=producer, after=at.seq)
-        walked = self.platform.clock.now() if begin == "start" or row is None else row.walked_at
-        await self._sign(producer, at if problem is None else signed, walked)
+            log.error("the audit trail is not whole", producer=producer, after=walk.at.seq)
+        whole = begin == "start" or row is None
+        walked = self.platform.clock.now() if whole else row.walked_at if row else None
+        told = row.note if row else None
+        if walk.tree is not None and problem is None:
+            told = await self._tell(producer, walk.tree) or told
+        await self._sign(producer, walk.at if problem is None else signed, walked, told)
         return {
             "producer": producer,
-            "lines": at.seq,
+            "lines": walk.at.seq,
             "checkedFrom": began.seq + 1,
             "wholeCheckAt": walked.isoformat() if walked else None,
             "problem": problem,
+            "note": told,
+            "witnessed": len(noted.roots),
+            "unreadable": noted.unreadable,
         }
 
-    async def _at_the_end(self, producer: str, at: Reached, signed: Reached) -> str | None:
-        if at.seq < signed.seq:
-            return self._vanished(at)
-        async with self.platform.database.reading() as session:
-            stray = await store.line_without_batch(session, producer, at.seq)
-        return f"regel {stray} kwam met geen bericht" if stray else None
+    async def _noted(self, producer: str) -> Noted:
+        if self._witness is None:
+            return Noted()
+        keys = await public_keys(self.platform.bao, "oversight")
+        return await asyncio.to_thread(read, self._witness, producer, keys)
 
-    @staticmethod
-    def _vanished(at: Reached) -> str:
-        return f"regels bij {at.seq} die eerder zijn gecontroleerd, ontbreken of zijn vervangen"
+    async def _tell(self, producer: str, tree: Tree) -> str | None:
+        """A note on the whole trail, for the witness where there is one; None when there is nothing to tell."""
+        if tree.size == 0:
+            return None
+        text = await signed_note(self.platform.bao, Checkpoint(origin_of(producer), tree.size, tree.root))
+        if self._witness is not None:
+            await asyncio.to_thread(write, self._witness, producer, tree.size, text)
+        return text
+
+    async def _not_ours(self, batches: Sequence[AuditBatch]) -> str | None:
+        """The first of `batches` that oversight did not write so, after it had checked who signed it."""
+        for batch in batches:
+            if not await vouched_for(self.platform.mac, batch):
+                return f"het bericht met regels vanaf {batch.first} is niet zoals het binnenkwam"
+        return None
+
+    async def _stray(self, producer: str, at: Reached) -> str | None:
+        async with self.platform.database.reading() as session:
+            stray = await trail.line_without_batch(session, producer, at.seq)
+        return f"regel {stray} kwam met geen bericht" if stray else None
 
     async def _row(self, producer: str) -> AuditCheckpoint | None:
         async with self.platform.database.reading() as session:
@@ -154,7 +151,7 @@ class Chains:
     async def _stands(self, producer: str, at: Reached) -> bool:
         """Whether the lines still end, at the checkpoint, with the value that was signed."""
         async with self.platform.database.reading() as session:
-            return await store.batch_ending(session, producer, at.seq) == at.head
+            return await trail.batch_ending(session, producer, at.seq) == at.head
 
     async def _believed(self, row: AuditCheckpoint | None) -> Reached:
         """What oversight signed; a row that says something else is not believed, and all is checked anew."""
@@ -169,9 +166,9 @@ class Chains:
             return Reached()
         return Reached(claims["seq"], str(claims["head"]))
 
-    async def _sign(self, producer: str, at: Reached, walked: datetime | None) -> None:
+    async def _sign(self, producer: str, at: Reached, walked: datetime | None, told: str | None) -> None:
         claims = {"producer": producer, "seq": at.seq, "head": at.head}
-        values = {"statement": self.platform.signer.sign(CHECKPOINT_KIND, claims), "walked_at": walked}
+        values = {"statement": self.platform.signer.sign(CHECKPOINT_KIND, claims), "walked_at": walked, "note": told}
         statement = upsert(table_of(AuditCheckpoint)).values(producer=producer, **values)
         async with self.platform.database.transaction() as session:
             await session.execute(statement.on_conflict_do_update(index_elements=["producer"], set_=values))

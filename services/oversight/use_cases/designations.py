@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +19,8 @@ from shared.service.platform import Platform
 class DesignationKeeping:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._told: int | None = None
+        self._tells: dict[int, UUID] = {}
+        """Which message tells that access lacked what came after a number; none, when it lacks nothing any more."""
 
     async def stated(self, incoming: Incoming, message: DesignationStated) -> Handled:
         """A statement; another one under a number that is taken is parked, and so shows."""
@@ -51,9 +54,13 @@ class DesignationKeeping:
         await self.platform.bus.publish(self.platform.post.envelope("access", answer))
         # What was stated while it was asking, access need not have known.
         taken_back = any(one.seq > message.seq and one.stated_at < message.asked_at for one in found)
+        if not taken_back:
+            self._tells.clear()
+        # It asks until it is answered; the first one that finds it so tells, however often that is tried.
+        tells = taken_back and self._tells.setdefault(message.seq, incoming.id) == incoming.id
 
         async def effect(session: AsyncSession) -> None:
-            if taken_back and self._told != message.seq:
+            if tells:
                 line = audit.line(
                     self.platform.clock.now(),
                     "designations not believed",
@@ -64,7 +71,4 @@ class DesignationKeeping:
                 )
                 session.add(line)
 
-        def after() -> None:
-            self._told = message.seq if taken_back else None
-
-        return Handled(effect, after=after)
+        return Handled(effect)

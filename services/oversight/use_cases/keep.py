@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.oversight import store
+from services.oversight import store, trail
 from services.oversight.domain import FIRST_HOLDER, next_holders
 from shared.audit import VANISHED, chain
 from shared.bus.inbox import Handled, Incoming
+from shared.bus.post import KEPT_HEADERS
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
 from shared.engine.consult import CONSULTATION
@@ -43,20 +44,23 @@ class RegisterKeeping:
             for entry in turns
         ]
 
+        batch = trail.AuditBatch(
+            producer=incoming.producer,
+            first=message.first,
+            last=message.first + len(message.entries) - 1,
+            previous=message.previous,
+            head=message.head,
+            headers={name: incoming.headers[name] for name in KEPT_HEADERS if name in incoming.headers},
+            body=incoming.body,
+        )
+        await vouch_for(self.platform.mac, batch)
+
         async def effect(session: AsyncSession) -> None:
-            last = message.first + len(message.entries) - 1
-            session.add(
-                store.AuditBatch(
-                    producer=incoming.producer,
-                    first=message.first,
-                    last=last,
-                    previous=message.previous,
-                    head=message.head,
-                )
-            )
+            # A copy: it may be done twice, the second time in a transaction of its own.
+            session.add(changed(batch))
             for seq, entry in enumerate(message.entries, message.first):
                 session.add(
-                    store.AuditLine(
+                    trail.AuditLine(
                         producer=incoming.producer,
                         seq=seq,
                         actor=entry.get("actor"),
@@ -118,7 +122,6 @@ class RegisterKeeping:
         }
 
         async def effect(session: AsyncSession) -> None:
-            # A copy: it may be done twice, the second time in a transaction of its own.
             session.add(changed(row))
             if message.state:
                 await store.note_whereabouts(session, [here])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 
-from services.oversight import store
+from services.oversight import store, trail
 from shared import audit
 from shared.errors import NotFound
 from shared.identity import Person
@@ -77,9 +77,19 @@ class RegisterReading:
         """Audit lines in order; reading them is a line too."""
         role = person.role_among({"fg", "beheerder"})
         async with self.platform.database.reading() as session:
-            page = await store.audit_lines(session, producer, actor, record, window)
+            page = await trail.audit_lines(session, producer, actor, record, window)
         await self._note(person, role, "audit trail read", record)
         return page.of("lines", lambda row: {"producer": row.producer, "seq": row.seq} | row.entry)
+
+    async def batches(self, person: Person, producer: str | None, window: Window) -> dict[str, Any]:
+        """The signed messages that brought the lines, in order: whoever has them checks the trail without this house."""
+        role = person.role_among({"fg", "beheerder"})
+        async with self.platform.database.reading() as session:
+            page = await trail.audit_batches(session, producer, window)
+        await self._note(person, role, "audit trail read", None)
+        return page.of(
+            "batches", lambda row: {"producer": row.producer, "headers": row.headers, "body": row.body.decode()}
+        )
 
     async def disclosures(self, person: Person, number: str | None, window: Window) -> dict[str, Any]:
         role = person.role_among((*self.rules.file_roles, "fg", "beheerder"))

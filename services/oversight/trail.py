@@ -1,0 +1,113 @@
+"""The audit trail as oversight keeps it: the lines, the signed messages that brought them, and how far they were whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel, col
+
+from shared.database.tables import document, moment
+from shared.pages import Keyset, Page, Window
+
+
+class AuditBatch(SQLModel, table=True):
+    """The lines `first`..`last` of a producer came as one signed message, chained to the one before."""
+
+    __tablename__ = "audit_batch"
+    producer: str = Field(primary_key=True)
+    first: int = Field(primary_key=True)
+    last: int
+    previous: str
+    head: str
+    headers: dict[str, str] = document(nullable=False)
+    body: bytes
+    """As its producer signed it."""
+    mac: str = ""
+    """Of oversight, which had checked that signature: it goes on counting when the key that made it is revoked."""
+
+
+class AuditCheckpoint(SQLModel, table=True):
+    """How far the chain of a producer was found whole, in a statement that oversight signed."""
+
+    __tablename__ = "audit_checkpoint"
+    producer: str = Field(primary_key=True)
+    statement: str
+    walked_at: datetime | None = moment(nullable=True)
+    """When it was last followed from its first line."""
+    note: str | None = None
+    """What a witness was given then (shared/witness.py)."""
+
+
+class AuditLine(SQLModel, table=True):
+    __tablename__ = "audit_line"
+    producer: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    actor: str | None = None
+    record: str | None = None
+    entry: dict[str, Any] = document(nullable=False)
+
+
+AUDIT_LINES = Keyset("audit-lines", col(AuditLine.producer), col(AuditLine.seq))
+AUDIT_BATCHES = Keyset("audit-batches", col(AuditBatch.producer), col(AuditBatch.first))
+
+
+async def audit_lines(
+    session: AsyncSession, producer: str | None, actor: str | None, record: str | None, window: Window
+) -> Page[AuditLine]:
+    """The trail in order, per producer; what is given narrows it down."""
+    wanted = {"producer": producer, "actor": actor, "record": record}
+    query = select(AuditLine).filter_by(**{name: value for name, value in wanted.items() if value is not None})
+    return await AUDIT_LINES.page(session, query, window)
+
+
+async def audit_batches(session: AsyncSession, producer: str | None, window: Window) -> Page[AuditBatch]:
+    """The messages that brought the trail, in order, per producer."""
+    query = select(AuditBatch) if producer is None else select(AuditBatch).where(col(AuditBatch.producer) == producer)
+    return await AUDIT_BATCHES.page(session, query, window)
+
+
+async def page_of_chain(
+    session: AsyncSession, producer: str, after: int, most: int
+) -> tuple[list[AuditBatch], list[tuple[int, dict[str, Any]]]]:
+    """The batches behind line `after`, with their lines; about `most` lines, at least one batch."""
+    query = select(AuditBatch).where(col(AuditBatch.producer) == producer, col(AuditBatch.first) > after)
+    found = list((await session.scalars(query.order_by(col(AuditBatch.first)).limit(most))).all())
+    batches = [one for one in found if one.last - after <= most] or found[:1]
+    if not batches:
+        return [], []
+    lines = (
+        select(col(AuditLine.seq), col(AuditLine.entry))
+        .where(col(AuditLine.producer) == producer, col(AuditLine.seq) > after, col(AuditLine.seq) <= batches[-1].last)
+        .order_by(col(AuditLine.seq))
+        # No message carries more: what claims to is found out at the first line that is not there.
+        .limit(max(most, 10_000))
+    )
+    return batches, [(row.seq, row.entry) for row in await session.execute(lines)]
+
+
+async def batch_ending(session: AsyncSession, producer: str, last: int) -> str | None:
+    """The chain's value at line `last`, where a batch ends."""
+    mine = (col(AuditBatch.producer) == producer, col(AuditBatch.first) <= last, col(AuditBatch.last) == last)
+    query = select(col(AuditBatch.head)).where(*mine).order_by(col(AuditBatch.first).desc()).limit(1)
+    found: str | None = (await session.scalars(query)).first()
+    return found
+
+
+async def line_without_batch(session: AsyncSession, producer: str, after: int) -> int | None:
+    """The first line behind `after` that no message brought."""
+    batch = select(AuditBatch).where(
+        col(AuditBatch.producer) == producer,
+        col(AuditBatch.first) <= col(AuditLine.seq),
+        col(AuditBatch.last) >= col(AuditLine.seq),
+    )
+    query = (
+        select(col(AuditLine.seq))
+        .where(col(AuditLine.producer) == producer, col(AuditLine.seq) > after, ~batch.exists())
+        .order_by(col(AuditLine.seq))
+        .limit(1)
+    )
+    found: int | None = (await session.scalars(query)).first()
+    return found
