@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Collection
+from typing import Any
 
 
-def end_if_cancelled() -> None:
-    """Raises CancelledError when this task was cancelled and goes on: somebody lost it.
+async def end(tasks: Collection[asyncio.Task[Any]], again: float = 1.0) -> None:
+    """Cancel `tasks` until they have ended, whatever they end with.
 
-    Libraries wait with `asyncio.wait_for`, which loses a cancellation that comes in the moment of what it waited for. A
-    worker that calls them asks here each time round; without, its service never stops.
+    Libraries wait with `asyncio.wait_for`, which loses a cancellation that comes in the moment of what it waited for. Who
+    lost it goes on for ever, and whoever stops its service waits for it; so it is told again every `again` seconds.
     """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            _, left = await asyncio.wait(left, timeout=again)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Wake:
@@ -28,7 +34,6 @@ class Wake:
 
     async def wait(self, at_most: float) -> None:
         """Until it is called, or `at_most` seconds. What is called for while somebody works is not missed."""
-        end_if_cancelled()
         # Not `wait_for`: it loses a cancellation that comes in the moment of the call, and the worker never ends.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(at_most):

@@ -20,7 +20,6 @@ from shared.errors import PartDown
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME
 from shared.turns import Turns
-from shared.wake import end_if_cancelled
 
 log = structlog.get_logger()
 
@@ -81,7 +80,6 @@ class Bus:
                 self.problem = None
                 self._connected.set()
                 while True:
-                    end_if_cancelled()
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(CHECK_SECONDS):
                             await self._lost.wait()

@@ -26,6 +26,7 @@ from shared.identity import Person
 from shared.service.platform import Platform
 from shared.service.service import Service
 from shared.telemetry import set_up_logs
+from shared.wake import end
 
 log = structlog.get_logger()
 
@@ -148,10 +149,7 @@ def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(service.run()), asyncio.create_task(strangers.run())]
         yield
-        for task in tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await task
+        await end(tasks)
         await strangers.end_window()
         await platform.close()
 
@@ -166,7 +164,7 @@ def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.platform = platform
+    app.state.platform, app.state.service = platform, service
     install(app)
     for router in routers:
         app.include_router(router)

@@ -33,7 +33,7 @@ from shared.queue import Queue, Work
 from shared.service.platform import Platform
 from shared.service.pruner import Pruner
 from shared.stuck import Stuck
-from shared.wake import end_if_cancelled
+from shared.wake import end
 
 log = structlog.get_logger()
 
@@ -137,9 +137,11 @@ class Service:
         await self._until_done("schema", self._check_schema)
         await self._until_done("tombstones", self._reapply)
         await self._until_done("certificate", self.platform.certify)
-        async with asyncio.TaskGroup() as group:
-            for worker in self._workers:
-                group.create_task(self._forever(worker))
+        workers = [asyncio.create_task(self._forever(worker)) for worker in self._workers]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            await end(workers)
 
     async def _until_done(self, what: str, step: Callable[[], Awaitable[Any]]) -> None:
         delay = 0.1
@@ -161,7 +163,6 @@ class Service:
                 log.warning("worker waits", worker=_name(worker), problem=type(problem).__name__)
             except Exception as problem:
                 log.error("worker failed", worker=_name(worker), exc_info=problem)
-            end_if_cancelled()
             await asyncio.sleep(1)
 
     async def _check_schema(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import re
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
@@ -18,7 +18,11 @@ from starlette.types import Message, Scope
 
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.embedded.portal import exchange_form
+from services.access.store import KnownUser, put_user
+from services.access.use_cases import KNOWN_USER_KIND
+from shared.bus.inbox import Incoming
 from shared.contracts.intake import Subject
+from shared.contracts.oversight import DesignationsKept
 from shared.engine.documents import REPORT, Report
 from shared.engine.head import Head, vouched
 from shared.engine.write import encrypted
@@ -107,6 +111,11 @@ def item(category: str, about: str, **more: Any) -> dict[str, Any]:
     return {"category": category, "about": about, "finding": "Een schuur.", "expectedVersion": 1} | more
 
 
+def soon(days: int) -> str:
+    """So many days from now, as people give a moment."""
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 WHY = {"necessity": "Nodig.", "proportionality": "Kort.", "factors": "Duur."}
 CONSULT = {"case": ABSENT, "reason": "Hetzelfde adres."}
 EVERYTHING = {
@@ -150,13 +159,13 @@ BODIES: dict[str, Bodies] = {
     "rights": {
         "/duties/{number}/decisions": [
             decision("duty", "nobody", looked="In de tekst."),
-            decision("duty", "defer", grounds=["d"], reviewOn="2027-01-01", **WHY),
+            decision("duty", "defer", grounds=["d"], reviewOn=soon(30)[:10], **WHY),
         ],
         "/tasks/{taskId}/decisions": [DONE],
     },
     "retention": {
         "/signals/{number}/decisions": [
-            decision("hold", "held", "report", ground="bezwaar", endsOn="2027-01-01", needed="De melding zelf.")
+            decision("hold", "held", "report", ground="bezwaar", endsOn=soon(60)[:10], needed="De melding zelf.")
         ],
         "/signals/{number}/items": [item("bag", "O1")],
     },
@@ -181,8 +190,8 @@ BODIES: dict[str, Bodies] = {
             {
                 "userId": "petra-van-dam",
                 "role": "oov",
-                "startsAt": "2026-11-25T12:00:00Z",
-                "endsAt": "2027-11-25T12:00:00Z",
+                "startsAt": soon(0),
+                "endsAt": soon(365),
                 "basis": "BESLUIT-1",
             }
         ],
@@ -200,6 +209,7 @@ class Standing:
         chapter, shelf = DECIDES.get(name, DECIDES["assessment"])()
         self._desk = Desk(name, chapter, platform.database, platform.bao, access, folder, shelf)
         platform.sealer = self._desk.platform.sealer
+        platform.database.stamps = platform.proofs
         self._made = itertools.count(1)
 
     async def another(self) -> str:
@@ -242,6 +252,8 @@ async def test_no_answer_is_a_500(
         platform = await begun(app)
         platform.identity = cast(Any, Everybody())
         standing = Standing(name, platform, bao_of("access"), tmp_path)
+        if name == "access":
+            await agreed(app, platform)
         here = await standing.another()
         wrong: list[str] = []
         seen: Counter[int] = Counter()
@@ -255,6 +267,19 @@ async def test_no_answer_is_a_500(
                     here = await standing.another()
         assert not wrong, "\n".join([f"{len(wrong)} of {seen.total()}", *wrong[:200]])
         assert seen[201] + seen[202], "nothing was accepted: what is hostile got no further than the first refusal"
+
+
+async def agreed(app: FastAPI, platform: Platform) -> None:
+    """Oversight has no other statements, and who is designated once logged in: so that somebody can be designated."""
+    answer = DesignationsKept(asked_at=platform.clock.now(), seq=0)
+    handle = app.state.service._inbox._handlers[answer.event]
+    handled = await handle(Incoming(uuid4(), "oversight", signed=True), answer)
+    await platform.database.together(handled.effect)
+    handled.after()
+    user = "petra-van-dam"
+    statement = platform.signer.sign(KNOWN_USER_KIND, {"sub": user})
+    async with platform.database.transaction() as session:
+        await put_user(session, KnownUser(user_id=user, statement=statement, seen_at=platform.clock.now()))
 
 
 def bodies_of(name: str, folder: Path) -> Bodies:

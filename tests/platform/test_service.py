@@ -92,7 +92,10 @@ async def test_two_services_speak(
         assert found["settlement"]["waiting"] == 0
         assert {one["stuck"] for one in found.values()} == {0}
         acts = {"audit", "signing-keys", "credentials", "pruning", "letterboxes", "lease"}
-        assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", "letterbox-keys", *acts}
+        assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", "letterbox-keys", *acts} | {
+            "audit-lines-missed",
+            "audit-lines-refused",
+        }
 
 
 async def test_what_has_no_rows_shows_too(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from shared.wake import Wake
+from shared.wake import Wake, end
 
 
 async def test_who_is_woken_and_ended_in_the_same_moment_ends() -> None:
@@ -39,23 +39,53 @@ async def test_what_was_called_for_before_is_not_missed() -> None:
         await wake.wait(60)
 
 
-async def test_who_was_told_to_end_ends_also_when_a_library_lost_it() -> None:
+async def test_who_loses_a_cancellation_is_told_again() -> None:
     """As `asyncio.wait_for` does when what it waits for comes in the moment of the cancellation."""
-    wake, began = Wake(), asyncio.Event()
+    began, lost = asyncio.Event(), 0
 
-    async def loses_it() -> None:
-        began.set()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.sleep(60)
-
-    async def works() -> None:
+    async def loses_two() -> None:
+        nonlocal lost
         while True:
-            await loses_it()
-            await wake.wait(60)
+            began.set()
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                lost += 1
+                if lost > 2:
+                    raise
 
-    task = asyncio.create_task(works())
+    async def fails() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise ValueError
+
+    tasks = [asyncio.create_task(one()) for one in (loses_two, fails)]
     await began.wait()
-    task.cancel()
-    done, _ = await asyncio.wait({task}, timeout=5)
-    assert done
-    assert task.cancelled()
+    async with asyncio.timeout(5):
+        await end(tasks, again=0.01)
+    assert lost == 3
+    assert tasks[0].cancelled()
+    assert isinstance(tasks[1].exception(), ValueError)
+
+
+async def test_who_ends_others_sees_it_through() -> None:
+    """Also when it is told to end itself meanwhile, as a service is that stops slowly."""
+    tries = 0
+
+    async def slow() -> None:
+        nonlocal tries
+        while tries < 3:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                tries += 1
+
+    worker = asyncio.create_task(slow())
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(end([worker], again=0.05))
+    await asyncio.sleep(0)
+    stopping.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.wait({stopping})
+    assert worker.done()
