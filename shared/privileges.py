@@ -104,10 +104,8 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-melder",
         letters_to=("assessment", "intake"),
         consumes={
-            "assessment": _from(*_COMMON, "ended.v1"),
-            "sources": _from("ended.v1"),
-            "casework": _from("ended.v1"),
-            "retention": _from(*_ORDERS),
+            "assessment": _from(*_COMMON),
+            "retention": _from(*_ORDERS, "ended.v1"),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
         },
@@ -120,7 +118,7 @@ SERVICES: tuple[Privileges, ...] = (
         reads_archives=("archive-signal",),
         letters_to=("retention", "oversight", "sources", "rights"),
         consumes={
-            "intake": _from("report.v1", "receipts.v1"),
+            "intake": _from("report.v1"),
             "sources": _from(*_COMMON),
             "casework": _from("receipts.v1"),
             "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
@@ -137,7 +135,6 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("retention", "oversight", "casework", "rights"),
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
-            "intake": _from("receipts.v1"),
             "casework": _from(*_COMMON),
             "rights": _from(*_COMMON),
             "retention": _from("letterbox-key.v1", *_ORDERS),
@@ -155,7 +152,6 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
             "rights": _from(*_COMMON, "notice.v1"),
-            "intake": _from("receipts.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
             "access": _from("leases.v1"),
             "oversight": _from(*_COMMON, "heads-known.v1"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysMade
-from shared.contracts.dossier import ArchivedItem, SealedDossier, SealedDossierLetter, SignalEnded
+from shared.contracts.dossier import ArchivedItem, SealedDossier, SealedDossierLetter
 from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT, encoded
 from shared.engine.loaded import Loaded
@@ -14,7 +14,6 @@ from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, ItemRow
 from shared.keys.transit import Place, Transit, key_name
 from shared.protocol.model import PHASE_OF, State
-from shared.protocol.phase_5 import TOLD_OF_AN_ENDING
 from shared.protocol.terms import CASE
 from shared.service.platform import Platform
 
@@ -38,7 +37,7 @@ class Sealing:
         return CLOSED_ARCHIVE if found.closed else OPEN_ARCHIVE
 
     async def seal(self, loaded: Loaded, decision: DecisionRow) -> list[Outgoing]:
-        """The messages of an ending: the sealed dossier, the keys that were made, and that it has ended."""
+        """The messages of an ending: the sealed dossier, and the keys that were made."""
         archived: list[ArchivedItem] = []
         archives = {one.item: self.archive_of(loaded, one.category) for one in loaded.items}
         for archive in dict.fromkeys(archives.values()):
@@ -69,7 +68,6 @@ class Sealing:
                 "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id
             ),
             post.envelope("retention", KeysMade(number=dossier.number, keys=keys)),
-            *(post.envelope(to, SignalEnded(number=dossier.number)) for to in TOLD_OF_AN_ENDING),
         ]
 
     async def _into(

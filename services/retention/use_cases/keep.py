@@ -14,7 +14,7 @@ from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysMade
-from shared.contracts.dossier import SealedDossier, SealedDossierLetter
+from shared.contracts.dossier import SealedDossier, SealedDossierLetter, SignalEnded
 from shared.contracts.retention import Destroy
 from shared.engine.head import changed, vouch_for
 from shared.errors import CannotSucceed, NotFound
@@ -22,6 +22,7 @@ from shared.identity import Person
 from shared.laws import known_law
 from shared.privileges import may_make
 from shared.protocol.model import State
+from shared.protocol.phase_5 import TOLD_OF_AN_ENDING
 from shared.protocol.terms import CASE, active_until, kept_until
 from shared.service.platform import Platform
 
@@ -68,6 +69,9 @@ class Keeping:
             await session.execute(delete(ActiveCase).where(col(ActiveCase.number) == row.number))
             await store.note_keys(session, row.number, keys, [kid])
             self.platform.post.tell(session, "oversight", here(row, now))
+            # From here, where is known who may end a signal.
+            for to in TOLD_OF_AN_ENDING:
+                self.platform.post.tell(session, to, SignalEnded(number=row.number))
             session.add(audit.line(now, "signal sealed", actor=None, record=row.number, reason=row.ending))
 
         return Handled(effect, word)
