@@ -47,3 +47,13 @@ def meeting_number() -> str:
 def receipt_code(seed: bytes) -> str:
     """E.g. `R-4N2VB-ZC81MQ7WXA`: 75 random bits; it is all that a web reporter has."""
     return _grouped("R", _text(hmac.new(seed, b"receipt", hashlib.sha256).digest(), 15))
+
+
+def link_code() -> str:
+    """256 random bits, for a link that is used once."""
+    return secrets.token_urlsafe(32)
+
+
+def spoken_code() -> str:
+    """E.g. `7K3MQ-9XD4T`: 50 random bits that can be said by telephone; only together with a link, and a few tries."""
+    return f"{_text(random_seed(), 10)[:5]}-{_text(random_seed(), 10)[5:]}"

@@ -30,6 +30,7 @@ PREFERRED_PORTS = {
     "sources": 18006,
     "casework": 18007,
     "rights": 18008,
+    "export": 18009,
 }
 DEMO_USERS = {
     "beheerder": "team leader OOV: designates people, approves destruction",

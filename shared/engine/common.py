@@ -12,6 +12,7 @@ from shared.engine.effects import CopyByLetter, Effect, HandOver, Moment, Seal
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.roads import forwarded, shared_by_outcome
+from shared.engine.shares import sent
 from shared.engine.tables import DecisionRow
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.terms import CASE
@@ -25,7 +26,8 @@ def following(policy: Policy, loaded: Loaded, decision: DecisionRow) -> tuple[Ef
     found: list[Effect] = []
     outcome = loaded.outcome_of(decision)
     if loaded.content is not None:
-        found += forwarded(loaded, decision)
+        for one in forwarded(loaded, decision):
+            found += (one, sent(loaded, decision, one))
         found += shared_by_outcome(loaded, decision, outcome) if outcome else ()
     if decision.ends:
         found.append(Seal())

@@ -20,7 +20,7 @@ from tests.parts import run_async
 
 ROOT = Path(__file__).parents[2]
 STANDARDS = Path(os.environ.get("MELDPUNT_STANDARDS", ROOT.parent / "shared" / "standards"))
-SERVICES = ("intake", "assessment", "sources", "casework", "rights", "retention", "access", "oversight")
+SERVICES = ("intake", "assessment", "sources", "casework", "rights", "export", "retention", "access", "oversight")
 
 
 def standard(name: str) -> Path:

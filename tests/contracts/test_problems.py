@@ -30,7 +30,17 @@ ENGLISH = re.compile(
 
 def bodies() -> Iterator[type[Strict]]:
     """Every body that some service receives."""
-    for service in ("intake", "assessment", "sources", "casework", "rights", "retention", "access", "oversight"):
+    for service in (
+        "intake",
+        "assessment",
+        "sources",
+        "casework",
+        "rights",
+        "export",
+        "retention",
+        "access",
+        "oversight",
+    ):
         importlib.import_module(f"services.{service}.app")
     waiting = Strict.__subclasses__()
     while waiting:

@@ -1,0 +1,131 @@
+"""HTTP: how shares stand, the inbox of a department, and fetching for who has no account."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field, model_validator
+
+from services.export.settings import Settings
+from services.export.use_cases import Sharing
+from shared.http.app import NUMBER, current_person
+from shared.http.bodies import Strict
+from shared.http.pages import WindowAsked
+from shared.http.rate import Rate
+from shared.identity import Person
+from shared.service.platform import Platform
+
+ShareId = Annotated[UUID, Path(description="The number of the share")]
+Code = Annotated[str, Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
+PDF: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+class AnswerIn(Strict):
+    """Whether it is taken up. A refusal has a reason, of a list: nothing is typed about what was shared."""
+
+    outcome: Literal["accepted", "refused"]
+    reason: Literal["not-our-task", "already-known", "not-enough", "no-capacity"] | None = None
+
+    @model_validator(mode="after")
+    def _with_a_reason(self) -> AnswerIn:
+        if (self.outcome == "refused") != (self.reason is not None):
+            raise ValueError("een weigering heeft een reden, en alleen een weigering")
+        return self
+
+
+class PickupIn(Strict):
+    """What was given by two different roads."""
+
+    link: Code
+    secret: Code
+
+
+class PickupAnswerIn(PickupIn):
+    answer: AnswerIn
+
+
+class LinkOut(Strict):
+    """Shown once: the link by one road (post, mail), the secret by another (by telephone)."""
+
+    link: str
+    secret: str
+    until: str
+
+
+def router(platform: Platform, sharing: Sharing, settings: Settings) -> APIRouter:
+    routes = APIRouter(prefix="/v1")
+    for part in (_shares(platform, sharing), _inbox(platform, sharing), _pickups(sharing, settings)):
+        routes.include_router(part)
+    return routes
+
+
+def _shares(platform: Platform, sharing: Sharing) -> APIRouter:
+    routes = APIRouter(prefix="/shares", tags=["shares"])
+    caller = current_person(platform)
+
+    @routes.get("", summary="What was shared with whom, and how it stands (who has the file, FG)")
+    async def shares(
+        window: WindowAsked,
+        person: Person = caller,
+        number: Annotated[str | None, Query(pattern=NUMBER, description="Of one signal")] = None,
+    ) -> dict[str, Any]:
+        return await sharing.all(person, number, window)
+
+    @routes.get("/{shareId}", summary="How one share stands")
+    async def one(shareId: ShareId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+        return await sharing.one(shareId, person)
+
+    @routes.post("/{shareId}/links", status_code=201, summary="A link and a secret for a receiver without an account")
+    async def link(shareId: ShareId, person: Person = caller) -> LinkOut:  # noqa: N803
+        """Both are shown once; those made before count no longer."""
+        found = await sharing.make_link(shareId, person)
+        return LinkOut(link=found.link, secret=found.secret, until=found.until.isoformat())
+
+    @routes.post("/{shareId}/answers", status_code=201, summary="Enter what a receiver answered in another way")
+    async def answer(shareId: ShareId, body: AnswerIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+        return await sharing.enter_answer(shareId, person, body.outcome, body.reason)
+
+    return routes
+
+
+def _inbox(platform: Platform, sharing: Sharing) -> APIRouter:
+    routes = APIRouter(prefix="/inbox", tags=["inbox"])
+    caller = current_person(platform)
+
+    @routes.get("", summary="What was shared with the departments of the caller")
+    async def inbox(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await sharing.inbox(person, window)
+
+    @routes.get("/{shareId}", summary="What was shared, to read")
+    async def read(shareId: ShareId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+        return await sharing.read(shareId, person)
+
+    @routes.post("/{shareId}/answers", status_code=201, summary="Take it up, or say why not")
+    async def answer(shareId: ShareId, body: AnswerIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+        return await sharing.answer(shareId, person, body.outcome, body.reason)
+
+    return routes
+
+
+def _pickups(sharing: Sharing, settings: Settings) -> APIRouter:
+    routes = APIRouter(tags=["pickups"])
+    rate = Rate(settings.pickups_per_minute)
+
+    @routes.post("/pickups", summary="Fetch what was shared, once (no token)", response_class=Response, responses=PDF)
+    async def fetch(body: PickupIn, request: Request) -> Response:
+        request.state.public = True
+        rate.take(request)
+        return Response(await sharing.fetch(body.link, body.secret), media_type="application/pdf")
+
+    @routes.post("/pickup-answers", status_code=204, summary="Take up what was fetched, or say why not (no token)")
+    async def answer(body: PickupAnswerIn, request: Request) -> Response:
+        request.state.public = True
+        rate.take(request)
+        await sharing.answer_from_outside(body.link, body.secret, body.answer.outcome, body.answer.reason)
+        return Response(status_code=204)
+
+    return routes

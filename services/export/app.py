@@ -1,0 +1,29 @@
+"""Export: what leaves the file for somebody else. The only place where its parts are wired together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from services.export import store
+from services.export.api import router
+from services.export.messages import handlers
+from services.export.settings import Settings
+from services.export.use_cases import Sharing
+from shared.clock import Clock, SystemClock
+from shared.http.app import build
+from shared.keys.release import Erase
+from shared.service.platform import Platform
+from shared.service.service import Service
+
+
+def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
+    settings = settings or Settings()
+    platform = Platform("export", settings, clock or SystemClock(), store.SCHEMA)
+    sharing = Sharing(platform, settings)
+    service = Service(
+        platform,
+        handlers=handlers(sharing),
+        erase=Erase(rows=store.delete_rows, keys=store.keys_of),
+        queues={sharing.queue: sharing.end},
+    )
+    return build(service, "Export", router(platform, sharing, settings))

@@ -1,0 +1,84 @@
+"""Export's tables: what was shared and waits for its receiver, as ciphertext under a key of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col
+
+from shared.contracts.common import KeyRef
+from shared.database.tables import Waits, moment
+from shared.pages import Keyset, Page, Window
+
+SCHEMA = "export_0001"
+ROOM = "room-export"
+DEPARTMENT = "department"
+WAITING, FETCHED, ACCEPTED, REFUSED = "waiting", "fetched", "accepted", "refused"
+
+
+class Share(Waits, table=True):
+    """What one receiver may read. `id` is that of the message that brought it; it waits until its end (`until`).
+
+    `state`: waiting, fetched (or read, by a department), accepted, refused. `ended_at`: since when nobody can read it any
+    more. `link`, `secret`: SHA-256 of what the receiver shows; `tries`: secrets that were wrong.
+    """
+
+    moves: ClassVar = ("next_at", "attempts", "since", "waits_because", "parked_at", "tries")
+    number: str
+    recipient_kind: str
+    recipient: str
+    state: str
+    room_key: str
+    ciphertext: str
+    made_at: datetime = moment()
+    until: datetime = moment()
+    link: str | None = Field(default=None, unique=True)
+    secret: str | None = None
+    tries: int = 0
+    fetched_at: datetime | None = moment(nullable=True)
+    answered_at: datetime | None = moment(nullable=True)
+    reason: str | None = None
+    """Why it was refused, by a code."""
+    ended_at: datetime | None = moment(nullable=True)
+    mac: str = ""
+
+
+SHARES = Keyset("shares", col(Share.made_at), col(Share.id), newest_first=True)
+INBOX = Keyset("inbox", col(Share.until), col(Share.id))
+
+
+async def shares(session: AsyncSession, number: str | None, window: Window) -> Page[Share]:
+    """What was shared, the newest first; of one signal when `number` says so."""
+    query = select(Share)
+    if number is not None:
+        query = query.where(col(Share.number) == number)
+    return await SHARES.page(session, query, window)
+
+
+async def inbox(session: AsyncSession, departments: Collection[str], window: Window) -> Page[Share]:
+    """What waits for these departments, what ends first before the rest."""
+    mine = (col(Share.recipient_kind) == DEPARTMENT, col(Share.recipient).in_(departments))
+    return await INBOX.page(session, select(Share).where(*mine, col(Share.ended_at).is_(None)), window)
+
+
+def open_ones() -> ColumnElement[bool]:
+    """What can be read still."""
+    return col(Share.ended_at).is_(None)
+
+
+async def by_link(session: AsyncSession, link: str) -> Share | None:
+    query = select(Share).where(col(Share.link) == link, open_ones()).with_for_update()
+    return (await session.scalars(query)).first()
+
+
+async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
+    await session.execute(delete(Share).where(col(Share.number).in_(numbers)))
+
+
+async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:
+    query = select(col(Share.number), col(Share.room_key)).where(col(Share.number).in_(numbers))
+    return [(row.number, KeyRef(mount=ROOM, key=row.room_key)) for row in await session.execute(query)]

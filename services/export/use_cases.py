@@ -1,0 +1,323 @@
+"""What export does: keep what was shared until its receiver has it, let him fetch and answer it, and end it in time.
+
+It decides nothing about what is shared: who holds the file has chosen that, and the register has its line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.export import store
+from services.export.document import as_pdf
+from services.export.settings import Settings
+from services.export.store import DEPARTMENT, FETCHED, REFUSED, WAITING, Share
+from shared import audit
+from shared.bus.inbox import Handled, Incoming
+from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
+from shared.contracts.export import ShareContent, ShareLetter
+from shared.engine.head import changed, vouch_for, vouched_for
+from shared.errors import CannotSucceed, Conflict, Forbidden, NotBelieved, NotFound
+from shared.identity import Person
+from shared.keys.transit import Place, key_name
+from shared.laws import known_law
+from shared.numbers import link_code, spoken_code
+from shared.pages import Window
+from shared.queue import Queue
+from shared.service.platform import Platform
+
+ITEM = "share"
+TRIES = 5
+"""How often a secret may be wrong before its link is worth nothing."""
+Answer = Literal["accepted", "refused"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """What the receiver needs to fetch it: one by one road, the other by another. Shown once."""
+
+    link: str
+    secret: str
+    until: datetime
+
+
+class Sharing:
+    def __init__(self, platform: Platform, settings: Settings) -> None:
+        self.platform = platform
+        self.rules = settings.laws.configured
+        self._days = timedelta(days=settings.pickup_days)
+        self.queue = Queue(
+            platform.database,
+            Share,
+            platform.clock,
+            name="shares",
+            of=store.open_ones(),
+            lease=timedelta(seconds=60),
+            began="made_at",
+            shows=("recipient_kind", "recipient"),
+            remedy="its time is over and its key is not destroyed: see the status of OpenBao; a row that was altered is put"
+            " right, or goes with its signal",
+        )
+
+    # --- it comes in, it ends --------------------------------------------------------------------
+
+    async def comes(self, incoming: Incoming, message: ShareLetter) -> Handled:
+        """What was shared, under a key of its own in this room."""
+        content, word, kid = await self.platform.opener.content(message, ShareContent)
+        if content.number != message.number or not content.items:
+            raise CannotSucceed("this letter does not say what is shared of which signal")
+        known_law(self.platform.settings.laws, content.protocol)
+        room, now = self.platform.room(), self.platform.clock.now()
+        key = key_name(incoming.id, room.mount)
+        await room.make(key)
+        place = _place(room.mount, content.number, incoming.id)
+        (ciphertext,) = await room.encrypt(key, [(place, content.model_dump_json().encode())])
+        until = now + self._days
+        row = Share(
+            id=incoming.id,
+            next_at=until,
+            number=content.number,
+            recipient_kind=content.recipient_kind,
+            recipient=content.recipient,
+            state=WAITING,
+            room_key=key,
+            ciphertext=ciphertext,
+            made_at=now,
+            until=until,
+        )
+        await vouch_for(self.platform.mac, row)
+
+        async def effect(session: AsyncSession) -> None:
+            # A copy: it may be done twice, the second time in a transaction of its own.
+            session.add(changed(row))
+            made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
+            self.platform.post.tell(session, "retention", made)
+            session.add(audit.line(now, "share waits for its receiver", actor=None, record=content.number))
+
+        return Handled(effect, word)
+
+    async def end(self, row: Share) -> None:
+        """Its time is over, or it was refused: the key is locked and goes. Raises PartDown, NotBelieved."""
+        if not await vouched_for(self.platform.mac, row):
+            raise NotBelieved
+        now = self.platform.clock.now()
+        if row.state != REFUSED and row.until > now:
+            # Somebody made it due too early: the day stands under the MAC.
+            async with self.platform.database.transaction() as session:
+                again = update(Share).where(col(Share.id) == row.id).values(next_at=row.until, attempts=0)
+                await session.execute(again)
+            return
+        ref = KeyRef(mount=store.ROOM, key=row.room_key)
+        await self.platform.releaser.release([ref])
+        ended = changed(row, ciphertext="", link=None, secret=None, ended_at=now)
+        await vouch_for(self.platform.mac, ended)
+        told = KeysReleased(released=(Released(number=row.number, keys=(ref,)),))
+
+        async def unit(session: AsyncSession) -> None:
+            await session.merge(changed(ended))
+            self.platform.post.tell(session, "retention", told)
+            line = audit.line(now, "share ended", actor=None, record=row.number, result=row.state)
+            session.add(line)
+
+        await self.platform.database.together(unit)
+
+    # --- who has the file ------------------------------------------------------------------------
+
+    async def all(self, person: Person, number: str | None, window: Window) -> dict[str, Any]:
+        """What was shared with whom, and how it stands; without content."""
+        person.role_among((*self.rules.file_roles, "fg"))
+        async with self.platform.database.reading() as session:
+            page = await store.shares(session, number, window)
+        return page.of("shares", standing)
+
+    async def one(self, identifier: UUID, person: Person) -> dict[str, Any]:
+        person.role_among((*self.rules.file_roles, "fg"))
+        async with self.platform.database.reading() as session:
+            return standing(await self._believed(await session.get(Share, identifier)))
+
+    async def make_link(self, identifier: UUID, person: Person) -> Link:
+        """A link and a secret for who has no account here; those of before count no longer."""
+        role = person.role_among(self.rules.file_roles)
+        async with self.platform.database.transaction() as session:
+            row = await self._open(await session.get(Share, identifier, with_for_update=True))
+            if row.recipient_kind == DEPARTMENT:
+                raise Conflict(
+                    "Dit staat in het postvak van een onderdeel; een koppeling is er voor wie geen toegang heeft."
+                )
+            link, secret = link_code(), spoken_code()
+            if row.answered_at is None:
+                # What did not arrive can be fetched once more.
+                row.state, row.fetched_at = WAITING, None
+            await self._become(session, row, link=_hash(link), secret=_hash(secret), tries=0)
+            now = self.platform.clock.now()
+            session.add(audit.line(now, "link for a share made", actor=person.user_id, role=role, record=row.number))
+        return Link(link, secret, row.until)
+
+    async def enter_answer(
+        self, identifier: UUID, person: Person, outcome: Answer, reason: str | None
+    ) -> dict[str, Any]:
+        """What a receiver without an account answered in another way, entered by who has the file."""
+        role = person.role_among(self.rules.file_roles)
+        async with self.platform.database.transaction() as session:
+            row = await self._open(await session.get(Share, identifier, with_for_update=True))
+            if row.recipient_kind == DEPARTMENT:
+                raise Conflict("Een onderdeel antwoordt zelf.")
+            return standing(await self._answered(session, row, outcome, reason, person.user_id, role))
+
+    # --- a department ----------------------------------------------------------------------------
+
+    async def inbox(self, person: Person, window: Window) -> dict[str, Any]:
+        """What waits for the departments of the caller: no number of a signal, nothing of what is in it."""
+        async with self.platform.database.reading() as session:
+            page = await store.inbox(session, self._departments(person), window)
+        return page.of("shares", lambda row: _in_short(row))
+
+    async def read(self, identifier: UUID, person: Person) -> dict[str, Any]:
+        """What was shared with a department of the caller; that it was read is on the record."""
+        mine = self._departments(person)
+        async with self.platform.database.transaction() as session:
+            row = await self._open(await session.get(Share, identifier, with_for_update=True))
+            self._is_for(row, mine)
+            now = self.platform.clock.now()
+            if row.state == WAITING:
+                row = await self._become(session, row, state=FETCHED, fetched_at=now)
+            role = f"{DEPARTMENT}-{row.recipient}"
+            session.add(audit.line(now, "share read", actor=person.user_id, role=role, record=row.number))
+        content = await self._content(row)
+        return _in_short(row) | {"content": content.twin()}
+
+    async def answer(self, identifier: UUID, person: Person, outcome: Answer, reason: str | None) -> dict[str, Any]:
+        """A department takes it up, or says why not."""
+        mine = self._departments(person)
+        async with self.platform.database.transaction() as session:
+            row = await self._open(await session.get(Share, identifier, with_for_update=True))
+            self._is_for(row, mine)
+            role = f"{DEPARTMENT}-{row.recipient}"
+            return _in_short(await self._answered(session, row, outcome, reason, person.user_id, role))
+
+    # --- who has no account ----------------------------------------------------------------------
+
+    async def fetch(self, link: str, secret: str) -> bytes:
+        """The document, once; raises NotFound for what is not right, in the same words whatever it is."""
+        row = await self._picked_up(link, secret)
+        if row is None or row.fetched_at is not None:
+            raise NotFound
+        content = await self._content(row)
+        pdf = await as_pdf(content, self.platform)
+        async with self.platform.database.transaction() as session:
+            again = await session.get(Share, row.id, with_for_update=True)
+            if again is None or again.fetched_at is not None or again.link != row.link:
+                raise NotFound
+            now = self.platform.clock.now()
+            await self._become(session, again, state=FETCHED, fetched_at=now)
+            session.add(audit.line(now, "share fetched", actor=None, record=row.number))
+        return pdf
+
+    async def answer_from_outside(self, link: str, secret: str, outcome: Answer, reason: str | None) -> None:
+        """Who has fetched it says whether he takes it up, with what he fetched it with."""
+        row = await self._picked_up(link, secret)
+        if row is None or row.fetched_at is None:
+            raise NotFound
+        async with self.platform.database.transaction() as session:
+            again = await self._open(await session.get(Share, row.id, with_for_update=True))
+            await self._answered(session, again, outcome, reason, None, None)
+
+    async def _picked_up(self, link: str, secret: str) -> Share | None:
+        """The share of a link, when the secret is right too. A wrong one counts."""
+        async with self.platform.database.transaction() as session:
+            row = await store.by_link(session, _hash(link))
+            if row is None or row.tries >= TRIES or row.until <= self.platform.clock.now():
+                return None
+            await self._believed(row)
+            if hmac.compare_digest(row.secret or "", _hash(secret)):
+                return row
+            row.tries += 1
+            now = self.platform.clock.now()
+            session.add(
+                audit.line(now, "share fetched", actor=None, record=row.number, result="refused", reason="secret")
+            )
+        return None
+
+    # --- the row ---------------------------------------------------------------------------------
+
+    async def _content(self, row: Share) -> ShareContent:
+        room = self.platform.room()
+        place = _place(room.mount, row.number, row.id)
+        (plain,) = await room.decrypt(row.room_key, [(place, row.ciphertext)])
+        return ShareContent.model_validate_json(plain)
+
+    async def _answered(
+        self, session: AsyncSession, row: Share, outcome: Answer, reason: str | None, by: str | None, role: str | None
+    ) -> Share:
+        if row.answered_at is not None:
+            raise Conflict("Hierop is al geantwoord.")
+        now = self.platform.clock.now()
+        # What is refused ends at once; what is accepted can be read until its day.
+        due = {"next_at": now} if outcome == REFUSED else {}
+        row = await self._become(session, row, state=outcome, answered_at=now, reason=reason, **due)
+        line = audit.line(now, "share answered", actor=by, role=role, record=row.number, result=outcome, reason=reason)
+        session.add(line)
+        return row
+
+    async def _become(self, session: AsyncSession, row: Share, **values: Any) -> Share:
+        for name, value in values.items():
+            setattr(row, name, value)
+        await vouch_for(self.platform.mac, row)
+        session.add(row)
+        return row
+
+    async def _open(self, row: Share | None) -> Share:
+        found = await self._believed(row)
+        if found.ended_at is not None or found.until <= self.platform.clock.now():
+            raise NotFound("Dit is niet meer te lezen: de tijd is voorbij, of het is geweigerd.")
+        return found
+
+    async def _believed(self, row: Share | None) -> Share:
+        if row is None:
+            raise NotFound
+        if not await vouched_for(self.platform.mac, row):
+            raise NotBelieved
+        return row
+
+    def _departments(self, person: Person) -> list[str]:
+        mine = [one for one in self.rules.organisations[DEPARTMENT] if f"{DEPARTMENT}-{one}" in person.roles]
+        if not mine:
+            raise Forbidden
+        return mine
+
+    @staticmethod
+    def _is_for(row: Share, departments: list[str]) -> None:
+        if row.recipient_kind != DEPARTMENT or row.recipient not in departments:
+            raise NotFound
+
+
+def standing(row: Share) -> dict[str, Any]:
+    """How a share stands, for who has the file."""
+    return _in_short(row) | {
+        "number": row.number,
+        "recipientKind": row.recipient_kind,
+        "recipient": row.recipient,
+        "hasLink": row.link is not None and row.tries < TRIES,
+    }
+
+
+def _in_short(row: Share) -> dict[str, Any]:
+    moments = {"since": row.made_at, "until": row.until, "fetchedAt": row.fetched_at, "answeredAt": row.answered_at}
+    told = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
+    return {"id": str(row.id), "state": row.state, "reason": row.reason, "ended": row.ended_at is not None, **told}
+
+
+def _place(mount: str, number: str, identifier: UUID) -> Place:
+    return Place(mount, number, f"{ITEM}-{identifier}", 1)
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

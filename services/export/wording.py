@@ -1,0 +1,98 @@
+"""What the document of a share says: clean Dutch, for who has never seen this system."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contracts.export import ShareContent, SharedItem
+from shared.contracts.intake import ReportedObject, Subject
+from shared.protocol.live import TRIAL
+from shared.protocol.model import Law
+from shared.protocol.show import day
+
+REPORT = "report"
+KINDS = {"address": "adres", "building": "pand", "business": "bedrijf", "parcel": "perceel", "other": "ander object"}
+TITLE = "Verstrekking van gegevens over een signaal van ondermijning"
+
+
+def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
+    """Its words: title, opening, lines (name and value), parts (heading and paragraphs), paragraphs."""
+    rule = law.decision(content.decision)
+    receiver = law.called(content.recipient)
+    return {
+        "title": TITLE,
+        "sender": law.municipality,
+        "number": content.number,
+        "trial": None if live else TRIAL,
+        "opening": (
+            f"De gemeente verstrekt de gegevens hieronder aan: {receiver}. Elk gegeven is afzonderlijk gekozen; wat hier niet"
+            " staat, is niet verstrekt."
+        ),
+        "lines": [
+            ["Kenmerk", content.number],
+            ["Ontvanger", receiver],
+            ["Besluit", f"{rule.question if rule else content.decision} ({content.article})"],
+            ["Datum van het besluit", day(content.decided_on)],
+            ["Grondslag", f"art. 6 lid 1 en {content.article} van het privacyprotocol"],
+        ],
+        "parts": [part for part in (_persons(content), _objects(content), *_items(law, content)) if part],
+        "paragraphs": _duties(content),
+    }
+
+
+def _persons(content: ShareContent) -> list[Any]:
+    return (
+        ["Personen", [f"{key}: {_person(one)}." for key, one in content.subjects.items()]] if content.subjects else []
+    )
+
+
+def _person(one: Subject) -> str:
+    return ", ".join(value.rstrip(".") for value in (one.name, one.address, one.occupation) if value)
+
+
+def _objects(content: ShareContent) -> list[Any]:
+    found = [f"{key}: {_object(one)}." for key, one in content.objects.items()]
+    return ["Panden, bedrijven en andere objecten", found] if found else []
+
+
+def _object(one: ReportedObject) -> str:
+    return ", ".join(value.rstrip(".") for value in (KINDS.get(one.kind), one.address, one.description) if value)
+
+
+def _items(law: Law, content: ShareContent) -> list[list[Any]]:
+    return [[f"Gegeven {place}: {_called(law, one)}", _lines(one)] for place, one in enumerate(content.items, 1)]
+
+
+def _called(law: Law, one: SharedItem) -> str:
+    """Its source, and whether that is open or closed (art. 6 lid 1)."""
+    if one.category == REPORT:
+        return "de melding"
+    kind = "gesloten bron" if one.category in law.closed_sources() else "open bron"
+    return f"{law.called(one.category)} ({kind})"
+
+
+def _lines(one: SharedItem) -> list[str]:
+    found = [] if one.about == REPORT else [f"Over {one.about}."]
+    found += [one.text] if one.text else []
+    for name, right in (one.matches or {}).items():
+        found.append(f"{name}: {'klopt' if right else 'klopt niet'} met de bron.")
+    return found
+
+
+def _duties(content: ShareContent) -> list[list[str]]:
+    found = [
+        [
+            "Wat u ermee doet",
+            "U gebruikt deze gegevens alleen voor uw eigen wettelijke taak. Laat weten of u het oppakt of niet, en waarom"
+            " niet. Blijkt iets onjuist, dan hoort de gemeente dat graag meteen.",
+        ]
+    ]
+    if content.passes_duty:
+        found.append(
+            [
+                "Wie de betrokkene informeert",
+                "Pakt u dit op, dan informeert u de betrokkene volgens het recht dat voor u geldt (art. 13). De gemeente doet"
+                " dat voor uw deel niet.",
+            ]
+        )
+    return found

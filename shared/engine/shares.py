@@ -1,0 +1,57 @@
+"""What a receiver outside the file will read: the items that were chosen, and the persons and objects of those."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TypeVar
+
+from shared.clock import calendar_date
+from shared.contracts.export import ShareContent, SharedItem, ShareLetter
+from shared.engine.documents import REPORT, Content
+from shared.engine.effects import CopyByLetter, Disclose
+from shared.engine.loaded import Loaded
+from shared.engine.tables import DecisionRow
+
+EXPORT = "export"
+Described = TypeVar("Described")
+
+
+def sent(loaded: Loaded, decision: DecisionRow, one: Disclose) -> CopyByLetter:
+    """A copy of exactly what `one` discloses, for the service where its receiver finds it."""
+    return CopyByLetter(EXPORT, ShareLetter(number=loaded.dossier.signal, letters=()), share_of(loaded, decision, one))
+
+
+def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareContent:
+    """What the receiver of `one` will read."""
+    content = loaded.opened
+    return ShareContent(
+        number=loaded.dossier.signal,
+        protocol=loaded.dossier.protocol,
+        recipient_kind=one.recipient_kind,
+        recipient=one.recipient,
+        decision=decision.key,
+        outcome=decision.outcome,
+        article=decision.article,
+        decided_on=calendar_date(decision.taken_at),
+        passes_duty=one.passes_duty,
+        items=tuple(_item(content, name) for name in one.items),
+        subjects=_concerned(content, content.subjects, set(content.reported), one.items),
+        objects=_concerned(content, content.objects, set(content.objects), one.items),
+    )
+
+
+def _item(content: Content, name: str) -> SharedItem:
+    if name == REPORT:
+        return SharedItem(item=REPORT, category=REPORT, about=REPORT, text=content.report.text)
+    found = content.findings[name]
+    return SharedItem(item=name, category=found.category, about=found.about, text=found.finding, matches=found.matches)
+
+
+def _concerned(
+    content: Content, known: Mapping[str, Described], reported: Collection[str], items: Collection[str]
+) -> dict[str, Described]:
+    """Whom the items are about: those of the report go with the report, another with what was found about him."""
+    about = {content.findings[name].about for name in items if name != REPORT}
+    brought = {person for name in items if name != REPORT for person in content.findings[name].persons}
+    mine = about | brought | (set(reported) if REPORT in items else set())
+    return {key: one for key, one in known.items() if key in mine}

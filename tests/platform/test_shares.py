@@ -1,0 +1,295 @@
+"""What is shared arrives: it waits for its receiver, is fetched once, answered, and ends in time (R-T.15)."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.export.settings import Settings
+from services.export.store import Share
+from services.export.use_cases import TRIES, Link, Sharing
+from shared.bus.inbox import Incoming
+from shared.contracts.common import KeysMade, KeysReleased
+from shared.contracts.export import ShareContent, SharedItem, ShareLetter
+from shared.contracts.intake import ReportedObject, Subject
+from shared.database.tables import Audit, Outgoing
+from shared.errors import CannotSucceed, Conflict, Forbidden, NotBelieved, NotFound
+from shared.identity import Person
+from shared.keys.letters import new_kid, seal, split_kid
+from shared.pages import Window
+from shared.service.platform import Platform
+from tests.platform.conftest import PlatformOf
+from tests.platform.desk import VERSION
+from tests.platform.real import Postgres
+
+NUMBER = "S-7K3MQ-9XD4T"
+ANNA, ESRA, FG = (
+    Person("anna", frozenset({"oov"})),
+    Person("esra", frozenset({"department-vergunningen"})),
+    Person("fg", frozenset({"fg"})),
+)
+FARID = Person("farid", frozenset({"department-wonen"}))
+NOBODY = Person("collega")
+
+
+class Moved:
+    """Now, or so many days later."""
+
+    days = 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self.days)
+
+
+class Exporting:
+    """Export on real parts, and letters that come in as assessment seals them."""
+
+    def __init__(self, platform: Platform, clock: Moved) -> None:
+        self.platform, self.clock = platform, clock
+        settings = Settings(**platform.settings.model_dump())
+        self.sharing = Sharing(platform, settings)
+        self._box: tuple[str, str] | None = None
+
+    async def comes(self, kind: str = "partner", recipient: str = "politie", **more: Any) -> UUID:
+        content = ShareContent(
+            number=NUMBER,
+            protocol=VERSION,
+            recipient_kind=kind,
+            recipient=recipient,
+            decision="weging-2a",
+            outcome="no-task",
+            article="art. 12 lid 4",
+            decided_on=date(2026, 11, 28),
+            passes_duty=True,
+            items=(
+                SharedItem(
+                    item="report", category="report", about="report", text="Er komt een hennepgeur uit de loods."
+                ),
+                SharedItem(item="item-1", category="bag", about="O1", text="Bestemming: industrie."),
+            ),
+            subjects={"S1": Subject(name="Jan Wilgenroos", address="Dorpsstraat 1")},
+            objects={"O1": ReportedObject(kind="building", address="Dorpsstraat 2")},
+        ).model_copy(update=more)
+        message = ShareLetter(number=NUMBER, letters=(await self._letter(content),))
+        incoming = Incoming(uuid4(), "assessment", signed=True)
+        handled = await self.sharing.comes(incoming, message)
+        await self.platform.database.together(handled.effect)
+        return incoming.id
+
+    async def _letter(self, content: ShareContent) -> str:
+        if self._box is None:
+            kid = new_kid("export", self.clock.now().date())
+            path = f"letterbox-export/keys/{split_kid(kid)[1]}"
+            await self.platform.bao.call("POST", path, {"type": "rsa-3072"})
+            found = await self.platform.bao.call("GET", path.replace("/keys/", "/export/public-key/") + "/latest")
+            self._box = kid, next(iter(found["data"]["keys"].values()))
+        text = json.dumps({"word": "woord", "content": content.model_dump(mode="json")})
+        return seal(text.encode(), *self._box)
+
+    async def row(self, identifier: UUID) -> Share:
+        async with self.platform.database.reading() as session:
+            return cast(Share, await session.get(Share, identifier))
+
+    async def said(self, event: str) -> list[dict[str, Any]]:
+        async with self.platform.database.reading() as session:
+            query = select(Outgoing).where(col(Outgoing.event) == event).order_by(col(Outgoing.created_at))
+            return [json.loads(row.body or b"") for row in await session.scalars(query)]
+
+    async def done(self) -> list[tuple[str, str | None, str]]:
+        """The audit trail: what, by whom, with which result."""
+        async with self.platform.database.reading() as session:
+            rows = await session.scalars(select(Audit).order_by(col(Audit.written_at)))
+            return [(row.entry["action"], row.entry["actor"], row.entry["result"]) for row in rows]
+
+    async def ends_what_is_due(self) -> None:
+        for row in await self.sharing.queue.claim():
+            await self.sharing.end(row)
+
+
+@pytest.fixture
+async def export(platform_of: PlatformOf) -> Exporting:
+    clock = Moved()
+    return Exporting(await platform_of("export", clock), clock)
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+@pytest.mark.allowed("R-T.15", "R-13.1", "R-6.5")
+async def test_who_has_no_account_fetches_a_document_once(export: Exporting) -> None:
+    identifier = await export.comes()
+    (made,) = await export.said(KeysMade.event)
+    assert [one["mount"] for one in made["keys"]] == ["room-export"]
+    link = await export.sharing.make_link(identifier, ANNA)
+    pdf = await export.sharing.fetch(link.link, link.secret)
+    text = text_of(pdf)
+    for part in ("politie", "Jan Wilgenroos", "Bestemming: industrie", "(open bron)", "art. 13", "Proefopstelling"):
+        assert part in text, part
+    twin = json.loads(PdfReader(io.BytesIO(pdf)).attachments["verstrekking.json"][0])
+    assert twin["content"]["items"][1]["text"] == "Bestemming: industrie."
+    claims = await export.platform.verifier.verify(twin["signature"], kind="meldpunt-share", service="export")
+    assert claims["share"] == twin["content"]
+    with pytest.raises(NotFound):
+        await export.sharing.fetch(link.link, link.secret)
+    await export.sharing.answer_from_outside(link.link, link.secret, "accepted", None)
+    shown = await export.sharing.one(identifier, FG)
+    assert (shown["state"], shown["recipient"], shown["ended"]) == ("accepted", "politie", False)
+    with pytest.raises(Conflict):
+        await export.sharing.answer_from_outside(link.link, link.secret, "refused", "not-enough")
+    assert [one for one in await export.done() if one[0].startswith("share ")] == [
+        ("share waits for its receiver", None, "done"),
+        ("share fetched", None, "done"),
+        ("share answered", None, "accepted"),
+    ]
+
+
+async def test_the_document_says_what_it_is(export: Exporting) -> None:
+    """PDF/A-3 and PDF/UA as it declares of itself: tagged, with a language and a title."""
+    link = await export.sharing.make_link(await export.comes(), ANNA)
+    reader = PdfReader(io.BytesIO(await export.sharing.fetch(link.link, link.secret)))
+    root = cast(Any, reader.trailer["/Root"])
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("nl")
+    assert root["/StructTreeRoot"]
+    metadata = root["/Metadata"].get_object().get_data().decode()
+    for said in ("<pdfaid:part>3</pdfaid:part>", "<pdfaid:conformance>A</pdfaid:conformance>", "<pdfuaid:part>1<"):
+        assert said in metadata, said
+    assert reader.metadata
+    assert reader.metadata.title
+
+
+@pytest.mark.refused("R-T.15")
+async def test_a_link_without_its_secret_is_worth_nothing(export: Exporting) -> None:
+    """A wrong secret counts, an unknown link does not say so, and a newer link ends the older."""
+    identifier = await export.comes()
+    first = await export.sharing.make_link(identifier, ANNA)
+    second = await export.sharing.make_link(identifier, ANNA)
+    for link, secret in ((first.link, first.secret), (second.link, first.secret), ("x" * 43, second.secret)):
+        with pytest.raises(NotFound):
+            await export.sharing.fetch(link, secret)
+    for _ in range(TRIES):
+        with pytest.raises(NotFound):
+            await export.sharing.fetch(second.link, "WRONG-WRONG")
+    with pytest.raises(NotFound):
+        await export.sharing.fetch(second.link, second.secret)
+    assert not (await export.sharing.one(identifier, ANNA))["hasLink"]
+    third = await export.sharing.make_link(identifier, ANNA)
+    assert await export.sharing.fetch(third.link, third.secret)
+
+
+async def test_what_did_not_arrive_is_fetched_once_more_with_a_new_link(export: Exporting) -> None:
+    identifier = await export.comes()
+    link = await export.sharing.make_link(identifier, ANNA)
+    await export.sharing.fetch(link.link, link.secret)
+    with pytest.raises(NotFound):
+        await export.sharing.answer_from_outside(link.link, "WRONG-WRONG", "accepted", None)
+    again = await export.sharing.make_link(identifier, ANNA)
+    assert await export.sharing.fetch(again.link, again.secret)
+
+
+@pytest.mark.allowed("R-T.15", "R-16.1")
+@pytest.mark.refused("R-T.15")
+async def test_a_department_finds_it_in_its_inbox(export: Exporting) -> None:
+    identifier = await export.comes("department", "vergunningen")
+    await export.comes()
+    for person in (FARID, NOBODY, ANNA):
+        with pytest.raises((NotFound, Forbidden)):
+            await export.sharing.read(identifier, person)
+    assert (await export.sharing.inbox(FARID, Window()))["shares"] == []
+    (listed,) = (await export.sharing.inbox(ESRA, Window()))["shares"]
+    assert (listed["id"], listed["state"]) == (str(identifier), "waiting")
+    assert NUMBER not in json.dumps(listed)
+    found = await export.sharing.read(identifier, ESRA)
+    assert found["content"]["subjects"]["S1"]["name"] == "Jan Wilgenroos"
+    assert found["state"] == "fetched"
+    with pytest.raises(Conflict):
+        await export.sharing.make_link(identifier, ANNA)
+    with pytest.raises(Conflict):
+        await export.sharing.enter_answer(identifier, ANNA, "accepted", None)
+    answered = await export.sharing.answer(identifier, ESRA, "refused", "not-our-task")
+    assert (answered["state"], answered["reason"]) == ("refused", "not-our-task")
+    await export.ends_what_is_due()
+    with pytest.raises(NotFound):
+        await export.sharing.read(identifier, ESRA)
+
+
+async def test_who_may_see_how_it_stands(export: Exporting) -> None:
+    identifier = await export.comes()
+    for person in (ESRA, NOBODY):
+        with pytest.raises(Forbidden):
+            await export.sharing.one(identifier, person)
+        with pytest.raises(Forbidden):
+            await export.sharing.all(person, None, Window())
+    for person in (FG, ESRA):
+        with pytest.raises(Forbidden):
+            await export.sharing.make_link(identifier, person)
+    (shown,) = (await export.sharing.all(FG, NUMBER, Window()))["shares"]
+    assert "content" not in shown
+    answered = await export.sharing.enter_answer(identifier, ANNA, "refused", "already-known")
+    assert answered["state"] == "refused"
+
+
+async def test_it_ends_when_its_time_is_over_and_its_key_goes(export: Exporting) -> None:
+    identifier = await export.comes()
+    link = await export.sharing.make_link(identifier, ANNA)
+    kept = await export.row(identifier)
+    export.clock.days = 31
+    with pytest.raises(NotFound):
+        await export.sharing.fetch(link.link, link.secret)
+    await export.ends_what_is_due()
+    row = await export.row(identifier)
+    assert (row.ciphertext, row.link, row.state) == ("", None, "waiting")
+    assert row.ended_at is not None
+    (released,) = await export.said(KeysReleased.event)
+    assert released["released"][0]["keys"] == [{"mount": "room-export", "key": row.room_key}]
+    assert not released["released"][0]["rows_gone"]
+    with pytest.raises(CannotSucceed):
+        await export.sharing._content(kept)
+
+
+CHANGES = (
+    "recipient_kind = 'department', recipient = 'vergunningen'",
+    "until = until + interval '1 year'",
+    "link = 'x', secret = 'y'",
+    "fetched_at = now(), state = 'accepted'",
+    "mac = ''",
+)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["receiver", "term", "link", "answer", "mac"])
+async def test_a_changed_row_gives_nothing(export: Exporting, postgres: Postgres, change: str) -> None:
+    """Who has every right in PostgreSQL makes nobody the receiver, and keeps nothing readable for longer."""
+    identifier = await export.comes()
+    link: Link = await export.sharing.make_link(identifier, ANNA)
+    await postgres.superuser("export")(f"UPDATE share SET {change}")
+    with pytest.raises((NotBelieved, NotFound)):
+        await export.sharing.fetch(link.link, link.secret)
+    with pytest.raises((NotBelieved, NotFound)):
+        await export.sharing.read(identifier, ESRA)
+    with pytest.raises(NotBelieved):
+        await export.sharing.one(identifier, ANNA)
+    with pytest.raises(NotBelieved):
+        await export.sharing.end(await export.row(identifier))
+
+
+async def test_a_row_that_is_made_due_too_early_goes_on_waiting(export: Exporting, postgres: Postgres) -> None:
+    identifier = await export.comes()
+    await postgres.superuser("export")("UPDATE share SET next_at = now() - interval '1 day'")
+    await export.ends_what_is_due()
+    row = await export.row(identifier)
+    assert (row.ended_at, row.next_at) == (None, row.until)
+
+
+@pytest.mark.parametrize("wrong", [{"number": "S-00000-00000"}, {"items": ()}, {"protocol": "nowhere-2025"}])
+async def test_a_letter_that_does_not_say_what_is_shared_is_parked(export: Exporting, wrong: dict[str, Any]) -> None:
+    with pytest.raises(CannotSucceed):
+        await export.comes(**wrong)
