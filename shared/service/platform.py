@@ -113,10 +113,9 @@ class Platform:
             await self.bus.publish(self.post.envelope(EVERYONE, message))
 
     async def certify(self) -> None:
-        """Get a signing certificate, and learn whose count, and the key of what is written in its own rows; raises PartDown."""
+        """Get a signing certificate, and learn whose count; raises PartDown."""
         await self.learn_keys()
         await self.signer.certify()
-        await self.mac.prepare()
         self._certify_at = time.monotonic() + CERTIFY_SECONDS
 
     async def learn_keys(self) -> set[str]:

@@ -133,6 +133,8 @@ class Service:
     async def run(self) -> None:
         """Get what is needed, then work until cancelled."""
         await self._until_done("openbao", self.platform.bao.log_in)
+        # Before anything is written: a line of the audit trail is proven with it.
+        await self._until_done("row-key", self.platform.mac.prepare)
         await self._until_done("database", self.platform.database.new_user)
         await self._until_done("schema", self._check_schema)
         await self._until_done("tombstones", self._reapply)
