@@ -17,7 +17,7 @@ from shared.pages import Keyset, Page, Window
 SCHEMA = "export_0001"
 ROOM = "room-export"
 DEPARTMENT = "department"
-WAITING, FETCHED, ACCEPTED, REFUSED = "waiting", "fetched", "accepted", "refused"
+WAITING, FETCHED, REFUSED = "waiting", "fetched", "refused"
 
 
 class Share(Waits, table=True):

@@ -20,6 +20,7 @@ from services.export import store
 from services.export.document import as_pdf
 from services.export.settings import Settings
 from services.export.store import DEPARTMENT, FETCHED, REFUSED, WAITING, Share
+from services.export.wording import REPORT
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
@@ -74,7 +75,9 @@ class Sharing:
         content, word, kid = await self.platform.opener.content(message, ShareContent)
         if content.number != message.number or not content.items:
             raise CannotSucceed("this letter does not say what is shared of which signal")
-        known_law(self.platform.settings.laws, content.protocol)
+        law = known_law(self.platform.settings.laws, content.protocol)
+        if any(one.category != REPORT and law.category(one.category) is None for one in content.items):
+            raise CannotSucceed("what is shared has to say from which source it is")
         room, now = self.platform.room(), self.platform.clock.now()
         key = key_name(incoming.id, room.mount)
         await room.make(key)

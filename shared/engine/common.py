@@ -28,7 +28,9 @@ def following(policy: Policy, loaded: Loaded, decision: DecisionRow) -> tuple[Ef
     if loaded.content is not None:
         for one in forwarded(loaded, decision):
             found += (one, sent(loaded, decision, one))
-        found += shared_by_outcome(loaded, decision, outcome) if outcome else ()
+        for one in shared_by_outcome(loaded, decision, outcome) if outcome else ():
+            # To be asked and to be told nothing is no share: what 2A allows nobody goes to nobody.
+            found += (one, sent(loaded, decision, one)) if one.items else (one,)
     if decision.ends:
         found.append(Seal())
     return (*found, *policy.follows(loaded, decision))

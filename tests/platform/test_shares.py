@@ -289,7 +289,21 @@ async def test_a_row_that_is_made_due_too_early_goes_on_waiting(export: Exportin
     assert (row.ended_at, row.next_at) == (None, row.until)
 
 
-@pytest.mark.parametrize("wrong", [{"number": "S-00000-00000"}, {"items": ()}, {"protocol": "nowhere-2025"}])
+@pytest.mark.refused("R-13.1")
+async def test_who_passes_no_duty_says_nothing_of_it(export: Exporting) -> None:
+    link = await export.sharing.make_link(await export.comes(passes_duty=False), ANNA)
+    assert "art. 13" not in text_of(await export.sharing.fetch(link.link, link.secret))
+
+
+NOWHERE = SharedItem(item="item-1", category="hearsay", about="report", text="Het zou zo zijn.")
+
+
+@pytest.mark.refused("R-6.5")
+@pytest.mark.parametrize(
+    "wrong",
+    [{"number": "S-00000-00000"}, {"items": ()}, {"items": (NOWHERE,)}, {"protocol": "nowhere-2025"}],
+    ids=["another signal", "nothing", "no source", "no protocol"],
+)
 async def test_a_letter_that_does_not_say_what_is_shared_is_parked(export: Exporting, wrong: dict[str, Any]) -> None:
     with pytest.raises(CannotSucceed):
         await export.comes(**wrong)

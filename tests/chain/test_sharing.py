@@ -1,0 +1,79 @@
+"""A signal that goes on arrives: in the inbox of a department, or as a document for who has no account (R-T.15)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.house import NO_SUSPICION, TestHouse, until
+
+
+def forwarded(house: TestHouse, key: str, outcome: str, kind: str, recipient: str, **fields: Any) -> str:
+    """A report that ends by a decision that forwards it; its number."""
+    number = house.with_purpose(house.arrived(house.report()))
+    if key == "weging-2a":
+        house.must_decide(number, "bram", "weging-1", "suspicion", fields={"sources": ["none"]})
+    forwarding = {"recipientKind": kind, "recipient": recipient, "items": ["report"]}
+    house.must_decide(number, "anna", key, outcome, fields=fields, forwarding=forwarding)
+    return number
+
+
+def shares(house: TestHouse, number: str) -> list[dict[str, Any]]:
+    return house.client.every("export", f"/v1/shares?number={number}", "anna", "shares")
+
+
+def pickup(house: TestHouse, path: str, body: dict[str, Any]) -> httpx.Response:
+    return house.client.request("POST", "export", f"/v1/{path}", None, body)
+
+
+@pytest.mark.allowed("R-T.15", "R-T.14", "R-12.4", "R-13.1")
+@pytest.mark.refused("R-T.15")
+def test_the_police_fetches_what_was_forwarded(house: TestHouse) -> None:
+    number = forwarded(
+        house, "weging-2a", "no-task", "partner", "politie", considered="Alleen de politie kan hier iets."
+    )
+    (share,) = until(lambda: shares(house, number))
+    assert (share["recipient"], share["state"]) == ("politie", "waiting")
+    (line,) = until(lambda: house.client.every("oversight", f"/v1/disclosures?number={number}", "fg", "disclosures"))
+    assert (line["recipient"], line["items"]) == ("politie", ["report"])
+    assert house.client.request("POST", "export", f"/v1/shares/{share['id']}/links", "esra", {}).status_code == 403
+    link = house.client.post("export", f"/v1/shares/{share['id']}/links", "anna", {})
+    codes = {"link": link["link"], "secret": link["secret"]}
+    assert pickup(house, "pickups", codes | {"secret": "WRONG-WRONG"}).status_code == 404
+    fetched = pickup(house, "pickups", codes)
+    assert (fetched.status_code, fetched.content[:5]) == (200, b"%PDF-")
+    assert pickup(house, "pickups", codes).status_code == 404
+    wrong = pickup(house, "pickup-answers", codes | {"answer": {"outcome": "refused"}})
+    assert wrong.status_code == 400
+    assert pickup(house, "pickup-answers", codes | {"answer": {"outcome": "accepted"}}).status_code == 204
+    assert [one["state"] for one in shares(house, number)] == ["accepted"]
+    # Sealed, and destroyed at its term, wherever a copy of it waits.
+    house.sealed(number)
+
+
+@pytest.mark.allowed("R-T.15", "R-16.1")
+@pytest.mark.refused("R-T.15")
+def test_a_department_takes_up_what_was_forwarded_to_it(house: TestHouse) -> None:
+    number = forwarded(house, "weging-1", "no-suspicion", "department", "wonen", **NO_SUSPICION)
+    (share,) = until(lambda: shares(house, number))
+    path = f"/v1/inbox/{share['id']}"
+    assert house.client.request("GET", "export", path, "farid").status_code == 404
+    assert house.client.request("GET", "export", path, "collega").status_code == 403
+    listed = house.client.every("export", "/v1/inbox", "gijs", "shares")
+    assert share["id"] in {one["id"] for one in listed}
+    found = house.client.get("export", path, "gijs")
+    assert found["content"]["recipient"] == "wonen"
+    assert found["content"]["items"][0]["text"]
+    answer = {"outcome": "accepted"}
+    assert house.client.request("POST", "export", f"{path}/answers", "farid", answer).status_code == 404
+    assert house.client.post("export", f"{path}/answers", "gijs", answer)["state"] == "accepted"
+
+
+@pytest.mark.refused("R-T.14")
+def test_what_goes_to_nobody_is_no_share(house: TestHouse) -> None:
+    number = house.ended_signal()
+    house.sealed(number)
+    assert shares(house, number) == []
+    assert house.client.every("oversight", f"/v1/disclosures?number={number}", "fg", "disclosures") == []
