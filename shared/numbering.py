@@ -34,10 +34,10 @@ IDLE_SECONDS = 60.0
 TOGETHER_SECONDS = 0.2
 MISSED_SECONDS = 30.0
 """After how long a committed line without a number is looked for."""
-TOGETHER = 200
-NOT_OURS = "not-ours"
+AT_A_TIME = 200
+NOT_WRITTEN = "not-ours"
 TAKEN_AWAY = Doubt("it was committed and is not there any more, or was changed", "taken-away")
-REMEDY = (
+WHO_WRITES = (
     "a line of the audit trail was written, changed or taken away by somebody who is not this service: find out who can write"
     " in its database, and tell who watches over security"
 )
@@ -51,7 +51,7 @@ class AuditNumberer:
         self._post = post
         self._clock = clock
         self._proofs = proofs
-        self.missed = Doubts("audit-lines-missed", clock, remedy=REMEDY)
+        self.missed = Doubts("audit-lines-missed", clock, remedy=WHO_WRITES)
         self._missed: dict[str, Doubt] = {}
         self.numbering = Periodic(
             "audit",
@@ -69,7 +69,7 @@ class AuditNumberer:
             pass
         await self.miss(MISSED_SECONDS)
 
-    async def number_once(self, most: int = TOGETHER) -> bool:
+    async def number_once(self, most: int = AT_A_TIME) -> bool:
         """Number what is waiting, `most` lines at a time; returns whether there may be more."""
         async with self._database.transaction() as session:
             head = await self._head(session)
@@ -89,7 +89,7 @@ class AuditNumberer:
 
     async def miss(self, seconds: float) -> None:
         """Look for lines that were committed here more than `seconds` ago and that nobody has numbered since."""
-        late = self._proofs.overdue(seconds, TOGETHER)
+        late = self._proofs.overdue(seconds, AT_A_TIME)
         if not late:
             return
         query = select(col(Audit.id), col(Audit.seq), col(Audit.refused_at)).where(col(Audit.id).in_(late))
@@ -123,7 +123,7 @@ class AuditNumberer:
         now = self._clock.now()
         log.error("lines of the audit trail that this service did not write", lines=len(lines))
         await session.execute(update(Audit).where(col(Audit.id).in_(lines)).values(refused_at=now))
-        told = line(now, "audit lines refused", actor=None, result="not-believed", reason=NOT_OURS, times=len(lines))
+        told = line(now, "audit lines refused", actor=None, result="not-believed", reason=NOT_WRITTEN, times=len(lines))
         session.add(told)
 
     async def refused(self, most: int = 20) -> Stuck:
@@ -136,7 +136,7 @@ class AuditNumberer:
             rows = (await session.execute(first)).all() if count else []
         why = "it has no proof that this service wrote it"
         shown = [StuckRow(row.id, {}, row.refused_at, 0, why, parked=True) for row in rows]
-        return Stuck("audit-lines-refused", count, count, oldest, shown, REMEDY)
+        return Stuck("audit-lines-refused", count, count, oldest, shown, WHO_WRITES)
 
     @staticmethod
     async def _head(session: AsyncSession) -> AuditHead:

@@ -14,7 +14,7 @@ from deploy.embedded.client import HouseClient
 from deploy.embedded.home import Home, HouseError
 from shared import offline
 
-AT_ONCE = 100
+IN_ONE_ANSWER = 100
 """Messages in one answer: each brings up to some two hundred lines."""
 console = Console(stderr=True)
 
@@ -28,7 +28,7 @@ def _export(home: Home, arguments: argparse.Namespace) -> int:
     written, unfinished = 0, arguments.file.with_name(f"{arguments.file.name}.new")
     try:
         with HouseClient(home) as client, unfinished.open("w") as file:
-            for one in client.one_by_one("oversight", "/v1/audit-batches", arguments.user, "batches", AT_ONCE):
+            for one in client.one_by_one("oversight", "/v1/audit-batches", arguments.user, "batches", IN_ONE_ANSWER):
                 file.write(f"{json.dumps(one)}\n")
                 written += 1
         unfinished.replace(arguments.file)
