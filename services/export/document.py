@@ -15,7 +15,7 @@ from shared.laws import known_law
 from shared.service.platform import Platform
 
 SHARE_KIND = "meldpunt-share"
-TEMPLATE = Path(__file__).with_name("share.typ")
+PAGE_OF_A_SHARE = Path(__file__).with_name("share.typ")
 
 
 async def as_pdf(content: ShareContent, platform: Platform) -> bytes:
@@ -29,4 +29,4 @@ async def as_pdf(content: ShareContent, platform: Platform) -> bytes:
 
 def _compiled(words: dict[str, Any], signed: dict[str, Any]) -> bytes:
     inputs = {name: json.dumps(one, ensure_ascii=False) for name, one in (("words", words), ("twin", signed))}
-    return bytes(typst.compile(str(TEMPLATE), format="pdf", sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"]))
+    return bytes(typst.compile(str(PAGE_OF_A_SHARE), format="pdf", sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"]))

@@ -15,9 +15,9 @@ from shared.database.tables import Waits, moment
 from shared.pages import Keyset, Page, Window
 
 SCHEMA = "export_0001"
-ROOM = "room-export"
+HOLDS = "room-export"
 DEPARTMENT = "department"
-WAITING, FETCHED, REFUSED = "waiting", "fetched", "refused"
+WAITING, READ, REFUSED = "waiting", "fetched", "refused"
 
 
 class Share(Waits, table=True):
@@ -81,4 +81,4 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
 
 async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:
     query = select(col(Share.number), col(Share.room_key)).where(col(Share.number).in_(numbers))
-    return [(row.number, KeyRef(mount=ROOM, key=row.room_key)) for row in await session.execute(query)]
+    return [(row.number, KeyRef(mount=HOLDS, key=row.room_key)) for row in await session.execute(query)]

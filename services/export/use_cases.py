@@ -19,12 +19,12 @@ from sqlmodel import col
 from services.export import store
 from services.export.document import as_pdf
 from services.export.settings import Settings
-from services.export.store import DEPARTMENT, FETCHED, REFUSED, WAITING, Share
-from services.export.wording import REPORT
+from services.export.store import DEPARTMENT, READ, REFUSED, WAITING, Share
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
 from shared.contracts.export import ShareContent, ShareLetter
+from shared.engine.documents import REPORT
 from shared.engine.head import changed, vouch_for, vouched_for
 from shared.errors import CannotSucceed, Conflict, Forbidden, NotBelieved, NotFound
 from shared.identity import Person
@@ -36,9 +36,9 @@ from shared.queue import Queue
 from shared.service.platform import Platform
 
 ITEM = "share"
-TRIES = 5
+WRONG_SECRETS = 5
 """How often a secret may be wrong before its link is worth nothing."""
-Answer = Literal["accepted", "refused"]
+TakenUp = Literal["accepted", "refused"]
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Sharing:
                 again = update(Share).where(col(Share.id) == row.id).values(next_at=row.until, attempts=0)
                 await session.execute(again)
             return
-        ref = KeyRef(mount=store.ROOM, key=row.room_key)
+        ref = KeyRef(mount=store.HOLDS, key=row.room_key)
         await self.platform.releaser.release([ref])
         ended = changed(row, ciphertext="", link=None, secret=None, ended_at=now)
         await vouch_for(self.platform.mac, ended)
@@ -165,7 +165,7 @@ class Sharing:
         return Link(link, secret, row.until)
 
     async def enter_answer(
-        self, identifier: UUID, person: Person, outcome: Answer, reason: str | None
+        self, identifier: UUID, person: Person, outcome: TakenUp, reason: str | None
     ) -> dict[str, Any]:
         """What a receiver without an account answered in another way, entered by who has the file."""
         role = person.role_among(self.rules.file_roles)
@@ -191,13 +191,13 @@ class Sharing:
             self._is_for(row, mine)
             now = self.platform.clock.now()
             if row.state == WAITING:
-                row = await self._become(session, row, state=FETCHED, fetched_at=now)
+                row = await self._become(session, row, state=READ, fetched_at=now)
             role = f"{DEPARTMENT}-{row.recipient}"
             session.add(audit.line(now, "share read", actor=person.user_id, role=role, record=row.number))
         content = await self._content(row)
         return _in_short(row) | {"content": content.twin()}
 
-    async def answer(self, identifier: UUID, person: Person, outcome: Answer, reason: str | None) -> dict[str, Any]:
+    async def answer(self, identifier: UUID, person: Person, outcome: TakenUp, reason: str | None) -> dict[str, Any]:
         """A department takes it up, or says why not."""
         mine = self._departments(person)
         async with self.platform.database.transaction() as session:
@@ -220,11 +220,11 @@ class Sharing:
             if again is None or again.fetched_at is not None or again.link != row.link:
                 raise NotFound
             now = self.platform.clock.now()
-            await self._become(session, again, state=FETCHED, fetched_at=now)
+            await self._become(session, again, state=READ, fetched_at=now)
             session.add(audit.line(now, "share fetched", actor=None, record=row.number))
         return pdf
 
-    async def answer_from_outside(self, link: str, secret: str, outcome: Answer, reason: str | None) -> None:
+    async def answer_from_outside(self, link: str, secret: str, outcome: TakenUp, reason: str | None) -> None:
         """Who has fetched it says whether he takes it up, with what he fetched it with."""
         row = await self._picked_up(link, secret)
         if row is None or row.fetched_at is None:
@@ -237,7 +237,7 @@ class Sharing:
         """The share of a link, when the secret is right too. A wrong one counts."""
         async with self.platform.database.transaction() as session:
             row = await store.by_link(session, _hash(link))
-            if row is None or row.tries >= TRIES or row.until <= self.platform.clock.now():
+            if row is None or row.tries >= WRONG_SECRETS or row.until <= self.platform.clock.now():
                 return None
             await self._believed(row)
             if hmac.compare_digest(row.secret or "", _hash(secret)):
@@ -258,7 +258,7 @@ class Sharing:
         return ShareContent.model_validate_json(plain)
 
     async def _answered(
-        self, session: AsyncSession, row: Share, outcome: Answer, reason: str | None, by: str | None, role: str | None
+        self, session: AsyncSession, row: Share, outcome: TakenUp, reason: str | None, by: str | None, role: str | None
     ) -> Share:
         if row.answered_at is not None:
             raise Conflict("Hierop is al geantwoord.")
@@ -308,7 +308,7 @@ def standing(row: Share) -> dict[str, Any]:
         "number": row.number,
         "recipientKind": row.recipient_kind,
         "recipient": row.recipient,
-        "hasLink": row.link is not None and row.tries < TRIES,
+        "hasLink": row.link is not None and row.tries < WRONG_SECRETS,
     }
 
 

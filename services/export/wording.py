@@ -6,13 +6,13 @@ from typing import Any
 
 from shared.contracts.export import ShareContent, SharedItem
 from shared.contracts.intake import ReportedObject, Subject
+from shared.engine.documents import REPORT
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
 from shared.protocol.show import day
 
-REPORT = "report"
-KINDS = {"address": "adres", "building": "pand", "business": "bedrijf", "parcel": "perceel", "other": "ander object"}
-TITLE = "Verstrekking van gegevens over een signaal van ondermijning"
+OBJECTS = {"address": "adres", "building": "pand", "business": "bedrijf", "parcel": "perceel", "other": "ander object"}
+NAMED = "Verstrekking van gegevens over een signaal van ondermijning"
 
 
 def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
     rule = law.decision(content.decision)
     receiver = law.called(content.recipient)
     return {
-        "title": TITLE,
+        "title": NAMED,
         "sender": law.municipality,
         "number": content.number,
         "trial": None if live else TRIAL,
@@ -56,7 +56,7 @@ def _objects(content: ShareContent) -> list[Any]:
 
 
 def _object(one: ReportedObject) -> str:
-    return ", ".join(value.rstrip(".") for value in (KINDS.get(one.kind), one.address, one.description) if value)
+    return ", ".join(value.rstrip(".") for value in (OBJECTS.get(one.kind), one.address, one.description) if value)
 
 
 def _items(law: Law, content: ShareContent) -> list[list[Any]]:

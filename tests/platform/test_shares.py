@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from services.export.settings import Settings
 from services.export.store import Share
-from services.export.use_cases import TRIES, Link, Sharing
+from services.export.use_cases import WRONG_SECRETS, Link, Sharing
 from shared.bus.inbox import Incoming
 from shared.contracts.common import KeysMade, KeysReleased
 from shared.contracts.export import ShareContent, SharedItem, ShareLetter
@@ -176,7 +176,7 @@ async def test_a_link_without_its_secret_is_worth_nothing(export: Exporting) -> 
     for link, secret in ((first.link, first.secret), (second.link, first.secret), ("x" * 43, second.secret)):
         with pytest.raises(NotFound):
             await export.sharing.fetch(link, secret)
-    for _ in range(TRIES):
+    for _ in range(WRONG_SECRETS):
         with pytest.raises(NotFound):
             await export.sharing.fetch(second.link, "WRONG-WRONG")
     with pytest.raises(NotFound):
