@@ -15,7 +15,7 @@ from shared.database.tables import Waits, moment
 from shared.pages import Keyset, Page, Window
 
 SCHEMA = "export_0001"
-HOLDS = "room-export"
+SHARED_ROOM = "room-export"
 DEPARTMENT = "department"
 WAITING, READ, REFUSED = "waiting", "fetched", "refused"
 
@@ -81,4 +81,4 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
 
 async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:
     query = select(col(Share.number), col(Share.room_key)).where(col(Share.number).in_(numbers))
-    return [(row.number, KeyRef(mount=HOLDS, key=row.room_key)) for row in await session.execute(query)]
+    return [(row.number, KeyRef(mount=SHARED_ROOM, key=row.room_key)) for row in await session.execute(query)]

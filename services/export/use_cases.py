@@ -118,7 +118,7 @@ class Sharing:
                 again = update(Share).where(col(Share.id) == row.id).values(next_at=row.until, attempts=0)
                 await session.execute(again)
             return
-        ref = KeyRef(mount=store.HOLDS, key=row.room_key)
+        ref = KeyRef(mount=store.SHARED_ROOM, key=row.room_key)
         await self.platform.releaser.release([ref])
         ended = changed(row, ciphertext="", link=None, secret=None, ended_at=now)
         await vouch_for(self.platform.mac, ended)

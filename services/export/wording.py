@@ -12,7 +12,7 @@ from shared.protocol.model import Law
 from shared.protocol.show import day
 
 OBJECTS = {"address": "adres", "building": "pand", "business": "bedrijf", "parcel": "perceel", "other": "ander object"}
-NAMED = "Verstrekking van gegevens over een signaal van ondermijning"
+HEADING = "Verstrekking van gegevens over een signaal van ondermijning"
 
 
 def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
     rule = law.decision(content.decision)
     receiver = law.called(content.recipient)
     return {
-        "title": NAMED,
+        "title": HEADING,
         "sender": law.municipality,
         "number": content.number,
         "trial": None if live else TRIAL,
