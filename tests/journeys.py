@@ -26,6 +26,15 @@ HANDED_IN = {
     "outcome": "handed-in",
     "reason": "Ingediend.",
     "fields": {"criteria": dict.fromkeys(CRITERIA, "uit eigen waarneming"), "handedInOn": "$today"},
+    "co_signed_by": "bram",
+}
+RIEC_MAY = {
+    "by": "anna",
+    "key": "check-2a",
+    "outcome": "may",
+    "reason": "De Ondermijningstafel beoordeelt het signaal op dit gegeven.",
+    "about": ["report", "riec"],
+    "fields": {"task": "Art. 2.16 BGS: de melding draagt de intake."},
 }
 ANSWER = {
     "by": "anna",

@@ -128,6 +128,9 @@ class Player:
         if found and found[0]["meeting"] and not step.get("alone"):
             body["meeting"] = played.meeting
         taken = self._insist_on_meeting(service, f"{path}/decisions", step["by"], body)
+        if "co_signed_by" in step:
+            self._confirm(service, step["co_signed_by"], taken["id"])
+            taken = self._version(service, path)
         self.follow(played, taken["state"])
         return f"{step['key']}: {step['outcome']} ({step['by']})"
 

@@ -9,6 +9,7 @@ from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.documents import REPORT
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
+from shared.protocol.phase_4_approach import RIEC_CRITERIA
 from shared.protocol.show import day
 
 OBJECTS = {"address": "adres", "building": "pand", "business": "bedrijf", "parcel": "perceel", "other": "ander object"}
@@ -34,10 +35,22 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
             ["Besluit", f"{rule.question if rule else content.decision} ({content.article})"],
             ["Datum van het besluit", day(content.decided_on)],
             ["Grondslag", f"art. 6 lid 1 en {content.article} van het privacyprotocol"],
+            ["Niet verstrekt", f"{content.left_out} gegevens uit hetzelfde dossier" if content.left_out else "niets"],
         ],
-        "parts": [part for part in (_persons(content), _objects(content), *_items(law, content)) if part],
+        "parts": [
+            part for part in (*_answers(content), _persons(content), _objects(content), *_items(law, content)) if part
+        ],
         "paragraphs": _duties(content),
     }
+
+
+def _answers(content: ShareContent) -> list[list[Any]]:
+    """In the order of article 2.16 of the BGS; what was not answered says so."""
+    return [
+        [question, [content.answers[key] or "Niet beantwoord."]]
+        for key, question in RIEC_CRITERIA.items()
+        if key in content.answers
+    ]
 
 
 def _persons(content: ShareContent) -> list[Any]:

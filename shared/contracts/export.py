@@ -41,10 +41,14 @@ class ShareContent(Frozen):
     items: tuple[SharedItem, ...]
     subjects: dict[str, Subject] = Field(default_factory=dict)
     objects: dict[str, ReportedObject] = Field(default_factory=dict)
+    answers: dict[str, str | None] = Field(default_factory=dict)
+    """What an intake answers to the criteria of the RIEC (art. 2.16 BGS), by their codes; None: unanswered."""
+    left_out: int = 0
+    """How many items the receiver does not get."""
 
     def twin(self) -> dict[str, Any]:
         """The same for a machine, in JSON."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
 
 
 class ShareLetter(Letter):

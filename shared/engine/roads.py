@@ -11,10 +11,10 @@ from shared.engine.tables import DecisionRow
 from shared.protocol.conditions import approach
 from shared.protocol.informing import leaves_the_municipality
 from shared.protocol.model import Outcome
+from shared.protocol.municipality import TABLE_OF_THE_RIEC
 
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
-ONDERMIJNINGSTAFEL = "riec"
 
 
 def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
@@ -50,7 +50,7 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
     for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
         allowed.setdefault(recipient, []).append(item)
     found = []
-    for recipient in named or (ONDERMIJNINGSTAFEL,):
+    for recipient in named or (TABLE_OF_THE_RIEC,):
         inside = recipient in departments
         kind = "department" if inside else "partner"
         items = tuple(allowed.get(recipient, ()))

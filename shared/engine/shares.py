@@ -11,8 +11,9 @@ from shared.engine.documents import REPORT, Content
 from shared.engine.effects import CopyByLetter, Disclose
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
+from shared.protocol.conditions import approach
 
-EXPORT = "export"
+EXPORT, RIEC_INTAKE = "export", "riec-intake"
 Described = TypeVar("Described")
 
 
@@ -35,9 +36,17 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
         decided_on=calendar_date(decision.taken_at),
         passes_duty=one.passes_duty,
         items=tuple(_item(content, name) for name in one.items),
+        answers=_criteria(loaded, decision),
+        left_out=len(set(approach.shareable(loaded.facts())) - set(one.items)),
         subjects=_concerned(content, content.subjects, set(content.reported), one.items),
         objects=_concerned(content, content.objects, set(content.objects), one.items),
     )
+
+
+def _criteria(loaded: Loaded, decision: DecisionRow) -> dict[str, str | None]:
+    """Of an intake: what was answered to each criterion."""
+    given = loaded.fields_of(decision).get("criteria") if decision.key == RIEC_INTAKE else None
+    return {key: one if isinstance(one, str) else None for key, one in (given or {}).items()}
 
 
 def _item(content: Content, name: str) -> SharedItem:

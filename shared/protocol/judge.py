@@ -13,7 +13,7 @@ from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
 from shared.protocol.meetings import deciding_faults
 from shared.protocol.model import ABOUT, HOLDER_OF, Decision, Law, Outcome, State
-from shared.protocol.municipality import POLICE
+from shared.protocol.municipality import POLICE, TABLE_OF_THE_RIEC
 from shared.protocol.passing_on import Forwarding, forwarding_faults
 from shared.protocol.states import HOLDERS
 
@@ -145,7 +145,7 @@ def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list
         "source": set(research.listed_sources(facts)),
         "question": {one.name for one in facts.of_category("question")},
         "item": set(approach.shareable(facts)),
-        "recipient": {*law.organisations["department"], POLICE},
+        "recipient": {*law.organisations["department"], POLICE, TABLE_OF_THE_RIEC},
         "intervention": set(approach.interventions(facts)),
     }
     return [

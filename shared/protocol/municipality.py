@@ -11,6 +11,8 @@ from datetime import date
 
 POLICE = "politie"
 """The code of the police among a municipality's partners."""
+TABLE_OF_THE_RIEC = "riec"
+"""The code of the RIEC, whose Ondermijningstafel is asked to take a case (art. 21 lid 2 onder b)."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,10 @@ class Who:
     def together_with(self, role: str) -> Who:
         """The same, with the signature of `role` that the protocol asks for in every municipality."""
         return replace(self, co_signers=tuple(dict.fromkeys((role, *self.co_signers))))
+
+    def four_eyes(self) -> Who:
+        """The same, with the signature of another of those who may decide it."""
+        return replace(self, co_signers=tuple(dict.fromkeys((*self.co_signers, *self.roles))))
 
     def also(self, *roles: str) -> Who:
         return replace(self, roles=tuple(dict.fromkeys((*self.roles, *roles))))

@@ -114,7 +114,8 @@ def riec_intake(chosen: Municipality) -> Decision:
         article=TABLE,
         question="Is de intake ingediend bij de Ondermijningstafel?",
         states=(State.RIEC_INTAKE, *BESIDE),
-        who=chosen.who["riec-intake"],
+        # Two of those who have the file send it off together.
+        who=chosen.who["riec-intake"].four_eyes(),
         outcomes=(
             Outcome("handed-in", "ja", State.RIEC_ANSWER, TABLE, only_in=(State.RIEC_INTAKE,), discloses=True),
             Outcome("handed-in", "ja", None, TABLE, only_in=BESIDE, discloses=True),
@@ -128,7 +129,13 @@ def riec_intake(chosen: Municipality) -> Decision:
             ),
             Field("handedInOn", "Op welke datum?", TABLE, Date()),
         ),
-        needs=(c.riec_included, c.riec_not_asked, not_in_the_future("handedInOn", "de datum van indienen", TABLE)),
+        needs=(
+            c.riec_included,
+            c.riec_not_asked,
+            c.riec_gets_something,
+            c.riec_criteria_answered,
+            not_in_the_future("handedInOn", "de datum van indienen", TABLE),
+        ),
         guidance=tuple(RIEC_CRITERIA.values()),
     )
 

@@ -11,7 +11,7 @@ import pytest
 from deploy.embedded.played import Played
 from shared.protocol.terms import add_years
 from tests.house import TestHouse, until
-from tests.journeys import ANSWER, APPROACH, HANDED_IN, RIEC, brought, further, moved, parts_until
+from tests.journeys import ANSWER, APPROACH, HANDED_IN, RIEC, RIEC_MAY, brought, further, moved, parts_until
 
 TODAY = date.today().isoformat()
 SEEN = {"X-Purpose": "weging"}
@@ -210,7 +210,7 @@ def test_an_accepted_intake_makes_it_a_case_of_the_riec(house: TestHouse) -> Non
     assert seen(house, played)["riecCase"] is False
     early = decide(house, played, "anna", "riec-answer", "accepted", fields={"decidedOn": TODAY, "explanation": "x"})
     assert early.status_code == 409
-    further(house, played, HANDED_IN)
+    further(house, played, RIEC_MAY, HANDED_IN)
     again = decide(house, played, "anna", "riec-intake", "handed-in", fields={})
     assert again.status_code == 409
     further(house, played, ANSWER)

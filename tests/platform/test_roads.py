@@ -25,6 +25,7 @@ from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, Dossier
 from shared.protocol.laws import Laws
 from shared.protocol.model import HOLDER_OF, Category, Decision, Outcome, State
+from shared.protocol.municipality import TABLE_OF_THE_RIEC
 
 LAW = Laws.read("midden-delfland-2025").configured
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -137,7 +138,7 @@ def test_who_takes_part_gets_a_line_with_what_check_2a_allows_him(
     named = [one.name for one in rule.asked(outcome) if one.name in ("partners", "participants")]
     fields = {name: [DEPARTMENT, "politie"] for name in named}
     lines = shared_by(POLICIES[HOLDER_OF[state]], rule, outcome, state, fields=fields, about=["item-2"])
-    assert [one.recipient for one in lines] == ([DEPARTMENT, "politie"] if named else [roads.ONDERMIJNINGSTAFEL])
+    assert [one.recipient for one in lines] == ([DEPARTMENT, "politie"] if named else [TABLE_OF_THE_RIEC])
     assert {one.items for one in lines if one.recipient == DEPARTMENT} <= {("report",)}
     assert any(one.outside and one.subjects for one in lines)
 

@@ -47,7 +47,11 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("weging-4", "weging-4", "insufficient"): "ended",
     ("check-2a", "check-2a", "may"): "check-2a",
     ("check-2a", "check-2a", "may-not"): "check-2a",
-    **{(state, "check-2a", outcome): state for state in ("plan", "check-2b") for outcome in ("may", "may-not")},
+    **{
+        (state, "check-2a", outcome): state
+        for state in ("riec-intake", "plan", "check-2b")
+        for outcome in ("may", "may-not")
+    },
     ("check-2a", "check-2a-done", "complete"): "approach",
     **{("approach", "approach", outcome): state for outcome, state in _APPROACHES.items()},
     **{("reweighing", "reweighing", outcome): state for outcome, state in _APPROACHES.items()},
@@ -132,6 +136,7 @@ CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
         "duty": ("privacy-officer",),
         "review": ("privacy-officer",),
         "informing": ("privacy-officer",),
+        "riec-intake": ("oov", "vervanger"),
     },
     "grote-gemeente-2025": {
         "no-signal": ("regisseur",),
@@ -139,6 +144,7 @@ CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
         "duty": ("privacy-officer",),
         "review": ("privacy-officer",),
         "informing": ("privacy-officer",),
+        "riec-intake": ("regisseur",),
         "check-1": ("privacy-officer",),
         "check-2a": ("privacy-officer",),
         "check-2b": ("privacy-officer",),

@@ -26,6 +26,7 @@ ADOPTED = Taken("adopt-plan", "adopted", ("i1",))
 CHECKED_2B = Taken("check-2b", "may", ("i1", "report"))
 EXECUTED = Taken("execution", "executed", ("i1",))
 RIEC = Taken("approach", "riec-intake")
+RIEC_MAY = Taken("check-2a", "may", ("report", "riec"))
 HANDED_IN = Taken("riec-intake", "handed-in")
 BASE = (SOURCE_LIST, APPROVED, ANSWERED, RELEVANT, *MATRIX, APPROACH, ADOPTED, CHECKED_2B)
 
@@ -55,7 +56,7 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("check-1-done", "all-refused"): {"decisions": (SOURCE_LIST, Taken("check-1", "refused", ("benefits",)))},
     ("answer", "*"): {"decisions": (SOURCE_LIST, APPROVED)},
     ("hit-check-done", "no-hit"): {"decisions": (SOURCE_LIST, APPROVED, Taken("answer", "no-hit", ("q1",)))},
-    ("riec-intake", "*"): {"decisions": (*MATRIX, RIEC)},
+    ("riec-intake", "*"): {"decisions": (*MATRIX, RIEC_MAY, RIEC)},
     ("riec-answer", "accepted-elsewhere"): {"decisions": (*MATRIX, RIEC, HANDED_IN), "items": KNOWN.items[:3]},
     ("riec-answer", "*"): {"decisions": (*MATRIX, RIEC, HANDED_IN)},
     ("approach", "mono-police"): {"decisions": without(ADOPTED)},

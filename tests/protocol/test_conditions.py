@@ -24,6 +24,7 @@ from tests.protocol.signals import (
     MATRIX,
     RELEVANT,
     RIEC,
+    RIEC_MAY,
     SOURCE_LIST,
     TODAY,
     complete,
@@ -58,8 +59,9 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("department-may", "approach", "integral", {"decisions": (Taken("check-2a", "may", ("report", "politie")),)}),
     ("department-may", "approach", "integral", {"decisions": (Taken("check-2a", "may", ("report", "burgerzaken")),)}),
     ("department-may", "approach", "mono-municipality", {"decisions": ()}),
-    ("riec-included", "riec-intake", "handed-in", {"decisions": BASE}),
-    ("riec-not-asked", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC, HANDED_IN)}),
+    ("riec-included", "riec-intake", "handed-in", {"decisions": (*BASE, RIEC_MAY)}),
+    ("riec-not-asked", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC_MAY, RIEC, HANDED_IN)}),
+    ("riec-gets-something", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC)}),
     ("riec-asked", "riec-answer", "accepted", {"decisions": (*MATRIX, RIEC)}),
     ("adopts-what-is-new", "adopt-plan", "adopted", {"items": (*KNOWN.items, SECOND)}),
     ("subjects-have-a-record", "adopt-plan", "adopted", {"notices": {}}),
@@ -138,7 +140,7 @@ def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, 
 
 
 def test_every_condition_is_tried() -> None:
-    dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read"}
+    dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read", "riec-criteria-answered"}
     for decision in MIDDEN_DELFLAND.decisions:
         for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
             if one.key.endswith("-not-ahead"):

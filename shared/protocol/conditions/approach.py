@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.facts import Facts, Item
-from shared.protocol.municipality import POLICE
+from shared.protocol.municipality import POLICE, TABLE_OF_THE_RIEC
 
 PROCESS_CATEGORIES = frozenset({"question", "paper", "intervention", "monitoring", "decision"})
 
@@ -129,6 +129,19 @@ def riec_included(case: Case) -> str | None:
     last = case.facts.last("approach", "reweighing")
     chosen = last is not None and last.outcome in ("riec-intake", "riec-and-local")
     return None if chosen else "het LOT heeft niet gekozen voor een intake bij de Ondermijningstafel"
+
+
+@condition("art. 20", "privacycheck 2A staat toe dat het RIEC ten minste één gegeven krijgt")
+def riec_gets_something(case: Case) -> str | None:
+    allowed = {recipient for _, recipient in cells(case.facts, "check-2a", "may")}
+    return None if TABLE_OF_THE_RIEC in allowed else "privacycheck 2A staat geen enkel gegeven toe voor het RIEC"
+
+
+@condition("art. 2.16 BGS", "ten minste één van de vijf criteria is beantwoord")
+def riec_criteria_answered(case: Case) -> str | None:
+    given = case.fields.get("criteria") or {}
+    answered = [one for one in given.values() if isinstance(one, str)] if isinstance(given, Mapping) else []
+    return None if answered else "geen van de vijf criteria is beantwoord"
 
 
 @condition("art. 21 lid 2 onder b", "de Ondermijningstafel is nog niet gevraagd")
