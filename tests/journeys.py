@@ -19,6 +19,14 @@ RIEC = APPROACH | {
     "outcome": "riec-intake",
     "fields": {"considered": "Meer partijen nodig.", "drawnUpBy": ["vergunningen"]},
 }
+INTEGRAL = APPROACH | {
+    "outcome": "integral",
+    "fields": {
+        "considered": "Samen met de politie kan meer.",
+        "partners": ["toezicht-en-handhaving", "politie"],
+        "basis": "Elk heeft hier een eigen wettelijke taak.",
+    },
+}
 CRITERIA = ("indications", "form", "necessity", "participants", "region")
 HANDED_IN = {
     "by": "anna",

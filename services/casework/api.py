@@ -10,7 +10,15 @@ from services.casework.use_cases import Consulting
 from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.app import current_person
-from shared.http.decisions import Number, Purpose, decision_routes, purpose_of, record_routes, view_routes
+from shared.http.decisions import (
+    Number,
+    Purpose,
+    decision_routes,
+    preview_routes,
+    purpose_of,
+    record_routes,
+    view_routes,
+)
 from shared.http.pages import WindowAsked
 from shared.http.tasks import task_routes
 from shared.identity import Person
@@ -35,6 +43,6 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
     ) -> dict[str, Any]:
         return await consulting.consult(number, newSignal, person, purpose_of(x_purpose))
 
-    for part in (view_routes, decision_routes, record_routes, task_routes):
+    for part in (view_routes, decision_routes, preview_routes, record_routes, task_routes):
         routes.include_router(part(engine))
     return routes

@@ -69,11 +69,12 @@ class Deciding:
             raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
         if given.confirms:
             return await self._co_sign(loaded, person, given)
-        allowed = self._judge(loaded, roles, given)
+        allowed = self.judged(loaded, roles, given)
         self._stands_back(loaded, person, allowed.role)
         return await self._take(loaded, person, given, allowed)
 
-    def _judge(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
+    def judged(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
+        """What the law says of it; raises Forbidden, Conflict, or Invalid with every fault."""
         judged = judge(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
         faults: list[Fault] = []
         if isinstance(judged, Refused):
@@ -93,15 +94,8 @@ class Deciding:
     async def _take(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed) -> Shown:
         now = self.platform.clock.now()
         proposed = bool(allowed.needs_co_signer)
-        decision = self._made(loaded, person, given, allowed, now)
-        attempt = given.attempt
-        words = Words(
-            reason=attempt.reason,
-            fields=dict(attempt.fields),
-            seen=tuple(one.item for one in loaded.items),
-            none_because=attempt.forwarding.none_because if attempt.forwarding else None,
-            special_grounds=dict(attempt.special_grounds),
-        )
+        decision = self.made(loaded, person, given, allowed, now)
+        words = words_given(loaded, given)
         after = loaded.after(decision, {str(decision.id): words})
         effects: Sequence[Effect]
         if proposed:
@@ -111,7 +105,8 @@ class Deciding:
         await self._write(loaded, after, decision, effects, words, {f"decision-{decision.id}": words}, person)
         return Shown(decision, words)
 
-    def _made(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, now: datetime) -> DecisionRow:
+    def made(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, now: datetime) -> DecisionRow:
+        """The decision as a row, proposed or taken."""
         attempt, dossier = given.attempt, loaded.dossier
         proposed = bool(allowed.needs_co_signer)
         meeting = next((one for one in loaded.meetings if one.id == attempt.meeting), None)
@@ -284,6 +279,18 @@ class Deciding:
                 at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
             )
         )
+
+
+def words_given(loaded: Loaded, given: Given) -> Words:
+    """What was typed with a decision, and what lay before who took it."""
+    attempt = given.attempt
+    return Words(
+        reason=attempt.reason,
+        fields=dict(attempt.fields),
+        seen=tuple(one.item for one in loaded.items),
+        none_because=attempt.forwarding.none_because if attempt.forwarding else None,
+        special_grounds=dict(attempt.special_grounds),
+    )
 
 
 def _coded_forwarding(given: Forwarding | None) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from shared.engine.noted import Noting
 from shared.engine.parts import Parts
 from shared.engine.perform import Performer
 from shared.engine.policy import Policy
+from shared.engine.preview import Previewing
 from shared.engine.record import Recording
 from shared.engine.settle import Settlement
 from shared.engine.shelf import Shelf
@@ -33,6 +34,7 @@ class Engine:
         self.settlement = Settlement(self.parts)
         writer = Writer(self.parts, self.settlement.queue.wake)
         self.deciding = Deciding(self.parts, writer)
+        self.previewing = Previewing(self.deciding)
         self.recording = Recording(self.parts, writer)
         self.showing = Showing(self.parts)
         self.tasks = Tasks(self.parts, self.deciding, self.showing)

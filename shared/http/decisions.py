@@ -246,6 +246,20 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
     return routes
 
 
+def preview_routes(engine: Engine) -> APIRouter:
+    """What a decision would share, where signals are held."""
+    routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
+
+    @routes.post("/previews", summary="What each receiver would read of a decision; nothing is decided")
+    async def preview(
+        number: Number, body: DecisionIn, person: Person = current_person(engine.platform)
+    ) -> dict[str, Any]:
+        """The body of a decision, judged as one: what is wrong is listed, and what is right is shown as it would be read."""
+        return {"shares": [one.twin() for one in await engine.previewing.shares(number, person, given(body))]}
+
+    return routes
+
+
 def view_routes(engine: Engine, of: str = "signals") -> APIRouter:
     """What stands here, for who may see it."""
     routes = APIRouter(prefix=f"/v1/{of}/{{number}}", tags=[of])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import Any
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from tests.house import NO_SUSPICION, TestHouse, until
 
@@ -69,6 +72,37 @@ def test_a_department_takes_up_what_was_forwarded_to_it(house: TestHouse) -> Non
     answer = {"outcome": "accepted"}
     assert house.client.request("POST", "export", f"{path}/answers", "farid", answer).status_code == 404
     assert house.client.post("export", f"{path}/answers", "gijs", answer)["state"] == "accepted"
+
+
+@pytest.mark.allowed("R-6.3")
+@pytest.mark.refused("R-6.3")
+def test_who_sends_reads_beforehand_what_the_receiver_will_read(house: TestHouse) -> None:
+    """The same words, item by item; nothing is decided by looking, and nobody else looks."""
+    number = house.with_purpose(house.arrived(house.report()))
+    house.must_decide(number, "bram", "weging-1", "suspicion", fields={"sources": ["none"]})
+    body = {
+        "key": "weging-2a",
+        "outcome": "no-task",
+        "reason": "Alleen de politie kan hier iets.",
+        "fields": {"considered": "Alles is nagegaan."},
+        "forwarding": {"recipientKind": "partner", "recipient": "politie", "items": ["report"]},
+    }
+    path = f"/v1/signals/{number}"
+    standing = house.client.get("assessment", f"{path}/open-decisions", "anna")
+    body["expectedVersion"] = standing["version"]
+    for user in ("esra", "fg", "collega"):
+        assert house.client.request("POST", "assessment", f"{path}/previews", user, body).status_code == 403
+    nothing = body | {"forwarding": {"recipientKind": "partner", "recipient": "politie", "items": []}}
+    assert house.client.request("POST", "assessment", f"{path}/previews", "anna", nothing).status_code == 400
+    (read,) = house.client.post("assessment", f"{path}/previews", "anna", body)["shares"]
+    assert house.client.get("assessment", f"{path}/open-decisions", "anna") == standing
+    assert shares(house, number) == []
+    house.client.post("assessment", f"{path}/decisions", "anna", body)
+    (share,) = until(lambda: shares(house, number))
+    link = house.client.post("export", f"/v1/shares/{share['id']}/links", "anna", {})
+    fetched = pickup(house, "pickups", {"link": link["link"], "secret": link["secret"]})
+    twin = json.loads(PdfReader(io.BytesIO(fetched.content)).attachments["verstrekking.json"][0])
+    assert twin["content"] == read
 
 
 @pytest.mark.refused("R-T.14")

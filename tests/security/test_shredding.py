@@ -12,7 +12,7 @@ import pytest
 
 from shared.privileges import SERVICES
 from tests.house import TestHouse, until
-from tests.journeys import brought, moved
+from tests.journeys import INTEGRAL, brought, further, moved, parts_until
 from tests.parts import run_async
 from tests.security.identities import AES_MOUNTS, BOXES, Bao
 
@@ -58,6 +58,7 @@ def ciphertexts(house: TestHouse, number: str) -> list[str]:
         "copy_casework": "SELECT ciphertext AS t FROM item WHERE number=$1",
         "copy_rights": f"SELECT ciphertext AS t FROM {duty}",
         "copy_oversight": "SELECT ciphertext AS t FROM decided WHERE number=$1",
+        "copy_export": "SELECT ciphertext AS t FROM share WHERE number=$1",
         "retention": "SELECT dossier::text AS t FROM sealed_signal WHERE number=$1",
     }.items():
         for row in house.sql(name, query, number):
@@ -84,10 +85,13 @@ def opens(house: TestHouse, keys: list[tuple[str, str]], found: list[str]) -> li
 @pytest.mark.refused("R-9.4", "R-9.16")
 def test_copies_from_before_open_nothing_and_bring_nothing_back(own_house: TestHouse) -> None:
     house = own_house
-    case = brought(house, "closed")
+    # With partners, so that something of it waits at export too.
+    rest = parts_until("closed")[len(parts_until("approach")) + 1 :]
+    case = further(house, brought(house, "approach"), INTEGRAL, *rest)
     number = case.number
     until(lambda: house.sql("retention", "SELECT * FROM active_case WHERE number=$1", number))
     until(lambda: house.sql("oversight", "SELECT * FROM decided WHERE number=$1", number))
+    until(lambda: house.sql("export", "SELECT * FROM share WHERE number=$1", number))
     copy_databases(house)
     house.all_ready()
     moved(house, case)
@@ -95,7 +99,7 @@ def test_copies_from_before_open_nothing_and_bring_nothing_back(own_house: TestH
     until(lambda: {row["mount"] for row in known_keys(house, number)} == mounts)
     keys = [(row["mount"], row["key"]) for row in known_keys(house, number)]
     found = ciphertexts(house, number)
-    assert len(found) >= 8, "reporter, case, duty, words, and the three archives"
+    assert len(found) >= 8, "reporter, case, duty, words, share, and the three archives"
     streams = copy_streams(house)
 
     for list_id in house.run_as_of(6 * 366):
@@ -162,13 +166,14 @@ RESTORED = {
     "intake": "SELECT number FROM melder_vault WHERE number=$1",
     "casework": "SELECT number FROM item WHERE number=$1",
     "rights": "SELECT number FROM dossier WHERE signal=$1",
+    "export": "SELECT number FROM share WHERE number=$1",
     "retention": "SELECT number FROM signal_key WHERE number=$1",
 }
 
 
 def a_restored_database_forgets_again(house: TestHouse, number: str) -> None:
     """Yesterday's databases are put back; the destruction is applied again before anything is served."""
-    for name in ("assessment", "intake", "casework", "rights", "retention"):
+    for name in RESTORED:
         house.hold(name)
         house.sql(
             "postgres",

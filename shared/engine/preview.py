@@ -1,0 +1,37 @@
+"""Reading beforehand, word for word, what a decision would share; nothing is taken and nothing leaves."""
+
+from __future__ import annotations
+
+from shared import audit
+from shared.contracts.export import ShareContent
+from shared.engine.common import following
+from shared.engine.decide import Deciding, words_given
+from shared.engine.effects import CopyByLetter
+from shared.engine.given import Given
+from shared.engine.head import changed
+from shared.identity import Person
+
+
+class Previewing:
+    def __init__(self, deciding: Deciding) -> None:
+        self._deciding = deciding
+        self._parts = deciding.parts
+
+    async def shares(self, number: str, person: Person, given: Given) -> list[ShareContent]:
+        """What each receiver would read. It is judged as the decision is, and raises what that raises; what a co-signer
+        still has to agree to is shown as if he had."""
+        deciding, platform = self._deciding, self._parts.platform
+        loaded = await self._parts.loader.for_change(number, given.expected_version, meeting=given.attempt.meeting)
+        role = self._parts.role_of(person)
+        roles = person.roles & frozenset(self._parts.policy.roles(loaded.law))
+        allowed = deciding.judged(loaded, roles, given)
+        now = platform.clock.now()
+        decision = changed(deciding.made(loaded, person, given, allowed, now), status="taken")
+        after = loaded.after(decision, {str(decision.id): words_given(loaded, given)})
+        effects = following(self._parts.policy, after, decision)
+        line = audit.line(now, "share read beforehand", actor=person.user_id, role=role, record=number)
+        async with platform.database.transaction() as session:
+            session.add(line)
+        return [
+            one.content for one in effects if isinstance(one, CopyByLetter) and isinstance(one.content, ShareContent)
+        ]
