@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Request, Response
 from pydantic import Field, ValidationError
 
 from services.intake.bodies import SignalIn
@@ -28,6 +28,10 @@ class Receipt(Strict):
     receipt_code: str
     number: str | None = None
     warning: str | None = None
+
+
+class WithdrawalIn(Strict):
+    receipt_code: Annotated[str, Field(pattern=r"^R-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{10}$")]
 
 
 class ContactIn(Strict):
@@ -89,6 +93,16 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
             number=accepted.number if person else None,
             warning=None if settings.live else TRIAL,
         )
+
+    @routes.post(
+        "/withdrawals", status_code=204, tags=["reporters"], summary="Be reached no more (the reporter, no token)"
+    )
+    async def withdraw(body: WithdrawalIn, request: Request) -> Response:
+        """With the receipt code. What was reported stays; who reported it is contacted by nobody any more."""
+        request.state.public = True
+        rate.take(request)
+        await intake.withdraw(body.receipt_code)
+        return Response(status_code=204)
 
     @routes.get("/signals/{number}", tags=["signals"], summary="A report that is on its way to assessment")
     async def waiting(number: Number, person: Person = current_person(platform)) -> dict[str, str]:

@@ -67,6 +67,13 @@ async def kids_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple
     return [(row.number, row.kid) for row in await session.execute(query)]
 
 
+async def number_of(session: AsyncSession, receipt_hash: str) -> str | None:
+    """Of which signal this is the receipt code; empty when it was destroyed."""
+    query = select(col(AcceptedReport.number)).where(col(AcceptedReport.receipt_hash) == receipt_hash)
+    found: str | None = (await session.scalars(query)).first()
+    return found
+
+
 async def end_waiting(session: AsyncSession, number: str) -> None:
     """The signal ended before its reporter's data were opened: they come into the vault closed."""
     await session.execute(update(MelderLetter).where(col(MelderLetter.number) == number).values(active=False))

@@ -229,6 +229,16 @@ class Intake:
             session.add(line)
         return Reporter.model_validate(json.loads(plain[0])["content"])
 
+    async def withdraw(self, code: str) -> None:
+        """The reporter wants to be reached no more: his data are closed as when the signal ends. What he reported stays;
+        raises NotFound for a code that is none, or of what was destroyed."""
+        async with self.platform.database.transaction() as session:
+            number = await store.number_of(session, self._hash("receipt", code.encode()))
+            if not number:
+                raise NotFound("Deze ontvangstcode is hier niet (meer) bekend.")
+            await self.close_vault(session, number)
+            session.add(audit.line(self.clock.now(), "reporter withdrew", actor=None, record=number))
+
     async def waiting(self, number: str) -> dict[str, str]:
         """A report that has been accepted and that assessment has not received yet; else NotFound."""
         query = select(Outgoing).where(col(Outgoing.number) == number, col(Outgoing.event) == ReportLetter.event)

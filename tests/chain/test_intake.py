@@ -140,6 +140,26 @@ def audit(house: TestHouse, number: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.allowed("R-T.13")
+@pytest.mark.refused("R-T.13")
+def test_who_reported_can_withdraw_with_his_receipt_code(house: TestHouse) -> None:
+    """From then on nobody contacts him, and what he reported goes on."""
+    answer = post(house, a_report()).json()
+    house.arrived(answer["number"])
+    body = {"number": answer["number"], "reason": "contact-melder"}
+    until(
+        lambda: house.client.request("POST", "intake", "/v1/reporter-contacts", "anna", body).status_code == 201 or None
+    )
+    for wrong, status in (("R-00000-0000000000", 404), ("R-1", 400), (answer["number"], 400)):
+        sent = {"receiptCode": wrong}
+        assert house.client.request("POST", "intake", "/v1/withdrawals", None, sent).status_code == status
+    for _ in range(2):
+        sent = {"receiptCode": answer["receiptCode"]}
+        assert house.client.request("POST", "intake", "/v1/withdrawals", None, sent).status_code == 204
+    assert house.client.request("POST", "intake", "/v1/reporter-contacts", "anna", body).status_code == 409
+    assert house.signal(answer["number"]) is not None
+
+
 @pytest.mark.refused("R-5.4")
 def test_of_who_gave_nothing_nothing_is_kept(house: TestHouse) -> None:
     """An anonymous reporter has no vault, and no field beyond the listed ones can be given for him."""

@@ -17,7 +17,7 @@ def upgrade() -> None:
         "accepted_report",
         column("key_hash", sa.Text, key=True),
         column("body_hash", sa.Text),
-        column("receipt_hash", sa.Text),
+        column("receipt_hash", sa.Text, index=True),
         column("number", sa.Text, index=True),
         column("accepted_at", MOMENT),
     )
