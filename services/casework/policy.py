@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
+
+from pydantic import BaseModel
 
 from services.casework.domain import ADOPT, CHECKED, EXECUTION, allowed_for, progress, to_carry_out
 from shared.clock import calendar_date
@@ -16,6 +18,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER
+from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
@@ -33,14 +36,19 @@ class CaseworkPolicy(Policy):
         return super().show(loaded) | {"riecCase": bool(accepted), "plan": _plan(loaded)}
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
-        """A department sees its intervention and the items that check 2B allows it for that, and nothing else."""
+        """A department sees where, whom, what, by when and with which power, and the items that check 2B allows it for that
+        (art. 23, 24): of persons and objects only those that come with these."""
         if task.kind == PAPER:
             return show_paper(task, loaded)
         intervention = loaded.opened.findings[task.item]
         allowed = allowed_for(task.item, loaded.facts().decisions)
         return {
             "intervention": intervention.finding,
+            "about": intervention.about,
+            "concerns": list(intervention.fields.get("subjects") or ()),
             **{name: intervention.fields[name] for name in ("instrument", "legalBasis", "plannedOn")},
+            "subjects": _described(persons_of(loaded.opened, allowed)),
+            "objects": _described(objects_of(loaded.opened, allowed)),
             "items": {name: _shared(name, loaded) for name in allowed},
         }
 
@@ -133,10 +141,13 @@ def _plan(loaded: Loaded) -> list[dict[str, Any]]:
     ]
 
 
+def _described(known: Mapping[str, BaseModel]) -> dict[str, Any]:
+    return {key: one.model_dump(exclude_none=True) for key, one in known.items()}
+
+
 def _shared(name: str, loaded: Loaded) -> dict[str, Any]:
     """An item as a department gets it: with its source, without who recorded it."""
     content = loaded.opened
     if name == REPORT:
-        subjects = {key: one.model_dump(exclude_none=True) for key, one in content.reported.items()}
-        return {"category": REPORT, "text": content.report.text, "subjects": subjects}
+        return {"category": REPORT, "text": content.report.text}
     return content.findings[name].shared()

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from shared.clock import calendar_date
 from shared.contracts.export import ShareContent, SharedItem, ShareLetter
+from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.documents import REPORT, Content
 from shared.engine.effects import CopyByLetter, Disclose
 from shared.engine.loaded import Loaded
@@ -38,8 +39,8 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
         items=tuple(_item(content, name) for name in one.items),
         answers=_criteria(loaded, decision),
         left_out=len(set(approach.shareable(loaded.facts())) - set(one.items)),
-        subjects=_concerned(content, content.subjects, set(content.reported), one.items),
-        objects=_concerned(content, content.objects, set(content.objects), one.items),
+        subjects=persons_of(content, one.items),
+        objects=objects_of(content, one.items),
     )
 
 
@@ -54,6 +55,16 @@ def _item(content: Content, name: str) -> SharedItem:
         return SharedItem(item=REPORT, category=REPORT, about=REPORT, text=content.report.text)
     found = content.findings[name]
     return SharedItem(item=name, category=found.category, about=found.about, text=found.finding, matches=found.matches)
+
+
+def persons_of(content: Content, items: Collection[str]) -> dict[str, Subject]:
+    """Whom who gets `items` comes to know, by S1, S2 …"""
+    return _concerned(content, content.subjects, set(content.reported), items)
+
+
+def objects_of(content: Content, items: Collection[str]) -> dict[str, ReportedObject]:
+    """Of which buildings, businesses and so on who gets `items` comes to know, by O1, O2 …"""
+    return _concerned(content, content.objects, set(content.objects), items)
 
 
 def _concerned(

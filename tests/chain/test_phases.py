@@ -165,7 +165,11 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
     assert house.client.request("GET", "casework", path, "gijs", headers=SEEN).status_code == 403
     task = tasks_of(house, "gijs", played)[0]
     answer = house.client.request("GET", "casework", f"/v1/tasks/{task}", "gijs", headers=SEEN)
-    assert set(answer.json()["items"]) == {"report"}
+    order = answer.json()
+    assert set(order["items"]) == {"report"}
+    assert (order["concerns"], order["plannedOn"], order["instrument"]) == (["S1"], plan["plannedOn"], "Toezicht")
+    assert order["subjects"]["S1"]["name"], "whom, since 2B allows the report"
+    assert order["objects"]["O1"], "where"
     for other in ("farid", "esra", "dirk"):
         answer = house.client.request("GET", "casework", f"/v1/tasks/{task}", other, headers=SEEN)
         assert answer.status_code == 404
