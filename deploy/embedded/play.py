@@ -129,8 +129,10 @@ class Player:
             body["meeting"] = played.meeting
         taken = self._insist_on_meeting(service, f"{path}/decisions", step["by"], body)
         if "co_signed_by" in step:
-            self._confirm(service, step["co_signed_by"], taken["id"])
-            taken = self._version(service, path)
+            # Who has the file himself co-signs where he decides.
+            said = {"key": step["key"], "confirms": taken["id"], "reason": "Akkoord, met deze onderbouwing."}
+            said["expectedVersion"] = self._version(service, path)["version"]
+            taken = self.client.post(service, f"{path}/decisions", step["co_signed_by"], said)
         self.follow(played, taken["state"])
         return f"{step['key']}: {step['outcome']} ({step['by']})"
 
