@@ -63,6 +63,7 @@ def test_status_is_stable_and_complete(house: TestHouse) -> None:
         "sources",
         "casework",
         "rights",
+        "export",
         "retention",
         "access",
         "oversight",

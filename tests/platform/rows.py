@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.access.store import StatementRow
+from services.export.store import Share
 from services.oversight.store import Approval, Disclosure, ListedRow, OfferedList
 from services.oversight.trail import AuditLine
 from services.retention.tables import Declaration, Hold, SealedSignal
@@ -162,3 +163,21 @@ def declaration(n: int, of: str | None = None) -> Declaration:
 
 def listed(n: int) -> ListedRow:
     return ListedRow(list_id=LIST, number=number(n), state="listed", facts={}, archive_keys=[])
+
+
+def shared(identifier: UUID) -> Share:
+    """What waits at export for the police, for a month from now."""
+    now = datetime.now(UTC)
+    until = now + timedelta(days=30)
+    return Share(
+        id=identifier,
+        next_at=until,
+        number=NUMBER,
+        recipient_kind="partner",
+        recipient="politie",
+        state="waiting",
+        room_key="k",
+        ciphertext="x",
+        made_at=now,
+        until=until,
+    )

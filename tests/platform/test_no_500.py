@@ -24,7 +24,7 @@ from shared.bus.inbox import Incoming
 from shared.contracts.intake import Subject
 from shared.contracts.oversight import DesignationsKept
 from shared.engine.documents import REPORT, Report
-from shared.engine.head import Head, vouched
+from shared.engine.head import Head, vouch_for, vouched
 from shared.engine.write import encrypted
 from shared.http.health import HEALTH
 from shared.identity import Person
@@ -37,7 +37,7 @@ from tests.platform.conftest import DECIDES, BaoOf
 from tests.platform.desk import Desk
 from tests.platform.hostile import TOKENS, USUAL, Bodies, Sent, requests
 from tests.platform.real import Postgres, RealParts
-from tests.platform.rows import LIST, dossier, number, offered, sealed
+from tests.platform.rows import LIST, dossier, number, offered, sealed, shared
 from tests.platform.served import portal_of, served
 
 ABSENT = "S-7K3MQ-9XD4T"
@@ -184,6 +184,13 @@ BODIES: dict[str, Bodies] = {
             }
         ],
         "/reporter-contacts": [{"number": ABSENT, "reason": "contact-melder"}],
+        "/withdrawals": [{"receiptCode": "R-7K3MQ-9XD4T7K3MQ"}],
+    },
+    "export": {
+        "/shares/{shareId}/answers": [{"outcome": "refused", "reason": "not-enough"}],
+        "/inbox/{shareId}/answers": [{"outcome": "accepted"}],
+        "/pickups": [{"link": "x" * 43, "secret": "7K3MQ-9XD4T"}],
+        "/pickup-answers": [{"link": "x" * 43, "secret": "7K3MQ-9XD4T", "answer": {"outcome": "accepted"}}],
     },
     "access": {
         "/designations": [
@@ -225,6 +232,10 @@ class Standing:
             signal.dossier = [{"item": "report", "archive": "archive-signal", "key": "k", "ciphertext": "x"}]
             await self._desk.add(signal)
             return number(n)
+        if self._name == "export":
+            async with self._platform.database.transaction() as session:
+                await session.merge(await vouch_for(self._platform.mac, shared(LIST)))
+            return str(LIST)
         if self._name == "oversight":
             room, listed = self._platform.room(), offered(n, UUID(int=n))
             listed.words_key = key_name(listed.id, room.mount)
