@@ -33,11 +33,14 @@ PROOF_KIND, AT_HAND = "audit", "door:"
 class LineFacts(TypedDict, total=False):
     """Who did it, to what, how it went and why: ids and codes, never typed text. `times`: of many that are one line.
 
+    `part`: which of what belongs to the record, such as one of its shares.
+
     `answered`: with which codes a warning about the words was answered (shared/protocol/special.py), by the kind of data.
     """
 
     actor: Required[str | None]
     record: str | None
+    part: str
     result: str
     reason: str | None
     role: str | None
@@ -59,6 +62,8 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
         "reason": facts.get("reason"),
         "trace": trace_id(),
     }
+    if "part" in facts:
+        entry["part"] = facts["part"]
     if "times" in facts:
         entry["times"] = facts["times"]
     if facts.get("answered"):

@@ -24,6 +24,7 @@ from shared.contracts.common import Audited
 from shared.database.engine import Database
 from shared.database.tables import Audit, AuditHead
 from shared.doubts import Doubt, Doubts
+from shared.errors import CannotSucceed
 from shared.periodic import Periodic
 from shared.stuck import Stuck, StuckRow
 
@@ -53,6 +54,8 @@ class AuditNumberer:
         self._proofs = proofs
         self.missed = Doubts("audit-lines-missed", clock, remedy=WHO_WRITES)
         self._missed: dict[str, Doubt] = {}
+        self._known = self._first = -1
+        """How far lines were numbered, as this process knows it: now, and when it began."""
         self.numbering = Periodic(
             "audit",
             self.number,
@@ -73,6 +76,9 @@ class AuditNumberer:
         """Number what is waiting, `most` lines at a time; returns whether there may be more."""
         async with self._database.transaction() as session:
             head = await self._head(session)
+            if head.seq < self._known:
+                # Lines that were numbered would get their numbers anew, without those that somebody takes out.
+                raise CannotSucceed("the count of the audit trail was set back: find out who can write in the database")
             waiting = (
                 select(col(Audit.id), col(Audit.entry), col(Audit.proof))
                 .where(col(Audit.seq).is_(None), col(Audit.refused_at).is_(None))
@@ -84,6 +90,9 @@ class AuditNumberer:
             if ours:
                 await self._give_numbers(session, head, ours)
             await self._refuse(session, {row.id for row in found} - {row.id for row in ours})
+            reached = head.seq
+        self._first = reached - len(ours) if self._first < 0 else self._first
+        self._known = max(self._known, reached)
         self._proofs.numbered(row.id for row in ours)
         return len(found) == most
 
@@ -95,7 +104,10 @@ class AuditNumberer:
         query = select(col(Audit.id), col(Audit.seq), col(Audit.refused_at)).where(col(Audit.id).in_(late))
         async with self._database.reading() as session:
             there = {row.id: row for row in await session.execute(query)}
-        gone = [one for one in late if one not in there or there[one].refused_at is not None]
+            head = await session.get(AuditHead, 1)
+        # Another process may have numbered meanwhile.
+        self._known = max(self._known, head.seq if head else 0)
+        gone = [one for one in late if one not in there or not self._is_right(there[one])]
         if gone:
             missed = self._missed | {str(one): TAKEN_AWAY for one in gone}
             async with self._database.transaction() as session:
@@ -103,6 +115,10 @@ class AuditNumberer:
             self.missed.note(missed)
             self._missed = missed
         self._proofs.numbered([*gone, *(one for one, row in there.items() if row.seq is not None)])
+
+    def _is_right(self, row: Any) -> bool:
+        """Whether it waits, or has a number that was given since this process began: not one that somebody else gave it."""
+        return row.refused_at is None and (row.seq is None or self._first < row.seq <= self._known)
 
     async def _give_numbers(self, session: AsyncSession, head: AuditHead, rows: Sequence[Any]) -> None:
         first, previous = head.seq + 1, head.chain

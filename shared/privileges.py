@@ -218,6 +218,7 @@ SERVICES: tuple[Privileges, ...] = (
             "sources": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
             "casework": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
             "rights": _from("audited.v1", "receipts.v1", "decided.v1"),
+            "export": _from("audited.v1"),
             "retention": _from(
                 *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS
             ),

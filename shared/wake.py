@@ -8,19 +8,24 @@ from collections.abc import Collection
 from typing import Any
 
 
-async def end(tasks: Collection[asyncio.Task[Any]], again: float = 1.0) -> None:
+async def end(tasks: Collection[asyncio.Task[Any]], again: float = 15.0) -> None:
     """Cancel `tasks` until they have ended, whatever they end with.
 
     Libraries wait with `asyncio.wait_for`, which loses a cancellation that comes in the moment of what it waited for. Who
-    lost it goes on for ever, and whoever stops its service waits for it; so it is told again every `again` seconds.
+    lost it goes on for ever, and whoever stops its service waits for it; so it is told again every `again` seconds, which
+    is longer than it takes to end properly. Who is cancelled himself meanwhile is so afterwards.
     """
-    left = set(tasks)
+    left, cancelled = set(tasks), False
     while left:
         for task in left:
             task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             _, left = await asyncio.wait(left, timeout=again)
+        except asyncio.CancelledError:
+            cancelled = True
     await asyncio.gather(*tasks, return_exceptions=True)
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 class Wake:

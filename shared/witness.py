@@ -7,6 +7,7 @@ yesterday's rows, oversight's own signed checkpoint with them, cannot put back w
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,10 +34,12 @@ class Noted:
 
 
 def read(folder: Path, producer: str, keys: Sequence[str]) -> Noted:
-    """The notes on one chain that one of `keys` (base64, Ed25519) signed; raises OSError."""
+    """The notes on one chain that one of `keys` (base64, Ed25519) signed; raises OSError for a folder that is not there or
+    cannot be read: that is not the same as one without notes."""
     found = Noted()
     publics = [Ed25519PublicKey.from_public_bytes(base64.b64decode(key)) for key in keys]
-    for file in sorted(folder.glob(f"{producer}-*.txt")):
+    named = (one for one in sorted(os.listdir(folder)) if one.startswith(f"{producer}-") and one.endswith(".txt"))
+    for file in map(folder.joinpath, named):
         checkpoint = _opened(file.read_text(errors="replace"), origin_of(producer), publics)
         if checkpoint is None or found.roots.setdefault(checkpoint.size, checkpoint.root) != checkpoint.root:
             found.unreadable += 1
@@ -44,8 +47,7 @@ def read(folder: Path, producer: str, keys: Sequence[str]) -> Noted:
 
 
 def write(folder: Path, producer: str, size: int, text: str) -> None:
-    """Add a note; raises OSError. One that is there already stays as it is."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Add a note; raises OSError, also where there is no folder. One that is there already stays as it is."""
     file = folder / f"{producer}-{size:010}.txt"
     if not file.exists():
         unfinished = file.with_suffix(".new")

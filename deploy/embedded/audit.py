@@ -53,7 +53,11 @@ def _verify(home: Home, arguments: argparse.Namespace) -> int:
     out = Console(width=None if sys.stdout.isatty() else 160)
     out.print(_table(verdicts))
     harmed = [one for one in verdicts if one.problems]
-    out.print("the trail is not what it was" if harmed else "the trail is whole, and what the witness noted")
+    noted = any(one.noted.roots for one in verdicts)
+    whole = (
+        "the trail is whole, and what the witness noted" if noted else "the trail is whole; no witness noted anything"
+    )
+    out.print("the trail is not what it was" if harmed else whole)
     return 1 if harmed else 0
 
 

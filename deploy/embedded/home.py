@@ -99,7 +99,7 @@ class Home:
         if not self.path.exists():
             self.path.mkdir(parents=True, mode=0o755)
             self.path.chmod(0o755)
-        for name in ("secrets", "logs", "run", "parts", "services", "tombstones"):
+        for name in ("secrets", "logs", "run", "parts", "services", "tombstones", "witness"):
             folder = self.path / name
             if not folder.exists():
                 # PostgreSQL's folder is entered by a user of its own; what holds secrets is not.

@@ -59,10 +59,11 @@ async def shares(session: AsyncSession, number: str | None, window: Window) -> P
     return await SHARES.page(session, query, window)
 
 
-async def inbox(session: AsyncSession, departments: Collection[str], window: Window) -> Page[Share]:
-    """What waits for these departments, what ends first before the rest."""
+async def inbox(session: AsyncSession, departments: Collection[str], now: datetime, window: Window) -> Page[Share]:
+    """What waits for these departments and can be read, what ends first before the rest."""
     mine = (col(Share.recipient_kind) == DEPARTMENT, col(Share.recipient).in_(departments))
-    return await INBOX.page(session, select(Share).where(*mine, col(Share.ended_at).is_(None)), window)
+    readable = (open_ones(), col(Share.until) > now, col(Share.state) != REFUSED)
+    return await INBOX.page(session, select(Share).where(*mine, *readable), window)
 
 
 def open_ones() -> ColumnElement[bool]:

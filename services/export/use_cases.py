@@ -18,9 +18,9 @@ from sqlmodel import col
 
 from services.export import store
 from services.export.document import as_pdf
+from services.export.rows import WRONG_SECRETS, Rows, in_short, place_of, standing
 from services.export.settings import Settings
 from services.export.store import DEPARTMENT, READ, REFUSED, WAITING, Share
-from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
 from shared.contracts.export import ShareContent, ShareLetter
@@ -28,16 +28,13 @@ from shared.engine.documents import REPORT
 from shared.engine.head import changed, vouch_for, vouched_for
 from shared.errors import CannotSucceed, Conflict, Forbidden, NotBelieved, NotFound
 from shared.identity import Person
-from shared.keys.transit import Place, key_name
+from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.numbers import link_code, spoken_code
 from shared.pages import Window
 from shared.queue import Queue
 from shared.service.platform import Platform
 
-ITEM = "share"
-WRONG_SECRETS = 5
-"""How often a secret may be wrong before its link is worth nothing."""
 TakenUp = Literal["accepted", "refused"]
 
 
@@ -53,6 +50,7 @@ class Link:
 class Sharing:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
+        self.rows = Rows(platform)
         self.rules = settings.laws.configured
         self._days = timedelta(days=settings.pickup_days)
         self.queue = Queue(
@@ -81,7 +79,7 @@ class Sharing:
         room, now = self.platform.room(), self.platform.clock.now()
         key = key_name(incoming.id, room.mount)
         await room.make(key)
-        place = _place(room.mount, content.number, incoming.id)
+        place = place_of(room.mount, content.number, incoming.id)
         (ciphertext,) = await room.encrypt(key, [(place, content.model_dump_json().encode())])
         until = now + self._days
         row = Share(
@@ -103,7 +101,7 @@ class Sharing:
             session.add(changed(row))
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
             self.platform.post.tell(session, "retention", made)
-            session.add(audit.line(now, "share waits for its receiver", actor=None, record=content.number))
+            session.add(self.rows.line("share waits for its receiver", row))
 
         return Handled(effect, word)
 
@@ -115,22 +113,21 @@ class Sharing:
         if row.state != REFUSED and row.until > now:
             # Somebody made it due too early: the day stands under the MAC.
             async with self.platform.database.transaction() as session:
-                again = update(Share).where(col(Share.id) == row.id).values(next_at=row.until, attempts=0)
-                await session.execute(again)
+                later = update(Share).where(col(Share.id) == row.id).values(next_at=row.until, attempts=0)
+                await session.execute(later)
             return
         ref = KeyRef(mount=store.SHARED_ROOM, key=row.room_key)
         await self.platform.releaser.release([ref])
-        ended = changed(row, ciphertext="", link=None, secret=None, ended_at=now)
-        await vouch_for(self.platform.mac, ended)
-        told = KeysReleased(released=(Released(number=row.number, keys=(ref,)),))
-
-        async def unit(session: AsyncSession) -> None:
-            await session.merge(changed(ended))
+        async with self.platform.database.transaction() as session:
+            again = await session.get(Share, row.id, with_for_update=True)
+            if again is None or again.ended_at is not None:
+                # It went with its signal meanwhile, or somebody else ended it.
+                return
+            again = await self.rows.believed(again)
+            await self.rows.become(session, again, ciphertext="", link=None, secret=None, ended_at=now)
+            told = KeysReleased(released=(Released(number=row.number, keys=(ref,)),))
             self.platform.post.tell(session, "retention", told)
-            line = audit.line(now, "share ended", actor=None, record=row.number, result=row.state)
-            session.add(line)
-
-        await self.platform.database.together(unit)
+            session.add(self.rows.line("share ended", again, result=again.state))
 
     # --- who has the file ------------------------------------------------------------------------
 
@@ -139,29 +136,31 @@ class Sharing:
         person.role_among((*self.rules.file_roles, "fg"))
         async with self.platform.database.reading() as session:
             page = await store.shares(session, number, window)
-        return page.of("shares", standing)
+        shown = {row.id: standing(await self.rows.believed(row)) for row in page.rows}
+        return page.of("shares", lambda row: shown[row.id])
 
     async def one(self, identifier: UUID, person: Person) -> dict[str, Any]:
         person.role_among((*self.rules.file_roles, "fg"))
         async with self.platform.database.reading() as session:
-            return standing(await self._believed(await session.get(Share, identifier)))
+            return standing(await self.rows.believed(await session.get(Share, identifier)))
 
     async def make_link(self, identifier: UUID, person: Person) -> Link:
         """A link and a secret for who has no account here; those of before count no longer."""
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
-            row = await self._open(await session.get(Share, identifier, with_for_update=True))
+            row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             if row.recipient_kind == DEPARTMENT:
                 raise Conflict(
-                    "Dit staat in het postvak van een onderdeel; een koppeling is er voor wie geen toegang heeft."
+                    "Dit staat in het postvak van een onderdeel; een link is er voor wie geen toegang heeft."
                 )
+            if row.answered_at is not None:
+                raise Conflict("Hierop is al geantwoord.")
             link, secret = link_code(), spoken_code()
-            if row.answered_at is None:
-                # What did not arrive can be fetched once more.
-                row.state, row.fetched_at = WAITING, None
-            await self._become(session, row, link=_hash(link), secret=_hash(secret), tries=0)
-            now = self.platform.clock.now()
-            session.add(audit.line(now, "link for a share made", actor=person.user_id, role=role, record=row.number))
+            # What did not arrive can be fetched once more.
+            fresh = {"state": WAITING, "fetched_at": None, "tries": 0}
+            hashed = await self.rows.hashed(row.id, secret)
+            await self.rows.become(session, row, link=_hash(link), secret=hashed, **fresh)
+            session.add(self.rows.line("link for a share made", row, person, role))
         return Link(link, secret, row.until)
 
     async def enter_answer(
@@ -170,41 +169,43 @@ class Sharing:
         """What a receiver without an account answered in another way, entered by who has the file."""
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
-            row = await self._open(await session.get(Share, identifier, with_for_update=True))
+            row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             if row.recipient_kind == DEPARTMENT:
                 raise Conflict("Een onderdeel antwoordt zelf.")
-            return standing(await self._answered(session, row, outcome, reason, person.user_id, role))
+            return standing(await self._answered(session, row, outcome, reason, person, role))
 
     # --- a department ----------------------------------------------------------------------------
 
     async def inbox(self, person: Person, window: Window) -> dict[str, Any]:
         """What waits for the departments of the caller: no number of a signal, nothing of what is in it."""
+        mine, now = self._departments(person), self.platform.clock.now()
         async with self.platform.database.reading() as session:
-            page = await store.inbox(session, self._departments(person), window)
-        return page.of("shares", lambda row: _in_short(row))
+            page = await store.inbox(session, mine, now, window)
+        shown = {row.id: in_short(await self.rows.believed(row)) for row in page.rows}
+        return page.of("shares", lambda row: shown[row.id])
 
     async def read(self, identifier: UUID, person: Person) -> dict[str, Any]:
-        """What was shared with a department of the caller; that it was read is on the record."""
+        """What was shared with a department of the caller; that it was read is on the record before it leaves."""
         mine = self._departments(person)
+        async with self.platform.database.reading() as session:
+            row = await self.rows.open(await session.get(Share, identifier))
+        self._is_for(row, mine)
+        content = await self.rows.content(row)
         async with self.platform.database.transaction() as session:
-            row = await self._open(await session.get(Share, identifier, with_for_update=True))
-            self._is_for(row, mine)
-            now = self.platform.clock.now()
-            if row.state == WAITING:
-                row = await self._become(session, row, state=READ, fetched_at=now)
-            role = f"{DEPARTMENT}-{row.recipient}"
-            session.add(audit.line(now, "share read", actor=person.user_id, role=role, record=row.number))
-        content = await self._content(row)
-        return _in_short(row) | {"content": content.twin()}
+            again = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
+            if again.state == WAITING:
+                await self.rows.become(session, again, state=READ, fetched_at=self.platform.clock.now())
+            session.add(self.rows.line("share read", again, person, f"{DEPARTMENT}-{again.recipient}"))
+        return in_short(again) | {"content": content.twin()}
 
     async def answer(self, identifier: UUID, person: Person, outcome: TakenUp, reason: str | None) -> dict[str, Any]:
         """A department takes it up, or says why not."""
         mine = self._departments(person)
         async with self.platform.database.transaction() as session:
-            row = await self._open(await session.get(Share, identifier, with_for_update=True))
+            row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             self._is_for(row, mine)
             role = f"{DEPARTMENT}-{row.recipient}"
-            return _in_short(await self._answered(session, row, outcome, reason, person.user_id, role))
+            return in_short(await self._answered(session, row, outcome, reason, person, role))
 
     # --- who has no account ----------------------------------------------------------------------
 
@@ -213,15 +214,12 @@ class Sharing:
         row = await self._picked_up(link, secret)
         if row is None or row.fetched_at is not None:
             raise NotFound
-        content = await self._content(row)
-        pdf = await as_pdf(content, self.platform)
+        pdf = await as_pdf(await self.rows.content(row), self.platform)
         async with self.platform.database.transaction() as session:
-            again = await session.get(Share, row.id, with_for_update=True)
-            if again is None or again.fetched_at is not None or again.link != row.link:
-                raise NotFound
-            now = self.platform.clock.now()
-            await self._become(session, again, state=READ, fetched_at=now)
-            session.add(audit.line(now, "share fetched", actor=None, record=row.number))
+            again = await self._as_before(session, row)
+            kept = {"state": READ} if again.state == WAITING else {}
+            await self.rows.become(session, again, fetched_at=self.platform.clock.now(), **kept)
+            session.add(self.rows.line("share fetched", again))
         return pdf
 
     async def answer_from_outside(self, link: str, secret: str, outcome: TakenUp, reason: str | None) -> None:
@@ -230,64 +228,47 @@ class Sharing:
         if row is None or row.fetched_at is None:
             raise NotFound
         async with self.platform.database.transaction() as session:
-            again = await self._open(await session.get(Share, row.id, with_for_update=True))
-            await self._answered(session, again, outcome, reason, None, None)
+            await self._answered(session, await self._as_before(session, row), outcome, reason)
 
     async def _picked_up(self, link: str, secret: str) -> Share | None:
         """The share of a link, when the secret is right too. A wrong one counts."""
         async with self.platform.database.transaction() as session:
             row = await store.by_link(session, _hash(link))
-            if row is None or row.tries >= WRONG_SECRETS or row.until <= self.platform.clock.now():
+            if row is None or row.tries >= WRONG_SECRETS:
                 return None
-            await self._believed(row)
-            if hmac.compare_digest(row.secret or "", _hash(secret)):
+            row = await self.rows.open(row)
+            if hmac.compare_digest(row.secret or "", await self.rows.hashed(row.id, secret)):
                 return row
             row.tries += 1
-            now = self.platform.clock.now()
-            session.add(
-                audit.line(now, "share fetched", actor=None, record=row.number, result="refused", reason="secret")
-            )
+            session.add(self.rows.line("share fetched", row, result="refused", reason="secret"))
         return None
 
-    # --- the row ---------------------------------------------------------------------------------
+    async def _as_before(self, session: AsyncSession, before: Share) -> Share:
+        """The row once more, locked; raises NotFound when it has another link by now, or was fetched since."""
+        row = await self.rows.open(await session.get(Share, before.id, with_for_update=True))
+        if row.link != before.link or row.fetched_at != before.fetched_at:
+            raise NotFound
+        return row
 
-    async def _content(self, row: Share) -> ShareContent:
-        room = self.platform.room()
-        place = _place(room.mount, row.number, row.id)
-        (plain,) = await room.decrypt(row.room_key, [(place, row.ciphertext)])
-        return ShareContent.model_validate_json(plain)
+    # --- the answer ------------------------------------------------------------------------------
 
     async def _answered(
-        self, session: AsyncSession, row: Share, outcome: TakenUp, reason: str | None, by: str | None, role: str | None
+        self,
+        session: AsyncSession,
+        row: Share,
+        outcome: TakenUp,
+        reason: str | None,
+        person: Person | None = None,
+        role: str | None = None,
     ) -> Share:
         if row.answered_at is not None:
             raise Conflict("Hierop is al geantwoord.")
         now = self.platform.clock.now()
         # What is refused ends at once; what is accepted can be read until its day.
         due = {"next_at": now} if outcome == REFUSED else {}
-        row = await self._become(session, row, state=outcome, answered_at=now, reason=reason, **due)
-        line = audit.line(now, "share answered", actor=by, role=role, record=row.number, result=outcome, reason=reason)
-        session.add(line)
-        return row
-
-    async def _become(self, session: AsyncSession, row: Share, **values: Any) -> Share:
-        for name, value in values.items():
-            setattr(row, name, value)
-        await vouch_for(self.platform.mac, row)
-        session.add(row)
-        return row
-
-    async def _open(self, row: Share | None) -> Share:
-        found = await self._believed(row)
-        if found.ended_at is not None or found.until <= self.platform.clock.now():
-            raise NotFound("Dit is niet meer te lezen: de tijd is voorbij, of het is geweigerd.")
-        return found
-
-    async def _believed(self, row: Share | None) -> Share:
-        if row is None:
-            raise NotFound
-        if not await vouched_for(self.platform.mac, row):
-            raise NotBelieved
+        row = await self.rows.become(session, row, state=outcome, answered_at=now, reason=reason, **due)
+        session.add(self.rows.line("share answered", row, person, role, result=outcome, reason=reason))
+        self.queue.wake()
         return row
 
     def _departments(self, person: Person) -> list[str]:
@@ -302,25 +283,6 @@ class Sharing:
             raise NotFound
 
 
-def standing(row: Share) -> dict[str, Any]:
-    """How a share stands, for who has the file."""
-    return _in_short(row) | {
-        "number": row.number,
-        "recipientKind": row.recipient_kind,
-        "recipient": row.recipient,
-        "hasLink": row.link is not None and row.tries < WRONG_SECRETS,
-    }
-
-
-def _in_short(row: Share) -> dict[str, Any]:
-    moments = {"since": row.made_at, "until": row.until, "fetchedAt": row.fetched_at, "answeredAt": row.answered_at}
-    told = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
-    return {"id": str(row.id), "state": row.state, "reason": row.reason, "ended": row.ended_at is not None, **told}
-
-
-def _place(mount: str, number: str, identifier: UUID) -> Place:
-    return Place(mount, number, f"{ITEM}-{identifier}", 1)
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
+def _hash(link: str) -> str:
+    """256 random bits need no key."""
+    return hashlib.sha256(link.encode()).hexdigest()

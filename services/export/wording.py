@@ -12,13 +12,13 @@ from shared.protocol.model import Law
 from shared.protocol.phase_4_approach import RIEC_CRITERIA
 from shared.protocol.show import day
 
+MATCHES = {"name": "De naam", "address": "Het adres"}
 OBJECTS = {"address": "adres", "building": "pand", "business": "bedrijf", "parcel": "perceel", "other": "ander object"}
 HEADING = "Verstrekking van gegevens over een signaal van ondermijning"
 
 
 def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
     """Its words: title, opening, lines (name and value), parts (heading and paragraphs), paragraphs."""
-    rule = law.decision(content.decision)
     receiver = law.called(content.recipient)
     return {
         "title": HEADING,
@@ -32,16 +32,22 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
         "lines": [
             ["Kenmerk", content.number],
             ["Ontvanger", receiver],
-            ["Besluit", f"{rule.question if rule else content.decision} ({content.article})"],
+            ["Besluit", f"{law.answered(content.decision, content.outcome)} ({content.article})"],
             ["Datum van het besluit", day(content.decided_on)],
             ["Grondslag", f"art. 6 lid 1 en {content.article} van het privacyprotocol"],
-            ["Niet verstrekt", f"{content.left_out} gegevens uit hetzelfde dossier" if content.left_out else "niets"],
+            ["Niet verstrekt", _left_out(content.left_out)],
         ],
         "parts": [
             part for part in (*_answers(content), _persons(content), _objects(content), *_items(law, content)) if part
         ],
         "paragraphs": _duties(content),
     }
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return "niets"
+    return "één gegeven uit hetzelfde dossier" if count == 1 else f"{count} gegevens uit hetzelfde dossier"
 
 
 def _answers(content: ShareContent) -> list[list[Any]]:
@@ -88,7 +94,7 @@ def _lines(one: SharedItem) -> list[str]:
     found = [] if one.about == REPORT else [f"Over {one.about}."]
     found += [one.text] if one.text else []
     for name, right in (one.matches or {}).items():
-        found.append(f"{name}: {'klopt' if right else 'klopt niet'} met de bron.")
+        found.append(f"{MATCHES.get(name, name)}: {'klopt' if right else 'klopt niet'} volgens de bron.")
     return found
 
 

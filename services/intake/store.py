@@ -79,6 +79,10 @@ async def end_waiting(session: AsyncSession, number: str) -> None:
     await session.execute(update(MelderLetter).where(col(MelderLetter.number) == number).values(active=False))
 
 
+async def close_vault(session: AsyncSession, number: str) -> None:
+    await session.execute(update(MelderVault).where(col(MelderVault.number) == number).values(active=False))
+
+
 async def is_waiting(session: AsyncSession, kid: str) -> bool:
     """Whether a letter to ourselves was sealed with `kid` and has not been opened."""
     query = select(col(MelderLetter.id)).where(col(MelderLetter.kid) == kid).limit(1)

@@ -251,10 +251,9 @@ class Intake:
 
     async def close_vault(self, session: AsyncSession, number: str) -> None:
         """The signal has ended: its reporter's data stay locked away until they are destroyed."""
-        row = await session.get(store.MelderVault, number)
-        if row is not None:
-            row.active = False
+        # In this order: who is just moving them into the vault is waited for, and has them there afterwards.
         await store.end_waiting(session, number)
+        await store.close_vault(session, number)
 
     async def close(self) -> None:
         await self._door.dispose()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from services.oversight.trail import AuditBatch
+from services.oversight.trail import AuditBatch, Line
 from shared.audit import GENESIS, as_bytes, chain
 from shared.transparency import Witnessed
 
-Lines = Sequence[tuple[int, dict[str, Any]]]
+Lines = Sequence[Line]
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,11 @@ class Walk:
                 return f"regels vanaf {self.at.seq + 1} ontbreken of zijn vervangen"
             head = self.at.head
             for expected in range(batch.first, batch.last + 1):
-                seq, entry = next(left, (None, {}))
+                seq, entry, *found_by = next(left, Line(None, {}, None, None))
                 if seq != expected:
                     return f"regel {expected} ontbreekt"
+                if found_by != [entry.get("actor"), entry.get("record")]:
+                    return f"regel {expected} staat onder een andere naam dan zij zegt"
                 head = chain(head, entry)
                 if self.tree is not None:
                     self.tree.add(as_bytes(entry))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from shared.database.tables import document, moment
+from shared.database.tables import document
 from shared.pages import Keyset, Page, Window
+from shared.privileges import SERVICES
 
 
 class AuditBatch(SQLModel, table=True):
@@ -35,8 +35,6 @@ class AuditCheckpoint(SQLModel, table=True):
     __tablename__ = "audit_checkpoint"
     producer: str = Field(primary_key=True)
     statement: str
-    walked_at: datetime | None = moment(nullable=True)
-    """When it was last followed from its first line."""
     note: str | None = None
     """What a witness was given then (shared/witness.py)."""
 
@@ -48,6 +46,15 @@ class AuditLine(SQLModel, table=True):
     actor: str | None = None
     record: str | None = None
     entry: dict[str, Any] = document(nullable=False)
+
+
+class Line(NamedTuple):
+    """A line as it stands: its number, what is chained, and by what it is found."""
+
+    seq: int | None
+    entry: dict[str, Any]
+    actor: str | None
+    record: str | None
 
 
 AUDIT_LINES = Keyset("audit-lines", col(AuditLine.producer), col(AuditLine.seq))
@@ -71,7 +78,7 @@ async def audit_batches(session: AsyncSession, producer: str | None, window: Win
 
 async def page_of_chain(
     session: AsyncSession, producer: str, after: int, most: int
-) -> tuple[list[AuditBatch], list[tuple[int, dict[str, Any]]]]:
+) -> tuple[list[AuditBatch], list[Line]]:
     """The batches behind line `after`, with their lines; about `most` lines, at least one batch."""
     query = select(AuditBatch).where(col(AuditBatch.producer) == producer, col(AuditBatch.first) > after)
     found = list((await session.scalars(query.order_by(col(AuditBatch.first)).limit(most))).all())
@@ -79,13 +86,13 @@ async def page_of_chain(
     if not batches:
         return [], []
     lines = (
-        select(col(AuditLine.seq), col(AuditLine.entry))
+        select(col(AuditLine.seq), col(AuditLine.entry), col(AuditLine.actor), col(AuditLine.record))
         .where(col(AuditLine.producer) == producer, col(AuditLine.seq) > after, col(AuditLine.seq) <= batches[-1].last)
         .order_by(col(AuditLine.seq))
         # No message carries more: what claims to is found out at the first line that is not there.
         .limit(max(most, 10_000))
     )
-    return batches, [(row.seq, row.entry) for row in await session.execute(lines)]
+    return batches, [Line(*row) for row in await session.execute(lines)]
 
 
 async def batch_ending(session: AsyncSession, producer: str, last: int) -> str | None:
@@ -97,7 +104,7 @@ async def batch_ending(session: AsyncSession, producer: str, last: int) -> str |
 
 
 async def line_without_batch(session: AsyncSession, producer: str, after: int) -> int | None:
-    """The first line behind `after` that no message brought."""
+    """The first line behind `after`, or before the first, that no message brought."""
     batch = select(AuditBatch).where(
         col(AuditBatch.producer) == producer,
         col(AuditBatch.first) <= col(AuditLine.seq),
@@ -105,9 +112,21 @@ async def line_without_batch(session: AsyncSession, producer: str, after: int) -
     )
     query = (
         select(col(AuditLine.seq))
-        .where(col(AuditLine.producer) == producer, col(AuditLine.seq) > after, ~batch.exists())
+        .where(
+            col(AuditLine.producer) == producer,
+            or_(col(AuditLine.seq) > after, col(AuditLine.seq) < 1),
+            ~batch.exists(),
+        )
         .order_by(col(AuditLine.seq))
         .limit(1)
     )
     found: int | None = (await session.scalars(query)).first()
+    return found
+
+
+async def unknown_producer(session: AsyncSession) -> str | None:
+    """A name under which lines stand though no service has it."""
+    known = [service.name for service in SERVICES]
+    query = select(col(AuditLine.producer)).where(col(AuditLine.producer).not_in(known)).limit(1)
+    found: str | None = (await session.scalars(query)).first()
     return found

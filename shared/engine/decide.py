@@ -65,16 +65,23 @@ class Deciding:
             raise Forbidden
         if given.attempt.key == WITHDRAWAL:
             return await self._withdrawing.withdraw(loaded, person, given)
-        if not self.policy.is_here(loaded.state, self.platform.name):
-            raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
+        self._is_here(loaded)
         if given.confirms:
             return await self._co_sign(loaded, person, given)
-        allowed = self.judged(loaded, roles, given)
-        self._stands_back(loaded, person, allowed.role)
-        return await self._take(loaded, person, given, allowed)
+        return await self._take(loaded, person, given, self.allowed(loaded, person, roles, given))
 
-    def judged(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
-        """What the law says of it; raises Forbidden, Conflict, or Invalid with every fault."""
+    def allowed(self, loaded: Loaded, person: Person, roles: frozenset[str], given: Given) -> Allowed:
+        """What the law says of a decision of this person; raises Forbidden, Conflict, or Invalid with every fault."""
+        self._is_here(loaded)
+        allowed = self._judged(loaded, roles, given)
+        self._stands_back(loaded, person, allowed.role)
+        return allowed
+
+    def _is_here(self, loaded: Loaded) -> None:
+        if not self.policy.is_here(loaded.state, self.platform.name):
+            raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
+
+    def _judged(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
         judged = judge(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
         faults: list[Fault] = []
         if isinstance(judged, Refused):

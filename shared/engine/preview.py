@@ -9,7 +9,9 @@ from shared.engine.decide import Deciding, words_given
 from shared.engine.effects import CopyByLetter
 from shared.engine.given import Given
 from shared.engine.head import changed
+from shared.errors import Invalid
 from shared.identity import Person
+from shared.protocol.faults import Fault
 
 
 class Previewing:
@@ -17,19 +19,21 @@ class Previewing:
         self._deciding = deciding
         self._parts = deciding.parts
 
-    async def shares(self, number: str, person: Person, given: Given) -> list[ShareContent]:
+    async def shares(self, number: str, person: Person, given: Given, purpose: str) -> list[ShareContent]:
         """What each receiver would read. It is judged as the decision is, and raises what that raises; what a co-signer
-        still has to agree to is shown as if he had."""
+        still has to agree to is shown as if he had. Raises Invalid for who confirms or withdraws: that is no such decision."""
+        if given.confirms:
+            raise Invalid([Fault("confirms", "hoort niet bij een besluit dat nog wordt voorbereid", None, "not-asked")])
         deciding, platform = self._deciding, self._parts.platform
         loaded = await self._parts.loader.for_change(number, given.expected_version, meeting=given.attempt.meeting)
         role = self._parts.role_of(person)
         roles = person.roles & frozenset(self._parts.policy.roles(loaded.law))
-        allowed = deciding.judged(loaded, roles, given)
+        allowed = deciding.allowed(loaded, person, roles, given)
         now = platform.clock.now()
         decision = changed(deciding.made(loaded, person, given, allowed, now), status="taken")
         after = loaded.after(decision, {str(decision.id): words_given(loaded, given)})
         effects = following(self._parts.policy, after, decision)
-        line = audit.line(now, "share read beforehand", actor=person.user_id, role=role, record=number)
+        line = audit.line(now, "share read beforehand", actor=person.user_id, role=role, record=number, reason=purpose)
         async with platform.database.transaction() as session:
             session.add(line)
         return [

@@ -252,10 +252,15 @@ def preview_routes(engine: Engine) -> APIRouter:
 
     @routes.post("/previews", summary="What each receiver would read of a decision; nothing is decided")
     async def preview(
-        number: Number, body: DecisionIn, person: Person = current_person(engine.platform)
+        number: Number,
+        body: DecisionIn,
+        person: Person = current_person(engine.platform),
+        x_purpose: Purpose = None,
     ) -> dict[str, Any]:
         """The body of a decision, judged as one: what is wrong is listed, and what is right is shown as it would be read."""
-        return {"shares": [one.twin() for one in await engine.previewing.shares(number, person, given(body))]}
+        engine.parts.role_of(person)
+        found = await engine.previewing.shares(number, person, given(body), purpose_of(x_purpose))
+        return {"shares": [one.twin() for one in found]}
 
     return routes
 

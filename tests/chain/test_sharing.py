@@ -31,6 +31,12 @@ def pickup(house: TestHouse, path: str, body: dict[str, Any]) -> httpx.Response:
     return house.client.request("POST", "export", f"/v1/{path}", None, body)
 
 
+def trail(house: TestHouse, number: str, action: str) -> list[dict[str, Any]]:
+    """What oversight has of it."""
+    path = f"/v1/audit-lines?producer=export&number={number}"
+    return [one for one in house.client.every("oversight", path, "fg", "lines") if one["action"] == action]
+
+
 @pytest.mark.allowed("R-T.15", "R-T.14", "R-12.4", "R-13.1")
 @pytest.mark.refused("R-T.15")
 def test_the_police_fetches_what_was_forwarded(house: TestHouse) -> None:
@@ -54,6 +60,9 @@ def test_the_police_fetches_what_was_forwarded(house: TestHouse) -> None:
     assert [one["state"] for one in shares(house, number)] == ["accepted"]
     # Sealed, and destroyed at its term, wherever a copy of it waits.
     house.sealed(number)
+    lines = until(lambda: trail(house, number, "share answered"))
+    assert (lines[0]["result"], lines[0]["part"]) == ("accepted", f"partner:politie:{share['id']}")
+    assert [one["result"] for one in trail(house, number, "share fetched")] == ["refused", "done"]
 
 
 @pytest.mark.allowed("R-T.15", "R-16.1")
@@ -74,6 +83,13 @@ def test_a_department_takes_up_what_was_forwarded_to_it(house: TestHouse) -> Non
     assert house.client.post("export", f"{path}/answers", "gijs", answer)["state"] == "accepted"
 
 
+def preview(
+    house: TestHouse, path: str, user: str, body: dict[str, Any], purpose: str | None = "weging"
+) -> httpx.Response:
+    headers = {"X-Purpose": purpose} if purpose else {}
+    return house.client.request("POST", "assessment", f"{path}/previews", user, body, headers)
+
+
 @pytest.mark.allowed("R-6.3")
 @pytest.mark.refused("R-6.3")
 def test_who_sends_reads_beforehand_what_the_receiver_will_read(house: TestHouse) -> None:
@@ -91,10 +107,11 @@ def test_who_sends_reads_beforehand_what_the_receiver_will_read(house: TestHouse
     standing = house.client.get("assessment", f"{path}/open-decisions", "anna")
     body["expectedVersion"] = standing["version"]
     for user in ("esra", "fg", "collega"):
-        assert house.client.request("POST", "assessment", f"{path}/previews", user, body).status_code == 403
+        assert preview(house, path, user, body).status_code == 403
     nothing = body | {"forwarding": {"recipientKind": "partner", "recipient": "politie", "items": []}}
-    assert house.client.request("POST", "assessment", f"{path}/previews", "anna", nothing).status_code == 400
-    (read,) = house.client.post("assessment", f"{path}/previews", "anna", body)["shares"]
+    assert preview(house, path, "anna", nothing).status_code == 400
+    assert preview(house, path, "anna", body, purpose=None).status_code == 400
+    (read,) = preview(house, path, "anna", body).json()["shares"]
     assert house.client.get("assessment", f"{path}/open-decisions", "anna") == standing
     assert shares(house, number) == []
     house.client.post("assessment", f"{path}/decisions", "anna", body)

@@ -16,7 +16,7 @@ from shared.clock import SystemClock
 from shared.contracts.common import Audited
 from shared.database.engine import Database
 from shared.database.tables import Audit, Outgoing
-from shared.errors import PartDown
+from shared.errors import CannotSucceed, PartDown
 from shared.keys.mac import Mac
 from shared.numbering import AuditNumberer
 from tests.platform.conftest import DatabaseOf
@@ -134,10 +134,37 @@ DROPPING = """
 """
 
 
+NUMBERING = """
+    CREATE FUNCTION number_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.seq := 1000000; RETURN NEW; END';
+    CREATE TRIGGER number_line BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION number_line();
+"""
+
+
+async def test_a_count_that_is_set_back_numbers_nothing_and_shows(database: Database, postgres: Postgres) -> None:
+    """As who takes a batch out of the post, and has the other lines of it numbered anew, would do it."""
+    await write(database, 0, 3)
+    numbering = await numberer(database)
+    await numbering.number_once()
+    superuser = await postgres.connect("retention")
+    try:
+        await superuser.execute("UPDATE audit_head SET seq = 0, chain = $1", audit.GENESIS)
+        await superuser.execute("DELETE FROM outgoing; DELETE FROM audit WHERE seq = 2; UPDATE audit SET seq = NULL")
+    finally:
+        await superuser.close()
+    with pytest.raises(CannotSucceed, match="set back"):
+        await numbering.number_once()
+    assert await sent(database) == []
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
-    [(DROPPING, "DROP FUNCTION drop_line CASCADE"), ("SELECT 1", "DELETE FROM audit"), ("SELECT 1", CHANGED)],
-    ids=["a trigger that drops it", "deleted", "changed"],
+    [
+        (NUMBERING, "DROP FUNCTION number_line CASCADE"),
+        (DROPPING, "DROP FUNCTION drop_line CASCADE"),
+        ("SELECT 1", "DELETE FROM audit"),
+        ("SELECT 1", CHANGED),
+    ],
+    ids=["a trigger that numbers it", "a trigger that drops it", "deleted", "changed"],
 )
 async def test_a_line_that_is_taken_away_before_it_has_a_number_is_missed(
     database: Database, postgres: Postgres, before: str, after: str

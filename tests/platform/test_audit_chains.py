@@ -129,6 +129,9 @@ async def test_the_loop_serves_others_while_lines_are_hashed(oversight: Platform
             "het bericht met regels vanaf 21 is niet zoals het binnenkwam",
         ),
         ("INSERT INTO audit_line VALUES ('intake', 401, NULL, NULL, '{}')", "regel 401 kwam met geen bericht"),
+        ("INSERT INTO audit_line VALUES ('intake', 0, NULL, NULL, '{}')", "regel 0 kwam met geen bericht"),
+        ("UPDATE audit_line SET record = 'S-1' WHERE seq = 250", "regel 250 staat onder een andere naam dan zij zegt"),
+        ("UPDATE audit_line SET actor = 'anna' WHERE seq = 250", "regel 250 staat onder een andere naam dan zij zegt"),
     ],
 )
 async def test_what_is_changed_is_found(
@@ -191,7 +194,7 @@ async def test_a_forged_checkpoint_is_not_believed(
     )
     for statement in forged:
         await administrator("DELETE FROM audit_checkpoint")
-        await administrator("INSERT INTO audit_checkpoint VALUES ('intake', $1, now())", statement)
+        await administrator("INSERT INTO audit_checkpoint VALUES ('intake', $1)", statement)
         found = await checked(chains)
         assert (found["checkedFrom"], found["problem"]) == (1, "een regel tussen 1 en 20 is gewijzigd")
 
@@ -212,3 +215,22 @@ async def test_every_chain_is_followed_from_its_first_line_once_a_day(platform_o
     assert (await checked(chains))["wholeCheckAt"] == clock.moment.isoformat()
     clock.moment += timedelta(days=1)
     assert await chains.walk_what_is_due() > 1
+
+
+async def test_who_sets_the_day_of_the_last_walk_ahead_stops_no_walk(
+    oversight: Platform, chains: Chains, administrator: Sql
+) -> None:
+    """That day is signed with the rest; a statement that says otherwise is none of oversight's."""
+    await tell(oversight, PAGE)
+    assert await chains.walk_what_is_due() > 1
+    assert await chains.walk_what_is_due() == 0
+    claims = {"producer": "intake", "seq": 0, "head": "0" * 64, "walkedAt": "2100-01-01T00:00:00+00:00"}
+    forged = oversight.signer.sign("meldpunt-message", claims)
+    await administrator("UPDATE audit_checkpoint SET statement = $1 WHERE producer = 'intake'", forged)
+    assert await chains.walk_what_is_due() == 1
+
+
+async def test_lines_of_nobody_are_found(oversight: Platform, chains: Chains, administrator: Sql) -> None:
+    await administrator("INSERT INTO audit_line VALUES ('nobody', 1, 'anna', 'S-1', '{}')")
+    found = await chains.check("oversight", "start")
+    assert found["problem"] == "er zijn regels van een dienst die niet bestaat: nobody"

@@ -13,9 +13,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlmodel import col
 
+from services.export.rows import WRONG_SECRETS
 from services.export.settings import Settings
-from services.export.store import Share
-from services.export.use_cases import WRONG_SECRETS, Link, Sharing
+from services.export.store import Share, delete_rows
+from services.export.use_cases import Link, Sharing
 from shared.bus.inbox import Incoming
 from shared.contracts.common import KeysMade, KeysReleased
 from shared.contracts.export import ShareContent, SharedItem, ShareLetter
@@ -253,7 +254,7 @@ async def test_it_ends_when_its_time_is_over_and_its_key_goes(export: Exporting)
     assert released["released"][0]["keys"] == [{"mount": "room-export", "key": row.room_key}]
     assert not released["released"][0]["rows_gone"]
     with pytest.raises(CannotSucceed):
-        await export.sharing._content(kept)
+        await export.sharing.rows.content(kept)
 
 
 CHANGES = (
@@ -307,3 +308,51 @@ NOWHERE = SharedItem(item="item-1", category="hearsay", about="report", text="He
 async def test_a_letter_that_does_not_say_what_is_shared_is_parked(export: Exporting, wrong: dict[str, Any]) -> None:
     with pytest.raises(CannotSucceed):
         await export.comes(**wrong)
+
+
+async def test_an_answer_stands_whoever_fetches_afterwards(export: Exporting) -> None:
+    """Taken up by telephone, and then fetched; refused, and then fetched by nobody, and gone at once."""
+    identifier = await export.comes()
+    link = await export.sharing.make_link(identifier, ANNA)
+    await export.sharing.enter_answer(identifier, ANNA, "accepted", None)
+    assert await export.sharing.fetch(link.link, link.secret.lower())
+    assert (await export.sharing.one(identifier, ANNA))["state"] == "accepted"
+    with pytest.raises(Conflict):
+        await export.sharing.make_link(identifier, ANNA)
+    other = await export.comes()
+    link = await export.sharing.make_link(other, ANNA)
+    await export.sharing.enter_answer(other, ANNA, "refused", "no-capacity")
+    with pytest.raises(NotFound):
+        await export.sharing.fetch(link.link, link.secret)
+    await export.ends_what_is_due()
+    assert (await export.row(other)).ended_at is not None
+
+
+async def test_what_went_with_its_signal_does_not_come_back(export: Exporting) -> None:
+    """Its row was deleted while its key was being destroyed."""
+    identifier = await export.comes()
+    row = await export.row(identifier)
+    export.clock.days = 31
+    async with export.platform.database.transaction() as session:
+        await delete_rows(session, [NUMBER])
+    await export.sharing.end(row)
+    assert await export.row(identifier) is None
+    assert await export.said(KeysReleased.event) == []
+
+
+async def test_a_list_shows_no_row_that_was_changed(export: Exporting, postgres: Postgres) -> None:
+    await export.comes("department", "vergunningen")
+    await postgres.superuser("export")("UPDATE share SET state = 'accepted'")
+    with pytest.raises(NotBelieved):
+        await export.sharing.all(FG, None, Window())
+    with pytest.raises(NotBelieved):
+        await export.sharing.inbox(ESRA, Window())
+
+
+async def test_what_the_document_says_of_a_source_that_verifies(export: Exporting) -> None:
+    matches = {"name": True, "address": False}
+    item = SharedItem(item="item-2", category="brp-verification", about="S1", matches=matches)
+    link = await export.sharing.make_link(await export.comes(items=(item,), left_out=1), ANNA)
+    text = text_of(await export.sharing.fetch(link.link, link.secret))
+    for part in ("De naam: klopt volgens", "Het adres: klopt niet volgens", "één gegeven uit hetzelfde dossier"):
+        assert part in text, part

@@ -89,3 +89,4 @@ async def test_who_ends_others_sees_it_through() -> None:
     async with asyncio.timeout(5):
         await asyncio.wait({stopping})
     assert worker.done()
+    assert stopping.cancelled()

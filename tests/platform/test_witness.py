@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from services.oversight.use_cases.chains import Chains
+from shared.errors import PartDown
 from shared.keys.signing import public_keys
 from shared.service.platform import Platform
 from shared.transparency import Checkpoint, note, opened
@@ -32,7 +33,9 @@ async def oversight(platform_of: PlatformOf) -> Platform:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return tmp_path / "witness"
+    made = tmp_path / "witness"
+    made.mkdir()
+    return made
 
 
 @pytest.fixture
@@ -127,7 +130,6 @@ async def test_a_note_that_oversight_did_not_sign_says_nothing(
     oversight: Platform, chains: Chains, folder: Path
 ) -> None:
     await tell(oversight, PAGE)
-    folder.mkdir()
     forged = Ed25519PrivateKey.generate()
     checkpoint = Checkpoint(origin_of("intake"), PAGE, bytes(32))
     (folder / "intake-1.txt").write_text(note(checkpoint, forged.public_key(), forged.sign(checkpoint.text.encode())))
@@ -139,10 +141,23 @@ async def test_a_note_that_oversight_did_not_sign_says_nothing(
     assert (other["witnessed"], other["unreadable"]) == (0, 0)
 
 
-async def test_a_witness_that_cannot_be_told_shows(oversight: Platform, folder: Path) -> None:
-    """Its folder is a file: the daily walk fails, and `meldpunt status` has the row `audit-chains`."""
+async def test_a_witness_that_is_not_there_shows(oversight: Platform, chains: Chains, folder: Path) -> None:
+    """Not mounted, or a file: the daily walk fails, and `meldpunt status` has the row `audit-chains`. It is no new one."""
     await tell(oversight, PAGE)
-    folder.write_text("no folder")
-    chains = Chains(oversight, folder, page=PAGE)
-    with pytest.raises(OSError):
+    folder.rmdir()
+    with pytest.raises(PartDown, match="witness"):
         await chains.walk_what_is_due()
+    folder.write_text("no folder")
+    with pytest.raises(PartDown, match="witness"):
+        await chains.walk_what_is_due()
+
+
+async def test_a_witness_that_forgot_is_told(oversight: Platform, chains: Chains, folder: Path) -> None:
+    """Somebody empties the folder, so that yesterday could be put back: oversight signed how much was noted."""
+    await tell(oversight, PAGE)
+    await whole(chains)
+    for file in folder.iterdir():
+        file.unlink()
+    for begin in ("start", "checkpoint"):
+        found = await chains.check("intake", begin)
+        assert found["problem"] == f"de getuige heeft de verklaring over {PAGE} regels niet meer"

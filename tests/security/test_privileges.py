@@ -15,7 +15,7 @@ import pytest
 
 from deploy.openbao import apply as bao_config
 from deploy.privileges_page import page
-from shared.privileges import SERVICES, produced_by
+from shared.privileges import SERVICES, produced_by, said_to
 from tests.house import TestHouse
 from tests.parts import run_async
 from tests.security.identities import (
@@ -157,3 +157,7 @@ _CONSUMER_VERBS = (
 def test_the_page_in_docs_is_the_table() -> None:
     written = Path(__file__).parents[2] / "docs" / "privileges.md"
     assert written.read_text() == page(), "run `python -m deploy.privileges_page`"
+
+
+def test_what_everybody_did_reaches_oversight() -> None:
+    assert [one.name for one in SERVICES if "oversight" not in said_to(one.name, "audited.v1")] == []

@@ -32,7 +32,6 @@ def upgrade() -> None:
         "audit_checkpoint",
         column("producer", sa.Text, key=True),
         column("statement", sa.Text),
-        column("walked_at", MOMENT, null=True),
         column("note", sa.Text, null=True),
     )
     op.create_table(

@@ -11,7 +11,8 @@ together. Who puts back an older checkpoint, once really signed, with the lines 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from services.oversight.follow import Reached, Walk, vanished
 from services.oversight.trail import AuditBatch, AuditCheckpoint
 from shared.database.tables import table_of
 from shared.engine.head import vouched_for
+from shared.errors import PartDown
 from shared.identity import Person
 from shared.keys.signing import NotSigned, public_keys
 from shared.periodic import Periodic, all_of
@@ -39,7 +41,28 @@ PAGE = 2000
 """Lines at a time; far more than come in one message."""
 WALK = timedelta(days=1)
 LOOK_SECONDS = 600
+NO_WITNESS = "the folder of the witness of the audit trail cannot be read or written"
 Begin = Literal["checkpoint", "start"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What oversight signs of a chain: how far it was whole, when it was last followed from its first line, and of how many
+    lines a witness was told."""
+
+    reached: Reached = field(default_factory=Reached)
+    walked: datetime | None = None
+    noted: int = 0
+
+    def claims(self) -> dict[str, Any]:
+        walked = self.walked.isoformat() if self.walked else None
+        return {"seq": self.reached.seq, "head": self.reached.head, "walkedAt": walked, "noted": self.noted}
+
+    @classmethod
+    def of(cls, claims: Mapping[str, Any]) -> Standing:
+        walked = claims.get("walkedAt")
+        reached = Reached(claims["seq"], str(claims["head"]))
+        return cls(reached, datetime.fromisoformat(walked) if walked else None, int(claims.get("noted") or 0))
 
 
 class Chains:
@@ -77,20 +100,23 @@ class Chains:
         return sum(await all_of(self._walk_if_due(service.name) for service in SERVICES))
 
     async def _walk_if_due(self, producer: str) -> bool:
-        row = await self._row(producer)
-        if row and row.walked_at and self.platform.clock.now() - row.walked_at < WALK:
+        walked = (await self._believed(await self._row(producer))).walked
+        if walked and self.platform.clock.now() - walked < WALK:
             return False
         async with self._one_at_a_time:
             await self.check(producer, "start")
         return True
 
     async def check(self, producer: str, begin: Begin) -> dict[str, Any]:
-        """Check one chain, and sign how far it is whole. Raises PartDown, and OSError for a witness that is not there."""
+        """Check one chain, and sign how far it is whole. Raises PartDown, also for a witness that is not there."""
         row = await self._row(producer)
-        signed, noted = await self._believed(row), await self._noted(producer)
+        before, noted = await self._believed(row), await self._noted(producer)
+        signed, most = before.reached, max(noted.roots, default=0)
         began, tree = (Reached(), Witnessed(noted.roots)) if begin == "start" else (signed, None)
-        walk = self._walk(began, signed, max(noted.roots, default=0), tree)
+        walk = self._walk(began, signed, most, tree)
         problem = None if began == Reached() or await self._stands(producer, began) else vanished(began)
+        if self._witness is not None and most < before.noted:
+            problem = f"de getuige heeft de verklaring over {before.noted} regels niet meer"
         while problem is None:
             async with self.platform.database.reading() as session:
                 batches, lines = await trail.page_of_chain(session, producer, walk.at.seq, self._page)
@@ -100,12 +126,11 @@ class Chains:
             problem = await self._not_ours(batches) or await asyncio.to_thread(walk.follow, batches, lines)
         if problem:
             log.error("the audit trail is not whole", producer=producer, after=walk.at.seq)
-        whole = begin == "start" or row is None
-        walked = self.platform.clock.now() if whole else row.walked_at if row else None
-        told = row.note if row else None
-        if walk.tree is not None and problem is None:
-            told = await self._tell(producer, walk.tree) or told
-        await self._sign(producer, walk.at if problem is None else signed, walked, told)
+        walked = self.platform.clock.now() if begin == "start" else before.walked
+        told, size = row.note if row else None, before.noted
+        if walk.tree is not None and walk.tree.size and problem is None:
+            told, size = await self._tell(producer, walk.tree), walk.tree.size
+        await self._sign(producer, Standing(walk.at if problem is None else signed, walked, size), told)
         return {
             "producer": producer,
             "lines": walk.at.seq,
@@ -121,15 +146,19 @@ class Chains:
         if self._witness is None:
             return Noted()
         keys = await public_keys(self.platform.bao, "oversight")
-        return await asyncio.to_thread(read, self._witness, producer, keys)
+        try:
+            return await asyncio.to_thread(read, self._witness, producer, keys)
+        except OSError as problem:
+            raise PartDown(NO_WITNESS) from problem
 
-    async def _tell(self, producer: str, tree: Tree) -> str | None:
-        """A note on the whole trail, for the witness where there is one; None when there is nothing to tell."""
-        if tree.size == 0:
-            return None
+    async def _tell(self, producer: str, tree: Tree) -> str:
+        """A note on the whole trail, for the witness where there is one."""
         text = await signed_note(self.platform.bao, Checkpoint(origin_of(producer), tree.size, tree.root))
-        if self._witness is not None:
-            await asyncio.to_thread(write, self._witness, producer, tree.size, text)
+        try:
+            if self._witness is not None:
+                await asyncio.to_thread(write, self._witness, producer, tree.size, text)
+        except OSError as problem:
+            raise PartDown(NO_WITNESS) from problem
         return text
 
     async def _not_ours(self, batches: Sequence[AuditBatch]) -> str | None:
@@ -142,7 +171,10 @@ class Chains:
     async def _stray(self, producer: str, at: Reached) -> str | None:
         async with self.platform.database.reading() as session:
             stray = await trail.line_without_batch(session, producer, at.seq)
-        return f"regel {stray} kwam met geen bericht" if stray else None
+            others = await trail.unknown_producer(session) if producer == self.platform.name else None
+        if others:
+            return f"er zijn regels van een dienst die niet bestaat: {others}"
+        return None if stray is None else f"regel {stray} kwam met geen bericht"
 
     async def _row(self, producer: str) -> AuditCheckpoint | None:
         async with self.platform.database.reading() as session:
@@ -153,22 +185,22 @@ class Chains:
         async with self.platform.database.reading() as session:
             return await trail.batch_ending(session, producer, at.seq) == at.head
 
-    async def _believed(self, row: AuditCheckpoint | None) -> Reached:
+    async def _believed(self, row: AuditCheckpoint | None) -> Standing:
         """What oversight signed; a row that says something else is not believed, and all is checked anew."""
         if row is None:
-            return Reached()
+            return Standing()
         try:
             claims = await self.platform.verifier.verify(row.statement, kind=CHECKPOINT_KIND, service="oversight")
         except NotSigned:
             claims = {}
         if claims.get("producer") != row.producer or not isinstance(claims.get("seq"), int):
             log.error("a checkpoint of the audit trail that oversight did not sign", producer=row.producer)
-            return Reached()
-        return Reached(claims["seq"], str(claims["head"]))
+            return Standing()
+        return Standing.of(claims)
 
-    async def _sign(self, producer: str, at: Reached, walked: datetime | None, told: str | None) -> None:
-        claims = {"producer": producer, "seq": at.seq, "head": at.head}
-        values = {"statement": self.platform.signer.sign(CHECKPOINT_KIND, claims), "walked_at": walked, "note": told}
+    async def _sign(self, producer: str, standing: Standing, told: str | None) -> None:
+        claims = {"producer": producer} | standing.claims()
+        values = {"statement": self.platform.signer.sign(CHECKPOINT_KIND, claims), "note": told}
         statement = upsert(table_of(AuditCheckpoint)).values(producer=producer, **values)
         async with self.platform.database.transaction() as session:
             await session.execute(statement.on_conflict_do_update(index_elements=["producer"], set_=values))
