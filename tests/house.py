@@ -234,7 +234,6 @@ def _is_gone(pid: int) -> bool:
 def a_report(channel: str = "colleague") -> dict[str, Any]:
     return {
         "channel": channel,
-        "receivedAt": (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
         "text": "Op de hoek ruikt het al weken naar hennep en er wordt 's nachts geladen.",
         "subjects": [{"name": "Joost Wilgenroos", "address": "Kerkpad 5, Maasland", "occupation": "klusser"}],
         "objects": [{"kind": "building", "address": "Kerkpad 5a, Maasland", "description": "schuur"}],

@@ -56,10 +56,10 @@ class Player:
 
     def report(self, report: dict[str, Any], played: Played) -> None:
         web = report["channel"] == "web"
-        body = report | {
-            "receivedAt": (datetime.now(UTC) - timedelta(hours=2)).isoformat(),
-            "text": report["text"].strip(),
-        }
+        body = report | {"text": report["text"].strip()}
+        if not web:
+            # A colleague writes down what came in earlier; the form is received when it is sent.
+            body["receivedAt"] = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
         known = {one["number"] for one in self._work_list()} if web else set()
         began = time.monotonic()
         answer = self.client.post("intake", "/v1/signals", None if web else "collega", body)

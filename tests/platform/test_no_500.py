@@ -176,7 +176,6 @@ BODIES: dict[str, Bodies] = {
         "/signals": [
             {
                 "channel": "web",
-                "receivedAt": "2026-11-25T12:00:00Z",
                 "text": "Een sterke henneplucht.",
                 "subjects": [{"name": "Jan", "address": "Dorpsstraat 1", "occupation": "bakker"}],
                 "objects": [{"kind": "building", "address": "Dorpsstraat 1", "description": "Een schuur."}],
