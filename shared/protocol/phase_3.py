@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import research as c
-from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.conditions.dates import possible
 from shared.protocol.kinds import Choices, Date, Kind, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
@@ -93,6 +93,7 @@ def answer(chosen: Municipality) -> Decision:
     def outside(name: str, question: str, kind: Kind) -> Field:
         return Field(name, question, "art. 18 lid 2", kind, roles=tuple(chosen.file_roles))
 
+    asked = (c.asked_on, "de vraag is gesteld")
     bronhouders = (f"bronhouder-{one}" for one in chosen.closed_sources)
     consulted = ("hit", "no-hit")
     return Decision(
@@ -117,8 +118,9 @@ def answer(chosen: Municipality) -> Decision:
         about=("question",),
         needs=(
             c.question_open,
-            not_in_the_future("consultedOn", "de datum van raadplegen", "art. 18 lid 2"),
-            not_in_the_future("answeredOn", "de datum van het antwoord", "art. 18 lid 2"),
+            *possible("consultedOn", "de datum van raadplegen", "art. 18 lid 2", *asked),
+            *possible("answeredOn", "de datum van het antwoord", "art. 18 lid 2", *asked),
+            c.answered_after_consulting,
         ),
     )
 

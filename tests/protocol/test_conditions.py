@@ -138,10 +138,10 @@ def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, 
 
 
 def test_every_condition_is_tried() -> None:
-    dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read"}
+    dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read", "answered-after-consulting"}
     for decision in MIDDEN_DELFLAND.decisions:
         for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
-            if one.key.endswith("-not-ahead"):
+            if one.key.endswith(("-not-ahead", "-not-before")):
                 dates.add(one.key)
             assert one.key in {case[0] for case in BROKEN} | dates, one.key
 

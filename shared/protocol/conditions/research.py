@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shared.protocol.conditions.case import Case, Condition, condition
 from shared.protocol.facts import Facts
 
@@ -32,6 +34,12 @@ def hits(facts: Facts) -> tuple[str, ...]:
 def judged_hits(facts: Facts) -> dict[str, str]:
     """Hit to what privacycheck 1b said of it."""
     return {one.about[0]: one.outcome for one in facts.of("check-1b")}
+
+
+def asked_on(case: Case) -> date:
+    """The day on which the question was asked that this is about."""
+    question = case.facts.item(case.it)
+    return question.on if question else date.min
 
 
 @condition("art. 18 lid 1", "over elke gekozen bron is besloten in privacycheck 1")
@@ -69,6 +77,14 @@ def about_somebody(case: Case) -> str | None:
 @condition("art. 18 lid 2", "deze vraag is nog niet beantwoord")
 def question_open(case: Case) -> str | None:
     return f"vraag {case.it} is al beantwoord" if case.it in answers(case.facts) else None
+
+
+@condition("art. 18 lid 2", "er is niet geantwoord voordat de bron was geraadpleegd", at="fields.answeredOn")
+def answered_after_consulting(case: Case) -> str | None:
+    consulted, answered = case.day("consultedOn"), case.day("answeredOn")
+    if consulted is None or answered is None or consulted <= answered:
+        return None
+    return f"de datum van het antwoord ligt vóór {consulted}, toen de bron is geraadpleegd"
 
 
 @condition("art. 18 lid 2", "elke toegestane bron is bevraagd en heeft geantwoord: hit, geen hit of niet geraadpleegd")
