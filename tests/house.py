@@ -37,7 +37,12 @@ QUICK = {
 }
 NO_SUSPICION = {"sources": ["none"], "otherBreach": False}
 NOBODY = {"noneBecause": "Geen onderdeel heeft hier een taak in."}
-TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
+SUSPICION = {
+    "sources": ["none"],
+    "indicators": {"betrokkenheid": "O1 is in elke waarneming de plek."},
+    "against": "Er kan een onschuldige verklaring zijn.",
+}
+TASK = {"powers": ["sluiting-drugspand"]}
 
 
 class TestHouse(Parts):

@@ -38,9 +38,12 @@ class CaseworkPolicy(Policy):
             return show_paper(task, loaded)
         intervention = loaded.opened.findings[task.item]
         allowed = allowed_for(task.item, loaded.facts().decisions)
+        power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
             "intervention": intervention.finding,
-            **{name: intervention.fields[name] for name in ("instrument", "legalBasis", "plannedOn")},
+            "instrument": power.name,
+            "legalBasis": power.basis,
+            "plannedOn": intervention.fields["plannedOn"],
             "items": {name: _shared(name, loaded) for name in allowed},
         }
 

@@ -161,8 +161,8 @@ def check_1b(chosen: Municipality) -> Decision:
 
 
 def weging_4(chosen: Municipality) -> Decision:
-    """Step 5: is the signal confirmed?"""
-    onward = ("department", "partner")
+    """Step 5: is the signal confirmed? If not it may go on to another part of the own municipality (lid 2 onder a)."""
+    onward = ("department",)
     return Decision(
         key="weging-4",
         article="art. 18 lid 2",

@@ -125,8 +125,7 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
     )
     assert decide(house, played, "anna", "approach", "integral", **integral).status_code == 201
     plan = {
-        "instrument": "Toezicht",
-        "legalBasis": "Omgevingswet 18.2",
+        "instrument": "toezicht-leefomgeving",
         "department": "wonen",
         "plannedOn": (date.today() - timedelta(days=1)).isoformat(),
         "subjects": ["S1"],

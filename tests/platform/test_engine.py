@@ -19,7 +19,7 @@ from shared.protocol.passing_on import Forwarding
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, WINDOW
 
-TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
+TASK = {"powers": ["sluiting-drugspand"]}
 
 
 async def test_what_a_decision_tells_waits_in_the_post_until_it_cannot_be_withdrawn(desk_of: DeskOf) -> None:

@@ -129,7 +129,8 @@ BODIES: dict[str, Bodies] = {
     "assessment": {
         "/signals/{number}/decisions": [
             decision("purpose", "set", purposes=["niet-faciliteren"]),
-            decision("weging-1", "suspicion", sources=["none"]) | EVERYTHING,
+            decision("weging-1", "suspicion", sources=["none"], indicators={"geur": "Hennep."}, against="Niets.")
+            | EVERYTHING,
         ],
         "/signals/{number}/items": [
             item("bag", "O1"),

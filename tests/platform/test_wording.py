@@ -102,8 +102,8 @@ def intervention(desk: Desk) -> Finding:
     )
 
 
-INSTRUMENT = {"instrument": "controle", "legalBasis": "Wonen, art. 1"}
-TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
+INSTRUMENT = {"instrument": "toezicht-huisvesting"}
+TASK = {"powers": ["sluiting-drugspand"]}
 FOUR = dict.fromkeys(("compatibility", "necessity", "proportionality", "subsidiarity"), "ja")
 
 
@@ -189,13 +189,6 @@ async def an_intervention(desk_of: DeskOf, words: str) -> object:
     return await desk.record(number, "intervention", "S1", words, **fields)
 
 
-async def its_instrument(desk_of: DeskOf, words: str) -> object:
-    desk = await desk_of("casework")
-    number = await arrived(desk, State.PLAN)
-    fields = {"department": "wonen", "plannedOn": "2026-12-01", "subjects": ["S1"], **INSTRUMENT, "instrument": words}
-    return await desk.record(number, "intervention", "S1", "Een controle.", **fields)
-
-
 async def how_it_goes(desk_of: DeskOf, words: str) -> object:
     desk = await desk_of("casework")
     number = await arrived(desk, State.EXECUTION, findings={"item-0": intervention(desk)})
@@ -230,7 +223,7 @@ async def a_co_signature(desk_of: DeskOf, words: str) -> object:
 
 ENTRANCES: list[Entrance] = [
     *(a_reason, a_field, why_nobody_gets_it, a_withdrawal, a_consultation, a_paper, a_question, an_answer),
-    *(an_intervention, its_instrument, how_it_goes, why_somebody_hears_later, a_co_signature),
+    *(an_intervention, how_it_goes, why_somebody_hears_later, a_co_signature),
 ]
 
 
@@ -388,9 +381,10 @@ async def test_the_ground_of_a_fact_stands_with_it(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await arrived(desk, State.PHASE_2)
     words = "Noemt zich op internet lid van de vakbond."
-    assert await codes(desk.record(number, "internet", "S1", words)) == {"special-unanswered"}
+    seen = {"url": "https://voorbeeld.nl/wie", "seenOn": "2026-01-05", "foundBy": "Gezocht op het beroep."}
+    assert await codes(desk.record(number, "internet", "S1", words, **seen)) == {"special-unanswered"}
     grounds = {"trade-union": "made-public"}
-    found = await desk.record(number, "internet", "S1", words, special_grounds=grounds)
+    found = await desk.record(number, "internet", "S1", words, special_grounds=grounds, **seen)
     shown = await desk.engine.showing.view(number, ANNA, "weging")
     assert shown["items"][found.item]["specialGrounds"] == grounds
 

@@ -46,6 +46,7 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
         {"decisions": (SOURCE_LIST, Taken("check-1", "refused", ("benefits",)))},
     ),
     ("no-source-approved", "check-1-done", "all-refused", {"decisions": (SOURCE_LIST, APPROVED)}),
+    ("consulted-is-recorded", "weging-1", "suspicion", {"items": KNOWN.items}),
     ("question-open", "answer", "hit", {"decisions": BASE}),
     ("every-source-answered", "hit-check-done", "no-hit", {"decisions": (SOURCE_LIST, APPROVED)}),
     ("every-source-answered", "hit-check-done", "hits", {"items": KNOWN.items[:2]}),

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from shared.protocol.conditions.case import Case, Condition, condition
 from shared.protocol.facts import Facts
+
+NO_SOURCE = "none"
+"""What is said of sources when none was consulted."""
+
+
+def recorded_as_consulted(sources: Collection[str]) -> Condition:
+    """What was consulted of `sources` has a record, also where nothing was found, and what has a record was consulted."""
+
+    @condition(
+        "art. 11 lid 2",
+        "van elke bron die is geraadpleegd is vastgelegd wat zij opleverde, en elke bron waarvan dat is vastgelegd, is genoemd",
+        at="fields.sources",
+    )
+    def consulted_is_recorded(case: Case) -> str | None:
+        named = set(case.fields.get("sources") or ()) - {NO_SOURCE}
+        recorded = {one.category for one in case.facts.items} & set(sources)
+        if named - recorded:
+            return f"er is niets vastgelegd van: {case.called(sorted(named - recorded))}"
+        left = sorted(recorded - named)
+        return f"er is ook iets vastgelegd van: {case.called(left)}" if left else None
+
+    return consulted_is_recorded
 
 
 def listed_sources(facts: Facts) -> tuple[str, ...]:
