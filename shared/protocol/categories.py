@@ -70,8 +70,11 @@ def _handling(chosen: Municipality) -> tuple[Category, ...]:
             3,
             process=True,
             states=(State.HIT_CHECK,),
-            fields=(Field("source", "Aan welke bron?", "art. 18 lid 2", Choice(chosen.closed_sources)),),
-            needs=(c.source_approved, c.about_somebody),
+            fields=(
+                Field("source", "Aan welke bron?", "art. 18 lid 2", Choice(chosen.closed_sources)),
+                Field("answerBy", "Op welke datum is er uiterlijk een antwoord?", "art. 18 lid 2", Date()),
+            ),
+            needs=(c.source_approved, c.about_somebody, c.answer_can_still_come),
         ),
         Category(
             "intervention",

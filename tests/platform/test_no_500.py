@@ -146,7 +146,9 @@ BODIES: dict[str, Bodies] = {
     },
     "sources": {
         "/signals/{number}/decisions": [decision("source-list", "listed", sources=["horeca-permits"])],
-        "/signals/{number}/items": [item("question", "O1", fields={"source": "horeca-permits"})],
+        "/signals/{number}/items": [
+            item("question", "O1", fields={"source": "horeca-permits", "answerBy": "2199-12-31"})
+        ],
         "/signals/{number}/consultations": [CONSULT],
         "/tasks/{taskId}/decisions": [DONE],
     },

@@ -20,12 +20,13 @@ from services.rights.policy import RightsPolicy
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import Concerned
 from services.sources.policy import SourcesPolicy
+from shared.clock import calendar_date
 from shared.contracts.assessment import ResearchContent, SubjectsContent
 from shared.contracts.intake import ReporterMarks, Subject
 from shared.database.tables import Audit
 from shared.engine.arrive import documents_of
 from shared.engine.documents import REPORT, Finding, Report
-from shared.engine.given import Given, GivenAnswer
+from shared.engine.given import Given
 from shared.engine.goes_on import became_known, going_on
 from shared.engine.policy import Policy
 from shared.engine.sealing import OPEN_ARCHIVE, Sealing
@@ -103,6 +104,7 @@ def intervention(desk: Desk) -> Finding:
 
 
 INSTRUMENT = {"instrument": "toezicht-huisvesting"}
+LATEST = "2199-12-31"
 TASK = {"powers": ["sluiting-drugspand"]}
 FOUR = dict.fromkeys(("compatibility", "necessity", "proportionality", "subsidiarity"), "ja")
 
@@ -169,17 +171,18 @@ async def asking(desk: Desk) -> str:
 
 async def a_question(desk_of: DeskOf, words: str) -> object:
     desk = await desk_of("sources")
-    return await desk.record(await asking(desk), "question", "S1", words, source="horeca-permits")
+    return await desk.record(await asking(desk), "question", "S1", words, source="horeca-permits", answerBy=LATEST)
 
 
 async def an_answer(desk_of: DeskOf, words: str) -> object:
     desk = await desk_of("sources")
     number = await asking(desk)
-    await desk.record(number, "question", "S1", "Is er een vergunning?", source="horeca-permits")
-    (task,) = await desk.open_tasks(number)
-    keeper = Person("dirk", frozenset({"bronhouder-horeca-permits"}))
-    fields = {"consultedOn": desk.clock.now().date().isoformat()}
-    return await desk.engine.tasks.answer(task.id, keeper, GivenAnswer("no-hit", words, fields))
+    asked = await desk.record(
+        number, "question", "S1", "Is er een vergunning?", source="horeca-permits", answerBy=LATEST
+    )
+    today = calendar_date(desk.clock.now()).isoformat()
+    fields = {"consultedOn": today, "answeredBy": "Vergunningen", "answeredOn": today}
+    return await desk.decide(number, "answer", "no-hit", reason=words, about=(asked.item,), fields=fields)
 
 
 async def an_intervention(desk_of: DeskOf, words: str) -> object:

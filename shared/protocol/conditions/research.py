@@ -97,9 +97,16 @@ def about_somebody(case: Case) -> str | None:
     return None if case.it in known else "een vraag aan een bron gaat over een persoon of object uit het signaal"
 
 
-@condition("art. 18 lid 2", "deze vraag is nog niet beantwoord")
+@condition("art. 18 lid 2", "deze vraag is nog niet beantwoord, of de bron was nog niet geraadpleegd")
 def question_open(case: Case) -> str | None:
-    return f"vraag {case.it} is al beantwoord" if case.it in answers(case.facts) else None
+    open_still = answers(case.facts).get(case.it, "not-consulted") == "not-consulted"
+    return None if open_still else f"vraag {case.it} is al beantwoord"
+
+
+@condition("art. 18 lid 2", "de uiterste datum voor het antwoord is niet voorbij", at="fields.answerBy")
+def answer_can_still_come(case: Case) -> str | None:
+    by = case.day("answerBy")
+    return None if by and by >= case.facts.today else f"de uiterste datum ligt vóór {case.facts.today}"
 
 
 @condition("art. 18 lid 2", "er is niet geantwoord voordat de bron was geraadpleegd", at="fields.answeredOn")
