@@ -134,7 +134,7 @@ def complete(law: Law, decision: Decision, outcome: Outcome, role: str = "") -> 
     return Attempt(
         decision.key,
         outcome.key,
-        "een reden",
+        "" if role in decision.in_codes else "een reden",
         fields_for(decision, outcome, role),
         forwarding,
         ABOUT.get(decision.key, ()),
