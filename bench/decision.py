@@ -12,7 +12,7 @@ from bench.counts import Counts, counting, logging_statements, quiet
 from bench.figures import Figure, at_most
 from bench.load import percentile
 from tests.deliveries import deliveries
-from tests.house import NO_SUSPICION, NOBODY, TestHouse, until
+from tests.house import NO_SUSPICION, NOBODY, SUSPICION, TestHouse, until
 from tests.parts import run_async
 
 COUNT = 12
@@ -41,7 +41,7 @@ def cost(house: TestHouse) -> list[Figure]:
         with counting(house) as rest:
             time.sleep(REST_SECONDS)
         first = _each(house, numbers, _purpose(house))
-        later = _each(house, numbers, _weging(house, "suspicion", {"sources": ["kvk-open", "bag"]}))
+        later = _each(house, numbers, _weging(house, "suspicion", SUSPICION))
         handing = _each(house, ending, _weging(house, "no-suspicion", NO_SUSPICION, forwarding=NOBODY))
     return [
         *_figures("decision", later, rest, AIMS),

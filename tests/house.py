@@ -37,7 +37,12 @@ QUICK = {
 }
 NO_SUSPICION = {"sources": ["none"], "otherBreach": False}
 NOBODY = {"noneBecause": "Geen onderdeel heeft hier een taak in."}
-TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
+SUSPICION = {
+    "sources": ["none"],
+    "indicators": {"betrokkenheid": "O1 is in elke waarneming de plek."},
+    "against": "Er kan een onschuldige verklaring zijn.",
+}
+TASK = {"powers": ["sluiting-drugspand"]}
 
 
 class TestHouse(Parts):
@@ -234,7 +239,6 @@ def _is_gone(pid: int) -> bool:
 def a_report(channel: str = "colleague") -> dict[str, Any]:
     return {
         "channel": channel,
-        "receivedAt": (datetime.now(UTC) - timedelta(hours=1)).isoformat(),
         "text": "Op de hoek ruikt het al weken naar hennep en er wordt 's nachts geladen.",
         "subjects": [{"name": "Joost Wilgenroos", "address": "Kerkpad 5, Maasland", "occupation": "klusser"}],
         "objects": [{"kind": "building", "address": "Kerkpad 5a, Maasland", "description": "schuur"}],

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -18,6 +18,7 @@ import httpx
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import HouseError
 from deploy.embedded.played import Played, ending_of, steps_of, until
+from shared.clock import calendar_date
 from shared.protocol.states import HOLDER_OF, State
 
 ACTED_IN = ("assessment", "sources", "casework")
@@ -56,10 +57,10 @@ class Player:
 
     def report(self, report: dict[str, Any], played: Played) -> None:
         web = report["channel"] == "web"
-        body = report | {
-            "receivedAt": (datetime.now(UTC) - timedelta(hours=2)).isoformat(),
-            "text": report["text"].strip(),
-        }
+        body = report | {"text": report["text"].strip()}
+        if not web:
+            # A colleague writes down what came in earlier; the form is received when it is sent.
+            body["receivedAt"] = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
         known = {one["number"] for one in self._work_list()} if web else set()
         began = time.monotonic()
         answer = self.client.post("intake", "/v1/signals", None if web else "collega", body)
@@ -111,7 +112,7 @@ class Player:
         if isinstance(value, str) and value.startswith("@"):
             return played.made[value[1:]]
         if isinstance(value, str) and (days := re.fullmatch(r"\$today([+-]\d+)?", value)):
-            return (date.today() + timedelta(days=int(days[1] or 0))).isoformat()
+            return (calendar_date(datetime.now(UTC)) + timedelta(days=int(days[1] or 0))).isoformat()
         return value
 
     def _version(self, service: str, path: str) -> dict[str, Any]:
@@ -180,7 +181,7 @@ class Player:
         members = [{"userId": self._subjects[one]} for one in step["members"]]
         body = {
             "kind": step["meeting"],
-            "heldOn": step.get("on", date.today().isoformat()),
+            "heldOn": step.get("on", calendar_date(datetime.now(UTC)).isoformat()),
             "members": members + outside,
             "agenda": [played.number],
         }

@@ -42,11 +42,14 @@ class CaseworkPolicy(Policy):
             return show_paper(task, loaded)
         intervention = loaded.opened.findings[task.item]
         allowed = allowed_for(task.item, loaded.facts().decisions)
+        power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
             "intervention": intervention.finding,
             "about": intervention.about,
             "concerns": list(intervention.fields.get("subjects") or ()),
-            **{name: intervention.fields[name] for name in ("instrument", "legalBasis", "plannedOn")},
+            "instrument": power.name,
+            "legalBasis": power.basis,
+            "plannedOn": intervention.fields["plannedOn"],
             "subjects": _described(persons_of(loaded.opened, allowed)),
             "objects": _described(objects_of(loaded.opened, allowed)),
             "items": {name: _shared(name, loaded) for name in allowed},

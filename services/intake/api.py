@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import Field, ValidationError
 
-from services.intake.bodies import SignalIn
+from services.intake.bodies import PUBLIC, SignalIn
 from services.intake.settings import Settings
 from services.intake.use_cases import Intake
 from shared.errors import Conflict, Invalid
@@ -83,7 +83,7 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
         raw = await request.body()
         signal = _parse(raw, platform.clock.now())
         person: Person | None = None
-        if signal.channel != "web":
+        if signal.channel != PUBLIC:
             person = await person_of(request, authorization)
         elif authorization is not None:
             rate.take(request)

@@ -18,6 +18,8 @@ from shared.http.bodies import SpecialGrounds, Strict
 
 Channel = Literal["web", "phone", "letter", "e-mail", "app", "desk", "meld-misdaad-anoniem", "colleague", "partner"]
 
+PUBLIC: Channel = "web"
+"""What anybody can use, without a colleague's token."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -60,7 +62,7 @@ class SignalIn(Strict):
     """A report as it comes in (R-5.4: it is complete without any reporter)."""
 
     channel: Channel
-    received_at: AwareDatetime
+    received_at: AwareDatetime | None = None
     text: ReportText
     subjects: Annotated[tuple[SubjectIn, ...], Field(max_length=20)] = ()
     objects: Annotated[tuple[ObjectIn, ...], Field(max_length=20)] = ()
@@ -69,10 +71,20 @@ class SignalIn(Strict):
 
     @field_validator("received_at")
     @classmethod
-    def _not_from_the_future(cls, value: datetime, info: ValidationInfo) -> datetime:
-        """Five minutes of difference between clocks are forgiven."""
+    def _said_by_a_colleague(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        """Terms run from it (R-T.6). Five minutes of difference between clocks are forgiven."""
+        if value is None:
+            return None
+        if info.data.get("channel") == PUBLIC:
+            raise ValueError(
+                "laat dit weg: een melding via het formulier is ontvangen op het moment dat zij binnenkomt"
+            )
         if info.context and value > info.context["now"] + timedelta(minutes=5):
             raise ValueError("ligt in de toekomst")
         if value.year < 2000:
             raise ValueError("ligt te ver terug")
         return value
+
+    def received_by(self, now: datetime) -> datetime:
+        """When it was received: now, or earlier where a colleague says so; never later."""
+        return min(self.received_at or now, now)

@@ -156,11 +156,12 @@ class Intake:
 
     def _content(self, number: str, signal: SignalIn) -> ReportContent:
         """What assessment gets: everything but who the reporter is and how to reach him (R-5.1)."""
+        now = self.clock.now()
         return ReportContent(
             number=number,
             channel=signal.channel,
-            received_at=signal.received_at,
-            registered_at=self.clock.now(),
+            received_at=signal.received_by(now),
+            registered_at=now,
             text=signal.text,
             subjects=tuple(Subject(**one.model_dump()) for one in signal.subjects),
             objects=tuple(ReportedObject(**one.model_dump()) for one in signal.objects),

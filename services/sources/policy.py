@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from shared.contracts.sources import CaseContent, CaseLetter
@@ -13,9 +14,10 @@ from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.roads import QUESTION
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.protocol.conditions.research import answers
 from shared.protocol.model import State
 
-ANSWER = "answer"
+ANSWER, NOT_CONSULTED = "answer", "not-consulted"
 
 
 class SourcesPolicy(Policy):
@@ -30,6 +32,17 @@ class SourcesPolicy(Policy):
         role = f"bronhouder-{source}"
         return Ask(QUESTION, role, item), Disclose(QUESTION, "bronhouder", source, (item,))
 
+    def show(self, loaded: Loaded) -> dict[str, Any]:
+        """Besides the file: which questions wait for an answer, and of which the latest date is over."""
+        given = answers(loaded.facts())
+        asked = loaded.opened.of_category(QUESTION)
+        waiting = [
+            {"question": name, "source": one.fields["source"], "answer": given.get(name), **_term(one, loaded.today)}
+            for name, one in asked.items()
+            if given.get(name, NOT_CONSULTED) == NOT_CONSULTED
+        ]
+        return super().show(loaded) | {"unanswered": waiting}
+
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         """Identity and question, and nothing else: not the signal, not what others answered (R-18.6)."""
         content = loaded.opened
@@ -38,7 +51,12 @@ class SourcesPolicy(Policy):
         about = subject or content.objects.get(question.about)
         known = {"name": subject.name if subject else None, "address": about.address if about else None}
         identity = {name: value for name, value in known.items() if value}
-        return {"source": question.fields["source"], "identity": identity, "question": question.finding}
+        return {
+            "source": question.fields["source"],
+            "identity": identity,
+            "question": question.finding,
+            **_term(question, loaded.today),
+        }
 
     def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:
         return (ANSWER, (task.item,)) if task.kind == QUESTION else None
@@ -46,10 +64,18 @@ class SourcesPolicy(Policy):
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         """An answer ends the question, also one that was given outside the system (R-18.5); confirmed, it goes on."""
         if decision.key == ANSWER:
-            return (CloseTasks(tuple(decision.about)),)
+            # Who keeps the source can still answer what was given up on for him.
+            given_up = decision.outcome == NOT_CONSULTED and decision.role in loaded.law.file_roles
+            return () if given_up else (CloseTasks(tuple(decision.about)),)
         if decision.state_after == State.CHECK_2A:
             return (HandOver("casework", CaseLetter(number=loaded.number, letters=()), _case(loaded)),)
         return ()
+
+
+def _term(question: Finding, today: date) -> dict[str, Any]:
+    """By when an answer was asked; `reminder`: that day has come."""
+    by = question.fields["answerBy"]
+    return {"answerBy": by, "reminder": date.fromisoformat(by) <= today}
 
 
 def _case(loaded: Loaded) -> CaseContent:

@@ -64,7 +64,7 @@ class SubjectsContent(Frozen):
 
     `reporter_marks`: so that what is written about a notice does not name him either.
 
-    `received_on`: since when data about them are processed.
+    `received_on`: when what was reported about them was received, from which the month of AVG 14 runs.
     """
 
     number: str

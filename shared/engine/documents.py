@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import Field
 
+from shared.clock import calendar_date
 from shared.contracts.assessment import HandedOverFinding
 from shared.contracts.common import Frozen
 from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
@@ -66,6 +68,11 @@ class Finding(Frozen):
     def going_on(self, name: str) -> HandedOverFinding:
         """As it goes on to the next holder."""
         return HandedOverFinding(item=name, **self.model_dump())
+
+    @property
+    def recorded_on(self) -> date:
+        """The day on which it was recorded."""
+        return calendar_date(datetime.fromisoformat(self.recorded_at))
 
     @property
     def persons(self) -> dict[str, Subject]:

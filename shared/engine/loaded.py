@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 
+from shared.clock import calendar_date
 from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Content, Words
 from shared.engine.head import Head
@@ -173,11 +174,15 @@ class Loaded:
             today=self.today,
             number=self.number,
             decisions=tuple(
-                known.Taken(one.key, one.outcome, tuple(one.about), self.fields_of(one)) for one in self.taken
+                known.Taken(one.key, one.outcome, tuple(one.about), self.fields_of(one), calendar_date(one.taken_at))
+                for one in self.taken
             ),
             items=(
                 *report,
-                *(known.Item(name, one.category, one.about, one.fields) for name, one in content.findings.items()),
+                *(
+                    known.Item(name, one.category, one.about, one.fields, one.recorded_on)
+                    for name, one in content.findings.items()
+                ),
             ),
             subjects=tuple(content.subjects),
             objects=tuple(content.objects),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import research as c
-from shared.protocol.kinds import Choice, Date, Persons, Subjects, Text
+from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.kinds import Choice, Date, Persons, Subjects, Text, WebAddress
 from shared.protocol.model import Category, Field, State
 from shared.protocol.municipality import Municipality, Source
 
@@ -16,6 +17,14 @@ _PERSONS = Field(
 )
 """Data about them are processed from now on: their duty to inform begins (R-26.3)."""
 _HIT = Field("hit", "Bij welke hit hoort dit (de vraag die is beantwoord)?", "art. 18 lid 2", Text(most=40))
+
+_ONLINE = (
+    Field("url", "Op welk internetadres staat het?", "Bijlage 1", WebAddress()),
+    Field("seenOn", "Op welke datum is het gezien?", "Bijlage 1", Date()),
+    Field("foundBy", "Hoe is het gevonden (zoekterm, bron, account)?", "Bijlage 1", Text()),
+)
+"""What stands on the internet changes: where, when and how it was found is kept with it."""
+SEEN = not_in_the_future("seenOn", "de datum waarop het is gezien", "Bijlage 1")
 
 FROM_THE_REPORT = (
     Category("report", "De melding, met naam, adres en beroep zoals daarin genoemd", 1),
@@ -32,12 +41,16 @@ def _source(source: Source) -> Category:
     """An open source from its phase; a closed one from phase 3, and only what a relevant hit brought (R-F3.4)."""
     persons = (_PERSONS,) if source.persons else ()
     if source.closed:
-        needs = (c.relevant_hit(source.key),)
+        relevant = (c.relevant_hit(source.key),)
         return Category(
-            source.key, source.name, 3, closed=True, states=(State.WEGING_4,), fields=(_HIT, *persons), needs=needs
+            source.key, source.name, 3, closed=True, states=(State.WEGING_4,), fields=(_HIT, *persons), needs=relevant
         )
     only = source.verification_only
-    return Category(source.key, source.name, source.from_phase, verification_only=only, fields=persons)
+    found = _ONLINE if source.online else ()
+    needs = (SEEN,) if source.online else ()
+    return Category(
+        source.key, source.name, source.from_phase, verification_only=only, fields=(*found, *persons), needs=needs
+    )
 
 
 def _handling(chosen: Municipality) -> tuple[Category, ...]:
@@ -57,8 +70,11 @@ def _handling(chosen: Municipality) -> tuple[Category, ...]:
             3,
             process=True,
             states=(State.HIT_CHECK,),
-            fields=(Field("source", "Aan welke bron?", "art. 18 lid 2", Choice(chosen.closed_sources)),),
-            needs=(c.source_approved, c.about_somebody),
+            fields=(
+                Field("source", "Aan welke bron?", "art. 18 lid 2", Choice(chosen.closed_sources)),
+                Field("answerBy", "Op welke datum is er uiterlijk een antwoord?", "art. 18 lid 2", Date()),
+            ),
+            needs=(c.source_approved, c.about_somebody, c.answer_can_still_come),
         ),
         Category(
             "intervention",
@@ -67,8 +83,7 @@ def _handling(chosen: Municipality) -> tuple[Category, ...]:
             process=True,
             states=(State.PLAN, State.EXECUTION),
             fields=(
-                Field("instrument", "Met welk instrument?", "art. 1 onder j", Text(most=200)),
-                Field("legalBasis", "Op welke wet en welk artikel berust zij?", "art. 1 onder j", Text(most=200)),
+                Field("instrument", "Met welke bevoegdheid?", "art. 1 onder j", Choice(chosen.named_powers)),
                 Field("department", "Welk onderdeel voert haar uit?", "art. 22", Choice(chosen.departments)),
                 Field("plannedOn", "Op welke datum is zij gepland?", "art. 22", Date()),
                 Field("subjects", "Welke personen gaat zij aan?", "art. 22", Subjects()),

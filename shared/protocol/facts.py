@@ -13,22 +13,24 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Taken:
-    """A decision that counts."""
+    """A decision that counts. `on`: the day on which it was taken."""
 
     key: str
     outcome: str
     about: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    on: date = date.min
 
 
 @dataclass(frozen=True)
 class Item:
-    """Something that was recorded. `about`: S1, O1 or `report`."""
+    """Something that was recorded, `on` that day. `about`: S1, O1 or `report`."""
 
     name: str
     category: str
     about: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
+    on: date = date.min
 
 
 @dataclass(frozen=True)

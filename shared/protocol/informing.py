@@ -133,14 +133,16 @@ def contact(chosen: Municipality) -> Decision:
 
 def notice_sent(chosen: Municipality) -> Decision:
     """Article 26 lid 2: the notice has gone to the person."""
-    sent = c.not_in_the_future("sentOn", "de datum van versturen", "art. 26 lid 2")
+    decided = c.last_of("duty", "review", "ground-lapsed")
+    begun = "is besloten deze persoon te informeren"
+    sent = c.possible("sentOn", "de datum van versturen", "art. 26 lid 2", decided, begun)
     return Decision(
         key="notice-sent",
         article="art. 26 lid 2",
         question="Is de kennisgeving verstuurd?",
         states=(State.DUTY_TO_SEND,),
         who=chosen.who["notice-sent"],
-        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=(sent,)),),
+        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=sent),),
         fields=(
             Field("channel", "Langs welke weg?", "art. 26 lid 2", Choice(CHANNELS)),
             Field("sentOn", "Op welke datum?", "art. 26 lid 2", Date()),

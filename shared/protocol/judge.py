@@ -28,6 +28,9 @@ RULES = {
     "not-now": _NOW,
     "not-here": "Wat per persoon wordt besloten, wordt niet ook bij het signaal zelf besloten (art. 16 lid 2).",
     **dict.fromkeys(("no-reason", "too-long"), _REASON),
+    "no-words": (
+        "Wie over een bron antwoordt, kiest wat van toepassing is; hij schrijft niets, ook geen reden (art. 18 lid 2)."
+    ),
     **dict.fromkeys(("about-missing", "about-unknown"), _ABOUT),
 }
 """What the printed protocol says of each fault, by its code."""
@@ -83,7 +86,7 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
         return Refused("state", (not_now,))
     outcome = decision.outcome(attempt.outcome, state)
     faults = (
-        _reason(decision, attempt)
+        _reason(decision, attempt, role)
         + deciding_faults(decision, attempt.meeting, facts)
         + _about(law, decision, attempt, facts)
     )
@@ -124,7 +127,10 @@ def _not_now(law: Law, decision: Decision, attempt: Attempt, state: State, facts
     return None
 
 
-def _reason(decision: Decision, attempt: Attempt) -> list[Fault]:
+def _reason(decision: Decision, attempt: Attempt, role: str) -> list[Fault]:
+    if role in decision.in_codes:
+        words = "hier wordt alleen gekozen: laat eigen woorden weg"
+        return [Fault("reason", words, decision.article, "no-words")] if attempt.reason.strip() else []
     if not attempt.reason.strip():
         return [Fault("reason", "elk besluit heeft een reden", decision.article, "no-reason")]
     if len(attempt.reason) > MOST_REASON:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+_WEB = r"https?://[^\s/?#.]+(\.[^\s/?#.]+)+([/?#]\S*)?"
 MOST_SHORT = 200
 MOST_PERSONS = 20
 MOST_IDENTITY = 300
@@ -108,26 +110,88 @@ class Choice(Kind):
 
 @dataclass(frozen=True)
 class Choices(Kind):
-    """Some of `choices`, `at_least` so many, none twice."""
+    """Some of `choices`, `at_least` so many, none twice. `alone`: the one beside which there is no other."""
 
     choices: Mapping[str, str]
     at_least: int = 1
+    alone: str | None = None
 
     def fits(self, value: Any, subjects: Collection[str]) -> bool:
-        return _some_of(value, self.choices, self.at_least)
+        return _some_of(value, self.choices, self.at_least) and (self.alone not in value or len(value) == 1)
 
     def schema(self) -> Schema:
-        return {"type": "array", "minItems": self.at_least, "uniqueItems": True, "items": _one_of(self.choices)}
+        some: Schema = {"type": "array", "minItems": self.at_least, "uniqueItems": True, "items": _one_of(self.choices)}
+        either = [{"maxItems": 1}, {"not": {"contains": {"const": self.alone}}}]
+        return some | ({"anyOf": either} if self.alone else {})
 
     def wanted(self) -> str:
-        return f"moet bestaan uit {self._number} van: {_listed(self.choices)}"
+        return f"moet bestaan uit {self._number} van: {_listed(self.choices)}{self._apart}"
 
     def described(self) -> str:
-        return f"{self._number} van: {_names(self.choices)}"
+        return f"{self._number} van: {_names(self.choices)}{self._apart}"
+
+    @property
+    def _apart(self) -> str:
+        return f"; ‘{self.choices[self.alone]}’ sluit de andere uit" if self.alone else ""
 
     @property
     def _number(self) -> str:
         return "één of meer" if self.at_least == 1 else f"{self.at_least} of meer"
+
+
+@dataclass(frozen=True)
+class Explained(Kind):
+    """Some of `choices`, each with words of its own; of each group in `one_of` (by its name) at least one."""
+
+    choices: Mapping[str, str]
+    one_of: Mapping[str, frozenset[str]]
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return (
+            isinstance(value, Mapping)
+            and bool(value)
+            and set(value) <= set(self.choices)
+            and all(isinstance(one, str) and one.strip() and len(one) <= MOST_ANSWER for one in value.values())
+            and all(group & set(value) for group in self.one_of.values())
+        )
+
+    def schema(self) -> Schema:
+        text = {"type": "string", "minLength": 1, "maxLength": MOST_ANSWER}
+        some: Schema = {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "properties": {code: {"title": name} | text for code, name in self.choices.items()},
+        }
+        groups = [{"anyOf": [{"required": [one]} for one in sorted(group)]} for group in self.one_of.values()]
+        return some | ({"allOf": groups} if groups else {})
+
+    def wanted(self) -> str:
+        return f"moet bestaan uit aanwijzingen van de lijst, elk met eigen woorden{self._least}"
+
+    def described(self) -> str:
+        return f"aanwijzingen van de lijst, elk met eigen woorden{self._least}"
+
+    @property
+    def _least(self) -> str:
+        return "".join(f"; ten minste één uit ‘{name}’" for name in self.one_of)
+
+
+@dataclass(frozen=True)
+class WebAddress(Kind):
+    """Where something stands on the internet: http or https, and a host."""
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return isinstance(value, str) and len(value) <= MOST_ANSWER and re.fullmatch(_WEB, value) is not None
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^{_WEB}$", "maxLength": MOST_ANSWER}
+
+    def wanted(self) -> str:
+        return "moet een internetadres zijn, dat begint met http:// of https://"
+
+    def described(self) -> str:
+        return "een internetadres"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from shared.protocol.codes import one_meaning
+from shared.protocol.library import indicators
 from shared.protocol.live import NOTICE
-from shared.protocol.municipality import POLICE, Municipality, Source, TakingIntoUse, Terms, Who
+from shared.protocol.municipality import ORGANS, POLICE, Municipality, Power, Source, TakingIntoUse, Terms, Who
 from shared.protocol.reading import KIND_OF_MEETING, Table
 from shared.protocol.syntax import Unreadable, read_toml
 
@@ -69,6 +70,8 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         file_roles=file_roles,
         who=_who(file, set(file_roles), meetings),
         sources=_sources(file.table("bronnen")),
+        indicators=indicators(file.tables("indicatoren"), file),
+        powers=_powers(file.table("bevoegdheden")),
         departments=file.named("onderdelen"),
         partners=file.named("partners"),
         municipalities=file.named("gemeenten"),
@@ -151,16 +154,33 @@ def _sources(table: Table) -> tuple[Source, ...]:
             closed=one.flag("gesloten"),
             verification_only=one.flag("alleen_verificatie"),
             persons=one.flag("personen"),
+            online=one.flag("internet"),
         )
         if source.closed and source.from_phase < 3:
             one.wrong("vanaf_fase", "een gesloten bron wordt pas in fase 3 geraadpleegd (art. 17, art. 18 lid 1)")
         if source.verification_only and (source.closed or source.persons):
             one.wrong("alleen_verificatie", "gaat niet samen met gesloten of personen (Bijlage 1)")
+        if source.online and (source.closed or source.verification_only):
+            one.wrong("internet", "gaat niet samen met gesloten of alleen_verificatie (Bijlage 1)")
         one.finish()
         found.append(source)
     if not any(one.closed for one in found):
         table.wrong("", "geen enkele bron is gesloten: fase 3 zou niets onderzoeken (art. 17)")
     return tuple(found)
+
+
+def _powers(table: Table) -> dict[str, Power]:
+    """Tasks and powers, each with law, article and organ (art. 12 lid 3, art. 22)."""
+    found = {}
+    for key in table.keys:
+        one = table.table(key)
+        table.is_code(key, key)
+        organ = one.one_of("orgaan", {organ: organ for organ in ORGANS})
+        found[key] = Power(one.name("naam"), one.name("wet"), one.name("artikel"), organ)
+        one.finish()
+    if not found:
+        table.wrong("", "er is geen taak of bevoegdheid waarop een interventie kan berusten (art. 12 lid 3, art. 22)")
+    return found
 
 
 def _meetings(table: Table) -> dict[str, dict[str, str]]:

@@ -87,6 +87,8 @@ class Decision:
     about_many: bool = False
     """It is about any number of things of the one kind in `about`."""
     needs: tuple[Condition, ...] = ()
+    in_codes: tuple[str, ...] = ()
+    """Who decides under one of these roles chooses, and writes nothing: no reason in words is asked of him, or taken."""
     guidance: tuple[str, ...] = ()
     """What is shown beside the question; none of it has to be ticked."""
     taken_in: str | None = None

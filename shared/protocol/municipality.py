@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+ORGANS = {"burgemeester": "de burgemeester", "college": "het college", "raad": "de raad"}
 POLICE = "politie"
 """The code of the police among a municipality's partners."""
 TABLE_OF_THE_RIEC = "riec"
@@ -60,7 +61,7 @@ class Source:
     """A source of Bijlage 1: from which phase it may be consulted, and whether it is closed.
 
     `verification_only`: of it only is kept whether what the report says is right. `persons`: it can bring to light
-    somebody who was not known in the signal.
+    somebody who was not known in the signal. `online`: what it says is found by an address, on a day, in some way.
     """
 
     key: str
@@ -69,6 +70,35 @@ class Source:
     closed: bool = False
     verification_only: bool = False
     persons: bool = False
+    online: bool = False
+
+
+@dataclass(frozen=True)
+class Indicators:
+    """A group of signs of undermining from which weging 1 chooses, by their codes. `needed`: at least one of them."""
+
+    name: str
+    named: Mapping[str, str]
+    needed: bool = False
+
+
+@dataclass(frozen=True)
+class Power:
+    """What the municipality may do: by which law and article, and of which organ (`ORGANS`) the power is."""
+
+    name: str
+    law: str
+    article: str
+    organ: str
+
+    @property
+    def basis(self) -> str:
+        """As it is written down: law and article."""
+        return f"{self.law}, artikel {self.article}"
+
+    @property
+    def described(self) -> str:
+        return f"{self.name} ({self.basis}; {ORGANS[self.organ]})"
 
 
 @dataclass(frozen=True)
@@ -100,6 +130,8 @@ class Municipality:
     who: Mapping[str, Who]
     """Per decision, by its key."""
     sources: tuple[Source, ...]
+    indicators: tuple[Indicators, ...]
+    powers: Mapping[str, Power]
     departments: Mapping[str, str]
     partners: Mapping[str, str]
     municipalities: Mapping[str, str]
@@ -115,6 +147,10 @@ class Municipality:
     @property
     def organisations(self) -> dict[str, Mapping[str, str]]:
         return {"department": self.departments, "partner": self.partners, "municipality": self.municipalities}
+
+    @property
+    def named_powers(self) -> dict[str, str]:
+        return {key: one.described for key, one in self.powers.items()}
 
     @property
     def closed_sources(self) -> dict[str, str]:

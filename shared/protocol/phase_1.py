@@ -6,7 +6,8 @@ municipality's choice (its file in `municipalities/`), the rest is the same ever
 
 from __future__ import annotations
 
-from shared.protocol.kinds import Choice, Choices, Flag, Text
+from shared.protocol.conditions.research import NO_SOURCE, recorded_as_consulted
+from shared.protocol.kinds import Choice, Choices, Explained, Flag, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 
@@ -27,8 +28,6 @@ ELEMENTS = (
     "gelegenheidsstructuren worden benut: bestuurlijk, maatschappelijk of economisch",
 )
 """The elements of the definition of undermining (art. 1 onder f and g): guidance, not boxes to tick (R-D.6)."""
-
-ORGANS = {"burgemeester": "de burgemeester", "college": "het college", "raad": "de raad"}
 
 
 def purpose(chosen: Municipality) -> Decision:
@@ -67,8 +66,11 @@ def no_signal(chosen: Municipality) -> Decision:
 
 def weging_1(chosen: Municipality) -> Decision:
     """Article 12 lid 1 and 2: is there a suspicion of undermining or criminal activity?"""
-    sources = {"none": "geen bron"} | {one.key: one.name for one in chosen.sources if one.from_phase == 1}
-    no = ("no-suspicion",)
+    sources = {NO_SOURCE: "geen bron"} | {one.key: one.name for one in chosen.sources if one.from_phase == 1}
+    consulted = recorded_as_consulted([one for one in sources if one != NO_SOURCE])
+    named = {code: name for group in chosen.indicators for code, name in group.named.items()}
+    indicators = Explained(named, {one.name: frozenset(one.named) for one in chosen.indicators if one.needed})
+    yes, no = ("suspicion",), ("no-suspicion",)
     return Decision(
         key="weging-1",
         article="art. 12 lid 1",
@@ -80,10 +82,23 @@ def weging_1(chosen: Municipality) -> Decision:
             Outcome("no-suspicion", "nee", State.ENDED, "art. 12 lid 2", ends=True, forward_to=("department",)),
         ),
         fields=(
-            Field("sources", "Welke bronnen van fase 1 zijn geraadpleegd?", "art. 11 lid 2", Choices(sources)),
+            Field(
+                "sources",
+                "Welke bronnen van fase 1 zijn geraadpleegd?",
+                "art. 11 lid 2",
+                Choices(sources, alone=NO_SOURCE),
+            ),
+            Field("indicators", "Welke aanwijzingen zijn er, en waaruit blijkt elk?", "art. 12 lid 1", indicators, yes),
+            Field(
+                "against", "Wat spreekt ertegen; welke onschuldige verklaringen zijn er?", "art. 12 lid 1", outcomes=yes
+            ),
             Field("otherBreach", "Kan er een andere wettelijke norm zijn overtreden?", "art. 12 lid 2", Flag(), no),
         ),
-        guidance=ELEMENTS,
+        needs=(consulted,),
+        guidance=(
+            *ELEMENTS,
+            *(f"{one.name}: {'; '.join(one.named.values())}" for one in chosen.indicators if one.named),
+        ),
     )
 
 
@@ -101,9 +116,7 @@ def weging_2a(chosen: Municipality) -> Decision:
             Outcome("no-task", "nee", State.ENDED, "art. 12 lid 4", ends=True, forward_to=("partner",)),
         ),
         fields=(
-            Field("law", "Op grond van welke wet?", "art. 12 lid 3", Text(most=200), yes),
-            Field("lawArticle", "Welk artikel daarvan?", "art. 12 lid 3", Text(most=100), yes),
-            Field("organ", "Wiens bevoegdheid is het?", "art. 12 lid 3", Choice(ORGANS), yes),
+            Field("powers", "Welke taak of bevoegdheid is het?", "art. 12 lid 3", Choices(chosen.named_powers), yes),
             Field("considered", "Welke taken en bevoegdheden zijn overwogen?", "art. 12 lid 4", outcomes=no),
         ),
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import research as c
-from shared.protocol.conditions.dates import not_in_the_future
-from shared.protocol.kinds import Choices, Date, Kind, Text
+from shared.protocol.conditions.dates import possible
+from shared.protocol.kinds import Choice, Choices, Date, Kind, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 
@@ -14,6 +14,32 @@ FOUR = {
     "proportionality": "proportionaliteit",
     "subsidiarity": "subsidiariteit",
 }
+
+
+RELEVANCE = {
+    "same": "het gaat om dezelfde persoon of hetzelfde object",
+    "use-differs": "het gebruik wijkt af van wat bekend of toegestaan is",
+    "has-a-part": "die heeft een rol in wat is gemeld",
+    "pattern": "het past in een reeks aanvragen, wijzigingen of overtredingen",
+    "contradicts": "het spreekt de melding tegen",
+}
+WHY_NOT = {
+    "no-answer": "er kwam geen antwoord vóór de uiterste datum",
+    "not-reachable": "de bron was niet te raadplegen",
+    "question-unclear": "met deze vraag valt niet te zoeken",
+    "may-not": "de bronhouder mag hierover niet antwoorden",
+    "not-needed": "het is niet meer nodig",
+}
+TELLS_APART = {
+    "birth-date": "de geboortedatum",
+    "first-names": "de voornamen",
+    "address": "het adres",
+    "period": "de periode",
+    "company-number": "het KvK-nummer",
+    "parcel": "het perceel",
+    "kind-of-decision": "het soort besluit",
+}
+"""What who keeps a source chooses from: codes, so that nothing of a source is in an answer (R-T.23)."""
 
 
 def source_list(chosen: Municipality) -> Decision:
@@ -88,28 +114,49 @@ def check_1_done(chosen: Municipality) -> Decision:
 
 
 def answer(chosen: Municipality) -> Decision:
-    """Step 3: the bronhouder answers one question. A hit says why it is relevant, never what the source holds."""
+    """Step 3: the bronhouder answers one question, in codes. A hit says why it is relevant, never what the source holds.
+
+    What came too late is an answer all the same, until weging 4 has been decided.
+    """
 
     def outside(name: str, question: str, kind: Kind) -> Field:
         return Field(name, question, "art. 18 lid 2", kind, roles=tuple(chosen.file_roles))
 
-    bronhouders = (f"bronhouder-{one}" for one in chosen.closed_sources)
-    consulted = ("hit", "no-hit")
+    asked = (c.asked_on, "de vraag is gesteld")
+    bronhouders = tuple(f"bronhouder-{one}" for one in chosen.closed_sources)
+    consulted = ("hit", "no-hit", "more-than-one")
     return Decision(
         key="answer",
         article="art. 18 lid 2",
         question="Bevat de bron iets over deze persoon of dit object?",
-        states=(State.HIT_CHECK,),
+        states=(State.HIT_CHECK, State.WEGING_4),
         who=chosen.who["answer"].also(*bronhouders),
+        in_codes=bronhouders,
         outcomes=(
             Outcome("hit", "hit", None, "art. 1 onder h"),
             Outcome("no-hit", "geen hit", None, "art. 1 onder h"),
+            Outcome("more-than-one", "meer dan één; de vraag zegt niet wie of wat", None, "art. 18 lid 2"),
             Outcome("not-consulted", "niet geraadpleegd", None, "art. 1 onder h"),
         ),
         fields=(
-            Field("relevance", "Waarom is de hit relevant voor dit signaal?", "art. 1 onder h", outcomes=("hit",)),
+            Field(
+                "relevance",
+                "Waarom is de hit relevant voor dit signaal?",
+                "art. 1 onder h",
+                Choices(RELEVANCE),
+                ("hit",),
+            ),
+            Field(
+                "apart",
+                "Waarmee zijn zij uit elkaar te houden?",
+                "art. 18 lid 2",
+                Choices(TELLS_APART),
+                ("more-than-one",),
+            ),
             Field("consultedOn", "Op welke datum is de bron geraadpleegd?", "art. 1 onder h", Date(), consulted),
-            Field("whyNot", "Waarom is de bron niet geraadpleegd?", "art. 18 lid 2", outcomes=("not-consulted",)),
+            Field(
+                "whyNot", "Waarom is de bron niet geraadpleegd?", "art. 18 lid 2", Choice(WHY_NOT), ("not-consulted",)
+            ),
             # An answer that was given outside the system is entered with who gave it and when (R-18.5).
             outside("answeredBy", "Wie antwoordde, van welk onderdeel?", Text()),
             outside("answeredOn", "Op welke datum is geantwoord?", Date()),
@@ -117,8 +164,9 @@ def answer(chosen: Municipality) -> Decision:
         about=("question",),
         needs=(
             c.question_open,
-            not_in_the_future("consultedOn", "de datum van raadplegen", "art. 18 lid 2"),
-            not_in_the_future("answeredOn", "de datum van het antwoord", "art. 18 lid 2"),
+            *possible("consultedOn", "de datum van raadplegen", "art. 18 lid 2", *asked),
+            *possible("answeredOn", "de datum van het antwoord", "art. 18 lid 2", *asked),
+            c.answered_after_consulting,
         ),
     )
 
@@ -159,8 +207,8 @@ def check_1b(chosen: Municipality) -> Decision:
 
 
 def weging_4(chosen: Municipality) -> Decision:
-    """Step 5: is the signal confirmed?"""
-    onward = ("department", "partner")
+    """Step 5: is the signal confirmed? If not it may go on to another part of the own municipality (lid 2 onder a)."""
+    onward = ("department",)
     return Decision(
         key="weging-4",
         article="art. 18 lid 2",

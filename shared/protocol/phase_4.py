@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
-from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.conditions.dates import possible
 from shared.protocol.kinds import Choices, Date
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
@@ -59,7 +59,13 @@ def adopt_plan(chosen: Municipality) -> Decision:
         needs=(
             c.adopts_what_is_new,
             c.subjects_have_a_record,
-            not_in_the_future("adoptedOn", "de datum van vaststellen", "art. 22"),
+            *possible(
+                "adoptedOn",
+                "de datum van vaststellen",
+                "art. 22",
+                c.plan_was_there_on,
+                "de aanpak was gekozen en elke interventie beschreven",
+            ),
         ),
     )
 
@@ -113,7 +119,13 @@ def execution(chosen: Municipality) -> Decision:
                 "art. 24",
                 needs=(
                     c.informed_at_execution,
-                    not_in_the_future("executedOn", "de datum van uitvoering", "art. 24"),
+                    *possible(
+                        "executedOn",
+                        "de datum van uitvoering",
+                        "art. 24",
+                        c.checked_2b_on,
+                        "privacycheck 2B voor deze interventie compleet was",
+                    ),
                 ),
             ),
             Outcome("dropped", "nee, zij is vervallen", None, "art. 24"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
-from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.conditions.dates import last_of, possible
 from shared.protocol.kinds import Answers, Choice, Choices, Date
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import POLICE, Municipality
@@ -134,7 +134,13 @@ def riec_intake(chosen: Municipality) -> Decision:
             c.riec_not_asked,
             c.riec_gets_something,
             c.riec_criteria_answered,
-            not_in_the_future("handedInOn", "de datum van indienen", TABLE),
+            *possible(
+                "handedInOn",
+                "de datum van indienen",
+                TABLE,
+                last_of("approach", "reweighing"),
+                "het LOT heeft gekozen voor de Ondermijningstafel",
+            ),
         ),
         guidance=tuple(RIEC_CRITERIA.values()),
     )
@@ -171,5 +177,10 @@ def riec_answer(chosen: Municipality) -> Decision:
             Field("decidedOn", "Op welke datum besloot zij?", "art. 1 onder q", Date()),
             Field("explanation", "Wat was haar toelichting?", TABLE),
         ),
-        needs=(c.riec_asked, not_in_the_future("decidedOn", "de datum van haar besluit", "art. 1 onder q")),
+        needs=(
+            c.riec_asked,
+            *possible(
+                "decidedOn", "de datum van haar besluit", "art. 1 onder q", c.handed_in_on, "de intake is ingediend"
+            ),
+        ),
     )

@@ -23,6 +23,9 @@ RULES = {
         "Van een signaal dat niet in behandeling is, ook een gesloten casus, wordt niets meer vastgelegd: wat nieuw is, is"
         " een nieuw signaal (art. 9 lid 2)."
     ),
+    "purpose-first": (
+        "Voordat is vastgelegd voor welk doel een signaal wordt behandeld, wordt er niets over vastgelegd (art. 1)."
+    ),
     "too-early": f"Een gegeven wordt niet vastgelegd vóór de fase die erbij staat ({BIJLAGE}).",
     "not-now": (
         "Een gegeven uit een gesloten bron wordt alleen vastgelegd in de toestand"
@@ -56,6 +59,9 @@ def judge_item(law: Law, state: State, category: str) -> Fault | None:
     if phase is None or state == State.CLOSED:
         words = "er wordt niets meer vastgelegd: dit signaal is niet in behandeling; maak een nieuw signaal"
         return Fault("category", words, "art. 9 lid 2", "not-in-hand")
+    if state == State.RECEIVED:
+        words = "eerst wordt vastgelegd voor welk doel dit signaal wordt behandeld"
+        return Fault("category", words, "art. 1", "purpose-first")
     if found.from_phase > phase:
         words = f"mag pas vanaf fase {found.from_phase} worden vastgelegd; dit signaal is in fase {phase}"
         return Fault("category", words, BIJLAGE, "too-early")

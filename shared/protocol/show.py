@@ -190,7 +190,8 @@ def _bijlage_1(law: Law) -> Iterator[str]:
 
 def _closed(category: Category) -> str:
     if not category.closed:
-        return "nee; alleen of het klopt" if category.verification_only else "nee"
+        only = "; alleen of het klopt" if category.verification_only else ""
+        return f"nee{only}" + "".join(f"; {_condition(one)}" for one in category.needs)
     return "ja; alleen als " + "; ".join(_condition(one) for one in category.needs)
 
 

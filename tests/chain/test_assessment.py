@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from deploy.embedded.home import SERVICE_NAMES
-from tests.house import NO_SUSPICION, NOBODY, TASK, TestHouse, until
+from tests.house import NO_SUSPICION, NOBODY, SUSPICION, TASK, TestHouse, until
 
 
 def faults(answer: Any) -> dict[str, str]:
@@ -23,22 +23,22 @@ def test_the_whole_of_phase_1_in_its_order(house: TestHouse, number: str) -> Non
         answer = house.decide(number, "anna", key, outcome, **more)
         assert answer.status_code == 409, answer.text
 
-    refused("weging-1", "suspicion", fields={"sources": ["none"]})
+    refused("weging-1", "suspicion", fields=SUSPICION)
     refused("weging-2b", "inside", fields={"area": "O1"})
     house.with_purpose(number)
     refused("purpose", "set", fields={"purposes": ["niet-faciliteren"]})
     refused("weging-2a", "task", fields=TASK)
-    house.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["none"]})
+    house.must_decide(number, "anna", "weging-1", "suspicion", fields=SUSPICION)
     refused("weging-2b", "inside", fields={"area": "O1"})
     house.must_decide(number, "bram", "weging-2a", "task", fields=TASK)
-    refused("weging-1", "suspicion", fields={"sources": ["none"]})
+    refused("weging-1", "suspicion", fields=SUSPICION)
     house.must_decide(number, "bram", "weging-2b", "inside", fields={"area": "O1"})
     found = house.signal(number)
     assert found is not None
     assert (found["state"], found["phase"]) == ("phase-2", 2)
     open_now = house.client.get("assessment", f"/v1/signals/{number}/open-decisions", "anna")["decisions"]
     assert [(one["key"], one["meeting"]) for one in open_now] == [("weging-3", "LOT")]
-    refused("weging-1", "suspicion", fields={"sources": ["none"]})
+    refused("weging-1", "suspicion", fields=SUSPICION)
     taken = house.client.get("assessment", f"/v1/signals/{number}/decisions", "anna", purpose="weging")["decisions"]
     assert [one["key"] for one in taken] == ["purpose", "weging-1", "weging-2a", "weging-2b"]
     assert all(one["protocol"] == "midden-delfland-2025" and one["reason"] for one in taken)
@@ -51,9 +51,9 @@ def test_what_is_missing_is_listed_with_its_article(house: TestHouse, number: st
     assert answer.status_code == 400
     assert faults(answer) == {"reason": "art. 1", "fields.purposes": "art. 1"}
     house.with_purpose(number)
-    house.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["none"]})
+    house.must_decide(number, "anna", "weging-1", "suspicion", fields=SUSPICION)
     answer = house.decide(number, "anna", "weging-2a", "task", fields={})
-    assert faults(answer) == dict.fromkeys(("fields.law", "fields.lawArticle", "fields.organ"), "art. 12 lid 3")
+    assert faults(answer) == {"fields.powers": "art. 12 lid 3"}
     house.must_decide(number, "anna", "weging-2a", "task", fields=TASK)
     answer = house.decide(number, "anna", "weging-2b", "outside", fields={})
     assert set(faults(answer)) == {"fields.area", "fields.municipality", "forwarding"}
@@ -106,7 +106,7 @@ def test_an_ended_signal_is_in_the_non_active_environment(house: TestHouse, numb
 def test_a_forwarding_is_in_the_disclosure_register(house: TestHouse, number: str, steps: list[str], last: Any) -> None:
     house.with_purpose(number)
     for key in steps:
-        outcome, fields = ("suspicion", {"sources": ["none"]}) if key == "weging-1" else ("task", TASK)
+        outcome, fields = ("suspicion", SUSPICION) if key == "weging-1" else ("task", TASK)
         house.must_decide(number, "anna", key, outcome, fields=fields)
     key, outcome, fields, kind, recipient, article = last
     forwarding = {"recipientKind": kind, "recipient": recipient, "items": ["report"]}
@@ -127,6 +127,9 @@ def test_facts_open_with_their_phase(house: TestHouse, number: str) -> None:
         body = {"category": category, "about": "O1", "expectedVersion": version, "finding": "iets"} | more
         return house.client.request("POST", "assessment", f"/v1/signals/{number}/items", "anna", body)
 
+    answer = item("bag")
+    assert (answer.status_code, faults(answer)) == (400, {"category": "art. 1"}), "first what it is for"
+    house.with_purpose(number)
     assert item("bag").status_code == 201
     assert item("brp-verification", finding=None, about="S1", matches={"name": True}).status_code == 201
     assert item("brp-verification", about="S1").status_code == 400
@@ -144,11 +147,14 @@ def test_facts_open_with_their_phase(house: TestHouse, number: str) -> None:
         answer = item(category)
         assert answer.status_code == 400, category
         assert faults(answer)["category"] == "Bijlage 1"
-    house.with_purpose(number)
-    house.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["bag"]})
+    house.must_decide(
+        number, "anna", "weging-1", "suspicion", fields=SUSPICION | {"sources": ["bag", "brp-verification"]}
+    )
     house.must_decide(number, "anna", "weging-2a", "task", fields=TASK)
     house.must_decide(number, "anna", "weging-2b", "inside", fields={"area": "O1"})
-    assert item("internet").status_code == 201
+    assert set(faults(item("internet"))) == {"fields.url", "fields.seenOn", "fields.foundBy"}
+    seen = {"url": "https://voorbeeld.nl/aanbod", "seenOn": "2026-01-05", "foundBy": "Gezocht op het adres."}
+    assert item("internet", fields=seen).status_code == 201
     assert item("benefits").status_code == 400
 
 

@@ -86,8 +86,7 @@ def test_a_planned_intervention_and_a_contact_bring_the_moment_nearer(house: Tes
         "about": "O1",
         "finding": "Controle bij O1.",
         "fields": {
-            "instrument": "Toezicht",
-            "legalBasis": "Omgevingswet 18.2",
+            "instrument": "toezicht-leefomgeving",
             "department": "wonen",
             "plannedOn": in_days(30),
             "subjects": ["S1"],

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.openbao import apply as bao_config
 from tests.chain.test_intake import audit
-from tests.house import TASK, TestHouse, until
+from tests.house import SUSPICION, TASK, TestHouse, until
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_each_weging_by_whom_the_municipality_chose(large: TestHouse) -> None:
     purposes = {"purposes": ["niet-faciliteren"]}
     assert large.decide(number, "bram", "purpose", "set", fields=purposes).status_code == 403
     assert large.must_decide(number, "anna", "purpose", "set", fields=purposes)["protocol"] == "grote-gemeente-2025"
-    large.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["none"]})
+    large.must_decide(number, "anna", "weging-1", "suspicion", fields=SUSPICION)
     assert large.decide(number, "anna", "weging-2a", "task", fields=TASK).status_code == 403
     large.must_decide(number, "bram", "weging-2a", "task", fields=TASK)
 
@@ -75,7 +75,7 @@ def test_withdrawn_while_nothing_was_sent(large: TestHouse) -> None:
     assert found["state"] == "received"
     assert withdraw("anna", taken["id"]).status_code == 409
     again = large.must_decide(number, "anna", "purpose", "set", fields={"purposes": ["niet-faciliteren"]})
-    large.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["none"]})
+    large.must_decide(number, "anna", "weging-1", "suspicion", fields=SUSPICION)
     assert withdraw("anna", again["id"]).status_code == 409, "a following decision ends the time to withdraw"
     listed = large.client.get("assessment", f"/v1/signals/{number}/decisions", "anna", purpose="weging")["decisions"]
     assert [one["status"] for one in listed if one["key"] == "purpose"] == ["withdrawn", "taken"]
@@ -86,7 +86,7 @@ def test_withdrawn_while_nothing_was_sent(large: TestHouse) -> None:
 def test_a_decision_that_opened_a_phase_is_not_withdrawn_once_the_phase_was_used(large: TestHouse) -> None:
     number = large.arrived(large.report())
     large.must_decide(number, "anna", "purpose", "set", fields={"purposes": ["niet-faciliteren"]})
-    large.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["none"]})
+    large.must_decide(number, "anna", "weging-1", "suspicion", fields=SUSPICION)
     large.must_decide(number, "bram", "weging-2a", "task", fields=TASK)
     opened = large.must_decide(number, "bram", "weging-2b", "inside", fields={"area": "O1"})
     item = {"category": "internet", "about": "O1", "finding": "x", "expectedVersion": version(large, number)}

@@ -23,7 +23,7 @@ from tests.platform.conftest import PlatformOf
 from tests.platform.real import Bao, Postgres, RealParts
 from tests.platform.served import AS_OPERATOR, app_of, http_to, served
 
-REPORT = {"channel": "web", "receivedAt": "2026-11-20T21:30:00+01:00", "text": "Een sterke henneplucht."}
+REPORT = {"channel": "web", "text": "Een sterke henneplucht."}
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 

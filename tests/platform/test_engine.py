@@ -19,7 +19,8 @@ from shared.protocol.passing_on import Forwarding
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, WINDOW
 
-TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
+LATEST = "2199-12-31"
+TASK = {"powers": ["sluiting-drugspand"]}
 
 
 async def test_what_a_decision_tells_waits_in_the_post_until_it_cannot_be_withdrawn(desk_of: DeskOf) -> None:
@@ -223,7 +224,9 @@ async def test_a_withdrawn_answer_is_asked_again(desk_of: DeskOf) -> None:
     four = dict.fromkeys(("compatibility", "necessity", "proportionality", "subsidiarity"), "ja")
     await desk.decide(number, "check-1", "approved", about=("horeca-permits",), fields=four)
     await desk.decide(number, "check-1-done", "some", fields={"conclusion": "eén bron"})
-    asked = await desk.record(number, "question", "S1", "Is er een vergunning?", source="horeca-permits")
+    asked = await desk.record(
+        number, "question", "S1", "Is er een vergunning?", source="horeca-permits", answerBy=LATEST
+    )
     (line,) = await desk.post(number, "disclosed.v1")
     assert line.next_at <= desk.clock.now()
     today = desk.clock.now().date().isoformat()

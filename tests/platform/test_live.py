@@ -12,7 +12,7 @@ from services.intake.settings import Settings
 from shared.protocol.live import TRIAL
 from tests.protocol.complete import complete
 
-REPORT = {"channel": "web", "receivedAt": "2026-11-20T21:30:00+01:00", "text": "Een sterke henneplucht."}
+REPORT = {"channel": "web", "text": "Een sterke henneplucht."}
 
 
 async def ask(tmp_path: Path, *, live: bool, text: str) -> tuple[httpx.Response, dict[str, object]]:

@@ -129,7 +129,8 @@ BODIES: dict[str, Bodies] = {
     "assessment": {
         "/signals/{number}/decisions": [
             decision("purpose", "set", purposes=["niet-faciliteren"]),
-            decision("weging-1", "suspicion", sources=["none"]) | EVERYTHING,
+            decision("weging-1", "suspicion", sources=["none"], indicators={"geur": "Hennep."}, against="Niets.")
+            | EVERYTHING,
         ],
         "/signals/{number}/items": [
             item("bag", "O1"),
@@ -145,7 +146,9 @@ BODIES: dict[str, Bodies] = {
     },
     "sources": {
         "/signals/{number}/decisions": [decision("source-list", "listed", sources=["horeca-permits"])],
-        "/signals/{number}/items": [item("question", "O1", fields={"source": "horeca-permits"})],
+        "/signals/{number}/items": [
+            item("question", "O1", fields={"source": "horeca-permits", "answerBy": "2199-12-31"})
+        ],
         "/signals/{number}/consultations": [CONSULT],
         "/tasks/{taskId}/decisions": [DONE],
     },
@@ -176,7 +179,6 @@ BODIES: dict[str, Bodies] = {
         "/signals": [
             {
                 "channel": "web",
-                "receivedAt": "2026-11-25T12:00:00Z",
                 "text": "Een sterke henneplucht.",
                 "subjects": [{"name": "Jan", "address": "Dorpsstraat 1", "occupation": "bakker"}],
                 "objects": [{"kind": "building", "address": "Dorpsstraat 1", "description": "Een schuur."}],

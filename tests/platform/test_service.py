@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -76,7 +75,7 @@ async def test_two_services_speak(
         running("intake", parts, postgres, tmp_path, monkeypatch) as (_, intake),
         asyncio.timeout(120),
     ):
-        report = {"channel": "web", "receivedAt": datetime.now(UTC).isoformat(), "text": "Het ruikt naar hennep."}
+        report = {"channel": "web", "text": "Het ruikt naar hennep."}
         while (await intake.post("/v1/signals", json=report)).status_code != 201:
             await asyncio.sleep(0.2)
         connection = await postgres.connect("assessment")

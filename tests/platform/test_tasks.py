@@ -28,8 +28,7 @@ async def adopted(desk: Desk, interventions: int = 1) -> tuple[str, tuple[str, .
     today = calendar_date(desk.clock.now()).isoformat()
     await desk.add(NoticeRow(number=number, subject="S1", version=1, state="informed"))
     plan = {
-        "instrument": "Last onder dwangsom",
-        "legalBasis": "Woningwet 13",
+        "instrument": "last-onder-bestuursdwang",
         "department": "wonen",
         "plannedOn": (calendar_date(desk.clock.now()) + timedelta(days=7)).isoformat(),
         "subjects": ["S1"],

@@ -20,12 +20,13 @@ from services.rights.policy import RightsPolicy
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import Concerned
 from services.sources.policy import SourcesPolicy
+from shared.clock import calendar_date
 from shared.contracts.assessment import ResearchContent, SubjectsContent
 from shared.contracts.intake import ReporterMarks, Subject
 from shared.database.tables import Audit
 from shared.engine.arrive import documents_of
 from shared.engine.documents import REPORT, Finding, Report
-from shared.engine.given import Given, GivenAnswer
+from shared.engine.given import Given
 from shared.engine.goes_on import became_known, going_on
 from shared.engine.policy import Policy
 from shared.engine.sealing import OPEN_ARCHIVE, Sealing
@@ -102,8 +103,9 @@ def intervention(desk: Desk) -> Finding:
     )
 
 
-INSTRUMENT = {"instrument": "controle", "legalBasis": "Wonen, art. 1"}
-TASK = {"law": "Opiumwet", "lawArticle": "13b", "organ": "burgemeester"}
+INSTRUMENT = {"instrument": "toezicht-huisvesting"}
+LATEST = "2199-12-31"
+TASK = {"powers": ["sluiting-drugspand"]}
 FOUR = dict.fromkeys(("compatibility", "necessity", "proportionality", "subsidiarity"), "ja")
 
 
@@ -169,17 +171,18 @@ async def asking(desk: Desk) -> str:
 
 async def a_question(desk_of: DeskOf, words: str) -> object:
     desk = await desk_of("sources")
-    return await desk.record(await asking(desk), "question", "S1", words, source="horeca-permits")
+    return await desk.record(await asking(desk), "question", "S1", words, source="horeca-permits", answerBy=LATEST)
 
 
 async def an_answer(desk_of: DeskOf, words: str) -> object:
     desk = await desk_of("sources")
     number = await asking(desk)
-    await desk.record(number, "question", "S1", "Is er een vergunning?", source="horeca-permits")
-    (task,) = await desk.open_tasks(number)
-    keeper = Person("dirk", frozenset({"bronhouder-horeca-permits"}))
-    fields = {"consultedOn": desk.clock.now().date().isoformat()}
-    return await desk.engine.tasks.answer(task.id, keeper, GivenAnswer("no-hit", words, fields))
+    asked = await desk.record(
+        number, "question", "S1", "Is er een vergunning?", source="horeca-permits", answerBy=LATEST
+    )
+    today = calendar_date(desk.clock.now()).isoformat()
+    fields = {"consultedOn": today, "answeredBy": "Vergunningen", "answeredOn": today}
+    return await desk.decide(number, "answer", "no-hit", reason=words, about=(asked.item,), fields=fields)
 
 
 async def an_intervention(desk_of: DeskOf, words: str) -> object:
@@ -187,13 +190,6 @@ async def an_intervention(desk_of: DeskOf, words: str) -> object:
     number = await arrived(desk, State.PLAN)
     fields = {"department": "wonen", "plannedOn": "2026-12-01", "subjects": ["S1"], **INSTRUMENT}
     return await desk.record(number, "intervention", "S1", words, **fields)
-
-
-async def its_instrument(desk_of: DeskOf, words: str) -> object:
-    desk = await desk_of("casework")
-    number = await arrived(desk, State.PLAN)
-    fields = {"department": "wonen", "plannedOn": "2026-12-01", "subjects": ["S1"], **INSTRUMENT, "instrument": words}
-    return await desk.record(number, "intervention", "S1", "Een controle.", **fields)
 
 
 async def how_it_goes(desk_of: DeskOf, words: str) -> object:
@@ -230,7 +226,7 @@ async def a_co_signature(desk_of: DeskOf, words: str) -> object:
 
 ENTRANCES: list[Entrance] = [
     *(a_reason, a_field, why_nobody_gets_it, a_withdrawal, a_consultation, a_paper, a_question, an_answer),
-    *(an_intervention, its_instrument, how_it_goes, why_somebody_hears_later, a_co_signature),
+    *(an_intervention, how_it_goes, why_somebody_hears_later, a_co_signature),
 ]
 
 
@@ -388,9 +384,10 @@ async def test_the_ground_of_a_fact_stands_with_it(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await arrived(desk, State.PHASE_2)
     words = "Noemt zich op internet lid van de vakbond."
-    assert await codes(desk.record(number, "internet", "S1", words)) == {"special-unanswered"}
+    seen = {"url": "https://voorbeeld.nl/wie", "seenOn": "2026-01-05", "foundBy": "Gezocht op het beroep."}
+    assert await codes(desk.record(number, "internet", "S1", words, **seen)) == {"special-unanswered"}
     grounds = {"trade-union": "made-public"}
-    found = await desk.record(number, "internet", "S1", words, special_grounds=grounds)
+    found = await desk.record(number, "internet", "S1", words, special_grounds=grounds, **seen)
     shown = await desk.engine.showing.view(number, ANNA, "weging")
     assert shown["items"][found.item]["specialGrounds"] == grounds
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt
-from shared.protocol.kinds import Answers, Choice, Choices, Date, Flag, Kind, Subjects
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Subjects, WebAddress
 from shared.protocol.model import Decision, Law, Outcome, State
 from shared.protocol.passing_on import Forwarding
 
@@ -53,6 +53,7 @@ def without(*taken: Taken) -> tuple[Taken, ...]:
 
 # What has to be otherwise for an outcome to be possible.
 OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
+    ("weging-1", "*"): {"items": KNOWN.items[:1]},
     ("check-1-done", "all-refused"): {"decisions": (SOURCE_LIST, Taken("check-1", "refused", ("benefits",)))},
     ("answer", "*"): {"decisions": (SOURCE_LIST, APPROVED)},
     ("hit-check-done", "no-hit"): {"decisions": (SOURCE_LIST, APPROVED, Taken("answer", "no-hit", ("q1",)))},
@@ -111,6 +112,10 @@ def value_for(kind: Kind, name: str) -> Any:
             return False
         case Subjects():
             return ["S1"]
+        case Explained(choices):
+            return {next(iter(choices)): "in woorden"}
+        case WebAddress():
+            return "https://voorbeeld.nl/"
     return "ingevuld"
 
 
@@ -130,7 +135,7 @@ def complete(law: Law, decision: Decision, outcome: Outcome, role: str = "") -> 
     return Attempt(
         decision.key,
         outcome.key,
-        "een reden",
+        "" if role in decision.in_codes else "een reden",
         fields_for(decision, outcome, role),
         forwarding,
         ABOUT.get(decision.key, ()),

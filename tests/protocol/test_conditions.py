@@ -47,6 +47,7 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
         {"decisions": (SOURCE_LIST, Taken("check-1", "refused", ("benefits",)))},
     ),
     ("no-source-approved", "check-1-done", "all-refused", {"decisions": (SOURCE_LIST, APPROVED)}),
+    ("consulted-is-recorded", "weging-1", "suspicion", {"items": KNOWN.items}),
     ("question-open", "answer", "hit", {"decisions": BASE}),
     ("every-source-answered", "hit-check-done", "no-hit", {"decisions": (SOURCE_LIST, APPROVED)}),
     ("every-source-answered", "hit-check-done", "hits", {"items": KNOWN.items[:2]}),
@@ -140,10 +141,11 @@ def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, 
 
 
 def test_every_condition_is_tried() -> None:
-    dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read", "riec-criteria-answered"}
+    dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read"}
+    dates |= {"riec-criteria-answered", "answered-after-consulting"}
     for decision in MIDDEN_DELFLAND.decisions:
         for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
-            if one.key.endswith("-not-ahead"):
+            if one.key.endswith(("-not-ahead", "-not-before")):
                 dates.add(one.key)
             assert one.key in {case[0] for case in BROKEN} | dates, one.key
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.protocol.facts import Facts
+from shared.protocol.facts import Facts, Item, Taken
 from shared.protocol.informing import is_told
 from shared.protocol.judge import Allowed, Attempt, Refused, judge
 from shared.protocol.law import law_of
@@ -17,7 +18,17 @@ from shared.protocol.model import Decision, State
 from shared.protocol.phase_2 import outcome_of_informing
 from shared.protocol.show import document
 from tests.protocol.laws import MIDDEN_DELFLAND
-from tests.protocol.signals import KNOWN, TODAY, complete
+from tests.protocol.signals import (
+    CHECKED_2B,
+    KNOWN,
+    MATRIX,
+    RIEC_MAY,
+    TODAY,
+    complete,
+    facts_for,
+    state_of,
+    without,
+)
 
 
 @pytest.mark.allowed("R-26.8")
@@ -108,3 +119,83 @@ def test_the_signal_says_inform_when_anybody_is_told(decided: list[tuple[State, 
     decision = MIDDEN_DELFLAND.decision("informing")
     assert decision is not None
     assert decision.outcome(outcome) is not None
+
+
+BEGUN = TODAY - timedelta(days=5)
+"""The day on which something became possible."""
+QUESTION = Item("q1", "question", "S1", {"source": "benefits"}, on=BEGUN)
+PLANNED = Item("i1", "intervention", "O1", {"department": "wonen", "subjects": ["S1"]}, on=BEGUN)
+LONG_AGO = TODAY - timedelta(days=30)
+CHOSEN = Taken("approach", "riec-and-local", on=BEGUN)
+HANDED_IN = Taken("riec-intake", "handed-in", (), {"handedInOn": BEGUN.isoformat()}, TODAY)
+# Decision, outcome, date, what made it possible on `BEGUN`.
+POSSIBLE: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("notice-sent", "sent", "sentOn", {"decisions": (Taken("duty", "inform", on=BEGUN),)}),
+    (
+        "notice-sent",
+        "sent",
+        "sentOn",
+        {"decisions": (Taken("duty", "defer", on=LONG_AGO), Taken("review", "inform", on=BEGUN))},
+    ),
+    ("answer", "no-hit", "consultedOn", {"items": (QUESTION,)}),
+    ("answer", "not-consulted", "answeredOn", {"items": (QUESTION,)}),
+    ("adopt-plan", "adopted", "adoptedOn", {"items": (PLANNED,)}),
+    (
+        "adopt-plan",
+        "adopted",
+        "adoptedOn",
+        {"items": (replace(PLANNED, on=LONG_AGO),), "decisions": (*MATRIX, replace(CHOSEN, outcome="integral"))},
+    ),
+    # A version that came later has a check of its own; it does not make what was done before impossible.
+    (
+        "execution",
+        "executed",
+        "executedOn",
+        {
+            "decisions": (
+                *without(CHECKED_2B),
+                Taken("check-2b-done", "complete", on=LONG_AGO),
+                replace(CHECKED_2B, on=BEGUN),
+                Taken("check-2b-done", "complete", on=BEGUN),
+                Taken("check-2b-done", "complete", on=TODAY),
+            )
+        },
+    ),
+    ("riec-intake", "handed-in", "handedInOn", {"decisions": (*MATRIX, RIEC_MAY, CHOSEN)}),
+    ("riec-answer", "not-accepted", "decidedOn", {"decisions": (*MATRIX, CHOSEN, HANDED_IN)}),
+]
+
+
+@pytest.mark.allowed("R-T.7")
+@pytest.mark.refused("R-T.7")
+@pytest.mark.parametrize(("key", "outcome", "name", "otherwise"), POSSIBLE)
+def test_a_date_lies_between_what_made_it_possible_and_today(
+    key: str, outcome: str, name: str, otherwise: dict[str, Any]
+) -> None:
+    decision = MIDDEN_DELFLAND.decision(key)
+    assert decision is not None
+    answer = decision.outcome(outcome)
+    assert answer is not None
+    good, facts = complete(MIDDEN_DELFLAND, decision, answer, "oov"), replace(facts_for(decision, answer), **otherwise)
+    for days, may in ((-6, False), (-5, True), (0, True), (1, False)):
+        on = (TODAY + timedelta(days=days)).isoformat()
+        # Whoever answers outside the system does so after he looked.
+        fields = {"answeredOn": TODAY.isoformat(), **good.fields} if key == "answer" else good.fields
+        attempt = replace(good, fields={**fields, name: on})
+        judged = judge(MIDDEN_DELFLAND, state_of(decision, answer), attempt, frozenset({"oov"}), facts)
+        assert isinstance(judged, Allowed) == may, (on, judged)
+        if isinstance(judged, Refused):
+            assert f"fields.{name}" in [one.field for one in judged.faults]
+
+
+@pytest.mark.refused("R-T.7")
+def test_nobody_answers_before_he_has_looked() -> None:
+    decision = MIDDEN_DELFLAND.decision("answer")
+    assert decision is not None
+    answer = decision.outcome("no-hit")
+    assert answer is not None
+    good, facts = complete(MIDDEN_DELFLAND, decision, answer, "oov"), facts_for(decision, answer)
+    early = replace(good, fields={**good.fields, "answeredOn": BEGUN.isoformat()})
+    refused = judge(MIDDEN_DELFLAND, State.HIT_CHECK, early, frozenset({"oov"}), facts)
+    assert isinstance(refused, Refused)
+    assert [one.code for one in refused.faults] == ["answered-after-consulting"]

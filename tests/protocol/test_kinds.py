@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from shared.protocol.fields import field_faults
-from shared.protocol.kinds import Answers, Choice, Choices, Date, Flag, Kind, Persons, Subjects, Text
+from shared.protocol.kinds import (
+    Answers,
+    Choice,
+    Choices,
+    Date,
+    Explained,
+    Flag,
+    Kind,
+    Persons,
+    Subjects,
+    Text,
+    WebAddress,
+)
 from shared.protocol.model import Field
 
 NAMED = {"a": "de eerste", "b": "de tweede"}
@@ -17,6 +29,17 @@ KINDS: list[tuple[Kind, list[Any], list[Any]]] = [
     (Date(), ["2026-12-01"], ["20261201", 20261201, "2026-13-01", "morgen", None]),
     (Choice(NAMED), ["a", "b"], ["c", "", ["a"], None, {"a": 1}]),
     (Choices(NAMED), [["a"], ["b", "a"]], [[], ["a", "a"], ["c"], "a", [1], None]),
+    (Choices(NAMED, alone="b"), [["a"], ["b"]], [["a", "b"], []]),
+    (
+        Explained(NAMED, {"de eersten": frozenset("a")}),
+        [{"a": "in woorden"}, {"a": "in woorden", "b": "ook"}],
+        [{}, {"b": "in woorden"}, {"a": ""}, {"a": 1}, {"a": "x", "c": "y"}, ["a"], "a", None],
+    ),
+    (
+        WebAddress(),
+        ["https://voorbeeld.nl", "http://voorbeeld.nl/a?b=c#d"],
+        ["voorbeeld.nl", "ftp://voorbeeld.nl", "javascript:alert(1)", "https://", "https://a b.nl", 1, None],
+    ),
     (Choices(NAMED, at_least=2), [["a", "b"]], [["a"], []]),
     (Subjects(), [["S1"], ["S1", "S2"]], [[], ["S3"], ["S1", "S1"], "S1"]),
     (

@@ -15,7 +15,7 @@ import pytest
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.embedded.played import USUAL, Played
 from shared.protocol.kinds import Answers, Persons, Text
-from tests.house import TestHouse, a_report, until
+from tests.house import SUSPICION, TestHouse, a_report, until
 from tests.journeys import moved, parts_until, player_of, steps
 from tests.parts import run_async
 from tests.protocol.laws import MIDDEN_DELFLAND
@@ -145,7 +145,7 @@ def decide(house: TestHouse, number: str, mark: str) -> None:
         answer = house.decide(number, "anna", "weging-1", **wrong)
         assert answer.status_code == 400, answer.text
         assert mark not in answer.text
-    house.must_decide(number, "anna", "weging-1", "suspicion", fields={"sources": ["none"]}, reason=f"om {mark}")
+    house.must_decide(number, "anna", "weging-1", "suspicion", fields=SUSPICION, reason=f"om {mark}")
     house.must_decide(
         number, "bram", "weging-2a", "no-task", reason=f"geen taak {mark}", fields={"considered": f"alles van {mark}"},
         forwarding={"noneBecause": f"niemand voor {mark}"},

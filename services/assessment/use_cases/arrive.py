@@ -45,16 +45,19 @@ class Arrivals:
         return await keep(self.platform, incoming, arrival, *self._concerned(content, version))
 
     def _concerned(self, content: ReportContent, version: str) -> list[Outgoing]:
-        """The month of AVG 14 runs from the moment that somebody's data are kept, whoever looks at them when."""
         if not content.subjects:
             return []
-        concerned = SubjectsContent(
-            number=content.number,
-            protocol=version,
-            received_on=calendar_date(content.registered_at),
-            subjects={f"S{place}": one for place, one in enumerate(content.subjects, 1)},
-            reporter_marks=content.reporter_marks,
-        )
-        letter = self.platform.sealer.seal("rights", concerned)
+        letter = self.platform.sealer.seal("rights", who_is_concerned(content, version))
         message = SubjectsLetter(number=content.number, letters=(letter.text,))
         return [self.platform.post.envelope("rights", message, number=content.number, letter=letter)]
+
+
+def who_is_concerned(content: ReportContent, version: str) -> SubjectsContent:
+    """The month of AVG 14 runs from the day on which the municipality received it, whoever registered it when (R-T.6)."""
+    return SubjectsContent(
+        number=content.number,
+        protocol=version,
+        received_on=calendar_date(content.received_at),
+        subjects={f"S{place}": one for place, one in enumerate(content.subjects, 1)},
+        reporter_marks=content.reporter_marks,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.facts import Facts, Item
@@ -168,6 +169,15 @@ def nothing_at_the_riec(case: Case) -> str | None:
     return "de gekozen intake is nog niet ingediend bij de Ondermijningstafel" if forgotten else None
 
 
+def handed_in_on(case: Case) -> date:
+    """The day on which the Ondermijningstafel was asked for the last time."""
+    asked = case.facts.last("riec-intake")
+    try:
+        return date.fromisoformat(str(asked.fields["handedInOn"])) if asked else date.min
+    except (KeyError, ValueError):
+        return date.min
+
+
 # --- the plan --------------------------------------------------------------------------------------------
 
 
@@ -193,6 +203,13 @@ def was_adopted(case: Case) -> str | None:
     return None if case.it in adopted(case.facts) else f"interventie {case.it} staat niet in een vastgesteld plan"
 
 
+def plan_was_there_on(case: Case) -> date:
+    """The day on which there was something to adopt: an approach, and every intervention that is adopted now."""
+    approach = case.facts.last("approach", "reweighing", "riec-answer")
+    described = [one.on for one in case.facts.items if one.name in case.about]
+    return max([approach.on if approach else date.min, *described])
+
+
 # --- privacycheck 2B and execution --------------------------------------------------------------------------
 
 
@@ -216,6 +233,14 @@ def every_intervention_checked(case: Case) -> str | None:
 def checked_2b(case: Case) -> str | None:
     done = case.it in checked_in_2b(case.facts)
     return None if done else f"privacycheck 2B is nog niet gedaan voor interventie {case.it}"
+
+
+def checked_2b_on(case: Case) -> date:
+    """The day on which check 2B, in which this intervention was judged, was complete."""
+    taken = case.facts.decisions
+    judged = [place for place, one in enumerate(taken) if one.key == "check-2b" and one.about[0] == case.it]
+    after = taken[judged[0] :] if judged else ()
+    return next((one.on for one in after if one.key == "check-2b-done"), date.min)
 
 
 @condition("art. 24", "de interventie is nog niet uitgevoerd of vervallen")

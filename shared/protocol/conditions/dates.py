@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 from shared.protocol.conditions.case import Case, Condition, condition
 from shared.protocol.terms import add_months
 
@@ -34,6 +37,35 @@ def not_in_the_future(name: str, what: str, article: str) -> Condition:
         return f"{what} ligt in de toekomst"
 
     return Condition(f"{name}-not-ahead", f"{what} ligt niet in de toekomst", article, missing, f"fields.{name}")
+
+
+Since = Callable[[Case], date]
+"""The day from which something was possible in this case."""
+
+
+def possible(name: str, what: str, article: str, since: Since, begun: str) -> tuple[Condition, Condition]:
+    """The date `name` lies between what made it possible and today (R-T.7). `begun`: what happened on the first day, as it
+    is said in a sentence."""
+
+    def missing(case: Case) -> str | None:
+        on, first = case.day(name), since(case)
+        return f"{what} ligt vóór {first}, toen {begun}" if on is not None and on < first else None
+
+    says = f"{what} ligt niet vóór de dag waarop {begun}"
+    return (
+        Condition(f"{name}-not-before", says, article, missing, f"fields.{name}"),
+        not_in_the_future(name, what, article),
+    )
+
+
+def last_of(*keys: str) -> Since:
+    """The day of the last of these decisions."""
+
+    def since(case: Case) -> date:
+        found = case.facts.last(*keys)
+        return found.on if found else date.min
+
+    return since
 
 
 @condition("art. 9 lid 1", "de einddatum ligt na vandaag", at="fields.endsOn")

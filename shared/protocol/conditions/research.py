@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 from shared.protocol.conditions.case import Case, Condition, condition
 from shared.protocol.facts import Facts
+
+NO_SOURCE = "none"
+"""What is said of sources when none was consulted."""
+
+
+def recorded_as_consulted(sources: Collection[str]) -> Condition:
+    """What was consulted of `sources` has a record, also where nothing was found, and what has a record was consulted."""
+
+    @condition(
+        "art. 11 lid 2",
+        "van elke bron die is geraadpleegd is vastgelegd wat zij opleverde, en elke bron waarvan dat is vastgelegd, is genoemd",
+        at="fields.sources",
+    )
+    def consulted_is_recorded(case: Case) -> str | None:
+        named = set(case.fields.get("sources") or ()) - {NO_SOURCE}
+        recorded = {one.category for one in case.facts.items} & set(sources)
+        if named - recorded:
+            return f"er is niets vastgelegd van: {case.called(sorted(named - recorded))}"
+        left = sorted(recorded - named)
+        return f"er is ook iets vastgelegd van: {case.called(left)}" if left else None
+
+    return consulted_is_recorded
 
 
 def listed_sources(facts: Facts) -> tuple[str, ...]:
@@ -32,6 +57,12 @@ def hits(facts: Facts) -> tuple[str, ...]:
 def judged_hits(facts: Facts) -> dict[str, str]:
     """Hit to what privacycheck 1b said of it."""
     return {one.about[0]: one.outcome for one in facts.of("check-1b")}
+
+
+def asked_on(case: Case) -> date:
+    """The day on which the question was asked that this is about."""
+    question = case.facts.item(case.it)
+    return question.on if question else date.min
 
 
 @condition("art. 18 lid 1", "over elke gekozen bron is besloten in privacycheck 1")
@@ -66,9 +97,24 @@ def about_somebody(case: Case) -> str | None:
     return None if case.it in known else "een vraag aan een bron gaat over een persoon of object uit het signaal"
 
 
-@condition("art. 18 lid 2", "deze vraag is nog niet beantwoord")
+@condition("art. 18 lid 2", "deze vraag is nog niet beantwoord, of de bron was nog niet geraadpleegd")
 def question_open(case: Case) -> str | None:
-    return f"vraag {case.it} is al beantwoord" if case.it in answers(case.facts) else None
+    open_still = answers(case.facts).get(case.it, "not-consulted") == "not-consulted"
+    return None if open_still else f"vraag {case.it} is al beantwoord"
+
+
+@condition("art. 18 lid 2", "de uiterste datum voor het antwoord is niet voorbij", at="fields.answerBy")
+def answer_can_still_come(case: Case) -> str | None:
+    by = case.day("answerBy")
+    return None if by and by >= case.facts.today else f"de uiterste datum ligt vóór {case.facts.today}"
+
+
+@condition("art. 18 lid 2", "er is niet geantwoord voordat de bron was geraadpleegd", at="fields.answeredOn")
+def answered_after_consulting(case: Case) -> str | None:
+    consulted, answered = case.day("consultedOn"), case.day("answeredOn")
+    if consulted is None or answered is None or consulted <= answered:
+        return None
+    return f"de datum van het antwoord ligt vóór {consulted}, toen de bron is geraadpleegd"
 
 
 @condition("art. 18 lid 2", "elke toegestane bron is bevraagd en heeft geantwoord: hit, geen hit of niet geraadpleegd")

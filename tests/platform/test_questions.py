@@ -1,0 +1,54 @@
+"""A question on the desk of who keeps the source: its latest date, the reminder, and an answer that came too late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.clock import calendar_date
+from shared.engine.given import GivenAnswer
+from shared.identity import Person
+from shared.protocol.model import State
+from tests.platform.conftest import DeskOf
+from tests.platform.desk import ANNA
+
+KEEPER = Person("dirk", frozenset({"bronhouder-horeca-permits"}))
+FOUR = dict.fromkeys(("compatibility", "necessity", "proportionality", "subsidiarity"), "ja")
+
+
+@pytest.mark.allowed("R-T.23")
+@pytest.mark.refused("R-T.23")
+async def test_a_question_has_a_latest_date_a_reminder_and_a_late_answer(desk_of: DeskOf) -> None:
+    desk = await desk_of("sources")
+    number = await desk.arrives(State.SOURCE_LIST)
+    await desk.decide(number, "source-list", "listed", fields={"sources": ["horeca-permits"]})
+    await desk.decide(number, "check-1", "approved", about=("horeca-permits",), fields=FOUR)
+    await desk.decide(number, "check-1-done", "some", fields={"conclusion": "eén bron"})
+    latest = (calendar_date(desk.clock.now()) + timedelta(days=7)).isoformat()
+    asked = await desk.record(
+        number, "question", "S1", "Is er een vergunning?", source="horeca-permits", answerBy=latest
+    )
+    (task,) = await desk.open_tasks(number)
+    _, shown = await desk.engine.tasks.one(task.id, KEEPER, "weging")
+    assert (shown["answerBy"], shown["reminder"]) == (latest, False)
+
+    desk.clock.pass_by(timedelta(days=8).total_seconds())
+    await desk.hears_access()
+    _, shown = await desk.engine.tasks.one(task.id, KEEPER, "weging")
+    assert shown["reminder"] is True
+    seen = await desk.engine.showing.view(number, ANNA, "weging")
+    waiting = {"question": asked.item, "source": "horeca-permits", "answerBy": latest, "reminder": True}
+    assert seen["unanswered"] == [waiting | {"answer": None}]
+
+    today = calendar_date(desk.clock.now()).isoformat()
+    said = {"whyNot": "no-answer", "answeredBy": "niemand", "answeredOn": today}
+    await desk.decide(number, "answer", "not-consulted", about=(asked.item,), fields=said)
+    seen = await desk.engine.showing.view(number, ANNA, "weging")
+    assert seen["unanswered"] == [waiting | {"answer": "not-consulted"}]
+    assert [one.id for one in await desk.open_tasks(number)] == [task.id], "who keeps the source can still answer"
+    late = GivenAnswer("hit", "", {"relevance": ["use-differs"], "consultedOn": today})
+    await desk.engine.tasks.answer(task.id, KEEPER, late)
+    assert await desk.open_tasks(number) == []
+    assert (await desk.engine.showing.view(number, ANNA, "weging"))["unanswered"] == []
+    await desk.decide(number, "hit-check-done", "hits", fields={"conclusion": "een hit"})
