@@ -8,8 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.http.app import NUMBER
-from shared.http.bodies import Strict
-from shared.http.decisions import Ref
+from shared.http.bodies import Ref, Strict
 
 
 class MemberIn(Strict):

@@ -17,6 +17,7 @@ from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.protocol.conditions.approach import shareable
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
 
@@ -37,7 +38,7 @@ class CaseworkPolicy(Policy):
         if task.kind == PAPER:
             return show_paper(task, loaded)
         intervention = loaded.opened.findings[task.item]
-        allowed = allowed_for(task.item, loaded.facts().decisions)
+        allowed = _may_have(task.item, loaded)
         return {
             "intervention": intervention.finding,
             **{name: intervention.fields[name] for name in ("instrument", "legalBasis", "plannedOn")},
@@ -92,7 +93,7 @@ def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     found = []
     for name in decision.about:
         fields = loaded.opened.findings[name].fields
-        subjects = tuple(fields.get("subjects") or ())
+        subjects = loaded.standing.without(fields.get("subjects") or ())
         found.append(ComesNearer(subjects, INTERVENTION, date.fromisoformat(fields["plannedOn"])))
     return found
 
@@ -108,12 +109,18 @@ def _given_out(loaded: Loaded) -> Sequence[Effect]:
             INTERVENTION,
             "department",
             str(loaded.opened.findings[name].fields["department"]),
-            (name, *allowed_for(name, taken)),
+            (name, *_may_have(name, loaded)),
         )
         for name in names
         if name not in had
     ]
     return (OpenTasks(names), *shared)
+
+
+def _may_have(intervention: str, loaded: Loaded) -> tuple[str, ...]:
+    """What check 2B allows for it; what was put right since is not shared any more."""
+    facts = loaded.facts()
+    return tuple(one for one in allowed_for(intervention, facts.decisions) if one in shareable(facts))
 
 
 def _plan(loaded: Loaded) -> list[dict[str, Any]]:
@@ -137,6 +144,7 @@ def _shared(name: str, loaded: Loaded) -> dict[str, Any]:
     """An item as a department gets it: with its source, without who recorded it."""
     content = loaded.opened
     if name == REPORT:
-        subjects = {key: one.model_dump(exclude_none=True) for key, one in content.reported.items()}
+        concerned = {key: one for key, one in loaded.concerned.items() if key in content.reported}
+        subjects = {key: one.model_dump(exclude_none=True) for key, one in concerned.items()}
         return {"category": REPORT, "text": content.report.text, "subjects": subjects}
     return content.findings[name].shared()

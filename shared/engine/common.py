@@ -11,6 +11,7 @@ from shared.engine.documents import Words
 from shared.engine.effects import CopyByLetter, Effect, HandOver, Moment, Seal
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
+from shared.engine.rectified import put_right
 from shared.engine.roads import forwarded, shared_by_outcome
 from shared.engine.tables import DecisionRow
 from shared.protocol.model import PHASE_OF, State
@@ -27,9 +28,15 @@ def following(policy: Policy, loaded: Loaded, decision: DecisionRow) -> tuple[Ef
     if loaded.content is not None:
         found += forwarded(loaded, decision)
         found += shared_by_outcome(loaded, decision, outcome) if outcome else ()
+        found += put_right(loaded, decision) if dossier_of_signal(loaded) else ()
     if decision.ends:
         found.append(Seal())
     return (*found, *policy.follows(loaded, decision))
+
+
+def dossier_of_signal(loaded: Loaded) -> bool:
+    """Whether it is a signal itself, and not a duty that is about one."""
+    return loaded.dossier.signal == loaded.dossier.number
 
 
 def goes_on(effects: Sequence[Effect]) -> str | None:
@@ -74,7 +81,7 @@ def told_to_supervision(
         role=decision.role,
         taken_at=decision.taken_at,
         protocol=decision.protocol,
-        state=state if dossier.signal == dossier.number else "",
+        state=state if dossier_of_signal(loaded) else "",
         about=tuple(decision.about) or ((dossier.subject,) if dossier.subject else ()),
         meeting=decision.meeting,
         ended_in=None if proposed else _ended_in(decision),

@@ -12,11 +12,11 @@ from sqlmodel import SQLModel
 from shared import audit
 from shared.engine.asking import CO_SIGNATURE
 from shared.engine.common import following, goes_on, settles, told_to_supervision
-from shared.engine.documents import CO_SIGNER, Words
+from shared.engine.documents import CO_SIGNER, Finding, Words
 from shared.engine.effects import Ask, Effect
 from shared.engine.given import Given, Shown
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import WITHDRAWAL, Loaded
+from shared.engine.loaded import WITHDRAWAL, Loaded, item_name
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
 from shared.engine.withdraw import Withdrawing
@@ -26,7 +26,7 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.identity import Person
 from shared.protocol.designations import acting_fault, proposal_fault
 from shared.protocol.faults import Fault
-from shared.protocol.judge import Allowed, Refused, judge, missing
+from shared.protocol.judge import Allowed, Attempt, Refused, judge, missing
 from shared.protocol.kinds import Choice, Choices, Date, Flag, Subjects
 from shared.protocol.model import Decision, Outcome
 from shared.protocol.passing_on import Forwarding
@@ -108,8 +108,30 @@ class Deciding:
             effects = (*self._asks(loaded, decision, allowed), *self.policy.proposed(after, decision))
         else:
             effects = following(self.policy, after, decision)
-        await self._write(loaded, after, decision, effects, words, {f"decision-{decision.id}": words}, person)
+        kept = {f"decision-{decision.id}": words}
+        made = self._corrected(loaded, person, attempt, now)
+        await self._write(loaded, after, decision, effects, words, kept, person, made=made)
         return Shown(decision, words)
+
+    @staticmethod
+    def _corrected(loaded: Loaded, person: Person, attempt: Attempt, now: datetime) -> dict[str, Finding]:
+        """What stands in the place of what was wrong, under its own name; that stays on the record."""
+        if attempt.correction is None:
+            return {}
+        old = loaded.opened.findings[attempt.about[0]]
+        record = attempt.correction.record(old.category, old.about, old.fields)
+        finding = Finding(
+            category=record.category,
+            about=record.about,
+            finding=record.finding,
+            matches=dict(record.matches) if record.matches else None,
+            fields=dict(record.fields),
+            recorded_by=person.user_id,
+            recorded_at=now.isoformat(),
+            special_grounds=dict(attempt.special_grounds),
+            corrects=attempt.about[0],
+        )
+        return {item_name(loaded): finding}
 
     def _made(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, now: datetime) -> DecisionRow:
         attempt, dossier = given.attempt, loaded.dossier
@@ -133,7 +155,7 @@ class Deciding:
             recorder=person.user_id,
             role=allowed.role,
             meeting=attempt.meeting,
-            about=list(attempt.about),
+            about=[*attempt.about, *((item_name(loaded),) if attempt.correction else ())],
             forwarding=_coded_forwarding(attempt.forwarding),
             coded=None if dossier.room_key else _coded_fields(allowed.decision, attempt.fields),
             taken_at=now,
@@ -244,6 +266,7 @@ class Deciding:
         *,
         role: str | None = None,
         co_signer: str | None = None,
+        made: Mapping[str, Finding] | None = None,
     ) -> None:
         """Everything that one decision writes, in one transaction."""
         proposed, lapse = decision.status == "proposed", self.policy.proposals_lapse
@@ -274,7 +297,7 @@ class Deciding:
                 state=decision.state_after,
                 decision=decision,
                 new=role is None,
-                documents=kept,
+                documents={**kept, **(made or {})},
                 rows=rows,
                 asks=asked,
                 becomes=lambda head: self.parts.performer.becomes(head, decision, effects),

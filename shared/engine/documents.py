@@ -52,10 +52,14 @@ class Finding(Frozen):
     recorded_by: str
     recorded_at: str
     special_grounds: dict[str, str] = Field(default_factory=dict)
+    corrects: str | None = None
+    """The item in whose place it stands."""
 
     def shown(self) -> dict[str, Any]:
         """As somebody with the file sees it."""
         own = self.model_dump(exclude={"recorded_by", "recorded_at", "special_grounds"})
+        if self.corrects is None:
+            own.pop("corrects")
         by = {"recordedBy": self.recorded_by, "recordedAt": self.recorded_at}
         return own | by | _grounds(self.special_grounds)
 

@@ -72,7 +72,20 @@ def faults_in_attempt(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     texts |= {f"fields.{name}": value for name, value in attempt.fields.items()}
     if attempt.forwarding:
         texts["forwarding.noneBecause"] = attempt.forwarding.none_because
-    return [*faults_in_words(loaded, texts, attempt.special_grounds), *_shared(loaded, attempt)]
+    return [
+        *faults_in_words(loaded, texts, attempt.special_grounds),
+        *_corrected(loaded, attempt),
+        *_shared(loaded, attempt),
+    ]
+
+
+def _corrected(loaded: Loaded, attempt: Attempt) -> list[Fault]:
+    """What stands in the place of what was wrong is read as what is recorded."""
+    old = loaded.opened.findings.get(attempt.about[0]) if attempt.correction and attempt.about else None
+    if old is None or attempt.correction is None:
+        return []
+    given = replace(attempt.correction.record(old.category, old.about, {}), special_grounds=attempt.special_grounds)
+    return [replace(one, field=f"correction.{one.field}") for one in faults_in_record(loaded, given)]
 
 
 def _shared(loaded: Loaded, attempt: Attempt) -> list[Fault]:

@@ -11,13 +11,15 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from shared.contracts.dossier import CodedDecision
 from shared.engine.engine import Engine
 from shared.engine.given import Given, GivenRecord, Shown
+from shared.engine.loaded import WITHDRAWAL
 from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
-from shared.http.bodies import FieldsGiven, SpecialGrounds, Strict
+from shared.http.bodies import FieldsGiven, Ref, SpecialGrounds, Strict
+from shared.http.open_now import OpenDecisions, described
 from shared.identity import Person
-from shared.protocol.fields import schema
+from shared.protocol.correcting import Correction
+from shared.protocol.faults import Fault
 from shared.protocol.judge import MOST_REASON, Attempt
-from shared.protocol.model import Decision, State
 from shared.protocol.opening import purpose_fault
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.records import Record
@@ -32,8 +34,6 @@ DossierNumber = Annotated[
         examples=["S-7K3MQ-9XD4T"],
     ),
 ]
-Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
-"""A code or the name of an item; the longest are `decision-<uuid>-co-signer`."""
 
 
 class ForwardingIn(Strict):
@@ -57,7 +57,25 @@ class DecisionIn(Strict):
     forwarding: ForwardingIn | None = None
     meeting: Ref | None = None
     confirms: UUID | None = None
+    correction: CorrectionIn | None = None
     special_grounds: SpecialGrounds
+
+
+class WithdrawalIn(Strict):
+    """Which decision is taken back and why, by who recorded it (`withdraw` in `actions` of open-decisions)."""
+
+    decision: UUID
+    expected_version: int
+    reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
+    special_grounds: SpecialGrounds
+
+
+class CorrectionIn(Strict):
+    """What stands in the place of a fact that was wrong; `about` only where it is about another person or object."""
+
+    finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
+    matches: dict[Literal["name", "address"], bool] | None = None
+    about: Ref | None = None
 
 
 class ItemIn(Strict):
@@ -103,70 +121,12 @@ class DecisionList(Strict):
     decisions: list[DecisionOut]
 
 
-class OpenOutcome(Strict):
-    key: str
-    answer: str
-    leads_to: str
-    article: str
-    forwarding: tuple[str, ...]
-    fields: dict[str, Any]
-    needs: tuple[str, ...] = ()
-
-
-class OpenDecision(Strict):
-    key: str
-    article: str
-    question: str
-    decided_by: tuple[str, ...]
-    meeting: str | None
-    co_signed_by: tuple[str, ...]
-    about: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    guidance: tuple[str, ...] = ()
-    taken_in: str | None = None
-    outcomes: list[OpenOutcome]
-
-
-class OpenDecisions(Strict):
-    version: int
-    state: str
-    decisions: list[OpenDecision]
-
-
 class ItemOut(Strict):
     """`tasks`: what somebody without the file is asked by it."""
 
     item: str
     version: int
     tasks: tuple[UUID, ...] = ()
-
-
-def describe(decision: Decision, state: State) -> OpenDecision:
-    """What somebody has to know to take `decision` in `state`."""
-    return OpenDecision(
-        key=decision.key,
-        article=decision.article,
-        question=decision.question,
-        decided_by=decision.who.roles,
-        meeting=decision.who.meeting,
-        co_signed_by=decision.who.co_signers,
-        about=decision.about,
-        needs=tuple(one.says for one in decision.needs),
-        guidance=decision.guidance,
-        taken_in=decision.taken_in,
-        outcomes=[
-            OpenOutcome(
-                key=one.key,
-                answer=one.answer,
-                leads_to=one.leads_to or state,
-                article=one.article,
-                forwarding=one.forward_to,
-                fields=schema(decision.asked(one)),
-                needs=tuple(need.says for need in one.needs),
-            )
-            for one in decision.outcomes_in(state)
-        ],
-    )
 
 
 def purpose_of(purpose: str | None) -> str:
@@ -184,8 +144,18 @@ def given(body: DecisionIn) -> Given:
     """What a body wants of the engine."""
     to = body.forwarding
     forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
+    right = body.correction
+    matches = {str(key): value for key, value in right.matches.items()} if right and right.matches else None
     attempt = Attempt(
-        body.key, body.outcome, body.reason, body.fields, forwarding, body.about, body.meeting, body.special_grounds
+        body.key,
+        body.outcome,
+        body.reason,
+        body.fields,
+        forwarding,
+        body.about,
+        body.meeting,
+        body.special_grounds,
+        Correction(right.finding, matches, right.about) if right else None,
     )
     return Given(attempt, body.expected_version, body.confirms)
 
@@ -222,12 +192,7 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
 
     @routes.get("/open-decisions", summary="Which decisions can be taken now, by whom, and what they ask")
     async def open_decisions(number: DossierNumber, person: Person = caller) -> OpenDecisions:
-        found = await engine.showing.open_decisions(number, person)
-        return OpenDecisions(
-            version=found.version,
-            state=found.state,
-            decisions=[describe(one, found.state) for one in found.decisions],
-        )
+        return described(await engine.showing.open_decisions(number, person))
 
     @routes.get("/decisions", summary="The decisions that were taken")
     async def decisions(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> DecisionList:
@@ -235,10 +200,17 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
         found = await engine.showing.decisions(number, person, purpose_of(x_purpose))
         return DecisionList(decisions=[shown(one) for one in found])
 
-    @routes.post("/decisions", status_code=201, summary="Take, propose, co-sign or withdraw a decision")
+    @routes.post("/withdrawals", status_code=201, summary="Take a decision back, while open-decisions offers it")
+    async def withdraw(number: DossierNumber, body: WithdrawalIn, person: Person = caller) -> DecisionOut:
+        attempt = Attempt(WITHDRAWAL, "", body.reason, {}, special_grounds=body.special_grounds)
+        return shown(await engine.deciding.decide(number, person, Given(attempt, body.expected_version, body.decision)))
+
+    @routes.post("/decisions", status_code=201, summary="Take, propose or co-sign a decision")
     async def decide(
         number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
     ) -> DecisionOut:
+        if body.key == WITHDRAWAL:
+            raise Invalid([Fault("key", "een besluit wordt ingetrokken bij withdrawals", "art. 2", "no-decision")])
         found = shown(await engine.deciding.decide(number, person, given(body)))
         response.status_code = 202 if found.status == "proposed" else 201
         return found

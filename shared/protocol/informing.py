@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.protocol.conditions import dates as c
+from shared.protocol.conditions import rectifying
 from shared.protocol.kinds import Choice, Choices, Date
 from shared.protocol.model import Decision, Field, Law, Outcome, State
 from shared.protocol.municipality import Municipality
@@ -133,6 +134,7 @@ def contact(chosen: Municipality) -> Decision:
 
 def notice_sent(chosen: Municipality) -> Decision:
     """Article 26 lid 2: the notice has gone to the person."""
+    addressed = rectifying.goes_to_a_representative
     sent = c.not_in_the_future("sentOn", "de datum van versturen", "art. 26 lid 2")
     return Decision(
         key="notice-sent",
@@ -140,7 +142,7 @@ def notice_sent(chosen: Municipality) -> Decision:
         question="Is de kennisgeving verstuurd?",
         states=(State.DUTY_TO_SEND,),
         who=chosen.who["notice-sent"],
-        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=(sent,)),),
+        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=(sent, addressed)),),
         fields=(
             Field("channel", "Langs welke weg?", "art. 26 lid 2", Choice(CHANNELS)),
             Field("sentOn", "Op welke datum?", "art. 26 lid 2", Date()),

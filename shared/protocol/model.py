@@ -40,6 +40,9 @@ ABOUT = {
     "item": "een gegeven",
     "recipient": "een ontvanger",
     "intervention": "een interventie",
+    "fact": "een gegeven dat kan worden rechtgezet",
+    "person": "een persoon",
+    "rectified": "een gegeven of persoon waarvan is besloten dat het niet klopt",
 }
 """What a decision can be about, besides the signal as a whole."""
 RECIPIENTS = {
@@ -71,6 +74,8 @@ class Outcome:
     or a ground says why not (AVG 14 lid 3)."""
     only_in: tuple[State, ...] = ()
     needs: tuple[Condition, ...] = ()
+    corrects: bool = False
+    """It comes with what stands in the place of the item that it is about."""
 
 
 @dataclass(frozen=True)
