@@ -23,6 +23,10 @@ class MeetingIn(Strict):
     held_on: date
     members: Annotated[tuple[MemberIn, ...], Field(min_length=1, max_length=40)]
     agenda: Annotated[tuple[Annotated[str, Field(pattern=NUMBER)], ...], Field(max_length=100)] = ()
+    present: Annotated[
+        tuple[Ref, ...],
+        Field(max_length=40, description="Who is there, of a meeting that is held today, where the chair records that"),
+    ] = ()
 
 
 class AgendaIn(Strict):

@@ -12,6 +12,7 @@ from shared.engine.show import listed
 from shared.http.app import current_person
 from shared.http.decisions import Number, Purpose, decision_routes, purpose_of, record_routes, view_routes
 from shared.http.pages import WindowAsked
+from shared.http.steps import step_routes
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
@@ -35,6 +36,6 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
     ) -> dict[str, Any]:
         return await consulting.consult(number, newSignal, person, purpose_of(x_purpose))
 
-    for part in (view_routes, decision_routes, record_routes, task_routes):
+    for part in (view_routes, decision_routes, record_routes, step_routes, task_routes):
         routes.include_router(part(engine))
     return routes

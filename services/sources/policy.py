@@ -13,6 +13,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.roads import QUESTION
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.protocol.conditions.research import judged_hits
 from shared.protocol.model import State
 
 ANSWER = "answer"
@@ -60,7 +61,7 @@ def _case(loaded: Loaded) -> CaseContent:
         return loaded.opened.of_category(*(one.key for one in wanted))
 
     # Judged anew, a hit can have turned out not to be relevant.
-    judged = {one.about[0]: one.outcome for one in loaded.taken if one.key == "check-1b"}
+    judged = judged_hits(loaded.facts())
     closed = findings(closed=True).items()
     relevant = tuple(
         one.going_on(name)

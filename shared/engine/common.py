@@ -62,6 +62,9 @@ def told_to_supervision(
     fields: dict[str, Any] = dict(words.fields)
     if co_signer:
         fields["coSignerReason"] = co_signer
+    if words.parts:
+        said = zip(decision.parts or (), words.parts, strict=True)
+        fields["parts"] = [part | one.model_dump() for part, one in said]
     if words.none_because:
         fields["forwardingNoneBecause"] = words.none_because
     if words.special_grounds:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from sqlmodel import SQLModel
 
 from shared import audit
 from shared.engine.asking import CO_SIGNATURE
+from shared.engine.attempted import (
+    about_given,
+    coded_fields,
+    coded_forwarding,
+    corrected,
+    outcome_given,
+    words_of_parts,
+)
 from shared.engine.common import following, goes_on, settles, told_to_supervision
 from shared.engine.documents import CO_SIGNER, Finding, Words
 from shared.engine.effects import Ask, Effect
@@ -26,14 +33,10 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.identity import Person
 from shared.protocol.designations import acting_fault, proposal_fault
 from shared.protocol.faults import Fault
-from shared.protocol.judge import Allowed, Attempt, Refused, judge, missing
-from shared.protocol.kinds import Choice, Choices, Date, Flag, Subjects
+from shared.protocol.judge import Allowed, Refused, missing
 from shared.protocol.model import Decision, Outcome
-from shared.protocol.passing_on import Forwarding
+from shared.protocol.together import judge_together
 from shared.telemetry import traceparent
-
-_CODED = (Choice, Choices, Date, Flag, Subjects)
-"""Kinds of fields that hold codes and dates only."""
 
 
 class Deciding:
@@ -74,7 +77,7 @@ class Deciding:
         return await self._take(loaded, person, given, allowed)
 
     def _judge(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
-        judged = judge(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
+        judged = judge_together(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
         faults: list[Fault] = []
         if isinstance(judged, Refused):
             faults = list(judged.faults)
@@ -95,9 +98,11 @@ class Deciding:
         proposed = bool(allowed.needs_co_signer)
         decision = self._made(loaded, person, given, allowed, now)
         attempt = given.attempt
+        parts = words_of_parts(attempt)
         words = Words(
-            reason=attempt.reason,
+            reason=attempt.reason if attempt.reason.strip() or not parts else parts[0].reason,
             fields=dict(attempt.fields),
+            parts=parts,
             seen=tuple(one.item for one in loaded.items),
             none_because=attempt.forwarding.none_because if attempt.forwarding else None,
             special_grounds=dict(attempt.special_grounds),
@@ -109,29 +114,9 @@ class Deciding:
         else:
             effects = following(self.policy, after, decision)
         kept = {f"decision-{decision.id}": words}
-        made = self._corrected(loaded, person, attempt, now)
+        made = corrected(loaded, person, attempt, now)
         await self._write(loaded, after, decision, effects, words, kept, person, made=made)
         return Shown(decision, words)
-
-    @staticmethod
-    def _corrected(loaded: Loaded, person: Person, attempt: Attempt, now: datetime) -> dict[str, Finding]:
-        """What stands in the place of what was wrong, under its own name; that stays on the record."""
-        if attempt.correction is None:
-            return {}
-        old = loaded.opened.findings[attempt.about[0]]
-        record = attempt.correction.record(old.category, old.about, old.fields)
-        finding = Finding(
-            category=record.category,
-            about=record.about,
-            finding=record.finding,
-            matches=dict(record.matches) if record.matches else None,
-            fields=dict(record.fields),
-            recorded_by=person.user_id,
-            recorded_at=now.isoformat(),
-            special_grounds=dict(attempt.special_grounds),
-            corrects=attempt.about[0],
-        )
-        return {item_name(loaded): finding}
 
     def _made(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, now: datetime) -> DecisionRow:
         attempt, dossier = given.attempt, loaded.dossier
@@ -143,7 +128,7 @@ class Deciding:
             number=dossier.number,
             version=dossier.version + 1,
             key=attempt.key,
-            outcome=attempt.outcome,
+            outcome=outcome_given(attempt),
             article=allowed.outcome.article,
             status="proposed" if proposed else "taken",
             state_before=dossier.state,
@@ -155,9 +140,14 @@ class Deciding:
             recorder=person.user_id,
             role=allowed.role,
             meeting=attempt.meeting,
-            about=[*attempt.about, *((item_name(loaded),) if attempt.correction else ())],
-            forwarding=_coded_forwarding(attempt.forwarding),
-            coded=None if dossier.room_key else _coded_fields(allowed.decision, attempt.fields),
+            about=[*about_given(attempt), *((item_name(loaded),) if attempt.correction else ())],
+            parts=[
+                {"outcome": part.outcome or attempt.outcome, "about": [list(one) for one in part.about]}
+                for part in attempt.parts
+            ]
+            or None,
+            forwarding=coded_forwarding(attempt.forwarding),
+            coded=None if dossier.room_key else coded_fields(allowed.decision, attempt.fields),
             taken_at=now,
             effective_at=None if proposed else self._until(now),
             protocol=dossier.protocol,
@@ -240,16 +230,18 @@ class Deciding:
 
     def _still_possible(self, loaded: Loaded, found: DecisionRow, rule: Decision) -> Outcome:
         """The outcome that was proposed; raises Conflict when it has been overtaken."""
-        outcome = rule.outcome(found.outcome, loaded.state)
+        outcome = rule.outcome(found.parts[0]["outcome"] if found.parts else found.outcome, loaded.state)
         lapsed = found.state_before != loaded.state or found.version != loaded.dossier.version
         overtaken = (lapsed and self.policy.proposals_lapse) or self.policy.has_lapsed(loaded, found)
         if outcome is None or loaded.state not in rule.states or overtaken:
             raise Conflict("Er is sinds dit voorstel iets veranderd: doe een nieuw voorstel.")
-        fields = loaded.fields_of(found)
-        unmet = missing(loaded.law, rule, outcome, loaded.facts(), found.about, fields)
-        if unmet:
-            # What was proposed may have been overtaken, e.g. by its own review date.
-            raise Conflict(f"Dit kan niet meer: {unmet[0].reason} ({unmet[0].article}).")
+        facts = loaded.facts()
+        for one in loaded.decided(found):
+            answer = rule.outcome(one.outcome, loaded.state) or outcome
+            unmet = missing(loaded.law, rule, answer, facts, one.about, one.fields)
+            if unmet:
+                # What was proposed may have been overtaken, e.g. by its own review date.
+                raise Conflict(f"Dit kan niet meer: {unmet[0].reason} ({unmet[0].article}).")
         return outcome
 
     # --- writing ---------------------------------------------------------------------------------
@@ -307,15 +299,3 @@ class Deciding:
                 at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
             )
         )
-
-
-def _coded_forwarding(given: Forwarding | None) -> dict[str, Any] | None:
-    """The coded part of a forwarding; why nobody gets it is among the words."""
-    if given is None:
-        return None
-    return {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
-
-
-def _coded_fields(rule: Decision, fields: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = {one.name: one.kind for one in rule.fields}
-    return {name: value for name, value in fields.items() if isinstance(kinds.get(name), _CODED)}

@@ -78,6 +78,13 @@ class Finding(Frozen):
         return {one["subject"]: Subject(name=one["name"], address=one.get("address")) for one in found}
 
 
+class PartWords(Frozen):
+    """Why, for some of what was decided together, and what was filled in."""
+
+    reason: str
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
 class Words(Frozen):
     """The words of one decision. `seen`: the items that lay before who decided."""
 
@@ -88,6 +95,8 @@ class Words(Frozen):
     """Why a signal goes on to nobody."""
     special_grounds: dict[str, str] = Field(default_factory=dict)
     """On which ground special data are in it, by their kind (art. 9 and 10 AVG)."""
+    parts: tuple[PartWords, ...] = ()
+    """Of what was decided together, in its order."""
 
     def and_for(self, grounds: Mapping[str, str]) -> Words:
         """These words with the grounds of who co-signs."""

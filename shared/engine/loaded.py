@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import product
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from shared.contracts.dossier import CodedDecision
+from shared.contracts.dossier import CodedDecision, DecidedPart
 from shared.contracts.intake import Subject
 from shared.engine.documents import Content, Words
 from shared.engine.head import Head
@@ -167,6 +168,16 @@ class Loaded:
                 found.append(frozenset(rule.who.co_signers))
         return found
 
+    def decided(self, row: DecisionRow) -> Iterator[known.Taken]:
+        """What was decided, about each thing: of what was decided together every cell."""
+        if not row.parts:
+            yield known.Taken(row.key, row.outcome, tuple(row.about), self.fields_of(row))
+        words = self.words_of(row)
+        for place, part in enumerate(row.parts or ()):
+            fields = words.parts[place].fields if words else {}
+            for about in product(*part["about"]):
+                yield known.Taken(row.key, part["outcome"], about, fields)
+
     @cached_property
     def standing(self) -> Standing:
         """What was put right, here or by an earlier holder: what no longer counts."""
@@ -197,9 +208,7 @@ class Loaded:
         return Facts(
             today=self.today,
             number=self.number,
-            decisions=tuple(
-                known.Taken(one.key, one.outcome, tuple(one.about), self.fields_of(one)) for one in self.taken
-            ),
+            decisions=tuple(each for one in self.taken for each in self.decided(one)),
             items=items,
             superseded=superseded,
             subjects=self.standing.concerned(content.subjects),
@@ -236,6 +245,7 @@ def coded(row: DecisionRow) -> CodedDecision:
         recorder=row.recorder,
         role=row.role,
         about=tuple(row.about),
+        parts=tuple(DecidedPart.model_validate(one) for one in row.parts or ()),
         taken_at=row.taken_at,
         protocol=row.protocol,
         meeting=row.meeting,

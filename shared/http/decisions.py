@@ -6,23 +6,22 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Response
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime
 
 from shared.contracts.dossier import CodedDecision
+from shared.engine.documents import Words
 from shared.engine.engine import Engine
-from shared.engine.given import Given, GivenRecord, Shown
+from shared.engine.given import Given, Shown
 from shared.engine.loaded import WITHDRAWAL
+from shared.engine.tables import DecisionRow
 from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
-from shared.http.bodies import FieldsGiven, Ref, SpecialGrounds, Strict
+from shared.http.bodies import Strict
 from shared.http.open_now import OpenDecisions, described
+from shared.http.taking import DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
 from shared.identity import Person
-from shared.protocol.correcting import Correction
-from shared.protocol.faults import Fault
-from shared.protocol.judge import MOST_REASON, Attempt
+from shared.protocol.judge import Attempt
 from shared.protocol.opening import purpose_fault
-from shared.protocol.passing_on import Forwarding
-from shared.protocol.records import Record
 
 LIST = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Number = Annotated[str, Path(pattern=NUMBER, description="The signal's number", examples=["S-7K3MQ-9XD4T"])]
@@ -34,60 +33,6 @@ DossierNumber = Annotated[
         examples=["S-7K3MQ-9XD4T"],
     ),
 ]
-
-
-class ForwardingIn(Strict):
-    """To whom the signal goes on, with which items; or nobody, with a reason."""
-
-    recipient_kind: Literal["department", "partner", "municipality"] | None = None
-    recipient: Ref | None = None
-    items: Annotated[tuple[Ref, ...], Field(max_length=50)] = ()
-    none_because: Annotated[str, StringConstraints(max_length=2000)] | None = None
-
-
-class DecisionIn(Strict):
-    """A decision, or with `confirms` the co-signature under one that somebody else proposed."""
-
-    key: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
-    expected_version: int
-    outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
-    reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
-    fields: FieldsGiven
-    about: Annotated[tuple[Ref, ...], Field(max_length=20)] = ()
-    forwarding: ForwardingIn | None = None
-    meeting: Ref | None = None
-    confirms: UUID | None = None
-    correction: CorrectionIn | None = None
-    special_grounds: SpecialGrounds
-
-
-class WithdrawalIn(Strict):
-    """Which decision is taken back and why, by who recorded it (`withdraw` in `actions` of open-decisions)."""
-
-    decision: UUID
-    expected_version: int
-    reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
-    special_grounds: SpecialGrounds
-
-
-class CorrectionIn(Strict):
-    """What stands in the place of a fact that was wrong; `about` only where it is about another person or object."""
-
-    finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
-    matches: dict[Literal["name", "address"], bool] | None = None
-    about: Ref | None = None
-
-
-class ItemIn(Strict):
-    """A fact with a category of Bijlage 1. BRP gives only `matches`, per field that the signal has."""
-
-    category: Ref
-    expected_version: int
-    about: Ref
-    finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
-    matches: dict[Literal["name", "address"], bool] | None = None
-    fields: FieldsGiven
-    special_grounds: SpecialGrounds
 
 
 class DecisionOut(Strict):
@@ -112,6 +57,7 @@ class DecisionOut(Strict):
     about: tuple[str, ...] = ()
     reason: str | None = None
     fields: dict[str, Any] | None = None
+    parts: list[dict[str, Any]] | None = None
     forwarding: ForwardingIn | None = None
     meeting: str | None = None
     special_grounds: dict[str, str] | None = None
@@ -140,31 +86,12 @@ def purpose_of(purpose: str | None) -> str:
 Purpose = Annotated[str | None, Header(max_length=80, description="Why this record is opened (doelbinding)")]
 
 
-def given(body: DecisionIn) -> Given:
-    """What a body wants of the engine."""
-    to = body.forwarding
-    forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
-    right = body.correction
-    matches = {str(key): value for key, value in right.matches.items()} if right and right.matches else None
-    attempt = Attempt(
-        body.key,
-        body.outcome,
-        body.reason,
-        body.fields,
-        forwarding,
-        body.about,
-        body.meeting,
-        body.special_grounds,
-        Correction(right.finding, matches, right.about) if right else None,
-    )
-    return Given(attempt, body.expected_version, body.confirms)
-
-
 def shown(found: Shown) -> DecisionOut:
     """A decision as the interface shows it; one of an earlier holder has no words."""
     one, words = found.decision, found.words
     if isinstance(one, CodedDecision):
-        return DecisionOut(id=UUID(one.decision), **one.model_dump(exclude={"decision"}))
+        parts = [part.model_dump() for part in one.parts] or None
+        return DecisionOut(id=UUID(one.decision), **one.model_dump(exclude={"decision", "parts"}), parts=parts)
     forwarding = None
     if one.forwarding:
         because = words.none_because if words else None
@@ -176,12 +103,19 @@ def shown(found: Shown) -> DecisionOut:
         withdrawable_until=withdrawable,
         reason=words.reason if words else None,
         fields=words.fields if words else None,
+        parts=_parts(one, words),
         forwarding=forwarding,
         special_grounds=(words.special_grounds or None) if words else None,
     )
 
 
-_OWN = {"state", "withdrawable_until", "reason", "fields", "forwarding", "special_grounds"}
+def _parts(row: DecisionRow, words: Words | None) -> list[dict[str, Any]] | None:
+    """What was decided together, with the words of each where they may be seen."""
+    said = [one.model_dump() for one in words.parts] if words and words.parts else [{} for _ in row.parts or ()]
+    return [part | one for part, one in zip(row.parts or (), said, strict=True)] or None
+
+
+_OWN = {"state", "withdrawable_until", "reason", "fields", "parts", "forwarding", "special_grounds"}
 _SAME = set(DecisionOut.model_fields) - _OWN
 
 
@@ -209,9 +143,7 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
     async def decide(
         number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
     ) -> DecisionOut:
-        if body.key == WITHDRAWAL:
-            raise Invalid([Fault("key", "een besluit wordt ingetrokken bij withdrawals", "art. 2", "no-decision")])
-        found = shown(await engine.deciding.decide(number, person, given(body)))
+        found = shown(await engine.deciding.decide(number, person, given(body, body.expected_version)))
         response.status_code = 202 if found.status == "proposed" else 201
         return found
 
@@ -238,10 +170,7 @@ def record_routes(engine: Engine) -> APIRouter:
 
     @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
     async def record(number: Number, body: ItemIn, person: Person = current_person(engine.platform)) -> ItemOut:
-        matches = {str(key): value for key, value in body.matches.items()} if body.matches else None
-        wanted = Record(body.category, body.about, body.finding, matches, body.fields, body.special_grounds)
-        return ItemOut.model_validate(
-            await engine.recording.record(number, person, GivenRecord(wanted, body.expected_version))
-        )
+        wanted = given_record(body, body.expected_version)
+        return ItemOut.model_validate(await engine.recording.record(number, person, wanted))
 
     return routes

@@ -32,7 +32,8 @@ class OpenOutcome(Strict):
 
 
 class OpenDecision(Strict):
-    """A decision of this state. `about`: what has to be named, in this order; `choices`: what can be named for each."""
+    """A decision of this state. `about`: what has to be named, in this order; `choices`: what can be named for each;
+    `together`: several can be decided at once, by `parts`."""
 
     key: str
     article: str
@@ -43,6 +44,7 @@ class OpenDecision(Strict):
     meeting: str | None
     co_signed_by: tuple[str, ...]
     about: tuple[str, ...] = ()
+    together: bool = False
     choices: tuple[Named, ...] = ()
     needs: tuple[str, ...] = ()
     guidance: tuple[str, ...] = ()
@@ -112,6 +114,7 @@ def _decision(law: Law, one: open_now.OpenDecision, state: State) -> OpenDecisio
         meeting=rule.who.meeting,
         co_signed_by=rule.who.co_signers,
         about=rule.about,
+        together=rule.together,
         choices=tuple({code: law.called(code) for code in codes} for codes in one.about),
         needs=tuple(need.says for need in rule.needs),
         guidance=rule.guidance,

@@ -35,6 +35,17 @@ RULES = {
 
 
 @dataclass(frozen=True)
+class Part:
+    """Some of what is decided together: each of the first of `about` with each of the second. What is empty is as it is
+    for the whole (together.py)."""
+
+    about: tuple[tuple[str, ...], ...]
+    outcome: str = ""
+    reason: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Attempt:
     """What somebody wants to decide."""
 
@@ -49,6 +60,7 @@ class Attempt:
     """On which ground special data are in its words, by their kind (wording.py)."""
     correction: Correction | None = None
     """What stands in the place of what it is about."""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)

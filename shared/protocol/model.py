@@ -91,6 +91,8 @@ class Decision:
     """What it is about, one of each of `ABOUT`. Empty: the signal as a whole, or parts of it that are named."""
     about_many: bool = False
     """It is about any number of things of the one kind in `about`."""
+    together: bool = False
+    """Several of them can be decided at once (together.py)."""
     needs: tuple[Condition, ...] = ()
     guidance: tuple[str, ...] = ()
     """What is shown beside the question; none of it has to be ticked."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from shared.protocol import correcting, designations, fields, judge, meetings, opening, passing_on, records
+from shared.protocol import correcting, designations, fields, judge, meetings, opening, passing_on, records, together
 from shared.protocol.conditions.case import Condition
 from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
@@ -57,6 +57,10 @@ def document(law: Law) -> str:
         "## Rechtzetten",
         "",
         *_rules(correcting.RULES),
+        "",
+        "## Meer tegelijk",
+        "",
+        *_rules(together.RULES),
     ]
     for chapter in law.chapters:
         lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]
@@ -102,7 +106,8 @@ def _decision(law: Law, decision: Decision) -> list[str]:
         lines.append(f"Wordt per persoon genomen bij {HOLDERS[decision.taken_in]}; het signaal wacht daarop.")
     if decision.about:
         what = [ABOUT[kind] + (", of meer dan één" if decision.about_many else "") for kind in decision.about]
-        lines += ["", f"Gaat over: {' en '.join(what)}."]
+        many = " Over meer van deze kan in één keer worden besloten." if decision.together else ""
+        lines += ["", f"Gaat over: {' en '.join(what)}.{many}"]
     lines += ["", "| in | antwoord | leidt naar | artikel |", "|---|---|---|---|"]
     for state in decision.states:
         for one in decision.outcomes_in(state):

@@ -83,7 +83,7 @@ def test_the_answer_names_recipients_items_and_how_things_are_recorded() -> None
     check = next(one for one in shown.decisions if one.key == "check-2a")
     assert check.about == ("item", "recipient")
     assert set(check.choices[0]) == {"report", "item-2"}
-    assert check.choices[1]["politie"] == "Politie"
+    assert check.choices[1]["politie"] == "politie"
     assert "wonen" in shown.recipients["department"]
     indication = next(one for one in shown.records if one.category == "indication")
     persons = indication.fields["properties"]["persons"]

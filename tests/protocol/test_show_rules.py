@@ -21,6 +21,7 @@ from shared.protocol import (
     passing_on,
     records,
     terms,
+    together,
     wording,
 )
 from shared.protocol.model import Law
@@ -29,7 +30,7 @@ from tests.protocol.laws import LAWS
 from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
-JUDGING = (correcting, designations, fields, judge, meetings, opening, passing_on, records, wording)
+JUDGING = (correcting, designations, fields, judge, meetings, opening, passing_on, records, together, wording)
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {
     "add_years": "een jaar na 29 februari is 28 februari",
