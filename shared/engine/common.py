@@ -63,8 +63,8 @@ def told_to_supervision(
     if co_signer:
         fields["coSignerReason"] = co_signer
     if words.parts:
-        said = zip(decision.parts or (), words.parts, strict=True)
-        fields["parts"] = [part | one.model_dump() for part, one in said]
+        pairs = zip(decision.parts or (), words.parts, strict=True)
+        fields["parts"] = [part | one.model_dump() for part, one in pairs]
     if words.none_because:
         fields["forwardingNoneBecause"] = words.none_because
     if words.special_grounds:

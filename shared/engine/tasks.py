@@ -106,7 +106,8 @@ class Tasks:
         if len(keys) != 1 or None in keys:
             raise Conflict("Dit zijn geen vragen over één dossier die samen worden beantwoord.")
         ((number, role, key),) = [one for one in keys if one]
-        parts, grounds = [], {}
+        parts: list[Part] = []
+        grounds: dict[str, str] = {}
         for about, one in zip(asked, given.values(), strict=True):
             things = tuple((thing,) for thing in about[1]) if about else ()
             parts.append(Part(things, one.outcome, one.reason, dict(one.fields or {})))

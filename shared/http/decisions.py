@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Body, Header, Path, Response
 from pydantic import AwareDatetime
 
 from shared.contracts.dossier import CodedDecision
@@ -18,7 +18,7 @@ from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.open_now import OpenDecisions, described
-from shared.http.taking import DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
+from shared.http.taking import RECORDED, DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
 from shared.identity import Person
 from shared.protocol.judge import Attempt
 from shared.protocol.opening import purpose_fault
@@ -169,7 +169,11 @@ def record_routes(engine: Engine) -> APIRouter:
     routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
 
     @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
-    async def record(number: Number, body: ItemIn, person: Person = current_person(engine.platform)) -> ItemOut:
+    async def record(
+        number: Number,
+        body: Annotated[ItemIn, Body(openapi_examples=RECORDED)],
+        person: Person = current_person(engine.platform),
+    ) -> ItemOut:
         wanted = given_record(body, body.expected_version)
         return ItemOut.model_validate(await engine.recording.record(number, person, wanted))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -100,6 +100,67 @@ class ItemIn(ItemStep):
     """As a request of its own, on the version that was seen."""
 
     expected_version: int
+
+
+RECORDED: dict[str, Any] = {
+    "question": {
+        "summary": "A question to who keeps a source",
+        "value": {
+            "category": "question",
+            "expectedVersion": 9,
+            "about": "O1",
+            "finding": "Is er voor O1 een vergunning verleend?",
+            "fields": {"source": "horeca-permits"},
+        },
+    },
+    "person": {
+        "summary": "A fact that brings somebody to light who was not known yet",
+        "value": {
+            "category": "indication",
+            "expectedVersion": 9,
+            "about": "report",
+            "finding": "Er is een tweede huurder.",
+            "fields": {"persons": [{"name": "Voornaam Achternaam", "address": "Voorbeeldstraat 1"}]},
+        },
+    },
+    "child": {
+        "summary": "That somebody is a child, and who represents it",
+        "value": {
+            "category": "child",
+            "expectedVersion": 9,
+            "about": "S1",
+            "finding": "Zit nog op school.",
+            "fields": {"representative": [{"name": "Voornaam Achternaam"}]},
+        },
+    },
+    "paper": {
+        "summary": "A paper for a meeting, without names",
+        "value": {
+            "category": "paper",
+            "expectedVersion": 9,
+            "about": "report",
+            "finding": "Wat er feitelijk is gezien bij O1.",
+            "fields": {"meeting": "M-7K3MQ-9XD4T"},
+        },
+    },
+    "intervention": {
+        "summary": "An intervention of the plan",
+        "value": {
+            "category": "intervention",
+            "expectedVersion": 9,
+            "about": "O1",
+            "finding": "Controle van O1 met het bevoegd gezag.",
+            "fields": {
+                "instrument": "Last onder bestuursdwang",
+                "legalBasis": "Opiumwet 13b",
+                "department": "wonen",
+                "plannedOn": "2026-12-01",
+                "subjects": ["S1"],
+            },
+        },
+    },
+}
+"""How each is recorded, in the description of the interface."""
 
 
 def given(body: DecisionStep, version: int) -> Given:

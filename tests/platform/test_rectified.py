@@ -8,11 +8,12 @@ import pytest
 
 from shared.contracts.intake import Subject
 from shared.engine.documents import REPORT, Finding
-from shared.errors import Invalid
+from shared.errors import Invalid, NotBelieved
 from shared.protocol.correcting import Correction
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, WINDOW, Desk
+from tests.platform.real import Postgres
 from tests.platform.test_tasks import DIRK, adopted
 
 WHY = {"wrong": "Nagezien in het register."}
@@ -182,3 +183,21 @@ async def test_who_is_asked_about_somebody_who_was_taken_out_is_asked_no_longer(
     assert await desk.open_tasks(number) == []
     with pytest.raises(Invalid):
         await desk.decide(number, "same-person", "same", about=("S2", "S1"), fields={"known": "Toch."})
+
+
+ROWS = {
+    "a decision that is gone": "DELETE FROM decision WHERE key = 'rectify'",
+    "one that was withdrawn": "UPDATE decision SET status = 'withdrawn' WHERE key = 'rectify'",
+    "another thing": "UPDATE decision SET about = '[\"report\"]' WHERE key = 'rectify'",
+}
+
+
+@pytest.mark.refused("R-T.11")
+@pytest.mark.parametrize("statement", ROWS.values(), ids=ROWS)
+async def test_rows_bring_back_nothing_that_was_put_right(desk_of: DeskOf, postgres: Postgres, statement: str) -> None:
+    desk = await desk_of("assessment")
+    number = await desk.arrives(State.WEGING_2A, findings={"item-0": found(desk)})
+    await desk.decide(number, "rectify", "withdrawn", about=("item-0",), fields=WHY)
+    await postgres.superuser("assessment")(statement)
+    with pytest.raises(NotBelieved):
+        await file(desk, number)

@@ -132,13 +132,14 @@ _SPECIAL = {
 }
 
 
-_PUTTING_RIGHT = ("rectify", "same-person", "not-concerned", "set-right")
+PUTTING_RIGHT = ("rectify", "same-person", "not-concerned", "set-right")
+"""Possible in every phase, of what is there to be put right."""
 
 
 def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
     found = {key: set(rest) | _SPECIAL.get(key, set()) for _, key, _ in ARROWS}
     found |= {key: set(first) for key in ("purpose", "no-signal", "weging-1")}
-    found |= {key: first | rest for key in _PUTTING_RIGHT}
+    found |= {key: first | rest for key in PUTTING_RIGHT}
     return found | {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from shared.engine.given import Open
 from shared.http.open_now import described
+from shared.http.taking import RECORDED, ItemIn, given_record
 from shared.protocol.facts import Taken
 from shared.protocol.judge import Allowed, judge
 from shared.protocol.model import State
 from shared.protocol.open_now import OpenDecision, open_decisions, open_records
+from shared.protocol.records import content_faults
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
 from tests.protocol.signals import APPROVED, KNOWN, SOURCE_LIST, complete, facts_for, state_of
 
@@ -90,3 +92,13 @@ def test_the_answer_names_recipients_items_and_how_things_are_recorded() -> None
     assert persons["items"]["required"] == ["name"], "how a person is recorded"
     rectify = next(one for one in shown.decisions if one.key == "rectify")
     assert [one.corrects for one in rectify.outcomes] == [True, False]
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_description_of_the_interface_shows_how_each_is_recorded(name: str) -> None:
+    """Every example is one that the law takes in."""
+    body = ItemIn.model_validate(RECORDED[name]["value"])
+    category = MIDDEN_DELFLAND.category(body.category)
+    assert category is not None
+    assert content_faults(category, given_record(body, 9).record, "oov", KNOWN) == []
+    assert category.key in ("indication", name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_who_was_named_twice_is_one_person() -> None:
     assert known.of(item).about == "S1"
     assert known.of(item).fields["subjects"] == ["S1"]
     two = replace(KNOWN, subjects=("S1", "S2"))
-    shown = {"fields": {"known": "Zelfde adres."}}
+    shown: dict[str, Any] = {"fields": {"known": "Zelfde adres."}}
     assert isinstance(tried("same-person", "same", "S2", "S1", facts=two, **shown), Allowed)
     assert code(tried("same-person", "same", "S1", "S1", facts=two, **shown)) == "two-persons"
     assert code(tried("same-person", "same", "S2", "S1", **shown)) == "about-unknown"
@@ -153,9 +154,9 @@ def test_whoever_received_what_was_wrong_is_told_before_the_case_closes() -> Non
 @pytest.mark.allowed("R-T.12")
 @pytest.mark.refused("R-T.12")
 def test_a_child_is_marked_and_its_notice_goes_to_who_represents_it() -> None:
-    mother = {"representative": [{"name": "Els Wilgenroos", "address": "Dorpsstraat 1"}]}
+    mother: dict[str, Any] = {"representative": [{"name": "Els Wilgenroos", "address": "Dorpsstraat 1"}]}
 
-    def recorded(about: str, fields: dict[str, object]) -> list[str]:
+    def recorded(about: str, fields: dict[str, Any]) -> list[str]:
         record = Record("child", about, "Volgens de melding zestien noch ouder.", None, fields)
         return [one.code for one in judge_record(MIDDEN_DELFLAND, State.RECEIVED, record, "oov", KNOWN)]
 
