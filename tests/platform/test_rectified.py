@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from services.casework.use_cases import Consulting
 from shared.contracts.intake import Subject
 from shared.engine.documents import REPORT, Finding
+from shared.engine.tables import Dossier, GrantRow
 from shared.errors import Invalid, NotBelieved
 from shared.protocol.correcting import Correction
 from shared.protocol.model import State
@@ -201,3 +205,22 @@ async def test_rows_bring_back_nothing_that_was_put_right(desk_of: DeskOf, postg
     await postgres.superuser("assessment")(statement)
     with pytest.raises(NotBelieved):
         await file(desk, number)
+
+
+@pytest.mark.refused("R-T.11", "R-T.12")
+async def test_a_closed_case_shows_another_signal_only_what_counts(desk_of: DeskOf) -> None:
+    desk = await desk_of("casework")
+    findings = {"item-0": found(desk), "item-00": found(desk, "S2"), "item-000": found(desk)}
+    number = await desk.arrives(State.EXECUTION, subjects=TWO, findings=findings)
+    await desk.record(number, "child", "S1", "Zit nog op school.", representative=[{"name": "Els Wilgenroos"}])
+    await desk.decide(number, "rectify", "withdrawn", about=("item-0",), fields=WHY)
+    await desk.decide(number, "not-concerned", "taken-out", about=("S2",), fields={"known": "Een naamgenoot."})
+    async with desk.platform.database.transaction() as session:
+        (await session.get_one(Dossier, number)).state = "closed"
+    await desk.believe(number)
+    until, new = desk.clock.now() + timedelta(hours=1), "S-00000-00000"
+    await desk.add(GrantRow(id=uuid4(), number=number, new_signal=new, phase=3, person="anna", until=until))
+    shown = await Consulting(desk.engine).consult(number, new, ANNA, "weging")
+    assert list(shown["items"]) == ["item-000"]
+    assert list(shown["subjects"]) == ["S1"]
+    assert "Els" not in str(shown)
