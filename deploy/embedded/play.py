@@ -23,8 +23,8 @@ from shared.protocol.states import HOLDER_OF, State
 ACTED_IN = ("assessment", "sources", "casework")
 PURPOSE = {"X-Purpose": "besluit-voorbereiden"}
 FILE_USER = "anna"
-DECIDED = ("key", "outcome", "reason", "fields", "forwarding", "about", "parts", "correction")
-RECORDED = ("about", "finding", "matches", "fields")
+TO_DECIDE = ("key", "outcome", "reason", "fields", "forwarding", "about", "parts", "correction")
+TO_RECORD = ("about", "finding", "matches", "fields")
 """What of a step is sent with a decision, and with a record."""
 
 
@@ -126,7 +126,7 @@ class Player:
         service = step.get("at", played.holder)
         now = self._version(service, path)
         body = {"expectedVersion": now["version"]}
-        body |= {name: step[name] for name in DECIDED if name in step}
+        body |= {name: step[name] for name in TO_DECIDE if name in step}
         found = [one for one in now["decisions"] if one["key"] == step["key"]]
         if found and found[0]["meeting"] and not step.get("alone"):
             body["meeting"] = played.meeting
@@ -151,9 +151,9 @@ class Player:
         """What somebody does at one go: several steps in one request, each judged on what the one before it left."""
         path, service = f"/v1/signals/{played.number}", played.holder
         steps = [
-            {"item": {"category": one["item"]} | {name: one[name] for name in RECORDED if name in one}}
+            {"item": {"category": one["item"]} | {name: one[name] for name in TO_RECORD if name in one}}
             if "item" in one
-            else {"decision": {name: one[name] for name in DECIDED if name in one}}
+            else {"decision": {name: one[name] for name in TO_DECIDE if name in one}}
             for one in step["together"]
         ]
         body = {"expectedVersion": self._version(service, path)["version"], "steps": steps}

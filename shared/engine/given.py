@@ -13,7 +13,7 @@ from shared.engine.documents import Words
 from shared.engine.tables import DecisionRow
 from shared.protocol.judge import Attempt
 from shared.protocol.model import Law, State
-from shared.protocol.open_now import OpenDecision, OpenRecord
+from shared.protocol.open_now import Offered, Recordable
 from shared.protocol.records import Record
 
 
@@ -72,8 +72,8 @@ class Open:
     version: int
     state: State
     law: Law
-    decisions: tuple[OpenDecision, ...] = ()
-    records: tuple[OpenRecord, ...] = ()
+    decisions: tuple[Offered, ...] = ()
+    records: tuple[Recordable, ...] = ()
     withdrawable: tuple[Withdrawable, ...] = ()
     shareable: tuple[str, ...] = ()
 

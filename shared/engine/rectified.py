@@ -15,7 +15,8 @@ from shared.engine.roads import QUESTION, RECTIFICATION
 from shared.engine.tables import DecisionRow
 from shared.protocol.conditions.approach import CHILD
 from shared.protocol.facts import Item
-from shared.protocol.rectifying import NOT_CONCERNED, RECTIFY, SAME, SET_RIGHT
+from shared.protocol.moments import NOT_CONCERNED, SAME_PERSON
+from shared.protocol.rectifying import RECTIFY, SET_RIGHT
 
 
 def put_right(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -23,7 +24,7 @@ def put_right(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     about = decision.about
     if decision.key == RECTIFY:
         return (CloseTasks((about[0],)), *_no_child(loaded, about[0]))
-    if decision.key == SAME:
+    if decision.key == SAME_PERSON:
         return (_told_to_rights(loaded, decision, about[1]), *_child_too(loaded, about[0], about[1]))
     if decision.key == NOT_CONCERNED:
         questions = loaded.opened.of_category(QUESTION).items()

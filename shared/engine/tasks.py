@@ -23,7 +23,7 @@ from shared.engine.tables import WAITS, Dossier, MeetingRow, TaskRow
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.identity import Person
 from shared.pages import Keyset, Page, Window
-from shared.protocol.judge import Attempt, Part
+from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.model import State
 
 BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
@@ -106,11 +106,11 @@ class Tasks:
         if len(keys) != 1 or None in keys:
             raise Conflict("Dit zijn geen vragen over één dossier die samen worden beantwoord.")
         ((number, role, key),) = [one for one in keys if one]
-        parts: list[Part] = []
+        parts: list[AttemptPart] = []
         grounds: dict[str, str] = {}
         for about, one in zip(asked, given.values(), strict=True):
             things = tuple((thing,) for thing in about[1]) if about else ()
-            parts.append(Part(things, one.outcome, one.reason, dict(one.fields or {})))
+            parts.append(AttemptPart(things, one.outcome, one.reason, dict(one.fields or {})))
             grounds |= one.special_grounds
         attempt = Attempt(key, "", "", {}, special_grounds=grounds, parts=tuple(parts))
         version = found[0][1].dossier.version

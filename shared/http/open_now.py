@@ -14,7 +14,7 @@ from shared.protocol.fields import schema
 from shared.protocol.model import Law, State
 
 Named = Annotated[dict[str, str], Field(description="Codes with what people call them")]
-Missing = Annotated[tuple[str, ...], Field(description="What has to be done first, in words; empty: nothing")]
+Lacking = Annotated[tuple[str, ...], Field(description="What has to be done first, in words; empty: nothing")]
 
 
 class OpenOutcome(Strict):
@@ -28,7 +28,7 @@ class OpenOutcome(Strict):
     fields: dict[str, Any]
     needs: tuple[str, ...] = ()
     corrects: bool = False
-    missing: Missing = ()
+    missing: Lacking = ()
 
 
 class OpenDecision(Strict):
@@ -39,7 +39,7 @@ class OpenDecision(Strict):
     article: str
     question: str
     can_be_taken: bool
-    missing: Missing
+    missing: Lacking
     decided_by: tuple[str, ...]
     meeting: str | None
     co_signed_by: tuple[str, ...]
@@ -61,7 +61,7 @@ class OpenRecord(Strict):
     about: tuple[str, ...]
     finding: bool
     fields: dict[str, Any]
-    missing: Missing
+    missing: Lacking
 
 
 class OpenAction(Strict):
@@ -102,7 +102,7 @@ def described(found: Open) -> OpenDecisions:
     )
 
 
-def _decision(law: Law, one: open_now.OpenDecision, state: State) -> OpenDecision:
+def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
     rule = one.rule
     return OpenDecision(
         key=rule.key,
@@ -136,7 +136,7 @@ def _decision(law: Law, one: open_now.OpenDecision, state: State) -> OpenDecisio
     )
 
 
-def _record(one: open_now.OpenRecord) -> OpenRecord:
+def _record(one: open_now.Recordable) -> OpenRecord:
     category = one.category
     return OpenRecord(
         category=category.key,

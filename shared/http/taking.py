@@ -13,7 +13,7 @@ from shared.errors import Invalid
 from shared.http.bodies import FieldsGiven, Ref, SpecialGrounds, Strict
 from shared.protocol.correcting import Correction
 from shared.protocol.faults import Fault
-from shared.protocol.judge import MOST_REASON, Attempt, Part
+from shared.protocol.judge import MOST_REASON, Attempt, AttemptPart
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.records import Record
 
@@ -181,7 +181,7 @@ def given(body: DecisionStep, version: int) -> Given:
         body.meeting,
         body.special_grounds,
         Correction(right.finding, matches, right.about) if right else None,
-        tuple(Part(one.about, one.outcome, one.reason, one.fields) for one in body.parts),
+        tuple(AttemptPart(one.about, one.outcome, one.reason, one.fields) for one in body.parts),
     )
     return Given(attempt, version, body.confirms)
 

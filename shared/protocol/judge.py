@@ -35,7 +35,7 @@ RULES = {
 
 
 @dataclass(frozen=True)
-class Part:
+class AttemptPart:
     """Some of what is decided together: each of the first of `about` with each of the second. What is empty is as it is
     for the whole (together.py)."""
 
@@ -60,7 +60,7 @@ class Attempt:
     """On which ground special data are in its words, by their kind (wording.py)."""
     correction: Correction | None = None
     """What stands in the place of what it is about."""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[AttemptPart, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def lacking(law: Law, needs: Iterable[Condition], facts: Facts) -> tuple[str, ..
 
 
 @dataclass(frozen=True)
-class OpenDecision:
+class Offered:
     """A decision of this state. `missing`: why it cannot be taken yet; by outcome, why that answer cannot be given.
     `about`: per thing that it is about what can be named, by code."""
 
@@ -58,7 +58,7 @@ class OpenDecision:
 
 
 @dataclass(frozen=True)
-class OpenRecord:
+class Recordable:
     """A category that can be recorded in this state, and why not yet; `about`: what it can be about."""
 
     category: Category
@@ -66,7 +66,7 @@ class OpenRecord:
     about: tuple[str, ...]
 
 
-def open_decisions(law: Law, state: State, facts: Facts) -> tuple[OpenDecision, ...]:
+def open_decisions(law: Law, state: State, facts: Facts) -> tuple[Offered, ...]:
     """The decisions of `state`, in the order of the protocol."""
     known = possible(law, facts)
     found = []
@@ -74,15 +74,15 @@ def open_decisions(law: Law, state: State, facts: Facts) -> tuple[OpenDecision, 
         nothing = [f"er is nog niets waarover dit gaat: {ABOUT[kind]}" for kind in one.about if not known[kind]]
         missing = (*dict.fromkeys(nothing), *lacking(law, one.needs, facts))
         by_outcome = {answer.key: lacking(law, answer.needs, facts) for answer in one.outcomes_in(state)}
-        found.append(OpenDecision(one, missing, by_outcome, tuple(known[kind] for kind in one.about)))
+        found.append(Offered(one, missing, by_outcome, tuple(known[kind] for kind in one.about)))
     return tuple(found)
 
 
-def open_records(law: Law, state: State, facts: Facts) -> tuple[OpenRecord, ...]:
+def open_records(law: Law, state: State, facts: Facts) -> tuple[Recordable, ...]:
     """What can be recorded in `state`: data of Bijlage 1, and of the handling a question, a paper, an intervention."""
     about = ("report", *facts.subjects, *facts.objects)
     return tuple(
-        OpenRecord(one, lacking(law, one.needs, facts), about)
+        Recordable(one, lacking(law, one.needs, facts), about)
         for one in law.categories
         if judge_item(law, state, one.key) is None
     )

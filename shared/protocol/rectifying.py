@@ -15,10 +15,11 @@ from shared.protocol.conditions.dates import not_in_the_future
 from shared.protocol.facts import Item, Taken
 from shared.protocol.kinds import Date
 from shared.protocol.model import Decision, Field, Outcome
+from shared.protocol.moments import NOT_CONCERNED, SAME_PERSON
 from shared.protocol.municipality import Municipality, Who
 from shared.protocol.states import PHASES
 
-RECTIFY, SAME, NOT_CONCERNED, SET_RIGHT = "rectify", "same-person", "not-concerned", "set-right"
+RECTIFY, SET_RIGHT = "rectify", "set-right"
 ACCURACY, RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
 IN_HAND = tuple(state for number in (1, 2, 3, 4) for state in PHASES[number].states)
 
@@ -50,7 +51,7 @@ def rectify(chosen: Municipality) -> Decision:
 def same_person(chosen: Municipality) -> Decision:
     """One person who was named twice is one person, with one duty to inform."""
     return Decision(
-        key=SAME,
+        key=SAME_PERSON,
         article=ACCURACY,
         question="Is deze persoon dezelfde als een ander die al is genoemd?",
         states=IN_HAND,
@@ -150,7 +151,7 @@ def standing(taken: Iterable[Taken]) -> Standing:
     for one in taken:
         if one.key == RECTIFY:
             replaced[one.about[0]] = one.about[1] if len(one.about) > 1 else None
-        elif one.key == SAME:
+        elif one.key == SAME_PERSON:
             same[one.about[0]] = one.about[1]
         elif one.key == NOT_CONCERNED:
             left_out.add(one.about[0])

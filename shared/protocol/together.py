@@ -11,7 +11,7 @@ from itertools import product
 
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
-from shared.protocol.judge import Allowed, Attempt, Part, Refused, judge
+from shared.protocol.judge import Allowed, Attempt, AttemptPart, Refused, judge
 from shared.protocol.model import Law, State
 
 SEVERAL = "several"
@@ -26,12 +26,12 @@ RULES = dict.fromkeys(("not-together", "twice", "too-many"), _TOGETHER)
 """What the printed protocol says of each fault, by its code."""
 
 
-def cells(part: Part) -> Iterator[tuple[str, ...]]:
+def cells(part: AttemptPart) -> Iterator[tuple[str, ...]]:
     """What a part is about: each of the first with each of the second."""
     return product(*part.about)
 
 
-def single(attempt: Attempt, part: Part, about: tuple[str, ...]) -> Attempt:
+def single(attempt: Attempt, part: AttemptPart, about: tuple[str, ...]) -> Attempt:
     """One cell of a part, as if it were decided alone."""
     return replace(
         attempt,

@@ -8,7 +8,7 @@ from shared.engine.given import Given, GivenAnswer
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity import Person
 from shared.protocol.conditions.approach import cells
-from shared.protocol.judge import Attempt, Part
+from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
@@ -24,8 +24,8 @@ async def test_a_matrix_is_one_decision_and_costs_as_one(desk_of: DeskOf) -> Non
     findings = {f"item-0{n}": found(desk) for n in range(29)}
     number = await desk.arrives(State.CHECK_2A, findings=findings)
     recipients = (*list(desk.platform.settings.laws.configured.organisations["department"])[:6], "politie")
-    rows = tuple(Part(((item,), recipients), reason=f"Over {item}.") for item in findings)
-    parts = (*rows, Part((("report",), recipients), "may-not", "De melding niet.", {"task": "Voor geen taak."}))
+    rows = tuple(AttemptPart(((item,), recipients), reason=f"Over {item}.") for item in findings)
+    parts = (*rows, AttemptPart((("report",), recipients), "may-not", "De melding niet.", {"task": "Voor geen taak."}))
     version, costs = await desk.version(number), desk.counted()
     given = Given(Attempt("check-2a", "may", "", TASK, parts=parts), version)
     shown = await desk.engine.deciding.decide(number, ANNA, given)
@@ -45,8 +45,11 @@ async def test_a_matrix_is_one_decision_and_costs_as_one(desk_of: DeskOf) -> Non
 async def test_one_cell_that_is_refused_refuses_all_and_nobody_is_named(desk_of: DeskOf) -> None:
     desk = await desk_of("casework")
     number = await desk.arrives(State.CHECK_2A)
-    good = Part((("report",), ("wonen",)))
-    for bad in (Part((("report",), ("niemand",))), Part((("report",), ("politie",)), reason="Voor Jan Wilgenroos.")):
+    good = AttemptPart((("report",), ("wonen",)))
+    for bad in (
+        AttemptPart((("report",), ("niemand",))),
+        AttemptPart((("report",), ("politie",)), reason="Voor Jan Wilgenroos."),
+    ):
         with pytest.raises(Invalid, match=r"parts\.1"):
             await desk.decide(number, "check-2a", "may", fields=TASK, parts=(good, bad))
     assert await desk.post(number, "decided.v1") == []
@@ -57,7 +60,7 @@ async def questions(desk: Desk) -> tuple[str, list[str]]:
     number = await desk.arrives(State.SOURCE_LIST)
     sources = ["horeca-permits", "subsidies"]
     await desk.decide(number, "source-list", "listed", fields={"sources": sources})
-    await desk.decide(number, "check-1", "approved", fields=FOUR, parts=(Part((tuple(sources),)),))
+    await desk.decide(number, "check-1", "approved", fields=FOUR, parts=(AttemptPart((tuple(sources),)),))
     await desk.decide(number, "check-1-done", "some", fields={"conclusion": "beide"})
     made = [
         (await desk.record(number, "question", about, "Is er een vergunning?", source="horeca-permits")).item

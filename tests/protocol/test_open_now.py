@@ -13,13 +13,13 @@ from shared.http.taking import RECORDED, ItemIn, given_record
 from shared.protocol.facts import Taken
 from shared.protocol.judge import Allowed, judge
 from shared.protocol.model import State
-from shared.protocol.open_now import OpenDecision, open_decisions, open_records
+from shared.protocol.open_now import Offered, open_decisions, open_records
 from shared.protocol.records import content_faults
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
 from tests.protocol.signals import APPROVED, KNOWN, SOURCE_LIST, complete, facts_for, state_of
 
 
-def opened(state: State, **otherwise: Any) -> dict[str, OpenDecision]:
+def opened(state: State, **otherwise: Any) -> dict[str, Offered]:
     facts = replace(KNOWN, **otherwise)
     return {one.rule.key: one for one in open_decisions(MIDDEN_DELFLAND, state, facts)}
 

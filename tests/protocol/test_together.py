@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.protocol.facts import Taken
-from shared.protocol.judge import Allowed, Attempt, Part, Refused, judge
+from shared.protocol.judge import Allowed, Attempt, AttemptPart, Refused, judge
 from shared.protocol.model import State
 from shared.protocol.together import each, judge_together
 from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
@@ -18,7 +18,7 @@ OOV = frozenset({"oov"})
 TASK = {"task": "Toezicht (Omgevingswet 18.2)."}
 
 
-def tried(*parts: Part, state: State = State.CHECK_2A, **more: Any) -> Allowed | Refused:
+def tried(*parts: AttemptPart, state: State = State.CHECK_2A, **more: Any) -> Allowed | Refused:
     attempt = Attempt("check-2a", "may", more.pop("reason", "Nodig."), more.pop("fields", TASK), parts=parts, **more)
     return judge_together(MIDDEN_DELFLAND, state, attempt, OOV, KNOWN)
 
@@ -28,8 +28,8 @@ def faults(found: Allowed | Refused) -> list[tuple[str, str]]:
 
 
 def test_rows_columns_and_cells_have_their_own_outcome_reason_and_fields() -> None:
-    row = Part((("report",), ("wonen", "politie")), reason="De melding voor beide.")
-    cell = Part((("item-2",), ("politie",)), "may-not", "Niet nodig.", {"task": "Geen."})
+    row = AttemptPart((("report",), ("wonen", "politie")), reason="De melding voor beide.")
+    cell = AttemptPart((("item-2",), ("politie",)), "may-not", "Niet nodig.", {"task": "Geen."})
     assert isinstance(tried(row, cell), Allowed)
     attempt = Attempt("check-2a", "may", "Nodig.", TASK, parts=(row, cell))
     assert [(place, one.about, one.outcome, one.reason) for place, one in each(attempt)] == [
@@ -40,21 +40,21 @@ def test_rows_columns_and_cells_have_their_own_outcome_reason_and_fields() -> No
 
 
 def test_what_is_wrong_with_one_cell_refuses_all_and_says_where() -> None:
-    good = Part((("report",), ("wonen",)))
-    assert faults(tried(good, Part((("item-77",), ("wonen",))))) == [("parts.1.about", "about-unknown")]
-    assert faults(tried(good, Part((("report",), ("wonen", "politie"))))) == [("parts.1", "twice")]
+    good = AttemptPart((("report",), ("wonen",)))
+    assert faults(tried(good, AttemptPart((("item-77",), ("wonen",))))) == [("parts.1.about", "about-unknown")]
+    assert faults(tried(good, AttemptPart((("report",), ("wonen", "politie"))))) == [("parts.1", "twice")]
     assert faults(tried(replace(good, outcome="misschien"))) == [("parts.0.outcome", "no-outcome")]
     assert faults(tried(good, reason="  ")) == [("parts.0.reason", "no-reason")]
     assert faults(tried(good, fields={})) == [("parts.0.fields.task", "missing")]
     assert faults(tried(good, about=("report", "wonen"))) == [("parts", "not-together")]
-    assert faults(tried(Part((("report",), ())))) == [("parts", "not-together")]
-    assert faults(tried(Part((tuple(f"i{n}" for n in range(40)), tuple(f"r{n}" for n in range(40)))))) == [
+    assert faults(tried(AttemptPart((("report",), ())))) == [("parts", "not-together")]
+    assert faults(tried(AttemptPart((tuple(f"i{n}" for n in range(40)), tuple(f"r{n}" for n in range(40)))))) == [
         ("parts", "too-many")
     ]
 
 
 def test_not_now_and_not_you_are_answered_as_for_one() -> None:
-    good = Part((("report",), ("wonen",)))
+    good = AttemptPart((("report",), ("wonen",)))
     found = tried(good, state=State.WEGING_1)
     assert isinstance(found, Refused)
     assert found.kind == "state"
@@ -71,7 +71,7 @@ def test_only_what_is_one_thought_is_decided_together() -> None:
         for decision in law.decisions:
             if decision.together:
                 assert all(one.leads_to is None and not one.ends and not one.forward_to for one in decision.outcomes)
-    attempt = Attempt("rectify", "withdrawn", "Fout.", {"wrong": "Ja."}, parts=(Part((("item-2",),)),))
+    attempt = Attempt("rectify", "withdrawn", "Fout.", {"wrong": "Ja."}, parts=(AttemptPart((("item-2",),)),))
     assert faults(judge_together(MIDDEN_DELFLAND, State.CHECK_2A, attempt, OOV, KNOWN)) == [("parts", "not-together")]
     alone = Attempt("check-2a", "may", "Nodig.", TASK, about=("report", "wonen"))
     assert judge_together(MIDDEN_DELFLAND, State.CHECK_2A, alone, OOV, KNOWN) == judge(
@@ -85,6 +85,6 @@ def test_several_sources_in_one_check(outcome: str) -> None:
     facts = replace(KNOWN, decisions=(listed,))
     four = dict.fromkeys(("compatibility", "necessity", "proportionality", "subsidiarity"), "Daarom.")
     fields = four | ({"fails": ["necessity"]} if outcome == "refused" else {})
-    parts = (Part((("benefits", "subsidies"),)),)
+    parts = (AttemptPart((("benefits", "subsidies"),)),)
     attempt = Attempt("check-1", outcome, "Gewogen.", fields, parts=parts)
     assert isinstance(judge_together(MIDDEN_DELFLAND, State.CHECK_1, attempt, OOV, facts), Allowed)
