@@ -156,7 +156,8 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/consultations": [CONSULT],
         "/tasks/{taskId}/decisions": [DONE],
         "/meetings": [
-            {"kind": "LOT", "heldOn": "2099-11-25", "members": [{"userId": "esra"}, {"organisation": "politie"}]}
+            {"kind": "LOT", "heldOn": "2099-11-25", "members": [{"userId": "esra"}, {"organisation": "politie"}]},
+            {"kind": "LOT", "heldOn": "2099-11-25", "members": [{"userId": "esra"}], "present": ["esra"]},
         ],
         "/meetings/{meetingId}/agenda-items": [{"number": ABSENT}],
         "/meetings/{meetingId}/attendances": [{"member": "esra"}],
