@@ -95,6 +95,8 @@ def _from(*events: str) -> tuple[str, ...]:
 # Every service repeats these: which letterbox key is its newest, and what it has received.
 _COMMON = ("letterbox-key.v1", "receipts.v1")
 _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipts.v1")
+# What rights hears of persons from whoever holds their signal.
+_PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "receipts.v1")
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
 
@@ -165,9 +167,9 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-rights",
         letters_to=("oversight",),
         consumes={
-            "assessment": _from("subjects.v1", "informing-due.v1", "informing-asked.v1", "receipts.v1"),
-            "sources": _from("subjects.v1", "informing-due.v1", "receipts.v1"),
-            "casework": _from("subjects.v1", "informing-due.v1", "receipts.v1"),
+            "assessment": _from(*_PERSONS, "informing-asked.v1"),
+            "sources": _from(*_PERSONS),
+            "casework": _from(*_PERSONS),
             "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
             "oversight": _from(*_COMMON, "heads-known.v1"),

@@ -125,6 +125,12 @@ class TestHouse(Parts):
         body = {"key": key, "outcome": outcome, "reason": "Voldoende aanwijzingen in O1.", "expectedVersion": version}
         return self.client.request("POST", "assessment", f"/v1/signals/{number}/decisions", user, body | more)
 
+    def withdraw(self, number: str, user: str, decision: str, reason: str = "Verkeerd aangeklikt.") -> httpx.Response:
+        """Take `decision` back; returns whatever assessment answers."""
+        version = self.client.get("assessment", f"/v1/signals/{number}/open-decisions", user)["version"]
+        body = {"decision": decision, "reason": reason, "expectedVersion": version}
+        return self.client.request("POST", "assessment", f"/v1/signals/{number}/withdrawals", user, body)
+
     def must_decide(self, number: str, user: str, key: str, outcome: str, **more: Any) -> dict[str, Any]:
         answer = self.decide(number, user, key, outcome, **more)
         assert answer.status_code in (201, 202), answer.text

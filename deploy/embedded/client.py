@@ -45,6 +45,8 @@ class HouseClient:
         self._http = httpx.Client(timeout=30, limits=httpx.Limits(keepalive_expiry=2))
         self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
         self._logins: dict[str, tuple[float, str]] = {}
+        self.changing = 0
+        """How many requests were sent that change something; those for a token are none."""
         self.traceparent: str | None = None
         """Sent with every request when set, so that what several people do is one trace."""
 
@@ -117,6 +119,7 @@ class HouseClient:
     ) -> httpx.Response:
         """One request; `user` None sends no token. Returns whatever the service answers."""
         sent = dict(headers or {})
+        self.changing += method != "GET"
         if self.traceparent:
             sent.setdefault("traceparent", self.traceparent)
         if user:

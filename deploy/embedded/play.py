@@ -24,6 +24,9 @@ from shared.protocol.states import HOLDER_OF, State
 ACTED_IN = ("assessment", "sources", "casework")
 PURPOSE = {"X-Purpose": "besluit-voorbereiden"}
 FILE_USER = "anna"
+TO_DECIDE = ("key", "outcome", "reason", "fields", "forwarding", "about", "parts", "correction")
+TO_RECORD = ("about", "finding", "matches", "fields")
+"""What of a step is sent with a decision, and with a record."""
 
 
 class Player:
@@ -31,6 +34,7 @@ class Player:
         self.client = client
         self._subjects = subjects
         self.kinds: dict[str, Callable[[Played, dict[str, Any]], str]] = {
+            "together": self._together,
             "key": self._decide,
             "item": self._record,
             "meeting": self._meet,
@@ -123,8 +127,7 @@ class Player:
         service = step.get("at", played.holder)
         now = self._version(service, path)
         body = {"expectedVersion": now["version"]}
-        names = ("key", "outcome", "reason", "fields", "forwarding", "about")
-        body |= {name: step[name] for name in names if name in step}
+        body |= {name: step[name] for name in TO_DECIDE if name in step}
         found = [one for one in now["decisions"] if one["key"] == step["key"]]
         if found and found[0]["meeting"] and not step.get("alone"):
             body["meeting"] = played.meeting
@@ -149,6 +152,27 @@ class Player:
                 if not waits or time.monotonic() > end:
                     raise
                 time.sleep(0.05)
+
+    def _together(self, played: Played, step: dict[str, Any]) -> str:
+        """What somebody does at one go: several steps in one request, each judged on what the one before it left."""
+        path, service = f"/v1/signals/{played.number}", played.holder
+        steps = [
+            {"item": {"category": one["item"]} | {name: one[name] for name in TO_RECORD if name in one}}
+            if "item" in one
+            else {"decision": {name: one[name] for name in TO_DECIDE if name in one}}
+            for one in step["together"]
+        ]
+        body = {"expectedVersion": self._version(service, path)["version"], "steps": steps}
+        answer = self.client.post(service, f"{path}/steps", step["by"], body)
+        if answer["stopped"]:
+            raise Refusal(service, answer["stopped"]["status"], answer["stopped"])
+        for one, made in zip(step["together"], answer["done"], strict=True):
+            if made["item"]:
+                played.made |= {one["as"]: made["item"]["item"]} if "as" in one else {}
+                played.asked |= set(made["item"]["tasks"])
+            else:
+                self.follow(played, made["decision"]["state"])
+        return f"{', '.join(str(one.get('key', one.get('item'))) for one in step['together'])} ({step['by']})"
 
     def follow(self, played: Played, state: str) -> None:
         """Wait until who holds it in `state` has it."""
@@ -185,7 +209,11 @@ class Player:
             "members": members + outside,
             "agenda": [played.number],
         }
+        if step.get("at_once"):
+            body["present"] = [self._subjects[one] for one in step["members"]]
         played.meeting = self.client.post("assessment", "/v1/meetings", step["by"], body)["id"]
+        if step.get("at_once"):
+            return f"{step['meeting']} ({', '.join(step['members'])})"
         for one in step.get("present", step["members"]):
             path = f"/v1/meetings/{played.meeting}/attendances"
             self.client.post("assessment", path, one, {})

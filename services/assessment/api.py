@@ -14,6 +14,7 @@ from shared.http.app import current_person
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
 from shared.http.pages import WindowAsked
+from shared.http.steps import step_routes
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
@@ -45,6 +46,7 @@ def router(engine: Engine, meetings: Meetings) -> APIRouter:
     async def attend(meetingId: MeetingId, body: AttendanceIn, person: Person = caller) -> MeetingOut:  # noqa: N803
         return await meetings.attend(person, meetingId, body.member)
 
-    for part in (consultation_routes, view_routes, decision_routes, preview_routes, record_routes, task_routes):
+    parts = (consultation_routes, view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes)
+    for part in parts:
         routes.include_router(part(engine))
     return routes

@@ -8,8 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.http.app import NUMBER
-from shared.http.bodies import Strict
-from shared.http.decisions import Ref
+from shared.http.bodies import Ref, Strict
 
 
 class MemberIn(Strict):
@@ -24,6 +23,10 @@ class MeetingIn(Strict):
     held_on: date
     members: Annotated[tuple[MemberIn, ...], Field(min_length=1, max_length=40)]
     agenda: Annotated[tuple[Annotated[str, Field(pattern=NUMBER)], ...], Field(max_length=100)] = ()
+    present: Annotated[
+        tuple[Ref, ...],
+        Field(max_length=40, description="Who is there, of a meeting that is held today, where the chair records that"),
+    ] = ()
 
 
 class AgendaIn(Strict):

@@ -20,6 +20,7 @@ from shared.http.decisions import (
     view_routes,
 )
 from shared.http.pages import WindowAsked
+from shared.http.steps import step_routes
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
@@ -43,6 +44,6 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
     ) -> dict[str, Any]:
         return await consulting.consult(number, newSignal, person, purpose_of(x_purpose))
 
-    for part in (view_routes, decision_routes, preview_routes, record_routes, task_routes):
+    for part in (view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes):
         routes.include_router(part(engine))
     return routes

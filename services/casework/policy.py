@@ -20,6 +20,7 @@ from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.protocol.conditions.approach import shareable
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
 
@@ -41,7 +42,7 @@ class CaseworkPolicy(Policy):
         if task.kind == PAPER:
             return show_paper(task, loaded)
         intervention = loaded.opened.findings[task.item]
-        allowed = allowed_for(task.item, loaded.facts().decisions)
+        allowed = _may_have(task.item, loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
             "intervention": intervention.finding,
@@ -50,8 +51,8 @@ class CaseworkPolicy(Policy):
             "instrument": power.name,
             "legalBasis": power.basis,
             "plannedOn": intervention.fields["plannedOn"],
-            "subjects": _described(persons_of(loaded.opened, allowed)),
-            "objects": _described(objects_of(loaded.opened, allowed)),
+            "subjects": _described(persons_of(loaded, allowed)),
+            "objects": _described(objects_of(loaded, allowed)),
             "items": {name: _shared(name, loaded) for name in allowed},
         }
 
@@ -103,7 +104,7 @@ def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     found = []
     for name in decision.about:
         fields = loaded.opened.findings[name].fields
-        subjects = tuple(fields.get("subjects") or ())
+        subjects = loaded.standing.without(fields.get("subjects") or ())
         found.append(ComesNearer(subjects, INTERVENTION, date.fromisoformat(fields["plannedOn"])))
     return found
 
@@ -119,12 +120,18 @@ def _given_out(loaded: Loaded) -> Sequence[Effect]:
             INTERVENTION,
             "department",
             str(loaded.opened.findings[name].fields["department"]),
-            (name, *allowed_for(name, taken)),
+            (name, *_may_have(name, loaded)),
         )
         for name in names
         if name not in had
     ]
     return (OpenTasks(names), *shared)
+
+
+def _may_have(intervention: str, loaded: Loaded) -> tuple[str, ...]:
+    """What check 2B allows for it; what was put right since is not shared any more."""
+    facts = loaded.facts()
+    return tuple(one for one in allowed_for(intervention, facts.decisions) if one in shareable(facts))
 
 
 def _plan(loaded: Loaded) -> list[dict[str, Any]]:

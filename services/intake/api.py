@@ -30,7 +30,7 @@ class Receipt(Strict):
     warning: str | None = None
 
 
-class WithdrawalIn(Strict):
+class ReporterWithdrawalIn(Strict):
     receipt_code: Annotated[str, Field(pattern=r"^R-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{10}$")]
 
 
@@ -97,7 +97,7 @@ def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
     @routes.post(
         "/withdrawals", status_code=204, tags=["reporters"], summary="Be reached no more (the reporter, no token)"
     )
-    async def withdraw(body: WithdrawalIn, request: Request) -> Response:
+    async def withdraw(body: ReporterWithdrawalIn, request: Request) -> Response:
         """With the receipt code. What was reported stays; who reported it is contacted by nobody any more."""
         request.state.public = True
         rate.take(request)

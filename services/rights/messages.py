@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from services.rights.put_right import PutRight
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
-from shared.contracts.assessment import InformingAsked, SubjectsLetter
+from shared.contracts.assessment import ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import InformingDue
 from shared.contracts.oversight import HeadsKnown
 from shared.engine.engine import Engine
 
 
 def handlers(engine: Engine, concerned: Concerned) -> dict[str, Handler]:
+    put_right = PutRight(engine)
     return {
         SubjectsLetter.event: concerned.known,
         InformingDue.event: concerned.due,
         InformingAsked.event: concerned.asked,
+        ChildLetter.event: put_right.child,
+        PersonPutRight.event: put_right.person,
         HeadsKnown.event: engine.freezer.known,
     }

@@ -13,15 +13,18 @@ from services.rights.domain import told
 from services.rights.effects import MayComplete, MovesClock
 from services.rights.shelf import Moments
 from shared.clock import calendar_date
+from shared.contracts.intake import Subject
 from shared.contracts.rights import NoticeTold
 from shared.engine.documents import REPORT
 from shared.engine.effects import Effect, Forget, Tell
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
+from shared.engine.rectified import representative_of
 from shared.engine.tables import DecisionRow, Dossier
 from shared.pages import Keyset
+from shared.protocol.conditions.approach import CHILD
 from shared.protocol.model import State
-from shared.protocol.moments import AT_ONCE, NEARER, REVIEW
+from shared.protocol.moments import AT_ONCE, NEARER, NOT_CONCERNED, REVIEW
 
 CONTACT = "contact"
 TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
@@ -29,15 +32,19 @@ TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
 
 
 class RightsPolicy(Policy):
+    records = False
     # The most urgent first.
     order = Keyset("duties", col(Dossier.due_on), col(Dossier.number))
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Who is to be informed and which moments bring it nearer; nothing of what was reported is here."""
-        person = next(iter(loaded.opened.subjects.values()), None)
+        person, to = next(iter(loaded.opened.subjects.values()), None), addressee(loaded)
         moments = sorted(loaded.mine(Moments).known, key=lambda one: one.on)
         return {
             "person": person.model_dump(exclude_none=True) if person else None,
+            "child": is_child(loaded),
+            "addressee": to.model_dump(exclude_none=True) if to else None,
+            "notConcernedSince": next((one.on.isoformat() for one in moments if one.why == NOT_CONCERNED), None),
             "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments if one.why in NEARER],
         }
 
@@ -49,8 +56,22 @@ class RightsPolicy(Policy):
         """The clock of this duty moves; the gates that depend on it hear of it; who it was is forgotten when done."""
         done = decision.state_after == State.DUTY_DONE
         # Who it is has been kept for this only; that and how it was decided stays.
-        forgotten = (Forget((REPORT,)),) if done else ()
+        forgotten = (Forget((REPORT, CHILD)),) if done else ()
         return (_clock(loaded, decision), *_notices(loaded, decision), *forgotten, MayComplete())
+
+
+def is_child(loaded: Loaded) -> bool:
+    """Whether the person of this duty was marked as a child (art. 5 UAVG)."""
+    mark = loaded.opened.findings.get(CHILD)
+    return bool(mark and mark.fields["child"])
+
+
+def addressee(loaded: Loaded) -> Subject | None:
+    """To whom the notice goes: the person, or who represents a child; None where that is not known."""
+    if not is_child(loaded):
+        return next(iter(loaded.opened.subjects.values()), None)
+    mark = loaded.opened.findings[CHILD]
+    return representative_of(mark)
 
 
 def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:

@@ -12,6 +12,7 @@ from shared.http.app import current_person
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
 from shared.http.pages import WindowAsked
+from shared.http.steps import step_routes
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
@@ -23,6 +24,7 @@ def router(engine: Engine) -> APIRouter:
     async def work_list(window: WindowAsked, person: Person = current_person(engine.platform)) -> dict[str, Any]:
         return (await engine.showing.work_list(person, window)).of("signals", listed)
 
-    for part in (consultation_routes, view_routes, decision_routes, preview_routes, record_routes, task_routes):
+    parts = (consultation_routes, view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes)
+    for part in parts:
         routes.include_router(part(engine))
     return routes

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from shared.contracts.sources import CaseContent, CaseLetter
 from shared.engine.documents import Finding
 from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, HandOver
-from shared.engine.goes_on import going_on
+from shared.engine.goes_on import going_on, undone
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.roads import QUESTION
 from shared.engine.tables import DecisionRow, TaskRow
-from shared.protocol.conditions.research import answers
+from shared.protocol.conditions.research import answers, judged_hits
 from shared.protocol.model import State
 
 ANSWER, NOT_CONSULTED = "answer", "not-consulted"
@@ -86,7 +86,11 @@ def _case(loaded: Loaded) -> CaseContent:
         return loaded.opened.of_category(*(one.key for one in wanted))
 
     # Judged anew, a hit can have turned out not to be relevant.
-    judged = {one.about[0]: one.outcome for one in loaded.taken if one.key == "check-1b"}
+    judged = judged_hits(loaded.facts())
     closed = findings(closed=True).items()
-    relevant = tuple(one.going_on(name) for name, one in closed if judged.get(one.fields["hit"]) == "relevant")
+    relevant = tuple(
+        one.going_on(name)
+        for name, one in closed
+        if judged.get(one.fields["hit"]) == "relevant" and name not in undone(loaded)
+    )
     return going_on(CaseContent, loaded, findings(closed=False), closed=relevant)

@@ -24,6 +24,8 @@ class HandedOverFinding(Frozen):
     recorded_by: str
     recorded_at: str
     special_grounds: dict[str, str] = Field(default_factory=dict)
+    corrects: str | None = None
+    """The item in whose place it stands; that one goes on too, and counts no more."""
 
 
 class ResearchContent(Frozen):
@@ -78,6 +80,35 @@ class SubjectsLetter(Letter):
     """Data about these persons are being processed: a duty to inform begins (art. 26). Phases 3 and 4 send it too."""
 
     event: ClassVar[str] = "subjects.v1"
+
+
+class ChildContent(Frozen):
+    """Whether a person of a signal is a child, and who represents him (art. 5 UAVG): the notice goes to that one."""
+
+    number: str
+    subject: str
+    child: bool
+    representative: Subject | None = None
+
+
+class ChildLetter(Letter):
+    """A person of a signal was marked as a child, or the mark was withdrawn. Phases 3 and 4 send it too."""
+
+    event: ClassVar[str] = "child.v1"
+
+
+class PersonPutRight(Message):
+    """Subject `subject` is the same person as `same_as`, so that there is one duty; or, without, he proved not to be
+    concerned. `decision`: by which. Phases 3 and 4 send it too."""
+
+    event: ClassVar[str] = "person-put-right.v1"
+    number: str
+    subject: str
+    same_as: str | None
+    decision: str
+    by: str
+    role: str
+    on: datetime
 
 
 class InformingAsked(Message):

@@ -18,6 +18,13 @@ class ArchivedItem(Frozen):
     ciphertext: str
 
 
+class DecidedPart(Frozen):
+    """Some of what was decided together: each of the first of `about` with each of the second."""
+
+    outcome: str
+    about: tuple[tuple[str, ...], ...]
+
+
 class CodedDecision(Frozen):
     """An earlier decision as every later holder knows it: coded, without words."""
 
@@ -33,6 +40,8 @@ class CodedDecision(Frozen):
     recorder: str
     role: str
     about: tuple[str, ...] = ()
+    parts: tuple[DecidedPart, ...] = ()
+    """Of what was decided together; `outcome` is `several` where they differ."""
     taken_at: datetime
     protocol: str
     meeting: str | None = None

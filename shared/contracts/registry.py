@@ -37,6 +37,8 @@ MESSAGES: dict[str, type[Message]] = {
         assessment.ResearchLetter,
         assessment.SubjectsLetter,
         assessment.InformingAsked,
+        assessment.ChildLetter,
+        assessment.PersonPutRight,
         assessment.MeetingTold,
         sources.CaseLetter,
         casework.Closed,

@@ -11,6 +11,7 @@ from shared.engine.documents import Words
 from shared.engine.effects import CopyByLetter, Effect, HandOver, Moment, Seal
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
+from shared.engine.rectified import put_right
 from shared.engine.roads import forwarded, shared_by_outcome
 from shared.engine.shares import sent
 from shared.engine.tables import DecisionRow
@@ -31,9 +32,15 @@ def following(policy: Policy, loaded: Loaded, decision: DecisionRow) -> tuple[Ef
         for one in shared_by_outcome(loaded, decision, outcome) if outcome else ():
             # To be asked and to be told nothing is no share: what 2A allows nobody goes to nobody.
             found += (one, sent(loaded, decision, one)) if one.items else (one,)
+        found += put_right(loaded, decision) if dossier_of_signal(loaded) else ()
     if decision.ends:
         found.append(Seal())
     return (*found, *policy.follows(loaded, decision))
+
+
+def dossier_of_signal(loaded: Loaded) -> bool:
+    """Whether it is a signal itself, and not a duty that is about one."""
+    return loaded.dossier.signal == loaded.dossier.number
 
 
 def goes_on(effects: Sequence[Effect]) -> str | None:
@@ -59,6 +66,9 @@ def told_to_supervision(
     fields: dict[str, Any] = dict(words.fields)
     if co_signer:
         fields["coSignerReason"] = co_signer
+    if words.parts:
+        pairs = zip(decision.parts or (), words.parts, strict=True)
+        fields["parts"] = [part | one.model_dump() for part, one in pairs]
     if words.none_because:
         fields["forwardingNoneBecause"] = words.none_because
     if words.special_grounds:
@@ -78,7 +88,7 @@ def told_to_supervision(
         role=decision.role,
         taken_at=decision.taken_at,
         protocol=decision.protocol,
-        state=state if dossier.signal == dossier.number else "",
+        state=state if dossier_of_signal(loaded) else "",
         about=tuple(decision.about) or ((dossier.subject,) if dossier.subject else ()),
         meeting=decision.meeting,
         ended_in=None if proposed else _ended_in(decision),

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from sqlmodel import SQLModel
 
 from shared import audit
 from shared.engine.asking import CO_SIGNATURE
+from shared.engine.attempted import (
+    about_given,
+    coded_fields,
+    coded_forwarding,
+    corrected,
+    outcome_given,
+    words_given,
+)
 from shared.engine.common import following, goes_on, settles, told_to_supervision
-from shared.engine.documents import CO_SIGNER, Words
+from shared.engine.documents import CO_SIGNER, Finding, Words
 from shared.engine.effects import Ask, Effect
 from shared.engine.given import Given, Shown
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import WITHDRAWAL, Loaded
+from shared.engine.loaded import WITHDRAWAL, Loaded, item_name
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
 from shared.engine.withdraw import Withdrawing
@@ -26,14 +33,10 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.identity import Person
 from shared.protocol.designations import acting_fault, proposal_fault
 from shared.protocol.faults import Fault
-from shared.protocol.judge import Allowed, Refused, judge, missing
-from shared.protocol.kinds import Choice, Choices, Date, Flag, Subjects
+from shared.protocol.judge import Allowed, Refused, missing
 from shared.protocol.model import Decision, Outcome
-from shared.protocol.passing_on import Forwarding
+from shared.protocol.together import judge_together
 from shared.telemetry import traceparent
-
-_CODED = (Choice, Choices, Date, Flag, Subjects)
-"""Kinds of fields that hold codes and dates only."""
 
 
 class Deciding:
@@ -82,7 +85,7 @@ class Deciding:
             raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
 
     def _judged(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
-        judged = judge(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
+        judged = judge_together(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
         faults: list[Fault] = []
         if isinstance(judged, Refused):
             faults = list(judged.faults)
@@ -102,14 +105,16 @@ class Deciding:
         now = self.platform.clock.now()
         proposed = bool(allowed.needs_co_signer)
         decision = self.made(loaded, person, given, allowed, now)
-        words = words_given(loaded, given)
+        words = words_given(loaded, given.attempt)
         after = loaded.after(decision, {str(decision.id): words})
         effects: Sequence[Effect]
         if proposed:
             effects = (*self._asks(loaded, decision, allowed), *self.policy.proposed(after, decision))
         else:
             effects = following(self.policy, after, decision)
-        await self._write(loaded, after, decision, effects, words, {f"decision-{decision.id}": words}, person)
+        kept = {f"decision-{decision.id}": words}
+        made = corrected(loaded, person, given.attempt, now)
+        await self._write(loaded, after, decision, effects, words, kept, person, made=made)
         return Shown(decision, words)
 
     def made(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, now: datetime) -> DecisionRow:
@@ -123,7 +128,7 @@ class Deciding:
             number=dossier.number,
             version=dossier.version + 1,
             key=attempt.key,
-            outcome=attempt.outcome,
+            outcome=outcome_given(attempt),
             article=allowed.outcome.article,
             status="proposed" if proposed else "taken",
             state_before=dossier.state,
@@ -135,9 +140,14 @@ class Deciding:
             recorder=person.user_id,
             role=allowed.role,
             meeting=attempt.meeting,
-            about=list(attempt.about),
-            forwarding=_coded_forwarding(attempt.forwarding),
-            coded=None if dossier.room_key else _coded_fields(allowed.decision, attempt.fields),
+            about=[*about_given(attempt), *((item_name(loaded),) if attempt.correction else ())],
+            parts=[
+                {"outcome": part.outcome or attempt.outcome, "about": [list(one) for one in part.about]}
+                for part in attempt.parts
+            ]
+            or None,
+            forwarding=coded_forwarding(attempt.forwarding),
+            coded=None if dossier.room_key else coded_fields(allowed.decision, attempt.fields),
             taken_at=now,
             effective_at=None if proposed else self._until(now),
             protocol=dossier.protocol,
@@ -220,16 +230,18 @@ class Deciding:
 
     def _still_possible(self, loaded: Loaded, found: DecisionRow, rule: Decision) -> Outcome:
         """The outcome that was proposed; raises Conflict when it has been overtaken."""
-        outcome = rule.outcome(found.outcome, loaded.state)
+        outcome = rule.outcome(found.parts[0]["outcome"] if found.parts else found.outcome, loaded.state)
         lapsed = found.state_before != loaded.state or found.version != loaded.dossier.version
         overtaken = (lapsed and self.policy.proposals_lapse) or self.policy.has_lapsed(loaded, found)
         if outcome is None or loaded.state not in rule.states or overtaken:
             raise Conflict("Er is sinds dit voorstel iets veranderd: doe een nieuw voorstel.")
-        fields = loaded.fields_of(found)
-        unmet = missing(loaded.law, rule, outcome, loaded.facts(), found.about, fields)
-        if unmet:
-            # What was proposed may have been overtaken, e.g. by its own review date.
-            raise Conflict(f"Dit kan niet meer: {unmet[0].reason} ({unmet[0].article}).")
+        facts = loaded.facts()
+        for one in loaded.decided(found):
+            answer = rule.outcome(one.outcome, loaded.state) or outcome
+            unmet = missing(loaded.law, rule, answer, facts, one.about, one.fields)
+            if unmet:
+                # What was proposed may have been overtaken, e.g. by its own review date.
+                raise Conflict(f"Dit kan niet meer: {unmet[0].reason} ({unmet[0].article}).")
         return outcome
 
     # --- writing ---------------------------------------------------------------------------------
@@ -246,6 +258,7 @@ class Deciding:
         *,
         role: str | None = None,
         co_signer: str | None = None,
+        made: Mapping[str, Finding] | None = None,
     ) -> None:
         """Everything that one decision writes, in one transaction."""
         proposed, lapse = decision.status == "proposed", self.policy.proposals_lapse
@@ -276,7 +289,7 @@ class Deciding:
                 state=decision.state_after,
                 decision=decision,
                 new=role is None,
-                documents=kept,
+                documents={**kept, **(made or {})},
                 rows=rows,
                 asks=asked,
                 becomes=lambda head: self.parts.performer.becomes(head, decision, effects),
@@ -286,27 +299,3 @@ class Deciding:
                 at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
             )
         )
-
-
-def words_given(loaded: Loaded, given: Given) -> Words:
-    """What was typed with a decision, and what lay before who took it."""
-    attempt = given.attempt
-    return Words(
-        reason=attempt.reason,
-        fields=dict(attempt.fields),
-        seen=tuple(one.item for one in loaded.items),
-        none_because=attempt.forwarding.none_because if attempt.forwarding else None,
-        special_grounds=dict(attempt.special_grounds),
-    )
-
-
-def _coded_forwarding(given: Forwarding | None) -> dict[str, Any] | None:
-    """The coded part of a forwarding; why nobody gets it is among the words."""
-    if given is None:
-        return None
-    return {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
-
-
-def _coded_fields(rule: Decision, fields: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = {one.name: one.kind for one in rule.fields}
-    return {name: value for name, value in fields.items() if isinstance(kinds.get(name), _CODED)}

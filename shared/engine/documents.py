@@ -54,10 +54,14 @@ class Finding(Frozen):
     recorded_by: str
     recorded_at: str
     special_grounds: dict[str, str] = Field(default_factory=dict)
+    corrects: str | None = None
+    """The item in whose place it stands."""
 
     def shown(self) -> dict[str, Any]:
         """As somebody with the file sees it."""
         own = self.model_dump(exclude={"recorded_by", "recorded_at", "special_grounds"})
+        if self.corrects is None:
+            own.pop("corrects")
         by = {"recordedBy": self.recorded_by, "recordedAt": self.recorded_at}
         return own | by | _grounds(self.special_grounds)
 
@@ -81,6 +85,13 @@ class Finding(Frozen):
         return {one["subject"]: Subject(name=one["name"], address=one.get("address")) for one in found}
 
 
+class PartWords(Frozen):
+    """Why, for some of what was decided together, and what was filled in."""
+
+    reason: str
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
 class Words(Frozen):
     """The words of one decision. `seen`: the items that lay before who decided."""
 
@@ -91,6 +102,8 @@ class Words(Frozen):
     """Why a signal goes on to nobody."""
     special_grounds: dict[str, str] = Field(default_factory=dict)
     """On which ground special data are in it, by their kind (art. 9 and 10 AVG)."""
+    parts: tuple[PartWords, ...] = ()
+    """Of what was decided together, in its order."""
 
     def and_for(self, grounds: Mapping[str, str]) -> Words:
         """These words with the grounds of who co-signs."""

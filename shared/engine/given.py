@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Words
 from shared.engine.tables import DecisionRow
 from shared.protocol.judge import Attempt
-from shared.protocol.model import Decision, State
+from shared.protocol.model import Law, State
+from shared.protocol.open_now import Offered, Recordable
 from shared.protocol.records import Record
 
 
@@ -54,12 +56,26 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Withdrawable:
+    """A decision that who recorded it can take back until `until`."""
+
+    decision: DecisionRow
+    says: str
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Open:
-    """What can be decided now."""
+    """What can be decided, recorded and taken back now. `recipients`: by kind, who can receive something; `shareable`:
+    the items that could be shared."""
 
     version: int
     state: State
-    decisions: tuple[Decision, ...]
+    law: Law
+    decisions: tuple[Offered, ...] = ()
+    records: tuple[Recordable, ...] = ()
+    withdrawable: tuple[Withdrawable, ...] = ()
+    shareable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

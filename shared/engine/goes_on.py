@@ -10,6 +10,7 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import Finding
 from shared.engine.effects import CopyByLetter
 from shared.engine.loaded import Loaded
+from shared.protocol.facts import Item
 
 Going = TypeVar("Going", bound=ResearchContent)
 
@@ -28,10 +29,16 @@ def going_on(kind: type[Going], loaded: Loaded, findings: Mapping[str, Finding],
         people=dossier.people,
         reporter_marks=content.report.reporter_marks,
         special_grounds=content.report.special_grounds,
-        findings=tuple(one.going_on(name) for name, one in findings.items()),
+        findings=tuple(one.going_on(name) for name, one in findings.items() if name not in undone(loaded)),
         decisions=loaded.coded(),
         **more,
     )
+
+
+def undone(loaded: Loaded) -> frozenset[str]:
+    """What stood in the place of something by a correction that was withdrawn: it stays behind."""
+    items = (Item(name, one.category, corrects=one.corrects or "") for name, one in loaded.opened.findings.items())
+    return frozenset(one.name for one in items if loaded.standing.is_made_undone(one))
 
 
 def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLetter:

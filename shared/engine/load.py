@@ -71,8 +71,12 @@ class Loader:
         """
         async with self.platform.database.reading() as session:
             loaded = await self.within(session, number, meeting=meeting)
+        return await self.opened(loaded) if opened else loaded
+
+    async def opened(self, loaded: Loaded) -> Loaded:
+        """With its content, where there is a room and it is not locked. Raises NotBelieved."""
         dossier = loaded.dossier
-        if opened and dossier.room_key is not None and not dossier.handing_over_since:
+        if dossier.room_key is not None and not dossier.handing_over_since:
             return replace(loaded, content=await self._open(loaded))
         return loaded
 

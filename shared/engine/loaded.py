@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from itertools import product
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
 from shared.clock import calendar_date
-from shared.contracts.dossier import CodedDecision
+from shared.contracts.dossier import CodedDecision, DecidedPart
+from shared.contracts.intake import Subject
 from shared.engine.documents import Content, Words
 from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
@@ -20,6 +23,7 @@ from shared.protocol import facts as known
 from shared.protocol.facts import Facts
 from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
+from shared.protocol.rectifying import Standing, split, standing
 
 WITHDRAWAL = "withdrawal"
 _Own = TypeVar("_Own")
@@ -165,26 +169,52 @@ class Loaded:
                 found.append(frozenset(rule.who.co_signers))
         return found
 
+    def decided(self, row: DecisionRow) -> Iterator[known.Taken]:
+        """What was decided, about each thing: of what was decided together every cell."""
+        on = calendar_date(row.taken_at)
+        if not row.parts:
+            yield known.Taken(row.key, row.outcome, tuple(row.about), self.fields_of(row), on)
+        words = self.words_of(row)
+        for place, part in enumerate(row.parts or ()):
+            fields = words.parts[place].fields if words else {}
+            for about in product(*part["about"]):
+                yield known.Taken(row.key, part["outcome"], about, fields, on)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What was put right, here or by an earlier holder: what no longer counts."""
+        earlier = (
+            known.Taken(one["key"], one["outcome"], tuple(one.get("about") or ()))
+            for one in self.dossier.earlier
+            if one["status"] == "taken"
+        )
+        own = (known.Taken(one.key, one.outcome, tuple(one.about)) for one in self.taken)
+        return standing((*earlier, *own))
+
+    @property
+    def concerned(self) -> dict[str, Subject]:
+        """The persons whom it is about: nobody twice, and nobody who proved not to be concerned."""
+        found = self.opened.subjects
+        return {one: found[one] for one in self.standing.concerned(found)}
+
     def facts(self) -> Facts:
         """What the protocol may know: codes, dates and S1, O1; no name leaves the content."""
         used = {one.meeting for one in self.taken} | {one.get("meeting") for one in self.dossier.earlier}
         content = self.content or Content()
         report = [known.Item("report", "report")] if "report" in content.raw else []
+        recorded = [
+            known.Item(name, one.category, one.about, one.fields, one.recorded_on, one.corrects or "")
+            for name, one in content.findings.items()
+        ]
+        items, superseded = split([*report, *recorded], self.standing)
         return Facts(
             today=self.today,
             number=self.number,
-            decisions=tuple(
-                known.Taken(one.key, one.outcome, tuple(one.about), self.fields_of(one), calendar_date(one.taken_at))
-                for one in self.taken
-            ),
-            items=(
-                *report,
-                *(
-                    known.Item(name, one.category, one.about, one.fields, one.recorded_on)
-                    for name, one in content.findings.items()
-                ),
-            ),
-            subjects=tuple(content.subjects),
+            decisions=tuple(each for one in self.taken for each in self.decided(one)),
+            items=items,
+            superseded=superseded,
+            subjects=self.standing.concerned(content.subjects),
+            left_out=tuple(sorted(self.standing.left_out)),
             objects=tuple(content.objects),
             meetings={
                 one.id: known.Meeting(
@@ -195,6 +225,11 @@ class Loaded:
             notices={one.subject: known.Notice(one.state, one.review_on) for one in self.notices},
             others=self.others,
         )
+
+
+def item_name(loaded: Loaded) -> str:
+    """How an item is called that is made now."""
+    return f"item-{loaded.dossier.version + 1}"
 
 
 def coded(row: DecisionRow) -> CodedDecision:
@@ -212,6 +247,7 @@ def coded(row: DecisionRow) -> CodedDecision:
         recorder=row.recorder,
         role=row.role,
         about=tuple(row.about),
+        parts=tuple(DecidedPart.model_validate(one) for one in row.parts or ()),
         taken_at=row.taken_at,
         protocol=row.protocol,
         meeting=row.meeting,

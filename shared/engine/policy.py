@@ -11,6 +11,7 @@ from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
+from shared.engine.rectified import shown_items, shown_subjects
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
 from shared.engine.wording import remarks_on
 from shared.pages import Keyset
@@ -31,6 +32,8 @@ class Policy:
     """Of the work list: the oldest first."""
     opening = "signal opened"
     """What the audit trail says when somebody looks at it."""
+    records = True
+    """Whether facts are recorded here."""
     tells = True
     """Whether supervision hears of decisions by a letter."""
     withdrawable = True
@@ -63,9 +66,9 @@ class Policy:
         content = loaded.opened
         return {
             "report": content.report.shown(),
-            "subjects": {name: one.model_dump(exclude_none=True) for name, one in content.subjects.items()},
+            "subjects": shown_subjects(loaded),
             "objects": {name: one.model_dump(exclude_none=True) for name, one in content.objects.items()},
-            "items": {name: one.shown() for name, one in content.findings.items()},
+            "items": shown_items(loaded),
             "remarks": remarks_on(content),
         }
 

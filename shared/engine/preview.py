@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from shared import audit
 from shared.contracts.export import ShareContent
+from shared.engine.attempted import words_given
 from shared.engine.common import following
-from shared.engine.decide import Deciding, words_given
+from shared.engine.decide import Deciding
 from shared.engine.effects import CopyByLetter
 from shared.engine.given import Given
 from shared.engine.head import changed
@@ -31,7 +32,7 @@ class Previewing:
         allowed = deciding.allowed(loaded, person, roles, given)
         now = platform.clock.now()
         decision = changed(deciding.made(loaded, person, given, allowed, now), status="taken")
-        after = loaded.after(decision, {str(decision.id): words_given(loaded, given)})
+        after = loaded.after(decision, {str(decision.id): words_given(loaded, given.attempt)})
         effects = following(self._parts.policy, after, decision)
         line = audit.line(now, "share read beforehand", actor=person.user_id, role=role, record=number, reason=purpose)
         async with platform.database.transaction() as session:

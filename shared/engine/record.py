@@ -11,8 +11,9 @@ from shared.engine.effects import Effect, Ground
 from shared.engine.given import GivenRecord, Recorded
 from shared.engine.goes_on import became_known
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import Loaded
+from shared.engine.loaded import Loaded, item_name
 from shared.engine.parts import Parts
+from shared.engine.rectified import child_marked
 from shared.engine.wording import faults_in_record
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Invalid
@@ -47,7 +48,7 @@ class Recording:
         if faults:
             raise Invalid(faults)
         name, finding, persons = self._finding(loaded, person, given)
-        effects: list[Effect] = [*self.policy.recorded(loaded, name, finding)]
+        effects: list[Effect] = [*self.policy.recorded(loaded, name, finding), *child_marked(loaded, finding)]
         if persons:
             effects.append(became_known(loaded, persons))
         return await self._write(loaded, person, role, name, finding, effects, len(persons))
@@ -78,7 +79,7 @@ class Recording:
             recorded_at=self.platform.clock.now().isoformat(),
             special_grounds=dict(record.special_grounds),
         )
-        return f"item-{loaded.dossier.version + 1}", finding, finding.persons
+        return item_name(loaded), finding, finding.persons
 
     async def _write(
         self,

@@ -15,6 +15,7 @@ from shared.protocol.municipality import TABLE_OF_THE_RIEC
 
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
+RECTIFICATION = "rectification"
 
 
 def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
@@ -31,7 +32,7 @@ def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
             recipient,
             tuple(given["items"]),
             outside=outside,
-            subjects=tuple(loaded.opened.subjects) if outside else (),
+            subjects=tuple(loaded.concerned) if outside else (),
             passes_duty=True,
         )
     ]
@@ -44,7 +45,7 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
     fields = loaded.fields_of(decision)
     named = fields.get("partners") or fields.get("participants")
     road = PARTNERS if named else RIEC
-    subjects = tuple(loaded.opened.subjects)
+    subjects = tuple(loaded.concerned)
     departments = set(loaded.law.organisations["department"])
     allowed: dict[str, list[str]] = {}
     for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):

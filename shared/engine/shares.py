@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TypeVar
 
 from shared.clock import calendar_date
@@ -39,8 +39,8 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
         items=tuple(_item(content, name) for name in one.items),
         answers=_criteria(loaded, decision),
         left_out=len(set(approach.shareable(loaded.facts())) - set(one.items)),
-        subjects=persons_of(content, one.items),
-        objects=objects_of(content, one.items),
+        subjects=persons_of(loaded, one.items),
+        objects=objects_of(loaded, one.items),
     )
 
 
@@ -57,21 +57,23 @@ def _item(content: Content, name: str) -> SharedItem:
     return SharedItem(item=name, category=found.category, about=found.about, text=found.finding, matches=found.matches)
 
 
-def persons_of(content: Content, items: Collection[str]) -> dict[str, Subject]:
-    """Whom who gets `items` comes to know, by S1, S2 …"""
-    return _concerned(content, content.subjects, set(content.reported), items)
+def persons_of(loaded: Loaded, items: Collection[str]) -> dict[str, Subject]:
+    """Whom who gets `items` comes to know, by S1, S2 …: those of the report go with the report, another with what was
+    found about him. Nobody twice, and nobody who proved not to be concerned."""
+    content = loaded.opened
+    named = {loaded.standing.person(one) for one in _about(content, items)}
+    named |= set(content.reported) if REPORT in items else set()
+    return {key: one for key, one in loaded.concerned.items() if key in named}
 
 
-def objects_of(content: Content, items: Collection[str]) -> dict[str, ReportedObject]:
+def objects_of(loaded: Loaded, items: Collection[str]) -> dict[str, ReportedObject]:
     """Of which buildings, businesses and so on who gets `items` comes to know, by O1, O2 …"""
-    return _concerned(content, content.objects, set(content.objects), items)
+    content = loaded.opened
+    about = _about(content, items)
+    return {key: one for key, one in content.objects.items() if key in about or REPORT in items}
 
 
-def _concerned(
-    content: Content, known: Mapping[str, Described], reported: Collection[str], items: Collection[str]
-) -> dict[str, Described]:
-    """Whom the items are about: those of the report go with the report, another with what was found about him."""
-    about = {content.findings[name].about for name in items if name != REPORT}
-    brought = {person for name in items if name != REPORT for person in content.findings[name].persons}
-    mine = about | brought | (set(reported) if REPORT in items else set())
-    return {key: one for key, one in known.items() if key in mine}
+def _about(content: Content, items: Collection[str]) -> set[str]:
+    """What the findings among `items` are about, and whom they brought to light."""
+    found = [content.findings[name] for name in items if name != REPORT]
+    return {one.about for one in found} | {person for one in found for person in one.persons}

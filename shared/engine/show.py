@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, text
@@ -14,7 +15,9 @@ from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.errors import Forbidden
 from shared.identity import Person
 from shared.pages import Page, Window
+from shared.protocol.conditions.approach import shareable
 from shared.protocol.model import PHASE_OF, State
+from shared.protocol.open_now import open_decisions, open_records
 from shared.protocol.states import PURPOSE_OF_PHASE
 
 
@@ -69,12 +72,26 @@ class Showing:
         return shown
 
     async def open_decisions(self, number: str, person: Person) -> Open:
-        """What can be decided now; nothing while it is handed over."""
+        """What can be decided, recorded and taken back now; nothing while it is handed over."""
         law = self.parts.present
         person.role_among(self.parts.policy.roles(law) | self.parts.policy.readers(law))
         loaded = await self.parts.loader.load(number, opened=False)
-        here = not loaded.dossier.handing_over_since and self.parts.policy.is_here(loaded.state, self.platform.name)
-        return Open(loaded.dossier.version, loaded.state, loaded.law.open_in(loaded.state) if here else ())
+        found = Open(loaded.dossier.version, loaded.state, loaded.law)
+        if loaded.dossier.handing_over_since:
+            return found
+        found = replace(found, withdrawable=self.parts.withdrawable(loaded))
+        if not self.parts.policy.is_here(loaded.state, self.platform.name):
+            return found
+        loaded = await self.parts.loader.opened(loaded)
+        facts = loaded.facts()
+        return replace(
+            found,
+            decisions=open_decisions(loaded.law, loaded.state, facts),
+            records=open_records(loaded.law, loaded.state, facts)
+            if loaded.content and self.parts.policy.records
+            else (),
+            shareable=shareable(facts),
+        )
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[Shown]:
         """Those of earlier holders by their codes, then those that were taken here."""

@@ -80,6 +80,8 @@ class DecisionRow(Waits, table=True):
     role: str
     meeting: str | None = None
     about: list[str] = document(nullable=False)
+    parts: list[dict[str, Any]] | None = document()
+    """Of what was decided together each outcome, and about what: each of the first with each of the second."""
     forwarding: dict[str, Any] | None = document()
     coded: dict[str, Any] | None = document()
     """Where there is no room: what was filled in that is a code or a date."""

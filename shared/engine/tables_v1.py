@@ -142,6 +142,7 @@ def create_decisions() -> None:
         column("role", sa.Text),
         column("meeting", sa.Text, null=True),
         column("about", JSONB),
+        column("parts", JSONB, null=True),
         column("forwarding", JSONB, null=True),
         column("coded", JSONB, null=True),
         column("taken_at", MOMENT),

@@ -5,6 +5,7 @@ A task that is not theirs answers like one that does not exist.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from shared.engine.tables import WAITS, Dossier, MeetingRow, TaskRow
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.identity import Person
 from shared.pages import Keyset, Page, Window
-from shared.protocol.judge import Attempt
+from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.model import State
 
 BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
@@ -92,6 +93,28 @@ class Tasks:
         fields = dict(given.fields or {})
         attempt = Attempt(key, given.outcome, given.reason, fields, about=about, special_grounds=given.special_grounds)
         return await self._deciding.decide(task.number, person, Given(attempt, version), only=(task.role,))
+
+    async def answer_together(self, person: Person, given: Mapping[UUID, GivenAnswer]) -> Shown:
+        """Answer several questions about one dossier in one decision, each with its own outcome and reason.
+
+        Raises as `answer`; Conflict for tasks of several dossiers, or of a kind that is not answered together.
+        """
+        found = [await self._task(one, person) for one in given]
+        tasks = [task for task, _ in found]
+        asked = [self.policy.answers(one) for one in tasks]
+        keys = {(one.number, one.role, about[0]) if about else None for one, about in zip(tasks, asked, strict=True)}
+        if len(keys) != 1 or None in keys:
+            raise Conflict("Dit zijn geen vragen over één dossier die samen worden beantwoord.")
+        ((number, role, key),) = [one for one in keys if one]
+        parts: list[AttemptPart] = []
+        grounds: dict[str, str] = {}
+        for about, one in zip(asked, given.values(), strict=True):
+            things = tuple((thing,) for thing in about[1]) if about else ()
+            parts.append(AttemptPart(things, one.outcome, one.reason, dict(one.fields or {})))
+            grounds |= one.special_grounds
+        attempt = Attempt(key, "", "", {}, special_grounds=grounds, parts=tuple(parts))
+        version = found[0][1].dossier.version
+        return await self._deciding.decide(number, person, Given(attempt, version), only=(role,))
 
     async def _task(self, identifier: UUID, person: Person, *, opened: bool = False) -> tuple[TaskRow, Loaded]:
         """His task as it stands in its dossier, whose head is checked: a row alone asks nobody anything.

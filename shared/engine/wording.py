@@ -16,6 +16,7 @@ from shared.engine.loaded import Loaded
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.records import Record
+from shared.protocol.together import each
 from shared.protocol.wording import Written, shared_by, word_faults
 from shared.words.bsn import has_bsn
 from shared.words.folding import plain_words
@@ -70,9 +71,25 @@ def faults_in_attempt(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     """What is wrong with the words of a decision, which go to supervision, and with what it shares."""
     texts: dict[str, Any] = {"reason": attempt.reason}
     texts |= {f"fields.{name}": value for name, value in attempt.fields.items()}
+    for place, part in enumerate(attempt.parts):
+        texts[f"parts.{place}.reason"] = part.reason
+        texts |= {f"parts.{place}.fields.{name}": value for name, value in part.fields.items()}
     if attempt.forwarding:
         texts["forwarding.noneBecause"] = attempt.forwarding.none_because
-    return [*faults_in_words(loaded, texts, attempt.special_grounds), *_shared(loaded, attempt)]
+    return [
+        *faults_in_words(loaded, texts, attempt.special_grounds),
+        *_corrected(loaded, attempt),
+        *_shared(loaded, attempt),
+    ]
+
+
+def _corrected(loaded: Loaded, attempt: Attempt) -> list[Fault]:
+    """What stands in the place of what was wrong is read as what is recorded."""
+    old = loaded.opened.findings.get(attempt.about[0]) if attempt.correction and attempt.about else None
+    if old is None or attempt.correction is None:
+        return []
+    given = replace(attempt.correction.record(old.category, old.about, {}), special_grounds=attempt.special_grounds)
+    return [replace(one, field=f"correction.{one.field}") for one in faults_in_record(loaded, given)]
 
 
 def _shared(loaded: Loaded, attempt: Attempt) -> list[Fault]:
@@ -82,7 +99,8 @@ def _shared(loaded: Loaded, attempt: Attempt) -> list[Fault]:
         return []
     known = Nameable.of(content)
     faults: list[Fault] = []
-    for item, field in shared_by(attempt).items():
+    shared = {item: field for _, one in each(attempt) for item, field in shared_by(one).items()}
+    for item, field in shared.items():
         if item == REPORT:
             grounds = {**content.report.special_grounds, **attempt.special_grounds}
             faults += word_faults([replace(one, field=field) for one in _read_report(content.report, known)], grounds)

@@ -34,6 +34,10 @@ class Strict(BaseModel):
     )
 
 
+Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
+"""A code or the name of an item; the longest are `decision-<uuid>-co-signer`."""
+
+
 def _of_our_time(value: datetime) -> datetime:
     """What is further away has no moment in UTC, or none that PostgreSQL and Python both know."""
     if not 2000 <= value.year < 2200:

@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Response
-from pydantic import AwareDatetime, Field, StringConstraints
+from fastapi import APIRouter, Body, Header, Path, Response
+from pydantic import AwareDatetime
 
 from shared.contracts.dossier import CodedDecision
+from shared.engine.documents import Words
 from shared.engine.engine import Engine
-from shared.engine.given import Given, GivenRecord, Shown
+from shared.engine.given import Given, Shown
+from shared.engine.loaded import WITHDRAWAL
+from shared.engine.tables import DecisionRow
 from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
-from shared.http.bodies import FieldsGiven, SpecialGrounds, Strict
+from shared.http.bodies import Strict
+from shared.http.open_now import OpenDecisions, described
+from shared.http.taking import RECORDED, DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
 from shared.identity import Person
-from shared.protocol.fields import schema
-from shared.protocol.judge import MOST_REASON, Attempt
-from shared.protocol.model import Decision, State
+from shared.protocol.judge import Attempt
 from shared.protocol.opening import purpose_fault
-from shared.protocol.passing_on import Forwarding
-from shared.protocol.records import Record
 
 LIST = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 Number = Annotated[str, Path(pattern=NUMBER, description="The signal's number", examples=["S-7K3MQ-9XD4T"])]
@@ -32,44 +33,6 @@ DossierNumber = Annotated[
         examples=["S-7K3MQ-9XD4T"],
     ),
 ]
-Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
-"""A code or the name of an item; the longest are `decision-<uuid>-co-signer`."""
-
-
-class ForwardingIn(Strict):
-    """To whom the signal goes on, with which items; or nobody, with a reason."""
-
-    recipient_kind: Literal["department", "partner", "municipality"] | None = None
-    recipient: Ref | None = None
-    items: Annotated[tuple[Ref, ...], Field(max_length=50)] = ()
-    none_because: Annotated[str, StringConstraints(max_length=2000)] | None = None
-
-
-class DecisionIn(Strict):
-    """A decision, or with `confirms` the co-signature under one that somebody else proposed."""
-
-    key: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
-    expected_version: int
-    outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
-    reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
-    fields: FieldsGiven
-    about: Annotated[tuple[Ref, ...], Field(max_length=20)] = ()
-    forwarding: ForwardingIn | None = None
-    meeting: Ref | None = None
-    confirms: UUID | None = None
-    special_grounds: SpecialGrounds
-
-
-class ItemIn(Strict):
-    """A fact with a category of Bijlage 1. BRP gives only `matches`, per field that the signal has."""
-
-    category: Ref
-    expected_version: int
-    about: Ref
-    finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = None
-    matches: dict[Literal["name", "address"], bool] | None = None
-    fields: FieldsGiven
-    special_grounds: SpecialGrounds
 
 
 class DecisionOut(Strict):
@@ -94,6 +57,7 @@ class DecisionOut(Strict):
     about: tuple[str, ...] = ()
     reason: str | None = None
     fields: dict[str, Any] | None = None
+    parts: list[dict[str, Any]] | None = None
     forwarding: ForwardingIn | None = None
     meeting: str | None = None
     special_grounds: dict[str, str] | None = None
@@ -103,70 +67,12 @@ class DecisionList(Strict):
     decisions: list[DecisionOut]
 
 
-class OpenOutcome(Strict):
-    key: str
-    answer: str
-    leads_to: str
-    article: str
-    forwarding: tuple[str, ...]
-    fields: dict[str, Any]
-    needs: tuple[str, ...] = ()
-
-
-class OpenDecision(Strict):
-    key: str
-    article: str
-    question: str
-    decided_by: tuple[str, ...]
-    meeting: str | None
-    co_signed_by: tuple[str, ...]
-    about: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    guidance: tuple[str, ...] = ()
-    taken_in: str | None = None
-    outcomes: list[OpenOutcome]
-
-
-class OpenDecisions(Strict):
-    version: int
-    state: str
-    decisions: list[OpenDecision]
-
-
 class ItemOut(Strict):
     """`tasks`: what somebody without the file is asked by it."""
 
     item: str
     version: int
     tasks: tuple[UUID, ...] = ()
-
-
-def describe(decision: Decision, state: State) -> OpenDecision:
-    """What somebody has to know to take `decision` in `state`."""
-    return OpenDecision(
-        key=decision.key,
-        article=decision.article,
-        question=decision.question,
-        decided_by=decision.who.roles,
-        meeting=decision.who.meeting,
-        co_signed_by=decision.who.co_signers,
-        about=decision.about,
-        needs=tuple(one.says for one in decision.needs),
-        guidance=decision.guidance,
-        taken_in=decision.taken_in,
-        outcomes=[
-            OpenOutcome(
-                key=one.key,
-                answer=one.answer,
-                leads_to=one.leads_to or state,
-                article=one.article,
-                forwarding=one.forward_to,
-                fields=schema(decision.asked(one)),
-                needs=tuple(need.says for need in one.needs),
-            )
-            for one in decision.outcomes_in(state)
-        ],
-    )
 
 
 def purpose_of(purpose: str | None) -> str:
@@ -180,21 +86,12 @@ def purpose_of(purpose: str | None) -> str:
 Purpose = Annotated[str | None, Header(max_length=80, description="Why this record is opened (doelbinding)")]
 
 
-def given(body: DecisionIn) -> Given:
-    """What a body wants of the engine."""
-    to = body.forwarding
-    forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
-    attempt = Attempt(
-        body.key, body.outcome, body.reason, body.fields, forwarding, body.about, body.meeting, body.special_grounds
-    )
-    return Given(attempt, body.expected_version, body.confirms)
-
-
 def shown(found: Shown) -> DecisionOut:
     """A decision as the interface shows it; one of an earlier holder has no words."""
     one, words = found.decision, found.words
     if isinstance(one, CodedDecision):
-        return DecisionOut(id=UUID(one.decision), **one.model_dump(exclude={"decision"}))
+        parts = [part.model_dump() for part in one.parts] or None
+        return DecisionOut(id=UUID(one.decision), **one.model_dump(exclude={"decision", "parts"}), parts=parts)
     forwarding = None
     if one.forwarding:
         because = words.none_because if words else None
@@ -206,12 +103,19 @@ def shown(found: Shown) -> DecisionOut:
         withdrawable_until=withdrawable,
         reason=words.reason if words else None,
         fields=words.fields if words else None,
+        parts=_parts(one, words),
         forwarding=forwarding,
         special_grounds=(words.special_grounds or None) if words else None,
     )
 
 
-_OWN = {"state", "withdrawable_until", "reason", "fields", "forwarding", "special_grounds"}
+def _parts(row: DecisionRow, words: Words | None) -> list[dict[str, Any]] | None:
+    """What was decided together, with the words of each where they may be seen."""
+    said = [one.model_dump() for one in words.parts] if words and words.parts else [{} for _ in row.parts or ()]
+    return [part | one for part, one in zip(row.parts or (), said, strict=True)] or None
+
+
+_OWN = {"state", "withdrawable_until", "reason", "fields", "parts", "forwarding", "special_grounds"}
 _SAME = set(DecisionOut.model_fields) - _OWN
 
 
@@ -222,12 +126,7 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
 
     @routes.get("/open-decisions", summary="Which decisions can be taken now, by whom, and what they ask")
     async def open_decisions(number: DossierNumber, person: Person = caller) -> OpenDecisions:
-        found = await engine.showing.open_decisions(number, person)
-        return OpenDecisions(
-            version=found.version,
-            state=found.state,
-            decisions=[describe(one, found.state) for one in found.decisions],
-        )
+        return described(await engine.showing.open_decisions(number, person))
 
     @routes.get("/decisions", summary="The decisions that were taken")
     async def decisions(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> DecisionList:
@@ -235,11 +134,16 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
         found = await engine.showing.decisions(number, person, purpose_of(x_purpose))
         return DecisionList(decisions=[shown(one) for one in found])
 
-    @routes.post("/decisions", status_code=201, summary="Take, propose, co-sign or withdraw a decision")
+    @routes.post("/withdrawals", status_code=201, summary="Take a decision back, while open-decisions offers it")
+    async def withdraw(number: DossierNumber, body: WithdrawalIn, person: Person = caller) -> DecisionOut:
+        attempt = Attempt(WITHDRAWAL, "", body.reason, {}, special_grounds=body.special_grounds)
+        return shown(await engine.deciding.decide(number, person, Given(attempt, body.expected_version, body.decision)))
+
+    @routes.post("/decisions", status_code=201, summary="Take, propose or co-sign a decision")
     async def decide(
         number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
     ) -> DecisionOut:
-        found = shown(await engine.deciding.decide(number, person, given(body)))
+        found = shown(await engine.deciding.decide(number, person, given(body, body.expected_version)))
         response.status_code = 202 if found.status == "proposed" else 201
         return found
 
@@ -259,7 +163,9 @@ def preview_routes(engine: Engine) -> APIRouter:
     ) -> dict[str, Any]:
         """The body of a decision, judged as one: what is wrong is listed, and what is right is shown as it would be read."""
         engine.parts.role_of(person)
-        found = await engine.previewing.shares(number, person, given(body), purpose_of(x_purpose))
+        found = await engine.previewing.shares(
+            number, person, given(body, body.expected_version), purpose_of(x_purpose)
+        )
         return {"shares": [one.twin() for one in found]}
 
     return routes
@@ -284,11 +190,12 @@ def record_routes(engine: Engine) -> APIRouter:
     routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
 
     @routes.post("/items", status_code=201, summary="Record a fact of a category of Bijlage 1")
-    async def record(number: Number, body: ItemIn, person: Person = current_person(engine.platform)) -> ItemOut:
-        matches = {str(key): value for key, value in body.matches.items()} if body.matches else None
-        wanted = Record(body.category, body.about, body.finding, matches, body.fields, body.special_grounds)
-        return ItemOut.model_validate(
-            await engine.recording.record(number, person, GivenRecord(wanted, body.expected_version))
-        )
+    async def record(
+        number: Number,
+        body: Annotated[ItemIn, Body(openapi_examples=RECORDED)],
+        person: Person = current_person(engine.platform),
+    ) -> ItemOut:
+        wanted = given_record(body, body.expected_version)
+        return ItemOut.model_validate(await engine.recording.record(number, person, wanted))
 
     return routes

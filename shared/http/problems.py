@@ -186,21 +186,28 @@ def unforeseen() -> JSONResponse:
     return problem(500, MeldpuntError.code, TITLES[500], detail, HEADERS)
 
 
+def answered(error: MeldpuntError | Invalid) -> JSONResponse:
+    """The problem response of an error of ours."""
+    if isinstance(error, Invalid):
+        return invalid(error.faults)
+    answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+    headers = {"WWW-Authenticate": "Bearer"} if answer.status == 401 else {}
+    if answer.status in (503, 429):
+        headers["Retry-After"] = "5" if answer.status == 503 else "60"
+    code, detail = answer.code or error.code, answer.detail or error.detail
+    return problem(answer.status, code, answer.title, detail, headers, **error.extra)
+
+
 def install(app: FastAPI) -> None:
     """Map every error to a problem response."""
 
     async def known(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, MeldpuntError)
-        answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-        headers = {"WWW-Authenticate": "Bearer"} if answer.status == 401 else {}
-        if answer.status in (503, 429):
-            headers["Retry-After"] = "5" if answer.status == 503 else "60"
-        code, detail = answer.code or error.code, answer.detail or error.detail
-        return problem(answer.status, code, answer.title, detail, headers, **error.extra)
+        return answered(error)
 
     async def wrong(request: Request, error: Exception) -> JSONResponse:
         if isinstance(error, Invalid):
-            return invalid(error.faults)
+            return answered(error)
         assert isinstance(error, RequestValidationError)
         return invalid(faults_of(list(error.errors())))
 

@@ -30,6 +30,19 @@ class TaskDecisionIn(Strict):
     special_grounds: SpecialGrounds
 
 
+class TaskAnswerIn(TaskDecisionIn):
+    """The answer to one of several tasks."""
+
+    task: UUID
+
+
+class TaskAnswersIn(Strict):
+    """Answers to several questions about one dossier; `reason` where one has none of its own."""
+
+    answers: Annotated[tuple[TaskAnswerIn, ...], Field(min_length=1, max_length=100)]
+    reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
+
+
 class TaskOut(Strict):
     id: UUID
     kind: str
@@ -63,7 +76,21 @@ def task_routes(engine: Engine) -> APIRouter:
         response.status_code = 202 if found.status == "proposed" else 201
         return found
 
-    return routes
+    # A resource of its own: a decision on one task stands under that task.
+    answers = APIRouter(tags=["tasks"])
+
+    @answers.post("/v1/task-answers", status_code=201, summary="Answer several questions about one dossier at once")
+    async def answer_together(body: TaskAnswersIn, person: Person = caller) -> DecisionOut:
+        given = {
+            one.task: GivenAnswer(one.outcome, one.reason or body.reason, one.fields, one.special_grounds)
+            for one in body.answers
+        }
+        return shown(await engine.tasks.answer_together(person, given))
+
+    both = APIRouter()
+    both.include_router(routes)
+    both.include_router(answers)
+    return both
 
 
 def _shown(task: TaskRow) -> TaskOut:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import research as c
+from shared.protocol.conditions.approach import CHILD
 from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.conditions.rectifying import about_a_person
 from shared.protocol.kinds import Choice, Date, Persons, Subjects, Text, WebAddress
 from shared.protocol.model import Category, Field, State
 from shared.protocol.municipality import Municipality, Source
@@ -16,6 +18,13 @@ _PERSONS = Field(
     required=False,
 )
 """Data about them are processed from now on: their duty to inform begins (R-26.3)."""
+_REPRESENTATIVE = Field(
+    "representative",
+    "Wie vertegenwoordigt dit kind, en krijgt dus de kennisgeving?",
+    "art. 5 UAVG",
+    Persons(most=1),
+    required=False,
+)
 _HIT = Field("hit", "Bij welke hit hoort dit (de vraag die is beantwoord)?", "art. 18 lid 2", Text(most=40))
 
 _ONLINE = (
@@ -29,6 +38,13 @@ SEEN = not_in_the_future("seenOn", "de datum waarop het is gezien", "Bijlage 1")
 FROM_THE_REPORT = (
     Category("report", "De melding, met naam, adres en beroep zoals daarin genoemd", 1),
     Category("indication", "Aanwijzingen van ondermijning uit het signaal", 1, fields=(_PERSONS,)),
+    Category(
+        CHILD,
+        "Dat een betrokkene een kind is, en wie het vertegenwoordigt",
+        1,
+        fields=(_REPRESENTATIVE,),
+        needs=(about_a_person,),
+    ),
 )
 
 

@@ -31,6 +31,8 @@ class Item:
     about: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     on: date = date.min
+    corrects: str = ""
+    """In whose place it stands."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ class Notice:
 @dataclass(frozen=True)
 class Facts:
     """`number`: of what is decided on, a signal or a list. `others`: what a decision can be about besides subjects,
-    objects and items, e.g. the signals of a list."""
+    objects and items, e.g. the signals of a list.
+
+    `superseded`: items that were corrected or withdrawn, or are about who was taken out: on the record, and neither
+    shared nor weighed. `left_out`: who proved not to be concerned; his duty to inform stays."""
 
     today: date
     number: str = ""
@@ -67,6 +72,8 @@ class Facts:
     meetings: Mapping[str, Meeting] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    superseded: tuple[Item, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def of(self, key: str) -> tuple[Taken, ...]:
         """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""

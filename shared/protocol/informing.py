@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.protocol.conditions import dates as c
+from shared.protocol.conditions import rectifying
 from shared.protocol.kinds import Choice, Choices, Date
 from shared.protocol.model import Decision, Field, Law, Outcome, State
 from shared.protocol.municipality import Municipality
@@ -136,13 +137,14 @@ def notice_sent(chosen: Municipality) -> Decision:
     decided = c.last_of("duty", "review", "ground-lapsed")
     begun = "is besloten deze persoon te informeren"
     sent = c.possible("sentOn", "de datum van versturen", "art. 26 lid 2", decided, begun)
+    addressed = rectifying.goes_to_a_representative
     return Decision(
         key="notice-sent",
         article="art. 26 lid 2",
         question="Is de kennisgeving verstuurd?",
         states=(State.DUTY_TO_SEND,),
         who=chosen.who["notice-sent"],
-        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=sent),),
+        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=(*sent, addressed)),),
         fields=(
             Field("channel", "Langs welke weg?", "art. 26 lid 2", Choice(CHANNELS)),
             Field("sentOn", "Op welke datum?", "art. 26 lid 2", Date()),

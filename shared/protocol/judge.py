@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.protocol.conditions import approach, research
+from shared.protocol.conditions import approach, rectifying, research
 from shared.protocol.conditions.case import Case, unmet
+from shared.protocol.correcting import Correction, correction_faults
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
@@ -37,6 +38,17 @@ RULES = {
 
 
 @dataclass(frozen=True)
+class AttemptPart:
+    """Some of what is decided together: each of the first of `about` with each of the second. What is empty is as it is
+    for the whole (together.py)."""
+
+    about: tuple[tuple[str, ...], ...]
+    outcome: str = ""
+    reason: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Attempt:
     """What somebody wants to decide."""
 
@@ -49,6 +61,9 @@ class Attempt:
     meeting: str | None = None
     special_grounds: Mapping[str, str] = field(default_factory=dict)
     """On which ground special data are in its words, by their kind (wording.py)."""
+    correction: Correction | None = None
+    """What stands in the place of what it is about."""
+    parts: tuple[AttemptPart, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,7 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
         return Refused("content", tuple(faults))
     faults += field_faults(decision.article, decision.asked(outcome), attempt.fields, role, facts.subjects)
     faults += forwarding_faults(law, state, outcome, attempt.forwarding, attempt.fields, facts)
+    faults += correction_faults(law, outcome, attempt.correction, attempt.about, role, facts)
     if not faults:
         # Only what is complete is held against the facts: a missing date is not also a wrong one.
         faults = missing(law, decision, outcome, facts, attempt.about, attempt.fields)
@@ -109,6 +125,20 @@ def missing(
 ) -> list[Fault]:
     """Which conditions of this answer do not hold; judged again when somebody co-signs what was proposed."""
     return unmet((*decision.needs, *outcome.needs), Case(facts, tuple(about), fields, law.names), "key")
+
+
+def possible(law: Law, facts: Facts) -> dict[str, tuple[str, ...]]:
+    """What a decision can be about, by its kind (`ABOUT`)."""
+    return {
+        "source": research.listed_sources(facts),
+        "question": tuple(one.name for one in facts.of_category("question")),
+        "item": approach.shareable(facts),
+        "recipient": tuple(dict.fromkeys((*law.organisations["department"], POLICE, TABLE_OF_THE_RIEC))),
+        "intervention": tuple(approach.interventions(facts)),
+        "fact": rectifying.rectifiable(facts),
+        "person": facts.subjects,
+        "rectified": rectifying.put_right(facts),
+    }
 
 
 def _not_now(law: Law, decision: Decision, attempt: Attempt, state: State, facts: Facts) -> Fault | None:
@@ -147,13 +177,7 @@ def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list
     if len(kinds) != len(attempt.about):
         wanted = ", dan ".join(ABOUT[kind] for kind in decision.about)
         return [Fault("about", f"noem waarover het gaat: {wanted}", decision.article, "about-missing")]
-    known = {
-        "source": set(research.listed_sources(facts)),
-        "question": {one.name for one in facts.of_category("question")},
-        "item": set(approach.shareable(facts)),
-        "recipient": {*law.organisations["department"], POLICE, TABLE_OF_THE_RIEC},
-        "intervention": set(approach.interventions(facts)),
-    }
+    known = possible(law, facts)
     return [
         Fault(
             "about",

@@ -216,10 +216,12 @@ class Subjects(Kind):
 
 @dataclass(frozen=True)
 class Persons(Kind):
-    """Persons who were not known yet: a name, and where known an address; no more than a report may say (Bijlage 1)."""
+    """Persons, at most so many: a name, and where known an address; no more than a report may say (Bijlage 1)."""
+
+    most: int = MOST_PERSONS
 
     def fits(self, value: Any, subjects: Collection[str]) -> bool:
-        return isinstance(value, (list, tuple)) and 1 <= len(value) <= MOST_PERSONS and all(map(self._is_one, value))
+        return isinstance(value, (list, tuple)) and 1 <= len(value) <= self.most and all(map(self._is_one, value))
 
     @staticmethod
     def _is_one(value: Any) -> bool:
@@ -231,13 +233,18 @@ class Persons(Kind):
         line = {"type": "string", "minLength": 1, "maxLength": MOST_IDENTITY}
         person = {"type": "object", "additionalProperties": False, "required": ["name"]}
         items = person | {"properties": {"name": line, "address": line}}
-        return {"type": "array", "minItems": 1, "maxItems": MOST_PERSONS, "items": items}
+        return {"type": "array", "minItems": 1, "maxItems": self.most, "items": items}
 
     def wanted(self) -> str:
-        return f"moet bestaan uit ten hoogste {MOST_PERSONS} personen, elk met een naam (name) en hooguit een adres (address)"
+        who = "één persoon" if self.most == 1 else f"ten hoogste {self.most} personen, elk"
+        return f"moet bestaan uit {who} met een naam (name) en hooguit een adres (address)"
 
     def described(self) -> str:
-        return "personen, elk met naam en zo mogelijk adres"
+        return (
+            "één persoon, met naam en zo mogelijk adres"
+            if self.most == 1
+            else "personen, elk met naam en zo mogelijk adres"
+        )
 
 
 @dataclass(frozen=True)

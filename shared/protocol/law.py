@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_4_approach, phase_5
+from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_4_approach, phase_5, rectifying
 from shared.protocol.categories import bijlage_1
 from shared.protocol.designations import BEHEERDER, BY_CONTROLLER, CONTROLLER, by_beheerder
 from shared.protocol.model import Chapter, Decision, Law
@@ -48,6 +48,11 @@ CHAPTERS = (
         phase_4.execution,
     ),
     _phase(5, phase_5.close),
+    (
+        "Rechtzetten wat niet klopt (art. 5 en 19 AVG)",
+        "gegevens juist houden, en vertellen aan wie ze kreeg dat ze niet klopten (art. 5 en 19 AVG)",
+        (rectifying.rectify, rectifying.same_person, rectifying.not_concerned, rectifying.set_right),
+    ),
     (
         "Bewaren en vernietigen (art. 9)",
         "bewaren buiten bereik, en vernietigen wat zijn termijn heeft gehad (art. 9)",

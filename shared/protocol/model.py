@@ -40,6 +40,9 @@ ABOUT = {
     "item": "een gegeven",
     "recipient": "een ontvanger",
     "intervention": "een interventie",
+    "fact": "een gegeven dat kan worden rechtgezet",
+    "person": "een persoon",
+    "rectified": "een gegeven of persoon waarvan is besloten dat het niet klopt",
 }
 """What a decision can be about, besides the signal as a whole."""
 RECIPIENTS = {
@@ -71,6 +74,8 @@ class Outcome:
     or a ground says why not (AVG 14 lid 3)."""
     only_in: tuple[State, ...] = ()
     needs: tuple[Condition, ...] = ()
+    corrects: bool = False
+    """It comes with what stands in the place of the item that it is about."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ class Decision:
     """What it is about, one of each of `ABOUT`. Empty: the signal as a whole, or parts of it that are named."""
     about_many: bool = False
     """It is about any number of things of the one kind in `about`."""
+    together: bool = False
+    """Several of them can be decided at once (together.py)."""
     needs: tuple[Condition, ...] = ()
     in_codes: tuple[str, ...] = ()
     """Who decides under one of these roles chooses, and writes nothing: no reason in words is asked of him, or taken."""

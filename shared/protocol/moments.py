@@ -12,6 +12,9 @@ REVIEW, AT_ONCE = "review", "at-once"
 NEARER = {
     "contact": "uiterlijk bij het eerste contact met de betrokkene (art. 14 lid 3 onder b AVG)",
     "disclosure": "uiterlijk wanneer iets over de betrokkene naar buiten de gemeente gaat (art. 14 lid 3 onder c AVG)",
+    "same-person": (
+        "uiterlijk wanneer het moest onder een andere naam waaronder de betrokkene ook was genoemd (art. 26 lid 1)"
+    ),
     "intervention": "uiterlijk op de dag waarop een interventie is gepland die de betrokkene aangaat (art. 26 lid 1)",
 }
 """Why somebody has to know before the month is over."""
@@ -23,6 +26,8 @@ LATER = {
     AT_ONCE: "meteen na het besluit dat de betrokkene wordt geïnformeerd (art. 26 lid 1)",
 }
 """What counts once a duty was decided on."""
+SAME_PERSON, NOT_CONCERNED = "same-person", "not-concerned"
+"""He was named twice; or he proved not to be concerned, which brings nothing nearer and ends nothing."""
 PLANNED = ("contact", "intervention")
 """What a deferral is looked at again for; a disclosure is what its ground is about (reading of AVG 14 lid 3)."""
 

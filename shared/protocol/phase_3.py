@@ -80,6 +80,7 @@ def check_1(chosen: Municipality) -> Decision:
             Field("fails", "Op welke van de vier stuit het?", "art. 18 lid 1", Choices(FOUR), ("refused",)),
         ),
         about=("source",),
+        together=True,
     )
 
 
@@ -162,6 +163,7 @@ def answer(chosen: Municipality) -> Decision:
             outside("answeredOn", "Op welke datum is geantwoord?", Date()),
         ),
         about=("question",),
+        together=True,
         needs=(
             c.question_open,
             *possible("consultedOn", "de datum van raadplegen", "art. 18 lid 2", *asked),
@@ -202,6 +204,7 @@ def check_1b(chosen: Municipality) -> Decision:
         ),
         fields=(Field("which", "Welke gegevens, en waarom (of waarom geen)?", "art. 18 lid 2"),),
         about=("question",),
+        together=True,
         needs=(c.is_a_hit,),
     )
 

@@ -23,6 +23,7 @@ def check_2a(chosen: Municipality) -> Decision:
             Field("task", "Voor welke wettelijke taak van de ontvanger is het nodig (of waarom niet)?", "art. 6 lid 1"),
         ),
         about=("item", "recipient"),
+        together=True,
     )
 
 
@@ -84,6 +85,7 @@ def check_2b(chosen: Municipality) -> Decision:
         ),
         fields=(Field("necessity", "Waarom mag het en is het noodzakelijk (of niet)?", "art. 23"),),
         about=("intervention", "item"),
+        together=True,
         needs=(c.was_adopted,),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
-from shared.protocol.conditions import dates
+from shared.protocol.conditions import dates, rectifying
 from shared.protocol.kinds import Choice, Date, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality, Who
@@ -28,7 +28,12 @@ def close(chosen: Municipality) -> Decision:
         who=chosen.who["close"],
         outcomes=(Outcome("closed", "ja", State.CLOSED, "art. 25"),),
         fields=(Field("result", "Wat is er bereikt?", "art. 25"),),
-        needs=(c.every_intervention_done, c.everybody_informed_or_deferred, c.nothing_at_the_riec),
+        needs=(
+            c.every_intervention_done,
+            c.everybody_informed_or_deferred,
+            c.nothing_at_the_riec,
+            rectifying.everybody_set_right,
+        ),
     )
 
 

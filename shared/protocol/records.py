@@ -10,7 +10,7 @@ from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
-from shared.protocol.model import PHASE_OF, Law, State
+from shared.protocol.model import PHASE_OF, Category, Law, State
 
 BIJLAGE = "Bijlage 1"
 _FINDING = (
@@ -79,6 +79,15 @@ def judge_record(law: Law, state: State, record: Record, role: str, facts: Facts
     faults = [refused] if refused else []
     if category is None:
         return faults
+    faults += content_faults(category, record, role, facts)
+    if not faults:
+        faults = unmet(category.needs, Case(facts, (record.about,), record.fields, law.names), "category")
+    return faults
+
+
+def content_faults(category: Category, record: Record, role: str, facts: Facts) -> list[Fault]:
+    """What is wrong with what `record` says, whenever that is."""
+    faults = []
     if category.verification_only and (record.finding is not None or not record.matches):
         # R-B1.4: of the BRP only whether what the report says matches, never what the BRP says.
         words = "deze bron verifieert alleen: geef per gegeven of het klopt, en geen bevinding"
@@ -91,7 +100,4 @@ def judge_record(law: Law, state: State, record: Record, role: str, facts: Facts
     if record.about not in known:
         words = f"gaat over de melding (report) of over: {', '.join(sorted(known - {'report'})) or 'niets anders'}"
         faults.append(Fault("about", words, BIJLAGE, "about-unknown"))
-    faults += field_faults(BIJLAGE, category.fields, record.fields, role, facts.subjects)
-    if not faults:
-        faults = unmet(category.needs, Case(facts, (record.about,), record.fields, law.names), "category")
-    return faults
+    return faults + field_faults(BIJLAGE, category.fields, record.fields, role, facts.subjects)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from shared.protocol import designations, fields, judge, meetings, opening, passing_on, records
+from shared.protocol import correcting, designations, fields, judge, meetings, opening, passing_on, records, together
 from shared.protocol.conditions.case import Condition
 from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
@@ -53,6 +53,14 @@ def document(law: Law) -> str:
         "## Doorzetten",
         "",
         *_rules(passing_on.RULES),
+        "",
+        "## Rechtzetten",
+        "",
+        *_rules(correcting.RULES),
+        "",
+        "## Meer tegelijk",
+        "",
+        *_rules(together.RULES),
     ]
     for chapter in law.chapters:
         lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]
@@ -98,7 +106,8 @@ def _decision(law: Law, decision: Decision) -> list[str]:
         lines.append(f"Wordt per persoon genomen bij {HOLDERS[decision.taken_in]}; het signaal wacht daarop.")
     if decision.about:
         what = [ABOUT[kind] + (", of meer dan één" if decision.about_many else "") for kind in decision.about]
-        lines += ["", f"Gaat over: {' en '.join(what)}."]
+        many = " Over meer van deze kan in één keer worden besloten." if decision.together else ""
+        lines += ["", f"Gaat over: {' en '.join(what)}.{many}"]
     lines += ["", "| in | antwoord | leidt naar | artikel |", "|---|---|---|---|"]
     for state in decision.states:
         for one in decision.outcomes_in(state):
@@ -128,6 +137,8 @@ def _leads(law: Law, state: State, outcome: Outcome) -> str:
         to += f"; doorzetten naar {law.people([outcome.forward_only_to])}"
     elif outcome.forward_to:
         to += "; naar keuze doorzetten naar " + " of ".join(RECIPIENTS[one] for one in outcome.forward_to)
+    if outcome.corrects:
+        to += "; met wat er in de plaats komt"
     if outcome.discloses:
         to += "; gaat er iets naar buiten de gemeente, dan uiterlijk nu informeren, tenzij uitgesteld op een grond"
     return to
@@ -173,7 +184,8 @@ def _bijlage_1(law: Law) -> Iterator[str]:
     yield "|---|---|---|---|"
     for one in law.categories:
         if not one.process:
-            yield f"| {one.name} | {one.from_phase} | {_closed(one)} | {_asked(law, one.fields)} |"
+            only = "" if one.closed else "".join(f" Alleen als {_condition(need)}." for need in one.needs)
+            yield f"| {one.name} | {one.from_phase} | {_closed(one)} | {_asked(law, one.fields)}{only} |"
     yield ""
     yield from _rules(records.RULES)
     yield ""

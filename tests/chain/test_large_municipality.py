@@ -72,14 +72,14 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
     proposed = large.client.post("rights", f"{path}/decisions", "bram", not_due | {"expectedVersion": version()})
     task = large.client.every("rights", "/v1/tasks", "petra", "tasks")[-1]["id"]
     large.client.post("rights", f"/v1/tasks/{task}/decisions", "petra", {"reason": "akkoord"})
-    withdraw = {"key": "withdrawal", "reason": "verkeerde persoon", "confirms": proposed["id"]}
-    large.client.post("rights", f"{path}/decisions", "bram", withdraw | {"expectedVersion": version()})
+    withdraw = {"reason": "verkeerde persoon", "decision": proposed["id"]}
+    large.client.post("rights", f"{path}/withdrawals", "bram", withdraw | {"expectedVersion": version()})
     soon = {"contactOn": date.today().isoformat(), "why": "gesprek"}
     contact = {"key": "contact", "outcome": "on", "reason": "vergissing", "fields": soon}
     taken = large.client.post("rights", f"{path}/decisions", "bram", contact | {"expectedVersion": version()})
     assert large.client.get("rights", path, "bram", purpose="weging")["dueOn"] == soon["contactOn"]
-    back = withdraw | {"confirms": taken["id"], "expectedVersion": version()}
-    large.client.post("rights", f"{path}/decisions", "bram", back)
+    back = withdraw | {"decision": taken["id"], "expectedVersion": version()}
+    large.client.post("rights", f"{path}/withdrawals", "bram", back)
     # The time in which they could still have begun to count is over, and nothing of them waits.
     last = "SELECT 1 AS x FROM decision WHERE number=$1 HAVING max(effective_at) < now()"
     until(lambda: large.sql("rights", last, duty))

@@ -64,7 +64,7 @@ def test_withdrawn_while_nothing_was_sent(large: TestHouse) -> None:
     assert taken["withdrawableUntil"]
 
     def withdraw(user: str, which: str, reason: str = "Verkeerde melding geopend.") -> Any:
-        return large.decide(number, user, "withdrawal", "", confirms=which, reason=reason)
+        return large.withdraw(number, user, which, reason)
 
     assert withdraw("bram", taken["id"]).status_code == 403
     assert withdraw("anna", taken["id"], reason=" ").status_code == 400
@@ -91,7 +91,7 @@ def test_a_decision_that_opened_a_phase_is_not_withdrawn_once_the_phase_was_used
     opened = large.must_decide(number, "bram", "weging-2b", "inside", fields={"area": "O1"})
     item = {"category": "internet", "about": "O1", "finding": "x", "expectedVersion": version(large, number)}
     assert large.client.request("POST", "assessment", f"/v1/signals/{number}/items", "bram", item).status_code == 201
-    assert large.decide(number, "bram", "withdrawal", "", confirms=opened["id"]).status_code == 409
+    assert large.withdraw(number, "bram", opened["id"]).status_code == 409
 
 
 @pytest.mark.allowed("R-9.14")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from services.assessment.bodies import MeetingIn, MemberIn
@@ -9,7 +11,7 @@ from services.assessment.use_cases import Meetings
 from shared.clock import calendar_date
 from shared.engine.given import Shown
 from shared.engine.tables import Dossier, MeetingRow
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 from shared.protocol.model import State
 from shared.protocol.phase_2 import CRITERIA
 from tests.platform.conftest import DeskOf
@@ -104,3 +106,24 @@ async def test_of_what_a_lot_has_weighed_also_when_it_went_on(desk_of: DeskOf) -
         row.left, row.handed_to = True, "sources"
     await desk.believe(gone)
     await lot_plus(desk, gone)
+
+
+@pytest.mark.parametrize(
+    ("present", "days", "refused"),
+    [(("farid",), 0, None), (("esra",), 0, Invalid), (("farid",), 1, Conflict)],
+    ids=["who is there", "who was not invited", "of tomorrow"],
+)
+async def test_the_chair_says_who_is_there_when_she_calls_a_meeting_of_today(
+    desk_of: DeskOf, present: tuple[str, ...], days: int, refused: type[Exception] | None
+) -> None:
+    """One request for what is one act; what is refused is what is refused of attendance."""
+    desk = await desk_of("assessment")
+    await before_a_lot(desk)
+    held_on = calendar_date(desk.clock.now()) + timedelta(days=days)
+    members = (MemberIn(user_id="farid"),)
+    given = MeetingIn(kind="LOT", held_on=held_on, members=members, present=present)
+    if refused is None:
+        assert (await Meetings(desk.engine).call(ANNA, given)).present == present
+        return
+    with pytest.raises(refused):
+        await Meetings(desk.engine).call(ANNA, given)

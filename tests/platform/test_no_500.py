@@ -125,12 +125,30 @@ EVERYTHING = {
     "forwarding": {"recipientKind": "partner", "recipient": "politie", "items": ["report"], "noneBecause": "Nee."},
 }
 DONE = {"outcome": "executed", "reason": "Volgens plan.", "fields": {"executedOn": "2026-11-25", "result": "Gesloten."}}
+WITHDRAWAL = {"decision": str(LIST), "reason": "Verkeerd aangeklikt.", "expectedVersion": 1}
+ANSWERS = {"answers": [DONE | {"task": str(LIST)}, DONE | {"task": str(UUID(int=7))}], "reason": "Nagezien."}
+PARTS = {"parts": [{"about": [["report"], ["politie", "wonen"]], "outcome": "may", "reason": "Nodig.", "fields": {}}]}
+
+
+def steps(*given: dict[str, Any]) -> dict[str, Any]:
+    """Decisions and records of one request; the version stands beside them."""
+    bare = [{name: one for name, one in step.items() if name != "expectedVersion"} for step in given]
+    return {"expectedVersion": 1, "steps": [{"item" if "category" in one else "decision": one} for one in bare]}
+
+
 BODIES: dict[str, Bodies] = {
     "assessment": {
+        "/signals/{number}/withdrawals": [WITHDRAWAL],
+        "/signals/{number}/steps": [
+            steps(decision("purpose", "set", purposes=["niet-faciliteren"]), item("indication", "O1"))
+        ],
+        "/task-answers": [ANSWERS],
         "/signals/{number}/decisions": [
             decision("purpose", "set", purposes=["niet-faciliteren"]),
             decision("weging-1", "suspicion", sources=["none"], indicators={"geur": "Hennep."}, against="Niets.")
             | EVERYTHING,
+            decision("rectify", "corrected", "item-2", wrong="Nee.")
+            | {"correction": {"finding": "Zo.", "about": "O1"}},
         ],
         "/signals/{number}/items": [
             item("bag", "O1"),
@@ -139,12 +157,16 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/consultations": [CONSULT],
         "/tasks/{taskId}/decisions": [DONE],
         "/meetings": [
-            {"kind": "LOT", "heldOn": "2099-11-25", "members": [{"userId": "esra"}, {"organisation": "politie"}]}
+            {"kind": "LOT", "heldOn": "2099-11-25", "members": [{"userId": "esra"}, {"organisation": "politie"}]},
+            {"kind": "LOT", "heldOn": "2099-11-25", "members": [{"userId": "esra"}], "present": ["esra"]},
         ],
         "/meetings/{meetingId}/agenda-items": [{"number": ABSENT}],
         "/meetings/{meetingId}/attendances": [{"member": "esra"}],
     },
     "sources": {
+        "/signals/{number}/withdrawals": [WITHDRAWAL],
+        "/signals/{number}/steps": [steps(decision("source-list", "listed", sources=["horeca-permits"]))],
+        "/task-answers": [ANSWERS],
         "/signals/{number}/decisions": [decision("source-list", "listed", sources=["horeca-permits"])],
         "/signals/{number}/items": [
             item("question", "O1", fields={"source": "horeca-permits", "answerBy": "2199-12-31"})
@@ -153,13 +175,21 @@ BODIES: dict[str, Bodies] = {
         "/tasks/{taskId}/decisions": [DONE],
     },
     "casework": {
-        "/signals/{number}/decisions": [decision("check-2a", "may", "report", "politie", task="Opsporing.")],
+        "/signals/{number}/withdrawals": [WITHDRAWAL],
+        "/signals/{number}/steps": [steps(decision("check-2a", "may", "report", "politie", task="Opsporing."))],
+        "/task-answers": [ANSWERS],
+        "/signals/{number}/decisions": [
+            decision("check-2a", "may", "report", "politie", task="Opsporing."),
+            decision("check-2a", "may", task="Opsporing.") | PARTS,
+        ],
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
         ],
         "/tasks/{taskId}/decisions": [DONE],
     },
     "rights": {
+        "/duties/{number}/withdrawals": [WITHDRAWAL],
+        "/task-answers": [ANSWERS],
         "/duties/{number}/decisions": [
             decision("duty", "nobody", looked="In de tekst."),
             decision("duty", "defer", grounds=["d"], reviewOn=soon(30)[:10], **WHY),
@@ -167,12 +197,14 @@ BODIES: dict[str, Bodies] = {
         "/tasks/{taskId}/decisions": [DONE],
     },
     "retention": {
+        "/signals/{number}/withdrawals": [WITHDRAWAL],
         "/signals/{number}/decisions": [
             decision("hold", "held", "report", ground="bezwaar", endsOn=soon(60)[:10], needed="De melding zelf.")
         ],
         "/signals/{number}/items": [item("bag", "O1")],
     },
     "oversight": {
+        "/destruction-lists/{number}/withdrawals": [WITHDRAWAL],
         "/destruction-lists/{number}/decisions": [decision("approve-destruction", "approved", confirmList="{number}")],
     },
     "intake": {

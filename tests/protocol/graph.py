@@ -11,6 +11,11 @@ _APPROACHES = {
     "nobody": "ended",
 }
 _BESIDE = ("plan", "check-2b", "execution")
+_PHASE_4 = ("check-2a", "approach", "riec-intake", "riec-answer", "reweighing", *_BESIDE)
+_IN_HAND = (
+    *("received", "weging-1", "weging-2a", "weging-2b", "phase-2", "informing"),
+    *("source-list", "check-1", "hit-check", "weging-4", *_PHASE_4),
+)
 
 ARROWS: dict[tuple[str, str, str], str] = {
     ("received", "purpose", "set"): "weging-1",
@@ -80,6 +85,17 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("listed", "hold", "held"): "listed",
     ("listed", "end-hold", "ended"): "listed",
     ("listed", "approve-destruction", "approved"): "approved",
+    **{
+        (state, key, outcome): state
+        for state in _IN_HAND
+        for key, outcome in (
+            ("rectify", "corrected"),
+            ("rectify", "withdrawn"),
+            ("same-person", "same"),
+            ("not-concerned", "taken-out"),
+        )
+    },
+    **{(state, "set-right", outcome): state for state in _PHASE_4 for outcome in ("told", "impossible")},
     ("duty-open", "duty", "inform"): "duty-to-send",
     ("duty-open", "duty", "defer"): "duty-deferred",
     ("duty-open", "duty", "not-due"): "duty-done",
@@ -125,9 +141,14 @@ _SPECIAL = {
 }
 
 
+PUTTING_RIGHT = ("rectify", "same-person", "not-concerned", "set-right")
+"""Possible in every phase, of what is there to be put right."""
+
+
 def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
     found = {key: set(rest) | _SPECIAL.get(key, set()) for _, key, _ in ARROWS}
     found |= {key: set(first) for key in ("purpose", "no-signal", "weging-1")}
+    found |= {key: first | rest for key in PUTTING_RIGHT}
     return found | {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from shared.protocol.correcting import Correction
 from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Subjects, WebAddress
@@ -24,6 +25,9 @@ MATRIX = tuple(Taken("check-2a", "may", (item, to)) for item in ("report", "item
 APPROACH = Taken("approach", "integral")
 ADOPTED = Taken("adopt-plan", "adopted", ("i1",))
 CHECKED_2B = Taken("check-2b", "may", ("i1", "report"))
+CHECKED_ITEM_2 = Taken("check-2b", "may", ("i1", "item-2"))
+GIVEN_OUT = Taken("check-2b-done", "complete")
+WRONG = Taken("rectify", "withdrawn", ("item-2",))
 EXECUTED = Taken("execution", "executed", ("i1",))
 RIEC = Taken("approach", "riec-intake")
 RIEC_MAY = Taken("check-2a", "may", ("report", "riec"))
@@ -47,6 +51,9 @@ KNOWN = Facts(
 )
 
 
+KNOWN_LESS = (KNOWN.items[0], *KNOWN.items[2:])
+
+
 def without(*taken: Taken) -> tuple[Taken, ...]:
     return tuple(one for one in BASE if one not in taken)
 
@@ -67,6 +74,12 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("adopt-plan", "*"): {"decisions": without(ADOPTED)},
     ("close", "*"): {"decisions": (*BASE, EXECUTED)},
     ("duty", "nobody"): {"subjects": ()},
+    ("same-person", "*"): {"subjects": ("S1", "S2")},
+    ("set-right", "*"): {
+        "decisions": (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG),
+        "items": KNOWN_LESS,
+        "superseded": (KNOWN.items[1],),
+    },
 }
 ABOUT: dict[str, tuple[str, ...]] = {
     "check-1": ("benefits",),
@@ -77,6 +90,10 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "check-2b": ("i1", "item-2"),
     "execution": ("i1",),
     "hold": ("item-2",),
+    "rectify": ("item-2",),
+    "same-person": ("S2", "S1"),
+    "not-concerned": ("S1",),
+    "set-right": ("item-2", "wonen"),
 }
 
 
@@ -140,6 +157,7 @@ def complete(law: Law, decision: Decision, outcome: Outcome, role: str = "") -> 
         forwarding,
         ABOUT.get(decision.key, ()),
         "M-1" if decision.who.meeting else None,
+        correction=Correction("zo is het") if outcome.corrects else None,
     )
 
 

@@ -18,7 +18,9 @@ from tests.protocol.signals import (
     APPROVED,
     BASE,
     CHECKED_2B,
+    CHECKED_ITEM_2,
     EXECUTED,
+    GIVEN_OUT,
     HANDED_IN,
     KNOWN,
     MATRIX,
@@ -27,6 +29,7 @@ from tests.protocol.signals import (
     RIEC_MAY,
     SOURCE_LIST,
     TODAY,
+    WRONG,
     complete,
     facts_for,
     state_of,
@@ -89,6 +92,16 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("nothing-adopted", "reweighing", "mono-police", {"decisions": BASE}),
     ("every-intervention-done", "riec-answer", "accepted-elsewhere", {"items": KNOWN.items}),
     ("adopts-what-is-new", "adopt-plan", "adopted", {"decisions": BASE}),
+    ("is-no-handling", "rectify", "corrected", {"items": (*KNOWN.items[:1], Item("item-2", "child", "S1"))}),
+    ("had-it", "set-right", "told", {"decisions": (*BASE, GIVEN_OUT, WRONG)}),
+    ("had-it", "set-right", "impossible", {"decisions": (*BASE, GIVEN_OUT, WRONG)}),
+    (
+        "everybody-set-right",
+        "close",
+        "closed",
+        {"decisions": (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG, EXECUTED), "superseded": KNOWN.items[1:2]},
+    ),
+    ("goes-to-a-representative", "notice-sent", "sent", {"items": (Item("child", "child", "S1", {"child": True}),)}),
     ("somebody-known", "duty", "inform", {"subjects": ()}),
     ("nobody-known", "duty", "nobody", {"subjects": ("S1",)}),
 ]
@@ -143,6 +156,8 @@ def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, 
 def test_every_condition_is_tried() -> None:
     dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read"}
     dates |= {"riec-criteria-answered", "answered-after-consulting"}
+    # Of what is named, tried in test_rectifying.
+    dates |= {"two-persons"}
     for decision in MIDDEN_DELFLAND.decisions:
         for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
             if one.key.endswith(("-not-ahead", "-not-before")):

@@ -11,6 +11,7 @@ import pytest
 
 from shared.protocol import (
     conditions,
+    correcting,
     designations,
     fields,
     judge,
@@ -20,6 +21,7 @@ from shared.protocol import (
     passing_on,
     records,
     terms,
+    together,
     wording,
 )
 from shared.protocol.model import Law
@@ -28,7 +30,7 @@ from tests.protocol.laws import LAWS
 from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
-JUDGING = (designations, fields, judge, meetings, opening, passing_on, records, wording)
+JUDGING = (correcting, designations, fields, judge, meetings, opening, passing_on, records, together, wording)
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {
     "add_years": "een jaar na 29 februari is 28 februari",
@@ -75,5 +77,12 @@ def test_every_rule_of_the_calendar_and_every_moment_is_known_here() -> None:
     public = {name for name, one in inspect.getmembers(terms, inspect.isfunction) if one.__module__ == terms.__name__}
     assert public == set(TERMS)
     # What services note by when somebody has to know, by hand.
-    assert {*moments.NEARER, *moments.LATER} == {"contact", "disclosure", "intervention", "review", "at-once"}
+    assert {*moments.NEARER, *moments.LATER} == {
+        "contact",
+        "disclosure",
+        "intervention",
+        "same-person",
+        "review",
+        "at-once",
+    }
     assert set(moments.PLANNED) <= set(moments.NEARER)

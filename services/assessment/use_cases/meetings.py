@@ -70,6 +70,7 @@ class Meetings:
                 faults += await self._agenda_faults(session, given.kind, number)
             if faults:
                 raise Invalid(faults)
+            self._present_may_be_said(person, given)
             row = MeetingRow(
                 id=meeting_number(),
                 version=1,
@@ -80,12 +81,27 @@ class Meetings:
                     {"userId": one.user_id} if one.user_id else {"organisation": str(one.organisation)}
                     for one in given.members
                 ],
-                present=[],
+                present=list(dict.fromkeys(given.present)),
                 agenda=list(given.agenda),
             )
             session.add(row)
             await self._told(session, row, person, role, "meeting called")
         return shown(row)
+
+    def _present_may_be_said(self, person: Person, given: MeetingIn) -> None:
+        """Raises as `attend` does, for everybody who is said to be there when the meeting is called."""
+        invited = {str(one.user_id or one.organisation) for one in given.members}
+        outside = [str(one.organisation) for one in given.members if not one.user_id]
+        for who in given.present:
+            uninvited = invited_fault(who, invited)
+            if uninvited:
+                raise Invalid([uninvited])
+            not_theirs = saying_fault(self.rules, who, person.user_id, chair=person.user_id, outside=outside)
+            if not_theirs:
+                raise Forbidden(_sentence(not_theirs))
+            early = not_held(given.held_on, self._today())
+            if early:
+                raise Conflict(_sentence(early))
 
     async def _agenda_faults(self, session: AsyncSession, kind: str, number: str) -> list[Fault]:
         known = weighed = True

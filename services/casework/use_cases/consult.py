@@ -16,6 +16,7 @@ from shared.engine.show import heading
 from shared.engine.tables import GrantRow
 from shared.errors import CannotSucceed, Forbidden, NotFound
 from shared.identity import Person
+from shared.protocol.conditions.approach import CHILD
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
 from shared.protocol.opening import is_seen
 
@@ -50,15 +51,16 @@ class Consulting:
         phase = await self._phase_granted(number, new_signal, person)
         await self.engine.showing.note(person, role, "closed case consulted", number, new_signal)
         shown = self.engine.policy.show(loaded)
-        categories = {name: loaded.law.category(one.category) for name, one in loaded.opened.findings.items()}
-        allowed = {name: one for name, one in shown["items"].items() if is_seen(categories[name], phase)}
+        # What was put right is not shared any more, and who represents a child is known for its notice alone.
+        counting = [one for one in loaded.facts().items if one.name in shown["items"] and one.category != CHILD]
+        seen = [one.name for one in counting if is_seen(loaded.law.category(one.category), phase)]
         return heading(loaded.dossier) | {
             "forSignal": new_signal,
             "forPhase": phase,
             "report": {"text": loaded.opened.report.text},
-            "subjects": shown["subjects"],
+            "subjects": {name: one.model_dump(exclude_none=True) for name, one in loaded.concerned.items()},
             "objects": shown["objects"],
-            "items": allowed,
+            "items": {name: shown["items"][name] for name in seen},
         }
 
     async def _phase_granted(self, number: str, new_signal: str, person: Person) -> int:

@@ -46,7 +46,7 @@ Begin = Literal["checkpoint", "start"]
 
 
 @dataclass(frozen=True)
-class Standing:
+class TrailStanding:
     """What oversight signs of a chain: how far it was whole, when it was last followed from its first line, and of how many
     lines a witness was told."""
 
@@ -59,7 +59,7 @@ class Standing:
         return {"seq": self.reached.seq, "head": self.reached.head, "walkedAt": walked, "noted": self.noted}
 
     @classmethod
-    def of(cls, claims: Mapping[str, Any]) -> Standing:
+    def of(cls, claims: Mapping[str, Any]) -> TrailStanding:
         walked = claims.get("walkedAt")
         reached = Reached(claims["seq"], str(claims["head"]))
         return cls(reached, datetime.fromisoformat(walked) if walked else None, int(claims.get("noted") or 0))
@@ -130,7 +130,7 @@ class Chains:
         told, size = row.note if row else None, before.noted
         if walk.tree is not None and walk.tree.size and problem is None:
             told, size = await self._tell(producer, walk.tree), walk.tree.size
-        await self._sign(producer, Standing(walk.at if problem is None else signed, walked, size), told)
+        await self._sign(producer, TrailStanding(walk.at if problem is None else signed, walked, size), told)
         return {
             "producer": producer,
             "lines": walk.at.seq,
@@ -185,20 +185,20 @@ class Chains:
         async with self.platform.database.reading() as session:
             return await trail.batch_ending(session, producer, at.seq) == at.head
 
-    async def _believed(self, row: AuditCheckpoint | None) -> Standing:
+    async def _believed(self, row: AuditCheckpoint | None) -> TrailStanding:
         """What oversight signed; a row that says something else is not believed, and all is checked anew."""
         if row is None:
-            return Standing()
+            return TrailStanding()
         try:
             claims = await self.platform.verifier.verify(row.statement, kind=CHECKPOINT_KIND, service="oversight")
         except NotSigned:
             claims = {}
         if claims.get("producer") != row.producer or not isinstance(claims.get("seq"), int):
             log.error("a checkpoint of the audit trail that oversight did not sign", producer=row.producer)
-            return Standing()
-        return Standing.of(claims)
+            return TrailStanding()
+        return TrailStanding.of(claims)
 
-    async def _sign(self, producer: str, standing: Standing, told: str | None) -> None:
+    async def _sign(self, producer: str, standing: TrailStanding, told: str | None) -> None:
         claims = {"producer": producer} | standing.claims()
         values = {"statement": self.platform.signer.sign(CHECKPOINT_KIND, claims), "note": told}
         statement = upsert(table_of(AuditCheckpoint)).values(producer=producer, **values)

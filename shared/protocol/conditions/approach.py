@@ -9,7 +9,9 @@ from shared.protocol.conditions.case import Case, condition
 from shared.protocol.facts import Facts, Item
 from shared.protocol.municipality import POLICE, TABLE_OF_THE_RIEC
 
-PROCESS_CATEGORIES = frozenset({"question", "paper", "intervention", "monitoring", "decision"})
+CHILD = "child"
+"""That somebody is a child, and who represents him: for the notice, and for nobody else (art. 5 UAVG)."""
+PROCESS_CATEGORIES = frozenset({"question", "paper", "intervention", "monitoring", "decision", CHILD})
 
 
 # --- what follows from what was recorded --------------------------------------------------------------
@@ -27,8 +29,10 @@ def shareable(facts: Facts) -> tuple[str, ...]:
 
 
 def cells(facts: Facts, key: str, *outcomes: str) -> frozenset[tuple[str, ...]]:
-    """What `key` was decided about, with one of `outcomes`."""
-    return frozenset(one.about for one in facts.of(key) if one.outcome in outcomes)
+    """What `key` was decided about, with one of `outcomes`; nothing about what was put right since."""
+    gone = {one.name for one in facts.superseded}
+    found = (one.about for one in facts.of(key) if one.outcome in outcomes)
+    return frozenset(about for about in found if key == "set-right" or gone.isdisjoint(about))
 
 
 def interventions(facts: Facts) -> dict[str, Item]:
@@ -94,7 +98,7 @@ def matrix_is_full(case: Case) -> str | None:
 
 @condition("art. 20", "van elke betrokkene is besloten of die wordt geïnformeerd, en geen uitstel is over tijd")
 def informing_decided(case: Case) -> str | None:
-    left = not_informed(case.facts, case.facts.subjects, decided_is_enough=True)
+    left = not_informed(case.facts, (*case.facts.subjects, *case.facts.left_out), decided_is_enough=True)
     return (
         f"over informeren is nog niet besloten, of het uitstel is over tijd, voor {', '.join(left)}" if left else None
     )
@@ -270,7 +274,7 @@ def every_intervention_done(case: Case) -> str | None:
     "art. 26 lid 1", "elke betrokkene is geïnformeerd, of dat is uitgesteld tot een datum die nog niet voorbij is"
 )
 def everybody_informed_or_deferred(case: Case) -> str | None:
-    return _to_inform(not_informed(case.facts, case.facts.subjects))
+    return _to_inform(not_informed(case.facts, (*case.facts.subjects, *case.facts.left_out)))
 
 
 def _to_inform(left: tuple[str, ...]) -> str | None:

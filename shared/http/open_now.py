@@ -1,0 +1,153 @@
+"""What `open-decisions` answers: what can be decided, recorded and taken back now, and what is missing for the rest."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from shared.engine.given import Open, Withdrawable
+from shared.http.bodies import Strict
+from shared.protocol import open_now
+from shared.protocol.fields import schema
+from shared.protocol.model import Law, State
+
+Named = Annotated[dict[str, str], Field(description="Codes with what people call them")]
+Lacking = Annotated[tuple[str, ...], Field(description="What has to be done first, in words; empty: nothing")]
+
+
+class OpenOutcome(Strict):
+    """An answer. `fields`: the JSON Schema of what it asks; `corrects`: it asks a `correction` besides."""
+
+    key: str
+    answer: str
+    leads_to: str
+    article: str
+    forwarding: tuple[str, ...]
+    fields: dict[str, Any]
+    needs: tuple[str, ...] = ()
+    corrects: bool = False
+    missing: Lacking = ()
+
+
+class OpenDecision(Strict):
+    """A decision of this state. `about`: what has to be named, in this order; `choices`: what can be named for each;
+    `together`: several can be decided at once, by `parts`."""
+
+    key: str
+    article: str
+    question: str
+    can_be_taken: bool
+    missing: Lacking
+    decided_by: tuple[str, ...]
+    meeting: str | None
+    co_signed_by: tuple[str, ...]
+    about: tuple[str, ...] = ()
+    together: bool = False
+    choices: tuple[Named, ...] = ()
+    needs: tuple[str, ...] = ()
+    guidance: tuple[str, ...] = ()
+    taken_in: str | None = None
+    outcomes: list[OpenOutcome]
+
+
+class OpenRecord(Strict):
+    """What can be recorded now by `POST …/items`: `fields` is the JSON Schema of its `fields`; persons who come to light
+    are among those. `finding`: in words what was found; without, a source that only verifies gives `matches`."""
+
+    category: str
+    name: str
+    about: tuple[str, ...]
+    finding: bool
+    fields: dict[str, Any]
+    missing: Lacking
+
+
+class OpenAction(Strict):
+    """Something that can be done besides deciding: `withdraw` takes `decision` back, by `POST …/withdrawals`, until
+    `until`, by who recorded it."""
+
+    name: Literal["withdraw"]
+    decision: UUID
+    key: str
+    says: str
+    by: str
+    until: AwareDatetime
+
+
+class OpenDecisions(Strict):
+    """`recipients`: who can receive something, by kind; `shareable`: the items that could be shared."""
+
+    version: int
+    state: str
+    decisions: list[OpenDecision]
+    records: list[OpenRecord]
+    actions: list[OpenAction]
+    recipients: dict[str, Named]
+    shareable: tuple[str, ...]
+
+
+def described(found: Open) -> OpenDecisions:
+    """As the interface shows it."""
+    law = found.law
+    return OpenDecisions(
+        version=found.version,
+        state=found.state,
+        decisions=[_decision(law, one, found.state) for one in found.decisions],
+        records=[_record(one) for one in found.records],
+        actions=[_withdraw(one) for one in found.withdrawable],
+        recipients={kind: dict(names) for kind, names in law.choices.organisations.items()} if found.decisions else {},
+        shareable=found.shareable,
+    )
+
+
+def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
+    rule = one.rule
+    return OpenDecision(
+        key=rule.key,
+        article=rule.article,
+        question=rule.question,
+        can_be_taken=one.can_be_taken,
+        missing=one.missing,
+        decided_by=rule.who.roles,
+        meeting=rule.who.meeting,
+        co_signed_by=rule.who.co_signers,
+        about=rule.about,
+        together=rule.together,
+        choices=tuple({code: law.called(code) for code in codes} for codes in one.about),
+        needs=tuple(need.says for need in rule.needs),
+        guidance=rule.guidance,
+        taken_in=rule.taken_in,
+        outcomes=[
+            OpenOutcome(
+                key=answer.key,
+                answer=answer.answer,
+                leads_to=answer.leads_to or state,
+                article=answer.article,
+                forwarding=answer.forward_to,
+                fields=schema(rule.asked(answer)),
+                needs=tuple(need.says for need in answer.needs),
+                corrects=answer.corrects,
+                missing=one.by_outcome[answer.key],
+            )
+            for answer in rule.outcomes_in(state)
+        ],
+    )
+
+
+def _record(one: open_now.Recordable) -> OpenRecord:
+    category = one.category
+    return OpenRecord(
+        category=category.key,
+        name=category.name,
+        about=one.about,
+        finding=not category.verification_only,
+        fields=schema(category.fields),
+        missing=one.missing,
+    )
+
+
+def _withdraw(one: Withdrawable) -> OpenAction:
+    row = one.decision
+    return OpenAction(name="withdraw", decision=row.id, key=row.key, says=one.says, by=row.recorder, until=one.until)

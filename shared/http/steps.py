@@ -1,0 +1,95 @@
+"""Several steps of one person in one request: each is a decision or a record of its own, taken one after the other."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+
+from shared.engine.engine import Engine
+from shared.errors import Invalid, MeldpuntError
+from shared.http.app import current_person
+from shared.http.bodies import Strict
+from shared.http.decisions import DecisionOut, ItemOut, Number, shown
+from shared.http.problems import answered
+from shared.http.taking import DecisionStep, ItemStep, given, given_record
+from shared.identity import Person
+
+
+class StepIn(Strict):
+    """Either a decision or a record. `step-1` in its `about` or `fields` is the item that the first step made."""
+
+    decision: DecisionStep | None = None
+    item: ItemStep | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> StepIn:
+        if (self.decision is None) == (self.item is None):
+            raise ValueError("is een besluit (decision) of een vastlegging (item)")
+        return self
+
+
+class StepsIn(Strict):
+    expected_version: int
+    steps: Annotated[tuple[StepIn, ...], Field(min_length=1, max_length=12)]
+
+
+class StepOut(Strict):
+    decision: DecisionOut | None = None
+    item: ItemOut | None = None
+
+
+class StepsOut(Strict):
+    """`done`: what was taken and recorded, in order. `stopped`: the problem of the first step that was refused, after
+    which nothing was done; what was done before it stands."""
+
+    done: list[StepOut]
+    stopped: dict[str, Any] | None = None
+
+
+def step_routes(engine: Engine) -> APIRouter:
+    """Each step is judged on what the one before it left, and has its own reason, letter and line in the audit trail."""
+    routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
+
+    @routes.post("/steps", status_code=201, summary="Several decisions and records, one after the other")
+    async def take(number: Number, body: StepsIn, person: Person = current_person(engine.platform)) -> StepsOut:
+        done: list[StepOut] = []
+        version, made = body.expected_version, dict[str, str]()
+        for place, step in enumerate(body.steps, 1):
+            try:
+                one = await _step(engine, number, person, _named(step, made), version)
+            except (MeldpuntError, Invalid) as problem:
+                if not done:
+                    raise
+                return StepsOut(done=done, stopped=json.loads(bytes(answered(problem).body)))
+            done.append(one)
+            if one.decision:
+                version = one.decision.version
+            elif one.item:
+                version, made[f"step-{place}"] = one.item.version, one.item.item
+        return StepsOut(done=done)
+
+    return routes
+
+
+async def _step(engine: Engine, number: str, person: Person, step: StepIn, version: int) -> StepOut:
+    if step.decision:
+        return StepOut(decision=shown(await engine.deciding.decide(number, person, given(step.decision, version))))
+    assert step.item is not None
+    recorded = await engine.recording.record(number, person, given_record(step.item, version))
+    return StepOut(item=ItemOut.model_validate(recorded))
+
+
+def _named(step: StepIn, made: dict[str, str]) -> StepIn:
+    """`step` with the names of the items that earlier ones made."""
+
+    def named(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: named(one) for key, one in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [named(one) for one in value]
+        return made.get(value, value) if isinstance(value, str) else value
+
+    return StepIn.model_validate(named(step.model_dump())) if made else step

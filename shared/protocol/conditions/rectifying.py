@@ -1,0 +1,98 @@
+"""What can be put right, who had it, and who still has to be told (AVG 5 lid 1 onder d, AVG 19)."""
+
+from __future__ import annotations
+
+from shared.protocol.conditions.approach import CHILD, PROCESS_CATEGORIES, adopted, cells, shareable
+from shared.protocol.conditions.case import Case, condition
+from shared.protocol.conditions.research import answers
+from shared.protocol.facts import Facts
+
+_ACCURACY, _RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
+_PUT_RIGHT = ("rectify", "not-concerned")
+
+
+def rectifiable(facts: Facts) -> tuple[str, ...]:
+    """What can be put right: data, but for the report itself; of the handling what nobody has acted on yet."""
+    done = {*answers(facts), *adopted(facts)}
+    waits = {"question", "intervention", "paper", CHILD}
+    data = [one for one in shareable(facts) if one != "report"]
+    return (*data, *(one.name for one in facts.items if one.category in waits and one.name not in done))
+
+
+def put_right(facts: Facts) -> tuple[str, ...]:
+    """The items and persons that were put right here: those who had them are told."""
+    return tuple(dict.fromkeys(one.about[0] for one in facts.decisions if one.key in _PUT_RIGHT))
+
+
+def had(facts: Facts, thing: str) -> tuple[str, ...]:
+    """Who received `thing` before it was put right: partners of an approach or plan by check 2A, departments by 2B."""
+    all_items = (*facts.items, *facts.superseded)
+    about_him = {one.name for one in all_items if one.about == thing and one.category not in PROCESS_CATEGORIES}
+    things = {thing, *about_him, *({"report"} if thing.startswith("S") else ())}
+    may: set[tuple[str, str]] = set()
+    given: set[tuple[str, str]] = set()
+    found: dict[str, None] = {}
+    carried_out_by = {
+        one.name: str(one.fields.get("department")) for one in all_items if one.category == "intervention"
+    }
+    for one in facts.decisions:
+        if one.key in _PUT_RIGHT and one.about[0] == thing:
+            break
+        if one.key == "check-2a":
+            item, recipient = one.about
+            (may.add if one.outcome == "may" else may.discard)((item, recipient))
+        elif one.key == "check-2b":
+            intervention, item = one.about
+            cell = (item, carried_out_by.get(intervention, ""))
+            (given.add if one.outcome == "may" else given.discard)(cell)
+        elif one.key == "check-2b-done":
+            found |= dict.fromkeys(to for item, to in sorted(given) if item in things)
+        partners = {*(one.fields.get("partners") or ()), *(one.fields.get("participants") or ())}
+        found |= dict.fromkeys(to for item, to in sorted(may) if item in things and to in partners)
+    return tuple(found)
+
+
+def to_be_told(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """What was put right, and who had it and was not told yet."""
+    done = cells(facts, "set-right", "told", "impossible")
+    return tuple((thing, to) for thing in put_right(facts) for to in had(facts, thing) if (thing, to) not in done)
+
+
+@condition(_ACCURACY, "het is een gegeven; wat van de behandeling is vastgelegd vervalt, en wordt opnieuw vastgelegd")
+def is_no_handling(case: Case) -> str | None:
+    found = case.facts.item(case.it)
+    if found is None or (found.category not in PROCESS_CATEGORIES):
+        return None
+    return f"{case.it} is geen gegeven: laat het vervallen en leg het opnieuw vast"
+
+
+@condition(_ACCURACY, "het gaat om twee personen: eerst wie vervalt, dan wie blijft")
+def two_persons(case: Case) -> str | None:
+    return None if len(set(case.about)) == 2 else "noem twee personen: eerst wie vervalt, dan wie blijft"
+
+
+@condition(_RECIPIENTS_KNOW, "deze ontvanger heeft gekregen wat niet klopt, en is dat nog niet verteld")
+def had_it(case: Case) -> str | None:
+    if case.about in to_be_told(case.facts):
+        return None
+    return f"{case.called(case.about[1:])} heeft dit niet gekregen, of weet al dat het niet klopt: {case.it}"
+
+
+@condition(_RECIPIENTS_KNOW, "wie heeft gekregen wat niet klopt, is dat verteld")
+def everybody_set_right(case: Case) -> str | None:
+    left = [f"{case.called([to])} ({thing})" for thing, to in to_be_told(case.facts)]
+    return f"nog niet verteld dat het niet klopt, aan: {', '.join(left)}" if left else None
+
+
+@condition("art. 5 UAVG", "van een kind is bekend wie het vertegenwoordigt: aan die persoon is de kennisgeving gericht")
+def goes_to_a_representative(case: Case) -> str | None:
+    mark = next(iter(case.facts.of_category(CHILD)), None)
+    if mark is None or not mark.fields.get("child") or mark.fields.get("representative"):
+        return None
+    return "deze persoon is een kind: leg bij het signaal eerst vast wie het vertegenwoordigt"
+
+
+@condition("art. 5 UAVG", "het gaat over een persoon uit het signaal", at="about")
+def about_a_person(case: Case) -> str | None:
+    known = case.it in case.facts.subjects
+    return None if known else "dat iemand een kind is, gaat over een persoon uit het signaal (S1, S2 …)"

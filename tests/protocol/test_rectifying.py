@@ -1,0 +1,176 @@
+"""What is wrong is put right: what no longer counts, what stands in its place, and who has to be told (AVG 5 and 19)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.protocol.conditions.approach import cells, shareable
+from shared.protocol.conditions.case import Case
+from shared.protocol.conditions.rectifying import (
+    goes_to_a_representative,
+    had,
+    rectifiable,
+    to_be_told,
+    two_persons,
+)
+from shared.protocol.correcting import Correction
+from shared.protocol.facts import Facts, Item, Taken
+from shared.protocol.judge import Allowed, Attempt, Refused, judge
+from shared.protocol.model import State
+from shared.protocol.records import Record, judge_record
+from shared.protocol.rectifying import IN_HAND, split, standing
+from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
+from tests.protocol.signals import BASE, CHECKED_ITEM_2, GIVEN_OUT, KNOWN, TODAY, WRONG
+
+OOV = frozenset({"oov"})
+WHY = {"wrong": "Het is nagezien bij de bron."}
+HIT = Item("item-9", "benefits", "S1", {"hit": "q1"})
+
+
+def tried(key: str, outcome: str, *about: str, facts: Facts = KNOWN, **more: object) -> Allowed | Refused:
+    fields = more.pop("fields", WHY)
+    attempt = Attempt(key, outcome, "een reden", fields, about=about, **more)  # type: ignore[arg-type]
+    return judge(MIDDEN_DELFLAND, State.CHECK_2A, attempt, OOV, facts)
+
+
+def code(found: Allowed | Refused) -> str:
+    return found.faults[0].code if isinstance(found, Refused) else ""
+
+
+@pytest.mark.allowed("R-T.11")
+@pytest.mark.parametrize("version", LAWS.versions)
+def test_who_has_the_file_puts_right_in_every_phase_and_not_in_a_closed_case(version: str) -> None:
+    law = LAWS.of(version)
+    for key in ("rectify", "same-person", "not-concerned"):
+        rule = law.decision(key)
+        assert rule is not None
+        assert set(rule.states) == set(IN_HAND)
+        assert {State.CLOSED, State.ENDED, State.SEALED}.isdisjoint(rule.states)
+        assert set(rule.who.roles) == set(law.file_roles)
+
+
+@pytest.mark.allowed("R-T.11")
+@pytest.mark.refused("R-T.11")
+def test_a_fact_is_corrected_by_what_stands_in_its_place_or_withdrawn_without() -> None:
+    assert isinstance(tried("rectify", "corrected", "item-2", correction=Correction("Een loods.")), Allowed)
+    assert isinstance(tried("rectify", "withdrawn", "item-2"), Allowed)
+    assert code(tried("rectify", "corrected", "item-2")) == "correction-missing"
+    assert code(tried("rectify", "withdrawn", "item-2", correction=Correction("Een loods."))) == "no-correction"
+    assert code(tried("rectify", "withdrawn", "item-2", fields={})) == "missing"
+    assert code(tried("rectify", "corrected", "item-2", correction=Correction())) == "missing"
+    wrong = Correction("Een loods.", about="S9")
+    assert code(tried("rectify", "corrected", "item-2", correction=wrong)) == "about-unknown"
+
+
+@pytest.mark.refused("R-T.11")
+def test_the_report_and_what_was_acted_on_are_not_put_right() -> None:
+    assert set(rectifiable(KNOWN)) == {"item-2"}, (
+        "not the report, nor a question that was answered, nor what was adopted"
+    )
+    for name in ("report", "q1", "i1", "item-77"):
+        assert code(tried("rectify", "withdrawn", name)) == "about-unknown"
+    fresh = replace(KNOWN, decisions=BASE[:2])
+    assert {"q1", "i1"} <= set(rectifiable(fresh)), "what nobody acted on yet can be withdrawn"
+    given = Correction("Anders.")
+    assert code(tried("rectify", "corrected", "q1", facts=fresh, correction=given)) == "is-no-handling"
+
+
+@pytest.mark.refused("R-T.11")
+def test_data_of_a_hit_stay_with_their_hit() -> None:
+    known = replace(KNOWN, items=(*KNOWN.items, HIT))
+    assert isinstance(tried("rectify", "corrected", "item-9", facts=known, correction=Correction("Zo.")), Allowed)
+    about = Correction("Zo.", about="O1")
+    assert code(tried("rectify", "corrected", "item-9", facts=known, correction=about)) == "same-hit"
+
+
+@pytest.mark.allowed("R-T.11")
+@pytest.mark.refused("R-T.11")
+def test_what_was_corrected_or_withdrawn_is_not_shared_or_weighed_and_stays_on_the_record() -> None:
+    items = (*KNOWN.items, Item("item-8", "bag", "O1", corrects="item-2"))
+    taken = Taken("rectify", "corrected", ("item-2", "item-8"))
+    counts, superseded = split(items, standing([taken]))
+    assert [one.name for one in superseded] == ["item-2"]
+    facts = replace(KNOWN, items=counts, superseded=superseded)
+    assert shareable(facts) == ("report", "item-8")
+    assert ("item-2", "wonen") not in cells(facts, "check-2a", "may"), "what is new gets a cell of its own"
+    # The decision was withdrawn: the old one counts, and what stood in its place does not.
+    counts, superseded = split(items, standing([]))
+    assert [one.name for one in superseded] == ["item-8"]
+    counts, superseded = split(KNOWN.items, standing([WRONG]))
+    assert [one.name for one in superseded] == ["item-2"]
+
+
+@pytest.mark.allowed("R-T.11")
+@pytest.mark.refused("R-T.11")
+def test_who_was_named_twice_is_one_person() -> None:
+    known = standing([Taken("same-person", "same", ("S3", "S2")), Taken("same-person", "same", ("S2", "S1"))])
+    assert known.concerned(("S1", "S2", "S3")) == ("S1",)
+    item = Item("i2", "intervention", "S3", {"subjects": ["S3", "S1"]})
+    assert known.of(item).about == "S1"
+    assert known.of(item).fields["subjects"] == ["S1"]
+    two = replace(KNOWN, subjects=("S1", "S2"))
+    shown: dict[str, Any] = {"fields": {"known": "Zelfde adres."}}
+    assert isinstance(tried("same-person", "same", "S2", "S1", facts=two, **shown), Allowed)
+    assert code(tried("same-person", "same", "S1", "S1", facts=two, **shown)) == "two-persons"
+    assert code(tried("same-person", "same", "S2", "S1", **shown)) == "about-unknown"
+    assert two_persons.missing(Case(two, ("S2", "S1"))) is None
+
+
+@pytest.mark.allowed("R-T.12")
+@pytest.mark.refused("R-T.12")
+def test_nothing_is_shared_of_who_is_not_concerned_and_his_duty_stays() -> None:
+    items = (*KNOWN.items, Item("item-6", "indication", "S1"))
+    out = Taken("not-concerned", "taken-out", ("S1",))
+    counts, superseded = split(items, standing([out]))
+    assert [one.name for one in superseded] == ["item-6"], "the question about him stays what it was"
+    assert next(one for one in counts if one.name == "i1").fields["subjects"] == []
+    facts = replace(KNOWN, items=counts, superseded=superseded, subjects=(), left_out=("S1",), notices={})
+    assert "item-6" not in shareable(facts)
+    decision = MIDDEN_DELFLAND.decision("check-2a-done")
+    assert decision is not None
+    undecided = [one.missing(Case(facts)) for one in decision.needs]
+    assert any(one and "S1" in one for one in undecided), "whether he is told is still decided"
+
+
+@pytest.mark.allowed("R-T.12")
+@pytest.mark.refused("R-T.12")
+def test_whoever_received_what_was_wrong_is_told_before_the_case_closes() -> None:
+    given = (*BASE, CHECKED_ITEM_2, GIVEN_OUT)
+    out = Taken("not-concerned", "taken-out", ("S1",))
+    assert had(replace(KNOWN, decisions=given), "item-2") == ("wonen",)
+    assert had(replace(KNOWN, decisions=(*BASE, CHECKED_ITEM_2)), "item-2") == (), "checked, and not given yet"
+    told = replace(KNOWN, decisions=(*given, out), left_out=("S1",), subjects=())
+    assert to_be_told(told) == (("S1", "wonen"),), "the report named him"
+    shared = Taken("approach", "integral", (), {"partners": ["wonen", "vergunningen"]})
+    partners = replace(KNOWN, decisions=(*BASE[:-3], shared, WRONG), superseded=KNOWN.items[1:2])
+    assert to_be_told(partners) == (("item-2", "wonen"),)
+    done = Taken("set-right", "impossible", ("item-2", "wonen"))
+    assert to_be_told(replace(partners, decisions=(*partners.decisions, done))) == ()
+
+
+@pytest.mark.allowed("R-T.12")
+@pytest.mark.refused("R-T.12")
+def test_a_child_is_marked_and_its_notice_goes_to_who_represents_it() -> None:
+    mother: dict[str, Any] = {"representative": [{"name": "Els Wilgenroos", "address": "Dorpsstraat 1"}]}
+
+    def recorded(about: str, fields: dict[str, Any]) -> list[str]:
+        record = Record("child", about, "Volgens de melding zestien noch ouder.", None, fields)
+        return [one.code for one in judge_record(MIDDEN_DELFLAND, State.WEGING_1, record, "oov", KNOWN)]
+
+    assert recorded("S1", mother) == recorded("S1", {}) == []
+    assert recorded("O1", mother) == ["about-a-person"]
+    assert recorded("S1", {"representative": [*mother["representative"], *mother["representative"]]}) == [
+        "does-not-fit"
+    ]
+    assert "item-4" not in shareable(replace(KNOWN, items=(Item("item-4", "child", "S1"),))), "for the notice alone"
+
+    def missing(**fields: object) -> str | None:
+        facts = Facts(TODAY, items=(Item("child", "child", "S1", fields),))
+        return goes_to_a_representative.missing(Case(facts))
+
+    assert missing(child=True, **mother) is None
+    assert missing(child=False) is None
+    assert missing(child=True, representative=[]) is not None
