@@ -218,7 +218,12 @@ class Player:
             path = f"/v1/tasks/{task['id']}"
             shown = self.client.request("GET", service, path, user, headers=PURPOSE)
             if shown.status_code == 200 and shown.json().get("proposal") == decision:
-                self.client.post(service, f"{path}/decisions", user, {"reason": "Akkoord, met deze onderbouwing."})
+                self.client.post(
+                    service,
+                    f"{path}/decisions",
+                    user,
+                    {"outcome": "agree", "reason": "Akkoord, met deze onderbouwing."},
+                )
                 return
         raise HouseError(f"{user} is not asked to co-sign")
 

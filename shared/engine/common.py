@@ -4,7 +4,9 @@ shared stands in the register."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from shared.contracts.dossier import DecidedLetter, DecisionWords
 from shared.engine.documents import Words
@@ -15,6 +17,7 @@ from shared.engine.roads import forwarded, shared_by_outcome
 from shared.engine.tables import DecisionRow
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.terms import CASE
+from shared.telemetry import traceparent
 
 ASKED = "-asked"
 """Where there is no room, supervision is told of a proposal too, under a name of its own."""
@@ -45,6 +48,48 @@ def goes_on(effects: Sequence[Effect]) -> str | None:
 def settles(effects: Sequence[Effect]) -> bool:
     """Whether any of them waits until the decision can no longer be withdrawn."""
     return any(one.moment is Moment.SETTLED for one in effects)
+
+
+def record_of(
+    loaded: Loaded,
+    now: datetime,
+    *,
+    key: str,
+    outcome: str,
+    article: str,
+    recorder: str,
+    role: str,
+    about: Sequence[str] = (),
+    state_after: str | None = None,
+    tells: bool = True,
+) -> DecisionRow:
+    """What somebody does beside the decisions of the law (`loaded.HANDLING`), as a record among them; it counts at once."""
+    dossier = loaded.dossier
+    return DecisionRow(
+        id=uuid4(),
+        number=loaded.number,
+        version=dossier.version + 1,
+        key=key,
+        outcome=outcome,
+        article=article,
+        status="taken",
+        state_before=dossier.state,
+        state_after=state_after or dossier.state,
+        ends=False,
+        deciders=[recorder],
+        co_signers=[],
+        recorder=recorder,
+        role=role,
+        about=list(about),
+        forwarding=None,
+        taken_at=now,
+        effective_at=now,
+        protocol=dossier.protocol,
+        traceparent=traceparent(),
+        tells=tells,
+        sends=[],
+        next_at=now,
+    )
 
 
 def told_to_supervision(

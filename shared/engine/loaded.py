@@ -21,6 +21,9 @@ from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
 
 WITHDRAWAL = "withdrawal"
+REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
+HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED})
+"""Records beside the decisions of the law: none of them is something that the law looks at."""
 _Own = TypeVar("_Own")
 
 _COLOURS = (
@@ -107,7 +110,7 @@ class Loaded:
     @property
     def taken(self) -> tuple[DecisionRow, ...]:
         """The decisions that count, in their order."""
-        return tuple(one for one in self.decisions if one.status == "taken" and one.key != WITHDRAWAL)
+        return tuple(one for one in self.decisions if one.status == "taken" and one.key not in HANDLING)
 
     def task(self, identifier: UUID) -> TaskRow | None:
         """One that waits for an answer; None for an unknown id."""

@@ -104,6 +104,14 @@ async def delete_decisions(session: AsyncSession, numbers: Collection[str]) -> N
     await session.execute(delete(DecisionRow).where(col(DecisionRow.number).in_(numbers)))
 
 
+async def change_decision(session: AsyncSession, before: DecisionRow, after: DecisionRow) -> None:
+    """Write what became of a decision; raises Conflict when it is no longer as it was."""
+    mine = col(DecisionRow.id) == before.id, col(DecisionRow.status) == before.status
+    statement = update(DecisionRow).where(*mine).values(status=after.status, version=after.version)
+    if (await session.execute(statement.returning(col(DecisionRow.id)))).first() is None:
+        raise Conflict("Dit is intussen gewijzigd: kijk opnieuw.")
+
+
 # --- tasks ---------------------------------------------------------------------------------------
 
 

@@ -70,7 +70,7 @@ class DecisionRow(Waits, table=True):
     outcome: str
     article: str
     status: str
-    """`proposed`, `taken` or `withdrawn`."""
+    """`proposed`, `questioned`, `refused`, `taken` or `withdrawn` (shared/protocol/co_signing.py)."""
     state_before: str
     state_after: str
     ends: bool
@@ -100,8 +100,8 @@ class DecisionRow(Waits, table=True):
 class TaskRow(SQLModel, table=True):
     """Something that somebody without the file is asked: a question, a paper, a co-signature, an intervention.
 
-    `role` is who is asked, until `until`; `meeting` narrows it to the members of a meeting. `opened_by`, `closed_by`: the decision
-    that did it; a withdrawal undoes both.
+    `role` is who is asked, until `until`; `meeting` narrows it to the members of a meeting, `person` to one. `opened_by`,
+    `closed_by`: the decision that did it; a withdrawal undoes both.
     """
 
     __tablename__ = "task"
@@ -111,6 +111,7 @@ class TaskRow(SQLModel, table=True):
     kind: str
     role: str = Field(index=True)
     meeting: str | None = Field(default=None, index=True)
+    person: str | None = None
     until: date = date.max
     opened_at: datetime | None = moment(nullable=True)
     opened_by: UUID | None = None

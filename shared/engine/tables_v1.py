@@ -27,6 +27,7 @@ def create() -> None:
         column("opened_by", sa.Uuid, null=True),
         column("closed_at", MOMENT, null=True),
         column("closed_by", sa.Uuid, null=True),
+        column("person", sa.Text, null=True),
     )
     waiting = sa.text("closed_at IS NULL AND opened_at IS NOT NULL")
     op.create_index("task_waiting_idx", "task", ["role", "until"], postgresql_where=waiting)

@@ -46,7 +46,9 @@ class ForwardingIn(Strict):
 
 
 class DecisionIn(Strict):
-    """A decision, or with `confirms` the co-signature under one that somebody else proposed."""
+    """A decision; or with `confirms` and the same key an answer to one that somebody else proposed: `outcome` is then
+    `agree`, `disagree` or `question`, and for who proposed it `answer`, each with a reason.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
     expected_version: int
@@ -81,7 +83,7 @@ class DecisionOut(Strict):
     key: str
     outcome: str
     article: str
-    status: Literal["proposed", "taken", "withdrawn"]
+    status: Literal["proposed", "questioned", "refused", "taken", "withdrawn"]
     version: int
     state: str
     deciders: tuple[str, ...]
@@ -205,12 +207,14 @@ def shown(found: Shown) -> DecisionOut:
         state=one.state_after,
         withdrawable_until=withdrawable,
         reason=words.reason if words else None,
-        fields=words.fields if words else None,
+        fields=words.fields if words else one.coded,
         forwarding=forwarding,
         special_grounds=(words.special_grounds or None) if words else None,
     )
 
 
+PENDING = ("proposed", "questioned")
+"""It waits for somebody: 202 and not 201."""
 _OWN = {"state", "withdrawable_until", "reason", "fields", "forwarding", "special_grounds"}
 _SAME = set(DecisionOut.model_fields) - _OWN
 
@@ -240,7 +244,7 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
         number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
     ) -> DecisionOut:
         found = shown(await engine.deciding.decide(number, person, given(body)))
-        response.status_code = 202 if found.status == "proposed" else 201
+        response.status_code = 202 if found.status in PENDING else 201
         return found
 
     return routes

@@ -27,6 +27,10 @@ class Kind(ABC):
     @abstractmethod
     def schema(self) -> Schema: ...
 
+    def said(self, value: Any) -> Any:
+        """A value that fits, as people say it: names for codes."""
+        return value
+
     @abstractmethod
     def wanted(self) -> str:
         """What is said of a value that does not fit: "moet … zijn"."""
@@ -99,6 +103,9 @@ class Choice(Kind):
     def schema(self) -> Schema:
         return _one_of(self.choices)
 
+    def said(self, value: Any) -> Any:
+        return self.choices.get(value, value)
+
     def wanted(self) -> str:
         return f"moet één zijn van: {_listed(self.choices)}"
 
@@ -118,6 +125,9 @@ class Choices(Kind):
 
     def schema(self) -> Schema:
         return {"type": "array", "minItems": self.at_least, "uniqueItems": True, "items": _one_of(self.choices)}
+
+    def said(self, value: Any) -> Any:
+        return [self.choices.get(one, one) for one in value]
 
     def wanted(self) -> str:
         return f"moet bestaan uit {self._number} van: {_listed(self.choices)}"
@@ -203,6 +213,9 @@ class Answers(Kind):
             "required": list(self.questions),
             "properties": {key: {"title": question, "anyOf": either} for key, question in self.questions.items()},
         }
+
+    def said(self, value: Any) -> Any:
+        return {question: value[key] for key, question in self.questions.items() if key in value}
 
     def wanted(self) -> str:
         return f"moet elk van deze in woorden beantwoorden, of zeggen waarom niet (unanswered): {', '.join(self.questions)}"
