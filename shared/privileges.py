@@ -119,8 +119,8 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("retention", "oversight", "sources", "rights"),
         consumes={
             "intake": _from("report.v1"),
-            "sources": _from(*_COMMON),
-            "casework": _from("receipts.v1"),
+            "sources": _from(*_COMMON, "closed-to.v1"),
+            "casework": _from("receipts.v1", "closed-to.v1"),
             "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS),
             "access": _from("leases.v1"),
@@ -162,9 +162,9 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-rights",
         letters_to=("oversight",),
         consumes={
-            "assessment": _from("subjects.v1", "informing-due.v1", "informing-asked.v1", "receipts.v1"),
-            "sources": _from("subjects.v1", "informing-due.v1", "receipts.v1"),
-            "casework": _from("subjects.v1", "informing-due.v1", "receipts.v1"),
+            "assessment": _from("subjects.v1", "informing-due.v1", "informing-asked.v1", "closed-to.v1", "receipts.v1"),
+            "sources": _from("subjects.v1", "informing-due.v1", "closed-to.v1", "receipts.v1"),
+            "casework": _from("subjects.v1", "informing-due.v1", "closed-to.v1", "receipts.v1"),
             "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
             "oversight": _from(*_COMMON, "heads-known.v1"),

@@ -122,7 +122,7 @@ class Player:
         service = step.get("at", played.holder)
         now = self._version(service, path)
         body = {"expectedVersion": now["version"]}
-        names = ("key", "outcome", "reason", "fields", "forwarding", "about")
+        names = ("key", "outcome", "reason", "fields", "forwarding", "about", "dissent")
         body |= {name: step[name] for name in names if name in step}
         found = [one for one in now["decisions"] if one["key"] == step["key"]]
         if found and found[0]["meeting"] and not step.get("alone"):

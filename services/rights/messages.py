@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
 from shared.contracts.assessment import InformingAsked, SubjectsLetter
-from shared.contracts.dossier import InformingDue
+from shared.contracts.dossier import ClosedTo, InformingDue
 from shared.contracts.oversight import HeadsKnown
 from shared.engine.engine import Engine
 
@@ -15,5 +15,6 @@ def handlers(engine: Engine, concerned: Concerned) -> dict[str, Handler]:
         SubjectsLetter.event: concerned.known,
         InformingDue.event: concerned.due,
         InformingAsked.event: concerned.asked,
+        ClosedTo.event: engine.deciding.closing.heard,
         HeadsKnown.event: engine.freezer.known,
     }

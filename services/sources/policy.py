@@ -20,6 +20,7 @@ ANSWER = "answer"
 
 class SourcesPolicy(Policy):
     own_archive = "archive-closed"
+    tells_closing = ("assessment", "rights")
     asks: ClassVar = {QUESTION: None}
 
     def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:

@@ -97,7 +97,7 @@ class CoSigning:
                 raise Forbidden("Alleen wie een besluit voorstelt, beantwoordt een vraag daarover of trekt het in.")
             return person.role_among((found.role,))
         role = person.role_among(rule.who.co_signers)
-        if person.user_id in (found.recorder, *found.deciders):
+        if person.user_id in (found.recorder, *found.deciders, *found.dissenters):
             raise Forbidden("Wie een besluit voorstelt, ondertekent het niet zelf mee.")
         self._carrying.stands_back(loaded, person, role)
         return role

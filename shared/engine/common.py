@@ -77,6 +77,7 @@ def record_of(
         state_after=state_after or dossier.state,
         ends=False,
         deciders=[recorder],
+        dissenters=[],
         co_signers=[],
         recorder=recorder,
         role=role,
@@ -100,6 +101,8 @@ def told_to_supervision(
     fields: dict[str, Any] = dict(words.fields)
     if co_signer:
         fields["coSignerReason"] = co_signer
+    if words.dissent:
+        fields["dissent"] = words.dissent
     if words.none_because:
         fields["forwardingNoneBecause"] = words.none_because
     if words.special_grounds:
@@ -115,6 +118,7 @@ def told_to_supervision(
         article=decision.article,
         deciders=tuple(decision.deciders),
         co_signers=tuple(decision.co_signers),
+        dissenters=tuple(decision.dissenters),
         recorder=decision.recorder,
         role=decision.role,
         taken_at=decision.taken_at,

@@ -9,13 +9,14 @@ from typing import Any
 from uuid import uuid4
 
 from shared.engine.carry import Carrying
+from shared.engine.close import Closing
 from shared.engine.co_sign import CoSigning, asks_co_signer
 from shared.engine.common import following
 from shared.engine.documents import Words
 from shared.engine.effects import Effect
 from shared.engine.given import Given, Shown
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import WITHDRAWAL, Loaded
+from shared.engine.loaded import CLOSING, WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
 from shared.engine.withdraw import Withdrawing
@@ -27,6 +28,7 @@ from shared.protocol.co_signing import QUESTIONED, TAKES_BACK, WAITING
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Refused, judge
 from shared.protocol.kinds import Choice, Choices, Date, Flag, Subjects
+from shared.protocol.meetings import who_agree
 from shared.protocol.model import Decision
 from shared.protocol.passing_on import Forwarding
 from shared.telemetry import traceparent
@@ -45,9 +47,10 @@ class Deciding:
         self._carrying = Carrying(parts, writer)
         self._co_signing = CoSigning(parts, writer, self._carrying)
         self._withdrawing = Withdrawing(parts, writer)
+        self.closing = Closing(parts, writer)
 
     async def decide(self, number: str, person: Person, given: Given, only: Collection[str] | None = None) -> Shown:
-        """Take, propose, co-sign or withdraw a decision on `number`.
+        """Take, propose, co-sign or withdraw a decision on `number`, or close it to a person.
 
         `only`: the designations under which this person was asked; None for who decides here by his own.
         Raises Forbidden (not this person), Conflict (not now), Invalid (what is missing, each with its article),
@@ -58,7 +61,9 @@ class Deciding:
         return await at_most_thrice(lambda: self._decide(number, person, given, only))
 
     async def _decide(self, number: str, person: Person, given: Given, only: Collection[str] | None) -> Shown:
-        loaded = await self.parts.loader.for_change(number, given.expected_version, meeting=given.attempt.meeting)
+        loaded = await self.parts.loader.for_change(
+            number, given.expected_version, by=person, meeting=given.attempt.meeting
+        )
         # Under the designation that gives the file, not under another that he holds besides (R-18.5, R-24.1).
         roles = person.roles & frozenset(self.policy.roles(loaded.law) if only is None else only)
         if not roles:
@@ -71,6 +76,8 @@ class Deciding:
             return await self._withdrawing.withdraw(loaded, person, given)
         if not self.policy.is_here(loaded.state, self.platform.name):
             raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
+        if given.attempt.key == CLOSING:
+            return await self.closing.close(loaded, person, given, roles, has_file=only is None)
         if given.confirms:
             return await self._co_signing.answer(loaded, person, given)
         allowed = self._judge(loaded, roles, given)
@@ -105,6 +112,7 @@ class Deciding:
             seen=tuple(one.item for one in loaded.items),
             none_because=attempt.forwarding.none_because if attempt.forwarding else None,
             special_grounds=dict(attempt.special_grounds),
+            dissent=dict(attempt.dissent),
         )
         after = loaded.after(decision, {str(decision.id): words})
         effects: Sequence[Effect]
@@ -132,8 +140,9 @@ class Deciding:
             state_before=dossier.state,
             state_after=state,
             ends=allowed.outcome.ends,
-            # A meeting decides as a whole: those who were there, not who wrote it down.
-            deciders=list(meeting.present) if meeting else [person.user_id],
+            # A meeting decides as a whole: those who were there and agree, not who wrote it down.
+            deciders=who_agree(meeting.present, attempt.dissent, dossier.closed_to) if meeting else [person.user_id],
+            dissenters=sorted(attempt.dissent),
             co_signers=[],
             recorder=person.user_id,
             role=allowed.role,

@@ -84,6 +84,8 @@ class Words(Frozen):
     """Why a signal goes on to nobody."""
     special_grounds: dict[str, str] = Field(default_factory=dict)
     """On which ground special data are in it, by their kind (art. 9 and 10 AVG)."""
+    dissent: dict[str, str] = Field(default_factory=dict)
+    """Of a meeting: what who was against it said, by his user id or organisation."""
 
     def and_for(self, grounds: Mapping[str, str]) -> Words:
         """These words with the grounds of who co-signs."""

@@ -31,6 +31,8 @@ class Policy:
     """Of the work list: the oldest first."""
     opening = "signal opened"
     """What the audit trail says when somebody looks at it."""
+    tells_closing: ClassVar[tuple[str, ...] | None] = None
+    """Who hears that a dossier is closed to a person; None where none is."""
     tells = True
     """Whether supervision hears of decisions by a letter."""
     withdrawable = True

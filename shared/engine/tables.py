@@ -40,6 +40,8 @@ class Dossier(SQLModel, table=True):
     """How many persons have been numbered S1, S2 … in this signal."""
     earlier: list[dict[str, Any]] = document(nullable=False)
     """The coded decisions of earlier holders."""
+    closed_to: list[str] = document(nullable=False)
+    """Who stands back: for these persons it does not exist (shared/protocol/standing_back.py)."""
     handing_over_since: datetime | None = moment(nullable=True)
     handed_to: str | None = None
     left: bool = False
@@ -75,6 +77,8 @@ class DecisionRow(Waits, table=True):
     state_after: str
     ends: bool
     deciders: list[str] = document(nullable=False)
+    dissenters: list[str] = document(nullable=False)
+    """Who was in the meeting and against it."""
     co_signers: list[str] = document(nullable=False)
     recorder: str
     role: str

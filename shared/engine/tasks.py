@@ -15,16 +15,18 @@ from shared.clock import calendar_date
 from shared.engine.asking import OF_PROPOSALS
 from shared.engine.decide import Deciding
 from shared.engine.given import Given, GivenAnswer, Shown
-from shared.engine.loaded import Loaded
+from shared.engine.loaded import CLOSING, Loaded
 from shared.engine.parts import Parts
 from shared.engine.proposal import about_proposal
 from shared.engine.show import Showing
+from shared.engine.store import open_to
 from shared.engine.tables import WAITS, Dossier, MeetingRow, TaskRow
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.identity import Person
 from shared.pages import Keyset, Page, Window
 from shared.protocol.judge import Attempt
 from shared.protocol.model import State
+from shared.protocol.standing_back import CLOSED_TO, STANDS_BACK
 
 BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
 
@@ -59,7 +61,7 @@ class Tasks:
             .where(col(TaskRow.opened_at) <= self.platform.clock.now())
             .where(col(Dossier.left).is_(False), col(Dossier.handing_over_since).is_(None))
             .where(col(Dossier.state).not_in(self.policy.over))
-            .where(or_(col(TaskRow.meeting).is_(None), invited))
+            .where(or_(col(TaskRow.meeting).is_(None), invited), open_to(person))
         )
 
     async def list(self, person: Person, window: Window) -> Page[TaskRow]:
@@ -78,12 +80,17 @@ class Tasks:
         return task, shown
 
     async def answer(self, identifier: UUID, person: Person, given: GivenAnswer) -> Shown:
-        """Do what the task asks: answer a question, report an intervention, confirm a proposal.
+        """Do what the task asks: answer a question, report an intervention, answer a proposal; or stand back from the
+        signal, whatever is asked.
 
         Raises NotFound for a task of somebody else, Conflict for one that is only read, and what deciding raises.
         """
         task, loaded = await self._task(identifier, person)
         version = loaded.dossier.version
+        if given.outcome == STANDS_BACK:
+            grounds = given.special_grounds
+            back = Attempt(CLOSING, CLOSED_TO, given.reason, {}, about=(person.user_id,), special_grounds=grounds)
+            return await self._deciding.decide(task.number, person, Given(back, version), only=(task.role,))
         if task.kind in OF_PROPOSALS:
             found = loaded.decision(UUID(task.item))
             key = found.key if found else ""
@@ -109,7 +116,7 @@ class Tasks:
             row: TaskRow | None = found.first()
         if row is None:
             raise NotFound
-        loaded = await self.parts.loader.load(row.number, meeting=row.meeting, opened=opened)
+        loaded = await self.parts.loader.load(row.number, by=person, meeting=row.meeting, opened=opened)
         task = loaded.task(identifier)
         if task is None or not self._waits_for(person, task, loaded):
             raise NotFound

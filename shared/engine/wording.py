@@ -70,6 +70,8 @@ def faults_in_attempt(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     """What is wrong with the words of a decision, which go to supervision, and with what it shares."""
     texts: dict[str, Any] = {"reason": attempt.reason}
     texts |= {f"fields.{name}": value for name, value in attempt.fields.items()}
+    if attempt.dissent:
+        texts["dissent"] = dict(attempt.dissent)
     if attempt.forwarding:
         texts["forwarding.noneBecause"] = attempt.forwarding.none_because
     return [*faults_in_words(loaded, texts, attempt.special_grounds), *_shared(loaded, attempt)]

@@ -60,6 +60,15 @@ class DecisionIn(Strict):
     meeting: Ref | None = None
     confirms: UUID | None = None
     special_grounds: SpecialGrounds
+    dissent: Annotated[
+        dict[Ref, Annotated[str, Field(max_length=2000)]],
+        Field(
+            max_length=40,
+            default_factory=dict,
+            description="Who of the meeting is against it, by user id or organisation, each with his words",
+            examples=[{"farid": "Er ligt te weinig."}],
+        ),
+    ]
 
 
 class ItemIn(Strict):
@@ -88,6 +97,7 @@ class DecisionOut(Strict):
     state: str
     deciders: tuple[str, ...]
     co_signers: tuple[str, ...]
+    dissenters: tuple[str, ...] = ()
     recorder: str
     role: str
     taken_at: AwareDatetime
@@ -99,6 +109,7 @@ class DecisionOut(Strict):
     forwarding: ForwardingIn | None = None
     meeting: str | None = None
     special_grounds: dict[str, str] | None = None
+    dissent: dict[str, str] | None = None
 
 
 class DecisionList(Strict):
@@ -187,7 +198,15 @@ def given(body: DecisionIn) -> Given:
     to = body.forwarding
     forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
     attempt = Attempt(
-        body.key, body.outcome, body.reason, body.fields, forwarding, body.about, body.meeting, body.special_grounds
+        body.key,
+        body.outcome,
+        body.reason,
+        body.fields,
+        forwarding,
+        body.about,
+        body.meeting,
+        body.special_grounds,
+        body.dissent,
     )
     return Given(attempt, body.expected_version, body.confirms)
 
@@ -210,12 +229,13 @@ def shown(found: Shown) -> DecisionOut:
         fields=words.fields if words else one.coded,
         forwarding=forwarding,
         special_grounds=(words.special_grounds or None) if words else None,
+        dissent=(words.dissent or None) if words else None,
     )
 
 
 PENDING = ("proposed", "questioned")
 """It waits for somebody: 202 and not 201."""
-_OWN = {"state", "withdrawable_until", "reason", "fields", "forwarding", "special_grounds"}
+_OWN = {"state", "withdrawable_until", "reason", "fields", "forwarding", "special_grounds", "dissent"}
 _SAME = set(DecisionOut.model_fields) - _OWN
 
 

@@ -65,6 +65,8 @@ class Facts:
     meetings: Mapping[str, Meeting] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    closed_to: tuple[str, ...] = ()
+    """Who stands back (standing_back.py), by user id."""
 
     def of(self, key: str) -> tuple[Taken, ...]:
         """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""

@@ -46,6 +46,8 @@ class Attempt:
     meeting: str | None = None
     special_grounds: Mapping[str, str] = field(default_factory=dict)
     """On which ground special data are in its words, by their kind (wording.py)."""
+    dissent: Mapping[str, str] = field(default_factory=dict)
+    """Who of the meeting is against it, each with his words."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
     outcome = decision.outcome(attempt.outcome, state)
     faults = (
         _reason(decision, attempt)
-        + deciding_faults(decision, attempt.meeting, facts)
+        + deciding_faults(decision, attempt.meeting, facts, attempt.dissent)
         + _about(law, decision, attempt, facts)
     )
     if outcome is None:

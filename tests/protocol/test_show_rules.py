@@ -20,6 +20,7 @@ from shared.protocol import (
     opening,
     passing_on,
     records,
+    standing_back,
     terms,
     wording,
 )
@@ -29,7 +30,7 @@ from tests.protocol.laws import LAWS
 from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
-JUDGING = (co_signing, designations, fields, judge, meetings, opening, passing_on, records, wording)
+JUDGING = (co_signing, designations, fields, judge, meetings, opening, passing_on, records, standing_back, wording)
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {
     "add_years": "een jaar na 29 februari is 28 februari",
