@@ -96,7 +96,7 @@ def _from(*events: str) -> tuple[str, ...]:
 _COMMON = ("letterbox-key.v1", "receipts.v1")
 _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipts.v1")
 # What rights hears of persons from whoever holds their signal.
-_PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "receipts.v1")
+_PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "closed-to.v1", "receipts.v1")
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
 
@@ -121,8 +121,8 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("retention", "oversight", "sources", "rights", "export"),
         consumes={
             "intake": _from("report.v1"),
-            "sources": _from(*_COMMON),
-            "casework": _from("receipts.v1"),
+            "sources": _from(*_COMMON, "closed-to.v1"),
+            "casework": _from("receipts.v1", "closed-to.v1"),
             "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS),
             "access": _from("leases.v1"),

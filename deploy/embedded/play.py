@@ -128,13 +128,15 @@ class Player:
         now = self._version(service, path)
         body = {"expectedVersion": now["version"]}
         body |= {name: step[name] for name in TO_DECIDE if name in step}
+        if "dissent" in step:
+            body["dissent"] = {self._subjects.get(who, who): words for who, words in step["dissent"].items()}
         found = [one for one in now["decisions"] if one["key"] == step["key"]]
         if found and found[0]["meeting"] and not step.get("alone"):
             body["meeting"] = played.meeting
         taken = self._insist_on_meeting(service, f"{path}/decisions", step["by"], body)
         if "co_signed_by" in step:
             # Who has the file himself co-signs where he decides.
-            said = {"key": step["key"], "confirms": taken["id"], "reason": "Akkoord, met deze onderbouwing."}
+            said = {"key": step["key"], "confirms": taken["id"], "outcome": "agree", "reason": "Met deze onderbouwing."}
             said["expectedVersion"] = self._version(service, path)["version"]
             taken = self.client.post(service, f"{path}/decisions", step["co_signed_by"], said)
         self.follow(played, taken["state"])
@@ -241,18 +243,19 @@ class Player:
         body |= {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
         taken = self.client.post("rights", f"{path}/decisions", step["by"], body)
         if "co_signed_by" in step:
-            self._confirm("rights", step["co_signed_by"], taken["id"])
+            self._confirm("rights", step["co_signed_by"], taken["id"], step.get("co_signer_says", "agree"))
         if step.get("opens"):
             self.follow(played, State.SOURCE_LIST)
         return f"{step['decide']} {step['duty']}: {step['outcome']} ({step['by']})"
 
-    def _confirm(self, service: str, user: str, decision: str) -> None:
-        """Co-sign the proposal `decision` by the task that asks for it."""
+    def _confirm(self, service: str, user: str, decision: str, says: str) -> None:
+        """Answer the proposal `decision` by the task that asks to co-sign it."""
+        body = {"outcome": says, "reason": "Gelezen, en dit is mijn antwoord."}
         for task in reversed(self.client.every(service, "/v1/tasks", user, "tasks")):
             path = f"/v1/tasks/{task['id']}"
             shown = self.client.request("GET", service, path, user, headers=PURPOSE)
             if shown.status_code == 200 and shown.json().get("proposal") == decision:
-                self.client.post(service, f"{path}/decisions", user, {"reason": "Akkoord, met deze onderbouwing."})
+                self.client.post(service, f"{path}/decisions", user, body)
                 return
         raise HouseError(f"{user} is not asked to co-sign")
 

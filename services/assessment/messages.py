@@ -6,7 +6,7 @@ from services.assessment.use_cases import Arrivals, Informing
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchLetter
-from shared.contracts.dossier import SealedDossierLetter
+from shared.contracts.dossier import ClosedTo, SealedDossierLetter
 from shared.contracts.intake import ReportLetter
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.rights import InformingDecided, NoticeTold
@@ -19,6 +19,7 @@ def handlers(engine: Engine, arrivals: Arrivals, informing: Informing) -> dict[s
     return {
         ReportLetter.event: arrivals.report,
         NoticeTold.event: Copies(engine).notice,
+        ClosedTo.event: engine.deciding.closing.heard,
         HeadsKnown.event: engine.freezer.known,
         InformingDecided.event: informing.decided,
     }

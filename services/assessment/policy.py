@@ -21,6 +21,7 @@ from shared.protocol.model import State
 
 class AssessmentPolicy(Policy):
     own_archive = "archive-signal"
+    tells_closing = ("rights",)
     asks: ClassVar = {PAPER: None}
 
     def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
@@ -43,6 +44,7 @@ class AssessmentPolicy(Policy):
                 protocol=dossier.protocol,
                 received_on=dossier.received_on,
                 acted=loaded.acted(),
+                closed_to=tuple(dossier.closed_to),
             )
             return (Tell("rights", asked),)
         if decision.state_after == State.SOURCE_LIST:

@@ -27,6 +27,7 @@ from shared.protocol.model import State
 
 class CaseworkPolicy(Policy):
     own_archive = "archive-case"
+    tells_closing = ("assessment", "rights")
     asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,)}
 
     # --- what is shown ---------------------------------------------------------------------------

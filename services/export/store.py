@@ -17,7 +17,7 @@ from shared.pages import Keyset, Page, Window
 SCHEMA = "export_0001"
 SHARED_ROOM = "room-export"
 DEPARTMENT = "department"
-WAITING, READ, REFUSED = "waiting", "fetched", "refused"
+UNREAD, READ, REFUSED = "waiting", "fetched", "refused"
 
 
 class Share(Waits, table=True):

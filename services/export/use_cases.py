@@ -20,7 +20,7 @@ from services.export import store
 from services.export.document import as_pdf
 from services.export.rows import WRONG_SECRETS, Rows, in_short, place_of, standing
 from services.export.settings import Settings
-from services.export.store import DEPARTMENT, READ, REFUSED, WAITING, Share
+from services.export.store import DEPARTMENT, READ, REFUSED, UNREAD, Share
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
 from shared.contracts.export import ShareContent, ShareLetter
@@ -88,7 +88,7 @@ class Sharing:
             number=content.number,
             recipient_kind=content.recipient_kind,
             recipient=content.recipient,
-            state=WAITING,
+            state=UNREAD,
             room_key=key,
             ciphertext=ciphertext,
             made_at=now,
@@ -157,7 +157,7 @@ class Sharing:
                 raise Conflict("Hierop is al geantwoord.")
             link, secret = link_code(), spoken_code()
             # What did not arrive can be fetched once more.
-            fresh = {"state": WAITING, "fetched_at": None, "tries": 0}
+            fresh = {"state": UNREAD, "fetched_at": None, "tries": 0}
             hashed = await self.rows.hashed(row.id, secret)
             await self.rows.become(session, row, link=_hash(link), secret=hashed, **fresh)
             session.add(self.rows.line("link for a share made", row, person, role))
@@ -193,7 +193,7 @@ class Sharing:
         content = await self.rows.content(row)
         async with self.platform.database.transaction() as session:
             again = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
-            if again.state == WAITING:
+            if again.state == UNREAD:
                 await self.rows.become(session, again, state=READ, fetched_at=self.platform.clock.now())
             session.add(self.rows.line("share read", again, person, f"{DEPARTMENT}-{again.recipient}"))
         return in_short(again) | {"content": content.twin()}
@@ -217,7 +217,7 @@ class Sharing:
         pdf = await as_pdf(await self.rows.content(row), self.platform)
         async with self.platform.database.transaction() as session:
             again = await self._as_before(session, row)
-            kept = {"state": READ} if again.state == WAITING else {}
+            kept = {"state": READ} if again.state == UNREAD else {}
             await self.rows.become(session, again, fetched_at=self.platform.clock.now(), **kept)
             session.add(self.rows.line("share fetched", again))
         return pdf

@@ -47,6 +47,7 @@ class ListShelf(Shelf):
                 "arrived_at": f"{head['listed_on']}T00:00:00Z",
                 "last_act_on": head["listed_on"],
                 "earlier": [],
+                "closed_to": [],
             }
         )
 

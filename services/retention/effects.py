@@ -17,7 +17,7 @@ from shared.engine.tables import DecisionRow
 from shared.errors import Conflict
 from shared.service.platform import Platform
 
-PROPOSED, HELD, ENDED = "proposed", "held", "ended"
+PROPOSED, HELD, ENDED, DROPPED = "proposed", "held", "ended", "dropped"
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class AsksHold(Own):
                 asked_at=decision.taken_at,
             )
         )
+
+    async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
+        """Who had to agree did not, or it was taken back: it never waited."""
+        await _change(session, decision.id, PROPOSED, state=DROPPED)
 
 
 @dataclass(frozen=True)

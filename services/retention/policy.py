@@ -36,6 +36,10 @@ class RetentionPolicy(Policy):
     def readers(self, law: Law) -> frozenset[str]:
         return frozenset(law.file_roles)
 
+    def watchers(self, law: Law) -> frozenset[str]:
+        """Who agrees to a hold sees what is asked, in codes; the words are with supervision (R-7.2, R-T.2)."""
+        return super().watchers(law) | self.roles(law)
+
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """That it is kept and until when; its content does not exist for anybody here (R-9.2)."""
         sealed = loaded.mine(SealedWithHolds)

@@ -13,7 +13,8 @@ from services.retention import store
 from services.retention.domain import items_of
 from services.retention.effects import HELD
 from services.retention.tables import Hold, SealedSignal
-from shared.engine.loaded import working_name
+from shared.contracts.dossier import CodedDecision
+from shared.engine.loaded import closed_to, working_name
 from shared.engine.shelf import CHANGED, Shelf
 from shared.engine.tables import Dossier
 from shared.errors import Conflict
@@ -51,6 +52,7 @@ class SealedSignalShelf(Shelf):
                 "arrived_at": head["sealed_at"],
                 "last_act_on": head["decided_on"],
                 "earlier": head["decisions"],
+                "closed_to": closed_to(map(CodedDecision.model_validate, head["decisions"])),
             }
         )
 

@@ -62,7 +62,8 @@ class ActiveCase(SQLModel, table=True):
 class Hold(SQLModel, table=True):
     """Destruction of some items of a signal waits for a procedure (R-9.15). The words are with supervision.
 
-    `state`: proposed, held, ended, or too-late: what it names had gone when it came.
+    `state`: proposed, held, ended; dropped: refused or taken back before it counted; or too-late: what it names had gone
+    when it came.
     """
 
     id: UUID = Field(primary_key=True)

@@ -6,7 +6,7 @@ from services.rights.put_right import PutRight
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
 from shared.contracts.assessment import ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
-from shared.contracts.dossier import InformingDue
+from shared.contracts.dossier import ClosedTo, InformingDue
 from shared.contracts.oversight import HeadsKnown
 from shared.engine.engine import Engine
 
@@ -19,5 +19,6 @@ def handlers(engine: Engine, concerned: Concerned) -> dict[str, Handler]:
         InformingAsked.event: concerned.asked,
         ChildLetter.event: put_right.child,
         PersonPutRight.event: put_right.person,
+        ClosedTo.event: engine.deciding.closing.heard,
         HeadsKnown.event: engine.freezer.known,
     }

@@ -33,6 +33,8 @@ TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
 
 class RightsPolicy(Policy):
     records = False
+    # Of the duty; who holds the signal closes all of it.
+    tells_closing = ()
     # The most urgent first.
     order = Keyset("duties", col(Dossier.due_on), col(Dossier.number))
 

@@ -15,6 +15,7 @@ from shared.clock import Clock
 from shared.database.tables import document, moment
 from shared.engine import store
 from shared.engine.tables import ON_THE_LIST, Dossier
+from shared.identity import Person
 from shared.pages import Keyset, Page, Window
 
 SCHEMA = "rights_0001"
@@ -50,9 +51,10 @@ class DutyMoment(SQLModel, table=True):
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 
 
-async def overdue(session: AsyncSession, today: date, window: Window) -> Page[Dossier]:
+async def overdue(session: AsyncSession, today: date, person: Person, window: Window) -> Page[Dossier]:
     """Deferrals whose review date has passed, and duties whose month has; the longest ago first."""
-    return await OVERDUE.page(session, select(Dossier).where(text(ON_THE_LIST), col(Dossier.due_on) < today), window)
+    late = text(ON_THE_LIST), col(Dossier.due_on) < today, store.open_to(person)
+    return await OVERDUE.page(session, select(Dossier).where(*late), window)
 
 
 async def one_at_a_time(session: AsyncSession, signal: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -69,7 +69,16 @@ class Concerned:
         ]
         items = await encrypted(room, key, reports)
         duties = [
-            await self._duty(number, content.number, subject, key, content.protocol, content.received_on, item)
+            await self._duty(
+                number,
+                content.number,
+                subject,
+                key,
+                content.protocol,
+                content.received_on,
+                item,
+                closed_to=content.closed_to,
+            )
             for number, subject, item in zip(numbers, content.subjects, items, strict=True)
         ]
 
@@ -91,7 +100,15 @@ class Concerned:
         return Handled(effect, word)
 
     async def _duty(
-        self, number: str, signal: str, subject: str | None, key: str, protocol: str, since: date, *items: ItemRow
+        self,
+        number: str,
+        signal: str,
+        subject: str | None,
+        key: str,
+        protocol: str,
+        since: date,
+        *items: ItemRow,
+        closed_to: Sequence[str] = (),
     ) -> Dossier:
         now = self.platform.clock.now()
         duty = Dossier(
@@ -108,6 +125,7 @@ class Concerned:
             due_on=add_months(since, self._laws.of(protocol).terms.notice_months),
             last_act_on=calendar_date(now),
             earlier=[],
+            closed_to=list(closed_to),
         )
         return await vouched(self.platform.mac, Head(duty, items))
 
@@ -143,7 +161,13 @@ class Concerned:
             session.add(await vouch_for(self.platform.mac, question))
             if not duties:
                 nobody = await self._duty(
-                    duty_number(), message.number, None, key, message.protocol, message.received_on
+                    duty_number(),
+                    message.number,
+                    None,
+                    key,
+                    message.protocol,
+                    message.received_on,
+                    closed_to=message.closed_to,
                 )
                 session.add_all((nobody, self._begun(nobody)))
             if not known:
@@ -192,6 +216,6 @@ class OverdueDuties:
         """What has passed its date: number, subject as S1 and since when; nobody's name (R-26.8)."""
         role = person.role_among({"beheerder", "fg"})
         async with self.platform.database.reading() as session:
-            page = await store.overdue(session, as_of or calendar_date(self.platform.clock.now()), window)
+            page = await store.overdue(session, as_of or calendar_date(self.platform.clock.now()), person, window)
         await self.engine.showing.note(person, role, "overdue duties read", "duties")
         return page.of("duties", heading)

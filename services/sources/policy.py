@@ -22,6 +22,7 @@ ANSWER, NOT_CONSULTED = "answer", "not-consulted"
 
 class SourcesPolicy(Policy):
     own_archive = "archive-closed"
+    tells_closing = ("assessment", "rights")
     asks: ClassVar = {QUESTION: None}
 
     def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:

@@ -74,6 +74,8 @@ class SubjectsContent(Frozen):
     received_on: date
     subjects: dict[str, Subject]
     reporter_marks: ReporterMarks | None = None
+    closed_to: tuple[str, ...] = ()
+    """Who stands back from the signal: its duties do not exist for him either."""
 
 
 class SubjectsLetter(Letter):
@@ -126,6 +128,7 @@ class InformingAsked(Message):
     protocol: str
     received_on: date
     acted: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    closed_to: tuple[str, ...] = ()
 
 
 class MeetingTold(Message):

@@ -37,6 +37,7 @@ class CodedDecision(Frozen):
     state: str
     deciders: tuple[str, ...]
     co_signers: tuple[str, ...] = ()
+    dissenters: tuple[str, ...] = ()
     recorder: str
     role: str
     about: tuple[str, ...] = ()
@@ -77,6 +78,15 @@ class SignalEnded(Message):
 
     event: ClassVar[str] = "ended.v1"
     number: str
+
+
+class ClosedTo(Message):
+    """A signal is closed to `person`, whom it concerns himself, or open to him again (art. 2:4 Awb)."""
+
+    event: ClassVar[str] = "closed-to.v1"
+    number: str
+    person: str
+    closed: bool
 
 
 class InformingDue(Message):
@@ -134,6 +144,7 @@ class DecidedLetter(Letter):
     article: str
     deciders: tuple[str, ...]
     co_signers: tuple[str, ...] = ()
+    dissenters: tuple[str, ...] = ()
     recorder: str
     role: str
     taken_at: datetime

@@ -34,6 +34,7 @@ MESSAGES: dict[str, type[Message]] = {
         dossier.DecidedLetter,
         dossier.Disclosed,
         dossier.InformingDue,
+        dossier.ClosedTo,
         assessment.ResearchLetter,
         assessment.SubjectsLetter,
         assessment.InformingAsked,

@@ -20,7 +20,7 @@ from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT, Document, Finding, Report
 from shared.engine.head import Head, changed, vouched, vouched_for
 from shared.engine.hear import one_at_a_time
-from shared.engine.loaded import working_name
+from shared.engine.loaded import closed_to, working_name
 from shared.engine.tables import Dossier, NoticeRow
 from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, NotBelieved
@@ -88,6 +88,7 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
         last_act_on=calendar_date(now),
         people=arrival.people,
         earlier=[one.model_dump(mode="json") for one in arrival.earlier],
+        closed_to=closed_to(arrival.earlier),
     )
 
     async def effect(session: AsyncSession) -> None:

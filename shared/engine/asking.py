@@ -10,7 +10,9 @@ from uuid import UUID
 from shared.engine.head import changed
 from shared.engine.tables import TaskRow
 
-CO_SIGNATURE = "co-signature"
+CO_SIGNATURE, QUESTION_BACK = "co-signature", "co-signature-question"
+"""What somebody is asked about a proposal: who co-signs, and who made it."""
+OF_PROPOSALS = (CO_SIGNATURE, QUESTION_BACK)
 TaskRows = tuple[TaskRow, ...]
 
 
@@ -27,7 +29,7 @@ def closed(tasks: TaskRows, items: Collection[str] | None, at: datetime, by: UUI
 
 def without_proposals(tasks: TaskRows, at: datetime) -> TaskRows:
     """What was proposed can no longer be confirmed."""
-    return _where(tasks, lambda one: one.closed_at is None and one.kind == CO_SIGNATURE, closed_at=at)
+    return _where(tasks, lambda one: one.closed_at is None and one.kind in OF_PROPOSALS, closed_at=at)
 
 
 def opened(tasks: TaskRows, items: Collection[str], at: datetime, by: UUID) -> TaskRows:

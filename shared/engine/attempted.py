@@ -55,6 +55,7 @@ def words_given(loaded: Loaded, attempt: Attempt) -> Words:
         seen=tuple(one.item for one in loaded.items),
         none_because=attempt.forwarding.none_because if attempt.forwarding else None,
         special_grounds=dict(attempt.special_grounds),
+        dissent=dict(attempt.dissent),
     )
 
 

@@ -4,7 +4,9 @@ shared stands in the register."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from shared.contracts.dossier import DecidedLetter, DecisionWords
 from shared.engine.documents import Words
@@ -17,6 +19,7 @@ from shared.engine.shares import sent
 from shared.engine.tables import DecisionRow
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.terms import CASE
+from shared.telemetry import traceparent
 
 ASKED = "-asked"
 """Where there is no room, supervision is told of a proposal too, under a name of its own."""
@@ -58,6 +61,49 @@ def settles(effects: Sequence[Effect]) -> bool:
     return any(one.moment is Moment.SETTLED for one in effects)
 
 
+def record_of(
+    loaded: Loaded,
+    now: datetime,
+    *,
+    key: str,
+    outcome: str,
+    article: str,
+    recorder: str,
+    role: str,
+    about: Sequence[str] = (),
+    state_after: str | None = None,
+    tells: bool = True,
+) -> DecisionRow:
+    """What somebody does beside the decisions of the law (`loaded.HANDLING`), as a record among them; it counts at once."""
+    dossier = loaded.dossier
+    return DecisionRow(
+        id=uuid4(),
+        number=loaded.number,
+        version=dossier.version + 1,
+        key=key,
+        outcome=outcome,
+        article=article,
+        status="taken",
+        state_before=dossier.state,
+        state_after=state_after or dossier.state,
+        ends=False,
+        deciders=[recorder],
+        dissenters=[],
+        co_signers=[],
+        recorder=recorder,
+        role=role,
+        about=list(about),
+        forwarding=None,
+        taken_at=now,
+        effective_at=now,
+        protocol=dossier.protocol,
+        traceparent=traceparent(),
+        tells=tells,
+        sends=[],
+        next_at=now,
+    )
+
+
 def told_to_supervision(
     loaded: Loaded, decision: DecisionRow, words: Words, co_signer: str | None, goes_to: str | None
 ) -> CopyByLetter:
@@ -69,6 +115,8 @@ def told_to_supervision(
     if words.parts:
         pairs = zip(decision.parts or (), words.parts, strict=True)
         fields["parts"] = [part | one.model_dump() for part, one in pairs]
+    if words.dissent:
+        fields["dissent"] = words.dissent
     if words.none_because:
         fields["forwardingNoneBecause"] = words.none_because
     if words.special_grounds:
@@ -84,6 +132,7 @@ def told_to_supervision(
         article=decision.article,
         deciders=tuple(decision.deciders),
         co_signers=tuple(decision.co_signers),
+        dissenters=tuple(decision.dissenters),
         recorder=decision.recorder,
         role=decision.role,
         taken_at=decision.taken_at,

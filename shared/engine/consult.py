@@ -48,7 +48,7 @@ class Consultations:
         """Ask for a look into `case` for signal `number`. Raises Forbidden, Conflict for a signal that is not in hand,
         Invalid without a reason, NotFound or Elsewhere."""
         role = self.parts.role_of(person)
-        loaded = await self.parts.loader.load(number)
+        loaded = await self.parts.loader.load(number, by=person)
         not_now = not_for(loaded.state)
         if not_now or loaded.content is None or not self.parts.policy.is_here(loaded.state, self.platform.name):
             raise Conflict("Dit kan alleen voor een signaal dat in behandeling is.", state=loaded.state)

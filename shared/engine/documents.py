@@ -104,6 +104,8 @@ class Words(Frozen):
     """On which ground special data are in it, by their kind (art. 9 and 10 AVG)."""
     parts: tuple[PartWords, ...] = ()
     """Of what was decided together, in its order."""
+    dissent: dict[str, str] = Field(default_factory=dict)
+    """Of a meeting: what who was against it said, by his user id or organisation."""
 
     def and_for(self, grounds: Mapping[str, str]) -> Words:
         """These words with the grounds of who co-signs."""

@@ -103,7 +103,9 @@ class ComesNearer(Effect):
 
 @dataclass(frozen=True)
 class Ask(Effect):
-    """Who has designation `role` is asked something about `item`, until a day. `later`: not before an `OpenTasks`."""
+    """Who has designation `role` is asked something about `item`, until a day. `later`: not before an `OpenTasks`;
+    `person`: nobody but he.
+    """
 
     moment = Moment.AT_ONCE
     kind: str
@@ -112,6 +114,7 @@ class Ask(Effect):
     meeting: str | None = None
     until: date = date.max
     later: bool = False
+    person: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from shared.protocol.records import Record
 class Given:
     """A decision that somebody wants to take on version `expected_version` of what he saw.
 
-    `confirms`: the proposal that he co-signs, or for a withdrawal the decision that he takes back.
+    `confirms`: the proposal that he answers, or for a withdrawal the decision that he takes back.
     """
 
     attempt: Attempt
@@ -39,7 +39,7 @@ class GivenRecord:
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """What somebody without the file does with his task. A co-signature has no outcome."""
+    """What somebody without the file does with his task."""
 
     outcome: str = ""
     reason: str = ""

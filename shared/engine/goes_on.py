@@ -50,5 +50,6 @@ def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLette
         received_on=loaded.today,
         subjects=dict(subjects),
         reporter_marks=loaded.opened.report.reporter_marks,
+        closed_to=tuple(dossier.closed_to),
     )
     return CopyByLetter("rights", SubjectsLetter(number=dossier.signal, letters=()), concerned)

@@ -21,6 +21,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, FrozenRow, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.errors import Conflict, Elsewhere, NotBelieved, NotFound
+from shared.identity import Person
 from shared.keys.transit import Place
 from shared.laws import known_law
 from shared.service.platform import Platform
@@ -61,8 +62,11 @@ class Loader:
         self.least: dict[str, int] = {}
         """From which turn on a dossier is believed, as oversight said: in memory, where no row reaches."""
 
-    async def load(self, number: str, *, meeting: str | None = None, opened: bool = True) -> Loaded:
-        """The dossier as it stands, with `meeting` when it is named; `opened`: with its content.
+    async def load(
+        self, number: str, *, by: Person | None = None, meeting: str | None = None, opened: bool = True
+    ) -> Loaded:
+        """The dossier as it stands, with `meeting` when it is named; `opened`: with its content; `by`: for whom, to whom
+        it does not exist when he stands back.
 
         Raises NotFound, Elsewhere with the holder, NotBelieved for rows that are not what this service wrote, and
         CannotSucceed for a version of the protocol that is not known here. The caller has checked that the person is
@@ -70,7 +74,7 @@ class Loader:
         without.
         """
         async with self.platform.database.reading() as session:
-            loaded = await self.within(session, number, meeting=meeting)
+            loaded = await self.within(session, number, by=by, meeting=meeting)
         return await self.opened(loaded) if opened else loaded
 
     async def opened(self, loaded: Loaded) -> Loaded:
@@ -80,7 +84,9 @@ class Loader:
             return replace(loaded, content=await self._open(loaded))
         return loaded
 
-    async def within(self, session: AsyncSession, number: str, *, meeting: str | None = None) -> Loaded:
+    async def within(
+        self, session: AsyncSession, number: str, *, by: Person | None = None, meeting: str | None = None
+    ) -> Loaded:
         """As `load`, without content, as `session` sees it."""
         found = (await session.execute(self._all, self._asked(number, meeting))).mappings().first()
         if found is None:
@@ -107,6 +113,8 @@ class Loader:
             await self.believe(one, one.id)
         for one in (one for of_one_table in mine.values() for one in of_one_table if stands_by_itself(one)):
             await self.believe(one, number)
+        if by and by.user_id in dossier.closed_to:
+            raise NotFound
         if dossier.left:
             raise Elsewhere("Dit signaal is elders.", holder=dossier.handed_to)
         return Loaded(
@@ -143,9 +151,9 @@ class Loader:
     def _asked(self, number: str, meeting: str | None) -> dict[str, str | None]:
         return {"number": number} | ({"meeting": meeting} if "meetings" in self.shelf.beside_it else {})
 
-    async def for_change(self, number: str, expected: int, *, meeting: str | None = None) -> Loaded:
+    async def for_change(self, number: str, expected: int, *, by: Person, meeting: str | None = None) -> Loaded:
         """As `load`; raises Conflict when it is on its way, or no longer what the caller saw."""
-        loaded = await self.load(number, meeting=meeting)
+        loaded = await self.load(number, by=by, meeting=meeting)
         dossier = loaded.dossier
         if dossier.handing_over_since:
             since = dossier.handing_over_since.isoformat()

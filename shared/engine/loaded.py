@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -24,8 +24,13 @@ from shared.protocol.facts import Facts
 from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
 from shared.protocol.rectifying import Standing, split, standing
+from shared.protocol.standing_back import CLOSED_TO
 
 WITHDRAWAL = "withdrawal"
+REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
+CLOSING = "closing"
+HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED, CLOSING})
+"""Records beside the decisions of the law: none of them is something that the law looks at."""
 _Own = TypeVar("_Own")
 
 _COLOURS = (
@@ -112,7 +117,7 @@ class Loaded:
     @property
     def taken(self) -> tuple[DecisionRow, ...]:
         """The decisions that count, in their order."""
-        return tuple(one for one in self.decisions if one.status == "taken" and one.key != WITHDRAWAL)
+        return tuple(one for one in self.decisions if one.status == "taken" and one.key not in HANDLING)
 
     def task(self, identifier: UUID) -> TaskRow | None:
         """One that waits for an answer; None for an unknown id."""
@@ -162,7 +167,7 @@ class Loaded:
         for one in self.coded():
             if user_id == one.recorder or (user_id in one.deciders and not one.meeting):
                 found.append(frozenset((one.role,)))
-            elif user_id in one.deciders:
+            elif user_id in (*one.deciders, *one.dissenters):
                 found.append(frozenset(takes_part(self.law)))
             rule = self.law.decision(one.key)
             if user_id in one.co_signers and rule:
@@ -224,12 +229,26 @@ class Loaded:
             },
             notices={one.subject: known.Notice(one.state, one.review_on) for one in self.notices},
             others=self.others,
+            closed_to=tuple(self.dossier.closed_to),
         )
 
 
 def item_name(loaded: Loaded) -> str:
     """How an item is called that is made now."""
     return f"item-{loaded.dossier.version + 1}"
+
+
+def closed_to(decisions: Iterable[CodedDecision]) -> list[str]:
+    """Who stands back from a signal, by the records of that: they go on with it to its next holder."""
+    found: dict[str, None] = {}
+    for one in decisions:
+        if one.key != CLOSING:
+            continue
+        for user_id in one.about:
+            found.pop(user_id, None)
+            if one.outcome == CLOSED_TO:
+                found[user_id] = None
+    return list(found)
 
 
 def coded(row: DecisionRow) -> CodedDecision:
@@ -244,6 +263,7 @@ def coded(row: DecisionRow) -> CodedDecision:
         state=row.state_after,
         deciders=tuple(row.deciders),
         co_signers=tuple(row.co_signers),
+        dissenters=tuple(row.dissenters),
         recorder=row.recorder,
         role=row.role,
         about=tuple(row.about),

@@ -60,6 +60,7 @@ class Noting:
             state_after=state,
             ends=outcome.ends,
             deciders=list(deciders),
+            dissenters=[],
             co_signers=list(co_signers),
             recorder=recorder,
             role=role,

@@ -120,6 +120,7 @@ class Performer:
                 kind=one.kind,
                 role=one.role,
                 meeting=one.meeting,
+                person=one.person,
                 until=one.until,
                 opened_at=None if one.later else now,
                 opened_by=by,

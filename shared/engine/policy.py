@@ -34,6 +34,8 @@ class Policy:
     """What the audit trail says when somebody looks at it."""
     records = True
     """Whether facts are recorded here."""
+    tells_closing: ClassVar[tuple[str, ...] | None] = None
+    """Who hears that a dossier is closed to a person; None where none is."""
     tells = True
     """Whether supervision hears of decisions by a letter."""
     withdrawable = True

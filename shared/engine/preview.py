@@ -26,7 +26,9 @@ class Previewing:
         if given.confirms:
             raise Invalid([Fault("confirms", "hoort niet bij een besluit dat nog wordt voorbereid", None, "not-asked")])
         deciding, platform = self._deciding, self._parts.platform
-        loaded = await self._parts.loader.for_change(number, given.expected_version, meeting=given.attempt.meeting)
+        loaded = await self._parts.loader.for_change(
+            number, given.expected_version, by=person, meeting=given.attempt.meeting
+        )
         role = self._parts.role_of(person)
         roles = person.roles & frozenset(self._parts.policy.roles(loaded.law))
         allowed = deciding.allowed(loaded, person, roles, given)

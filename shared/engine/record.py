@@ -40,7 +40,7 @@ class Recording:
     async def _record(self, number: str, person: Person, role: str, given: GivenRecord) -> Recorded:
         meeting = given.record.fields.get("meeting")
         loaded = await self.parts.loader.for_change(
-            number, given.expected_version, meeting=meeting if isinstance(meeting, str) else None
+            number, given.expected_version, by=person, meeting=meeting if isinstance(meeting, str) else None
         )
         if not self.policy.is_here(loaded.state, self.platform.name) or loaded.content is None:
             raise Conflict("Hieraan wordt niets meer toegevoegd.", state=loaded.state)

@@ -11,6 +11,7 @@ from shared import audit
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.store import open_to
 from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.errors import Forbidden
 from shared.identity import Person
@@ -59,7 +60,7 @@ class Showing:
     async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]:
         """The whole dossier for who is designated. Raises Forbidden, NotFound or Elsewhere."""
         role = self.parts.role_of(person, reading=True)
-        loaded = await self.parts.loader.load(number)
+        loaded = await self.parts.loader.load(number, by=person)
         row = loaded.dossier
         shown = heading(row) | {"signedAtTheDoor": row.signed}
         if row.handing_over_since:
@@ -75,7 +76,7 @@ class Showing:
         """What can be decided, recorded and taken back now; nothing while it is handed over."""
         law = self.parts.present
         person.role_among(self.parts.policy.roles(law) | self.parts.policy.readers(law))
-        loaded = await self.parts.loader.load(number, opened=False)
+        loaded = await self.parts.loader.load(number, by=person, opened=False)
         found = Open(loaded.dossier.version, loaded.state, loaded.law)
         if loaded.dossier.handing_over_since:
             return found
@@ -98,7 +99,7 @@ class Showing:
         role = self.parts.role_of(person, reading=True, watching=True)
         # Who watches sees that and by whom; a closed case is opened for nobody (art. 9 lid 2).
         wordless = role not in self.parts.policy.readers(self.parts.present)
-        loaded = await self.parts.loader.load(number, opened=not wordless)
+        loaded = await self.parts.loader.load(number, by=person, opened=not wordless)
         await self.note(person, role, "decisions read", number, purpose)
         return [*self._earlier(loaded), *self._own(loaded)]
 
@@ -116,8 +117,9 @@ class Showing:
         """What is in hand, in the order of the policy; no call to OpenBao (R-9.2). Raises Forbidden, and Invalid for a
         cursor of something else."""
         self.parts.role_of(person)
+        query = select(Dossier).where(text(ON_THE_LIST), open_to(person))
         async with self.platform.database.reading() as session:
-            return await self.parts.policy.order.page(session, select(Dossier).where(text(ON_THE_LIST)), window)
+            return await self.parts.policy.order.page(session, query, window)
 
 
 def listed(row: Dossier) -> dict[str, Any]:

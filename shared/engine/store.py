@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -17,6 +17,7 @@ from shared.database.tables import Outgoing
 from shared.engine.head import Head, changed, vouched
 from shared.engine.tables import DecisionRow, Dossier, FrozenRow, GrantRow, ItemRow, NoticeRow, TaskRow
 from shared.errors import Conflict
+from shared.identity import Person
 from shared.keys.mac import Mac
 from shared.keys.release import Erase, KeysOf
 
@@ -26,6 +27,11 @@ async def add(session: AsyncSession, *rows: SQLModel) -> None:
     if rows:
         stamp(session.sync_session, rows)
         await insert_at_once(await session.connection(), rows)
+
+
+def open_to(person: Person) -> ColumnElement[bool]:
+    """Of dossiers that a query finds: those that are not closed to `person`."""
+    return not_(col(Dossier.closed_to).contains([person.user_id]))
 
 
 async def of_signal(session: AsyncSession, signal: str) -> list[Dossier]:
@@ -102,6 +108,14 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
 async def delete_decisions(session: AsyncSession, numbers: Collection[str]) -> None:
     """The decisions on what stands on another shelf."""
     await session.execute(delete(DecisionRow).where(col(DecisionRow.number).in_(numbers)))
+
+
+async def change_decision(session: AsyncSession, before: DecisionRow, after: DecisionRow) -> None:
+    """Write what became of a decision; raises Conflict when it is no longer as it was."""
+    mine = col(DecisionRow.id) == before.id, col(DecisionRow.status) == before.status
+    statement = update(DecisionRow).where(*mine).values(status=after.status, version=after.version)
+    if (await session.execute(statement.returning(col(DecisionRow.id)))).first() is None:
+        raise Conflict("Dit is intussen gewijzigd: kijk opnieuw.")
 
 
 # --- tasks ---------------------------------------------------------------------------------------

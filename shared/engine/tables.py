@@ -40,6 +40,8 @@ class Dossier(SQLModel, table=True):
     """How many persons have been numbered S1, S2 … in this signal."""
     earlier: list[dict[str, Any]] = document(nullable=False)
     """The coded decisions of earlier holders."""
+    closed_to: list[str] = document(nullable=False)
+    """Who stands back: for these persons it does not exist (shared/protocol/standing_back.py)."""
     handing_over_since: datetime | None = moment(nullable=True)
     handed_to: str | None = None
     left: bool = False
@@ -70,11 +72,13 @@ class DecisionRow(Waits, table=True):
     outcome: str
     article: str
     status: str
-    """`proposed`, `taken` or `withdrawn`."""
+    """`proposed`, `questioned`, `refused`, `taken` or `withdrawn` (shared/protocol/co_signing.py)."""
     state_before: str
     state_after: str
     ends: bool
     deciders: list[str] = document(nullable=False)
+    dissenters: list[str] = document(nullable=False)
+    """Who was in the meeting and against it."""
     co_signers: list[str] = document(nullable=False)
     recorder: str
     role: str
@@ -102,8 +106,8 @@ class DecisionRow(Waits, table=True):
 class TaskRow(SQLModel, table=True):
     """Something that somebody without the file is asked: a question, a paper, a co-signature, an intervention.
 
-    `role` is who is asked, until `until`; `meeting` narrows it to the members of a meeting. `opened_by`, `closed_by`: the decision
-    that did it; a withdrawal undoes both.
+    `role` is who is asked, until `until`; `meeting` narrows it to the members of a meeting, `person` to one. `opened_by`,
+    `closed_by`: the decision that did it; a withdrawal undoes both.
     """
 
     __tablename__ = "task"
@@ -113,6 +117,7 @@ class TaskRow(SQLModel, table=True):
     kind: str
     role: str = Field(index=True)
     meeting: str | None = Field(default=None, index=True)
+    person: str | None = None
     until: date = date.max
     opened_at: datetime | None = moment(nullable=True)
     opened_by: UUID | None = None

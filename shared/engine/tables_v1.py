@@ -27,6 +27,7 @@ def create() -> None:
         column("opened_by", sa.Uuid, null=True),
         column("closed_at", MOMENT, null=True),
         column("closed_by", sa.Uuid, null=True),
+        column("person", sa.Text, null=True),
     )
     waiting = sa.text("closed_at IS NULL AND opened_at IS NOT NULL")
     op.create_index("task_waiting_idx", "task", ["role", "until"], postgresql_where=waiting)
@@ -111,6 +112,7 @@ def _dossier() -> None:
         column("last_act_on", sa.Date),
         column("people", sa.Integer),
         column("earlier", JSONB),
+        column("closed_to", JSONB),
         column("handing_over_since", MOMENT, null=True),
         column("handed_to", sa.Text, null=True),
         column("left", sa.Boolean),
@@ -138,6 +140,7 @@ def create_decisions() -> None:
         column("ends", sa.Boolean),
         column("deciders", JSONB),
         column("co_signers", JSONB),
+        column("dissenters", JSONB),
         column("recorder", sa.Text),
         column("role", sa.Text),
         column("meeting", sa.Text, null=True),

@@ -13,18 +13,21 @@ from sqlalchemy import and_, or_, select, text
 from sqlmodel import col
 
 from shared.clock import calendar_date
-from shared.engine.asking import CO_SIGNATURE
+from shared.engine.asking import OF_PROPOSALS
 from shared.engine.decide import Deciding
 from shared.engine.given import Given, GivenAnswer, Shown
-from shared.engine.loaded import Loaded
+from shared.engine.loaded import CLOSING, Loaded
 from shared.engine.parts import Parts
+from shared.engine.proposal import about_proposal
 from shared.engine.show import Showing
+from shared.engine.store import open_to
 from shared.engine.tables import WAITS, Dossier, MeetingRow, TaskRow
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.identity import Person
 from shared.pages import Keyset, Page, Window
 from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.model import State
+from shared.protocol.standing_back import CLOSED_TO, STANDS_BACK
 
 BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
 
@@ -38,6 +41,7 @@ class Tasks:
         self.policy = parts.policy
         self._deciding = deciding
         self._showing = showing
+        self._kinds: dict[str, tuple[State, ...] | None] = {**parts.policy.asks, **dict.fromkeys(OF_PROPOSALS)}
 
     def _mine(self, person: Person) -> Any:
         """The tasks that wait for this person: asked of him, of a dossier that is here, in a state in which it is
@@ -46,7 +50,7 @@ class Tasks:
         invited = col(MeetingRow.members).contains([{"userId": person.user_id}])
         now = [
             and_(col(TaskRow.kind) == kind, col(Dossier.state).in_(states)) if states else col(TaskRow.kind) == kind
-            for kind, states in {**self.policy.asks, CO_SIGNATURE: None}.items()
+            for kind, states in self._kinds.items()
         ]
         return (
             select(TaskRow)
@@ -54,10 +58,11 @@ class Tasks:
             .outerjoin(MeetingRow, col(MeetingRow.id) == col(TaskRow.meeting))
             .where(text(f"task.{WAITS.replace('opened_at', 'task.opened_at')}"), or_(*now))
             .where(col(TaskRow.role).in_(person.roles), col(TaskRow.until) >= today)
+            .where(or_(col(TaskRow.person).is_(None), col(TaskRow.person) == person.user_id))
             .where(col(TaskRow.opened_at) <= self.platform.clock.now())
             .where(col(Dossier.left).is_(False), col(Dossier.handing_over_since).is_(None))
             .where(col(Dossier.state).not_in(self.policy.over))
-            .where(or_(col(TaskRow.meeting).is_(None), invited))
+            .where(or_(col(TaskRow.meeting).is_(None), invited), open_to(person))
         )
 
     async def list(self, person: Person, window: Window) -> Page[TaskRow]:
@@ -70,20 +75,27 @@ class Tasks:
     async def one(self, identifier: UUID, person: Person, purpose: str) -> tuple[TaskRow, dict[str, Any]]:
         """One task with what is needed for it; the audit line is on disk before it leaves."""
         task, loaded = await self._task(identifier, person, opened=True)
-        shown = self._co_signature(task, loaded) if task.kind == CO_SIGNATURE else self.policy.show_task(task, loaded)
+        of_proposal = task.kind in OF_PROPOSALS
+        shown = about_proposal(task, loaded) if of_proposal else self.policy.show_task(task, loaded)
         await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose)
         return task, shown
 
     async def answer(self, identifier: UUID, person: Person, given: GivenAnswer) -> Shown:
-        """Do what the task asks: answer a question, report an intervention, confirm a proposal.
+        """Do what the task asks: answer a question, report an intervention, answer a proposal; or stand back from the
+        signal, whatever is asked.
 
         Raises NotFound for a task of somebody else, Conflict for one that is only read, and what deciding raises.
         """
         task, loaded = await self._task(identifier, person)
         version = loaded.dossier.version
-        if task.kind == CO_SIGNATURE:
+        if given.outcome == STANDS_BACK:
+            grounds = given.special_grounds
+            back = Attempt(CLOSING, CLOSED_TO, given.reason, {}, about=(person.user_id,), special_grounds=grounds)
+            return await self._deciding.decide(task.number, person, Given(back, version), only=(task.role,))
+        if task.kind in OF_PROPOSALS:
             found = loaded.decision(UUID(task.item))
-            attempt = Attempt(found.key if found else "", "", given.reason, {}, special_grounds=given.special_grounds)
+            key = found.key if found else ""
+            attempt = Attempt(key, given.outcome, given.reason, {}, special_grounds=given.special_grounds)
             wanted = Given(attempt, version, UUID(task.item))
             return await self._deciding.decide(task.number, person, wanted, only=(task.role,))
         asked = self.policy.answers(task)
@@ -127,7 +139,7 @@ class Tasks:
             row: TaskRow | None = found.first()
         if row is None:
             raise NotFound
-        loaded = await self.parts.loader.load(row.number, meeting=row.meeting, opened=opened)
+        loaded = await self.parts.loader.load(row.number, by=person, meeting=row.meeting, opened=opened)
         task = loaded.task(identifier)
         if task is None or not self._waits_for(person, task, loaded):
             raise NotFound
@@ -136,11 +148,11 @@ class Tasks:
     def _waits_for(self, person: Person, task: TaskRow, loaded: Loaded) -> bool:
         """As `_mine`, of what was checked."""
         now, dossier = self.platform.clock.now(), loaded.dossier
-        asks: dict[str, tuple[State, ...] | None] = {**self.policy.asks, CO_SIGNATURE: None}
-        states = asks.get(task.kind)
+        states = self._kinds.get(task.kind)
         meeting = next((one for one in loaded.meetings if one.id == task.meeting), None)
         return (
-            task.kind in asks
+            task.kind in self._kinds
+            and task.person in (None, person.user_id)
             and (states is None or loaded.state in states)
             and task.role in person.roles
             and task.until >= calendar_date(now)
@@ -150,24 +162,6 @@ class Tasks:
             and loaded.state not in self.policy.over
             and (task.meeting is None or bool(meeting and {"userId": person.user_id} in meeting.members))
         )
-
-    @staticmethod
-    def _co_signature(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
-        """What was proposed and why; not the file."""
-        found = loaded.decision(UUID(task.item))
-        if found is None:
-            raise NotFound
-        words = loaded.words_of(found)
-        return {
-            "proposal": task.item,
-            "decision": found.key,
-            "outcome": found.outcome,
-            "article": found.article,
-            "about": found.about,
-            "proposedBy": found.recorder,
-            "reason": words.reason if words else None,
-            "fields": words.fields if words else None,
-        }
 
 
 def _designated(person: Person) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from shared import audit
 from shared.engine import store
-from shared.engine.common import following, told_to_supervision
+from shared.engine.common import following, record_of, told_to_supervision
 from shared.engine.documents import Words
 from shared.engine.given import Given, Shown
+from shared.engine.head import changed
 from shared.engine.loaded import WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
@@ -21,7 +22,6 @@ from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
 from shared.protocol.faults import Fault
-from shared.telemetry import traceparent
 
 TOO_LATE = "De tijd om in te trekken is voorbij; alleen een nieuw besluit verandert nog iets."
 
@@ -49,7 +49,17 @@ class Withdrawing:
             raise Forbidden("Alleen wie een besluit heeft vastgelegd, trekt het in.")
         if last.settled_at is not None or last.effective_at is None or last.effective_at <= now:
             raise Conflict(TOO_LATE)
-        record = self._record(uuid4(), last, loaded)
+        record = record_of(
+            loaded,
+            now,
+            key=WITHDRAWAL,
+            outcome=f"{last.key}:{last.outcome}",
+            article=last.article,
+            recorder=last.recorder,
+            role=last.role,
+            state_after=last.state_before,
+            tells=last.tells,
+        )
         words = Words(reason=reason, special_grounds=dict(given.attempt.special_grounds))
         told = [told_to_supervision(loaded, record, words, None, None)] if record.tells else []
         envelopes = self.parts.performer.posted(loaded, record, told)
@@ -84,11 +94,11 @@ class Withdrawing:
                 documents={f"decision-{record.id}": words},
                 rows=[line, *envelopes],
                 becomes=lambda head: self.parts.performer.reverts(head, last, effects),
-                withdraws=last,
+                replaces=changed(last, status="withdrawn"),
                 at_once=at_once,
             )
         )
-        return Shown(DecisionRow(**last.model_dump() | {"status": "withdrawn"}))
+        return Shown(changed(last, status="withdrawn"))
 
     def _named(self, loaded: Loaded, identifier: UUID | None) -> DecisionRow:
         """The decision that is to be withdrawn. Raises Conflict when it is not the last, where that is asked."""
@@ -109,32 +119,3 @@ class Withdrawing:
                 f"Sinds het laatste besluit ({called}) is er iets vastgelegd: het wordt niet meer ingetrokken."
             )
         return last
-
-    def _record(self, identifier: UUID, last: DecisionRow, loaded: Loaded) -> DecisionRow:
-        """That a decision was withdrawn is a record too, and goes to supervision with its reason."""
-        now = self.platform.clock.now()
-        return DecisionRow(
-            id=identifier,
-            number=loaded.number,
-            version=loaded.dossier.version + 1,
-            key=WITHDRAWAL,
-            outcome=f"{last.key}:{last.outcome}",
-            article=last.article,
-            status="taken",
-            state_before=loaded.dossier.state,
-            state_after=last.state_before,
-            ends=False,
-            deciders=[last.recorder],
-            co_signers=[],
-            recorder=last.recorder,
-            role=last.role,
-            about=[],
-            forwarding=None,
-            taken_at=now,
-            effective_at=now,
-            protocol=last.protocol,
-            traceparent=traceparent(),
-            tells=last.tells,
-            sends=[],
-            next_at=now,
-        )

@@ -74,6 +74,8 @@ def faults_in_attempt(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     for place, part in enumerate(attempt.parts):
         texts[f"parts.{place}.reason"] = part.reason
         texts |= {f"parts.{place}.fields.{name}": value for name, value in part.fields.items()}
+    if attempt.dissent:
+        texts["dissent"] = dict(attempt.dissent)
     if attempt.forwarding:
         texts["forwarding.noneBecause"] = attempt.forwarding.none_because
     return [

@@ -49,8 +49,8 @@ class Change:
     closes_proposals: bool = True
     confirms: UUID | None = None
     """The proposal whose task is done."""
-    withdraws: DecisionRow | None = None
-    """The decision that it takes back; `at_once` does that."""
+    replaces: DecisionRow | None = None
+    """An earlier decision as it is from now on; `at_once` writes that."""
     at_once: Callable[[AsyncSession], Awaitable[None]] | None = None
 
     def pending(self, now: datetime) -> list[DecisionRow]:
@@ -69,8 +69,8 @@ class Change:
     def decisions_after(self, now: datetime) -> tuple[DecisionRow, ...]:
         """All decisions, likewise."""
         ended = {one.id: changed(one, effective_at=now) for one in self.pending(now)}
-        if self.withdraws:
-            ended[self.withdraws.id] = changed(self.withdraws, status="withdrawn")
+        if self.replaces:
+            ended[self.replaces.id] = self.replaces
         if self.decision:
             ended[self.decision.id] = self.decision
         known = {one.id: one for one in self.before.decisions} | ended

@@ -44,11 +44,12 @@ class DecisionOut(Strict):
     key: str
     outcome: str
     article: str
-    status: Literal["proposed", "taken", "withdrawn"]
+    status: Literal["proposed", "questioned", "refused", "taken", "withdrawn"]
     version: int
     state: str
     deciders: tuple[str, ...]
     co_signers: tuple[str, ...]
+    dissenters: tuple[str, ...] = ()
     recorder: str
     role: str
     taken_at: AwareDatetime
@@ -61,6 +62,7 @@ class DecisionOut(Strict):
     forwarding: ForwardingIn | None = None
     meeting: str | None = None
     special_grounds: dict[str, str] | None = None
+    dissent: dict[str, str] | None = None
 
 
 class DecisionList(Strict):
@@ -102,10 +104,11 @@ def shown(found: Shown) -> DecisionOut:
         state=one.state_after,
         withdrawable_until=withdrawable,
         reason=words.reason if words else None,
-        fields=words.fields if words else None,
+        fields=words.fields if words else one.coded,
         parts=_parts(one, words),
         forwarding=forwarding,
         special_grounds=(words.special_grounds or None) if words else None,
+        dissent=(words.dissent or None) if words else None,
     )
 
 
@@ -115,7 +118,9 @@ def _parts(row: DecisionRow, words: Words | None) -> list[dict[str, Any]] | None
     return [part | one for part, one in zip(row.parts or (), said, strict=True)] or None
 
 
-_OWN = {"state", "withdrawable_until", "reason", "fields", "parts", "forwarding", "special_grounds"}
+PENDING = ("proposed", "questioned")
+"""It waits for somebody: 202 and not 201."""
+_OWN = {"state", "withdrawable_until", "reason", "fields", "parts", "forwarding", "special_grounds", "dissent"}
 _SAME = set(DecisionOut.model_fields) - _OWN
 
 
@@ -144,7 +149,7 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
         number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
     ) -> DecisionOut:
         found = shown(await engine.deciding.decide(number, person, given(body, body.expected_version)))
-        response.status_code = 202 if found.status == "proposed" else 201
+        response.status_code = 202 if found.status in PENDING else 201
         return found
 
     return routes

@@ -48,7 +48,9 @@ class CorrectionIn(Strict):
 
 
 class DecisionStep(Strict):
-    """A decision, or with `confirms` the co-signature under one that somebody else proposed."""
+    """A decision; or with `confirms` and the same key an answer to one that somebody else proposed: `outcome` is then
+    `agree`, `disagree` or `question`, and for who proposed it `answer`, each with a reason.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$")]
     outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
@@ -68,6 +70,15 @@ class DecisionStep(Strict):
         ),
     ] = ()
     special_grounds: SpecialGrounds
+    dissent: Annotated[
+        dict[Ref, Annotated[str, Field(max_length=2000)]],
+        Field(
+            max_length=40,
+            default_factory=dict,
+            description="Who of the meeting is against it, by user id or organisation, each with his words",
+            examples=[{"farid": "Er ligt te weinig."}],
+        ),
+    ]
 
 
 class DecisionIn(DecisionStep):
@@ -181,6 +192,7 @@ def given(body: DecisionStep, version: int) -> Given:
         body.special_grounds,
         Correction(right.finding, matches, right.about) if right else None,
         tuple(AttemptPart(one.about, one.outcome, one.reason, one.fields) for one in body.parts),
+        body.dissent,
     )
     return Given(attempt, version, body.confirms)
 

@@ -13,7 +13,7 @@ from shared.engine.given import GivenAnswer
 from shared.engine.tables import TaskRow
 from shared.http.app import current_person
 from shared.http.bodies import FieldsGiven, SpecialGrounds, Strict
-from shared.http.decisions import DecisionOut, Purpose, purpose_of, shown
+from shared.http.decisions import PENDING, DecisionOut, Purpose, purpose_of, shown
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.protocol.judge import MOST_REASON
@@ -22,7 +22,9 @@ TaskId = Annotated[UUID, Path(description="The number of the task")]
 
 
 class TaskDecisionIn(Strict):
-    """What somebody does with a task. A co-signature needs no outcome: it confirms what was proposed."""
+    """What somebody does with a task. Who is asked to co-sign answers `agree`, `disagree` or `question`; who is asked about
+    his own proposal `answer` or `withdraw`; each with a reason.
+    """
 
     outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
     reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
@@ -73,7 +75,7 @@ def task_routes(engine: Engine) -> APIRouter:
     async def decide(taskId: TaskId, body: TaskDecisionIn, response: Response, person: Person = caller) -> DecisionOut:  # noqa: N803
         answer = GivenAnswer(body.outcome, body.reason, body.fields, body.special_grounds)
         found = shown(await engine.tasks.answer(taskId, person, answer))
-        response.status_code = 202 if found.status == "proposed" else 201
+        response.status_code = 202 if found.status in PENDING else 201
         return found
 
     # A resource of its own: a decision on one task stands under that task.

@@ -74,6 +74,8 @@ class Facts:
     others: tuple[str, ...] = ()
     superseded: tuple[Item, ...] = ()
     left_out: tuple[str, ...] = ()
+    closed_to: tuple[str, ...] = ()
+    """Who stands back (standing_back.py), by user id."""
 
     def of(self, key: str) -> tuple[Taken, ...]:
         """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""

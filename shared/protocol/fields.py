@@ -32,6 +32,16 @@ def field_faults(
     return faults
 
 
+def as_people_say(asked: Sequence[Field], given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was filled in, in the order in which it was asked: each `question`, its `answer` with names for codes, and the
+    `article` that asks it."""
+    return [
+        {"question": one.question, "answer": one.kind.said(given[one.name]), "article": one.article}
+        for one in asked
+        if one.name in given
+    ]
+
+
 def schema(asked: Sequence[Field]) -> dict[str, Any]:
     """The JSON Schema of what is asked; what only some roles are asked is not required."""
     return {

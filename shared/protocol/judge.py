@@ -64,6 +64,8 @@ class Attempt:
     correction: Correction | None = None
     """What stands in the place of what it is about."""
     parts: tuple[AttemptPart, ...] = ()
+    dissent: Mapping[str, str] = field(default_factory=dict)
+    """Who of the meeting is against it, each with his words."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
     outcome = decision.outcome(attempt.outcome, state)
     faults = (
         _reason(decision, attempt, role)
-        + deciding_faults(decision, attempt.meeting, facts)
+        + deciding_faults(decision, attempt.meeting, facts, attempt.dissent)
         + _about(law, decision, attempt, facts)
     )
     if outcome is None:

@@ -29,6 +29,10 @@ class Kind(ABC):
     @abstractmethod
     def schema(self) -> Schema: ...
 
+    def said(self, value: Any) -> Any:
+        """A value that fits, as people say it: names for codes."""
+        return value
+
     @abstractmethod
     def wanted(self) -> str:
         """What is said of a value that does not fit: "moet … zijn"."""
@@ -101,6 +105,9 @@ class Choice(Kind):
     def schema(self) -> Schema:
         return _one_of(self.choices)
 
+    def said(self, value: Any) -> Any:
+        return self.choices.get(value, value)
+
     def wanted(self) -> str:
         return f"moet één zijn van: {_listed(self.choices)}"
 
@@ -123,6 +130,9 @@ class Choices(Kind):
         some: Schema = {"type": "array", "minItems": self.at_least, "uniqueItems": True, "items": _one_of(self.choices)}
         either = [{"maxItems": 1}, {"not": {"contains": {"const": self.alone}}}]
         return some | ({"anyOf": either} if self.alone else {})
+
+    def said(self, value: Any) -> Any:
+        return [self.choices.get(one, one) for one in value]
 
     def wanted(self) -> str:
         return f"moet bestaan uit {self._number} van: {_listed(self.choices)}{self._apart}"
@@ -274,6 +284,9 @@ class Answers(Kind):
             "required": list(self.questions),
             "properties": {key: {"title": question, "anyOf": either} for key, question in self.questions.items()},
         }
+
+    def said(self, value: Any) -> Any:
+        return {question: value[key] for key, question in self.questions.items() if key in value}
 
     def wanted(self) -> str:
         return f"moet elk van deze in woorden beantwoorden, of zeggen waarom niet (unanswered): {', '.join(self.questions)}"

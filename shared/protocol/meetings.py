@@ -3,7 +3,7 @@ art. 15 and 21)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from shared.protocol.facts import Facts
@@ -14,7 +14,10 @@ MEMBER = "lot-member"
 OF_THE_LOT, BEYOND_THE_LOT, HOW_HELD = "art. 1 onder n", "art. 1 onder o", "art. 15 lid 1"
 AFTER_THE_LOT = "LOT+"
 """The meeting to which only comes what a LOT has weighed (R-D.16)."""
-ATTENDANCE = {"chair": "legt de voorzitter vast, of zegt het lid zelf", "self": "zegt alleen het lid zelf"}
+ATTENDANCE = {
+    "chair": "legt de voorzitter vast of wie hem vervangt, of zegt het lid zelf",
+    "self": "zegt alleen het lid zelf",
+}
 _TAKES_PART = (
     "Aan een overleg neemt deel wie is aangewezen als lid van het LOT of het dossier ziet, en van buiten alleen een"
     f" organisatie die bij dat overleg staat ({OF_THE_LOT}, {BEYOND_THE_LOT})."
@@ -23,6 +26,10 @@ _DECIDES = (
     "Een besluit van een overleg telt als dat overleg van de genoemde soort en gehouden is, het signaal op de agenda"
     f" stond, er genoeg leden aanwezig waren en het niet al eerder over dit signaal besloot ({HOW_HELD}). Wat een mens besluit,"
     " besluit geen overleg."
+)
+_DISSENTS = (
+    "Wie in een overleg tegen is, staat met zijn reden bij het besluit over dat agendapunt, en niet onder wie het besluit nam."
+    f" Tegen kan alleen zijn wie aanwezig was; een besluit waar niemand vóór was, is er niet ({HOW_HELD})."
 )
 RULES = {
     "no-such-meeting": "Er zijn geen andere overleggen dan deze.",
@@ -34,13 +41,14 @@ RULES = {
     "not-weighed": f"In een {AFTER_THE_LOT} komt alleen een signaal dat een LOT heeft gewogen ({BEYOND_THE_LOT}).",
     "agenda-closed": f"Na de dag van het overleg verandert de agenda niet meer ({HOW_HELD}).",
     "not-invited": f"Aanwezig kan alleen zijn wie was uitgenodigd ({HOW_HELD}).",
-    "not-yours-to-say": f"Dat een organisatie van buiten aanwezig was, legt de voorzitter vast ({HOW_HELD}).",
+    "not-yours-to-say": f"Dat een organisatie van buiten aanwezig was, legt de voorzitter vast, of wie hem vervangt ({HOW_HELD}).",
     "not-held": f"Aanwezigheid wordt vastgelegd en een besluit genomen vanaf de dag waarop het overleg is gehouden ({HOW_HELD}).",
     "no-meeting-to-come": (
         f"Een stuk is voor een overleg dat nog komt en het signaal op de agenda heeft; de leden lezen het tot en met die dag ({HOW_HELD})."
     ),
     **dict.fromkeys(("no-meeting", "meeting-missing", "meeting-unknown"), _DECIDES),
     **dict.fromkeys(("not-on-the-agenda", "decided-before", "no-quorum"), _DECIDES),
+    **dict.fromkeys(("not-there-to-dissent", "dissent-without-words", "nobody-agrees"), _DISSENTS),
 }
 """What the printed protocol says of each fault, by its code."""
 
@@ -121,9 +129,10 @@ def invited_fault(who: str, members: Collection[str]) -> Fault | None:
     return Fault("member", "was niet voor dit overleg uitgenodigd", HOW_HELD, "not-invited")
 
 
-def saying_fault(law: Law, who: str, by: str, *, chair: str, outside: Collection[str]) -> Fault | None:
-    """Why `by` cannot say that `who` was there. An organisation from `outside` has no account here to say it with."""
-    if who == by or (by == chair and (who in outside or law.attendance_by == "chair")):
+def saying_fault(law: Law, who: str, by: str, *, chairs: bool, outside: Collection[str]) -> Fault | None:
+    """Why `by` cannot say that `who` was there. `chairs`: whether he is designated to see the file, and so is a chair or
+    replaces one. An organisation from `outside` has no account here to say it with."""
+    if who == by or (chairs and (who in outside or law.attendance_by == "chair")):
         return None
     return Fault("member", "wie aanwezig was, zegt dat zelf", HOW_HELD, "not-yours-to-say")
 
@@ -135,12 +144,22 @@ def not_held(held_on: date, today: date) -> Fault | None:
 # --- deciding -----------------------------------------------------------------------------------------
 
 
-def deciding_faults(decision: Decision, named: str | None, facts: Facts) -> list[Fault]:
-    """Everything that keeps the meeting `named` from taking `decision`; what a person decides, no meeting does."""
+def who_agree(present: Collection[str], *without: Collection[str]) -> list[str]:
+    """Who decided in a meeting: those who were there, in their order, without who dissents and who stands back."""
+    return [one for one in dict.fromkeys(present) if not any(one in others for others in without)]
+
+
+def deciding_faults(
+    decision: Decision, named: str | None, facts: Facts, dissent: Mapping[str, str] | None = None
+) -> list[Fault]:
+    """Everything that keeps the meeting `named` from taking `decision`; what a person decides, no meeting does.
+
+    `dissent`: who is against it there, each with his words.
+    """
     who, article = decision.who, decision.article
     if who.meeting is None:
         reason = "dit besluit wordt door een mens genomen, niet door een overleg"
-        return [Fault("meeting", reason, article, "no-meeting")] if named else []
+        return [Fault("meeting", reason, article, "no-meeting")] if named or dissent else []
     if named is None:
         reason = f"dit besluit wordt genomen in het {who.meeting}: noem welk"
         return [Fault("meeting", reason, article, "meeting-missing")]
@@ -157,8 +176,20 @@ def deciding_faults(decision: Decision, named: str | None, facts: Facts) -> list
     early = not_held(meeting.on, facts.today)
     if early:
         faults.append(early)
-    present = len(set(meeting.present))
-    if present < who.quorum:
-        reason = f"er waren {present} leden aanwezig; nodig zijn er {who.quorum}"
+    # Who stands back was not there for this signal.
+    there = who_agree(meeting.present, facts.closed_to)
+    if len(there) < who.quorum:
+        reason = f"er waren {len(there)} leden aanwezig; nodig zijn er {who.quorum}"
         faults.append(Fault("meeting", reason, article, "no-quorum"))
+    return faults + _dissent_faults(there, dissent or {}, article)
+
+
+def _dissent_faults(there: Collection[str], dissent: Mapping[str, str], article: str) -> list[Fault]:
+    faults = []
+    if not set(dissent) <= set(there):
+        faults.append(Fault("dissent", "noemt iemand die niet aanwezig was", article, "not-there-to-dissent"))
+    if not all(words.strip() for words in dissent.values()):
+        faults.append(Fault("dissent", "wie tegen is, zegt waarom", article, "dissent-without-words"))
+    if dissent and not who_agree(there, dissent):
+        faults.append(Fault("dissent", "niemand die aanwezig was, is vóór", article, "nobody-agrees"))
     return faults

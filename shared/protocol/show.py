@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from shared.protocol import correcting, designations, fields, judge, meetings, opening, passing_on, records, together
+from shared.protocol import (
+    co_signing,
+    correcting,
+    designations,
+    fields,
+    judge,
+    meetings,
+    opening,
+    passing_on,
+    records,
+    standing_back,
+    together,
+)
 from shared.protocol.conditions.case import Condition
 from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
@@ -47,6 +59,8 @@ def document(law: Law) -> str:
         "",
         *_rules(judge.RULES | fields.RULES),
         *EVERY_DECISION,
+        *_rules(co_signing.RULES),
+        *_rules(standing_back.RULES),
         "",
         *about_words(),
         "",

@@ -41,7 +41,7 @@ def held(house: TestHouse, number: str, item: str = "report", ends_on: str = "21
     asked = hold(house, number, "anna", about=[item], fields=fields)
     assert (asked.status_code, asked.json()["status"]) == (202, "proposed")
     identifier: str = asked.json()["id"]
-    assert hold(house, number, "beheerder", confirms=identifier).status_code == 201
+    assert hold(house, number, "beheerder", outcome="agree", confirms=identifier).status_code == 201
     return identifier
 
 
@@ -84,8 +84,8 @@ def test_who_asks_for_a_hold_and_what_it_needs(house: TestHouse) -> None:
     identifier = hold(house, number, "anna").json()["id"]
     waiting = house.client.every("retention", "/v1/holds", "beheerder", "holds")
     assert [one["items"] for one in waiting if one["number"] == number] == [["report"]]
-    assert hold(house, number, "anna", confirms=identifier).status_code == 403
-    assert hold(house, number, "beheerder", confirms=identifier, reason="").status_code == 400
+    assert hold(house, number, "anna", outcome="agree", confirms=identifier).status_code == 403
+    assert hold(house, number, "beheerder", outcome="agree", confirms=identifier, reason="").status_code == 400
     asked = "SELECT 1 AS x FROM decided WHERE number=$1 AND facts->>'key'='hold-asked'"
     assert until(lambda: house.sql("oversight", asked, number)), "supervision knows a request from an approval"
 
@@ -192,7 +192,9 @@ def test_each_hold_keeps_its_own_items_for_its_own_time(house: TestHouse) -> Non
     assert destroy(house, number)["staying"] == [closed], "the other hold goes on"
     until(lambda: state_of(house, number) == ("sealed", True) and len(declarations(house, number)) == 2, 60)
     assert left() == {closed}
-    assert hold(house, number, "beheerder", confirms=asked).status_code == 409, "what it named has gone: ask anew"
+    assert hold(house, number, "beheerder", outcome="agree", confirms=asked).status_code == 409, (
+        "what it named has gone: ask anew"
+    )
     assert state(asked) == "too-late"
     late = "SELECT 1 AS x FROM audit_line WHERE record=$1 AND entry->>'action'='hold ended by its date'"
     assert until(lambda: house.sql("oversight", late, number))

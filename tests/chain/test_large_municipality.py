@@ -71,7 +71,7 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
     not_due = {"key": "duty", "outcome": "not-due", "reason": "vergissing", "fields": {"ground": "already-informed"}}
     proposed = large.client.post("rights", f"{path}/decisions", "bram", not_due | {"expectedVersion": version()})
     task = large.client.every("rights", "/v1/tasks", "petra", "tasks")[-1]["id"]
-    large.client.post("rights", f"/v1/tasks/{task}/decisions", "petra", {"reason": "akkoord"})
+    large.client.post("rights", f"/v1/tasks/{task}/decisions", "petra", {"outcome": "agree", "reason": "akkoord"})
     withdraw = {"reason": "verkeerde persoon", "decision": proposed["id"]}
     large.client.post("rights", f"{path}/withdrawals", "bram", withdraw | {"expectedVersion": version()})
     soon = {"contactOn": date.today().isoformat(), "why": "gesprek"}
@@ -112,7 +112,7 @@ def a_check_counts_with_the_officer_only(large: TestHouse, number: str) -> None:
     shown = large.client.get("sources", f"/v1/tasks/{task}", "petra", purpose="weging")
     assert (shown["decision"], shown["about"]) == ("check-1", ["horeca-permits"])
     assert "Wilgenroos" not in str(shown)
-    large.client.post("sources", f"/v1/tasks/{task}/decisions", "petra", {"reason": "akkoord"})
+    large.client.post("sources", f"/v1/tasks/{task}/decisions", "petra", {"outcome": "agree", "reason": "akkoord"})
     assert decide("bram", "check-1-done", "some", fields={"conclusion": "ja"}).status_code == 201
 
 
@@ -120,7 +120,7 @@ def a_check_counts_with_the_officer_only(large: TestHouse, number: str) -> None:
 def test_its_term_is_two_years(large: TestHouse) -> None:
     number = large.arrived(large.report())
     proposed = large.decide(number, "anna", "no-signal", "spam", fields={"shownBy": "reclame"}).json()
-    large.decide(number, "bram", "no-signal", "spam", confirms=proposed["id"], reason="", fields={})
+    large.decide(number, "bram", "no-signal", "agree", confirms=proposed["id"], reason="Akkoord.", fields={})
     until(lambda: large.signal(number, "retention", "bram"), WINDOW + 30)
     sealed = large.signal(number, "retention", "bram")
     assert sealed is not None

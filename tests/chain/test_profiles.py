@@ -34,15 +34,16 @@ def test_a_proposed_decision_counts_only_when_somebody_else_co_signs(large: Test
     found = large.signal(number)
     assert found is not None
     assert found["state"] == "received"
-    confirm: dict[str, Any] = {"confirms": proposed.json()["id"], "reason": "", "fields": {}}
-    assert large.decide(number, "anna", "no-signal", "spam", **confirm).status_code == 403
-    assert large.decide(number, "bram", "no-signal", "spam", confirms=str(uuid4())).status_code == 404
-    assert large.decide(number, "bram", "weging-1", "suspicion", **confirm).status_code == 404
-    signed = large.decide(number, "bram", "no-signal", "spam", **confirm)
+    confirm: dict[str, Any] = {"confirms": proposed.json()["id"], "reason": "Akkoord.", "fields": {}}
+    assert large.decide(number, "anna", "no-signal", "agree", **confirm).status_code == 403
+    assert large.decide(number, "bram", "no-signal", "agree", confirms=str(uuid4())).status_code == 404
+    assert large.decide(number, "bram", "weging-1", "agree", **confirm).status_code == 404
+    assert large.decide(number, "bram", "no-signal", "spam", **confirm).status_code == 400, "that is no answer"
+    signed = large.decide(number, "bram", "no-signal", "agree", **confirm)
     assert signed.status_code == 201, signed.text
     assert signed.json()["coSigners"] != signed.json()["deciders"]
     assert signed.json()["state"] == "ended"
-    assert large.decide(number, "bram", "no-signal", "spam", **confirm).status_code == 409
+    assert large.decide(number, "bram", "no-signal", "agree", **confirm).status_code == 409
 
 
 @pytest.mark.allowed("R-2.5")

@@ -209,6 +209,11 @@ class Desk:
         given = Given(attempt, await self.version(number), confirms)
         return await self.engine.deciding.decide(number, person, given)
 
+    async def decide_as(self, number: str, key: str, outcome: str, person: Person, proposal: UUID) -> Shown:
+        """Answer a proposal under the designation that was asked for, as the answer to a task does."""
+        given = Given(Attempt(key, outcome, "Zo is het.", {}), await self.version(number), proposal)
+        return await self.engine.deciding.decide(number, person, given, only=person.roles)
+
     async def record(self, number: str, category: str, about: str, finding: str, **fields: Any) -> Recorded:
         grounds = fields.pop("special_grounds", {})
         record = Record(category, about, finding, None, fields, grounds)

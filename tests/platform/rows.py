@@ -112,6 +112,7 @@ def dossier(n: int, *, due: bool = False) -> Dossier:
         last_act_on=DAY,
         due_on=day(n // 2) - timedelta(days=1000) if due else None,
         earlier=[],
+        closed_to=[],
     )
 
 

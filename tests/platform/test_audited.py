@@ -45,7 +45,7 @@ async def test_the_ground_of_a_hold_stands_in_its_line_and_its_words_do_not(desk
     number = await sealed(desk)
     identifier = await asked(desk, number, "report")
     desk.clock.pass_by(1)
-    await desk.decide(number, "hold", "", BEHEERDER, confirms=identifier)
+    await desk.decide(number, "hold", "agree", BEHEERDER, confirms=identifier)
     found = await lines(desk, "decision proposed: hold", "decision co-signed: hold")
     assert [(one["actor"], one["record"], one["result"], one["reason"]) for one in found] == [
         ("anna", number, "held", "bezwaar"),

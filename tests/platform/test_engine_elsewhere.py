@@ -80,9 +80,9 @@ async def test_a_hold_keeps_when_the_beheerder_agrees_and_ends_when_he_says_so(d
     with pytest.raises(Forbidden):
         await desk.decide(number, "hold", confirms=first)
     with pytest.raises(Invalid):
-        await desk.decide(number, "hold", "", BEHEERDER, reason=" ", confirms=first)
-    await desk.decide(number, "hold", "", BEHEERDER, confirms=first)
-    await desk.decide(number, "hold", "", BEHEERDER, confirms=second)
+        await desk.decide(number, "hold", "agree", BEHEERDER, reason=" ", confirms=first)
+    await desk.decide(number, "hold", "agree", BEHEERDER, confirms=first)
+    await desk.decide(number, "hold", "agree", BEHEERDER, confirms=second)
     assert {one.state for one in await desk.rows(Hold, number=number)} == {"held"}
     today = {"endedOn": desk.clock.now().date().isoformat()}
     with pytest.raises(Forbidden):
@@ -102,13 +102,13 @@ async def test_a_hold_on_a_list_is_told_at_once_and_a_lapsed_one_is_asked_anew(d
     desk = await desk_of("retention")
     number = await sealed(desk, "listed")
     first, second = await asked(desk, number, "report"), await asked(desk, number, "item-2")
-    await desk.decide(number, "hold", "", BEHEERDER, confirms=first)
+    await desk.decide(number, "hold", "agree", BEHEERDER, confirms=first)
     (withheld,) = await desk.rows(Outgoing, event="withheld.v1")
     assert withheld.next_at <= desk.clock.now(), "keys may be released any moment"
     async with desk.platform.database.transaction() as session:
         (await session.get_one(Hold, second)).state = "too-late"
     with pytest.raises(Conflict):
-        await desk.decide(number, "hold", "", BEHEERDER, confirms=second)
+        await desk.decide(number, "hold", "agree", BEHEERDER, confirms=second)
 
 
 async def test_holds_come_in_pages(desk_of: DeskOf) -> None:

@@ -176,7 +176,7 @@ async def test_deciding_on_what_is_no_dossier(desk_of: DeskOf, postgres: Postgre
         made.append(await asked(desk, number, "report"))
 
     async def agrees() -> None:
-        await desk.decide(number, "hold", "", BEHEERDER, confirms=made[0])
+        await desk.decide(number, "hold", "agree", BEHEERDER, confirms=made[0])
 
     for work in (proposes, agrees):
         touches_little(await measured(desk, work), large)

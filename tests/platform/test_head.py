@@ -97,7 +97,7 @@ async def nothing_is_done(desk: Desk, number: str) -> None:
         lambda: desk.engine.showing.view(number, ANNA, "weging"),
         lambda: desk.engine.showing.decisions(number, ANNA, "weging"),
         lambda: desk.engine.showing.open_decisions(number, ANNA),
-        lambda: desk.engine.parts.loader.for_change(number, version),
+        lambda: desk.engine.parts.loader.for_change(number, version, by=ANNA),
     ]
     for act in acts:
         with pytest.raises(NotBelieved):
@@ -191,7 +191,7 @@ async def test_a_meeting_that_was_changed_decides_nothing(desk_of: DeskOf, super
     await superuser('UPDATE meeting SET present = \'["farid", "anna", "bram"]\'')
     version = await desk.version(number)
     with pytest.raises(NotBelieved):
-        await desk.engine.parts.loader.for_change(number, version, meeting=f"M-{number}")
+        await desk.engine.parts.loader.for_change(number, version, by=ANNA, meeting=f"M-{number}")
     assert [one.about["number"] for one in (await frozen(desk)).examples] == [f"M-{number}"]
     await desk.engine.showing.view(number, ANNA, "weging")
 

@@ -65,6 +65,7 @@ def taken(key: str, outcome: str, state: State, **more: Any) -> DecisionRow:
         "state_after": state,
         "ends": False,
         "deciders": ["anna"],
+        "dissenters": [],
         "co_signers": [],
         "recorder": "anna",
         "role": "oov",
@@ -90,6 +91,7 @@ def loaded(state: State, decisions: list[DecisionRow], words: dict[str, Words] |
         received_on=date(2026, 1, 1),
         last_act_on=date(2026, 1, 1),
         earlier=[],
+        closed_to=[],
     )
     content = Content(Report(text="x", subjects=SUBJECTS), {"item-2": INTERVENTION}, words or {}, {"report": b""})
     return Loaded(dossier, LAW, NOW.date(), decisions=tuple(decisions), content=content)

@@ -55,7 +55,7 @@ async def proposed(desk: Desk, number: str, person: Person = BRAM) -> UUID:
 async def confirm(desk: Desk, number: str, proposal: UUID, person: Person) -> None:
     """As the answer to a task does: under the designation that was asked for."""
     only = (next(iter(person.roles)),)
-    given = Given(Attempt("duty", "", "Akkoord.", {}), await desk.version(number), proposal)
+    given = Given(Attempt("duty", "agree", "Akkoord.", {}), await desk.version(number), proposal)
     await desk.engine.deciding.decide(number, person, given, only=only)
 
 
@@ -140,8 +140,8 @@ async def test_who_decided_with_an_earlier_holder_does_not_agree_to_a_hold_as_be
         (await session.get_one(SealedSignal, number)).decisions = [earlier]
     hold = await held(desk, number)
     with pytest.raises(Forbidden, match="als beheerder"):
-        await desk.decide(number, "hold", "", BEHEERDER, confirms=hold)
-    await desk.decide(number, "hold", "", Person("another", frozenset({"beheerder"})), confirms=hold)
+        await desk.decide(number, "hold", "agree", BEHEERDER, confirms=hold)
+    await desk.decide(number, "hold", "agree", Person("another", frozenset({"beheerder"})), confirms=hold)
 
 
 async def held(desk: Desk, number: str) -> UUID:
@@ -162,18 +162,18 @@ async def test_a_proposal_falls_with_the_designation_of_who_made_it(desk_of: Des
     desk.designated.clear()
     await desk.hears_access()
     with pytest.raises(Conflict, match="niet meer aangewezen"):
-        await desk.decide(number, "hold", "", BEHEERDER, confirms=first)
+        await desk.decide(number, "hold", "agree", BEHEERDER, confirms=first)
     access: AccessSays = desk._access
     desk.clock.pass_by(1)
     await access.to(desk.platform, designation("anna", "oov", desk.clock.now()))
     with pytest.raises(Conflict, match="niet meer aangewezen"):
-        await desk.decide(number, "hold", "", BEHEERDER, confirms=first)
+        await desk.decide(number, "hold", "agree", BEHEERDER, confirms=first)
     second = await held(desk, number)
     # Another designation of his is not that one.
     desk.clock.pass_by(1)
     await access.to(desk.platform, designation("anna", "vervanger", began))
     with pytest.raises(Conflict, match="niet meer aangewezen"):
-        await desk.decide(number, "hold", "", BEHEERDER, confirms=second)
+        await desk.decide(number, "hold", "agree", BEHEERDER, confirms=second)
     desk.clock.pass_by(1)
     await access.to(desk.platform, designation("anna", "oov", began))
-    await desk.decide(number, "hold", "", BEHEERDER, confirms=second)
+    await desk.decide(number, "hold", "agree", BEHEERDER, confirms=second)

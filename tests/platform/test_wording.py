@@ -220,7 +220,7 @@ async def a_co_signature(desk_of: DeskOf, words: str) -> object:
     desk = await desk_of("rights")
     number, proposal = await _duty(desk, "Het onderzoek loopt.")
     gijs = Person("gijs", frozenset({"privacy-officer"}))
-    given = Given(Attempt("duty", "", words, {}), await desk.version(number), proposal)
+    given = Given(Attempt("duty", "agree", words, {}), await desk.version(number), proposal)
     return await desk.engine.deciding.decide(number, gijs, given, only=("privacy-officer",))
 
 

@@ -8,15 +8,18 @@ from datetime import date, timedelta
 import pytest
 
 from shared.protocol.facts import Facts, Meeting
+from shared.protocol.faults import Fault
 from shared.protocol.meetings import (
     agenda_closed,
     agenda_fault,
     calling_faults,
+    deciding_faults,
     invited_fault,
     not_held,
     paper_fault,
     saying_fault,
     takes_part,
+    who_agree,
 )
 from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
 
@@ -77,13 +80,16 @@ def test_who_says_who_was_there() -> None:
     for law, who, by, may in (
         (by_chair, "anna", "anna", True),
         (by_chair, "anna", "chair", True),
+        (by_chair, "anna", "replacement", True),
         (by_chair, "anna", "bram", False),
         (by_self, "anna", "anna", True),
         (by_self, "anna", "chair", False),
+        (by_self, "anna", "replacement", False),
         (by_self, "politie", "chair", True),
+        (by_self, "politie", "replacement", True),
         (by_self, "politie", "anna", False),
     ):
-        fault = saying_fault(law, who, by, chair="chair", outside=["politie"])
+        fault = saying_fault(law, who, by, chairs=by in ("chair", "replacement"), outside=["politie"])
         assert (fault is None) == may, (law.attendance_by, who, by)
 
 
@@ -92,3 +98,47 @@ def test_a_paper_is_for_a_meeting_to_come_with_the_signal_on_its_agenda() -> Non
     assert paper_fault(facts) is None
     assert paper_fault(replace(facts, number="S-2")) is not None
     assert paper_fault(replace(facts, today=AFTER)) is not None
+
+
+def judged(
+    present: tuple[str, ...],
+    dissent: dict[str, str] | None = None,
+    closed_to: tuple[str, ...] = (),
+    key: str = "weging-3",
+) -> list[Fault]:
+    """What is wrong with a decision of a LOT of today, which has a quorum of three."""
+    decision = MIDDEN_DELFLAND.decision(key)
+    assert decision is not None
+    meeting = Meeting("LOT", TODAY, present, ("S-1",))
+    facts = Facts(TODAY, "S-1", meetings={"M-1": meeting}, closed_to=closed_to)
+    return deciding_faults(decision, "M-1" if decision.who.meeting else None, facts, dissent)
+
+
+def test_who_dissents_is_counted_as_present_and_not_among_who_decided() -> None:
+    there = ("anna", "bram", "farid")
+    assert judged(there, {"farid": "Er ligt te weinig."}) == []
+    assert who_agree(there, {"farid": "Er ligt te weinig."}) == ["anna", "bram"]
+
+
+@pytest.mark.parametrize(
+    ("dissent", "code"),
+    [
+        ({"gijs": "Ik was er niet."}, "not-there-to-dissent"),
+        ({"farid": " "}, "dissent-without-words"),
+        (dict.fromkeys(("anna", "bram", "farid"), "Nee."), "nobody-agrees"),
+    ],
+)
+def test_who_dissents_was_there_and_says_why(dissent: dict[str, str], code: str) -> None:
+    assert [one.code for one in judged(("anna", "bram", "farid"), dissent)] == [code]
+
+
+def test_nobody_dissents_from_what_one_person_decides() -> None:
+    assert [one.code for one in judged(("anna",), {"anna": "Nee."}, key="purpose")] == ["no-meeting"]
+
+
+def test_who_stands_back_counts_for_no_quorum_and_does_not_decide() -> None:
+    there = ("anna", "bram", "farid", "gijs")
+    assert judged(there, closed_to=("gijs",)) == []
+    assert [one.code for one in judged(there, closed_to=("gijs", "farid"))] == ["no-quorum"]
+    assert [one.code for one in judged(there, {"gijs": "Nee."}, closed_to=("gijs",))] == ["not-there-to-dissent"]
+    assert who_agree(there, ("farid",), ("gijs",)) == ["anna", "bram"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.protocol import (
+    co_signing,
     conditions,
     correcting,
     designations,
@@ -20,6 +21,7 @@ from shared.protocol import (
     opening,
     passing_on,
     records,
+    standing_back,
     terms,
     together,
     wording,
@@ -30,7 +32,10 @@ from tests.protocol.laws import LAWS
 from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
-JUDGING = (correcting, designations, fields, judge, meetings, opening, passing_on, records, together, wording)
+JUDGING = (
+    *(co_signing, correcting, designations, fields, judge, meetings),
+    *(opening, passing_on, records, standing_back, together, wording),
+)
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {
     "add_years": "een jaar na 29 februari is 28 februari",

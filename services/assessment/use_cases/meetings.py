@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,7 +16,8 @@ from shared.contracts.assessment import MeetingTold
 from shared.engine.copies import MEETING_FACTS
 from shared.engine.engine import Engine
 from shared.engine.head import vouch_for
-from shared.engine.tables import MeetingRow
+from shared.engine.store import open_to
+from shared.engine.tables import Dossier, MeetingRow
 from shared.errors import Conflict, Elsewhere, Forbidden, Invalid, NotBelieved, NotFound
 from shared.identity import Person
 from shared.numbers import meeting_number
@@ -54,9 +56,10 @@ class Meetings:
             query = query.where(col(MeetingRow.members).contains([{"userId": person.user_id}]))
         async with self.platform.database.reading() as session:
             page = await BY_DATE.page(session, query, window)
+            hidden = await self._closed_to(session, person, [number for one in page.rows for number in one.agenda])
         # What is not believed is left out, and says so itself: it holds up no other.
         rows = [one for one in page.rows if await self._is_right(one)]
-        found = [shown(one) if prepares else shown(one).model_copy(update={"agenda": ()}) for one in rows]
+        found = [shown(one, hidden if prepares else None) for one in rows]
         return MeetingList(meetings=found, next=page.next)
 
     async def call(self, person: Person, given: MeetingIn) -> MeetingOut:
@@ -67,7 +70,7 @@ class Meetings:
             designated = await self.platform.designations.with_role(takes_part(self.rules))
             faults = calling_faults(self.rules, given.kind, given.held_on, members, designated, self._today())
             for number in given.agenda:
-                faults += await self._agenda_faults(session, given.kind, number)
+                faults += await self._agenda_faults(session, person, given.kind, number)
             if faults:
                 raise Invalid(faults)
             self._present_may_be_said(person, given)
@@ -96,17 +99,17 @@ class Meetings:
             uninvited = invited_fault(who, invited)
             if uninvited:
                 raise Invalid([uninvited])
-            not_theirs = saying_fault(self.rules, who, person.user_id, chair=person.user_id, outside=outside)
+            not_theirs = saying_fault(self.rules, who, person.user_id, chairs=True, outside=outside)
             if not_theirs:
                 raise Forbidden(_sentence(not_theirs))
             early = not_held(given.held_on, self._today())
             if early:
                 raise Conflict(_sentence(early))
 
-    async def _agenda_faults(self, session: AsyncSession, kind: str, number: str) -> list[Fault]:
+    async def _agenda_faults(self, session: AsyncSession, person: Person, kind: str, number: str) -> list[Fault]:
         known = weighed = True
         try:
-            loaded = await self.engine.parts.loader.within(session, number)
+            loaded = await self.engine.parts.loader.within(session, number, by=person)
             weighed = any(one.key == "weging-3" and one.outcome != "held-over" for one in loaded.taken)
         except Elsewhere as there:
             # What went on to phase 3 was weighed by a LOT.
@@ -126,29 +129,32 @@ class Meetings:
             closed = agenda_closed(row.held_on, self._today())
             if closed:
                 raise Conflict(_sentence(closed))
-            faults = await self._agenda_faults(session, row.kind, number)
+            faults = await self._agenda_faults(session, person, row.kind, number)
             if faults:
                 raise Invalid(faults)
             if number not in row.agenda:
                 row.agenda = [*row.agenda, number]
                 row.version += 1
             await self._told(session, row, person, role, "agenda changed")
-        return shown(row)
+            hidden = await self._closed_to(session, person, row.agenda)
+        return shown(row, hidden)
 
     async def attend(self, person: Person, identifier: str, member: str | None) -> MeetingOut:
-        """A member says that he was there; or the chair says who was, where the municipality wants it so."""
+        """A member says that he was there; or the chair, or who replaces him, says who was, where the municipality wants it
+        so."""
         who = member or person.user_id
         role = person.role_among((MEMBER, *self.rules.file_roles))
         async with self.platform.database.transaction() as session:
             row = await self._row(session, identifier)
-            # Whoever is neither member nor chair learns nothing, not even that there is such a meeting.
-            if person.user_id not in names_of(row) and person.user_id != row.chair:
+            # Whoever is neither member nor may chair learns nothing, not even that there is such a meeting.
+            chairs = bool(person.roles & set(self.rules.file_roles))
+            if person.user_id not in names_of(row) and not chairs:
                 raise NotFound
             uninvited = invited_fault(who, names_of(row))
             if uninvited:
                 raise Invalid([uninvited])
             outside = [one["organisation"] for one in row.members if "organisation" in one]
-            not_theirs = saying_fault(self.rules, who, person.user_id, chair=row.chair, outside=outside)
+            not_theirs = saying_fault(self.rules, who, person.user_id, chairs=chairs, outside=outside)
             if not_theirs:
                 raise Forbidden(_sentence(not_theirs))
             early = not_held(row.held_on, self._today())
@@ -158,7 +164,14 @@ class Meetings:
                 row.present = [*row.present, who]
                 row.version += 1
             await self._told(session, row, person, role, "attendance recorded")
-        return shown(row) if role != MEMBER else shown(row).model_copy(update={"agenda": ()})
+            hidden = None if role == MEMBER else await self._closed_to(session, person, row.agenda)
+        return shown(row, hidden)
+
+    @staticmethod
+    async def _closed_to(session: AsyncSession, person: Person, numbers: Collection[str]) -> set[str]:
+        """Which of these signals do not exist for `person`: of those that went on, as their holder said."""
+        closed = select(col(Dossier.number)).where(col(Dossier.number).in_(numbers), not_(open_to(person)))
+        return set((await session.scalars(closed)).all())
 
     async def _row(self, session: AsyncSession, identifier: str) -> MeetingRow:
         row = await session.get(MeetingRow, identifier, with_for_update=True)
@@ -192,7 +205,8 @@ def names_of(row: MeetingRow) -> set[str]:
     return {name for one in row.members for name in one.values()}
 
 
-def shown(row: MeetingRow) -> MeetingOut:
+def shown(row: MeetingRow, hidden: Collection[str] | None = ()) -> MeetingOut:
+    """A meeting without what is `hidden` of its agenda; None: for who is shown nothing of it."""
     return MeetingOut(
         id=row.id,
         version=row.version,
@@ -201,5 +215,5 @@ def shown(row: MeetingRow) -> MeetingOut:
         chair=row.chair,
         members=tuple(sorted(names_of(row))),
         present=tuple(row.present),
-        agenda=tuple(row.agenda),
+        agenda=() if hidden is None else tuple(one for one in row.agenda if one not in hidden),
     )

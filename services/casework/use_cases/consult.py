@@ -45,7 +45,7 @@ class Consulting:
     async def consult(self, number: str, new_signal: str, person: Person, purpose: str) -> dict[str, Any]:
         """What of the old case the new signal's own phase permits (R-9.11). The old dates do not move (R-9.13)."""
         role = self.engine.parts.role_of(person)
-        loaded = await self.engine.parts.loader.load(number)
+        loaded = await self.engine.parts.loader.load(number, by=person)
         if loaded.state != State.CLOSED:
             raise NotFound
         phase = await self._phase_granted(number, new_signal, person)

@@ -1,0 +1,48 @@
+"""Standing back: a signal is closed to somebody whom it concerns himself (art. 2:4 Awb). Who says so, and of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from shared.protocol.faults import Fault
+
+CLOSED_TO, OPENED_TO = "closed", "opened"
+"""What a record about somebody says: from then on the signal does not exist for him, or it does again."""
+STANDS_BACK = "stand-back"
+"""What somebody without the file says to what he is asked."""
+AWB = "art. 2:4 Awb"
+_WHO = (
+    "Wie zelf bij een signaal is betrokken of een persoonlijk belang heeft, staat terug: het signaal wordt voor die persoon"
+    " gesloten, door hemzelf of door wie het dossier ziet, met een reden. Hij ziet er geen stuk, taak, dossier of regel in een"
+    f" lijst meer van, telt er in geen overleg voor mee, ook in een volgende fase ({AWB})."
+)
+_AGAIN = (
+    "Alleen een ander die het dossier ziet, sluit het voor iemand of opent het weer; niemand opent het weer voor zichzelf"
+    f" ({AWB})."
+)
+RULES = {
+    **dict.fromkeys(("no-closing", "whom", "no-reason"), _WHO),
+    **dict.fromkeys(("not-for-another", "not-closed"), _AGAIN),
+}
+"""What the printed protocol says of each fault, by its code."""
+
+
+def closing_faults(
+    outcome: str, whom: Collection[str], by: str, reason: str, *, has_file: bool, closed_to: Collection[str]
+) -> list[Fault]:
+    """Everything that keeps `by` from closing a signal to the one person of `whom`, or from opening it again.
+
+    `has_file`: whether he does so as who sees the file; `closed_to`: to whom it is closed already.
+    """
+    faults = []
+    if outcome not in (CLOSED_TO, OPENED_TO):
+        faults.append(Fault("outcome", f"kies één van: {CLOSED_TO}, {OPENED_TO}", AWB, "no-closing"))
+    if len(whom) != 1:
+        faults.append(Fault("about", "noem voor wie: één persoon", AWB, "whom"))
+    if not reason.strip():
+        faults.append(Fault("reason", "ook terugstaan heeft een reden", AWB, "no-reason"))
+    if set(whom) != {by} and not has_file:
+        faults.append(Fault("about", "alleen wie het dossier ziet, sluit het voor een ander", AWB, "not-for-another"))
+    if outcome == OPENED_TO and not set(whom) <= set(closed_to):
+        faults.append(Fault("about", "voor deze persoon is het niet gesloten", AWB, "not-closed"))
+    return faults

@@ -1,0 +1,36 @@
+"""Who closes a signal to whom, and who opens it again (R-T.4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.protocol.standing_back import CLOSED_TO, OPENED_TO, closing_faults
+
+CLOSED = ("gijs",)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "whom", "by", "has_file", "code"),
+    [
+        (CLOSED_TO, ("farid",), "farid", False, None),
+        (CLOSED_TO, ("anna",), "anna", True, None),
+        (CLOSED_TO, ("farid",), "anna", True, None),
+        (CLOSED_TO, ("anna",), "farid", False, "not-for-another"),
+        (CLOSED_TO, ("anna", "farid"), "anna", True, "whom"),
+        (CLOSED_TO, (), "anna", True, "whom"),
+        ("", ("farid",), "anna", True, "no-closing"),
+        (OPENED_TO, ("gijs",), "anna", True, None),
+        (OPENED_TO, ("farid",), "anna", True, "not-closed"),
+        (OPENED_TO, ("gijs",), "farid", False, "not-for-another"),
+    ],
+)
+def test_whom_it_concerns_and_who_sees_the_file(
+    outcome: str, whom: tuple[str, ...], by: str, has_file: bool, code: str | None
+) -> None:
+    found = closing_faults(outcome, whom, by, "Zij is familie.", has_file=has_file, closed_to=CLOSED)
+    assert [one.code for one in found] == ([code] if code else [])
+
+
+def test_it_has_a_reason() -> None:
+    (fault,) = closing_faults(CLOSED_TO, ("farid",), "farid", " ", has_file=False, closed_to=())
+    assert fault.code == "no-reason"
