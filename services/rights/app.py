@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from services.rights import store
 from services.rights.api import router
 from services.rights.messages import handlers
+from services.rights.never_informed import NeverInformed
 from services.rights.policy import RightsPolicy
 from services.rights.settings import Settings
 from services.rights.shelf import DutyShelf
@@ -31,7 +32,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     engine = Engine(platform, RightsPolicy(), DutyShelf())
     service = Service(
         platform,
-        handlers=handlers(engine, Concerned(engine)),
+        handlers=handlers(engine, Concerned(engine), NeverInformed(engine)),
         erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
         queues=engine.queues,
         periodic=engine.periodic,

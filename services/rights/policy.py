@@ -9,11 +9,11 @@ from typing import Any
 from sqlmodel import col
 
 from services.rights.answer import GATES
-from services.rights.domain import told
+from services.rights.domain import listed_duty, told
 from services.rights.effects import MayComplete, MovesClock
 from services.rights.shelf import Moments
 from shared.clock import calendar_date
-from shared.contracts.rights import NoticeTold
+from shared.contracts.rights import DutiesTold, NoticeTold
 from shared.engine.documents import REPORT
 from shared.engine.effects import Effect, Forget, Tell
 from shared.engine.loaded import Loaded
@@ -50,7 +50,8 @@ class RightsPolicy(Policy):
         done = decision.state_after == State.DUTY_DONE
         # Who it is has been kept for this only; that and how it was decided stays.
         forgotten = (Forget((REPORT,)),) if done else ()
-        return (_clock(loaded, decision), *_notices(loaded, decision), *forgotten, MayComplete())
+        notices = (*_notices(loaded, decision), *_listed(loaded, decision))
+        return (_clock(loaded, decision), *notices, *forgotten, MayComplete())
 
 
 def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
@@ -64,6 +65,15 @@ def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
         # Or within the month, where that is over already.
         return MovesClock(loaded.law, AT_ONCE, min(today, loaded.dossier.due_on or today))
     return MovesClock(loaded.law)
+
+
+def _listed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+    """Who approves a list on which the signal stands hears of it before it is destroyed (art. 26 lid 5)."""
+    lists = loaded.mine(Moments).lists
+    if not lists or not loaded.dossier.subject or decision.key not in TOLD_TO_GATES:
+        return ()
+    duty = listed_duty(loaded, State(decision.state_after), loaded.dossier.turn + 1)
+    return [Tell("oversight", DutiesTold(list_id=one, duties=(duty,))) for one in lists]
 
 
 def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:

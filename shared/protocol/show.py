@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from shared.protocol import designations, fields, judge, meetings, opening, passing_on, records
+from shared.protocol import designations, fields, judge, meetings, never_informed, opening, passing_on, records
 from shared.protocol.conditions.case import Condition
 from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
@@ -232,6 +232,10 @@ def _clock(law: Law) -> list[str]:
         "",
         *(f"- {one.says}" for one in moves(law.terms)),
         f"- {ENDS_BY_ITSELF}",
+        "",
+        "Wie nooit is geïnformeerd, wordt niet vergeten:",
+        "",
+        *_rules(never_informed.RULES),
     ]
 
 

@@ -161,4 +161,4 @@ def declaration(n: int, of: str | None = None) -> Declaration:
 
 
 def listed(n: int) -> ListedRow:
-    return ListedRow(list_id=LIST, number=number(n), state="listed", facts={}, archive_keys=[])
+    return ListedRow(list_id=LIST, number=number(n), state="listed", facts={}, archive_keys=[], duties={})

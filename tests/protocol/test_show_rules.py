@@ -16,6 +16,7 @@ from shared.protocol import (
     judge,
     meetings,
     moments,
+    never_informed,
     opening,
     passing_on,
     records,
@@ -28,7 +29,7 @@ from tests.protocol.laws import LAWS
 from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
-JUDGING = (designations, fields, judge, meetings, opening, passing_on, records, wording)
+JUDGING = (designations, fields, judge, meetings, never_informed, opening, passing_on, records, wording)
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {
     "add_years": "een jaar na 29 februari is 28 februari",
