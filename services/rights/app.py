@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from services.rights import store
 from services.rights.api import router
+from services.rights.letters import Letters
 from services.rights.messages import handlers
 from services.rights.never_informed import NeverInformed
 from services.rights.policy import RightsPolicy
@@ -38,7 +39,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         periodic=engine.periodic,
     )
     overdue = OverdueDuties(engine)
-    routers = [router(engine, overdue)]
+    routers = [router(engine, overdue, Letters(engine))]
     if more:
         routers.append(more(platform, overdue))
     return build(service, "Rights", *routers)

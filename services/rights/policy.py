@@ -20,6 +20,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, Dossier
 from shared.pages import Keyset
+from shared.protocol.letters import LETTER
 from shared.protocol.model import State
 from shared.protocol.moments import AT_ONCE, NEARER, REVIEW
 
@@ -38,6 +39,11 @@ class RightsPolicy(Policy):
         moments = sorted(loaded.mine(Moments).known, key=lambda one: one.on)
         return {
             "person": person.model_dump(exclude_none=True) if person else None,
+            "letters": [
+                {"letter": name, "channel": one.fields["channel"], "madeAt": one.recorded_at}
+                for name, one in loaded.opened.findings.items()
+                if one.category == LETTER
+            ],
             "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments if one.why in NEARER],
         }
 
@@ -49,7 +55,7 @@ class RightsPolicy(Policy):
         """The clock of this duty moves; the gates that depend on it hear of it; who it was is forgotten when done."""
         done = decision.state_after == State.DUTY_DONE
         # Who it is has been kept for this only; that and how it was decided stays.
-        forgotten = (Forget((REPORT,)),) if done else ()
+        forgotten = (Forget((REPORT, *_not_sent(loaded, decision))),) if done else ()
         notices = (*_notices(loaded, decision), *_listed(loaded, decision))
         return (_clock(loaded, decision), *notices, *forgotten, MayComplete())
 
@@ -65,6 +71,12 @@ def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
         # Or within the month, where that is over already.
         return MovesClock(loaded.law, AT_ONCE, min(today, loaded.dossier.due_on or today))
     return MovesClock(loaded.law)
+
+
+def _not_sent(loaded: Loaded, decision: DecisionRow) -> tuple[str, ...]:
+    """The letters that were made and not sent; the one that was is kept, as what the person was told."""
+    sent = loaded.fields_of(decision).get("letter")
+    return tuple(name for name, one in loaded.opened.findings.items() if one.category == LETTER and name != sent)
 
 
 def _listed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -87,5 +99,6 @@ def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         version=decision.version,
         state=told(State(decision.state_after), decision.outcome),
         review_on=date.fromisoformat(loaded.fields_of(decision)["reviewOn"]) if deferred else None,
+        weighed_at=decision.taken_at if deferred else None,
     )
     return [Tell(gate, notice) for gate in GATES]

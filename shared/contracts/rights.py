@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,7 +11,10 @@ from shared.contracts.dossier import CodedDecision
 
 
 class NoticeTold(Message):
-    """Where the duty to inform one subject stands: `open`, `to-send`, `sent`, `deferred` or `not-due`."""
+    """Where the duty to inform one subject stands: `open`, `to-send`, `sent`, `deferred` or `not-due`.
+
+    `weighed_at`: when a deferral was decided, or last looked at again.
+    """
 
     event: ClassVar[str] = "notice.v1"
     number: str
@@ -19,6 +22,7 @@ class NoticeTold(Message):
     version: int
     state: str
     review_on: date | None = None
+    weighed_at: datetime | None = None
 
 
 class InformingDecided(Message):

@@ -173,7 +173,8 @@ class Loaded:
             today=self.today,
             number=self.number,
             decisions=tuple(
-                known.Taken(one.key, one.outcome, tuple(one.about), self.fields_of(one)) for one in self.taken
+                known.Taken(one.key, one.outcome, tuple(one.about), self.fields_of(one), one.taken_at)
+                for one in self.taken
             ),
             items=(
                 *report,
@@ -187,7 +188,7 @@ class Loaded:
                 )
                 for one in self.meetings
             },
-            notices={one.subject: known.Notice(one.state, one.review_on) for one in self.notices},
+            notices={one.subject: known.Notice(one.state, one.review_on, one.weighed_at) for one in self.notices},
             others=self.others,
         )
 

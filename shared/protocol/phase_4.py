@@ -113,6 +113,7 @@ def execution(chosen: Municipality) -> Decision:
                 "art. 24",
                 needs=(
                     c.informed_at_execution,
+                    c.deferral_weighed_anew,
                     not_in_the_future("executedOn", "de datum van uitvoering", "art. 24"),
                 ),
             ),

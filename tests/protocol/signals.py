@@ -65,6 +65,7 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("adopt-plan", "*"): {"decisions": without(ADOPTED)},
     ("close", "*"): {"decisions": (*BASE, EXECUTED)},
     ("duty", "nobody"): {"subjects": ()},
+    ("notice-sent", "*"): {"items": (Item("letter-1", "letter", "S1", {"channel": "letter"}),)},
 }
 ABOUT: dict[str, tuple[str, ...]] = {
     "check-1": ("benefits",),
@@ -90,6 +91,7 @@ BY_NAME: dict[str, Any] = {
     "reviewOn": REVIEW,
     "endsOn": "2026-02-01",
     "confirmList": "S-1",
+    "letter": "letter-1",
 }
 
 
