@@ -17,7 +17,7 @@ def letter_was_made(case: Case) -> str | None:
     return None
 
 
-ASKED = ("askedBy", "askedWho", "askedOn", "askedUntil", "askedOnPaper")
+REQUEST = ("askedBy", "askedWho", "askedOn", "askedUntil", "askedOnPaper")
 """What is recorded of a request to defer: all of it, or nothing."""
 
 
@@ -27,10 +27,10 @@ ASKED = ("askedBy", "askedWho", "askedOn", "askedUntil", "askedOnPaper")
     at="fields.askedBy",
 )
 def request_is_whole(case: Case) -> str | None:
-    given = [one for one in ASKED if case.fields.get(one) is not None]
-    if len(given) in (0, len(ASKED)):
+    given = [one for one in REQUEST if case.fields.get(one) is not None]
+    if len(given) in (0, len(REQUEST)):
         return None
-    return f"van het verzoek om uitstel ontbreekt: {', '.join(one for one in ASKED if one not in given)}"
+    return f"van het verzoek om uitstel ontbreekt: {', '.join(one for one in REQUEST if one not in given)}"
 
 
 @condition(
