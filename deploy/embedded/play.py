@@ -147,9 +147,9 @@ class Player:
                 time.sleep(0.05)
 
     @staticmethod
-    def _insist(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """What was decided at another service just now is heard a moment later."""
-        end = time.monotonic() + 15
+    def _insist(act: Callable[[], dict[str, Any]], step: dict[str, Any]) -> dict[str, Any]:
+        """`insist`: what was decided at another service just now is heard a moment later."""
+        end = time.monotonic() + (15 if step.get("insist") else 0)
         while True:
             try:
                 return act()
@@ -255,8 +255,7 @@ class Player:
         self.client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
         if "outcome" in step:
             body = {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
-            act = lambda: self.client.post(service, f"{path}/decisions", step["by"], body)  # noqa: E731
-            taken = self._insist(act) if step.get("insist") else act()
+            taken = self._insist(lambda: self.client.post(service, f"{path}/decisions", step["by"], body), step)
             self.follow(played, taken["state"])
         return f"{step['task']}: {step.get('outcome', 'read')} ({step['by']})"
 

@@ -21,8 +21,9 @@ from shared.identity import Person
 from shared.pages import Window
 from shared.protocol.letters import letter_fields
 from tests.platform.conftest import DeskOf
-from tests.platform.desk import ANNA, WINDOW, Desk
-from tests.platform.test_heads_elsewhere import OFFICER, duties, settled
+from tests.platform.desk import ANNA, Desk
+from tests.platform.test_head import settled
+from tests.platform.test_heads_elsewhere import OFFICER, duties
 from tests.protocol.complete import complete_law
 from tests.protocol.laws import MIDDEN_DELFLAND
 
@@ -92,7 +93,7 @@ def test_it_is_a_tagged_document_and_the_same_bytes_each_time(law: Any, tmp_path
     assert pdf == notice_pdf(letter)
     file = tmp_path / "brief.pdf"
     file.write_bytes(pdf)
-    report = pdfua.validate(file)
+    report = pdfua.validate(str(file))
     assert list(report.findings) == []
     with pikepdf.open(file) as found:
         assert bool(found.Root.MarkInfo.Marked)
@@ -126,12 +127,13 @@ async def test_no_letter_is_made_for_who_is_not_to_be_informed_nor_by_who_has_no
     with pytest.raises(Conflict):
         await made(desk, undecided)
     duty = await to_send(desk)
-    for wrong in (
+    wrongs: list[dict[str, Any]] = [
         {"sources": []},
         {"sources": ["Greet Zonnebloem"]},
         {"categories": ["x"]},
         {"words": "de melder zei"},
-    ):
+    ]
+    for wrong in wrongs:
         with pytest.raises(Invalid):
             await made(desk, duty, **wrong)
     with pytest.raises(Conflict, match="adres"):
@@ -157,7 +159,8 @@ async def test_sent_names_the_letter_that_was_and_the_others_go(desk_of: DeskOf)
     found = await desk.decide(duty, "notice-sent", "sent", fields=fields)
     loaded = await desk.engine.parts.loader.load(duty)
     assert loaded.fields_of(await desk.decision(found))["letter"] == second["letter"]
-    desk.clock.pass_by(WINDOW + 1)
+    # That he is informed, and that he was.
+    await settled(desk)
     await settled(desk)
     left = (await desk.engine.parts.loader.load(duty)).opened
     assert set(left.findings) == {second["letter"]}, f"{first['letter']} was not sent"
