@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.protocol.fields import field_faults
-from shared.protocol.kinds import Answers, Choice, Choices, Date, Flag, Kind, Persons, Subjects, Text
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Flag, Kind, Persons, Subjects, Text, Verdicts
 from shared.protocol.model import Field
 
 NAMED = {"a": "de eerste", "b": "de tweede"}
@@ -23,6 +23,11 @@ KINDS: list[tuple[Kind, list[Any], list[Any]]] = [
         Persons(),
         [[{"name": "Jan"}], [{"name": "Jan", "address": "Kerkstraat 1"}]],
         [[], [{"address": "Kerkstraat 1"}], [{"name": " "}], [{"name": "Jan", "bsn": "1"}], {"name": "Jan"}],
+    ),
+    (
+        Verdicts(NAMED),
+        [{"D-1": "a"}, {"D-1": "b", "D-2": "b"}],
+        [{}, {"D-1": "c"}, {"D-1": ["a"]}, {"D" * 201: "a"}, ["a"], "a", None],
     ),
     (
         Answers(NAMED),
