@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
 from services.rights.clock import moments_of, reckoned
-from services.rights.domain import listed_duty
 from services.rights.shelf import Moments
+from services.rights.told import listed_duty
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
 from shared.contracts.oversight import DutiesAsked, InformAfterAll

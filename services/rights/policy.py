@@ -9,9 +9,10 @@ from typing import Any
 from sqlmodel import col
 
 from services.rights.answer import GATES
-from services.rights.domain import listed_duty, told
+from services.rights.domain import told
 from services.rights.effects import MayComplete, MovesClock
 from services.rights.shelf import Moments
+from services.rights.told import listed_duty
 from shared.clock import calendar_date
 from shared.contracts.rights import DutiesTold, NoticeTold
 from shared.engine.documents import REPORT
