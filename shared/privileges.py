@@ -172,7 +172,7 @@ SERVICES: tuple[Privileges, ...] = (
             "casework": _from(*_PERSONS),
             "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON, "heads-known.v1"),
+            "oversight": _from(*_COMMON, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"),
         },
     ),
     Privileges(
@@ -219,7 +219,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
             "sources": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
             "casework": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
-            "rights": _from("audited.v1", "receipts.v1", "decided.v1"),
+            "rights": _from("audited.v1", "receipts.v1", "decided.v1", "duties-told.v1"),
             "export": _from("audited.v1"),
             "retention": _from(
                 *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS

@@ -18,6 +18,7 @@ import httpx
 import psutil
 
 from deploy.embedded.client import HouseClient, Refusal
+from deploy.embedded.demo import NOT_INFORMED
 from deploy.embedded.home import SERVICE_NAMES, Home
 from tests import reports
 from tests.parts import Parts, new_folder, spread_ports
@@ -164,16 +165,22 @@ class TestHouse(Parts):
 
     def approve(self, list_id: str, **more: Any) -> httpx.Response:
         path = f"/v1/destruction-lists/{list_id}"
-        until(lambda: self.client.request("GET", "oversight", path, "beheerder").status_code == 200)
+        shown = until(lambda: self._whole(path))
         version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
         body = {
             "key": "approve-destruction",
             "outcome": "approved",
             "reason": "De termijn is verstreken.",
-            "fields": {"confirmList": list_id},
+            "fields": {"confirmList": list_id, "neverInformed": dict.fromkeys(shown["toDecide"], NOT_INFORMED)},
             "expectedVersion": version,
         }
         return self.client.request("POST", "oversight", f"{path}/decisions", more.pop("user", "beheerder"), body | more)
+
+    def _whole(self, path: str) -> dict[str, Any] | None:
+        """A list, when it has come and rights has said who was never informed."""
+        found = self.client.request("GET", "oversight", path, "beheerder")
+        shown: dict[str, Any] = found.json() if found.is_success else {}
+        return shown if shown.get("neverInformed") is not None else None
 
     def destroy_everything_due(self) -> None:
         for list_id in self.run_as_of():

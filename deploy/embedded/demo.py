@@ -25,6 +25,8 @@ from shared.protocol.states import PHASE_OF
 
 REPORTS = Path(__file__).parent / "reports"
 CLOSED = "closed"
+NOT_INFORMED = "impossible-or-disproportionate"
+"""What an invented beheerder answers about whoever was never informed when his signal goes."""
 YEAR, FIVE_YEARS, SIX_YEARS = 367, 5 * 366, 6 * 366
 
 
@@ -89,14 +91,20 @@ class Time:
                 found |= {signal["number"]: one["listId"] for signal in shown}
         return sorted(set(found.values())) if {one.number for one in waiting} <= found.keys() else None
 
+    def _known(self, path: str) -> dict[str, Any] | None:
+        """The list, when rights has said who in it was never informed."""
+        shown: dict[str, Any] = self.client.get("oversight", path, "beheerder")
+        return shown if shown["neverInformed"] is not None else None
+
     def _approve(self, list_id: str) -> None:
         path = f"/v1/destruction-lists/{list_id}"
+        shown = until(lambda: self._known(path), "nobody said who was never informed")
         version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
         body = {
             "key": "approve-destruction",
             "outcome": "approved",
             "reason": "De bewaartermijn is verstreken en er loopt geen verzoek of bezwaar.",
-            "fields": {"confirmList": list_id},
+            "fields": {"confirmList": list_id, "neverInformed": dict.fromkeys(shown["toDecide"], NOT_INFORMED)},
             "expectedVersion": version,
         }
         self.client.post("oversight", f"{path}/decisions", "beheerder", body)

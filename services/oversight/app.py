@@ -15,6 +15,7 @@ from services.oversight.use_cases import (
     Chains,
     DesignationKeeping,
     DestructionLists,
+    DutyKeeping,
     RegisterKeeping,
     RegisterReading,
     Releasing,
@@ -35,7 +36,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     chains = Chains(platform, settings.witness)
     service = Service(
         platform,
-        handlers=handlers(RegisterKeeping(platform), DesignationKeeping(platform), releasing),
+        handlers=handlers(RegisterKeeping(platform), DesignationKeeping(platform), releasing, DutyKeeping(platform)),
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release},

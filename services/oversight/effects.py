@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
+from services.oversight.owed import owed_in, told_of
 from services.oversight.statements import statement_of, waiting_on
 from services.oversight.struck import strike
 from shared.engine.effects import Moment, Own
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
-from shared.errors import Conflict
+from shared.errors import Conflict, NotBelieved
 from shared.protocol.model import State
+from shared.protocol.never_informed import never_informed_faults, waiting_for_a_notice
 from shared.service.platform import Platform
 
 
@@ -23,7 +26,9 @@ class Approves(Own):
     """These signals may be destroyed (R-9.14). What is signed now is what releases keys later, and nothing else does."""
 
     moment = Moment.AT_ONCE
-    numbers: tuple[str, ...]
+    named: tuple[str, ...]
+    answers: Mapping[str, str]
+    """About each person who was never informed; a signal in which somebody is informed after all stays on the list."""
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         list_id = UUID(loaded.number)
@@ -36,14 +41,27 @@ class Approves(Own):
             effective_at=decision.effective_at or decision.taken_at,
             statement="",
         )
-        waiting = await waiting_on(platform, session, list_id)
-        approval.statement = statement_of(platform, approval, [one for one in waiting if one.number in self.numbers])
+        named = [one for one in await waiting_on(platform, session, list_id) if one.number in self.named]
+        owed = owed_in(named)
+        if never_informed_faults(self.named, told_of(named), owed, self.answers, loaded.today):
+            # Something else was judged than what is believed.
+            raise NotBelieved
+        staying = waiting_for_a_notice(owed, self.answers)
+        going = [one for one in named if one.number not in staying]
+        if not going:
+            return
+        approval.statement = statement_of(platform, approval, going, self.answers)
         session.add(approval)
-        await store.set_state(session, list_id, list(self.numbers), state=State.APPROVED, approval=decision.id)
+        numbers = [one.number for one in going]
+        await store.set_state(session, list_id, numbers, state=State.APPROVED, approval=decision.id)
 
     async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         approval = await session.get(store.Approval, decision.id, with_for_update=True)
-        if approval is None or approval.effective_at <= platform.clock.now():
+        if approval is None:
+            # Everything waited for a notice, or the row is gone: what is struck off is not released if it comes back.
+            await strike(platform, UUID(loaded.number), str(decision.id))
+            return
+        if approval.effective_at <= platform.clock.now():
             raise Conflict
         signals = await store.approved_by(session, approval.id, 10_000)
         if any(one.state != State.APPROVED for one in signals):

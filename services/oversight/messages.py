@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from services.oversight.use_cases import DesignationKeeping, RegisterKeeping, Releasing
+from services.oversight.use_cases import DesignationKeeping, DutyKeeping, RegisterKeeping, Releasing
 from shared.bus.inbox import Handler
 from shared.contracts.access import DesignationsAsked, DesignationStated
 from shared.contracts.common import Audited, Whereabouts
 from shared.contracts.dossier import DecidedLetter, Disclosed
 from shared.contracts.retention import Listed, Overdue, Withheld
+from shared.contracts.rights import DutiesTold
 
 
-def handlers(keeping: RegisterKeeping, designations: DesignationKeeping, releasing: Releasing) -> dict[str, Handler]:
+def handlers(
+    keeping: RegisterKeeping, designations: DesignationKeeping, releasing: Releasing, duties: DutyKeeping
+) -> dict[str, Handler]:
     return {
         Audited.event: keeping.audited,
         DecidedLetter.event: keeping.decided,
@@ -21,4 +24,5 @@ def handlers(keeping: RegisterKeeping, designations: DesignationKeeping, releasi
         Listed.event: releasing.listed,
         Overdue.event: releasing.overdue,
         Withheld.event: releasing.withheld,
+        DutiesTold.event: duties.told,
     }

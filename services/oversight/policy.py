@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from services.oversight.effects import Approves
 from services.oversight.shelf import Waiting
-from shared.engine.effects import Effect
+from shared.contracts.oversight import InformAfterAll
+from shared.engine.effects import Effect, Tell
 from shared.engine.given import Given
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow
+from shared.protocol.faults import Fault
 from shared.protocol.model import Law, Outcome, State
+from shared.protocol.never_informed import AFTER_ALL, NEVER_INFORMED, never_informed_faults, waiting_for_a_notice
 
 APPROVE = "approve-destruction"
 
@@ -37,13 +41,35 @@ class OversightPolicy(Policy):
     def show(self, loaded: Loaded) -> dict[str, Any]:
         return {"waiting": list(loaded.mine(Waiting).numbers)}
 
+    def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
+        """Nothing goes before each person who was never informed was decided on (art. 26 lid 5)."""
+        if given.attempt.key != APPROVE:
+            return ()
+        waiting, named = loaded.mine(Waiting), _named(loaded, given.attempt.about)
+        return never_informed_faults(named, waiting.told, waiting.owed, _answers(given.attempt.fields), loaded.today)
+
     def leads_to(self, loaded: Loaded, given: Given, outcome: Outcome) -> State:
-        """What is not named stays listed, and so does the list."""
-        waiting = set(loaded.mine(Waiting).numbers)
-        return State.APPROVED if waiting <= set(given.attempt.about or waiting) else State.LISTED
+        """What is not named stays listed, and what waits for a notice; and so does the list."""
+        waiting = loaded.mine(Waiting)
+        going = set(_named(loaded, given.attempt.about))
+        going -= waiting_for_a_notice(waiting.owed, _answers(given.attempt.fields))
+        return State.APPROVED if set(waiting.numbers) <= going else State.LISTED
 
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
-        """All that wait, or the signals that are named."""
+        """All that wait, or the signals that are named; who is informed after all is told so by rights."""
         if decision.key != APPROVE:
             return ()
-        return (Approves(tuple(decision.about) or loaded.mine(Waiting).numbers),)
+        answers = _answers(loaded.fields_of(decision))
+        approves = Approves(_named(loaded, decision.about), answers)
+        duties = tuple(sorted(duty for duty, answer in answers.items() if answer == AFTER_ALL))
+        if not duties:
+            return (approves,)
+        return approves, Tell("rights", InformAfterAll(list_id=UUID(loaded.number), duties=duties))
+
+
+def _named(loaded: Loaded, about: Sequence[str]) -> tuple[str, ...]:
+    return tuple(about) or loaded.mine(Waiting).numbers
+
+
+def _answers(fields: Mapping[str, Any]) -> Mapping[str, str]:
+    return fields.get(NEVER_INFORMED) or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,17 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import store
+from services.oversight.owed import owed_in, told_of
 from shared.engine.shelf import CHANGED, Shelf
 from shared.engine.tables import Dossier
 from shared.errors import Conflict
 from shared.protocol.model import State
+from shared.protocol.never_informed import Owed
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """The numbers on a list that nobody has approved yet."""
+    """The numbers on a list that nobody has approved yet; of which of them rights said who was never informed, and who."""
 
     numbers: tuple[str, ...]
+    told: frozenset[str]
+    owed: Mapping[str, Owed]
 
 
 class ListShelf(Shelf):
@@ -55,7 +60,7 @@ class ListShelf(Shelf):
         """A decision can be about some of its signals."""
         waiting = await store.signals_on(session, UUID(head["id"]), State.LISTED)
         numbers = tuple(one.number for one in waiting)
-        return Waiting(numbers), numbers
+        return Waiting(numbers, told_of(waiting), owed_in(waiting)), numbers
 
     async def move(self, session: AsyncSession, before: Dossier, after: Dossier) -> None:
         mine = col(store.OfferedList.id) == UUID(before.number), col(store.OfferedList.version) == before.version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
+from services.oversight.owed import owed_in
 from shared.engine.head import vouched_for
 from shared.errors import NotBelieved
 from shared.protocol.model import State
+from shared.protocol.never_informed import counted
 from shared.service.platform import Platform
 
 APPROVAL_KIND = "meldpunt-approval"
@@ -26,11 +28,15 @@ async def waiting_on(platform: Platform, session: AsyncSession, list_id: UUID) -
     return found
 
 
-def statement_of(platform: Platform, approval: store.Approval, signals: Iterable[store.ListedRow]) -> str:
-    """A statement of who approved which signals of which list, with what was shown of each and the keys that go; raises
-    NotSigned without a certificate."""
+def statement_of(
+    platform: Platform, approval: store.Approval, signals: Sequence[store.ListedRow], answers: Mapping[str, str]
+) -> str:
+    """A statement of who approved which signals of which list, with what was shown of each, the keys that go, and how many
+    persons were never informed, by ground, as was answered about each; raises NotSigned without a certificate."""
     approved = {one.number: signal_claims(one) for one in signals}
-    return platform.signer.sign(APPROVAL_KIND, approval_claims(approval) | {"signals": approved})
+    never = {one.number: counted(owed_in([one]), answers) for one in signals if one.duties is not None}
+    claims = approval_claims(approval) | {"signals": approved, "neverInformed": never}
+    return platform.signer.sign(APPROVAL_KIND, claims)
 
 
 def signal_claims(row: store.ListedRow) -> dict[str, Any]:

@@ -123,17 +123,21 @@ class Approval(Waits, table=True):
 class ListedRow(SQLModel, table=True):
     """One signal on a list. `state`: listed, approved, releasing (its keys), released; or withheld, for a hold.
 
-    `mac`: of oversight over what retention listed; how far it is with that is in other hands (statements.py).
+    `duties`: what rights said of each person in it, by the number of the duty; None until it said so. `place`: 0 puts it
+    first on the list, because somebody in it was never informed. `mac`: of oversight over what retention listed and rights
+    said; how far it is with that is in other hands (statements.py).
     """
 
     __tablename__ = "listed_signal"
-    moves: ClassVar = ("state", "approval")
+    moves: ClassVar = ("state", "approval", "place")
     list_id: UUID = Field(primary_key=True)
     number: str = Field(primary_key=True)
     state: str
     approval: UUID | None = None
     facts: dict[str, Any] = document(nullable=False)
     archive_keys: list[dict[str, str]] = document(nullable=False)
+    duties: dict[str, Any] | None = document()
+    place: int = 1
     mac: str = ""
 
 
@@ -157,7 +161,8 @@ async def endings_told(session: AsyncSession, numbers: Collection[str]) -> dict[
 DECISIONS = Keyset("decisions", col(DecidedRow.version), col(DecidedRow.id))
 DISCLOSURES = Keyset("disclosures", col(Disclosure.decided_at), col(Disclosure.id), newest_first=True)
 LISTS = Keyset("destruction-lists", col(OfferedList.listed_on), col(OfferedList.id), newest_first=True)
-SIGNALS = Keyset("listed-signals", col(ListedRow.number))
+SIGNALS = Keyset("listed-signals", col(ListedRow.place), col(ListedRow.number))
+"""Who was never informed first (art. 26 lid 5)."""
 APPROVALS = Keyset("approvals", col(Approval.approved_at), col(Approval.id))
 
 
@@ -186,6 +191,18 @@ async def signals_on(session: AsyncSession, list_id: UUID, state: str) -> list[L
     """All signals of a list in `state`: what is decided on is never cut off."""
     query = select(ListedRow).where(col(ListedRow.list_id) == list_id, col(ListedRow.state) == state)
     return list((await session.scalars(query.order_by(col(ListedRow.number)))).all())
+
+
+async def for_change(session: AsyncSession, list_id: UUID, numbers: Collection[str]) -> dict[str, ListedRow]:
+    """These signals of a list by their numbers, locked."""
+    mine = col(ListedRow.list_id) == list_id, col(ListedRow.number).in_(numbers)
+    query = select(ListedRow).where(*mine).order_by(col(ListedRow.number)).with_for_update()
+    return {one.number: one for one in await session.scalars(query)}
+
+
+async def whole_list(session: AsyncSession, list_id: UUID) -> list[ListedRow]:
+    query = select(ListedRow).where(col(ListedRow.list_id) == list_id).order_by(col(ListedRow.number))
+    return list((await session.scalars(query)).all())
 
 
 async def set_state(session: AsyncSession, list_id: UUID, numbers: list[str], **values: Any) -> None:

@@ -42,6 +42,8 @@ class SealedSignal(SQLModel, table=True):
     """The items that a hold kept from the list on which it stands; everything else of the signal goes (R-9.15)."""
     reduced: bool = False
     """Everything but what a hold kept has been destroyed."""
+    never_informed: dict[str, int] | None = document()
+    """How many persons in it were never informed, by ground, as the approval says; None: that was not known."""
     approver: str | None = None
     approved_at: datetime | None = moment(nullable=True)
     mac: str = ""

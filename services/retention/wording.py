@@ -6,7 +6,7 @@ It is kept for ever, so it holds its own words: whoever reads it later needs no 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from services.retention.domain import LastCopies
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
+from shared.protocol.never_informed import said
 from shared.protocol.show import day
 from shared.protocol.terms import CASE
 
@@ -46,6 +47,8 @@ class DestroyedSignal:
     destroyed_on: date
     copies: LastCopies | None
     """From when nobody can recover it. None while a hold keeps a key: then nobody can name the day."""
+    never_informed: Mapping[str, int] | None
+    """How many persons were never informed, by ground. None: that was not known when the ultimate date came."""
     approved_on: date | None
     """None: the ultimate date of the list had passed."""
 
@@ -70,6 +73,7 @@ def document(law: Law, what: DestroyedSignal, *, live: bool) -> dict[str, Any]:
         ("Grondslag", _ground(law, what)),
         ("Selectielijst", law.selection_list or ""),
         ("Niet vernietigd", _held(what)),
+        ("Nooit geïnformeerde betrokkenen", _never_informed(what)),
         ("Vernietigd op", day(what.destroyed_on)),
         ("Ook uit reservekopieën onherstelbaar vanaf", _unrecoverable(what)),
         ("Aantal vernietigde sleutels", f"{what.keys}, en {what.letterbox_keys} van brievenbussen"),
@@ -133,6 +137,16 @@ def _counted(what: DestroyedSignal) -> str:
         f"kunnen zij nog staan tot de opslag is herschreven, uiterlijk op {day(what.copies.compacted_by)}. Een kopie van de "
         f"opslag die voordien is gemaakt, blijft ten hoogste {copies} te openen. Daarna is er geen sleutel meer."
     )
+
+
+def _never_informed(what: DestroyedSignal) -> str:
+    """How many, and on which ground each was not (art. 26)."""
+    if what.never_informed is None:
+        return "niet bekend op de uiterste dag van de vernietigingslijst"
+    if not what.never_informed:
+        return "geen"
+    grounds = "; ".join(f"{count} {said(ground)}" for ground, count in what.never_informed.items())
+    return f"{sum(what.never_informed.values())}, van wie {grounds}"
 
 
 def _approved(what: DestroyedSignal) -> str:

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Response
+from pydantic import Field
 
+from services.rights.letters import Letters
 from services.rights.use_cases import OverdueDuties
 from shared.engine.engine import Engine
 from shared.engine.show import listed
-from shared.http.app import current_person
-from shared.http.decisions import decision_routes, view_routes
+from shared.http.app import DUTY, current_person
+from shared.http.bodies import Ref, Strict
+from shared.http.decisions import Purpose, decision_routes, purpose_of, view_routes
 from shared.http.pages import WindowAsked
 from shared.http.tasks import task_routes
 from shared.identity import Person
 
+DutyNumber = Annotated[str, Path(pattern=DUTY, description="The number of the duty", examples=["D-7K3MQ-9XD4T"])]
+LetterName = Annotated[str, Path(pattern=r"^letter-[0-9a-f]{32}$", description="The letter")]
 
-def router(engine: Engine, overdue: OverdueDuties) -> APIRouter:
+
+class LetterIn(Strict):
+    """What is chosen for a letter; each is a code of the protocol's lists."""
+
+    expected_version: int
+    channel: Ref
+    categories: Annotated[list[Ref], Field(max_length=20)]
+    sources: Annotated[list[Ref], Field(max_length=50)]
+    recipients: Annotated[list[Ref], Field(max_length=50)]
+
+
+class LetterOut(Strict):
+    """`letter` is what the decision `notice-sent` names; `version`: of the duty, now."""
+
+    letter: str
+    sha256: str
+    version: int
+
+
+def router(engine: Engine, overdue: OverdueDuties, letters: Letters) -> APIRouter:
     routes = APIRouter()
     caller = current_person(engine.platform)
 
@@ -27,6 +51,26 @@ def router(engine: Engine, overdue: OverdueDuties) -> APIRouter:
     @routes.get("/v1/overdue-duties", tags=["duties"], summary="What has passed its date (beheerder, FG)")
     async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         return await overdue.all(person, window)
+
+    @routes.post(
+        "/v1/duties/{number}/letters", tags=["letters"], status_code=201, summary="Make the letter to the person"
+    )
+    async def make(number: DutyNumber, body: LetterIn, person: Person = caller) -> LetterOut:
+        fields = body.model_dump(exclude={"expected_version"}, mode="json")
+        return LetterOut(**await letters.make(number, person, fields, body.expected_version))
+
+    @routes.get(
+        "/v1/duties/{number}/letters/{letter}",
+        tags=["letters"],
+        summary="A letter that was made, as PDF/UA",
+        response_class=Response,
+        responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+    )
+    async def read(
+        number: DutyNumber, letter: LetterName, person: Person = caller, x_purpose: Purpose = None
+    ) -> Response:
+        found = await letters.read(number, letter, person, purpose_of(x_purpose))
+        return Response(found, media_type="application/pdf")
 
     for part in (view_routes, decision_routes):
         routes.include_router(part(engine, "duties"))

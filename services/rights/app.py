@@ -8,7 +8,9 @@ from fastapi import APIRouter, FastAPI
 
 from services.rights import store
 from services.rights.api import router
+from services.rights.letters import Letters
 from services.rights.messages import handlers
+from services.rights.never_informed import NeverInformed
 from services.rights.policy import RightsPolicy
 from services.rights.settings import Settings
 from services.rights.shelf import DutyShelf
@@ -31,13 +33,13 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     engine = Engine(platform, RightsPolicy(), DutyShelf())
     service = Service(
         platform,
-        handlers=handlers(engine, Concerned(engine)),
+        handlers=handlers(engine, Concerned(engine), NeverInformed(engine)),
         erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
         queues=engine.queues,
         periodic=engine.periodic,
     )
     overdue = OverdueDuties(engine)
-    routers = [router(engine, overdue)]
+    routers = [router(engine, overdue, Letters(engine))]
     if more:
         routers.append(more(platform, overdue))
     return build(service, "Rights", *routers)

@@ -18,7 +18,8 @@ def reckoned(head: Head, law: Law, moments: tuple[DutyMoment, ...]) -> Head:
     month = add_months(row.received_on, law.terms.notice_months)
     known = sorted(moments, key=lambda one: one.noted_at)
     due = due_on(State(row.state), month, [By(one.why, one.on, calendar_date(one.noted_at)) for one in known])
-    return replace(head, dossier=changed(row, due_on=due), own=tuple(known))
+    others = tuple(one for one in head.own if not isinstance(one, DutyMoment))
+    return replace(head, dossier=changed(row, due_on=due), own=(*others, *known))
 
 
 def moments_of(head: Head) -> tuple[DutyMoment, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
 from shared.contracts.assessment import ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import ClosedTo, InformingDue
-from shared.contracts.oversight import HeadsKnown
+from shared.contracts.oversight import DutiesAsked, HeadsKnown, InformAfterAll
 from shared.engine.engine import Engine
 
 
-def handlers(engine: Engine, concerned: Concerned) -> dict[str, Handler]:
+def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed) -> dict[str, Handler]:
     put_right = PutRight(engine)
     return {
         SubjectsLetter.event: concerned.known,
@@ -20,5 +21,7 @@ def handlers(engine: Engine, concerned: Concerned) -> dict[str, Handler]:
         ChildLetter.event: put_right.child,
         PersonPutRight.event: put_right.person,
         ClosedTo.event: engine.deciding.closing.heard,
+        DutiesAsked.event: never_informed.asked,
+        InformAfterAll.event: never_informed.ordered,
         HeadsKnown.event: engine.freezer.known,
     }

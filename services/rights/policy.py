@@ -12,9 +12,10 @@ from services.rights.answer import GATES
 from services.rights.domain import told
 from services.rights.effects import MayComplete, MovesClock
 from services.rights.shelf import Moments
+from services.rights.told import listed_duty
 from shared.clock import calendar_date
 from shared.contracts.intake import Subject
-from shared.contracts.rights import NoticeTold
+from shared.contracts.rights import DutiesTold, NoticeTold
 from shared.engine.documents import REPORT
 from shared.engine.effects import Effect, Forget, Tell
 from shared.engine.loaded import Loaded
@@ -23,6 +24,7 @@ from shared.engine.rectified import representative_of
 from shared.engine.tables import DecisionRow, Dossier
 from shared.pages import Keyset
 from shared.protocol.conditions.approach import CHILD
+from shared.protocol.letters import LETTER
 from shared.protocol.model import State
 from shared.protocol.moments import AT_ONCE, NEARER, NOT_CONCERNED, REVIEW
 
@@ -47,6 +49,11 @@ class RightsPolicy(Policy):
             "child": is_child(loaded),
             "addressee": to.model_dump(exclude_none=True) if to else None,
             "notConcernedSince": next((one.on.isoformat() for one in moments if one.why == NOT_CONCERNED), None),
+            "letters": [
+                {"letter": name, "channel": one.fields["channel"], "madeAt": one.recorded_at}
+                for name, one in loaded.opened.findings.items()
+                if one.category == LETTER
+            ],
             "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments if one.why in NEARER],
         }
 
@@ -58,8 +65,9 @@ class RightsPolicy(Policy):
         """The clock of this duty moves; the gates that depend on it hear of it; who it was is forgotten when done."""
         done = decision.state_after == State.DUTY_DONE
         # Who it is has been kept for this only; that and how it was decided stays.
-        forgotten = (Forget((REPORT, CHILD)),) if done else ()
-        return (_clock(loaded, decision), *_notices(loaded, decision), *forgotten, MayComplete())
+        forgotten = (Forget((REPORT, CHILD, *_not_sent(loaded, decision))),) if done else ()
+        notices = (*_notices(loaded, decision), *_listed(loaded, decision))
+        return (_clock(loaded, decision), *notices, *forgotten, MayComplete())
 
 
 def is_child(loaded: Loaded) -> bool:
@@ -89,6 +97,21 @@ def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
     return MovesClock(loaded.law)
 
 
+def _not_sent(loaded: Loaded, decision: DecisionRow) -> tuple[str, ...]:
+    """The letters that were made and not sent; the one that was is kept, as what the person was told."""
+    sent = loaded.fields_of(decision).get("letter")
+    return tuple(name for name, one in loaded.opened.findings.items() if one.category == LETTER and name != sent)
+
+
+def _listed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+    """Who approves a list on which the signal stands hears of it before it is destroyed (art. 26 lid 5)."""
+    lists = loaded.mine(Moments).lists
+    if not lists or not loaded.dossier.subject or decision.key not in TOLD_TO_GATES:
+        return ()
+    duty = listed_duty(loaded, State(decision.state_after), loaded.dossier.turn + 1)
+    return [Tell("oversight", DutiesTold(list_id=one, duties=(duty,))) for one in lists]
+
+
 def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     dossier = loaded.dossier
     if not dossier.subject or decision.key not in TOLD_TO_GATES:
@@ -100,5 +123,6 @@ def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         version=decision.version,
         state=told(State(decision.state_after), decision.outcome),
         review_on=date.fromisoformat(loaded.fields_of(decision)["reviewOn"]) if deferred else None,
+        weighed_at=decision.taken_at if deferred else None,
     )
     return [Tell(gate, notice) for gate in GATES]

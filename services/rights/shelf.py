@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
-from services.rights.store import Asked, DutyMoment
+from services.rights.store import Asked, DutyMoment, OnList
 from shared.engine.shelf import Shelf
 
 
 @dataclass(frozen=True)
 class Moments:
-    """By when the person has to know, and why, in the order in which it became known; and who decided on the signal, under
-    which designations, before it was asked about him."""
+    """By when the person has to know, and why, in the order in which it became known; who decided on the signal, under
+    which designations, before it was asked about him; and the destruction lists on which the signal stands."""
 
     known: tuple[DutyMoment, ...]
     acted: Mapping[str, Sequence[str]]
+    lists: tuple[UUID, ...] = ()
 
 
 class DutyShelf(Shelf):
     own_rows: ClassVar = {
         "moments": (DutyMoment, "x.number = {number} ORDER BY x.noted_at"),
+        "lists": (OnList, "x.number = {number} ORDER BY x.list_id"),
         "asked": (Asked, "x.number = {signal}"),
     }
 
     def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
         acted = rows["asked"][0].acted if rows["asked"] else {}
-        return Moments(rows["moments"], acted)
+        return Moments(rows["moments"], acted, tuple(one.list_id for one in rows["lists"]))

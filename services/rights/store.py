@@ -48,6 +48,14 @@ class DutyMoment(SQLModel, table=True):
     noted_at: datetime = moment()
 
 
+class OnList(SQLModel, table=True):
+    """The signal of duty `number` stands on this destruction list: oversight hears what is decided until it is gone."""
+
+    __tablename__ = "on_list"
+    number: str = Field(primary_key=True)
+    list_id: UUID = Field(primary_key=True)
+
+
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 
 
@@ -68,7 +76,8 @@ def erase_duties(clock: Clock) -> Callable[[AsyncSession, Collection[str]], Awai
     async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
         about = select(col(Dossier.number), col(Dossier.turn)).where(col(Dossier.signal).in_(numbers))
         duties = {row.number: row.turn for row in await session.execute(about)}
-        await session.execute(delete(DutyMoment).where(col(DutyMoment.number).in_(duties)))
+        for kind in (DutyMoment, OnList):
+            await session.execute(delete(kind).where(col(kind.number).in_(duties)))
         await store.delete_rows(session, numbers)
         await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
         session.add_all(

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.common import Frozen, Message
 
 
@@ -19,13 +21,34 @@ class TakenOff(Message):
 
 
 class Approved(Message):
-    """These signals of a list may be destroyed. `approver` is empty only at the ultimate date (the clock)."""
+    """These signals of a list may be destroyed. `approver` is empty only at the ultimate date (the clock).
+
+    `never_informed`: per signal how many persons were never informed, by ground; a signal that is missing here is one of
+    which that is not known.
+    """
 
     event: ClassVar[str] = "approved.v1"
     list_id: UUID
     numbers: tuple[str, ...]
     approver: str | None
     approved_at: datetime
+    never_informed: dict[str, dict[str, int]] = Field(default_factory=dict)
+
+
+class DutiesAsked(Message):
+    """Signals of a list: who in them was never informed? Rights answers, and tells what changes until they are gone."""
+
+    event: ClassVar[str] = "duties-asked.v1"
+    list_id: UUID
+    numbers: tuple[str, ...]
+
+
+class InformAfterAll(Message):
+    """Who approves a list decided that these persons, by their duties, are informed before their signals go."""
+
+    event: ClassVar[str] = "inform-after-all.v1"
+    list_id: UUID
+    duties: tuple[str, ...]
 
 
 class KnownHead(Frozen):

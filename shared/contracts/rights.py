@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
+from uuid import UUID
 
-from shared.contracts.common import Message
+from shared.contracts.common import Frozen, Message
 from shared.contracts.dossier import CodedDecision
 
 
 class NoticeTold(Message):
-    """Where the duty to inform one subject stands: `open`, `to-send`, `sent`, `deferred` or `not-due`."""
+    """Where the duty to inform one subject stands: `open`, `to-send`, `sent`, `deferred` or `not-due`.
+
+    `weighed_at`: when a deferral was decided, or last looked at again.
+    """
 
     event: ClassVar[str] = "notice.v1"
     number: str
@@ -18,6 +22,7 @@ class NoticeTold(Message):
     version: int
     state: str
     review_on: date | None = None
+    weighed_at: datetime | None = None
 
 
 class InformingDecided(Message):
@@ -26,3 +31,30 @@ class InformingDecided(Message):
     event: ClassVar[str] = "informing-decided.v1"
     number: str
     decisions: tuple[CodedDecision, ...]
+
+
+class ListedDuty(Frozen):
+    """The duty to inform one person of a signal that stands on a destruction list; nobody is named.
+
+    `turn`: of the duty, so that what comes late changes nothing. `state` as in `NoticeTold`; `decided`: the last answer
+    on informing, with its `grounds` (interests a to j, or why nothing is due) and its day; empty before there is one.
+    """
+
+    duty: str
+    signal: str
+    subject: str
+    turn: int
+    state: str
+    decided: str | None = None
+    grounds: tuple[str, ...] = ()
+    decided_on: date | None = None
+    review_on: date | None = None
+
+
+class DutiesTold(Message):
+    """What rights knows of persons in signals of a list. `whole`: of these signals it is everybody; else what changed."""
+
+    event: ClassVar[str] = "duties-told.v1"
+    list_id: UUID
+    whole: tuple[str, ...] = ()
+    duties: tuple[ListedDuty, ...] = ()

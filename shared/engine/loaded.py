@@ -178,12 +178,12 @@ class Loaded:
         """What was decided, about each thing: of what was decided together every cell."""
         on = calendar_date(row.taken_at)
         if not row.parts:
-            yield known.Taken(row.key, row.outcome, tuple(row.about), self.fields_of(row), on)
+            yield known.Taken(row.key, row.outcome, tuple(row.about), self.fields_of(row), on, row.taken_at)
         words = self.words_of(row)
         for place, part in enumerate(row.parts or ()):
             fields = words.parts[place].fields if words else {}
             for about in product(*part["about"]):
-                yield known.Taken(row.key, part["outcome"], about, fields, on)
+                yield known.Taken(row.key, part["outcome"], about, fields, on, row.taken_at)
 
     @cached_property
     def standing(self) -> Standing:
@@ -227,7 +227,7 @@ class Loaded:
                 )
                 for one in self.meetings
             },
-            notices={one.subject: known.Notice(one.state, one.review_on) for one in self.notices},
+            notices={one.subject: known.Notice(one.state, one.review_on, one.weighed_at) for one in self.notices},
             others=self.others,
             closed_to=tuple(self.dossier.closed_to),
         )

@@ -149,6 +149,7 @@ class NoticeRow(SQLModel, table=True):
     version: int
     state: str
     review_on: date | None = None
+    weighed_at: datetime | None = moment(nullable=True)
     mac: str = ""
 
 

@@ -59,6 +59,7 @@ def create() -> None:
         column("version", sa.Integer),
         column("state", sa.Text),
         column("review_on", sa.Date, null=True),
+        column("weighed_at", MOMENT, null=True),
         column("mac", sa.Text),
     )
     op.create_table(

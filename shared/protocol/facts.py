@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A decision that counts. `on`: the day on which it was taken."""
+    """A decision that counts. `on`: the day on which it was taken; `at`: when, where that is known."""
 
     key: str
     outcome: str
     about: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     on: date = date.min
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,14 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Notice:
-    """What rights decided about informing one subject: `to-send`, `sent`, `deferred`, `not-due` or `open`."""
+    """What rights decided about informing one subject: `to-send`, `sent`, `deferred`, `not-due` or `open`.
+
+    `weighed_at`: when a deferral was decided, or last looked at again.
+    """
 
     state: str
     review_on: date | None = None
+    weighed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

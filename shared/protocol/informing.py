@@ -7,7 +7,8 @@ from typing import Any
 
 from shared.protocol.conditions import dates as c
 from shared.protocol.conditions import rectifying
-from shared.protocol.kinds import Choice, Choices, Date
+from shared.protocol.conditions.notices import letter_was_made, request_covers_it, request_is_whole
+from shared.protocol.kinds import Choice, Choices, Date, Flag, Text
 from shared.protocol.model import Decision, Field, Law, Outcome, State
 from shared.protocol.municipality import Municipality
 
@@ -39,8 +40,9 @@ NOT_DUE = {
 CHANNELS = {"letter": "per brief", "in-person": "in persoon", "digital": "digitaal"}
 
 
-def _deferral(outcome: str, months: int) -> tuple[Field, ...]:
-    """What a deferral rests on, each time anew."""
+def _deferral(outcome: str, chosen: Municipality) -> tuple[Field, ...]:
+    """What a deferral rests on, each time anew; and who asked for it, such as the police, when somebody did."""
+    months = chosen.terms.review_months
     only = (outcome,)
     again = f"Wanneer wordt er opnieuw naar gekeken (binnen {months} maanden)?"
     return (
@@ -49,13 +51,23 @@ def _deferral(outcome: str, months: int) -> tuple[Field, ...]:
         Field("proportionality", "Waarom is het evenredig?", "art. 26 lid 3", outcomes=only),
         Field("factors", "Wat volgt uit de punten van art. 41 lid 2 UAVG?", "art. 41 lid 2 UAVG", outcomes=only),
         Field("reviewOn", again, "art. 26 lid 5", Date(), only),
+        *(
+            Field(name, question, "art. 26 lid 3", kind, only, required=False)
+            for name, question, kind in (
+                ("askedBy", "Op verzoek van welke organisatie?", Choice(chosen.partners)),
+                ("askedWho", "Wie vroeg het daar (functie of eenheid, geen naam)?", Text(most=200)),
+                ("askedOn", "Op welke dag is het gevraagd?", Date()),
+                ("askedUntil", "Tot wanneer is het gevraagd?", Date()),
+                ("askedOnPaper", "Ligt het verzoek op papier?", Flag()),
+            )
+        ),
     )
 
 
 def duty(chosen: Municipality) -> Decision:
     """Articles 16 lid 2 and 26: inform this person now, later, or not at all? Always with the privacy officer."""
     months = chosen.terms.review_months
-    later = (c.somebody_known, c.review_within(months))
+    later = (c.somebody_known, c.review_within(months), request_is_whole, request_covers_it)
     return Decision(
         key="duty",
         article="art. 26 lid 1",
@@ -76,7 +88,7 @@ def duty(chosen: Municipality) -> Decision:
         ),
         fields=(
             Field("how", "Hoe en wanneer wordt deze persoon geïnformeerd?", "art. 26 lid 1", outcomes=("inform",)),
-            *_deferral("defer", months),
+            *_deferral("defer", chosen),
             Field("ground", "Waarom hoeft het niet?", "art. 14 lid 5 AVG", Choice(NOT_DUE), ("not-due",)),
             Field("looked", "Waar is naar personen gezocht?", "art. 16 lid 2", outcomes=("nobody",)),
         ),
@@ -93,11 +105,17 @@ def review(chosen: Municipality) -> Decision:
         states=(State.DUTY_DEFERRED,),
         who=chosen.who["review"].together_with("privacy-officer"),
         outcomes=(
-            Outcome("continue", "ja", None, "art. 26 lid 5", needs=(c.review_within(months),)),
+            Outcome(
+                "continue",
+                "ja",
+                None,
+                "art. 26 lid 5",
+                needs=(c.review_within(months), request_is_whole, request_covers_it),
+            ),
             Outcome("inform", "deze persoon wordt toch geïnformeerd", State.DUTY_TO_SEND, "art. 26 lid 5"),
         ),
         fields=(
-            *_deferral("continue", months),
+            *_deferral("continue", chosen),
             Field("how", "Hoe en wanneer wordt deze persoon geïnformeerd?", "art. 26 lid 1", outcomes=("inform",)),
         ),
     )
@@ -144,8 +162,9 @@ def notice_sent(chosen: Municipality) -> Decision:
         question="Is de kennisgeving verstuurd?",
         states=(State.DUTY_TO_SEND,),
         who=chosen.who["notice-sent"],
-        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=(*sent, addressed)),),
+        outcomes=(Outcome("sent", "ja", State.DUTY_DONE, "art. 26 lid 2", needs=(*sent, addressed, letter_was_made)),),
         fields=(
+            Field("letter", "Welke brief?", "art. 26 lid 2", Text(most=80)),
             Field("channel", "Langs welke weg?", "art. 26 lid 2", Choice(CHANNELS)),
             Field("sentOn", "Op welke datum?", "art. 26 lid 2", Date()),
         ),

@@ -295,6 +295,28 @@ class Answers(Kind):
         return "op elke vraag een antwoord in woorden, of waarom dat er niet is"
 
 
+@dataclass(frozen=True)
+class Verdicts(Kind):
+    """For each thing, by its number, one of `choices`; about which things, a condition says."""
+
+    choices: Mapping[str, str]
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return isinstance(value, Mapping) and all(
+            isinstance(key, str) and len(key) <= MOST_SHORT and isinstance(one, str) and one in self.choices
+            for key, one in value.items()
+        )
+
+    def schema(self) -> Schema:
+        return {"type": "object", "additionalProperties": _one_of(self.choices)}
+
+    def wanted(self) -> str:
+        return f"moet per nummer één zijn van: {_listed(self.choices)}"
+
+    def described(self) -> str:
+        return f"voor elk één van: {_names(self.choices)}"
+
+
 def _some_of(value: Any, known: Collection[str], at_least: int) -> bool:
     if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
         return False

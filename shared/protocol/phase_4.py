@@ -121,6 +121,7 @@ def execution(chosen: Municipality) -> Decision:
                 "art. 24",
                 needs=(
                     c.informed_at_execution,
+                    c.deferral_weighed_anew,
                     *possible(
                         "executedOn",
                         "de datum van uitvoering",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions import dates, rectifying
-from shared.protocol.kinds import Choice, Date, Text
+from shared.protocol.kinds import Choice, Date, Text, Verdicts
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality, Who
+from shared.protocol.never_informed import ABOUT_EACH, NEVER_INFORMED
 
 BY_BEHEERDER = Who(("beheerder",))
 """Approves destruction and ends a hold, in every municipality."""
@@ -79,7 +80,17 @@ def approve_destruction(_chosen: Municipality) -> Decision:
         states=(State.LISTED,),
         who=BY_BEHEERDER,
         outcomes=(Outcome("approved", "ja", State.APPROVED, "art. 9 lid 1"),),
-        fields=(Field("confirmList", "Typ het nummer van de lijst over.", "art. 9 lid 1", Text(most=60)),),
+        fields=(
+            Field("confirmList", "Typ het nummer van de lijst over.", "art. 9 lid 1", Text(most=60)),
+            # Which persons they are, and whether each is among them, is judged in never_informed.py.
+            Field(
+                NEVER_INFORMED,
+                "Wat gebeurt er met elke betrokkene die nooit is geïnformeerd?",
+                "art. 26 lid 5",
+                Verdicts(ABOUT_EACH),
+                required=False,
+            ),
+        ),
         needs=(dates.list_was_read,),
     )
 

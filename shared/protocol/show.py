@@ -12,6 +12,7 @@ from shared.protocol import (
     fields,
     judge,
     meetings,
+    never_informed,
     opening,
     passing_on,
     records,
@@ -259,6 +260,10 @@ def _clock(law: Law) -> list[str]:
         "",
         *(f"- {one.says}" for one in moves(law.terms)),
         f"- {ENDS_BY_ITSELF}",
+        "",
+        "Wie nooit is geïnformeerd, wordt niet vergeten:",
+        "",
+        *_rules(never_informed.RULES),
     ]
 
 

@@ -27,6 +27,7 @@ from services.retention.policy import RetentionPolicy
 from services.retention.shelf import SealedSignalShelf
 from services.retention.use_cases import Declarations, Destruction, Holds, Keeping
 from services.rights import api as rights_api
+from services.rights.letters import Letters
 from services.rights.policy import RightsPolicy
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import OverdueDuties
@@ -101,7 +102,7 @@ def _routes(platform: Platform) -> APIRouter:
         return assessment_api.router(engine, Meetings(engine))
     if platform.name == "rights":
         engine = Engine(platform, RightsPolicy(), DutyShelf())
-        return rights_api.router(engine, OverdueDuties(engine))
+        return rights_api.router(engine, OverdueDuties(engine), Letters(engine))
     engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
     destruction.platform = declarations.platform = platform

@@ -163,7 +163,7 @@ def declaration(n: int, of: str | None = None) -> Declaration:
 
 
 def listed(n: int) -> ListedRow:
-    return ListedRow(list_id=LIST, number=number(n), state="listed", facts={}, archive_keys=[])
+    return ListedRow(list_id=LIST, number=number(n), state="listed", facts={}, archive_keys=[], duties={})
 
 
 def shared(identifier: UUID) -> Share:

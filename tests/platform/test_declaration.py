@@ -38,6 +38,7 @@ WHOLE = DestroyedSignal(
     letterbox_keys=2,
     destroyed_on=date(2027, 2, 10),
     copies=LastCopies(date(2027, 2, 11), 14),
+    never_informed={},
     approved_on=date(2027, 2, 9),
 )
 HELD = replace(WHOLE, held=("archive-signal",), keys_staying=("archive-signal", "room-accountability"), copies=None)

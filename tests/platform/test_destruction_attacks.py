@@ -256,7 +256,8 @@ async def test_a_list_that_was_changed_is_not_approved(desk_of: DeskOf, postgres
         await superuser("""UPDATE listed_signal SET facts = '{"endsOn": "2020-01-01"}'""")
     else:
         await superuser(
-            "INSERT INTO listed_signal SELECT list_id, $1, state, approval, facts, archive_keys, mac FROM listed_signal",
+            "INSERT INTO listed_signal"
+            " SELECT list_id, $1, state, approval, facts, archive_keys, duties, place, mac FROM listed_signal",
             OTHER,
         )
     with pytest.raises(NotBelieved):

@@ -153,7 +153,7 @@ async def offered(desk: Desk, *numbers: str) -> str:
             ultimate_on=today + timedelta(days=60),
         ),
         *(
-            oversight.ListedRow(list_id=identifier, number=one, state="listed", facts={}, archive_keys=[])
+            oversight.ListedRow(list_id=identifier, number=one, state="listed", facts={}, archive_keys=[], duties={})
             for one in numbers
         ),
     )

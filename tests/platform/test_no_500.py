@@ -194,6 +194,15 @@ BODIES: dict[str, Bodies] = {
             decision("duty", "nobody", looked="In de tekst."),
             decision("duty", "defer", grounds=["d"], reviewOn=soon(30)[:10], **WHY),
         ],
+        "/duties/{number}/letters": [
+            {
+                "expectedVersion": 1,
+                "channel": "letter",
+                "categories": ["identity"],
+                "sources": ["report"],
+                "recipients": ["none"],
+            }
+        ],
         "/tasks/{taskId}/decisions": [DONE],
     },
     "retention": {

@@ -80,6 +80,7 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
         "items": KNOWN_LESS,
         "superseded": (KNOWN.items[1],),
     },
+    ("notice-sent", "*"): {"items": (Item("letter-1", "letter", "S1", {"channel": "letter"}),)},
 }
 ABOUT: dict[str, tuple[str, ...]] = {
     "check-1": ("benefits",),
@@ -109,6 +110,7 @@ BY_NAME: dict[str, Any] = {
     "reviewOn": REVIEW,
     "endsOn": "2026-02-01",
     "confirmList": "S-1",
+    "letter": "letter-1",
 }
 
 

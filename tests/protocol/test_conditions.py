@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.protocol.conditions.case import Case
 from shared.protocol.facts import Facts, Item, Notice, Taken
-from shared.protocol.judge import Allowed, Refused, judge
+from shared.protocol.judge import Allowed, Refused, judge, missing
 from shared.protocol.model import State
 from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.protocol.signals import (
@@ -38,6 +38,9 @@ from tests.protocol.signals import (
 
 TWO_SOURCES = Taken("source-list", "listed", (), {"sources": ["benefits", "subsidies"]})
 SECOND = Item("i2", "intervention", "O1", {"department": "wonen", "subjects": []})
+NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
+ADOPTED_NOW = tuple(replace(one, at=NOON) if one.key == "adopt-plan" else one for one in BASE)
+WEIGHED_BEFORE = Notice("deferred", TODAY, NOON)
 DEFERRED_LONG_AGO = Notice("deferred", TODAY - timedelta(days=1))
 
 # Condition, decision, outcome, and what is otherwise so that it does not hold.
@@ -73,8 +76,10 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("every-intervention-checked", "check-2b-done", "complete", {"decisions": without(CHECKED_2B)}),
     ("checked-2b", "execution", "executed", {"decisions": without(CHECKED_2B)}),
     ("not-executed", "execution", "executed", {"decisions": (*BASE, EXECUTED)}),
+    ("letter-was-made", "notice-sent", "sent", {"items": ()}),
     ("informed-at-execution", "execution", "executed", {"notices": {"S1": Notice("to-send")}}),
     ("informed-at-execution", "execution", "executed", {"notices": {"S1": DEFERRED_LONG_AGO}}),
+    ("deferral-weighed-anew", "execution", "executed", {"decisions": ADOPTED_NOW, "notices": {"S1": WEIGHED_BEFORE}}),
     ("every-intervention-done", "close", "closed", {"decisions": BASE}),
     ("everybody-informed-or-deferred", "close", "closed", {"notices": {"S1": Notice("open")}}),
     ("nothing-at-the-riec", "close", "closed", {"decisions": (*BASE, EXECUTED, HANDED_IN)}),
@@ -158,6 +163,7 @@ def test_every_condition_is_tried() -> None:
     dates |= {"riec-criteria-answered", "answered-after-consulting"}
     # Of what is named, tried in test_rectifying.
     dates |= {"two-persons"}
+    dates |= {"request-is-whole", "request-covers-it"}
     for decision in MIDDEN_DELFLAND.decisions:
         for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
             if one.key.endswith(("-not-ahead", "-not-before")):
@@ -248,3 +254,60 @@ def test_what_is_missing_is_named() -> None:
     assert "De melding, met naam, adres en beroep zoals daarin genoemd voor Wonen" in reason(
         "check-2a-done", "complete", decisions=MATRIX[2:3]
     )
+
+
+@pytest.mark.allowed("R-T.21")
+@pytest.mark.refused("R-T.21")
+def test_who_is_acted_on_while_informing_is_deferred_has_that_weighed_anew() -> None:
+    """Before, a deferral of phase 2 covered whatever was planned afterwards."""
+    execution = MIDDEN_DELFLAND.decision("execution")
+    assert execution
+    executed = execution.outcome("executed")
+    assert executed
+
+    def faults(notice: Notice) -> list[str]:
+        facts = replace(KNOWN, decisions=ADOPTED_NOW, notices={"S1": notice})
+        fields = {"executedOn": TODAY.isoformat(), "result": "Gesloten."}
+        return [one.code for one in missing(MIDDEN_DELFLAND, execution, executed, facts, ("i1",), fields)]
+
+    assert faults(WEIGHED_BEFORE) == faults(replace(WEIGHED_BEFORE, weighed_at=None)) == ["deferral-weighed-anew"]
+    assert faults(replace(WEIGHED_BEFORE, weighed_at=NOON + timedelta(minutes=1))) == []
+    assert faults(Notice("sent")) == [], "who was informed has nothing deferred"
+
+
+POLICE_ASKED = {
+    "askedBy": "politie",
+    "askedWho": "de teamchef van de recherche",
+    "askedOn": TODAY.isoformat(),
+    "askedUntil": (TODAY + timedelta(days=60)).isoformat(),
+    "askedOnPaper": False,
+}
+
+
+@pytest.mark.allowed("R-26.6")
+@pytest.mark.refused("R-26.6")
+@pytest.mark.parametrize(("key", "outcome"), [("duty", "defer"), ("review", "continue")])
+def test_a_deferral_that_the_police_asked_for_says_who_when_until_when_and_whether_on_paper(
+    key: str, outcome: str
+) -> None:
+    decision = MIDDEN_DELFLAND.decision(key)
+    assert decision
+    found = decision.outcome(outcome)
+    assert found
+    attempt = complete(MIDDEN_DELFLAND, decision, found)
+    review = {"reviewOn": (TODAY + timedelta(days=60)).isoformat()}
+
+    def judged(**fields: Any) -> list[str]:
+        state = state_of(decision, found)
+        given = replace(attempt, fields={**attempt.fields, **review, **fields})
+        answer = judge(MIDDEN_DELFLAND, state, given, frozenset({"oov"}), facts_for(decision, found))
+        return [one.code for one in answer.faults] if isinstance(answer, Refused) else []
+
+    assert judged() == judged(**POLICE_ASKED) == []
+    for name in POLICE_ASKED:
+        assert judged(**{one: value for one, value in POLICE_ASKED.items() if one != name}) == ["request-is-whole"]
+    early = (TODAY + timedelta(days=59)).isoformat()
+    assert judged(**POLICE_ASKED | {"askedUntil": early}) == ["request-covers-it"], "it is looked at before it lapses"
+    ahead = (TODAY + timedelta(days=1)).isoformat()
+    assert judged(**POLICE_ASKED | {"askedOn": ahead}) == ["request-covers-it"]
+    assert judged(**POLICE_ASKED | {"askedBy": "mijn buurman"}) == ["does-not-fit"]

@@ -18,6 +18,7 @@ from shared.protocol.kinds import (
     Persons,
     Subjects,
     Text,
+    Verdicts,
     WebAddress,
 )
 from shared.protocol.model import Field
@@ -46,6 +47,11 @@ KINDS: list[tuple[Kind, list[Any], list[Any]]] = [
         Persons(),
         [[{"name": "Jan"}], [{"name": "Jan", "address": "Kerkstraat 1"}]],
         [[], [{"address": "Kerkstraat 1"}], [{"name": " "}], [{"name": "Jan", "bsn": "1"}], {"name": "Jan"}],
+    ),
+    (
+        Verdicts(NAMED),
+        [{"D-1": "a"}, {"D-1": "b", "D-2": "b"}],
+        [{}, {"D-1": "c"}, {"D-1": ["a"]}, {"D" * 201: "a"}, ["a"], "a", None],
     ),
     (
         Answers(NAMED),

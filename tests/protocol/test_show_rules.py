@@ -18,6 +18,7 @@ from shared.protocol import (
     judge,
     meetings,
     moments,
+    never_informed,
     opening,
     passing_on,
     records,
@@ -33,7 +34,7 @@ from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
 JUDGING = (
-    *(co_signing, correcting, designations, fields, judge, meetings),
+    *(co_signing, correcting, designations, fields, judge, meetings, never_informed),
     *(opening, passing_on, records, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}

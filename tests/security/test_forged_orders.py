@@ -15,9 +15,9 @@ from shared.contracts.common import KeyRef, KeysReleased, Letter, Message, Recei
 from shared.contracts.consult import Consult
 from shared.contracts.dossier import InformingDue
 from shared.contracts.intake import Subject
-from shared.contracts.oversight import Approved
+from shared.contracts.oversight import Approved, InformAfterAll
 from shared.contracts.retention import Destroy, MoveCase
-from shared.contracts.rights import InformingDecided, NoticeTold
+from shared.contracts.rights import DutiesTold, InformingDecided, NoticeTold
 from shared.contracts.sources import CaseContent, CaseLetter
 from tests.house import TestHouse
 from tests.security.attacker import forged, parked, publish, sealer_of
@@ -102,6 +102,8 @@ ORDERS += [
     ("rights", "casework", NoticeTold(number="{number}", subject="S1", version=99, state="sent")),
     ("sources", "rights", InformingDue(number="{number}", about=("S1",), why="disclosure", on=TODAY)),
     ("casework", "rights", InformingDue(number="{number}", about=("S1",), why="intervention", on=TODAY)),
+    ("oversight", "rights", InformAfterAll(list_id=uuid4(), duties=("D-ZZZZZ-ZZZZZ",))),
+    ("rights", "oversight", DutiesTold(list_id=uuid4(), whole=("{number}",))),
     ("rights", "assessment", InformingDecided(number="{number}", decisions=())),
     (
         "sources",

@@ -7,6 +7,7 @@ The steps are those of the demo, and these besides:
 - `new_report = true`: another report begins, the first one is remembered as `@first`.
 - `check`: a query by the database administrator gives `rows` rows.
 - `pass_days`: the calendar of retention looks as of that many days ahead; `approve = true` approves its lists.
+- `declared`: its destruction is declared; `never_informed`: and says of so many persons that they never were.
 - `audited`: an audit line with this action, by `by`, on this signal.
 - `designate`: somebody's designation for some seconds; `ends = true`: the moment until which it was given comes.
 - `hold`, `let_go`: a part is stopped and started.
@@ -189,7 +190,10 @@ class Teller(Player):
     def _declared(self, played: Played, step: dict[str, Any]) -> str:
         number = played.made["first"] if step.get("of") == "first" else played.number
         declared = self.house.declared(number, 150)
-        text = json.dumps(self.client.get("retention", f"/v1/declarations/{declared['id']}", "fg"))
+        whole = self.client.get("retention", f"/v1/declarations/{declared['id']}", "fg")
+        text = json.dumps(whole)
+        if "never_informed" in step:
+            assert sum(whole["neverInformed"].values()) == step["never_informed"]
         assert a_report()["subjects"][0]["name"].split()[-1] not in text
         return "declared"
 

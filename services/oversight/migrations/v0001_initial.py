@@ -127,7 +127,10 @@ def upgrade() -> None:
         column("approval", sa.Uuid, null=True, index=True),
         column("facts", JSONB),
         column("archive_keys", JSONB),
+        column("duties", JSONB, null=True),
+        column("place", sa.Integer),
         column("mac", sa.Text),
     )
+    op.create_index("listed_signal_order_idx", "listed_signal", ["list_id", "place", "number"])
     # Append-only for the service itself, not only by agreement.
     op.execute("REVOKE UPDATE, DELETE ON audit_batch, audit_line, disclosure, kept_statement FROM oversight_app")

@@ -4,6 +4,7 @@ from services.oversight.use_cases.anchor import Anchoring
 from services.oversight.use_cases.approve import DestructionLists
 from services.oversight.use_cases.chains import Chains
 from services.oversight.use_cases.designations import DesignationKeeping
+from services.oversight.use_cases.duties import DutyKeeping
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.show import RegisterReading
@@ -13,6 +14,7 @@ __all__ = [
     "Chains",
     "DesignationKeeping",
     "DestructionLists",
+    "DutyKeeping",
     "RegisterKeeping",
     "RegisterReading",
     "Releasing",

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
+from services.oversight.owed import shown, told_of
 from shared import audit
 from shared.engine.engine import Engine
 from shared.engine.loaded import Loaded
@@ -31,17 +32,25 @@ class DestructionLists:
         """The head of a list; what is on it and its approvals are lists of their own. Raises NotFound."""
         self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.reading() as session:
-            return _list(await _offered(session, list_id))
+            listed = await _offered(session, list_id)
+            rows = await store.whole_list(session, list_id)
+        never = [one for row in rows for one in shown(row) or ()]
+        return _list(listed) | {
+            # Not known while rights has not said it of every signal.
+            "neverInformed": len(never) if len(told_of(rows)) == len(rows) else None,
+            "toDecide": [one["duty"] for one in never if one["toDecide"]],
+        }
 
     async def signals(self, list_id: UUID, person: Person, window: Window) -> dict[str, Any]:
-        """The signals on a list: number, category and periods, nobody's name. Raises NotFound."""
+        """The signals on a list, first those in which somebody was never informed: number, category, periods, and what was
+        decided on informing each person, nobody's name. Raises NotFound."""
         role = self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.transaction() as session:
             await _offered(session, list_id)
             page = await store.signals_of(session, list_id, window)
             now = self.platform.clock.now()
             session.add(audit.line(now, "destruction list read", actor=person.user_id, role=role, record=str(list_id)))
-        return page.of("signals", lambda one: {"number": one.number, "state": one.state} | one.facts)
+        return page.of("signals", _signal)
 
     async def approvals(self, list_id: UUID, person: Person, window: Window) -> dict[str, Any]:
         """Who approved what, and why, the oldest first. Raises NotFound."""
@@ -58,6 +67,10 @@ async def _offered(session: AsyncSession, list_id: UUID) -> store.OfferedList:
     if row is None:
         raise NotFound
     return row
+
+
+def _signal(row: store.ListedRow) -> dict[str, Any]:
+    return {"number": row.number, "state": row.state, "neverInformed": shown(row)} | row.facts
 
 
 def _approval(row: store.Approval, loaded: Loaded) -> dict[str, Any]:

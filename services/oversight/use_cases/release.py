@@ -24,7 +24,7 @@ from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef
-from shared.contracts.oversight import Approved, TakenOff
+from shared.contracts.oversight import Approved, DutiesAsked, TakenOff
 from shared.contracts.retention import Listed, ListedSignal, Overdue, Withheld
 from shared.engine.head import changed, vouch_for
 from shared.errors import CannotSucceed, NotBelieved, PartDown
@@ -36,6 +36,8 @@ from shared.queue import Queue
 from shared.service.platform import Platform
 
 BATCH_SIZE = 50
+ASKED_TOGETHER = 25
+"""Of so many signals rights is asked at once who was never informed."""
 LISTED_FACTS = ("category", "ending", "article", "decided_on", "ends_on", "staying")
 
 
@@ -87,6 +89,10 @@ class Releasing:
             here = {"holder": KEEPER, "state": State.LISTED, "since": self.platform.clock.now(), "next_holders": []}
             known = [here | {"number": one.number, "version": one.version} for one in message.signals]
             await store.note_whereabouts(session, known)
+            numbers = [one.number for one in message.signals]
+            for first in range(0, len(numbers), ASKED_TOGETHER):
+                asked = DutiesAsked(list_id=message.list_id, numbers=tuple(numbers[first : first + ASKED_TOGETHER]))
+                self.platform.post.tell(session, "rights", asked)
 
         return Handled(effect)
 
@@ -171,7 +177,7 @@ class Releasing:
                     effective_at=now,
                     statement="",
                 )
-                approval.statement = statement_of(self.platform, approval, signals)
+                approval.statement = statement_of(self.platform, approval, signals, {})
                 session.add(approval)
                 await store.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
                 found.state = State.APPROVED
@@ -190,12 +196,14 @@ class Releasing:
         if approval.effective_at > self.platform.clock.now():
             raise PartDown("it can still be withdrawn")
         signed: dict[str, Any] = claims["signals"]
-        while await self._release_some(approval, signed):
+        while await self._release_some(approval, signed, claims["neverInformed"]):
             pass
         done = update(store.Approval).where(col(store.Approval.id) == approval.id).values(done=True)
         await self.platform.database.alone(done)
 
-    async def _release_some(self, approval: store.Approval, signed: dict[str, Any]) -> bool:
+    async def _release_some(
+        self, approval: store.Approval, signed: dict[str, Any], never: dict[str, dict[str, int]]
+    ) -> bool:
         """A few of the signals that were approved; returns whether there were any. Raises NotSigned, and releases none of
         them, when one is not as it was approved, and NotBelieved for what was struck off the list."""
         off = await struck(self.platform, approval.list_id)
@@ -222,6 +230,7 @@ class Releasing:
             numbers=tuple(numbers),
             approver=approval.approver,
             approved_at=approval.approved_at,
+            never_informed={one: never[one] for one in numbers if one in never},
         )
         async with self.platform.database.transaction() as session:
             await store.set_state(session, approval.list_id, numbers, state="released")

@@ -34,6 +34,7 @@ def upgrade() -> None:
         column("list_id", sa.Uuid, null=True),
         column("staying", JSONB),
         column("reduced", sa.Boolean),
+        column("never_informed", JSONB, null=True),
         column("approver", sa.Text, null=True),
         column("approved_at", MOMENT, null=True),
         column("mac", sa.Text),

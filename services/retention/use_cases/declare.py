@@ -104,6 +104,7 @@ class Declarations:
             letterbox_keys=letterboxes,
             destroyed_on=today,
             copies=copies,
+            never_informed=row.never_informed,
             approved_on=calendar_date(row.approved_at) if row.approver and row.approved_at else None,
         )
         return {
@@ -121,6 +122,8 @@ class Declarations:
             "storageCopiesKeptDays": copies.kept_days if copies else None,
             "unrecoverableFrom": copies.unrecoverable_from.isoformat() if copies else None,
             "executor": "Gemeentelijk Meldpunt Ondermijning",
+            # By ground; nobody is named.
+            "neverInformed": row.never_informed,
             "approver": row.approver,
             "approvedAt": row.approved_at.isoformat() if row.approved_at else None,
             "trial": not self.platform.settings.live,

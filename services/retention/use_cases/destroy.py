@@ -59,6 +59,7 @@ class Destruction:
             for row in going:
                 row.state, row.version = State.APPROVED, row.version + 1
                 row.dossier = [one for one in row.dossier or [] if one["item"] in row.staying] or None
+                row.never_informed = message.never_informed.get(row.number)
                 await vouch_for(self.platform.mac, row)
                 row.approver, row.approved_at = message.approver, message.approved_at
                 await store.note_keys(session, row.number, archives[row.number], [])

@@ -34,3 +34,4 @@ def upgrade() -> None:
         column("on", sa.Date),
         column("noted_at", MOMENT),
     )
+    op.create_table("on_list", column("number", sa.Text, key=True), column("list_id", sa.Uuid, key=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.facts import Facts, Item
@@ -258,6 +258,28 @@ def not_executed(case: Case) -> str | None:
 )
 def informed_at_execution(case: Case) -> str | None:
     return _to_inform(not_informed(case.facts, subjects_of(case.facts, case.about)))
+
+
+@condition(
+    "art. 26 lid 5",
+    "een uitstel van informeren is opnieuw gewogen sinds de interventie is vastgesteld die deze persoon aangaat",
+)
+def deferral_weighed_anew(case: Case) -> str | None:
+    """What was deferred before anybody had planned to act on a person is weighed once more before one does."""
+    adopted_at = [one.at for one in case.facts.decisions if one.key == "adopt-plan" and case.it in one.about and one.at]
+    left = [
+        one
+        for one in subjects_of(case.facts, case.about)
+        if _weighed_before(case.facts, one, max(adopted_at, default=None))
+    ]
+    return f"weeg het uitstel van informeren opnieuw voor {', '.join(left)}" if left else None
+
+
+def _weighed_before(facts: Facts, subject: str, moment: datetime | None) -> bool:
+    notice = facts.notices.get(subject)
+    if notice is None or notice.state != "deferred" or moment is None:
+        return False
+    return notice.weighed_at is None or notice.weighed_at <= moment
 
 
 # --- closing -------------------------------------------------------------------------------------------------

@@ -1,0 +1,46 @@
+"""What rights said of the persons in the signals of a list, as it is judged and shown. Pure: nobody's name is here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+
+from services.oversight.store import ListedRow
+from shared.protocol.never_informed import Owed
+
+
+def owed_in(rows: Iterable[ListedRow]) -> dict[str, Owed]:
+    """Who is owed what in these signals, by the number of the duty."""
+    return {number: _owed(facts) for row in rows for number, facts in (row.duties or {}).items()}
+
+
+def told_of(rows: Iterable[ListedRow]) -> frozenset[str]:
+    """The signals of which rights said who was never informed."""
+    return frozenset(row.number for row in rows if row.duties is not None)
+
+
+def shown(row: ListedRow) -> list[dict[str, Any]] | None:
+    """Who in this signal was never informed and what was decided on him, who has to be decided on first; nobody's name.
+    None while rights has not said it."""
+    if row.duties is None:
+        return None
+    found = [(_owed(one), one) for _, one in sorted(row.duties.items())]
+    never = sorted((pair for pair in found if pair[0].never_informed), key=lambda pair: not pair[0].is_asked)
+    return [
+        {to_camel(name): value for name, value in facts.items() if name not in ("signal", "turn")}
+        | {"toDecide": owed.is_asked}
+        for owed, facts in never
+    ]
+
+
+def _owed(facts: Mapping[str, Any]) -> Owed:
+    review = facts["review_on"]
+    return Owed(
+        signal=facts["signal"],
+        state=facts["state"],
+        grounds=tuple(facts["grounds"]),
+        review_on=date.fromisoformat(review) if review else None,
+    )

@@ -1,0 +1,47 @@
+"""A notice is a letter that was made, and a deferral that somebody asked for says who, when and until when (art. 26)."""
+
+from __future__ import annotations
+
+from shared.protocol.conditions.case import Case, condition
+
+
+@condition(
+    "art. 26 lid 2", "de brief die is verstuurd, is voor deze persoon en voor deze weg opgemaakt", at="fields.letter"
+)
+def letter_was_made(case: Case) -> str | None:
+    letter = case.facts.item(str(case.fields.get("letter")))
+    if letter is None or letter.category != "letter":
+        return "deze brief is hier niet opgemaakt"
+    if letter.fields.get("channel") != case.fields.get("channel"):
+        return "deze brief is voor een andere weg opgemaakt"
+    return None
+
+
+REQUEST = ("askedBy", "askedWho", "askedOn", "askedUntil", "askedOnPaper")
+"""What is recorded of a request to defer: all of it, or nothing."""
+
+
+@condition(
+    "art. 26 lid 3",
+    "van een verzoek om uitstel is vastgelegd wie het deed, wanneer, tot wanneer en of het op papier staat",
+    at="fields.askedBy",
+)
+def request_is_whole(case: Case) -> str | None:
+    given = [one for one in REQUEST if case.fields.get(one) is not None]
+    if len(given) in (0, len(REQUEST)):
+        return None
+    return f"van het verzoek om uitstel ontbreekt: {', '.join(one for one in REQUEST if one not in given)}"
+
+
+@condition(
+    "art. 26 lid 5",
+    "een verzoek om uitstel is niet van later dan vandaag, en er wordt opnieuw gekeken voordat het verloopt",
+    at="fields.askedUntil",
+)
+def request_covers_it(case: Case) -> str | None:
+    on, until, review = case.day("askedOn"), case.day("askedUntil"), case.day("reviewOn")
+    if on is not None and on > case.facts.today:
+        return "het verzoek om uitstel ligt in de toekomst"
+    if until is not None and review is not None and until < review:
+        return f"er moet opnieuw worden gekeken uiterlijk op {until}, als het verzoek om uitstel verloopt"
+    return None

@@ -1,0 +1,84 @@
+"""The notice to a person as a letter: what AVG 14 asks that it says, chosen from lists (art. 26 lid 2).
+
+Nothing is typed into it: what is said of the data are categories, of their source whether it is public, and of recipients
+their names. So neither a reporter, nor another person, nor a reason of the file can stand in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.protocol.informing import CHANNELS
+from shared.protocol.kinds import Choice, Choices
+from shared.protocol.live import NOTICE
+from shared.protocol.model import Field, Law
+from shared.protocol.municipality import Municipality
+
+LETTER = "letter"
+DATA_CATEGORIES = {
+    "identity": "uw naam en adres",
+    "observations": "wat er is waargenomen op een adres of bij een object waarmee u in verband is gebracht",
+    "enterprise": "gegevens over een onderneming of een inschrijving in het handelsregister",
+    "property": "gegevens over eigendom, gebruik of bewoning van een pand",
+    "permits": "gegevens over vergunningen, subsidies, uitkeringen en andere besluiten",
+    "measures": "gegevens over maatregelen die de gemeente heeft genomen of voorbereidt",
+}
+"""Categories of personal data, as the person reads them (art. 14 lid 1 onder d AVG)."""
+REPORTED, WITHHELD, NOBODY_ELSE = "report", "withheld", "none"
+ADDRESSED = "per post of digitaal gaat een kennisgeving alleen naar een adres dat bekend is"
+
+
+def sources_said(chosen: Municipality) -> dict[str, str]:
+    """What can be said of where data come from (art. 14 lid 2 onder f AVG); never who reported it."""
+    registers = {
+        one.key: f"{one.name} ({'geen openbare bron' if one.closed else 'openbare bron'})" for one in chosen.sources
+    }
+    return {
+        REPORTED: "een melding bij de gemeente (geen openbare bron)",
+        **registers,
+        WITHHELD: "een bron die niet kan worden genoemd zonder de rechten van anderen te schaden (geen openbare bron)",
+    }
+
+
+def letter_fields(chosen: Municipality) -> tuple[Field, ...]:
+    """What is chosen for a letter."""
+    recipients = {
+        NOBODY_ELSE: "niemand buiten wie het signaal behandelt",
+        **{key: name for named in chosen.organisations.values() for key, name in named.items()},
+    }
+    return (
+        Field("channel", "Langs welke weg?", "art. 26 lid 2", Choice(CHANNELS)),
+        Field("categories", "Welke categorieën van gegevens?", "art. 14 lid 1 AVG", Choices(DATA_CATEGORIES)),
+        Field("sources", "Waar komen zij vandaan?", "art. 14 lid 2 AVG", Choices(sources_said(chosen))),
+        Field("recipients", "Wie ontving ze?", "art. 14 lid 1 AVG", Choices(recipients)),
+    )
+
+
+def paragraphs(law: Law, fields: Mapping[str, Any]) -> list[tuple[str, Sequence[str]]]:
+    """What the letter says, by heading: one sentence, or several points. The texts are the municipality's own."""
+    chosen, notice = law.choices, law.choices.notice
+    kinds = {one.name: one.kind.choices for one in letter_fields(chosen) if isinstance(one.kind, (Choice, Choices))}
+
+    def called(name: str) -> list[str]:
+        return [kinds[name][one] for one in fields[name]]
+
+    said = {
+        "Wie verwerkt uw gegevens": [notice["verwerkingsverantwoordelijke"]],
+        "Waarvoor": [notice["doel"]],
+        "Op welke grond": [notice["grondslag"]],
+        "Welke gegevens": called("categories"),
+        "Waar de gegevens vandaan komen": called("sources"),
+        "Wie de gegevens ontvangt": called("recipients"),
+        "Hoe lang": [notice["bewaren"]],
+        "Uw rechten": [notice["rechten"], notice["klacht"]],
+        "Contact met de gemeente": [notice["contact"]],
+        "Contact met de functionaris gegevensbescherming": [notice["functionaris"]],
+    }
+    # What a trial has not filled in is said to be so: a letter that leaves it out would not be one (art. 14 AVG).
+    return [(heading, [one or "nog niet ingevuld" for one in points]) for heading, points in said.items()]
+
+
+def missing_texts(law: Law) -> list[str]:
+    """The texts without which nothing can be sent to anybody but in a trial."""
+    return [key for key in NOTICE if not law.choices.notice[key]]
