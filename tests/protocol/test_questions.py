@@ -85,6 +85,6 @@ def test_who_keeps_a_source_chooses_and_writes_nothing() -> None:
     assert answered("not-consulted", whyNot="Hij woont er niet.") == ["fields.whyNot"]
     assert answered("no-hit", reason="Nagezien, hij woont er niet.") == ["reason"]
     # Who enters what was answered elsewhere says so himself.
-    outside = {"answeredBy": "Sociale Zaken", "answeredOn": TODAY.isoformat()}
+    outside: dict[str, Any] = {"answeredBy": "Sociale Zaken", "answeredOn": TODAY.isoformat()}
     assert answered("no-hit", role="oov", reason="Per telefoon.", **outside) == []
     assert answered("no-hit", role="oov", **outside) == ["reason"]
