@@ -37,7 +37,8 @@ def test_the_whole_of_phase_1_in_its_order(house: TestHouse, number: str) -> Non
     assert found is not None
     assert (found["state"], found["phase"]) == ("phase-2", 2)
     open_now = house.client.get("assessment", f"/v1/signals/{number}/open-decisions", "anna")["decisions"]
-    assert [(one["key"], one["meeting"]) for one in open_now] == [("weging-3", "LOT")]
+    right = [(key, None) for key in ("rectify", "same-person", "not-concerned")]
+    assert [(one["key"], one["meeting"]) for one in open_now] == [("weging-3", "LOT"), *right]
     refused("weging-1", "suspicion", fields=SUSPICION)
     taken = house.client.get("assessment", f"/v1/signals/{number}/decisions", "anna", purpose="weging")["decisions"]
     assert [one["key"] for one in taken] == ["purpose", "weging-1", "weging-2a", "weging-2b"]
