@@ -163,7 +163,7 @@ class Player:
         steps = [
             {"item": {"category": one["item"]} | {name: one[name] for name in TO_RECORD if name in one}}
             if "item" in one
-            else {"decision": {name: one[name] for name in TO_DECIDE if name in one}}
+            else {"decision": {name: one[name] for name in TO_DECIDE if name in one} | _at(played, one)}
             for one in step["together"]
         ]
         body = {"expectedVersion": self._version(service, path)["version"], "steps": steps}
@@ -322,3 +322,8 @@ class Player:
         played.hop(f"{played.holder}-retention", time.monotonic() - began)
         played.ending = ending_of(sealed)
         played.note(f"sealed until {sealed['endsOn']}")
+
+
+def _at(played: Played, step: dict[str, Any]) -> dict[str, Any]:
+    """In which meeting it is decided, for one of several steps."""
+    return {"meeting": played.meeting} if step.get("at_meeting") else {}
