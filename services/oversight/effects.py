@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.oversight import store
+from services.oversight import lists
 from services.oversight.owed import owed_in, told_of
 from services.oversight.statements import statement_of, waiting_on
 from services.oversight.struck import strike
@@ -32,7 +32,7 @@ class Approves(Own):
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         list_id = UUID(loaded.number)
-        approval = store.Approval(
+        approval = lists.Approval(
             id=decision.id,
             next_at=decision.effective_at or decision.taken_at,
             list_id=list_id,
@@ -53,17 +53,17 @@ class Approves(Own):
         approval.statement = statement_of(platform, approval, going, self.answers)
         session.add(approval)
         numbers = [one.number for one in going]
-        await store.set_state(session, list_id, numbers, state=State.APPROVED, approval=decision.id)
+        await lists.set_state(session, list_id, numbers, state=State.APPROVED, approval=decision.id)
 
     async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
-        approval = await session.get(store.Approval, decision.id, with_for_update=True)
+        approval = await session.get(lists.Approval, decision.id, with_for_update=True)
         if approval is None:
             # Everything waited for a notice, or the row is gone: what is struck off is not released if it comes back.
             await strike(platform, UUID(loaded.number), str(decision.id))
             return
         if approval.effective_at <= platform.clock.now():
             raise Conflict
-        signals = await store.approved_by(session, approval.id, 10_000)
+        signals = await lists.approved_by(session, approval.id, 10_000)
         if any(one.state != State.APPROVED for one in signals):
             # Its keys are being released.
             raise Conflict
@@ -72,4 +72,4 @@ class Approves(Own):
         await strike(platform, approval.list_id, str(approval.id))
         approval.withdrawn = True
         numbers = [one.number for one in signals]
-        await store.set_state(session, approval.list_id, numbers, state=State.LISTED, approval=None)
+        await lists.set_state(session, approval.list_id, numbers, state=State.LISTED, approval=None)

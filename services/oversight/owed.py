@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from services.oversight.store import ListedRow
+from services.oversight.lists import ListedRow
 from shared.protocol.never_informed import Owed
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.oversight import store
+from services.oversight import lists
 from services.oversight.owed import owed_in, told_of
 from shared.engine.shelf import CHANGED, Shelf
 from shared.engine.tables import Dossier
@@ -58,12 +58,12 @@ class ListShelf(Shelf):
 
     async def beside(self, session: AsyncSession, head: dict[str, Any]) -> tuple[object, tuple[str, ...]]:
         """A decision can be about some of its signals."""
-        waiting = await store.signals_on(session, UUID(head["id"]), State.LISTED)
+        waiting = await lists.signals_on(session, UUID(head["id"]), State.LISTED)
         numbers = tuple(one.number for one in waiting)
         return Waiting(numbers, told_of(waiting), owed_in(waiting)), numbers
 
     async def move(self, session: AsyncSession, before: Dossier, after: Dossier) -> None:
-        mine = col(store.OfferedList.id) == UUID(before.number), col(store.OfferedList.version) == before.version
-        statement = update(store.OfferedList).where(*mine).values(version=after.version, state=after.state)
-        if (await session.execute(statement.returning(col(store.OfferedList.id)))).first() is None:
+        mine = col(lists.OfferedList.id) == UUID(before.number), col(lists.OfferedList.version) == before.version
+        statement = update(lists.OfferedList).where(*mine).values(version=after.version, state=after.state)
+        if (await session.execute(statement.returning(col(lists.OfferedList.id)))).first() is None:
             raise Conflict(CHANGED)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.oversight import store
+from services.oversight import lists
 from services.oversight.owed import owed_in
 from shared.engine.head import vouched_for
 from shared.errors import NotBelieved
@@ -20,16 +20,16 @@ from shared.service.platform import Platform
 APPROVAL_KIND = "meldpunt-approval"
 
 
-async def waiting_on(platform: Platform, session: AsyncSession, list_id: UUID) -> list[store.ListedRow]:
+async def waiting_on(platform: Platform, session: AsyncSession, list_id: UUID) -> list[lists.ListedRow]:
     """The signals of a list that wait for an approval; raises NotBelieved when one is not as retention listed it."""
-    found = await store.signals_on(session, list_id, State.LISTED)
+    found = await lists.signals_on(session, list_id, State.LISTED)
     if not all([await vouched_for(platform.mac, one) for one in found]):
         raise NotBelieved
     return found
 
 
 def statement_of(
-    platform: Platform, approval: store.Approval, signals: Sequence[store.ListedRow], answers: Mapping[str, str]
+    platform: Platform, approval: lists.Approval, signals: Sequence[lists.ListedRow], answers: Mapping[str, str]
 ) -> str:
     """A statement of who approved which signals of which list, with what was shown of each, the keys that go, and how many
     persons were never informed, by ground, as was answered about each; raises NotSigned without a certificate."""
@@ -39,12 +39,12 @@ def statement_of(
     return platform.signer.sign(APPROVAL_KIND, claims)
 
 
-def signal_claims(row: store.ListedRow) -> dict[str, Any]:
+def signal_claims(row: lists.ListedRow) -> dict[str, Any]:
     """What is signed of a signal: what the approver was shown of it, its end date with that, and its archive keys."""
     return {"facts": row.facts, "keys": row.archive_keys}
 
 
-def approval_claims(approval: store.Approval) -> dict[str, str | None]:
+def approval_claims(approval: lists.Approval) -> dict[str, str | None]:
     """What is signed of an approval besides the signals: which, of what, by whom, and from when it cannot be withdrawn."""
     return {
         "approval": str(approval.id),

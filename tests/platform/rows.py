@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from services.access.store import StatementRow
 from services.export.store import Share
-from services.oversight.store import Approval, Disclosure, ListedRow, OfferedList
+from services.oversight.lists import Approval, ListedRow, OfferedList
+from services.oversight.store import Disclosure
 from services.oversight.trail import AuditLine
 from services.retention.tables import Declaration, Hold, SealedSignal
 from shared.contracts.access import STATEMENT_KIND, Designating, Stated

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.casework.use_cases.move import Moving
+from services.oversight import lists
 from services.oversight import store as oversight
 from services.oversight.use_cases import RegisterKeeping, Releasing
 from services.retention.settings import Settings
@@ -160,7 +161,7 @@ async def test_a_list_is_taken_in_when_it_says_what_the_decisions_say(desk_of: D
     row = ended()
     await desk.add(row)
     await desk.hears(Releasing(desk.platform).listed, a_list(key_of(row)), "retention")
-    assert [one.number for one in await desk.rows(oversight.ListedRow)] == [NUMBER]
+    assert [one.number for one in await desk.rows(lists.ListedRow)] == [NUMBER]
 
 
 async def test_retention_lists_nothing_early_and_no_key_of_another(desk_of: DeskOf) -> None:
@@ -177,7 +178,7 @@ async def test_retention_lists_nothing_early_and_no_key_of_another(desk_of: Desk
     ):
         with pytest.raises(CannotSucceed, match="a list with"):
             await desk.hears(Releasing(desk.platform).listed, wrong, "retention")
-    assert await desk.rows(oversight.ListedRow) == []
+    assert await desk.rows(lists.ListedRow) == []
 
 
 async def test_what_oversight_does_not_know_as_ended_waits(desk_of: DeskOf) -> None:
@@ -189,7 +190,7 @@ async def test_what_oversight_does_not_know_as_ended_waits(desk_of: DeskOf) -> N
         await desk.hears(Releasing(desk.platform).listed, message, "retention")
     await desk.add(row)
     await desk.hears(Releasing(desk.platform).listed, message, "retention")
-    assert [one.number for one in await desk.rows(oversight.ListedRow)] == [NUMBER]
+    assert [one.number for one in await desk.rows(lists.ListedRow)] == [NUMBER]
 
 
 async def test_a_case_is_kept_from_the_decision_that_closed_it(desk_of: DeskOf) -> None:
@@ -262,7 +263,7 @@ async def test_a_list_that_was_changed_is_not_approved(desk_of: DeskOf, postgres
         )
     with pytest.raises(NotBelieved):
         await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields={"confirmList": listed})
-    assert await desk.rows(oversight.Approval) == []
+    assert await desk.rows(lists.Approval) == []
 
 
 ROWS = ("approval", "listed_signal", "offered_list", "decision", "item")
@@ -283,7 +284,7 @@ async def test_a_withdrawn_approval_that_was_brought_back_releases_nothing(desk_
     await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=approval)
     await superuser.put_back(before)
     desk.clock.pass_by(WINDOW + 1)
-    row = await desk.row(oversight.Approval, approval)
+    row = await desk.row(lists.Approval, approval)
     assert row.withdrawn is False
     with pytest.raises(NotBelieved, match="withdrawn"):
         await Releasing(desk.platform).release(row)
@@ -292,7 +293,7 @@ async def test_a_withdrawn_approval_that_was_brought_back_releases_nothing(desk_
     again = await offered(desk, OTHER)
     other = await approve(desk, again)
     desk.clock.pass_by(WINDOW + 1)
-    await Releasing(desk.platform).release(await desk.row(oversight.Approval, other))
+    await Releasing(desk.platform).release(await desk.row(lists.Approval, other))
     assert len(await desk.rows(Outgoing, event=Approved.event)) == 1
 
 
@@ -306,7 +307,7 @@ async def test_what_a_hold_took_off_and_was_put_back_is_not_released(desk_of: De
     await superuser.put_back(before)
     desk.clock.pass_by(WINDOW + 1)
     with pytest.raises(NotBelieved, match="hold"):
-        await Releasing(desk.platform).release(await desk.row(oversight.Approval, approval))
+        await Releasing(desk.platform).release(await desk.row(lists.Approval, approval))
     assert await desk.rows(Outgoing, event=Approved.event) == []
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.oversight import lists
 from services.oversight import store as oversight
 from services.oversight.use_cases import DestructionLists
 from services.retention.tables import Hold, SealedSignal
@@ -142,7 +143,7 @@ async def offered(desk: Desk, *numbers: str) -> str:
     key = key_name(identifier, oversight.ROOM)
     await desk.platform.room().make(key)
     await desk.add(
-        oversight.OfferedList(
+        lists.OfferedList(
             id=identifier,
             version=1,
             state="listed",
@@ -153,7 +154,7 @@ async def offered(desk: Desk, *numbers: str) -> str:
             ultimate_on=today + timedelta(days=60),
         ),
         *(
-            oversight.ListedRow(list_id=identifier, number=one, state="listed", facts={}, archive_keys=[], duties={})
+            lists.ListedRow(list_id=identifier, number=one, state="listed", facts={}, archive_keys=[], duties={})
             for one in numbers
         ),
     )
@@ -171,9 +172,9 @@ async def test_the_beheerder_approves_some_and_the_rest_stays_listed(desk_of: De
     found = await desk.decide(
         listed, "approve-destruction", "approved", BEHEERDER, about=("S-00000-00001",), fields=read
     )
-    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "listed"
+    assert (await desk.row(lists.OfferedList, UUID(listed))).state == "listed"
     decision = await desk.decision(found)
-    approval = await desk.row(oversight.Approval, decision.id)
+    approval = await desk.row(lists.Approval, decision.id)
     assert approval.effective_at == desk.clock.now() + timedelta(seconds=WINDOW), "no key is released before"
     claims = await desk.platform.verifier.verify(approval.statement, kind="meldpunt-approval", service="oversight")
     assert list(claims["signals"]) == ["S-00000-00001"]
@@ -187,7 +188,7 @@ async def test_lists_come_in_pages_the_newest_first(desk_of: DeskOf) -> None:
     today = desk.clock.now().date()
     await desk.add(
         *(
-            oversight.OfferedList(
+            lists.OfferedList(
                 id=uuid4(),
                 version=1,
                 state="listed",
@@ -210,11 +211,11 @@ async def test_an_approval_is_withdrawn_while_nothing_is_released(desk_of: DeskO
     desk = await desk_of("oversight")
     listed = await offered(desk, "S-00000-00001")
     found = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields={"confirmList": listed})
-    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "approved"
+    assert (await desk.row(lists.OfferedList, UUID(listed))).state == "approved"
     await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=(await desk.decision(found)).id)
-    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "listed"
-    assert [one.state for one in await desk.rows(oversight.ListedRow)] == ["listed"]
-    assert (await desk.row(oversight.Approval, (await desk.decision(found)).id)).withdrawn
+    assert (await desk.row(lists.OfferedList, UUID(listed))).state == "listed"
+    assert [one.state for one in await desk.rows(lists.ListedRow)] == ["listed"]
+    assert (await desk.row(lists.Approval, (await desk.decision(found)).id)).withdrawn
 
 
 async def test_each_approval_of_a_list_has_its_own_time_whatever_happens_to_the_list(desk_of: DeskOf) -> None:
@@ -226,15 +227,15 @@ async def test_each_approval_of_a_list_has_its_own_time_whatever_happens_to_the_
     first = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, about=(one,), fields=fields)
     await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, about=(other,), fields=fields)
     identifier = (await desk.decision(first)).id
-    approval = await desk.row(oversight.Approval, identifier)
+    approval = await desk.row(lists.Approval, identifier)
     assert approval.next_at == approval.effective_at > desk.clock.now()
     async with desk.platform.database.transaction() as session:
         # As `withheld` and `overdue` do.
-        (await session.get_one(oversight.OfferedList, UUID(listed))).version += 1
+        (await session.get_one(lists.OfferedList, UUID(listed))).version += 1
     await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=identifier)
-    states = {row.number: row.state for row in await desk.rows(oversight.ListedRow)}
+    states = {row.number: row.state for row in await desk.rows(lists.ListedRow)}
     assert states == {one: "listed", other: "approved"}
-    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "listed"
+    assert (await desk.row(lists.OfferedList, UUID(listed))).state == "listed"
 
 
 async def test_a_withdrawal_that_took_too_long_comes_too_late(desk_of: DeskOf) -> None:
@@ -253,8 +254,8 @@ async def test_a_withdrawal_that_took_too_long_comes_too_late(desk_of: DeskOf) -
     desk.platform.bao.call = slow  # type: ignore[method-assign]
     with pytest.raises(Conflict):
         await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=identifier)
-    assert [row.state for row in await desk.rows(oversight.ListedRow)] == ["approved"]
-    assert not (await desk.row(oversight.Approval, identifier)).withdrawn
+    assert [row.state for row in await desk.rows(lists.ListedRow)] == ["approved"]
+    assert not (await desk.row(lists.Approval, identifier)).withdrawn
 
 
 async def test_what_is_being_released_is_not_withdrawn(desk_of: DeskOf) -> None:
@@ -262,7 +263,7 @@ async def test_what_is_being_released_is_not_withdrawn(desk_of: DeskOf) -> None:
     listed = await offered(desk, "S-00000-00001")
     found = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields={"confirmList": listed})
     async with desk.platform.database.transaction() as session:
-        await oversight.set_state(session, UUID(listed), ["S-00000-00001"], state="releasing")
+        await lists.set_state(session, UUID(listed), ["S-00000-00001"], state="releasing")
     with pytest.raises(Conflict):
         await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=(await desk.decision(found)).id)
-    assert [row.state for row in await desk.rows(oversight.ListedRow)] == ["releasing"]
+    assert [row.state for row in await desk.rows(lists.ListedRow)] == ["releasing"]

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.oversight import store as oversight
+from services.oversight import lists
 from services.oversight.use_cases import DestructionLists, DutyKeeping, Releasing
 from services.retention.settings import Settings
 from services.retention.tables import Declaration, SealedSignal
@@ -54,7 +54,7 @@ async def approve(desk: Desk, listed: str, answers: dict[str, str] | None = None
 
 
 async def states(desk: Desk) -> dict[str, str]:
-    return {row.number: row.state for row in await desk.rows(oversight.ListedRow)}
+    return {row.number: row.state for row in await desk.rows(lists.ListedRow)}
 
 
 # --- oversight: the list -----------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ async def test_approving_decides_on_each_of_them_and_without_that_nothing_is_app
     for answers in (None, {}, {"D-00000-00002": "inform"}, {"D-00000-00001": "ground-holds"}, {"D-00000-00001": "x"}):
         with pytest.raises(Invalid):
             await approve(desk, listed, answers)
-    assert await desk.rows(oversight.Approval) == []
+    assert await desk.rows(lists.Approval) == []
     await approve(desk, listed, about=(OTHER,))
     assert await states(desk) == {ONE: "listed", OTHER: "approved"}, "nobody is owed anything in the other"
 
@@ -124,7 +124,7 @@ async def test_who_is_informed_after_all_keeps_his_signal_on_the_list_until_it_w
     await told(desk, listed, duty(), whole=(ONE,))
     await approve(desk, listed, {"D-00000-00001": "inform"})
     assert await states(desk) == {ONE: "listed", OTHER: "approved"}
-    assert (await desk.row(oversight.OfferedList, UUID(listed))).state == "listed"
+    assert (await desk.row(lists.OfferedList, UUID(listed))).state == "listed"
     (order,) = await desk.rows(Outgoing, event=InformAfterAll.event)
     assert InformAfterAll.model_validate_json(order.body or b"").duties == ("D-00000-00001",)
     await told(desk, listed, duty(state="to-send", turn=3))
@@ -142,7 +142,7 @@ async def test_a_list_on_which_everybody_is_informed_after_all_is_withdrawn_too(
     listed = await offered(desk, ONE)
     await told(desk, listed, duty(), whole=(ONE,))
     identifier = await approve(desk, listed, {"D-00000-00001": "inform"})
-    assert await desk.rows(oversight.Approval) == []
+    assert await desk.rows(lists.Approval) == []
     await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=identifier)
     assert await desk.rows(Outgoing, event=InformAfterAll.event) == [], "nothing was told yet"
 
@@ -157,7 +157,7 @@ async def test_retention_hears_how_many_were_never_informed_and_on_which_grounds
     # What changes after it was signed changes nothing of what was approved.
     await told(desk, listed, duty(state="sent", turn=9))
     desk.clock.pass_by(WINDOW + 1)
-    await Releasing(desk.platform).release(await desk.row(oversight.Approval, identifier))
+    await Releasing(desk.platform).release(await desk.row(lists.Approval, identifier))
     (said,) = await desk.rows(Outgoing, event=Approved.event)
     never = Approved.model_validate_json(said.body or b"").never_informed
     assert never == {ONE: {"already-informed": 1, "impossible-or-disproportionate": 1}, OTHER: {}}
@@ -187,7 +187,7 @@ async def test_at_the_ultimate_date_they_are_counted_as_decided_on_by_nobody(des
     listed = await offered(desk, ONE, OTHER)
     await told(desk, listed, duty(), whole=(ONE,))
     async with desk.platform.database.transaction() as session:
-        row = await session.get_one(oversight.ListedRow, (UUID(listed), OTHER))
+        row = await session.get_one(lists.ListedRow, (UUID(listed), OTHER))
         # Rights never answered about this one.
         row.duties = None
         await vouch_for(desk.platform.mac, row)
@@ -195,7 +195,7 @@ async def test_at_the_ultimate_date_they_are_counted_as_decided_on_by_nobody(des
     overdue = Overdue(list_id=UUID(listed), ultimate_on=calendar_date(desk.clock.now()))
     await desk.platform.signer.certify()
     await desk.hears(Releasing(desk.platform).overdue, overdue, "retention")
-    (approval,) = await desk.rows(oversight.Approval)
+    (approval,) = await desk.rows(lists.Approval)
     await Releasing(desk.platform).release(approval)
     (said,) = await desk.rows(Outgoing, event=Approved.event)
     assert Approved.model_validate_json(said.body or b"").never_informed == {ONE: {"undecided": 1}}

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.oversight import store
+from services.oversight import lists
 from services.oversight.statements import statement_of
 from services.oversight.use_cases.release import Releasing
 from shared.contracts.oversight import Approved
@@ -28,7 +28,7 @@ async def approved(platform: Platform, parts: RealParts, numbers: list[str], *, 
     """A list with these signals, and its approval; returns the approval's id."""
     now = datetime.now(UTC) - timedelta(days=0 if signed else 30)
     today = date.today()
-    listed = store.OfferedList(
+    listed = lists.OfferedList(
         id=uuid4(),
         version=1,
         state=State.APPROVED,
@@ -38,7 +38,7 @@ async def approved(platform: Platform, parts: RealParts, numbers: list[str], *, 
         approve_before=today,
         ultimate_on=today,
     )
-    approval = store.Approval(
+    approval = lists.Approval(
         id=uuid4(), next_at=now, list_id=listed.id, approver="b", approved_at=now, effective_at=now, statement="a.b.c"
     )
     rows = []
@@ -47,7 +47,7 @@ async def approved(platform: Platform, parts: RealParts, numbers: list[str], *, 
         parts.openbao.administrator.write(f"archive-signal/keys/{key}", type="aes256-gcm96")
         keys = [{"mount": "archive-signal", "key": key}]
         rows.append(
-            store.ListedRow(
+            lists.ListedRow(
                 list_id=listed.id,
                 number=number,
                 state="approved",
@@ -71,9 +71,9 @@ async def test_one_approval_that_cannot_be_released_stops_no_other(platform_of: 
     good = await approved(platform, parts, [f"S-0000{n}-00001" for n in range(3)])
     # Whoever writes rows hangs a signal under it that nobody approved.
     async with platform.database.transaction() as session:
-        row = (await session.scalars(select(store.ListedRow).where(col(store.ListedRow.approval) == good))).first()
+        row = (await session.scalars(select(lists.ListedRow).where(col(lists.ListedRow.approval) == good))).first()
         assert row
-        smuggled = store.ListedRow(**row.model_dump() | {"number": "S-00009-00001"})
+        smuggled = lists.ListedRow(**row.model_dump() | {"number": "S-00009-00001"})
         session.add(smuggled)
     task = asyncio.create_task(releasing.queue.run(releasing.release))
     async with asyncio.timeout(60):
@@ -83,7 +83,7 @@ async def test_one_approval_that_cannot_be_released_stops_no_other(platform_of: 
     with contextlib.suppress(asyncio.CancelledError):
         await task
     async with platform.database.reading() as session:
-        states = {row.number: row.state for row in await session.scalars(select(store.ListedRow))}
+        states = {row.number: row.state for row in await session.scalars(select(lists.ListedRow))}
         told = [row for row in await session.scalars(select(Outgoing)) if row.event == Approved.event]
     numbers = sorted(number for row in told for number in Approved.model_validate_json(row.body or b"").numbers)
     assert numbers == [f"S-0000{n}-00001" for n in range(3)]
@@ -105,13 +105,13 @@ async def test_a_signal_that_is_not_as_it_was_approved_is_not_released(
     mine = await approved(platform, parts, ["S-0000A-00001"])
     other = await approved(platform, parts, ["S-0000B-00001"], signed=False)
     async with platform.database.transaction() as session:
-        signal = (await session.scalars(select(store.ListedRow).where(col(store.ListedRow.approval) == mine))).one()
-        victim = (await session.scalars(select(store.ListedRow).where(col(store.ListedRow.approval) == other))).one()
+        signal = (await session.scalars(select(lists.ListedRow).where(col(lists.ListedRow.approval) == mine))).one()
+        victim = (await session.scalars(select(lists.ListedRow).where(col(lists.ListedRow.approval) == other))).one()
         if altered == "keys":
             signal.archive_keys = victim.archive_keys
         else:
             signal.facts = signal.facts | {"endsOn": "2025-01-01"}
-        approval = await session.get_one(store.Approval, mine)
+        approval = await session.get_one(lists.Approval, mine)
     with pytest.raises(NotSigned):
         await releasing.release(approval)
     for number in ("S-0000A-00001", "S-0000B-00001"):
@@ -121,13 +121,13 @@ async def test_a_signal_that_is_not_as_it_was_approved_is_not_released(
 
 async def _done(platform: Platform, approval: UUID) -> bool:
     async with platform.database.reading() as session:
-        return (await session.get_one(store.Approval, approval)).done
+        return (await session.get_one(lists.Approval, approval)).done
 
 
 async def _is_allowed(platform: Platform, parts: RealParts, number: str) -> bool:
     """Whether the deletion of its archive key is allowed; the smuggled one named the key of another."""
     async with platform.database.reading() as session:
-        row = (await session.scalars(select(store.ListedRow).where(col(store.ListedRow.number) == number))).one()
+        row = (await session.scalars(select(lists.ListedRow).where(col(lists.ListedRow.number) == number))).one()
     key = row.archive_keys[0]["key"]
     assert Transit(platform.bao, "archive-signal")
     found = parts.openbao.administrator.read(f"archive-signal/keys/{key}")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.oversight import store
+from services.oversight import lists
 from services.oversight.owed import shown, told_of
 from shared import audit
 from shared.engine.engine import Engine
@@ -26,14 +26,14 @@ class DestructionLists:
         """The lists, the newest first, for who approves and who watches."""
         self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.reading() as session:
-            return (await store.lists(session, window)).of("lists", _list)
+            return (await lists.offered(session, window)).of("lists", _list)
 
     async def one(self, list_id: UUID, person: Person) -> dict[str, Any]:
         """The head of a list; what is on it and its approvals are lists of their own. Raises NotFound."""
         self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.reading() as session:
             listed = await _offered(session, list_id)
-            rows = await store.whole_list(session, list_id)
+            rows = await lists.whole_list(session, list_id)
         never = [one for row in rows for one in shown(row) or ()]
         return _list(listed) | {
             # Not known while rights has not said it of every signal.
@@ -47,7 +47,7 @@ class DestructionLists:
         role = self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.transaction() as session:
             await _offered(session, list_id)
-            page = await store.signals_of(session, list_id, window)
+            page = await lists.signals_of(session, list_id, window)
             now = self.platform.clock.now()
             session.add(audit.line(now, "destruction list read", actor=person.user_id, role=role, record=str(list_id)))
         return page.of("signals", _signal)
@@ -57,23 +57,23 @@ class DestructionLists:
         role = self.engine.parts.role_of(person, reading=True)
         loaded = await self.engine.parts.loader.load(str(list_id))
         async with self.platform.database.reading() as session:
-            page = await store.approvals(session, list_id, window)
+            page = await lists.approvals(session, list_id, window)
         await self.engine.showing.note(person, role, "approvals read", str(list_id))
         return page.of("approvals", lambda one: _approval(one, loaded))
 
 
-async def _offered(session: AsyncSession, list_id: UUID) -> store.OfferedList:
-    row = await session.get(store.OfferedList, list_id)
+async def _offered(session: AsyncSession, list_id: UUID) -> lists.OfferedList:
+    row = await session.get(lists.OfferedList, list_id)
     if row is None:
         raise NotFound
     return row
 
 
-def _signal(row: store.ListedRow) -> dict[str, Any]:
+def _signal(row: lists.ListedRow) -> dict[str, Any]:
     return {"number": row.number, "state": row.state, "neverInformed": shown(row)} | row.facts
 
 
-def _approval(row: store.Approval, loaded: Loaded) -> dict[str, Any]:
+def _approval(row: lists.Approval, loaded: Loaded) -> dict[str, Any]:
     """An approval with its words; the clock has none."""
     words = loaded.opened.words.get(str(row.id))
     return {
@@ -84,7 +84,7 @@ def _approval(row: store.Approval, loaded: Loaded) -> dict[str, Any]:
     } | ({"reason": words.reason, "fields": words.fields} if words else {})
 
 
-def _list(row: store.OfferedList) -> dict[str, Any]:
+def _list(row: lists.OfferedList) -> dict[str, Any]:
     return {
         "listId": str(row.id),
         "version": row.version,

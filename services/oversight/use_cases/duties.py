@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.oversight import store
+from services.oversight import lists
 from services.oversight.owed import shown
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
@@ -21,15 +21,15 @@ class DutyKeeping:
     async def told(self, incoming: Incoming, message: DutiesTold) -> Handled:
         """The answer to what was asked of a list, or what was decided since. What comes late changes nothing."""
         async with self.platform.database.reading() as session:
-            if await session.get(store.OfferedList, message.list_id) is None:
+            if await session.get(lists.OfferedList, message.list_id) is None:
                 raise PartDown("the list has not arrived yet")
         of_signal: dict[str, list[ListedDuty]] = {number: [] for number in message.whole}
         for one in message.duties:
             of_signal.setdefault(one.signal, []).append(one)
 
         async def effect(session: AsyncSession) -> None:
-            listed = await session.get_one(store.OfferedList, message.list_id, with_for_update=True)
-            rows = await store.for_change(session, message.list_id, of_signal)
+            listed = await session.get_one(lists.OfferedList, message.list_id, with_for_update=True)
+            rows = await lists.for_change(session, message.list_id, of_signal)
             if rows.keys() != of_signal.keys():
                 raise CannotSucceed("a duty in a signal that is not on that list")
             for number, row in rows.items():

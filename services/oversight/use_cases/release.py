@@ -15,7 +15,7 @@ from sqlalchemy import and_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.oversight import store
+from services.oversight import lists, store
 from services.oversight.domain import KEEPER
 from services.oversight.endings import check_listed, endings_of
 from services.oversight.statements import APPROVAL_KIND, approval_claims, signal_claims, statement_of, waiting_on
@@ -47,10 +47,10 @@ class Releasing:
         self._laws = platform.settings.laws
         self.queue = Queue(
             platform.database,
-            store.Approval,
+            lists.Approval,
             platform.clock,
             name="releases",
-            of=and_(col(store.Approval.withdrawn).is_(False), col(store.Approval.done).is_(False)),
+            of=and_(col(lists.Approval.withdrawn).is_(False), col(lists.Approval.done).is_(False)),
             lease=timedelta(seconds=60),
             began="approved_at",
             most=4,
@@ -72,7 +72,7 @@ class Releasing:
 
         async def effect(session: AsyncSession) -> None:
             session.add(
-                store.OfferedList(
+                lists.OfferedList(
                     id=message.list_id,
                     version=1,
                     state=State.LISTED,
@@ -106,9 +106,9 @@ class Releasing:
             endings = await endings_of(self._laws, self.platform.mac, told[one.number])
             check_listed(one, message.listed_on, endings)
 
-    async def _row(self, list_id: UUID, one: ListedSignal) -> store.ListedRow:
+    async def _row(self, list_id: UUID, one: ListedSignal) -> lists.ListedRow:
         listed = one.model_dump(mode="json")
-        row = store.ListedRow(
+        row = lists.ListedRow(
             list_id=list_id,
             number=one.number,
             state=State.LISTED,
@@ -120,17 +120,17 @@ class Releasing:
     async def withheld(self, incoming: Incoming, message: Withheld) -> Handled:
         """A hold was approved for a signal on a list (R-9.15): it is taken off, unless its keys are being released."""
         async with self.platform.database.reading() as session:
-            if await session.get(store.OfferedList, message.list_id) is None:
+            if await session.get(lists.OfferedList, message.list_id) is None:
                 raise PartDown("the list has not arrived yet")
 
         async def effect(session: AsyncSession) -> None:
-            found = await session.get_one(store.OfferedList, message.list_id, with_for_update=True)
-            if not await store.take_off(session, message.list_id, message.number):
+            found = await session.get_one(lists.OfferedList, message.list_id, with_for_update=True)
+            if not await lists.take_off(session, message.list_id, message.number):
                 return
             # The row is locked: a release comes before it, or finds it struck off.
             await strike(self.platform, message.list_id, message.number)
             found.version += 1
-            if not await store.signals_on(session, message.list_id, State.LISTED):
+            if not await lists.signals_on(session, message.list_id, State.LISTED):
                 # Nothing on it waits for an approval any more.
                 found.state = State.APPROVED
             self.platform.post.tell(session, "retention", TakenOff(list_id=message.list_id, number=message.number))
@@ -147,7 +147,7 @@ class Releasing:
         """
         today = calendar_date(self.platform.clock.now())
         async with self.platform.database.reading() as session:
-            row = await session.get(store.OfferedList, message.list_id)
+            row = await session.get(lists.OfferedList, message.list_id)
             waiting = await waiting_on(self.platform, session, message.list_id)
         if row is None:
             raise CannotSucceed("a list that was never offered")
@@ -157,7 +157,7 @@ class Releasing:
                 await Transit(self.platform.bao, key["mount"]).lock(key["key"])
 
         async def effect(session: AsyncSession) -> None:
-            found = await session.get(store.OfferedList, message.list_id, with_for_update=True)
+            found = await session.get(lists.OfferedList, message.list_id, with_for_update=True)
             signals = await waiting_on(self.platform, session, message.list_id)
             numbers = [one.number for one in signals]
             if found is None or not numbers:
@@ -168,7 +168,7 @@ class Releasing:
             action = "destruction at the ultimate date" if ultimate else "destruction list escalated"
             session.add(audit.line(now, action, actor=None, record=str(message.list_id)))
             if ultimate:
-                approval = store.Approval(
+                approval = lists.Approval(
                     id=uuid4(),
                     next_at=now,
                     list_id=message.list_id,
@@ -179,12 +179,12 @@ class Releasing:
                 )
                 approval.statement = statement_of(self.platform, approval, signals, {})
                 session.add(approval)
-                await store.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
+                await lists.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
                 found.state = State.APPROVED
 
         return Handled(effect)
 
-    async def release(self, approval: store.Approval) -> None:
+    async def release(self, approval: lists.Approval) -> None:
         """Release the archive keys of the signals of an approval whose time to be withdrawn is over; tell retention.
 
         Raises NotSigned for an approval that oversight did not sign. What was released stays so when it is
@@ -198,30 +198,30 @@ class Releasing:
         signed: dict[str, Any] = claims["signals"]
         while await self._release_some(approval, signed, claims["neverInformed"]):
             pass
-        done = update(store.Approval).where(col(store.Approval.id) == approval.id).values(done=True)
+        done = update(lists.Approval).where(col(lists.Approval.id) == approval.id).values(done=True)
         await self.platform.database.alone(done)
 
     async def _release_some(
-        self, approval: store.Approval, signed: dict[str, Any], never: dict[str, dict[str, int]]
+        self, approval: lists.Approval, signed: dict[str, Any], never: dict[str, dict[str, int]]
     ) -> bool:
         """A few of the signals that were approved; returns whether there were any. Raises NotSigned, and releases none of
         them, when one is not as it was approved, and NotBelieved for what was struck off the list."""
         off = await struck(self.platform, approval.list_id)
         async with self.platform.database.transaction() as session:
             # Locked before its signals, as a withdrawal does: one of the two comes too late.
-            found = await session.get(store.Approval, approval.id, with_for_update=True)
+            found = await session.get(lists.Approval, approval.id, with_for_update=True)
             if found is None or found.withdrawn:
                 return False
             if str(found.id) in off:
                 raise NotBelieved("this approval was withdrawn")
-            signals = await store.approved_by(session, approval.id, BATCH_SIZE, signed.keys())
+            signals = await lists.approved_by(session, approval.id, BATCH_SIZE, signed.keys())
             if any(signal_claims(one) != signed[one.number] for one in signals):
                 raise NotSigned
             numbers = [one.number for one in signals]
             if off & set(numbers):
                 raise NotBelieved("a hold keeps a signal of this approval")
             # From here on a hold comes too late for them.
-            await store.set_state(session, approval.list_id, numbers, state="releasing")
+            await lists.set_state(session, approval.list_id, numbers, state="releasing")
         if not signals:
             return False
         await self.platform.releaser.release([KeyRef(**key) for one in signals for key in one.archive_keys])
@@ -233,6 +233,6 @@ class Releasing:
             never_informed={one: never[one] for one in numbers if one in never},
         )
         async with self.platform.database.transaction() as session:
-            await store.set_state(session, approval.list_id, numbers, state="released")
+            await lists.set_state(session, approval.list_id, numbers, state="released")
             self.platform.post.tell(session, "retention", message)
         return True
