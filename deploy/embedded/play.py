@@ -151,9 +151,7 @@ class Player:
             try:
                 return self.client.post(service, path, user, body)
             except Refusal as problem:
-                faults = problem.problem.get("invalidParams", [])
-                waits = service == "casework" and body.get("meeting") and [one["name"] for one in faults] == ["meeting"]
-                if not waits or time.monotonic() > end:
+                if not _meeting_is_on_its_way(service, problem.problem) or time.monotonic() > end:
                     raise
                 time.sleep(0.05)
 
@@ -166,17 +164,28 @@ class Player:
             else {"decision": {name: one[name] for name in TO_DECIDE if name in one} | _at(played, one)}
             for one in step["together"]
         ]
-        body = {"expectedVersion": self._version(service, path)["version"], "steps": steps}
-        answer = self.client.post(service, f"{path}/steps", step["by"], body)
-        if answer["stopped"]:
-            raise Refusal(service, answer["stopped"]["status"], answer["stopped"])
-        for one, made in zip(step["together"], answer["done"], strict=True):
+        for one, made in zip(step["together"], self._go_through(service, path, step["by"], steps), strict=True):
             if made["item"]:
                 played.made |= {one["as"]: made["item"]["item"]} if "as" in one else {}
                 played.asked |= set(made["item"]["tasks"])
             else:
                 self.follow(played, made["decision"]["state"])
         return f"{', '.join(str(one.get('key', one.get('item'))) for one in step['together'])} ({step['by']})"
+
+    def _go_through(self, service: str, path: str, user: str, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Send `steps`; those that stopped because their meeting is not known there yet are sent again."""
+        done: list[dict[str, Any]] = []
+        end = time.monotonic() + 15
+        while True:
+            body = {"expectedVersion": self._version(service, path)["version"], "steps": steps[len(done) :]}
+            answer = self.client.post(service, f"{path}/steps", user, body)
+            done += answer["done"]
+            stopped = answer["stopped"]
+            if not stopped:
+                return done
+            if not _meeting_is_on_its_way(service, stopped) or time.monotonic() > end:
+                raise Refusal(service, stopped["status"], stopped)
+            time.sleep(0.05)
 
     @staticmethod
     def _insist(act: Callable[[], dict[str, Any]], step: dict[str, Any]) -> dict[str, Any]:
@@ -322,6 +331,11 @@ class Player:
         played.hop(f"{played.holder}-retention", time.monotonic() - began)
         played.ending = ending_of(sealed)
         played.note(f"sealed until {sealed['endsOn']}")
+
+
+def _meeting_is_on_its_way(service: str, problem: dict[str, Any]) -> bool:
+    """Whether all that is wrong is that casework has not heard of the meeting yet."""
+    return service == "casework" and [one["name"] for one in problem.get("invalidParams", [])] == ["meeting"]
 
 
 def _at(played: Played, step: dict[str, Any]) -> dict[str, Any]:

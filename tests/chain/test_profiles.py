@@ -90,7 +90,9 @@ def test_a_decision_that_opened_a_phase_is_not_withdrawn_once_the_phase_was_used
     large.must_decide(number, "anna", "weging-1", "suspicion", fields=SUSPICION)
     large.must_decide(number, "bram", "weging-2a", "task", fields=TASK)
     opened = large.must_decide(number, "bram", "weging-2b", "inside", fields={"area": "O1"})
-    item = {"category": "internet", "about": "O1", "finding": "x", "expectedVersion": version(large, number)}
+    found = {"url": "https://example.org/", "seenOn": "2026-11-01", "foundBy": "Zoeken op adres."}
+    item: dict[str, Any] = {"category": "internet", "about": "O1", "finding": "x", "fields": found}
+    item["expectedVersion"] = version(large, number)
     assert large.client.request("POST", "assessment", f"/v1/signals/{number}/items", "bram", item).status_code == 201
     assert large.withdraw(number, "bram", opened["id"]).status_code == 409
 

@@ -10,14 +10,14 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
-from tests.house import NO_SUSPICION, TestHouse, until
+from tests.house import NO_SUSPICION, SUSPICION, TestHouse, until
 
 
 def forwarded(house: TestHouse, key: str, outcome: str, kind: str, recipient: str, **fields: Any) -> str:
     """A report that ends by a decision that forwards it; its number."""
     number = house.with_purpose(house.arrived(house.report()))
     if key == "weging-2a":
-        house.must_decide(number, "bram", "weging-1", "suspicion", fields={"sources": ["none"]})
+        house.must_decide(number, "bram", "weging-1", "suspicion", fields=SUSPICION)
     forwarding = {"recipientKind": kind, "recipient": recipient, "items": ["report"]}
     house.must_decide(number, "anna", key, outcome, fields=fields, forwarding=forwarding)
     return number
@@ -95,7 +95,7 @@ def preview(
 def test_who_sends_reads_beforehand_what_the_receiver_will_read(house: TestHouse) -> None:
     """The same words, item by item; nothing is decided by looking, and nobody else looks."""
     number = house.with_purpose(house.arrived(house.report()))
-    house.must_decide(number, "bram", "weging-1", "suspicion", fields={"sources": ["none"]})
+    house.must_decide(number, "bram", "weging-1", "suspicion", fields=SUSPICION)
     body = {
         "key": "weging-2a",
         "outcome": "no-task",

@@ -132,6 +132,6 @@ def test_what_the_table_has_nobody_for_is_not_even_written() -> None:
     post = Post("intake", NoSigner("intake"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
     with pytest.raises(NobodyListens, match=r"intake sends no destroy\.v1 to assessment"):
         post.envelope("assessment", Destroy(numbers=(), list_id=uuid4()))
-    assert post.envelope("assessment", Receipts(received=())).addressee == "assessment"
+    assert post.envelope("retention", Receipts(received=())).addressee == "retention"
     with pytest.raises(NobodyListens):
         post.envelope("all", Receipts(received=()))

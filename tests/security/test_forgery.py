@@ -18,7 +18,7 @@ import pytest
 from deploy.openbao import apply as bao_config
 from shared.bus.post import STATEMENT, Post, claims_of
 from shared.clock import SystemClock
-from shared.contracts.common import KeyRef, KeysReleased, Receipts, Released
+from shared.contracts.common import KeyRef, KeysReleased, Released
 from shared.contracts.intake import ReportLetter
 from shared.contracts.retention import Destroy
 from shared.keys.signing import Signer
@@ -179,7 +179,8 @@ def test_a_service_cannot_send_what_is_another_services(house: TestHouse) -> Non
         signer = Signer("intake", bao, SystemClock())
         await signer.certify()
         order = Destroy(numbers=("S-00000-00000",), list_id=uuid4())
-        row = Post("intake", signer, SystemClock(), "0" * 20).envelope("assessment", Receipts(received=())).model_dump()
+        letter = ReportLetter(number="S-00000-00000", letters=("a.b.c.d.e",))
+        row = Post("intake", signer, SystemClock(), "0" * 20).envelope("assessment", letter).model_dump()
         row["headers"]["ce-type"], row["body"] = f"nl.meldpunt.{order.event}", order.model_dump_json().encode()
         row["headers"]["meldpunt-signature"] = signer.sign(STATEMENT, claims_of(row["headers"], row["body"]))
         await bao.close()

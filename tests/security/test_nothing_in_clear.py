@@ -120,6 +120,7 @@ def test_canaries(house: TestHouse) -> None:
 
 def decide(house: TestHouse, number: str, mark: str) -> None:
     """Canaries in everything that an OOV'er can type, accepted and refused."""
+    house.with_purpose(number)
     version = house.client.get("assessment", f"/v1/signals/{number}/open-decisions", "anna")["version"]
     item = {"category": "bag", "about": "O1", "finding": f"gevonden: {mark}", "expectedVersion": version}
     assert (
@@ -135,7 +136,6 @@ def decide(house: TestHouse, number: str, mark: str) -> None:
         ).status_code
         == 400
     )
-    house.with_purpose(number)
     for wrong in (
         {"outcome": mark.lower(), "reason": mark},
         {"outcome": "suspicion", "reason": mark, "fields": {mark: mark, "sources": [mark]}},
