@@ -46,7 +46,7 @@ class HouseClient:
         self._tokens: dict[tuple[str, str], tuple[float, str]] = {}
         self._logins: dict[str, tuple[float, str]] = {}
         self.changing = 0
-        """How many requests were sent that change something; those for a token are none."""
+        """How many requests changed something: no look, no token, nothing that was refused."""
         self.traceparent: str | None = None
         """Sent with every request when set, so that what several people do is one trace."""
 
@@ -119,17 +119,18 @@ class HouseClient:
     ) -> httpx.Response:
         """One request; `user` None sends no token. Returns whatever the service answers."""
         sent = dict(headers or {})
-        self.changing += method != "GET"
         if self.traceparent:
             sent.setdefault("traceparent", self.traceparent)
         if user:
             sent["Authorization"] = f"Bearer {self.token(user, service)}"
         try:
-            return self._http.request(method, f"{self.addresses[service]}{path}", json=body, headers=sent)
+            answer = self._http.request(method, f"{self.addresses[service]}{path}", json=body, headers=sent)
         except httpx.TransportError as problem:
             raise HouseError(
                 f"{service} is out of reach at {self.addresses[service]}: see `meldpunt status`"
             ) from problem
+        self.changing += method != "GET" and answer.is_success
+        return answer
 
     def status_of(self, service: str) -> dict[str, Any]:
         """What a service says of itself to who runs the house."""

@@ -173,19 +173,23 @@ class Player:
         return f"{', '.join(str(one.get('key', one.get('item'))) for one in step['together'])} ({step['by']})"
 
     def _go_through(self, service: str, path: str, user: str, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Send `steps`; those that stopped because their meeting is not known there yet are sent again."""
+        """Send `steps`; what stops because its meeting is not known there yet is sent again."""
         done: list[dict[str, Any]] = []
         end = time.monotonic() + 15
-        while True:
+        while len(done) < len(steps):
             body = {"expectedVersion": self._version(service, path)["version"], "steps": steps[len(done) :]}
-            answer = self.client.post(service, f"{path}/steps", user, body)
-            done += answer["done"]
-            stopped = answer["stopped"]
+            try:
+                answer = self.client.post(service, f"{path}/steps", user, body)
+                done += answer["done"]
+                stopped = answer["stopped"]
+            except Refusal as refused:
+                stopped = refused.problem
             if not stopped:
-                return done
+                break
             if not _meeting_is_on_its_way(service, stopped) or time.monotonic() > end:
-                raise Refusal(service, stopped["status"], stopped)
+                raise Refusal(service, stopped.get("status", 0), stopped)
             time.sleep(0.05)
+        return done
 
     @staticmethod
     def _insist(act: Callable[[], dict[str, Any]], step: dict[str, Any]) -> dict[str, Any]:

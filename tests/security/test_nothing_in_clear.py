@@ -145,7 +145,8 @@ def decide(house: TestHouse, number: str, mark: str) -> None:
         answer = house.decide(number, "anna", "weging-1", **wrong)
         assert answer.status_code == 400, answer.text
         assert mark not in answer.text
-    house.must_decide(number, "anna", "weging-1", "suspicion", fields=SUSPICION, reason=f"om {mark}")
+    looked = SUSPICION | {"sources": ["bag"]}
+    house.must_decide(number, "anna", "weging-1", "suspicion", fields=looked, reason=f"om {mark}")
     house.must_decide(
         number, "bram", "weging-2a", "no-task", reason=f"geen taak {mark}", fields={"considered": f"alles van {mark}"},
         forwarding={"noneBecause": f"niemand voor {mark}"},
