@@ -17,6 +17,7 @@ import httpx
 
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import HouseError
+from deploy.embedded.insist import for_a_meeting, insist
 from deploy.embedded.played import Played, ending_of, steps_of, until
 from shared.clock import calendar_date
 from shared.protocol.states import HOLDER_OF, State
@@ -135,7 +136,7 @@ class Player:
         found = [one for one in now["decisions"] if one["key"] == step["key"]]
         if found and found[0]["meeting"] and not step.get("alone"):
             body["meeting"] = played.meeting
-        taken = self._insist_on_meeting(service, f"{path}/decisions", step["by"], body)
+        taken = insist(lambda: self.client.post(service, f"{path}/decisions", step["by"], body), for_a_meeting(service))
         if "co_signed_by" in step:
             # Who has the file himself co-signs where he decides.
             said = {"key": step["key"], "confirms": taken["id"], "outcome": "agree", "reason": "Met deze onderbouwing."}
@@ -143,17 +144,6 @@ class Player:
             taken = self.client.post(service, f"{path}/decisions", step["co_signed_by"], said)
         self.follow(played, taken["state"])
         return f"{step['key']}: {step['outcome']} ({step['by']})"
-
-    def _insist_on_meeting(self, service: str, path: str, user: str, body: dict[str, Any]) -> dict[str, Any]:
-        """A copy of a meeting reaches casework a moment later than assessment's answer."""
-        end = time.monotonic() + 15
-        while True:
-            try:
-                return self.client.post(service, path, user, body)
-            except Refusal as problem:
-                if not _meeting_is_on_its_way(service, problem.problem) or time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
 
     def _together(self, played: Played, step: dict[str, Any]) -> str:
         """What somebody does at one go: several steps in one request, each judged on what the one before it left."""
@@ -173,35 +163,18 @@ class Player:
         return f"{', '.join(str(one.get('key', one.get('item'))) for one in step['together'])} ({step['by']})"
 
     def _go_through(self, service: str, path: str, user: str, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Send `steps`; what stops because its meeting is not known there yet is sent again."""
+        """Send `steps`; those that stop because their meeting is not known there yet are sent again."""
         done: list[dict[str, Any]] = []
-        end = time.monotonic() + 15
-        while len(done) < len(steps):
-            body = {"expectedVersion": self._version(service, path)["version"], "steps": steps[len(done) :]}
-            try:
-                answer = self.client.post(service, f"{path}/steps", user, body)
-                done += answer["done"]
-                stopped = answer["stopped"]
-            except Refusal as refused:
-                stopped = refused.problem
-            if not stopped:
-                break
-            if not _meeting_is_on_its_way(service, stopped) or time.monotonic() > end:
-                raise Refusal(service, stopped.get("status", 0), stopped)
-            time.sleep(0.05)
-        return done
 
-    @staticmethod
-    def _insist(act: Callable[[], dict[str, Any]], step: dict[str, Any]) -> dict[str, Any]:
-        """`insist`: what was decided at another service just now is heard a moment later."""
-        end = time.monotonic() + (15 if step.get("insist") else 0)
-        while True:
-            try:
-                return act()
-            except Refusal as problem:
-                if not problem.problem.get("invalidParams") or time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
+        def send() -> None:
+            body = {"expectedVersion": self._version(service, path)["version"], "steps": steps[len(done) :]}
+            answer = self.client.post(service, f"{path}/steps", user, body)
+            done.extend(answer["done"])
+            if answer["stopped"]:
+                raise Refusal(service, answer["stopped"]["status"], answer["stopped"])
+
+        insist(send, for_a_meeting(service))
+        return done
 
     def follow(self, played: Played, state: str) -> None:
         """Wait until who holds it in `state` has it."""
@@ -305,7 +278,10 @@ class Player:
         self.client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
         if "outcome" in step:
             body = {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
-            taken = self._insist(lambda: self.client.post(service, f"{path}/decisions", step["by"], body), step)
+            taken = insist(
+                lambda: self.client.post(service, f"{path}/decisions", step["by"], body),
+                lambda problem: bool(step.get("insist") and problem.get("invalidParams")),
+            )
             self.follow(played, taken["state"])
         return f"{step['task']}: {step.get('outcome', 'read')} ({step['by']})"
 
@@ -335,11 +311,6 @@ class Player:
         played.hop(f"{played.holder}-retention", time.monotonic() - began)
         played.ending = ending_of(sealed)
         played.note(f"sealed until {sealed['endsOn']}")
-
-
-def _meeting_is_on_its_way(service: str, problem: dict[str, Any]) -> bool:
-    """Whether all that is wrong is that casework has not heard of the meeting yet."""
-    return service == "casework" and [one["name"] for one in problem.get("invalidParams", [])] == ["meeting"]
 
 
 def _at(played: Played, step: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,34 @@
+"""Asking again: what was decided at one service is heard by another a moment later."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from deploy.embedded.client import Refusal
+
+T = TypeVar("T")
+PATIENCE = 15.0
+"""Seconds; a message that takes longer is shown as the refusal that it is."""
+
+
+def insist(act: Callable[[], T], waits: Callable[[dict[str, Any]], bool]) -> T:
+    """What `act` answers; a refusal whose problem `waits` for a message is tried again, any other is raised."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return act()
+        except Refusal as refused:
+            if not waits(refused.problem) or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+def for_a_meeting(service: str) -> Callable[[dict[str, Any]], bool]:
+    """Whether all that is wrong is that casework has not heard of the meeting yet."""
+
+    def waits(problem: dict[str, Any]) -> bool:
+        return service == "casework" and [one["name"] for one in problem.get("invalidParams", [])] == ["meeting"]
+
+    return waits
