@@ -19,6 +19,8 @@ _DATE = re.compile(
 _ABROAD = re.compile(r"(?:\+|(?<!\d)00)31(?:[ ./()-]{0,3}\d){9}(?!\d)")
 """A telephone number as it is dialled from abroad: what follows 31 has nine digits too."""
 _AMOUNT = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{3})+,\d\d(?!\d)")
+_MADE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})(?![0-9A-Za-z])")
+"""A number that a program made: of a list, of a letter. One in some hundreds has nine digits that pass."""
 _FOR_DIGITS = re.compile(r"(?<![^\W\d_])[oOlI]+(?=\d)|(?<=\d)[oOlI]+(?![^\W\d_])")
 _DIGITS = str.maketrans("oOlI", "0011")
 """Letters that stand for a digit, beside one and beside no other letter."""
@@ -45,7 +47,7 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
     plain = "".join(sign for _, sign in seen)
     plain = _FOR_DIGITS.sub(lambda found: found[0].translate(_DIGITS), plain)
     # Set apart, so that a number beside it does not belong to it.
-    for other in (_DATE, _ABROAD, _AMOUNT):
+    for other in (_DATE, _ABROAD, _AMOUNT, _MADE):
         plain = other.sub(lambda found: "|" * len(found[0]), plain)
     for run in _RUN.finditer(plain):
         groups = [(run.start() + one.start(), one[0]) for one in _GROUP.finditer(run[0])]

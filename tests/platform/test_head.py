@@ -135,7 +135,8 @@ ROWS = {
     "that it is on its way": "UPDATE dossier SET handing_over_since = now(), handed_to = 'sources'",
     "what is no dossier at all": "UPDATE dossier SET earlier = '7'",
     "a notice": "UPDATE notice SET state = 'sent'",
-    "a notice of nobody": "INSERT INTO notice SELECT number, 'S2', 1, 'sent', NULL, mac FROM notice",
+    "a notice of nobody": "INSERT INTO notice (number, subject, version, state, mac)"
+    " SELECT number, 'S2', 1, 'sent', mac FROM notice",
     "a notice that is gone": "DELETE FROM notice",
     "no MAC": "UPDATE dossier SET mac = ''",
     "a MAC that is none": "UPDATE dossier SET mac = 'v7:AAAA'",

@@ -62,7 +62,7 @@ async def not_due(desk: Desk, duty: str) -> None:
     desk.clock.pass_by(1)
     await desk.decide(duty, "duty", "not-due", fields={"ground": "already-informed"})
     (task,) = (await desk.engine.tasks.list(OFFICER, Window())).rows
-    await desk.engine.tasks.answer(task.id, OFFICER, GivenAnswer(reason="Akkoord."))
+    await desk.engine.tasks.answer(task.id, OFFICER, GivenAnswer("agree", "Akkoord."))
     await settled(desk)
 
 
@@ -140,7 +140,7 @@ async def test_phase_3_is_not_opened_by_rows(desk_of: DeskOf, postgres: Postgres
     desk.clock.pass_by(1)
     await desk.decide(first, "duty", "not-due", fields={"ground": "already-informed"})
     (task,) = (await desk.engine.tasks.list(OFFICER, Window())).rows
-    await desk.engine.tasks.answer(task.id, OFFICER, GivenAnswer(reason="Akkoord."))
+    await desk.engine.tasks.answer(task.id, OFFICER, GivenAnswer("agree", "Akkoord."))
     await postgres.superuser("rights")(statement)
     await settled(desk)
     assert await desk.post(None, "informing-decided.v1") == []  # type: ignore[arg-type]
@@ -193,7 +193,9 @@ async def test_a_notice_of_yesterday_is_not_believed_by_itself(desk_of: DeskOf, 
 async def test_a_notice_that_was_inserted_before_a_case_comes(desk_of: DeskOf, postgres: Postgres) -> None:
     desk = await desk_of("casework")
     number = signal_number(random_seed())
-    await postgres.superuser("casework")("INSERT INTO notice VALUES ($1, 'S1', 1, 'sent', NULL, 'v1:x')", number)
+    await postgres.superuser("casework")(
+        "INSERT INTO notice (number, subject, version, state, mac) VALUES ($1, 'S1', 1, 'sent', 'v1:x')", number
+    )
     content = CaseContent(
         number=number,
         version=9,

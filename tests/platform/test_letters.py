@@ -43,7 +43,7 @@ async def to_send(desk: Desk) -> str:
     desk.clock.pass_by(1)
     await desk.decide(duty, "duty", "inform", fields={"how": "persoonlijk"})
     (task,) = (await desk.engine.tasks.list(OFFICER, Window())).rows
-    await desk.engine.tasks.answer(task.id, OFFICER, GivenAnswer(reason="Akkoord."))
+    await desk.engine.tasks.answer(task.id, OFFICER, GivenAnswer("agree", "Akkoord."))
     return duty
 
 

@@ -150,6 +150,7 @@ BODIES: dict[str, Bodies] = {
             decision("rectify", "corrected", "item-2", wrong="Nee.")
             | {"correction": {"finding": "Zo.", "about": "O1"}},
         ],
+        "/signals/{number}/previews": [decision("weging-2a", "no-task", considered="Alles.") | EVERYTHING],
         "/signals/{number}/items": [
             item("bag", "O1"),
             item("brp-verification", "S1", matches={"name": True, "address": False}, finding=None, fields={"a": "b"}),
@@ -168,6 +169,7 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/steps": [steps(decision("source-list", "listed", sources=["horeca-permits"]))],
         "/task-answers": [ANSWERS],
         "/signals/{number}/decisions": [decision("source-list", "listed", sources=["horeca-permits"])],
+        "/signals/{number}/previews": [decision("source-list", "listed", sources=["horeca-permits"]) | EVERYTHING],
         "/signals/{number}/items": [
             item("question", "O1", fields={"source": "horeca-permits", "answerBy": "2199-12-31"})
         ],
@@ -181,6 +183,9 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/decisions": [
             decision("check-2a", "may", "report", "politie", task="Opsporing."),
             decision("check-2a", "may", task="Opsporing.") | PARTS,
+        ],
+        "/signals/{number}/previews": [
+            decision("check-2a", "may", "report", "politie", task="Opsporing.") | EVERYTHING
         ],
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})

@@ -145,4 +145,4 @@ async def to_send(desk: Desk, duty: str) -> None:
     """It was decided, with the privacy officer, that he is informed."""
     await desk.decide(duty, "duty", "inform", fields={"how": "Per brief."})
     (task,) = (await desk.engine.tasks.list(OFFICER, Window())).rows
-    await desk.engine.tasks.answer(task.id, OFFICER, GivenAnswer(reason="Akkoord."))
+    await desk.engine.tasks.answer(task.id, OFFICER, GivenAnswer("agree", "Akkoord."))
