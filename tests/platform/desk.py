@@ -45,6 +45,7 @@ from tests.platform.designated import LEASE, AccessSays, known
 VERSION = "midden-delfland-2025"
 ANNA = Person("anna", frozenset({"oov"}))
 WINDOW = 300
+LATEST = "2199-12-31"
 _Letter = TypeVar("_Letter", bound=Letter)
 
 

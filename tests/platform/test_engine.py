@@ -17,9 +17,8 @@ from shared.protocol.judge import Attempt
 from shared.protocol.model import State
 from shared.protocol.passing_on import Forwarding
 from tests.platform.conftest import DeskOf
-from tests.platform.desk import ANNA, WINDOW
+from tests.platform.desk import ANNA, LATEST, WINDOW
 
-LATEST = "2199-12-31"
 TASK = {"powers": ["sluiting-drugspand"]}
 
 

@@ -16,7 +16,7 @@ from shared.errors import Invalid, NotBelieved
 from shared.protocol.correcting import Correction
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
-from tests.platform.desk import ANNA, WINDOW, Desk
+from tests.platform.desk import ANNA, LATEST, WINDOW, Desk
 from tests.platform.real import Postgres
 from tests.platform.test_tasks import DIRK, adopted
 
@@ -131,11 +131,11 @@ async def test_a_department_does_not_see_who_was_taken_out_and_is_told_before_th
     desk.clock.pass_by(WINDOW)
     (task,) = await desk.open_tasks(number)
     _, seen = await desk.engine.tasks.one(task.id, DIRK, "uitvoering")
-    assert seen["items"][REPORT]["subjects"]["S1"]["name"] == "Jan Wilgenroos"
+    assert seen["subjects"]["S1"]["name"] == "Jan Wilgenroos"
     await desk.decide(number, "not-concerned", "taken-out", about=("S1",), fields={"known": "Een naamgenoot."})
     assert len(await desk.post(number, "person-put-right.v1")) == 1
     _, seen = await desk.engine.tasks.one(task.id, DIRK, "uitvoering")
-    assert seen["items"][REPORT]["subjects"] == {}
+    assert seen["subjects"] == {}
     today = desk.clock.now().date().isoformat()
     dropped = {"whyDropped": "Zij ging over iemand anders."}
     await desk.decide(number, "execution", "dropped", about=(intervention,), fields=dropped)
@@ -181,7 +181,9 @@ async def test_who_is_asked_about_somebody_who_was_taken_out_is_asked_no_longer(
     four = dict.fromkeys(("compatibility", "necessity", "proportionality", "subsidiarity"), "ja")
     await desk.decide(number, "check-1", "approved", about=("horeca-permits",), fields=four)
     await desk.decide(number, "check-1-done", "some", fields={"conclusion": "eén bron"})
-    asked = await desk.record(number, "question", "S2", "Is er een vergunning?", source="horeca-permits")
+    asked = await desk.record(
+        number, "question", "S2", "Is er een vergunning?", source="horeca-permits", answerBy=LATEST
+    )
     assert [one.item for one in await desk.open_tasks(number)] == [asked.item]
     await desk.decide(number, "not-concerned", "taken-out", about=("S2",), fields={"known": "Een naamgenoot."})
     assert await desk.open_tasks(number) == []

@@ -15,7 +15,7 @@ from sqlmodel import col
 from shared.bus.relay import Relay
 from shared.clock import SystemClock
 from shared.contracts.common import KeyRef
-from shared.contracts.dossier import SignalEnded
+from shared.contracts.dossier import ClosedTo
 from shared.database.tables import Outgoing
 from shared.keys.transit import Place, Transit
 from tests.platform.carried import Ahead, Counting, carrying, message, post, relay_on, soon
@@ -116,11 +116,11 @@ async def test_the_key_is_locked_before_the_first_publication(platform_of: Platf
     await room.make(key)
     place = Place(room.mount, "S-00000-00000", "x", 1)
     ciphertext = (await room.encrypt(key, [(place, b"words")]))[0]
-    told = SignalEnded(number="S-00000-00000")
-    row = platform.post.envelope("intake", told, lock=KeyRef(mount=room.mount, key=key))
+    told = ClosedTo(number="S-00000-00000", person="farid", closed=True)
+    row = platform.post.envelope("rights", told, lock=KeyRef(mount=room.mount, key=key))
     if not signed:
         row.headers = row.headers | {"meldpunt-signature": "a.b.c"}
-    other = platform.post.envelope("intake", told)
+    other = platform.post.envelope("rights", told)
     locked: list[bool] = []
 
     async def opens() -> bool:

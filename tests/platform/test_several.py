@@ -11,7 +11,7 @@ from shared.protocol.conditions.approach import cells
 from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
-from tests.platform.desk import ANNA, Desk
+from tests.platform.desk import ANNA, LATEST, Desk
 from tests.platform.test_rectified import found
 
 TASK = {"task": "Toezicht (Omgevingswet 18.2)."}
@@ -63,10 +63,14 @@ async def questions(desk: Desk) -> tuple[str, list[str]]:
     await desk.decide(number, "check-1", "approved", fields=FOUR, parts=(AttemptPart((tuple(sources),)),))
     await desk.decide(number, "check-1-done", "some", fields={"conclusion": "beide"})
     made = [
-        (await desk.record(number, "question", about, "Is er een vergunning?", source="horeca-permits")).item
+        (
+            await desk.record(
+                number, "question", about, "Is er een vergunning?", source="horeca-permits", answerBy=LATEST
+            )
+        ).item
         for about in ("S1", "O1")
     ]
-    await desk.record(number, "question", "O1", "Is er een subsidie?", source="subsidies")
+    await desk.record(number, "question", "O1", "Is er een subsidie?", source="subsidies", answerBy=LATEST)
     return number, made
 
 
@@ -75,8 +79,8 @@ async def test_who_keeps_a_source_answers_several_questions_at_once(desk_of: Des
     number, made = await questions(desk)
     tasks = {one.item: one for one in await desk.open_tasks(number)}
     today = desk.clock.now().date().isoformat()
-    hit = GivenAnswer("hit", "Nagezien.", {"relevance": "Past er niet bij.", "consultedOn": today})
-    none = GivenAnswer("no-hit", "Nagezien.", {"consultedOn": today})
+    hit = GivenAnswer("hit", "", {"relevance": ["use-differs"], "consultedOn": today})
+    none = GivenAnswer("no-hit", "", {"consultedOn": today})
     mine = {tasks[made[0]].id: hit, tasks[made[1]].id: none}
     others = next(one for item, one in tasks.items() if item not in made)
     with pytest.raises(NotFound):
@@ -93,6 +97,6 @@ async def test_questions_about_two_signals_are_not_answered_in_one_decision(desk
     for _ in range(2):
         number, made = await questions(desk)
         (task,) = [one for one in await desk.open_tasks(number) if one.item == made[0]]
-        answers[task.id] = GivenAnswer("not-consulted", "Dicht.", {"whyNot": "Storing."})
+        answers[task.id] = GivenAnswer("not-consulted", "", {"whyNot": "not-reachable"})
     with pytest.raises(Conflict):
         await desk.engine.tasks.answer_together(ESRA, answers)
