@@ -14,13 +14,14 @@ from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT
 from shared.engine.given import GivenAnswer
 from shared.engine.tables import Dossier, ItemRow
-from shared.errors import CannotSucceed, Invalid, PartDown
+from shared.errors import CannotSucceed, Conflict, PartDown
 from shared.numbers import random_seed, signal_number
 from shared.pages import Window
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
 from tests.platform.test_head import settled
 from tests.platform.test_heads_elsewhere import OFFICER, asked, duties, nearer, not_due
+from tests.platform.test_letters import made
 
 DECISION = "7f6d2a52-6a4e-4f0c-9a53-0d6f3c9a1b20"
 
@@ -118,13 +119,13 @@ async def test_the_notice_of_a_child_goes_to_who_represents_it(desk_of: DeskOf) 
     assert (shown["child"], shown["addressee"]) == (True, None)
     await to_send(desk, duty)
     today = calendar_date(desk.clock.now()).isoformat()
-    sent = {"channel": "letter", "sentOn": today}
-    with pytest.raises(Invalid, match="wie het vertegenwoordigt"):
-        await desk.decide(duty, "notice-sent", "sent", fields=sent)
+    with pytest.raises(Conflict, match="wie dit kind vertegenwoordigt"):
+        await made(desk, duty, channel="in-person")
     await child(desk, number, "S1", by="Els Wilgenroos")
     shown = await seen(desk, duty)
     assert shown["addressee"]["name"] == "Els Wilgenroos"
     assert shown["person"]["name"] == "Jan Wilgenroos 1"
+    sent = {"channel": "in-person", "sentOn": today, "letter": (await made(desk, duty, channel="in-person"))["letter"]}
     await desk.decide(duty, "notice-sent", "sent", fields=sent)
     for _ in range(2):
         await settled(desk)
