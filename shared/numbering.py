@@ -90,7 +90,7 @@ class AuditNumberer:
             if ours:
                 await self._give_numbers(session, head, ours)
             await self._refuse(session, {row.id for row in found} - {row.id for row in ours})
-            reached = head.seq
+            reached = head.seq + len(ours)
         self._first = reached - len(ours) if self._first < 0 else self._first
         self._known = max(self._known, reached)
         self._proofs.numbered(row.id for row in ours)
@@ -121,16 +121,16 @@ class AuditNumberer:
         return row.refused_at is None and (row.seq is None or self._first < row.seq <= self._known)
 
     async def _give_numbers(self, session: AsyncSession, head: AuditHead, rows: Sequence[Any]) -> None:
-        first, previous = head.seq + 1, head.chain
+        reached, last = head.seq + len(rows), head.chain
         for row in rows:
-            head.seq += 1
-            head.chain = chain(head.chain, row.entry)
+            last = chain(last, row.entry)
         ids = literal([row.id for row in rows], ARRAY(Uuid()))
         given = func.unnest(ids).table_valued("id", with_ordinality="nth", name="given").render_derived()
-        numbered = update(Audit).where(col(Audit.id) == given.c.id).values(seq=head.seq - len(rows) + given.c.nth)
+        moved = update(AuditHead).where(col(AuditHead.id) == head.id).values(seq=reached, chain=last).cte("moved")
+        numbered = update(Audit).where(col(Audit.id) == given.c.id).values(seq=head.seq + given.c.nth).add_cte(moved)
         await session.execute(numbered, execution_options={"synchronize_session": False})
-        entries = tuple(row.entry for row in rows)
-        self._post.tell(session, "oversight", Audited(first=first, previous=previous, entries=entries, head=head.chain))
+        told = Audited(first=head.seq + 1, previous=head.chain, entries=tuple(row.entry for row in rows), head=last)
+        self._post.tell(session, "oversight", told)
 
     async def _refuse(self, session: AsyncSession, lines: set[UUID]) -> None:
         """These never get a number: one line in the trail says how many, and `meldpunt status` shows them."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -85,11 +85,26 @@ class Anchor(SQLModel, table=True):
     forked: bool = False
 
 
-async def keys_told(session: AsyncSession, number: str) -> tuple[str | None, set[str]]:
-    """The key of a signal's words, and the letterbox keys that carried them: what retention was told of."""
-    query = select(col(DecidedRow.room_key), col(DecidedRow.carried_by)).where(col(DecidedRow.number) == number)
-    rows = (await session.execute(query.distinct())).all()
-    return (rows[0].room_key if rows else None), {row.carried_by for row in rows}
+class Told(NamedTuple):
+    """What is known here of a signal: where it is, the key of its words, and the letterbox keys that carried them (what
+    retention was told of)."""
+
+    where: Whereabout | None
+    key: str | None
+    carried_by: frozenset[str]
+
+
+async def told_of(session: AsyncSession, number: str) -> Told:
+    """In one statement, for it is asked at every decision that anybody takes."""
+    about = select(literal(number).label("number")).subquery()
+    query = (
+        select(Whereabout, col(DecidedRow.room_key), col(DecidedRow.carried_by))
+        .select_from(about)
+        .outerjoin(Whereabout, col(Whereabout.number) == about.c.number)
+        .outerjoin(DecidedRow, col(DecidedRow.number) == about.c.number)
+    )
+    rows = (await session.execute(query)).all()
+    return Told(rows[0][0], rows[0].room_key, frozenset(row.carried_by for row in rows if row.carried_by))
 
 
 async def endings_told(session: AsyncSession, numbers: Collection[str]) -> dict[str, list[DecidedRow]]:

@@ -110,7 +110,7 @@ class Writer:
             if change.at_once:
                 await change.at_once(session)
         self.platform.database.woke(Audit, Outgoing)
-        if decision is not None:
+        if any(one.settles for one in (*change.pending(now), *((decision,) if decision else ()))):
             self._wake()
         return items
 

@@ -89,8 +89,7 @@ async def test_numbering_takes_few_statements(database: Database, parts: RealPar
         "BEGIN",
         "SELECT",
         "SELECT",
-        "UPDATE",
-        "UPDATE",
+        "WITH",
         "INSERT",
         "COMMIT",
     ], "one head, the lines, their numbers, the message: however many there are"

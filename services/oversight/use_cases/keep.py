@@ -13,6 +13,7 @@ from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
 from shared.engine.consult import CONSULTATION
 from shared.engine.head import changed, vouch_for
+from shared.engine.store import add
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.transit import Place, key_name
 from shared.laws import known_law
@@ -54,20 +55,15 @@ class RegisterKeeping:
             body=incoming.body,
         )
         await vouch_for(self.platform.mac, batch)
+        lines = [
+            trail.AuditLine(
+                producer=incoming.producer, seq=seq, actor=entry.get("actor"), record=entry.get("record"), entry=entry
+            )
+            for seq, entry in enumerate(message.entries, message.first)
+        ]
 
         async def effect(session: AsyncSession) -> None:
-            # A copy: it may be done twice, the second time in a transaction of its own.
-            session.add(changed(batch))
-            for seq, entry in enumerate(message.entries, message.first):
-                session.add(
-                    trail.AuditLine(
-                        producer=incoming.producer,
-                        seq=seq,
-                        actor=entry.get("actor"),
-                        record=entry.get("record"),
-                        entry=entry,
-                    )
-                )
+            await add(session, batch, *lines)
             await store.note_anchors(session, anchors)
             await store.forget_anchors(session, incoming.producer, gone)
 
@@ -83,14 +79,14 @@ class RegisterKeeping:
             message.ended_in not in PHASES or PHASES[message.ended_in].holder != incoming.producer
         ):
             raise CannotSucceed("a signal is ended in a phase that is another service's")
+        known = await self._known(message.number)
         if message.state:
-            await self._believed(message.number, incoming.producer)
+            _believe(known.where, incoming.producer)
         law = known_law(self.platform.settings.laws, message.protocol)
         words, word, kid = await self.platform.opener.content(message, DecisionWords)
         room = self.platform.room()
-        async with self.platform.database.reading() as session:
-            key, kids = await store.keys_told(session, message.number)
-        told_of = key is not None and kid in kids
+        key = known.key
+        told_of = key is not None and kid in known.carried_by
         keys: tuple[KeyRef, ...] = ()
         if key is None:
             key = key_name(incoming.id, room.mount)
@@ -147,17 +143,20 @@ class RegisterKeeping:
         """Who has it says so: the first holder, or who was named by the one before. What comes late changes nothing."""
         if message.holder != incoming.producer:
             raise CannotSucceed("a service tells where another service's signal is")
-        await self._believed(message.number, incoming.producer)
+        _believe((await self._known(message.number)).where, incoming.producer)
         here = message.model_dump() | {"next_holders": []}
         return Handled(lambda session: store.note_whereabouts(session, [here]))
 
-    async def _believed(self, number: str, service: str) -> None:
-        """Raises PartDown for a service that does not hold the signal, by what is known here: who names it may still come.
-
-        Who held it before is believed about that time; what he says changes nothing any more.
-        """
+    async def _known(self, number: str) -> store.Told:
         async with self.platform.database.reading() as session:
-            known = await session.get(store.Whereabout, number)
-        holders = {FIRST_HOLDER} if known is None else {known.holder, *known.next_holders, *known.earlier}
-        if service not in holders:
-            raise PartDown("another service has this signal, and no decision hands it over to this one")
+            return await store.told_of(session, number)
+
+
+def _believe(where: store.Whereabout | None, service: str) -> None:
+    """Raises PartDown for a service that does not hold the signal, by what is known here: who names it may still come.
+
+    Who held it before is believed about that time; what he says changes nothing any more.
+    """
+    holders = {FIRST_HOLDER} if where is None else {where.holder, *where.next_holders, *where.earlier}
+    if service not in holders:
+        raise PartDown("another service has this signal, and no decision hands it over to this one")
