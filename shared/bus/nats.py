@@ -166,12 +166,18 @@ class Bus:
 
     async def _stop(self) -> None:
         broker, self._broker = self._broker, None
-        if broker is not None:
-            # Draining waits for a server that may be gone; what was not acknowledged is delivered again.
+        if broker is None:
+            return
+        # A broker that was stopped does not know its connection any more, also when that was not closed in time.
+        connection = None
+        with contextlib.suppress(IncorrectState):
+            connection = broker.connection
+        # Draining waits for a server that may be gone; what was not acknowledged is delivered again.
+        with contextlib.suppress(Exception):
+            await within(3, broker.stop())
+        if connection is not None:
             with contextlib.suppress(Exception):
-                await within(3, broker.stop())
-            with contextlib.suppress(Exception):
-                await within(2, broker.connection.close())
+                await within(2, connection.close())
 
     async def _on_lost(self) -> None:
         self._lost.set()

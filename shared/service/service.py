@@ -141,7 +141,10 @@ class Service:
         await self._until_done("certificate", self.platform.certify)
         workers = [asyncio.create_task(self._forever(worker)) for worker in self._workers]
         try:
-            await asyncio.gather(*workers)
+            # Not `gather`: it cancels them too, and a second time cuts off what ends properly, such as leaving the bus.
+            ended, _ = await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
+            for one in ended:
+                one.result()
         finally:
             await end(workers)
 

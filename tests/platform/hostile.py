@@ -113,18 +113,25 @@ Bodies = dict[str, list[Json]]
 """By the path of an address, bodies that it accepts."""
 
 
-def requests(app: FastAPI, bodies: Bodies) -> Iterator[Sent]:
+def requests(app: FastAPI, bodies: Bodies, one_in: int = 1) -> Iterator[Sent]:
     """Every hostile request to every address of `app`: what writes first, so that what reads meets what was written.
 
+    `one_in`: of the values for one place only so many are tried, at each place others, so that each is tried somewhere.
     What is not attacked of a path stands there as `{number}`; the test says which. Raises KeyError for an address that
     takes a body and has none in `bodies`.
     """
     service = app.state.platform.name
     found = [(method, path, one) for path, of in app.openapi()["paths"].items() for method, one in of.items()]
     for method, path, operation in sorted(found, key=lambda one: one[0] != "post"):
-        yield from _of_one(service, method.upper(), f"/v1{path}", operation, bodies)
+        yield from _some(_of_one(service, method.upper(), f"/v1{path}", operation, bodies), one_in)
     for path in HEALTH:
         yield from _of_one(service, "GET", path, {}, bodies)
+
+
+def _some(found: Iterator[Sent], one_in: int) -> Iterator[Sent]:
+    """All that is as usual, and of the rest one in so many."""
+    # The number of values for a place and `one_in` have no factor in common, so that the next place has its next ones.
+    return (one for n, one in enumerate(found) if one.says == USUAL or n % one_in == 0)
 
 
 def _of_one(service: str, method: str, path: str, operation: Json, bodies: Bodies) -> Iterator[Sent]:

@@ -302,9 +302,18 @@ class Standing:
         return duty.number
 
 
+@pytest.mark.parametrize(
+    "one_in", [pytest.param(5, id="some of everything"), pytest.param(1, id="everything", marks=pytest.mark.drill)]
+)
 @pytest.mark.parametrize("name", SERVICE_NAMES)
 async def test_no_answer_is_a_500(
-    name: str, parts: RealParts, postgres: Postgres, bao_of: BaoOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    one_in: int,
+    parts: RealParts,
+    postgres: Postgres,
+    bao_of: BaoOf,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = {"web_reports_per_minute": 10**9}
     async with served(name, parts, postgres, tmp_path, monkeypatch, **told) as (app, _):
@@ -316,7 +325,7 @@ async def test_no_answer_is_a_500(
         here = await standing.another()
         wrong: list[str] = []
         seen: Counter[int] = Counter()
-        for sent in requests(app, bodies_of(name, tmp_path)):
+        for sent in requests(app, bodies_of(name, tmp_path), one_in):
             for which in (here, ABSENT) if sent.says == USUAL else (here,):
                 status, _ = await answer(app, filled(sent, which))
                 seen[status] += 1

@@ -71,8 +71,8 @@ async def test_two_services_speak(
 ) -> None:
     """A report goes from intake's door into assessment's room; what stays behind waits for who is not there."""
     async with (
-        running("assessment", parts, postgres, tmp_path, monkeypatch) as (_, assessment),
-        running("intake", parts, postgres, tmp_path, monkeypatch) as (_, intake),
+        running("assessment", parts, postgres, tmp_path, monkeypatch) as (receiver, assessment),
+        running("intake", parts, postgres, tmp_path, monkeypatch) as (sender, intake),
         asyncio.timeout(120),
     ):
         report = {"channel": "web", "text": "Het ruikt naar hennep."}
@@ -95,6 +95,10 @@ async def test_two_services_speak(
             "audit-lines-missed",
             "audit-lines-refused",
         }
+        connections = [app.state.platform.bus._broker.connection for app in (receiver, sender)]
+        assert all(one.is_connected for one in connections)
+    # Who is told to end takes leave of the bus, and is not cut off in it.
+    assert all(one.is_closed for one in connections)
 
 
 async def test_what_has_no_rows_shows_too(
