@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.protocol.conditions import approach, rectifying, research
+from shared.protocol.conditions import approach, plan, rectifying, research
 from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.correcting import Correction, correction_faults
 from shared.protocol.facts import Facts
@@ -137,6 +137,7 @@ def possible(law: Law, facts: Facts) -> dict[str, tuple[str, ...]]:
         "item": approach.shareable(facts),
         "recipient": tuple(dict.fromkeys((*law.organisations["department"], POLICE, TABLE_OF_THE_RIEC))),
         "intervention": tuple(approach.interventions(facts)),
+        "partner": plan.asked(facts),
         "fact": rectifying.rectifiable(facts),
         "person": facts.subjects,
         "rectified": rectifying.put_right(facts),

@@ -40,6 +40,7 @@ ABOUT = {
     "item": "een gegeven",
     "recipient": "een ontvanger",
     "intervention": "een interventie",
+    "partner": "een gevraagde partner",
     "fact": "een gegeven dat kan worden rechtgezet",
     "person": "een persoon",
     "rectified": "een gegeven of persoon waarvan is besloten dat het niet klopt",

@@ -1,10 +1,10 @@
-"""Phase 4: who may know what, and the plan (art. 19, 20 and 22 to 24)."""
+"""Phase 4: who may know what, and what is carried out (art. 20, 23 and 24)."""
 
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions.dates import possible
-from shared.protocol.kinds import Choices, Date
+from shared.protocol.kinds import Date
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 
@@ -38,36 +38,6 @@ def check_2a_done(chosen: Municipality) -> Decision:
         outcomes=(Outcome("complete", "ja", State.APPROACH, "art. 20"),),
         fields=(Field("informing", "Kunnen de betrokkenen nu worden geïnformeerd; zo niet, waarom niet?", "art. 20"),),
         needs=(c.matrix_is_full, c.informing_decided),
-    )
-
-
-def adopt_plan(chosen: Municipality) -> Decision:
-    """Article 22: the participants adopt the plan, or a new version of it."""
-    participants = Choices({**chosen.departments, **chosen.partners})
-    return Decision(
-        key="adopt-plan",
-        article="art. 22",
-        question="Is deze versie van het Plan van Aanpak vastgesteld?",
-        states=(State.PLAN, State.EXECUTION),
-        who=chosen.who["adopt-plan"],
-        outcomes=(Outcome("adopted", "ja", State.CHECK_2B, "art. 22", discloses=True),),
-        fields=(
-            Field("participants", "Wie stelden het vast?", "art. 22", participants),
-            Field("adoptedOn", "Op welke datum?", "art. 22", Date()),
-        ),
-        about=("intervention",),
-        about_many=True,
-        needs=(
-            c.adopts_what_is_new,
-            c.subjects_have_a_record,
-            *possible(
-                "adoptedOn",
-                "de datum van vaststellen",
-                "art. 22",
-                c.plan_was_there_on,
-                "de aanpak was gekozen en elke interventie beschreven",
-            ),
-        ),
     )
 
 

@@ -72,6 +72,12 @@ ARROWS: dict[tuple[str, str, str], str] = {
     **{(state, "riec-intake", "handed-in"): state for state in _BESIDE},
     **{(state, "riec-answer", "accepted"): state for state in _BESIDE},
     **{(state, "riec-answer", "not-accepted"): "reweighing" for state in _BESIDE},
+    **{(state, "propose-plan", "proposed"): state for state in ("plan", "execution")},
+    **{
+        (state, "answer-plan", outcome): state
+        for state in ("plan", "execution")
+        for outcome in ("adopts", "does-not-adopt", "question")
+    },
     ("plan", "adopt-plan", "adopted"): "check-2b",
     ("execution", "adopt-plan", "adopted"): "check-2b",
     ("check-2b", "check-2b", "may"): "check-2b",
@@ -137,6 +143,7 @@ _DEPARTMENTS = ("vergunningen", "toezicht-en-handhaving", "belastingen", "social
 _SPECIAL = {
     "answer": {f"bronhouder-{one}" for one in _SOURCES},
     "execution": {f"department-{one}" for one in _DEPARTMENTS},
+    "answer-plan": {f"department-{one}" for one in _DEPARTMENTS},
     "hold": {"privacy-officer"},
 }
 

@@ -24,6 +24,8 @@ RELEVANT = Taken("check-1b", "relevant", ("q1",))
 MATRIX = tuple(Taken("check-2a", "may", (item, to)) for item in ("report", "item-2") for to in ("wonen", "politie"))
 APPROACH = Taken("approach", "integral")
 ADOPTED = Taken("adopt-plan", "adopted", ("i1",))
+ALONE = Taken("approach", "mono-municipality")
+PROPOSED = Taken("propose-plan", "proposed", ("i1",), {"partners": ["wonen", "politie", "vergunningen"]})
 CHECKED_2B = Taken("check-2b", "may", ("i1", "report"))
 CHECKED_ITEM_2 = Taken("check-2b", "may", ("i1", "item-2"))
 GIVEN_OUT = Taken("check-2b-done", "complete")
@@ -71,7 +73,9 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("approach", "nobody"): {"decisions": without(ADOPTED)},
     ("reweighing", "mono-police"): {"decisions": without(ADOPTED)},
     ("reweighing", "nobody"): {"decisions": without(ADOPTED)},
-    ("adopt-plan", "*"): {"decisions": without(ADOPTED)},
+    ("propose-plan", "*"): {"decisions": without(ADOPTED)},
+    ("answer-plan", "*"): {"decisions": (*without(ADOPTED), PROPOSED)},
+    ("adopt-plan", "*"): {"decisions": (*without(ADOPTED), ALONE)},
     ("close", "*"): {"decisions": (*BASE, EXECUTED)},
     ("duty", "nobody"): {"subjects": ()},
     ("same-person", "*"): {"subjects": ("S1", "S2")},
@@ -87,6 +91,8 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "answer": ("q1",),
     "check-1b": ("q1",),
     "check-2a": ("item-2", "wonen"),
+    "propose-plan": ("i1",),
+    "answer-plan": ("politie",),
     "adopt-plan": ("i1",),
     "check-2b": ("i1", "item-2"),
     "execution": ("i1",),

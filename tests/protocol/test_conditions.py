@@ -24,6 +24,7 @@ from tests.protocol.signals import (
     HANDED_IN,
     KNOWN,
     MATRIX,
+    PROPOSED,
     RELEVANT,
     RIEC,
     RIEC_MAY,
@@ -42,6 +43,8 @@ NOON = datetime(2026, 1, 10, 12, tzinfo=UTC)
 ADOPTED_NOW = tuple(replace(one, at=NOON) if one.key == "adopt-plan" else one for one in BASE)
 WEIGHED_BEFORE = Notice("deferred", TODAY, NOON)
 DEFERRED_LONG_AGO = Notice("deferred", TODAY - timedelta(days=1))
+
+HE_ADOPTS = Taken("answer-plan", "adopts", ("politie",))
 
 # Condition, decision, outcome, and what is otherwise so that it does not hold.
 BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -72,6 +75,12 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("riec-asked", "riec-answer", "accepted", {"decisions": (*MATRIX, RIEC)}),
     ("adopts-what-is-new", "adopt-plan", "adopted", {"items": (*KNOWN.items, SECOND)}),
     ("subjects-have-a-record", "adopt-plan", "adopted", {"notices": {}}),
+    ("is-what-was-proposed", "adopt-plan", "adopted", {"decisions": (*without(ADOPTED), replace(PROPOSED, about=("i2",)))}),
+    ("participants-adopted", "adopt-plan", "adopted", {"decisions": (*without(ADOPTED), PROPOSED, HE_ADOPTS)}),
+    ("enough-partners-adopted", "adopt-plan", "adopted", {"decisions": without(ADOPTED)}),
+    ("adopts-what-is-new", "propose-plan", "proposed", {"items": (*KNOWN.items, SECOND)}),
+    ("partners-have-time", "propose-plan", "proposed", {"today": TODAY + timedelta(days=1)}),
+    ("has-not-answered", "answer-plan", "adopts", {"decisions": (*without(ADOPTED), PROPOSED, HE_ADOPTS)}),
     ("was-adopted", "check-2b", "may", {"decisions": without(ADOPTED)}),
     ("every-intervention-checked", "check-2b-done", "complete", {"decisions": without(CHECKED_2B)}),
     ("checked-2b", "execution", "executed", {"decisions": without(CHECKED_2B)}),
@@ -164,6 +173,8 @@ def test_every_condition_is_tried() -> None:
     # Of what is named, tried in test_rectifying.
     dates |= {"two-persons"}
     dates |= {"request-is-whole", "request-covers-it"}
+    # Of who answers himself, tried in test_plan.
+    dates |= {"department-answers-itself"}
     for decision in MIDDEN_DELFLAND.decisions:
         for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
             if one.key.endswith(("-not-ahead", "-not-before")):

@@ -22,6 +22,7 @@ from tests.protocol.signals import (
     CHECKED_2B,
     KNOWN,
     MATRIX,
+    PROPOSED,
     RIEC_MAY,
     TODAY,
     complete,
@@ -140,11 +141,12 @@ POSSIBLE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("answer", "no-hit", "consultedOn", {"items": (QUESTION,)}),
     ("answer", "not-consulted", "answeredOn", {"items": (QUESTION,)}),
     ("adopt-plan", "adopted", "adoptedOn", {"items": (PLANNED,)}),
+    ("answer-plan", "adopts", "answeredOn", {"decisions": (*MATRIX, CHOSEN, replace(PROPOSED, on=BEGUN))}),
     (
         "adopt-plan",
         "adopted",
         "adoptedOn",
-        {"items": (replace(PLANNED, on=LONG_AGO),), "decisions": (*MATRIX, replace(CHOSEN, outcome="integral"))},
+        {"items": (replace(PLANNED, on=LONG_AGO),), "decisions": (*MATRIX, replace(CHOSEN, outcome="mono-municipality"))},
     ),
     # A version that came later has a check of its own; it does not make what was done before impossible.
     (
