@@ -270,7 +270,11 @@ class Player:
 
         def waiting() -> list[str]:
             tasks = self.client.every(service, "/v1/tasks", step["by"], "tasks")
-            return [one["id"] for one in tasks if one["kind"] == step["task"] and one["id"] in played.asked]
+            kind = [one["id"] for one in tasks if one["kind"] == step["task"]]
+            # What a decision asked is known by the signal that it names.
+            return [
+                one for one in kind if one in played.asked or self._is_about(service, one, step["by"], played.number)
+            ]
 
         # A department is asked when what asks it can no longer be withdrawn.
         found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 10)
@@ -284,6 +288,10 @@ class Player:
             )
             self.follow(played, taken["state"])
         return f"{step['task']}: {step.get('outcome', 'read')} ({step['by']})"
+
+    def _is_about(self, service: str, task: str, user: str, number: str) -> bool:
+        found = self.client.request("GET", service, f"/v1/tasks/{task}", user, headers=PURPOSE)
+        return found.status_code == 200 and found.json().get("number") == number
 
     def _consult(self, played: Played, step: dict[str, Any]) -> str:
         """Look into a closed case for this signal."""

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shared.protocol.conditions.plan import ADOPT_PLAN, versions
 from shared.protocol.facts import Taken
 
-EXECUTION, ADOPT, CHECKED, ALLOWED = "execution", "adopt-plan", "check-2b-done", "check-2b"
+EXECUTION, CHECKED, ALLOWED = "execution", "check-2b-done", "check-2b"
+_PROPOSED, _ADOPTED, _BEING_DONE = "proposed", "adopted", "being-done"
+"""How an intervention stands that was neither executed nor dropped."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """An intervention: the version of the plan that adopted it, its status, and whether it is overdue (R-22.1)."""
+    """An intervention: the version of the plan that adopted it, its status, and whether it is overdue (R-22.1).
+
+    `status`: proposed, adopted, being-done (its department was asked), executed or dropped."""
 
     plan_version: int | None
     status: str
@@ -22,22 +27,27 @@ class Progress:
 
 def progress(taken: Sequence[Taken], planned: Mapping[str, date], today: date) -> dict[str, Progress]:
     """How every intervention stands; `planned`: on which date each is planned, `taken`: the decisions in order."""
-    versions: dict[str, int] = {}
-    for version, one in enumerate((one for one in taken if one.key == ADOPT), 1):
-        versions |= dict.fromkeys(one.about, version)
+    adopted_in = {name: one.number for one in versions(taken) if one.adopted for name in one.interventions}
     done = {one.about[0]: one.outcome for one in taken if one.key == EXECUTION}
+    asked = _given_out(taken)
     found = {}
     for name, on in planned.items():
-        status = done.get(name) or ("adopted" if name in versions else "proposed")
-        overdue = status in ("proposed", "adopted") and on < today
-        found[name] = Progress(versions.get(name), status, overdue)
+        stands = _BEING_DONE if name in asked else _ADOPTED if name in adopted_in else _PROPOSED
+        overdue = name not in done and on < today
+        found[name] = Progress(adopted_in.get(name), done.get(name, stands), overdue)
     return found
+
+
+def _given_out(taken: Sequence[Taken]) -> frozenset[str]:
+    """What departments were asked: all that was adopted when check 2B was complete."""
+    last = max((place for place, one in enumerate(taken) if one.key == CHECKED), default=0)
+    return frozenset(name for one in taken[:last] if one.key == ADOPT_PLAN for name in one.about)
 
 
 def to_carry_out(taken: Sequence[Taken]) -> tuple[str, ...]:
     """The interventions that were adopted and neither executed nor dropped, in the order of adoption."""
     done = {one.about[0] for one in taken if one.key == EXECUTION}
-    adopted = dict.fromkeys(name for one in taken if one.key == ADOPT for name in one.about)
+    adopted = dict.fromkeys(name for one in taken if one.key == ADOPT_PLAN for name in one.about)
     return tuple(name for name in adopted if name not in done)
 
 

@@ -8,7 +8,16 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from services.casework.domain import ADOPT, CHECKED, EXECUTION, allowed_for, progress, to_carry_out
+from services.casework.domain import CHECKED, EXECUTION, allowed_for, progress, to_carry_out
+from services.casework.plan import (
+    PLAN,
+    answered,
+    answers_plan,
+    ask_partners,
+    show_plan_task,
+    shown_versions,
+    tell_participants,
+)
 from shared.clock import calendar_date
 from shared.contracts.casework import Closed
 from shared.engine.documents import REPORT, Finding
@@ -21,6 +30,7 @@ from shared.engine.roads import INTERVENTION, PAPER
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.conditions.approach import shareable
+from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
 
@@ -28,20 +38,26 @@ from shared.protocol.model import State
 class CaseworkPolicy(Policy):
     own_archive = "archive-case"
     tells_closing = ("assessment", "rights")
-    asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,)}
+    asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,), PLAN: (State.PLAN, State.EXECUTION)}
 
     # --- what is shown ---------------------------------------------------------------------------
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
-        """Besides the file: how the plan stands, and whether it is a case of the RIEC (R-21.4, R-24.2)."""
+        """Besides the file: how the plan stands, its versions, and whether it is a case of the RIEC (R-21.4, R-24.2)."""
         accepted = [one for one in loaded.taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
-        return super().show(loaded) | {"riecCase": bool(accepted), "plan": _plan(loaded)}
+        return (
+            super().show(loaded)
+            | {"riecCase": bool(accepted), "plan": _plan(loaded)}
+            | {"planVersions": shown_versions(loaded)}
+        )
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         """A department sees where, whom, what, by when and with which power, and the items that check 2B allows it for that
         (art. 23, 24): of persons and objects only those that come with these."""
         if task.kind == PAPER:
             return show_paper(task, loaded)
+        if task.kind == PLAN:
+            return show_plan_task(task, loaded)
         intervention = loaded.opened.findings[task.item]
         allowed = _may_have(task.item, loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
@@ -58,6 +74,8 @@ class CaseworkPolicy(Policy):
         }
 
     def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:
+        if task.kind == PLAN:
+            return answers_plan(task)
         return (EXECUTION, (task.item,)) if task.kind == INTERVENTION else None
 
     # --- what follows ----------------------------------------------------------------------------
@@ -79,8 +97,12 @@ class CaseworkPolicy(Policy):
             return (CloseTasks(), *_closed(loaded, decision))
         if decision.key == EXECUTION:
             return (CloseTasks(tuple(decision.about)),)
-        if decision.key == ADOPT:
-            return _notices(loaded, decision)
+        if decision.key == PROPOSE_PLAN:
+            return ask_partners(loaded, decision)
+        if decision.key == ANSWER_PLAN:
+            return answered(loaded, decision)
+        if decision.key == ADOPT_PLAN:
+            return (*tell_participants(loaded, decision), *_notices(loaded, decision))
         if decision.key == CHECKED:
             return _given_out(loaded)
         return ()

@@ -104,6 +104,10 @@ def _inbox(platform: Platform, sharing: Sharing) -> APIRouter:
     async def read(shareId: ShareId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
         return await sharing.read(shareId, person)
 
+    @routes.get("/{shareId}/document", summary="The same as a document", response_class=Response, responses=PDF)
+    async def document(shareId: ShareId, person: Person = caller) -> Response:  # noqa: N803
+        return Response(await sharing.document(shareId, person), media_type="application/pdf")
+
     @routes.post("/{shareId}/answers", status_code=201, summary="Take it up, or say why not")
     async def answer(shareId: ShareId, body: AnswerIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
         return await sharing.answer(shareId, person, body.outcome, body.reason)

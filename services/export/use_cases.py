@@ -71,7 +71,7 @@ class Sharing:
     async def comes(self, incoming: Incoming, message: ShareLetter) -> Handled:
         """What was shared, under a key of its own in this room."""
         content, word, kid = await self.platform.opener.content(message, ShareContent)
-        if content.number != message.number or not content.items:
+        if content.number != message.number or not (content.items or content.plan):
             raise CannotSucceed("this letter does not say what is shared of which signal")
         law = known_law(self.platform.settings.laws, content.protocol)
         if any(one.category != REPORT and law.category(one.category) is None for one in content.items):
@@ -186,6 +186,15 @@ class Sharing:
 
     async def read(self, identifier: UUID, person: Person) -> dict[str, Any]:
         """What was shared with a department of the caller; that it was read is on the record before it leaves."""
+        row, content = await self._read(identifier, person)
+        return in_short(row) | {"content": content.twin()}
+
+    async def document(self, identifier: UUID, person: Person) -> bytes:
+        """The same as the document that somebody without an account would fetch."""
+        _, content = await self._read(identifier, person)
+        return await as_pdf(content, self.platform)
+
+    async def _read(self, identifier: UUID, person: Person) -> tuple[Share, ShareContent]:
         mine = self._departments(person)
         async with self.platform.database.reading() as session:
             row = await self.rows.open(await session.get(Share, identifier))
@@ -196,7 +205,7 @@ class Sharing:
             if again.state == UNREAD:
                 await self.rows.become(session, again, state=READ, fetched_at=self.platform.clock.now())
             session.add(self.rows.line("share read", again, person, f"{DEPARTMENT}-{again.recipient}"))
-        return in_short(again) | {"content": content.twin()}
+        return again, content
 
     async def answer(self, identifier: UUID, person: Person, outcome: TakenUp, reason: str | None) -> dict[str, Any]:
         """A department takes it up, or says why not."""

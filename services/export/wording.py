@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.export.plan_words import plan_duties, plan_opening, plan_parts, plan_title
 from shared.contracts.export import ShareContent, SharedItem
 from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.documents import REPORT
@@ -19,13 +20,15 @@ HEADING = "Verstrekking van gegevens over een signaal van ondermijning"
 
 def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
     """Its words: title, opening, lines (name and value), parts (heading and paragraphs), paragraphs."""
-    receiver = law.called(content.recipient)
+    receiver, plan = law.called(content.recipient), content.plan
     return {
-        "title": HEADING,
+        "title": plan_title(plan) if plan else HEADING,
         "sender": law.municipality,
         "number": content.number,
         "trial": None if live else TRIAL,
-        "opening": (
+        "opening": plan_opening(plan, receiver)
+        if plan
+        else (
             f"De gemeente verstrekt de gegevens hieronder aan: {receiver}. Elk gegeven is afzonderlijk gekozen; wat hier niet"
             " staat, is niet verstrekt."
         ),
@@ -38,9 +41,17 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
             ["Niet verstrekt", _left_out(content.left_out)],
         ],
         "parts": [
-            part for part in (*_answers(content), _persons(content), _objects(content), *_items(law, content)) if part
+            part
+            for part in (
+                *(plan_parts(law, plan) if plan else ()),
+                *_answers(content),
+                _persons(content),
+                _objects(content),
+                *_items(law, content),
+            )
+            if part
         ],
-        "paragraphs": _duties(content),
+        "paragraphs": [*(plan_duties(plan) if plan else ()), *_duties(content)],
     }
 
 
@@ -99,11 +110,12 @@ def _lines(one: SharedItem) -> list[str]:
 
 
 def _duties(content: ShareContent) -> list[list[str]]:
+    taken_up = "" if content.plan else " Laat weten of u het oppakt of niet, en waarom niet."
     found = [
         [
             "Wat u ermee doet",
-            "U gebruikt deze gegevens alleen voor uw eigen wettelijke taak. Laat weten of u het oppakt of niet, en waarom"
-            " niet. Blijkt iets onjuist, dan hoort de gemeente dat graag meteen.",
+            f"U gebruikt deze gegevens alleen voor uw eigen wettelijke taak.{taken_up} Blijkt iets onjuist, dan hoort de"
+            " gemeente dat graag meteen.",
         ]
     ]
     if content.passes_duty:

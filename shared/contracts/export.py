@@ -22,6 +22,41 @@ class SharedItem(Frozen):
     matches: dict[str, bool] | None = None
 
 
+class PlannedAction(Frozen):
+    """An intervention of a plan: by which department (its code), with which power and legal basis, and by when. `about`: an
+    object, or a person whom the reader may know; else None."""
+
+    item: str
+    text: str
+    about: str | None
+    department: str
+    power: str
+    basis: str
+    planned_on: date
+
+
+class Adoption(Frozen):
+    """A partner (by its code) that adopted a plan: who said so and when. `entered_as`: the road on which it came in, by its
+    code; None: the partner answered itself."""
+
+    partner: str
+    name: str
+    on: date
+    entered_as: str | None = None
+
+
+class SharedPlan(Frozen):
+    """A version of a Plan van Aanpak, proposed (`answer_by`) or adopted (`adopted_on`)."""
+
+    version: int
+    actions: tuple[PlannedAction, ...]
+    asked: tuple[str, ...] = ()
+    answer_by: date | None = None
+    explanation: str | None = None
+    adopted_on: date | None = None
+    adopted_by: tuple[Adoption, ...] = ()
+
+
 class ShareContent(Frozen):
     """What one receiver reads: the items that were chosen, and the persons and objects that these are about.
 
@@ -45,6 +80,7 @@ class ShareContent(Frozen):
     """What an intake answers to the criteria of the RIEC (art. 2.16 BGS), by their codes; None: unanswered."""
     left_out: int = 0
     """How many items the receiver does not get."""
+    plan: SharedPlan | None = None
 
     def twin(self) -> dict[str, Any]:
         """The same for a machine, in JSON."""

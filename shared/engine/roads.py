@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from shared.engine.effects import Disclose
 from shared.engine.loaded import Loaded
+from shared.engine.plans import planned, version_of
 from shared.engine.tables import DecisionRow
 from shared.protocol.conditions import approach
+from shared.protocol.conditions.plan import PROPOSE_PLAN
 from shared.protocol.informing import leaves_the_municipality
 from shared.protocol.model import Outcome
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
@@ -39,11 +41,13 @@ def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
 
 
 def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -> list[Disclose]:
-    """An approach or plan with partners, or an intake for the RIEC: to each what check 2A allows him (art. 20, 21)."""
+    """An approach with partners, a plan that is proposed to them, or an intake for the RIEC: to each what check 2A allows him
+    (art. 20 to 22)."""
     if not outcome.discloses:
         return []
     fields = loaded.fields_of(decision)
-    named = fields.get("partners") or fields.get("participants")
+    named = fields.get("partners")
+    plan = planned(loaded, version_of(loaded, decision)) if decision.key == PROPOSE_PLAN else ()
     road = PARTNERS if named else RIEC
     subjects = tuple(loaded.concerned)
     departments = set(loaded.law.organisations["department"])
@@ -54,7 +58,23 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
     for recipient in named or (TABLE_OF_THE_RIEC,):
         inside = recipient in departments
         kind = "department" if inside else "partner"
-        items = tuple(allowed.get(recipient, ()))
+        items = (*plan, *allowed.get(recipient, ()))
         found.append(Disclose(road, kind, recipient, items, outside=not inside, subjects=() if inside else subjects))
     assert any(one.outside for one in found) == leaves_the_municipality(loaded.law, outcome, fields, None)
+    return found
+
+
+def plan_adopted(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
+    """The plan as it was adopted, to each of its participants: nothing of a person besides what he had (art. 22)."""
+    departments = set(loaded.law.organisations["department"])
+    plan = planned(loaded, version_of(loaded, decision))
+    found = []
+    for recipient in loaded.fields_of(decision).get("participants") or ():
+        inside = recipient in departments
+        subjects = () if inside else tuple(loaded.concerned)
+        found.append(
+            Disclose(
+                PARTNERS, "department" if inside else "partner", recipient, plan, outside=not inside, subjects=subjects
+            )
+        )
     return found

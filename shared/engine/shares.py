@@ -11,6 +11,7 @@ from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.documents import REPORT, Content
 from shared.engine.effects import CopyByLetter, Disclose
 from shared.engine.loaded import Loaded
+from shared.engine.plans import planned_in, without_persons
 from shared.engine.tables import DecisionRow
 from shared.protocol.conditions import approach
 
@@ -25,7 +26,9 @@ def sent(loaded: Loaded, decision: DecisionRow, one: Disclose) -> CopyByLetter:
 
 def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareContent:
     """What the receiver of `one` will read."""
-    content = loaded.opened
+    content, plan = loaded.opened, planned_in(loaded, decision)
+    items = [name for name in one.items if plan is None or name not in {each.item for each in plan.actions}]
+    persons = persons_of(loaded, items)
     return ShareContent(
         number=loaded.dossier.signal,
         protocol=loaded.dossier.protocol,
@@ -36,11 +39,12 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
         article=decision.article,
         decided_on=calendar_date(decision.taken_at),
         passes_duty=one.passes_duty,
-        items=tuple(_item(content, name) for name in one.items),
+        items=tuple(_item(content, name) for name in items),
         answers=_criteria(loaded, decision),
         left_out=len(set(approach.shareable(loaded.facts())) - set(one.items)),
-        subjects=persons_of(loaded, one.items),
-        objects=objects_of(loaded, one.items),
+        subjects=persons,
+        objects=objects_of(loaded, items),
+        plan=plan and without_persons(plan, (*persons, *content.objects)),
     )
 
 

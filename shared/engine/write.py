@@ -95,10 +95,12 @@ class Writer:
         if stored > MOST_CONTENT and not (decision and decision.ends):
             raise Conflict("Dit signaal is vol: er kan niets meer bij; het kan alleen nog eindigen.")
         now = self.platform.clock.now()
-        rows: list[SQLModel] = [*items, *change.asks, *change.rows]
+        head, shelf = self._head_after(change, items, now), self.parts.loader.shelf
+        # As they stand in the head: what asks them may say from when.
+        asked = [one for one in head.tasks if one.id in {each.id for each in change.asks}]
+        rows: list[SQLModel] = [*items, *asked, *change.rows]
         if decision is not None and change.new:
             rows.append(decision)
-        head, shelf = self._head_after(change, items, now), self.parts.loader.shelf
         after = await shelf.vouched_after(self.platform.mac, head)
         async with self.platform.database.transaction() as session:
             await shelf.move(session, before.dossier, after)

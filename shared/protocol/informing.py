@@ -185,6 +185,6 @@ def leaves_the_municipality(
     """Whether data go to somebody outside the municipality with this answer (art. 14 lid 3 onder c AVG)."""
     if forwarding and forwarding["recipientKind"] not in (None, "department"):
         return True
-    others = fields.get("partners") or fields.get("participants")
+    others = fields.get("partners")
     departments = law.organisations["department"]
     return outcome.discloses and (others is None or not set(others) <= set(departments))

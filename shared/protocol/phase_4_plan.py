@@ -63,7 +63,13 @@ def answer_plan(chosen: Municipality) -> Decision:
         ),
         fields=(
             Field("name", "Wie antwoordt, met naam en functie?", ADOPTION, Text(MOST_SHORT)),
-            Field("how", "Langs welke weg kwam het antwoord binnen?", ADOPTION, Choice(ROADS_OF_AN_ANSWER), roles=enters.roles),
+            Field(
+                "how",
+                "Langs welke weg kwam het antwoord binnen?",
+                ADOPTION,
+                Choice(ROADS_OF_AN_ANSWER),
+                roles=enters.roles,
+            ),
             Field("answeredOn", "Op welke datum is geantwoord?", ADOPTION, Date(), roles=enters.roles),
         ),
         about=("partner",),

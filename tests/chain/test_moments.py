@@ -99,7 +99,7 @@ def test_a_planned_intervention_and_a_contact_bring_the_moment_nearer(house: Tes
         "outcome": "adopted",
         "reason": "Vastgesteld door wie het uitvoeren.",
         "about": ["@i"],
-        "fields": {"participants": ["wonen"], "adoptedOn": "$today"},
+        "fields": {"adoptedOn": "$today"},
     }
     further(house, played, intervention, adopt)
     planned = until(lambda: (now := duty(house, played.number))["dueOn"] == in_days(30) and now)

@@ -11,7 +11,7 @@ import pytest
 from deploy.embedded.played import Played
 from shared.protocol.terms import add_years
 from tests.house import TestHouse, until
-from tests.journeys import ANSWER, APPROACH, HANDED_IN, RIEC, RIEC_MAY, brought, further, moved, parts_until
+from tests.journeys import ANSWER, APPROACH, HANDED_IN, RIEC, RIEC_MAY, brought, further, moved, parts_until, player_of
 
 TODAY = date.today().isoformat()
 SEEN = {"X-Purpose": "weging"}
@@ -138,7 +138,16 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
     assert made.status_code == 201
     name = made.json()["item"]
     assert decide(house, played, "anna", "adopt-plan", "adopted", about=[name], fields={}).status_code == 400
-    adopted = {"participants": ["wonen"], "adoptedOn": TODAY}
+    two = ["toezicht-en-handhaving", "wonen"]
+    adopted = {"participants": two, "adoptedOn": TODAY}
+    refused = decide(house, played, "anna", "adopt-plan", "adopted", about=[name], fields=adopted)
+    assert refused.status_code == 400, "nobody was asked"
+    ask = {"partners": two, "answerBy": TODAY}
+    assert decide(house, played, "anna", "propose-plan", "proposed", about=[name], fields=ask).status_code == 201
+    player = player_of(house)
+    for user in ("farid", "gijs"):
+        said = {"by": user, "task": "plan", "outcome": "adopts", "reason": "Akkoord.", "fields": {"name": user}}
+        player.step(played, said)
     assert decide(house, played, "anna", "adopt-plan", "adopted", about=[name], fields=adopted).status_code == 201
     assert tasks_of(house, "gijs", played) == [], "not before check 2B"
     why = {"necessity": "nodig"}
@@ -154,7 +163,7 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
         {
             "intervention": name,
             "planVersion": 1,
-            "status": "adopted",
+            "status": "being-done",
             "department": "wonen",
             "plannedOn": plan["plannedOn"],
             "overdue": True,

@@ -15,11 +15,12 @@ import pytest
 from services.assessment.policy import AssessmentPolicy
 from services.casework.policy import CaseworkPolicy
 from services.sources.policy import SourcesPolicy
+from shared.contracts.export import ShareContent
 from shared.contracts.intake import Subject
 from shared.engine import roads
 from shared.engine.common import following
 from shared.engine.documents import Content, Finding, Report, Words
-from shared.engine.effects import Ask, Disclose, OpenTasks
+from shared.engine.effects import Ask, CopyByLetter, Disclose, OpenTasks
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, Dossier
@@ -35,12 +36,18 @@ POLICIES: dict[str, Policy] = {
     "casework": CaseworkPolicy(),
 }
 DEPARTMENT = next(iter(LAW.organisations["department"]))
+BOTH = (DEPARTMENT, "politie")
 SUBJECTS = (Subject(name="Jan Wilgenroos"),)
 INTERVENTION = Finding(
     category="intervention",
     about="S1",
     finding="Een bestuurlijke rapportage.",
-    fields={"department": DEPARTMENT, "plannedOn": "2026-03-01", "subjects": ["S1"]},
+    fields={
+        "department": DEPARTMENT,
+        "instrument": next(iter(LAW.choices.powers)),
+        "plannedOn": "2026-03-01",
+        "subjects": ["S1"],
+    },
     recorded_by="anna",
     recorded_at=NOW.isoformat(),
 )
@@ -137,12 +144,52 @@ def test_what_is_passed_on_is_one_line_and_what_goes_to_nobody_is_none(
 def test_who_takes_part_gets_a_line_with_what_check_2a_allows_him(
     rule: Decision, outcome: Outcome, state: State
 ) -> None:
-    named = [one.name for one in rule.asked(outcome) if one.name in ("partners", "participants")]
-    fields = {name: [DEPARTMENT, "politie"] for name in named}
+    named = [one.name for one in rule.asked(outcome) if one.name == "partners"]
+    fields: dict[str, Any] = {name: [DEPARTMENT, "politie"] for name in named}
+    plan = ("item-2",) if rule.key == "propose-plan" else ()
+    fields |= {"answerBy": "2026-02-01"} if plan else {}
     lines = shared_by(POLICIES[HOLDER_OF[state]], rule, outcome, state, fields=fields, about=["item-2"])
     assert [one.recipient for one in lines] == ([DEPARTMENT, "politie"] if named else [TABLE_OF_THE_RIEC])
-    assert {one.items for one in lines if one.recipient == DEPARTMENT} <= {("report",)}
+    assert {one.items for one in lines if one.recipient == DEPARTMENT} <= {(*plan, "report")}
+    assert {one.items for one in lines if one.recipient == "politie"} <= {plan}, "what 2A allows him nothing of"
     assert any(one.outside and one.subjects for one in lines)
+
+
+@pytest.mark.allowed("R-T.14", "R-22.1")
+def test_who_adopted_a_plan_gets_it_once_more_and_nothing_of_a_person_with_it() -> None:
+    adopts = [
+        taken("answer-plan", "adopts", State.PLAN, version=4 + place, about=[one]) for place, one in enumerate(BOTH)
+    ]
+    proposed = taken("propose-plan", "proposed", State.PLAN, version=3, about=["item-2"])
+    cell = taken("check-2a", "may", State.CHECK_2A, about=["report", DEPARTMENT], version=1)
+    adopted = taken("adopt-plan", "adopted", State.PLAN, about=["item-2"], state_after=State.CHECK_2B)
+    words = {
+        str(proposed.id): Words(reason="x", fields={"partners": list(BOTH), "answerBy": "2026-02-01"}),
+        str(adopted.id): Words(reason="x", fields={"participants": list(BOTH), "adoptedOn": "2026-01-02"}),
+        str(adopts[0].id): Words(reason="x", fields={"name": "G. Verzonnen"}),
+        str(adopts[1].id): Words(
+            reason="x", fields={"name": "P. Bedacht", "how": "letter", "answeredOn": "2026-01-01"}
+        ),
+    }
+    known = loaded(State.PLAN, [cell, proposed, *adopts, adopted], words)
+    effects = following(POLICIES["casework"], known, adopted)
+    lines = [one for one in effects if isinstance(one, Disclose)]
+    assert [(one.recipient, one.items, one.outside) for one in lines] == [
+        (DEPARTMENT, ("item-2",), False),
+        ("politie", ("item-2",), True),
+    ]
+    contents = [
+        one.content for one in effects if isinstance(one, CopyByLetter) and isinstance(one.content, ShareContent)
+    ]
+    assert len(contents) == 2
+    for one in contents:
+        assert one.plan is not None
+        assert (one.items, one.subjects) == ((), {})
+        assert [action.about for action in one.plan.actions] == [None], "it is about S1, whom nothing here tells"
+        assert [(by.partner, by.name, by.entered_as) for by in one.plan.adopted_by] == [
+            (DEPARTMENT, "G. Verzonnen", None),
+            ("politie", "P. Bedacht", "letter"),
+        ]
 
 
 PROCESSES = [one for one in LAW.categories if one.process]

@@ -19,7 +19,7 @@ from services.export.store import Share, delete_rows
 from services.export.use_cases import Link, Sharing
 from shared.bus.inbox import Incoming
 from shared.contracts.common import KeysMade, KeysReleased
-from shared.contracts.export import ShareContent, SharedItem, ShareLetter
+from shared.contracts.export import Adoption, PlannedAction, ShareContent, SharedItem, SharedPlan, ShareLetter
 from shared.contracts.intake import ReportedObject, Subject
 from shared.database.tables import Audit, Outgoing
 from shared.errors import CannotSucceed, Conflict, Forbidden, NotBelieved, NotFound
@@ -221,6 +221,71 @@ async def test_a_department_finds_it_in_its_inbox(export: Exporting) -> None:
     await export.ends_what_is_due()
     with pytest.raises(NotFound):
         await export.sharing.read(identifier, ESRA)
+
+
+ACTION = PlannedAction(
+    item="item-4",
+    text="Controle van O1 met het bevoegd gezag.",
+    about="O1",
+    department="wonen",
+    power="Last onder bestuursdwang",
+    basis="Gemeentewet, artikel 125",
+    planned_on=date(2026, 12, 10),
+)
+PROPOSAL = SharedPlan(
+    version=2,
+    actions=(ACTION,),
+    asked=("wonen", "politie"),
+    answer_by=date(2026, 12, 1),
+    explanation="Eerst de brandweer.",
+)
+ADOPTED_PLAN = SharedPlan(
+    version=2,
+    actions=(ACTION,),
+    adopted_on=date(2026, 12, 2),
+    adopted_by=(
+        Adoption(partner="wonen", name="G. Verzonnen, teamleider", on=date(2026, 11, 30)),
+        Adoption(partner="politie", name="P. Bedacht, chef", on=date(2026, 12, 1), entered_as="letter"),
+    ),
+)
+
+
+@pytest.mark.allowed("R-T.19", "R-22.1")
+async def test_a_plan_is_a_page_and_a_tagged_document(export: Exporting) -> None:
+    """PDF/A and PDF/UA, for who is asked and for who adopted it; nothing of a person besides the items that he may have."""
+    link = await export.sharing.make_link(await export.comes(plan=PROPOSAL), ANNA)
+    proposed = text_of(await export.sharing.fetch(link.link, link.secret))
+    for part in (
+        "versie 2 (voorstel)",
+        "Eerst de brandweer.",
+        "1 december 2026",
+        "Gemeentewet, artikel 125",
+        "Jan Wilgenroos",
+    ):
+        assert part in proposed, part
+    nobody: dict[str, Any] = {"items": (), "subjects": {}, "objects": {}, "passes_duty": False}
+    identifier = await export.comes("department", "wonen", plan=ADOPTED_PLAN, **nobody)
+    page = (await export.sharing.read(identifier, FARID))["content"]["plan"]
+    assert [one["partner"] for one in page["adopted_by"]] == ["wonen", "politie"]
+    assert [one.get("entered_as") for one in page["adopted_by"]] == [None, "letter"]
+    pdf = await export.sharing.document(identifier, FARID)
+    text = text_of(pdf)
+    for part in (
+        "Plan van Aanpak, versie 2",
+        "G. Verzonnen, teamleider, op 30 november 2026 (zelf in het systeem)",
+        "10 december 2026",
+    ):
+        assert part in " ".join(text.split()), part
+    assert "P. Bedacht, chef, op 1 december 2026 (ingevoerd door de gemeente, ontvangen per brief)" in " ".join(
+        text.split()
+    )
+    assert "Wilgenroos" not in text
+    metadata = cast(Any, PdfReader(io.BytesIO(pdf)).trailer["/Root"])["/Metadata"].get_object().get_data().decode()
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
+    assert "<pdfuaid:part>1<" in metadata
+    for person in (ESRA, ANNA, NOBODY):
+        with pytest.raises((NotFound, Forbidden)):
+            await export.sharing.document(identifier, person)
 
 
 async def test_who_may_see_how_it_stands(export: Exporting) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ async def adopted(desk: Desk, interventions: int = 1) -> tuple[str, tuple[str, .
         "subjects": ["S1"],
     }
     made = [(await desk.record(number, "intervention", "O1", "Controle.", **plan)).item for _ in range(interventions)]
-    fields = {"participants": ["wonen"], "adoptedOn": today}
+    fields: dict[str, Any] = {"adoptedOn": today}
     await desk.decide(number, "adopt-plan", "adopted", about=tuple(made), fields=fields)
     for one in made:
         fields = {"necessity": "Het adres volstaat."}

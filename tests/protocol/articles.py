@@ -49,5 +49,5 @@ ARTICLES: dict[str, tuple[str, ...]] = {
 }
 """Article, introduction of a phase or annex, to its parts; `""` is the whole of one that has none."""
 
-READINGS = range(1, 41)
-"""The places where the text allows several readings, numbered as A-1 to A-40 in comments and decisions."""
+READINGS = range(1, 42)
+"""The places where the text allows several readings, numbered as A-1 to A-41 in comments and decisions."""

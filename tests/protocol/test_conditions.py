@@ -75,7 +75,12 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("riec-asked", "riec-answer", "accepted", {"decisions": (*MATRIX, RIEC)}),
     ("adopts-what-is-new", "adopt-plan", "adopted", {"items": (*KNOWN.items, SECOND)}),
     ("subjects-have-a-record", "adopt-plan", "adopted", {"notices": {}}),
-    ("is-what-was-proposed", "adopt-plan", "adopted", {"decisions": (*without(ADOPTED), replace(PROPOSED, about=("i2",)))}),
+    (
+        "is-what-was-proposed",
+        "adopt-plan",
+        "adopted",
+        {"decisions": (*without(ADOPTED), replace(PROPOSED, about=("i2",)))},
+    ),
     ("participants-adopted", "adopt-plan", "adopted", {"decisions": (*without(ADOPTED), PROPOSED, HE_ADOPTS)}),
     ("enough-partners-adopted", "adopt-plan", "adopted", {"decisions": without(ADOPTED)}),
     ("adopts-what-is-new", "propose-plan", "proposed", {"items": (*KNOWN.items, SECOND)}),

@@ -146,7 +146,10 @@ POSSIBLE: list[tuple[str, str, str, dict[str, Any]]] = [
         "adopt-plan",
         "adopted",
         "adoptedOn",
-        {"items": (replace(PLANNED, on=LONG_AGO),), "decisions": (*MATRIX, replace(CHOSEN, outcome="mono-municipality"))},
+        {
+            "items": (replace(PLANNED, on=LONG_AGO),),
+            "decisions": (*MATRIX, replace(CHOSEN, outcome="mono-municipality")),
+        },
     ),
     # A version that came later has a check of its own; it does not make what was done before impossible.
     (

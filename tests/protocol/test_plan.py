@@ -56,7 +56,11 @@ def test_two_partners_that_were_asked_and_adopted_it_themselves() -> None:
     [
         ((), ("wonen", "vergunningen"), "participants-adopted"),
         ((adopts("wonen"),), ("wonen", "vergunningen"), "participants-adopted"),
-        ((adopts("wonen"), adopts("vergunningen", "does-not-adopt")), ("wonen", "vergunningen"), "participants-adopted"),
+        (
+            (adopts("wonen"), adopts("vergunningen", "does-not-adopt")),
+            ("wonen", "vergunningen"),
+            "participants-adopted",
+        ),
         ((adopts("wonen"), adopts("vergunningen", "question")), ("wonen", "vergunningen"), "participants-adopted"),
         ((adopts("wonen"), adopts("vergunningen")), ("wonen", "vergunningen", "belastingen"), "participants-adopted"),
         ((adopts("wonen"), adopts("vergunningen"), adopts("politie")), ("wonen", "politie"), "participants-adopted"),
@@ -76,7 +80,9 @@ def test_who_is_no_partner_of_the_lot_comes_beside_two_that_are() -> None:
     asked = replace(PROPOSED, fields={"partners": ["wonen", "vergunningen", "douane", "nvwa"]})
     outside = adopts("douane"), adopts("nvwa")
     assert adopt(known(*TOGETHER, asked, *outside), "douane", "nvwa") == ["enough-partners-adopted"]
-    assert adopt(known(*TOGETHER, asked, adopts("wonen"), *outside), "wonen", "douane", "nvwa") == ["enough-partners-adopted"]
+    assert adopt(known(*TOGETHER, asked, adopts("wonen"), *outside), "wonen", "douane", "nvwa") == [
+        "enough-partners-adopted"
+    ]
     both = adopts("wonen"), adopts("vergunningen")
     assert adopt(known(*TOGETHER, asked, *both, *outside), "wonen", "vergunningen", "douane", "nvwa") == []
 
@@ -175,7 +181,9 @@ def test_a_plan_is_put_before_partners_by_who_records_its_adoption_alone(version
     proposes = rules["propose-plan"].who
     assert set(proposes.roles) == set(rules["adopt-plan"].who.roles)
     assert not proposes.co_signers
-    assert set(rules["answer-plan"].who.roles) - set(proposes.roles) == {f"department-{one}" for one in law.choices.departments}
+    assert set(rules["answer-plan"].who.roles) - set(proposes.roles) == {
+        f"department-{one}" for one in law.choices.departments
+    }
 
 
 def test_what_waits_is_the_last_version() -> None:

@@ -21,11 +21,12 @@ _WEIGHED_ANEW = ("approach", "reweighing")
 
 @dataclass(frozen=True)
 class Version:
-    """A version of the plan. `asked`: the partners to whom it was proposed; `answers`: what each said last; `waits`: it can
-    be answered and adopted still."""
+    """A version of the plan. `interventions`: what it adds, `whole`: with what was adopted before and not dropped; `asked`:
+    the partners to whom it was proposed; `answers`: what each said last; `waits`: it can be answered and adopted still."""
 
     number: int
     interventions: tuple[str, ...]
+    whole: tuple[str, ...]
     asked: tuple[str, ...] = ()
     proposed: Taken | None = None
     answers: Mapping[str, Taken] = field(default_factory=dict)
@@ -48,19 +49,24 @@ def versions(decisions: Iterable[Taken]) -> tuple[Version, ...]:
     """Every version there was, in their order. What was proposed before the LOT weighed anew, or before a later proposal, is
     adopted no more; what no partner was asked about is a version by its adoption."""
     found: list[Version] = []
+    stands: tuple[str, ...] = ()
     for one in decisions:
         waits = bool(found) and found[-1].waits
         if waits and one.key in (PROPOSE_PLAN, *_WEIGHED_ANEW):
             found[-1] = replace(found[-1], waits=False)
         if one.key == PROPOSE_PLAN:
             asked = tuple(one.fields.get("partners") or ())
-            found.append(Version(len(found) + 1, one.about, asked, one, waits=True))
+            found.append(Version(len(found) + 1, one.about, (*stands, *one.about), asked, one, waits=True))
         elif one.key == ANSWER_PLAN and waits:
             found[-1] = replace(found[-1], answers={**found[-1].answers, one.about[0]: one})
         elif one.key == ADOPT_PLAN and waits:
             found[-1] = replace(found[-1], adopted=one, waits=False)
         elif one.key == ADOPT_PLAN:
-            found.append(Version(len(found) + 1, one.about, adopted=one))
+            found.append(Version(len(found) + 1, one.about, (*stands, *one.about), adopted=one))
+        if one.key == ADOPT_PLAN:
+            stands = (*stands, *one.about)
+        elif one.key == "execution" and one.outcome == "dropped":
+            stands = tuple(name for name in stands if name not in one.about)
     return tuple(found)
 
 
@@ -96,7 +102,9 @@ def partners_have_time(case: Case) -> str | None:
 def answers_itself(departments: Collection[str]) -> Condition:
     """Who can answer here is not answered for."""
 
-    @condition("art. 22", "een onderdeel van de gemeente antwoordt zelf; alleen van een ander wordt een antwoord ingevoerd")
+    @condition(
+        "art. 22", "een onderdeel van de gemeente antwoordt zelf; alleen van een ander wordt een antwoord ingevoerd"
+    )
     def department_answers_itself(case: Case) -> str | None:
         entered = "how" in case.fields and case.it in departments
         return f"{case.called([case.it])} antwoordt zelf; dat wordt niet ingevoerd" if entered else None

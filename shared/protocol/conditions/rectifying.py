@@ -47,7 +47,7 @@ def had(facts: Facts, thing: str) -> tuple[str, ...]:
             (given.add if one.outcome == "may" else given.discard)(cell)
         elif one.key == "check-2b-done":
             found |= dict.fromkeys(to for item, to in sorted(given) if item in things)
-        partners = {*(one.fields.get("partners") or ()), *(one.fields.get("participants") or ())}
+        partners = set(one.fields.get("partners") or ())
         found |= dict.fromkeys(to for item, to in sorted(may) if item in things and to in partners)
     return tuple(found)
 
