@@ -38,6 +38,11 @@ def progress(taken: Sequence[Taken], planned: Mapping[str, date], today: date) -
     return found
 
 
+def due_first(taken: Sequence[Taken], planned: Mapping[str, date]) -> date | None:
+    """By when the next of what was adopted has to be done; None when nothing is left to do."""
+    return min((planned[name] for name in to_carry_out(taken) if name in planned), default=None)
+
+
 def _given_out(taken: Sequence[Taken]) -> frozenset[str]:
     """What departments were asked: all that was adopted when check 2B was complete."""
     last = max((place for place, one in enumerate(taken) if one.key == CHECKED), default=0)

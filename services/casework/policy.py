@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from services.casework.domain import CHECKED, EXECUTION, allowed_for, progress, to_carry_out
+from services.casework.domain import CHECKED, EXECUTION, allowed_for, due_first, progress, to_carry_out
+from services.casework.effects import NextAction
 from services.casework.plan import (
     PLAN,
     answered,
@@ -92,6 +94,9 @@ class CaseworkPolicy(Policy):
         return ()
 
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+        return (*self._follows(loaded, decision), *_next(loaded, decision))
+
+    def _follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         if decision.state_after in (State.CLOSED, State.ENDED):
             # What departments and members saw ends when the case is closed (R-25.3).
             return (CloseTasks(), *_closed(loaded, decision))
@@ -157,9 +162,22 @@ def _may_have(intervention: str, loaded: Loaded) -> tuple[str, ...]:
     return tuple(one for one in allowed_for(intervention, facts.decisions) if one in shareable(facts))
 
 
+def _next(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+    """The work list shows what of the plan is due first, also when it was withdrawn or executed."""
+    earlier = replace(loaded, decisions=tuple(one for one in loaded.decisions if one.id != decision.id))
+    after, before = (due_first(one.facts().decisions, _planned(one)) for one in (loaded, earlier))
+    return (NextAction(after, before),) if after != before else ()
+
+
+def _planned(loaded: Loaded) -> dict[str, date]:
+    """On which date each intervention that counts is planned."""
+    counting = loaded.facts().of_category(INTERVENTION)
+    return {one.name: date.fromisoformat(one.fields["plannedOn"]) for one in counting}
+
+
 def _plan(loaded: Loaded) -> list[dict[str, Any]]:
-    interventions = loaded.opened.of_category(INTERVENTION)
-    planned = {name: date.fromisoformat(one.fields["plannedOn"]) for name, one in interventions.items()}
+    planned = _planned(loaded)
+    interventions = {name: loaded.opened.findings[name] for name in planned}
     stand = progress(loaded.facts().decisions, planned, loaded.today)
     return [
         {

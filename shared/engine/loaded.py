@@ -178,12 +178,14 @@ class Loaded:
         """What was decided, about each thing: of what was decided together every cell."""
         on = calendar_date(row.taken_at)
         if not row.parts:
-            yield known.Taken(row.key, row.outcome, tuple(row.about), self.fields_of(row), on, row.taken_at)
+            yield known.Taken(
+                row.key, row.outcome, tuple(row.about), self.fields_of(row), on, row.taken_at, row.recorder
+            )
         words = self.words_of(row)
         for place, part in enumerate(row.parts or ()):
             fields = words.parts[place].fields if words else {}
             for about in product(*part["about"]):
-                yield known.Taken(row.key, part["outcome"], about, fields, on, row.taken_at)
+                yield known.Taken(row.key, part["outcome"], about, fields, on, row.taken_at, row.recorder)
 
     @cached_property
     def standing(self) -> Standing:

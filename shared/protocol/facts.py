@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Taken:
-    """A decision that counts. `on`: the day on which it was taken; `at`: when, where that is known."""
+    """A decision that counts. `on`: the day on which it was taken; `at`: when, where that is known; `by`: who recorded it."""
 
     key: str
     outcome: str
@@ -21,6 +21,7 @@ class Taken:
     fields: Mapping[str, Any] = field(default_factory=dict)
     on: date = date.min
     at: datetime | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,7 @@ def adopt_plan(chosen: Municipality) -> Decision:
             approach.subjects_have_a_record,
             c.is_what_was_proposed,
             c.participants_adopted,
+            c.each_by_its_own_person,
             c.enough_partners(chosen.departments),
             *possible(
                 "adoptedOn",

@@ -12,6 +12,7 @@ from shared.clock import calendar_date
 from shared.contracts.intake import Subject
 from shared.engine.documents import REPORT, Finding
 from shared.engine.given import GivenAnswer
+from shared.engine.show import heading
 from shared.engine.tables import NoticeRow, TaskRow
 from shared.errors import Invalid, NotFound
 from shared.identity import Person
@@ -197,7 +198,12 @@ async def test_a_new_version_asks_anew_and_what_is_overdue_shows(desk_of: DeskOf
         plan = (await stands(desk, number))["plan"]
         return {each["intervention"]: (each["status"], each["overdue"]) for each in plan}
 
+    async def due() -> str | None:
+        (row,) = (await desk.engine.showing.work_list(ANNA, Window())).rows
+        return str(heading(row)["dueOn"]) if "dueOn" in heading(row) else None
+
     assert await stand() == {one: ("adopted", False), later: ("adopted", False)}
+    assert await due() == day(desk, 7), "the work list says by when the next has to be done"
     await desk.decide(number, "check-2b-done", "complete", fields={"conclusion": "Niets gaat mee."})
     desk.clock.pass_by(8 * 86400)
     await desk.hears_access()
@@ -205,3 +211,27 @@ async def test_a_new_version_asks_anew_and_what_is_overdue_shows(desk_of: DeskOf
     dropped = {"whyDropped": "Er staat niets meer."}
     await desk.decide(number, "execution", "dropped", about=(later,), fields=dropped)
     assert await stand() == {one: ("being-done", True), later: ("dropped", False)}
+    overdue = await due()
+    assert overdue == day(desk, -1)
+    last = await desk.decide(number, "execution", "dropped", about=(one,), fields=dropped)
+    assert await due() is None
+    await desk.decide(number, "withdrawal", confirms=(await desk.decision(last)).id)
+    assert await due() == overdue
+
+
+@pytest.mark.refused("R-T.19")
+async def test_what_was_put_before_partners_and_taken_back_is_asked_of_nobody(desk_of: DeskOf) -> None:
+    desk = await desk_of("casework")
+    number, one = await a_plan(desk)
+    await proposed(desk, number, "wonen", about=(one,))
+    desk.clock.pass_by(WINDOW)
+    (first,) = await asked(desk, GIJS)
+    fields = {"partners": ["vergunningen", "politie"], "answerBy": day(desk)}
+    second = await desk.decide(number, "propose-plan", "proposed", about=(one,), fields=fields)
+    assert await asked(desk, GIJS) == []
+    told = len(await lines(desk, number))
+    await desk.decide(number, "withdrawal", confirms=(await desk.decision(second)).id)
+    desk.clock.pass_by(WINDOW)
+    assert await asked(desk, ESRA) == []
+    assert [task.id for task in await asked(desk, GIJS)] == [first.id], "the version before it is asked again"
+    assert len(await lines(desk, number)) == told - 2

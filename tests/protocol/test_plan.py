@@ -88,6 +88,20 @@ def test_who_is_no_partner_of_the_lot_comes_beside_two_that_are() -> None:
 
 
 @pytest.mark.refused("R-T.19")
+def test_one_person_adopts_for_one_partner_and_who_proposes_for_none() -> None:
+    def by(wonen: str, vergunningen: str) -> list[str]:
+        both = replace(adopts("wonen"), by=wonen), replace(adopts("vergunningen"), by=vergunningen)
+        return adopt(known(*TOGETHER, replace(PROPOSED, by="anna"), *both), "wonen", "vergunningen")
+
+    assert by("gijs", "esra") == []
+    assert by("gijs", "gijs") == ["each-by-its-own-person"]
+    assert by("anna", "esra") == ["each-by-its-own-person"]
+    entered = replace(adopts("politie"), by="anna", fields=ENTERED)
+    facts = known(*TOGETHER, replace(PROPOSED, by="anna"), replace(adopts("wonen"), by="gijs"), entered)
+    assert adopt(facts, "wonen", "politie") == [], "what came in otherwise is entered by who has the file"
+
+
+@pytest.mark.refused("R-T.19")
 def test_a_plan_together_that_nobody_was_asked_about_is_not_adopted() -> None:
     assert adopt(known(*TOGETHER)) == ["enough-partners-adopted"]
     assert set(adopt(known(*TOGETHER), "wonen", "vergunningen")) == {"participants-adopted", "enough-partners-adopted"}

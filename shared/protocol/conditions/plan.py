@@ -155,6 +155,18 @@ def participants_adopted(case: Case) -> str | None:
     return f"noem ook wie deze versie heeft vastgesteld: {case.called(left)}" if left else None
 
 
+@condition(
+    "art. 22",
+    "wie zelf vaststelde, deed dat voor één partner, en is niet degene die deze versie heeft voorgelegd",
+)
+def each_by_its_own_person(case: Case) -> str | None:
+    now = waiting(case.facts)
+    itself = {one: said.by for one, said in now.adopters.items() if "how" not in said.fields} if now else {}
+    proposer = now.proposed.by if now and now.proposed else ""
+    doubled = [one for one, by in itself.items() if by and (by == proposer or [*itself.values()].count(by) > 1)]
+    return f"laat iemand anders namens deze partner vaststellen: {case.called(doubled)}" if doubled else None
+
+
 def enough_partners(departments: Collection[str]) -> Condition:
     """Together is with two at least of who the text knows as partners of the LOT: parts of the municipality and the police."""
     of_the_lot = {*departments, POLICE}
