@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
-from typing import Any
-
-import typst
 
 from services.export.wording import document
 from shared.contracts.export import ShareContent
+from shared.documents import compiled
 from shared.laws import known_law
 from shared.service.platform import Platform
 
@@ -24,9 +21,4 @@ async def as_pdf(content: ShareContent, platform: Platform) -> bytes:
     twin = content.twin()
     signed = {"content": twin, "signature": platform.signer.sign(SHARE_KIND, {"share": twin})}
     words = document(law, content, live=platform.settings.live)
-    return await asyncio.to_thread(_compiled, words, signed)
-
-
-def _compiled(words: dict[str, Any], signed: dict[str, Any]) -> bytes:
-    inputs = {name: json.dumps(one, ensure_ascii=False) for name, one in (("words", words), ("twin", signed))}
-    return bytes(typst.compile(str(PAGE_OF_A_SHARE), format="pdf", sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"]))
+    return await asyncio.to_thread(compiled, PAGE_OF_A_SHARE, {"words": words, "twin": signed}, "a-3a", "ua-1")

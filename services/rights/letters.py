@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import typst
 from fastapi.concurrency import run_in_threadpool
 
 from services.rights.policy import addressee, is_child
 from shared import audit
 from shared.contracts.intake import Subject
+from shared.documents import compiled
 from shared.engine.documents import Finding
 from shared.engine.engine import Engine
 from shared.engine.hear import at_most_thrice
@@ -130,5 +129,4 @@ def said(
 
 def notice_pdf(letter: Mapping[str, Any]) -> bytes:
     """The letter as PDF/UA-1: tagged, so that it can be read aloud."""
-    inputs = {"letter": json.dumps(letter, ensure_ascii=False)}
-    return bytes(typst.compile(str(LETTER_TEMPLATE), format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"]))
+    return compiled(LETTER_TEMPLATE, {"letter": letter}, "ua-1")

@@ -32,10 +32,10 @@ def propose_plan(chosen: Municipality) -> Decision:
     return Decision(
         key=c.PROPOSE_PLAN,
         article=ADOPTION,
-        question="Aan welke partners wordt deze versie van het Plan van Aanpak voorgelegd?",
+        question="Wordt deze versie van het Plan van Aanpak aan partners voorgelegd?",
         states=_OPEN,
         who=_who_adopts(chosen),
-        outcomes=(Outcome("proposed", "aan deze", None, ADOPTION, discloses=True),),
+        outcomes=(Outcome("proposed", "ja", None, ADOPTION, discloses=True),),
         fields=(
             Field("partners", "Wie wordt gevraagd deze versie vast te stellen?", ADOPTION, everybody),
             Field("answerBy", "Uiterlijk wanneer wordt een antwoord verwacht?", ADOPTION, Date()),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import typst
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
@@ -21,6 +19,7 @@ from services.retention.wording import DestroyedSignal, document
 from shared import audit, tombstones
 from shared.clock import calendar_date
 from shared.contracts.retention import Destroyed
+from shared.documents import compiled
 from shared.engine.head import vouch_for, vouched_for
 from shared.errors import NotBelieved, NotFound
 from shared.identity import Person
@@ -151,6 +150,4 @@ class Declarations:
 
 def as_pdf(declaration: dict[str, Any]) -> bytes:
     """The declaration as PDF/A-3b, for the archive: its words, and the signed declaration attached."""
-    inputs = {"declaration": json.dumps(declaration, ensure_ascii=False)}
-    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"])
-    return bytes(made)
+    return compiled(TEMPLATE, {"declaration": declaration}, "a-3b")
