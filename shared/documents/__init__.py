@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -13,11 +13,11 @@ ROOT_OF_TEMPLATES = Path(__file__).parents[2]
 """From here a template names the house style: `/shared/documents/house.typ`."""
 
 
-def compiled(template: Path, inputs: Mapping[str, Any], standard: str, *more: str) -> bytes:
-    """The PDF of `template`, which declares to be of these standards (`a-3a`, `ua-1`). `inputs`: as JSON under `sys.inputs`.
+def compiled(template: Path, inputs: Mapping[str, Any], *standards: Literal["a-3a", "a-3b", "ua-1"]) -> bytes:
+    """The PDF of `template`, which declares to be of these standards. `inputs`: as JSON under `sys.inputs`.
     Takes some tenths of a second of the processor: call it in a thread."""
     said = {name: json.dumps(one, ensure_ascii=False) for name, one in inputs.items()}
     made = typst.compile(
-        str(template), root=str(ROOT_OF_TEMPLATES), format="pdf", sys_inputs=said, pdf_standards=[standard, *more]
+        str(template), root=str(ROOT_OF_TEMPLATES), format="pdf", sys_inputs=said, pdf_standards=[*standards]
     )
     return bytes(made)
