@@ -70,13 +70,13 @@ def answer_plan(chosen: Municipality) -> Decision:
                 Choice(ROADS_OF_AN_ANSWER),
                 roles=enters.roles,
             ),
-            Field("answeredOn", "Op welke datum is geantwoord?", ADOPTION, Date(), roles=enters.roles),
+            Field("repliedOn", "Op welke datum is geantwoord?", ADOPTION, Date(), roles=enters.roles),
         ),
         about=("partner",),
         needs=(
             c.answers_itself(chosen.departments),
             c.has_not_answered,
-            *possible("answeredOn", "de datum van het antwoord", ADOPTION, c.proposed_on, "deze versie is voorgelegd"),
+            *possible("repliedOn", "de datum van het antwoord", ADOPTION, c.proposed_on, "deze versie is voorgelegd"),
         ),
     )
 

@@ -123,10 +123,10 @@ async def test_each_reads_what_is_his_and_answers_under_his_own_name(desk_of: De
     assert [task.id for task in await asked(desk, ESRA)] == [hers.id], "who asks something is asked still"
     await desk.engine.tasks.answer(his.id, GIJS, ADOPTS)
     assert await asked(desk, GIJS) == []
-    entered = {"name": "E. Bedacht", "how": "mail", "answeredOn": day(desk)}
+    entered = {"name": "E. Bedacht", "how": "mail", "repliedOn": day(desk)}
     with pytest.raises(Invalid):
         await desk.decide(number, "answer-plan", "adopts", about=("vergunningen",), fields=entered)
-    heard = {"name": "P. Verzonnen, chef", "how": "letter", "answeredOn": day(desk)}
+    heard = {"name": "P. Verzonnen, chef", "how": "letter", "repliedOn": day(desk)}
     await desk.decide(number, "answer-plan", "adopts", about=("politie",), fields=heard)
     (version,) = (await stands(desk, number))["planVersions"]
     assert version["state"] == "proposed"

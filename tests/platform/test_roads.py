@@ -167,9 +167,7 @@ def test_who_adopted_a_plan_gets_it_once_more_and_nothing_of_a_person_with_it() 
         str(proposed.id): Words(reason="x", fields={"partners": list(BOTH), "answerBy": "2026-02-01"}),
         str(adopted.id): Words(reason="x", fields={"participants": list(BOTH), "adoptedOn": "2026-01-02"}),
         str(adopts[0].id): Words(reason="x", fields={"name": "G. Verzonnen"}),
-        str(adopts[1].id): Words(
-            reason="x", fields={"name": "P. Bedacht", "how": "letter", "answeredOn": "2026-01-01"}
-        ),
+        str(adopts[1].id): Words(reason="x", fields={"name": "P. Bedacht", "how": "letter", "repliedOn": "2026-01-01"}),
     }
     known = loaded(State.PLAN, [cell, proposed, *adopts, adopted], words)
     effects = following(POLICIES["casework"], known, adopted)

@@ -141,7 +141,7 @@ POSSIBLE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("answer", "no-hit", "consultedOn", {"items": (QUESTION,)}),
     ("answer", "not-consulted", "answeredOn", {"items": (QUESTION,)}),
     ("adopt-plan", "adopted", "adoptedOn", {"items": (PLANNED,)}),
-    ("answer-plan", "adopts", "answeredOn", {"decisions": (*MATRIX, CHOSEN, replace(PROPOSED, on=BEGUN))}),
+    ("answer-plan", "adopts", "repliedOn", {"decisions": (*MATRIX, CHOSEN, replace(PROPOSED, on=BEGUN))}),
     (
         "adopt-plan",
         "adopted",

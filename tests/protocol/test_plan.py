@@ -18,7 +18,7 @@ from tests.protocol.signals import ADOPTED, ALONE, APPROACH, KNOWN, MATRIX, PROP
 TOGETHER = (*MATRIX, APPROACH)
 SECOND = Item("i2", "intervention", "O1", {"department": "wonen", "subjects": []})
 NAMED = {"name": "G. Verzonnen, teamleider"}
-ENTERED = NAMED | {"how": "letter", "answeredOn": TODAY.isoformat()}
+ENTERED = NAMED | {"how": "letter", "repliedOn": TODAY.isoformat()}
 
 
 def adopts(partner: str, outcome: str = "adopts", **fields: Any) -> Taken:
@@ -157,7 +157,7 @@ def test_a_department_answers_itself_and_what_came_in_otherwise_says_how() -> No
         ("oov", "wonen", ENTERED, "department-answers-itself"),
         ("oov", "politie", NAMED, "missing"),
         ("oov", "politie", {name: one for name, one in ENTERED.items() if name != "name"}, "missing"),
-        ("oov", "politie", ENTERED | {"answeredOn": (TODAY + timedelta(days=1)).isoformat()}, "answeredOn-not-ahead"),
+        ("oov", "politie", ENTERED | {"repliedOn": (TODAY + timedelta(days=1)).isoformat()}, "repliedOn-not-ahead"),
         ("oov", "douane", ENTERED, "about-unknown"),
         ("department-wonen", "wonen", ENTERED, "not-asked"),
         ("department-wonen", "wonen", {}, "missing"),
@@ -181,7 +181,7 @@ def test_nobody_answers_what_was_not_asked_or_was_replaced() -> None:
 
 def test_it_is_adopted_after_the_last_participant_said_so() -> None:
     early = replace(PROPOSED, on=TODAY - timedelta(days=5))
-    heard = replace(adopts("politie"), fields=ENTERED | {"answeredOn": (TODAY - timedelta(days=2)).isoformat()})
+    heard = replace(adopts("politie"), fields=ENTERED | {"repliedOn": (TODAY - timedelta(days=2)).isoformat()})
     facts = known(*TOGETHER, early, replace(adopts("wonen"), on=TODAY - timedelta(days=4)), heard)
     for days, faults in ((3, ["adoptedOn-not-before"]), (2, []), (0, [])):
         on = (TODAY - timedelta(days=days)).isoformat()

@@ -85,7 +85,7 @@ def asked(facts: Facts) -> tuple[str, ...]:
 def answered_on(said: Taken) -> date:
     """The day of an answer: of what was entered the one that was filled in."""
     try:
-        return date.fromisoformat(str(said.fields["answeredOn"]))
+        return date.fromisoformat(str(said.fields["repliedOn"]))
     except (KeyError, ValueError):
         return said.on
 
