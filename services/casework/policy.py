@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from services.casework import orders
 from services.casework.domain import ADOPT, CHECKED, EXECUTION, allowed_for, progress, to_carry_out
 from shared.clock import calendar_date
 from shared.contracts.casework import Closed
@@ -21,27 +22,46 @@ from shared.engine.roads import INTERVENTION, PAPER
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.conditions.approach import shareable
+from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.faults import Fault
+from shared.protocol.judge import Attempt
 from shared.protocol.model import State
+from shared.protocol.states import PHASES
 
 
 class CaseworkPolicy(Policy):
     own_archive = "archive-case"
     tells_closing = ("assessment", "rights")
-    asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,)}
+    asks: ClassVar = {
+        PAPER: None,
+        INTERVENTION: (State.EXECUTION,),
+        orders.ANSWER_TO_READ: (State.EXECUTION,),
+        **dict.fromkeys(orders.ANSWERS_FOR_HOLDER, PHASES[4].states),
+    }
 
     # --- what is shown ---------------------------------------------------------------------------
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
-        """Besides the file: how the plan stands, and whether it is a case of the RIEC (R-21.4, R-24.2)."""
+        """Besides the file: how the plan stands, what departments ask and found, and whether it is a case of the RIEC
+        (R-21.4, R-24.2)."""
         accepted = [one for one in loaded.taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
-        return super().show(loaded) | {"riecCase": bool(accepted), "plan": _plan(loaded)}
+        return super().show(loaded) | {
+            "riecCase": bool(accepted),
+            "plan": _plan(loaded),
+            "quarantine": orders.quarantine(loaded),
+            "departmentQuestions": orders.questions(loaded),
+        }
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         """A department sees where, whom, what, by when and with which power, and the items that check 2B allows it for that
         (art. 23, 24): of persons and objects only those that come with these."""
         if task.kind == PAPER:
             return show_paper(task, loaded)
+        if task.kind in orders.ANSWERS_FOR_HOLDER:
+            # He has the file, and reads it there.
+            return {"number": task.number, "item": task.item}
+        if task.kind == orders.ANSWER_TO_READ:
+            return orders.questions(loaded)[task.item]
         intervention = loaded.opened.findings[task.item]
         allowed = _may_have(task.item, loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
@@ -55,10 +75,24 @@ class CaseworkPolicy(Policy):
             "subjects": _described(persons_of(loaded, allowed)),
             "objects": _described(objects_of(loaded, allowed)),
             "items": {name: _shared(name, loaded) for name in allowed},
+            "progress": orders.progress_of(loaded, task.item),
+            "asked": [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)],
         }
 
     def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:
+        if task.kind in orders.ANSWERS_FOR_HOLDER:
+            return orders.ANSWERS_FOR_HOLDER[task.kind], (task.item,)
         return (EXECUTION, (task.item,)) if task.kind == INTERVENTION else None
+
+    def besides(self, task: TaskRow) -> frozenset[str]:
+        return frozenset({PROGRESS}) if task.kind == INTERVENTION else frozenset()
+
+    def recordable(self, task: TaskRow, loaded: Loaded) -> tuple[frozenset[str], str, Mapping[str, Any]]:
+        """A department asks, and reports what it found, about its own order."""
+        if task.kind != INTERVENTION:
+            return super().recordable(task, loaded)
+        about = loaded.opened.findings[task.item].about
+        return frozenset({ASKED_BY, IN_QUARANTINE}), about, {"order": task.item}
 
     # --- what follows ----------------------------------------------------------------------------
 
@@ -70,7 +104,10 @@ class CaseworkPolicy(Policy):
             return paper_written(loaded, item, finding)
         if finding.category == INTERVENTION:
             # A department is asked from the execution on: adopted, and checked (R-23.1).
-            return (Ask(INTERVENTION, f"department-{finding.fields['department']}", item, later=True),)
+            due = date.fromisoformat(finding.fields["plannedOn"])
+            return (Ask(INTERVENTION, f"department-{finding.fields['department']}", item, later=True, due=due),)
+        if finding.category in orders.ANSWERS_FOR_HOLDER:
+            return orders.came_in(loaded, item, finding)
         return ()
 
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -78,12 +115,20 @@ class CaseworkPolicy(Policy):
             # What departments and members saw ends when the case is closed (R-25.3).
             return (CloseTasks(), *_closed(loaded, decision))
         if decision.key == EXECUTION:
-            return (CloseTasks(tuple(decision.about)),)
+            done = tuple(decision.about)
+            return (CloseTasks((*done, *orders.questions_about(loaded, done[0]))),)
         if decision.key == ADOPT:
             return _notices(loaded, decision)
         if decision.key == CHECKED:
             return _given_out(loaded)
+        if decision.key == ANSWERED_BY_HOLDER:
+            return orders.answered(loaded, decision)
+        if decision.key == JUDGED:
+            return orders.judged(loaded, decision)
         return ()
+
+    def makes(self, loaded: Loaded, attempt: Attempt, now: datetime) -> Mapping[str, Finding]:
+        return orders.taken_over(loaded, attempt, now)
 
 
 def _closed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -147,6 +192,7 @@ def _plan(loaded: Loaded) -> list[dict[str, Any]]:
             "department": one.fields["department"],
             "plannedOn": one.fields["plannedOn"],
             "overdue": stand[name].overdue,
+            "progress": orders.progress_of(loaded, name),
         }
         for name, one in interventions.items()
     ]

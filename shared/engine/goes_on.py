@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from shared.contracts.assessment import ResearchContent, SubjectsContent, SubjectsLetter
@@ -39,6 +39,11 @@ def undone(loaded: Loaded) -> frozenset[str]:
     """What stood in the place of something by a correction that was withdrawn: it stays behind."""
     items = (Item(name, one.category, corrects=one.corrects or "") for name, one in loaded.opened.findings.items())
     return frozenset(one.name for one in items if loaded.standing.is_made_undone(one))
+
+
+def numbered(persons: Iterable[Mapping[str, Any]], known: int) -> list[dict[str, Any]]:
+    """Persons who come to light, each with the next S after `known`, which is never given twice."""
+    return [{"subject": f"S{place}", **one} for place, one in enumerate(persons, known + 1)]
 
 
 def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLetter:

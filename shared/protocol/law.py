@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shared.protocol import informing, phase_1, phase_2, phase_3, phase_4, phase_4_approach, phase_5, rectifying
+from shared.protocol import (
+    informing,
+    phase_1,
+    phase_2,
+    phase_3,
+    phase_4,
+    phase_4_approach,
+    phase_4_orders,
+    phase_5,
+    rectifying,
+)
 from shared.protocol.categories import bijlage_1
 from shared.protocol.designations import BEHEERDER, BY_CONTROLLER, CONTROLLER, by_beheerder
 from shared.protocol.model import Chapter, Decision, Law
@@ -45,6 +55,9 @@ CHAPTERS = (
         phase_4.adopt_plan,
         phase_4.check_2b,
         phase_4.check_2b_done,
+        phase_4_orders.progress,
+        phase_4_orders.answer_department,
+        phase_4_orders.judge_finding,
         phase_4.execution,
     ),
     _phase(5, phase_5.close),
