@@ -101,11 +101,6 @@ def task_routes(engine: Engine) -> APIRouter:
         response.status_code = 202 if found.status in PENDING else 201
         return found
 
-    @routes.post("/{taskId}/items", status_code=201, summary="Ask or report something while the task runs")
-    async def report(taskId: TaskId, body: TaskReportIn, person: Person = caller) -> TaskReported:  # noqa: N803
-        given = GivenReport(body.category, body.finding, body.fields, body.special_grounds)
-        return TaskReported(item=(await engine.tasks.report(taskId, person, given)).item)
-
     # A resource of its own: a decision on one task stands under that task.
     answers = APIRouter(tags=["tasks"])
 
@@ -121,6 +116,22 @@ def task_routes(engine: Engine) -> APIRouter:
     both.include_router(routes)
     both.include_router(answers)
     return both
+
+
+def report_routes(engine: Engine) -> APIRouter:
+    """Asking and reporting while a task runs, where that is possible."""
+    routes = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+
+    @routes.post("/{taskId}/items", status_code=201, summary="Ask or report something while the task runs")
+    async def report(
+        taskId: TaskId,  # noqa: N803
+        body: TaskReportIn,
+        person: Person = current_person(engine.platform),
+    ) -> TaskReported:
+        given = GivenReport(body.category, body.finding, body.fields, body.special_grounds)
+        return TaskReported(item=(await engine.tasks.report(taskId, person, given)).item)
+
+    return routes
 
 
 def _shown(task: TaskRow) -> TaskOut:
