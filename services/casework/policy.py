@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from services.casework import orders
 from services.casework.domain import ADOPT, CHECKED, EXECUTION, allowed_for, progress, to_carry_out
 from shared.clock import calendar_date
-from shared.contracts.casework import Closed
+from shared.contracts.casework import Closed, TaskOver
 from shared.engine.documents import REPORT, Finding
 from shared.engine.effects import Ask, CloseTasks, ComesNearer, Disclose, Effect, OpenTasks, Tell
 from shared.engine.given import GivenRecord
@@ -116,7 +116,7 @@ class CaseworkPolicy(Policy):
             return (CloseTasks(), *_closed(loaded, decision))
         if decision.key == EXECUTION:
             done = tuple(decision.about)
-            return (CloseTasks((*done, *orders.questions_about(loaded, done[0]))),)
+            return CloseTasks((*done, *orders.questions_about(loaded, done[0]))), *_department_is_done(loaded, done[0])
         if decision.key == ADOPT:
             return _notices(loaded, decision)
         if decision.key == CHECKED:
@@ -142,7 +142,16 @@ def _closed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         last_act_on=calendar_date(decision.taken_at),
         protocol=loaded.dossier.protocol,
     )
-    return (Tell("retention", closed),)
+    return Tell("retention", closed), Tell("export", TaskOver(number=loaded.dossier.signal))
+
+
+def _department_is_done(loaded: Loaded, order: str) -> Sequence[Effect]:
+    """With its last order ends what else of the case waits in a department's inbox. `loaded` knows that it is done."""
+    by = {name: str(one.fields["department"]) for name, one in loaded.opened.of_category(INTERVENTION).items()}
+    taken = {one.about[0] for one in loaded.taken if one.key == EXECUTION}
+    if any(department == by[order] and name not in taken for name, department in by.items()):
+        return ()
+    return (Tell("export", TaskOver(number=loaded.dossier.signal, departments=(by[order],))),)
 
 
 def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:

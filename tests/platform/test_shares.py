@@ -16,8 +16,10 @@ from sqlmodel import col
 from services.export.rows import WRONG_SECRETS
 from services.export.settings import Settings
 from services.export.store import Share, delete_rows
+from services.export.task_over import EndingWithTask
 from services.export.use_cases import Link, Sharing
 from shared.bus.inbox import Incoming
+from shared.contracts.casework import TaskOver
 from shared.contracts.common import KeysMade, KeysReleased
 from shared.contracts.export import ShareContent, SharedItem, ShareLetter
 from shared.contracts.intake import ReportedObject, Subject
@@ -221,6 +223,36 @@ async def test_a_department_finds_it_in_its_inbox(export: Exporting) -> None:
     await export.ends_what_is_due()
     with pytest.raises(NotFound):
         await export.sharing.read(identifier, ESRA)
+
+
+@pytest.mark.allowed("R-25.3", "R-T.18")
+@pytest.mark.refused("R-25.3", "R-T.18")
+async def test_what_a_department_has_ends_with_its_task(export: Exporting) -> None:
+    """Its own, in that case; what went to another department, or to who has no account, goes on."""
+    mine = await export.comes("department", "vergunningen")
+    other, outside = await export.comes("department", "wonen"), await export.comes()
+    ending = EndingWithTask(export.sharing)
+
+    async def over(*departments: str, number: str = NUMBER) -> None:
+        message = TaskOver(number=number, departments=departments)
+        handled = await ending.over(Incoming(uuid4(), "casework", signed=True), message)
+        await export.platform.database.together(handled.effect)
+
+    await over("vergunningen", number="S-00000-00000")
+    assert await export.sharing.read(mine, ESRA)
+    await over("vergunningen")
+    with pytest.raises(NotFound):
+        await export.sharing.read(mine, ESRA)
+    await export.sharing.end(await export.row(mine))
+    assert (await export.row(mine)).ended_at
+    assert await export.sharing.read(other, FARID)
+    await over()
+    with pytest.raises(NotFound):
+        await export.sharing.read(other, FARID)
+    assert not (await export.row(outside)).ended_at
+    assert await export.sharing.make_link(outside, ANNA)
+    with pytest.raises(CannotSucceed):
+        await ending.over(Incoming(uuid4(), "assessment", signed=True), TaskOver(number=NUMBER))
 
 
 async def test_who_may_see_how_it_stands(export: Exporting) -> None:
