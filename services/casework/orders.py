@@ -57,14 +57,15 @@ def answered(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
 
 def judged(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     """What lay in quarantine goes for good when the judgement can no longer be withdrawn: it is an item by then, or it
-    never will be one. Whom it brought to light has to be informed (art. 26 lid 1)."""
+    never will be one. Whom it brought to light has to be informed, within the month from when it was reported (AVG 14)."""
     name = decision.about[0]
     gone: tuple[Effect, ...] = (CloseTasks((name,)), Forget((name,)))
     if decision.outcome != ACCEPTED:
         return gone
     item = decision.about[1]
     persons = loaded.opened.findings[item].persons
-    return *gone, TakenOver(item), *((became_known(loaded, persons),) if persons else ())
+    since = loaded.opened.findings[name].recorded_on
+    return *gone, TakenOver(item), *((became_known(loaded, persons, since),) if persons else ())
 
 
 def taken_over(loaded: Loaded, attempt: Attempt, now: datetime) -> dict[str, Finding]:
