@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.casework.use_cases import Consulting, Waiting
+from services.casework.use_cases import Consulting, LeftToDo
 from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.app import current_person
@@ -27,13 +27,13 @@ from shared.identity import Person
 
 def router(engine: Engine, consulting: Consulting) -> APIRouter:
     routes = APIRouter()
-    waiting = Waiting(engine)
+    left = LeftToDo(engine)
     caller = current_person(engine.platform)
 
     @routes.get("/v1/signals", tags=["signals"], summary="The work list of phase 4: numbers, neutral names, what waits")
     async def work_list(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         page = await engine.showing.work_list(person, window)
-        waits = await waiting.of(row.number for row in page.rows)
+        waits = await left.of(row.number for row in page.rows)
         return page.of("signals", lambda row: listed(row) | {"departments": waits[row.number]})
 
     @routes.get(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from services.casework.use_cases import Waiting
+from services.casework.use_cases import LeftToDo
 from shared.clock import calendar_date
 from shared.engine.given import GivenAnswer, GivenReport
 from shared.engine.tables import ItemRow, TaskRow
@@ -92,6 +92,8 @@ async def test_progress_and_a_question_are_on_the_record(desk_of: DeskOf) -> Non
     lines = [one.body or b"" for one in await desk.post(number, "disclosed.v1")]
     assert [one for one in lines if question.encode() in one], "what the department is told is a line in the register"
     await desk.engine.tasks.answer(task.id, DIRK, DROPPED)
+    (over_now,) = await desk.post(number, "task-over.v1")
+    assert b'"departments":["wonen"]' in (over_now.body or b""), "what waits in its inbox ends too"
     for over in (task, told):
         with pytest.raises(NotFound):
             await desk.engine.tasks.one(over.id, DIRK, "uitvoering")
@@ -188,7 +190,7 @@ async def test_what_is_refused_is_destroyed_and_its_reason_stays(desk_of: DeskOf
     finding = await finds(desk, task, named=[KAREL])
     due = timedelta(days=14).total_seconds()
     await desk.engine.tasks.answer(task.id, DIRK, DROPPED)
-    wait = Waiting(desk.engine)
+    wait = LeftToDo(desk.engine)
     assert (await wait.of([number]))[number] == {"quarantine": {"waiting": 1, "overdue": 0}}
     desk.clock.pass_by(due + 86_400)
     await desk.hears_access()

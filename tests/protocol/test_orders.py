@@ -73,7 +73,7 @@ def test_a_department_asks_and_reports_while_its_order_runs() -> None:
 
 @pytest.mark.refused("R-T.18")
 def test_nobody_else_asks_or_reports_and_nobody_when_it_is_over() -> None:
-    seen = {"seenOn": TODAY.isoformat()}
+    seen: dict[str, Any] = {"seenOn": TODAY.isoformat()}
     for role in ("oov", "vervanger", "bronhouder-benefits", "lot-member"):
         assert recorded("department-question", role=role) == ["not-yours"]
         assert recorded("department-report", role=role, **seen) == ["not-yours"]

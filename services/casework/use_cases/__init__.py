@@ -1,7 +1,7 @@
 """What casework does besides what every holder of dossiers does."""
 
 from services.casework.use_cases.consult import Consulting
+from services.casework.use_cases.left_to_do import LeftToDo
 from services.casework.use_cases.move import Moving
-from services.casework.use_cases.waiting import Waiting
 
-__all__ = ["Consulting", "Moving", "Waiting"]
+__all__ = ["Consulting", "LeftToDo", "Moving"]

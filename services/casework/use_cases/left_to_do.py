@@ -12,7 +12,7 @@ from shared.protocol.conditions.orders import ASKED_BY, IN_QUARANTINE
 SHOWN_AS = {INTERVENTION: "orders", ASKED_BY: "questions", IN_QUARANTINE: "quarantine"}
 
 
-class Waiting:
+class LeftToDo:
     def __init__(self, engine: Engine) -> None:
         self.platform = engine.platform
 
