@@ -181,7 +181,7 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "assessment": _from("share.v1", "receipts.v1"),
             "sources": _from("share.v1", "receipts.v1"),
-            "casework": _from("share.v1", "receipts.v1"),
+            "casework": _from("share.v1", "task-over.v1", "receipts.v1"),
             "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),

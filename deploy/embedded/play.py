@@ -280,14 +280,20 @@ class Player:
         found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 10)
         path = f"/v1/tasks/{found[-1]}"
         self.client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
-        if "outcome" in step:
+        if "report" in step:
+            # It is asked or found while the task goes on.
+            body = {"category": step["report"]} | {name: step[name] for name in ("finding", "fields") if name in step}
+            made = self.client.post(service, f"{path}/items", step["by"], body)["item"]
+            played.made |= {step["as"]: made} if "as" in step else {}
+        elif "outcome" in step:
             body = {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
+            body |= {"key": step["decision"]} if "decision" in step else {}
             taken = insist(
                 lambda: self.client.post(service, f"{path}/decisions", step["by"], body),
                 lambda problem: bool(step.get("insist") and problem.get("invalidParams")),
             )
             self.follow(played, taken["state"])
-        return f"{step['task']}: {step.get('outcome', 'read')} ({step['by']})"
+        return f"{step['task']}: {step.get('report') or step.get('outcome', 'read')} ({step['by']})"
 
     def _is_about(self, service: str, task: str, user: str, number: str) -> bool:
         found = self.client.request("GET", service, f"/v1/tasks/{task}", user, headers=PURPOSE)

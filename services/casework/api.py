@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.casework.use_cases import Consulting
+from services.casework.use_cases import Consulting, LeftToDo
 from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.app import current_person
@@ -21,17 +21,20 @@ from shared.http.decisions import (
 )
 from shared.http.pages import WindowAsked
 from shared.http.steps import step_routes
-from shared.http.tasks import task_routes
+from shared.http.tasks import report_routes, task_routes
 from shared.identity import Person
 
 
 def router(engine: Engine, consulting: Consulting) -> APIRouter:
     routes = APIRouter()
+    left = LeftToDo(engine)
     caller = current_person(engine.platform)
 
-    @routes.get("/v1/signals", tags=["signals"], summary="The work list of phase 4: numbers and neutral names")
+    @routes.get("/v1/signals", tags=["signals"], summary="The work list of phase 4: numbers, neutral names, what waits")
     async def work_list(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
-        return (await engine.showing.work_list(person, window)).of("signals", listed)
+        page = await engine.showing.work_list(person, window)
+        waits = await left.of(row.number for row in page.rows)
+        return page.of("signals", lambda row: listed(row) | {"departments": waits[row.number]})
 
     @routes.get(
         "/v1/signals/{number}/consultations/{newSignal}", tags=["signals"], summary="A closed case, for a new signal"
@@ -44,6 +47,6 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
     ) -> dict[str, Any]:
         return await consulting.consult(number, newSignal, person, purpose_of(x_purpose))
 
-    for part in (view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes):
+    for part in (view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes, report_routes):
         routes.include_router(part(engine))
     return routes

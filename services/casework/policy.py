@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from services.casework import orders
 from services.casework.domain import CHECKED, EXECUTION, allowed_for, due_first, progress, to_carry_out
 from services.casework.effects import NextAction
 from services.casework.plan import (
@@ -21,7 +22,7 @@ from services.casework.plan import (
     tell_participants,
 )
 from shared.clock import calendar_date
-from shared.contracts.casework import Closed
+from shared.contracts.casework import Closed, TaskOver
 from shared.engine.documents import REPORT, Finding
 from shared.engine.effects import Ask, CloseTasks, ComesNearer, Disclose, Effect, OpenTasks, Tell
 from shared.engine.given import GivenRecord
@@ -32,26 +33,38 @@ from shared.engine.roads import INTERVENTION, PAPER
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.conditions.approach import shareable
+from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN
 from shared.protocol.faults import Fault
+from shared.protocol.judge import Attempt
 from shared.protocol.model import State
+from shared.protocol.states import PHASES
 
 
 class CaseworkPolicy(Policy):
     own_archive = "archive-case"
     tells_closing = ("assessment", "rights")
-    asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,), PLAN: (State.PLAN, State.EXECUTION)}
+    asks: ClassVar = {
+        PAPER: None,
+        INTERVENTION: (State.EXECUTION,),
+        PLAN: (State.PLAN, State.EXECUTION),
+        orders.ANSWER_TO_READ: (State.EXECUTION,),
+        **dict.fromkeys(orders.ANSWERS_FOR_HOLDER, PHASES[4].states),
+    }
 
     # --- what is shown ---------------------------------------------------------------------------
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
-        """Besides the file: how the plan stands, its versions, and whether it is a case of the RIEC (R-21.4, R-24.2)."""
+        """Besides the file: how the plan stands and its versions, what departments ask and found, and whether it is a case of the RIEC
+        (R-21.4, R-24.2)."""
         accepted = [one for one in loaded.taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
-        return (
-            super().show(loaded)
-            | {"riecCase": bool(accepted), "plan": _plan(loaded)}
-            | {"planVersions": shown_versions(loaded)}
-        )
+        return super().show(loaded) | {
+            "riecCase": bool(accepted),
+            "plan": _plan(loaded),
+            "planVersions": shown_versions(loaded),
+            "quarantine": orders.quarantine(loaded),
+            "departmentQuestions": orders.questions(loaded),
+        }
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         """A department sees where, whom, what, by when and with which power, and the items that check 2B allows it for that
@@ -60,6 +73,11 @@ class CaseworkPolicy(Policy):
             return show_paper(task, loaded)
         if task.kind == PLAN:
             return show_plan_task(task, loaded)
+        if task.kind in orders.ANSWERS_FOR_HOLDER:
+            # He has the file, and reads it there.
+            return {"number": task.number, "item": task.item}
+        if task.kind == orders.ANSWER_TO_READ:
+            return orders.questions(loaded)[task.item]
         intervention = loaded.opened.findings[task.item]
         allowed = _may_have(task.item, loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
@@ -73,12 +91,26 @@ class CaseworkPolicy(Policy):
             "subjects": _described(persons_of(loaded, allowed)),
             "objects": _described(objects_of(loaded, allowed)),
             "items": {name: _shared(name, loaded) for name in allowed},
+            "progress": orders.progress_of(loaded, task.item),
+            "asked": [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)],
         }
 
     def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:
         if task.kind == PLAN:
             return answers_plan(task)
+        if task.kind in orders.ANSWERS_FOR_HOLDER:
+            return orders.ANSWERS_FOR_HOLDER[task.kind], (task.item,)
         return (EXECUTION, (task.item,)) if task.kind == INTERVENTION else None
+
+    def besides(self, task: TaskRow) -> frozenset[str]:
+        return frozenset({PROGRESS}) if task.kind == INTERVENTION else frozenset()
+
+    def recordable(self, task: TaskRow, loaded: Loaded) -> tuple[frozenset[str], str, Mapping[str, Any]]:
+        """A department asks, and reports what it found, about its own order."""
+        if task.kind != INTERVENTION:
+            return super().recordable(task, loaded)
+        about = loaded.opened.findings[task.item].about
+        return frozenset({ASKED_BY, IN_QUARANTINE}), about, {"order": task.item}
 
     # --- what follows ----------------------------------------------------------------------------
 
@@ -90,7 +122,10 @@ class CaseworkPolicy(Policy):
             return paper_written(loaded, item, finding)
         if finding.category == INTERVENTION:
             # A department is asked from the execution on: adopted, and checked (R-23.1).
-            return (Ask(INTERVENTION, f"department-{finding.fields['department']}", item, later=True),)
+            due = date.fromisoformat(finding.fields["plannedOn"])
+            return (Ask(INTERVENTION, f"department-{finding.fields['department']}", item, later=True, due=due),)
+        if finding.category in orders.ANSWERS_FOR_HOLDER:
+            return orders.came_in(loaded, item, finding)
         return ()
 
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -101,7 +136,8 @@ class CaseworkPolicy(Policy):
             # What departments and members saw ends when the case is closed (R-25.3).
             return (CloseTasks(), *_closed(loaded, decision))
         if decision.key == EXECUTION:
-            return (CloseTasks(tuple(decision.about)),)
+            done = tuple(decision.about)
+            return CloseTasks((*done, *orders.questions_about(loaded, done[0]))), *_department_is_done(loaded, done[0])
         if decision.key == PROPOSE_PLAN:
             return ask_partners(loaded, decision)
         if decision.key == ANSWER_PLAN:
@@ -110,7 +146,14 @@ class CaseworkPolicy(Policy):
             return (*tell_participants(loaded, decision), *_notices(loaded, decision))
         if decision.key == CHECKED:
             return _given_out(loaded)
+        if decision.key == ANSWERED_BY_HOLDER:
+            return orders.answered(loaded, decision)
+        if decision.key == JUDGED:
+            return orders.judged(loaded, decision)
         return ()
+
+    def makes(self, loaded: Loaded, attempt: Attempt, now: datetime) -> Mapping[str, Finding]:
+        return orders.taken_over(loaded, attempt, now)
 
 
 def _closed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -124,7 +167,16 @@ def _closed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         last_act_on=calendar_date(decision.taken_at),
         protocol=loaded.dossier.protocol,
     )
-    return (Tell("retention", closed),)
+    return Tell("retention", closed), Tell("export", TaskOver(number=loaded.dossier.signal))
+
+
+def _department_is_done(loaded: Loaded, order: str) -> Sequence[Effect]:
+    """With its last order ends what else of the case waits in a department's inbox. `loaded` knows that it is done."""
+    by = {name: str(one.fields["department"]) for name, one in loaded.opened.of_category(INTERVENTION).items()}
+    taken = {one.about[0] for one in loaded.taken if one.key == EXECUTION}
+    if any(department == by[order] and name not in taken for name, department in by.items()):
+        return ()
+    return (Tell("export", TaskOver(number=loaded.dossier.signal, departments=(by[order],))),)
 
 
 def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -187,6 +239,7 @@ def _plan(loaded: Loaded) -> list[dict[str, Any]]:
             "department": one.fields["department"],
             "plannedOn": one.fields["plannedOn"],
             "overdue": stand[name].overdue,
+            "progress": orders.progress_of(loaded, name),
         }
         for name, one in interventions.items()
     ]

@@ -66,6 +66,12 @@ async def inbox(session: AsyncSession, departments: Collection[str], now: dateti
     return await INBOX.page(session, select(Share).where(*mine, *readable), window)
 
 
+async def open_of(session: AsyncSession, number: str) -> list[Share]:
+    """What of a signal can be read still, locked."""
+    query = select(Share).where(col(Share.number) == number, open_ones()).with_for_update()
+    return list((await session.scalars(query)).all())
+
+
 def open_ones() -> ColumnElement[bool]:
     """What can be read still."""
     return col(Share.ended_at).is_(None)

@@ -1,4 +1,5 @@
-"""What casework sends besides what every holder does: that a case was closed, so that its years can be counted."""
+"""What casework sends besides what every holder does: that a case was closed, so that its years can be counted, and that
+departments are done with what was shared with them."""
 
 from __future__ import annotations
 
@@ -16,3 +17,11 @@ class Closed(Message):
     closed_on: date
     last_act_on: date
     protocol: str
+
+
+class TaskOver(Message):
+    """The task of these departments in a case is over, and with it what they may read of it; empty: of all of them."""
+
+    event: ClassVar[str] = "task-over.v1"
+    number: str
+    departments: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ MESSAGES: dict[str, type[Message]] = {
         assessment.MeetingTold,
         sources.CaseLetter,
         casework.Closed,
+        casework.TaskOver,
         rights.NoticeTold,
         rights.InformingDecided,
         rights.DutiesTold,

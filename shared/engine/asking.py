@@ -20,11 +20,15 @@ def _where(tasks: TaskRows, which: Callable[[TaskRow], bool], **values: Any) -> 
     return tuple(changed(one, **values) if which(one) else one for one in tasks)
 
 
-def closed(tasks: TaskRows, items: Collection[str] | None, at: datetime, by: UUID | None) -> TaskRows:
-    """What waits about `items` (None: everything) is asked no longer."""
-    return _where(
-        tasks, lambda one: one.closed_at is None and (items is None or one.item in items), closed_at=at, closed_by=by
-    )
+def closed(
+    tasks: TaskRows, items: Collection[str] | None, at: datetime, by: UUID | None, kind: str | None = None
+) -> TaskRows:
+    """What waits about `items` (None: everything), of one `kind` where that is named, is asked no longer."""
+
+    def which(one: TaskRow) -> bool:
+        return one.closed_at is None and (items is None or one.item in items) and kind in (None, one.kind)
+
+    return _where(tasks, which, closed_at=at, closed_by=by)
 
 
 def without_proposals(tasks: TaskRows, at: datetime) -> TaskRows:

@@ -55,7 +55,7 @@ class Carrying:
         co_signer: str | None = None,
         made: Mapping[str, Finding] | None = None,
     ) -> None:
-        """Everything that one decision writes, in one transaction. `made`: what stands in the place of what was wrong."""
+        """Everything that one decision writes, in one transaction. `made`: the items that it makes."""
         proposed, lapse = decision.status == "proposed", self.policy.proposals_lapse
         told = decision.tells and not (proposed and before.dossier.room_key)
         letter = [told_to_supervision(after, decision, words, co_signer, goes_on(effects))] if told else []
@@ -85,6 +85,7 @@ class Carrying:
                 decision=decision,
                 new=role is None,
                 documents={**kept, **(made or {})},
+                people=sum(len(one.persons) for one in (made or {}).values()),
                 rows=rows,
                 asks=asked,
                 becomes=lambda head: self.parts.performer.becomes(head, decision, effects),

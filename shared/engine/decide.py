@@ -19,10 +19,11 @@ from shared.engine.carry import Carrying
 from shared.engine.close import Closing
 from shared.engine.co_sign import CoSigning, asks_co_signer
 from shared.engine.common import following
+from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given, Shown
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import CLOSING, WITHDRAWAL, Loaded, item_name
+from shared.engine.loaded import CLOSING, WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
 from shared.engine.withdraw import Withdrawing
@@ -113,21 +114,33 @@ class Deciding:
     async def _take(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed) -> Shown:
         now = self.platform.clock.now()
         proposed = bool(allowed.needs_co_signer)
-        decision = self.made(loaded, person, given, allowed, now)
+        items = self.items(loaded, person, given, now)
+        decision = self.made(loaded, person, given, allowed, now, items)
         words = words_given(loaded, given.attempt)
-        after = loaded.after(decision, {str(decision.id): words})
+        after = loaded.after(decision, {str(decision.id): words}, items)
         effects: Sequence[Effect]
         if proposed:
             effects = (*asks_co_signer(self.policy, loaded, decision), *self.policy.proposed(after, decision))
         else:
             effects = following(self.policy, after, decision)
         kept = {f"decision-{decision.id}": words}
-        made = corrected(loaded, person, given.attempt, now)
-        await self._carrying.write(loaded, after, decision, effects, words, kept, person, made=made)
+        await self._carrying.write(loaded, after, decision, effects, words, kept, person, made=items)
         return Shown(decision, words)
 
-    def made(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, now: datetime) -> DecisionRow:
-        """The decision as a row, proposed or taken."""
+    def items(self, loaded: Loaded, person: Person, given: Given, now: datetime) -> dict[str, Finding]:
+        """The items that the decision makes, by their names."""
+        return {**corrected(loaded, person, given.attempt, now), **self.policy.makes(loaded, given.attempt, now)}
+
+    def made(
+        self,
+        loaded: Loaded,
+        person: Person,
+        given: Given,
+        allowed: Allowed,
+        now: datetime,
+        items: Collection[str] = (),
+    ) -> DecisionRow:
+        """The decision as a row, proposed or taken. `items`: those that it makes."""
         attempt, dossier = given.attempt, loaded.dossier
         proposed = bool(allowed.needs_co_signer)
         meeting = next((one for one in loaded.meetings if one.id == attempt.meeting), None)
@@ -150,7 +163,7 @@ class Deciding:
             recorder=person.user_id,
             role=allowed.role,
             meeting=attempt.meeting,
-            about=[*about_given(attempt), *((item_name(loaded),) if attempt.correction else ())],
+            about=[*about_given(attempt), *items],
             parts=[
                 {"outcome": part.outcome or attempt.outcome, "about": [list(one) for one in part.about]}
                 for part in attempt.parts

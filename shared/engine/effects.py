@@ -104,7 +104,7 @@ class ComesNearer(Effect):
 @dataclass(frozen=True)
 class Ask(Effect):
     """Who has designation `role` is asked something about `item`, until a day. `later`: not before an `OpenTasks`;
-    `person`: nobody but he.
+    `person`: nobody but he; `due`: by when it is to be done, without ending then.
     """
 
     moment = Moment.AT_ONCE
@@ -115,6 +115,7 @@ class Ask(Effect):
     until: date = date.max
     later: bool = False
     person: str | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,11 @@ class OpenTasks(Effect):
 
 @dataclass(frozen=True)
 class CloseTasks(Effect):
-    """What is asked about `items` is asked no longer; without items: nothing is."""
+    """What is asked about `items` is asked no longer; without items: nothing is. `kind`: of that kind only."""
 
     moment = Moment.AT_ONCE
     items: tuple[str, ...] | None = None
+    kind: str | None = None
 
 
 # --- settled -------------------------------------------------------------------------------------

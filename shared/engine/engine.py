@@ -37,7 +37,7 @@ class Engine:
         self.previewing = Previewing(self.deciding)
         self.recording = Recording(self.parts, writer)
         self.showing = Showing(self.parts)
-        self.tasks = Tasks(self.parts, self.deciding, self.showing)
+        self.tasks = Tasks(self.parts, self.deciding, self.showing, self.recording)
         self.consultations = Consultations(self.parts)
         self.noting = Noting(self.parts)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)

@@ -39,11 +39,22 @@ class GivenRecord:
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """What somebody without the file does with his task."""
+    """What somebody without the file does with his task. `key`: which decision, where it is not the one that ends it."""
 
     outcome: str = ""
     reason: str = ""
     fields: Mapping[str, Any] | None = None
+    special_grounds: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class GivenReport:
+    """What somebody without the file asks or reports by his task."""
+
+    category: str
+    finding: str | None
+    fields: Mapping[str, Any] = field(default_factory=dict)
     special_grounds: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from shared.contracts.assessment import ResearchContent, SubjectsContent, SubjectsLetter
@@ -41,13 +42,18 @@ def undone(loaded: Loaded) -> frozenset[str]:
     return frozenset(one.name for one in items if loaded.standing.is_made_undone(one))
 
 
-def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLetter:
-    """The month of AVG 14 begins today for `subjects`, by S1, S2 … (R-26.3)."""
+def numbered(persons: Iterable[Mapping[str, Any]], known: int) -> list[dict[str, Any]]:
+    """Persons who come to light, each with the next S after `known`, which is never given twice."""
+    return [{"subject": f"S{place}", **one} for place, one in enumerate(persons, known + 1)]
+
+
+def became_known(loaded: Loaded, subjects: Mapping[str, Subject], since: date | None = None) -> CopyByLetter:
+    """The month of AVG 14 begins for `subjects`, by S1, S2 … (R-26.3): today, or on the day on which they became known."""
     dossier = loaded.dossier
     concerned = SubjectsContent(
         number=dossier.signal,
         protocol=dossier.protocol,
-        received_on=loaded.today,
+        received_on=since or loaded.today,
         subjects=dict(subjects),
         reporter_marks=loaded.opened.report.reporter_marks,
         closed_to=tuple(dossier.closed_to),

@@ -16,10 +16,11 @@ from sqlmodel import SQLModel
 from shared.clock import calendar_date
 from shared.contracts.dossier import CodedDecision, DecidedPart
 from shared.contracts.intake import Subject
-from shared.engine.documents import Content, Words
+from shared.engine.documents import Content, Finding, Words
 from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.protocol import facts as known
+from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
 from shared.protocol.facts import Facts
 from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
@@ -141,10 +142,15 @@ class Loaded:
         words = self.words_of(decision)
         return words.fields if words else decision.coded or {}
 
-    def after(self, decision: DecisionRow, words: Mapping[str, Words]) -> Loaded:
-        """As it is when `decision` has been taken with these words."""
+    def after(
+        self, decision: DecisionRow, words: Mapping[str, Words], made: Mapping[str, Finding] | None = None
+    ) -> Loaded:
+        """As it is when `decision` has been taken with these words, and the items that it made."""
         others = tuple(one for one in self.decisions if one.id != decision.id)
-        content = replace(self.content, words={**self.content.words, **words}) if self.content else None
+        content = self.content
+        if content:
+            findings = {**content.findings, **(made or {})}
+            content = replace(content, words={**content.words, **words}, findings=findings)
         return replace(self, decisions=(*others, decision), content=content)
 
     def coded(self) -> tuple[CodedDecision, ...]:
@@ -213,13 +219,17 @@ class Loaded:
             known.Item(name, one.category, one.about, one.fields, one.recorded_on, one.corrects or "")
             for name, one in content.findings.items()
         ]
-        items, superseded = split([*report, *recorded], self.standing)
+        judged = {one.about[0] for one in self.taken if one.key == JUDGED}
+        apart = [one for one in recorded if one.category == IN_QUARANTINE]
+        counted = [*report, *(one for one in recorded if one.category != IN_QUARANTINE)]
+        items, superseded = split(counted, self.standing)
         return Facts(
             today=self.today,
             number=self.number,
             decisions=tuple(each for one in self.taken for each in self.decided(one)),
             items=items,
             superseded=superseded,
+            quarantined=tuple(one for one in apart if one.name not in judged),
             subjects=self.standing.concerned(content.subjects),
             left_out=tuple(sorted(self.standing.left_out)),
             objects=tuple(content.objects),

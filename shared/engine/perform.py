@@ -122,6 +122,7 @@ class Performer:
                 meeting=one.meeting,
                 person=one.person,
                 until=one.until,
+                due_on=one.due,
                 opened_at=None if one.later else now,
                 opened_by=by,
             )
@@ -146,7 +147,9 @@ class Performer:
                 begins = decision.effective_at or decision.taken_at
                 head = replace(head, tasks=asking.opened(head.tasks, one.items, begins, decision.id))
             elif isinstance(one, CloseTasks):
-                head = replace(head, tasks=asking.closed(head.tasks, one.items, decision.taken_at, decision.id))
+                head = replace(
+                    head, tasks=asking.closed(head.tasks, one.items, decision.taken_at, decision.id, one.kind)
+                )
             elif isinstance(one, Own):
                 head = one.becomes(head, decision)
         return head

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlmodel import col
@@ -14,8 +15,10 @@ from shared.engine.loaded import Loaded
 from shared.engine.rectified import shown_items, shown_subjects
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
 from shared.engine.wording import remarks_on
+from shared.errors import Conflict
 from shared.pages import Keyset
 from shared.protocol.faults import Fault
+from shared.protocol.judge import Attempt
 from shared.protocol.model import HOLDER_OF, Law, Outcome, State
 
 
@@ -82,6 +85,15 @@ class Policy:
         """Which decision answers a task, and about what; None for one that is only read."""
         return None
 
+    def besides(self, task: TaskRow) -> frozenset[str]:
+        """Which decisions, by their keys, are taken on a task besides the one that answers it, and about the same."""
+        return frozenset()
+
+    def recordable(self, task: TaskRow, loaded: Loaded) -> tuple[frozenset[str], str, Mapping[str, Any]]:
+        """What who is asked can record: which categories, about what, and which fields are filled in by his task.
+        Raises Conflict where that is nothing."""
+        raise Conflict("Bij deze taak wordt niets vastgelegd.")
+
     # --- what the law cannot see -----------------------------------------------------------------
 
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
@@ -116,6 +128,10 @@ class Policy:
         Asked again when it is settled or withdrawn: the same decision gives the same effects.
         """
         return ()
+
+    def makes(self, loaded: Loaded, attempt: Attempt, now: datetime) -> Mapping[str, Finding]:
+        """The items that a decision makes, by their names; `loaded` is as it was before."""
+        return {}
 
     def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
         """What a record sets going. `loaded` is as it was before."""

@@ -33,8 +33,9 @@ class Previewing:
         roles = person.roles & frozenset(self._parts.policy.roles(loaded.law))
         allowed = deciding.allowed(loaded, person, roles, given)
         now = platform.clock.now()
-        decision = changed(deciding.made(loaded, person, given, allowed, now), status="taken")
-        after = loaded.after(decision, {str(decision.id): words_given(loaded, given.attempt)})
+        items = deciding.items(loaded, person, given, now)
+        decision = changed(deciding.made(loaded, person, given, allowed, now, items), status="taken")
+        after = loaded.after(decision, {str(decision.id): words_given(loaded, given.attempt)}, items)
         effects = following(self._parts.policy, after, decision)
         line = audit.line(now, "share read beforehand", actor=person.user_id, role=role, record=number, reason=purpose)
         async with platform.database.transaction() as session:

@@ -9,7 +9,7 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect, Ground
 from shared.engine.given import GivenRecord, Recorded
-from shared.engine.goes_on import became_known
+from shared.engine.goes_on import became_known, numbered
 from shared.engine.hear import at_most_thrice
 from shared.engine.loaded import Loaded, item_name
 from shared.engine.parts import Parts
@@ -35,6 +35,10 @@ class Recording:
         """Record a fact on `number`. Raises Forbidden, Conflict (not now), Invalid (what is wrong, each with its
         article), NotFound or Elsewhere."""
         role = self.parts.role_of(person)
+        return await at_most_thrice(lambda: self._record(number, person, role, given))
+
+    async def record_by_task(self, number: str, person: Person, role: str, given: GivenRecord) -> Recorded:
+        """As `record`, of somebody without the file, under the designation `role` of his task."""
         return await at_most_thrice(lambda: self._record(number, person, role, given))
 
     async def _record(self, number: str, person: Person, role: str, given: GivenRecord) -> Recorded:
@@ -66,9 +70,7 @@ class Recording:
         record, known = given.record, loaded.dossier.people
         fields = dict(record.fields)
         if fields.get("persons"):
-            fields["persons"] = [
-                {"subject": f"S{place}", **one} for place, one in enumerate(fields["persons"], known + 1)
-            ]
+            fields["persons"] = numbered(fields["persons"], known)
         finding = Finding(
             category=record.category,
             about=record.about,

@@ -14,6 +14,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.roads import QUESTION, RECTIFICATION
 from shared.engine.tables import DecisionRow
 from shared.protocol.conditions.approach import CHILD
+from shared.protocol.conditions.orders import IN_QUARANTINE
 from shared.protocol.facts import Item
 from shared.protocol.moments import NOT_CONCERNED, SAME_PERSON
 from shared.protocol.rectifying import RECTIFY, SET_RIGHT
@@ -112,6 +113,9 @@ def shown_items(loaded: Loaded) -> dict[str, dict[str, Any]]:
     """Every item as somebody with the file sees it; what no longer counts says so, and what stands in its place."""
     found = {}
     for name, one in loaded.opened.findings.items():
+        if one.category == IN_QUARANTINE:
+            # It is no item of the file; who has the file finds it apart.
+            continue
         standing, shown = loaded.standing, one.shown()
         if not standing.counts(Item(name, one.category, one.about, corrects=one.corrects or "")):
             shown |= {"superseded": True, "supersededBy": standing.replaced.get(name)}

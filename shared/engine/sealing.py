@@ -30,7 +30,7 @@ class Sealing:
     def archive_of(self, loaded: Loaded, category: str) -> str:
         """Which class of content this is: who may ever read it again depends on it."""
         found = loaded.law.category(category)
-        if found is None or found.process:
+        if found is None or found.process or found.from_phase == PHASE_OF[State.EXECUTION]:
             if self.policy.own_archive is None:
                 raise TypeError("nothing is sealed here")
             return self.policy.own_archive

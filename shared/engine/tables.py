@@ -119,6 +119,8 @@ class TaskRow(SQLModel, table=True):
     meeting: str | None = Field(default=None, index=True)
     person: str | None = None
     until: date = date.max
+    due_on: date | None = None
+    """By when it is to be done; it is asked still when that is over."""
     opened_at: datetime | None = moment(nullable=True)
     opened_by: UUID | None = None
     closed_at: datetime | None = moment(nullable=True)

@@ -23,6 +23,7 @@ def create() -> None:
         column("role", sa.Text, index=True),
         column("meeting", sa.Text, null=True, index=True),
         column("until", sa.Date),
+        column("due_on", sa.Date, null=True),
         column("opened_at", MOMENT, null=True),
         column("opened_by", sa.Uuid, null=True),
         column("closed_at", MOMENT, null=True),

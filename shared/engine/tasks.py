@@ -15,10 +15,11 @@ from sqlmodel import col
 from shared.clock import calendar_date
 from shared.engine.asking import OF_PROPOSALS
 from shared.engine.decide import Deciding
-from shared.engine.given import Given, GivenAnswer, Shown
+from shared.engine.given import Given, GivenAnswer, GivenRecord, GivenReport, Recorded, Shown
 from shared.engine.loaded import CLOSING, Loaded
 from shared.engine.parts import Parts
 from shared.engine.proposal import about_proposal
+from shared.engine.record import Recording
 from shared.engine.show import Showing
 from shared.engine.store import open_to
 from shared.engine.tables import WAITS, Dossier, MeetingRow, TaskRow
@@ -27,6 +28,7 @@ from shared.identity import Person
 from shared.pages import Keyset, Page, Window
 from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.model import State
+from shared.protocol.records import Record
 from shared.protocol.standing_back import CLOSED_TO, STANDS_BACK
 
 BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
@@ -35,12 +37,13 @@ BY_AGE = Keyset("tasks", col(TaskRow.opened_at), col(TaskRow.id))
 class Tasks:
     """What people without the file are asked, and their answers."""
 
-    def __init__(self, parts: Parts, deciding: Deciding, showing: Showing) -> None:
+    def __init__(self, parts: Parts, deciding: Deciding, showing: Showing, recording: Recording) -> None:
         self.parts = parts
         self.platform = parts.platform
         self.policy = parts.policy
         self._deciding = deciding
         self._showing = showing
+        self._recording = recording
         self._kinds: dict[str, tuple[State, ...] | None] = {**parts.policy.asks, **dict.fromkeys(OF_PROPOSALS)}
 
     def _mine(self, person: Person) -> Any:
@@ -102,9 +105,33 @@ class Tasks:
         if asked is None:
             raise Conflict("Deze taak is alleen om te lezen; er wordt niets op besloten.")
         key, about = asked
+        if given.key and given.key != key:
+            if given.key not in self.policy.besides(task):
+                raise Conflict("Dit wordt bij deze taak niet besloten.")
+            key = given.key
         fields = dict(given.fields or {})
         attempt = Attempt(key, given.outcome, given.reason, fields, about=about, special_grounds=given.special_grounds)
         return await self._deciding.decide(task.number, person, Given(attempt, version), only=(task.role,))
+
+    async def report(self, identifier: UUID, person: Person, given: GivenReport) -> Recorded:
+        """Record what somebody asks or found while he does his task; it does not end the task.
+
+        Raises NotFound for a task of somebody else or one that is over, Conflict where nothing is recorded or not this,
+        and what recording raises.
+        """
+        task, loaded = await self._task(identifier, person, opened=True)
+        categories, about, filled = self.policy.recordable(task, loaded)
+        if given.category not in categories:
+            raise Conflict("Dit wordt bij deze taak niet vastgelegd.")
+        record = Record(
+            given.category,
+            about,
+            given.finding,
+            fields={**given.fields, **filled},
+            special_grounds=given.special_grounds,
+        )
+        wanted = GivenRecord(record, loaded.dossier.version)
+        return await self._recording.record_by_task(task.number, person, task.role, wanted)
 
     async def answer_together(self, person: Person, given: Mapping[UUID, GivenAnswer]) -> Shown:
         """Answer several questions about one dossier in one decision, each with its own outcome and reason.

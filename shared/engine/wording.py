@@ -116,15 +116,17 @@ def _shared(loaded: Loaded, attempt: Attempt) -> list[Fault]:
 
 def faults_in_record(loaded: Loaded, record: Record) -> list[Fault]:
     """What is wrong with the words of a record: of the handling they are read without the file, of data with it."""
-    given = record.fields.get("persons")
+    given = record.fields.get("persons") or record.fields.get("named")
     persons = [one for one in given if isinstance(one, Mapping)] if isinstance(given, (list, tuple)) else []
     texts: dict[str, Any] = {"finding": record.finding}
-    texts |= {f"fields.{name}": value for name, value in record.fields.items() if name != "persons"}
+    texts |= {f"fields.{name}": value for name, value in record.fields.items() if name not in ("persons", "named")}
     category = loaded.law.category(record.category)
     if category and category.process:
         return faults_in_words(loaded, texts, record.special_grounds)
     known = Nameable.of(loaded.content, *(words_in(one.get("name")) for one in persons))
-    written = [_read(field, words_in(value), reporter=known.shows_reporter) for field, value in texts.items()]
+    # Who has not the file is not told by a refusal who reported it; that is looked at before it is shared.
+    reporter = _nobody if category and category.by else known.shows_reporter
+    written = [_read(field, words_in(value), reporter=reporter) for field, value in texts.items()]
     written.append(Written("fields.persons", bsn=has_bsn(words_in(persons))))
     return word_faults(written, record.special_grounds)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,10 +10,10 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field, StringConstraints
 
 from shared.engine.engine import Engine
-from shared.engine.given import GivenAnswer
+from shared.engine.given import GivenAnswer, GivenReport
 from shared.engine.tables import TaskRow
 from shared.http.app import current_person
-from shared.http.bodies import FieldsGiven, SpecialGrounds, Strict
+from shared.http.bodies import FieldsGiven, Ref, SpecialGrounds, Strict
 from shared.http.decisions import PENDING, DecisionOut, Purpose, purpose_of, shown
 from shared.http.pages import WindowAsked
 from shared.identity import Person
@@ -23,13 +24,32 @@ TaskId = Annotated[UUID, Path(description="The number of the task")]
 
 class TaskDecisionIn(Strict):
     """What somebody does with a task. Who is asked to co-sign answers `agree`, `disagree` or `question`; who is asked about
-    his own proposal `answer` or `withdraw`; each with a reason.
+    his own proposal `answer` or `withdraw`; each with a reason. `key`: another decision than the one that ends the task,
+    as `progress` of an order.
     """
+
+    key: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
 
     outcome: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
     reason: Annotated[str, StringConstraints(max_length=MOST_REASON)] = ""
     fields: FieldsGiven
     special_grounds: SpecialGrounds
+
+
+class TaskReportIn(Strict):
+    """What a department asks about its order (`department-question`), or found (`department-report`, with `seenOn` and,
+    where somebody comes to light, `named`)."""
+
+    category: Ref
+    finding: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    fields: FieldsGiven
+    special_grounds: SpecialGrounds
+
+
+class TaskReported(Strict):
+    """What was recorded."""
+
+    item: str
 
 
 class TaskAnswerIn(TaskDecisionIn):
@@ -46,9 +66,12 @@ class TaskAnswersIn(Strict):
 
 
 class TaskOut(Strict):
+    """`due_on`: by when it is to be done, where it has such a day."""
+
     id: UUID
     kind: str
     since: str
+    due_on: date | None = None
 
 
 class TaskList(Strict):
@@ -73,7 +96,7 @@ def task_routes(engine: Engine) -> APIRouter:
 
     @routes.post("/{taskId}/decisions", status_code=201, summary="Do what the task asks")
     async def decide(taskId: TaskId, body: TaskDecisionIn, response: Response, person: Person = caller) -> DecisionOut:  # noqa: N803
-        answer = GivenAnswer(body.outcome, body.reason, body.fields, body.special_grounds)
+        answer = GivenAnswer(body.outcome, body.reason, body.fields, body.special_grounds, body.key)
         found = shown(await engine.tasks.answer(taskId, person, answer))
         response.status_code = 202 if found.status in PENDING else 201
         return found
@@ -95,6 +118,22 @@ def task_routes(engine: Engine) -> APIRouter:
     return both
 
 
+def report_routes(engine: Engine) -> APIRouter:
+    """Asking and reporting while a task runs, where that is possible."""
+    routes = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+
+    @routes.post("/{taskId}/items", status_code=201, summary="Ask or report something while the task runs")
+    async def report(
+        taskId: TaskId,  # noqa: N803
+        body: TaskReportIn,
+        person: Person = current_person(engine.platform),
+    ) -> TaskReported:
+        given = GivenReport(body.category, body.finding, body.fields, body.special_grounds)
+        return TaskReported(item=(await engine.tasks.report(taskId, person, given)).item)
+
+    return routes
+
+
 def _shown(task: TaskRow) -> TaskOut:
     assert task.opened_at is not None
-    return TaskOut(id=task.id, kind=task.kind, since=task.opened_at.isoformat())
+    return TaskOut(id=task.id, kind=task.kind, since=task.opened_at.isoformat(), due_on=task.due_on)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from shared.protocol.conditions import orders
 from shared.protocol.conditions import research as c
 from shared.protocol.conditions.approach import CHILD
-from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.conditions.dates import not_in_the_future, possible
 from shared.protocol.conditions.rectifying import about_a_person
 from shared.protocol.kinds import Choice, Date, Persons, Subjects, Text, WebAddress
 from shared.protocol.model import Category, Field, State
 from shared.protocol.municipality import Municipality, Source
+from shared.protocol.phase_4_orders import ORDER, departments
 
 _PERSONS = Field(
     "persons",
@@ -50,7 +52,8 @@ FROM_THE_REPORT = (
 
 def bijlage_1(chosen: Municipality) -> tuple[Category, ...]:
     """What may be recorded: the report itself, the sources that the municipality names, and the handling."""
-    return (*FROM_THE_REPORT, *(_source(one) for one in chosen.sources), *_handling(chosen))
+    sources = (_source(one) for one in chosen.sources)
+    return (*FROM_THE_REPORT, *sources, *_found_by_departments(chosen), *_handling(chosen))
 
 
 def _source(source: Source) -> Category:
@@ -66,6 +69,35 @@ def _source(source: Source) -> Category:
     needs = (SEEN,) if source.online else ()
     return Category(
         source.key, source.name, source.from_phase, verification_only=only, fields=(*found, *persons), needs=needs
+    )
+
+
+def _found_by_departments(chosen: Municipality) -> tuple[Category, ...]:
+    """What a department found while it carried out its order: in quarantine, and what became an item of it (R-T.18)."""
+    order = Field("order", "Bij welke opdracht?", ORDER, Text(most=40))
+    seen = possible("seenOn", "de datum van de bevinding", ORDER, orders.given_on, "de opdracht is gegeven")
+    return (
+        Category(
+            orders.IN_QUARANTINE,
+            "Wat een onderdeel bij zijn opdracht heeft bevonden, in quarantaine tot het is beoordeeld",
+            4,
+            states=(State.EXECUTION,),
+            by=departments(chosen),
+            fields=(
+                order,
+                Field("seenOn", "Op welke datum is dat gezien?", ORDER, Date()),
+                # Not `persons`: who is named here is nobody in the signal until it is judged.
+                Field("named", "Wie is hierdoor aan het licht gekomen?", "art. 26 lid 1", Persons(), required=False),
+            ),
+            needs=(orders.order_runs, *seen),
+        ),
+        Category(
+            orders.FOUND,
+            "Bevinding van een onderdeel bij zijn opdracht, na beoordeling overgenomen",
+            4,
+            by=(),
+            fields=(order, Field("department", "Welk onderdeel?", ORDER, Choice(chosen.departments)), _PERSONS),
+        ),
     )
 
 
@@ -104,6 +136,16 @@ def _handling(chosen: Municipality) -> tuple[Category, ...]:
                 Field("plannedOn", "Op welke datum is zij gepland?", "art. 22", Date()),
                 Field("subjects", "Welke personen gaat zij aan?", "art. 22", Subjects()),
             ),
+        ),
+        Category(
+            orders.ASKED_BY,
+            "Een vraag van een onderdeel over zijn opdracht",
+            4,
+            process=True,
+            states=(State.EXECUTION,),
+            by=departments(chosen),
+            fields=(Field("order", "Bij welke opdracht?", ORDER, Text(most=40)),),
+            needs=(orders.order_runs,),
         ),
         Category(
             "monitoring",

@@ -80,6 +80,8 @@ class Facts:
     others: tuple[str, ...] = ()
     superseded: tuple[Item, ...] = ()
     left_out: tuple[str, ...] = ()
+    quarantined: tuple[Item, ...] = ()
+    """What departments found and nobody has judged: apart from `items`, so that nothing counts it."""
     closed_to: tuple[str, ...] = ()
     """Who stands back (standing_back.py), by user id."""
 

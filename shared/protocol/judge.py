@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.protocol.conditions import approach, plan, rectifying, research
+from shared.protocol.conditions import approach, orders, plan, rectifying, research
 from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.correcting import Correction, correction_faults
 from shared.protocol.facts import Facts
@@ -141,6 +141,8 @@ def possible(law: Law, facts: Facts) -> dict[str, tuple[str, ...]]:
         "fact": rectifying.rectifiable(facts),
         "person": facts.subjects,
         "rectified": rectifying.put_right(facts),
+        "asked": orders.unanswered(facts),
+        "finding": tuple(one.name for one in facts.quarantined),
     }
 
 

@@ -44,6 +44,8 @@ ABOUT = {
     "fact": "een gegeven dat kan worden rechtgezet",
     "person": "een persoon",
     "rectified": "een gegeven of persoon waarvan is besloten dat het niet klopt",
+    "asked": "een nog niet beantwoorde vraag van een onderdeel",
+    "finding": "een bevinding van een onderdeel die nog niet is beoordeeld",
 }
 """What a decision can be about, besides the signal as a whole."""
 RECIPIENTS = {
@@ -120,7 +122,8 @@ class Category:
     """A category of Bijlage 1: from which phase it may be recorded, and whether its source is closed.
 
     `process`: no data about anybody but a record of the handling (a question, an intervention), asked for in
-    `fields` and possible in `states` only.
+    `fields` and possible in `states` only. `by`: who records it, by a task of his own (None: who has the file); empty:
+    nobody, it comes of a decision.
     """
 
     key: str
@@ -132,6 +135,7 @@ class Category:
     states: tuple[State, ...] = ()
     fields: tuple[Field, ...] = ()
     needs: tuple[Condition, ...] = ()
+    by: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

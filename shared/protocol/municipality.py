@@ -42,7 +42,8 @@ class Who:
 
 @dataclass(frozen=True)
 class Terms:
-    """Periods of article 9 in years and days, of article 26 in months, of a designation (article 7) in years. Every number
+    """Periods of article 9 in years and days, of article 26 in months, of a designation (article 7) in years, of judging
+    what a department found or asks (article 24) in days. Every number
     that the law uses is here."""
 
     not_a_case_years: int
@@ -54,6 +55,7 @@ class Terms:
     notice_months: int
     review_months: int
     designation_years: int
+    finding_days: int
 
 
 @dataclass(frozen=True)

@@ -84,5 +84,5 @@ def open_records(law: Law, state: State, facts: Facts) -> tuple[Recordable, ...]
     return tuple(
         Recordable(one, lacking(law, one.needs, facts), about)
         for one in law.categories
-        if judge_item(law, state, one.key) is None
+        if one.by is None and judge_item(law, state, one.key) is None
     )

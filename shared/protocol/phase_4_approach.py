@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
+from shared.protocol.conditions import orders
 from shared.protocol.conditions.dates import last_of, possible
 from shared.protocol.kinds import Answers, Choice, Choices, Date
 from shared.protocol.model import Decision, Field, Outcome, State
@@ -168,7 +169,7 @@ def riec_answer(chosen: Municipality) -> Decision:
                 State.CLOSED,
                 TABLE,
                 only_in=(State.RIEC_ANSWER,),
-                needs=(c.everybody_informed_or_deferred, c.every_intervention_done),
+                needs=(c.everybody_informed_or_deferred, c.every_intervention_done, orders.findings_judged),
             ),
             Outcome("accepted", "aangenomen", None, TABLE, only_in=BESIDE),
             Outcome("not-accepted", "niet aangenomen", State.REWEIGHING, TABLE),

@@ -32,6 +32,10 @@ RULES = {
         f" ‘{State.WEGING_4.dutch}’; een vastlegging van de behandeling in een toestand die erbij staat ({BIJLAGE})."
     ),
     **dict.fromkeys(("verification-only", "missing", "not-asked"), _FINDING),
+    "not-yours": (
+        "Wat een onderdeel vraagt of heeft bevonden, wordt vastgelegd door dat onderdeel zelf, bij zijn eigen opdracht, en"
+        " door niemand anders; het wordt een gegeven door een besluit (art. 24)."
+    ),
     "about-unknown": f"Een gegeven gaat over de melding, of over een persoon of object uit het signaal ({BIJLAGE}).",
 }
 """What the printed protocol says of each fault, by its code."""
@@ -79,6 +83,9 @@ def judge_record(law: Law, state: State, record: Record, role: str, facts: Facts
     faults = [refused] if refused else []
     if category is None:
         return faults
+    if role not in (law.file_roles if category.by is None else category.by):
+        words = "wordt niet vastgelegd door wie dit doet, maar bij een eigen opdracht of door een besluit"
+        return [*faults, Fault("category", words, "art. 24", "not-yours")]
     faults += content_faults(category, record, role, facts)
     if not faults:
         faults = unmet(category.needs, Case(facts, (record.about,), record.fields, law.names), "category")

@@ -244,6 +244,8 @@ def _terms(law: Law) -> list[str]:
         f"- Informeren: binnen {_months(terms.notice_months)} (art. 14 lid 3 AVG); uitstel wordt binnen"
         f" {_months(terms.review_months)} opnieuw bekeken (art. 26 lid 5).",
         f"- Een aanwijzing eindigt binnen {_years(terms.designation_years)} na de dag waarop zij wordt gegeven (art. 7 lid 2).",
+        f"- Een vraag van een onderdeel wordt binnen {terms.finding_days} dagen beantwoord, en wat het heeft bevonden"
+        " binnen die tijd beoordeeld (art. 24); wat over tijd is, ziet wie het dossier ziet.",
         *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
         "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
         " laatste dag van een kortere maand.",

@@ -125,6 +125,7 @@ EVERYTHING = {
     "forwarding": {"recipientKind": "partner", "recipient": "politie", "items": ["report"], "noneBecause": "Nee."},
 }
 DONE = {"outcome": "executed", "reason": "Volgens plan.", "fields": {"executedOn": "2026-11-25", "result": "Gesloten."}}
+REPORTED = {"category": "department-report", "finding": "Een auto.", "fields": {"seenOn": "2026-11-25", "named": [{}]}}
 WITHDRAWAL = {"decision": str(LIST), "reason": "Verkeerd aangeklikt.", "expectedVersion": 1}
 ANSWERS = {"answers": [DONE | {"task": str(LIST)}, DONE | {"task": str(UUID(int=7))}], "reason": "Nagezien."}
 PARTS = {"parts": [{"about": [["report"], ["politie", "wonen"]], "outcome": "may", "reason": "Nodig.", "fields": {}}]}
@@ -190,7 +191,8 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
         ],
-        "/tasks/{taskId}/decisions": [DONE],
+        "/tasks/{taskId}/decisions": [DONE, DONE | {"key": "progress", "outcome": "done", "reason": ""}],
+        "/tasks/{taskId}/items": [REPORTED],
     },
     "rights": {
         "/duties/{number}/withdrawals": [WITHDRAWAL],

@@ -16,8 +16,10 @@ from sqlmodel import col
 from services.export.rows import WRONG_SECRETS
 from services.export.settings import Settings
 from services.export.store import Share, delete_rows
+from services.export.task_over import EndingWithTask
 from services.export.use_cases import Link, Sharing
 from shared.bus.inbox import Incoming
+from shared.contracts.casework import TaskOver
 from shared.contracts.common import KeysMade, KeysReleased
 from shared.contracts.export import Adoption, PlannedAction, ShareContent, SharedItem, SharedPlan, ShareLetter
 from shared.contracts.intake import ReportedObject, Subject
@@ -286,6 +288,36 @@ async def test_a_plan_is_a_page_and_a_tagged_document(export: Exporting) -> None
     for person in (ESRA, ANNA, NOBODY):
         with pytest.raises((NotFound, Forbidden)):
             await export.sharing.document(identifier, person)
+
+
+@pytest.mark.allowed("R-25.3", "R-T.18")
+@pytest.mark.refused("R-25.3", "R-T.18")
+async def test_what_a_department_has_ends_with_its_task(export: Exporting) -> None:
+    """Its own, in that case; what went to another department, or to who has no account, goes on."""
+    mine = await export.comes("department", "vergunningen")
+    other, outside = await export.comes("department", "wonen"), await export.comes()
+    ending = EndingWithTask(export.sharing)
+
+    async def over(*departments: str, number: str = NUMBER) -> None:
+        message = TaskOver(number=number, departments=departments)
+        handled = await ending.over(Incoming(uuid4(), "casework", signed=True), message)
+        await export.platform.database.together(handled.effect)
+
+    await over("vergunningen", number="S-00000-00000")
+    assert await export.sharing.read(mine, ESRA)
+    await over("vergunningen")
+    with pytest.raises(NotFound):
+        await export.sharing.read(mine, ESRA)
+    await export.sharing.end(await export.row(mine))
+    assert (await export.row(mine)).ended_at
+    assert await export.sharing.read(other, FARID)
+    await over()
+    with pytest.raises(NotFound):
+        await export.sharing.read(other, FARID)
+    assert not (await export.row(outside)).ended_at
+    assert await export.sharing.make_link(outside, ANNA)
+    with pytest.raises(CannotSucceed):
+        await ending.over(Incoming(uuid4(), "assessment", signed=True), TaskOver(number=NUMBER))
 
 
 async def test_who_may_see_how_it_stands(export: Exporting) -> None:

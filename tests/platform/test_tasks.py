@@ -110,3 +110,4 @@ async def test_it_begins_when_a_following_decision_ends_the_time_to_withdraw(des
     await desk.decide(number, "execution", "dropped", about=(one,), fields=fields)
     assert {line.next_at for line in await register(desk, number)} == {desk.clock.now()}
     assert await shown(desk) == [other]
+    assert await desk.post(number, "task-over.v1") == [], "it has another order still"

@@ -85,6 +85,9 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("check-2b", "check-2b-done", "complete"): "execution",
     ("execution", "execution", "executed"): "execution",
     ("execution", "execution", "dropped"): "execution",
+    **{("execution", "progress", outcome): "execution" for outcome in ("not-started", "under-way", "done", "cannot")},
+    **{(state, "answer-department", "answered"): state for state in _PHASE_4},
+    **{(state, "judge-finding", outcome): state for state in _PHASE_4 for outcome in ("accepted", "refused")},
     ("execution", "close", "closed"): "closed",
     ("sealed", "hold", "held"): "sealed",
     ("sealed", "end-hold", "ended"): "sealed",
@@ -155,7 +158,8 @@ PUTTING_RIGHT = ("rectify", "same-person", "not-concerned", "set-right")
 def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
     found = {key: set(rest) | _SPECIAL.get(key, set()) for _, key, _ in ARROWS}
     found |= {key: set(first) for key in ("purpose", "no-signal", "weging-1")}
-    found |= {key: first | rest for key in PUTTING_RIGHT}
+    found |= {key: first | rest for key in (*PUTTING_RIGHT, "answer-department", "judge-finding")}
+    found["progress"] = {f"department-{one}" for one in _DEPARTMENTS}
     return found | {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
 
 

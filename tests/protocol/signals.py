@@ -53,6 +53,8 @@ KNOWN = Facts(
 )
 
 
+ASKED = Item("asked-1", "department-question", "O1", {"order": "i1"})
+IN_QUARANTINE = Item("found-1", "department-report", "O1", {"order": "i1"})
 KNOWN_LESS = (KNOWN.items[0], *KNOWN.items[2:])
 
 
@@ -76,6 +78,8 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("propose-plan", "*"): {"decisions": without(ADOPTED)},
     ("answer-plan", "*"): {"decisions": (*without(ADOPTED), PROPOSED)},
     ("adopt-plan", "*"): {"decisions": (*without(ADOPTED), ALONE)},
+    ("answer-department", "*"): {"items": (*KNOWN.items, ASKED)},
+    ("judge-finding", "*"): {"quarantined": (IN_QUARANTINE,)},
     ("close", "*"): {"decisions": (*BASE, EXECUTED)},
     ("duty", "nobody"): {"subjects": ()},
     ("same-person", "*"): {"subjects": ("S1", "S2")},
@@ -96,6 +100,9 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "adopt-plan": ("i1",),
     "check-2b": ("i1", "item-2"),
     "execution": ("i1",),
+    "progress": ("i1",),
+    "answer-department": ("asked-1",),
+    "judge-finding": ("found-1",),
     "hold": ("item-2",),
     "rectify": ("item-2",),
     "same-person": ("S2", "S1"),
@@ -117,6 +124,7 @@ BY_NAME: dict[str, Any] = {
     "endsOn": "2026-02-01",
     "confirmList": "S-1",
     "letter": "letter-1",
+    "concerns": "O1",
 }
 
 

@@ -22,6 +22,7 @@ from tests.protocol.signals import (
     EXECUTED,
     GIVEN_OUT,
     HANDED_IN,
+    IN_QUARANTINE,
     KNOWN,
     MATRIX,
     PROPOSED,
@@ -121,6 +122,9 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
         {"decisions": (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG, EXECUTED), "superseded": KNOWN.items[1:2]},
     ),
     ("goes-to-a-representative", "notice-sent", "sent", {"items": (Item("child", "child", "S1", {"child": True}),)}),
+    ("findings-judged", "close", "closed", {"quarantined": (IN_QUARANTINE,)}),
+    ("findings-judged", "riec-answer", "accepted-elsewhere", {"quarantined": (IN_QUARANTINE,)}),
+    ("concerns-the-signal", "judge-finding", "accepted", {"objects": ()}),
     ("somebody-known", "duty", "inform", {"subjects": ()}),
     ("nobody-known", "duty", "nobody", {"subjects": ("S1",)}),
 ]

@@ -199,6 +199,7 @@ def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None
     fixed = {"end-hold", "approve-destruction", "rectify", "same-person", "not-concerned", "set-right"}
     # As adopt-plan: whoever records that it was adopted.
     fixed |= {"propose-plan", "answer-plan"}
+    fixed |= {"progress", "answer-department", "judge-finding"}
     assert {*PERSON_DECIDES, *MEETING_DECIDES} | fixed == {one.key for one in MIDDEN_DELFLAND.decisions}
 
 

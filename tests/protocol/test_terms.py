@@ -40,6 +40,7 @@ TERMS = Terms(
     notice_months=1,
     review_months=6,
     designation_years=2,
+    finding_days=14,
 )
 
 

@@ -1,6 +1,7 @@
 """What casework does besides what every holder of dossiers does."""
 
 from services.casework.use_cases.consult import Consulting
+from services.casework.use_cases.left_to_do import LeftToDo
 from services.casework.use_cases.move import Moving
 
-__all__ = ["Consulting", "Moving"]
+__all__ = ["Consulting", "LeftToDo", "Moving"]

@@ -11,7 +11,9 @@ from shared.protocol.municipality import POLICE, TABLE_OF_THE_RIEC
 
 CHILD = "child"
 """That somebody is a child, and who represents him: for the notice, and for nobody else (art. 5 UAVG)."""
-PROCESS_CATEGORIES = frozenset({"question", "paper", "intervention", "monitoring", "decision", CHILD})
+PROCESS_CATEGORIES = frozenset(
+    {"question", "paper", "intervention", "monitoring", "decision", "department-question", CHILD}
+)
 
 
 # --- what follows from what was recorded --------------------------------------------------------------
@@ -241,8 +243,13 @@ def checked_2b(case: Case) -> str | None:
 
 def checked_2b_on(case: Case) -> date:
     """The day on which check 2B, in which this intervention was judged, was complete."""
-    taken = case.facts.decisions
-    judged = [place for place, one in enumerate(taken) if one.key == "check-2b" and one.about[0] == case.it]
+    return checked_on(case.facts, case.it)
+
+
+def checked_on(facts: Facts, intervention: str) -> date:
+    """The day on which check 2B was complete in which `intervention` was judged; the first day there is, without."""
+    taken = facts.decisions
+    judged = [place for place, one in enumerate(taken) if one.key == "check-2b" and one.about[0] == intervention]
     after = taken[judged[0] :] if judged else ()
     return next((one.on for one in after if one.key == "check-2b-done"), date.min)
 

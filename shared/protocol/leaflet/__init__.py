@@ -40,6 +40,7 @@ TERMS = {
     "notice_months": ("informeren van wie het aangaat", "maand", "maanden"),
     "review_months": ("uitstel opnieuw bekijken", "maand", "maanden"),
     "designation_years": ("een aanwijzing", "jaar", "jaar"),
+    "finding_days": ("een vraag of bevinding van een onderdeel", "dag", "dagen"),
 }
 """Each term of the law: what it is for, and its unit, one and several."""
 

@@ -1,0 +1,131 @@
+"""What a department does with its order: what it asks and found, and what becomes of that (art. 24)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from services.casework.effects import TakenOver
+from shared.engine.documents import Finding
+from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, Forget, OpenTasks
+from shared.engine.goes_on import became_known, numbered
+from shared.engine.loaded import Loaded, item_name
+from shared.engine.roads import INTERVENTION
+from shared.engine.tables import DecisionRow
+from shared.protocol.conditions.orders import (
+    ANSWERED_BY_HOLDER,
+    ASKED_BY,
+    FOUND,
+    IN_QUARANTINE,
+    JUDGED,
+    PROGRESS,
+    unanswered,
+)
+from shared.protocol.judge import Attempt
+
+ANSWER_TO_READ = "department-answer"
+"""What a department is asked to read: the answer to its question."""
+ANSWERS_FOR_HOLDER = {ASKED_BY: ANSWERED_BY_HOLDER, IN_QUARANTINE: JUDGED}
+"""What who has the file is asked, and the decision by which he answers."""
+ACCEPTED = "accepted"
+
+
+# --- what is set going ----------------------------------------------------------------------------------
+
+
+def came_in(loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
+    """Who has the file answers a question, or judges a finding, within the term; the department reads the answer when that
+    can no longer be withdrawn."""
+    due = _due(loaded, finding)
+    for_holder = tuple(Ask(finding.category, role, item, due=due) for role in loaded.law.file_roles)
+    if finding.category != ASKED_BY:
+        return for_holder
+    return *for_holder, Ask(ANSWER_TO_READ, f"department-{_department(loaded, finding)}", item, later=True)
+
+
+def answered(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+    """An answer goes to the department, and so it is a line in the register."""
+    (name,) = decision.about
+    to = _department(loaded, loaded.opened.findings[name])
+    return (
+        CloseTasks((name,), kind=ASKED_BY),
+        OpenTasks((name,)),
+        Disclose(INTERVENTION, "department", to, (name,)),
+    )
+
+
+def judged(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+    """What lay in quarantine goes for good when the judgement can no longer be withdrawn: it is an item by then, or it
+    never will be one. Whom it brought to light has to be informed, within the month from when it was reported (AVG 14)."""
+    name = decision.about[0]
+    gone: tuple[Effect, ...] = (CloseTasks((name,)), Forget((name,)))
+    if decision.outcome != ACCEPTED:
+        return gone
+    item = decision.about[1]
+    persons = loaded.opened.findings[item].persons
+    since = loaded.opened.findings[name].recorded_on
+    return *gone, TakenOver(item), *((became_known(loaded, persons, since),) if persons else ())
+
+
+def taken_over(loaded: Loaded, attempt: Attempt, now: datetime) -> dict[str, Finding]:
+    """The item that an accepted finding becomes: what the department wrote, about whom or what the holder says."""
+    if attempt.key != JUDGED or attempt.outcome != ACCEPTED:
+        return {}
+    found = loaded.opened.findings[attempt.about[0]]
+    fields: dict[str, Any] = {"order": found.fields["order"], "department": _department(loaded, found)}
+    if found.fields.get("named"):
+        fields["persons"] = numbered(found.fields["named"], loaded.dossier.people)
+    item = found.model_copy(
+        update={
+            "category": FOUND,
+            "about": attempt.fields["concerns"],
+            "fields": fields,
+            "recorded_at": now.isoformat(),
+        }
+    )
+    return {item_name(loaded): item}
+
+
+# --- what is shown --------------------------------------------------------------------------------------
+
+
+def quarantine(loaded: Loaded) -> dict[str, dict[str, Any]]:
+    """What waits to be judged, for who has the file and nobody else; and what waits too long."""
+    names = [one.name for one in loaded.facts().quarantined]
+    return {name: loaded.opened.findings[name].shown() | _term(loaded, name) for name in names}
+
+
+def questions(loaded: Loaded) -> dict[str, dict[str, Any]]:
+    """What departments asked, with the answers."""
+    open_ones = unanswered(loaded.facts())
+    given = {one.about[0]: one.fields.get("answer") for one in loaded.facts().of(ANSWERED_BY_HOLDER)}
+    return {
+        name: {"order": one.fields["order"], "question": one.finding, "answer": given.get(name)}
+        | (_term(loaded, name) if name in open_ones else {})
+        for name, one in loaded.opened.of_category(ASKED_BY).items()
+    }
+
+
+def progress_of(loaded: Loaded, order: str) -> dict[str, Any] | None:
+    """How far the department says that it is, and since when."""
+    said = [one for one in loaded.facts().of(PROGRESS) if one.about == (order,)]
+    return {"outcome": said[-1].outcome, **said[-1].fields} if said else None
+
+
+def questions_about(loaded: Loaded, order: str) -> tuple[str, ...]:
+    """The questions that were asked about an order."""
+    return tuple(name for name, one in loaded.opened.of_category(ASKED_BY).items() if one.fields["order"] == order)
+
+
+def _department(loaded: Loaded, finding: Finding) -> str:
+    return str(loaded.opened.findings[finding.fields["order"]].fields["department"])
+
+
+def _due(loaded: Loaded, finding: Finding) -> date:
+    return finding.recorded_on + timedelta(days=loaded.law.terms.finding_days)
+
+
+def _term(loaded: Loaded, name: str) -> dict[str, Any]:
+    due = _due(loaded, loaded.opened.findings[name])
+    return {"dueOn": due.isoformat(), "overdue": due < loaded.today}
