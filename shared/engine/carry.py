@@ -41,7 +41,11 @@ class Carrying:
         if fault:
             raise Forbidden(f"Dit kan niet: {fault.reason} ({fault.article}).")
 
-    async def write(
+    async def write(self, *changes: Change) -> None:
+        """All of `changes` in one transaction, or none."""
+        await self._writer.write(*changes)
+
+    def change(
         self,
         before: Loaded,
         after: Loaded,
@@ -54,8 +58,8 @@ class Carrying:
         role: str | None = None,
         co_signer: str | None = None,
         made: Mapping[str, Finding] | None = None,
-    ) -> None:
-        """Everything that one decision writes, in one transaction. `made`: what stands in the place of what was wrong."""
+    ) -> Change:
+        """Everything that one decision writes. `made`: what stands in the place of what was wrong."""
         proposed, lapse = decision.status == "proposed", self.policy.proposals_lapse
         told = decision.tells and not (proposed and before.dossier.room_key)
         letter = [told_to_supervision(after, decision, words, co_signer, goes_on(effects))] if told else []
@@ -78,19 +82,17 @@ class Carrying:
         )
         asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)
         rows: list[SQLModel] = [line, *envelopes]
-        await self._writer.write(
-            Change(
-                before,
-                state=decision.state_after,
-                decision=decision,
-                new=role is None,
-                documents={**kept, **(made or {})},
-                rows=rows,
-                asks=asked,
-                becomes=lambda head: self.parts.performer.becomes(head, decision, effects),
-                ends_earlier=not proposed and not self.policy.side_by_side,
-                closes_proposals=lapse,
-                confirms=decision.id if role else None,
-                at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
-            )
+        return Change(
+            before,
+            state=decision.state_after,
+            decision=decision,
+            new=role is None,
+            documents={**kept, **(made or {})},
+            rows=rows,
+            asks=asked,
+            becomes=lambda head: self.parts.performer.becomes(head, decision, effects),
+            ends_earlier=not proposed and not self.policy.side_by_side,
+            closes_proposals=lapse,
+            confirms=decision.id if role else None,
+            at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
         )

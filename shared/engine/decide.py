@@ -27,7 +27,7 @@ from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
 from shared.engine.withdraw import Withdrawing
 from shared.engine.wording import faults_in_attempt
-from shared.engine.write import Writer
+from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
 from shared.protocol.co_signing import QUESTIONED, TAKES_BACK, WAITING
@@ -80,7 +80,9 @@ class Deciding:
             return await self.closing.close(loaded, person, given, roles, has_file=only is None)
         if given.confirms:
             return await self._co_signing.answer(loaded, person, given)
-        return await self._take(loaded, person, given, self.allowed(loaded, person, roles, given))
+        change, found = self.change(loaded, person, given, self.allowed(loaded, person, roles, given))
+        await self._carrying.write(change)
+        return found
 
     def allowed(self, loaded: Loaded, person: Person, roles: frozenset[str], given: Given) -> Allowed:
         """What the law says of a decision of this person; raises Forbidden, Conflict, or Invalid with every fault."""
@@ -110,10 +112,13 @@ class Deciding:
 
     # --- taking and proposing --------------------------------------------------------------------
 
-    async def _take(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed) -> Shown:
+    def change(
+        self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, cluster: str | None = None
+    ) -> tuple[Change, Shown]:
+        """All that the decision writes, and how it is shown. `cluster`: with which it is taken, and goes on."""
         now = self.platform.clock.now()
         proposed = bool(allowed.needs_co_signer)
-        decision = self.made(loaded, person, given, allowed, now)
+        decision = self.made(loaded, person, given, allowed, now, cluster)
         words = words_given(loaded, given.attempt)
         after = loaded.after(decision, {str(decision.id): words})
         effects: Sequence[Effect]
@@ -123,10 +128,18 @@ class Deciding:
             effects = following(self.policy, after, decision)
         kept = {f"decision-{decision.id}": words}
         made = corrected(loaded, person, given.attempt, now)
-        await self._carrying.write(loaded, after, decision, effects, words, kept, person, made=made)
-        return Shown(decision, words)
+        change = self._carrying.change(loaded, after, decision, effects, words, kept, person, made=made)
+        return change, Shown(decision, words)
 
-    def made(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, now: datetime) -> DecisionRow:
+    def made(
+        self,
+        loaded: Loaded,
+        person: Person,
+        given: Given,
+        allowed: Allowed,
+        now: datetime,
+        cluster: str | None = None,
+    ) -> DecisionRow:
         """The decision as a row, proposed or taken."""
         attempt, dossier = given.attempt, loaded.dossier
         proposed = bool(allowed.needs_co_signer)
@@ -150,6 +163,7 @@ class Deciding:
             recorder=person.user_id,
             role=allowed.role,
             meeting=attempt.meeting,
+            cluster=cluster,
             about=[*about_given(attempt), *((item_name(loaded),) if attempt.correction else ())],
             parts=[
                 {"outcome": part.outcome or attempt.outcome, "about": [list(one) for one in part.about]}
