@@ -243,6 +243,7 @@ class Clusters:
                 loaded = await self.parts.loader.for_change(
                     one.number, one.expected_version, by=person, meeting=meeting
                 )
+                self._deciding.is_here(loaded)
             except NotFound:
                 continue
             except NotBelieved as problem:

@@ -75,7 +75,7 @@ class Deciding:
                 back = replace(given.attempt, key=named.key, outcome=TAKES_BACK)
                 return await self._co_signing.answer(loaded, person, replace(given, attempt=back))
             return await self._withdrawing.withdraw(loaded, person, given)
-        self._is_here(loaded)
+        self.is_here(loaded)
         if given.attempt.key == CLOSING:
             return await self.closing.close(loaded, person, given, roles, has_file=only is None)
         if given.confirms:
@@ -86,12 +86,13 @@ class Deciding:
 
     def allowed(self, loaded: Loaded, person: Person, roles: frozenset[str], given: Given) -> Allowed:
         """What the law says of a decision of this person; raises Forbidden, Conflict, or Invalid with every fault."""
-        self._is_here(loaded)
+        self.is_here(loaded)
         allowed = self._judged(loaded, roles, given)
         self._carrying.stands_back(loaded, person, allowed.role)
         return allowed
 
-    def _is_here(self, loaded: Loaded) -> None:
+    def is_here(self, loaded: Loaded) -> None:
+        """Raises Conflict for what is on its way to the next holder, also while that can still be withdrawn."""
         if not self.policy.is_here(loaded.state, self.platform.name):
             raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
 

@@ -16,6 +16,7 @@ from shared.engine.goes_on import going_on
 from shared.engine.store import delete_rows
 from shared.engine.tables import DecisionRow, Dossier, FrozenRow
 from shared.errors import CannotSucceed, Conflict, Forbidden, Invalid, NotFound
+from shared.http.decisions import shown
 from shared.identity import Person
 from shared.protocol.judge import Attempt
 from shared.protocol.model import State
@@ -94,6 +95,9 @@ async def test_one_decision_is_written_on_every_member_and_different_on_one(desk
         (State.WEGING_2B, cluster),
         (State.ENDED, None),
     ], "what went another way left by itself"
+    with pytest.raises(Invalid) as refused:
+        await joined(desk, [numbers[0], numbers[2]])
+    assert ("members.1", "conflict") in [(one.field, one.code) for one in refused.value.faults], "it is on its way"
     loaded = [await desk.engine.parts.loader.load(one) for one in numbers]
     reasons = [loaded[n].words_of(rows[n]) for n in range(3)]
     assert [one.reason for one in reasons if one] == [OURS.reason, OURS.reason, NOT_OURS.reason]
@@ -261,6 +265,7 @@ async def test_those_that_go_on_together_are_together_with_the_next_holder(desk_
     before, desk = await desk_of("assessment"), await desk_of("sources")
     numbers = await barn(before, 2)
     cluster = await joined(before, numbers)
+    await decided(before, cluster, numbers)
     handle = arrived(desk.platform, ResearchContent, State.SOURCE_LIST)
     for number in numbers:
         content = going_on(ResearchContent, await before.engine.parts.loader.load(number), {})
@@ -268,6 +273,12 @@ async def test_those_that_go_on_together_are_together_with_the_next_holder(desk_
     assert await bears(desk, numbers) == [(State.SOURCE_LIST, cluster)] * 2
     listed = Attempt("source-list", "listed", "Voor beide.", {"sources": ["horeca-permits"]})
     await decided(desk, cluster, numbers, attempt=listed)
+    known = [shown(one) for one in await desk.engine.showing.decisions(numbers[0], ANNA, "weging")]
+    assert [(one.key, one.cluster) for one in known] == [
+        ("clustering", None),
+        ("weging-2a", cluster),
+        ("source-list", cluster),
+    ]
     assert await bears(desk, numbers) == [(State.CHECK_1, cluster)] * 2
     forged = content.model_copy(update={"cluster": "C-7K3MQ-9XD4T"})
     with pytest.raises(CannotSucceed, match="its own record does not name"):
