@@ -140,22 +140,29 @@ def steps(*given: dict[str, Any]) -> dict[str, Any]:
 MEMBERS = [{"number": "{number}", "expectedVersion": 1}, {"number": ABSENT, "expectedVersion": 1}]
 
 
-def clusters(decision: dict[str, Any]) -> Bodies:
-    """Joining, splitting, and `decision` for all, with something else for one."""
-    joined = {"members": MEMBERS, "reason": "Eén schuur.", "specialGrounds": {"health": "vital-interest"}}
-    bare = {name: one for name, one in decision.items() if name != "expectedVersion"}
-    own = {name: bare[name] for name in ("outcome", "reason", "fields")} | {"forwarding": EVERYTHING["forwarding"]}
-    members = [MEMBERS[0], MEMBERS[1] | {"own": own | {"about": ["O1"]}}]
+def clusters(decision: dict[str, Any], **own: Any) -> Bodies:
+    """Joining, splitting, and `decision` for all; with `own` for one, where that is tried: it is the same everywhere."""
+    joined = {"members": MEMBERS, "reason": "Eén schuur."} if own else {"members": MEMBERS[:1]}
+    bare = {name: one for name, one in decision.items() if name not in ("expectedVersion", "fields")}
     return {
         "/clusters": [joined],
         "/clusters/{cluster}/splits": [joined],
-        "/clusters/{cluster}/decisions": [bare | {"members": members}],
+        "/clusters/{cluster}/decisions": [
+            bare | {"members": [*MEMBERS[:1], *([MEMBERS[1] | {"own": own}] if own else [])]}
+        ],
     }
 
 
 BODIES: dict[str, Bodies] = {
     "assessment": {
-        **clusters(decision("purpose", "set", purposes=["niet-faciliteren"])),
+        **clusters(
+            decision("purpose", "set"),
+            outcome="set",
+            reason="Hier niet.",
+            about=["O1"],
+            fields={"purposes": ["niet-faciliteren"]},
+            forwarding={"recipientKind": "partner", "recipient": "politie", "items": ["report"]},
+        ),
         "/signals/{number}/withdrawals": [WITHDRAWAL],
         "/signals/{number}/steps": [
             steps(decision("purpose", "set", purposes=["niet-faciliteren"]), item("indication", "O1"))
@@ -183,7 +190,7 @@ BODIES: dict[str, Bodies] = {
         "/meetings/{meetingId}/attendances": [{"member": "esra"}],
     },
     "sources": {
-        **clusters(decision("source-list", "listed", sources=["horeca-permits"])),
+        **clusters(decision("source-list", "listed")),
         "/signals/{number}/withdrawals": [WITHDRAWAL],
         "/signals/{number}/steps": [steps(decision("source-list", "listed", sources=["horeca-permits"]))],
         "/task-answers": [ANSWERS],
@@ -196,7 +203,7 @@ BODIES: dict[str, Bodies] = {
         "/tasks/{taskId}/decisions": [DONE],
     },
     "casework": {
-        **clusters(decision("check-2a", "may", "report", "politie", task="Opsporing.")),
+        **clusters(decision("check-2a", "may")),
         "/signals/{number}/withdrawals": [WITHDRAWAL],
         "/signals/{number}/steps": [steps(decision("check-2a", "may", "report", "politie", task="Opsporing."))],
         "/task-answers": [ANSWERS],
