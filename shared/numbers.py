@@ -44,6 +44,11 @@ def meeting_number() -> str:
     return _grouped("M", _text(random_seed(), 10))
 
 
+def cluster_number() -> str:
+    """E.g. `C-7K3MQ-9XD4T`: several signals that are decided on together."""
+    return _grouped("C", _text(random_seed(), 10))
+
+
 def receipt_code(seed: bytes) -> str:
     """E.g. `R-4N2VB-ZC81MQ7WXA`: 75 random bits; it is all that a web reporter has."""
     return _grouped("R", _text(hmac.new(seed, b"receipt", hashlib.sha256).digest(), 15))

@@ -11,6 +11,7 @@ from services.assessment.use_cases import Meetings
 from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.app import current_person
+from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
 from shared.http.pages import WindowAsked
@@ -47,6 +48,6 @@ def router(engine: Engine, meetings: Meetings) -> APIRouter:
         return await meetings.attend(person, meetingId, body.member)
 
     parts = (consultation_routes, view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes)
-    for part in parts:
+    for part in (*parts, cluster_routes):
         routes.include_router(part(engine))
     return routes

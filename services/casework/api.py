@@ -10,6 +10,7 @@ from services.casework.use_cases import Consulting, LeftToDo
 from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.app import current_person
+from shared.http.clusters import cluster_routes
 from shared.http.decisions import (
     Number,
     Purpose,
@@ -47,6 +48,15 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
     ) -> dict[str, Any]:
         return await consulting.consult(number, newSignal, person, purpose_of(x_purpose))
 
-    for part in (view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes, report_routes):
+    for part in (
+        view_routes,
+        decision_routes,
+        preview_routes,
+        record_routes,
+        step_routes,
+        task_routes,
+        report_routes,
+        cluster_routes,
+    ):
         routes.include_router(part(engine))
     return routes

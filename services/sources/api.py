@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.app import current_person
+from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
 from shared.http.pages import WindowAsked
@@ -25,6 +26,6 @@ def router(engine: Engine) -> APIRouter:
         return (await engine.showing.work_list(person, window)).of("signals", listed)
 
     parts = (consultation_routes, view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes)
-    for part in parts:
+    for part in (*parts, cluster_routes):
         routes.include_router(part(engine))
     return routes

@@ -46,6 +46,8 @@ class ResearchContent(Frozen):
     reporter_marks: ReporterMarks | None = None
     special_grounds: dict[str, str] = Field(default_factory=dict)
     """Those of the report."""
+    cluster: str | None = None
+    """The number that it bears together with others; each of those comes by itself."""
     handed_over: str | None = None
     """What the holder before signed of it, for who keeps track of holders."""
 

@@ -46,6 +46,8 @@ class CodedDecision(Frozen):
     taken_at: datetime
     protocol: str
     meeting: str | None = None
+    cluster: str | None = None
+    """With which it was decided, where several signals were decided on together."""
 
 
 class SealedDossier(Frozen):

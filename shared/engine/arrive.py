@@ -20,7 +20,7 @@ from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT, Document, Finding, Report
 from shared.engine.head import Head, changed, vouched, vouched_for
 from shared.engine.hear import one_at_a_time
-from shared.engine.loaded import closed_to, working_name
+from shared.engine.loaded import closed_to, joined_last, working_name
 from shared.engine.tables import Dossier, NoticeRow
 from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, NotBelieved
@@ -46,6 +46,8 @@ class Arrival:
     people: int = 0
     handed_over: str | None = None
     """What the holder before signed."""
+    cluster: str | None = None
+    """The number that it bears together with others; its own record says that it was joined."""
     from_elsewhere: bool = False
     """Another service held it, so that something may have been told of it before it came."""
 
@@ -89,6 +91,7 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
         people=arrival.people,
         earlier=[one.model_dump(mode="json") for one in arrival.earlier],
         closed_to=closed_to(arrival.earlier),
+        cluster=arrival.cluster,
     )
 
     async def effect(session: AsyncSession) -> None:
@@ -126,6 +129,8 @@ def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Ha
         content, word, kid = await platform.opener.content(message, kind)
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
+        if content.cluster not in (None, joined_last(content.decisions)):
+            raise CannotSucceed("it says to be in a cluster that its own record does not name")
         arrival = Arrival(
             content.number,
             content.version + 1,
@@ -138,6 +143,7 @@ def arrived(platform: Platform, kind: type[ResearchContent], state: State) -> Ha
             earlier=content.decisions,
             people=content.people,
             handed_over=content.handed_over,
+            cluster=content.cluster,
             from_elsewhere=True,
         )
         return await keep(platform, incoming, arrival)

@@ -41,7 +41,11 @@ class Carrying:
         if fault:
             raise Forbidden(f"Dit kan niet: {fault.reason} ({fault.article}).")
 
-    async def write(
+    async def write(self, *changes: Change) -> None:
+        """All of `changes` in one transaction, or none."""
+        await self._writer.write(*changes)
+
+    def change(
         self,
         before: Loaded,
         after: Loaded,
@@ -54,8 +58,8 @@ class Carrying:
         role: str | None = None,
         co_signer: str | None = None,
         made: Mapping[str, Finding] | None = None,
-    ) -> None:
-        """Everything that one decision writes, in one transaction. `made`: the items that it makes."""
+    ) -> Change:
+        """Everything that one decision writes. `made`: the items that it makes."""
         proposed, lapse = decision.status == "proposed", self.policy.proposals_lapse
         told = decision.tells and not (proposed and before.dossier.room_key)
         letter = [told_to_supervision(after, decision, words, co_signer, goes_on(effects))] if told else []
@@ -78,20 +82,18 @@ class Carrying:
         )
         asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)
         rows: list[SQLModel] = [line, *envelopes]
-        await self._writer.write(
-            Change(
-                before,
-                state=decision.state_after,
-                decision=decision,
-                new=role is None,
-                documents={**kept, **(made or {})},
-                people=sum(len(one.persons) for one in (made or {}).values()),
-                rows=rows,
-                asks=asked,
-                becomes=lambda head: self.parts.performer.becomes(head, decision, effects),
-                ends_earlier=not proposed and not self.policy.side_by_side,
-                closes_proposals=lapse,
-                confirms=decision.id if role else None,
-                at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
-            )
+        return Change(
+            before,
+            state=decision.state_after,
+            decision=decision,
+            new=role is None,
+            documents={**kept, **(made or {})},
+            people=sum(len(one.persons) for one in (made or {}).values()),
+            rows=rows,
+            asks=asked,
+            becomes=lambda head: self.parts.performer.becomes(head, decision, effects),
+            ends_earlier=not proposed and not self.policy.side_by_side,
+            closes_proposals=lapse,
+            confirms=decision.id if role else None,
+            at_once=lambda session: self.parts.performer.at_once(session, before, decision, effects),
         )

@@ -154,9 +154,10 @@ class CoSigning:
         after = loaded.after(decision, {})
         effects = following(self.policy, after, decision)
         kept, co_signer = {f"decision-{found.id}{CO_SIGNER}": own}, own.reason if proposed else None
-        await self._carrying.write(
+        change = self._carrying.change(
             loaded, after, decision, effects, words, kept, person, role=role, co_signer=co_signer
         )
+        await self._carrying.write(change)
         return Shown(decision)
 
     # --- refused, asked, answered ----------------------------------------------------------------

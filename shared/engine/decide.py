@@ -28,7 +28,7 @@ from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
 from shared.engine.withdraw import Withdrawing
 from shared.engine.wording import faults_in_attempt
-from shared.engine.write import Writer
+from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
 from shared.protocol.co_signing import QUESTIONED, TAKES_BACK, WAITING
@@ -76,21 +76,24 @@ class Deciding:
                 back = replace(given.attempt, key=named.key, outcome=TAKES_BACK)
                 return await self._co_signing.answer(loaded, person, replace(given, attempt=back))
             return await self._withdrawing.withdraw(loaded, person, given)
-        self._is_here(loaded)
+        self.is_here(loaded)
         if given.attempt.key == CLOSING:
             return await self.closing.close(loaded, person, given, roles, has_file=only is None)
         if given.confirms:
             return await self._co_signing.answer(loaded, person, given)
-        return await self._take(loaded, person, given, self.allowed(loaded, person, roles, given))
+        change, found = self.change(loaded, person, given, self.allowed(loaded, person, roles, given))
+        await self._carrying.write(change)
+        return found
 
     def allowed(self, loaded: Loaded, person: Person, roles: frozenset[str], given: Given) -> Allowed:
         """What the law says of a decision of this person; raises Forbidden, Conflict, or Invalid with every fault."""
-        self._is_here(loaded)
+        self.is_here(loaded)
         allowed = self._judged(loaded, roles, given)
         self._carrying.stands_back(loaded, person, allowed.role)
         return allowed
 
-    def _is_here(self, loaded: Loaded) -> None:
+    def is_here(self, loaded: Loaded) -> None:
+        """Raises Conflict for what is on its way to the next holder, also while that can still be withdrawn."""
         if not self.policy.is_here(loaded.state, self.platform.name):
             raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
 
@@ -111,11 +114,14 @@ class Deciding:
 
     # --- taking and proposing --------------------------------------------------------------------
 
-    async def _take(self, loaded: Loaded, person: Person, given: Given, allowed: Allowed) -> Shown:
+    def change(
+        self, loaded: Loaded, person: Person, given: Given, allowed: Allowed, cluster: str | None = None
+    ) -> tuple[Change, Shown]:
+        """All that the decision writes, and how it is shown. `cluster`: with which it is taken, and goes on."""
         now = self.platform.clock.now()
         proposed = bool(allowed.needs_co_signer)
         items = self.items(loaded, person, given, now)
-        decision = self.made(loaded, person, given, allowed, now, items)
+        decision = self.made(loaded, person, given, allowed, now, items, cluster)
         words = words_given(loaded, given.attempt)
         after = loaded.after(decision, {str(decision.id): words}, items)
         effects: Sequence[Effect]
@@ -124,8 +130,8 @@ class Deciding:
         else:
             effects = following(self.policy, after, decision)
         kept = {f"decision-{decision.id}": words}
-        await self._carrying.write(loaded, after, decision, effects, words, kept, person, made=items)
-        return Shown(decision, words)
+        change = self._carrying.change(loaded, after, decision, effects, words, kept, person, made=items)
+        return change, Shown(decision, words)
 
     def items(self, loaded: Loaded, person: Person, given: Given, now: datetime) -> dict[str, Finding]:
         """The items that the decision makes, by their names."""
@@ -139,6 +145,7 @@ class Deciding:
         allowed: Allowed,
         now: datetime,
         items: Collection[str] = (),
+        cluster: str | None = None,
     ) -> DecisionRow:
         """The decision as a row, proposed or taken. `items`: those that it makes."""
         attempt, dossier = given.attempt, loaded.dossier
@@ -163,6 +170,7 @@ class Deciding:
             recorder=person.user_id,
             role=allowed.role,
             meeting=attempt.meeting,
+            cluster=cluster,
             about=[*about_given(attempt), *items],
             parts=[
                 {"outcome": part.outcome or attempt.outcome, "about": [list(one) for one in part.about]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.engine.cluster import Clusters
 from shared.engine.consult import Consultations
 from shared.engine.decide import Deciding
 from shared.engine.freeze import Freezer
@@ -37,6 +38,7 @@ class Engine:
         self.previewing = Previewing(self.deciding)
         self.recording = Recording(self.parts, writer)
         self.showing = Showing(self.parts)
+        self.clusters = Clusters(self.parts, writer, self.deciding, self.showing)
         self.tasks = Tasks(self.parts, self.deciding, self.showing, self.recording)
         self.consultations = Consultations(self.parts)
         self.noting = Noting(self.parts)

@@ -32,6 +32,7 @@ def going_on(kind: type[Going], loaded: Loaded, findings: Mapping[str, Finding],
         special_grounds=content.report.special_grounds,
         findings=tuple(one.going_on(name) for name, one in findings.items() if name not in undone(loaded)),
         decisions=loaded.coded(),
+        cluster=dossier.cluster,
         **more,
     )
 

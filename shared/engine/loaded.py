@@ -20,6 +20,7 @@ from shared.engine.documents import Content, Finding, Words
 from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.protocol import facts as known
+from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
 from shared.protocol.facts import Facts
 from shared.protocol.meetings import takes_part
@@ -29,8 +30,8 @@ from shared.protocol.standing_back import CLOSED_TO
 
 WITHDRAWAL = "withdrawal"
 REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
-CLOSING = "closing"
-HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED, CLOSING})
+CLOSING, CLUSTERING = "closing", "clustering"
+HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED, CLOSING, CLUSTERING})
 """Records beside the decisions of the law: none of them is something that the law looks at."""
 _Own = TypeVar("_Own")
 
@@ -263,6 +264,15 @@ def closed_to(decisions: Iterable[CodedDecision]) -> list[str]:
     return list(found)
 
 
+def joined_last(decisions: Iterable[CodedDecision]) -> str | None:
+    """The cluster that a signal was joined to, by its record; it may have left that since by a decision of its own."""
+    found = None
+    for one in decisions:
+        if one.key == CLUSTERING:
+            found = one.about[0] if one.outcome == JOINED else None
+    return found
+
+
 def coded(row: DecisionRow) -> CodedDecision:
     """A decision without its words, which supervision has."""
     return CodedDecision(
@@ -283,4 +293,5 @@ def coded(row: DecisionRow) -> CodedDecision:
         taken_at=row.taken_at,
         protocol=row.protocol,
         meeting=row.meeting,
+        cluster=row.cluster,
     )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, text
 
 from shared import audit
+from shared.engine import store
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
-from shared.engine.store import open_to
 from shared.engine.tables import ON_THE_LIST, Dossier
-from shared.errors import Forbidden
+from shared.errors import Forbidden, NotBelieved, NotFound
 from shared.identity import Person
 from shared.pages import Page, Window
 from shared.protocol.conditions.approach import shareable
@@ -69,8 +70,22 @@ class Showing:
             # Nobody opens a closed case; for a new signal its number is the way (art. 9 lid 2).
             raise Forbidden("Een gesloten casus wordt alleen geraadpleegd voor een nieuw signaal (art. 9 lid 2).")
         shown |= self.parts.policy.show(loaded)
+        if row.cluster:
+            members = [one.number for one in await self.members(row.cluster, person)]
+            shown["cluster"] = {"number": row.cluster, "members": members}
         await self.note(person, role, self.parts.policy.opening, number, purpose)
         return shown
+
+    async def members(self, cluster: str, person: Person) -> list[Dossier]:
+        """What bears this cluster's number and exists for `person`, without content; each by its own checked head."""
+        found = []
+        async with self.platform.database.reading() as session:
+            numbers = await store.bearing(session, cluster)
+        for number in numbers:
+            with suppress(NotFound, NotBelieved):
+                loaded = await self.parts.loader.load(number, by=person, opened=False)
+                found += [loaded.dossier] if loaded.dossier.cluster == cluster else []
+        return found
 
     async def open_decisions(self, number: str, person: Person) -> Open:
         """What can be decided, recorded and taken back now; nothing while it is handed over."""
@@ -117,7 +132,7 @@ class Showing:
         """What is in hand, in the order of the policy; no call to OpenBao (R-9.2). Raises Forbidden, and Invalid for a
         cursor of something else."""
         self.parts.role_of(person)
-        query = select(Dossier).where(text(ON_THE_LIST), open_to(person))
+        query = select(Dossier).where(text(ON_THE_LIST), store.open_to(person))
         async with self.platform.database.reading() as session:
             return await self.parts.policy.order.page(session, query, window)
 

@@ -39,6 +39,12 @@ async def of_signal(session: AsyncSession, signal: str) -> list[Dossier]:
     return list((await session.scalars(select(Dossier).where(col(Dossier.signal) == signal))).all())
 
 
+async def bearing(session: AsyncSession, cluster: str) -> list[str]:
+    """The numbers of what bears this cluster's number, if its rows are to be believed: each is checked by who loads it."""
+    query = select(col(Dossier.number)).where(col(Dossier.cluster) == cluster, col(Dossier.left).is_(False))
+    return sorted((await session.scalars(query)).all())
+
+
 async def end_earlier(session: AsyncSession, earlier: Sequence[DecisionRow], now: datetime) -> None:
     """A following decision ends the time in which `earlier` ones can be withdrawn: what they tell leaves now."""
     if not earlier:
@@ -72,7 +78,7 @@ async def forget(session: AsyncSession, mac: Mac, number: str, to: str) -> None:
         return
     for table in (ItemRow, DecisionRow, TaskRow, GrantRow, NoticeRow):
         await session.execute(delete(table).where(col(table.number) == number))
-    gone = changed(row, left=True, handed_to=to, handing_over_since=None, room_key=None, earlier=[])
+    gone = changed(row, left=True, handed_to=to, handing_over_since=None, room_key=None, earlier=[], cluster=None)
     await session.merge(await vouched(mac, Head(gone)))
 
 

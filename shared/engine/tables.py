@@ -42,6 +42,8 @@ class Dossier(SQLModel, table=True):
     """The coded decisions of earlier holders."""
     closed_to: list[str] = document(nullable=False)
     """Who stands back: for these persons it does not exist (shared/protocol/standing_back.py)."""
+    cluster: str | None = Field(default=None, index=True)
+    """The number that it bears together with others (shared/protocol/clusters.py). There is no other record of a cluster."""
     handing_over_since: datetime | None = moment(nullable=True)
     handed_to: str | None = None
     left: bool = False
@@ -83,6 +85,8 @@ class DecisionRow(Waits, table=True):
     recorder: str
     role: str
     meeting: str | None = None
+    cluster: str | None = None
+    """The cluster with which it was decided, and goes on; None for one of its own."""
     about: list[str] = document(nullable=False)
     parts: list[dict[str, Any]] | None = document()
     """Of what was decided together each outcome, and about what: each of the first with each of the second."""

@@ -23,6 +23,8 @@ from shared.engine.shelf import CHANGED
 from shared.engine.tables import DecisionRow, ItemRow, TaskRow
 from shared.errors import Conflict
 from shared.keys.transit import Place, Transit
+from shared.protocol.clusters import borne_after
+from shared.protocol.model import State
 
 MOST_CONTENT = 500_000  # ciphertext characters of one dossier: sealed, it stays one message
 
@@ -57,6 +59,10 @@ class Change:
         """What can be withdrawn until now, and no longer."""
         return [one for one in self.before.taken if one.effective_at and one.effective_at > now and self.ends_earlier]
 
+    def settles(self, now: datetime) -> bool:
+        """Whether it leaves something to be settled, or lets that be done sooner."""
+        return any(one.settles for one in (*self.pending(now), *((self.decision,) if self.decision else ())))
+
     def tasks_after(self, now: datetime) -> TaskRows:
         """All tasks of the dossier, as they are when this is written."""
         found = asking.sooner(self.before.tasks, [one.id for one in self.pending(now)], now)
@@ -86,9 +92,21 @@ class Writer:
         self._wake = wake
         """Something may have to be settled."""
 
-    async def write(self, change: Change) -> list[ItemRow]:
-        """Encrypt and commit; returns the items that were made. Raises Conflict when somebody was first, or when the
-        dossier is full."""
+    async def write(self, *changes: Change) -> None:
+        """Encrypt and commit all of `changes`, each of another dossier, or none. Raises Conflict when somebody was first,
+        or when a dossier is full."""
+        # In one order, so that two who write the same dossiers wait for each other.
+        ready = [await self._ready(one) for one in sorted(changes, key=lambda one: one.before.number)]
+        settles = any(one.settles(self.platform.clock.now()) for one in changes)
+        async with self.platform.database.transaction() as session:
+            for one in ready:
+                await one(session)
+        self.platform.database.woke(Audit, Outgoing)
+        if settles:
+            self._wake()
+
+    async def _ready(self, change: Change) -> Callable[[AsyncSession], Awaitable[None]]:
+        """What OpenBao and the MAC have to do comes before the transaction, in which the rest is done."""
         before, decision = change.before, change.decision
         items = await self._encrypted(before, change.documents)
         stored = sum(len(one.ciphertext) for one in (*before.items, *items))
@@ -102,7 +120,8 @@ class Writer:
         if decision is not None and change.new:
             rows.append(decision)
         after = await shelf.vouched_after(self.platform.mac, head)
-        async with self.platform.database.transaction() as session:
+
+        async def written(session: AsyncSession) -> None:
             await shelf.move(session, before.dossier, after)
             await store.end_earlier(session, change.pending(now), now)
             await store.change_tasks(session, before.tasks, head.tasks)
@@ -111,10 +130,8 @@ class Writer:
             await store.add(session, *rows)
             if change.at_once:
                 await change.at_once(session)
-        self.platform.database.woke(Audit, Outgoing)
-        if any(one.settles for one in (*change.pending(now), *((decision,) if decision else ()))):
-            self._wake()
-        return items
+
+        return written
 
     @staticmethod
     def _head_after(change: Change, items: Sequence[ItemRow], now: datetime) -> Head:
@@ -126,6 +143,12 @@ class Writer:
             # The day of the decision, also when midnight came since it was read: oversight counts from that.
             last_act_on=calendar_date(change.decision.taken_at) if change.decision else before.today,
             people=before.dossier.people + change.people,
+            cluster=borne_after(
+                before.dossier.cluster,
+                before.state,
+                State(change.state),
+                change.decision.cluster if change.decision else None,
+            ),
         )
         decisions, tasks = change.decisions_after(now), change.tasks_after(now)
         return change.becomes(

@@ -37,7 +37,7 @@ DossierNumber = Annotated[
 
 class DecisionOut(Strict):
     """A decision. `state`: where it left the dossier. Its words (`reason`, `fields`) are absent for who may not read
-    them and after they went on; `withdrawable_until` is absent once it is settled.
+    them and after they went on; `withdrawable_until` is absent once it is settled. `cluster`: with which it was decided.
     """
 
     id: UUID
@@ -61,6 +61,7 @@ class DecisionOut(Strict):
     parts: list[dict[str, Any]] | None = None
     forwarding: ForwardingIn | None = None
     meeting: str | None = None
+    cluster: str | None = None
     special_grounds: dict[str, str] | None = None
     dissent: dict[str, str] | None = None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from shared.protocol import (
+    clusters,
     co_signing,
     correcting,
     designations,
@@ -76,6 +77,7 @@ def document(law: Law) -> str:
         "## Meer tegelijk",
         "",
         *_rules(together.RULES),
+        *_rules(clusters.RULES),
     ]
     for chapter in law.chapters:
         lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]

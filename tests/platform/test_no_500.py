@@ -41,6 +41,7 @@ from tests.platform.rows import LIST, dossier, number, offered, sealed, shared
 from tests.platform.served import portal_of, served
 
 ABSENT = "S-7K3MQ-9XD4T"
+CLUSTER = "C-7K3MQ-9XD4T"
 
 
 class Everybody:
@@ -137,8 +138,32 @@ def steps(*given: dict[str, Any]) -> dict[str, Any]:
     return {"expectedVersion": 1, "steps": [{"item" if "category" in one else "decision": one} for one in bare]}
 
 
+MEMBERS = [{"number": "{number}", "expectedVersion": 1}, {"number": ABSENT, "expectedVersion": 1}]
+
+
+def clusters(decision: dict[str, Any], **own: Any) -> Bodies:
+    """Joining, splitting, and `decision` for all; with `own` for one, where that is tried: it is the same everywhere."""
+    joined = {"members": MEMBERS, "reason": "Eén schuur."} if own else {"members": MEMBERS[:1]}
+    bare = {name: one for name, one in decision.items() if name not in ("expectedVersion", "fields")}
+    return {
+        "/clusters": [joined],
+        "/clusters/{cluster}/splits": [joined],
+        "/clusters/{cluster}/decisions": [
+            bare | {"members": [*MEMBERS[:1], *([MEMBERS[1] | {"own": own}] if own else [])]}
+        ],
+    }
+
+
 BODIES: dict[str, Bodies] = {
     "assessment": {
+        **clusters(
+            decision("purpose", "set"),
+            outcome="set",
+            reason="Hier niet.",
+            about=["O1"],
+            fields={"purposes": ["niet-faciliteren"]},
+            forwarding={"recipientKind": "partner", "recipient": "politie", "items": ["report"]},
+        ),
         "/signals/{number}/withdrawals": [WITHDRAWAL],
         "/signals/{number}/steps": [
             steps(decision("purpose", "set", purposes=["niet-faciliteren"]), item("indication", "O1"))
@@ -166,6 +191,7 @@ BODIES: dict[str, Bodies] = {
         "/meetings/{meetingId}/attendances": [{"member": "esra"}],
     },
     "sources": {
+        **clusters(decision("source-list", "listed")),
         "/signals/{number}/withdrawals": [WITHDRAWAL],
         "/signals/{number}/steps": [steps(decision("source-list", "listed", sources=["horeca-permits"]))],
         "/task-answers": [ANSWERS],
@@ -178,6 +204,7 @@ BODIES: dict[str, Bodies] = {
         "/tasks/{taskId}/decisions": [DONE],
     },
     "casework": {
+        **clusters(decision("check-2a", "may")),
         "/signals/{number}/withdrawals": [WITHDRAWAL],
         "/signals/{number}/steps": [steps(decision("check-2a", "may", "report", "politie", task="Opsporing."))],
         "/task-answers": [ANSWERS],
@@ -363,6 +390,7 @@ def filled(sent: Sent, number: str) -> Sent:
     """With `number` where that is not attacked, and something else that is not here in the other places."""
     body = sent.body.replace(b"{number}", number.encode())
     path = sent.path.replace("{number}", number).replace("{meetingId}", "M-7K3MQ-9XD4T")
+    path = path.replace("{cluster}", CLUSTER)
     return Sent(sent.method, re.sub(r"\{\w+\}", str(LIST), path), sent.says, sent.query, sent.headers, body)
 
 

@@ -5,6 +5,8 @@ The steps are those of the demo, and these besides:
 - `refused = 409` on any step: it is refused with that status, and nothing changes; `says`: words of the answer.
 - `look`: a GET by somebody; `at`, `status`, `has` (texts in the answer) and `lacks`; `{number}` is the signal.
 - `new_report = true`: another report begins, the first one is remembered as `@first`.
+- `cluster`: the first report and the last one are joined (`join`), decided on together (`decide`; `own`: what is
+  different for the last), or split (`split`); it is remembered as `@cluster`.
 - `check`: a query by the database administrator gives `rows` rows.
 - `pass_days`: the calendar of retention looks as of that many days ahead; `approve = true` approves its lists.
 - `declared`: its destruction is declared; `never_informed`: and says of so many persons that they never were.
@@ -25,7 +27,7 @@ import pytest
 
 from deploy.embedded.client import Refusal
 from deploy.embedded.home import HouseError
-from deploy.embedded.play import FILE_USER, PURPOSE, Player
+from deploy.embedded.play import FILE_USER, PURPOSE, TO_DECIDE, Player
 from deploy.embedded.played import Played, steps_of
 from tests.house import TestHouse, a_report, until
 
@@ -37,6 +39,7 @@ class Teller(Player):
         self.kinds = {
             "look": self._look,
             "new_report": self._new_report,
+            "cluster": self._cluster,
             "check": self._check,
             "pass_days": self._pass_days,
             "audited": self._audited,
@@ -105,6 +108,20 @@ class Teller(Player):
     def _new_report(self, played: Played, step: dict[str, Any]) -> str:
         self.report(a_report() | step.get("report", {}), played)
         return "another report"
+
+    def _cluster(self, played: Played, step: dict[str, Any]) -> str:
+        """In one request, at who holds them; both as they stand now."""
+        paths = {"join": "", "decide": "/{cluster}/decisions", "split": "/{cluster}/splits"}
+        members: list[dict[str, Any]] = []
+        for number in (played.made["first"], played.number):
+            now = self.client.get(played.holder, f"/v1/signals/{number}/open-decisions", FILE_USER)
+            members.append({"number": number, "expectedVersion": now["version"]})
+        if "own" in step:
+            members[-1]["own"] = step["own"]
+        body = {name: step[name] for name in TO_DECIDE if name in step} | {"members": members}
+        path = self._path(played, f"/v1/clusters{paths[step['cluster']]}")
+        played.made["cluster"] = self.client.post(played.holder, path, step["by"], body)["cluster"]
+        return f"{step['cluster']}: {step.get('outcome', '')} ({step['by']})"
 
     def _path(self, played: Played, path: str) -> str:
         for name, value in {"number": played.number, **played.made}.items():
