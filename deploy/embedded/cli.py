@@ -22,6 +22,7 @@ from deploy.embedded.audit import audit
 from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import compact
 from deploy.embedded.demo import play
+from deploy.embedded.handed import package, receivers
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
 from deploy.embedded.keys import WAIT, keys
@@ -184,6 +185,16 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("what", choices=["show", "check"])
     one.add_argument("of", nargs="?", default=DEFAULT_PROTOCOL, metavar="FILE|VERSION")
+    one = command("package", package, "Whether a package of the municipality is what it signed; with files alone.")
+    one.add_argument("what", choices=["verify"])
+    one.add_argument("file", type=Path)
+    one.add_argument("--keys", type=Path, help="the public signing keys (default: those of the house)")
+    one.add_argument("--identity", type=Path, help="the receiver's own key of age, when the package is sealed to it")
+    one.add_argument("--to", type=Path, help="a folder for its parts, once they are right")
+    one = command("receivers", receivers, "Whether a file of receivers' public keys is in order.")
+    one.add_argument("what", choices=["check"])
+    one.add_argument("file", type=Path)
+    one.add_argument("--protocol", default=DEFAULT_PROTOCOL, metavar="VERSION")
     one = command("keys", keys, "End what was stolen: the signing key of a service, or a letterbox key.")
     one.add_argument("what", choices=["revoke"])
     one.add_argument("key", metavar="SERVICE|KID")

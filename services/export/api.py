@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, model_validator
 
+from services.export.document import FORMS, form_of
 from services.export.settings import Settings
 from services.export.use_cases import Sharing
 from shared.http.app import NUMBER, current_person
@@ -19,8 +20,12 @@ from shared.service.platform import Platform
 
 ShareId = Annotated[UUID, Path(description="The number of the share")]
 Code = Annotated[str, Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
-PDF: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+PICKED_UP: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A PDF; for the RIEC a package (zip); either in the format of age when it is sealed to the receiver",
+        "content": dict.fromkeys((*FORMS.values(), "application/octet-stream"), BINARY),
+    }
 }
 
 
@@ -49,11 +54,13 @@ class PickupAnswerIn(PickupIn):
 
 
 class LinkOut(Strict):
-    """Shown once: the link by one road (post, mail), the secret by another (by telephone)."""
+    """Shown once: the link by one road (post, mail), the secret by another (by telephone). `sealed`: what is fetched can be
+    read with the receiver's own key only; false: no key of it is known here."""
 
     link: str
     secret: str
     until: str
+    sealed: bool
 
 
 def router(platform: Platform, sharing: Sharing, settings: Settings) -> APIRouter:
@@ -83,7 +90,7 @@ def _shares(platform: Platform, sharing: Sharing) -> APIRouter:
     async def link(shareId: ShareId, person: Person = caller) -> LinkOut:  # noqa: N803
         """Both are shown once; those made before count no longer."""
         found = await sharing.make_link(shareId, person)
-        return LinkOut(link=found.link, secret=found.secret, until=found.until.isoformat())
+        return LinkOut(link=found.link, secret=found.secret, until=found.until.isoformat(), sealed=found.sealed)
 
     @routes.post("/{shareId}/answers", status_code=201, summary="Enter what a receiver answered in another way")
     async def answer(shareId: ShareId, body: AnswerIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
@@ -115,11 +122,14 @@ def _pickups(sharing: Sharing, settings: Settings) -> APIRouter:
     routes = APIRouter(tags=["pickups"])
     rate = Rate(settings.pickups_per_minute)
 
-    @routes.post("/pickups", summary="Fetch what was shared, once (no token)", response_class=Response, responses=PDF)
+    @routes.post(
+        "/pickups", summary="Fetch what was shared, once (no token)", response_class=Response, responses=PICKED_UP
+    )
     async def fetch(body: PickupIn, request: Request) -> Response:
         request.state.public = True
         rate.take(request)
-        return Response(await sharing.fetch(body.link, body.secret), media_type="application/pdf")
+        data = await sharing.fetch(body.link, body.secret)
+        return Response(data, media_type=form_of(data))
 
     @routes.post("/pickup-answers", status_code=204, summary="Take up what was fetched, or say why not (no token)")
     async def answer(body: PickupAnswerIn, request: Request) -> Response:

@@ -93,6 +93,8 @@ def standing(row: Share) -> dict[str, Any]:
         "recipientKind": row.recipient_kind,
         "recipient": row.recipient,
         "hasLink": row.link is not None and row.tries < WRONG_SECRETS,
+        "sealed": row.sealed,
+        "digest": row.digest,
     }
 
 

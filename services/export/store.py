@@ -40,6 +40,10 @@ class Share(Waits, table=True):
     secret: str | None = None
     tries: int = 0
     fetched_at: datetime | None = moment(nullable=True)
+    sealed: bool = False
+    """What was fetched was sealed to the receiver's own key."""
+    digest: str | None = None
+    """The SHA-256 of what was fetched last: of the manifest of a package, or of the document."""
     answered_at: datetime | None = moment(nullable=True)
     reason: str | None = None
     """Why it was refused, by a code."""

@@ -5,6 +5,7 @@ It decides nothing about what is shared: who holds the file has chosen that, and
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.export import store
-from services.export.document import as_pdf
+from services.export.document import Handed
 from services.export.rows import WRONG_SECRETS, Rows, in_short, place_of, standing
 from services.export.settings import Settings
 from services.export.store import DEPARTMENT, READ, REFUSED, UNREAD, Share
@@ -45,6 +46,8 @@ class Link:
     link: str
     secret: str
     until: datetime
+    sealed: bool = False
+    """What is fetched with it is sealed to the receiver's own key; False: he has none."""
 
 
 class Sharing:
@@ -52,6 +55,7 @@ class Sharing:
         self.platform = platform
         self.rows = Rows(platform)
         self.rules = settings.laws.configured
+        self.receivers = settings.receivers
         self._days = timedelta(days=settings.pickup_days)
         self.queue = Queue(
             platform.database,
@@ -161,7 +165,7 @@ class Sharing:
             hashed = await self.rows.hashed(row.id, secret)
             await self.rows.become(session, row, link=_hash(link), secret=hashed, **fresh)
             session.add(self.rows.line("link for a share made", row, person, role))
-        return Link(link, secret, row.until)
+        return Link(link, secret, row.until, self.receivers.of(row.recipient).seals_to is not None)
 
     async def enter_answer(
         self, identifier: UUID, person: Person, outcome: TakenUp, reason: str | None
@@ -210,17 +214,22 @@ class Sharing:
     # --- who has no account ----------------------------------------------------------------------
 
     async def fetch(self, link: str, secret: str) -> bytes:
-        """The document, once; raises NotFound for what is not right, in the same words whatever it is."""
+        """The document, or the package of the RIEC, once; sealed to the receiver's own key where it has one. Raises NotFound
+        for what is not right, in the same words whatever it is."""
         row = await self._picked_up(link, secret)
         if row is None or row.fetched_at is not None:
             raise NotFound
-        pdf = await as_pdf(await self.rows.content(row), self.platform)
+        handed = await Handed.of(row.id, await self.rows.content(row), self.platform)
+        receiver = self.receivers.of(row.recipient)
+        sealed = receiver.seals_to is not None
+        data = await asyncio.to_thread(receiver.sealed, handed.data)
         async with self.platform.database.transaction() as session:
             again = await self._as_before(session, row)
             kept = {"state": READ} if again.state == UNREAD else {}
-            await self.rows.become(session, again, fetched_at=self.platform.clock.now(), **kept)
-            session.add(self.rows.line("share fetched", again))
-        return pdf
+            told = {"fetched_at": self.platform.clock.now(), "digest": handed.digest, "sealed": sealed}
+            await self.rows.become(session, again, **told, **kept)
+            session.add(self.rows.line("share fetched", again, reason="sealed" if sealed else "not-sealed"))
+        return data
 
     async def answer_from_outside(self, link: str, secret: str, outcome: TakenUp, reason: str | None) -> None:
         """Who has fetched it says whether he takes it up, with what he fetched it with."""

@@ -29,6 +29,8 @@ def upgrade() -> None:
         column("secret", sa.Text, null=True),
         column("tries", sa.Integer),
         column("fetched_at", MOMENT, null=True),
+        column("sealed", sa.Boolean),
+        column("digest", sa.Text, null=True),
         column("answered_at", MOMENT, null=True),
         column("reason", sa.Text, null=True),
         column("ended_at", MOMENT, null=True),
