@@ -5,43 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
+from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.casework.domain import ADOPT, CHECKED, EXECUTION, allowed_for, progress, to_carry_out
+from services.casework.outside import OUTSIDE, RIEC_ANSWER, agreement_faults, heard_of, shown_outside, told_of
 from shared.clock import calendar_date
 from shared.contracts.casework import Closed
 from shared.engine.documents import REPORT, Finding
 from shared.engine.effects import Ask, CloseTasks, ComesNearer, Disclose, Effect, OpenTasks, Tell
-from shared.engine.given import GivenRecord
+from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
-from shared.engine.roads import INTERVENTION, PAPER
+from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.conditions.approach import shareable
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
+from shared.protocol.phase_4_approach import BESIDE
+from shared.receivers import Receivers
 
 
 class CaseworkPolicy(Policy):
     own_archive = "archive-case"
     tells_closing = ("assessment", "rights")
-    asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,)}
+    asks: ClassVar = {PAPER: None, INTERVENTION: (State.EXECUTION,), OUTSIDE: (State.RIEC_ANSWER, *BESIDE)}
+
+    def __init__(self, receivers: Receivers | None = None) -> None:
+        self._receivers = receivers or Receivers({})
 
     # --- what is shown ---------------------------------------------------------------------------
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Besides the file: how the plan stands, and whether it is a case of the RIEC (R-21.4, R-24.2)."""
         accepted = [one for one in loaded.taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
-        return super().show(loaded) | {"riecCase": bool(accepted), "plan": _plan(loaded)}
+        riec = {"riecCase": bool(accepted), **shown_outside(loaded, self._receivers)}
+        return super().show(loaded) | riec | {"plan": _plan(loaded)}
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         """A department sees where, whom, what, by when and with which power, and the items that check 2B allows it for that
         (art. 23, 24): of persons and objects only those that come with these."""
         if task.kind == PAPER:
             return show_paper(task, loaded)
+        if task.kind == OUTSIDE:
+            said = heard_of(loaded, self._receivers).get(UUID(task.item))
+            # With a key that is not known any more it says nothing.
+            return {"said": told_of(said) if said else None}
         intervention = loaded.opened.findings[task.item]
         allowed = _may_have(task.item, loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
@@ -62,6 +74,9 @@ class CaseworkPolicy(Policy):
 
     # --- what follows ----------------------------------------------------------------------------
 
+    def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
+        return agreement_faults(loaded, given, self._receivers)
+
     def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
         return paper_faults(loaded, given)
 
@@ -79,6 +94,9 @@ class CaseworkPolicy(Policy):
             return (CloseTasks(), *_closed(loaded, decision))
         if decision.key == EXECUTION:
             return (CloseTasks(tuple(decision.about)),)
+        if decision.key in (RIEC_ANSWER, RIEC_SUPPLEMENT):
+            said = loaded.fields_of(decision).get("statement")
+            return (CloseTasks((str(said),)),) if said else ()
         if decision.key == ADOPT:
             return _notices(loaded, decision)
         if decision.key == CHECKED:

@@ -36,7 +36,8 @@ from shared.pages import Window
 from shared.queue import Queue
 from shared.service.platform import Platform
 
-TakenUp = Literal["accepted", "refused"]
+TakenUp = Literal["accepted", "accepted-with-local-part", "refused"]
+How = Literal["signed", "link", "inbox", "entered"]
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class Sharing:
             row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             if row.recipient_kind == DEPARTMENT:
                 raise Conflict("Een onderdeel antwoordt zelf.")
-            return standing(await self._answered(session, row, outcome, reason, person, role))
+            return standing(await self.answered(session, row, outcome, reason, person, role, how="entered"))
 
     # --- a department ----------------------------------------------------------------------------
 
@@ -209,7 +210,7 @@ class Sharing:
             row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             self._is_for(row, mine)
             role = f"{DEPARTMENT}-{row.recipient}"
-            return in_short(await self._answered(session, row, outcome, reason, person, role))
+            return in_short(await self.answered(session, row, outcome, reason, person, role, how="inbox"))
 
     # --- who has no account ----------------------------------------------------------------------
 
@@ -237,7 +238,7 @@ class Sharing:
         if row is None or row.fetched_at is None:
             raise NotFound
         async with self.platform.database.transaction() as session:
-            await self._answered(session, await self._as_before(session, row), outcome, reason)
+            await self.answered(session, await self._as_before(session, row), outcome, reason, how="link")
 
     async def _picked_up(self, link: str, secret: str) -> Share | None:
         """The share of a link, when the secret is right too. A wrong one counts."""
@@ -261,7 +262,7 @@ class Sharing:
 
     # --- the answer ------------------------------------------------------------------------------
 
-    async def _answered(
+    async def answered(
         self,
         session: AsyncSession,
         row: Share,
@@ -269,14 +270,20 @@ class Sharing:
         reason: str | None,
         person: Person | None = None,
         role: str | None = None,
+        *,
+        how: How,
     ) -> Share:
-        if row.answered_at is not None:
+        """It was taken up or not. Raises Conflict when that is known already; only what its receiver signed stands in the
+        place of what was said otherwise."""
+        if row.answered_at is not None and (how != "signed" or row.answered_how == "signed"):
             raise Conflict("Hierop is al geantwoord.")
         now = self.platform.clock.now()
         # What is refused ends at once; what is accepted can be read until its day.
         due = {"next_at": now} if outcome == REFUSED else {}
-        row = await self.rows.become(session, row, state=outcome, answered_at=now, reason=reason, **due)
-        session.add(self.rows.line("share answered", row, person, role, result=outcome, reason=reason))
+        row = await self.rows.become(
+            session, row, state=outcome, answered_at=now, answered_how=how, reason=reason, **due
+        )
+        session.add(self.rows.line("share answered", row, person, role, result=outcome, reason=reason or how))
         self.queue.wake()
         return row
 

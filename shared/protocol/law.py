@@ -42,6 +42,7 @@ CHAPTERS = (
         phase_4_approach.reweighing,
         phase_4_approach.riec_intake,
         phase_4_approach.riec_answer,
+        phase_4_approach.riec_supplement,
         phase_4.adopt_plan,
         phase_4.check_2b,
         phase_4.check_2b_done,

@@ -197,6 +197,8 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None:
     fixed = {"end-hold", "approve-destruction", "rectify", "same-person", "not-concerned", "set-right"}
+    # Whoever sends off an intake answers what is asked about it.
+    fixed |= {"riec-supplement"}
     assert {*PERSON_DECIDES, *MEETING_DECIDES} | fixed == {one.key for one in MIDDEN_DELFLAND.decisions}
 
 

@@ -2,5 +2,6 @@
 
 from services.casework.use_cases.consult import Consulting
 from services.casework.use_cases.move import Moving
+from services.casework.use_cases.outside import Hearing
 
-__all__ = ["Consulting", "Moving"]
+__all__ = ["Consulting", "Hearing", "Moving"]
