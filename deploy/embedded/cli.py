@@ -27,6 +27,7 @@ from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseEr
 from deploy.embedded.house import House, Options
 from deploy.embedded.keys import WAIT, keys
 from deploy.embedded.protocol import DEFAULT_PROTOCOL, known, protocol
+from deploy.embedded.riec import COUNTERPART
 from deploy.embedded.status import is_running, status
 
 console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
@@ -116,6 +117,7 @@ def _overview(home: Home, seconds: float) -> Table:
         table.add_column(column)
     for name in (*PARTS, *SERVICE_NAMES):
         table.add_row(name, state["addresses"][name], "part" if name in PARTS else "service")
+    table.add_row(COUNTERPART, state["addresses"][COUNTERPART], "an example of a RIEC, no part of the house")
     table.add_section()
     for user, what in DEMO_USERS.items():
         table.add_row(user, f"password {home.demo_users()[user]}", what)
