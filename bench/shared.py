@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import tempfile
 import time
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from pypdf import PdfReader
 
+import shared.protocol
 from bench.figures import Figure, at_most
 from bench.load import percentile
 from deploy.embedded.played import Played
@@ -20,6 +23,8 @@ from services.export.document import Handed
 from shared.clock import SystemClock
 from shared.contracts.export import ShareContent, SharedItem
 from shared.packages import DOCUMENT, unpacked
+from shared.protocol.laws import Laws
+from shared.protocol.municipality import POLICE
 from shared.protocol.phase_4_approach import RIEC_CRITERIA
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
@@ -28,20 +33,38 @@ from tests.journeys import APPROACH, brought, further, player_of, steps
 
 ITEMS, TIMES = 30, 40
 PACKAGE_ITEMS, PACKAGE_PAGES = 50, 200
+WIDER = "bench-2025"
+FILE = Path(shared.protocol.__file__).parent / "municipalities" / "midden-delfland-2025.toml"
 LETTERS_OF_A_PAGE = 4930
 """About so much text stands on a page of the document."""
 SENTENCE = "Op het adres is in de avond steeds bedrijvigheid gezien die bij de bestemming niet past. "
 
 
 def run(house: TestHouse) -> list[Figure]:
-    return [*composing(house), *package(house)]
+    """The package with what the house has; the rest in a house of its own, whose municipality has twelve receivers."""
+    found = package(house)
+    house.down()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / f"{WIDER}.toml").write_text(_wider())
+            with TestHouse(WIDER, on_disk=True, **{**house.environment, "MELDPUNT_PROTOCOLS": folder}) as wider:
+                return [*composing(wider), *found]
+    finally:
+        house.up()
+
+
+def _wider() -> str:
+    """The municipality as it is, with so many departments that check 2A has twelve receivers."""
+    text = FILE.read_text().replace('versie = "midden-delfland-2025"', f'versie = "{WIDER}"')
+    more = "".join(f'extra-{one} = "Onderdeel {one}"\n' for one in range(1, 6))
+    return text.replace("[onderdelen]\n", f"[onderdelen]\n{more}")
 
 
 def composing(house: TestHouse) -> list[Figure]:
     """30 items times 12 recipients in one request, again and again; then to all twelve, read beforehand and sent."""
     played = brought(house, "check-2a")
-    law = ServiceSettings(**_settings(house)).laws.configured
-    recipients = [*law.organisations["department"], *law.organisations["partner"]][:12]
+    law = Laws.read(WIDER, Path(house.environment["MELDPUNT_PROTOCOLS"])).configured
+    recipients = [*law.organisations["department"], POLICE]
     assert len(recipients) == 12
     items = _items(house, played)
     parts = [{"about": [items, recipients], "reason": "Nodig voor ieders taak.", "fields": {"task": "Een eigen taak."}}]
@@ -72,7 +95,7 @@ def _items(house: TestHouse, played: Played) -> list[str]:
     """So many items: what is there, and findings of an open source."""
     path = f"/v1/signals/{played.number}"
     known = player_of(house).seen("casework", played.number) or {}
-    shareable = ["report", *(one["item"] for one in known["items"] if one["category"] == "horeca-permits")]
+    shareable = ["report", *(name for name, one in known["items"].items() if one["category"] == "horeca-permits")]
     for place in range(len(shareable), ITEMS):
         version = house.client.get("casework", f"{path}/open-decisions", "anna")["version"]
         body = {"category": "bag", "about": "O1", "finding": f"{SENTENCE}{place}", "expectedVersion": version}

@@ -12,6 +12,7 @@ import httpx
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.parts import Command, answers_ok
 from deploy.embedded.played import Played, until
+from deploy.riec_counterpart.desk import MUNICIPALITY_KEYS
 from deploy.riec_counterpart.keys import OwnKeys
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def exchange_keys(home: Home, keys: dict[str, list[str]]) -> None:
     """Each gets the public halves of the other, as two organisations would give them to each other by hand."""
     own = OwnKeys.of(home.riec)
     home.write_secret(RECEIVER_KEYS, own.public_halves())
-    _write(home, "municipality-keys.json", json.dumps({"export": keys["export"]}))
+    _write(home, MUNICIPALITY_KEYS, json.dumps({"export": keys["export"]}))
     _write(home, DESK_SECRET, home.secret(DESK_SECRET))
 
 

@@ -16,6 +16,8 @@ from shared.openbao import OpenBao
 from shared.outside import ENDED_KIND
 from shared.packages import Package, checked
 
+MUNICIPALITY_KEYS = "municipality-keys.json"
+
 
 class NotHere(LookupError):
     """There is no such package here, or it was not fetched yet."""
@@ -42,18 +44,23 @@ class Case:
 
 
 class RiecDesk:
-    """`address`: where the municipality's shares are fetched; `keys`: by service its public signing keys."""
+    """`address`: where the municipality's shares are fetched; `keys`: a file with its public signing keys, by service, which
+    it replaces when they change."""
 
-    def __init__(self, own: OwnKeys, address: str, keys: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, own: OwnKeys, address: str, keys: Path) -> None:
         self._own = own
-        self._keys = keys
+        self._file = keys
         self._http = httpx.Client(base_url=address, timeout=60)
         self.cases: dict[str, Case] = {}
 
     @classmethod
     def of(cls, folder: Path, address: str) -> RiecDesk:
-        keys = json.loads((folder / "municipality-keys.json").read_text())
-        return cls(OwnKeys.of(folder), address, keys)
+        return cls(OwnKeys.of(folder), address, folder / MUNICIPALITY_KEYS)
+
+    @property
+    def _keys(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = json.loads(self._file.read_text())
+        return found
 
     def by_mail(self, package: str, link: str) -> None:
         case = self.cases.setdefault(package, Case())

@@ -57,7 +57,7 @@ def test_its_keys_are_made_once_and_are_accepted_as_a_file_of_receivers(tmp_path
 @pytest.mark.refused("R-T.20")
 def test_it_answers_nothing_that_it_has_not_opened_and_checked(tmp_path: Path) -> None:
     """With the link alone, by one of the two ways, it has nothing."""
-    desk = RiecDesk(OwnKeys.of(tmp_path / "riec"), "http://127.0.0.1:9", {})
+    desk = RiecDesk(OwnKeys.of(tmp_path / "riec"), "http://127.0.0.1:9", tmp_path / "geen.json")
     desk.by_mail("pakket", "x" * 43)
     assert not desk.cases["pakket"].told()["received"]
     for package in ("pakket", "onbekend"):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pdfua
 import pyrage
 import pytest
 from pypdf import PdfReader
@@ -89,6 +90,8 @@ async def test_the_riec_checks_by_itself_what_only_it_can_open(
     assert "Niet beantwoord." in " ".join(
         page.extract_text() for page in PdfReader(io.BytesIO(found.parts[DOCUMENT])).pages
     )
+    (tmp_path / "document.pdf").write_bytes(found.parts[DOCUMENT])
+    assert list(pdfua.validate(str(tmp_path / "document.pdf")).findings) == []
     manifest = json.loads(zipfile.ZipFile(io.BytesIO(data)).read(MANIFEST))
     assert {one["name"]: one["sha256"] for one in manifest["parts"]} == {
         name: sha256(found.parts[name]) for name in (DOCUMENT, TWIN)

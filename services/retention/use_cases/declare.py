@@ -150,7 +150,7 @@ class Declarations:
 
 
 def as_pdf(declaration: dict[str, Any]) -> bytes:
-    """The declaration as PDF/A-3b, for the archive: its words, and the signed declaration attached."""
+    """The declaration as PDF/A-3 and PDF/UA, for the archive and for who has it read out: its words, and the signed declaration attached."""
     inputs = {"declaration": json.dumps(declaration, ensure_ascii=False)}
-    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"])
+    made = typst.compile(str(TEMPLATE), format="pdf", sys_inputs=inputs, pdf_standards=["a-3a", "ua-1"])
     return bytes(made)
