@@ -57,6 +57,7 @@ def _wider() -> str:
     """The municipality as it is, with so many departments that check 2A has twelve receivers."""
     text = FILE.read_text().replace('versie = "midden-delfland-2025"', f'versie = "{WIDER}"')
     more = "".join(f'extra-{one} = "Onderdeel {one}"\n' for one in range(1, 6))
+    text = text.replace("in_werking = 2025-02-28", "in_werking = 2025-03-01")
     return text.replace("[onderdelen]\n", f"[onderdelen]\n{more}")
 
 
