@@ -73,8 +73,8 @@ def composing(house: TestHouse) -> list[Figure]:
     taken = [_timed(house, played, "decisions", body)[0] for _ in range(TIMES)]
     further(house, played, *(one for one in steps("shared") if one.get("key") == "check-2a-done"), "called")
     fields = {"considered": "Samen.", "partners": recipients, "basis": "Elk heeft een eigen wettelijke taak."}
-    chosen = {name: APPROACH[name] for name in ("key", "reason")} | {"outcome": "integral", "fields": fields}
-    chosen |= {"meeting": played.meeting}
+    chosen: dict[str, Any] = {name: APPROACH[name] for name in ("key", "reason")} | {"outcome": "integral"}
+    chosen |= {"fields": fields, "meeting": played.meeting}
     began = time.perf_counter()
     _, read = _timed(house, played, "previews", chosen)
     assert len(read["shares"]) == 12
