@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import backlog, chain, decision, destruction, door, rest, stored
+from bench import backlog, chain, decision, destruction, door, rest, shared, stored
 from bench.figures import Figure, keep, table
 from tests.house import TestHouse
 
@@ -24,6 +24,7 @@ BENCHES: dict[str, Callable[[TestHouse], list[Figure]]] = {
     "visible": decision.visible,
     "chain": chain.run,
     "deliveries": decision.unmeant,
+    "shared": shared.run,
     "destruction": destruction.run,
     "door": door.running,
     "arrival": door.arrival,

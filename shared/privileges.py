@@ -158,7 +158,7 @@ SERVICES: tuple[Privileges, ...] = (
             "rights": _from(*_COMMON, "notice.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
             "access": _from("leases.v1"),
-            "export": _from(*_COMMON),
+            "export": _from(*_COMMON, "outside-told.v1"),
             "oversight": _from(*_COMMON, "heads-known.v1"),
         },
     ),

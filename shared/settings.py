@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.protocol.laws import Laws
 from shared.protocol.live import missing_for_live
+from shared.receivers import Receivers, read_receivers
 
 STREAM_DAYS = 7
 """The age at which a stream drops a message: above the backup interval, so that a restored service can be rewound."""
@@ -42,6 +43,8 @@ class ServiceSettings(BaseSettings):
     takes over on the day that it is in force."""
     protocols: Path | None = None
     """A folder with protocol files of municipalities, besides those that come with the code."""
+    receiver_keys: Path | None = None
+    """A file with the public keys of receivers outside (`shared/receivers.py`). None: none of them has one."""
     withdrawal_seconds: float = 300
     """How long a decision can be withdrawn by who recorded it, before anything is sent or sealed."""
     grace_seconds: float = 3 * 24 * 3600
@@ -94,6 +97,11 @@ class ServiceSettings(BaseSettings):
     def laws(self) -> Laws:
         """Every version of the protocol that is known here; raises Unacceptable when a file is not accepted."""
         return Laws.read(self.protocol, self.protocols)
+
+    @cached_property
+    def receivers(self) -> Receivers:
+        """Whose keys are known; raises Unacceptable when the file is not accepted, with all that is wrong."""
+        return read_receivers(self.receiver_keys, self.laws.configured)
 
     @property
     def oin(self) -> str:

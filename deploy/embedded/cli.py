@@ -22,10 +22,12 @@ from deploy.embedded.audit import audit
 from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import compact
 from deploy.embedded.demo import play
+from deploy.embedded.handed import package, receivers
 from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.house import House, Options
 from deploy.embedded.keys import WAIT, keys
 from deploy.embedded.protocol import DEFAULT_PROTOCOL, known, protocol
+from deploy.embedded.riec import COUNTERPART
 from deploy.embedded.status import is_running, status
 
 console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
@@ -115,6 +117,7 @@ def _overview(home: Home, seconds: float) -> Table:
         table.add_column(column)
     for name in (*PARTS, *SERVICE_NAMES):
         table.add_row(name, state["addresses"][name], "part" if name in PARTS else "service")
+    table.add_row(COUNTERPART, state["addresses"][COUNTERPART], "an example of a RIEC, no part of the house")
     table.add_section()
     for user, what in DEMO_USERS.items():
         table.add_row(user, f"password {home.demo_users()[user]}", what)
@@ -184,6 +187,16 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("what", choices=["show", "check"])
     one.add_argument("of", nargs="?", default=DEFAULT_PROTOCOL, metavar="FILE|VERSION")
+    one = command("package", package, "Whether a package of the municipality is what it signed; with files alone.")
+    one.add_argument("what", choices=["verify"])
+    one.add_argument("file", type=Path)
+    one.add_argument("--keys", type=Path, help="the public signing keys (default: those of the house)")
+    one.add_argument("--identity", type=Path, help="the receiver's own key of age, when the package is sealed to it")
+    one.add_argument("--to", type=Path, help="a folder for its parts, once they are right")
+    one = command("receivers", receivers, "Whether a file of receivers' public keys is in order.")
+    one.add_argument("what", choices=["check"])
+    one.add_argument("file", type=Path)
+    one.add_argument("--protocol", default=DEFAULT_PROTOCOL, metavar="VERSION")
     one = command("keys", keys, "End what was stolen: the signing key of a service, or a letterbox key.")
     one.add_argument("what", choices=["revoke"])
     one.add_argument("key", metavar="SERVICE|KID")

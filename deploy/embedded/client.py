@@ -39,7 +39,7 @@ class HouseClient:
         state = home.state()
         if state is None or state.get("pid") is None:
             raise HouseError("no house is running here: start one with `meldpunt up`")
-        self._home = home
+        self.home = self._home = home
         self.addresses: dict[str, str] = state["addresses"]
         # Let go before the service does (after 5 s): a request on a connection that is just being closed is lost.
         self._http = httpx.Client(timeout=30, limits=httpx.Limits(keepalive_expiry=2))

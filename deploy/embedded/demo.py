@@ -21,6 +21,7 @@ from deploy.embedded.client import HouseClient
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.play import Player
 from deploy.embedded.played import Played, until
+from deploy.embedded.riec import AtTheRiec
 from shared.protocol.states import PHASE_OF
 
 REPORTS = Path(__file__).parent / "reports"
@@ -139,6 +140,8 @@ def play(home: Home, *, as_json: bool, console: Console, out: Console) -> int:
             pass_six_years(player, played)
             progress.advance(task)
     for one in played:
+        if one.declaration and not one.problem and not AtTheRiec(player).heard(one):
+            one.problem = "the RIEC has not heard that it was destroyed"
         if not one.problem and one.ending != one.expected:
             one.problem = f"ended as {one.ending}, should be {one.expected}"
     failed = [one for one in played if one.problem]

@@ -31,6 +31,7 @@ PREFERRED_PORTS = {
     "casework": 18007,
     "rights": 18008,
     "export": 18009,
+    "riec-counterpart": 18010,
 }
 DEMO_USERS = {
     "beheerder": "team leader OOV: designates people, approves destruction",
@@ -124,6 +125,11 @@ class Home:
     def witness(self) -> Path:
         """Notes on the audit trail; here they lie beside the databases, so somebody else has to keep copies."""
         return self.path / "witness"
+
+    @property
+    def riec(self) -> Path:
+        """The folder of the example RIEC: its own keys, and nothing of the house but what is public."""
+        return self.path / "riec-counterpart"
 
     @property
     def state_file(self) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deploy.embedded import parts, portal
+from deploy.embedded import parts, portal, riec
 from deploy.embedded import protocol as law
 from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import Compaction
@@ -117,7 +117,9 @@ class House:
             self.home.write_secret(f"approle-{name}", json.dumps(bao_config.credentials(bao, name)))
             self.home.secret(f"operations-{name}")
             self.home.service_folder(name).mkdir(mode=0o700, exist_ok=True)
-        self.home.write_secret("signing-keys.json", json.dumps(bao_config.signing_keys(bao)))
+        keys = bao_config.signing_keys(bao)
+        self.home.write_secret("signing-keys.json", json.dumps(keys))
+        riec.exchange_keys(self.home, keys)
         self._subjects = people.apply(bao, self._bao_address, self.home.demo_users())
         client_id, client_secret = people.portal_client(bao)
         self.home.write_secret("portal-client-id", client_id)
@@ -161,8 +163,9 @@ class House:
         self._say("starting the services")
         for name in SERVICE_NAMES:
             self._supervisor.start(self._service(name))
+        self._supervisor.start(riec.counterpart(self.home, self._ports[riec.COUNTERPART], self._ports["export"]))
         self._write_state()
-        for name in SERVICE_NAMES:
+        for name in (*SERVICE_NAMES, riec.COUNTERPART):
             # What it waits for may be what another, that has stopped, would have said.
             self._supervisor.wait_for(name, PATIENCE, needs_all=True)
 
@@ -191,6 +194,8 @@ class House:
                 "MELDPUNT_DOOR_PASSWORD": str(secret("door-password")),
                 "MELDPUNT_DOOR_SECRET": str(secret("door-secret")),
             }
+        if name in ("export", "casework"):
+            env["MELDPUNT_RECEIVER_KEYS"] = str(secret(riec.RECEIVER_KEYS))
         if name == "oversight":
             env["MELDPUNT_WITNESS"] = str(self.home.witness)
         if name == "access":
@@ -257,7 +262,7 @@ class House:
             "openbao": self._bao_address,
             "nats": f"nats://127.0.0.1:{self._ports['nats']}",
         }
-        addresses |= {name: f"http://127.0.0.1:{self._ports[name]}" for name in SERVICE_NAMES}
+        addresses |= {name: f"http://127.0.0.1:{self._ports[name]}" for name in (*SERVICE_NAMES, riec.COUNTERPART)}
         state: dict[str, Any] = {
             "pid": os.getpid(),
             "ready": before.get("ready", False) if ready is None else ready,

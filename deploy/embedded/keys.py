@@ -14,6 +14,7 @@ from rich.console import Console
 
 from deploy.embedded.client import operators_look
 from deploy.embedded.home import SERVICE_NAMES, Home, HouseError
+from deploy.embedded.riec import exchange_keys
 from deploy.embedded.status import is_running
 from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
@@ -66,7 +67,9 @@ def _signing_key(home: Home, bao: hvac.Client, name: str, wait: float) -> None:
 
 
 def _write_signing_keys(home: Home, bao: hvac.Client) -> None:
-    home.write_secret("signing-keys.json", json.dumps(bao_config.signing_keys(bao)))
+    known = bao_config.signing_keys(bao)
+    home.write_secret("signing-keys.json", json.dumps(known))
+    exchange_keys(home, known)
 
 
 def _wait_for_post(home: Home, name: str, before: int | None, seconds: float) -> str | None:

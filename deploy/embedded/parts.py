@@ -35,6 +35,8 @@ class Command:
     stop_signal: int = 15
     nice: int = 0
     """How far others go first when the machine is busy (0 to 19)."""
+    bare: bool = False
+    """It is given nothing of the environment of the house."""
     forked: bool = False
     """A service: forked from the nursery, `argv` is what it finds in `sys.argv`."""
 

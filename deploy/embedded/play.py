@@ -19,6 +19,7 @@ from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import HouseError
 from deploy.embedded.insist import for_a_meeting, insist
 from deploy.embedded.played import Played, ending_of, steps_of, until
+from deploy.embedded.riec import AtTheRiec
 from shared.clock import calendar_date
 from shared.protocol.states import HOLDER_OF, State
 
@@ -44,6 +45,7 @@ class Player:
             "duty": self._duty,
             "task": self._task,
             "consult": self._consult,
+            "riec": AtTheRiec(self).step,
         }
 
     def play(self, name: str, text: dict[str, Any]) -> Played:

@@ -66,7 +66,7 @@ class Supervisor:
 
     def _spawn(self, command: Command) -> None:
         log: Path = self._home.log(command.name)
-        env = {**os.environ, **command.env}
+        env = command.env if command.bare else {**os.environ, **command.env}
         if command.forked:
             self._running[command.name] = self._nursery.fork(command.argv, env, log, command.nice)
             return

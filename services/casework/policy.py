@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.casework import orders
 from services.casework.domain import CHECKED, EXECUTION, allowed_for, due_first, progress, to_carry_out
 from services.casework.effects import NextAction
+from services.casework.outside import OUTSIDE, RIEC_ANSWER, agreement_faults, heard_of, shown_outside, told_of
 from services.casework.plan import (
     PLAN,
     answered,
@@ -25,11 +27,11 @@ from shared.clock import calendar_date
 from shared.contracts.casework import Closed, TaskOver
 from shared.engine.documents import REPORT, Finding
 from shared.engine.effects import Ask, CloseTasks, ComesNearer, Disclose, Effect, OpenTasks, Tell
-from shared.engine.given import GivenRecord
+from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
-from shared.engine.roads import INTERVENTION, PAPER
+from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.conditions.approach import shareable
@@ -38,7 +40,9 @@ from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLA
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.model import State
+from shared.protocol.phase_4_approach import BESIDE
 from shared.protocol.states import PHASES
+from shared.receivers import Receivers
 
 
 class CaseworkPolicy(Policy):
@@ -48,9 +52,13 @@ class CaseworkPolicy(Policy):
         PAPER: None,
         INTERVENTION: (State.EXECUTION,),
         PLAN: (State.PLAN, State.EXECUTION),
+        OUTSIDE: (State.RIEC_ANSWER, *BESIDE),
         orders.ANSWER_TO_READ: (State.EXECUTION,),
         **dict.fromkeys(orders.ANSWERS_FOR_HOLDER, PHASES[4].states),
     }
+
+    def __init__(self, receivers: Receivers | None = None) -> None:
+        self._receivers = receivers or Receivers({})
 
     # --- what is shown ---------------------------------------------------------------------------
 
@@ -60,6 +68,7 @@ class CaseworkPolicy(Policy):
         accepted = [one for one in loaded.taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
         return super().show(loaded) | {
             "riecCase": bool(accepted),
+            **shown_outside(loaded, self._receivers),
             "plan": _plan(loaded),
             "planVersions": shown_versions(loaded),
             "quarantine": orders.quarantine(loaded),
@@ -78,6 +87,10 @@ class CaseworkPolicy(Policy):
             return {"number": task.number, "item": task.item}
         if task.kind == orders.ANSWER_TO_READ:
             return orders.questions(loaded)[task.item]
+        if task.kind == OUTSIDE:
+            said = heard_of(loaded, self._receivers).get(UUID(task.item))
+            # With a key that is not known any more it says nothing.
+            return {"said": told_of(said) if said else None}
         intervention = loaded.opened.findings[task.item]
         allowed = _may_have(task.item, loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
@@ -114,6 +127,9 @@ class CaseworkPolicy(Policy):
 
     # --- what follows ----------------------------------------------------------------------------
 
+    def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
+        return agreement_faults(loaded, given, self._receivers)
+
     def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
         return paper_faults(loaded, given)
 
@@ -144,6 +160,9 @@ class CaseworkPolicy(Policy):
             return answered(loaded, decision)
         if decision.key == ADOPT_PLAN:
             return (*tell_participants(loaded, decision), *_notices(loaded, decision))
+        if decision.key in (RIEC_ANSWER, RIEC_SUPPLEMENT):
+            said = loaded.fields_of(decision).get("statement")
+            return (CloseTasks((str(said),)),) if said else ()
         if decision.key == CHECKED:
             return _given_out(loaded)
         if decision.key == ANSWERED_BY_HOLDER:

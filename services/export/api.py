@@ -8,8 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, model_validator
 
+from services.export.document import FORMS, form_of
+from services.export.outside import Outside
 from services.export.settings import Settings
 from services.export.use_cases import Sharing
+from shared.contracts.export import CODED
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.pages import WindowAsked
@@ -19,8 +22,14 @@ from shared.service.platform import Platform
 
 ShareId = Annotated[UUID, Path(description="The number of the share")]
 Code = Annotated[str, Field(min_length=8, max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
-PDF: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+Signed = Annotated[str, Field(min_length=20, max_length=8000, pattern=r"^[A-Za-z0-9_.-]+$")]
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": BINARY}}}
+PICKED_UP: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A PDF; for the RIEC a package (zip); either in the format of age when it is sealed to the receiver",
+        "content": dict.fromkeys((*FORMS.values(), "application/octet-stream"), BINARY),
+    }
 }
 
 
@@ -48,17 +57,42 @@ class PickupAnswerIn(PickupIn):
     answer: AnswerIn
 
 
+class StatementIn(Strict):
+    """What a receiver signed with its own key about a share that it fetched: a JWS (decision 34)."""
+
+    share: UUID
+    statement: Signed
+
+
+class EndingsIn(Strict):
+    """That a receiver asks what was destroyed of what it has, signed by it within the last minutes."""
+
+    receiver: Annotated[str, Field(pattern=CODED)]
+    statement: Signed
+
+
+class EndingsOut(Strict):
+    """Each a statement of export: number of the package, receiver, day."""
+
+    endings: list[str]
+
+
 class LinkOut(Strict):
-    """Shown once: the link by one road (post, mail), the secret by another (by telephone)."""
+    """Shown once: the link by one road (post, mail), the secret by another (by telephone). `sealed`: what is fetched can be
+    read with the receiver's own key only; false: no key of it is known here."""
 
     link: str
     secret: str
     until: str
+    sealed: bool
 
 
-def router(platform: Platform, sharing: Sharing, settings: Settings) -> APIRouter:
+def router(platform: Platform, sharing: Sharing, outside: Outside, settings: Settings) -> APIRouter:
     routes = APIRouter(prefix="/v1")
-    for part in (_shares(platform, sharing), _inbox(platform, sharing), _pickups(sharing, settings)):
+    # One share of a stranger's attempts, whichever of these he tries.
+    rate = Rate(settings.pickups_per_minute)
+    strangers = (_pickups(sharing, rate), _outside(outside, rate))
+    for part in (_shares(platform, sharing), _inbox(platform, sharing), *strangers):
         routes.include_router(part)
     return routes
 
@@ -83,7 +117,7 @@ def _shares(platform: Platform, sharing: Sharing) -> APIRouter:
     async def link(shareId: ShareId, person: Person = caller) -> LinkOut:  # noqa: N803
         """Both are shown once; those made before count no longer."""
         found = await sharing.make_link(shareId, person)
-        return LinkOut(link=found.link, secret=found.secret, until=found.until.isoformat())
+        return LinkOut(link=found.link, secret=found.secret, until=found.until.isoformat(), sealed=found.sealed)
 
     @routes.post("/{shareId}/answers", status_code=201, summary="Enter what a receiver answered in another way")
     async def answer(shareId: ShareId, body: AnswerIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
@@ -115,15 +149,17 @@ def _inbox(platform: Platform, sharing: Sharing) -> APIRouter:
     return routes
 
 
-def _pickups(sharing: Sharing, settings: Settings) -> APIRouter:
+def _pickups(sharing: Sharing, rate: Rate) -> APIRouter:
     routes = APIRouter(tags=["pickups"])
-    rate = Rate(settings.pickups_per_minute)
 
-    @routes.post("/pickups", summary="Fetch what was shared, once (no token)", response_class=Response, responses=PDF)
+    @routes.post(
+        "/pickups", summary="Fetch what was shared, once (no token)", response_class=Response, responses=PICKED_UP
+    )
     async def fetch(body: PickupIn, request: Request) -> Response:
         request.state.public = True
         rate.take(request)
-        return Response(await sharing.fetch(body.link, body.secret), media_type="application/pdf")
+        data = await sharing.fetch(body.link, body.secret)
+        return Response(data, media_type=form_of(data))
 
     @routes.post("/pickup-answers", status_code=204, summary="Take up what was fetched, or say why not (no token)")
     async def answer(body: PickupAnswerIn, request: Request) -> Response:
@@ -131,5 +167,26 @@ def _pickups(sharing: Sharing, settings: Settings) -> APIRouter:
         rate.take(request)
         await sharing.answer_from_outside(body.link, body.secret, body.answer.outcome, body.answer.reason)
         return Response(status_code=204)
+
+    return routes
+
+
+def _outside(outside: Outside, rate: Rate) -> APIRouter:
+    routes = APIRouter(tags=["outside"])
+
+    @routes.post(
+        "/outside-statements", status_code=204, summary="A receiver has it, answers, or asks (signed; no token)"
+    )
+    async def said(body: StatementIn, request: Request) -> Response:
+        request.state.public = True
+        rate.take(request)
+        await outside.hears(body.share, body.statement)
+        return Response(status_code=204)
+
+    @routes.post("/endings", summary="What was destroyed of what a receiver has (signed; no token)")
+    async def endings(body: EndingsIn, request: Request) -> EndingsOut:
+        request.state.public = True
+        rate.take(request)
+        return EndingsOut(endings=await outside.endings(body.receiver, body.statement))
 
     return routes

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.export import store
 from services.export.api import router
 from services.export.messages import handlers
+from services.export.outside import Outside
 from services.export.settings import Settings
 from services.export.use_cases import Sharing
 from shared.clock import Clock, SystemClock
@@ -20,10 +21,11 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     settings = settings or Settings()
     platform = Platform("export", settings, clock or SystemClock(), store.SCHEMA)
     sharing = Sharing(platform, settings)
+    outside = Outside(sharing)
     service = Service(
         platform,
         handlers=handlers(sharing),
-        erase=Erase(rows=store.delete_rows, keys=store.keys_of),
+        erase=Erase(rows=outside.erase, keys=store.keys_of),
         queues={sharing.queue: sharing.end},
     )
-    return build(service, "Export", router(platform, sharing, settings))
+    return build(service, "Export", router(platform, sharing, outside, settings))

@@ -93,6 +93,10 @@ def standing(row: Share) -> dict[str, Any]:
         "recipientKind": row.recipient_kind,
         "recipient": row.recipient,
         "hasLink": row.link is not None and row.tries < WRONG_SECRETS,
+        "answeredHow": row.answered_how,
+        "receivedAt": row.received_at.isoformat() if row.received_at else None,
+        "sealed": row.sealed,
+        "digest": row.digest,
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, col
+from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.tables import Waits, moment
@@ -40,10 +41,44 @@ class Share(Waits, table=True):
     secret: str | None = None
     tries: int = 0
     fetched_at: datetime | None = moment(nullable=True)
+    sealed: bool = False
+    """What was fetched was sealed to the receiver's own key."""
+    digest: str | None = None
+    """The SHA-256 of what was fetched last: of the manifest of a package, or of the document."""
+    received_at: datetime | None = moment(nullable=True)
+    """Since when its receiver has signed that he has it."""
     answered_at: datetime | None = moment(nullable=True)
+    answered_how: str | None = None
+    """`signed` by the receiver, by the `link` that he had, in the `inbox`, or `entered` by who has the file."""
     reason: str | None = None
     """Why it was refused, by a code."""
     ended_at: datetime | None = moment(nullable=True)
+    mac: str = ""
+
+
+class OutsideRow(SQLModel, table=True):
+    """What a receiver outside signed about a share: codes and dates. `id`: as he gave it, so that it counts once."""
+
+    __tablename__ = "said_of_share"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    share: UUID = Field(index=True)
+    statement: str
+    said_at: datetime = moment()
+
+
+class EndingRow(SQLModel, table=True):
+    """A share that its receiver has, and that was destroyed here with its signal: of whom, and when; nothing else.
+
+    `told_at`: since when he has heard of it.
+    """
+
+    __tablename__ = "ending"
+    moves: ClassVar = ("told_at",)
+    id: UUID = Field(primary_key=True)
+    recipient: str
+    destroyed_on: date
+    told_at: datetime | None = moment(nullable=True)
     mac: str = ""
 
 

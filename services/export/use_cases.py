@@ -5,6 +5,7 @@ It decides nothing about what is shared: who holds the file has chosen that, and
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.export import store
-from services.export.document import as_pdf
+from services.export.document import Handed, as_pdf
 from services.export.rows import WRONG_SECRETS, Rows, in_short, place_of, standing
 from services.export.settings import Settings
 from services.export.store import DEPARTMENT, READ, REFUSED, UNREAD, Share
@@ -35,7 +36,8 @@ from shared.pages import Window
 from shared.queue import Queue
 from shared.service.platform import Platform
 
-TakenUp = Literal["accepted", "refused"]
+TakenUp = Literal["accepted", "accepted-with-local-part", "refused"]
+How = Literal["signed", "link", "inbox", "entered"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Link:
     link: str
     secret: str
     until: datetime
+    sealed: bool = False
+    """What is fetched with it is sealed to the receiver's own key; False: he has none."""
 
 
 class Sharing:
@@ -52,6 +56,7 @@ class Sharing:
         self.platform = platform
         self.rows = Rows(platform)
         self.rules = settings.laws.configured
+        self.receivers = settings.receivers
         self._days = timedelta(days=settings.pickup_days)
         self.queue = Queue(
             platform.database,
@@ -161,7 +166,7 @@ class Sharing:
             hashed = await self.rows.hashed(row.id, secret)
             await self.rows.become(session, row, link=_hash(link), secret=hashed, **fresh)
             session.add(self.rows.line("link for a share made", row, person, role))
-        return Link(link, secret, row.until)
+        return Link(link, secret, row.until, self.receivers.of(row.recipient).seals_to is not None)
 
     async def enter_answer(
         self, identifier: UUID, person: Person, outcome: TakenUp, reason: str | None
@@ -172,7 +177,7 @@ class Sharing:
             row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             if row.recipient_kind == DEPARTMENT:
                 raise Conflict("Een onderdeel antwoordt zelf.")
-            return standing(await self._answered(session, row, outcome, reason, person, role))
+            return standing(await self.answered(session, row, outcome, reason, person, role, how="entered"))
 
     # --- a department ----------------------------------------------------------------------------
 
@@ -214,22 +219,27 @@ class Sharing:
             row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             self._is_for(row, mine)
             role = f"{DEPARTMENT}-{row.recipient}"
-            return in_short(await self._answered(session, row, outcome, reason, person, role))
+            return in_short(await self.answered(session, row, outcome, reason, person, role, how="inbox"))
 
     # --- who has no account ----------------------------------------------------------------------
 
     async def fetch(self, link: str, secret: str) -> bytes:
-        """The document, once; raises NotFound for what is not right, in the same words whatever it is."""
+        """The document, or the package of the RIEC, once; sealed to the receiver's own key where it has one. Raises NotFound
+        for what is not right, in the same words whatever it is."""
         row = await self._picked_up(link, secret)
         if row is None or row.fetched_at is not None:
             raise NotFound
-        pdf = await as_pdf(await self.rows.content(row), self.platform)
+        handed = await Handed.of(row.id, await self.rows.content(row), self.platform)
+        receiver = self.receivers.of(row.recipient)
+        sealed = receiver.seals_to is not None
+        data = await asyncio.to_thread(receiver.sealed, handed.data)
         async with self.platform.database.transaction() as session:
             again = await self._as_before(session, row)
             kept = {"state": READ} if again.state == UNREAD else {}
-            await self.rows.become(session, again, fetched_at=self.platform.clock.now(), **kept)
-            session.add(self.rows.line("share fetched", again))
-        return pdf
+            told = {"fetched_at": self.platform.clock.now(), "digest": handed.digest, "sealed": sealed}
+            await self.rows.become(session, again, **told, **kept)
+            session.add(self.rows.line("share fetched", again, reason="sealed" if sealed else "not-sealed"))
+        return data
 
     async def answer_from_outside(self, link: str, secret: str, outcome: TakenUp, reason: str | None) -> None:
         """Who has fetched it says whether he takes it up, with what he fetched it with."""
@@ -237,7 +247,7 @@ class Sharing:
         if row is None or row.fetched_at is None:
             raise NotFound
         async with self.platform.database.transaction() as session:
-            await self._answered(session, await self._as_before(session, row), outcome, reason)
+            await self.answered(session, await self._as_before(session, row), outcome, reason, how="link")
 
     async def _picked_up(self, link: str, secret: str) -> Share | None:
         """The share of a link, when the secret is right too. A wrong one counts."""
@@ -261,7 +271,7 @@ class Sharing:
 
     # --- the answer ------------------------------------------------------------------------------
 
-    async def _answered(
+    async def answered(
         self,
         session: AsyncSession,
         row: Share,
@@ -269,14 +279,20 @@ class Sharing:
         reason: str | None,
         person: Person | None = None,
         role: str | None = None,
+        *,
+        how: How,
     ) -> Share:
-        if row.answered_at is not None:
+        """It was taken up or not. Raises Conflict when that is known already; only what its receiver signed stands in the
+        place of what was said otherwise."""
+        if row.answered_at is not None and (how != "signed" or row.answered_how == "signed"):
             raise Conflict("Hierop is al geantwoord.")
         now = self.platform.clock.now()
         # What is refused ends at once; what is accepted can be read until its day.
         due = {"next_at": now} if outcome == REFUSED else {}
-        row = await self.rows.become(session, row, state=outcome, answered_at=now, reason=reason, **due)
-        session.add(self.rows.line("share answered", row, person, role, result=outcome, reason=reason))
+        row = await self.rows.become(
+            session, row, state=outcome, answered_at=now, answered_how=how, reason=reason, **due
+        )
+        session.add(self.rows.line("share answered", row, person, role, result=outcome, reason=reason or how))
         self.queue.wake()
         return row
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from shared.contracts.common import Frozen, Letter
+from shared.contracts.common import Frozen, Letter, Message
 from shared.contracts.intake import ReportedObject, Subject
+
+CODED = r"^[A-Za-z0-9-]{1,40}$"
 
 
 class SharedItem(Frozen):
@@ -91,3 +94,43 @@ class ShareLetter(Letter):
     """Chosen items leave the file for one receiver; he fetches them, or finds them in his inbox (art. 6)."""
 
     event: ClassVar[str] = "share.v1"
+
+
+class RiecQuestion(Frozen):
+    """What is asked about one thing of a package: an item, or a criterion of the intake, both by their codes."""
+
+    about: str = Field(pattern=CODED)
+    asks: Literal["current", "more", "source", "explained"]
+
+
+class OutsideSaid(Frozen):
+    """What a receiver outside signed about a share: that he has it, what he decided, or what he asks. Codes and dates only.
+
+    `by`: the receiver. `digest`: the SHA-256 of what he received, so that nobody answers what he does not have.
+    """
+
+    id: UUID
+    by: str = Field(pattern=CODED)
+    share: UUID
+    digest: str = Field(pattern="^[0-9a-f]{64}$")
+    kind: Literal["received", "answered", "asked"]
+    outcome: Literal["accepted", "accepted-with-local-part", "refused"] | None = None
+    decided_on: date | None = None
+    questions: tuple[RiecQuestion, ...] = Field(default=(), max_length=20)
+
+    @model_validator(mode="after")
+    def _whole(self) -> OutsideSaid:
+        answered = self.kind == "answered"
+        if answered is (self.outcome is None) or answered is (self.decided_on is None):
+            raise ValueError("an answer has an outcome and a day, and nothing else has")
+        if (self.kind == "asked") is not bool(self.questions):
+            raise ValueError("a question asks something, and nothing else does")
+        return self
+
+
+class OutsideTold(Message):
+    """What a receiver outside said about a share of this signal, as he signed it; who holds the signal checks it himself."""
+
+    event: ClassVar[str] = "outside-told.v1"
+    number: str
+    statement: str

@@ -49,6 +49,7 @@ MESSAGES: dict[str, type[Message]] = {
         rights.DutiesTold,
         consult.Consult,
         export.ShareLetter,
+        export.OutsideTold,
         retention.Listed,
         retention.Overdue,
         retention.Withheld,

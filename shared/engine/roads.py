@@ -18,6 +18,7 @@ from shared.protocol.municipality import TABLE_OF_THE_RIEC
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
 RECTIFICATION = "rectification"
+RIEC_SUPPLEMENT = "riec-supplement"
 
 
 def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
@@ -52,6 +53,9 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
     subjects = tuple(loaded.concerned)
     departments = set(loaded.law.organisations["department"])
     allowed: dict[str, list[str]] = {}
+    if decision.key == RIEC_SUPPLEMENT:
+        # On a question the RIEC gets what was chosen for it, and not the package once more.
+        return [Disclose(RIEC, "partner", TABLE_OF_THE_RIEC, tuple(decision.about), outside=True, subjects=subjects)]
     for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
         allowed.setdefault(recipient, []).append(item)
     found = []

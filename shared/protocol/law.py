@@ -53,6 +53,7 @@ CHAPTERS = (
         phase_4_approach.reweighing,
         phase_4_approach.riec_intake,
         phase_4_approach.riec_answer,
+        phase_4_approach.riec_supplement,
         phase_4_plan.propose_plan,
         phase_4_plan.answer_plan,
         phase_4_plan.adopt_plan,

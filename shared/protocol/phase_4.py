@@ -15,8 +15,8 @@ def check_2a(chosen: Municipality) -> Decision:
         key="check-2a",
         article="art. 20",
         question="Mag deze ontvanger dit gegeven hebben?",
-        # Later too: what a plan needs and was not judged yet is judged then.
-        states=(State.CHECK_2A, State.RIEC_INTAKE, State.PLAN, State.CHECK_2B),
+        # Later too: what a plan needs, or the RIEC asks for, and was not judged yet is judged then.
+        states=(State.CHECK_2A, State.RIEC_INTAKE, State.RIEC_ANSWER, State.PLAN, State.CHECK_2B),
         who=chosen.who["check-2a"],
         outcomes=(Outcome("may", "ja", None, "art. 20"), Outcome("may-not", "nee", None, "art. 20")),
         fields=(

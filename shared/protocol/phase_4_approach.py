@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions import orders
 from shared.protocol.conditions.dates import last_of, possible
-from shared.protocol.kinds import Answers, Choice, Choices, Date
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Text
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import POLICE, Municipality
 
@@ -20,6 +20,20 @@ RIEC_CRITERIA = {
     "region": "Wat is de relatie met de regio? (onder e)",
 }
 """The five criteria of article 2.16 of the Besluit gegevensverwerking door samenwerkingsverbanden, (a) to (e)."""
+
+RIEC_ASKS = {
+    "current": "Is dit nog actueel?",
+    "more": "Is hierover meer bekend?",
+    "source": "Waarop berust dit?",
+    "explained": "Kan dit worden toegelicht?",
+}
+"""What the RIEC can ask about an item or a criterion of a package, by codes: nothing is typed about anybody."""
+TABLE_SAYS = {
+    "accepted": ("accepted", "accepted-elsewhere"),
+    "accepted-with-local-part": ("accepted",),
+    "refused": ("not-accepted",),
+}
+"""Which outcomes of `riec-answer` agree with what the Ondermijningstafel signed."""
 
 ALONE, TOGETHER, TABLE = "art. 21 lid 3", "art. 21 lid 2 onder a", "art. 21 lid 2 onder b"
 BESIDE = (State.PLAN, State.CHECK_2B, State.EXECUTION)
@@ -177,6 +191,13 @@ def riec_answer(chosen: Municipality) -> Decision:
         fields=(
             Field("decidedOn", "Op welke datum besloot zij?", "art. 1 onder q", Date()),
             Field("explanation", "Wat was haar toelichting?", TABLE),
+            Field(
+                "statement",
+                "Op welk ondertekend antwoord berust het? Leeg: het is met de hand ingevoerd.",
+                TABLE,
+                Text(40),
+                required=False,
+            ),
         ),
         needs=(
             c.riec_asked,
@@ -184,4 +205,26 @@ def riec_answer(chosen: Municipality) -> Decision:
                 "decidedOn", "de datum van haar besluit", "art. 1 onder q", c.handed_in_on, "de intake is ingediend"
             ),
         ),
+    )
+
+
+def riec_supplement(chosen: Municipality) -> Decision:
+    """What the RIEC is given on a question of its own: items that check 2A allows it, sent off by two, as an intake is."""
+    return Decision(
+        key="riec-supplement",
+        article=TABLE,
+        question="Welke gegevens krijgt het RIEC op zijn vraag?",
+        states=(State.RIEC_ANSWER, *BESIDE),
+        who=chosen.who["riec-intake"].four_eyes(),
+        outcomes=(
+            Outcome("given", "de genoemde gegevens", None, TABLE, discloses=True, needs=(c.riec_may_have_these,)),
+            Outcome("nothing", "geen gegevens", None, TABLE, needs=(c.riec_is_given_nothing,)),
+        ),
+        fields=(
+            Field("statement", "Op welke ondertekende vraag van het RIEC?", TABLE, Text(40)),
+            Field("necessity", "Waarom is het noodzakelijk voor het RIEC (of niet)?", "art. 6 lid 1"),
+        ),
+        about=("item",),
+        about_many=True,
+        needs=(c.riec_asked,),
     )

@@ -12,6 +12,7 @@ import pytest
 
 from services.assessment.policy import AssessmentPolicy
 from services.casework.policy import CaseworkPolicy
+from services.casework.store import CaseShelf
 from services.oversight.policy import OversightPolicy
 from services.oversight.shelf import ListShelf
 from services.retention.policy import RetentionPolicy
@@ -42,7 +43,7 @@ DeskOf = Callable[[str], Awaitable[Desk]]
 DECIDES: dict[str, Callable[[], tuple[Policy, Shelf | None]]] = {
     "assessment": lambda: (AssessmentPolicy(), None),
     "sources": lambda: (SourcesPolicy(), None),
-    "casework": lambda: (CaseworkPolicy(), None),
+    "casework": lambda: (CaseworkPolicy(), CaseShelf()),
     "retention": lambda: (RetentionPolicy(), SealedSignalShelf()),
     "rights": lambda: (RightsPolicy(), DutyShelf()),
     "oversight": lambda: (OversightPolicy(), ListShelf()),

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pdfua
 import pytest
 from sqlalchemy import select
 
@@ -107,7 +109,7 @@ def test_a_list_that_nobody_approved_says_why_it_went() -> None:
 
 
 @pytest.mark.parametrize("what", [WHOLE, HELD, CASE], ids=["whole", "held", "case"])
-def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: DestroyedSignal) -> None:
+def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: DestroyedSignal, tmp_path: Path) -> None:
     content = {
         "declarationId": "0b7e3e0e-6d7c-4a58-8f6e-1f3b9d3c2a10",
         "executor": "Gemeentelijk Meldpunt Ondermijning",
@@ -117,6 +119,8 @@ def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: De
     made = as_pdf(json.loads(json.dumps(content)))
     assert made.startswith(b"%PDF-1.7")
     assert b"<pdfaid:part>3</pdfaid:part>" in made
+    (tmp_path / "verklaring.pdf").write_bytes(made)
+    assert [one.message for one in pdfua.validate(str(tmp_path / "verklaring.pdf")).findings] == []
     assert b"verklaring.json" in made
 
 

@@ -114,8 +114,8 @@ ROWS = {
     "a decision of nobody": "INSERT INTO decision SELECT (jsonb_populate_record(d, jsonb_build_object('id',"
     " gen_random_uuid(), 'key', 'weging-1', 'version', 1))).* FROM decision d",
     "a decision that is gone": "DELETE FROM decision",
-    "a co-signature that nobody asked": "INSERT INTO task SELECT gen_random_uuid(), d.number, d.id::text, 'co-signature',"
-    " 'lot-member', NULL, 'infinity', '2020-01-01', NULL, NULL, NULL FROM decision d",
+    "a co-signature that nobody asked": "INSERT INTO task (id, number, item, kind, role, until, opened_at)"
+    " SELECT gen_random_uuid(), d.number, d.id::text, 'co-signature', 'lot-member', 'infinity', '2020-01-01' FROM decision d",
     "a task that is asked again": "UPDATE task SET closed_at = NULL",
     "a task of somebody else": "UPDATE task SET role = 'oov'",
     "a task that is gone": "DELETE FROM task",
@@ -242,8 +242,9 @@ async def test_what_is_inserted_while_a_decision_is_written_is_not_covered_by_it
     desk = await desk_of("assessment")
     number = await desk.arrives(State.WEGING_2A)
     await superuser(
-        "CREATE FUNCTION adds() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO task VALUES"
-        " (gen_random_uuid(), NEW.number, NEW.id::text, 'co-signature', 'lot-member', NULL, 'infinity', now());"
+        "CREATE FUNCTION adds() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO task"
+        " (id, number, item, kind, role, until, opened_at) VALUES"
+        " (gen_random_uuid(), NEW.number, NEW.id::text, 'co-signature', 'lot-member', 'infinity', now());"
         " RETURN NEW; END $$"
     )
     await superuser("CREATE TRIGGER adds BEFORE INSERT ON decision FOR EACH ROW EXECUTE FUNCTION adds()")

@@ -268,6 +268,8 @@ BODIES: dict[str, Bodies] = {
         "/inbox/{shareId}/answers": [{"outcome": "accepted"}],
         "/pickups": [{"link": "x" * 43, "secret": "7K3MQ-9XD4T"}],
         "/pickup-answers": [{"link": "x" * 43, "secret": "7K3MQ-9XD4T", "answer": {"outcome": "accepted"}}],
+        "/outside-statements": [{"share": "5b1a9e8e-2f3c-4b7d-9a46-0f6d3c2b1a00", "statement": "x" * 40}],
+        "/endings": [{"receiver": "riec", "statement": "x" * 40}],
     },
     "access": {
         "/designations": [

@@ -59,7 +59,7 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("check-2a", "check-2a", "may-not"): "check-2a",
     **{
         (state, "check-2a", outcome): state
-        for state in ("riec-intake", "plan", "check-2b")
+        for state in ("riec-intake", "riec-answer", "plan", "check-2b")
         for outcome in ("may", "may-not")
     },
     ("check-2a", "check-2a-done", "complete"): "approach",
@@ -77,6 +77,11 @@ ARROWS: dict[tuple[str, str, str], str] = {
         (state, "answer-plan", outcome): state
         for state in ("plan", "execution")
         for outcome in ("adopts", "does-not-adopt", "question")
+    },
+    **{
+        (state, "riec-supplement", outcome): state
+        for state in ("riec-answer", *_BESIDE)
+        for outcome in ("given", "nothing")
     },
     ("plan", "adopt-plan", "adopted"): "check-2b",
     ("execution", "adopt-plan", "adopted"): "check-2b",
@@ -174,6 +179,7 @@ CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
         "review": ("privacy-officer",),
         "informing": ("privacy-officer",),
         "riec-intake": ("oov", "vervanger"),
+        "riec-supplement": ("oov", "vervanger"),
     },
     "grote-gemeente-2025": {
         "no-signal": ("regisseur",),
@@ -182,6 +188,7 @@ CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
         "review": ("privacy-officer",),
         "informing": ("privacy-officer",),
         "riec-intake": ("regisseur",),
+        "riec-supplement": ("regisseur",),
         "check-1": ("privacy-officer",),
         "check-2a": ("privacy-officer",),
         "check-2b": ("privacy-officer",),

@@ -71,6 +71,7 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("riec-intake", "*"): {"decisions": (*MATRIX, RIEC_MAY, RIEC)},
     ("riec-answer", "accepted-elsewhere"): {"decisions": (*MATRIX, RIEC, HANDED_IN), "items": KNOWN.items[:3]},
     ("riec-answer", "*"): {"decisions": (*MATRIX, RIEC, HANDED_IN)},
+    ("riec-supplement", "*"): {"decisions": (*MATRIX, RIEC_MAY, RIEC, HANDED_IN)},
     ("approach", "mono-police"): {"decisions": without(ADOPTED)},
     ("approach", "nobody"): {"decisions": without(ADOPTED)},
     ("reweighing", "mono-police"): {"decisions": without(ADOPTED)},
@@ -109,6 +110,8 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "not-concerned": ("S1",),
     "set-right": ("item-2", "wonen"),
 }
+OUTCOME_ABOUT = {("riec-supplement", "given"): ("report",)}
+"""What an outcome is about, where others of its decision are about nothing."""
 
 
 def facts_for(decision: Decision, outcome: Outcome) -> Facts:
@@ -171,7 +174,7 @@ def complete(law: Law, decision: Decision, outcome: Outcome, role: str = "") -> 
         "" if role in decision.in_codes else "een reden",
         fields_for(decision, outcome, role),
         forwarding,
-        ABOUT.get(decision.key, ()),
+        OUTCOME_ABOUT.get((decision.key, outcome.key)) or ABOUT.get(decision.key, ()),
         "M-1" if decision.who.meeting else None,
         correction=Correction("zo is het") if outcome.corrects else None,
     )

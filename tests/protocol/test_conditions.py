@@ -74,6 +74,8 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("riec-not-asked", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC_MAY, RIEC, HANDED_IN)}),
     ("riec-gets-something", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC)}),
     ("riec-asked", "riec-answer", "accepted", {"decisions": (*MATRIX, RIEC)}),
+    ("riec-asked", "riec-supplement", "nothing", {"decisions": (*MATRIX, RIEC_MAY, RIEC)}),
+    ("riec-may-have-these", "riec-supplement", "given", {"decisions": (*MATRIX, RIEC, HANDED_IN)}),
     ("adopts-what-is-new", "adopt-plan", "adopted", {"items": (*KNOWN.items, SECOND)}),
     ("subjects-have-a-record", "adopt-plan", "adopted", {"notices": {}}),
     (
@@ -181,6 +183,8 @@ def test_every_condition_is_tried() -> None:
     dates |= {"riec-criteria-answered", "answered-after-consulting"}
     # Of what is named, tried in test_rectifying.
     dates |= {"two-persons"}
+    # Of what goes to the RIEC, tried in test_riec.
+    dates |= {"riec-is-given-nothing"}
     dates |= {"request-is-whole", "request-covers-it"}
     # Of who answers himself, tried in test_plan.
     dates |= {"department-answers-itself", "each-by-its-own-person"}

@@ -1,4 +1,4 @@
-"""What was shared and waits for its receiver."""
+"""What was shared and waits for its receiver, what he said of it, and what he is told when it was destroyed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,7 +29,11 @@ def upgrade() -> None:
         column("secret", sa.Text, null=True),
         column("tries", sa.Integer),
         column("fetched_at", MOMENT, null=True),
+        column("sealed", sa.Boolean),
+        column("digest", sa.Text, null=True),
+        column("received_at", MOMENT, null=True),
         column("answered_at", MOMENT, null=True),
+        column("answered_how", sa.Text, null=True),
         column("reason", sa.Text, null=True),
         column("ended_at", MOMENT, null=True),
         column("mac", sa.Text),
@@ -41,4 +45,20 @@ def upgrade() -> None:
         "share",
         ["recipient", "until", "id"],
         postgresql_where=sa.text("recipient_kind = 'department' AND ended_at IS NULL"),
+    )
+    op.create_table(
+        "said_of_share",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("share", sa.Uuid, index=True),
+        column("statement", sa.Text),
+        column("said_at", MOMENT),
+    )
+    op.create_table(
+        "ending",
+        column("id", sa.Uuid, key=True),
+        column("recipient", sa.Text, index=True),
+        column("destroyed_on", sa.Date),
+        column("told_at", MOMENT, null=True),
+        column("mac", sa.Text),
     )

@@ -149,5 +149,6 @@ class Declarations:
 
 
 def as_pdf(declaration: dict[str, Any]) -> bytes:
-    """The declaration as PDF/A-3b, for the archive: its words, and the signed declaration attached."""
-    return compiled(TEMPLATE, {"declaration": declaration}, "a-3b")
+    """The declaration as PDF/A-3 and PDF/UA, for the archive and for who has it read out: its words, and the signed
+    declaration attached."""
+    return compiled(TEMPLATE, {"declaration": declaration}, "a-3a", "ua-1")

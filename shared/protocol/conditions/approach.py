@@ -144,6 +144,20 @@ def riec_gets_something(case: Case) -> str | None:
     return None if TABLE_OF_THE_RIEC in allowed else "privacycheck 2A staat geen enkel gegeven toe voor het RIEC"
 
 
+@condition("art. 20", "het noemt alleen gegevens die het RIEC volgens privacycheck 2A mag hebben", at="about")
+def riec_may_have_these(case: Case) -> str | None:
+    if not case.about:
+        return "noem ten minste één gegeven"
+    allowed = {item for item, recipient in cells(case.facts, "check-2a", "may") if recipient == TABLE_OF_THE_RIEC}
+    wrong = [one for one in case.about if one not in allowed]
+    return f"privacycheck 2A staat het RIEC niet toe: {', '.join(wrong)}" if wrong else None
+
+
+@condition("art. 21 lid 2 onder b", "het noemt geen gegevens", at="about")
+def riec_is_given_nothing(case: Case) -> str | None:
+    return "wie niets geeft, noemt geen gegevens" if case.about else None
+
+
 @condition("art. 2.16 BGS", "ten minste één van de vijf criteria is beantwoord")
 def riec_criteria_answered(case: Case) -> str | None:
     given = case.fields.get("criteria") or {}
