@@ -34,7 +34,9 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
             ["Ontvanger", receiver],
             ["Besluit", f"{law.answered(content.decision, content.outcome)} ({content.article})"],
             ["Datum van het besluit", day(content.decided_on)],
-            ["Grondslag", f"art. 6 lid 1 en {content.article} van het privacyprotocol"],
+            *(["Voor uw taak", one] for one in content.tasks),
+            *(["Grondslag", one] for one in content.bases),
+            ["Privacyprotocol", f"art. 6 lid 1 en {content.article}"],
             ["Niet verstrekt", _left_out(content.left_out)],
         ],
         "parts": [

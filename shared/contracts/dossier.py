@@ -114,7 +114,8 @@ class Disclosed(Message):
     """One line of the disclosure register: who outside the file receives which items, on which ground (R-6.4).
 
     `road`: forwarding, partners, riec, paper, question or intervention. `ground`: the decision, or the record, by which
-    it is shared. `duty_to_inform_passes`: who receives it informs the person concerned (art. 13).
+    it is shared. `duty_to_inform_passes`: who receives it informs the person concerned (art. 13). `tasks`, `bases`: for
+    which task of his and on which basis, each with law, article and organ in words.
     """
 
     event: ClassVar[str] = "disclosed.v1"
@@ -128,6 +129,8 @@ class Disclosed(Message):
     by: str
     decided_at: datetime
     duty_to_inform_passes: bool = False
+    tasks: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
 
 
 class DecidedLetter(Letter):

@@ -18,7 +18,7 @@ from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.open_now import OpenDecisions, described
-from shared.http.taking import RECORDED, DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
+from shared.http.taking import DECIDED, RECORDED, DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
 from shared.identity import Person
 from shared.protocol.judge import Attempt
 from shared.protocol.opening import purpose_fault
@@ -146,7 +146,10 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
 
     @routes.post("/decisions", status_code=201, summary="Take, propose or co-sign a decision")
     async def decide(
-        number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
+        number: DossierNumber,
+        body: Annotated[DecisionIn, Body(openapi_examples=DECIDED)],
+        response: Response,
+        person: Person = caller,
     ) -> DecisionOut:
         found = shown(await engine.deciding.decide(number, person, given(body, body.expected_version)))
         response.status_code = 202 if found.status in PENDING else 201

@@ -76,8 +76,17 @@ class OpenAction(Strict):
     until: AwareDatetime
 
 
+class Entitled(Strict):
+    """For which tasks of his somebody can be given something, and on which bases; `urgent`: on which of these at once."""
+
+    tasks: Named
+    bases: Named
+    urgent: Named
+
+
 class OpenDecisions(Strict):
-    """`recipients`: who can receive something, by kind; `shareable`: the items that could be shared."""
+    """`recipients`: who can receive something, by kind; `entitled`: by recipient, what its `task` and `basis` can be;
+    `shareable`: the items that could be shared."""
 
     version: int
     state: str
@@ -85,6 +94,7 @@ class OpenDecisions(Strict):
     records: list[OpenRecord]
     actions: list[OpenAction]
     recipients: dict[str, Named]
+    entitled: dict[str, Entitled]
     shareable: tuple[str, ...]
 
 
@@ -98,8 +108,19 @@ def described(found: Open) -> OpenDecisions:
         records=[_record(one) for one in found.records],
         actions=[_withdraw(one) for one in found.withdrawable],
         recipients={kind: dict(names) for kind, names in law.choices.organisations.items()} if found.decisions else {},
+        entitled=_entitled(law) if found.decisions else {},
         shareable=found.shareable,
     )
+
+
+def _entitled(law: Law) -> dict[str, Entitled]:
+    chosen = law.choices
+    return {
+        one: Entitled(
+            tasks=chosen.tasks_of(one), bases=chosen.bases_for(one), urgent=chosen.bases_for(one, urgent=True)
+        )
+        for one in chosen.receivers
+    }
 
 
 def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:

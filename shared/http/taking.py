@@ -173,6 +173,37 @@ RECORDED: dict[str, Any] = {
 """How each is recorded, in the description of the interface."""
 
 
+DECIDED: dict[str, Any] = {
+    "check-2a": {
+        "summary": "That a receiver may have an item, for a task of his and on a basis (`entitled` of open-decisions)",
+        "value": {
+            "key": "check-2a",
+            "outcome": "may",
+            "expectedVersion": 9,
+            "reason": "Nodig voor het toezicht op het pand.",
+            "about": ["report", "wonen"],
+            "fields": {"task": "toezicht-huisvesting", "basis": "publieke-taak"},
+        },
+    },
+    "approach": {
+        "summary": "An approach with partners, each on a basis of his own",
+        "value": {
+            "key": "approach",
+            "outcome": "integral",
+            "expectedVersion": 9,
+            "reason": "Samen kan meer.",
+            "meeting": "M-7K3MQ-9XD4T",
+            "fields": {
+                "considered": "Eén onderdeel mist de arbeidskant.",
+                "partners": ["wonen", "arbeidsinspectie"],
+                "basis": {"wonen": "publieke-taak", "arbeidsinspectie": "publieke-taak"},
+            },
+        },
+    },
+}
+"""How what is shared is decided, in the description of the interface."""
+
+
 def given(body: DecisionStep, version: int) -> Given:
     """What a body wants of the engine. Raises Invalid for a withdrawal, which is an action of its own."""
     if body.key == WITHDRAWAL:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
+from shared.protocol.conditions import entitled
 from shared.protocol.conditions.dates import last_of, possible
-from shared.protocol.kinds import Answers, Choice, Choices, Date
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Verdicts
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import POLICE, Municipality
 
@@ -66,7 +67,7 @@ OUTCOMES = (
 
 
 def _fields(chosen: Municipality) -> tuple[Field, ...]:
-    everybody = {**chosen.departments, **chosen.partners}
+    everybody, bases = {**chosen.departments, **chosen.partners}, Verdicts(chosen.named_bases)
     alone, together, drawn_up = (
         ("mono-municipality",),
         ("integral", "riec-and-local"),
@@ -76,7 +77,7 @@ def _fields(chosen: Municipality) -> tuple[Field, ...]:
         Field("considered", "Welke aanpakken zijn gewogen, en waarom deze?", "art. 21"),
         Field("department", "Welk onderdeel?", ALONE, Choice(chosen.departments), alone),
         Field("partners", "Welke twee of meer partners?", TOGETHER, Choices(everybody, at_least=2), together),
-        Field("basis", "Op welke grondslag mag elk van hen deelnemen?", TOGETHER, outcomes=together),
+        Field("basis", "Op welke grondslag mag elk van hen deelnemen?", TOGETHER, bases, together),
         Field("drawnUpBy", "Welke partners stellen de intake op?", TABLE, Choices(everybody), drawn_up),
     )
 
@@ -91,6 +92,7 @@ def approach(chosen: Municipality) -> Decision:
         who=chosen.who["approach"],
         outcomes=OUTCOMES,
         fields=_fields(chosen),
+        needs=(entitled.each_has_a_basis(chosen),),
     )
 
 
@@ -104,6 +106,7 @@ def reweighing(chosen: Municipality) -> Decision:
         who=chosen.who["reweighing"],
         outcomes=OUTCOMES,
         fields=_fields(chosen),
+        needs=(entitled.each_has_a_basis(chosen),),
     )
 
 

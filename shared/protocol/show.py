@@ -285,6 +285,12 @@ def _organisations(law: Law) -> Iterator[str]:
     ):
         yield f"- {title}: {'; '.join(named.values()) or 'geen'}."
     yield ""
+    yield "| ontvanger | voor deze taken | op deze grondslagen | met spoed |"
+    yield "|---|---|---|---|"
+    for one in law.choices.receivers:
+        known = law.choices.tasks_of(one), law.choices.bases_for(one), law.choices.bases_for(one, urgent=True)
+        yield f"| {law.called(one)} | {' | '.join('; '.join(some.values()) or '–' for some in known)} |"
+    yield ""
     for kind, guests in law.choices.meetings.items():
         others = f"ook {'; '.join(guests.values())}" if guests else "alleen de gemeente"
         yield f"- {kind}: {others}."

@@ -178,14 +178,14 @@ BODIES: dict[str, Bodies] = {
     },
     "casework": {
         "/signals/{number}/withdrawals": [WITHDRAWAL],
-        "/signals/{number}/steps": [steps(decision("check-2a", "may", "report", "politie", task="Opsporing."))],
+        "/signals/{number}/steps": [steps(decision("check-2a", "may", "report", "politie", task="taak-politie"))],
         "/task-answers": [ANSWERS],
         "/signals/{number}/decisions": [
-            decision("check-2a", "may", "report", "politie", task="Opsporing."),
-            decision("check-2a", "may", task="Opsporing.") | PARTS,
+            decision("check-2a", "may", "report", "politie", task="taak-politie"),
+            decision("check-2a", "may", task="taak-politie") | PARTS,
         ],
         "/signals/{number}/previews": [
-            decision("check-2a", "may", "report", "politie", task="Opsporing.") | EVERYTHING
+            decision("check-2a", "may", "report", "politie", task="taak-politie") | EVERYTHING
         ],
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})

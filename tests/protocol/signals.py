@@ -111,6 +111,8 @@ BY_NAME: dict[str, Any] = {
     "endsOn": "2026-02-01",
     "confirmList": "S-1",
     "letter": "letter-1",
+    "task": "toezicht-huisvesting",
+    "basis": {"wonen": "publieke-taak", "vergunningen": "publieke-taak"},
 }
 
 

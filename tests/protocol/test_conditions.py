@@ -164,6 +164,8 @@ def test_every_condition_is_tried() -> None:
     # Of what is named, tried in test_rectifying.
     dates |= {"two-persons"}
     dates |= {"request-is-whole", "request-covers-it"}
+    # Of what is chosen, tried in test_entitled.
+    dates |= {"names-a-task", "task-is-theirs", "basis-is-possible", "each-has-a-basis"}
     for decision in MIDDEN_DELFLAND.decisions:
         for one in (*decision.needs, *(need for outcome in decision.outcomes for need in outcome.needs)):
             if one.key.endswith(("-not-ahead", "-not-before")):
