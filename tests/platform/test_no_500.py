@@ -219,7 +219,10 @@ BODIES: dict[str, Bodies] = {
     },
     "oversight": {
         "/destruction-lists/{number}/withdrawals": [WITHDRAWAL],
-        "/destruction-lists/{number}/decisions": [decision("approve-destruction", "approved", confirmList="{number}")],
+        "/destruction-lists/{number}/decisions": [
+            decision("approve-destruction", "approved", confirmList="{number}"),
+            decision("never-informed", "answered", neverInformed={"D-00000-00001": "inform"}),
+        ],
     },
     "intake": {
         "/signals": [

@@ -111,6 +111,7 @@ BY_NAME: dict[str, Any] = {
     "endsOn": "2026-02-01",
     "confirmList": "S-1",
     "letter": "letter-1",
+    "neverInformed": {"D-00000-00001": "inform"},
     "task": "toezicht-huisvesting",
     "basis": {"wonen": "publieke-taak", "vergunningen": "publieke-taak"},
 }

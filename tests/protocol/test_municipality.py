@@ -196,7 +196,15 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None:
-    fixed = {"end-hold", "approve-destruction", "rectify", "same-person", "not-concerned", "set-right"}
+    fixed = {
+        "end-hold",
+        "approve-destruction",
+        "never-informed",
+        "rectify",
+        "same-person",
+        "not-concerned",
+        "set-right",
+    }
     assert {*PERSON_DECIDES, *MEETING_DECIDES} | fixed == {one.key for one in MIDDEN_DELFLAND.decisions}
 
 
