@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from shared.contracts.assessment import ResearchContent, SubjectsContent, SubjectsLetter
+from shared.contracts.dossier import CodedDecision
 from shared.contracts.intake import Subject
 from shared.engine.documents import Finding
 from shared.engine.effects import CopyByLetter
 from shared.engine.loaded import Loaded
+from shared.protocol.conditions.notices import BEGINS
 from shared.protocol.facts import Item
 
 Going = TypeVar("Going", bound=ResearchContent)
@@ -41,6 +43,12 @@ def undone(loaded: Loaded) -> frozenset[str]:
     return frozenset(one.name for one in items if loaded.standing.is_made_undone(one))
 
 
+def begun(loaded: Loaded) -> CodedDecision | None:
+    """The decision with which the handling of the signal began, here or with an earlier holder."""
+    taken = [one for one in loaded.coded() if one.key in BEGINS and one.status == "taken"]
+    return taken[-1] if taken else None
+
+
 def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLetter:
     """The month of AVG 14 begins today for `subjects`, by S1, S2 … (R-26.3)."""
     dossier = loaded.dossier
@@ -51,5 +59,6 @@ def became_known(loaded: Loaded, subjects: Mapping[str, Subject]) -> CopyByLette
         subjects=dict(subjects),
         reporter_marks=loaded.opened.report.reporter_marks,
         closed_to=tuple(dossier.closed_to),
+        begun=begun(loaded),
     )
     return CopyByLetter("rights", SubjectsLetter(number=dossier.signal, letters=()), concerned)

@@ -17,12 +17,14 @@ from services.assessment.policy import AssessmentPolicy
 from services.casework.policy import CaseworkPolicy
 from services.export.wording import document
 from services.sources.policy import SourcesPolicy
+from shared.contracts.assessment import Begun, SubjectsContent
 from shared.contracts.intake import Subject
 from shared.engine import roads
 from shared.engine.common import following
 from shared.engine.documents import Content, Finding, Report, Words
-from shared.engine.effects import Ask, Disclose, OpenTasks
+from shared.engine.effects import Ask, Disclose, OpenTasks, Tell
 from shared.engine.entitled import bases_of, tasks_of
+from shared.engine.goes_on import became_known
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.shares import share_of
@@ -205,3 +207,19 @@ def test_the_line_and_what_the_receiver_reads_say_the_task_and_the_basis_in_word
     assert {*tasks, *bases} <= set(said)
     police = tasks_of(known, replace(line, recipient="politie"))
     assert police == (), "what was chosen for one is said of no other"
+
+
+@pytest.mark.allowed("R-T.8")
+@pytest.mark.parametrize(("key", "outcome"), [("purpose", "set"), ("no-signal", "spam")])
+def test_rights_hears_that_a_signal_has_begun_and_only_then(key: str, outcome: str) -> None:
+    begun = taken(key, outcome, State.RECEIVED, state_after=State.WEGING_1)
+    (told,) = AssessmentPolicy().follows(loaded(State.RECEIVED, [begun]), begun)
+    assert isinstance(told, Tell)
+    assert isinstance(told.message, Begun)
+    assert (told.to, told.message.decision.key) == ("rights", key)
+    later = taken("weging-1", "suspicion", State.WEGING_1, state_after=State.WEGING_2A)
+    assert not AssessmentPolicy().follows(loaded(State.WEGING_1, [begun, later]), later)
+    met = became_known(loaded(State.WEGING_1, [begun]), {"S2": SUBJECTS[0]})
+    assert isinstance(met.content, SubjectsContent)
+    assert met.content.begun
+    assert met.content.begun.key == key

@@ -48,6 +48,7 @@ KNOWN = Facts(
     objects=("O1",),
     meetings={"M-1": Meeting("LOT", date(2026, 1, 9), MEMBERS, ("S-1",))},
     notices={"S1": Notice("sent")},
+    before=frozenset({"purpose"}),
 )
 
 

@@ -107,6 +107,8 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
         {"decisions": (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG, EXECUTED), "superseded": KNOWN.items[1:2]},
     ),
     ("goes-to-a-representative", "notice-sent", "sent", {"items": (Item("child", "child", "S1", {"child": True}),)}),
+    ("signal-has-begun", "duty", "defer", {"before": frozenset()}),
+    ("signal-has-begun", "contact", "on", {"before": frozenset({"weging-1"})}),
     ("somebody-known", "duty", "inform", {"subjects": ()}),
     ("nobody-known", "duty", "nobody", {"subjects": ("S1",)}),
 ]
