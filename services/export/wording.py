@@ -14,6 +14,7 @@ from shared.protocol.show import day
 
 MATCHES = {"name": "De naam", "address": "Het adres"}
 OBJECTS = {"address": "adres", "building": "pand", "business": "bedrijf", "parcel": "perceel", "other": "ander object"}
+URGENT = "ja: verstrekt zonder te wachten, omdat iemands leven of veiligheid in gevaar kan zijn"
 HEADING = "Verstrekking van gegevens over een signaal van ondermijning"
 
 
@@ -34,6 +35,7 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
             ["Ontvanger", receiver],
             ["Besluit", f"{law.answered(content.decision, content.outcome)} ({content.article})"],
             ["Datum van het besluit", day(content.decided_on)],
+            *([["Spoed", URGENT]] if content.urgent else []),
             *(["Voor uw taak", one] for one in content.tasks),
             *(["Grondslag", one] for one in content.bases),
             ["Privacyprotocol", f"art. 6 lid 1 en {content.article}"],

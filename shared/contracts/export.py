@@ -46,6 +46,8 @@ class ShareContent(Frozen):
     """What an intake answers to the criteria of the RIEC (art. 2.16 BGS), by their codes; None: unanswered."""
     tasks: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    urgent: bool = False
+    """It went at once, for a danger to somebody's life or safety."""
     left_out: int = 0
     """How many items the receiver does not get."""
 

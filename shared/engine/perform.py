@@ -103,6 +103,7 @@ class Performer:
             duty_to_inform_passes=one.passes_duty,
             tasks=tasks_of(loaded, one),
             bases=bases_of(loaded, one),
+            urgent=one.urgent,
         )
         found = [self._message(loaded, "oversight", line)]
         if one.outside and one.subjects:

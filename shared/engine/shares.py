@@ -39,6 +39,7 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
         passes_duty=one.passes_duty,
         tasks=tasks_of(loaded, one),
         bases=bases_of(loaded, one),
+        urgent=one.urgent,
         items=tuple(_item(content, name) for name in one.items),
         answers=_criteria(loaded, decision),
         left_out=len(set(approach.shareable(loaded.facts())) - set(one.items)),

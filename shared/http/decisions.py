@@ -35,6 +35,12 @@ DossierNumber = Annotated[
 ]
 
 
+class ForwardingOut(ForwardingIn):
+    """`urgent`: it went at once; the fact for it is among the words."""
+
+    urgent: bool = False
+
+
 class DecisionOut(Strict):
     """A decision. `state`: where it left the dossier. Its words (`reason`, `fields`) are absent for who may not read
     them and after they went on; `withdrawable_until` is absent once it is settled.
@@ -59,7 +65,7 @@ class DecisionOut(Strict):
     reason: str | None = None
     fields: dict[str, Any] | None = None
     parts: list[dict[str, Any]] | None = None
-    forwarding: ForwardingIn | None = None
+    forwarding: ForwardingOut | None = None
     meeting: str | None = None
     special_grounds: dict[str, str] | None = None
     dissent: dict[str, str] | None = None
@@ -96,9 +102,10 @@ def shown(found: Shown) -> DecisionOut:
         return DecisionOut(id=UUID(one.decision), **one.model_dump(exclude={"decision", "parts"}), parts=parts)
     forwarding = None
     if one.forwarding:
-        because = words.none_because if words else None
-        forwarding = ForwardingIn.model_validate(one.forwarding | {"noneBecause": because})
-    withdrawable = one.effective_at if one.status == "taken" and one.settled_at is None else None
+        said = {"noneBecause": words.none_because, "urgentBecause": words.urgent_because} if words else {}
+        forwarding = ForwardingOut.model_validate(one.forwarding | said)
+    open_still = one.status == "taken" and one.settled_at is None and not (one.forwarding or {}).get("urgent")
+    withdrawable = one.effective_at if open_still else None
     return DecisionOut(
         **{name: getattr(one, name) for name in _SAME},
         state=one.state_after,

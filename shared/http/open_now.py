@@ -18,13 +18,15 @@ Lacking = Annotated[tuple[str, ...], Field(description="What has to be done firs
 
 
 class OpenOutcome(Strict):
-    """An answer. `fields`: the JSON Schema of what it asks; `corrects`: it asks a `correction` besides."""
+    """An answer. `fields`: the JSON Schema of what it asks; `corrects`: it asks a `correction` besides;
+    `urgent`: who can be sent it at once."""
 
     key: str
     answer: str
     leads_to: str
     article: str
     forwarding: tuple[str, ...]
+    urgent: tuple[str, ...] = ()
     fields: dict[str, Any]
     needs: tuple[str, ...] = ()
     corrects: bool = False
@@ -147,6 +149,7 @@ def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
                 leads_to=answer.leads_to or state,
                 article=answer.article,
                 forwarding=answer.forward_to,
+                urgent=answer.urgent_to,
                 fields=schema(rule.asked(answer)),
                 needs=tuple(need.says for need in answer.needs),
                 corrects=answer.corrects,

@@ -25,6 +25,16 @@ class ForwardingIn(Strict):
     recipient: Ref | None = None
     items: Annotated[tuple[Ref, ...], Field(max_length=50)] = ()
     none_because: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    task: Annotated[Ref | None, Field(description="For which task of the receiver, from `entitled`")] = None
+    basis: Annotated[Ref | None, Field(description="On which basis, from `entitled`")] = None
+    urgent_because: Annotated[
+        str | None,
+        Field(
+            max_length=2000,
+            description="The fact that shows a danger to somebody's life or safety: it goes at once, for good, on a basis of"
+            " `entitled.urgent`, where the outcome names the receiver under `urgent`",
+        ),
+    ] = None
 
 
 class PartIn(Strict):
@@ -200,6 +210,24 @@ DECIDED: dict[str, Any] = {
             },
         },
     },
+    "urgent": {
+        "summary": "Passing a signal on to the police at once, for a danger to somebody's life or safety",
+        "value": {
+            "key": "weging-2a",
+            "outcome": "no-task",
+            "expectedVersion": 9,
+            "reason": "Dit is aan de politie.",
+            "fields": {"considered": "Openbare orde en toezicht."},
+            "forwarding": {
+                "recipientKind": "partner",
+                "recipient": "politie",
+                "items": ["report"],
+                "task": "taak-politie",
+                "basis": "vitaal-belang",
+                "urgentBecause": "Er is een aanslag aangekondigd voor vanavond.",
+            },
+        },
+    },
 }
 """How what is shared is decided, in the description of the interface."""
 
@@ -209,7 +237,7 @@ def given(body: DecisionStep, version: int) -> Given:
     if body.key == WITHDRAWAL:
         raise Invalid([Fault("key", "een besluit wordt ingetrokken bij withdrawals", "art. 2", "no-decision")])
     to = body.forwarding
-    forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
+    forwarding = Forwarding(**{name: getattr(to, name) for name in type(to).model_fields}) if to else None
     right = body.correction
     matches = {str(key): value for key, value in right.matches.items()} if right and right.matches else None
     attempt = Attempt(

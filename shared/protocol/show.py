@@ -152,6 +152,8 @@ def _leads(law: Law, state: State, outcome: Outcome) -> str:
         to += f"; doorzetten naar {law.people([outcome.forward_only_to])}"
     elif outcome.forward_to:
         to += "; naar keuze doorzetten naar " + " of ".join(RECIPIENTS[one] for one in outcome.forward_to)
+    if outcome.urgent_to:
+        to += f"; met spoed mogelijk naar {law.people(outcome.urgent_to)}"
     if outcome.corrects:
         to += "; met wat er in de plaats komt"
     if outcome.discloses:
