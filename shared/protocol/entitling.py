@@ -50,8 +50,8 @@ def every_receiver(file: Table, made: Municipality) -> None:
                 if name not in made.receivers and name not in KINDS.values():
                     known = "onderdelen, partners, gemeenten of een code daaronder"
                     file.at(place).at(key).wrong("voor", f"{name} is geen ontvanger: {known}")
-    for one in made.receivers:
-        if not made.tasks_of(one):
-            file.wrong("taken", f"er is geen taak waarvoor {one} iets kan krijgen (art. 6 lid 1)")
-        if not made.bases_for(one):
-            file.wrong("grondslagen", f"er is geen grondslag waarop {one} iets kan krijgen (art. 6 lid 1)")
+    for receiver in made.receivers:
+        if not made.tasks_of(receiver):
+            file.wrong("taken", f"er is geen taak waarvoor {receiver} iets kan krijgen (art. 6 lid 1)")
+        if not made.bases_for(receiver):
+            file.wrong("grondslagen", f"er is geen grondslag waarop {receiver} iets kan krijgen (art. 6 lid 1)")
