@@ -167,7 +167,7 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-rights",
         letters_to=("oversight",),
         consumes={
-            "assessment": _from(*_PERSONS, "informing-asked.v1"),
+            "assessment": _from(*_PERSONS, "begun.v1", "informing-asked.v1"),
             "sources": _from(*_PERSONS),
             "casework": _from(*_PERSONS),
             "retention": _from(*_ORDERS),

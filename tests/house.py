@@ -166,15 +166,29 @@ class TestHouse(Parts):
     def approve(self, list_id: str, **more: Any) -> httpx.Response:
         path = f"/v1/destruction-lists/{list_id}"
         shown = until(lambda: self._whole(path))
+        self._answer(path, shown["toDecide"])
         version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
         body = {
             "key": "approve-destruction",
             "outcome": "approved",
             "reason": "De termijn is verstreken.",
-            "fields": {"confirmList": list_id, "neverInformed": dict.fromkeys(shown["toDecide"], NOT_INFORMED)},
+            "fields": {"confirmList": list_id},
             "expectedVersion": version,
         }
         return self.client.request("POST", "oversight", f"{path}/decisions", more.pop("user", "beheerder"), body | more)
+
+    def _answer(self, path: str, duties: list[str]) -> None:
+        """The privacy officer decides on who was never informed."""
+        if not duties:
+            return
+        body = {
+            "key": "never-informed",
+            "outcome": "answered",
+            "reason": "Nagegaan bij de stukken.",
+            "fields": {"neverInformed": dict.fromkeys(duties, NOT_INFORMED)},
+            "expectedVersion": self.client.get("oversight", f"{path}/open-decisions", "petra")["version"],
+        }
+        self.client.post("oversight", f"{path}/decisions", "petra", body)
 
     def _whole(self, path: str) -> dict[str, Any] | None:
         """A list, when it has come and rights has said who was never informed."""

@@ -24,7 +24,7 @@ INTEGRAL = APPROACH | {
     "fields": {
         "considered": "Samen met de politie kan meer.",
         "partners": ["toezicht-en-handhaving", "politie"],
-        "basis": "Elk heeft hier een eigen wettelijke taak.",
+        "basis": {"toezicht-en-handhaving": "publieke-taak", "politie": "gezag-politie"},
     },
 }
 CRITERIA = ("indications", "form", "necessity", "participants", "region")
@@ -42,7 +42,7 @@ RIEC_MAY = {
     "outcome": "may",
     "reason": "De Ondermijningstafel beoordeelt het signaal op dit gegeven.",
     "about": ["report", "riec"],
-    "fields": {"task": "Art. 2.16 BGS: de melding draagt de intake."},
+    "fields": {"task": "intake-georganiseerd"},
 }
 ANSWER = {
     "by": "anna",

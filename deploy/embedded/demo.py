@@ -27,7 +27,7 @@ from shared.protocol.states import PHASE_OF
 REPORTS = Path(__file__).parent / "reports"
 CLOSED = "closed"
 NOT_INFORMED = "impossible-or-disproportionate"
-"""What an invented beheerder answers about whoever was never informed when his signal goes."""
+"""What an invented privacy officer answers about whoever was never informed when his signal goes."""
 YEAR, FIVE_YEARS, SIX_YEARS = 367, 5 * 366, 6 * 366
 
 
@@ -97,15 +97,29 @@ class Time:
         shown: dict[str, Any] = self.client.get("oversight", path, "beheerder")
         return shown if shown["neverInformed"] is not None else None
 
+    def _answer(self, path: str, duties: list[str]) -> None:
+        """The privacy officer decides on who was never informed, before the beheerder approves."""
+        if not duties:
+            return
+        body = {
+            "key": "never-informed",
+            "outcome": "answered",
+            "reason": "Nagegaan bij de stukken.",
+            "fields": {"neverInformed": dict.fromkeys(duties, NOT_INFORMED)},
+            "expectedVersion": self.client.get("oversight", f"{path}/open-decisions", "petra")["version"],
+        }
+        self.client.post("oversight", f"{path}/decisions", "petra", body)
+
     def _approve(self, list_id: str) -> None:
         path = f"/v1/destruction-lists/{list_id}"
         shown = until(lambda: self._known(path), "nobody said who was never informed")
+        self._answer(path, shown["toDecide"])
         version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
         body = {
             "key": "approve-destruction",
             "outcome": "approved",
             "reason": "De bewaartermijn is verstreken en er loopt geen verzoek of bezwaar.",
-            "fields": {"confirmList": list_id, "neverInformed": dict.fromkeys(shown["toDecide"], NOT_INFORMED)},
+            "fields": {"confirmList": list_id},
             "expectedVersion": version,
         }
         self.client.post("oversight", f"{path}/decisions", "beheerder", body)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from shared.contracts.assessment import InformingAsked, ResearchContent, ResearchLetter
+from shared.contracts.assessment import Begun, InformingAsked, ResearchContent, ResearchLetter
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect, HandOver, Tell
 from shared.engine.given import GivenRecord
-from shared.engine.goes_on import going_on
-from shared.engine.loaded import Loaded
+from shared.engine.goes_on import begun, going_on
+from shared.engine.loaded import Loaded, coded
 from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
 from shared.engine.roads import PAPER
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.protocol.conditions.notices import BEGINS
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
 
@@ -36,6 +37,8 @@ class AssessmentPolicy(Policy):
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         """Heavy enough, rights is asked about informing (art. 16 lid 2); answered, the signal goes on to phase 3."""
         dossier = loaded.dossier
+        if decision.state_before == State.RECEIVED and decision.key in BEGINS:
+            return (Tell("rights", Begun(number=dossier.number, subjects=dossier.people, decision=coded(decision))),)
         if decision.state_after == State.INFORMING:
             asked = InformingAsked(
                 number=dossier.number,
@@ -45,6 +48,7 @@ class AssessmentPolicy(Policy):
                 received_on=dossier.received_on,
                 acted=loaded.acted(),
                 closed_to=tuple(dossier.closed_to),
+                begun=begun(loaded),
             )
             return (Tell("rights", asked),)
         if decision.state_after == State.SOURCE_LIST:

@@ -220,6 +220,7 @@ def _given_out(loaded: Loaded) -> Sequence[Effect]:
             "department",
             str(loaded.opened.findings[name].fields["department"]),
             (name, *_may_have(name, loaded)),
+            task=str(loaded.opened.findings[name].fields.get("instrument", "")),
         )
         for name in names
         if name not in had

@@ -15,6 +15,7 @@ from shared.protocol.show import day
 
 MATCHES = {"name": "De naam", "address": "Het adres"}
 OBJECTS = {"address": "adres", "building": "pand", "business": "bedrijf", "parcel": "perceel", "other": "ander object"}
+AT_ONCE_WORDS = "ja: verstrekt zonder te wachten, omdat iemands leven of veiligheid in gevaar kan zijn"
 HEADING = "Verstrekking van gegevens over een signaal van ondermijning"
 
 
@@ -37,7 +38,10 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
             ["Ontvanger", receiver],
             ["Besluit", f"{law.answered(content.decision, content.outcome)} ({content.article})"],
             ["Datum van het besluit", day(content.decided_on)],
-            ["Grondslag", f"art. 6 lid 1 en {content.article} van het privacyprotocol"],
+            *([["Spoed", AT_ONCE_WORDS]] if content.urgent else []),
+            *(["Voor uw taak", one] for one in content.tasks),
+            *(["Grondslag", one] for one in content.bases),
+            ["Privacyprotocol", f"art. 6 lid 1 en {content.article}"],
             ["Niet verstrekt", _left_out(content.left_out)],
         ],
         "parts": [

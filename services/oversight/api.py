@@ -72,8 +72,13 @@ def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIR
         return {"chains": await chains.show(person, begin)}
 
     @routes.get("/disclosures", tags=["disclosures"], summary="The disclosure register, the newest first")
-    async def disclosures(window: WindowAsked, person: Person = caller, number: OfNumber = None) -> Found:
-        return await reading.disclosures(person, number, window)
+    async def disclosures(
+        window: WindowAsked,
+        person: Person = caller,
+        number: OfNumber = None,
+        urgent: Annotated[bool, Query(description="Only what went at once, for judgement afterwards")] = False,
+    ) -> Found:
+        return await reading.disclosures(person, number, window, urgent=urgent)
 
     return routes
 

@@ -1,9 +1,11 @@
-"""What the beheerder's decision on a list sets going: its archive keys are released when it cannot be withdrawn any more."""
+"""What a decision on a list sets going: the privacy officer's answers are kept with the signals that they are about; the
+beheerder's approval releases archive keys when it cannot be withdrawn any more."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,12 +15,59 @@ from services.oversight.owed import owed_in, told_of
 from services.oversight.statements import statement_of, waiting_on
 from services.oversight.struck import strike
 from shared.engine.effects import Moment, Own
+from shared.engine.head import vouch_for, vouched_for
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
 from shared.errors import Conflict, NotBelieved
 from shared.protocol.model import State
-from shared.protocol.never_informed import never_informed_faults, waiting_for_a_notice
+from shared.protocol.never_informed import answers_in, never_informed_faults, waiting_for_a_notice
 from shared.service.platform import Platform
+
+
+@dataclass(frozen=True)
+class NeverInformedAnswered(Own):
+    """The privacy officer decided on who was never informed: it stands with each signal, under the MAC of its row."""
+
+    moment = Moment.AT_ONCE
+    answers: Mapping[str, str]
+    """One of `ABOUT_EACH`, by the number of the duty."""
+
+    async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
+        for row, duties in await self._about(platform, session, loaded):
+            told = {"answered_by": decision.recorder, "answer": str(decision.id)}
+            row.duties = (row.duties or {}) | {
+                duty: facts | told | {"answered": self.answers[duty]} for duty, facts in duties.items()
+            }
+            await vouch_for(platform.mac, row)
+
+    async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
+        """Raises Conflict when a signal of which it was said was approved since: that approval goes first."""
+        for row, duties in await self._about(platform, session, loaded):
+            # What was answered anew, or about what rights told since, stays.
+            mine = {duty: one for duty, one in duties.items() if one.get("answer") == str(decision.id)}
+            row.duties = (row.duties or {}) | {
+                duty: {name: one for name, one in facts.items() if name not in ("answered", "answered_by", "answer")}
+                for duty, facts in mine.items()
+            }
+            await vouch_for(platform.mac, row)
+
+    async def _about(
+        self, platform: Platform, session: AsyncSession, loaded: Loaded
+    ) -> list[tuple[lists.ListedRow, dict[str, dict[str, Any]]]]:
+        """The rows of those whom it is about, locked, each with their duties; raises NotBelieved, and Conflict for what is
+        not waiting any more."""
+        list_id = UUID(loaded.number)
+        every = await lists.whole_list(session, list_id)
+        numbers = [one.number for one in every if (one.duties or {}).keys() & self.answers.keys()]
+        found = []
+        for row in (await lists.for_change(session, list_id, numbers)).values():
+            if not await vouched_for(platform.mac, row):
+                raise NotBelieved
+            if row.state != State.LISTED:
+                raise Conflict
+            duties = {duty: one for duty, one in (row.duties or {}).items() if duty in self.answers}
+            found.append((row, duties))
+        return found
 
 
 @dataclass(frozen=True)
@@ -27,8 +76,7 @@ class Approves(Own):
 
     moment = Moment.AT_ONCE
     named: tuple[str, ...]
-    answers: Mapping[str, str]
-    """About each person who was never informed; a signal in which somebody is informed after all stays on the list."""
+    """A signal in which somebody is informed after all stays on the list."""
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         list_id = UUID(loaded.number)
@@ -43,14 +91,15 @@ class Approves(Own):
         )
         named = [one for one in await waiting_on(platform, session, list_id) if one.number in self.named]
         owed = owed_in(named)
-        if never_informed_faults(self.named, told_of(named), owed, self.answers, loaded.today):
+        answers = answers_in(owed)
+        if never_informed_faults(self.named, told_of(named), owed, answers, loaded.today):
             # Something else was judged than what is believed.
             raise NotBelieved
-        staying = waiting_for_a_notice(owed, self.answers)
+        staying = waiting_for_a_notice(owed, answers)
         going = [one for one in named if one.number not in staying]
         if not going:
             return
-        approval.statement = statement_of(platform, approval, going, self.answers)
+        approval.statement = statement_of(platform, approval, going)
         session.add(approval)
         numbers = [one.number for one in going]
         await lists.set_state(session, list_id, numbers, state=State.APPROVED, approval=decision.id)

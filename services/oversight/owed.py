@@ -30,8 +30,8 @@ def shown(row: ListedRow) -> list[dict[str, Any]] | None:
     found = [(_owed(one), one) for _, one in sorted(row.duties.items())]
     never = sorted((pair for pair in found if pair[0].never_informed), key=lambda pair: not pair[0].is_asked)
     return [
-        {to_camel(name): value for name, value in facts.items() if name not in ("signal", "turn")}
-        | {"toDecide": owed.is_asked}
+        {to_camel(name): value for name, value in facts.items() if name not in ("signal", "turn", "answer")}
+        | {"toDecide": owed.is_asked and not owed.answered}
         for owed, facts in never
     ]
 
@@ -43,4 +43,5 @@ def _owed(facts: Mapping[str, Any]) -> Owed:
         state=facts["state"],
         grounds=tuple(facts["grounds"]),
         review_on=date.fromisoformat(review) if review else None,
+        answered=facts.get("answered", ""),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from services.oversight.owed import owed_in
 from shared.engine.head import vouched_for
 from shared.errors import NotBelieved
 from shared.protocol.model import State
-from shared.protocol.never_informed import counted
+from shared.protocol.never_informed import answers_in, counted
 from shared.service.platform import Platform
 
 APPROVAL_KIND = "meldpunt-approval"
@@ -28,13 +28,12 @@ async def waiting_on(platform: Platform, session: AsyncSession, list_id: UUID) -
     return found
 
 
-def statement_of(
-    platform: Platform, approval: lists.Approval, signals: Sequence[lists.ListedRow], answers: Mapping[str, str]
-) -> str:
+def statement_of(platform: Platform, approval: lists.Approval, signals: Sequence[lists.ListedRow]) -> str:
     """A statement of who approved which signals of which list, with what was shown of each, the keys that go, and how many
-    persons were never informed, by ground, as was answered about each; raises NotSigned without a certificate."""
+    persons were never informed, by ground, as the privacy officer answered; raises NotSigned without a certificate."""
     approved = {one.number: signal_claims(one) for one in signals}
-    never = {one.number: counted(owed_in([one]), answers) for one in signals if one.duties is not None}
+    owed = {one.number: owed_in([one]) for one in signals if one.duties is not None}
+    never = {number: counted(one, answers_in(one)) for number, one in owed.items()}
     claims = approval_claims(approval) | {"signals": approved, "neverInformed": never}
     return platform.signer.sign(APPROVAL_KIND, claims)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -125,9 +125,17 @@ async def decided_on(session: AsyncSession, number: str, window: Window) -> Page
     return await DECISIONS.page(session, select(DecidedRow).where(col(DecidedRow.number) == number), window)
 
 
-async def disclosures(session: AsyncSession, number: str | None, window: Window) -> Page[Disclosure]:
-    """The register, the newest first; of one signal when `number` says so."""
+URGENT = "(facts ->> 'urgent') = 'true'"
+"""As its index says it."""
+
+
+async def disclosures(
+    session: AsyncSession, number: str | None, window: Window, *, urgent: bool = False
+) -> Page[Disclosure]:
+    """The register, the newest first; of one signal when `number` says so, or what went at once."""
     query = select(Disclosure)
+    if urgent:
+        query = query.where(text(URGENT))
     if number:
         query = query.where(col(Disclosure.number) == number)
     return await DISCLOSURES.page(session, query, window)

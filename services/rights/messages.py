@@ -6,7 +6,7 @@ from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
-from shared.contracts.assessment import ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
+from shared.contracts.assessment import Begun, ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import ClosedTo, InformingDue
 from shared.contracts.oversight import DutiesAsked, HeadsKnown, InformAfterAll
 from shared.engine.engine import Engine
@@ -17,6 +17,7 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
     return {
         SubjectsLetter.event: concerned.known,
         InformingDue.event: concerned.due,
+        Begun.event: concerned.begun,
         InformingAsked.event: concerned.asked,
         ChildLetter.event: put_right.child,
         PersonPutRight.event: put_right.person,

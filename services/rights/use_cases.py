@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,9 +16,9 @@ from services.rights.clock import moments_of, reckoned
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.assessment import InformingAsked, SubjectsContent, SubjectsLetter
+from shared.contracts.assessment import Begun, InformingAsked, SubjectsContent, SubjectsLetter
 from shared.contracts.common import KeyRef, KeysMade
-from shared.contracts.dossier import InformingDue
+from shared.contracts.dossier import CodedDecision, InformingDue
 from shared.contracts.rights import NoticeTold
 from shared.database.tables import Audit
 from shared.engine.documents import REPORT, Report
@@ -78,6 +79,7 @@ class Concerned:
                 content.received_on,
                 item,
                 closed_to=content.closed_to,
+                begun=content.begun,
             )
             for number, subject, item in zip(numbers, content.subjects, items, strict=True)
         ]
@@ -109,6 +111,7 @@ class Concerned:
         since: date,
         *items: ItemRow,
         closed_to: Sequence[str] = (),
+        begun: CodedDecision | None = None,
     ) -> Dossier:
         now = self.platform.clock.now()
         duty = Dossier(
@@ -124,7 +127,7 @@ class Concerned:
             arrived_at=now,
             due_on=add_months(since, self._laws.of(protocol).terms.notice_months),
             last_act_on=calendar_date(now),
-            earlier=[],
+            earlier=[begun.model_dump(mode="json")] if begun else [],
             closed_to=list(closed_to),
         )
         return await vouched(self.platform.mac, Head(duty, items))
@@ -136,6 +139,23 @@ class Concerned:
         """That there is a record of the duty (R-26.1)."""
         for gate in GATES:
             self.platform.post.tell(session, gate, NoticeTold(number=signal, subject=subject, version=1, state="open"))
+
+    async def begun(self, incoming: Incoming, message: Begun) -> Handled:
+        """From now on the duties of this signal can be decided on (art. 1)."""
+        async with self.platform.database.reading() as session:
+            numbers = sorted(one.number for one in await of_signal(session, message.number))
+        if len(numbers) < message.subjects:
+            raise PartDown("the persons concerned are not known here yet")
+        decision = message.decision.model_dump(mode="json")
+
+        def becomes(head: Head) -> Head:
+            return replace(head, dossier=changed(head.dossier, earlier=[decision]))
+
+        async def effect(session: AsyncSession) -> None:
+            for one in numbers:
+                await heard(self._loader, session, one, becomes, "its signal has begun")
+
+        return Handled(effect)
 
     async def asked(self, incoming: Incoming, message: InformingAsked) -> Handled:
         """Also where nobody is known somebody has to say so: a gate never opens by itself (R-5.7)."""
@@ -168,6 +188,7 @@ class Concerned:
                     message.protocol,
                     message.received_on,
                     closed_to=message.closed_to,
+                    begun=message.begun,
                 )
                 session.add_all((nobody, self._begun(nobody)))
             if not known:

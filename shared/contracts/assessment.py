@@ -78,6 +78,8 @@ class SubjectsContent(Frozen):
     reporter_marks: ReporterMarks | None = None
     closed_to: tuple[str, ...] = ()
     """Who stands back from the signal: its duties do not exist for him either."""
+    begun: CodedDecision | None = None
+    """The decision on the purpose of the signal, where it has been taken: before it, nothing is decided on a duty."""
 
 
 class SubjectsLetter(Letter):
@@ -115,6 +117,18 @@ class PersonPutRight(Message):
     on: datetime
 
 
+class Begun(Message):
+    """It was decided for which purpose a signal is handled, or that it is none (art. 1): its duties can be decided on.
+
+    `subjects`: how many persons it had by then.
+    """
+
+    event: ClassVar[str] = "begun.v1"
+    number: str
+    subjects: int
+    decision: CodedDecision
+
+
 class InformingAsked(Message):
     """The LOT found a signal heavy enough: is everybody concerned informed in this phase (art. 16 lid 2)?
 
@@ -130,6 +144,8 @@ class InformingAsked(Message):
     protocol: str
     received_on: date
     acted: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    begun: CodedDecision | None = None
+    """As in `SubjectsContent`."""
     closed_to: tuple[str, ...] = ()
 
 

@@ -116,7 +116,9 @@ class Disclosed(Message):
     """One line of the disclosure register: who outside the file receives which items, on which ground (R-6.4).
 
     `road`: forwarding, partners, riec, paper, question or intervention. `ground`: the decision, or the record, by which
-    it is shared. `duty_to_inform_passes`: who receives it informs the person concerned (art. 13).
+    it is shared. `duty_to_inform_passes`: who receives it informs the person concerned (art. 13). `tasks`, `bases`: for
+    which task of his and on which basis, each with law, article and organ in words. `urgent`: it went at once, for a danger
+    to somebody's life or safety, and is judged afterwards.
     """
 
     event: ClassVar[str] = "disclosed.v1"
@@ -130,6 +132,9 @@ class Disclosed(Message):
     by: str
     decided_at: datetime
     duty_to_inform_passes: bool = False
+    tasks: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    urgent: bool = False
 
 
 class DecidedLetter(Letter):

@@ -64,7 +64,8 @@ class ShareContent(Frozen):
     """What one receiver reads: the items that were chosen, and the persons and objects that these are about.
 
     Dropped here: who reported it and when, every other item, the words of decisions, and who works on it.
-    `decision`, `outcome`, `article`: on what it rests. `passes_duty`: he informs the person concerned (art. 13).
+    `decision`, `outcome`, `article`: on what it rests. `passes_duty`: he informs the person concerned (art. 13). `tasks`,
+    `bases`: for which task of his and on which basis, each with law, article and organ in words.
     """
 
     number: str
@@ -81,6 +82,10 @@ class ShareContent(Frozen):
     objects: dict[str, ReportedObject] = Field(default_factory=dict)
     answers: dict[str, str | None] = Field(default_factory=dict)
     """What an intake answers to the criteria of the RIEC (art. 2.16 BGS), by their codes; None: unanswered."""
+    tasks: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    urgent: bool = False
+    """It went at once, for a danger to somebody's life or safety."""
     left_out: int = 0
     """How many items the receiver does not get."""
     plan: SharedPlan | None = None

@@ -37,6 +37,7 @@ MESSAGES: dict[str, type[Message]] = {
         dossier.ClosedTo,
         assessment.ResearchLetter,
         assessment.SubjectsLetter,
+        assessment.Begun,
         assessment.InformingAsked,
         assessment.ChildLetter,
         assessment.PersonPutRight,

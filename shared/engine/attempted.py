@@ -54,6 +54,7 @@ def words_given(loaded: Loaded, attempt: Attempt) -> Words:
         parts=parts,
         seen=tuple(one.item for one in loaded.items),
         none_because=attempt.forwarding.none_because if attempt.forwarding else None,
+        urgent_because=attempt.forwarding.urgent_because if attempt.forwarding else None,
         special_grounds=dict(attempt.special_grounds),
         dissent=dict(attempt.dissent),
     )
@@ -75,7 +76,9 @@ def coded_forwarding(given: Forwarding | None) -> dict[str, Any] | None:
     """The coded part of a forwarding; why nobody gets it is among the words."""
     if given is None:
         return None
-    return {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
+    chosen = {"task": given.task, "basis": given.basis, "urgent": given.urgent_because is not None}
+    coded = {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
+    return coded | {name: one for name, one in chosen.items() if one}
 
 
 def coded_fields(rule: Decision, fields: Mapping[str, Any]) -> dict[str, Any]:

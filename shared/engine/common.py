@@ -119,6 +119,8 @@ def told_to_supervision(
         fields["dissent"] = words.dissent
     if words.none_because:
         fields["forwardingNoneBecause"] = words.none_because
+    if words.urgent_because:
+        fields["forwardingUrgentBecause"] = words.urgent_because
     if words.special_grounds:
         fields["specialGrounds"] = words.special_grounds
     state = "handing-over" if goes_to else decision.state_after

@@ -180,7 +180,7 @@ class Deciding:
             forwarding=coded_forwarding(attempt.forwarding),
             coded=None if dossier.room_key else coded_fields(allowed.decision, attempt.fields),
             taken_at=now,
-            effective_at=None if proposed else self._carrying.until(now),
+            effective_at=None if proposed else now if allowed.urgent else self._carrying.until(now),
             protocol=dossier.protocol,
             traceparent=traceparent(),
             tells=self.policy.tells,

@@ -100,6 +100,8 @@ class Words(Frozen):
     seen: tuple[str, ...] = ()
     none_because: str | None = None
     """Why a signal goes on to nobody."""
+    urgent_because: str | None = None
+    """The fact for which it goes on at once."""
     special_grounds: dict[str, str] = Field(default_factory=dict)
     """On which ground special data are in it, by their kind (art. 9 and 10 AVG)."""
     parts: tuple[PartWords, ...] = ()

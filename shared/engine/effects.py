@@ -75,7 +75,8 @@ class Disclose(Effect):
 
     `road`: forwarding, partners, riec, paper, question or intervention. `outside`: he is outside the municipality, so
     that `subjects` have to know by now, or a ground says why not (AVG 14 lid 3). `passes_duty`: who takes a signal up
-    informs the person concerned (art. 13).
+    informs the person concerned (art. 13). `task`, `basis`: codes of what was chosen for this share itself. `urgent`: it goes at
+    once, for a danger to somebody's life or safety.
     """
 
     moment = Moment.SENT
@@ -86,6 +87,9 @@ class Disclose(Effect):
     outside: bool = False
     subjects: tuple[str, ...] = ()
     passes_duty: bool = False
+    task: str = ""
+    basis: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any, TypeVar
 
 from shared.contracts.assessment import ResearchContent, SubjectsContent, SubjectsLetter
+from shared.contracts.dossier import CodedDecision
 from shared.contracts.intake import Subject
 from shared.engine.documents import Finding
 from shared.engine.effects import CopyByLetter
 from shared.engine.loaded import Loaded
+from shared.protocol.conditions.notices import BEGINS
 from shared.protocol.facts import Item
 
 Going = TypeVar("Going", bound=ResearchContent)
@@ -48,6 +50,12 @@ def numbered(persons: Iterable[Mapping[str, Any]], known: int) -> list[dict[str,
     return [{"subject": f"S{place}", **one} for place, one in enumerate(persons, known + 1)]
 
 
+def begun(loaded: Loaded) -> CodedDecision | None:
+    """The decision with which the handling of the signal began, here or with an earlier holder."""
+    taken = [one for one in loaded.coded() if one.key in BEGINS and one.status == "taken"]
+    return taken[-1] if taken else None
+
+
 def became_known(loaded: Loaded, subjects: Mapping[str, Subject], since: date | None = None) -> CopyByLetter:
     """The month of AVG 14 begins for `subjects`, by S1, S2 … (R-26.3): today, or on the day on which they became known."""
     dossier = loaded.dossier
@@ -58,5 +66,6 @@ def became_known(loaded: Loaded, subjects: Mapping[str, Subject], since: date | 
         subjects=dict(subjects),
         reporter_marks=loaded.opened.report.reporter_marks,
         closed_to=tuple(dossier.closed_to),
+        begun=begun(loaded),
     )
     return CopyByLetter("rights", SubjectsLetter(number=dossier.signal, letters=()), concerned)

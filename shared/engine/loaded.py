@@ -243,6 +243,7 @@ class Loaded:
             notices={one.subject: known.Notice(one.state, one.review_on, one.weighed_at) for one in self.notices},
             others=self.others,
             closed_to=tuple(self.dossier.closed_to),
+            before=frozenset(one["key"] for one in self.dossier.earlier if one["status"] == "taken"),
         )
 
 

@@ -34,6 +34,7 @@ from shared.engine.effects import (
     Seal,
     Tell,
 )
+from shared.engine.entitled import bases_of, tasks_of
 from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
@@ -100,6 +101,9 @@ class Performer:
             by=ground.recorder,
             decided_at=ground.taken_at,
             duty_to_inform_passes=one.passes_duty,
+            tasks=tasks_of(loaded, one),
+            bases=bases_of(loaded, one),
+            urgent=one.urgent,
         )
         found = [self._message(loaded, "oversight", line)]
         if one.outside and one.subjects:

@@ -37,6 +37,9 @@ def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
             outside=outside,
             subjects=tuple(loaded.concerned) if outside else (),
             passes_duty=True,
+            task=given.get("task", ""),
+            basis=given.get("basis", ""),
+            urgent=given.get("urgent", False),
         )
     ]
 

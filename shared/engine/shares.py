@@ -10,6 +10,7 @@ from shared.contracts.export import ShareContent, SharedItem, ShareLetter
 from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.documents import REPORT, Content
 from shared.engine.effects import CopyByLetter, Disclose
+from shared.engine.entitled import bases_of, tasks_of
 from shared.engine.loaded import Loaded
 from shared.engine.plans import planned_in, without_persons
 from shared.engine.tables import DecisionRow
@@ -39,6 +40,9 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
         article=decision.article,
         decided_on=calendar_date(decision.taken_at),
         passes_duty=one.passes_duty,
+        tasks=tasks_of(loaded, one),
+        bases=bases_of(loaded, one),
+        urgent=one.urgent,
         items=tuple(_item(content, name) for name in items),
         answers=_criteria(loaded, decision),
         left_out=len(set(approach.shareable(loaded.facts())) - set(one.items)),

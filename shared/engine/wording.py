@@ -78,6 +78,7 @@ def faults_in_attempt(loaded: Loaded, attempt: Attempt) -> list[Fault]:
         texts["dissent"] = dict(attempt.dissent)
     if attempt.forwarding:
         texts["forwarding.noneBecause"] = attempt.forwarding.none_because
+        texts["forwarding.urgentBecause"] = attempt.forwarding.urgent_because
     return [
         *faults_in_words(loaded, texts, attempt.special_grounds),
         *_corrected(loaded, attempt),

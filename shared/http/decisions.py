@@ -18,7 +18,7 @@ from shared.errors import Invalid
 from shared.http.app import DUTY, NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.open_now import OpenDecisions, described
-from shared.http.taking import RECORDED, DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
+from shared.http.taking import DECIDED, RECORDED, DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
 from shared.identity import Person
 from shared.protocol.judge import Attempt
 from shared.protocol.opening import purpose_fault
@@ -33,6 +33,12 @@ DossierNumber = Annotated[
         examples=["S-7K3MQ-9XD4T"],
     ),
 ]
+
+
+class ForwardingOut(ForwardingIn):
+    """`urgent`: it went at once; the fact for it is among the words."""
+
+    urgent: bool = False
 
 
 class DecisionOut(Strict):
@@ -59,7 +65,7 @@ class DecisionOut(Strict):
     reason: str | None = None
     fields: dict[str, Any] | None = None
     parts: list[dict[str, Any]] | None = None
-    forwarding: ForwardingIn | None = None
+    forwarding: ForwardingOut | None = None
     meeting: str | None = None
     cluster: str | None = None
     special_grounds: dict[str, str] | None = None
@@ -97,9 +103,10 @@ def shown(found: Shown) -> DecisionOut:
         return DecisionOut(id=UUID(one.decision), **one.model_dump(exclude={"decision", "parts"}), parts=parts)
     forwarding = None
     if one.forwarding:
-        because = words.none_because if words else None
-        forwarding = ForwardingIn.model_validate(one.forwarding | {"noneBecause": because})
-    withdrawable = one.effective_at if one.status == "taken" and one.settled_at is None else None
+        said = {"noneBecause": words.none_because, "urgentBecause": words.urgent_because} if words else {}
+        forwarding = ForwardingOut.model_validate(one.forwarding | said)
+    open_still = one.status == "taken" and one.settled_at is None and not (one.forwarding or {}).get("urgent")
+    withdrawable = one.effective_at if open_still else None
     return DecisionOut(
         **{name: getattr(one, name) for name in _SAME},
         state=one.state_after,
@@ -147,7 +154,10 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
 
     @routes.post("/decisions", status_code=201, summary="Take, propose or co-sign a decision")
     async def decide(
-        number: DossierNumber, body: DecisionIn, response: Response, person: Person = caller
+        number: DossierNumber,
+        body: Annotated[DecisionIn, Body(openapi_examples=DECIDED)],
+        response: Response,
+        person: Person = caller,
     ) -> DecisionOut:
         found = shown(await engine.deciding.decide(number, person, given(body, body.expected_version)))
         response.status_code = 202 if found.status in PENDING else 201

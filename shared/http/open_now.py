@@ -18,13 +18,15 @@ Lacking = Annotated[tuple[str, ...], Field(description="What has to be done firs
 
 
 class OpenOutcome(Strict):
-    """An answer. `fields`: the JSON Schema of what it asks; `corrects`: it asks a `correction` besides."""
+    """An answer. `fields`: the JSON Schema of what it asks; `corrects`: it asks a `correction` besides;
+    `urgent`: who can be sent it at once."""
 
     key: str
     answer: str
     leads_to: str
     article: str
     forwarding: tuple[str, ...]
+    urgent: tuple[str, ...] = ()
     fields: dict[str, Any]
     needs: tuple[str, ...] = ()
     corrects: bool = False
@@ -76,8 +78,17 @@ class OpenAction(Strict):
     until: AwareDatetime
 
 
+class EntitledTo(Strict):
+    """For which tasks of his somebody can be given something, and on which bases; `urgent`: on which of these at once."""
+
+    tasks: Named
+    bases: Named
+    urgent: Named
+
+
 class OpenDecisions(Strict):
-    """`recipients`: who can receive something, by kind; `shareable`: the items that could be shared."""
+    """`recipients`: who can receive something, by kind; `entitled`: by recipient, what its `task` and `basis` can be;
+    `shareable`: the items that could be shared."""
 
     version: int
     state: str
@@ -85,6 +96,7 @@ class OpenDecisions(Strict):
     records: list[OpenRecord]
     actions: list[OpenAction]
     recipients: dict[str, Named]
+    entitled: dict[str, EntitledTo]
     shareable: tuple[str, ...]
 
 
@@ -98,8 +110,19 @@ def described(found: Open) -> OpenDecisions:
         records=[_record(one) for one in found.records],
         actions=[_withdraw(one) for one in found.withdrawable],
         recipients={kind: dict(names) for kind, names in law.choices.organisations.items()} if found.decisions else {},
+        entitled=_entitled(law) if found.decisions else {},
         shareable=found.shareable,
     )
+
+
+def _entitled(law: Law) -> dict[str, EntitledTo]:
+    chosen = law.choices
+    return {
+        one: EntitledTo(
+            tasks=chosen.tasks_of(one), bases=chosen.bases_for(one), urgent=chosen.bases_for(one, urgent=True)
+        )
+        for one in chosen.receivers
+    }
 
 
 def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
@@ -126,6 +149,7 @@ def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
                 leads_to=answer.leads_to or state,
                 article=answer.article,
                 forwarding=answer.forward_to,
+                urgent=answer.urgent_to,
                 fields=schema(rule.asked(answer)),
                 needs=tuple(need.says for need in answer.needs),
                 corrects=answer.corrects,

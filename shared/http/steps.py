@@ -1,4 +1,11 @@
-"""Several steps of one person in one request: each is a decision or a record of its own, taken one after the other."""
+"""Several steps of one person in one request: each is a decision or a record of its own, taken one after the other.
+
+Not all or nothing: what was done stands, and the answer says where it stopped. A step is judged on what the one before it
+wrote (its version, its MAC, its items as ciphertext), and between reading and writing OpenBao is called, never inside a
+transaction (docs/decisions/0017). One transaction would keep rows locked over several calls, or need an engine that judges on
+what is not written yet: a second way to decide, next to the one that everything else relies on. Who wants to undo what was
+done withdraws it, the last one first.
+"""
 
 from __future__ import annotations
 

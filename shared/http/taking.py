@@ -25,6 +25,16 @@ class ForwardingIn(Strict):
     recipient: Ref | None = None
     items: Annotated[tuple[Ref, ...], Field(max_length=50)] = ()
     none_because: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    task: Annotated[Ref | None, Field(description="For which task of the receiver, from `entitled`")] = None
+    basis: Annotated[Ref | None, Field(description="On which basis, from `entitled`")] = None
+    urgent_because: Annotated[
+        str | None,
+        Field(
+            max_length=2000,
+            description="The fact that shows a danger to somebody's life or safety: it goes at once, for good, on a basis of"
+            " `entitled.urgent`, where the outcome names the receiver under `urgent`",
+        ),
+    ] = None
 
 
 class PartIn(Strict):
@@ -173,12 +183,61 @@ RECORDED: dict[str, Any] = {
 """How each is recorded, in the description of the interface."""
 
 
+DECIDED: dict[str, Any] = {
+    "check-2a": {
+        "summary": "That a receiver may have an item, for a task of his and on a basis (`entitled` of open-decisions)",
+        "value": {
+            "key": "check-2a",
+            "outcome": "may",
+            "expectedVersion": 9,
+            "reason": "Nodig voor het toezicht op het pand.",
+            "about": ["report", "wonen"],
+            "fields": {"task": "toezicht-huisvesting", "basis": "publieke-taak"},
+        },
+    },
+    "approach": {
+        "summary": "An approach with partners, each on a basis of his own",
+        "value": {
+            "key": "approach",
+            "outcome": "integral",
+            "expectedVersion": 9,
+            "reason": "Samen kan meer.",
+            "meeting": "M-7K3MQ-9XD4T",
+            "fields": {
+                "considered": "Eén onderdeel mist de arbeidskant.",
+                "partners": ["wonen", "arbeidsinspectie"],
+                "basis": {"wonen": "publieke-taak", "arbeidsinspectie": "publieke-taak"},
+            },
+        },
+    },
+    "urgent": {
+        "summary": "Passing a signal on to the police at once, for a danger to somebody's life or safety",
+        "value": {
+            "key": "weging-2a",
+            "outcome": "no-task",
+            "expectedVersion": 9,
+            "reason": "Dit is aan de politie.",
+            "fields": {"considered": "Openbare orde en toezicht."},
+            "forwarding": {
+                "recipientKind": "partner",
+                "recipient": "politie",
+                "items": ["report"],
+                "task": "taak-politie",
+                "basis": "vitaal-belang",
+                "urgentBecause": "Er is een aanslag aangekondigd voor vanavond.",
+            },
+        },
+    },
+}
+"""How what is shared is decided, in the description of the interface."""
+
+
 def given(body: DecisionStep, version: int) -> Given:
     """What a body wants of the engine. Raises Invalid for a withdrawal, which is an action of its own."""
     if body.key == WITHDRAWAL:
         raise Invalid([Fault("key", "een besluit wordt ingetrokken bij withdrawals", "art. 2", "no-decision")])
     to = body.forwarding
-    forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
+    forwarding = Forwarding(**{name: getattr(to, name) for name in type(to).model_fields}) if to else None
     right = body.correction
     matches = {str(key): value for key, value in right.matches.items()} if right and right.matches else None
     attempt = Attempt(

@@ -13,7 +13,7 @@ BEGINNINGS = ("bronhouder", "department", "lot")
 """How the roles begin that follow from a source, a department or the LOT."""
 RECORDS = ("report", "indication", "paper", "question", "intervention", "monitoring", "decision", "child", "none")
 """What is recorded of the handling itself (Bijlage 1), and the word for no source."""
-INSIDE = ("dossier", "bronnen", "indicatoren", "bevoegdheden", "overleggen", "onderdelen")
+INSIDE = ("dossier", "bronnen", "indicatoren", "bevoegdheden", "taken", "grondslagen", "overleggen", "onderdelen")
 """The parts of the file whose codes are no organisation from outside."""
 
 
@@ -24,6 +24,8 @@ def one_meaning(file: Table, made: Municipality) -> None:
         "bronnen": {one.key: one.name for one in made.sources},
         "indicatoren": {code: name for group in made.indicators for code, name in group.named.items()},
         "bevoegdheden": {key: one.name for key, one in made.powers.items()},
+        "taken": {key: one.name for key, one in made.tasks.items()},
+        "grondslagen": {key: one.name for key, one in made.bases.items()},
         "overleggen": {kind: kind for kind in made.meetings},
         "onderdelen": made.departments,
         "partners": made.partners,

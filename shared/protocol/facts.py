@@ -84,6 +84,8 @@ class Facts:
     """What departments found and nobody has judged: apart from `items`, so that nothing counts it."""
     closed_to: tuple[str, ...] = ()
     """Who stands back (standing_back.py), by user id."""
+    before: frozenset[str] = frozenset()
+    """The decisions that were taken on it before it came here, by their keys."""
 
     def of(self, key: str) -> tuple[Taken, ...]:
         """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""

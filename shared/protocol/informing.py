@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.protocol.conditions import dates as c
 from shared.protocol.conditions import rectifying
-from shared.protocol.conditions.notices import letter_was_made, request_covers_it, request_is_whole
+from shared.protocol.conditions.notices import letter_was_made, request_covers_it, request_is_whole, signal_has_begun
 from shared.protocol.kinds import Choice, Choices, Date, Flag, Text
 from shared.protocol.model import Decision, Field, Law, Outcome, State
 from shared.protocol.municipality import Municipality
@@ -92,6 +92,7 @@ def duty(chosen: Municipality) -> Decision:
             Field("ground", "Waarom hoeft het niet?", "art. 14 lid 5 AVG", Choice(NOT_DUE), ("not-due",)),
             Field("looked", "Waar is naar personen gezocht?", "art. 16 lid 2", outcomes=("nobody",)),
         ),
+        needs=(signal_has_begun,),
     )
 
 
@@ -147,6 +148,7 @@ def contact(chosen: Municipality) -> Decision:
             Field("contactOn", "Op welke datum?", "art. 14 lid 3 AVG", Date()),
             Field("why", "Waarvoor?", "art. 14 lid 3 AVG"),
         ),
+        needs=(signal_has_begun,),
     )
 
 

@@ -84,6 +84,8 @@ class Allowed:
     outcome: Outcome
     role: str
     needs_co_signer: tuple[str, ...]
+    urgent: bool = False
+    """It counts at once and is not withdrawn."""
 
 
 def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts: Facts) -> Allowed | Refused:
@@ -119,7 +121,9 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
         faults = missing(law, decision, outcome, facts, attempt.about, attempt.fields)
     if faults:
         return Refused("content", tuple(faults))
-    return Allowed(decision, outcome, role, decision.who.co_signers)
+    # What goes at once waits for nobody: it is judged afterwards (passing_on.py).
+    urgent = attempt.forwarding is not None and attempt.forwarding.urgent_because is not None
+    return Allowed(decision, outcome, role, () if urgent else decision.who.co_signers, urgent)
 
 
 def missing(

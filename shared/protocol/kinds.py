@@ -310,6 +310,9 @@ class Verdicts(Kind):
     def schema(self) -> Schema:
         return {"type": "object", "additionalProperties": _one_of(self.choices)}
 
+    def said(self, value: Any) -> Any:
+        return {key: self.choices.get(one, one) for key, one in value.items()}
+
     def wanted(self) -> str:
         return f"moet per nummer één zijn van: {_listed(self.choices)}"
 

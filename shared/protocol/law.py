@@ -73,7 +73,7 @@ CHAPTERS = (
     (
         "Bewaren en vernietigen (art. 9)",
         "bewaren buiten bereik, en vernietigen wat zijn termijn heeft gehad (art. 9)",
-        (phase_5.hold, phase_5.end_hold, phase_5.approve_destruction),
+        (phase_5.hold, phase_5.end_hold, phase_5.never_informed, phase_5.approve_destruction),
     ),
     (
         "Informeren van betrokkenen (art. 26)",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.protocol.codes import one_meaning
+from shared.protocol.entitling import bases, every_receiver, tasks
 from shared.protocol.library import indicators
 from shared.protocol.live import NOTICE
 from shared.protocol.municipality import ORGANS, POLICE, Municipality, Power, Source, TakingIntoUse, Terms, Who
@@ -72,6 +73,8 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         sources=_sources(file.table("bronnen")),
         indicators=indicators(file.tables("indicatoren"), file),
         powers=_powers(file.table("bevoegdheden")),
+        tasks=tasks(file.table("taken")),
+        bases=bases(file.table("grondslagen")),
         departments=file.named("onderdelen"),
         partners=file.named("partners"),
         municipalities=file.named("gemeenten"),
@@ -82,6 +85,7 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
     )
     _needed(file, made)
+    every_receiver(file, made)
     one_meaning(file, made)
     file.finish()
     if problems:

@@ -72,6 +72,8 @@ class Outcome:
     forward_to: tuple[str, ...] = ()
     forward_only_to: str | None = None
     """The one recipient there is; then it cannot go to nobody."""
+    urgent_to: tuple[str, ...] = ()
+    """Who may be sent it at once for a danger to somebody's life or safety: no withdrawal, and no four eyes before it."""
     discloses: bool = False
     """With it data go to those named who are no part of the municipality, if any are: who is concerned knows by then,
     or a ground says why not (AVG 14 lid 3)."""

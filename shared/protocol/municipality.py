@@ -104,6 +104,26 @@ class Power:
 
 
 @dataclass(frozen=True)
+class Entitled:
+    """Why somebody may be given something: a statutory task of his, or a basis on which the municipality gives it.
+
+    `organ`: whose it is, in words. `receivers`: kinds of recipients, or one by its code. `urgent`: it carries a share that
+    cannot wait, for a danger to somebody's life or safety.
+    """
+
+    name: str
+    law: str
+    article: str
+    organ: str
+    receivers: tuple[str, ...]
+    urgent: bool = False
+
+    @property
+    def described(self) -> str:
+        return f"{self.name} ({self.law}, artikel {self.article}; {self.organ})"
+
+
+@dataclass(frozen=True)
 class TakingIntoUse:
     """What has to be there before real data are processed (C-20); empty or None where it was not filled in yet."""
 
@@ -134,6 +154,10 @@ class Municipality:
     sources: tuple[Source, ...]
     indicators: tuple[Indicators, ...]
     powers: Mapping[str, Power]
+    tasks: Mapping[str, Entitled]
+    """Statutory tasks of receivers; a department's are `powers` besides."""
+    bases: Mapping[str, Entitled]
+    """On what the municipality may give something, by kind of receiver."""
     departments: Mapping[str, str]
     partners: Mapping[str, str]
     municipalities: Mapping[str, str]
@@ -153,6 +177,36 @@ class Municipality:
     @property
     def named_powers(self) -> dict[str, str]:
         return {key: one.described for key, one in self.powers.items()}
+
+    @property
+    def named_tasks(self) -> dict[str, str]:
+        return self.named_powers | {key: one.described for key, one in self.tasks.items()}
+
+    @property
+    def named_bases(self) -> dict[str, str]:
+        return {key: one.described for key, one in self.bases.items()}
+
+    @property
+    def receivers(self) -> tuple[str, ...]:
+        """Every organisation that can be given something, by its code."""
+        return (*self.departments, *self.partners, *self.municipalities, TABLE_OF_THE_RIEC)
+
+    def kind_of(self, recipient: str) -> str:
+        """The kind of a recipient; empty for who is no organisation of the file."""
+        return next((kind for kind, names in self.organisations.items() if recipient in names), "")
+
+    def tasks_of(self, recipient: str) -> dict[str, str]:
+        """For which tasks `recipient` can be given something, by code, in words."""
+        own = self.named_powers if recipient in self.departments else {}
+        return own | self._for(self.tasks, recipient)
+
+    def bases_for(self, recipient: str, *, urgent: bool = False) -> dict[str, str]:
+        """On which bases `recipient` can be given something, by code, in words; `urgent`: at once."""
+        return self._for({key: one for key, one in self.bases.items() if one.urgent or not urgent}, recipient)
+
+    def _for(self, entitled: Mapping[str, Entitled], recipient: str) -> dict[str, str]:
+        who = {recipient, self.kind_of(recipient)}
+        return {key: one.described for key, one in entitled.items() if who & set(one.receivers)}
 
     @property
     def closed_sources(self) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""Who was never informed when a signal is to be destroyed: shown first, and decided on by who approves (art. 26 lid 5).
+"""Who was never informed when a signal is to be destroyed: shown first, and decided on before it is approved (art. 26 lid 5).
 
-After destruction nobody can inform him any more. So the list is not approved before each of them was decided on: he is
-informed after all, and his signal waits for that; or he is not, on a ground. Pure: the list is a value.
+After destruction nobody can inform him any more. So the beheerder does not approve the list before the privacy officer has
+decided on each of them: he is informed after all, and his signal waits for that; or he is not, on a ground. Pure: the list is
+a value.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ ABOUT_EACH = {
     GROUND_HOLDS: "de grond voor uitstel geldt nog (art. 26 lid 3)",
     **{ground: words for ground, words in NOT_DUE.items() if ground != "no-data-kept"},
 }
-"""What is answered about each person. A new ground for not informing takes the privacy officer (art. 26 lid 4), so that
-it is decided at the duty itself; here only one that was decided so is confirmed. That no data are kept is no ground: they
-are, until now."""
+"""What the privacy officer answers about each person. A new ground for not informing takes who handles the file too
+(art. 26 lid 4), so that it is decided at the duty itself; here only one that was decided so is confirmed. That no data are
+kept is no ground: they are, until now."""
 UNDECIDED = "undecided"
 """The ground of who was decided on by nobody: the ultimate date of the list came first."""
 _SENT, _NOT_DUE, _DEFERRED = "sent", "not-due", "deferred"
@@ -34,8 +35,8 @@ RULES = {
         f" ({_ARTICLE})."
     ),
     "undecided": (
-        "Over elke betrokkene die nooit is geïnformeerd, wordt bij de goedkeuring besloten: alsnog informeren, waarop het"
-        f" signaal wacht, of niet, met de grond ({_ARTICLE})."
+        "Over elke betrokkene die nooit is geïnformeerd, besluit de privacy officer vóór de goedkeuring: alsnog informeren,"
+        " waarop het signaal wacht, of niet, met de grond (art. 26 lid 4 en 5)."
     ),
     "nobody-here": f"Besloten wordt alleen over wie op de lijst staat als nooit geïnformeerd ({_ARTICLE}).",
     "no-ground": (
@@ -57,6 +58,8 @@ class Owed:
     state: str
     grounds: tuple[str, ...] = ()
     review_on: date | None = None
+    answered: str = ""
+    """What the privacy officer decided for this list, one of `ABOUT_EACH`; empty while she has not."""
 
     @property
     def never_informed(self) -> bool:
@@ -75,17 +78,24 @@ def never_informed_faults(
     signals: Sequence[str], told: Collection[str], owed: Mapping[str, Owed], answers: Mapping[str, str], today: date
 ) -> list[Fault]:
     """What is missing before `signals` may be destroyed. `owed`: by the number of the duty; `told`: of which signals it
-    is known; `answers`: one of `ABOUT_EACH` by the number of the duty."""
+    is known; `answers`: the privacy officer's, one of `ABOUT_EACH` by the number of the duty."""
     unknown = [one for one in signals if one not in told]
     if unknown:
         words = f"van {', '.join(unknown[:3])} is nog niet bekend wie nooit is geïnformeerd"
-        return [Fault(f"fields.{NEVER_INFORMED}", words, _ARTICLE, "not-told")]
+        return [Fault("key", words, _ARTICLE, "not-told")]
     asked = {duty: one for duty, one in owed.items() if one.signal in signals and one.is_asked}
     faults = []
     left = sorted(asked.keys() - answers.keys())
     if left:
-        words = f"nog niet besloten over wie nooit is geïnformeerd: {', '.join(left)}"
-        faults.append(Fault(f"fields.{NEVER_INFORMED}", words, _ARTICLE, "undecided"))
+        words = f"de privacy officer heeft nog niet besloten over wie nooit is geïnformeerd: {', '.join(left)}"
+        faults.append(Fault("key", words, _ARTICLE, "undecided"))
+    return faults + answer_faults(asked, answers, today)
+
+
+def answer_faults(owed: Mapping[str, Owed], answers: Mapping[str, str], today: date) -> list[Fault]:
+    """What is wrong with what the privacy officer answers about some of those who are owed something."""
+    asked = {duty: one for duty, one in owed.items() if one.is_asked}
+    faults = []
     if answers.keys() - asked.keys():
         words = "gaat over iemand over wie hier niets te besluiten is"
         faults.append(Fault(f"fields.{NEVER_INFORMED}", words, _ARTICLE, "nobody-here"))
@@ -94,6 +104,11 @@ def never_informed_faults(
             words = f"{duty} is niet uitgesteld tot een datum die nog niet voorbij is"
             faults.append(Fault(f"fields.{NEVER_INFORMED}", words, "art. 26 lid 4", "no-ground"))
     return faults
+
+
+def answers_in(owed: Mapping[str, Owed]) -> dict[str, str]:
+    """What the privacy officer decided so far, by the number of the duty."""
+    return {duty: one.answered for duty, one in owed.items() if one.answered}
 
 
 def waiting_for_a_notice(owed: Mapping[str, Owed], answers: Mapping[str, str]) -> frozenset[str]:
@@ -108,6 +123,9 @@ def counted(owed: Mapping[str, Owed], answers: Mapping[str, str]) -> dict[str, i
         if not one.never_informed:
             continue
         answer = answers.get(duty, UNDECIDED)
+        if answer == AFTER_ALL:
+            # At the ultimate date the letter that was ordered had not gone.
+            answer = UNDECIDED
         decided = one.grounds if not one.is_asked or answer == GROUND_HOLDS else (answer,)
         ground = ",".join(sorted(decided)) or UNDECIDED
         found[ground] = found.get(ground, 0) + 1

@@ -16,12 +16,24 @@ _CHOSEN = (
     " wordt een signaal niet doorgezet."
 )
 _ITEMS = "Elk gegeven wordt afzonderlijk gekozen; een heel dossier gaat nergens heen (art. 6 lid 1)."
+_ENTITLED = (
+    "Een taak en een grondslag bij het doorzetten komen uit de lijst van de gemeente en passen bij de ontvanger (art. 6"
+    " lid 1)."
+)
+_URGENT = (
+    "Is iemands leven of veiligheid in gevaar, dan kan doorzetten met spoed waar dat bij het antwoord staat: met het feit"
+    " waaruit het blijkt, en op een grondslag die spoed draagt. Het gaat dan meteen, zonder bedenktijd en zonder op een"
+    " medeondertekening te wachten, wordt niet ingetrokken, en wordt achteraf beoordeeld door de functionaris"
+    " gegevensbescherming en de privacy officer."
+)
 RULES = {
     **dict.fromkeys(("not-offered", "forwarding-missing", "wrong-kind", "kind-missing"), _CHOSEN),
     **dict.fromkeys(("not-both", "no-reason"), _CHOSEN),
     "recipient-unknown": "De ontvanger is een van de organisaties die hierna staan, of de ene die bij het antwoord staat.",
     "not-concerned": "Buiten het grondgebied kan alleen naar de gemeente die in dat besluit is genoemd (art. 12 lid 6).",
     **dict.fromkeys(("items-missing", "item-unknown"), _ITEMS),
+    **dict.fromkeys(("not-theirs", "basis-unfit"), _ENTITLED),
+    **dict.fromkeys(("not-urgent", "no-fact"), _URGENT),
     "not-allowed-in-2a": "In fase 4 gaat alleen mee wat privacycheck 2A voor deze ontvanger toestaat (art. 20).",
 }
 """What the printed protocol says of each fault, by its code."""
@@ -35,6 +47,11 @@ class Forwarding:
     recipient: str | None = None
     items: tuple[str, ...] = ()
     none_because: str | None = None
+    task: str | None = None
+    """For which task of the receiver, and below on which basis, from the municipality's list."""
+    basis: str | None = None
+    urgent_because: str | None = None
+    """The fact that makes it a danger to somebody's life or safety, so that it goes at once; None: it can wait."""
 
 
 def forwarding_faults(
@@ -57,7 +74,8 @@ def forwarding_faults(
     if given.recipient_kind not in outcome.forward_to:
         words = f"kan alleen naar {kinds}"
         faults.append(Fault("forwarding.recipientKind", words, outcome.article, "wrong-kind"))
-    return faults + _recipient(law, outcome, given, fields) + _items(law, state, given, facts)
+    faults += _recipient(law, outcome, given, fields) or _entitled(law, outcome, given)
+    return faults + _items(law, state, given, facts)
 
 
 def _to_nobody(law: Law, outcome: Outcome, given: Forwarding) -> list[Fault]:
@@ -67,7 +85,7 @@ def _to_nobody(law: Law, outcome: Outcome, given: Forwarding) -> list[Fault]:
     faults = []
     if not (given.none_because or "").strip():
         faults.append(Fault("forwarding", "niet doorzetten heeft een reden", outcome.article, "no-reason"))
-    if given.recipient or given.items:
+    if given.recipient or given.items or given.task or given.basis or given.urgent_because is not None:
         words = "hoort erbij als er een ontvanger of een gegeven is genoemd"
         faults.append(Fault("forwarding.recipientKind", words, outcome.article, "kind-missing"))
     return faults
@@ -84,6 +102,31 @@ def _recipient(law: Law, outcome: Outcome, given: Forwarding, fields: Mapping[st
         words = "kan alleen naar de gemeente die het aangaat"
         return [Fault("forwarding.recipient", words, outcome.article, "not-concerned")]
     return []
+
+
+def _entitled(law: Law, outcome: Outcome, given: Forwarding) -> list[Fault]:
+    """A task and a basis are of this receiver; at once it goes on a basis for that, for a fact, on a road that has it."""
+    chosen, to, urgent = law.choices, given.recipient or "", given.urgent_because is not None
+    faults = []
+    if given.task is not None and given.task not in chosen.tasks_of(to):
+        words = f"is geen taak van {law.called(to)}; kan wel zijn: {_listed(chosen.tasks_of(to))}"
+        faults.append(Fault("forwarding.task", words, "art. 6 lid 1", "not-theirs"))
+    if urgent and to not in outcome.urgent_to:
+        known = law.people(outcome.urgent_to) or "niemand"
+        words = f"met spoed gaat dit naar: {known}; anders wacht het zijn bedenktijd af"
+        return [*faults, Fault("forwarding.urgentBecause", words, outcome.article, "not-urgent")]
+    if urgent and not (given.urgent_because or "").strip():
+        words = "zeg uit welk feit blijkt dat iemands leven of veiligheid in gevaar is"
+        faults.append(Fault("forwarding.urgentBecause", words, outcome.article, "no-fact"))
+    bases = chosen.bases_for(to, urgent=urgent)
+    if (urgent or given.basis is not None) and given.basis not in bases:
+        words = f"kies een grondslag voor {law.called(to)}{' die spoed draagt' if urgent else ''}: {_listed(bases)}"
+        faults.append(Fault("forwarding.basis", words, "art. 6 lid 1", "basis-unfit"))
+    return faults
+
+
+def _listed(known: Mapping[str, str]) -> str:
+    return "; ".join(f"{words} ({code})" for code, words in known.items()) or "niets"
 
 
 def _items(law: Law, state: State, given: Forwarding, facts: Facts) -> list[Fault]:

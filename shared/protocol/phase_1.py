@@ -9,7 +9,7 @@ from __future__ import annotations
 from shared.protocol.conditions.research import NO_SOURCE, recorded_as_consulted
 from shared.protocol.kinds import Choice, Choices, Explained, Flag, Text
 from shared.protocol.model import Decision, Field, Outcome, State
-from shared.protocol.municipality import Municipality
+from shared.protocol.municipality import POLICE, Municipality
 
 PURPOSES = {
     "signaleren-en-analyseren": "signaleren en analyseren van ondermijnende criminaliteit (onder a)",
@@ -113,7 +113,15 @@ def weging_2a(chosen: Municipality) -> Decision:
         who=chosen.who["weging-2a"],
         outcomes=(
             Outcome("task", "ja", State.WEGING_2B, "art. 12 lid 3"),
-            Outcome("no-task", "nee", State.ENDED, "art. 12 lid 4", ends=True, forward_to=("partner",)),
+            Outcome(
+                "no-task",
+                "nee",
+                State.ENDED,
+                "art. 12 lid 4",
+                ends=True,
+                forward_to=("partner",),
+                urgent_to=(POLICE,),
+            ),
         ),
         fields=(
             Field("powers", "Welke taak of bevoegdheid is het?", "art. 12 lid 3", Choices(chosen.named_powers), yes),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
+from shared.protocol.conditions import entitled
 from shared.protocol.conditions.dates import possible
-from shared.protocol.kinds import Date
+from shared.protocol.entitling import NO_TASK
+from shared.protocol.kinds import Choice, Date
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 
 
 def check_2a(chosen: Municipality) -> Decision:
-    """Privacycheck 2A: may this recipient have this item?"""
+    """Privacycheck 2A: may this recipient have this item, for which task of his?"""
+    tasks, bases = {NO_TASK: "geen wettelijke taak", **chosen.named_tasks}, Choice(chosen.named_bases)
     return Decision(
         key="check-2a",
         article="art. 20",
@@ -18,10 +21,17 @@ def check_2a(chosen: Municipality) -> Decision:
         # Later too: what a plan needs, or the RIEC asks for, and was not judged yet is judged then (R-20.1).
         states=(State.CHECK_2A, State.RIEC_INTAKE, State.RIEC_ANSWER, State.PLAN, State.CHECK_2B),
         who=chosen.who["check-2a"],
-        outcomes=(Outcome("may", "ja", None, "art. 20"), Outcome("may-not", "nee", None, "art. 20")),
-        fields=(
-            Field("task", "Voor welke wettelijke taak van de ontvanger is het nodig (of waarom niet)?", "art. 6 lid 1"),
+        outcomes=(
+            Outcome("may", "ja", None, "art. 20", needs=(entitled.names_a_task(chosen),)),
+            Outcome("may-not", "nee", None, "art. 20"),
         ),
+        fields=(
+            Field("task", "Voor welke wettelijke taak van de ontvanger is het nodig?", "art. 6 lid 1", Choice(tasks)),
+            Field(
+                "basis", "Op welke grondslag geeft de gemeente het?", "art. 6 lid 1", bases, ("may",), required=False
+            ),
+        ),
+        needs=(entitled.task_is_theirs(chosen), entitled.basis_is_possible(chosen)),
         about=("item", "recipient"),
         together=True,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
-from shared.protocol.conditions import orders
+from shared.protocol.conditions import entitled, orders
 from shared.protocol.conditions.dates import last_of, possible
-from shared.protocol.kinds import Answers, Choice, Choices, Date, Text
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Text, Verdicts
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import POLICE, Municipality
 
@@ -81,7 +81,7 @@ OUTCOMES = (
 
 
 def _fields(chosen: Municipality) -> tuple[Field, ...]:
-    everybody = {**chosen.departments, **chosen.partners}
+    everybody, bases = {**chosen.departments, **chosen.partners}, Verdicts(chosen.named_bases)
     alone, together, drawn_up = (
         ("mono-municipality",),
         ("integral", "riec-and-local"),
@@ -91,7 +91,7 @@ def _fields(chosen: Municipality) -> tuple[Field, ...]:
         Field("considered", "Welke aanpakken zijn gewogen, en waarom deze?", "art. 21"),
         Field("department", "Welk onderdeel?", ALONE, Choice(chosen.departments), alone),
         Field("partners", "Welke twee of meer partners?", TOGETHER, Choices(everybody, at_least=2), together),
-        Field("basis", "Op welke grondslag mag elk van hen deelnemen?", TOGETHER, outcomes=together),
+        Field("basis", "Op welke grondslag mag elk van hen deelnemen?", TOGETHER, bases, together),
         Field("drawnUpBy", "Welke partners stellen de intake op?", TABLE, Choices(everybody), drawn_up),
     )
 
@@ -106,6 +106,7 @@ def approach(chosen: Municipality) -> Decision:
         who=chosen.who["approach"],
         outcomes=OUTCOMES,
         fields=_fields(chosen),
+        needs=(entitled.each_has_a_basis(chosen),),
     )
 
 
@@ -119,6 +120,7 @@ def reweighing(chosen: Municipality) -> Decision:
         who=chosen.who["reweighing"],
         outcomes=OUTCOMES,
         fields=_fields(chosen),
+        needs=(entitled.each_has_a_basis(chosen),),
     )
 
 

@@ -11,6 +11,8 @@ from shared.protocol.never_informed import ABOUT_EACH, NEVER_INFORMED
 
 BY_BEHEERDER = Who(("beheerder",))
 """Approves destruction and ends a hold, in every municipality."""
+BY_PRIVACY_OFFICER = Who(("privacy-officer",))
+"""Decides on who was never informed, in every municipality: not who approves the destruction."""
 HOLD_GROUNDS = {
     "rights-request": "een verzoek op grond van art. 10",
     "bezwaar": "bezwaar",
@@ -81,18 +83,24 @@ def approve_destruction(_chosen: Municipality) -> Decision:
         states=(State.LISTED,),
         who=BY_BEHEERDER,
         outcomes=(Outcome("approved", "ja", State.APPROVED, "art. 9 lid 1"),),
-        fields=(
-            Field("confirmList", "Typ het nummer van de lijst over.", "art. 9 lid 1", Text(most=60)),
-            # Which persons they are, and whether each is among them, is judged in never_informed.py.
-            Field(
-                NEVER_INFORMED,
-                "Wat gebeurt er met elke betrokkene die nooit is geïnformeerd?",
-                "art. 26 lid 5",
-                Verdicts(ABOUT_EACH),
-                required=False,
-            ),
-        ),
+        fields=(Field("confirmList", "Typ het nummer van de lijst over.", "art. 9 lid 1", Text(most=60)),),
         needs=(dates.list_was_read,),
+    )
+
+
+def never_informed(_chosen: Municipality) -> Decision:
+    """Article 26 lid 4 and 5: that somebody is not informed takes the privacy officer, also at the very end."""
+    return Decision(
+        key="never-informed",
+        article="art. 26 lid 5",
+        question="Wat gebeurt er met wie nooit is geïnformeerd, voordat het signaal wordt vernietigd?",
+        states=(State.LISTED,),
+        who=BY_PRIVACY_OFFICER,
+        outcomes=(Outcome("answered", "per betrokkene besloten", None, "art. 26 lid 5"),),
+        fields=(
+            # Which persons they are, and whether each is among them, is judged in never_informed.py.
+            Field(NEVER_INFORMED, "Wat gebeurt er met elk van hen?", "art. 26 lid 5", Verdicts(ABOUT_EACH)),
+        ),
     )
 
 

@@ -154,6 +154,8 @@ def _leads(law: Law, state: State, outcome: Outcome) -> str:
         to += f"; doorzetten naar {law.people([outcome.forward_only_to])}"
     elif outcome.forward_to:
         to += "; naar keuze doorzetten naar " + " of ".join(RECIPIENTS[one] for one in outcome.forward_to)
+    if outcome.urgent_to:
+        to += f"; met spoed mogelijk naar {law.people(outcome.urgent_to)}"
     if outcome.corrects:
         to += "; met wat er in de plaats komt"
     if outcome.discloses:
@@ -288,6 +290,12 @@ def _organisations(law: Law) -> Iterator[str]:
         ("Gemeenten waarnaar een signaal over hun grondgebied gaat", law.choices.municipalities),
     ):
         yield f"- {title}: {'; '.join(named.values()) or 'geen'}."
+    yield ""
+    yield "| ontvanger | voor deze taken | op deze grondslagen | met spoed |"
+    yield "|---|---|---|---|"
+    for one in law.choices.receivers:
+        known = law.choices.tasks_of(one), law.choices.bases_for(one), law.choices.bases_for(one, urgent=True)
+        yield f"| {law.called(one)} | {' | '.join('; '.join(some.values()) or '–' for some in known)} |"
     yield ""
     for kind, guests in law.choices.meetings.items():
         others = f"ook {'; '.join(guests.values())}" if guests else "alleen de gemeente"

@@ -115,7 +115,8 @@ def test_only_data_of_that_hit_are_recorded_and_only_relevant_ones_go_on(house: 
 @pytest.mark.refused("R-21.2", "R-22.1", "R-22.2", "R-24.2", "R-D.10", "R-23.1", "R-24.1", "R-20.1")
 def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> None:
     played = brought(house, "approach")
-    fields = {"considered": "alle", "basis": "eigen taak", "partners": ["toezicht-en-handhaving"]}
+    basis = dict.fromkeys(("toezicht-en-handhaving", "wonen"), "publieke-taak")
+    fields = {"considered": "alle", "basis": basis, "partners": ["toezicht-en-handhaving"]}
     integral = {"meeting": played.meeting, "fields": fields}
     assert decide(house, played, "anna", "approach", "integral", **integral).status_code == 400, "two or more"
     fields["partners"] = ["toezicht-en-handhaving", "wonen"]
@@ -153,7 +154,7 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
     why = {"necessity": "nodig"}
     assert decide(house, played, "anna", "check-2b", "may", about=[name, "report"], fields=why).status_code == 400
     allowed = decide(
-        house, played, "anna", "check-2a", "may", about=["report", "wonen"], fields={"task": "Huisvestingswet 33"}
+        house, played, "anna", "check-2a", "may", about=["report", "wonen"], fields={"task": "toezicht-huisvesting"}
     )
     assert allowed.status_code == 201, "what the plan needs is judged first"
     assert decide(house, played, "anna", "check-2b", "may", about=[name, "report"], fields=why).status_code == 201

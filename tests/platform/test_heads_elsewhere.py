@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -10,9 +11,9 @@ from services.casework.use_cases import Consulting
 from services.rights import store
 from services.rights.use_cases import Concerned
 from shared.clock import calendar_date
-from shared.contracts.assessment import InformingAsked, MeetingTold, SubjectsContent, SubjectsLetter
+from shared.contracts.assessment import Begun, InformingAsked, MeetingTold, SubjectsContent, SubjectsLetter
 from shared.contracts.consult import Consult
-from shared.contracts.dossier import InformingDue
+from shared.contracts.dossier import CodedDecision, InformingDue
 from shared.contracts.intake import Subject
 from shared.contracts.rights import NoticeTold
 from shared.contracts.sources import CaseContent, CaseLetter
@@ -21,7 +22,7 @@ from shared.engine.arrive import arrived
 from shared.engine.copies import Copies
 from shared.engine.given import GivenAnswer
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
-from shared.errors import Forbidden, NotBelieved, PartDown
+from shared.errors import Forbidden, Invalid, NotBelieved, PartDown
 from shared.identity import Person
 from shared.numbers import random_seed, signal_number
 from shared.pages import Window
@@ -38,15 +39,54 @@ OFFICER = Person("petra", frozenset({"privacy-officer"}))
 # --- duties to inform ------------------------------------------------------------------------------------
 
 
-async def duties(desk: Desk, persons: int = 1) -> tuple[str, list[str]]:
-    """A signal about so many persons, and the duties to inform them, S1 first."""
+def purpose(desk: Desk) -> CodedDecision:
+    """That the purpose of a signal was set, as assessment tells it."""
+    return CodedDecision(
+        decision=str(uuid4()),
+        version=2,
+        key="purpose",
+        outcome="set",
+        article="art. 1",
+        status="taken",
+        state=State.WEGING_1,
+        deciders=("wim",),
+        recorder="wim",
+        role="oov",
+        taken_at=desk.clock.now(),
+        protocol=VERSION,
+    )
+
+
+async def duties(desk: Desk, persons: int = 1, *, has_begun: bool = True) -> tuple[str, list[str]]:
+    """A signal about so many persons, and the duties to inform them, S1 first. `has_begun`: its purpose was set."""
+    begun = purpose(desk)
     number, today = signal_number(random_seed()), calendar_date(desk.clock.now())
     subjects = {f"S{n}": Subject(name=f"Jan Wilgenroos {n}") for n in range(1, persons + 1)}
-    content = SubjectsContent(number=number, protocol=VERSION, received_on=today, subjects=subjects)
+    content = SubjectsContent(
+        number=number, protocol=VERSION, received_on=today, subjects=subjects, begun=begun if has_begun else None
+    )
     concerned = Concerned(desk.engine)
     await desk.hears(concerned.known, await desk.letter(SubjectsLetter, number, content), "assessment")
     rows = await desk.rows(Dossier, signal=number)
     return number, [one.number for one in sorted(rows, key=lambda one: one.subject)]
+
+
+@pytest.mark.allowed("R-1.1", "R-T.8")
+@pytest.mark.refused("R-1.1", "R-T.8")
+async def test_nothing_is_decided_on_a_duty_before_the_purpose_of_its_signal_was_set(desk_of: DeskOf) -> None:
+    desk = await desk_of("rights")
+    number, (first, second) = await duties(desk, 2, has_begun=False)
+    with pytest.raises(Invalid, match="voor welk doel"):
+        await desk.decide(first, "duty", "not-due", fields={"ground": "already-informed"})
+    shown = {one.rule.key: one for one in (await desk.engine.showing.open_decisions(first, ANNA)).decisions}
+    assert "voor welk doel" in shown["duty"].missing[0]
+    assert not shown["contact"].can_be_taken
+    told = Begun(number=number, subjects=3, decision=purpose(desk))
+    with pytest.raises(PartDown, match="not known here yet"):
+        await desk.hears(Concerned(desk.engine).begun, told, "assessment")
+    await desk.hears(Concerned(desk.engine).begun, told.model_copy(update={"subjects": 2}), "assessment")
+    await not_due(desk, first)
+    await not_due(desk, second)
 
 
 async def asked(desk: Desk, number: str, persons: int) -> None:

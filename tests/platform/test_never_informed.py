@@ -23,7 +23,8 @@ from shared.contracts.rights import DutiesTold, ListedDuty
 from shared.database.tables import Outgoing
 from shared.engine.head import vouch_for
 from shared.engine.tables import Dossier
-from shared.errors import CannotSucceed, Invalid, NotBelieved, PartDown
+from shared.errors import CannotSucceed, Conflict, Forbidden, Invalid, NotBelieved, PartDown
+from shared.identity import Person
 from shared.pages import Window
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
@@ -34,6 +35,7 @@ from tests.platform.test_engine_elsewhere import offered
 from tests.platform.test_heads_elsewhere import duties, not_due
 
 ONE, OTHER = "S-00000-00001", "S-00000-00002"
+PETRA = Person("petra", frozenset({"privacy-officer"}))
 
 
 def duty(
@@ -47,8 +49,13 @@ async def told(desk: Desk, listed: str, *owed: ListedDuty, whole: tuple[str, ...
     await desk.hears(DutyKeeping(desk.platform).told, message, "rights")
 
 
-async def approve(desk: Desk, listed: str, answers: dict[str, str] | None = None, **more: Any) -> UUID:
-    fields: dict[str, Any] = {"confirmList": listed} | ({"neverInformed": answers} if answers is not None else {})
+async def answered(desk: Desk, listed: str, answers: dict[str, str], person: Person = PETRA) -> UUID:
+    found = await desk.decide(listed, "never-informed", "answered", person, fields={"neverInformed": answers})
+    return (await desk.decision(found)).id
+
+
+async def approve(desk: Desk, listed: str, **more: Any) -> UUID:
+    fields = {"confirmList": listed}
     found = await desk.decide(listed, "approve-destruction", "approved", BEHEERDER, fields=fields, **more)
     return (await desk.decision(found)).id
 
@@ -109,12 +116,41 @@ async def test_approving_decides_on_each_of_them_and_without_that_nothing_is_app
     desk = await desk_of("oversight")
     listed = await offered(desk, ONE, OTHER)
     await told(desk, listed, duty(), whole=(ONE,))
-    for answers in (None, {}, {"D-00000-00002": "inform"}, {"D-00000-00001": "ground-holds"}, {"D-00000-00001": "x"}):
+    for answers in ({}, {"D-00000-00002": "inform"}, {"D-00000-00001": "ground-holds"}, {"D-00000-00001": "x"}):
         with pytest.raises(Invalid):
-            await approve(desk, listed, answers)
+            await answered(desk, listed, answers)
+    with pytest.raises(Invalid, match="de privacy officer heeft nog niet besloten"):
+        await approve(desk, listed)
+    with pytest.raises(Forbidden):
+        await answered(desk, listed, {"D-00000-00001": "impossible-or-disproportionate"}, BEHEERDER)
     assert await desk.rows(lists.Approval) == []
     await approve(desk, listed, about=(OTHER,))
     assert await states(desk) == {ONE: "listed", OTHER: "approved"}, "nobody is owed anything in the other"
+
+
+@pytest.mark.allowed("R-26.10", "R-26.7")
+@pytest.mark.refused("R-26.10", "R-26.7")
+async def test_the_privacy_officer_answers_and_takes_back_what_the_beheerder_did_not_use(desk_of: DeskOf) -> None:
+    desk = await desk_of("oversight")
+    listed = await offered(desk, ONE)
+    await told(desk, listed, duty(), whole=(ONE,))
+    no = {"D-00000-00001": "impossible-or-disproportionate"}
+    first = await answered(desk, listed, no)
+    shown = await DestructionLists(desk.engine).signals(UUID(listed), PETRA, Window())
+    (person,) = shown["signals"][0]["neverInformed"]
+    assert (person["answered"], person["answeredBy"], person["toDecide"]) == (*no.values(), "petra", False)
+    await desk.decide(listed, "withdrawal", "", PETRA, confirms=first)
+    with pytest.raises(Invalid, match="nog niet besloten"):
+        await approve(desk, listed)
+    second = await answered(desk, listed, no)
+    approval = await approve(desk, listed)
+    with pytest.raises(Conflict):
+        await desk.decide(listed, "withdrawal", "", PETRA, confirms=second)
+    await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=approval)
+    # What rights tells since is another duty than the one that she answered about.
+    await told(desk, listed, duty(state="deferred", turn=4))
+    with pytest.raises(Invalid, match="nog niet besloten"):
+        await approve(desk, listed)
 
 
 @pytest.mark.allowed("R-T.22", "R-26.10")
@@ -122,7 +158,8 @@ async def test_who_is_informed_after_all_keeps_his_signal_on_the_list_until_it_w
     desk = await desk_of("oversight")
     listed = await offered(desk, ONE, OTHER)
     await told(desk, listed, duty(), whole=(ONE,))
-    await approve(desk, listed, {"D-00000-00001": "inform"})
+    await answered(desk, listed, {"D-00000-00001": "inform"})
+    await approve(desk, listed)
     assert await states(desk) == {ONE: "listed", OTHER: "approved"}
     assert (await desk.row(lists.OfferedList, UUID(listed))).state == "listed"
     (order,) = await desk.rows(Outgoing, event=InformAfterAll.event)
@@ -141,9 +178,11 @@ async def test_a_list_on_which_everybody_is_informed_after_all_is_withdrawn_too(
     desk = await desk_of("oversight")
     listed = await offered(desk, ONE)
     await told(desk, listed, duty(), whole=(ONE,))
-    identifier = await approve(desk, listed, {"D-00000-00001": "inform"})
+    ordered = await answered(desk, listed, {"D-00000-00001": "inform"})
+    identifier = await approve(desk, listed)
     assert await desk.rows(lists.Approval) == []
     await desk.decide(listed, "withdrawal", "", BEHEERDER, confirms=identifier)
+    await desk.decide(listed, "withdrawal", "", PETRA, confirms=ordered)
     assert await desk.rows(Outgoing, event=InformAfterAll.event) == [], "nothing was told yet"
 
 
@@ -153,7 +192,8 @@ async def test_retention_hears_how_many_were_never_informed_and_on_which_grounds
     listed = await offered(desk, ONE, OTHER)
     done = duty("D-00000-00002", state="not-due", decided="not-due", grounds=("already-informed",))
     await told(desk, listed, duty(), done, whole=(ONE,))
-    identifier = await approve(desk, listed, {"D-00000-00001": "impossible-or-disproportionate"})
+    await answered(desk, listed, {"D-00000-00001": "impossible-or-disproportionate"})
+    identifier = await approve(desk, listed)
     # What changes after it was signed changes nothing of what was approved.
     await told(desk, listed, duty(state="sent", turn=9))
     desk.clock.pass_by(WINDOW + 1)
@@ -166,8 +206,13 @@ async def test_retention_hears_how_many_were_never_informed_and_on_which_grounds
 @pytest.mark.refused("R-T.22")
 @pytest.mark.parametrize(
     "change",
-    ["duties = '{}'", "duties = jsonb_set(duties, '{D-00000-00001,state}', '\"sent\"')", "duties = NULL"],
-    ids=["nobody", "informed", "not told"],
+    [
+        "duties = '{}'",
+        "duties = jsonb_set(duties, '{D-00000-00001,state}', '\"sent\"')",
+        "duties = jsonb_set(duties, '{D-00000-00001,answered}', '\"already-informed\"')",
+        "duties = NULL",
+    ],
+    ids=["nobody", "informed", "answered", "not told"],
 )
 async def test_a_row_takes_nobody_off_the_never_informed(desk_of: DeskOf, postgres: Postgres, change: str) -> None:
     desk = await desk_of("oversight")

@@ -206,14 +206,14 @@ BODIES: dict[str, Bodies] = {
     "casework": {
         **clusters(decision("check-2a", "may")),
         "/signals/{number}/withdrawals": [WITHDRAWAL],
-        "/signals/{number}/steps": [steps(decision("check-2a", "may", "report", "politie", task="Opsporing."))],
+        "/signals/{number}/steps": [steps(decision("check-2a", "may", "report", "politie", task="taak-politie"))],
         "/task-answers": [ANSWERS],
         "/signals/{number}/decisions": [
-            decision("check-2a", "may", "report", "politie", task="Opsporing."),
-            decision("check-2a", "may", task="Opsporing.") | PARTS,
+            decision("check-2a", "may", "report", "politie", task="taak-politie"),
+            decision("check-2a", "may", task="taak-politie") | PARTS,
         ],
         "/signals/{number}/previews": [
-            decision("check-2a", "may", "report", "politie", task="Opsporing.") | EVERYTHING
+            decision("check-2a", "may", "report", "politie", task="taak-politie") | EVERYTHING
         ],
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
@@ -248,7 +248,10 @@ BODIES: dict[str, Bodies] = {
     },
     "oversight": {
         "/destruction-lists/{number}/withdrawals": [WITHDRAWAL],
-        "/destruction-lists/{number}/decisions": [decision("approve-destruction", "approved", confirmList="{number}")],
+        "/destruction-lists/{number}/decisions": [
+            decision("approve-destruction", "approved", confirmList="{number}"),
+            decision("never-informed", "answered", neverInformed={"D-00000-00001": "inform"}),
+        ],
     },
     "intake": {
         "/signals": [

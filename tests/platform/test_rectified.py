@@ -125,7 +125,7 @@ async def test_a_department_does_not_see_who_was_taken_out_and_is_told_before_th
     desk = await desk_of("casework")
     number, (intervention,) = await adopted(desk)
     for item, to in ((REPORT, "wonen"),):
-        await desk.decide(number, "check-2a", "may", about=(item, to), fields={"task": "Toezicht."})
+        await desk.decide(number, "check-2a", "may", about=(item, to), fields={"task": "toezicht-huisvesting"})
     await desk.decide(number, "check-2b", "may", about=(intervention, REPORT), fields={"necessity": "Nodig."})
     await desk.decide(number, "check-2b-done", "complete", fields={"conclusion": "De melding gaat mee."})
     desk.clock.pass_by(WINDOW)

@@ -57,7 +57,7 @@ async def approved(platform: Platform, parts: RealParts, numbers: list[str], *, 
             )
         )
     if signed:
-        approval.statement = statement_of(platform, approval, rows, {})
+        approval.statement = statement_of(platform, approval, rows)
     async with platform.database.transaction() as session:
         session.add_all([listed, approval, *rows])
     return approval.id

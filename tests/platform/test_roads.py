@@ -6,6 +6,7 @@ Walks the law: every outcome that passes a signal on or shares something, every 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -14,15 +15,20 @@ import pytest
 
 from services.assessment.policy import AssessmentPolicy
 from services.casework.policy import CaseworkPolicy
+from services.export.wording import document
 from services.sources.policy import SourcesPolicy
+from shared.contracts.assessment import Begun, SubjectsContent
 from shared.contracts.export import ShareContent
 from shared.contracts.intake import Subject
 from shared.engine import roads
 from shared.engine.common import following
 from shared.engine.documents import Content, Finding, Report, Words
-from shared.engine.effects import Ask, CopyByLetter, Disclose, OpenTasks
+from shared.engine.effects import Ask, CopyByLetter, Disclose, OpenTasks, Tell
+from shared.engine.entitled import bases_of, tasks_of
+from shared.engine.goes_on import became_known
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
+from shared.engine.shares import share_of
 from shared.engine.tables import DecisionRow, Dossier
 from shared.protocol.laws import Laws
 from shared.protocol.model import HOLDER_OF, Category, Decision, Outcome, State
@@ -217,3 +223,49 @@ def test_a_department_gets_its_line_when_it_is_asked_and_no_second_one() -> None
     again = taken("check-2b-done", "complete", State.CHECK_2B, version=8, state_after=State.EXECUTION)
     known = loaded(State.CHECK_2B, [adopted, cell, done, again])
     assert not [one for one in following(POLICIES["casework"], known, again) if isinstance(one, Disclose)]
+
+
+@pytest.mark.allowed("R-T.10", "R-T.14")
+def test_the_line_and_what_the_receiver_reads_say_the_task_and_the_basis_in_words() -> None:
+    cell = taken("check-2a", "may", State.CHECK_2A, version=1, about=["report", DEPARTMENT])
+    other = taken("check-2a", "may", State.CHECK_2A, version=2, about=["item-2", DEPARTMENT])
+    chosen = taken("approach", "integral", State.APPROACH, version=3, state_after=State.PLAN)
+    fields = {
+        "partners": [DEPARTMENT, "politie"],
+        "basis": {DEPARTMENT: "verenigbaar-doel", "politie": "gezag-politie"},
+    }
+    words = {
+        str(cell.id): Words(reason="x", fields={"task": "toezicht-huisvesting", "basis": "publieke-taak"}),
+        str(other.id): Words(reason="x", fields={"task": "sluiting-woning"}),
+        str(chosen.id): Words(reason="x", fields=fields),
+    }
+    known = loaded(State.APPROACH, [cell, other, chosen], words)
+    (line,) = [one for one in following(POLICIES["casework"], known, chosen) if isinstance(one, Disclose) and one.items]
+    tasks, bases = tasks_of(known, replace(line, items=("report",))), bases_of(known, replace(line, items=("report",)))
+    assert tasks == ("Toezicht op de huisvesting (Huisvestingswet 2014, artikel 33; het college)",)
+    assert [one.split(" (Alg")[1] for one in bases] == [
+        "emene verordening gegevensbescherming, artikel 6 lid 1 onder e; de burgemeester)",
+        "emene verordening gegevensbescherming, artikel 6 lid 4; het college)",
+    ]
+    told = share_of(known, chosen, replace(line, items=("report",)))
+    assert (told.tasks, told.bases) == (tasks, bases)
+    said = [value for _, value in document(LAW, told, live=True)["lines"]]
+    assert {*tasks, *bases} <= set(said)
+    police = tasks_of(known, replace(line, recipient="politie"))
+    assert police == (), "what was chosen for one is said of no other"
+
+
+@pytest.mark.allowed("R-T.8")
+@pytest.mark.parametrize(("key", "outcome"), [("purpose", "set"), ("no-signal", "spam")])
+def test_rights_hears_that_a_signal_has_begun_and_only_then(key: str, outcome: str) -> None:
+    begun = taken(key, outcome, State.RECEIVED, state_after=State.WEGING_1)
+    (told,) = AssessmentPolicy().follows(loaded(State.RECEIVED, [begun]), begun)
+    assert isinstance(told, Tell)
+    assert isinstance(told.message, Begun)
+    assert (told.to, told.message.decision.key) == ("rights", key)
+    later = taken("weging-1", "suspicion", State.WEGING_1, state_after=State.WEGING_2A)
+    assert not AssessmentPolicy().follows(loaded(State.WEGING_1, [begun, later]), later)
+    met = became_known(loaded(State.WEGING_1, [begun]), {"S2": SUBJECTS[0]})
+    assert isinstance(met.content, SubjectsContent)
+    assert met.content.begun
+    assert met.content.begun.key == key

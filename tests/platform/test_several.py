@@ -14,7 +14,7 @@ from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, LATEST, Desk
 from tests.platform.test_rectified import found
 
-TASK = {"task": "Toezicht (Omgevingswet 18.2)."}
+TASK = {"task": "toezicht-huisvesting"}
 ESRA = Person("esra", frozenset({"bronhouder-horeca-permits"}))
 FOUR = dict.fromkeys(("compatibility", "necessity", "proportionality", "subsidiarity"), "ja")
 
@@ -23,9 +23,12 @@ async def test_a_matrix_is_one_decision_and_costs_as_one(desk_of: DeskOf) -> Non
     desk = await desk_of("casework")
     findings = {f"item-0{n}": found(desk) for n in range(29)}
     number = await desk.arrives(State.CHECK_2A, findings=findings)
-    recipients = (*list(desk.platform.settings.laws.configured.organisations["department"])[:6], "politie")
-    rows = tuple(AttemptPart(((item,), recipients), reason=f"Over {item}.") for item in findings)
-    parts = (*rows, AttemptPart((("report",), recipients), "may-not", "De melding niet.", {"task": "Voor geen taak."}))
+    departments = tuple(desk.platform.settings.laws.configured.organisations["department"])[:6]
+    recipients = (*departments, "politie")
+    rows = tuple(AttemptPart(((item,), departments), reason=f"Over {item}.") for item in findings)
+    police = AttemptPart((tuple(findings), ("politie",)), reason="Alles.", fields={"task": "taak-politie"})
+    none = AttemptPart((("report",), recipients), "may-not", "De melding niet.", {"task": "geen-taak"})
+    parts = (*rows, police, none)
     version, costs = await desk.version(number), desk.counted()
     given = Given(Attempt("check-2a", "may", "", TASK, parts=parts), version)
     shown = await desk.engine.deciding.decide(number, ANNA, given)
@@ -48,7 +51,7 @@ async def test_one_cell_that_is_refused_refuses_all_and_nobody_is_named(desk_of:
     good = AttemptPart((("report",), ("wonen",)))
     for bad in (
         AttemptPart((("report",), ("niemand",))),
-        AttemptPart((("report",), ("politie",)), reason="Voor Jan Wilgenroos."),
+        AttemptPart((("report",), ("burgerzaken",)), reason="Voor Jan Wilgenroos."),
     ):
         with pytest.raises(Invalid, match=r"parts\.1"):
             await desk.decide(number, "check-2a", "may", fields=TASK, parts=(good, bad))

@@ -28,6 +28,7 @@ from tests.platform.conftest import DeskOf
 from tests.platform.designated import AccessSays, designation
 from tests.platform.desk import ANNA, VERSION, Desk
 from tests.platform.test_engine_elsewhere import sealed
+from tests.platform.test_heads_elsewhere import purpose
 
 BRAM = Person("bram", frozenset({"vervanger"}))
 PETRA = Person("petra", frozenset({"privacy-officer"}))
@@ -41,7 +42,8 @@ async def duty(desk: Desk) -> str:
     key = key_name(uuid4(), room.mount)
     await room.make(key)
     (item,) = await encrypted(room, key, [(number, REPORT, Report(subjects=(Subject(name="Jan Wilgenroos"),)))])
-    duty = await Concerned(desk.engine)._duty(number, signal, "S1", key, VERSION, desk.clock.now().date(), item)
+    today, begun = desk.clock.now().date(), purpose(desk)
+    duty = await Concerned(desk.engine)._duty(number, signal, "S1", key, VERSION, today, item, begun=begun)
     await desk.add(duty, item)
     return number
 

@@ -295,7 +295,7 @@ async def test_a_report_that_shows_its_reporter_is_passed_on_to_nobody(desk_of: 
 async def test_nor_allowed_to_anybody_in_phase_4(desk_of: DeskOf) -> None:
     desk = await desk_of("casework")
     number = await arrived(desk, State.CHECK_2A, text="Ik, Greet Zonnebloem, zag een schuur.")
-    about, fields = ("report", "wonen"), {"task": "Toezicht."}
+    about, fields = ("report", "wonen"), {"task": "toezicht-huisvesting"}
     assert await codes(desk.decide(number, "check-2a", "may", about=about, fields=fields)) == {"shows-reporter"}
     assert await desk.decide(number, "check-2a", "may-not", about=about, fields=fields)
 

@@ -99,6 +99,7 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("listed", "hold", "held"): "listed",
     ("listed", "end-hold", "ended"): "listed",
     ("listed", "approve-destruction", "approved"): "approved",
+    ("listed", "never-informed", "answered"): "listed",
     **{
         (state, key, outcome): state
         for state in _IN_HAND
@@ -165,7 +166,8 @@ def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
     found |= {key: set(first) for key in ("purpose", "no-signal", "weging-1")}
     found |= {key: first | rest for key in (*PUTTING_RIGHT, "answer-department", "judge-finding")}
     found["progress"] = {f"department-{one}" for one in _DEPARTMENTS}
-    return found | {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
+    found |= {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
+    return found | {"never-informed": {"privacy-officer"}}
 
 
 WHO: dict[str, dict[str, set[str]]] = {

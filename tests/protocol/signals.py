@@ -50,6 +50,7 @@ KNOWN = Facts(
     objects=("O1",),
     meetings={"M-1": Meeting("LOT", date(2026, 1, 9), MEMBERS, ("S-1",))},
     notices={"S1": Notice("sent")},
+    before=frozenset({"purpose"}),
 )
 
 
@@ -128,6 +129,9 @@ BY_NAME: dict[str, Any] = {
     "confirmList": "S-1",
     "letter": "letter-1",
     "concerns": "O1",
+    "neverInformed": {"D-00000-00001": "inform"},
+    "task": "toezicht-huisvesting",
+    "basis": {"wonen": "publieke-taak", "vergunningen": "publieke-taak"},
 }
 
 

@@ -196,7 +196,15 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None:
-    fixed = {"end-hold", "approve-destruction", "rectify", "same-person", "not-concerned", "set-right"}
+    fixed = {
+        "end-hold",
+        "approve-destruction",
+        "never-informed",
+        "rectify",
+        "same-person",
+        "not-concerned",
+        "set-right",
+    }
     # As adopt-plan: whoever records that it was adopted.
     fixed |= {"propose-plan", "answer-plan"}
     fixed |= {"progress", "answer-department", "judge-finding"}

@@ -7,16 +7,23 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.protocol.judge import Allowed, Attempt, Refused, judge
+from shared.protocol.model import Law, State
 from shared.protocol.never_informed import (
     ABOUT_EACH,
     AFTER_ALL,
     GROUND_HOLDS,
+    NEVER_INFORMED,
     Owed,
+    answer_faults,
+    answers_in,
     counted,
     never_informed_faults,
     said,
     waiting_for_a_notice,
 )
+from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
+from tests.protocol.signals import KNOWN
 
 TODAY = date(2026, 1, 15)
 ONE, OTHER = "S-00000-00001", "S-00000-00002"
@@ -61,6 +68,33 @@ def test_a_ground_is_confirmed_and_never_made_without_the_privacy_officer() -> N
         assert codes({"D-1": one}, {"D-1": GROUND_HOLDS}) == ["no-ground"]
 
 
+@pytest.mark.allowed("R-26.10", "R-26.7")
+@pytest.mark.refused("R-26.10", "R-26.7")
+@pytest.mark.parametrize("law", [MIDDEN_DELFLAND, GROTE_GEMEENTE], ids=lambda law: law.version)
+def test_only_the_privacy_officer_answers_and_the_beheerder_approves_without_answering(law: Law) -> None:
+    answer = Attempt("never-informed", "answered", "Nagegaan.", {NEVER_INFORMED: {"D-1": AFTER_ALL}})
+    read = {"confirmList": "S-1"}
+    approve = Attempt("approve-destruction", "approved", "De termijn is voorbij.", read)
+    both = replace(approve, fields=read | {NEVER_INFORMED: {"D-1": AFTER_ALL}})
+
+    def judged(attempt: Attempt, role: str) -> Allowed | Refused:
+        return judge(law, State.LISTED, attempt, frozenset({role}), KNOWN)
+
+    assert isinstance(judged(answer, "privacy-officer"), Allowed)
+    assert isinstance(judged(approve, "beheerder"), Allowed)
+    for attempt, role in ((answer, "beheerder"), (answer, "fg"), (approve, "privacy-officer"), (both, "beheerder")):
+        assert isinstance(judged(attempt, role), Refused), role
+
+
+@pytest.mark.refused("R-26.10")
+def test_she_answers_about_some_and_about_nobody_else() -> None:
+    both = {"D-1": OPEN, "D-2": DEFERRED, "D-3": SENT}
+    assert answer_faults(both, {"D-1": AFTER_ALL}, TODAY) == []
+    assert [one.code for one in answer_faults(both, {"D-3": AFTER_ALL}, TODAY)] == ["nobody-here"]
+    assert [one.code for one in answer_faults(both, {"D-1": GROUND_HOLDS}, TODAY)] == ["no-ground"]
+    assert answers_in({"D-1": replace(OPEN, answered=AFTER_ALL), "D-2": OPEN}) == {"D-1": AFTER_ALL}
+
+
 def test_a_signal_waits_for_a_notice_and_another_does_not() -> None:
     owed = {"D-1": OPEN, "D-2": replace(OPEN, signal=OTHER)}
     answers = {"D-1": AFTER_ALL, "D-2": "impossible-or-disproportionate"}
@@ -77,6 +111,7 @@ def test_they_are_counted_by_ground_each_once() -> None:
         "impossible-or-disproportionate": 1,
         "undecided": 1,
     }
+    assert counted({"D-1": OPEN}, {"D-1": AFTER_ALL}) == {"undecided": 1}, "it was ordered and did not go"
     assert counted({"D-2": DEFERRED}, {}) == {"undecided": 1}, "at the ultimate date nobody said that it still holds"
     assert "(d) en de bescherming" in said("d,i")
     assert all(said(one)[0].islower() for one in ("undecided", "already-informed"))

@@ -15,7 +15,7 @@ from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
 from tests.protocol.signals import KNOWN
 
 OOV = frozenset({"oov"})
-TASK = {"task": "Toezicht (Omgevingswet 18.2)."}
+TASK = {"task": "toezicht-huisvesting"}
 
 
 def tried(*parts: AttemptPart, state: State = State.CHECK_2A, **more: Any) -> Allowed | Refused:
@@ -28,13 +28,13 @@ def faults(found: Allowed | Refused) -> list[tuple[str, str]]:
 
 
 def test_rows_columns_and_cells_have_their_own_outcome_reason_and_fields() -> None:
-    row = AttemptPart((("report",), ("wonen", "politie")), reason="De melding voor beide.")
-    cell = AttemptPart((("item-2",), ("politie",)), "may-not", "Niet nodig.", {"task": "Geen."})
+    row = AttemptPart((("report",), ("wonen", "burgerzaken")), reason="De melding voor beide.")
+    cell = AttemptPart((("item-2",), ("politie",)), "may-not", "Niet nodig.", {"task": "geen-taak"})
     assert isinstance(tried(row, cell), Allowed)
     attempt = Attempt("check-2a", "may", "Nodig.", TASK, parts=(row, cell))
     assert [(place, one.about, one.outcome, one.reason) for place, one in each(attempt)] == [
         (0, ("report", "wonen"), "may", "De melding voor beide."),
-        (0, ("report", "politie"), "may", "De melding voor beide."),
+        (0, ("report", "burgerzaken"), "may", "De melding voor beide."),
         (1, ("item-2", "politie"), "may-not", "Niet nodig."),
     ]
 
@@ -42,7 +42,7 @@ def test_rows_columns_and_cells_have_their_own_outcome_reason_and_fields() -> No
 def test_what_is_wrong_with_one_cell_refuses_all_and_says_where() -> None:
     good = AttemptPart((("report",), ("wonen",)))
     assert faults(tried(good, AttemptPart((("item-77",), ("wonen",))))) == [("parts.1.about", "about-unknown")]
-    assert faults(tried(good, AttemptPart((("report",), ("wonen", "politie"))))) == [("parts.1", "twice")]
+    assert faults(tried(good, AttemptPart((("report",), ("wonen", "burgerzaken"))))) == [("parts.1", "twice")]
     assert faults(tried(replace(good, outcome="misschien"))) == [("parts.0.outcome", "no-outcome")]
     assert faults(tried(good, reason="  ")) == [("parts.0.reason", "no-reason")]
     assert faults(tried(good, fields={})) == [("parts.0.fields.task", "missing")]

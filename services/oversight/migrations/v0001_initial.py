@@ -67,6 +67,8 @@ def upgrade() -> None:
     )
     op.create_index("disclosure_order_idx", "disclosure", ["decided_at", "id"])
     op.create_index("disclosure_number_idx", "disclosure", ["number", "decided_at", "id"])
+    urgent = sa.text("(facts ->> 'urgent') = 'true'")
+    op.create_index("disclosure_urgent_idx", "disclosure", ["decided_at", "id"], postgresql_where=urgent)
     op.create_table(
         "kept_statement",
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),

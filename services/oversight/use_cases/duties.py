@@ -38,10 +38,11 @@ class DutyKeeping:
                 if row.duties is None and number not in message.whole:
                     raise PartDown("rights has not answered yet who was never informed")
                 before = row.duties or {}
+                # What was answered about a duty is about how it stood then.
                 row.duties = before | {
                     one.duty: one.model_dump(mode="json")
                     for one in of_signal[number]
-                    if one.turn >= before.get(one.duty, {"turn": 0})["turn"]
+                    if one.turn > before.get(one.duty, {"turn": -1})["turn"]
                 }
                 row.place = 0 if shown(row) else 1
                 await vouch_for(self.platform.mac, row)

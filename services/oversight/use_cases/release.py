@@ -177,7 +177,7 @@ class Releasing:
                     effective_at=now,
                     statement="",
                 )
-                approval.statement = statement_of(self.platform, approval, signals, {})
+                approval.statement = statement_of(self.platform, approval, signals)
                 session.add(approval)
                 await lists.set_state(session, message.list_id, numbers, state=State.APPROVED, approval=approval.id)
                 found.state = State.APPROVED

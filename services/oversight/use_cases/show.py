@@ -91,10 +91,14 @@ class RegisterReading:
             "batches", lambda row: {"producer": row.producer, "headers": row.headers, "body": row.body.decode()}
         )
 
-    async def disclosures(self, person: Person, number: str | None, window: Window) -> dict[str, Any]:
-        role = person.role_among((*self.rules.file_roles, "fg", "beheerder"))
+    async def disclosures(
+        self, person: Person, number: str | None, window: Window, *, urgent: bool = False
+    ) -> dict[str, Any]:
+        """The register; the privacy officer sees of it what went at once, to judge it afterwards."""
+        officer = ("privacy-officer",) if urgent else ()
+        role = person.role_among((*self.rules.file_roles, "fg", "beheerder", *officer))
         async with self.platform.database.reading() as session:
-            page = await store.disclosures(session, number, window)
+            page = await store.disclosures(session, number, window, urgent=urgent)
         await self._note(person, role, "disclosure register read", number)
         return page.of("disclosures", lambda row: {"id": str(row.id)} | _camel(row.facts))
 

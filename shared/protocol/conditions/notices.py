@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from shared.protocol.conditions.case import Case, condition
 
+BEGINS = ("purpose", "no-signal")
+"""Until one of these was decided, nothing is (art. 1): that a signal is none is decided without a purpose."""
+
+
+@condition("art. 1", "voor het signaal is vastgelegd voor welk doel het wordt behandeld, of dat het geen signaal is")
+def signal_has_begun(case: Case) -> str | None:
+    if case.facts.before.isdisjoint(BEGINS):
+        return (
+            "eerst wordt bij het signaal vastgelegd voor welk doel van artikel 1 het wordt behandeld; dat ontbreekt nog"
+        )
+    return None
+
 
 @condition(
     "art. 26 lid 2", "de brief die is verstuurd, is voor deze persoon en voor deze weg opgemaakt", at="fields.letter"
