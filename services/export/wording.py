@@ -35,7 +35,7 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
             ["Besluit", f"{law.answered(content.decision, content.outcome)} ({content.article})"],
             ["Datum van het besluit", day(content.decided_on)],
             ["Grondslag", f"art. 6 lid 1 en {content.article} van het privacyprotocol"],
-            ["Niet verstrekt", _left_out(content.left_out)],
+            ["Niet verstrekt", _left_out(content.left_out, content.left_out_concerned)],
         ],
         "parts": [
             part for part in (*_answers(content), _persons(content), _objects(content), *_items(law, content)) if part
@@ -44,10 +44,14 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
     }
 
 
-def _left_out(count: int) -> str:
-    if not count:
-        return "niets"
-    return "één gegeven uit hetzelfde dossier" if count == 1 else f"{count} gegevens uit hetzelfde dossier"
+def _left_out(items: int, concerned: int) -> str:
+    found = []
+    if items:
+        found.append("één gegeven uit hetzelfde dossier" if items == 1 else f"{items} gegevens uit hetzelfde dossier")
+    if concerned:
+        who = "één persoon of object" if concerned == 1 else f"{concerned} personen of objecten"
+        found.append(f"naam en adres van {who} in de gegevens hieronder")
+    return ", en ".join(found) or "niets"
 
 
 def _answers(content: ShareContent) -> list[list[Any]]:

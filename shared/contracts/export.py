@@ -45,6 +45,8 @@ class ShareContent(Frozen):
     """What an intake answers to the criteria of the RIEC (art. 2.16 BGS), by their codes; None: unanswered."""
     left_out: int = 0
     """How many items the receiver does not get."""
+    left_out_concerned: int = 0
+    """How many of the persons and objects that his items concern he does not get; in the texts they are S1, S2 …"""
 
     def twin(self) -> dict[str, Any]:
         """The same for a machine, in JSON."""

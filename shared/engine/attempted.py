@@ -9,13 +9,14 @@ from typing import Any
 from shared.engine.documents import Finding, PartWords, Words
 from shared.engine.loaded import Loaded, item_name
 from shared.identity import Person
+from shared.protocol.composing import CONCERNING
 from shared.protocol.judge import Attempt
-from shared.protocol.kinds import Choice, Choices, Date, Flag, Subjects
+from shared.protocol.kinds import Choice, Choices, Concerned, Date, Flag, Subjects
 from shared.protocol.model import Decision
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.together import SEVERAL, cells, each, single
 
-_CODED = (Choice, Choices, Date, Flag, Subjects)
+_CODED = (Choice, Choices, Concerned, Date, Flag, Subjects)
 """Kinds of fields that hold codes and dates only."""
 
 
@@ -75,7 +76,8 @@ def coded_forwarding(given: Forwarding | None) -> dict[str, Any] | None:
     """The coded part of a forwarding; why nobody gets it is among the words."""
     if given is None:
         return None
-    return {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
+    found = {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
+    return found if given.concerning is None else found | {CONCERNING: list(given.concerning)}
 
 
 def coded_fields(rule: Decision, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,12 +54,15 @@ class OpenDecision(Strict):
 
 class OpenRecord(Strict):
     """What can be recorded now by `POST …/items`: `fields` is the JSON Schema of its `fields`; persons who come to light
-    are among those. `finding`: in words what was found; without, a source that only verifies gives `matches`."""
+    are among those. `finding`: in words what was found; without, a source that only verifies gives `matches`.
+    `composed`: it is made of items, of which `concerns` says whom and what can go along, and can be read beforehand
+    by `POST …/previews`; `finding` is a short note, or absent."""
 
     category: str
     name: str
     about: tuple[str, ...]
     finding: bool
+    composed: bool = False
     fields: dict[str, Any]
     missing: Lacking
 
@@ -77,7 +80,8 @@ class OpenAction(Strict):
 
 
 class OpenDecisions(Strict):
-    """`recipients`: who can receive something, by kind; `shareable`: the items that could be shared."""
+    """`recipients`: who can receive something, by kind; `shareable`: the items that could be shared; `concerns`: of each
+    of these the persons and objects that can go along, by S1, O1 …"""
 
     version: int
     state: str
@@ -86,6 +90,7 @@ class OpenDecisions(Strict):
     actions: list[OpenAction]
     recipients: dict[str, Named]
     shareable: tuple[str, ...]
+    concerns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 def described(found: Open) -> OpenDecisions:
@@ -99,6 +104,7 @@ def described(found: Open) -> OpenDecisions:
         actions=[_withdraw(one) for one in found.withdrawable],
         recipients={kind: dict(names) for kind, names in law.choices.organisations.items()} if found.decisions else {},
         shareable=found.shareable,
+        concerns=dict(found.concerns),
     )
 
 
@@ -143,6 +149,7 @@ def _record(one: open_now.Recordable) -> OpenRecord:
         name=category.name,
         about=one.about,
         finding=not category.verification_only,
+        composed=category.composed,
         fields=schema(category.fields),
         missing=one.missing,
     )

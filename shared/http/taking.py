@@ -25,6 +25,14 @@ class ForwardingIn(Strict):
     recipient: Ref | None = None
     items: Annotated[tuple[Ref, ...], Field(max_length=50)] = ()
     none_because: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    concerning: Annotated[
+        tuple[Ref, ...] | None,
+        Field(
+            max_length=50,
+            description="Whom and what of these items goes along; left out: all that they concern",
+            examples=[["S1", "O1"]],
+        ),
+    ] = None
 
 
 class PartIn(Strict):
@@ -145,13 +153,13 @@ RECORDED: dict[str, Any] = {
         },
     },
     "paper": {
-        "summary": "A paper for a meeting, without names",
+        "summary": "A paper for a meeting, composed of items; of whom and what these concern, O1 goes along",
         "value": {
             "category": "paper",
             "expectedVersion": 9,
             "about": "report",
-            "finding": "Wat er feitelijk is gezien bij O1.",
-            "fields": {"meeting": "M-7K3MQ-9XD4T"},
+            "finding": "Ter voorbereiding van de weging.",
+            "fields": {"meeting": "M-7K3MQ-9XD4T", "items": ["report", "item-3"], "concerning": ["O1"]},
         },
     },
     "intervention": {
@@ -178,7 +186,7 @@ def given(body: DecisionStep, version: int) -> Given:
     if body.key == WITHDRAWAL:
         raise Invalid([Fault("key", "een besluit wordt ingetrokken bij withdrawals", "art. 2", "no-decision")])
     to = body.forwarding
-    forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because) if to else None
+    forwarding = Forwarding(to.recipient_kind, to.recipient, to.items, to.none_because, to.concerning) if to else None
     right = body.correction
     matches = {str(key): value for key, value in right.matches.items()} if right and right.matches else None
     attempt = Attempt(

@@ -35,6 +35,8 @@ class Forwarding:
     recipient: str | None = None
     items: tuple[str, ...] = ()
     none_because: str | None = None
+    concerning: tuple[str, ...] | None = None
+    """Whom and what of the items goes along, by S1, O1 …; None: all that these concern."""
 
 
 def forwarding_faults(
@@ -67,7 +69,7 @@ def _to_nobody(law: Law, outcome: Outcome, given: Forwarding) -> list[Fault]:
     faults = []
     if not (given.none_because or "").strip():
         faults.append(Fault("forwarding", "niet doorzetten heeft een reden", outcome.article, "no-reason"))
-    if given.recipient or given.items:
+    if given.recipient or given.items or given.concerning:
         words = "hoort erbij als er een ontvanger of een gegeven is genoemd"
         faults.append(Fault("forwarding.recipientKind", words, outcome.article, "kind-missing"))
     return faults

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.protocol.composing import ALONG, along
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions.dates import possible
 from shared.protocol.kinds import Choices, Date
@@ -16,7 +17,11 @@ def check_2a(chosen: Municipality) -> Decision:
         article="art. 20",
         question="Mag deze ontvanger dit gegeven hebben?",
         # Later too: what a plan needs and was not judged yet is judged then.
-        states=(State.CHECK_2A, State.RIEC_INTAKE, State.PLAN, State.CHECK_2B),
+        # What is new gets its cell before a paper or a plan carries it (R-T.16).
+        states=(
+            *(State.CHECK_2A, State.APPROACH, State.RIEC_INTAKE, State.PLAN, State.CHECK_2B),
+            State.REWEIGHING,
+        ),
         who=chosen.who["check-2a"],
         outcomes=(Outcome("may", "ja", None, "art. 20"), Outcome("may-not", "nee", None, "art. 20")),
         fields=(
@@ -54,6 +59,7 @@ def adopt_plan(chosen: Municipality) -> Decision:
         fields=(
             Field("participants", "Wie stelden het vast?", "art. 22", participants),
             Field("adoptedOn", "Op welke datum?", "art. 22", Date()),
+            along(ALONG),
         ),
         about=("intervention",),
         about_many=True,
