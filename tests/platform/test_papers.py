@@ -54,7 +54,7 @@ async def why_not(desk: Desk, number: str, **fields: Any) -> list[str]:
     return [one.code for one in refused.value.faults]
 
 
-@pytest.mark.allowed("R-T.16", "R-7.10", "R-T.14")
+@pytest.mark.allowed("R-T.16", "R-T.14")
 @pytest.mark.refused("R-T.16")
 async def test_of_a_lot_plus_the_members_read_what_2a_allows_them_and_the_register_has_it(desk_of: DeskOf) -> None:
     desk = await desk_of("casework")
