@@ -11,12 +11,12 @@ from shared.engine.loaded import Loaded, item_name
 from shared.identity import Person
 from shared.protocol.composing import CONCERNING
 from shared.protocol.judge import Attempt
-from shared.protocol.kinds import Choice, Choices, Concerned, Date, Flag, Subjects
+from shared.protocol.kinds import Choice, Choices, Date, Flag, PersonsAndObjects, Subjects
 from shared.protocol.model import Decision
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.together import SEVERAL, cells, each, single
 
-_CODED = (Choice, Choices, Concerned, Date, Flag, Subjects)
+_CODED = (Choice, Choices, PersonsAndObjects, Date, Flag, Subjects)
 """Kinds of fields that hold codes and dates only."""
 
 

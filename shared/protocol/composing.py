@@ -8,7 +8,7 @@ from typing import Any
 from shared.protocol.conditions import approach
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
-from shared.protocol.kinds import Concerned
+from shared.protocol.kinds import PersonsAndObjects
 from shared.protocol.meetings import AFTER_THE_LOT, HOW_HELD, MEMBER
 from shared.protocol.model import PHASE_OF, Field, Law, State
 
@@ -38,7 +38,7 @@ RULES = {
 
 def along(question: str, *outcomes: str) -> Field:
     """The field in which somebody chooses whom and what of the items goes along."""
-    return Field(CONCERNING, question, CHOSEN_ONE_BY_ONE, Concerned(), outcomes, required=False)
+    return Field(CONCERNING, question, CHOSEN_ONE_BY_ONE, PersonsAndObjects(), outcomes, required=False)
 
 
 def chosen(value: Any) -> tuple[str, ...]:

@@ -246,7 +246,7 @@ class Items(Kind):
 
 
 @dataclass(frozen=True)
-class Concerned(Kind):
+class PersonsAndObjects(Kind):
     """Some of the persons and objects that the chosen items concern; none is a choice too."""
 
     most: int = MOST_ITEMS
