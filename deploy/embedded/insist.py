@@ -29,6 +29,8 @@ def for_a_meeting(service: str) -> Callable[[dict[str, Any]], bool]:
     """Whether all that is wrong is that casework has not heard of the meeting yet."""
 
     def waits(problem: dict[str, Any]) -> bool:
-        return service == "casework" and [one["name"] for one in problem.get("invalidParams", [])] == ["meeting"]
+        named = [one["name"] for one in problem.get("invalidParams", [])]
+        # Of a decision, and of a paper.
+        return service == "casework" and named in (["meeting"], ["fields.meeting"])
 
     return waits

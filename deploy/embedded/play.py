@@ -197,7 +197,7 @@ class Player:
         body = {"category": step["item"], "about": step["about"], "fields": fields}
         body |= {name: step[name] for name in ("finding", "matches") if name in step}
         body["expectedVersion"] = self._version(service, path)["version"]
-        made = self.client.post(service, f"{path}/items", step["by"], body)
+        made = insist(lambda: self.client.post(service, f"{path}/items", step["by"], body), for_a_meeting(service))
         if "as" in step:
             played.made[step["as"]] = made["item"]
         played.asked |= set(made["tasks"])

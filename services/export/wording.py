@@ -42,7 +42,7 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
             *(["Voor uw taak", one] for one in content.tasks),
             *(["Grondslag", one] for one in content.bases),
             ["Privacyprotocol", f"art. 6 lid 1 en {content.article}"],
-            ["Niet verstrekt", _left_out(content.left_out)],
+            ["Niet verstrekt", _left_out(content.left_out, content.left_out_concerned)],
         ],
         "parts": [
             part
@@ -59,10 +59,14 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
     }
 
 
-def _left_out(count: int) -> str:
-    if not count:
-        return "niets"
-    return "één gegeven uit hetzelfde dossier" if count == 1 else f"{count} gegevens uit hetzelfde dossier"
+def _left_out(items: int, concerned: int) -> str:
+    found = []
+    if items:
+        found.append("één gegeven uit hetzelfde dossier" if items == 1 else f"{items} gegevens uit hetzelfde dossier")
+    if concerned:
+        who = "één persoon of object" if concerned == 1 else f"{concerned} personen of objecten"
+        found.append(f"naam en adres van {who} in de gegevens hieronder")
+    return ", en ".join(found) or "niets"
 
 
 def _answers(content: ShareContent) -> list[list[Any]]:

@@ -26,7 +26,7 @@ from shared.protocol.never_informed import (
     waiting_for_a_notice,
 )
 
-APPROVE, NEVER_INFORMED = "approve-destruction", "never-informed"
+APPROVE, HEARS_AFTER_ALL = "approve-destruction", "never-informed"
 
 
 class OversightPolicy(Policy):
@@ -37,7 +37,7 @@ class OversightPolicy(Policy):
     side_by_side = True
 
     def roles(self, law: Law) -> frozenset[str]:
-        rules = [one for one in law.decisions if one.key in (APPROVE, NEVER_INFORMED)]
+        rules = [one for one in law.decisions if one.key in (APPROVE, HEARS_AFTER_ALL)]
         return frozenset(role for rule in rules for role in rule.who.roles)
 
     def readers(self, law: Law) -> frozenset[str]:
@@ -52,7 +52,7 @@ class OversightPolicy(Policy):
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
         """Nothing goes before each person who was never informed was decided on (art. 26 lid 5)."""
         waiting, named = loaded.mine(Waiting), _named(loaded, given.attempt.about)
-        if given.attempt.key == NEVER_INFORMED:
+        if given.attempt.key == HEARS_AFTER_ALL:
             return answer_faults(waiting.owed, _answers(given.attempt.fields), loaded.today)
         if given.attempt.key != APPROVE:
             return ()
@@ -71,7 +71,7 @@ class OversightPolicy(Policy):
         """All that wait, or the signals that are named; who is informed after all is told so by rights."""
         if decision.key == APPROVE:
             return (Approves(_named(loaded, decision.about)),)
-        if decision.key != NEVER_INFORMED:
+        if decision.key != HEARS_AFTER_ALL:
             return ()
         answers = _answers(loaded.fields_of(decision))
         duties = tuple(sorted(duty for duty, answer in answers.items() if answer == AFTER_ALL))

@@ -88,6 +88,8 @@ class ShareContent(Frozen):
     """It went at once, for a danger to somebody's life or safety."""
     left_out: int = 0
     """How many items the receiver does not get."""
+    left_out_concerned: int = 0
+    """How many of the persons and objects that his items concern he does not get; in the texts they are S1, S2 …"""
     plan: SharedPlan | None = None
 
     def twin(self) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from typing import Any
 from shared.engine.documents import Finding, PartWords, Words
 from shared.engine.loaded import Loaded, item_name
 from shared.identity import Person
+from shared.protocol.composing import CONCERNING
 from shared.protocol.judge import Attempt
-from shared.protocol.kinds import Choice, Choices, Date, Flag, Subjects
+from shared.protocol.kinds import Choice, Choices, Date, Flag, PersonsAndObjects, Subjects
 from shared.protocol.model import Decision
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.together import SEVERAL, cells, each, single
 
-_CODED = (Choice, Choices, Date, Flag, Subjects)
+_CODED = (Choice, Choices, PersonsAndObjects, Date, Flag, Subjects)
 """Kinds of fields that hold codes and dates only."""
 
 
@@ -77,8 +78,13 @@ def coded_forwarding(given: Forwarding | None) -> dict[str, Any] | None:
     if given is None:
         return None
     chosen = {"task": given.task, "basis": given.basis, "urgent": given.urgent_because is not None}
-    coded = {"recipientKind": given.recipient_kind, "recipient": given.recipient, "items": list(given.items)}
-    return coded | {name: one for name, one in chosen.items() if one}
+    coded: dict[str, Any] = {
+        "recipientKind": given.recipient_kind,
+        "recipient": given.recipient,
+        "items": list(given.items),
+    }
+    coded |= {name: one for name, one in chosen.items() if one}
+    return coded if given.concerning is None else coded | {CONCERNING: list(given.concerning)}
 
 
 def coded_fields(rule: Decision, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from shared.engine.given import Given, Shown
 from shared.engine.hear import at_most_thrice
 from shared.engine.loaded import CLOSING, WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
+from shared.engine.roads import along_faults_in
 from shared.engine.tables import DecisionRow
 from shared.engine.withdraw import Withdrawing
 from shared.engine.wording import faults_in_attempt
@@ -108,6 +109,7 @@ class Deciding:
                 raise Conflict(f"{faults[0].reason} ({faults[0].article})", state=loaded.state)
         faults += self.policy.faults(loaded, given) if not faults else ()
         faults += faults_in_attempt(loaded, given.attempt) if not faults else ()
+        faults += along_faults_in(loaded, given.attempt) if not faults and loaded.content else ()
         if faults or isinstance(judged, Refused):
             raise Invalid(faults)
         return judged

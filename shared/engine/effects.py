@@ -75,8 +75,9 @@ class Disclose(Effect):
 
     `road`: forwarding, partners, riec, paper, question or intervention. `outside`: he is outside the municipality, so
     that `subjects` have to know by now, or a ground says why not (AVG 14 lid 3). `passes_duty`: who takes a signal up
-    informs the person concerned (art. 13). `task`, `basis`: codes of what was chosen for this share itself. `urgent`: it goes at
-    once, for a danger to somebody's life or safety.
+    informs the person concerned (art. 13). `concerning`: whom and what of the items he gets; None: all that these
+    concern. `task`, `basis`: codes of what was chosen for this share itself. `urgent`: it goes at once, for a danger to somebody's
+    life or safety.
     """
 
     moment = Moment.SENT
@@ -84,6 +85,7 @@ class Disclose(Effect):
     recipient_kind: str
     recipient: str
     items: tuple[str, ...]
+    concerning: tuple[str, ...] | None = None
     outside: bool = False
     subjects: tuple[str, ...] = ()
     passes_duty: bool = False

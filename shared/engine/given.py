@@ -78,7 +78,7 @@ class Withdrawable:
 @dataclass(frozen=True)
 class Open:
     """What can be decided, recorded and taken back now. `recipients`: by kind, who can receive something; `shareable`:
-    the items that could be shared."""
+    the items that could be shared; `concerns`: the persons and objects of each, by S1, O1 …"""
 
     version: int
     state: State
@@ -87,6 +87,7 @@ class Open:
     records: tuple[Recordable, ...] = ()
     withdrawable: tuple[Withdrawable, ...] = ()
     shareable: tuple[str, ...] = ()
+    concerns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Papers for a meeting: what members read beforehand, without names and without the file (R-7.10)."""
+"""Papers for a meeting: composed of items of the file, read by its members beforehand, without the file (R-7.10, R-T.16)."""
 
 from __future__ import annotations
 
@@ -10,24 +10,60 @@ from shared.engine.effects import Ask, Disclose, Effect
 from shared.engine.given import GivenRecord
 from shared.engine.loaded import Loaded
 from shared.engine.roads import PAPER
+from shared.engine.shares import along, along_wrong
 from shared.engine.tables import TaskRow
+from shared.engine.wording import faults_in_shared
+from shared.protocol import composing
+from shared.protocol.composing import CONCERNING, ITEMS, chosen
 from shared.protocol.faults import Fault
-from shared.protocol.meetings import MEMBER, paper_fault
+from shared.protocol.meetings import MEMBER
+
+MEETING = "meeting"
 
 
 def paper_faults(loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
-    """A paper is for a meeting that is still to be held and has this signal on its agenda."""
-    fault = paper_fault(loaded.facts()) if given.record.category == PAPER else None
-    return (fault,) if fault else ()
+    """A paper is for a meeting to come with this signal on its agenda, made of items that its members may read; nothing in
+    it shows the reporter, or names who was not chosen."""
+    record = given.record
+    if record.category != PAPER or loaded.content is None:
+        return ()
+    faults = composing.paper_faults(loaded.law, loaded.state, record.fields, loaded.facts())
+    if faults:
+        return faults
+    items = chosen(record.fields.get(ITEMS))
+    field = f"fields.{ITEMS}"
+    return [
+        *faults_in_shared(loaded, dict.fromkeys(items, field), record.special_grounds),
+        *along_wrong(loaded, chosen(record.fields.get(CONCERNING)), f"fields.{CONCERNING}", items),
+    ]
 
 
 def paper_written(loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
-    """The members of its meeting are asked to read it, until the day after it (R-7.10)."""
-    meeting = str(finding.fields["meeting"])
+    """The members of its meeting are asked to read it, until the day after it; its items stand in the register."""
+    meeting = str(finding.fields[MEETING])
     held_on = next((one.held_on for one in loaded.meetings if one.id == meeting), loaded.today)
-    return Ask(PAPER, MEMBER, item, meeting=meeting, until=held_on), Disclose(PAPER, "meeting", meeting, (item,))
+    items = chosen(finding.fields.get(ITEMS))
+    return Ask(PAPER, MEMBER, item, meeting=meeting, until=held_on), Disclose(PAPER, MEETING, meeting, (item, *items))
 
 
 def show_paper(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
-    """What a member sees of it: for which meeting, and the text. Raises TypeError when the room is closed."""
-    return {"meeting": task.meeting, "paper": loaded.opened.findings[task.item].finding}
+    """What a member sees of it. Raises TypeError when the room is closed."""
+    return composed(loaded, loaded.opened.findings[task.item])
+
+
+def composed(loaded: Loaded, paper: Finding) -> dict[str, Any]:
+    """For which meeting, its note, and the items that its members may read now: of what was put right since, or is no
+    longer allowed them, nothing. Of persons and objects only those who were chosen."""
+    meeting = str(paper.fields[MEETING])
+    kind = next((one.kind for one in loaded.meetings if one.id == meeting), "")
+    may = composing.may_read(loaded.state, kind, loaded.facts())
+    wanted = chosen(paper.fields.get(ITEMS))
+    going = along(loaded, [one for one in wanted if one in may], chosen(paper.fields.get(CONCERNING)))
+    return {
+        "meeting": meeting,
+        "note": paper.finding,
+        "items": [one.model_dump(exclude_none=True) for one in going.items],
+        "subjects": {key: one.model_dump(exclude_none=True) for key, one in going.subjects.items()},
+        "objects": {key: one.model_dump(exclude_none=True) for key, one in going.objects.items()},
+        "leftOut": going.left_out,
+    }

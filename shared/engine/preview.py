@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared import audit
 from shared.contracts.export import ShareContent
 from shared.engine.attempted import words_given
 from shared.engine.common import following
 from shared.engine.decide import Deciding
 from shared.engine.effects import CopyByLetter
-from shared.engine.given import Given
+from shared.engine.given import Given, GivenRecord
 from shared.engine.head import changed
+from shared.engine.papers import composed
+from shared.engine.record import Recording
+from shared.engine.roads import PAPER
 from shared.errors import Invalid
 from shared.identity import Person
 from shared.protocol.faults import Fault
 
 
 class Previewing:
-    def __init__(self, deciding: Deciding) -> None:
+    def __init__(self, deciding: Deciding, recording: Recording) -> None:
         self._deciding = deciding
+        self._recording = recording
         self._parts = deciding.parts
 
     async def shares(self, number: str, person: Person, given: Given, purpose: str) -> list[ShareContent]:
@@ -43,3 +49,16 @@ class Previewing:
         return [
             one.content for one in effects if isinstance(one, CopyByLetter) and isinstance(one.content, ShareContent)
         ]
+
+    async def paper(self, number: str, person: Person, given: GivenRecord, purpose: str) -> dict[str, Any]:
+        """What the members of its meeting would read of a paper, as `show_paper` shows it; it is judged as the record is,
+        and raises what that raises. Raises Invalid for another record: nobody reads that as it is composed."""
+        if given.record.category != PAPER:
+            raise Invalid([Fault("category", "alleen een stuk wordt vooraf gelezen", None, "not-asked")])
+        platform, role = self._parts.platform, self._parts.role_of(person)
+        loaded, _, finding, _ = await self._recording.judged(number, person, role, given)
+        now = platform.clock.now()
+        line = audit.line(now, "paper read beforehand", actor=person.user_id, role=role, record=number, reason=purpose)
+        async with platform.database.transaction() as session:
+            session.add(line)
+        return composed(loaded, finding)

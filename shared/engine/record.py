@@ -42,6 +42,16 @@ class Recording:
         return await at_most_thrice(lambda: self._record(number, person, role, given))
 
     async def _record(self, number: str, person: Person, role: str, given: GivenRecord) -> Recorded:
+        loaded, name, finding, persons = await self.judged(number, person, role, given)
+        effects: list[Effect] = [*self.policy.recorded(loaded, name, finding), *child_marked(loaded, finding)]
+        if persons:
+            effects.append(became_known(loaded, persons))
+        return await self._write(loaded, person, role, name, finding, effects, len(persons))
+
+    async def judged(
+        self, number: str, person: Person, role: str, given: GivenRecord
+    ) -> tuple[Loaded, str, Finding, Mapping[str, Subject]]:
+        """What would be recorded, its name, and whom it brings to light; nothing is written. Raises as `record`."""
         meeting = given.record.fields.get("meeting")
         loaded = await self.parts.loader.for_change(
             number, given.expected_version, by=person, meeting=meeting if isinstance(meeting, str) else None
@@ -51,11 +61,7 @@ class Recording:
         faults = self._faults(loaded, role, given)
         if faults:
             raise Invalid(faults)
-        name, finding, persons = self._finding(loaded, person, given)
-        effects: list[Effect] = [*self.policy.recorded(loaded, name, finding), *child_marked(loaded, finding)]
-        if persons:
-            effects.append(became_known(loaded, persons))
-        return await self._write(loaded, person, role, name, finding, effects, len(persons))
+        return loaded, *self._finding(loaded, person, given)
 
     def _faults(self, loaded: Loaded, role: str, given: GivenRecord) -> list[Fault]:
         record = given.record

@@ -8,10 +8,14 @@ from __future__ import annotations
 from shared.engine.effects import Disclose
 from shared.engine.loaded import Loaded
 from shared.engine.plans import planned, version_of
+from shared.engine.shares import along_wrong
 from shared.engine.tables import DecisionRow
+from shared.protocol.composing import CONCERNING
 from shared.protocol.conditions import approach
 from shared.protocol.conditions.plan import PROPOSE_PLAN
+from shared.protocol.faults import Fault
 from shared.protocol.informing import leaves_the_municipality
+from shared.protocol.judge import Attempt
 from shared.protocol.model import Outcome
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
 
@@ -34,6 +38,7 @@ def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
             kind,
             recipient,
             tuple(given["items"]),
+            tuple(given[CONCERNING]) if CONCERNING in given else None,
             outside=outside,
             subjects=tuple(loaded.concerned) if outside else (),
             passes_duty=True,
@@ -53,20 +58,20 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
     named = fields.get("partners")
     plan = planned(loaded, version_of(loaded, decision)) if decision.key == PROPOSE_PLAN else ()
     road = PARTNERS if named else RIEC
+    concerning = tuple(fields[CONCERNING]) if fields.get(CONCERNING) is not None else None
     subjects = tuple(loaded.concerned)
     departments = set(loaded.law.organisations["department"])
-    allowed: dict[str, list[str]] = {}
     if decision.key == RIEC_SUPPLEMENT:
         # On a question the RIEC gets what was chosen for it, and not the package once more.
         return [Disclose(RIEC, "partner", TABLE_OF_THE_RIEC, tuple(decision.about), outside=True, subjects=subjects)]
-    for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
-        allowed.setdefault(recipient, []).append(item)
+    allowed = allowed_in_2a(loaded)
     found = []
     for recipient in named or (TABLE_OF_THE_RIEC,):
         inside = recipient in departments
         kind = "department" if inside else "partner"
+        informed = () if inside else subjects
         items = (*plan, *allowed.get(recipient, ()))
-        found.append(Disclose(road, kind, recipient, items, outside=not inside, subjects=() if inside else subjects))
+        found.append(Disclose(road, kind, recipient, items, concerning, outside=not inside, subjects=informed))
     assert any(one.outside for one in found) == leaves_the_municipality(loaded.law, outcome, fields, None)
     return found
 
@@ -85,3 +90,26 @@ def plan_adopted(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
             )
         )
     return found
+
+
+def allowed_in_2a(loaded: Loaded) -> dict[str, list[str]]:
+    """The items that check 2A allows, by recipient."""
+    allowed: dict[str, list[str]] = {}
+    for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
+        allowed.setdefault(recipient, []).append(item)
+    return allowed
+
+
+def along_faults_in(loaded: Loaded, attempt: Attempt) -> list[Fault]:
+    """What is wrong with whom and what was chosen to go along with what `attempt` shares, by whatever road."""
+    given = attempt.forwarding
+    if given and given.recipient_kind:
+        return along_wrong(loaded, given.concerning, f"forwarding.{CONCERNING}", given.items)
+    rule = loaded.law.decision(attempt.key)
+    outcome = rule.outcome(attempt.outcome, loaded.state) if rule else None
+    concerning = attempt.fields.get(CONCERNING)
+    if outcome is None or not outcome.discloses or concerning is None:
+        return []
+    allowed = allowed_in_2a(loaded)
+    named = attempt.fields.get("partners") or attempt.fields.get("participants") or (TABLE_OF_THE_RIEC,)
+    return along_wrong(loaded, concerning, f"fields.{CONCERNING}", *(allowed.get(one, ()) for one in named))

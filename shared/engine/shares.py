@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TypeVar
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from shared.clock import calendar_date
 from shared.contracts.export import ShareContent, SharedItem, ShareLetter
@@ -14,10 +15,13 @@ from shared.engine.entitled import bases_of, tasks_of
 from shared.engine.loaded import Loaded
 from shared.engine.plans import planned_in, without_persons
 from shared.engine.tables import DecisionRow
+from shared.engine.wording import Nameable
+from shared.protocol.composing import along_faults, still_named
 from shared.protocol.conditions import approach
+from shared.protocol.faults import Fault
+from shared.words.masked import masked
 
 EXPORT, RIEC_INTAKE = "export", "riec-intake"
-Described = TypeVar("Described")
 
 
 def sent(loaded: Loaded, decision: DecisionRow, one: Disclose) -> CopyByLetter:
@@ -27,9 +31,9 @@ def sent(loaded: Loaded, decision: DecisionRow, one: Disclose) -> CopyByLetter:
 
 def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareContent:
     """What the receiver of `one` will read."""
-    content, plan = loaded.opened, planned_in(loaded, decision)
+    plan = planned_in(loaded, decision)
     items = [name for name in one.items if plan is None or name not in {each.item for each in plan.actions}]
-    persons = persons_of(loaded, items)
+    going = along(loaded, items, one.concerning)
     return ShareContent(
         number=loaded.dossier.signal,
         protocol=loaded.dossier.protocol,
@@ -43,13 +47,70 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
         tasks=tasks_of(loaded, one),
         bases=bases_of(loaded, one),
         urgent=one.urgent,
-        items=tuple(_item(content, name) for name in items),
+        items=going.items,
         answers=_criteria(loaded, decision),
         left_out=len(set(approach.shareable(loaded.facts())) - set(one.items)),
-        subjects=persons,
-        objects=objects_of(loaded, items),
-        plan=plan and without_persons(plan, (*persons, *content.objects)),
+        subjects=going.subjects,
+        objects=going.objects,
+        left_out_concerned=going.left_out,
+        plan=plan and without_persons(plan, (*going.subjects, *loaded.opened.objects)),
     )
+
+
+@dataclass(frozen=True)
+class Along:
+    """What a receiver gets of the items that were chosen for him: their texts, and of whom and what these are those who
+    were chosen to go along. `left_out`: how many of these are not."""
+
+    items: tuple[SharedItem, ...]
+    subjects: dict[str, Subject]
+    objects: dict[str, ReportedObject]
+    left_out: int
+
+
+def along(loaded: Loaded, items: Collection[str], concerning: Collection[str] | None = None) -> Along:
+    """`concerning`: the persons and objects that go along, by S1, O1 …; None: all that the items concern. Who is left
+    out is called S1, S2 … in the texts too."""
+    persons, objects = persons_of(loaded, items), objects_of(loaded, items)
+    if concerning is None:
+        return Along(tuple(_item(loaded.opened, name) for name in items), persons, objects, 0)
+    going = {key: one for key, one in persons.items() if key in concerning}
+    what = {key: one for key, one in objects.items() if key in concerning}
+    hidden = _left_out(loaded, going)
+    texts = tuple(_item(loaded.opened, name, hidden) for name in items)
+    return Along(texts, going, what, len(persons) + len(objects) - len(going) - len(what))
+
+
+def along_wrong(
+    loaded: Loaded, concerning: Collection[str] | None, field: str, *receivers: Collection[str]
+) -> list[Fault]:
+    """What is wrong with who and what was chosen to go along, at `field`; `receivers`: the items that each gets."""
+    if concerning is None:
+        return []
+    concerned = {code for items in receivers for code in concerned_by(loaded, items)}
+    faults = along_faults(concerning, concerned, field)
+    if faults:
+        return faults
+    named: set[str] = set()
+    for items in receivers:
+        going = along(loaded, items, concerning)
+        hidden = Nameable(tuple(_left_out(loaded, going.subjects)))
+        named |= {one.item for one in going.items if hidden.is_named_in(one.text or "")}
+    return still_named(named, loaded.law.names, field)
+
+
+def concerned_by(loaded: Loaded, items: Collection[str]) -> tuple[str, ...]:
+    """Whom and what `items` concern, by S1, O1 …"""
+    return (*persons_of(loaded, items), *objects_of(loaded, items))
+
+
+def _left_out(loaded: Loaded, going: Collection[str]) -> dict[str, str]:
+    """The names of who does not go along, each with the code by which he is called instead; of who is meant by two of
+    them both."""
+    person = loaded.standing.person
+    return {
+        one.name: person(key) for key, one in loaded.opened.subjects.items() if one.name and person(key) not in going
+    }
 
 
 def _criteria(loaded: Loaded, decision: DecisionRow) -> dict[str, str | None]:
@@ -58,11 +119,13 @@ def _criteria(loaded: Loaded, decision: DecisionRow) -> dict[str, str | None]:
     return {key: one if isinstance(one, str) else None for key, one in (given or {}).items()}
 
 
-def _item(content: Content, name: str) -> SharedItem:
+def _item(content: Content, name: str, hidden: Mapping[str, str] = MappingProxyType({})) -> SharedItem:
     if name == REPORT:
-        return SharedItem(item=REPORT, category=REPORT, about=REPORT, text=content.report.text)
+        text = masked(content.report.text, hidden)
+        return SharedItem(item=REPORT, category=REPORT, about=REPORT, text=text)
     found = content.findings[name]
-    return SharedItem(item=name, category=found.category, about=found.about, text=found.finding, matches=found.matches)
+    words = masked(found.finding, hidden) if found.finding else found.finding
+    return SharedItem(item=name, category=found.category, about=found.about, text=words, matches=found.matches)
 
 
 def persons_of(loaded: Loaded, items: Collection[str]) -> dict[str, Subject]:

@@ -13,6 +13,7 @@ from shared.engine import store
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.shares import concerned_by
 from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.errors import Forbidden, NotBelieved, NotFound
 from shared.identity import Person
@@ -107,6 +108,7 @@ class Showing:
             if loaded.content and self.parts.policy.records
             else (),
             shareable=shareable(facts),
+            concerns={one: concerned_by(loaded, [one]) for one in shareable(facts)},
         )
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[Shown]:

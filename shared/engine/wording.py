@@ -97,15 +97,20 @@ def _corrected(loaded: Loaded, attempt: Attempt) -> list[Fault]:
 
 def _shared(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     """What is shared does not show the reporter; and what was never answered in the report is answered now."""
+    shared = {item: field for _, one in each(attempt) for item, field in shared_by(one).items()}
+    return faults_in_shared(loaded, shared, attempt.special_grounds)
+
+
+def faults_in_shared(loaded: Loaded, shared: Mapping[str, str], answered: Mapping[str, str]) -> list[Fault]:
+    """The same of items that go to somebody by whatever road; `shared`: the field that names each."""
     content = loaded.content
     if content is None:
         return []
     known = Nameable.of(content)
     faults: list[Fault] = []
-    shared = {item: field for _, one in each(attempt) for item, field in shared_by(one).items()}
     for item, field in shared.items():
         if item == REPORT:
-            grounds = {**content.report.special_grounds, **attempt.special_grounds}
+            grounds = {**content.report.special_grounds, **answered}
             faults += word_faults([replace(one, field=field) for one in _read_report(content.report, known)], grounds)
         elif item in content.findings:
             found = content.findings[item]

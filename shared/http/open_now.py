@@ -56,12 +56,15 @@ class OpenDecision(Strict):
 
 class OpenRecord(Strict):
     """What can be recorded now by `POST …/items`: `fields` is the JSON Schema of its `fields`; persons who come to light
-    are among those. `finding`: in words what was found; without, a source that only verifies gives `matches`."""
+    are among those. `finding`: in words what was found; without, a source that only verifies gives `matches`.
+    `composed`: it is made of items, of which `concerns` says whom and what can go along, and can be read beforehand
+    by `POST …/previews`; `finding` is a short note, or absent."""
 
     category: str
     name: str
     about: tuple[str, ...]
     finding: bool
+    composed: bool = False
     fields: dict[str, Any]
     missing: Lacking
 
@@ -88,7 +91,8 @@ class EntitledTo(Strict):
 
 class OpenDecisions(Strict):
     """`recipients`: who can receive something, by kind; `entitled`: by recipient, what its `task` and `basis` can be;
-    `shareable`: the items that could be shared."""
+    `shareable`: the items that could be shared; `concerns`: of each of these the persons and objects that can go along, by S1,
+    O1 …"""
 
     version: int
     state: str
@@ -98,6 +102,7 @@ class OpenDecisions(Strict):
     recipients: dict[str, Named]
     entitled: dict[str, EntitledTo]
     shareable: tuple[str, ...]
+    concerns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 def described(found: Open) -> OpenDecisions:
@@ -112,6 +117,7 @@ def described(found: Open) -> OpenDecisions:
         recipients={kind: dict(names) for kind, names in law.choices.organisations.items()} if found.decisions else {},
         entitled=_entitled(law) if found.decisions else {},
         shareable=found.shareable,
+        concerns=dict(found.concerns),
     )
 
 
@@ -167,6 +173,7 @@ def _record(one: open_now.Recordable) -> OpenRecord:
         name=category.name,
         about=one.about,
         finding=not category.verification_only,
+        composed=category.composed,
         fields=schema(category.fields),
         missing=one.missing,
     )

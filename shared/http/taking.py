@@ -35,6 +35,14 @@ class ForwardingIn(Strict):
             " `entitled.urgent`, where the outcome names the receiver under `urgent`",
         ),
     ] = None
+    concerning: Annotated[
+        tuple[Ref, ...] | None,
+        Field(
+            max_length=50,
+            description="Whom and what of these items goes along; left out: all that they concern",
+            examples=[["S1", "O1"]],
+        ),
+    ] = None
 
 
 class PartIn(Strict):
@@ -155,13 +163,13 @@ RECORDED: dict[str, Any] = {
         },
     },
     "paper": {
-        "summary": "A paper for a meeting, without names",
+        "summary": "A paper for a meeting, composed of items; of whom and what these concern, O1 goes along",
         "value": {
             "category": "paper",
             "expectedVersion": 9,
             "about": "report",
-            "finding": "Wat er feitelijk is gezien bij O1.",
-            "fields": {"meeting": "M-7K3MQ-9XD4T"},
+            "finding": "Ter voorbereiding van de weging.",
+            "fields": {"meeting": "M-7K3MQ-9XD4T", "items": ["report", "item-3"], "concerning": ["O1"]},
         },
     },
     "intervention": {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from shared.protocol.composing import ITEMS, along
 from shared.protocol.conditions import orders
 from shared.protocol.conditions import research as c
 from shared.protocol.conditions.approach import CHILD
 from shared.protocol.conditions.dates import not_in_the_future, possible
 from shared.protocol.conditions.rectifying import about_a_person
-from shared.protocol.kinds import Choice, Date, Persons, Subjects, Text, WebAddress
+from shared.protocol.kinds import Choice, Date, Items, Persons, Subjects, Text, WebAddress
 from shared.protocol.model import Category, Field, State
 from shared.protocol.municipality import Municipality, Source
 from shared.protocol.phase_4_orders import ORDER, departments
@@ -106,11 +107,16 @@ def _handling(chosen: Municipality) -> tuple[Category, ...]:
     return (
         Category(
             "paper",
-            "Een stuk voor een overleg, zonder namen",
+            "Een stuk voor een overleg, samengesteld uit gegevens van het dossier",
             2,
             process=True,
+            composed=True,
             states=(State.PHASE_2, State.APPROACH, State.REWEIGHING),
-            fields=(Field("meeting", "Voor welk overleg?", "art. 15 lid 1", Text(most=40)),),
+            fields=(
+                Field("meeting", "Voor welk overleg?", "art. 15 lid 1", Text(most=40)),
+                Field(ITEMS, "Welke gegevens lezen de leden?", "art. 6 lid 1", Items()),
+                along("Wie en wat van deze gegevens staat er met naam en adres in? Niets genoemd: niemand."),
+            ),
         ),
         Category(
             "question",

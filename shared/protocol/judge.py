@@ -12,7 +12,7 @@ from shared.protocol.correcting import Correction, correction_faults
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
-from shared.protocol.meetings import deciding_faults
+from shared.protocol.meetings import MEMBER, deciding_faults
 from shared.protocol.model import ABOUT, HOLDER_OF, Decision, Law, Outcome, State
 from shared.protocol.municipality import POLICE, TABLE_OF_THE_RIEC
 from shared.protocol.passing_on import Forwarding, forwarding_faults
@@ -139,7 +139,7 @@ def possible(law: Law, facts: Facts) -> dict[str, tuple[str, ...]]:
         "source": research.listed_sources(facts),
         "question": tuple(one.name for one in facts.of_category("question")),
         "item": approach.shareable(facts),
-        "recipient": tuple(dict.fromkeys((*law.organisations["department"], POLICE, TABLE_OF_THE_RIEC))),
+        "recipient": tuple(dict.fromkeys((*law.organisations["department"], POLICE, TABLE_OF_THE_RIEC, MEMBER))),
         "intervention": tuple(approach.interventions(facts)),
         "partner": plan.asked(facts),
         "fact": rectifying.rectifiable(facts),

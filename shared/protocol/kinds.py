@@ -12,6 +12,7 @@ from typing import Any
 _WEB = r"https?://[^\s/?#.]+(\.[^\s/?#.]+)+([/?#]\S*)?"
 MOST_SHORT = 200
 MOST_PERSONS = 20
+MOST_ITEMS = 50
 MOST_IDENTITY = 300
 MOST_ANSWER = 2000
 Schema = dict[str, Any]
@@ -225,6 +226,49 @@ class Subjects(Kind):
 
 
 @dataclass(frozen=True)
+class Items(Kind):
+    """Some items of the signal, by name; which there are, the rule says that asks for them."""
+
+    most: int = MOST_ITEMS
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return _codes(value, r"[a-z0-9-]{1,40}", self.most) and bool(value)
+
+    def schema(self) -> Schema:
+        name = {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"}
+        return {"type": "array", "minItems": 1, "maxItems": self.most, "uniqueItems": True, "items": name}
+
+    def wanted(self) -> str:
+        return f"moet bestaan uit één of meer gegevens van dit signaal, ten hoogste {self.most}, elk één keer"
+
+    def described(self) -> str:
+        return "één of meer gegevens van het signaal"
+
+
+@dataclass(frozen=True)
+class PersonsAndObjects(Kind):
+    """Some of the persons and objects that the chosen items concern; none is a choice too."""
+
+    most: int = MOST_ITEMS
+
+    def is_filled(self, value: Any) -> bool:
+        return value is not None
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return _codes(value, r"[SO][0-9]{1,4}", self.most)
+
+    def schema(self) -> Schema:
+        code = {"type": "string", "pattern": "^[SO][0-9]{1,4}$"}
+        return {"type": "array", "maxItems": self.most, "uniqueItems": True, "items": code}
+
+    def wanted(self) -> str:
+        return "moet bestaan uit personen en objecten van dit signaal (S1, O1 …), elk één keer"
+
+    def described(self) -> str:
+        return "personen en objecten van het signaal (S1, O1 …)"
+
+
+@dataclass(frozen=True)
 class Persons(Kind):
     """Persons, at most so many: a name, and where known an address; no more than a report may say (Bijlage 1)."""
 
@@ -324,6 +368,14 @@ def _some_of(value: Any, known: Collection[str], at_least: int) -> bool:
     if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
         return False
     return len(set(value)) == len(value) >= at_least and set(value) <= set(known)
+
+
+def _codes(value: Any, pattern: str, most: int) -> bool:
+    return (
+        isinstance(value, (list, tuple))
+        and all(isinstance(one, str) and re.fullmatch(pattern, one) for one in value)
+        and len(set(value)) == len(value) <= most
+    )
 
 
 def _one_of(choices: Mapping[str, str]) -> Schema:

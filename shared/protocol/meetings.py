@@ -9,8 +9,8 @@ from datetime import date
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.model import Decision, Law
+from shared.protocol.municipality import MEMBER as MEMBER
 
-MEMBER = "lot-member"
 OF_THE_LOT, BEYOND_THE_LOT, HOW_HELD = "art. 1 onder n", "art. 1 onder o", "art. 15 lid 1"
 AFTER_THE_LOT = "LOT+"
 """The meeting to which only comes what a LOT has weighed (R-D.16)."""
@@ -43,9 +43,6 @@ RULES = {
     "not-invited": f"Aanwezig kan alleen zijn wie was uitgenodigd ({HOW_HELD}).",
     "not-yours-to-say": f"Dat een organisatie van buiten aanwezig was, legt de voorzitter vast, of wie hem vervangt ({HOW_HELD}).",
     "not-held": f"Aanwezigheid wordt vastgelegd en een besluit genomen vanaf de dag waarop het overleg is gehouden ({HOW_HELD}).",
-    "no-meeting-to-come": (
-        f"Een stuk is voor een overleg dat nog komt en het signaal op de agenda heeft; de leden lezen het tot en met die dag ({HOW_HELD})."
-    ),
     **dict.fromkeys(("no-meeting", "meeting-missing", "meeting-unknown"), _DECIDES),
     **dict.fromkeys(("not-on-the-agenda", "decided-before", "no-quorum"), _DECIDES),
     **dict.fromkeys(("not-there-to-dissent", "dissent-without-words", "nobody-agrees"), _DISSENTS),
@@ -110,14 +107,6 @@ def agenda_closed(held_on: date, today: date) -> Fault | None:
     if held_on >= today:
         return None
     return Fault("agenda", "dit overleg is gehouden; de agenda verandert niet meer", HOW_HELD, "agenda-closed")
-
-
-def paper_fault(facts: Facts) -> Fault | None:
-    """Why there is nobody for whom a paper could be written; None when there is."""
-    if any(one.on >= facts.today and facts.number in one.agenda for one in facts.meetings.values()):
-        return None
-    reason = "is geen komende vergadering met dit signaal op de agenda"
-    return Fault("fields.meeting", reason, HOW_HELD, "no-meeting-to-come")
 
 
 # --- who was there ------------------------------------------------------------------------------------

@@ -134,6 +134,8 @@ class Category:
     closed: bool = False
     verification_only: bool = False
     process: bool = False
+    composed: bool = False
+    """It is made of items that are chosen: its words are a short note at most, and can be left out."""
     states: tuple[State, ...] = ()
     fields: tuple[Field, ...] = ()
     needs: tuple[Condition, ...] = ()

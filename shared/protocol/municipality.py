@@ -11,6 +11,8 @@ from datetime import date
 
 ORGANS = {"burgemeester": "de burgemeester", "college": "het college", "raad": "de raad"}
 POLICE = "politie"
+MEMBER = "lot-member"
+"""Who takes part in a LOT: somebody of the municipality, who reads what check 2A allows the LOT (art. 20)."""
 """The code of the police among a municipality's partners."""
 TABLE_OF_THE_RIEC = "riec"
 """The code of the RIEC, whose Ondermijningstafel is asked to take a case (art. 21 lid 2 onder b)."""
@@ -188,16 +190,18 @@ class Municipality:
 
     @property
     def receivers(self) -> tuple[str, ...]:
-        """Every organisation that can be given something, by its code."""
-        return (*self.departments, *self.partners, *self.municipalities, TABLE_OF_THE_RIEC)
+        """Who can be given something, by code: every organisation, and the members of a LOT."""
+        return (*self.departments, *self.partners, *self.municipalities, TABLE_OF_THE_RIEC, MEMBER)
 
     def kind_of(self, recipient: str) -> str:
-        """The kind of a recipient; empty for who is no organisation of the file."""
+        """The kind of a recipient; empty for who is none of the file. A LOT is of the municipality's own departments."""
+        if recipient == MEMBER:
+            return "department"
         return next((kind for kind, names in self.organisations.items() if recipient in names), "")
 
     def tasks_of(self, recipient: str) -> dict[str, str]:
         """For which tasks `recipient` can be given something, by code, in words."""
-        own = self.named_powers if recipient in self.departments else {}
+        own = self.named_powers if self.kind_of(recipient) == "department" else {}
         return own | self._for(self.tasks, recipient)
 
     def bases_for(self, recipient: str, *, urgent: bool = False) -> dict[str, str]:

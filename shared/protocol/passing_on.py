@@ -52,6 +52,8 @@ class Forwarding:
     basis: str | None = None
     urgent_because: str | None = None
     """The fact that makes it a danger to somebody's life or safety, so that it goes at once; None: it can wait."""
+    concerning: tuple[str, ...] | None = None
+    """Whom and what of the items goes along, by S1, O1 …; None: all that these concern."""
 
 
 def forwarding_faults(
@@ -85,7 +87,7 @@ def _to_nobody(law: Law, outcome: Outcome, given: Forwarding) -> list[Fault]:
     faults = []
     if not (given.none_because or "").strip():
         faults.append(Fault("forwarding", "niet doorzetten heeft een reden", outcome.article, "no-reason"))
-    if given.recipient or given.items or given.task or given.basis or given.urgent_because is not None:
+    if any((given.recipient, given.items, given.task, given.basis, given.concerning, given.urgent_because is not None)):
         words = "hoort erbij als er een ontvanger of een gegeven is genoemd"
         faults.append(Fault("forwarding.recipientKind", words, outcome.article, "kind-missing"))
     return faults

@@ -18,8 +18,16 @@ def check_2a(chosen: Municipality) -> Decision:
         key="check-2a",
         article="art. 20",
         question="Mag deze ontvanger dit gegeven hebben?",
-        # Later too: what a plan needs, or the RIEC asks for, and was not judged yet is judged then.
-        states=(State.CHECK_2A, State.RIEC_INTAKE, State.RIEC_ANSWER, State.PLAN, State.CHECK_2B),
+        # Later too: what a paper or a plan needs, or the RIEC asks for, and was not judged yet is judged then (R-20.1, R-T.16).
+        states=(
+            State.CHECK_2A,
+            State.APPROACH,
+            State.RIEC_INTAKE,
+            State.RIEC_ANSWER,
+            State.PLAN,
+            State.CHECK_2B,
+            State.REWEIGHING,
+        ),
         who=chosen.who["check-2a"],
         outcomes=(
             Outcome("may", "ja", None, "art. 20", needs=(entitled.names_a_task(chosen),)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.protocol.composing import ALONG, along
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions import entitled, orders
 from shared.protocol.conditions.dates import last_of, possible
@@ -92,6 +93,7 @@ def _fields(chosen: Municipality) -> tuple[Field, ...]:
         Field("department", "Welk onderdeel?", ALONE, Choice(chosen.departments), alone),
         Field("partners", "Welke twee of meer partners?", TOGETHER, Choices(everybody, at_least=2), together),
         Field("basis", "Op welke grondslag mag elk van hen deelnemen?", TOGETHER, bases, together),
+        along(ALONG, *together),
         Field("drawnUpBy", "Welke partners stellen de intake op?", TABLE, Choices(everybody), drawn_up),
     )
 
@@ -145,6 +147,7 @@ def riec_intake(chosen: Municipality) -> Decision:
                 Answers(RIEC_CRITERIA),
             ),
             Field("handedInOn", "Op welke datum?", TABLE, Date()),
+            along(ALONG),
         ),
         needs=(
             c.riec_included,

@@ -10,6 +10,7 @@ from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
+from shared.protocol.kinds import MOST_SHORT
 from shared.protocol.model import PHASE_OF, Category, Law, State
 
 BIJLAGE = "Bijlage 1"
@@ -35,6 +36,10 @@ RULES = {
     "not-yours": (
         "Wat een onderdeel vraagt of heeft bevonden, wordt vastgelegd door dat onderdeel zelf, bij zijn eigen opdracht, en"
         " door niemand anders; het wordt een gegeven door een besluit (art. 24)."
+    ),
+    "note-too-long": (
+        "Een stuk wordt samengesteld uit gegevens van het dossier; er wordt hooguit een korte opmerking bij geschreven, en"
+        f" niets persoonlijks ({BIJLAGE})."
     ),
     "about-unknown": f"Een gegeven gaat over de melding, of over een persoon of object uit het signaal ({BIJLAGE}).",
 }
@@ -99,7 +104,10 @@ def content_faults(category: Category, record: Record, role: str, facts: Facts) 
         # R-B1.4: of the BRP only whether what the report says matches, never what the BRP says.
         words = "deze bron verifieert alleen: geef per gegeven of het klopt, en geen bevinding"
         faults.append(Fault("matches", words, BIJLAGE, "verification-only"))
-    if not category.verification_only and record.finding is None:
+    if category.composed and len(record.finding or "") > MOST_SHORT:
+        words = f"is een korte opmerking van ten hoogste {MOST_SHORT} tekens: wat gelezen wordt, wordt gekozen uit het dossier"
+        faults.append(Fault("finding", words, BIJLAGE, "note-too-long"))
+    if not category.verification_only and not category.composed and record.finding is None:
         faults.append(Fault("finding", "ontbreekt: wat is er gevonden?", BIJLAGE, "missing"))
     if not category.verification_only and record.matches is not None:
         faults.append(Fault("matches", "hoort alleen bij een bron die verifieert", BIJLAGE, "not-asked"))

@@ -8,6 +8,7 @@ from datetime import date
 from shared.protocol import (
     clusters,
     co_signing,
+    composing,
     correcting,
     designations,
     fields,
@@ -217,6 +218,8 @@ def _bijlage_1(law: Law) -> Iterator[str]:
             states = ", ".join(state.dutch for state in one.states)
             needs = "; ".join(_condition(need) for need in one.needs) or "–"
             yield f"| {one.name} | {states} | {_asked(law, one.fields)} | {needs} |"
+    yield ""
+    yield from _rules(composing.RULES)
 
 
 def _closed(category: Category) -> str:

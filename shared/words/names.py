@@ -143,6 +143,12 @@ def marks_of(name: str) -> frozenset[str]:
     return frozenset(mark for spelling in _spellings(name) for mark in _of_person(spelling))
 
 
+def words_of_name(name: str) -> list[str]:
+    """The words of a name as it is written, that are more than one letter and not read over."""
+    found = (one for one in re.findall(r"[^\W_]+", name) if len(one) > 1)
+    return [one for one in dict.fromkeys(found) if key(one) not in PARTICLES and key(one) not in _TITLES]
+
+
 def marks_of_organisation(name: str) -> frozenset[str]:
     """The marks of an organisation: its words after each other; one by one they are too ordinary."""
     parts, _ = _parts(name)

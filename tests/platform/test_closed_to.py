@@ -55,7 +55,7 @@ async def on_an_agenda(desk: Desk, *present: str) -> tuple[str, TaskRow]:
             agenda=[number],
         )
     )
-    await desk.record(number, "paper", "report", "Een schuur met drie auto's.", meeting=LOT)
+    await desk.record(number, "paper", "report", "Een schuur met drie auto's.", meeting=LOT, items=["report"])
     (task,) = await desk.open_tasks(number)
     return number, task
 

@@ -213,7 +213,8 @@ BODIES: dict[str, Bodies] = {
             decision("check-2a", "may", task="taak-politie") | PARTS,
         ],
         "/signals/{number}/previews": [
-            decision("check-2a", "may", "report", "politie", task="taak-politie") | EVERYTHING
+            decision("check-2a", "may", "report", "politie", task="taak-politie") | EVERYTHING,
+            item("paper", "report", fields={"meeting": ABSENT, "items": ["report"], "concerning": ["S1"]}),
         ],
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})

@@ -58,7 +58,7 @@ INTERVENTION = Finding(
     recorded_at=NOW.isoformat(),
 )
 RECORDS: dict[str, dict[str, Any]] = {
-    "paper": {"meeting": "M-1"},
+    "paper": {"meeting": "M-1", "items": ["report"]},
     "question": {"source": "horeca-permits"},
     "intervention": INTERVENTION.fields,
     "monitoring": {"intervention": "item-2"},

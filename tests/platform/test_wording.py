@@ -158,7 +158,7 @@ async def a_paper(desk_of: DeskOf, words: str) -> object:
         agenda=[number],
     )
     await desk.add(row)
-    return await desk.record(number, "paper", "report", words, meeting=row.id)
+    return await desk.record(number, "paper", "report", words, meeting=row.id, items=["report"])
 
 
 async def asking(desk: Desk) -> str:

@@ -59,7 +59,7 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("check-2a", "check-2a", "may-not"): "check-2a",
     **{
         (state, "check-2a", outcome): state
-        for state in ("riec-intake", "riec-answer", "plan", "check-2b")
+        for state in ("approach", "riec-intake", "riec-answer", "plan", "check-2b", "reweighing")
         for outcome in ("may", "may-not")
     },
     ("check-2a", "check-2a-done", "complete"): "approach",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +15,6 @@ from shared.protocol.meetings import (
     deciding_faults,
     invited_fault,
     not_held,
-    paper_fault,
     saying_fault,
     takes_part,
     who_agree,
@@ -91,13 +89,6 @@ def test_who_says_who_was_there() -> None:
     ):
         fault = saying_fault(law, who, by, chairs=by in ("chair", "replacement"), outside=["politie"])
         assert (fault is None) == may, (law.attendance_by, who, by)
-
-
-def test_a_paper_is_for_a_meeting_to_come_with_the_signal_on_its_agenda() -> None:
-    facts = Facts(TODAY, "S-1", meetings={"M-1": Meeting("LOT", TODAY, (), ("S-1",))})
-    assert paper_fault(facts) is None
-    assert paper_fault(replace(facts, number="S-2")) is not None
-    assert paper_fault(replace(facts, today=AFTER)) is not None
 
 
 def judged(

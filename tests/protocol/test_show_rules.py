@@ -12,6 +12,7 @@ import pytest
 from shared.protocol import (
     clusters,
     co_signing,
+    composing,
     conditions,
     correcting,
     designations,
@@ -35,7 +36,7 @@ from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
 JUDGING = (
-    *(clusters, co_signing, correcting, designations, fields, judge, meetings, never_informed),
+    *(clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
     *(opening, passing_on, records, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}

@@ -1,0 +1,99 @@
+"""Composing: which items and whom of them somebody outside the file gets, and what a meeting's paper may carry (art. 6, 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from shared.protocol.conditions import approach
+from shared.protocol.facts import Facts
+from shared.protocol.faults import Fault
+from shared.protocol.kinds import PersonsAndObjects
+from shared.protocol.meetings import AFTER_THE_LOT, HOW_HELD, MEMBER
+from shared.protocol.model import PHASE_OF, Field, Law, State
+
+ITEMS, CONCERNING = "items", "concerning"
+ALONG = "Wie en wat van de gedeelde gegevens gaat mee? Zonder keuze: ieder over wie zij gaan."
+CHOSEN_ONE_BY_ONE, IN_2A = "art. 6 lid 1", "art. 20"
+RULES = {
+    "no-meeting-to-come": (
+        f"Een stuk is voor een overleg dat nog komt en het signaal op de agenda heeft; de leden lezen het tot en met die dag ({HOW_HELD})."
+    ),
+    "item-unknown": f"Een stuk bestaat uit gegevens van het dossier, elk afzonderlijk gekozen ({CHOSEN_ONE_BY_ONE}).",
+    "not-allowed-in-2a": (
+        "Een stuk voor een overleg van fase 4, of voor een LOT+, draagt alleen wat privacycheck 2A de leden van het LOT"
+        f" toestaat; over wat nieuw is, wordt eerst in die toets besloten ({IN_2A})."
+    ),
+    "not-of-these-items": (
+        "Wie deelt, kan kiezen welke personen en objecten van de gekozen gegevens meegaan, en geen andere; wie niet meegaat,"
+        f" heet in de tekst S1, S2 … ({CHOSEN_ONE_BY_ONE})."
+    ),
+    "names-left-out": (
+        "Een gegeven dat iemand die niet meegaat nog herkenbaar bij naam noemt, gaat niet mee: kies die persoon erbij, of"
+        f" laat het gegeven weg ({CHOSEN_ONE_BY_ONE})."
+    ),
+}
+"""What the printed protocol says of each fault, by its code."""
+
+
+def along(question: str, *outcomes: str) -> Field:
+    """The field in which somebody chooses whom and what of the items goes along."""
+    return Field(CONCERNING, question, CHOSEN_ONE_BY_ONE, PersonsAndObjects(), outcomes, required=False)
+
+
+def chosen(value: Any) -> tuple[str, ...]:
+    """The codes that were filled in; nothing of what does not fit, about which another fault says so."""
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, (list, tuple)) else ()
+
+
+def needs_2a(state: State, kind: str) -> bool:
+    """Whether a paper for a meeting of `kind`, in `state`, carries only what check 2A allows its members (R-T.16)."""
+    return PHASE_OF.get(state) == 4 or kind == AFTER_THE_LOT
+
+
+def may_read(state: State, kind: str, facts: Facts) -> frozenset[str]:
+    """The items that members of a meeting of `kind` may read; nothing that was put right since."""
+    found = frozenset(approach.shareable(facts))
+    if not needs_2a(state, kind):
+        return found
+    return found & {item for item, to in approach.cells(facts, "check-2a", "may") if to == MEMBER}
+
+
+def paper_faults(law: Law, state: State, fields: Mapping[str, Any], facts: Facts) -> list[Fault]:
+    """Everything that is wrong with a paper: its meeting, and the items of which it is made."""
+    meeting = facts.meetings.get(str(fields.get("meeting")))
+    if meeting is None or meeting.on < facts.today or facts.number not in meeting.agenda:
+        reason = "is geen komende vergadering met dit signaal op de agenda"
+        return [Fault("fields.meeting", reason, HOW_HELD, "no-meeting-to-come")]
+    items = chosen(fields.get(ITEMS))
+    unknown = [one for one in items if one not in approach.shareable(facts)]
+    if unknown:
+        words = f"dit signaal heeft geen gegeven {', '.join(map(law.called, unknown))} dat in een stuk kan staan"
+        return [Fault(f"fields.{ITEMS}", words, CHOSEN_ONE_BY_ONE, "item-unknown")]
+    closed = [one for one in items if one not in may_read(state, meeting.kind, facts)]
+    if closed:
+        words = f"privacycheck 2A staat {', '.join(map(law.called, closed))} niet toe voor: {law.called(MEMBER)}"
+        return [Fault(f"fields.{ITEMS}", words, IN_2A, "not-allowed-in-2a")]
+    return []
+
+
+def along_faults(named: Collection[str] | None, concerned: Collection[str], field: str) -> list[Fault]:
+    """What is wrong with who and what was chosen to go along; `concerned`: whom and what the chosen items concern."""
+    others = sorted(set(named or ()) - set(concerned))
+    if not others:
+        return []
+    words = (
+        f"de gekozen gegevens gaan niet over {', '.join(others)}; wel over: {', '.join(sorted(concerned)) or 'niemand'}"
+    )
+    return [Fault(field, words, CHOSEN_ONE_BY_ONE, "not-of-these-items")]
+
+
+def still_named(items: Collection[str], called: Mapping[str, str], field: str) -> list[Fault]:
+    """What is wrong with items that name who is left out, in a way that is not written as a name."""
+    if not items:
+        return []
+    words = (
+        f"{', '.join(called.get(one, one) for one in sorted(items))} noemt nog iemand die niet meegaat: kies die persoon"
+        " erbij, of laat het gegeven weg"
+    )
+    return [Fault(field, words, CHOSEN_ONE_BY_ONE, "names-left-out")]
