@@ -68,11 +68,16 @@ def composing(house: TestHouse) -> list[Figure]:
     recipients = [*law.organisations["department"], POLICE]
     assert len(recipients) == 12
     items = _items(house, played)
-    parts = [{"about": [items, recipients], "reason": "Nodig voor ieders taak.", "fields": {"task": "Een eigen taak."}}]
+    chosen_for = law.choices.tasks_of, law.choices.bases_for
+    tasks, bases = ({one: next(iter(of(one))) for one in recipients} for of in chosen_for)
+    parts = [
+        {"about": [items, [one]], "reason": "Nodig voor zijn taak.", "fields": {"task": task}}
+        for one, task in tasks.items()
+    ]
     body = {"key": "check-2a", "outcome": "may", "reason": "", "fields": {}, "parts": parts}
     taken = [_timed(house, played, "decisions", body)[0] for _ in range(TIMES)]
     further(house, played, *(one for one in steps("shared") if one.get("key") == "check-2a-done"), "called")
-    fields = {"considered": "Samen.", "partners": recipients, "basis": "Elk heeft een eigen wettelijke taak."}
+    fields = {"considered": "Samen.", "partners": recipients, "basis": bases}
     chosen: dict[str, Any] = {name: APPROACH[name] for name in ("key", "reason")} | {"outcome": "integral"}
     chosen |= {"fields": fields, "meeting": played.meeting}
     began = time.perf_counter()

@@ -179,7 +179,7 @@ async def test_a_finding_is_in_quarantine_and_becomes_an_item_with_a_duty(desk_o
     necessity = {"necessity": "De vaten."}
     with pytest.raises(Invalid):
         await desk.decide(number, "check-2b", "may", about=(other, item), fields=necessity)
-    await desk.decide(number, "check-2a", "may", about=(item, "wonen"), fields={"task": "Toezicht."})
+    await desk.decide(number, "check-2a", "may", about=(item, "wonen"), fields={"task": "toezicht-huisvesting"})
     await desk.decide(number, "check-2b", "may", about=(other, item), fields=necessity)
 
 

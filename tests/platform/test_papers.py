@@ -61,7 +61,7 @@ async def test_of_a_lot_plus_the_members_read_what_2a_allows_them_and_the_regist
     number = await desk.arrives(State.APPROACH, subjects=ROOS, text=TEXT)
     meeting = await invited(desk, number, "LOT+")
     assert await why_not(desk, number, meeting=meeting, items=["report"]) == ["not-allowed-in-2a"]
-    task = {"task": "De weging in het LOT."}
+    task = {"task": "openbare-orde"}
     await desk.decide(number, "check-2a", "may", about=("report", MEMBER), fields=task)
     others = await why_not(desk, number, meeting=meeting, items=["report"], concerning=["S9"])
     assert others == ["not-of-these-items"]

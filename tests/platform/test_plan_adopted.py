@@ -45,7 +45,7 @@ async def a_plan(desk: Desk) -> tuple[str, str]:
     )
     await desk.add(NoticeRow(number=number, subject="S1", version=1, state="informed"))
     for recipient, outcome in (("wonen", "may"), ("vergunningen", "may-not")):
-        fields = {"task": "Huisvestingswet 33."}
+        fields = {"task": "toezicht-huisvesting"}
         await desk.decide(number, "check-2a", outcome, about=("item-1", recipient), fields=fields)
     return number, await planned(desk, number)
 
@@ -114,7 +114,7 @@ async def test_each_reads_what_is_his_and_answers_under_his_own_name(desk_of: De
         await desk.engine.tasks.answer(his.id, ESRA, ADOPTS)
 
     # What is decided in 2A afterwards is not in what was put before them: that has no line in the register.
-    await desk.decide(number, "check-2a", "may", about=(REPORT, "wonen"), fields={"task": "Huisvestingswet 33."})
+    await desk.decide(number, "check-2a", "may", about=(REPORT, "wonen"), fields={"task": "toezicht-huisvesting"})
     _, still = await desk.engine.tasks.one(his.id, GIJS, "plan")
     assert [item["item"] for item in still["items"]] == ["item-1"]
 

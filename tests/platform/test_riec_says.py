@@ -102,7 +102,7 @@ async def handed_in(desk: Desk) -> tuple[str, str]:
     number = await desk.arrives(State.RIEC_INTAKE)
     await desk.add(chosen(desk, number))
     await desk.believe(number)
-    await desk.decide(number, "check-2a", "may", about=("report", "riec"), fields={"task": "Voor de casus."})
+    await desk.decide(number, "check-2a", "may", about=("report", "riec"), fields={"task": "intake-georganiseerd"})
     fields = {"criteria": CRITERIA, "handedInOn": calendar_date(desk.clock.now()).isoformat()}
     made = await desk.decide(number, "riec-intake", "handed-in", fields=fields)
     await desk.decide(number, "riec-intake", "agree", BRAM, confirms=(await desk.decision(made)).id)
@@ -242,7 +242,7 @@ async def test_a_question_is_answered_with_one_more_share(at_the_riec: AtTheRiec
     unasked = partial(at_the_riec.gives, "given", uuid4(), ("report",))
     assert await at_the_riec.faults(unasked) == {"no-such-question"}
     assert await at_the_riec.faults(partial(at_the_riec.gives, "given", asked, (item,))) == {"riec-may-have-these"}
-    await desk.decide(number, "check-2a", "may", about=(item, "riec"), fields={"task": "Voor de casus."})
+    await desk.decide(number, "check-2a", "may", about=(item, "riec"), fields={"task": "intake-georganiseerd"})
     await at_the_riec.gives("given", asked, (item,))
     # One line in the register, of this item alone, and one share that the RIEC fetches as it did the first.
     lines = [Disclosed.model_validate_json(one.body or b"") for one in await desk.post(number, Disclosed.event)]
