@@ -11,7 +11,8 @@ from shared.engine.loaded import Loaded, item_name
 from shared.identity import Person
 from shared.protocol.composing import CONCERNING
 from shared.protocol.judge import Attempt
-from shared.protocol.kinds import Choice, Choices, Date, Flag, PersonsAndObjects, Subjects
+from shared.protocol.kinds import Choice, Choices, Date, Flag
+from shared.protocol.kinds_of_signal import PersonsAndObjects, Subjects
 from shared.protocol.model import Decision
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.together import SEVERAL, cells, each, single

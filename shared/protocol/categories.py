@@ -8,7 +8,8 @@ from shared.protocol.conditions import research as c
 from shared.protocol.conditions.approach import CHILD
 from shared.protocol.conditions.dates import not_in_the_future, possible
 from shared.protocol.conditions.rectifying import about_a_person
-from shared.protocol.kinds import Choice, Date, Items, Persons, Subjects, Text, WebAddress
+from shared.protocol.kinds import Choice, Date, Text, WebAddress
+from shared.protocol.kinds_of_signal import Items, Persons, Subjects
 from shared.protocol.model import Category, Field, State
 from shared.protocol.municipality import Municipality, Source
 from shared.protocol.phase_4_orders import ORDER, departments

@@ -8,7 +8,7 @@ from typing import Any
 from shared.protocol.conditions import approach
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
-from shared.protocol.kinds import PersonsAndObjects
+from shared.protocol.kinds_of_signal import PersonsAndObjects
 from shared.protocol.meetings import AFTER_THE_LOT, HOW_HELD, MEMBER
 from shared.protocol.model import PHASE_OF, Field, Law, State
 

@@ -7,20 +7,8 @@ from typing import Any
 import pytest
 
 from shared.protocol.fields import field_faults
-from shared.protocol.kinds import (
-    Answers,
-    Choice,
-    Choices,
-    Date,
-    Explained,
-    Flag,
-    Kind,
-    Persons,
-    Subjects,
-    Text,
-    Verdicts,
-    WebAddress,
-)
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
+from shared.protocol.kinds_of_signal import Persons, Subjects
 from shared.protocol.model import Field
 
 NAMED = {"a": "de eerste", "b": "de tweede"}

@@ -72,7 +72,7 @@ WRONG = [
 
 
 @pytest.mark.refused("R-T.15")
-@pytest.mark.parametrize(("text", "said"), WRONG)
+@pytest.mark.parametrize(("text", "said"), WRONG, ids=[said for _, said in WRONG])
 def test_a_file_that_is_wrong_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(Unacceptable) as caught:
         read_receivers(written(tmp_path, text), MIDDEN_DELFLAND)

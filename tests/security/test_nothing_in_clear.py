@@ -14,7 +14,8 @@ import pytest
 
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.embedded.played import USUAL, Played
-from shared.protocol.kinds import Answers, Persons, Text
+from shared.protocol.kinds import Answers, Text
+from shared.protocol.kinds_of_signal import Persons
 from tests.house import SUSPICION, TestHouse, a_report, until
 from tests.journeys import moved, parts_until, player_of, steps
 from tests.parts import run_async
