@@ -18,13 +18,13 @@ import httpx
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import HouseError
 from deploy.embedded.insist import for_a_meeting, insist
-from deploy.embedded.played import Played, ending_of, steps_of, until
+from deploy.embedded.played import PURPOSE, Played, ending_of, steps_of, until
 from deploy.embedded.riec import AtTheRiec
+from deploy.embedded.tasks import AtTasks
 from shared.clock import calendar_date
 from shared.protocol.states import HOLDER_OF, State
 
 ACTED_IN = ("assessment", "sources", "casework")
-PURPOSE = {"X-Purpose": "besluit-voorbereiden"}
 FILE_USER = "anna"
 TO_DECIDE = ("key", "outcome", "reason", "fields", "forwarding", "about", "parts", "correction")
 TO_RECORD = ("about", "finding", "matches", "fields")
@@ -43,7 +43,7 @@ class Player:
             "item": self._record,
             "meeting": self._meet,
             "duty": self._duty,
-            "task": self._task,
+            "task": AtTasks(self).step,
             "consult": self._consult,
             "riec": AtTheRiec(self).step,
         }
@@ -265,41 +265,6 @@ class Player:
                 self.client.post(service, f"{path}/decisions", user, body)
                 return
         raise HouseError(f"{user} is not asked to co-sign")
-
-    def _task(self, played: Played, step: dict[str, Any]) -> str:
-        """Do the task of a kind that this signal led to, when it waits for this person."""
-        service = step.get("at", played.holder)
-
-        def waiting() -> list[str]:
-            tasks = self.client.every(service, "/v1/tasks", step["by"], "tasks")
-            kind = [one["id"] for one in tasks if one["kind"] == step["task"]]
-            # What a decision asked is known by the signal that it names.
-            return [
-                one for one in kind if one in played.asked or self._is_about(service, one, step["by"], played.number)
-            ]
-
-        # A department is asked when what asks it can no longer be withdrawn.
-        found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 10)
-        path = f"/v1/tasks/{found[-1]}"
-        self.client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
-        if "report" in step:
-            # It is asked or found while the task goes on.
-            body = {"category": step["report"]} | {name: step[name] for name in ("finding", "fields") if name in step}
-            made = self.client.post(service, f"{path}/items", step["by"], body)["item"]
-            played.made |= {step["as"]: made} if "as" in step else {}
-        elif "outcome" in step:
-            body = {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
-            body |= {"key": step["decision"]} if "decision" in step else {}
-            taken = insist(
-                lambda: self.client.post(service, f"{path}/decisions", step["by"], body),
-                lambda problem: bool(step.get("insist") and problem.get("invalidParams")),
-            )
-            self.follow(played, taken["state"])
-        return f"{step['task']}: {step.get('report') or step.get('outcome', 'read')} ({step['by']})"
-
-    def _is_about(self, service: str, task: str, user: str, number: str) -> bool:
-        found = self.client.request("GET", service, f"/v1/tasks/{task}", user, headers=PURPOSE)
-        return found.status_code == 200 and found.json().get("number") == number
 
     def _consult(self, played: Played, step: dict[str, Any]) -> str:
         """Look into a closed case for this signal."""

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from deploy.embedded.home import HouseError
 
 T = TypeVar("T")
+PURPOSE = {"X-Purpose": "besluit-voorbereiden"}
+"""Why who plays reads something: the trail asks it of everybody who opens a file or a task."""
 USUAL: dict[str, list[dict[str, Any]]] = tomllib.loads((Path(__file__).parent / "usual.toml").read_text())
 
 

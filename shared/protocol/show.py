@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from shared.protocol import (
@@ -14,7 +14,6 @@ from shared.protocol import (
     fields,
     judge,
     meetings,
-    never_informed,
     opening,
     passing_on,
     records,
@@ -28,8 +27,7 @@ from shared.protocol.leaflet import leaflet
 from shared.protocol.live import NOTICE, not_filled_in
 from shared.protocol.meetings import ATTENDANCE
 from shared.protocol.model import ABOUT, RECIPIENTS, Category, Decision, Field, Law, Outcome, State
-from shared.protocol.moments import LATER, NEARER
-from shared.protocol.moves import ENDS_BY_ITSELF, moves
+from shared.protocol.show_terms import clock_of, sentences, terms_of
 from shared.protocol.show_words import about_words
 from shared.protocol.states import HOLDERS
 
@@ -60,31 +58,31 @@ def document(law: Law) -> str:
         "",
         "## Bij elk besluit",
         "",
-        *_rules(judge.RULES | fields.RULES),
+        *sentences(judge.RULES | fields.RULES),
         *EVERY_DECISION,
-        *_rules(co_signing.RULES),
-        *_rules(standing_back.RULES),
+        *sentences(co_signing.RULES),
+        *sentences(standing_back.RULES),
         "",
         *about_words(),
         "",
         "## Doorzetten",
         "",
-        *_rules(passing_on.RULES),
+        *sentences(passing_on.RULES),
         "",
         "## Rechtzetten",
         "",
-        *_rules(correcting.RULES),
+        *sentences(correcting.RULES),
         "",
         "## Meer tegelijk",
         "",
-        *_rules(together.RULES),
-        *_rules(clusters.RULES),
+        *sentences(together.RULES),
+        *sentences(clusters.RULES),
     ]
     for chapter in law.chapters:
         lines += ["", f"## {chapter.title}", "", f"Doel: {chapter.purpose}."]
         for decision in chapter.decisions:
             lines += ["", *_decision(law, decision)]
-    lines += ["", *_bijlage_1(law), "", *_terms(law), "", *_clock(law), "", *_organisations(law), "", *_notice(law)]
+    lines += ["", *_bijlage_1(law), "", *terms_of(law), "", *clock_of(law), "", *_organisations(law), "", *_notice(law)]
     lines += ["", "## Toestandsdiagram", "", "```mermaid", *diagram(law), "```", "", leaflet(law).rstrip()]
     return "\n".join(lines) + "\n"
 
@@ -94,25 +92,20 @@ def day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
-def _rules(rules: Mapping[str, str]) -> list[str]:
-    """The sentences that stand beside the judgement, each once."""
-    return [f"- {one}" for one in dict.fromkeys(rules.values())]
-
-
 def _who(law: Law) -> Iterator[str]:
     yield "## Wie"
     yield ""
     yield f"Het dossier is alleen voor: {law.people(law.file_roles)} (art. 7 lid 2). Alle anderen zien alleen de taak die"
     yield "hun wordt gevraagd."
     yield ""
-    yield from _rules(opening.RULES)
+    yield from sentences(opening.RULES)
     yield ""
     yield "| aanwijzing | door |"
     yield "|---|---|"
     for role, giver in law.designations.items():
         yield f"| {law.names[role]} | {GIVERS[giver]} |"
     yield ""
-    yield from _rules(designations.RULES)
+    yield from sentences(designations.RULES)
 
 
 # --- decisions ----------------------------------------------------------------------------------------
@@ -207,7 +200,7 @@ def _bijlage_1(law: Law) -> Iterator[str]:
             only = "" if one.closed else "".join(f" Alleen als {_condition(need)}." for need in one.needs)
             yield f"| {one.name} | {one.from_phase} | {_closed(one)} | {_asked(law, one.fields)}{only} |"
     yield ""
-    yield from _rules(records.RULES)
+    yield from sentences(records.RULES)
     yield ""
     yield "### Vastleggingen van de behandeling zelf"
     yield ""
@@ -219,7 +212,7 @@ def _bijlage_1(law: Law) -> Iterator[str]:
             needs = "; ".join(_condition(need) for need in one.needs) or "–"
             yield f"| {one.name} | {states} | {_asked(law, one.fields)} | {needs} |"
     yield ""
-    yield from _rules(composing.RULES)
+    yield from sentences(composing.RULES)
 
 
 def _closed(category: Category) -> str:
@@ -233,55 +226,6 @@ def _asked(law: Law, fields: Iterable[Field]) -> str:
     return (
         " ".join(f"{one.question}{_extra(law, one)} ({one.kind.described()}; {one.article})" for one in fields) or "–"
     )
-
-
-def _terms(law: Law) -> list[str]:
-    terms = law.terms
-    return [
-        "## Termijnen",
-        "",
-        f"- Wat geen casus werd: {_years(terms.not_a_case_years)} na het besluit dat het beëindigde, daarna vernietigd"
-        " (art. 9 lid 1 onder a).",
-        f"- Wat in fase 4 eindigt zonder casus te worden: {_years(terms.ended_in_phase_4_years)}, daarna vernietigd"
-        " (art. 9 lid 1 onder a).",
-        f"- Een casus: {_years(terms.case_active_years)} na de laatste verwerking actief, alleen om te lezen; daarna"
-        f" {_years(terms.case_kept_years)} niet-actief, daarna vernietigd (art. 9 lid 1 onder b, art. 25).",
-        f"- Een vernietigingslijst, de dag na de termijn: {terms.approval_days} dagen voor goedkeuring door de beheerder;"
-        f" na {terms.ultimate_days} dagen wordt hoe dan ook vernietigd (art. 9 lid 1).",
-        f"- Informeren: binnen {_months(terms.notice_months)} (art. 14 lid 3 AVG); uitstel wordt binnen"
-        f" {_months(terms.review_months)} opnieuw bekeken (art. 26 lid 5).",
-        f"- Een aanwijzing eindigt binnen {_years(terms.designation_years)} na de dag waarop zij wordt gegeven (art. 7 lid 2).",
-        f"- Een vraag van een onderdeel wordt binnen {terms.finding_days} dagen beantwoord, en wat het heeft bevonden"
-        " binnen die tijd beoordeeld (art. 24); wat over tijd is, ziet wie het dossier ziet.",
-        *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
-        "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
-        " laatste dag van een kortere maand.",
-        "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
-    ]
-
-
-def _clock(law: Law) -> list[str]:
-    """What happens without a decision, so that nobody takes it for one (art. 9 lid 1)."""
-    return [
-        "## Wat zonder besluit gebeurt",
-        "",
-        "Alleen de klok doet dit, of een vernietigingsstop die op tijd komt; niets gaat ervan open.",
-        "",
-        *(f"- {one.says}" for one in moves(law.terms)),
-        f"- {ENDS_BY_ITSELF}",
-        "",
-        "Wie nooit is geïnformeerd, wordt niet vergeten:",
-        "",
-        *_rules(never_informed.RULES),
-    ]
-
-
-def _years(number: int) -> str:
-    return f"{number} jaar"
-
-
-def _months(number: int) -> str:
-    return f"{number} maand" if number == 1 else f"{number} maanden"
 
 
 def _organisations(law: Law) -> Iterator[str]:
@@ -306,7 +250,7 @@ def _organisations(law: Law) -> Iterator[str]:
     yield ""
     yield "Voor elk overleg geldt:"
     yield ""
-    yield from _rules(meetings.RULES)
+    yield from sentences(meetings.RULES)
     yield f"- Dat een lid van de gemeente aanwezig was, {ATTENDANCE[law.attendance_by]} (art. 15 lid 1)."
 
 

@@ -27,8 +27,8 @@ import pytest
 
 from deploy.embedded.client import Refusal
 from deploy.embedded.home import HouseError
-from deploy.embedded.play import FILE_USER, PURPOSE, TO_DECIDE, Player
-from deploy.embedded.played import Played, steps_of
+from deploy.embedded.play import FILE_USER, TO_DECIDE, Player
+from deploy.embedded.played import PURPOSE, Played, steps_of
 from tests.house import TestHouse, a_report, until
 
 

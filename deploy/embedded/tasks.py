@@ -1,0 +1,53 @@
+"""Steps of a report that are tasks: of people without the file, by what waits for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deploy.embedded.insist import insist
+from deploy.embedded.played import PURPOSE, Played, until
+
+if TYPE_CHECKING:
+    from deploy.embedded.play import Player
+
+
+class AtTasks:
+    """What is asked of somebody is done by him."""
+
+    def __init__(self, player: Player) -> None:
+        self._player, self._client = player, player.client
+
+    def step(self, played: Played, step: dict[str, Any]) -> str:
+        """Do the task of a kind that this signal led to, when it waits for this person."""
+        service = step.get("at", played.holder)
+
+        def waiting() -> list[str]:
+            tasks = self._client.every(service, "/v1/tasks", step["by"], "tasks")
+            kind = [one["id"] for one in tasks if one["kind"] == step["task"]]
+            # What a decision asked is known by the signal that it names.
+            return [
+                one for one in kind if one in played.asked or self._is_about(service, one, step["by"], played.number)
+            ]
+
+        # A department is asked when what asks it can no longer be withdrawn.
+        found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 10)
+        path = f"/v1/tasks/{found[-1]}"
+        self._client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
+        if "report" in step:
+            # It is asked or found while the task goes on.
+            body = {"category": step["report"]} | {name: step[name] for name in ("finding", "fields") if name in step}
+            made = self._client.post(service, f"{path}/items", step["by"], body)["item"]
+            played.made |= {step["as"]: made} if "as" in step else {}
+        elif "outcome" in step:
+            body = {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
+            body |= {"key": step["decision"]} if "decision" in step else {}
+            taken = insist(
+                lambda: self._client.post(service, f"{path}/decisions", step["by"], body),
+                lambda problem: bool(step.get("insist") and problem.get("invalidParams")),
+            )
+            self._player.follow(played, taken["state"])
+        return f"{step['task']}: {step.get('report') or step.get('outcome', 'read')} ({step['by']})"
+
+    def _is_about(self, service: str, task: str, user: str, number: str) -> bool:
+        found = self._client.request("GET", service, f"/v1/tasks/{task}", user, headers=PURPOSE)
+        return found.status_code == 200 and found.json().get("number") == number

@@ -1,0 +1,64 @@
+"""Of the protocol as a document: the terms, and what the clock does without a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.protocol import never_informed
+from shared.protocol.model import Law
+from shared.protocol.moments import LATER, NEARER
+from shared.protocol.moves import ENDS_BY_ITSELF, moves
+
+
+def sentences(rules: Mapping[str, str]) -> list[str]:
+    """The sentences that stand beside the judgement, each once."""
+    return [f"- {one}" for one in dict.fromkeys(rules.values())]
+
+
+def terms_of(law: Law) -> list[str]:
+    terms = law.terms
+    return [
+        "## Termijnen",
+        "",
+        f"- Wat geen casus werd: {_years(terms.not_a_case_years)} na het besluit dat het beëindigde, daarna vernietigd"
+        " (art. 9 lid 1 onder a).",
+        f"- Wat in fase 4 eindigt zonder casus te worden: {_years(terms.ended_in_phase_4_years)}, daarna vernietigd"
+        " (art. 9 lid 1 onder a).",
+        f"- Een casus: {_years(terms.case_active_years)} na de laatste verwerking actief, alleen om te lezen; daarna"
+        f" {_years(terms.case_kept_years)} niet-actief, daarna vernietigd (art. 9 lid 1 onder b, art. 25).",
+        f"- Een vernietigingslijst, de dag na de termijn: {terms.approval_days} dagen voor goedkeuring door de beheerder;"
+        f" na {terms.ultimate_days} dagen wordt hoe dan ook vernietigd (art. 9 lid 1).",
+        f"- Informeren: binnen {_months(terms.notice_months)} (art. 14 lid 3 AVG); uitstel wordt binnen"
+        f" {_months(terms.review_months)} opnieuw bekeken (art. 26 lid 5).",
+        f"- Een aanwijzing eindigt binnen {_years(terms.designation_years)} na de dag waarop zij wordt gegeven (art. 7 lid 2).",
+        f"- Een vraag van een onderdeel wordt binnen {terms.finding_days} dagen beantwoord, en wat het heeft bevonden"
+        " binnen die tijd beoordeeld (art. 24); wat over tijd is, ziet wie het dossier ziet.",
+        *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
+        "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
+        " laatste dag van een kortere maand.",
+        "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
+    ]
+
+
+def clock_of(law: Law) -> list[str]:
+    """What happens without a decision, so that nobody takes it for one (art. 9 lid 1)."""
+    return [
+        "## Wat zonder besluit gebeurt",
+        "",
+        "Alleen de klok doet dit, of een vernietigingsstop die op tijd komt; niets gaat ervan open.",
+        "",
+        *(f"- {one.says}" for one in moves(law.terms)),
+        f"- {ENDS_BY_ITSELF}",
+        "",
+        "Wie nooit is geïnformeerd, wordt niet vergeten:",
+        "",
+        *sentences(never_informed.RULES),
+    ]
+
+
+def _years(number: int) -> str:
+    return f"{number} jaar"
+
+
+def _months(number: int) -> str:
+    return f"{number} maand" if number == 1 else f"{number} maanden"
