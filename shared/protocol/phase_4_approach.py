@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.protocol.composing import ALONG, along
 from shared.protocol.conditions import approach as c
-from shared.protocol.conditions import entitled, orders
+from shared.protocol.conditions import entitled, orders, riec
 from shared.protocol.conditions.dates import last_of, possible
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Text, Verdicts
 from shared.protocol.model import Decision, Field, Outcome, State
@@ -150,10 +150,10 @@ def riec_intake(chosen: Municipality) -> Decision:
             along(ALONG),
         ),
         needs=(
-            c.riec_included,
-            c.riec_not_asked,
-            c.riec_gets_something,
-            c.riec_criteria_answered,
+            riec.riec_included,
+            riec.riec_not_asked,
+            riec.riec_gets_something,
+            riec.riec_criteria_answered,
             *possible(
                 "handedInOn",
                 "de datum van indienen",
@@ -205,9 +205,9 @@ def riec_answer(chosen: Municipality) -> Decision:
             ),
         ),
         needs=(
-            c.riec_asked,
+            riec.riec_asked,
             *possible(
-                "decidedOn", "de datum van haar besluit", "art. 1 onder q", c.handed_in_on, "de intake is ingediend"
+                "decidedOn", "de datum van haar besluit", "art. 1 onder q", riec.handed_in_on, "de intake is ingediend"
             ),
         ),
     )
@@ -222,8 +222,8 @@ def riec_supplement(chosen: Municipality) -> Decision:
         states=(State.RIEC_ANSWER, *BESIDE),
         who=chosen.who["riec-intake"].four_eyes(),
         outcomes=(
-            Outcome("given", "de genoemde gegevens", None, TABLE, discloses=True, needs=(c.riec_may_have_these,)),
-            Outcome("nothing", "geen gegevens", None, TABLE, needs=(c.riec_is_given_nothing,)),
+            Outcome("given", "de genoemde gegevens", None, TABLE, discloses=True, needs=(riec.riec_may_have_these,)),
+            Outcome("nothing", "geen gegevens", None, TABLE, needs=(riec.riec_is_given_nothing,)),
         ),
         fields=(
             Field("statement", "Op welke ondertekende vraag van het RIEC?", TABLE, Text(40)),
@@ -231,5 +231,5 @@ def riec_supplement(chosen: Municipality) -> Decision:
         ),
         about=("item",),
         about_many=True,
-        needs=(c.riec_asked,),
+        needs=(riec.riec_asked,),
     )

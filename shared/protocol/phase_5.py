@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
-from shared.protocol.conditions import dates, orders, rectifying
+from shared.protocol.conditions import dates, orders, rectifying, riec
 from shared.protocol.kinds import Choice, Date, Text, Verdicts
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality, Who
@@ -34,7 +34,7 @@ def close(chosen: Municipality) -> Decision:
         needs=(
             c.every_intervention_done,
             c.everybody_informed_or_deferred,
-            c.nothing_at_the_riec,
+            riec.nothing_at_the_riec,
             orders.findings_judged,
             rectifying.everybody_set_right,
         ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.facts import Facts, Item
-from shared.protocol.municipality import POLICE, TABLE_OF_THE_RIEC
+from shared.protocol.municipality import POLICE
 
 CHILD = "child"
 """That somebody is a child, and who represents him: for the notice, and for nobody else (art. 5 UAVG)."""
@@ -126,76 +126,6 @@ def department_may(case: Case) -> str | None:
 def nothing_adopted(case: Case) -> str | None:
     found = sorted(adopted(case.facts))
     return f"{', '.join(found)} is vastgesteld: een casus wordt gesloten, niet beëindigd" if found else None
-
-
-# --- the Ondermijningstafel -----------------------------------------------------------------------------
-
-
-@condition("art. 21 lid 2 onder b", "het LOT heeft gekozen voor een intake bij de Ondermijningstafel")
-def riec_included(case: Case) -> str | None:
-    last = case.facts.last("approach", "reweighing")
-    chosen = last is not None and last.outcome in ("riec-intake", "riec-and-local")
-    return None if chosen else "het LOT heeft niet gekozen voor een intake bij de Ondermijningstafel"
-
-
-@condition("art. 20", "privacycheck 2A staat toe dat het RIEC ten minste één gegeven krijgt")
-def riec_gets_something(case: Case) -> str | None:
-    allowed = {recipient for _, recipient in cells(case.facts, "check-2a", "may")}
-    return None if TABLE_OF_THE_RIEC in allowed else "privacycheck 2A staat geen enkel gegeven toe voor het RIEC"
-
-
-@condition("art. 20", "het noemt alleen gegevens die het RIEC volgens privacycheck 2A mag hebben", at="about")
-def riec_may_have_these(case: Case) -> str | None:
-    if not case.about:
-        return "noem ten minste één gegeven"
-    allowed = {item for item, recipient in cells(case.facts, "check-2a", "may") if recipient == TABLE_OF_THE_RIEC}
-    wrong = [one for one in case.about if one not in allowed]
-    return f"privacycheck 2A staat het RIEC niet toe: {', '.join(wrong)}" if wrong else None
-
-
-@condition("art. 21 lid 2 onder b", "het noemt geen gegevens", at="about")
-def riec_is_given_nothing(case: Case) -> str | None:
-    return "wie niets geeft, noemt geen gegevens" if case.about else None
-
-
-@condition("art. 2.16 BGS", "ten minste één van de vijf criteria is beantwoord")
-def riec_criteria_answered(case: Case) -> str | None:
-    given = case.fields.get("criteria") or {}
-    answered = [one for one in given.values() if isinstance(one, str)] if isinstance(given, Mapping) else []
-    return None if answered else "geen van de vijf criteria is beantwoord"
-
-
-@condition("art. 21 lid 2 onder b", "de Ondermijningstafel is nog niet gevraagd")
-def riec_not_asked(case: Case) -> str | None:
-    return "de intake is al ingediend bij de Ondermijningstafel" if riec_waits(case.facts) else None
-
-
-@condition("art. 21 lid 2 onder b", "de intake is ingediend bij de Ondermijningstafel")
-def riec_asked(case: Case) -> str | None:
-    return (
-        None
-        if riec_waits(case.facts)
-        else "er is geen intake ingediend waarop de Ondermijningstafel nog moet antwoorden"
-    )
-
-
-@condition("art. 21 lid 2 onder b", "er wordt niet meer gewacht op de Ondermijningstafel")
-def nothing_at_the_riec(case: Case) -> str | None:
-    if riec_waits(case.facts):
-        return "de Ondermijningstafel heeft nog niet geantwoord"
-    # Chosen beside a local approach, it is not forgotten either.
-    last = case.facts.last("approach", "reweighing", "riec-answer")
-    forgotten = last is not None and last.outcome == "riec-and-local"
-    return "de gekozen intake is nog niet ingediend bij de Ondermijningstafel" if forgotten else None
-
-
-def handed_in_on(case: Case) -> date:
-    """The day on which the Ondermijningstafel was asked for the last time."""
-    asked = case.facts.last("riec-intake")
-    try:
-        return date.fromisoformat(str(asked.fields["handedInOn"])) if asked else date.min
-    except (KeyError, ValueError):
-        return date.min
 
 
 # --- the plan --------------------------------------------------------------------------------------------
