@@ -158,7 +158,9 @@ def _not_now(law: Law, decision: Decision, attempt: Attempt, state: State, facts
     if state not in decision.states or elsewhere:
         before = [one for one in law.open_in(state) if one.key != "no-signal"]
         if before:
-            return Fault("key", f"eerst komt: {before[0].question}", before[0].article, "not-now")
+            # What this state is for, not what can still be added to an earlier one.
+            first = next((one for one in before if one.states[0] == state), before[0])
+            return Fault("key", f"eerst komt: {first.question}", first.article, "not-now")
         return Fault("key", "dit kan nu niet worden besloten", decision.article, "not-now")
     if decision.taken_in and decision.taken_in != HOLDER_OF.get(state):
         words = f"dit wordt per persoon besloten bij {HOLDERS[decision.taken_in]}; het signaal wacht daarop"
