@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 
@@ -89,12 +90,17 @@ class Facts:
 
     def of(self, key: str) -> tuple[Taken, ...]:
         """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""
-        newest: dict[tuple[str, ...], Taken] = {}
+        return self._newest.get(key, ())
+
+    @cached_property
+    def _newest(self) -> Mapping[str, tuple[Taken, ...]]:
+        """By key; a matrix asks for each of its cells."""
+        newest: dict[str, dict[tuple[str, ...], Taken]] = {}
         for one in self.decisions:
-            if one.key == key:
-                newest.pop(one.about, None)
-                newest[one.about] = one
-        return tuple(newest.values())
+            of = newest.setdefault(one.key, {})
+            of.pop(one.about, None)
+            of[one.about] = one
+        return {key: tuple(of.values()) for key, of in newest.items()}
 
     def last(self, *keys: str) -> Taken | None:
         return next((one for one in reversed(self.decisions) if one.key in keys), None)

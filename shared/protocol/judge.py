@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,21 +133,26 @@ def missing(
     return unmet((*decision.needs, *outcome.needs), Case(facts, tuple(about), fields, law.names), "key")
 
 
-def possible(law: Law, facts: Facts) -> dict[str, tuple[str, ...]]:
-    """What a decision can be about, by its kind (`ABOUT`)."""
-    return {
-        "source": research.listed_sources(facts),
-        "question": tuple(one.name for one in facts.of_category("question")),
-        "item": approach.shareable(facts),
-        "recipient": tuple(dict.fromkeys((*law.organisations["department"], POLICE, TABLE_OF_THE_RIEC, MEMBER))),
-        "intervention": tuple(approach.interventions(facts)),
-        "partner": plan.asked(facts),
-        "fact": rectifying.rectifiable(facts),
-        "person": facts.subjects,
-        "rectified": rectifying.put_right(facts),
-        "asked": orders.unanswered(facts),
-        "finding": tuple(one.name for one in facts.quarantined),
-    }
+_POSSIBLE: dict[str, Callable[[Law, Facts], tuple[str, ...]]] = {
+    "source": lambda _, facts: research.listed_sources(facts),
+    "question": lambda _, facts: tuple(one.name for one in facts.of_category("question")),
+    "item": lambda _, facts: approach.shareable(facts),
+    "recipient": lambda law, _: tuple(
+        dict.fromkeys((*law.organisations["department"], POLICE, TABLE_OF_THE_RIEC, MEMBER))
+    ),
+    "intervention": lambda _, facts: tuple(approach.interventions(facts)),
+    "partner": lambda _, facts: plan.asked(facts),
+    "fact": lambda _, facts: rectifying.rectifiable(facts),
+    "person": lambda _, facts: facts.subjects,
+    "rectified": lambda _, facts: rectifying.put_right(facts),
+    "asked": lambda _, facts: orders.unanswered(facts),
+    "finding": lambda _, facts: tuple(one.name for one in facts.quarantined),
+}
+
+
+def possible(law: Law, facts: Facts, kinds: Iterable[str] = ABOUT) -> dict[str, tuple[str, ...]]:
+    """What a decision can be about, by its kind (of `ABOUT`)."""
+    return {kind: _POSSIBLE[kind](law, facts) for kind in kinds}
 
 
 def _not_now(law: Law, decision: Decision, attempt: Attempt, state: State, facts: Facts) -> Fault | None:
@@ -188,7 +193,8 @@ def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list
     if len(kinds) != len(attempt.about):
         wanted = ", dan ".join(ABOUT[kind] for kind in decision.about)
         return [Fault("about", f"noem waarover het gaat: {wanted}", decision.article, "about-missing")]
-    known = possible(law, facts)
+    # Those that are asked for only: of a matrix this is judged cell by cell.
+    known = possible(law, facts, decision.about)
     return [
         Fault(
             "about",
