@@ -9,6 +9,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from services.oversight.lists import ListedRow
+from shared.protocol.model import State
 from shared.protocol.never_informed import Owed
 
 
@@ -31,7 +32,8 @@ def shown(row: ListedRow) -> list[dict[str, Any]] | None:
     never = sorted((pair for pair in found if pair[0].never_informed), key=lambda pair: not pair[0].is_asked)
     return [
         {to_camel(name): value for name, value in facts.items() if name not in ("signal", "turn", "answer")}
-        | {"toDecide": owed.is_asked and not owed.answered}
+        # Of what is held, or was approved, nothing is asked any more.
+        | {"toDecide": row.state == State.LISTED and owed.is_asked and not owed.answered}
         for owed, facts in never
     ]
 

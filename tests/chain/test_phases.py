@@ -168,6 +168,7 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
             "department": "wonen",
             "plannedOn": plan["plannedOn"],
             "overdue": True,
+            "progress": None,
         }
     ]
     path = f"/v1/signals/{played.number}"
