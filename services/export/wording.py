@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.export.plan_words import plan_duties, plan_opening, plan_parts, plan_title
-from shared.contracts.export import ShareContent, SharedItem
+from shared.contracts.export import ShareContent, SharedItem, Unanswered
 from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.documents import REPORT
 from shared.protocol.live import TRIAL
@@ -72,10 +72,14 @@ def _left_out(items: int, concerned: int) -> str:
 def _answers(content: ShareContent) -> list[list[Any]]:
     """In the order of article 2.16 of the BGS; what was not answered says so."""
     return [
-        [question, [content.answers[key] or "Niet beantwoord."]]
+        [question, [_answered(content.answers[key])]]
         for key, question in RIEC_CRITERIA.items()
         if key in content.answers
     ]
+
+
+def _answered(answer: str | Unanswered) -> str:
+    return f"Niet beantwoord, omdat: {answer.because}" if isinstance(answer, Unanswered) else answer
 
 
 def _persons(content: ShareContent) -> list[Any]:

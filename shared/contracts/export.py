@@ -60,6 +60,12 @@ class SharedPlan(Frozen):
     adopted_by: tuple[Adoption, ...] = ()
 
 
+class Unanswered(Frozen):
+    """That a criterion cannot be answered, and why."""
+
+    because: str
+
+
 class ShareContent(Frozen):
     """What one receiver reads: the items that were chosen, and the persons and objects that these are about.
 
@@ -80,8 +86,8 @@ class ShareContent(Frozen):
     items: tuple[SharedItem, ...]
     subjects: dict[str, Subject] = Field(default_factory=dict)
     objects: dict[str, ReportedObject] = Field(default_factory=dict)
-    answers: dict[str, str | None] = Field(default_factory=dict)
-    """What an intake answers to the criteria of the RIEC (art. 2.16 BGS), by their codes; None: unanswered."""
+    answers: dict[str, str | Unanswered] = Field(default_factory=dict)
+    """What an intake answers to the criteria of the RIEC (art. 2.16 BGS), by their codes, or why it cannot."""
     tasks: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     urgent: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from shared.clock import calendar_date
-from shared.contracts.export import ShareContent, SharedItem, ShareLetter
+from shared.contracts.export import ShareContent, SharedItem, ShareLetter, Unanswered
 from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.documents import REPORT, Content
 from shared.engine.effects import CopyByLetter, Disclose
@@ -113,10 +113,13 @@ def _left_out(loaded: Loaded, going: Collection[str]) -> dict[str, str]:
     }
 
 
-def _criteria(loaded: Loaded, decision: DecisionRow) -> dict[str, str | None]:
-    """Of an intake: what was answered to each criterion."""
+def _criteria(loaded: Loaded, decision: DecisionRow) -> dict[str, str | Unanswered]:
+    """Of an intake: what was answered to each criterion, or why not."""
     given = loaded.fields_of(decision).get("criteria") if decision.key == RIEC_INTAKE else None
-    return {key: one if isinstance(one, str) else None for key, one in (given or {}).items()}
+    return {
+        key: one if isinstance(one, str) else Unanswered(because=one["unanswered"])
+        for key, one in (given or {}).items()
+    }
 
 
 def _item(content: Content, name: str, hidden: Mapping[str, str] = MappingProxyType({})) -> SharedItem:

@@ -24,6 +24,9 @@ RULES = {
         "Een stuk voor een overleg van fase 4, of voor een LOT+, draagt alleen wat privacycheck 2A de leden van het LOT"
         f" toestaat; over wat nieuw is, wordt eerst in die toets besloten ({IN_2A})."
     ),
+    "persons-before-2a": (
+        f"Vóór privacycheck 2A staan personen in een stuk alleen als S1, S2 …, en zonder adres of beroep ({IN_2A})."
+    ),
     "not-of-these-items": (
         "Wie deelt, kan kiezen welke personen en objecten van de gekozen gegevens meegaan, en geen andere; wie niet meegaat,"
         f" heet in de tekst S1, S2 … ({CHOSEN_ONE_BY_ONE})."
@@ -74,6 +77,12 @@ def paper_faults(law: Law, state: State, fields: Mapping[str, Any], facts: Facts
     if closed:
         words = f"privacycheck 2A staat {', '.join(map(law.called, closed))} niet toe voor: {law.called(MEMBER)}"
         return [Fault(f"fields.{ITEMS}", words, IN_2A, "not-allowed-in-2a")]
+    persons = [one for one in chosen(fields.get(CONCERNING)) if one in facts.subjects]
+    if persons and not needs_2a(state, meeting.kind):
+        words = (
+            f"vóór privacycheck 2A gaat in een stuk niemand mee, ook niet {', '.join(persons)}: noem personen S1, S2 …"
+        )
+        return [Fault(f"fields.{CONCERNING}", words, IN_2A, "persons-before-2a")]
     return []
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.protocol.conditions.orders import FOUND
 from shared.protocol.informing import CHANNELS
 from shared.protocol.kinds import Choice, Choices
 from shared.protocol.live import NOTICE
 from shared.protocol.model import Field, Law
-from shared.protocol.municipality import Municipality
+from shared.protocol.municipality import TABLE_OF_THE_RIEC, Municipality
 
 LETTER = "letter"
 DATA_CATEGORIES = {
@@ -37,6 +38,7 @@ def sources_said(chosen: Municipality) -> dict[str, str]:
     return {
         REPORTED: "een melding bij de gemeente (geen openbare bron)",
         **registers,
+        FOUND: "een bevinding van een onderdeel van de gemeente (geen openbare bron)",
         WITHHELD: "een bron die niet kan worden genoemd zonder de rechten van anderen te schaden (geen openbare bron)",
     }
 
@@ -46,6 +48,7 @@ def letter_fields(chosen: Municipality) -> tuple[Field, ...]:
     recipients = {
         NOBODY_ELSE: "niemand buiten wie het signaal behandelt",
         **{key: name for named in chosen.organisations.values() for key, name in named.items()},
+        TABLE_OF_THE_RIEC: "het RIEC",
     }
     return (
         Field("channel", "Langs welke weg?", "art. 26 lid 2", Choice(CHANNELS)),

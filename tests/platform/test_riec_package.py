@@ -34,7 +34,8 @@ from tests.platform.conftest import PlatformOf
 from tests.platform.real import Bao, Postgres
 from tests.platform.test_shares import ANNA, NUMBER, Exporting, Moved
 
-ANSWERS = dict.fromkeys(RIEC_CRITERIA) | {"indications": "Uit eigen waarneming."}
+UNKNOWN = {"because": "Dat is niet bekend."}
+ANSWERS: dict[str, Any] = {key: UNKNOWN for key in RIEC_CRITERIA} | {"indications": "Uit eigen waarneming."}
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ async def test_the_riec_checks_by_itself_what_only_it_can_open(
     found: Package = checked(data, keys)
     assert (found.identifier, found.receiver) == (str(identifier), "riec")
     assert found.twin()["answers"] == ANSWERS
-    assert "Niet beantwoord." in " ".join(
+    assert "Niet beantwoord, omdat: Dat is niet bekend." in " ".join(
         page.extract_text() for page in PdfReader(io.BytesIO(found.parts[DOCUMENT])).pages
     )
     (tmp_path / "document.pdf").write_bytes(found.parts[DOCUMENT])

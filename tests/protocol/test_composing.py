@@ -46,6 +46,18 @@ def test_of_phase_2_any_item_of_the_file_and_nothing_else() -> None:
         assert codes(State.PHASE_2, facts(), "report", item) == ["item-unknown"], item
 
 
+@pytest.mark.allowed("R-T.16")
+@pytest.mark.refused("R-T.16")
+def test_before_check_2a_nobody_goes_along_and_an_object_may() -> None:
+    def found(state: State, known: Any, *concerning: str) -> list[str]:
+        fields = {"meeting": "M-1", "items": ["report"], "concerning": list(concerning)}
+        return [one.code for one in paper_faults(MIDDEN_DELFLAND, state, fields, known)]
+
+    assert found(State.PHASE_2, facts(), "O1") == []
+    assert found(State.PHASE_2, facts(), "O1", "S1") == ["persons-before-2a"]
+    assert found(State.APPROACH, facts(*MAY), "S1") == []
+
+
 @pytest.mark.allowed("R-T.16", "R-20.1")
 @pytest.mark.refused("R-T.16", "R-20.1")
 @pytest.mark.parametrize(
