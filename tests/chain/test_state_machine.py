@@ -139,6 +139,9 @@ class Protocol(RuleBasedStateMachine):
             "person": "S1",
             "rectified": "S1",
             "interventions": made.get("ingreep", "item-1"),
+            "partner": "wonen",
+            "asked": made.get("onderdeelvraag", "item-1"),
+            "finding": made.get("vondst", "item-1"),
         }
         body: dict[str, Any] = {"key": key, "outcome": outcome, "reason": "een reden"}
         body["fields"] = fields_for(decision, found, "oov") if complete else {}

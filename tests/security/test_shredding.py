@@ -87,6 +87,7 @@ def test_copies_from_before_open_nothing_and_bring_nothing_back(own_house: TestH
     house = own_house
     # With partners, so that something of it waits at export too.
     rest = parts_until("closed")[len(parts_until("approach")) + 1 :]
+    rest[rest.index("plan")] = "plan-together"
     case = further(house, brought(house, "approach"), INTEGRAL, *rest)
     number = case.number
     until(lambda: house.sql("retention", "SELECT * FROM active_case WHERE number=$1", number))
