@@ -39,6 +39,7 @@ from tests.platform.hostile import TOKENS, USUAL, Bodies, Sent, requests
 from tests.platform.real import Postgres, RealParts
 from tests.platform.rows import LIST, dossier, number, offered, sealed, shared
 from tests.platform.served import portal_of, served
+from tests.platform.test_heads_elsewhere import purpose
 
 ABSENT = "S-7K3MQ-9XD4T"
 CLUSTER = "C-7K3MQ-9XD4T"
@@ -330,6 +331,7 @@ class Standing:
     async def _duty(self, n: int) -> str:
         room, duty = self._platform.room(), dossier(n, due=True)
         duty.room_key = key_name(uuid4(), room.mount)
+        duty.earlier = [purpose(self._desk).model_dump(mode="json")]
         await room.make(duty.room_key)
         report = Report(subjects=(Subject(name="Jan Wilgenroos"),))
         (item,) = await encrypted(room, duty.room_key, [(duty.number, REPORT, report)])

@@ -174,7 +174,7 @@ async def test_a_finding_is_in_quarantine_and_becomes_an_item_with_a_duty(desk_o
     today_ = today(desk)
     plan = {"instrument": "last-onder-bestuursdwang", "department": "wonen", "plannedOn": today_, "subjects": ["S1"]}
     other = (await desk.record(number, "intervention", "O1", "Nog een controle.", **plan)).item
-    agreed = {"participants": ["wonen"], "adoptedOn": today_}
+    agreed = {"adoptedOn": today_}
     await desk.decide(number, "adopt-plan", "adopted", about=(other,), fields=agreed)
     necessity = {"necessity": "De vaten."}
     with pytest.raises(Invalid):
