@@ -44,6 +44,7 @@ from shared.words.names import marks_of
 from shared.words.sealed import filled, new_key
 from tests.platform.conftest import BaoOf, DatabaseOf
 from tests.platform.desk import ANNA, VERSION, Desk
+from tests.platform.test_heads_elsewhere import purpose
 
 DeskOf = Callable[[str], Awaitable[Desk]]
 Entrance = Callable[[DeskOf, str], Awaitable[object]]
@@ -209,7 +210,8 @@ async def _duty(desk: Desk, words: str) -> Any:
     person = Report(subjects=ROOS, reporter_marks=GREET)
     (item,) = await encrypted(room, key, [(number, REPORT, person)])
     since = desk.clock.now().date()
-    await desk.add(await Concerned(desk.engine)._duty(number, SIGNAL, "S1", key, VERSION, since, item), item)
+    about = (number, SIGNAL, "S1", key, VERSION, since, item)
+    await desk.add(await Concerned(desk.engine)._duty(*about, begun=purpose(desk)), item)
     soon = (desk.clock.now().date() + timedelta(days=30)).isoformat()
     said = dict.fromkeys(("necessity", "proportionality", "factors"), words)
     found = await desk.decide(number, "duty", "defer", fields={"grounds": ["d"], "reviewOn": soon, **said})
