@@ -73,7 +73,7 @@ class Outside:
     async def _not_too_much(session: AsyncSession, share: UUID) -> None:
         query = select(func.count()).select_from(OutsideRow).where(col(OutsideRow.share) == share)
         if (await session.execute(query)).scalar_one() >= MOST_SAID:
-            raise Conflict("Over deze verstrekking is al te veel gezegd.")
+            raise Conflict(f"Over deze verstrekking zijn al {MOST_SAID} berichten ontvangen; er kan niets meer bij.")
 
     # --- what was destroyed ----------------------------------------------------------------------
 

@@ -63,7 +63,7 @@ def _action(law: Law, one: PlannedAction) -> list[str]:
 def _adoption(law: Law, one: Adoption) -> str:
     """Whether it said so itself, or the municipality entered it."""
     road = ROADS_OF_AN_ANSWER.get(one.entered_as or "", one.entered_as)
-    how = f"ingevoerd door de gemeente, ontvangen {road}" if one.entered_as else "zelf in het systeem"
+    how = f"ingevoerd door de gemeente, ontvangen {road}" if one.entered_as else "zelf vastgesteld in het systeem"
     return f"{_upper(law.called(one.partner))}: {one.name}, op {day(one.on)} ({how})."
 
 

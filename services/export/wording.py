@@ -122,7 +122,7 @@ def _lines(one: SharedItem) -> list[str]:
 
 
 def _duties(content: ShareContent) -> list[list[str]]:
-    taken_up = "" if content.plan else " Laat weten of u het oppakt of niet, en waarom niet."
+    taken_up = "" if content.plan else " Laat weten of u het oppakt; zo niet, met de reden."
     found = [
         [
             "Wat u ermee doet",
@@ -134,7 +134,7 @@ def _duties(content: ShareContent) -> list[list[str]]:
         found.append(
             [
                 "Wie de betrokkene informeert",
-                "Pakt u dit op, dan informeert u de betrokkene volgens het recht dat voor u geldt (art. 13). De gemeente doet"
+                "Pakt u dit op, dan informeert u de betrokkene volgens het recht dat voor u geldt. De gemeente doet"
                 " dat voor uw deel niet.",
             ]
         )

@@ -145,8 +145,12 @@ def _never_informed(what: DestroyedSignal) -> str:
         return "niet bekend op de uiterste dag van de vernietigingslijst"
     if not what.never_informed:
         return "geen"
-    grounds = "; ".join(f"{count} {said(ground)}" for ground, count in what.never_informed.items())
-    return f"{sum(what.never_informed.values())}, van wie {grounds}"
+    total = sum(what.never_informed.values())
+    of_them = (
+        f"voor {'deze persoon' if total == 1 else f'{count} van hen'} {said(ground)}"
+        for ground, count in what.never_informed.items()
+    )
+    return "; ".join((str(total), *of_them))
 
 
 def _approved(what: DestroyedSignal) -> str:

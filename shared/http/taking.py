@@ -214,7 +214,7 @@ DECIDED: dict[str, Any] = {
             "fields": {
                 "considered": "Eén onderdeel mist de arbeidskant.",
                 "partners": ["wonen", "arbeidsinspectie"],
-                "basis": {"wonen": "publieke-taak", "arbeidsinspectie": "publieke-taak"},
+                "basis": {"wonen": "publieke-taak", "arbeidsinspectie": "toezicht-partner"},
             },
         },
     },

@@ -17,8 +17,8 @@ MOST_MEMBERS = 20
 CLUSTERED = "art. 1 onder m"
 _JOINING = (
     "Meldingen over dezelfde activiteit kunnen met een reden tot een cluster worden samengevoegd, zolang zij in dezelfde"
-    " toestand in behandeling zijn en geen ervan gesloten, geëindigd of op weg is, op een vernietigingslijst staat of gesloten is"
-    f" voor wie samenvoegt; hoogstens {MOST_MEMBERS}. Elke melding houdt haar eigen datum, melder, personen, termijnen en einde"
+    " toestand in behandeling zijn en geen ervan gesloten, geëindigd, onderweg naar een volgende fase of afgeschermd is voor wie"
+    f" samenvoegt, of op een vernietigingslijst staat; hoogstens {MOST_MEMBERS}. Elke melding houdt haar eigen datum, melder, personen, termijnen en einde"
     f" ({CLUSTERED})."
 )
 _DECIDING = (

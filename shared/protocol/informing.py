@@ -22,7 +22,10 @@ GROUNDS = {
     ),
     "e": "andere belangrijke doelstellingen van algemeen belang (e)",
     "f": "de onafhankelijkheid van de rechter en gerechtelijke procedures (f)",
-    "g": "schendingen van de beroepscodes voor gereglementeerde beroepen (g)",
+    "g": (
+        "de voorkoming, het onderzoek, de opsporing en de vervolging van schendingen van de beroepscodes voor "
+        "gereglementeerde beroepen (g)"
+    ),
     "h": "toezicht, inspectie of regelgeving in verband met de uitoefening van het openbaar gezag (h)",
     "i": "de bescherming van de betrokkene of van de rechten en vrijheden van anderen (i)",
     "j": "de inning van civielrechtelijke vorderingen (j)",

@@ -133,10 +133,10 @@ def counted(owed: Mapping[str, Owed], answers: Mapping[str, str]) -> dict[str, i
 
 
 def said(ground: str) -> str:
-    """A ground of `counted` as people say it."""
+    """A ground of `counted` as people say it, after "voor deze persoon"."""
     if ground == UNDECIDED:
-        return "zonder besluit, omdat de uiterste dag van de lijst was verstreken"
+        return "is niets besloten, omdat de uiterste dag van de lijst was verstreken"
     if ground in NOT_DUE:
-        return f"omdat geldt: {NOT_DUE[ground]}"
+        return f"geldt: {NOT_DUE[ground]}"
     interests = " en ".join(GROUNDS[one] for one in ground.split(","))
-    return f"uitgesteld in het belang van {interests} (art. 26 lid 3)"
+    return f"is het informeren uitgesteld in het belang van {interests} (art. 26 lid 3)"

@@ -22,7 +22,7 @@ _ENTITLED = (
 )
 _URGENT = (
     "Is iemands leven of veiligheid in gevaar, dan kan doorzetten met spoed waar dat bij het antwoord staat: met het feit"
-    " waaruit het blijkt, en op een grondslag die spoed draagt. Het gaat dan meteen, zonder bedenktijd en zonder op een"
+    " waaruit het blijkt, en op een grondslag die ook bij spoed geldt. Het gaat dan meteen, zonder bedenktijd en zonder op een"
     " medeondertekening te wachten, wordt niet ingetrokken, en wordt achteraf beoordeeld door de functionaris"
     " gegevensbescherming en de privacy officer."
 )
@@ -122,7 +122,9 @@ def _entitled(law: Law, outcome: Outcome, given: Forwarding) -> list[Fault]:
         faults.append(Fault("forwarding.urgentBecause", words, outcome.article, "no-fact"))
     bases = chosen.bases_for(to, urgent=urgent)
     if (urgent or given.basis is not None) and given.basis not in bases:
-        words = f"kies een grondslag voor {law.called(to)}{' die spoed draagt' if urgent else ''}: {_listed(bases)}"
+        words = (
+            f"kies een grondslag voor {law.called(to)}{' die ook bij spoed geldt' if urgent else ''}: {_listed(bases)}"
+        )
         faults.append(Fault("forwarding.basis", words, "art. 6 lid 1", "basis-unfit"))
     return faults
 

@@ -76,7 +76,7 @@ def answer_department(chosen: Municipality) -> Decision:
         question="Wat is het antwoord op deze vraag van een onderdeel?",
         states=PHASES[4].states,
         who=Who(tuple(chosen.file_roles)),
-        outcomes=(Outcome("answered", "dit", None, ORDER),),
+        outcomes=(Outcome("answered", "beantwoord", None, ORDER),),
         fields=(Field("answer", "Welk antwoord krijgt het onderdeel?", ORDER),),
         about=("asked",),
     )

@@ -262,7 +262,7 @@ async def test_rights_says_nothing_of_what_is_on_no_list(desk_of: DeskOf) -> Non
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        ({"d": 1, "undecided": 2}, "3, van wie 1 uitgesteld in het belang van de voorkoming"),
+        ({"d": 1, "undecided": 2}, "3; voor 1 van hen is het informeren uitgesteld in het belang van de voorkoming"),
         ({}, "geen"),
         (None, "niet bekend op de uiterste dag van de vernietigingslijst"),
     ],

@@ -245,7 +245,7 @@ def test_the_line_and_what_the_receiver_reads_say_the_task_and_the_basis_in_word
     assert tasks == ("Toezicht op de huisvesting (Huisvestingswet 2014, artikel 33; het college)",)
     assert [one.split(" (Alg")[1] for one in bases] == [
         "emene verordening gegevensbescherming, artikel 6 lid 1 onder e; de burgemeester)",
-        "emene verordening gegevensbescherming, artikel 6 lid 4; het college)",
+        "emene verordening gegevensbescherming, artikel 6 lid 1 onder e en lid 4; het college)",
     ]
     told = share_of(known, chosen, replace(line, items=("report",)))
     assert (told.tasks, told.bases) == (tasks, bases)

@@ -135,7 +135,14 @@ async def test_who_has_no_account_fetches_a_document_once(export: Exporting) -> 
     link = await export.sharing.make_link(identifier, ANNA)
     pdf = await export.sharing.fetch(link.link, link.secret)
     text = text_of(pdf)
-    for part in ("politie", "Jan Wilgenroos", "Bestemming: industrie", "(open bron)", "art. 13", "Proefopstelling"):
+    for part in (
+        "politie",
+        "Jan Wilgenroos",
+        "Bestemming: industrie",
+        "(open bron)",
+        "Wie de betrokkene informeert",
+        "Proefopstelling",
+    ):
         assert part in text, part
     twin = json.loads(PdfReader(io.BytesIO(pdf)).attachments["verstrekking.json"][0])
     assert twin["content"]["items"][1]["text"] == "Bestemming: industrie."
@@ -274,7 +281,7 @@ async def test_a_plan_is_a_page_and_a_tagged_document(export: Exporting) -> None
     text = text_of(pdf)
     for part in (
         "Plan van Aanpak, versie 2",
-        "G. Verzonnen, teamleider, op 30 november 2026 (zelf in het systeem)",
+        "G. Verzonnen, teamleider, op 30 november 2026 (zelf vastgesteld in het systeem)",
         "10 december 2026",
     ):
         assert part in " ".join(text.split()), part
@@ -390,7 +397,7 @@ async def test_a_row_that_is_made_due_too_early_goes_on_waiting(export: Exportin
 @pytest.mark.refused("R-13.1")
 async def test_who_passes_no_duty_says_nothing_of_it(export: Exporting) -> None:
     link = await export.sharing.make_link(await export.comes(passes_duty=False), ANNA)
-    assert "art. 13" not in text_of(await export.sharing.fetch(link.link, link.secret))
+    assert "Wie de betrokkene informeert" not in text_of(await export.sharing.fetch(link.link, link.secret))
 
 
 NOWHERE = SharedItem(item="item-1", category="hearsay", about="report", text="Het zou zo zijn.")

@@ -23,7 +23,7 @@ from tests.protocol.signals import KNOWN, MATRIX
 
 OOV = frozenset({"oov"})
 PARTNERS = ["wonen", "arbeidsinspectie"]
-EACH = dict.fromkeys(PARTNERS, "publieke-taak")
+EACH = {"wonen": "publieke-taak", "arbeidsinspectie": "toezicht-partner"}
 
 
 def check(recipient: str, outcome: str = "may", **fields: Any) -> Allowed | Refused:
