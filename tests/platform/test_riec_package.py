@@ -24,7 +24,7 @@ from services.export.outside import KEPT_DAYS, Outside
 from services.export.settings import Settings
 from services.export.use_cases import Sharing
 from shared.clock import calendar_date
-from shared.contracts.export import OutsideTold
+from shared.contracts.export import OutsideTold, Unanswered
 from shared.errors import Conflict, NotFound
 from shared.outside import ENDED_KIND, ENDINGS_KIND
 from shared.packages import DOCUMENT, MANIFEST, SIGNATURE, TWIN, NotAPackage, Package, checked, sha256
@@ -34,7 +34,7 @@ from tests.platform.conftest import PlatformOf
 from tests.platform.real import Bao, Postgres
 from tests.platform.test_shares import ANNA, NUMBER, Exporting, Moved
 
-UNKNOWN = {"because": "Dat is niet bekend."}
+UNKNOWN = Unanswered(because="Dat is niet bekend.")
 ANSWERS: dict[str, Any] = {key: UNKNOWN for key in RIEC_CRITERIA} | {"indications": "Uit eigen waarneming."}
 
 
@@ -87,7 +87,8 @@ async def test_the_riec_checks_by_itself_what_only_it_can_open(
     keys = json.loads(openbao.signing_keys(tmp_path).read_text())
     found: Package = checked(data, keys)
     assert (found.identifier, found.receiver) == (str(identifier), "riec")
-    assert found.twin()["answers"] == ANSWERS
+    said = {key: one.model_dump() if isinstance(one, Unanswered) else one for key, one in ANSWERS.items()}
+    assert found.twin()["answers"] == said
     assert "Niet beantwoord, omdat: Dat is niet bekend." in " ".join(
         page.extract_text() for page in PdfReader(io.BytesIO(found.parts[DOCUMENT])).pages
     )
