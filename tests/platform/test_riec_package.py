@@ -87,8 +87,8 @@ async def test_the_riec_checks_by_itself_what_only_it_can_open(
     keys = json.loads(openbao.signing_keys(tmp_path).read_text())
     found: Package = checked(data, keys)
     assert (found.identifier, found.receiver) == (str(identifier), "riec")
-    said = {key: one.model_dump() if isinstance(one, Unanswered) else one for key, one in ANSWERS.items()}
-    assert found.twin()["answers"] == said
+    expected = {key: one.model_dump() if isinstance(one, Unanswered) else one for key, one in ANSWERS.items()}
+    assert found.twin()["answers"] == expected
     assert "Niet beantwoord, omdat: Dat is niet bekend." in " ".join(
         page.extract_text() for page in PdfReader(io.BytesIO(found.parts[DOCUMENT])).pages
     )
