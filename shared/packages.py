@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,5 +102,5 @@ def unpacked(data: bytes) -> dict[str, bytes]:
             if len(names) != len(set(names)) or any(one.file_size > LARGEST for one in file.infolist()):
                 raise NotAPackage(["dit is geen pakket van de gemeente: een deel is te groot of staat er twee keer in"])
             return {name: file.read(name) for name in names}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError):
         raise NotAPackage(["dit is geen pakket, of het is nog versleuteld"]) from None

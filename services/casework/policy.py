@@ -34,9 +34,9 @@ from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
-from shared.protocol.conditions.approach import shareable
+from shared.protocol.conditions.approach import interventions, shareable
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
-from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN
+from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN, asked
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.model import State
@@ -122,7 +122,10 @@ class CaseworkPolicy(Policy):
         """A department asks, and reports what it found, about its own order."""
         if task.kind != INTERVENTION:
             return super().recordable(task, loaded)
-        about = loaded.opened.findings[task.item].about
+        about = loaded.standing.person(loaded.opened.findings[task.item].about)
+        # Who proved not to be concerned since is not what it is about any more; the department is told nothing of that.
+        if about in loaded.standing.left_out:
+            about = REPORT
         return frozenset({ASKED_BY, IN_QUARANTINE}), about, {"order": task.item}
 
     # --- what follows ----------------------------------------------------------------------------
@@ -191,11 +194,16 @@ def _closed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
 
 def _department_is_done(loaded: Loaded, order: str) -> Sequence[Effect]:
     """With its last order ends what else of the case waits in a department's inbox. `loaded` knows that it is done."""
-    by = {name: str(one.fields["department"]) for name, one in loaded.opened.of_category(INTERVENTION).items()}
+    facts = loaded.facts()
+    mine = str(loaded.opened.findings[order].fields["department"])
     taken = {one.about[0] for one in loaded.taken if one.key == EXECUTION}
-    if any(department == by[order] and name not in taken for name, department in by.items()):
+    left = [
+        name for name, one in interventions(facts).items() if one.fields["department"] == mine and name not in taken
+    ]
+    # Who is asked to adopt a version of the plan has that to read still.
+    if left or mine in asked(facts):
         return ()
-    return (Tell("export", TaskOver(number=loaded.dossier.signal, departments=(by[order],))),)
+    return (Tell("export", TaskOver(number=loaded.dossier.signal, departments=(mine,))),)
 
 
 def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:

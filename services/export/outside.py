@@ -80,8 +80,13 @@ class Outside:
     async def erase(self, session: AsyncSession, numbers: Collection[str]) -> None:
         """Everything about these signals goes; of what a receiver outside has, its number and the day stay, to be told."""
         now = self.platform.clock.now()
-        fetched = select(Share).where(col(Share.number).in_(numbers), col(Share.digest).is_not(None))
-        for row in await session.scalars(fetched):
+        for row in (await session.scalars(select(Share).where(col(Share.number).in_(numbers)))).all():
+            if not await vouched_for(self.platform.mac, row):
+                # Whoever has it is not told by a row that export did not write.
+                session.add(self.rows.line("receiver of what was destroyed is not known", row))
+                continue
+            if row.digest is None:
+                continue
             ending = EndingRow(id=row.id, recipient=row.recipient, destroyed_on=calendar_date(now))
             session.add(await vouch_for(self.platform.mac, ending))
             session.add(self.rows.line("receiver is told of destruction", row))

@@ -1,7 +1,8 @@
 """Clusters: joining, splitting, and one decision for several dossiers, each of which gets it as its own.
 
 There is no row of a cluster. A dossier bears its number under the MAC of its head, by a record of its own, and whoever
-decides names every member: a row that is changed makes nobody a member, and leaves nobody out unseen.
+decides names every member: a row that is changed makes nobody a member. One from which the number is taken is left out
+until somebody opens it; then it is frozen.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from shared.protocol.clusters import (
     deciding_faults,
     joining_faults,
     open_for_all,
+    shared_faults,
     splitting_faults,
 )
 from shared.protocol.co_signing import QUESTIONED, WAITING
@@ -93,7 +95,7 @@ class Clusters:
 
         async def act() -> Clustered:
             found = await self._named(person, named)
-            faults = splitting_faults(_members(named, found), cluster, await self._bearing(cluster), reason)
+            faults = splitting_faults(_members(named, found), cluster, reason)
             return await self._record(person, role, found, cluster, SPLIT, reason, grounds, faults)
 
         return await at_most_thrice(act)
@@ -173,8 +175,10 @@ class Clusters:
         found = await self._named(person, named, attempt.meeting)
         own_reasons = [one.own.reason if one.own else None for one in named]
         faults = deciding_faults(_members(named, found), cluster, await self._bearing(cluster), own_reasons)
+        laws = {one.law.version: one.law for one in found.values()}.values()
+        faults += [fault for law in laws for fault in shared_faults(law, attempt)]
         if faults:
-            raise Invalid(faults)
+            raise Invalid(list(dict.fromkeys(faults)))
         allowed = self._allowed(person, attempt, named, found)
         leads = {
             place: self.parts.policy.leads_to(found[place], given, answer.outcome)

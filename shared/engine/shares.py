@@ -77,7 +77,8 @@ def along(loaded: Loaded, items: Collection[str], concerning: Collection[str] | 
     going = {key: one for key, one in persons.items() if key in concerning}
     what = {key: one for key, one in objects.items() if key in concerning}
     hidden = _left_out(loaded, going)
-    texts = tuple(_item(loaded.opened, name, hidden) for name in items)
+    others = tuple(one.name for one in going.values() if one.name)
+    texts = tuple(_item(loaded.opened, name, hidden, others) for name in items)
     return Along(texts, going, what, len(persons) + len(objects) - len(going) - len(what))
 
 
@@ -122,12 +123,14 @@ def _criteria(loaded: Loaded, decision: DecisionRow) -> dict[str, str | Unanswer
     }
 
 
-def _item(content: Content, name: str, hidden: Mapping[str, str] = MappingProxyType({})) -> SharedItem:
+def _item(
+    content: Content, name: str, hidden: Mapping[str, str] = MappingProxyType({}), others: Collection[str] = ()
+) -> SharedItem:
     if name == REPORT:
-        text = masked(content.report.text, hidden)
+        text = masked(content.report.text, hidden, others)
         return SharedItem(item=REPORT, category=REPORT, about=REPORT, text=text)
     found = content.findings[name]
-    words = masked(found.finding, hidden) if found.finding else found.finding
+    words = masked(found.finding, hidden, others) if found.finding else found.finding
     return SharedItem(item=name, category=found.category, about=found.about, text=words, matches=found.matches)
 
 

@@ -127,10 +127,11 @@ def faults_in_record(loaded: Loaded, record: Record) -> list[Fault]:
     texts: dict[str, Any] = {"finding": record.finding}
     texts |= {f"fields.{name}": value for name, value in record.fields.items() if name not in ("persons", "named")}
     category = loaded.law.category(record.category)
-    if category and category.process:
+    if category and category.process and not category.by:
         return faults_in_words(loaded, texts, record.special_grounds)
     known = Nameable.of(loaded.content, *(words_in(one.get("name")) for one in persons))
-    # Who has not the file is not told by a refusal who reported it; that is looked at before it is shared.
+    # Who has not the file is not told by a refusal who is in it or who reported it: who has it reads what he writes, and
+    # that is looked at before it is shared.
     reporter = _nobody if category and category.by else known.shows_reporter
     written = [_read(field, words_in(value), reporter=reporter) for field, value in texts.items()]
     written.append(Written("fields.persons", bsn=has_bsn(words_in(persons))))

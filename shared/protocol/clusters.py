@@ -8,12 +8,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.protocol.faults import Fault
-from shared.protocol.model import PHASE_OF, State
+from shared.protocol.judge import Attempt
+from shared.protocol.kinds_of_signal import Items, Persons, PersonsAndObjects, Subjects
+from shared.protocol.model import PHASE_OF, Law, State
 from shared.protocol.open_now import Offered
 
 JOINED, SPLIT = "joined", "split"
 """What a record on a member says: from then on it bears the number of a cluster, or no longer."""
 MOST_MEMBERS = 20
+THE_REPORT = "report"
+_OF_EVERY_SIGNAL = frozenset({"source", "recipient", "partner"})
+"""What a decision can be about that is the same in every signal: a source and a receiver are the municipality's."""
 CLUSTERED = "art. 1 onder m"
 _JOINING = (
     "Meldingen over dezelfde activiteit kunnen met een reden tot een cluster worden samengevoegd, zolang zij in dezelfde"
@@ -23,7 +28,8 @@ _JOINING = (
 )
 _DECIDING = (
     "Een besluit voor een cluster wordt voor elk signaal ervan beoordeeld en vastgelegd als zijn eigen besluit: voor alle, of voor"
-    " geen. Voor een signaal kan het anders uitvallen, met een eigen reden. Wie een besluit voor het cluster neemt, noemt alle"
+    " geen. Voor een signaal kan het anders uitvallen, met een eigen reden. Wat per signaal is genummerd, zoals S1 en een gegeven,"
+    " wordt alleen per signaal besloten. Wie een besluit voor het cluster neemt, noemt alle"
     f" signalen ervan ({CLUSTERED})."
 )
 _SPLITTING = (
@@ -44,8 +50,8 @@ RULES = {
         ),
         _JOINING,
     ),
-    **dict.fromkeys(("not-all", "not-a-member", "no-own-reason", "all-differ"), _DECIDING),
-    **dict.fromkeys(("no-reason", "one-left"), _SPLITTING),
+    **dict.fromkeys(("not-all", "not-a-member", "no-own-reason", "all-differ", "of-one-signal"), _DECIDING),
+    "no-reason": _SPLITTING,
 }
 """What the printed protocol says of each fault, by its code."""
 
@@ -91,13 +97,9 @@ def joining_faults(named: Sequence[Member], of_cluster: Collection[str], reason:
     return [*faults, *_one_state(named), *_all(named, of_cluster)]
 
 
-def splitting_faults(named: Sequence[Member], cluster: str, of_cluster: Collection[str], reason: str) -> list[Fault]:
-    """Everything that keeps `named` from leaving `cluster`, which `of_cluster` bear."""
-    faults = [*_reason(reason), *_here(named), *_members(named, cluster)]
-    if len({*of_cluster} - {one.number for one in named}) == 1:
-        words = "noem ook het ene signaal dat overblijft: één is geen cluster"
-        faults.append(Fault("members", words, CLUSTERED, "one-left"))
-    return faults
+def splitting_faults(named: Sequence[Member], cluster: str, reason: str) -> list[Fault]:
+    """Everything that keeps `named` from leaving `cluster`. One may stay behind: who may not see that one is not told."""
+    return [*_reason(reason), *_here(named), *_members(named, cluster)]
 
 
 def deciding_faults(
@@ -116,6 +118,31 @@ def deciding_faults(
         words = "wijkt het voor alle af, dan is er geen besluit voor het cluster"
         faults.append(Fault("members", words, CLUSTERED, "all-differ"))
     return faults
+
+
+def shared_faults(law: Law, attempt: Attempt) -> list[Fault]:
+    """What is numbered in each signal for itself, such as S1 and item-4, is another thing in another signal, and is not decided
+    on for all: only for the one of which it is said."""
+    rule = law.decision(attempt.key)
+    kinds = rule.about if rule else ()
+    named = {
+        code
+        for place, code in enumerate(attempt.about)
+        if not (place < len(kinds) or (rule and rule.about_many)) or kinds[place % len(kinds)] not in _OF_EVERY_SIGNAL
+    }
+    for part in attempt.parts:
+        for kind, codes in zip(kinds, part.about, strict=False):
+            named |= set(codes) if kind not in _OF_EVERY_SIGNAL else set()
+    numbered = {"about": bool(named - {THE_REPORT})}
+    numbered["correction"] = attempt.correction is not None
+    if attempt.forwarding:
+        numbered["forwarding.items"] = bool({*attempt.forwarding.items} - {THE_REPORT})
+        numbered["forwarding.concerning"] = bool(attempt.forwarding.concerning)
+    for one in rule.fields if rule else ():
+        if isinstance(one.kind, (Subjects, Items, PersonsAndObjects, Persons)) and attempt.fields.get(one.name):
+            numbered[f"fields.{one.name}"] = True
+    words = "hoort bij één signaal: in een ander is het iets anders. Besluit hierover voor dat signaal"
+    return [Fault(field, words, CLUSTERED, "of-one-signal") for field, wrong in numbered.items() if wrong]
 
 
 def _reason(reason: str) -> list[Fault]:
@@ -184,9 +211,15 @@ def _together(same: Mapping[str, Offered]) -> Offered:
             key: _named({number: one.by_outcome.get(key, ("kent dit antwoord niet",)) for number, one in same.items()})
             for key in first.by_outcome
         },
+        # What is numbered in each for itself is not offered for all.
         tuple(
-            tuple(code for code in codes if all(code in one.about[place] for one in same.values()))
-            for place, codes in enumerate(first.about)
+            tuple(
+                code
+                for code in codes
+                if (kind in _OF_EVERY_SIGNAL or code == THE_REPORT)
+                and all(code in one.about[place] for one in same.values())
+            )
+            for place, (kind, codes) in enumerate(zip(first.rule.about, first.about, strict=True))
         ),
     )
 

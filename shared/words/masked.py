@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 from shared.words.names import words_of_name
 
 _WORD = r"[^\W_]"
 
 
-def masked(text: str, names: Mapping[str, str]) -> str:
-    """`text` with S1, S2 … for these names; `names`: the code of each. What is written otherwise stays as it is: whether it
-    still names them is for the caller to read (names.py)."""
-    for name, code in names.items():
+def masked(text: str, names: Mapping[str, str], others: Collection[str] = ()) -> str:
+    """`text` with S1, S2 … for these names; `names`: the code of each. `others`: the names that stay.
+
+    In one pass, whole names first: of two of one family the whole name is one of them, and the part that both bear is nobody's
+    and stays. What stays, or is written otherwise, may still name them: that is for the caller to read (names.py).
+    """
+    borne = Counter(one for name in {*names, *others} for one in {each.casefold() for each in words_of_name(name)})
+    codes: dict[str, str | None] = {}
+    for name in sorted({*names, *others}, key=len, reverse=True):
         whole = r"[\s-]+".join(map(re.escape, re.findall(rf"{_WORD}+", name)))
-        parts = sorted(words_of_name(name), key=len, reverse=True)
-        wanted = [f"(?i:{whole})"] if whole else []
-        # A part that is an ordinary word too is one only with its capital.
-        wanted += [re.escape(one) for one in parts]
-        if not wanted:
-            continue
-        found = rf"(?<!{_WORD})(?:{'|'.join(wanted)})(?:['’]?s)?(?!{_WORD})"
-        text = re.sub(rf"{found}(?:[\s-]+{found})*", code, text)
-    return text
+        if whole:
+            codes[f"(?i:{whole})"] = None if name in others else names[name]
+    for name, code in names.items():
+        for part in sorted(words_of_name(name), key=len, reverse=True):
+            # A part that is an ordinary word too is one only with its capital.
+            if borne[part.casefold()] == 1:
+                codes.setdefault(re.escape(part), code)
+    if not codes:
+        return text
+    each = "|".join(f"(?P<n{place}>{one})" for place, one in enumerate(codes))
+    said = list(codes.values())
+
+    def instead(found: re.Match[str]) -> str:
+        return said[int(str(found.lastgroup)[1:])] or found[0]
+
+    text = re.sub(rf"(?<!{_WORD})(?:{each})(?:['’]?s)?(?!{_WORD})", instead, text)
+    # Two parts beside each other are one name.
+    return re.sub(rf"\b({'|'.join({*names.values()})})(?:[\s-]+\1)+\b", r"\1", text) if names else text

@@ -14,11 +14,14 @@ from shared.protocol.clusters import (
     deciding_faults,
     joining_faults,
     open_for_all,
+    shared_faults,
     splitting_faults,
 )
 from shared.protocol.faults import Fault
+from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.model import State
 from shared.protocol.open_now import open_decisions
+from shared.protocol.passing_on import Forwarding
 from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.protocol.signals import KNOWN
 
@@ -60,19 +63,49 @@ def test_what_cannot_be_joined_is_named_for_each() -> None:
 
 
 @pytest.mark.allowed("R-D.13")
-def test_one_leaves_three_and_both_leave_two() -> None:
-    assert splitting_faults(IN[:1], "C-1", ALL, "Een andere schuur.") == []
-    assert splitting_faults(IN, "C-1", ALL, "Drie schuren.") == []
+def test_one_leaves_and_so_do_all_and_one_may_stay_behind() -> None:
+    assert splitting_faults(IN[:1], "C-1", "Een andere schuur.") == []
+    assert splitting_faults(IN, "C-1", "Drie schuren.") == []
+    assert splitting_faults(IN[:2], "C-1", "Alleen deze twee mag ik zien.") == []
 
 
 @pytest.mark.refused("R-D.13")
-def test_who_is_no_member_does_not_leave_and_one_is_no_cluster() -> None:
-    assert codes(splitting_faults(IN[:1], "C-1", ALL, "")) == [("reason", "no-reason")]
-    assert codes(splitting_faults([IN[0], BARN], "C-1", ALL, "Nee.")) == [
+def test_who_is_no_member_does_not_leave() -> None:
+    assert codes(splitting_faults(IN[:1], "C-1", "")) == [("reason", "no-reason")]
+    assert codes(splitting_faults([IN[0], BARN], "C-1", "Nee.")) == [
         ("members.1", "named-twice"),
         ("members.1", "not-a-member"),
     ]
-    assert codes(splitting_faults(IN[:2], "C-1", ALL, "Nee.")) == [("members", "one-left")]
+
+
+ITEM_4 = Attempt("check-2a", "may", "Nodig.", {"task": "taak-politie"}, about=("item-4", "politie"))
+ON = Forwarding("partner", "douane", ("report",))
+
+
+@pytest.mark.allowed("R-D.14")
+def test_what_is_the_same_in_every_signal_is_decided_for_all() -> None:
+    for one in (
+        replace(ITEM_4, about=("report", "politie")),
+        Attempt("check-1", "approved", "Ja.", {}, about=("bag",)),
+    ):
+        assert shared_faults(MIDDEN_DELFLAND, one) == []
+    assert shared_faults(MIDDEN_DELFLAND, Attempt("weging-2a", "no-task", "Nee.", {}, forwarding=ON)) == []
+
+
+@pytest.mark.refused("R-D.14")
+def test_what_is_numbered_in_each_signal_is_decided_for_that_one() -> None:
+    def wrong(attempt: Attempt) -> list[tuple[str, str]]:
+        return codes(shared_faults(MIDDEN_DELFLAND, attempt))
+
+    assert wrong(ITEM_4) == [("about", "of-one-signal")]
+    parts = (AttemptPart((("report", "item-4"), ("politie",)), "may", "Nodig.", {}),)
+    assert wrong(replace(ITEM_4, about=(), parts=parts)) == [("about", "of-one-signal")]
+    assert wrong(Attempt("not-concerned", "taken-out", "Nee.", {}, about=("S1",))) == [("about", "of-one-signal")]
+    item, person = replace(ON, items=("report", "item-4")), replace(ON, concerning=("S1",))
+    for given, field in ((item, "forwarding.items"), (person, "forwarding.concerning")):
+        assert wrong(Attempt("weging-2a", "no-task", "Nee.", {}, forwarding=given)) == [(field, "of-one-signal")]
+    fields = {"concerning": ["S1"]}
+    assert wrong(Attempt("approach", "integral", "Samen.", fields)) == [("fields.concerning", "of-one-signal")]
 
 
 @pytest.mark.allowed("R-D.14")

@@ -20,3 +20,21 @@ from shared.words.masked import masked
 def test_a_name_becomes_a_code(name: str, text: str, becomes: str) -> None:
     assert masked(text, {name: "S1"}) == becomes
     assert masked(text, {}) == text
+
+
+FAMILY = {"Jan de Vries": "S1", "Piet de Vries": "S2"}
+
+
+@pytest.mark.parametrize(
+    ("hidden", "others", "text", "becomes"),
+    [
+        (("Piet de Vries",), ("Jan de Vries",), "Jan de Vries woont bij Piet de Vries.", "Jan de Vries woont bij S2."),
+        (("Jan de Vries", "Piet de Vries"), (), "Piet de Vries dealt, Jan de Vries niet.", "S2 dealt, S1 niet."),
+        (("Piet de Vries",), ("Jan de Vries",), "Piet, en een De Vries.", "S2, en een De Vries."),
+    ],
+)
+def test_of_a_family_each_is_who_he_is(
+    hidden: tuple[str, ...], others: tuple[str, ...], text: str, becomes: str
+) -> None:
+    """A part that two of them bear is nobody's: it stays, and what still names somebody is refused."""
+    assert masked(text, {name: FAMILY[name] for name in hidden}, others) == becomes

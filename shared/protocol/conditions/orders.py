@@ -20,9 +20,10 @@ def done(facts: Facts) -> frozenset[str]:
 
 
 def unanswered(facts: Facts) -> tuple[str, ...]:
-    """What departments asked and nobody answered."""
-    answered = {one.about[0] for one in facts.of(ANSWERED_BY_HOLDER)}
-    return tuple(one.name for one in facts.of_category(ASKED_BY) if one.name not in answered)
+    """What departments asked and nobody answered; when the order is over nobody waits for it any more."""
+    answered, over = {one.about[0] for one in facts.of(ANSWERED_BY_HOLDER)}, done(facts)
+    asked = (one for one in facts.of_category(ASKED_BY) if one.fields.get("order") not in over)
+    return tuple(one.name for one in asked if one.name not in answered)
 
 
 def given_on(case: Case) -> date:
