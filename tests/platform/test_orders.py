@@ -42,8 +42,8 @@ async def finds(desk: Desk, task: TaskRow, by: Person = DIRK, **fields: Any) -> 
     return (await desk.engine.tasks.report(task.id, by, given)).item
 
 
-async def asks(desk: Desk, task: TaskRow, by: Person = DIRK) -> str:
-    given = GivenReport("department-question", "Mag de kelder ook worden bekeken?")
+async def asks(desk: Desk, task: TaskRow, by: Person = DIRK, words: str = "Mag de kelder ook worden bekeken?") -> str:
+    given = GivenReport("department-question", words)
     return (await desk.engine.tasks.report(task.id, by, given)).item
 
 
@@ -61,6 +61,15 @@ async def kinds(desk: Desk, person: Person) -> list[str]:
 
 async def items(desk: Desk, number: str) -> set[str]:
     return {one.item for one in await desk.rows(ItemRow, number=number)}
+
+
+@pytest.mark.refused("R-T.18", "R-5.6")
+async def test_a_question_is_no_way_to_find_out_who_is_in_the_file(desk_of: DeskOf) -> None:
+    """The answer is the same whether somebody is named in it or not; who has the file reads what was asked."""
+    desk = await desk_of("casework")
+    number, _, task = await ordered(desk)
+    made = [await asks(desk, task, words=f"Is het {name}?") for name in ("Jan Wilgenroos", "Piet Nergens")]
+    assert set((await view(desk, number))["departmentQuestions"]) == set(made)
 
 
 @pytest.mark.allowed("R-T.18", "R-24.1", "R-24.2")

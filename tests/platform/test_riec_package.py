@@ -75,6 +75,18 @@ def problems_of(data: bytes, keys: dict[str, list[str]]) -> str:
     return "\n".join(caught.value.problems)
 
 
+@pytest.mark.refused("R-T.20")
+def test_a_package_of_which_any_byte_was_changed_is_none() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(MANIFEST, json.dumps({"parts": []}) * 4)
+    whole = made.getvalue()
+    for place in range(len(whole)):
+        changed = whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :]
+        with pytest.raises(NotAPackage):
+            checked(changed, {})
+
+
 @pytest.mark.allowed("R-T.15", "R-T.20", "R-21.5")
 @pytest.mark.refused("R-T.15", "R-T.20")
 async def test_the_riec_checks_by_itself_what_only_it_can_open(
@@ -269,6 +281,12 @@ async def test_the_riec_is_told_that_a_package_was_destroyed_and_nobody_else_is(
     ):
         with pytest.raises(NotFound):
             await outside.endings(receiver, statement)
+    # What somebody else made of a share tells nobody anything.
+    other, _ = await fetched(export, "politie", sealed=False)
+    await postgres.superuser("export")(f"UPDATE share SET recipient = 'riec' WHERE id = '{other}'")
+    async with export.platform.database.transaction() as session:
+        await outside.erase(session, [NUMBER])
+    assert "receiver of what was destroyed is not known" in [one[0] for one in await export.done()]
     # A row says nothing by itself, and it is not kept for ever.
     await postgres.superuser("export")("UPDATE ending SET recipient = 'riec' WHERE recipient = 'politie'")
     assert await outside.endings("riec", riec.asks_for_endings()) == [told]

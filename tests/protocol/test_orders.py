@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.protocol.conditions.approach import shareable
+from shared.protocol.conditions.orders import unanswered
 from shared.protocol.conditions.rectifying import rectifiable
 from shared.protocol.facts import Facts, Taken
 from shared.protocol.judge import Allowed, Attempt, Refused, judge
@@ -16,7 +17,7 @@ from shared.protocol.model import State
 from shared.protocol.open_now import open_decisions, open_records
 from shared.protocol.records import Record, judge_record
 from tests.protocol.laws import MIDDEN_DELFLAND
-from tests.protocol.signals import BASE, EXECUTED, GIVEN_OUT, IN_QUARANTINE, KNOWN, TODAY
+from tests.protocol.signals import ASKED, BASE, EXECUTED, GIVEN_OUT, IN_QUARANTINE, KNOWN, TODAY
 
 YESTERDAY = TODAY - timedelta(days=1)
 RUNS = replace(KNOWN, decisions=(*BASE, replace(GIVEN_OUT, on=YESTERDAY)))
@@ -123,3 +124,10 @@ def test_what_is_in_quarantine_counts_for_nothing() -> None:
         assert "about-unknown" in [one.code for one in judged.faults]
     by_holder = {one.category.key for one in open_records(MIDDEN_DELFLAND, State.EXECUTION, facts)}
     assert by_holder.isdisjoint({"department-report", "department-finding", "department-question"})
+
+
+@pytest.mark.allowed("R-T.18")
+def test_when_an_order_is_over_nobody_waits_for_an_answer() -> None:
+    asked = replace(RUNS, items=(*RUNS.items, ASKED))
+    assert unanswered(asked) == ("asked-1",)
+    assert unanswered(replace(asked, decisions=(*asked.decisions, EXECUTED))) == ()
