@@ -18,7 +18,7 @@ import httpx
 import psutil
 
 from deploy.embedded.client import HouseClient, Refusal
-from deploy.embedded.demo import NOT_INFORMED
+from deploy.embedded.demo import never_informed
 from deploy.embedded.home import SERVICE_NAMES, Home
 from tests import reports
 from tests.parts import Parts, new_folder, spread_ports
@@ -166,7 +166,7 @@ class TestHouse(Parts):
     def approve(self, list_id: str, **more: Any) -> httpx.Response:
         path = f"/v1/destruction-lists/{list_id}"
         shown = until(lambda: self._whole(path))
-        self._answer(path, shown["toDecide"])
+        never_informed(self.client, path, shown["toDecide"])
         version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
         body = {
             "key": "approve-destruction",
@@ -176,19 +176,6 @@ class TestHouse(Parts):
             "expectedVersion": version,
         }
         return self.client.request("POST", "oversight", f"{path}/decisions", more.pop("user", "beheerder"), body | more)
-
-    def _answer(self, path: str, duties: list[str]) -> None:
-        """The privacy officer decides on who was never informed."""
-        if not duties:
-            return
-        body = {
-            "key": "never-informed",
-            "outcome": "answered",
-            "reason": "Nagegaan bij de stukken.",
-            "fields": {"neverInformed": dict.fromkeys(duties, NOT_INFORMED)},
-            "expectedVersion": self.client.get("oversight", f"{path}/open-decisions", "petra")["version"],
-        }
-        self.client.post("oversight", f"{path}/decisions", "petra", body)
 
     def _whole(self, path: str) -> dict[str, Any] | None:
         """A list, when it has come and rights has said who was never informed."""

@@ -97,23 +97,10 @@ class Time:
         shown: dict[str, Any] = self.client.get("oversight", path, "beheerder")
         return shown if shown["neverInformed"] is not None else None
 
-    def _answer(self, path: str, duties: list[str]) -> None:
-        """The privacy officer decides on who was never informed, before the beheerder approves."""
-        if not duties:
-            return
-        body = {
-            "key": "never-informed",
-            "outcome": "answered",
-            "reason": "Nagegaan bij de stukken.",
-            "fields": {"neverInformed": dict.fromkeys(duties, NOT_INFORMED)},
-            "expectedVersion": self.client.get("oversight", f"{path}/open-decisions", "petra")["version"],
-        }
-        self.client.post("oversight", f"{path}/decisions", "petra", body)
-
     def _approve(self, list_id: str) -> None:
         path = f"/v1/destruction-lists/{list_id}"
         shown = until(lambda: self._known(path), "nobody said who was never informed")
-        self._answer(path, shown["toDecide"])
+        never_informed(self.client, path, shown["toDecide"])
         version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
         body = {
             "key": "approve-destruction",
@@ -194,3 +181,17 @@ def _table(played: list[Played]) -> Table:
         still = f"still active: {one.expected}" if is_active(one.expected) else "-"
         table.add_row(one.name, one.number, way, one.declaration or still)
     return table
+
+
+def never_informed(client: HouseClient, path: str, duties: list[str]) -> None:
+    """The privacy officer decides on who was never informed in the list at `path`, before the beheerder approves it."""
+    if not duties:
+        return
+    body = {
+        "key": "never-informed",
+        "outcome": "answered",
+        "reason": "Nagegaan bij de stukken.",
+        "fields": {"neverInformed": dict.fromkeys(duties, NOT_INFORMED)},
+        "expectedVersion": client.get("oversight", f"{path}/open-decisions", "petra")["version"],
+    }
+    client.post("oversight", f"{path}/decisions", "petra", body)
