@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install up test drill check bench lock clean
+.PHONY: install up test drill check bench lock styles clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -42,6 +42,11 @@ bench: install
 lock:
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
 		--all-extras --output-file requirements.lock pyproject.toml
+
+# The portal's style sheet, out of npm packages; it is committed, so only who changes it needs npm.
+styles: install
+	npm ci --no-audit --no-fund --silent --ignore-scripts
+	@$(BIN)/python -m deploy.theme.build
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

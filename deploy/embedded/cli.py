@@ -119,6 +119,8 @@ def _overview(home: Home, seconds: float) -> Table:
         table.add_row(name, state["addresses"][name], "part" if name in PARTS else "service")
     table.add_row(COUNTERPART, state["addresses"][COUNTERPART], "an example of a RIEC, no part of the house")
     table.add_section()
+    table.add_row("portal", state["addresses"]["portal"], "open this in a browser")
+    table.add_section()
     for user, what in DEMO_USERS.items():
         table.add_row(user, f"password {home.demo_users()[user]}", what)
     table.caption = (

@@ -32,6 +32,8 @@ PREFERRED_PORTS = {
     "rights": 18008,
     "export": 18009,
     "riec-counterpart": 18010,
+    "portal": 18000,
+    "log-in": 18011,
 }
 DEMO_USERS = {
     "beheerder": "team leader OOV: designates people, approves destruction",

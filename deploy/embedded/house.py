@@ -120,7 +120,8 @@ class House:
         keys = bao_config.signing_keys(bao)
         self.home.write_secret("signing-keys.json", json.dumps(keys))
         riec.exchange_keys(self.home, keys)
-        self._subjects = people.apply(bao, self._bao_address, self.home.demo_users())
+        back = f"{self._addresses[portal.PORTAL]}/callback"
+        self._subjects = people.apply(bao, self._bao_address, self.home.demo_users(), back)
         client_id, client_secret = people.portal_client(bao)
         self.home.write_secret("portal-client-id", client_id)
         self.home.write_secret("portal-client-secret", client_secret)
@@ -164,8 +165,10 @@ class House:
         for name in SERVICE_NAMES:
             self._supervisor.start(self._service(name))
         self._supervisor.start(riec.counterpart(self.home, self._ports[riec.COUNTERPART], self._ports["export"]))
+        for name in portal.PAGES:
+            self._supervisor.start(self._pages(name))
         self._write_state()
-        for name in (*SERVICE_NAMES, riec.COUNTERPART):
+        for name in (*SERVICE_NAMES, riec.COUNTERPART, *portal.PAGES):
             # What it waits for may be what another, that has stopped, would have said.
             self._supervisor.wait_for(name, PATIENCE, needs_all=True)
 
@@ -215,6 +218,19 @@ class House:
         ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
         return parts.Command(name, argv, ready, env={**env, **inherited}, nice=nice, forked=True)
 
+    def _pages(self, name: str) -> parts.Command:
+        """The portal, or where people log in: no identity in OpenBao, no database, no name on the bus."""
+        port = self._ports[name]
+        env = portal.settings(self.home, name, self._addresses, self._options.protocol)
+        ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
+        return parts.Command(name, ["meldpunt-service", name, str(port)], ready, env=env, forked=True)
+
+    @property
+    def _addresses(self) -> dict[str, str]:
+        """Of everything that speaks HTTP."""
+        names = ("openbao", *SERVICE_NAMES, riec.COUNTERPART, *portal.PAGES)
+        return {name: f"http://127.0.0.1:{self._ports[name]}" for name in names}
+
     def _designate(self) -> None:
         """The demo people get their designations from the demo beheerder, through the real interface."""
         self._write_state()
@@ -259,10 +275,9 @@ class House:
         pids = self._supervisor.pids()
         addresses = {
             "postgres": f"127.0.0.1:{self._ports['postgres']}",
-            "openbao": self._bao_address,
             "nats": f"nats://127.0.0.1:{self._ports['nats']}",
         }
-        addresses |= {name: f"http://127.0.0.1:{self._ports[name]}" for name in (*SERVICE_NAMES, riec.COUNTERPART)}
+        addresses |= self._addresses
         state: dict[str, Any] = {
             "pid": os.getpid(),
             "ready": before.get("ready", False) if ready is None else ready,

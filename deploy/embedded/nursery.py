@@ -114,6 +114,7 @@ def main() -> None:
     import_module("deploy.embedded.serve")
     for name in SERVICE_NAMES:
         import_module(f"services.{name}.app")
+    import_module("services.portal.app")
     # What was imported stays shared: the collector does not touch it.
     gc.collect()
     gc.freeze()

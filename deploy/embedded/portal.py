@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from typing import Any
 
-from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from deploy.embedded.home import Home
-
-EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105
-REFRESH_TOKEN = "urn:ietf:params:oauth:token-type:refresh_token"  # noqa: S105
+from deploy.embedded.home import SERVICE_NAMES, Home
+from deploy.openbao import people
+from services.portal import exchange
 
 
 def _key(home: Home) -> OKPKey:
@@ -33,20 +28,34 @@ def public_keys(home: Home) -> str:
 
 def assertion(home: Home, **more: Any) -> str:
     """What shows for a minute, and once, that the portal asks (RFC 7523)."""
-    key, client, now = _key(home), home.secret("portal-client-id"), int(time.time())
-    claims = {"iss": client, "sub": client, "aud": "access", "iat": now, "exp": now + 60}
-    claims["jti"] = secrets.token_urlsafe(16)
-    return jwt.encode({"alg": "Ed25519", "kid": key.kid}, claims | more, key, algorithms=["Ed25519"])
+    return exchange.assertion(_key(home), home.secret("portal-client-id"), **more)
 
 
 def exchange_form(home: Home, audience: str, log_in: str, nonce: str | None = None) -> dict[str, str]:
     """What the portal asks of access: with a nonce, `log_in` is an ID token; else what was given for one before."""
-    form = {
-        "grant_type": EXCHANGE,
-        "client_assertion_type": ASSERTION,
-        "client_assertion": assertion(home),
-        "subject_token": log_in,
-        "subject_token_type": ID_TOKEN if nonce else REFRESH_TOKEN,
-        "audience": audience,
+    return exchange.exchange_form(assertion(home), audience, log_in, nonce)
+
+
+PORTAL, LOG_IN = "portal", "log-in"
+PAGES = (PORTAL, LOG_IN)
+"""What runs beside the services: what people use, and where the provider of this house has them log in."""
+
+
+def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) -> dict[str, str]:
+    """The environment of one of PAGES; `addresses`: of everything in the house, by name."""
+    provider = f"{addresses['openbao']}/v1/identity/oidc/provider/{people.PROVIDER}"
+    if name == LOG_IN:
+        return {"MELDPUNT_OPENBAO_ADDRESS": addresses["openbao"], "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL]}
+    _key(home)
+    return {
+        "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL],
+        "MELDPUNT_PORTAL_KEY": str(home.secret_file("portal-key")),
+        "MELDPUNT_SERVICES": json.dumps({one: addresses[one] for one in SERVICE_NAMES}),
+        "MELDPUNT_OIDC_AUTHORIZATION_ENDPOINT": f"{addresses[LOG_IN]}/",
+        "MELDPUNT_OIDC_TOKEN_ENDPOINT": f"{provider}/token",
+        "MELDPUNT_OIDC_CLIENT_ID": str(home.secret_file("portal-client-id")),
+        "MELDPUNT_OIDC_CLIENT_SECRET": str(home.secret_file("portal-client-secret")),
+        "MELDPUNT_PROTOCOL": protocol,
+        "MELDPUNT_LIVE": "false",
+        "PYTHONUNBUFFERED": "1",
     }
-    return form | ({"nonce": nonce} if nonce else {})

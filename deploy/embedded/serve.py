@@ -55,6 +55,8 @@ def overdue_routes(platform: Platform, overdue: "OverdueDuties") -> APIRouter:
     return routes
 
 
+PAGES = {"portal": "services.portal.app", "log-in": "deploy.embedded.log_in"}
+"""What has pages instead of a clock."""
 MORE = {"retention": as_of_routes, "rights": overdue_routes}
 
 
@@ -66,9 +68,9 @@ def clock(service: str) -> Clock:
 
 def main() -> None:
     name, port = sys.argv[1], int(sys.argv[2])
-    create = import_module(f"services.{name}.app").create
+    create = import_module(PAGES.get(name) or f"services.{name}.app").create
     more = {"more": MORE[name]} if name in MORE else {}
-    app = create(clock=clock(name), **more)
+    app = create() if name in PAGES else create(clock=clock(name), **more)
     uvicorn.run(
         app,
         host="127.0.0.1",

@@ -31,8 +31,10 @@ LOG_INS_PER_MINUTE = 120
 PERSON_SECONDS = 60
 
 
-def apply(bao: hvac.Client, address: str, users: dict[str, str]) -> dict[str, str]:
-    """Make `users` (name to password) and the provider. Returns each user's subject (entity id)."""
+def apply(bao: hvac.Client, address: str, users: dict[str, str], portal: str | None = None) -> dict[str, str]:
+    """Make `users` (name to password) and the provider. Returns each user's subject (entity id). `portal`: the address to
+    which a browser is sent back, besides that of who logs in without one."""
+    back = [REDIRECT, *([portal] if portal else [])]
     methods = bao.sys.list_auth_methods()["data"]
     if "userpass/" not in methods:
         bao.sys.enable_auth_method("userpass")
@@ -66,14 +68,14 @@ def apply(bao: hvac.Client, address: str, users: dict[str, str]) -> dict[str, st
     bao.write(
         f"identity/oidc/client/{CLIENT}",
         key="portal",
-        redirect_uris=[REDIRECT],
+        redirect_uris=back,
         assignments=["people"],
         id_token_ttl="5m",  # noqa: S106
         access_token_ttl="5m",  # noqa: S106
     )
     client_id = bao.read(f"identity/oidc/client/{CLIENT}")["data"]["client_id"]
     bao.write(f"identity/oidc/provider/{PROVIDER}", issuer=address, allowed_client_ids=[client_id], scopes_supported=[])
-    bao.sys.create_or_update_policy("person", json.dumps({"path": _one_way_to_log_in(client_id)}))
+    bao.sys.create_or_update_policy("person", json.dumps({"path": _one_way_to_log_in(client_id, back)}))
     return subjects
 
 
@@ -83,11 +85,11 @@ def throttle(bao: hvac.Client, per_minute: int) -> None:
     bao.write_data("sys/quotas/rate-limit/log-in", data=quota)
 
 
-def _one_way_to_log_in(client_id: str) -> dict[str, Any]:
+def _one_way_to_log_in(client_id: str, back: list[str]) -> dict[str, Any]:
     """What a person's own token may be used for: a list says which values, an empty one that any will do."""
     allowed: dict[str, list[str]] = {
         "client_id": [client_id],
-        "redirect_uri": [REDIRECT],
+        "redirect_uri": back,
         "response_type": ["code"],
         "scope": ["openid"],
         "code_challenge_method": ["S256"],

@@ -1,0 +1,42 @@
+"""The portal: the pages that people use. The only place where its parts are wired together."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from services.portal.api import log_in_router, router
+from services.portal.calls import Calls
+from services.portal.guard import Guard
+from services.portal.pages import Pages
+from services.portal.sessions import Sessions
+from services.portal.settings import Settings
+from services.portal.use_cases import Working
+from shared.protocol.laws import Laws
+from shared.telemetry import set_up_logs
+
+
+def create(settings: Settings | None = None) -> FastAPI:
+    settings = settings or Settings()
+    set_up_logs("portal", settings.log_level)
+    law = Laws.read(settings.protocol, settings.protocols).configured
+    calls = Calls(settings)
+    sessions = Sessions(settings.idle_seconds, settings.most_sessions)
+    pages = Pages(settings, law)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await calls.close()
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    pages.install(app)
+    app.include_router(log_in_router(sessions, calls, pages))
+    app.include_router(router(sessions, Working(calls, law), pages))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_middleware(Guard, origin=settings.portal_address)
+    return app

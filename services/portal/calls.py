@@ -1,0 +1,150 @@
+"""Asking the services, always with the person's own token of at most five minutes."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc.jwk import OKPKey
+from joserfc.jws import extract_compact
+
+from services.portal.exchange import assertion, exchange_form
+from services.portal.sessions import TOKEN_USED_SECONDS, LoggingIn, Session
+from services.portal.settings import Settings
+from shared.errors import NotAuthenticated, PartDown
+
+SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a service answered: status and JSON."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def is_done(self) -> bool:
+        return self.status < 400
+
+
+class Calls:
+    """Raises PartDown for a service that does not answer, NotAuthenticated when the log-in is over."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._http = httpx.AsyncClient(timeout=SECONDS, limits=httpx.Limits(keepalive_expiry=2))
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    # --- logging in ------------------------------------------------------------------------------
+
+    def log_in_address(self, begun: LoggingIn) -> str:
+        """Where the browser is sent: code flow, PKCE S256, state and nonce."""
+        address = prepare_grant_uri(
+            self._settings.oidc_authorization_endpoint,
+            self._client,
+            "code",
+            self._back,
+            "openid",
+            begun.state,
+            nonce=begun.nonce,
+            code_challenge=create_s256_code_challenge(begun.verifier),
+            code_challenge_method="S256",
+        )
+        return str(address)
+
+    async def log_in(self, code: str, begun: LoggingIn) -> Session:
+        """The session of who logged in. The ID token is judged by access, which trusts nothing that the portal says of
+        it; so is the nonce. Raises NotAuthenticated, PartDown."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._back,
+            "code_verifier": begun.verifier,
+        }
+        secret = self._settings.oidc_client_secret.read_text().strip()
+        try:
+            answer = await self._http.post(self._settings.oidc_token_endpoint, data=form, auth=(self._client, secret))
+            id_token = answer.json().get("id_token") if answer.is_success else None
+        except httpx.TransportError as problem:
+            raise PartDown("the log-in provider is out of reach") from problem
+        except (ValueError, AttributeError):
+            id_token = None
+        if not isinstance(id_token, str):
+            raise NotAuthenticated
+        found = await self._exchange("access", id_token, begun.nonce)
+        claims = json.loads(extract_compact(found["access_token"].encode()).payload)
+        roles = tuple(dict.fromkeys(one["role"] for one in claims["designations"]))
+        return Session(found["refresh_token"], claims["sub"], roles)
+
+    @property
+    def _client(self) -> str:
+        return self._settings.oidc_client_id.read_text().strip()
+
+    @property
+    def _back(self) -> str:
+        return f"{self._settings.portal_address}/callback"
+
+    async def _exchange(self, audience: str, log_in: str, nonce: str | None = None) -> dict[str, Any]:
+        key = OKPKey.import_key(json.loads(self._settings.portal_key.read_text()))
+        signed = assertion(key, self._client)
+        form = exchange_form(signed, audience, log_in, nonce)
+        answer = await self._send("POST", "access", "/v1/tokens", data=form)
+        if answer.status_code in (400, 401):
+            raise NotAuthenticated
+        if not answer.is_success:
+            raise PartDown("access gives no token")
+        found: dict[str, Any] = answer.json()
+        return found
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    async def get(self, session: Session, service: str, path: str, purpose: str | None = None) -> Said:
+        return await self._asked("GET", session, service, path, purpose=purpose)
+
+    async def post(
+        self, session: Session, service: str, path: str, body: dict[str, Any], purpose: str | None = None
+    ) -> Said:
+        return await self._asked("POST", session, service, path, body, purpose)
+
+    async def _asked(
+        self,
+        method: str,
+        session: Session,
+        service: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        purpose: str | None = None,
+    ) -> Said:
+        headers = {"Authorization": f"Bearer {await self._token(session, service)}"}
+        if purpose:
+            headers["X-Purpose"] = purpose
+        answer = await self._send(method, service, path, headers=headers, json=body)
+        if answer.status_code == 401:
+            raise NotAuthenticated
+        try:
+            found = answer.json() if answer.content else {}
+        except ValueError:
+            raise PartDown(f"{service} answers no JSON") from None
+        return Said(answer.status_code, found)
+
+    async def _token(self, session: Session, service: str) -> str:
+        known = session.tokens.get(service)
+        if known and time.monotonic() - known[0] < TOKEN_USED_SECONDS:
+            return known[1]
+        token = str((await self._exchange(service, session.resume))["access_token"])
+        session.tokens[service] = (time.monotonic(), token)
+        return token
+
+    async def _send(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            return await self._http.request(method, f"{self._settings.services[service]}{path}", **more)
+        except httpx.TransportError as problem:
+            raise PartDown(f"{service} is out of reach") from problem

@@ -1,0 +1,154 @@
+"""Controls of a page out of the JSON Schema that the decision interface gives, and back: what was filled in, as JSON.
+
+Pure. No decision and no field is named here: a kind of field that the law gets has to be known here once, and each decision
+that uses it has its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+PERSONS_SHOWN = 3
+"""Lines for persons who come to light, where more than one can be named."""
+LONG = 200
+"""From here on a text has several lines."""
+FEW = 7
+"""So many answers stand one below the other; more are in a list that opens."""
+
+Names = Mapping[str, str]
+
+
+class Filled(Protocol):
+    """A form that was sent: several values can have one name."""
+
+    def get(self, key: str, default: Any = None) -> Any: ...
+
+    def getlist(self, key: Any) -> list[Any]: ...
+
+
+@dataclass(frozen=True)
+class Known:
+    """What of the signal can be named, by code with what people call it."""
+
+    subjects: Names = field(default_factory=dict)
+    objects: Names = field(default_factory=dict)
+    items: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Control:
+    """`kind`: which macro of `controls.html` draws it. `name`: in the form, and where a fault is about it. `parts`: the
+    controls inside it."""
+
+    kind: str
+    name: str
+    label: str
+    hint: str = ""
+    required: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Control, ...] = ()
+    most: int = 0
+
+    @property
+    def id(self) -> str:
+        return "f-" + self.name.replace(".", "-")
+
+
+def controls(schema: Mapping[str, Any], known: Known, prefix: str = "fields") -> tuple[Control, ...]:
+    """One for each property of what is asked."""
+    required = set(schema.get("required", ()))
+    return tuple(
+        control(f"{prefix}.{name}", one, known, required=name in required)
+        for name, one in schema.get("properties", {}).items()
+    )
+
+
+def control(name: str, schema: Mapping[str, Any], known: Known, *, required: bool) -> Control:
+    """Raises ValueError for a kind of field that is not known here."""
+    asked = {"label": schema.get("title", ""), "hint": schema.get("description", ""), "required": required}
+    match schema.get("type"):
+        case "boolean":
+            return Control("flag", name, **asked)
+        case "string" if "oneOf" in schema:
+            options = _options(schema)
+            return Control("choice" if len(options) <= FEW else "list", name, options=options, **asked)
+        case "string" if schema.get("format") == "date":
+            return Control("date", name, **asked)
+        case "string":
+            most = schema.get("maxLength", LONG)
+            kind = "url" if "http" in schema.get("pattern", "") else "area" if most > LONG else "text"
+            return Control(kind, name, most=most, **asked)
+        case "array":
+            return _some(name, schema, known, asked)
+        case "object":
+            return _several(name, schema, known, asked)
+    raise ValueError(f"no control for {name}")
+
+
+def _some(name: str, schema: Mapping[str, Any], known: Known, asked: dict[str, Any]) -> Control:
+    inner = schema["items"]
+    if inner.get("type") == "object":
+        lines = min(schema.get("maxItems", PERSONS_SHOWN), PERSONS_SHOWN)
+        parts = tuple(
+            Control("person", f"{name}.{line}", f"Persoon {line + 1}" if lines > 1 else "", required=line == 0)
+            for line in range(lines)
+        )
+        return Control("group", name, parts=parts, **asked)
+    return Control("choices", name, options=_options(inner) or tuple(_named(inner["pattern"], known).items()), **asked)
+
+
+def _several(name: str, schema: Mapping[str, Any], known: Known, asked: dict[str, Any]) -> Control:
+    if isinstance(schema.get("additionalProperties"), dict):
+        options = _options(schema["additionalProperties"])
+        every = {**known.subjects, **known.objects, **known.items}
+        parts = tuple(Control("list", f"{name}.{code}", called, options=options) for code, called in every.items())
+        return Control("group", name, parts=parts, **asked)
+    properties = schema["properties"]
+    answers = all("anyOf" in one for one in properties.values())
+    kind = "answer" if answers else "sign"
+    parts = tuple(Control(kind, f"{name}.{code}", one["title"], required=answers) for code, one in properties.items())
+    return Control("group" if answers else "signs", name, parts=parts, **asked)
+
+
+def _options(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((one["const"], one["title"]) for one in schema.get("oneOf", ()))
+
+
+def _named(pattern: str, known: Known) -> Names:
+    if pattern.startswith("^S"):
+        return known.subjects
+    return {**known.subjects, **known.objects} if pattern.startswith("^[SO]") else known.items
+
+
+def read(asked: Iterable[Control], filled: Filled, prefix: str = "fields") -> dict[str, Any]:
+    """What was filled in, in the form in which the decision interface takes it; what was left empty is absent."""
+    found = {one.name.removeprefix(f"{prefix}."): _value(one, filled) for one in asked}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _value(one: Control, filled: Filled) -> Any:
+    match one.kind:
+        case "choices":
+            return [str(value) for value in filled.getlist(one.name)] or None
+        case "flag":
+            return {"true": True, "false": False}.get(str(filled.get(one.name, "")))
+        case "person":
+            person = {part: text for part in ("name", "address") if (text := _text(filled, f"{one.name}.{part}"))}
+            return person or None
+        case "answer":
+            text = _text(filled, one.name)
+            return {"unanswered": text} if text and filled.get(f"{one.name}.unanswered") else text
+        case "group" | "signs":
+            inner = {part.name.rpartition(".")[2]: _value(part, filled) for part in one.parts}
+            given = {code: value for code, value in inner.items() if value is not None}
+            if one.parts and one.parts[0].kind == "person":
+                return list(given.values()) or None
+            return given or None
+    return _text(filled, one.name)
+
+
+def _text(filled: Filled, name: str) -> str | None:
+    # A browser sends lines with two characters at their end.
+    return str(filled.get(name, "")).replace("\r\n", "\n").strip() or None

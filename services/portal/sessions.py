@@ -1,0 +1,110 @@
+"""Who is logged in. In memory only: what a session holds ends with the process, and is in no backup.
+
+The browser has a random number and nothing else. Several replicas need a gateway that keeps a browser with one of them
+(docs/decisions/0037).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+COOKIE = "__Host-meldpunt"
+LOG_IN_SECONDS = 300
+"""How long somebody may take at the log-in provider."""
+TOKEN_USED_SECONDS = 200
+"""A service's token lives for five minutes; after so long another is asked."""
+
+
+@dataclass
+class LoggingIn:
+    """A log-in that was begun: what the answer of the provider has to fit."""
+
+    state: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64))
+    begun: float = 0
+
+
+@dataclass
+class Session:
+    """Somebody's visit. Content never stands here: codes and numbers only."""
+
+    resume: str
+    """With which access gives the tokens of other services."""
+    user_id: str
+    roles: tuple[str, ...]
+    csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    seen: float = 0
+    tokens: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
+    holders: dict[str, str] = field(default_factory=dict)
+    """By number, which service held the signal when it was last seen."""
+    purposes: dict[str, str] = field(default_factory=dict)
+    """By number, for what this person opened it (art. 7 lid 2)."""
+    done: str | None = None
+    """A code: what the page before did, told once."""
+
+
+class Sessions:
+    """`now`: seconds that only go forward."""
+
+    def __init__(self, idle_seconds: int, most: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._idle, self._most, self._now = idle_seconds, most, now
+        self._sessions: dict[str, Session] = {}
+        self._logging_in: dict[str, LoggingIn] = {}
+
+    def begin_log_in(self) -> tuple[str, LoggingIn]:
+        """A number for the browser, and what to ask the provider with."""
+        number, begun = secrets.token_urlsafe(32), LoggingIn(begun=self._now())
+        over = [one for one, other in self._logging_in.items() if self._now() - other.begun > LOG_IN_SECONDS]
+        for one in over:
+            del self._logging_in[one]
+        while len(self._logging_in) >= self._most:
+            # Whoever begins without end loses his own beginning, and nobody's session.
+            del self._logging_in[next(iter(self._logging_in))]
+        self._logging_in[_hash(number)] = begun
+        return number, begun
+
+    def end_log_in(self, number: str | None, state: str) -> LoggingIn | None:
+        """The log-in that this browser began and that `state` is an answer to; once."""
+        begun = self._logging_in.pop(_hash(number), None) if number else None
+        if begun is None or self._now() - begun.begun > LOG_IN_SECONDS:
+            return None
+        return begun if secrets.compare_digest(begun.state.encode(), state.encode()) else None
+
+    def begin(self, session: Session) -> str:
+        """A new number for the browser: that from before the log-in is worth nothing any more."""
+        number = secrets.token_urlsafe(32)
+        for one in [one for one, other in self._sessions.items() if self._is_over(other)]:
+            del self._sessions[one]
+        while len(self._sessions) >= self._most:
+            del self._sessions[min(self._sessions, key=lambda one: self._sessions[one].seen)]
+        session.seen = self._now()
+        self._sessions[_hash(number)] = session
+        return number
+
+    def find(self, number: str | None) -> Session | None:
+        found = self._sessions.get(_hash(number)) if number else None
+        if found is None or self._is_over(found):
+            return None
+        found.seen = self._now()
+        return found
+
+    def end(self, number: str | None) -> None:
+        if number:
+            self._sessions.pop(_hash(number), None)
+
+    def end_all_of(self, user_id: str) -> None:
+        """Everywhere, also in other browsers."""
+        for one in [one for one, other in self._sessions.items() if other.user_id == user_id]:
+            del self._sessions[one]
+
+    def _is_over(self, session: Session) -> bool:
+        return self._now() - session.seen > self._idle
+
+
+def _hash(number: str) -> str:
+    return hashlib.sha256(number.encode()).hexdigest()

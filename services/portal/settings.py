@@ -1,0 +1,34 @@
+"""What the portal must be told. It has no database, no key of a room and no name on the bus, so little is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment, prefix `MELDPUNT_`."""
+
+    model_config = SettingsConfigDict(env_prefix="MELDPUNT_", extra="ignore", hide_input_in_errors=True)
+
+    portal_address: str
+    """Where people's browsers find the portal, without a slash at the end: `https://meldpunt.example.nl`."""
+    portal_key: Path
+    """A file: the private key (a JWK) with which the portal shows access that it is the portal (RFC 7523)."""
+    services: dict[str, str]
+    """The address of each service that the portal asks, as JSON."""
+    oidc_authorization_endpoint: str
+    oidc_token_endpoint: str
+    oidc_client_id: Path
+    oidc_client_secret: Path
+    idle_seconds: int = 1800
+    """After so long without a request somebody is logged out."""
+    most_sessions: int = 10_000
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    protocol: str = "midden-delfland-2025"
+    """Whose words are used for roles and states."""
+    protocols: Path | None = None
+    live: bool = False
+    """False: every page says that this is a trial."""

@@ -1,0 +1,326 @@
+"""What people do in the portal: see their work, open a dossier, decide, record, take back.
+
+Every page about a dossier is made of what the decision interface says of it; no decision is named here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.portal.calls import Calls, Said
+from services.portal.forms import Control, Filled, Known, controls, read
+from services.portal.sessions import Session
+from shared.errors import Conflict, Elsewhere, NotFound, PartDown
+from shared.protocol.model import Law, State
+
+HOLDERS = ("assessment", "sources", "casework")
+DUTIES = "rights"
+ASKING = (*HOLDERS, DUTIES)
+"""Who has tasks for people without the file."""
+MOST = 200
+SPECIAL = ("special-unanswered", "bsn", "special-ground-unknown")
+"""Codes of faults that are answered with a ground."""
+
+
+@dataclass
+class Mine:
+    """The work list of somebody. `silent`: services that did not answer, so that something may be missing."""
+
+    signals: list[dict[str, Any]] = field(default_factory=list)
+    duties: list[dict[str, Any]] = field(default_factory=list)
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Dossier:
+    """What somebody sees of a signal or a duty. `open`: what open-decisions answers; `decisions`: what was decided."""
+
+    holder: str
+    number: str
+    view: dict[str, Any]
+    open: dict[str, Any]
+    decisions: list[dict[str, Any]]
+
+    @property
+    def known(self) -> Known:
+        """What of it can be named in a form; a person goes by the name that stands in the file."""
+        return Known(
+            {code: _called(code, one, "name") for code, one in self.view.get("subjects", {}).items()},
+            {code: _called(code, one, "address", "description") for code, one in self.view.get("objects", {}).items()},
+            {one: self._item(one) for one in self.open["shareable"]},
+        )
+
+    def _item(self, name: str) -> str:
+        if name == "report":
+            return "de melding"
+        finding = str((self.view.get("items", {}).get(name) or {}).get("finding") or "")
+        return f"{name} – {finding[:80]}" if finding else name
+
+    def decision(self, key: str) -> dict[str, Any]:
+        return _one(self.open["decisions"], "key", key)
+
+    def record(self, category: str) -> dict[str, Any]:
+        return _one(self.open["records"], "category", category)
+
+    @property
+    def next(self) -> dict[str, Any] | None:
+        """The next question that the protocol asks: the first that can be answered and that leads on; else the first."""
+        able = [one for one in self.open["decisions"] if one["canBeTaken"]]
+        leading = [one for one in able if any(self._leads_on(outcome) for outcome in one["outcomes"])]
+        return next(iter((*leading, *able)), None)
+
+    def _leads_on(self, outcome: dict[str, Any]) -> bool:
+        return outcome["leadsTo"] not in (self.open["state"], State.ENDED)
+
+    @property
+    def withdrawable(self) -> list[dict[str, Any]]:
+        return [one for one in self.open["actions"] if one["name"] == "withdraw"]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why nothing was done: words for the top, and per field what is wrong with it."""
+
+    words: str
+    faults: tuple[tuple[str, str], ...] = ()
+    special: bool = False
+    """The words seem to hold special data: on which ground has to be said."""
+
+    def in_order(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """The faults as the page has the fields, what is about none of them first."""
+        places = {name: place for place, name in enumerate(names)}
+        return sorted(self.faults, key=lambda one: places.get(one[0], -1))
+
+    def of(self, name: str) -> list[str]:
+        return [reason for field_name, reason in self.faults if field_name == name]
+
+
+class Working:
+    """`law`: whose names of roles, sources and organisations are shown."""
+
+    def __init__(self, calls: Calls, law: Law) -> None:
+        self._calls = calls
+        self.law = law
+
+    # --- the work list ---------------------------------------------------------------------------
+
+    async def mine(self, session: Session) -> Mine:
+        """What waits for somebody. A service that is silent leaves a gap that is named; the rest is shown."""
+        found = Mine()
+        has_file = bool(set(session.roles) & set(self.law.file_roles))
+        asked = [(one, f"/v1/tasks?limit={MOST}", "tasks") for one in ASKING if session.roles]
+        if has_file:
+            asked += [(one, f"/v1/signals?limit={MOST}", "signals") for one in HOLDERS]
+            asked += [(DUTIES, f"/v1/duties?limit={MOST}", "duties")]
+        answers = await asyncio.gather(*(self._listed(session, service, path) for service, path, _ in asked))
+        for (service, _, noun), answer in zip(asked, answers, strict=True):
+            if answer is None:
+                found.silent = sorted({*found.silent, service})
+            elif answer.is_done:
+                rows = [one | {"service": service} for one in answer.body[noun]]
+                {"tasks": found.tasks, "signals": found.signals, "duties": found.duties}[noun].extend(rows)
+                if noun != "tasks":
+                    session.holders.update({one["number"]: service for one in rows})
+        found.tasks.sort(key=lambda one: (one["dueOn"] or "9999", one["since"]))
+        for rows in (found.signals, found.duties):
+            rows.sort(key=lambda one: (one.get("receivedOn") or "9999", one["number"]))
+        return found
+
+    async def _listed(self, session: Session, service: str, path: str) -> Said | None:
+        try:
+            return await self._calls.get(session, service, path)
+        except PartDown:
+            return None
+
+    # --- a dossier -------------------------------------------------------------------------------
+
+    async def open(self, session: Session, number: str) -> Dossier:
+        """Raises NotFound for one that this person may not know of and for one that there is not, alike; Conflict while it
+        goes from one service to the next; PartDown."""
+        purpose = session.purposes[number]
+        for holder in self._may_hold(session, number):
+            view = await self._calls.get(session, holder, _at(number), purpose)
+            if view.is_done:
+                break
+            if view.body.get("code") == Elsewhere.code:
+                session.holders.pop(number, None)
+            elif view.status == 409:
+                raise Conflict(view.body["detail"])
+        else:
+            raise NotFound
+        session.holders[number] = holder
+        offered, decided = await asyncio.gather(
+            self._calls.get(session, holder, f"{_at(number)}/open-decisions"),
+            self._calls.get(session, holder, f"{_at(number)}/decisions", purpose),
+        )
+        if not offered.is_done:
+            raise Conflict(offered.body.get("detail", "")) if offered.status == 409 else NotFound
+        decisions = decided.body["decisions"] if decided.is_done else []
+        return Dossier(holder, number, view.body, offered.body, decisions)
+
+    @staticmethod
+    def _may_hold(session: Session, number: str) -> tuple[str, ...]:
+        """Who is asked for it, first who held it last: an attempt at another is a refusal in the audit trail."""
+        if number.startswith("D-"):
+            return (DUTIES,)
+        last = session.holders.get(number)
+        return tuple(dict.fromkeys((last, *HOLDERS))) if last else HOLDERS
+
+    # --- deciding, recording, taking back --------------------------------------------------------
+
+    def asked(self, dossier: Dossier, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
+        """The controls of a decision with this answer, in the order of the page."""
+        about = tuple(
+            Control("list", f"about.{place}", self._about(kind), required=True, options=tuple(choices.items()))
+            for place, (kind, choices) in enumerate(zip(decision["about"], decision["choices"], strict=False))
+        )
+        meeting = (Control("text", "meeting", "In welk overleg?", "Nummer van het overleg", required=True, most=60),)
+        reason = (Control("area", "reason", "Waarom?", "De reden komt in het dossier.", required=True, most=4000),)
+        return (
+            about
+            + (meeting if decision["meeting"] else ())
+            + controls(outcome["fields"], dossier.known)
+            + self._forwarding(dossier, outcome)
+            + reason
+        )
+
+    @staticmethod
+    def _about(kind: str) -> str:
+        return {"source": "Over welke bron?", "item": "Over welk gegeven?", "subject": "Over welke persoon?"}.get(
+            kind, "Waarover?"
+        )
+
+    def _forwarding(self, dossier: Dossier, outcome: dict[str, Any]) -> tuple[Control, ...]:
+        """To whom it goes on, where this answer lets it; or nobody, with a reason."""
+        if not outcome["forwarding"]:
+            return ()
+        to = [
+            (f"{kind}:{code}", name)
+            for kind in outcome["forwarding"]
+            for code, name in dossier.open["recipients"].get(kind, {}).items()
+        ]
+        entitled = [dossier.open["entitled"].get(one.partition(":")[2], {}) for one, _ in to]
+        tasks = {code: name for one in entitled for code, name in one.get("tasks", {}).items()}
+        bases = {code: name for one in entitled for code, name in one.get("bases", {}).items()}
+        items = tuple(dossier.known.items.items())
+        return (
+            Control("list", "forwarding.recipient", "Aan wie gaat het signaal door?", options=tuple(to)),
+            Control("choices", "forwarding.items", "Welke gegevens gaan mee?", options=items),
+            Control("list", "forwarding.task", "Voor welke taak van de ontvanger?", options=tuple(tasks.items())),
+            Control("list", "forwarding.basis", "Op welke grondslag?", options=tuple(bases.items())),
+            Control("area", "forwarding.noneBecause", "Gaat het aan niemand door? Waarom niet?", most=2000),
+        )
+
+    async def decide(
+        self, session: Session, dossier: Dossier, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
+    ) -> Trouble | None:
+        """None when it was taken or proposed; else what was wrong. Nothing is kept of what was typed but in the answer."""
+        asked = self.asked(dossier, decision, outcome)
+        given = {one.name: one for one in asked}
+        body: dict[str, Any] = {
+            "key": decision["key"],
+            "outcome": outcome["key"],
+            "reason": _text(filled, "reason"),
+            "fields": read((one for one in asked if one.name.startswith("fields.")), filled),
+            "about": [_text(filled, name) for name in given if name.startswith("about.")],
+            "expectedVersion": _version(filled),
+            "specialGrounds": _special(filled),
+        }
+        if "meeting" in given:
+            body["meeting"] = _text(filled, "meeting") or None
+        if outcome["forwarding"]:
+            body["forwarding"] = _forwarded(filled)
+        said = await self._calls.post(session, dossier.holder, f"{_at(dossier.number)}/decisions", body)
+        return _trouble(said)
+
+    def recorded(self, dossier: Dossier, record: dict[str, Any]) -> tuple[Control, ...]:
+        """The controls of something that is recorded."""
+        known = dossier.known
+        every = {"report": "de melding", **known.subjects, **known.objects}
+        options = tuple((one, every.get(one, one)) for one in record["about"])
+        about = Control("choice", "about", "Waarover gaat het?", required=True, options=options)
+        note = Control("area", "finding", "Wat is er gevonden?", required=not record["composed"], most=2000)
+        matches = tuple(
+            Control("flag", f"matches.{one}", f"Klopt {called} met de melding?")
+            for one, called in (("name", "de naam"), ("address", "het adres"))
+        )
+        return (about, *((note,) if record["finding"] else matches), *controls(record["fields"], known))
+
+    async def keep(self, session: Session, dossier: Dossier, record: dict[str, Any], filled: Filled) -> Trouble | None:
+        asked = self.recorded(dossier, record)
+        body: dict[str, Any] = {
+            "category": record["category"],
+            "about": _text(filled, "about"),
+            "fields": read((one for one in asked if one.name.startswith("fields.")), filled),
+            "expectedVersion": _version(filled),
+            "specialGrounds": _special(filled),
+        }
+        matches = read((one for one in asked if one.name.startswith("matches.")), filled, "matches")
+        if matches:
+            body["matches"] = matches
+        if finding := _text(filled, "finding"):
+            body["finding"] = finding
+        return _trouble(await self._calls.post(session, dossier.holder, f"{_at(dossier.number)}/items", body))
+
+    async def withdraw(self, session: Session, dossier: Dossier, filled: Filled) -> Trouble | None:
+        body = {
+            "decision": _text(filled, "decision"),
+            "expectedVersion": _version(filled),
+            "reason": _text(filled, "reason"),
+        }
+        return _trouble(await self._calls.post(session, dossier.holder, f"{_at(dossier.number)}/withdrawals", body))
+
+
+def _at(number: str) -> str:
+    return f"/v1/duties/{number}" if number.startswith("D-") else f"/v1/signals/{number}"
+
+
+def _called(code: str, one: dict[str, Any], *names: str) -> str:
+    return f"{code} – {next((one[name] for name in names if one.get(name)), 'onbekend')}"
+
+
+def _one(rows: Iterable[dict[str, Any]], name: str, value: str) -> dict[str, Any]:
+    """Raises NotFound: it can no longer, or never could be, decided or recorded here."""
+    for one in rows:
+        if one[name] == value:
+            return one
+    raise NotFound
+
+
+def _text(filled: Filled, name: str) -> str:
+    return str(filled.get(name, "")).replace("\r\n", "\n").strip()
+
+
+def _version(filled: Filled) -> int:
+    """What was seen; what is no number was seen by nobody."""
+    said = str(filled.get("version", ""))
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+
+
+def _special(filled: Filled) -> dict[str, str]:
+    kind, _, ground = _text(filled, "specialGrounds").partition(":")
+    return {kind: ground} if ground else {}
+
+
+def _forwarded(filled: Filled) -> dict[str, Any]:
+    kind, _, recipient = _text(filled, "forwarding.recipient").partition(":")
+    if not recipient:
+        return {"noneBecause": _text(filled, "forwarding.noneBecause") or None}
+    found: dict[str, Any] = {"recipientKind": kind, "recipient": recipient}
+    found["items"] = [str(one) for one in filled.getlist("forwarding.items")]
+    return found | {
+        name: said for name in ("task", "basis", "noneBecause") if (said := _text(filled, f"forwarding.{name}"))
+    }
+
+
+def _trouble(said: Said) -> Trouble | None:
+    if said.is_done:
+        return None
+    wrong = said.body.get("invalidParams", ())
+    # How a machine answers a warning is of no use to people: for them there is a list to choose from.
+    faults = tuple((one["name"], str(one["reason"]).partition(", of zeg bij")[0]) for one in wrong)
+    return Trouble(said.body.get("detail", ""), faults, any(one["code"] in SPECIAL for one in wrong))
