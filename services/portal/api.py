@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,14 +12,13 @@ from starlette.datastructures import FormData
 
 from services.portal.calls import Calls
 from services.portal.pages import Pages
-from services.portal.sessions import COOKIE, LOG_IN_SECONDS, Session, Sessions
-from services.portal.use_cases import Dossier, Trouble, Working
+from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
+from services.portal.use_cases import Opened, Trouble, Working
 from shared.errors import Forbidden, NotAuthenticated, NotFound
 from shared.http.app import DUTY, NUMBER
 from shared.protocol.opening import purpose_fault
 
 LOG_IN_COOKIE = "__Host-inloggen"
-Number = Annotated[str, "The number of a signal or a duty"]
 
 
 def sends_to(address: str) -> Response:
@@ -35,7 +34,7 @@ def log_in_router(sessions: Sessions, calls: Calls, pages: Pages) -> APIRouter:
         number, begun = sessions.begin_log_in()
         answer = sends_to(calls.log_in_address(begun))
         # Lax, as the provider sends the browser back; for as long as logging in may take.
-        answer.set_cookie(LOG_IN_COOKIE, number, LOG_IN_SECONDS, secure=True, httponly=True, samesite="lax")
+        answer.set_cookie(LOG_IN_COOKIE, number, LOG_IN_TAKES, secure=True, httponly=True, samesite="lax")
         return answer
 
     @routes.get("/callback")
@@ -94,7 +93,7 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
     async def mine(request: Request, session: Session = visitor) -> Response:
         return pages.show("mijn-werk.html", request, mine=await working.mine(session))
 
-    async def opened(number: str, session: Session) -> Dossier:
+    async def opened(number: str, session: Session) -> Opened:
         """Raises NotFound also for what is no number: there is no such dossier."""
         if not (_is(NUMBER, number) or _is(DUTY, number)):
             raise NotFound
@@ -103,7 +102,7 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
         return await working.open(session, number)
 
     @routes.get("/dossiers/{number}")
-    async def dossier(request: Request, number: Number, session: Session = visitor) -> Response:
+    async def dossier(request: Request, number: str, session: Session = visitor) -> Response:
         try:
             found = await opened(number, session)
         except NotOpened:
@@ -112,9 +111,7 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
         return pages.show("dossier.html", request, dossier=found, done=done)
 
     @routes.post("/dossiers/{number}/openen")
-    async def open_it(
-        request: Request, number: Number, filled: FormData = form, session: Session = visitor
-    ) -> Response:
+    async def open_it(request: Request, number: str, filled: FormData = form, session: Session = visitor) -> Response:
         """For what it is opened is chosen, and goes to the audit trail with every look."""
         if not (_is(NUMBER, number) or _is(DUTY, number)):
             raise NotFound
@@ -127,7 +124,7 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
 
     @routes.get("/dossiers/{number}/besluiten/{key}")
     async def question(
-        request: Request, number: Number, key: str, antwoord: str = "", session: Session = visitor
+        request: Request, number: str, key: str, antwoord: str = "", session: Session = visitor
     ) -> Response:
         found = await opened(number, session)
         decision = found.decision(key)
@@ -140,7 +137,7 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
     @routes.post("/dossiers/{number}/besluiten/{key}")
     async def decide(
         request: Request,
-        number: Number,
+        number: str,
         key: str,
         antwoord: str = "",
         filled: FormData = form,
@@ -158,7 +155,7 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
         return pages.show("besluit.html", request, 400, trouble=trouble, asked=asked, **shown)
 
     @routes.get("/dossiers/{number}/vastleggen/{category}")
-    async def recording(request: Request, number: Number, category: str, session: Session = visitor) -> Response:
+    async def recording(request: Request, number: str, category: str, session: Session = visitor) -> Response:
         found = await opened(number, session)
         record = found.record(category)
         asked = working.recorded(found, record)
@@ -166,7 +163,7 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
 
     @routes.post("/dossiers/{number}/vastleggen/{category}")
     async def record_it(
-        request: Request, number: Number, category: str, filled: FormData = form, session: Session = visitor
+        request: Request, number: str, category: str, filled: FormData = form, session: Session = visitor
     ) -> Response:
         found = await opened(number, session)
         record = found.record(category)
@@ -179,9 +176,7 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
         return pages.show("vastleggen.html", request, 400, trouble=trouble, **shown)
 
     @routes.post("/dossiers/{number}/intrekken")
-    async def withdraw(
-        request: Request, number: Number, filled: FormData = form, session: Session = visitor
-    ) -> Response:
+    async def withdraw(request: Request, number: str, filled: FormData = form, session: Session = visitor) -> Response:
         found = await opened(number, session)
         trouble = await working.withdraw(session, found, filled)
         if trouble is None:

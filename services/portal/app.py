@@ -37,6 +37,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     pages.install(app)
     app.include_router(log_in_router(sessions, calls, pages))
     app.include_router(router(sessions, Working(calls, law), pages))
+    app.state.sessions = sessions
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_middleware(Guard, origin=settings.portal_address)
     return app

@@ -14,10 +14,10 @@ PERSONS_SHOWN = 3
 """Lines for persons who come to light, where more than one can be named."""
 LONG = 200
 """From here on a text has several lines."""
-FEW = 7
+MOST_SHOWN = 7
 """So many answers stand one below the other; more are in a list that opens."""
 
-Names = Mapping[str, str]
+Called = Mapping[str, str]
 
 
 class Filled(Protocol):
@@ -29,12 +29,12 @@ class Filled(Protocol):
 
 
 @dataclass(frozen=True)
-class Known:
+class InSignal:
     """What of the signal can be named, by code with what people call it."""
 
-    subjects: Names = field(default_factory=dict)
-    objects: Names = field(default_factory=dict)
-    items: Names = field(default_factory=dict)
+    subjects: Called = field(default_factory=dict)
+    objects: Called = field(default_factory=dict)
+    items: Called = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Control:
         return "f-" + self.name.replace(".", "-")
 
 
-def controls(schema: Mapping[str, Any], known: Known, prefix: str = "fields") -> tuple[Control, ...]:
+def controls(schema: Mapping[str, Any], known: InSignal, prefix: str = "fields") -> tuple[Control, ...]:
     """One for each property of what is asked."""
     required = set(schema.get("required", ()))
     return tuple(
@@ -65,7 +65,7 @@ def controls(schema: Mapping[str, Any], known: Known, prefix: str = "fields") ->
     )
 
 
-def control(name: str, schema: Mapping[str, Any], known: Known, *, required: bool) -> Control:
+def control(name: str, schema: Mapping[str, Any], known: InSignal, *, required: bool) -> Control:
     """Raises ValueError for a kind of field that is not known here."""
     asked = {"label": schema.get("title", ""), "hint": schema.get("description", ""), "required": required}
     match schema.get("type"):
@@ -73,7 +73,7 @@ def control(name: str, schema: Mapping[str, Any], known: Known, *, required: boo
             return Control("flag", name, **asked)
         case "string" if "oneOf" in schema:
             options = _options(schema)
-            return Control("choice" if len(options) <= FEW else "list", name, options=options, **asked)
+            return Control("choice" if len(options) <= MOST_SHOWN else "list", name, options=options, **asked)
         case "string" if schema.get("format") == "date":
             return Control("date", name, **asked)
         case "string":
@@ -87,7 +87,7 @@ def control(name: str, schema: Mapping[str, Any], known: Known, *, required: boo
     raise ValueError(f"no control for {name}")
 
 
-def _some(name: str, schema: Mapping[str, Any], known: Known, asked: dict[str, Any]) -> Control:
+def _some(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[str, Any]) -> Control:
     inner = schema["items"]
     if inner.get("type") == "object":
         lines = min(schema.get("maxItems", PERSONS_SHOWN), PERSONS_SHOWN)
@@ -99,7 +99,7 @@ def _some(name: str, schema: Mapping[str, Any], known: Known, asked: dict[str, A
     return Control("choices", name, options=_options(inner) or tuple(_named(inner["pattern"], known).items()), **asked)
 
 
-def _several(name: str, schema: Mapping[str, Any], known: Known, asked: dict[str, Any]) -> Control:
+def _several(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[str, Any]) -> Control:
     if isinstance(schema.get("additionalProperties"), dict):
         options = _options(schema["additionalProperties"])
         every = {**known.subjects, **known.objects, **known.items}
@@ -116,7 +116,7 @@ def _options(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((one["const"], one["title"]) for one in schema.get("oneOf", ()))
 
 
-def _named(pattern: str, known: Known) -> Names:
+def _named(pattern: str, known: InSignal) -> Called:
     if pattern.startswith("^S"):
         return known.subjects
     return {**known.subjects, **known.objects} if pattern.startswith("^[SO]") else known.items

@@ -21,23 +21,10 @@ from shared.http.problems import ANSWERS
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
 from shared.protocol.opening import PURPOSES_OF_OPENING
+from shared.protocol.show import MONTHS
 from shared.protocol.special import SPECIAL_CATEGORIES, grounds_for
 from shared.protocol.states import PHASES, State
 
-MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
 TASKS = {
     "co-sign": "Medeondertekenen",
     "question": "Vraag aan een bronhouder",

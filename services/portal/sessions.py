@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 COOKIE = "__Host-meldpunt"
-LOG_IN_SECONDS = 300
+LOG_IN_TAKES = 300
 """How long somebody may take at the log-in provider."""
 TOKEN_USED_SECONDS = 200
 """A service's token lives for five minutes; after so long another is asked."""
@@ -59,7 +59,7 @@ class Sessions:
     def begin_log_in(self) -> tuple[str, LoggingIn]:
         """A number for the browser, and what to ask the provider with."""
         number, begun = secrets.token_urlsafe(32), LoggingIn(begun=self._now())
-        over = [one for one, other in self._logging_in.items() if self._now() - other.begun > LOG_IN_SECONDS]
+        over = [one for one, other in self._logging_in.items() if self._now() - other.begun > LOG_IN_TAKES]
         for one in over:
             del self._logging_in[one]
         while len(self._logging_in) >= self._most:
@@ -71,7 +71,7 @@ class Sessions:
     def end_log_in(self, number: str | None, state: str) -> LoggingIn | None:
         """The log-in that this browser began and that `state` is an answer to; once."""
         begun = self._logging_in.pop(_hash(number), None) if number else None
-        if begun is None or self._now() - begun.begun > LOG_IN_SECONDS:
+        if begun is None or self._now() - begun.begun > LOG_IN_TAKES:
             return None
         return begun if secrets.compare_digest(begun.state.encode(), state.encode()) else None
 

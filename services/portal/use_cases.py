@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.portal.calls import Calls, Said
-from services.portal.forms import Control, Filled, Known, controls, read
+from services.portal.forms import Control, Filled, InSignal, controls, read
 from services.portal.sessions import Session
 from shared.errors import Conflict, Elsewhere, NotFound, PartDown
 from shared.protocol.model import Law, State
 
-HOLDERS = ("assessment", "sources", "casework")
-DUTIES = "rights"
-ASKING = (*HOLDERS, DUTIES)
+SIGNAL_SERVICES = ("assessment", "sources", "casework")
+DUTY_SERVICE = "rights"
+TASK_SERVICES = (*SIGNAL_SERVICES, DUTY_SERVICE)
 """Who has tasks for people without the file."""
-MOST = 200
+MOST_ROWS = 200
 SPECIAL = ("special-unanswered", "bsn", "special-ground-unknown")
 """Codes of faults that are answered with a ground."""
 
@@ -36,7 +36,7 @@ class Mine:
 
 
 @dataclass
-class Dossier:
+class Opened:
     """What somebody sees of a signal or a duty. `open`: what open-decisions answers; `decisions`: what was decided."""
 
     holder: str
@@ -46,9 +46,9 @@ class Dossier:
     decisions: list[dict[str, Any]]
 
     @property
-    def known(self) -> Known:
+    def known(self) -> InSignal:
         """What of it can be named in a form; a person goes by the name that stands in the file."""
-        return Known(
+        return InSignal(
             {code: _called(code, one, "name") for code, one in self.view.get("subjects", {}).items()},
             {code: _called(code, one, "address", "description") for code, one in self.view.get("objects", {}).items()},
             {one: self._item(one) for one in self.open["shareable"]},
@@ -112,10 +112,10 @@ class Working:
         """What waits for somebody. A service that is silent leaves a gap that is named; the rest is shown."""
         found = Mine()
         has_file = bool(set(session.roles) & set(self.law.file_roles))
-        asked = [(one, f"/v1/tasks?limit={MOST}", "tasks") for one in ASKING if session.roles]
+        asked = [(one, f"/v1/tasks?limit={MOST_ROWS}", "tasks") for one in TASK_SERVICES if session.roles]
         if has_file:
-            asked += [(one, f"/v1/signals?limit={MOST}", "signals") for one in HOLDERS]
-            asked += [(DUTIES, f"/v1/duties?limit={MOST}", "duties")]
+            asked += [(one, f"/v1/signals?limit={MOST_ROWS}", "signals") for one in SIGNAL_SERVICES]
+            asked += [(DUTY_SERVICE, f"/v1/duties?limit={MOST_ROWS}", "duties")]
         answers = await asyncio.gather(*(self._listed(session, service, path) for service, path, _ in asked))
         for (service, _, noun), answer in zip(asked, answers, strict=True):
             if answer is None:
@@ -138,7 +138,7 @@ class Working:
 
     # --- a dossier -------------------------------------------------------------------------------
 
-    async def open(self, session: Session, number: str) -> Dossier:
+    async def open(self, session: Session, number: str) -> Opened:
         """Raises NotFound for one that this person may not know of and for one that there is not, alike; Conflict while it
         goes from one service to the next; PartDown."""
         purpose = session.purposes[number]
@@ -160,19 +160,19 @@ class Working:
         if not offered.is_done:
             raise Conflict(offered.body.get("detail", "")) if offered.status == 409 else NotFound
         decisions = decided.body["decisions"] if decided.is_done else []
-        return Dossier(holder, number, view.body, offered.body, decisions)
+        return Opened(holder, number, view.body, offered.body, decisions)
 
     @staticmethod
     def _may_hold(session: Session, number: str) -> tuple[str, ...]:
         """Who is asked for it, first who held it last: an attempt at another is a refusal in the audit trail."""
         if number.startswith("D-"):
-            return (DUTIES,)
+            return (DUTY_SERVICE,)
         last = session.holders.get(number)
-        return tuple(dict.fromkeys((last, *HOLDERS))) if last else HOLDERS
+        return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last else SIGNAL_SERVICES
 
     # --- deciding, recording, taking back --------------------------------------------------------
 
-    def asked(self, dossier: Dossier, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
+    def asked(self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of a decision with this answer, in the order of the page."""
         about = tuple(
             Control("list", f"about.{place}", self._about(kind), required=True, options=tuple(choices.items()))
@@ -194,7 +194,7 @@ class Working:
             kind, "Waarover?"
         )
 
-    def _forwarding(self, dossier: Dossier, outcome: dict[str, Any]) -> tuple[Control, ...]:
+    def _forwarding(self, dossier: Opened, outcome: dict[str, Any]) -> tuple[Control, ...]:
         """To whom it goes on, where this answer lets it; or nobody, with a reason."""
         if not outcome["forwarding"]:
             return ()
@@ -216,7 +216,7 @@ class Working:
         )
 
     async def decide(
-        self, session: Session, dossier: Dossier, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
+        self, session: Session, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
     ) -> Trouble | None:
         """None when it was taken or proposed; else what was wrong. Nothing is kept of what was typed but in the answer."""
         asked = self.asked(dossier, decision, outcome)
@@ -237,7 +237,7 @@ class Working:
         said = await self._calls.post(session, dossier.holder, f"{_at(dossier.number)}/decisions", body)
         return _trouble(said)
 
-    def recorded(self, dossier: Dossier, record: dict[str, Any]) -> tuple[Control, ...]:
+    def recorded(self, dossier: Opened, record: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of something that is recorded."""
         known = dossier.known
         every = {"report": "de melding", **known.subjects, **known.objects}
@@ -250,7 +250,7 @@ class Working:
         )
         return (about, *((note,) if record["finding"] else matches), *controls(record["fields"], known))
 
-    async def keep(self, session: Session, dossier: Dossier, record: dict[str, Any], filled: Filled) -> Trouble | None:
+    async def keep(self, session: Session, dossier: Opened, record: dict[str, Any], filled: Filled) -> Trouble | None:
         asked = self.recorded(dossier, record)
         body: dict[str, Any] = {
             "category": record["category"],
@@ -266,7 +266,7 @@ class Working:
             body["finding"] = finding
         return _trouble(await self._calls.post(session, dossier.holder, f"{_at(dossier.number)}/items", body))
 
-    async def withdraw(self, session: Session, dossier: Dossier, filled: Filled) -> Trouble | None:
+    async def withdraw(self, session: Session, dossier: Opened, filled: Filled) -> Trouble | None:
         body = {
             "decision": _text(filled, "decision"),
             "expectedVersion": _version(filled),

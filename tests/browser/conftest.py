@@ -1,0 +1,104 @@
+"""A real browser before a real house: Debian's Chromium, installed where it is missing and can be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.house import TestHouse
+
+ROOT = Path(__file__).parents[2]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Look = Callable[[Page, str], None]
+
+
+def chromium() -> str:
+    """Its program; skips with the reason where there is none and none can be had."""
+    if found := shutil.which("chromium"):
+        return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet: dict[str, Any] = {"capture_output": True, "check": False, "timeout": 600}
+        subprocess.run(["apt-get", "update", "-qq"], **quiet)
+        wanted = ["chromium", "fonts-liberation"]
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], **quiet)
+    if found := shutil.which("chromium"):
+        return found
+    pytest.skip("there is no Chromium on this machine, and it could not be installed (apt-get install chromium)")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script that looks for what is not accessible, from its npm package."""
+    file = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    npm = shutil.which("npm")
+    if not file.exists() and npm:
+        argv = [npm, "ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
+        subprocess.run(argv, cwd=ROOT, capture_output=True, check=False, timeout=600)
+    if not file.exists():
+        pytest.skip("axe-core is an npm package, and npm is not on this machine or reaches no registry")
+    return file.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium()
+    with sync_playwright() as playwright:
+        # As root there is no sandbox to be had; pages are our own.
+        found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    # Without script, as everything has to work; what the tests evaluate themselves runs all the same.
+    context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    found = context.new_page()
+    found.set_default_timeout(30_000)
+    yield found
+    context.close()
+
+
+@pytest.fixture
+def accessible(axe: str, tmp_path: Path) -> Look:
+    """Asserts that a page has no violation of WCAG 2.2 A and AA, also at 320 px; `name`: of the picture of it."""
+
+    def look(page: Page, name: str) -> None:
+        if folder := os.environ.get("MELDPUNT_SCREENS"):
+            page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+        page.evaluate(axe)
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)["violations"]
+            assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], (
+                f"{name} at {width} px"
+            )
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+                f"{name} scrolls sideways at {width} px"
+            )
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    return look
+
+
+def log_in(page: Page, house: TestHouse, user: str) -> None:
+    """From the one address, by the provider's own page."""
+    page.goto(f"{house.client.addresses['portal']}/")
+    page.get_by_label("Gebruikersnaam").fill(user)
+    page.get_by_label("Wachtwoord").fill(house.home.demo_users()[user])
+    page.get_by_role("button", name="Inloggen").click()
+    page.get_by_role("heading", name="Mijn werk").wait_for()
+
+
+def open_dossier(page: Page, number: str) -> None:
+    """From the work list, for weighing."""
+    page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
+    page.get_by_label("Wegen").check()
+    page.get_by_role("button", name="Dossier openen").click()

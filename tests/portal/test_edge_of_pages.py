@@ -1,0 +1,120 @@
+"""The edge of the portal: headers on every answer, nothing without a session, no form that is not its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import httpx
+import pytest
+from joserfc.jwk import OKPKey
+
+from services.portal import api
+from services.portal.app import create
+from services.portal.guard import PAGE_HEADERS
+from services.portal.sessions import COOKIE, Session
+from services.portal.settings import Settings
+
+ADDRESS = "https://portal.example.nl"
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> httpx.AsyncClient:
+    (tmp_path / "key").write_text(json.dumps(OKPKey.generate_key("Ed25519", {"kid": "a-key"}).as_dict(private=True)))
+    (tmp_path / "client").write_text("the-portal")
+    nobody = "http://127.0.0.1:9"
+    app = create(
+        Settings(
+            portal_address=ADDRESS,
+            portal_key=tmp_path / "key",
+            services=dict.fromkeys(("access", "assessment", "sources", "casework", "rights"), nobody),
+            oidc_authorization_endpoint="https://log-in.example.nl/authorize",
+            oidc_token_endpoint=f"{nobody}/token",
+            oidc_client_id=tmp_path / "client",
+            oidc_client_secret=tmp_path / "client",
+        )
+    )
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)
+    session = Session("resume", "u-1", ("oov",), csrf="the-token")
+    client.cookies.set("visitor", app.state.sessions.begin(session))
+    return client
+
+
+@pytest.fixture
+def somebody(portal: httpx.AsyncClient) -> httpx.AsyncClient:
+    portal.cookies.set(COOKIE, str(portal.cookies.get("visitor")))
+    return portal
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/uitgelogd", "/nothing", "/static/portal.css", "/livez"]
+)
+async def test_every_answer_has_the_headers(portal: httpx.AsyncClient, path: str) -> None:
+    answer = await portal.get(path)
+    wanted = dict(PAGE_HEADERS)
+    assert {name: answer.headers[name] for name in wanted} == wanted
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1"])
+async def test_nothing_is_shown_without_a_session(portal: httpx.AsyncClient, path: str) -> None:
+    answer = await portal.get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/inloggen")
+
+
+async def test_a_log_in_begins_with_pkce_state_and_nonce(portal: httpx.AsyncClient) -> None:
+    answer = await portal.get("/inloggen")
+    asked = {name: one for name, (one,) in parse_qs(urlparse(answer.headers["Location"]).query).items()}
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["redirect_uri"] == f"{ADDRESS}/callback"
+    assert min(len(asked[one]) for one in ("state", "nonce", "code_challenge")) >= 43
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(f"{api.LOG_IN_COOKIE}=")
+    assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= {one.strip() for one in cookie.split(";")}
+
+
+async def test_an_answer_to_no_log_in_is_refused(portal: httpx.AsyncClient) -> None:
+    answer = await portal.get("/callback?code=x&state=y")
+    assert answer.status_code == 400
+    assert COOKIE not in answer.headers.get("Set-Cookie", "")
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"}]
+)
+async def test_what_another_site_sends_is_refused(somebody: httpx.AsyncClient, sent: dict[str, str]) -> None:
+    answer = await somebody.post("/uitloggen", data={"csrf": "the-token"}, headers=sent)
+    assert answer.status_code == 403
+    assert (await somebody.get("/dossiers/S-7K3MQ-9XD4T")).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["", "another", "é"])
+async def test_a_form_without_the_token_of_the_session_is_refused(somebody: httpx.AsyncClient, token: str) -> None:
+    answer = await somebody.post(
+        "/dossiers/S-7K3MQ-9XD4T/openen", data={"csrf": token, "purpose": "weging"}, headers=SAME
+    )
+    assert answer.status_code == 403
+
+
+async def test_a_dossier_is_opened_for_one_purpose_of_the_list(somebody: httpx.AsyncClient) -> None:
+    sent = {"csrf": "the-token", "purpose": "nieuwsgierig"}
+    answer = await somebody.post("/dossiers/S-7K3MQ-9XD4T/openen", data=sent, headers=SAME)
+    assert answer.status_code == 400
+    assert "nieuwsgierig" not in answer.text
+
+
+async def test_logging_out_ends_the_session(somebody: httpx.AsyncClient) -> None:
+    answer = await somebody.post("/uitloggen", data={"csrf": "the-token"}, headers=SAME)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/uitgelogd")
+    somebody.cookies.set(COOKIE, str(somebody.cookies.get("visitor")))
+    assert (await somebody.get("/")).headers["Location"] == "/inloggen"
+
+
+async def test_silent_services_are_a_gap_that_says_so(somebody: httpx.AsyncClient) -> None:
+    answer = await somebody.get("/")
+    assert answer.status_code == 200
+    assert "Deze lijst is niet volledig" in answer.text

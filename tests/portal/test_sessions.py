@@ -1,0 +1,68 @@
+"""Who is logged in: known by a number that nobody guesses, for as long as he is there, and nowhere on disk."""
+
+from __future__ import annotations
+
+from services.portal.sessions import LOG_IN_TAKES, Session, Sessions
+
+
+class Hour:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def a_session(user: str = "u-1") -> Session:
+    return Session("resume", user, ("oov",))
+
+
+def test_a_session_is_found_by_its_number_and_ends_when_nothing_happens() -> None:
+    hour = Hour()
+    sessions = Sessions(1800, 10, hour)
+    number, session = sessions.begin(a_session()), a_session()
+    hour.now += 1799
+    found = sessions.find(number)
+    assert found is not None
+    assert (found.user_id, found.csrf == session.csrf) == ("u-1", False)
+    hour.now += 1801
+    assert sessions.find(number) is None
+    assert sessions.find(None) is None
+    assert sessions.find(number[:-1]) is None
+
+
+def test_logging_out_is_everywhere_and_touches_nobody_else() -> None:
+    sessions = Sessions(1800, 10, Hour())
+    mine, also_mine, others = sessions.begin(a_session()), sessions.begin(a_session()), sessions.begin(a_session("u-2"))
+    sessions.end_all_of("u-1")
+    assert [sessions.find(one) is not None for one in (mine, also_mine, others)] == [False, False, True]
+
+
+def test_a_log_in_is_answered_once_by_the_browser_that_began_it() -> None:
+    hour = Hour()
+    sessions = Sessions(1800, 10, hour)
+    number, begun = sessions.begin_log_in()
+    assert min(len(begun.state), len(begun.nonce), len(begun.verifier)) >= 43
+    assert sessions.end_log_in(number, "another state") is None
+    # Who tries a wrong one has begun anew.
+    assert sessions.end_log_in(number, begun.state) is None
+    number, begun = sessions.begin_log_in()
+    assert sessions.end_log_in(None, begun.state) is None
+    assert sessions.end_log_in(number, begun.state) is begun
+    assert sessions.end_log_in(number, begun.state) is None
+    number, begun = sessions.begin_log_in()
+    hour.now += LOG_IN_TAKES + 1
+    assert sessions.end_log_in(number, begun.state) is None
+
+
+def test_many_who_begin_take_nobodys_session() -> None:
+    sessions = Sessions(1800, 3, Hour())
+    number = sessions.begin(a_session())
+    for _ in range(10):
+        sessions.begin_log_in()
+    assert sessions.find(number) is not None
+
+
+def test_a_session_does_not_print_its_tokens() -> None:
+    session = a_session()
+    session.tokens["assessment"] = (0.0, "secret-token")
+    assert "secret-token" not in repr(session)
