@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -91,7 +92,8 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
 
     @routes.get("/")
     async def mine(request: Request, session: Session = visitor) -> Response:
-        return pages.show("mijn-werk.html", request, mine=await working.mine(session))
+        done, session.done = session.done, None
+        return pages.show("mijn-werk.html", request, mine=await working.mine(session), done=done)
 
     async def opened(number: str, session: Session) -> Opened:
         """Raises NotFound also for what is no number: there is no such dossier."""
@@ -183,6 +185,33 @@ def router(sessions: Sessions, working: Working, pages: Pages) -> APIRouter:
             session.done = "withdrawn"
             return sends_to(f"/dossiers/{number}")
         return pages.show("dossier.html", request, 400, dossier=found, trouble=trouble, filled=filled)
+
+    @routes.get("/taken/{service}/{identifier}")
+    async def task(
+        request: Request, service: str, identifier: UUID, antwoord: str = "", session: Session = visitor
+    ) -> Response:
+        found = await working.task(session, service, identifier)
+        outcome = _answer(found["asks"] or {"outcomes": []}, antwoord) if antwoord else None
+        asked = working.answering(found, outcome) if outcome else ()
+        return pages.show("taak.html", request, task=found, service=service, outcome=outcome, asked=asked)
+
+    @routes.post("/taken/{service}/{identifier}")
+    async def answer(
+        request: Request,
+        service: str,
+        identifier: UUID,
+        antwoord: str = "",
+        filled: FormData = form,
+        session: Session = visitor,
+    ) -> Response:
+        found = await working.task(session, service, identifier)
+        outcome = _answer(found["asks"] or {"outcomes": []}, antwoord)
+        trouble = await working.answer(session, service, found, outcome, filled)
+        if trouble is None:
+            session.done = "answered"
+            return sends_to("/")
+        shown: dict[str, Any] = {"task": found, "service": service, "outcome": outcome, "filled": filled}
+        return pages.show("taak.html", request, 400, trouble=trouble, asked=working.answering(found, outcome), **shown)
 
     return routes
 

@@ -23,9 +23,9 @@ Called = Mapping[str, str]
 class Filled(Protocol):
     """A form that was sent: several values can have one name."""
 
-    def get(self, key: str, default: Any = None) -> Any: ...
+    def get(self, key: str, default: Any, /) -> Any: ...
 
-    def getlist(self, key: Any) -> list[Any]: ...
+    def getlist(self, key: Any, /) -> list[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _value(one: Control, filled: Filled) -> Any:
             return person or None
         case "answer":
             text = _text(filled, one.name)
-            return {"unanswered": text} if text and filled.get(f"{one.name}.unanswered") else text
+            return {"unanswered": text} if text and filled.get(f"{one.name}.unanswered", "") else text
         case "group" | "signs":
             inner = {part.name.rpartition(".")[2]: _value(part, filled) for part in one.parts}
             given = {code: value for code, value in inner.items() if value is not None}

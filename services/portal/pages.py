@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from shared.protocol.special import SPECIAL_CATEGORIES, grounds_for
 from shared.protocol.states import PHASES, State
 
 TASKS = {
-    "co-sign": "Medeondertekenen",
-    "question": "Vraag aan een bronhouder",
+    "co-signature": "Medeondertekenen",
+    "co-signature-question": "Vraag van wie medeondertekent",
+    "question": "Vraag over een bron",
     "intervention": "Opdracht",
     "paper": "Stuk voor een overleg",
 }
@@ -47,10 +49,39 @@ WORDS = {
     "business": "bedrijf",
     "parcel": "perceel",
     "other": "anders",
-    "subject": "onderwerp van het signaal",
+    "subject": "persoon",
+    "source": "bron",
+    "identity": "over wie of wat",
+    "question": "vraag",
+    "answer": "antwoord",
+    "article": "artikel",
+    "name": "naam",
+    "about": "over",
+    "proposedAs": "voorgesteld door",
+    "proposedAt": "voorgesteld op",
+    "reason": "reden",
+    "said": "ingevuld",
+    "concerns": "betrokkenen",
+    "asked": "gevraagd en geantwoord",
+    "dueOn": "uiterlijk",
+    "answerBy": "antwoord uiterlijk op",
+    "late": "te laat",
+    "intervention": "wat",
+    "instrument": "met welke bevoegdheid",
+    "legalBasis": "grondslag",
+    "plannedOn": "gepland op",
+    "subjects": "personen",
+    "objects": "adressen en andere objecten",
+    "items": "gegevens",
+    "finding": "gevonden",
+    "progress": "voortgang",
+    "paper": "stuk",
+    "meeting": "overleg",
     "contact": "contact",
     "owner": "eigenaar",
 }
+DAY = r"\d{4}-\d{2}-\d{2}"
+MOMENT = DAY + r"T[\d:.]+(Z|[+-]\d{2}:\d{2})"
 NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
 
 
@@ -76,7 +107,11 @@ class Pages:
             "word": lambda code: WORDS.get(code, code),
             "value_word": lambda value, key: WORDS.get(value, value) if key in ("kind", "role") else value,
         }
-        environment.tests["same"] = lambda one, other: one is other
+        environment.tests |= {
+            "same": lambda one, other: one is other,
+            "day_given": lambda one: re.fullmatch(DAY, one) is not None,
+            "moment_given": lambda one: re.fullmatch(MOMENT, one) is not None,
+        }
         environment.globals |= {
             "called": law.called,
             "trial": None if settings.live else TRIAL,

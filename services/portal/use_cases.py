@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from services.portal.calls import Calls, Said
 from services.portal.forms import Control, Filled, InSignal, controls, read
@@ -21,6 +22,8 @@ DUTY_SERVICE = "rights"
 TASK_SERVICES = (*SIGNAL_SERVICES, DUTY_SERVICE)
 """Who has tasks for people without the file."""
 MOST_ROWS = 200
+OF_TASKS = "besluit-voorbereiden"
+"""Why somebody opens what he is asked: there is one purpose, so it is not asked again."""
 SPECIAL = ("special-unanswered", "bsn", "special-ground-unknown")
 """Codes of faults that are answered with a ground."""
 
@@ -126,8 +129,8 @@ class Working:
                 if noun != "tasks":
                     session.holders.update({one["number"]: service for one in rows})
         found.tasks.sort(key=lambda one: (one["dueOn"] or "9999", one["since"]))
-        for rows in (found.signals, found.duties):
-            rows.sort(key=lambda one: (one.get("receivedOn") or "9999", one["number"]))
+        found.duties.sort(key=lambda one: (one.get("dueOn") or "9999", one["number"]))
+        found.signals.sort(key=lambda one: (one["receivedOn"], one["number"]))
         return found
 
     async def _listed(self, session: Session, service: str, path: str) -> Said | None:
@@ -169,6 +172,35 @@ class Working:
             return (DUTY_SERVICE,)
         last = session.holders.get(number)
         return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last else SIGNAL_SERVICES
+
+    # --- a task ----------------------------------------------------------------------------------
+
+    async def task(self, session: Session, service: str, identifier: UUID) -> dict[str, Any]:
+        """What somebody without the file is asked. Raises NotFound, also for a task of somebody else."""
+        if service not in TASK_SERVICES:
+            raise NotFound
+        said = await self._calls.get(session, service, f"/v1/tasks/{identifier}", OF_TASKS)
+        if not said.is_done:
+            raise Conflict(said.body.get("detail", "")) if said.status == 409 else NotFound
+        return said.body
+
+    @staticmethod
+    def answering(task: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
+        """The controls of an answer to a task. What it names, it names by its own list: there is no file to choose from."""
+        reason = Control("area", "reason", "Waarom?", "De reden komt in het dossier.", required=True)
+        return (*controls(outcome["fields"], InSignal()), *((reason,) if task["asks"]["reason"] else ()))
+
+    async def answer(
+        self, session: Session, service: str, task: dict[str, Any], outcome: dict[str, Any], filled: Filled
+    ) -> Trouble | None:
+        asked = self.answering(task, outcome)
+        body = {
+            "outcome": outcome["key"],
+            "reason": _text(filled, "reason"),
+            "fields": read((one for one in asked if one.name.startswith("fields.")), filled),
+            "specialGrounds": _special(filled),
+        }
+        return _trouble(await self._calls.post(session, service, f"/v1/tasks/{task['id']}/decisions", body))
 
     # --- deciding, recording, taking back --------------------------------------------------------
 
@@ -284,11 +316,13 @@ def _called(code: str, one: dict[str, Any], *names: str) -> str:
 
 
 def _one(rows: Iterable[dict[str, Any]], name: str, value: str) -> dict[str, Any]:
-    """Raises NotFound: it can no longer, or never could be, decided or recorded here."""
+    """Raises Conflict: it can no longer, or not yet, be decided or recorded."""
     for one in rows:
         if one[name] == value:
             return one
-    raise NotFound
+    raise Conflict(
+        "Dit wordt bij dit dossier nu niet gevraagd: er is intussen iets anders besloten, of het is al gebeurd."
+    )
 
 
 def _text(filled: Filled, name: str) -> str:
