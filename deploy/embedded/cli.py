@@ -120,6 +120,7 @@ def _overview(home: Home, seconds: float) -> Table:
     table.add_row(COUNTERPART, state["addresses"][COUNTERPART], "an example of a RIEC, no part of the house")
     table.add_section()
     table.add_row("portal", state["addresses"]["portal"], "open this in a browser")
+    table.add_row("public", state["addresses"]["public"], "the form for who reports")
     table.add_section()
     for user, what in DEMO_USERS.items():
         table.add_row(user, f"password {home.demo_users()[user]}", what)

@@ -34,6 +34,7 @@ PREFERRED_PORTS = {
     "riec-counterpart": 18010,
     "portal": 18000,
     "log-in": 18011,
+    "public": 18012,
 }
 DEMO_USERS = {
     "beheerder": "team leader OOV: designates people, approves destruction",

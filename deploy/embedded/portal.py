@@ -36,8 +36,8 @@ def exchange_form(home: Home, audience: str, log_in: str, nonce: str | None = No
     return exchange.exchange_form(assertion(home), audience, log_in, nonce)
 
 
-PORTAL, LOG_IN = "portal", "log-in"
-PAGES = (PORTAL, LOG_IN)
+PORTAL, PUBLIC, LOG_IN = "portal", "public", "log-in"
+PAGES = (PORTAL, PUBLIC, LOG_IN)
 """What runs beside the services: what people use, and where the provider of this house has them log in."""
 
 
@@ -46,6 +46,14 @@ def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) ->
     provider = f"{addresses['openbao']}/v1/identity/oidc/provider/{people.PROVIDER}"
     if name == LOG_IN:
         return {"MELDPUNT_OPENBAO_ADDRESS": addresses["openbao"], "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL]}
+    if name == PUBLIC:
+        return {
+            "MELDPUNT_PUBLIC_ADDRESS": addresses[PUBLIC],
+            "MELDPUNT_INTAKE_ADDRESS": addresses["intake"],
+            "MELDPUNT_PROTOCOL": protocol,
+            "MELDPUNT_LIVE": "false",
+            "PYTHONUNBUFFERED": "1",
+        }
     _key(home)
     return {
         "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL],

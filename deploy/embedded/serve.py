@@ -55,7 +55,7 @@ def overdue_routes(platform: Platform, overdue: "OverdueDuties") -> APIRouter:
     return routes
 
 
-PAGES = {"portal": "services.portal.app", "log-in": "deploy.embedded.log_in"}
+PAGES = {"portal": "services.portal.app", "public": "services.portal.public", "log-in": "deploy.embedded.log_in"}
 """What has pages instead of a clock."""
 MORE = {"retention": as_of_routes, "rights": overdue_routes}
 

@@ -70,7 +70,8 @@ def apply(bao: hvac.Client, address: str, users: dict[str, str], portal: str | N
         key="portal",
         redirect_uris=back,
         assignments=["people"],
-        id_token_ttl="5m",  # noqa: S106
+        # A log-in ends with its token, and whoever tries the house in a browser does more than five minutes.
+        id_token_ttl="30m",  # noqa: S106
         access_token_ttl="5m",  # noqa: S106
     )
     client_id = bao.read(f"identity/oidc/client/{CLIENT}")["data"]["client_id"]

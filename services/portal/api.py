@@ -13,8 +13,9 @@ from starlette.datastructures import FormData
 
 from services.portal.calls import Calls
 from services.portal.pages import Pages
+from services.portal.seen import Opened, Trouble
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
-from services.portal.use_cases import Opened, Trouble, Working
+from services.portal.use_cases import Working
 from shared.errors import Forbidden, NotAuthenticated, NotFound
 from shared.http.app import DUTY, NUMBER
 from shared.protocol.opening import purpose_fault

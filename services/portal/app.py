@@ -26,7 +26,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
     sessions = Sessions(settings.idle_seconds, settings.most_sessions)
-    pages = Pages(settings, law)
+    pages = Pages(law, live=settings.live)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -15,7 +15,6 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from services.portal.sessions import COOKIE
-from services.portal.settings import Settings
 from shared.clock import AMSTERDAM
 from shared.errors import MeldpuntError, NotAuthenticated
 from shared.http.problems import ANSWERS
@@ -66,6 +65,7 @@ WORDS = {
     "dueOn": "uiterlijk",
     "answerBy": "antwoord uiterlijk op",
     "late": "te laat",
+    "reminder": "herinnering verstuurd",
     "intervention": "wat",
     "instrument": "met welke bevoegdheid",
     "legalBasis": "grondslag",
@@ -80,15 +80,15 @@ WORDS = {
     "contact": "contact",
     "owner": "eigenaar",
 }
-DAY = r"\d{4}-\d{2}-\d{2}"
-MOMENT = DAY + r"T[\d:.]+(Z|[+-]\d{2}:\d{2})"
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_MOMENT = _DAY + r"T[\d:.]+(Z|[+-]\d{2}:\d{2})"
 NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
 
 
 class Pages:
-    """`law`: whose words are used."""
+    """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial."""
 
-    def __init__(self, settings: Settings, law: Law) -> None:
+    def __init__(self, law: Law, *, live: bool) -> None:
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=select_autoescape(),
@@ -109,12 +109,12 @@ class Pages:
         }
         environment.tests |= {
             "same": lambda one, other: one is other,
-            "day_given": lambda one: re.fullmatch(DAY, one) is not None,
-            "moment_given": lambda one: re.fullmatch(MOMENT, one) is not None,
+            "day_given": lambda one: re.fullmatch(_DAY, one) is not None,
+            "moment_given": lambda one: re.fullmatch(_MOMENT, one) is not None,
         }
         environment.globals |= {
             "called": law.called,
-            "trial": None if settings.live else TRIAL,
+            "trial": None if live else TRIAL,
             "phases": PHASES,
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
             "task_called": lambda kind: TASKS.get(kind, "Taak"),

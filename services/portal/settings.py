@@ -32,3 +32,17 @@ class Settings(BaseSettings):
     protocols: Path | None = None
     live: bool = False
     """False: every page says that this is a trial."""
+
+
+class PublicSettings(BaseSettings):
+    """Of the public pages: a process of its own, which is told nothing of the portal's."""
+
+    model_config = SettingsConfigDict(env_prefix="MELDPUNT_", extra="ignore", hide_input_in_errors=True)
+
+    public_address: str
+    """Where visitors find the form, without a slash at the end."""
+    intake_address: str
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    protocol: str = "midden-delfland-2025"
+    protocols: Path | None = None
+    live: bool = False

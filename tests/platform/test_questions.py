@@ -32,6 +32,10 @@ async def test_a_question_has_a_latest_date_a_reminder_and_a_late_answer(desk_of
     (task,) = await desk.open_tasks(number)
     _, shown = await desk.engine.tasks.one(task.id, KEEPER, "weging")
     assert (shown["answerBy"], shown["reminder"]) == (latest, False)
+    answers = {one["key"]: one["fields"]["properties"] for one in shown["asks"]["outcomes"]}
+    assert (shown["asks"]["reason"], set(answers["hit"])) == (False, {"relevance", "consultedOn"}), (
+        "what is asked of who keeps the source, and not what who has the file fills in for him"
+    )
 
     desk.clock.pass_by(timedelta(days=8).total_seconds())
     await desk.hears_access()

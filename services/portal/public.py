@@ -1,0 +1,145 @@
+"""The public pages, as a process of their own: no session, no token, no address of a service but that of the door.
+
+A report goes to intake as any visitor's would; what it is and whether it is accepted, intake says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+from starlette.staticfiles import StaticFiles
+
+from services.portal.forms import Control
+from services.portal.guard import Guard
+from services.portal.pages import Pages
+from services.portal.seen import Trouble
+from services.portal.settings import PublicSettings
+from shared.errors import PartDown
+from shared.protocol.laws import Laws
+from shared.telemetry import set_up_logs
+
+REPORT_CONTROLS = (
+    Control(
+        "area", "text", "Wat hebt u gezien of gehoord?", "Waar was het, wanneer, en wat gebeurde er?", required=True
+    ),
+    Control("text", "objects.0.address", "Op welk adres of welke plek?"),
+    Control("text", "subjects.0.name", "Wie is erbij betrokken, als u dat weet?"),
+    Control("text", "subjects.0.address", "Waar woont of werkt die persoon?"),
+)
+REPORTER_CONTROLS = (
+    Control("text", "reporter.name", "Uw naam"),
+    Control("text", "reporter.email", "Uw e-mailadres"),
+    Control("text", "reporter.phone", "Uw telefoonnummer"),
+)
+RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K3MQ-9XD4T12345", required=True)
+
+
+def create(settings: PublicSettings | None = None) -> FastAPI:
+    settings = settings or PublicSettings.model_validate({})
+    set_up_logs("portal-public", settings.log_level)
+    pages = Pages(Laws.read(settings.protocol, settings.protocols).configured, live=settings.live)
+    http = httpx.AsyncClient(base_url=settings.intake_address, timeout=15, limits=httpx.Limits(keepalive_expiry=2))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await http.aclose()
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    pages.install(app)
+    app.include_router(router(http, pages))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_middleware(Guard, origin=settings.public_address)
+    return app
+
+
+def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
+    routes = APIRouter()
+
+    async def sent(request: Request, path: str, body: Mapping[str, Any], key: str = "") -> httpx.Response:
+        """To the door. It counts visitors by their address, which it believes of this process where it is told to."""
+        headers = {"X-Forwarded-For": request.client.host} if request.client else {}
+        if key:
+            headers["Idempotency-Key"] = key
+        try:
+            return await http.post(path, json=body, headers=headers)
+        except httpx.TransportError as problem:
+            raise PartDown("intake is out of reach") from problem
+
+    @routes.get("/")
+    async def form(request: Request) -> Response:
+        return pages.show(
+            "melding.html", request, about=REPORT_CONTROLS, reporter=REPORTER_CONTROLS, key=secrets.token_urlsafe(16)
+        )
+
+    @routes.post("/")
+    async def report(request: Request) -> Response:
+        filled = await request.form(max_files=0, max_fields=50)
+        # Who sends the page again, or clicks twice, has reported once.
+        key = str(filled.get("key", ""))[:200]
+        answer = await sent(request, "/v1/signals", reported(filled), key if len(key) >= 8 else "")
+        said = answer.json()
+        if answer.is_success:
+            return pages.show("ontvangen.html", request, 201, code=said["receiptCode"])
+        shown = {
+            "about": REPORT_CONTROLS,
+            "reporter": REPORTER_CONTROLS,
+            "key": secrets.token_urlsafe(16),
+            "filled": filled,
+        }
+        return pages.show("melding.html", request, answer.status_code, trouble=_wrong(said), **shown)
+
+    @routes.get("/intrekken")
+    async def withdrawal(request: Request) -> Response:
+        return pages.show("intrekken.html", request, asked=(RECEIPT_CONTROL,), done=False)
+
+    @routes.post("/intrekken")
+    async def withdraw(request: Request) -> Response:
+        filled = await request.form(max_files=0, max_fields=5)
+        body = {"receiptCode": str(filled.get("receiptCode", "")).strip().upper()}
+        answer = await sent(request, "/v1/withdrawals", body)
+        if answer.is_success:
+            return pages.show("intrekken.html", request, asked=(), done=True)
+        trouble = _wrong(answer.json())
+        return pages.show(
+            "intrekken.html", request, answer.status_code, asked=(RECEIPT_CONTROL,), filled=filled, trouble=trouble
+        )
+
+    @routes.get("/livez")
+    @routes.get("/readyz")
+    async def alive() -> Response:
+        return Response("ok", media_type="text/plain")
+
+    return routes
+
+
+def reported(filled: FormData) -> dict[str, Any]:
+    """The report as the door takes it: what was left empty is absent, and who says nothing of himself is anonymous."""
+
+    def said(*names: str) -> dict[str, str]:
+        found = {name.rpartition(".")[2]: str(filled.get(name, "")).replace("\r\n", "\n").strip() for name in names}
+        return {name: value for name, value in found.items() if value}
+
+    subject = said("subjects.0.name", "subjects.0.address")
+    place = said("objects.0.address")
+    reporter = said("reporter.name", "reporter.email", "reporter.phone")
+    return {
+        "channel": "web",
+        **({"text": ""} | said("text")),
+        "subjects": [subject] if subject else [],
+        "objects": [{"kind": "address"} | place] if place else [],
+        "reporter": {"kind": "person", "wantsContact": True} | reporter if reporter else {"kind": "anonymous"},
+    }
+
+
+def _wrong(said: Mapping[str, Any]) -> Trouble:
+    faults = tuple((one["name"], one["reason"]) for one in said.get("invalidParams", ()))
+    return Trouble(str(said.get("detail", "")), faults)
