@@ -133,7 +133,7 @@ def reported(filled: FormData) -> dict[str, Any]:
     reporter = said("reporter.name", "reporter.email", "reporter.phone")
     return {
         "channel": "web",
-        **({"text": ""} | said("text")),
+        **said("text"),
         "subjects": [subject] if subject else [],
         "objects": [{"kind": "address"} | place] if place else [],
         "reporter": {"kind": "person", "wantsContact": True} | reporter if reporter else {"kind": "anonymous"},

@@ -81,5 +81,7 @@ def test_logging_out_leaves_nothing_to_go_back_to(house: TestHouse, page: Page) 
     page.get_by_role("button", name="Uitloggen").click()
     page.goto(f"{house.client.addresses['portal']}/dossiers/{number}")
     expect(page.get_by_label("Gebruikersnaam")).to_be_visible()
+    # Back past the page that says so, to the dossier: it is asked for again, and not shown.
+    page.go_back()
     page.go_back()
     expect(page.get_by_label("Gebruikersnaam")).to_be_visible()

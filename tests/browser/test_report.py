@@ -49,6 +49,7 @@ def test_the_public_pages_are_accessible_and_lead_nowhere_else(house: TestHouse,
     page.goto(address)
     accessible(page, "melding-doen")
     page.get_by_role("button", name="Melding versturen").click()
+    expect(page.get_by_role("alert")).to_contain_text("Wat hebt u gezien of gehoord? Moet worden ingevuld")
     accessible(page, "melding-doen-met-fouten")
     page.goto(f"{address}/intrekken")
     accessible(page, "contact-intrekken")
