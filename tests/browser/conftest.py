@@ -46,8 +46,9 @@ def axe() -> str:
     return file.read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each module: while it is open it keeps an event loop running, in which no other test can be."""
     program = chromium()
     with sync_playwright() as playwright:
         # As root there is no sandbox to be had; pages are our own.
