@@ -60,6 +60,7 @@ class TestHouse(Parts):
         self.client: HouseClient
 
     def __enter__(self) -> TestHouse:
+        reports.open_houses.append(self.home.path / "logs")
         self.home.make()
         spread_ports(self.home)
         self.up()
@@ -70,6 +71,7 @@ class TestHouse(Parts):
     ) -> None:
         self.client.__exit__(None, None, None)
         self.down()
+        reports.open_houses.remove(self.home.path / "logs")
         if kind is not None or len(reports.failed) > self._failed_before:
             reports.keep(self.home.path / "logs", self.folder.name)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -17,7 +17,7 @@ import httpx
 
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import HouseError
-from deploy.embedded.insist import for_a_meeting, insist
+from deploy.embedded.insist import for_a_meeting, for_the_purpose, insist
 from deploy.embedded.played import PURPOSE, Played, ending_of, steps_of, until
 from deploy.embedded.riec import AtTheRiec
 from deploy.embedded.tasks import AtTasks
@@ -248,7 +248,7 @@ class Player:
             made = self.client.post("rights", f"{path}/letters", step["by"], chosen)
             body["fields"] = body["fields"] | {"letter": made["letter"]}
             body["expectedVersion"] = made["version"]
-        taken = self.client.post("rights", f"{path}/decisions", step["by"], body)
+        taken = insist(lambda: self.client.post("rights", f"{path}/decisions", step["by"], body), for_the_purpose)
         if "co_signed_by" in step:
             self._confirm("rights", step["co_signed_by"], taken["id"], step.get("co_signer_says", "agree"))
         if step.get("opens"):
