@@ -107,7 +107,9 @@ class CaseworkPolicy(Policy):
             "objects": _described(objects_of(loaded, allowed), known),
             "items": {name: _shared(name, loaded, known) for name in allowed},
             "progress": orders.progress_of(loaded, task.item),
-            "asked": [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)],
+            "asked": known.shared_in(
+                [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)]
+            ),
         }
 
     def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:
