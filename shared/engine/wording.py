@@ -21,7 +21,7 @@ from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.records import Record
 from shared.protocol.together import each
-from shared.protocol.wording import Written, mark_faults, shared_by, word_faults
+from shared.protocol.wording import Written, pointing_faults, shared_by, word_faults
 from shared.words.bsn import has_bsn
 from shared.words.folding import plain_words
 from shared.words.masked import REPORTER_LEFT_OUT, looks_like_it, stands_in, without_reporter
@@ -34,12 +34,12 @@ _Texts = TypeVar("_Texts", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Nameable:
-    """Whom a text can name: the persons of a signal, and its reporter by his marks alone. `marked`: the words of the file
+    """Whom a text can name: the persons of a signal, and its reporter by his marks alone. `pointing`: the words of the file
     that point at him, as who handles it marked them."""
 
     subjects: tuple[str, ...] = ()
     reporter: ReporterMarks | None = None
-    marked: tuple[str, ...] = ()
+    pointing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, loaded: Loaded, *besides: str) -> Nameable:
@@ -50,8 +50,8 @@ class Nameable:
         persons = [one.name for one in content.subjects.values() if one.name]
         marks = content.of_category(POINTS_AT_REPORTER).items()
         counting = [one for name, one in marks if loaded.standing.counts(Item(name, POINTS_AT_REPORTER, one.about))]
-        marked = tuple(one.finding for one in counting if one.finding)
-        return cls((*persons, *besides), content.report.reporter_marks, marked)
+        pointing = tuple(one.finding for one in counting if one.finding)
+        return cls((*persons, *besides), content.report.reporter_marks, pointing)
 
     @cached_property
     def _marks(self) -> frozenset[str]:
@@ -60,7 +60,7 @@ class Nameable:
     def is_named_in(self, text: str) -> bool:
         """Whether `text` names a person of the signal, or its reporter."""
         marks = marks_in(text)
-        return bool(marks & self._marks) or bool(self._of_reporter(marks)) or self._is_marked(text)
+        return bool(marks & self._marks) or bool(self._of_reporter(marks)) or self._points_in(text)
 
     def shows_reporter(self, text: str) -> bool:
         """Whether `text` shows the reporter. A name that a person of the signal has too is that person's."""
@@ -68,11 +68,11 @@ class Nameable:
 
     def still_shows_reporter(self, text: str) -> bool:
         """Whether what is left of `text` shows him, or has words that point at him, spelt as nobody marked them."""
-        return self.shows_reporter(text.replace(REPORTER_LEFT_OUT, " ")) or self._is_marked(text)
+        return self.shows_reporter(text.replace(REPORTER_LEFT_OUT, " ")) or self._points_in(text)
 
     def shared(self, text: str) -> str:
         """`text` as it leaves the file: without the reporter, and without the words that point at him."""
-        return without_reporter(text, self.marked, self._reporter_in)
+        return without_reporter(text, self.pointing, self._reporter_in)
 
     def shared_in(self, value: Any) -> Any:
         """The same of all text in a value that was filled in."""
@@ -86,8 +86,8 @@ class Nameable:
         """The same of each text of `model`."""
         return model.model_copy(update={name: self.shared(one) for name, one in model if isinstance(one, str)})
 
-    def _is_marked(self, text: str) -> bool:
-        return any(looks_like_it(one, text) for one in self.marked)
+    def _points_in(self, text: str) -> bool:
+        return any(looks_like_it(one, text) for one in self.pointing)
 
     def _reporter_in(self, text: str) -> frozenset[str]:
         return self._of_reporter(marks_in(text) - self._marks) if self.reporter else frozenset()
@@ -169,7 +169,7 @@ def faults_in_record(loaded: Loaded, record: Record) -> list[Fault]:
     texts: dict[str, Any] = {"finding": record.finding}
     texts |= {f"fields.{name}": value for name, value in record.fields.items() if name not in ("persons", "named")}
     if record.category == POINTS_AT_REPORTER:
-        return mark_faults(_stands_in_file(loaded, record.finding or ""), record.special_grounds)
+        return pointing_faults(_stands_in_file(loaded, record.finding or ""), record.special_grounds)
     category = loaded.law.category(record.category)
     if category and category.process and not category.by:
         return faults_in_words(loaded, texts, record.special_grounds)

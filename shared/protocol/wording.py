@@ -91,7 +91,7 @@ def word_faults(written: Sequence[Written], grounds: Mapping[str, str]) -> list[
     return faults
 
 
-def mark_faults(stands: bool, grounds: Mapping[str, str]) -> list[Fault]:
+def pointing_faults(stands: bool, grounds: Mapping[str, str]) -> list[Fault]:
     """Everything that is wrong with marking words that point at the reporter; `stands`: the file has them. They are in the
     file already: nothing else is asked of them."""
     if stands:

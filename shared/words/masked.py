@@ -50,14 +50,14 @@ def masked(text: str, names: Mapping[str, str], others: Collection[str] = ()) ->
 # --- the reporter -------------------------------------------------------------------------------------
 
 
-def without_reporter(text: str, marked: Collection[str], names_in: Callable[[str], Collection[str]]) -> str:
-    """`text` with REPORTER_LEFT_OUT for every stretch of `marked`, and wherever `names_in` finds him.
+def without_reporter(text: str, pointing: Collection[str], names_in: Callable[[str], Collection[str]]) -> str:
+    """`text` with REPORTER_LEFT_OUT for every stretch of `pointing`, and wherever `names_in` finds him.
 
     `names_in`: the marks (names.py) by which a text shows the reporter. What is spelt otherwise than these look for may
     still show him: that is for the caller to read.
     """
     gone = [(one.start(), one.end()) for one in re.finditer(re.escape(REPORTER_LEFT_OUT), text)]
-    found = sorted({*gone, *_stretches(text, marked), *_places(text, list(_pieces(text)), names_in)})
+    found = sorted({*gone, *_stretches(text, pointing), *_places(text, list(_pieces(text)), names_in)})
     for start, end in reversed(_joined(text, found)):
         text = text[:start] + REPORTER_LEFT_OUT + text[end:]
     return text
@@ -73,8 +73,8 @@ def looks_like_it(stretch: str, text: str) -> bool:
     return f" {plain_text(stretch)} " in f" {plain_text(text.replace(REPORTER_LEFT_OUT, ' | '))} "
 
 
-def _stretches(text: str, marked: Collection[str]) -> Iterator[Place]:
-    for one in marked:
+def _stretches(text: str, pointing: Collection[str]) -> Iterator[Place]:
+    for one in pointing:
         # A sign alone is no words: it would empty every text.
         if plain_text(one):
             before, after = (rf"(?<!{_WORD})" if one[0].isalnum() else "", rf"(?!{_WORD})" if one[-1].isalnum() else "")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -28,7 +29,7 @@ from shared.engine.tables import ItemRow, TaskRow
 from shared.engine.wording import Nameable
 from shared.errors import Forbidden, Invalid
 from shared.identity import Person
-from shared.protocol.conditions.approach import POINTS_AT_REPORTER as MARK
+from shared.protocol.conditions.approach import POINTS_AT_REPORTER as POINTS
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER
 from shared.protocol.judge import Attempt
 from shared.protocol.meetings import MEMBER
@@ -71,7 +72,7 @@ def finding(category: str, text: str | None, **fields: Any) -> Finding:
 FOUND = {
     "item-2": INTERVENTION.model_copy(update={"finding": f"Controle; {HERSELF}."}),
     "item-3": finding("indication", f"Er ruikt iets; {HERSELF}."),
-    "item-4": finding(MARK, HERSELF, about="report"),
+    "item-4": finding(POINTS, HERSELF, about="report"),
     "item-5": finding("question", f"Klopt dit? {HERSELF}.", source="horeca-permits", answerBy="2026-03-01"),
     "item-6": finding(
         "paper", f"Let op: {HERSELF}.", meeting="M-1", items=["report", "item-3"], concerning=["S1", "O1"]
@@ -139,7 +140,7 @@ def test_no_decision_lets_the_reporter_leave() -> None:
 
 
 def task(item: str, kind: str, role: str) -> TaskRow:
-    return TaskRow(number="S-00000-00000", item=item, kind=kind, role=role)
+    return TaskRow(id=uuid4(), number="S-00000-00000", item=item, kind=kind, role=role)
 
 
 @pytest.mark.refused("R-T.13")
@@ -206,16 +207,16 @@ async def read_beforehand(desk: Desk, number: str) -> str:
 async def test_words_are_marked_in_the_file_left_out_of_what_is_shared_and_unmarked_again(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await received(desk, State.WEGING_2A)
-    assert await codes(desk.record(number, MARK, "report", "ik ben de buurvrouw van nummer 12")) == [
+    assert await codes(desk.record(number, POINTS, "report", "ik ben de buurvrouw van nummer 12")) == [
         ("finding", "words-not-found")
     ]
-    given = GivenRecord(Record(MARK, "report", HERSELF), await desk.version(number))
+    given = GivenRecord(Record(POINTS, "report", HERSELF), await desk.version(number))
     with pytest.raises(Forbidden):
         await desk.engine.recording.record(number, Person("farid", frozenset({MEMBER})), given)
     before = await read_beforehand(desk, number)
     assert "buurvrouw" in before
     assert "onnebloem" not in before, "his name is left out without a mark"
-    made = await desk.record(number, MARK, "report", HERSELF)
+    made = await desk.record(number, POINTS, "report", HERSELF)
     shown = await desk.engine.showing.view(number, ANNA, "weging")
     assert (shown["report"]["text"], shown["items"][made.item]["finding"]) == (TEXT, HERSELF)
     assert all("buurvrouw" not in one.ciphertext for one in await desk.rows(ItemRow, number=number))
@@ -237,11 +238,11 @@ async def test_words_are_marked_in_the_file_left_out_of_what_is_shared_and_unmar
 async def test_marked_words_that_stand_there_in_another_spelling_are_not_shared(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await received(desk, State.WEGING_2A, f"Dit zeg ik: {HERSELF}. Ja, de Búurvrouw, op nummer-12!")
-    await desk.record(number, MARK, "report", "buurvrouw op nummer 12")
+    await desk.record(number, POINTS, "report", "buurvrouw op nummer 12")
     sharing = desk.decide(number, "weging-2a", "no-task", fields=NOTHING, forwarding=TO_CUSTOMS)
     assert await codes(sharing) == [("forwarding.items", "shows-reporter")]
     with_signs = "Búurvrouw, op nummer-12"
-    await desk.record(number, MARK, "report", with_signs)
+    await desk.record(number, POINTS, "report", with_signs)
     assert await desk.decide(number, "weging-2a", "no-task", fields=NOTHING, forwarding=TO_CUSTOMS)
 
 
@@ -249,7 +250,7 @@ async def test_marked_words_that_stand_there_in_another_spelling_are_not_shared(
 async def test_a_mark_goes_with_the_file_to_every_next_holder_and_counts_there(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await received(desk, State.PHASE_2)
-    made = await desk.record(number, MARK, "report", HERSELF)
+    made = await desk.record(number, POINTS, "report", HERSELF)
     known = await desk.engine.parts.loader.load(number)
     to_sources = handed_over(POLICIES["assessment"], known, State.SOURCE_LIST)
     assert isinstance(to_sources, ResearchContent)
