@@ -10,7 +10,7 @@ from shared.words.folding import plain_text
 from shared.words.names import words_of_name
 
 REPORTER_LEFT_OUT = "[weggelaten: verwijst naar de melder]"
-Place = tuple[int, int]
+Stretch = tuple[int, int]
 _WORD = r"[^\W_]"
 _PIECE = re.compile(r"\S+")
 _MOST_PIECES = 7
@@ -73,8 +73,8 @@ def looks_like_it(stretch: str, text: str) -> bool:
     return f" {plain_text(stretch)} " in f" {plain_text(text.replace(REPORTER_LEFT_OUT, ' | '))} "
 
 
-def _stretches(text: str, pointing: Collection[str]) -> Iterator[Place]:
-    for one in pointing:
+def _stretches(text: str, pointing: Collection[str]) -> Iterator[Stretch]:
+    for one in map(str.strip, pointing):
         # A sign alone is no words: it would empty every text.
         if plain_text(one):
             before, after = (rf"(?<!{_WORD})" if one[0].isalnum() else "", rf"(?!{_WORD})" if one[-1].isalnum() else "")
@@ -82,7 +82,7 @@ def _stretches(text: str, pointing: Collection[str]) -> Iterator[Place]:
             yield from ((found.start(), found.end()) for found in re.finditer(f"(?i:{before}{stretch}{after})", text))
 
 
-def _places(text: str, pieces: Sequence[Place], names_in: Callable[[str], Collection[str]]) -> Iterator[Place]:
+def _places(text: str, pieces: Sequence[Stretch], names_in: Callable[[str], Collection[str]]) -> Iterator[Stretch]:
     """Where the reporter is named: halved until what is left is short enough to look at every stretch of it."""
     if not pieces or not names_in(text[pieces[0][0] : pieces[-1][1]]):
         return
@@ -102,7 +102,7 @@ def _places(text: str, pieces: Sequence[Place], names_in: Callable[[str], Collec
                 yield start, end
 
 
-def _pieces(text: str) -> Iterator[Place]:
+def _pieces(text: str) -> Iterator[Stretch]:
     """What stands between spaces, without the signs around it."""
     for one in _PIECE.finditer(text):
         inside = one[0].strip(".,;:!?()[]<>\"'‘’“”")
@@ -111,9 +111,9 @@ def _pieces(text: str) -> Iterator[Place]:
             yield start, start + len(inside)
 
 
-def _joined(text: str, places: Sequence[Place]) -> list[Place]:
+def _joined(text: str, places: Sequence[Stretch]) -> list[Stretch]:
     """Places that lie over or right beside each other, as one."""
-    found: list[Place] = []
+    found: list[Stretch] = []
     for start, end in places:
         if found and not text[found[-1][1] : start].strip():
             found[-1] = found[-1][0], max(found[-1][1], end)

@@ -100,3 +100,4 @@ def test_marked_words_in_another_spelling_are_seen_and_what_was_left_out_is_none
     assert not looks_like_it("de buurvrouw", "de buurvrouwen")
     for nothing in ("", "…", " . "):
         assert not stands_in(nothing, "Een zin … en . nog een.")
+    assert not stands_in(" een ", "Geen zinnen."), "a word is not part of another"
