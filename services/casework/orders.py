@@ -13,6 +13,7 @@ from shared.engine.goes_on import became_known, numbered
 from shared.engine.loaded import Loaded, item_name
 from shared.engine.roads import INTERVENTION
 from shared.engine.tables import DecisionRow
+from shared.engine.wording import Nameable
 from shared.protocol.conditions.orders import (
     ANSWERED_BY_HOLDER,
     ASKED_BY,
@@ -105,6 +106,12 @@ def questions(loaded: Loaded) -> dict[str, dict[str, Any]]:
         | (_term(loaded, name) if name in open_ones else {})
         for name, one in loaded.opened.of_category(ASKED_BY).items()
     }
+
+
+def answer_to(loaded: Loaded, name: str) -> dict[str, Any]:
+    """The answer to one, as the department reads it: without the reporter."""
+    known, found = Nameable.of(loaded), questions(loaded)[name]
+    return found | {one: known.shared(found[one]) for one in ("question", "answer") if found[one]}
 
 
 def progress_of(loaded: Loaded, order: str) -> dict[str, Any] | None:

@@ -34,6 +34,7 @@ from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.engine.wording import Nameable
 from shared.protocol.conditions.approach import interventions, shareable
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN, asked
@@ -86,26 +87,29 @@ class CaseworkPolicy(Policy):
             # He has the file, and reads it there.
             return {"number": task.number, "item": task.item}
         if task.kind == orders.ANSWER_TO_READ:
-            return orders.questions(loaded)[task.item]
+            return orders.answer_to(loaded, task.item)
         if task.kind == OUTSIDE:
             said = heard_of(loaded, self._receivers).get(UUID(task.item))
             # With a key that is not known any more it says nothing.
             return {"said": told_of(said) if said else None}
         intervention = loaded.opened.findings[task.item]
         allowed = _may_have(task.item, loaded)
+        known = Nameable.of(loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
-            "intervention": intervention.finding,
+            "intervention": known.shared(intervention.finding or ""),
             "about": intervention.about,
             "concerns": list(intervention.fields.get("subjects") or ()),
             "instrument": power.name,
             "legalBasis": power.basis,
             "plannedOn": intervention.fields["plannedOn"],
-            "subjects": _described(persons_of(loaded, allowed)),
-            "objects": _described(objects_of(loaded, allowed)),
-            "items": {name: _shared(name, loaded) for name in allowed},
+            "subjects": _described(persons_of(loaded, allowed), known),
+            "objects": _described(objects_of(loaded, allowed), known),
+            "items": {name: _shared(name, loaded, known) for name in allowed},
             "progress": orders.progress_of(loaded, task.item),
-            "asked": [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)],
+            "asked": known.shared_in(
+                [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)]
+            ),
         }
 
     def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:
@@ -273,13 +277,14 @@ def _plan(loaded: Loaded) -> list[dict[str, Any]]:
     ]
 
 
-def _described(known: Mapping[str, BaseModel]) -> dict[str, Any]:
-    return {key: one.model_dump(exclude_none=True) for key, one in known.items()}
+def _described(concerned: Mapping[str, BaseModel], known: Nameable) -> dict[str, Any]:
+    return {key: known.shared_texts(one).model_dump(exclude_none=True) for key, one in concerned.items()}
 
 
-def _shared(name: str, loaded: Loaded) -> dict[str, Any]:
-    """An item as a department gets it: with its source, without who recorded it."""
+def _shared(name: str, loaded: Loaded, known: Nameable) -> dict[str, Any]:
+    """An item as a department gets it: with its source, without who recorded it and who reported."""
     content = loaded.opened
     if name == REPORT:
-        return {"category": REPORT, "text": content.report.text}
-    return content.findings[name].shared()
+        return {"category": REPORT, "text": known.shared(content.report.text)}
+    found = content.findings[name]
+    return found.shared() | ({"finding": known.shared(found.finding)} if found.finding else {})

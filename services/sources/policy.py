@@ -14,6 +14,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.roads import QUESTION
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.engine.wording import Nameable
 from shared.protocol.conditions.research import answers, judged_hits
 from shared.protocol.model import State
 
@@ -50,12 +51,13 @@ class SourcesPolicy(Policy):
         question = content.findings[task.item]
         subject = content.subjects.get(question.about)
         about = subject or content.objects.get(question.about)
-        known = {"name": subject.name if subject else None, "address": about.address if about else None}
-        identity = {name: value for name, value in known.items() if value}
+        said = {"name": subject.name if subject else None, "address": about.address if about else None}
+        known = Nameable.of(loaded)
+        identity = {name: known.shared(value) for name, value in said.items() if value}
         return {
             "source": question.fields["source"],
             "identity": identity,
-            "question": question.finding,
+            "question": known.shared(question.finding or ""),
             **_term(question, loaded.today),
         }
 

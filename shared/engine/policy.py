@@ -74,7 +74,7 @@ class Policy:
             "subjects": shown_subjects(loaded),
             "objects": {name: one.model_dump(exclude_none=True) for name, one in content.objects.items()},
             "items": shown_items(loaded),
-            "remarks": remarks_on(content),
+            "remarks": remarks_on(loaded),
         }
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.engine.documents import Content
 from shared.engine.loaded import ANSWERED, ASKED_BACK, Loaded
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.engine.wording import Nameable
 from shared.errors import NotFound
 from shared.protocol.designations import BEHEERDER
 from shared.protocol.fields import as_people_say
@@ -17,14 +18,14 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
     """What was proposed, with the words and fields of who did, and what was asked and answered about it since; not the
     file. `said` are the fields as people say them. Persons are named to who may know them: not to the beheerder.
 
-    Raises NotFound when it is not there.
+    The reporter is left out, also where words that point at him were marked since. Raises NotFound when it is not there.
     """
     found = loaded.decision(UUID(task.item))
     rule = loaded.law.decision(found.key) if found else None
     outcome = loaded.outcome_of(found) if found else None
     if found is None or rule is None or outcome is None:
         raise NotFound
-    words = loaded.words_of(found)
+    words, known = loaded.words_of(found), Nameable.of(loaded)
     shown: dict[str, Any] = {
         "number": loaded.number,
         "proposal": task.item,
@@ -38,11 +39,11 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         "proposedBy": found.recorder,
         "proposedAs": loaded.law.called(found.role),
         "proposedAt": found.taken_at.isoformat(),
-        "reason": words.reason if words else None,
-        "fields": words.fields if words else None,
-        "said": as_people_say(rule.asked(outcome), loaded.fields_of(found)),
-        "concerns": [] if task.role == BEHEERDER else _concerned(loaded, found),
-        "asked": _asked(loaded, found),
+        "reason": known.shared(words.reason) if words else None,
+        "fields": known.shared_in(words.fields) if words else None,
+        "said": known.shared_in(as_people_say(rule.asked(outcome), loaded.fields_of(found))),
+        "concerns": [] if task.role == BEHEERDER else _concerned(loaded, found, known),
+        "asked": known.shared_in(_asked(loaded, found)),
     }
     if loaded.dossier.due_on:
         shown["dueOn"] = loaded.dossier.due_on.isoformat()
@@ -51,7 +52,7 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
     return shown
 
 
-def _concerned(loaded: Loaded, found: DecisionRow) -> list[dict[str, Any]]:
+def _concerned(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict[str, Any]]:
     """The persons that it is about, by name: of a duty the one whom it concerns."""
     subjects = (loaded.content or Content()).subjects
     if loaded.dossier.subject:
@@ -60,7 +61,7 @@ def _concerned(loaded: Loaded, found: DecisionRow) -> list[dict[str, Any]]:
     else:
         named = found.about
     return [
-        {"subject": one} | subjects[one].model_dump(include={"name", "address"}, exclude_none=True)
+        {"subject": one} | known.shared_texts(subjects[one]).model_dump(include={"name", "address"}, exclude_none=True)
         for one in named
         if one in subjects
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from shared.clock import calendar_date
 from shared.contracts.export import ShareContent, SharedItem, ShareLetter, Unanswered
@@ -71,15 +70,18 @@ class Along:
 def along(loaded: Loaded, items: Collection[str], concerning: Collection[str] | None = None) -> Along:
     """`concerning`: the persons and objects that go along, by S1, O1 …; None: all that the items concern. Who is left
     out is called S1, S2 … in the texts too."""
+    known = Nameable.of(loaded)
     persons, objects = persons_of(loaded, items), objects_of(loaded, items)
-    if concerning is None:
-        return Along(tuple(_item(loaded.opened, name) for name in items), persons, objects, 0)
-    going = {key: one for key, one in persons.items() if key in concerning}
-    what = {key: one for key, one in objects.items() if key in concerning}
-    hidden = _left_out(loaded, going)
+    going = {key: one for key, one in persons.items() if concerning is None or key in concerning}
+    what = {key: one for key, one in objects.items() if concerning is None or key in concerning}
+    hidden = {} if concerning is None else _left_out(loaded, going)
     others = tuple(one.name for one in going.values() if one.name)
-    texts = tuple(_item(loaded.opened, name, hidden, others) for name in items)
-    return Along(texts, going, what, len(persons) + len(objects) - len(going) - len(what))
+    return Along(
+        tuple(_item(loaded.opened, name, known, hidden, others) for name in items),
+        {key: known.shared_texts(one) for key, one in going.items()},
+        {key: known.shared_texts(one) for key, one in what.items()},
+        len(persons) + len(objects) - len(going) - len(what),
+    )
 
 
 def along_wrong(
@@ -117,21 +119,26 @@ def _left_out(loaded: Loaded, going: Collection[str]) -> dict[str, str]:
 def _criteria(loaded: Loaded, decision: DecisionRow) -> dict[str, str | Unanswered]:
     """Of an intake: what was answered to each criterion, or why not."""
     given = loaded.fields_of(decision).get("criteria") if decision.key == RIEC_INTAKE else None
+    known = Nameable.of(loaded)
     return {
-        key: one if isinstance(one, str) else Unanswered(because=one["unanswered"])
+        key: known.shared(one) if isinstance(one, str) else Unanswered(because=known.shared(one["unanswered"]))
         for key, one in (given or {}).items()
     }
 
 
 def _item(
-    content: Content, name: str, hidden: Mapping[str, str] = MappingProxyType({}), others: Collection[str] = ()
+    content: Content, name: str, known: Nameable, hidden: Mapping[str, str], others: Collection[str]
 ) -> SharedItem:
+    """Without the reporter first: words that point at him may have the name of who is called by a code."""
+
+    def words(text: str | None) -> str | None:
+        return masked(known.shared(text), hidden, others) if text else text
+
     if name == REPORT:
-        text = masked(content.report.text, hidden, others)
-        return SharedItem(item=REPORT, category=REPORT, about=REPORT, text=text)
+        return SharedItem(item=REPORT, category=REPORT, about=REPORT, text=words(content.report.text))
     found = content.findings[name]
-    words = masked(found.finding, hidden, others) if found.finding else found.finding
-    return SharedItem(item=name, category=found.category, about=found.about, text=words, matches=found.matches)
+    text = words(found.finding)
+    return SharedItem(item=name, category=found.category, about=found.about, text=text, matches=found.matches)
 
 
 def persons_of(loaded: Loaded, items: Collection[str]) -> dict[str, Subject]:

@@ -162,6 +162,15 @@ RECORDED: dict[str, Any] = {
             "fields": {"representative": [{"name": "Voornaam Achternaam"}]},
         },
     },
+    "points-at-reporter": {
+        "summary": "Words of the report that point at the reporter: they are left out of all that is shared",
+        "value": {
+            "category": "points-at-reporter",
+            "expectedVersion": 9,
+            "about": "report",
+            "finding": "ik ben de buurvrouw op nummer 12",
+        },
+    },
     "paper": {
         "summary": "A paper for a meeting, composed of items; of whom and what these concern, O1 goes along",
         "value": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.protocol.composing import ITEMS, along
 from shared.protocol.conditions import orders
 from shared.protocol.conditions import research as c
-from shared.protocol.conditions.approach import CHILD
+from shared.protocol.conditions.approach import CHILD, POINTS_AT_REPORTER
 from shared.protocol.conditions.dates import not_in_the_future, possible
 from shared.protocol.conditions.rectifying import about_a_person
 from shared.protocol.kinds import Choice, Date, Text, WebAddress
@@ -48,6 +48,12 @@ FROM_THE_REPORT = (
         1,
         fields=(_REPRESENTATIVE,),
         needs=(about_a_person,),
+    ),
+    Category(
+        POINTS_AT_REPORTER,
+        "Woorden uit de melding of uit een gegeven die naar de melder verwijzen, letterlijk; in alles wat wordt gedeeld"
+        " zijn zij weggelaten",
+        1,
     ),
 )
 

@@ -110,6 +110,11 @@ def plain_words(text: str) -> frozenset[str]:
     return frozenset(one.casefold() for one in _PART.findall(whole))
 
 
+def plain_text(text: str) -> str:
+    """The words of `text` as `key` has them, with a space between them; empty when there is none."""
+    return " ".join(map(key, _PART.findall(_BROKEN_OFF.sub("", fold(text)))))
+
+
 def chunks(text: str) -> list[Chunk]:
     """The words of `text`, in their order; last what is spelt out in it, as the words that it gives."""
     whole = _BROKEN_OFF.sub("", fold(text))

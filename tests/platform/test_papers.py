@@ -108,6 +108,6 @@ async def test_who_shares_chooses_whom_and_the_reporter_shows_in_none_of_it(desk
         await read(replace(on, concerning=("S2",)))
     odd = await desk.arrives(State.PHASE_2, subjects=ROOS, text="De bus van W1lgenburg staat er.")
     assert await why_not(desk, odd, meeting=await invited(desk, odd, "LOT"), items=["report"]) == ["names-left-out"]
-    told = await desk.arrives(State.PHASE_2, reporter=GREET, text="Ik, Greet Zonnebloem, zag een schuur.")
+    told = await desk.arrives(State.PHASE_2, reporter=GREET, text="Ik, Z o n n e b l o e m, zag een schuur.")
     meeting = await invited(desk, told, "LOT")
     assert await why_not(desk, told, meeting=meeting, items=["report"]) == ["shows-reporter"]

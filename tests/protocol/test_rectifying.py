@@ -174,3 +174,21 @@ def test_a_child_is_marked_and_its_notice_goes_to_who_represents_it() -> None:
     assert missing(child=True, **mother) is None
     assert missing(child=False) is None
     assert missing(child=True, representative=[]) is not None
+
+
+@pytest.mark.allowed("R-T.13")
+@pytest.mark.refused("R-T.13")
+def test_a_mark_of_words_is_made_in_every_phase_goes_to_nobody_and_lapses_when_it_is_wrong() -> None:
+    record = Record("points-at-reporter", "report", "ik ben de buurvrouw")
+    for state in IN_HAND:
+        made = judge_record(MIDDEN_DELFLAND, state, record, "oov", KNOWN)
+        assert [one.code for one in made] == (["purpose-first"] if state == State.RECEIVED else []), state
+    lot = judge_record(MIDDEN_DELFLAND, State.PHASE_2, record, "lot-member", KNOWN)
+    assert [one.code for one in lot] == ["not-yours"]
+    known = replace(KNOWN, items=(*KNOWN.items, Item("item-4", record.category, "report")))
+    assert "item-4" not in shareable(known)
+    assert tried("rectify", "withdrawn", "item-4", facts=known).__class__ is Allowed
+    instead = Correction("andere woorden")
+    assert code(tried("rectify", "corrected", "item-4", facts=known, correction=instead)) == "is-no-handling"
+    gone = standing((Taken("rectify", "withdrawn", ("item-4",)),))
+    assert not gone.counts(Item("item-4", record.category, "report"))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from shared.protocol.conditions.approach import CHILD, PROCESS_CATEGORIES, adopted, cells, shareable
+from shared.protocol.conditions.approach import (
+    CHILD,
+    POINTS_AT_REPORTER,
+    PROCESS_CATEGORIES,
+    adopted,
+    cells,
+    shareable,
+)
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.conditions.research import answers
 from shared.protocol.facts import Facts
@@ -14,7 +21,7 @@ _PUT_RIGHT = ("rectify", "not-concerned")
 def rectifiable(facts: Facts) -> tuple[str, ...]:
     """What can be put right: data, but for the report itself; of the handling what nobody has acted on yet."""
     done = {*answers(facts), *adopted(facts)}
-    waits = {"question", "intervention", "paper", CHILD}
+    waits = {"question", "intervention", "paper", CHILD, POINTS_AT_REPORTER}
     data = [one for one in shareable(facts) if one != "report"]
     return (*data, *(one.name for one in facts.items if one.category in waits and one.name not in done))
 
