@@ -114,8 +114,8 @@ def test_what_is_signed_after_something_was_entered_is_taken_over_wherever_the_c
 
 @pytest.mark.refused("R-T.20", "R-21.6")
 def test_what_was_entered_is_not_entered_once_more_and_nothing_ends_while_something_signed_waits() -> None:
-    for heard in ((), ("asked",)):
-        assert codes(answered(State.REWEIGHING, "accepted", heard)) == ["riec-asked"]
+    for nothing_signed in ((), ("asked",)):
+        assert codes(answered(State.REWEIGHING, "accepted", nothing_signed)) == ["riec-asked"]
     assert codes(answered(State.REWEIGHING, "nothing", (), "riec-supplement")) == ["riec-has-a-question"]
     for heard in ("answered", "asked"):
         for state, key, outcome in (
