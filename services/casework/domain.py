@@ -8,8 +8,11 @@ from datetime import date
 
 from shared.protocol.conditions.plan import ADOPT_PLAN, versions
 from shared.protocol.facts import Taken
+from shared.protocol.phase_4_monitoring import RIEC_REVIEW
 
 EXECUTION, CHECKED, ALLOWED = "execution", "check-2b-done", "check-2b"
+MONITORING = ("riec-answer", RIEC_REVIEW)
+"""What sets the day on which a case of the RIEC is looked at again."""
 _PROPOSED, _ADOPTED, _BEING_DONE = "proposed", "adopted", "being-done"
 """How an intervention stands that was neither executed nor dropped."""
 
@@ -41,6 +44,12 @@ def progress(taken: Sequence[Taken], planned: Mapping[str, date], today: date) -
 def due_first(taken: Sequence[Taken], planned: Mapping[str, date]) -> date | None:
     """By when the next of what was adopted has to be done; None when nothing is left to do."""
     return min((planned[name] for name in to_carry_out(taken) if name in planned), default=None)
+
+
+def to_review(taken: Sequence[Taken]) -> date | None:
+    """On which day somebody looks at a case again that is taken up elsewhere, as was said last; None when nobody said."""
+    said = [one.fields["reviewOn"] for one in taken if one.key in MONITORING and one.fields.get("reviewOn")]
+    return date.fromisoformat(str(said[-1])) if said else None
 
 
 def _given_out(taken: Sequence[Taken]) -> frozenset[str]:

@@ -15,6 +15,7 @@ from shared.engine.shares import RIEC_INTAKE
 from shared.engine.tables import DecisionRow
 from shared.keys.signing import NotSigned
 from shared.outside import said_by
+from shared.protocol.conditions.riec import SIGNED_ANSWER, SIGNED_QUESTION
 from shared.protocol.faults import Fault
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
 from shared.protocol.phase_4_approach import TABLE, TABLE_SAYS
@@ -74,6 +75,12 @@ def questions_waiting(loaded: Loaded, receivers: Receivers) -> list[OutsideSaid]
     return [one for one in said if one.kind == "asked" and str(one.id) not in answered]
 
 
+def waiting_of(loaded: Loaded, receivers: Receivers) -> frozenset[str]:
+    """The kinds of what the RIEC signed and nobody took over or answered, for the law to judge by."""
+    answer, questions = answer_waiting(loaded, receivers), questions_waiting(loaded, receivers)
+    return frozenset(({SIGNED_ANSWER} if answer else set()) | ({SIGNED_QUESTION} if questions else set()))
+
+
 def agreement_faults(loaded: Loaded, given: Given, receivers: Receivers) -> Sequence[Fault]:
     """What in a decision does not agree with what the RIEC signed."""
     attempt = given.attempt
@@ -107,8 +114,8 @@ def _of_answer(loaded: Loaded, given: Given, receivers: Receivers) -> list[Fault
 
 
 def told_of(said: OutsideSaid) -> dict[str, Any]:
-    """As who has the file reads it."""
-    found = said.model_dump(mode="json", exclude_none=True, exclude={"digest", "questions"})
+    """As who has the file reads it; `digest`: of which of the packages that were issued it is said, as export shows them."""
+    found = said.model_dump(mode="json", exclude_none=True, exclude={"questions"})
     return found | ({"questions": [one.model_dump() for one in said.questions]} if said.questions else {})
 
 

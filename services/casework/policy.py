@@ -11,9 +11,17 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.casework import orders
-from services.casework.domain import CHECKED, EXECUTION, allowed_for, due_first, progress, to_carry_out
-from services.casework.effects import NextAction
-from services.casework.outside import OUTSIDE, RIEC_ANSWER, agreement_faults, heard_of, shown_outside, told_of
+from services.casework.domain import CHECKED, EXECUTION, allowed_for, to_carry_out
+from services.casework.next_due import next_action, shown_plan, shown_review
+from services.casework.outside import (
+    OUTSIDE,
+    RIEC_ANSWER,
+    agreement_faults,
+    heard_of,
+    shown_outside,
+    told_of,
+    waiting_of,
+)
 from services.casework.plan import (
     PLAN,
     answered,
@@ -38,10 +46,11 @@ from shared.engine.wording import Nameable
 from shared.protocol.conditions.approach import interventions, shareable
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN, asked
+from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.model import State
-from shared.protocol.phase_4_approach import BESIDE
+from shared.protocol.phase_4_approach import BESIDE, OF_THE_RIEC
 from shared.protocol.states import PHASES
 from shared.receivers import Receivers
 
@@ -53,7 +62,7 @@ class CaseworkPolicy(Policy):
         PAPER: None,
         INTERVENTION: (State.EXECUTION,),
         PLAN: (State.PLAN, State.EXECUTION),
-        OUTSIDE: (State.RIEC_ANSWER, *BESIDE),
+        OUTSIDE: (*OF_THE_RIEC, *BESIDE),
         orders.ANSWER_TO_READ: (State.EXECUTION,),
         **dict.fromkeys(orders.ANSWERS_FOR_HOLDER, PHASES[4].states),
     }
@@ -66,11 +75,13 @@ class CaseworkPolicy(Policy):
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Besides the file: how the plan stands and its versions, what departments ask and found, and whether it is a case of the RIEC
         (R-21.4, R-24.2)."""
-        accepted = [one for one in loaded.taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
+        answers = [one for one in loaded.taken if one.key == RIEC_ANSWER]
         return super().show(loaded) | {
-            "riecCase": bool(accepted),
+            # The last one counts: one that was signed takes the place of one that was entered.
+            "riecCase": bool(answers) and answers[-1].outcome.startswith("accepted"),
+            "riecReviewOn": shown_review(loaded),
             **shown_outside(loaded, self._receivers),
-            "plan": _plan(loaded),
+            "plan": shown_plan(loaded),
             "planVersions": shown_versions(loaded),
             "quarantine": orders.quarantine(loaded),
             "departmentQuestions": orders.questions(loaded),
@@ -134,6 +145,9 @@ class CaseworkPolicy(Policy):
 
     # --- what follows ----------------------------------------------------------------------------
 
+    def facts(self, loaded: Loaded) -> Facts:
+        return replace(loaded.facts(), heard=waiting_of(loaded, self._receivers))
+
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
         return agreement_faults(loaded, given, self._receivers)
 
@@ -152,7 +166,7 @@ class CaseworkPolicy(Policy):
         return ()
 
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
-        return (*self._follows(loaded, decision), *_next(loaded, decision))
+        return (*self._follows(loaded, decision), *next_action(loaded, decision))
 
     def _follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         if decision.state_after in (State.CLOSED, State.ENDED):
@@ -244,37 +258,6 @@ def _may_have(intervention: str, loaded: Loaded) -> tuple[str, ...]:
     """What check 2B allows for it; what was put right since is not shared any more."""
     facts = loaded.facts()
     return tuple(one for one in allowed_for(intervention, facts.decisions) if one in shareable(facts))
-
-
-def _next(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
-    """The work list shows what of the plan is due first, also when it was withdrawn or executed."""
-    earlier = replace(loaded, decisions=tuple(one for one in loaded.decisions if one.id != decision.id))
-    after, before = (due_first(one.facts().decisions, _planned(one)) for one in (loaded, earlier))
-    return (NextAction(after, before),) if after != before else ()
-
-
-def _planned(loaded: Loaded) -> dict[str, date]:
-    """On which date each intervention that counts is planned."""
-    counting = loaded.facts().of_category(INTERVENTION)
-    return {one.name: date.fromisoformat(one.fields["plannedOn"]) for one in counting}
-
-
-def _plan(loaded: Loaded) -> list[dict[str, Any]]:
-    planned = _planned(loaded)
-    interventions = {name: loaded.opened.findings[name] for name in planned}
-    stand = progress(loaded.facts().decisions, planned, loaded.today)
-    return [
-        {
-            "intervention": name,
-            "planVersion": stand[name].plan_version,
-            "status": stand[name].status,
-            "department": one.fields["department"],
-            "plannedOn": one.fields["plannedOn"],
-            "overdue": stand[name].overdue,
-            "progress": orders.progress_of(loaded, name),
-        }
-        for name, one in interventions.items()
-    ]
 
 
 def _described(concerned: Mapping[str, BaseModel], known: Nameable) -> dict[str, Any]:

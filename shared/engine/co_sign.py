@@ -122,7 +122,7 @@ class CoSigning:
 
     def _still_possible(self, loaded: Loaded, found: DecisionRow, rule: Decision, outcome: Outcome) -> None:
         """Raises Conflict when what was proposed has been overtaken, e.g. by its own review date."""
-        facts = loaded.facts()
+        facts = self.policy.facts(loaded)
         for one in loaded.decided(found):
             answer = rule.outcome(one.outcome, loaded.state) or outcome
             unmet = missing(loaded.law, rule, answer, facts, one.about, one.fields)

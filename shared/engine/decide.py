@@ -99,7 +99,7 @@ class Deciding:
             raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
 
     def _judged(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
-        judged = judge_together(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
+        judged = judge_together(loaded.law, loaded.state, given.attempt, roles, self.policy.facts(loaded))
         faults: list[Fault] = []
         if isinstance(judged, Refused):
             faults = list(judged.faults)

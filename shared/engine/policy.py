@@ -17,6 +17,7 @@ from shared.engine.tables import DecisionRow, Dossier, TaskRow
 from shared.engine.wording import remarks_on
 from shared.errors import Conflict
 from shared.pages import Keyset
+from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.model import HOLDER_OF, Law, Outcome, State
@@ -93,6 +94,12 @@ class Policy:
         """What who is asked can record: which categories, about what, and which fields are filled in by his task.
         Raises Conflict where that is nothing."""
         raise Conflict("Bij deze taak wordt niets vastgelegd.")
+
+    # --- what the law sees ------------------------------------------------------------------------
+
+    def facts(self, loaded: Loaded) -> Facts:
+        """What the law judges by: what every dossier has, and what this service knows besides."""
+        return loaded.facts()
 
     # --- what the law cannot see -----------------------------------------------------------------
 

@@ -85,6 +85,8 @@ class Facts:
     """What departments found and nobody has judged: apart from `items`, so that nothing counts it."""
     closed_to: tuple[str, ...] = ()
     """Who stands back (standing_back.py), by user id."""
+    heard: frozenset[str] = frozenset()
+    """What the RIEC signed and nobody has taken over or answered yet: `answered`, `asked`."""
     before: frozenset[str] = frozenset()
     """The decisions that were taken on it before it came here, by their keys."""
 

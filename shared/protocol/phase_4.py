@@ -24,6 +24,7 @@ def check_2a(chosen: Municipality) -> Decision:
             State.APPROACH,
             State.RIEC_INTAKE,
             State.RIEC_ANSWER,
+            State.RIEC_MONITORING,
             State.PLAN,
             State.CHECK_2B,
             State.REWEIGHING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from shared.bus.inbox import Incoming
 from shared.clock import calendar_date
 from shared.contracts.dossier import Disclosed
 from shared.contracts.export import OutsideTold, ShareLetter
-from shared.engine.tables import DecisionRow
+from shared.engine.tables import DecisionRow, Dossier
 from shared.errors import CannotSucceed, Invalid, NotBelieved
 from shared.identity import Person
 from shared.protocol.model import State
@@ -55,8 +56,8 @@ class AtTheRiec:
         message = OutsideTold(number=number or self.number, statement=statement)
         await self.desk.hears(self.hearing.told, message, "export")
 
-    async def answers(self, outcome: str, statement: UUID | None = None) -> Any:
-        fields = {"decidedOn": self.today, "explanation": "Zoals besproken."}
+    async def answers(self, outcome: str, statement: UUID | None = None, **more: str) -> Any:
+        fields = {"decidedOn": self.today, "explanation": "Zoals besproken.", **more}
         fields |= {"statement": str(statement)} if statement else {}
         return await self.desk.decide(self.number, "riec-answer", outcome, fields=fields)
 
@@ -179,14 +180,47 @@ async def test_a_signed_refusal_is_taken_over_and_leads_to_the_reweighing(at_the
 async def test_an_answer_that_came_otherwise_is_entered_and_looks_it(at_the_riec: AtTheRiec) -> None:
     unknown = partial(at_the_riec.answers, "accepted", uuid4())
     assert await at_the_riec.faults(unknown) == {"no-such-answer"}
-    await at_the_riec.answers("accepted")
-    assert (await at_the_riec.shown())["riecAnswer"] == "entered"
+    await at_the_riec.answers("accepted-with-local-part")
+    shown = await at_the_riec.shown()
+    assert (shown["riecAnswer"], shown["riecCase"]) == ("entered", True)
+
+
+@pytest.mark.allowed("R-T.20", "R-21.4", "R-24.2")
+@pytest.mark.refused("R-T.20")
+async def test_what_is_signed_after_an_answer_was_entered_counts_and_both_stay(at_the_riec: AtTheRiec) -> None:
+    """By hand: taken up elsewhere, and so monitored here. What the RIEC signs later lands in the same case."""
+    desk, number = at_the_riec.desk, at_the_riec.number
+    review = (calendar_date(desk.clock.now()) + timedelta(days=30)).isoformat()
+    entered = await desk.decision(await at_the_riec.answers("accepted-elsewhere", reviewOn=review))
+    assert entered.state_after == State.RIEC_MONITORING
+    assert (await at_the_riec.shown())["riecReviewOn"] == review
+    (row,) = await desk.rows(Dossier, number=number)
+    assert str(row.due_on) == review, "the work list says so too"
+    asked = await at_the_riec.says("asked", questions=[{"about": "report", "asks": "current"}])
+    close = partial(desk.decide, number, "close", "closed", fields={"result": "Niets meer te volgen."})
+    assert "riec-heard-out" in await at_the_riec.faults(close)
+    await at_the_riec.gives("nothing", asked, ())
+    # Nothing is entered twice; what was signed is named, and nothing ends without it.
+    assert await at_the_riec.faults(partial(at_the_riec.answers, "not-accepted")) == {"riec-asked"}
+    said = await at_the_riec.says("answered", outcome="refused", decided_on=at_the_riec.today)
+    assert {one.item for one in await desk.open_tasks(number)} == {str(said)}
+    assert "riec-heard-out" in await at_the_riec.faults(close)
+    assert await at_the_riec.faults(partial(at_the_riec.answers, "not-accepted")) == {"signed-answer-waits"}
+    taken = await desk.decision(await at_the_riec.answers("not-accepted", said))
+    assert taken.state_after == State.REWEIGHING
+    shown = await at_the_riec.shown()
+    assert (shown["riecAnswer"], shown["riecCase"], shown["riecReviewOn"]) == ("signed", False, None)
+    assert {one["digest"] for one in shown["outside"]} == {DIGEST}
+    outcomes = [one.outcome for one in await desk.rows(DecisionRow, number=number, key="riec-answer")]
+    assert sorted(outcomes) == ["accepted-elsewhere", "not-accepted"]
+    again = partial(at_the_riec.answers, "not-accepted", said)
+    assert await at_the_riec.faults(again) == {"riec-asked"}
 
 
 @pytest.mark.allowed("R-T.20")
 @pytest.mark.parametrize(
     ("signed", "fits", "differs"),
-    [("accepted-with-local-part", "accepted", "not-accepted"), ("accepted", "accepted", "not-accepted")],
+    [("accepted-with-local-part", "accepted-with-local-part", "accepted"), ("accepted", "accepted", "not-accepted")],
 )
 async def test_accepted_with_a_local_part_or_without(
     at_the_riec: AtTheRiec, signed: str, fits: str, differs: str

@@ -74,7 +74,7 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("riec-not-asked", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC_MAY, RIEC, HANDED_IN)}),
     ("riec-gets-something", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC)}),
     ("riec-asked", "riec-answer", "accepted", {"decisions": (*MATRIX, RIEC)}),
-    ("riec-asked", "riec-supplement", "nothing", {"decisions": (*MATRIX, RIEC_MAY, RIEC)}),
+    ("riec-has-a-question", "riec-supplement", "nothing", {"decisions": (*MATRIX, RIEC_MAY, RIEC)}),
     ("riec-may-have-these", "riec-supplement", "given", {"decisions": (*MATRIX, RIEC, HANDED_IN)}),
     ("adopts-what-is-new", "adopt-plan", "adopted", {"items": (*KNOWN.items, SECOND)}),
     ("subjects-have-a-record", "adopt-plan", "adopted", {"notices": {}}),
@@ -106,7 +106,6 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
         "closed",
         {"decisions": (*BASE, EXECUTED, Taken("approach", "riec-and-local"))},
     ),
-    ("everybody-informed-or-deferred", "riec-answer", "accepted-elsewhere", {"notices": {}}),
     ("allowed-in-2a", "check-2b", "may", {"decisions": tuple(one for one in BASE if one.about != ("item-2", "wonen"))}),
     ("informing-decided", "check-2a-done", "complete", {"notices": {"S1": Notice("open")}}),
     ("informing-decided", "check-2a-done", "complete", {"notices": {}}),
@@ -125,7 +124,12 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     ("goes-to-a-representative", "notice-sent", "sent", {"items": (Item("child", "child", "S1", {"child": True}),)}),
     ("findings-judged", "close", "closed", {"quarantined": (IN_QUARANTINE,)}),
-    ("findings-judged", "riec-answer", "accepted-elsewhere", {"quarantined": (IN_QUARANTINE,)}),
+    ("riec-heard-out", "close", "closed", {"heard": frozenset({"asked"})}),
+    ("riec-heard-out", "close", "closed", {"heard": frozenset({"answered"})}),
+    *(
+        ("riec-heard-out", "reweighing", outcome, {"heard": frozenset({"answered"})})
+        for outcome in ("nobody", "mono-police")
+    ),
     ("concerns-the-signal", "judge-finding", "accepted", {"objects": ()}),
     ("signal-has-begun", "duty", "defer", {"before": frozenset()}),
     ("signal-has-begun", "contact", "on", {"before": frozenset({"weging-1"})}),

@@ -9,11 +9,11 @@ from shared.protocol.conditions.case import Case, Condition, condition
 from shared.protocol.terms import add_months
 
 
-def review_within(months: int) -> Condition:
-    """A deferral is looked at again before long (R-26.8)."""
+def review_within(months: int, article: str = "art. 26 lid 5") -> Condition:
+    """What waits is looked at again before long: a deferral (R-26.8), or a case that is taken up elsewhere (R-T.20)."""
 
     @condition(
-        "art. 26 lid 5",
+        article,
         f"de datum waarop opnieuw wordt gekeken ligt na vandaag en binnen {months} maanden",
         at="fields.reviewOn",
     )
