@@ -11,8 +11,14 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.casework import orders
-from services.casework.domain import CHECKED, EXECUTION, allowed_for, due_first, progress, to_carry_out
+from services.casework.domain import (
+    CHECKED,
+    EXECUTION,
+    due_first,
+    progress,
+)
 from services.casework.effects import NextAction
+from services.casework.given_out import faults_in_orders, given_out, going_with, shared
 from services.casework.outside import OUTSIDE, RIEC_ANSWER, agreement_faults, heard_of, shown_outside, told_of
 from services.casework.plan import (
     PLAN,
@@ -26,15 +32,14 @@ from services.casework.plan import (
 from shared.clock import calendar_date
 from shared.contracts.casework import Closed, TaskOver
 from shared.engine.documents import REPORT, Finding
-from shared.engine.effects import Ask, CloseTasks, ComesNearer, Disclose, Effect, OpenTasks, Tell
+from shared.engine.effects import Ask, CloseTasks, ComesNearer, Effect, Tell
 from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
-from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
-from shared.protocol.conditions.approach import interventions, shareable
+from shared.protocol.conditions.approach import interventions
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN, asked
 from shared.protocol.faults import Fault
@@ -92,7 +97,7 @@ class CaseworkPolicy(Policy):
             # With a key that is not known any more it says nothing.
             return {"said": told_of(said) if said else None}
         intervention = loaded.opened.findings[task.item]
-        allowed = _may_have(task.item, loaded)
+        going = going_with(task.item, loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
             "intervention": intervention.finding,
@@ -101,9 +106,11 @@ class CaseworkPolicy(Policy):
             "instrument": power.name,
             "legalBasis": power.basis,
             "plannedOn": intervention.fields["plannedOn"],
-            "subjects": _described(persons_of(loaded, allowed)),
-            "objects": _described(objects_of(loaded, allowed)),
-            "items": {name: _shared(name, loaded) for name in allowed},
+            "subjects": _described(going.subjects),
+            "objects": _described(going.objects),
+            "items": {one.item: shared(one) for one in going.items},
+            "leftOut": going.left_out,
+            "inPart": going.in_part,
             "progress": orders.progress_of(loaded, task.item),
             "asked": [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)],
         }
@@ -131,7 +138,7 @@ class CaseworkPolicy(Policy):
     # --- what follows ----------------------------------------------------------------------------
 
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
-        return agreement_faults(loaded, given, self._receivers)
+        return (*agreement_faults(loaded, given, self._receivers), *faults_in_orders(loaded, given))
 
     def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
         return paper_faults(loaded, given)
@@ -167,7 +174,7 @@ class CaseworkPolicy(Policy):
             said = loaded.fields_of(decision).get("statement")
             return (CloseTasks((str(said),)),) if said else ()
         if decision.key == CHECKED:
-            return _given_out(loaded)
+            return given_out(loaded)
         if decision.key == ANSWERED_BY_HOLDER:
             return orders.answered(loaded, decision)
         if decision.key == JUDGED:
@@ -216,32 +223,6 @@ def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     return found
 
 
-def _given_out(loaded: Loaded) -> Sequence[Effect]:
-    """Departments are asked now, each with what check 2B allows it (R-24.1). What it had before is no new line."""
-    taken = loaded.facts().decisions
-    names = to_carry_out(taken)
-    before = [place for place, one in enumerate(taken) if one.key == CHECKED][:-1]
-    had = to_carry_out(taken[: before[-1]]) if before else ()
-    shared = [
-        Disclose(
-            INTERVENTION,
-            "department",
-            str(loaded.opened.findings[name].fields["department"]),
-            (name, *_may_have(name, loaded)),
-            task=str(loaded.opened.findings[name].fields.get("instrument", "")),
-        )
-        for name in names
-        if name not in had
-    ]
-    return (OpenTasks(names), *shared)
-
-
-def _may_have(intervention: str, loaded: Loaded) -> tuple[str, ...]:
-    """What check 2B allows for it; what was put right since is not shared any more."""
-    facts = loaded.facts()
-    return tuple(one for one in allowed_for(intervention, facts.decisions) if one in shareable(facts))
-
-
 def _next(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     """The work list shows what of the plan is due first, also when it was withdrawn or executed."""
     earlier = replace(loaded, decisions=tuple(one for one in loaded.decisions if one.id != decision.id))
@@ -275,11 +256,3 @@ def _plan(loaded: Loaded) -> list[dict[str, Any]]:
 
 def _described(known: Mapping[str, BaseModel]) -> dict[str, Any]:
     return {key: one.model_dump(exclude_none=True) for key, one in known.items()}
-
-
-def _shared(name: str, loaded: Loaded) -> dict[str, Any]:
-    """An item as a department gets it: with its source, without who recorded it."""
-    content = loaded.opened
-    if name == REPORT:
-        return {"category": REPORT, "text": content.report.text}
-    return content.findings[name].shared()
