@@ -17,7 +17,7 @@ from shared.protocol.judge import MOST_REASON, Attempt, AttemptPart
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.records import Record
 
-Going = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}(\.[A-Za-z]{1,40})?$")]
+GoesAlong = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}(\.[A-Za-z]{1,40})?$")]
 """Who or what goes along: S1 or O1, or one field of a person: S1.name."""
 
 
@@ -39,7 +39,7 @@ class ForwardingIn(Strict):
         ),
     ] = None
     concerning: Annotated[
-        tuple[Going, ...] | None,
+        tuple[GoesAlong, ...] | None,
         Field(
             max_length=50,
             description="Whom and what of these items goes along, of a person also single fields (`personFields` of"

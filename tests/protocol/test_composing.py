@@ -108,7 +108,7 @@ def test_it_has_items_and_at_most_a_short_note() -> None:
     for bad in ([], "report", ["report", "report"], [3], ["../x"]):
         assert [field for field, _ in wrong(None, items=bad)] == ["fields.items"], bad
     assert wrong(None, items=["report"], concerning=["S1.name", "O1"]) == []
-    for bad in ("S1", ["Jan"], ["S1", "S1"], ["S1.name", "S1.name"], ["O1.address"], ["S1."], ["S1.a.b"], [{"S1": []}]):
+    for bad in ("S1", ["Jan"], ["S1", "S1"], ["S1.name", "S1.name"], ["O1.address"], ["S1."], ["S1.a.b"], [3]):
         assert wrong(None, items=["report"], concerning=bad) == [("fields.concerning", "does-not-fit")], bad
 
 
