@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shared.protocol.composing import CONCERNING
 from shared.protocol.conditions.plan import ADOPT_PLAN, versions
 from shared.protocol.facts import Taken
 from shared.protocol.phase_4_monitoring import RIEC_REVIEW
@@ -67,5 +68,14 @@ def to_carry_out(taken: Sequence[Taken]) -> tuple[str, ...]:
 
 def allowed_for(intervention: str, taken: Sequence[Taken]) -> tuple[str, ...]:
     """The items that check 2B allows the executing department; what was decided last about each counts."""
-    cells = {one.about[1]: one.outcome for one in taken if one.key == ALLOWED and one.about[0] == intervention}
-    return tuple(item for item, outcome in cells.items() if outcome == "may")
+    return tuple(item for item, one in _cells(intervention, taken).items() if one.outcome == "may")
+
+
+def chosen_for(intervention: str, taken: Sequence[Taken]) -> dict[str, Sequence[str] | None]:
+    """Whom and what of each of these items was chosen to go along; None: all that it concerns."""
+    cells = _cells(intervention, taken)
+    return {item: one.fields.get(CONCERNING) for item, one in cells.items() if one.outcome == "may"}
+
+
+def _cells(intervention: str, taken: Sequence[Taken]) -> dict[str, Taken]:
+    return {one.about[1]: one for one in taken if one.key == ALLOWED and one.about[0] == intervention}

@@ -11,7 +11,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.casework import orders
-from services.casework.domain import CHECKED, EXECUTION, allowed_for, to_carry_out
+from services.casework.domain import CHECKED, EXECUTION
+from services.casework.given_out import faults_in_orders, given_out, going_with, shared
 from services.casework.next_due import next_action, shown_plan, shown_review
 from services.casework.outside import (
     OUTSIDE,
@@ -34,16 +35,15 @@ from services.casework.plan import (
 from shared.clock import calendar_date
 from shared.contracts.casework import Closed, TaskOver
 from shared.engine.documents import REPORT, Finding
-from shared.engine.effects import Ask, CloseTasks, ComesNearer, Disclose, Effect, OpenTasks, Tell
+from shared.engine.effects import Ask, CloseTasks, ComesNearer, Effect, Tell
 from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
-from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.engine.wording import Nameable
-from shared.protocol.conditions.approach import interventions, shareable
+from shared.protocol.conditions.approach import interventions
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN, asked
 from shared.protocol.facts import Facts
@@ -104,7 +104,7 @@ class CaseworkPolicy(Policy):
             # With a key that is not known any more it says nothing.
             return {"said": told_of(said) if said else None}
         intervention = loaded.opened.findings[task.item]
-        allowed = _may_have(task.item, loaded)
+        going = going_with(task.item, loaded)
         known = Nameable.of(loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
@@ -114,9 +114,11 @@ class CaseworkPolicy(Policy):
             "instrument": power.name,
             "legalBasis": power.basis,
             "plannedOn": intervention.fields["plannedOn"],
-            "subjects": _described(persons_of(loaded, allowed), known),
-            "objects": _described(objects_of(loaded, allowed), known),
-            "items": {name: _shared(name, loaded, known) for name in allowed},
+            "subjects": _described(going.subjects),
+            "objects": _described(going.objects),
+            "items": {one.item: shared(one) for one in going.items},
+            "leftOut": going.left_out,
+            "inPart": going.in_part,
             "progress": orders.progress_of(loaded, task.item),
             "asked": known.shared_in(
                 [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)]
@@ -149,7 +151,7 @@ class CaseworkPolicy(Policy):
         return replace(loaded.facts(), heard=waiting_of(loaded, self._receivers))
 
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
-        return agreement_faults(loaded, given, self._receivers)
+        return (*agreement_faults(loaded, given, self._receivers), *faults_in_orders(loaded, given))
 
     def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
         return paper_faults(loaded, given)
@@ -185,7 +187,7 @@ class CaseworkPolicy(Policy):
             said = loaded.fields_of(decision).get("statement")
             return (CloseTasks((str(said),)),) if said else ()
         if decision.key == CHECKED:
-            return _given_out(loaded)
+            return given_out(loaded)
         if decision.key == ANSWERED_BY_HOLDER:
             return orders.answered(loaded, decision)
         if decision.key == JUDGED:
@@ -234,40 +236,5 @@ def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     return found
 
 
-def _given_out(loaded: Loaded) -> Sequence[Effect]:
-    """Departments are asked now, each with what check 2B allows it (R-24.1). What it had before is no new line."""
-    taken = loaded.facts().decisions
-    names = to_carry_out(taken)
-    before = [place for place, one in enumerate(taken) if one.key == CHECKED][:-1]
-    had = to_carry_out(taken[: before[-1]]) if before else ()
-    shared = [
-        Disclose(
-            INTERVENTION,
-            "department",
-            str(loaded.opened.findings[name].fields["department"]),
-            (name, *_may_have(name, loaded)),
-            task=str(loaded.opened.findings[name].fields.get("instrument", "")),
-        )
-        for name in names
-        if name not in had
-    ]
-    return (OpenTasks(names), *shared)
-
-
-def _may_have(intervention: str, loaded: Loaded) -> tuple[str, ...]:
-    """What check 2B allows for it; what was put right since is not shared any more."""
-    facts = loaded.facts()
-    return tuple(one for one in allowed_for(intervention, facts.decisions) if one in shareable(facts))
-
-
-def _described(concerned: Mapping[str, BaseModel], known: Nameable) -> dict[str, Any]:
-    return {key: known.shared_texts(one).model_dump(exclude_none=True) for key, one in concerned.items()}
-
-
-def _shared(name: str, loaded: Loaded, known: Nameable) -> dict[str, Any]:
-    """An item as a department gets it: with its source, without who recorded it and who reported."""
-    content = loaded.opened
-    if name == REPORT:
-        return {"category": REPORT, "text": known.shared(content.report.text)}
-    found = content.findings[name]
-    return found.shared() | ({"finding": known.shared(found.finding)} if found.finding else {})
+def _described(known: Mapping[str, BaseModel]) -> dict[str, Any]:
+    return {key: one.model_dump(exclude_none=True) for key, one in known.items()}

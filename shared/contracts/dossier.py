@@ -118,7 +118,8 @@ class Disclosed(Message):
     `road`: forwarding, partners, riec, paper, question or intervention. `ground`: the decision, or the record, by which
     it is shared. `duty_to_inform_passes`: who receives it informs the person concerned (art. 13). `tasks`, `bases`: for
     which task of his and on which basis, each with law, article and organ in words. `urgent`: it went at once, for a danger
-    to somebody's life or safety, and is judged afterwards.
+    to somebody's life or safety, and is judged afterwards. `concerning`: whom and what of the items he comes to know, of a
+    person each field (S1.name, S1.address, O1), never what it says.
     """
 
     event: ClassVar[str] = "disclosed.v1"
@@ -134,6 +135,7 @@ class Disclosed(Message):
     duty_to_inform_passes: bool = False
     tasks: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    concerning: tuple[str, ...] = ()
     urgent: bool = False
 
 

@@ -43,7 +43,10 @@ def paper_written(loaded: Loaded, item: str, finding: Finding) -> Sequence[Effec
     meeting = str(finding.fields[MEETING])
     held_on = next((one.held_on for one in loaded.meetings if one.id == meeting), loaded.today)
     items = chosen(finding.fields.get(ITEMS))
-    return Ask(PAPER, MEMBER, item, meeting=meeting, until=held_on), Disclose(PAPER, MEETING, meeting, (item, *items))
+    return (
+        Ask(PAPER, MEMBER, item, meeting=meeting, until=held_on),
+        Disclose(PAPER, MEETING, meeting, (item, *items), chosen(finding.fields.get(CONCERNING))),
+    )
 
 
 def show_paper(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
@@ -67,4 +70,5 @@ def composed(loaded: Loaded, paper: Finding) -> dict[str, Any]:
         "subjects": {key: one.model_dump(exclude_none=True) for key, one in going.subjects.items()},
         "objects": {key: one.model_dump(exclude_none=True) for key, one in going.objects.items()},
         "leftOut": going.left_out,
+        "inPart": going.in_part,
     }

@@ -39,6 +39,7 @@ from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.sealing import Sealing
+from shared.engine.shares import went
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, ItemRow, TaskRow
 from shared.errors import Conflict
@@ -103,6 +104,7 @@ class Performer:
             duty_to_inform_passes=one.passes_duty,
             tasks=tasks_of(loaded, one),
             bases=bases_of(loaded, one),
+            concerning=went(loaded, one),
             urgent=one.urgent,
         )
         found = [self._message(loaded, "oversight", line)]

@@ -35,8 +35,8 @@ def put_right(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         thing, recipient = about
         inside = recipient in loaded.law.organisations["department"]
         kind = "department" if inside else "partner"
-        # He had it before: nothing of the person concerned comes nearer by it.
-        return (Disclose(RECTIFICATION, kind, recipient, (thing,)),)
+        # He had it before: nothing of the person concerned comes nearer by it, and whom it is about he knew.
+        return (Disclose(RECTIFICATION, kind, recipient, (thing,), ()),)
     return ()
 
 

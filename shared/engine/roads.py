@@ -5,6 +5,8 @@ tests/engine/test_roads.py walks the law for outcomes and records that share som
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from shared.engine.effects import Disclose
 from shared.engine.loaded import Loaded
 from shared.engine.plans import planned, version_of
@@ -18,11 +20,12 @@ from shared.protocol.informing import leaves_the_municipality
 from shared.protocol.judge import Attempt
 from shared.protocol.model import Outcome
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
+from shared.protocol.together import each
 
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
 RECTIFICATION = "rectification"
-RIEC_SUPPLEMENT = "riec-supplement"
+RIEC_SUPPLEMENT, CHECK_2B = "riec-supplement", "check-2b"
 
 
 def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
@@ -63,7 +66,8 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
     departments = set(loaded.law.organisations["department"])
     if decision.key == RIEC_SUPPLEMENT:
         # On a question the RIEC gets what was chosen for it, and not the package once more.
-        return [Disclose(RIEC, "partner", TABLE_OF_THE_RIEC, tuple(decision.about), outside=True, subjects=subjects)]
+        items = tuple(decision.about)
+        return [Disclose(RIEC, "partner", TABLE_OF_THE_RIEC, items, concerning, outside=True, subjects=subjects)]
     allowed = allowed_in_2a(loaded)
     found = []
     for recipient in named or (TABLE_OF_THE_RIEC,):
@@ -105,11 +109,21 @@ def along_faults_in(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     given = attempt.forwarding
     if given and given.recipient_kind:
         return along_wrong(loaded, given.concerning, f"forwarding.{CONCERNING}", given.items)
-    rule = loaded.law.decision(attempt.key)
-    outcome = rule.outcome(attempt.outcome, loaded.state) if rule else None
-    concerning = attempt.fields.get(CONCERNING)
-    if outcome is None or not outcome.discloses or concerning is None:
-        return []
+    found: dict[Fault, None] = {}
+    for place, one in each(attempt):
+        concerning = one.fields.get(CONCERNING)
+        if concerning is not None:
+            field = f"fields.{CONCERNING}" if place < 0 else f"parts.{place}.fields.{CONCERNING}"
+            found |= dict.fromkeys(along_wrong(loaded, concerning, field, *_receive(loaded, attempt, one, place)))
+    return list(found)
+
+
+def _receive(loaded: Loaded, attempt: Attempt, one: Attempt, place: int) -> Iterable[Collection[str]]:
+    """The items that each of its receivers gets by `one` of `attempt`."""
+    if one.key == RIEC_SUPPLEMENT:
+        return (one.about,)
+    if one.key == CHECK_2B:
+        # What is chosen for a row or column is chosen of all its items together.
+        return (attempt.parts[place].about[1] if place >= 0 else one.about[1:],)
     allowed = allowed_in_2a(loaded)
-    named = attempt.fields.get("partners") or attempt.fields.get("participants") or (TABLE_OF_THE_RIEC,)
-    return along_wrong(loaded, concerning, f"fields.{CONCERNING}", *(allowed.get(one, ()) for one in named))
+    return (allowed.get(to, ()) for to in one.fields.get("partners") or (TABLE_OF_THE_RIEC,))

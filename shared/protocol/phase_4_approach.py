@@ -248,6 +248,7 @@ def riec_supplement(chosen: Municipality) -> Decision:
         fields=(
             Field("statement", "Op welke ondertekende vraag van het RIEC?", TABLE, Text(40)),
             Field("necessity", "Waarom is het noodzakelijk voor het RIEC (of niet)?", "art. 6 lid 1"),
+            along(ALONG, "given"),
         ),
         about=("item",),
         about_many=True,

@@ -1,4 +1,5 @@
-"""A text without the names of some persons, each of whom is called by his code instead; and without its reporter."""
+"""A text without what some persons are known by: names are codes in it, and what else is left out says that it was; and
+without its reporter."""
 
 from __future__ import annotations
 
@@ -45,6 +46,16 @@ def masked(text: str, names: Mapping[str, str], others: Collection[str] = ()) ->
     text = re.sub(rf"(?<!{_WORD})(?:{each})(?:['’]?s)?(?!{_WORD})", instead, text)
     # Two parts beside each other are one name.
     return re.sub(rf"\b({'|'.join({*names.values()})})(?:[\s-]+\1)+\b", r"\1", text) if names else text
+
+
+def without(text: str, said: Mapping[str, str]) -> str:
+    """`text` with, for each of `said` that stands in it in the same words, what is said instead; the longest first."""
+    words = {one: re.findall(rf"{_WORD}+", one) for one in sorted(said, key=len, reverse=True)}
+    for one, parts in words.items():
+        if parts:
+            found = r"\W+".join(map(re.escape, parts))
+            text = re.sub(rf"(?<!{_WORD})(?i:{found})(?!{_WORD})", lambda _, put=said[one]: put, text)  # type: ignore[misc]
+    return text
 
 
 # --- the reporter -------------------------------------------------------------------------------------

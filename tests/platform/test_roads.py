@@ -19,17 +19,19 @@ from services.export.wording import document
 from services.sources.policy import SourcesPolicy
 from shared.contracts.assessment import Begun, SubjectsContent
 from shared.contracts.export import ShareContent
-from shared.contracts.intake import Subject
+from shared.contracts.intake import ReportedObject, Subject
 from shared.engine import roads
 from shared.engine.common import following
 from shared.engine.documents import Content, Finding, Report, Words
 from shared.engine.effects import Ask, CopyByLetter, Disclose, OpenTasks, Tell
 from shared.engine.entitled import bases_of, tasks_of
+from shared.engine.given import Given
 from shared.engine.goes_on import became_known
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
-from shared.engine.shares import share_of
-from shared.engine.tables import DecisionRow, Dossier
+from shared.engine.shares import along, share_of, went
+from shared.engine.tables import DecisionRow, Dossier, TaskRow
+from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.laws import Laws
 from shared.protocol.model import HOLDER_OF, Category, Decision, Outcome, State
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
@@ -269,3 +271,157 @@ def test_rights_hears_that_a_signal_has_begun_and_only_then(key: str, outcome: s
     assert isinstance(met.content, SubjectsContent)
     assert met.content.begun
     assert met.content.begun.key == key
+
+
+# --- who goes along, and what of him ----------------------------------------------------------------------
+
+ROOS = Subject(name="Roos Wilgenburg", address="Dorpsstraat 1, Maasland", occupation="kok")
+KEES = Subject(name="Kees Zevenster", address="Molenweg 5")
+SHED = ReportedObject(kind="building", address="Molenweg 5", description="Schuur van Roos Wilgenburg, Dorpsstraat 1")
+FAR = SHED.model_copy(update={"address": "Dorpsstraat 12"})
+TEXT = "Roos Wilgenburg (kok, Dorpsstraat 1) helpt Kees Zevenster op Molenweg 5."
+HOLDER = replace(
+    loaded(State.CHECK_2B, []),
+    content=Content(
+        Report(text=TEXT, subjects=(ROOS, KEES), objects=(SHED,)),
+        {
+            "item-2": INTERVENTION,
+            "item-3": INTERVENTION.model_copy(update={"category": "bag", "about": "S2", "finding": "Kees huurt."}),
+        },
+        {},
+        {"report": b""},
+    ),
+)
+
+
+@pytest.mark.allowed("R-T.15", "R-T.16")
+@pytest.mark.refused("R-T.15", "R-T.16")
+def test_a_name_without_an_address_and_an_address_without_a_name() -> None:
+    named = along(HOLDER, ["report"], ("S1.name", "S2", "O1"))
+    assert named.subjects == {"S1": Subject(name=ROOS.name), "S2": KEES}
+    assert (named.left_out, named.in_part) == (0, 1)
+    (item,) = named.items
+    assert item.text == "Roos Wilgenburg ([beroep van S1], [adres van S1]) helpt Kees Zevenster op Molenweg 5."
+    assert named.objects["O1"].description == "Schuur van Roos Wilgenburg, [adres van S1]"
+    further = replace(
+        HOLDER, content=replace(HOLDER.opened, report=HOLDER.opened.report.model_copy(update={"objects": (FAR,)}))
+    )
+    assert "Dorpsstraat 1" not in (along(further, ["report"], ("S1.name", "S2", "O1")).items[0].text or "")
+    nameless = along(HOLDER, ["report"], ("S1.address", "S2.name"))
+    assert nameless.subjects == {"S1": Subject(address=ROOS.address), "S2": Subject(name=KEES.name)}
+    assert (nameless.left_out, nameless.in_part) == (1, 2)
+    (item,) = nameless.items
+    assert item.text == "S1 ([beroep van S1], Dorpsstraat 1) helpt Kees Zevenster op [adres van S2]."
+    everything = along(HOLDER, ["report"])
+    assert (everything.items[0].text, everything.subjects) == (TEXT, {"S1": ROOS, "S2": KEES})
+    assert (everything.left_out, everything.in_part) == (0, 0)
+
+
+@pytest.mark.allowed("R-T.14")
+@pytest.mark.refused("R-T.14")
+def test_the_register_has_which_fields_went_and_not_what_they_say() -> None:
+    line = Disclose(roads.FORWARDING, "partner", "politie", ("report", "item-2"))
+    assert went(HOLDER, line) == ("S1.name", "S1.address", "S1.occupation", "S2.name", "S2.address", "O1")
+    assert went(HOLDER, replace(line, concerning=("S1.name", "O1"))) == ("S1.name", "O1")
+    assert went(HOLDER, replace(line, concerning=())) == ()
+    assert went(HOLDER, replace(line, items=("item-2",))) == (), "an order by itself tells codes"
+    question = INTERVENTION.model_copy(update={"category": "question", "fields": RECORDS["question"]})
+    for about, known in (("S2", ("S2.name", "S2.address")), ("O1", ("O1",))):
+        asked = POLICIES["sources"].recorded(HOLDER, "item-9", question.model_copy(update={"about": about}))
+        (line,) = [one for one in asked if isinstance(one, Disclose)]
+        assert went(HOLDER, line) == known, "who keeps the source reads whom it is about"
+
+
+def ordered(*cells: tuple[str, Any]) -> Loaded:
+    """A case of which check 2B lets these go along with its order, by item."""
+    adopted = taken("adopt-plan", "adopted", State.PLAN, version=2, about=["item-2"])
+    rows = [
+        taken("check-2b", "may", State.CHECK_2B, version=3 + place, about=["item-2", item])
+        for place, (item, _) in enumerate(cells)
+    ]
+    chosen = {
+        str(row.id): Words(reason="x", fields={} if one is None else {"concerning": one})
+        for row, (_, one) in zip(rows, cells, strict=True)
+    }
+    done = taken("check-2b-done", "complete", State.CHECK_2B, version=9, state_after=State.EXECUTION)
+    return replace(HOLDER, decisions=(adopted, *rows, done), content=replace(HOLDER.opened, words=chosen))
+
+
+def order_of(known: Loaded) -> tuple[dict[str, Any], Disclose, ShareContent]:
+    """What the department reads, its line in the register, and what was read of it beforehand."""
+    casework, done = POLICIES["casework"], known.decisions[-1]
+    task = TaskRow(id=uuid4(), number=known.number, item="item-2", kind=roads.INTERVENTION, role=DEPARTMENT)
+    (line,) = [one for one in following(casework, known, done) if isinstance(one, Disclose)]
+    return casework.show_task(task, known), line, share_of(known, done, line)
+
+
+@pytest.mark.allowed("R-T.18", "R-T.15")
+@pytest.mark.refused("R-T.18", "R-T.15")
+def test_an_order_has_of_whom_and_what_check_2b_chose() -> None:
+    whole, line, _ = order_of(ordered(("report", None)))
+    assert (line.concerning, list(whole["subjects"]), whole["leftOut"]) == (None, ["S1", "S2"], 0)
+    assert whole["items"]["report"]["text"] == TEXT
+    known = ordered(("report", ["S1.name"]), ("item-3", ["S2"]))
+    order, line, beforehand = order_of(known)
+    assert (line.concerning, went(known, line)) == (("S1.name", "S2"), ("S1.name", "S2.name", "S2.address"))
+    assert order["subjects"] == {"S1": {"name": ROOS.name}, "S2": {"name": KEES.name, "address": KEES.address}}
+    assert (order["objects"], order["leftOut"], order["inPart"]) == ({}, 1, 1)
+    assert "Dorpsstraat" not in str(order)
+    assert {one.item: one.text for one in beforehand.items if one.item in order["items"]} == {
+        "report": order["items"]["report"]["text"],
+        "item-3": order["items"]["item-3"]["finding"],
+    }
+    assert (beforehand.subjects["S1"], beforehand.concerned_in_part) == (Subject(name=ROOS.name), 1)
+    nobody, _, _ = order_of(ordered(("report", [])))
+    assert (nobody["subjects"], nobody["leftOut"]) == ({}, 3)
+    assert nobody["items"]["report"]["text"].startswith("S1 ([beroep van S1], [adres van S1]) helpt S2 op")
+    casework = POLICIES["casework"]
+    check = Given(Attempt("check-2b-done", "complete", "x", {"conclusion": "x"}), 9)
+    assert casework.faults(known, check) == ()
+    odd = replace(known.opened, report=known.opened.report.model_copy(update={"text": "K33s Zevenster, Z3venster."}))
+    hidden = replace(ordered(("report", ["S1"])), content=replace(odd, words=ordered(("report", None)).opened.words))
+    assert casework.faults(hidden, check) == (), "without a choice nobody is left out"
+
+
+@pytest.mark.refused("R-T.15", "R-T.18", "R-T.19", "R-T.20")
+def test_the_same_is_wrong_with_who_goes_along_on_every_road() -> None:
+    cells = [
+        taken("check-2a", "may", State.CHECK_2A, version=1, about=["item-3", to]) for to in (*BOTH, TABLE_OF_THE_RIEC)
+    ]
+    known = replace(HOLDER, decisions=tuple(cells))
+
+    def wrong(attempt: Attempt) -> list[tuple[str, str]]:
+        return [(one.field, one.code) for one in roads.along_faults_in(known, attempt)]
+
+    def codes(concerning: list[str]) -> set[str]:
+        fields = {"concerning": concerning, "partners": list(BOTH)}
+        tried = (
+            Attempt("propose-plan", "proposed", "x", fields, about=("item-2",)),
+            Attempt("riec-supplement", "given", "x", {"concerning": concerning}, about=("item-3",)),
+            Attempt("check-2b", "may", "x", {"concerning": concerning}, about=("item-2", "item-3")),
+            Attempt("riec-intake", "handed-in", "x", {"concerning": concerning}),
+        )
+        found = {tuple(wrong(one)) for one in tried}
+        assert len(found) == 1, "one implementation"
+        (faults,) = found
+        assert {field for field, _ in faults} <= {"fields.concerning"}
+        return {code for _, code in faults}
+
+    assert codes(["S2"]) == codes(["S2.name"]) == codes([]) == set()
+    assert codes(["S1"]) == codes(["O1"]) == {"not-of-these-items"}
+    assert codes(["S2.birthDate"]) == {"field-unknown"}
+    assert codes(["S2", "S2.name"]) == {"whole-and-in-part"}
+    row = AttemptPart((("item-2",), ("report", "item-3")), "may", "x", {"concerning": ["S1", "S2"]})
+    assert wrong(Attempt("check-2b", "", "", {}, parts=(row,))) == [], "of a row all its items together"
+    row = replace(row, about=(("item-2",), ("item-3",)))
+    assert wrong(Attempt("check-2b", "", "", {}, parts=(row,))) == [("parts.0.fields.concerning", "not-of-these-items")]
+    supplement = taken("riec-supplement", "given", State.RIEC_ANSWER, about=["item-3"])
+    words = {str(supplement.id): Words(reason="x", fields={"concerning": ["S2.name"]})}
+    after = replace(known, decisions=(*cells, supplement), content=replace(known.opened, words=words))
+    rule = LAW.decision("riec-supplement")
+    outcome = rule and rule.outcome("given")
+    assert outcome
+    (line,) = roads.shared_by_outcome(after, supplement, outcome)
+    told = share_of(after, supplement, line)
+    assert (told.subjects, told.concerned_in_part) == ({"S2": Subject(name=KEES.name)}, 1)
+    assert "een deel van wat bekend is van één persoon hieronder" in str(document(LAW, told, live=True)["lines"])

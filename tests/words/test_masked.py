@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.words.masked import REPORTER_LEFT_OUT, looks_like_it, masked, stands_in, without_reporter
+from shared.words.masked import REPORTER_LEFT_OUT, looks_like_it, masked, stands_in, without, without_reporter
 from shared.words.names import marks_in, marks_of, marks_of_contact
 
 
@@ -39,6 +39,21 @@ def test_of_a_family_each_is_who_he_is(
 ) -> None:
     """A part that two of them bear is nobody's: it stays, and what still names somebody is refused."""
     assert masked(text, {name: FAMILY[name] for name in hidden}, others) == becomes
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("Hij woont Dorpsstraat 1.", "Hij woont [adres van S1]."),
+        ("Aan de DORPSSTRAAT, 1 woont de kok.", "Aan de [adres van S1] woont de [beroep van S1]."),
+        ("Dorpsstraat 12, Dorpsstraat 1a en een kokmeeuw", "Dorpsstraat 12, Dorpsstraat 1a en een kokmeeuw"),
+        ("Dorpsstraat 1, Maasland", "[adres van S1]"),
+    ],
+)
+def test_what_is_left_out_stands_no_longer_in_a_text(text: str, becomes: str) -> None:
+    home = "[adres van S1]"
+    assert without(text, {"Dorpsstraat 1": home, "Dorpsstraat 1, Maasland": home, "kok": "[beroep van S1]"}) == becomes
+    assert without(text, {"": "x", "...": "x"}) == text
 
 
 # --- the reporter -----------------------------------------------------------------------------------------
