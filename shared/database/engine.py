@@ -23,7 +23,7 @@ from shared.wake import Wake
 log = structlog.get_logger()
 INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
-LOCKED = "55P03"
+LOCK_NOT_AVAILABLE = "55P03"
 LOCK_TIMEOUT = "10s"
 """PostgreSQL sees two transactions that wait for each other, but not a transaction that waits for another of its own
 process, which waits for the first in memory: that would stand still, unseen, for as long as the process lives."""
@@ -72,7 +72,7 @@ async def outages() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as problem:
-        if getattr(problem.orig, "sqlstate", None) == LOCKED:
+        if getattr(problem.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise PartDown("something in the database is locked by others for too long") from problem
         if is_outage(problem):
             raise PartDown("the database is out of reach") from problem

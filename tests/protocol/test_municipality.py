@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.cli import end, parser
+from deploy.embedded.cli import parser
+from deploy.embedded.ending import end
 from deploy.embedded.home import Home, HouseError
 from shared.errors import CannotSucceed
 from shared.laws import known_law
