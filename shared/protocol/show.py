@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from shared.protocol import (
+    afterwards,
     clusters,
     co_signing,
     composing,
@@ -67,7 +68,7 @@ def document(law: Law) -> str:
         "",
         "## Doorzetten",
         "",
-        *sentences(passing_on.RULES),
+        *sentences(passing_on.RULES | afterwards.RULES),
         "",
         "## Rechtzetten",
         "",
