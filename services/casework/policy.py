@@ -34,6 +34,7 @@ from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
 from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.identity import Person
 from shared.protocol.conditions.approach import interventions, shareable
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN, asked
@@ -129,6 +130,9 @@ class CaseworkPolicy(Policy):
         return frozenset({ASKED_BY, IN_QUARANTINE}), about, {"order": task.item}
 
     # --- what follows ----------------------------------------------------------------------------
+
+    def not_by(self, loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
+        return orders.not_judged_by(loaded, person, attempt)
 
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
         return agreement_faults(loaded, given, self._receivers)

@@ -11,7 +11,8 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import Finding
 from shared.engine.effects import CloseTasks, CopyByLetter, Disclose, Effect, Tell
 from shared.engine.loaded import Loaded
-from shared.engine.roads import QUESTION, RECTIFICATION
+from shared.engine.roads import QUESTION
+from shared.engine.shares import RECTIFICATION
 from shared.engine.tables import DecisionRow
 from shared.protocol.conditions.approach import CHILD
 from shared.protocol.conditions.orders import IN_QUARANTINE

@@ -21,7 +21,6 @@ from shared.protocol.municipality import TABLE_OF_THE_RIEC
 
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
-RECTIFICATION = "rectification"
 RIEC_SUPPLEMENT = "riec-supplement"
 
 

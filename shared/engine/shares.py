@@ -22,6 +22,7 @@ from shared.protocol.faults import Fault
 from shared.words.masked import masked
 
 EXPORT, RIEC_INTAKE = "export", "riec-intake"
+RECTIFICATION = "rectification"
 
 
 def sent(loaded: Loaded, decision: DecisionRow, one: Disclose) -> CopyByLetter:
@@ -141,6 +142,14 @@ def persons_of(loaded: Loaded, items: Collection[str]) -> dict[str, Subject]:
     named = {loaded.standing.person(one) for one in _about(content, items)}
     named |= set(content.reported) if REPORT in items else set()
     return {key: one for key, one in loaded.concerned.items() if key in named}
+
+
+def received_by(loaded: Loaded, one: Disclose) -> tuple[str, ...]:
+    """The persons of whom who gets `one` comes to know something. Who is told that something is wrong had it before."""
+    if loaded.content is None or one.road == RECTIFICATION:
+        return ()
+    had = persons_of(loaded, [name for name in one.items if name == REPORT or name in loaded.content.findings])
+    return tuple(key for key in had if one.concerning is None or key in one.concerning)
 
 
 def objects_of(loaded: Loaded, items: Collection[str]) -> dict[str, ReportedObject]:

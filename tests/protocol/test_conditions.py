@@ -94,6 +94,7 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("checked-2b", "execution", "executed", {"decisions": without(CHECKED_2B)}),
     ("not-executed", "execution", "executed", {"decisions": (*BASE, EXECUTED)}),
     ("letter-was-made", "notice-sent", "sent", {"items": ()}),
+    ("notice-was-sent", "notice-undeliverable", "in-person", {"decisions": BASE}),
     ("informed-at-execution", "execution", "executed", {"notices": {"S1": Notice("to-send")}}),
     ("informed-at-execution", "execution", "executed", {"notices": {"S1": DEFERRED_LONG_AGO}}),
     ("deferral-weighed-anew", "execution", "executed", {"decisions": ADOPTED_NOW, "notices": {"S1": WEIGHED_BEFORE}}),
