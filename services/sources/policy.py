@@ -12,7 +12,7 @@ from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, HandOver
 from shared.engine.goes_on import going_on, undone
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
-from shared.engine.roads import QUESTION
+from shared.engine.roads import BRONHOUDER, QUESTION
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.conditions.research import answers, judged_hits
 from shared.protocol.model import State
@@ -31,7 +31,7 @@ class SourcesPolicy(Policy):
             return ()
         source = finding.fields["source"]
         role = f"bronhouder-{source}"
-        return Ask(QUESTION, role, item), Disclose(QUESTION, "bronhouder", source, (item,))
+        return Ask(QUESTION, role, item), Disclose(QUESTION, BRONHOUDER, source, (item,))
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Besides the file: which questions wait for an answer, and of which the latest date is over."""

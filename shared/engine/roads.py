@@ -21,6 +21,8 @@ from shared.protocol.municipality import TABLE_OF_THE_RIEC
 
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
+BRONHOUDER = "bronhouder"
+"""How the register calls who is asked about a source."""
 RIEC_SUPPLEMENT = "riec-supplement"
 
 

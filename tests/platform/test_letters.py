@@ -238,6 +238,7 @@ async def test_a_letter_is_compared_with_the_register_when_it_is_made_and_when_i
     letter = (await made(desk, duty, recipients=["wonen", "politie"]))["letter"]
     await shares("douane", "disclosure")
     desk.clock.pass_by(24 * 3600)
+    await desk.hears_access()
     sent = {"letter": letter, "channel": "in-person", "sentOn": calendar_date(desk.clock.now()).isoformat()}
     with pytest.raises(Invalid, match="recipients"):
         await desk.decide(duty, "notice-sent", "sent", fields=sent)
