@@ -14,6 +14,7 @@ from shared.engine.loaded import Loaded, item_name
 from shared.engine.roads import INTERVENTION
 from shared.engine.tables import DecisionRow
 from shared.engine.wording import Nameable
+from shared.identity import Person
 from shared.protocol.conditions.orders import (
     ANSWERED_BY_HOLDER,
     ASKED_BY,
@@ -23,7 +24,9 @@ from shared.protocol.conditions.orders import (
     PROGRESS,
     unanswered,
 )
+from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
+from shared.protocol.standing_back import own_finding
 
 ANSWER_TO_READ = "department-answer"
 """What a department is asked to read: the answer to its question."""
@@ -54,6 +57,15 @@ def answered(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         OpenTasks((name,)),
         Disclose(INTERVENTION, "department", to, (name,)),
     )
+
+
+def not_judged_by(loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
+    """Nobody judges what he found himself, or what was found by the department that he is designated for."""
+    if attempt.key != JUDGED:
+        return None
+    finding = loaded.opened.findings[attempt.about[0]]
+    order = loaded.opened.findings[finding.fields["order"]]
+    return own_finding(person.user_id, person.roles, finding.recorded_by, str(order.fields["department"]))
 
 
 def judged(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:

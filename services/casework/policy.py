@@ -43,6 +43,7 @@ from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.engine.wording import Nameable
+from shared.identity import Person
 from shared.protocol.conditions.approach import interventions
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN, asked
@@ -149,6 +150,9 @@ class CaseworkPolicy(Policy):
 
     def facts(self, loaded: Loaded) -> Facts:
         return replace(loaded.facts(), heard=waiting_of(loaded, self._receivers))
+
+    def not_by(self, loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
+        return orders.not_judged_by(loaded, person, attempt)
 
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
         return (*agreement_faults(loaded, given, self._receivers), *faults_in_orders(loaded, given))

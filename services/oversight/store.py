@@ -48,6 +48,19 @@ class Disclosure(SQLModel, table=True):
     decided_at: datetime = moment()
 
 
+class Judgement(SQLModel, table=True):
+    """How what went at once was judged afterwards, and by whom; append-only, one for each share."""
+
+    __tablename__ = "judgement"
+    disclosure: UUID = Field(primary_key=True)
+    number: str
+    outcome: str
+    because: str
+    judged_by: str
+    judged_at: datetime = moment()
+    mac: str = ""
+
+
 class KeptStatement(SQLModel, table=True):
     """A statement of access on a designation, kept where access's own database cannot take it back."""
 
@@ -139,6 +152,21 @@ async def disclosures(
     if number:
         query = query.where(col(Disclosure.number) == number)
     return await DISCLOSURES.page(session, query, window)
+
+
+WAITING_SHARES = Keyset("urgent-shares", col(Disclosure.decided_at), col(Disclosure.id))
+
+
+async def unjudged(session: AsyncSession, window: Window) -> Page[Disclosure]:
+    """What went at once and nobody has judged, the longest ago first."""
+    judged = select(col(Judgement.disclosure)).where(col(Judgement.disclosure) == col(Disclosure.id)).exists()
+    return await WAITING_SHARES.page(session, select(Disclosure).where(text(URGENT), ~judged), window)
+
+
+async def judgements(session: AsyncSession, shares: Collection[UUID]) -> dict[UUID, Judgement]:
+    """How these shares were judged, those that were."""
+    query = select(Judgement).where(col(Judgement.disclosure).in_(shares))
+    return {one.disclosure: one for one in await session.scalars(query)}
 
 
 async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:

@@ -12,7 +12,7 @@ from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, HandOver
 from shared.engine.goes_on import going_on, undone
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
-from shared.engine.roads import QUESTION
+from shared.engine.roads import BRONHOUDER, QUESTION
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.engine.wording import Nameable
 from shared.protocol.composing import OF
@@ -34,7 +34,7 @@ class SourcesPolicy(Policy):
         source = finding.fields["source"]
         role = f"bronhouder-{source}"
         return Ask(QUESTION, role, item), Disclose(
-            QUESTION, "bronhouder", source, (item,), besides=_known(loaded, finding)
+            QUESTION, BRONHOUDER, source, (item,), besides=_known(loaded, finding)
         )
 
     def show(self, loaded: Loaded) -> dict[str, Any]:

@@ -94,7 +94,8 @@ class ClosedTo(Message):
 class InformingDue(Message):
     """The persons `about` (S1, S2 …) have to know by `on`, or a ground says why not (AVG 14 lid 3, art. 26 lid 1).
 
-    `why`: a first `disclosure` to somebody outside the municipality, or a planned `intervention`.
+    `why`: a first `disclosure` to somebody outside the municipality, or a planned `intervention`; or `received`, which brings
+    nothing nearer. `recipient`: who got data of which of them (`received_about`), as a letter names him.
     """
 
     event: ClassVar[str] = "informing-due.v1"
@@ -102,6 +103,8 @@ class InformingDue(Message):
     about: tuple[str, ...]
     why: str
     on: date
+    recipient: str = ""
+    received_about: tuple[str, ...] = ()
 
 
 class DecisionWords(Frozen):

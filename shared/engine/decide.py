@@ -91,6 +91,9 @@ class Deciding:
         self.is_here(loaded)
         allowed = self._judged(loaded, roles, given)
         self._carrying.stands_back(loaded, person, allowed.role)
+        own = self.policy.not_by(loaded, person, given.attempt)
+        if own:
+            raise Forbidden(f"{own.reason} ({own.article})")
         return allowed
 
     def is_here(self, loaded: Loaded) -> None:

@@ -16,6 +16,7 @@ from shared.engine.rectified import shown_items, shown_subjects
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
 from shared.engine.wording import remarks_on
 from shared.errors import Conflict
+from shared.identity import Person
 from shared.pages import Keyset
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
@@ -60,6 +61,10 @@ class Policy:
     def watchers(self, law: Law) -> frozenset[str]:
         """Who besides may see what can be decided and what was."""
         return frozenset({"fg"})
+
+    def not_by(self, loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
+        """Why this person does not decide this, though somebody with his designation does; None when he may."""
+        return None
 
     def is_here(self, state: State, service: str) -> bool:
         """Whether what stands in this state is decided on in `service`."""

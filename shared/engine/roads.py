@@ -24,7 +24,8 @@ from shared.protocol.together import each
 
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
-RECTIFICATION = "rectification"
+BRONHOUDER = "bronhouder"
+"""How the register calls who is asked about a source."""
 RIEC_SUPPLEMENT, CHECK_2B = "riec-supplement", "check-2b"
 
 

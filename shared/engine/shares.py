@@ -24,6 +24,7 @@ from shared.words.masked import masked, without
 
 _Concerned = TypeVar("_Concerned", Subject, ReportedObject)
 EXPORT, RIEC_INTAKE = "export", "riec-intake"
+RECTIFICATION = "rectification"
 NAME, FIELDS = "name", tuple(Subject.model_fields)
 """What of a person can go along without the rest."""
 _CALLED = {"address": "adres", "occupation": "beroep"}
@@ -137,8 +138,7 @@ def went(loaded: Loaded, one: Disclose) -> tuple[str, ...]:
     it says."""
     if loaded.content is None:
         return one.besides
-    items = [name for name in one.items if name == REPORT or name in loaded.content.findings]
-    going = along(loaded, items, one.concerning)
+    going = _given_by(loaded, loaded.content, one)
     fields = (
         f"{key}{OF}{name}" for key, person in going.subjects.items() for name in person.model_dump(exclude_none=True)
     )
@@ -241,6 +241,18 @@ def persons_of(loaded: Loaded, items: Collection[str]) -> dict[str, Subject]:
     named = {loaded.standing.person(one) for one in _about(content, items)}
     named |= set(content.reported) if REPORT in items else set()
     return {key: one for key, one in loaded.concerned.items() if key in named}
+
+
+def received_by(loaded: Loaded, one: Disclose) -> tuple[str, ...]:
+    """The persons of whom who gets `one` comes to know something. Who is told that something is wrong had it before."""
+    if loaded.content is None or one.road == RECTIFICATION:
+        return ()
+    return tuple(_given_by(loaded, loaded.content, one).subjects)
+
+
+def _given_by(loaded: Loaded, content: Content, one: Disclose) -> Along:
+    """What of the items of `one` is still here, and whom and what goes along with it."""
+    return along(loaded, [name for name in one.items if name == REPORT or name in content.findings], one.concerning)
 
 
 def objects_of(loaded: Loaded, items: Collection[str]) -> dict[str, ReportedObject]:

@@ -89,6 +89,8 @@ class Facts:
     """What the RIEC signed and nobody has taken over or answered yet: `answered`, `asked`."""
     before: frozenset[str] = frozenset()
     """The decisions that were taken on it before it came here, by their keys."""
+    right_before: tuple[Taken, ...] = ()
+    """What was put right by earlier holders, as they are known here: by their codes."""
 
     def of(self, key: str) -> tuple[Taken, ...]:
         """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""

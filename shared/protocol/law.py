@@ -80,7 +80,14 @@ CHAPTERS = (
     (
         "Informeren van betrokkenen (art. 26)",
         "elke betrokkene informeren, of vastleggen waarom nog niet (art. 26)",
-        (informing.duty, informing.review, informing.ground_lapsed, informing.contact, informing.notice_sent),
+        (
+            informing.duty,
+            informing.review,
+            informing.ground_lapsed,
+            informing.contact,
+            informing.notice_sent,
+            informing.notice_undeliverable,
+        ),
     ),
 )
 """Title, what it is for, and its decisions, in the order of the protocol."""

@@ -93,7 +93,7 @@ def set_right(chosen: Municipality) -> Decision:
             Field("toldOn", "Op welke datum?", RECIPIENTS_KNOW, Date(), ("told",)),
             Field("why", "Waarom kan het niet?", RECIPIENTS_KNOW, outcomes=("impossible",)),
         ),
-        about=("rectified", "recipient"),
+        about=("rectified", "receiver"),
     )
 
 

@@ -254,6 +254,9 @@ BODIES: dict[str, Bodies] = {
             decision("approve-destruction", "approved", confirmList="{number}"),
             decision("never-informed", "answered", neverInformed={"D-00000-00001": "inform"}),
         ],
+        "/urgent-shares/{shareId}/judgement": [
+            {"outcome": "rightly", "because": "danger-shown", "reason": "Zo was het."}
+        ],
     },
     "intake": {
         "/signals": [

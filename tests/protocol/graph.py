@@ -127,6 +127,9 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("duty-open", "contact", "on"): "duty-open",
     ("duty-deferred", "contact", "on"): "duty-deferred",
     ("duty-to-send", "notice-sent", "sent"): "duty-done",
+    ("duty-done", "notice-undeliverable", "address-sought"): "duty-to-send",
+    ("duty-done", "notice-undeliverable", "in-person"): "duty-to-send",
+    ("duty-done", "notice-undeliverable", "not-possible"): "duty-open",
 }
 
 MOVES = {

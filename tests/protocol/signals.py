@@ -93,6 +93,9 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
         "items": KNOWN_LESS,
         "superseded": (KNOWN.items[1],),
     },
+    ("notice-undeliverable", "*"): {
+        "decisions": (*BASE, Taken("notice-sent", "sent", fields={"channel": "letter", "sentOn": TODAY.isoformat()}))
+    },
     ("notice-sent", "*"): {"items": (Item("letter-1", "letter", "S1", {"channel": "letter"}),)},
 }
 ABOUT: dict[str, tuple[str, ...]] = {

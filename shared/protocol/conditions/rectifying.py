@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from shared.protocol.conditions.approach import (
     CHILD,
     POINTS_AT_REPORTER,
@@ -13,9 +15,11 @@ from shared.protocol.conditions.approach import (
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.conditions.research import answers
 from shared.protocol.facts import Facts
+from shared.protocol.municipality import MEMBER
 
 _ACCURACY, _RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
-_PUT_RIGHT = ("rectify", "not-concerned")
+PUT_RIGHT = ("rectify", "not-concerned")
+"""Decisions by which what others had proves wrong."""
 
 
 def rectifiable(facts: Facts) -> tuple[str, ...]:
@@ -27,23 +31,27 @@ def rectifiable(facts: Facts) -> tuple[str, ...]:
 
 
 def put_right(facts: Facts) -> tuple[str, ...]:
-    """The items and persons that were put right here: those who had them are told."""
-    return tuple(dict.fromkeys(one.about[0] for one in facts.decisions if one.key in _PUT_RIGHT))
+    """The items and persons that were put right, in whichever phase: those who had them are told."""
+    return tuple(dict.fromkeys(one.about[0] for one in (*facts.right_before, *facts.decisions) if one.key in PUT_RIGHT))
 
 
 def had(facts: Facts, thing: str) -> tuple[str, ...]:
-    """Who received `thing` before it was put right: partners of an approach or plan by check 2A, departments by 2B."""
+    """Who received `thing` before it was put right, in whichever phase: who holds a source by a question about him, members by
+    a paper; and in phase 4 partners of an approach or plan by check 2A, departments by 2B."""
     all_items = (*facts.items, *facts.superseded)
     about_him = {one.name for one in all_items if one.about == thing and one.category not in PROCESS_CATEGORIES}
     things = {thing, *about_him, *({"report"} if thing.startswith("S") else ())}
     may: set[tuple[str, str]] = set()
     given: set[tuple[str, str]] = set()
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(_had_by_a_record(facts, thing, things))
+    if any(one.about[0] == thing for one in facts.right_before):
+        # Nobody has it by a decision of a later phase.
+        return tuple(found)
     carried_out_by = {
         one.name: str(one.fields.get("department")) for one in all_items if one.category == "intervention"
     }
     for one in facts.decisions:
-        if one.key in _PUT_RIGHT and one.about[0] == thing:
+        if one.key in PUT_RIGHT and one.about[0] == thing:
             break
         if one.key == "check-2a":
             item, recipient = one.about
@@ -57,6 +65,29 @@ def had(facts: Facts, thing: str) -> tuple[str, ...]:
         partners = set(one.fields.get("partners") or ())
         found |= dict.fromkeys(to for item, to in sorted(may) if item in things and to in partners)
     return tuple(found)
+
+
+def _had_by_a_record(facts: Facts, thing: str, things: set[str]) -> Iterator[str]:
+    """Who was asked about it, or read it in a paper: the record is what shares it. What is put right of the handling itself
+    is told by the task that ends."""
+    since = next(
+        (one.on for one in (*facts.right_before, *facts.decisions) if one.key in PUT_RIGHT and one.about[0] == thing),
+        facts.today,
+    )
+    for one in (*facts.items, *facts.superseded):
+        if one.on > since or one.name == thing:
+            continue
+        if one.category == "question" and one.about == thing:
+            yield str(one.fields.get("source"))
+        elif one.category == "paper" and things & set(one.fields.get("items") or ()):
+            going = one.fields.get("concerning")
+            if not thing.startswith("S") or going is None or thing in going:
+                yield MEMBER
+
+
+def told_of_it(facts: Facts) -> tuple[str, ...]:
+    """Everybody who had something that was put right, each once."""
+    return tuple(dict.fromkeys(to for thing in put_right(facts) for to in had(facts, thing)))
 
 
 def to_be_told(facts: Facts) -> tuple[tuple[str, str], ...]:
