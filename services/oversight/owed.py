@@ -65,11 +65,7 @@ def shown(row: ListedRow) -> list[dict[str, Any]] | None:
     never = sorted((pair for pair in found if pair[0].never_informed), key=lambda pair: not pair[0].is_asked)
     return [
         {to_camel(name): value for name, value in facts.items() if name not in ("signal", "turn", "answer", BEFORE)}
-        | {
-            "answeredBefore": [
-                {"answered": one["answered"], "answeredBy": one["answered_by"]} for one in _before(facts)
-            ]
-        }
+        | _shown_before(facts)
         # Of what is held, or was approved, nothing is asked any more.
         | {"toDecide": row.state == State.LISTED and owed.is_asked and not owed.answered}
         for owed, facts in never
