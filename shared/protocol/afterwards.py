@@ -14,7 +14,7 @@ from shared.protocol.model import Law
 URGENT_JUDGED = "urgent-judged"
 JUDGED_BY = "privacy-officer"
 RIGHTLY, NOT_RIGHTLY = "rightly", "not-rightly"
-OUTCOMES = {RIGHTLY: "terecht met spoed gedeeld", NOT_RIGHTLY: "niet terecht met spoed gedeeld"}
+JUDGED_AS = {RIGHTLY: "terecht met spoed gedeeld", NOT_RIGHTLY: "niet terecht met spoed gedeeld"}
 BECAUSE = {
     RIGHTLY: {"danger-shown": "uit het feit bleek een gevaar dat niet kon wachten"},
     NOT_RIGHTLY: {
@@ -65,8 +65,8 @@ def not_to_judge(*, urgent: bool, judged: bool) -> Fault | None:
 
 def judgement_faults(outcome: str, because: str, reason: str) -> list[Fault]:
     """Everything that is wrong with a judgement."""
-    if outcome not in OUTCOMES:
-        return [Fault("outcome", f"kies één antwoord: {_listed(OUTCOMES)}", _ARTICLE, "no-outcome")]
+    if outcome not in JUDGED_AS:
+        return [Fault("outcome", f"kies één antwoord: {_listed(JUDGED_AS)}", _ARTICLE, "no-outcome")]
     faults = []
     if because not in BECAUSE[outcome]:
         faults.append(Fault("because", f"kies één reden: {_listed(BECAUSE[outcome])}", _ARTICLE, "no-because"))
