@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.engine.wording import Nameable
 from shared.errors import NotFound
 from shared.protocol.designations import BEHEERDER
 from shared.protocol.fields import as_people_say
+from shared.protocol.model import Field
 
 
 def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
@@ -40,10 +42,12 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         "proposedAs": loaded.law.called(found.role),
         "proposedAt": found.taken_at.isoformat(),
         "reason": known.shared(words.reason) if words else None,
-        "fields": known.shared_in(words.fields) if words else None,
-        "said": known.shared_in(as_people_say(rule.asked(outcome), loaded.fields_of(found))),
+        "fields": _without_reporter(words.fields, rule.asked(outcome), known) if words else None,
+        "said": as_people_say(
+            rule.asked(outcome), _without_reporter(loaded.fields_of(found), rule.asked(outcome), known)
+        ),
         "concerns": [] if task.role == BEHEERDER else _concerned(loaded, found, known),
-        "asked": known.shared_in(_asked(loaded, found)),
+        "asked": _asked(loaded, found, known),
     }
     if loaded.dossier.due_on:
         shown["dueOn"] = loaded.dossier.due_on.isoformat()
@@ -67,12 +71,20 @@ def _concerned(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict
     ]
 
 
-def _asked(loaded: Loaded, found: DecisionRow) -> list[dict[str, Any]]:
+def _without_reporter(given: Mapping[str, Any], asked: Sequence[Field], known: Nameable) -> dict[str, Any]:
+    """What was filled in, in words of one's own without him; a code is no text."""
+    coded = {one.name for one in asked if not one.kind.in_words}
+    return {name: one if name in coded else known.shared_in(one) for name, one in given.items()}
+
+
+def _asked(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict[str, Any]]:
     """What was asked about it and answered, in its order."""
     kinds = {ASKED_BACK: "question", ANSWERED: "answer"}
     said = []
     for one in loaded.decisions:
         words = loaded.words_of(one)
         if one.key in kinds and str(found.id) in one.about and words:
-            said.append({"by": one.recorder, "at": one.taken_at.isoformat(), kinds[one.key]: words.reason})
+            said.append(
+                {"by": one.recorder, "at": one.taken_at.isoformat(), kinds[one.key]: known.shared(words.reason)}
+            )
     return said

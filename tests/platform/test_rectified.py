@@ -15,7 +15,7 @@ from shared.engine.tables import Dossier, GrantRow
 from shared.errors import Invalid, NotBelieved
 from shared.protocol.correcting import Correction
 from shared.protocol.model import State
-from shared.words.masked import REPORTER_LEFT_OUT
+from shared.words.reporter import REPORTER_LEFT_OUT
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, LATEST, WINDOW, Desk
 from tests.platform.real import Postgres
