@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from shared.engine.wording import Nameable
 from shared.errors import NotFound
 from shared.protocol.designations import BEHEERDER
 from shared.protocol.fields import as_people_say
-from shared.protocol.model import Field
 
 
 def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
@@ -42,10 +40,8 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         "proposedAs": loaded.law.called(found.role),
         "proposedAt": found.taken_at.isoformat(),
         "reason": known.shared(words.reason) if words else None,
-        "fields": _without_reporter(words.fields, rule.asked(outcome), known) if words else None,
-        "said": as_people_say(
-            rule.asked(outcome), _without_reporter(loaded.fields_of(found), rule.asked(outcome), known)
-        ),
+        "fields": known.shared_fields(words.fields, rule.asked(outcome)) if words else None,
+        "said": as_people_say(rule.asked(outcome), known.shared_fields(loaded.fields_of(found), rule.asked(outcome))),
         "concerns": [] if task.role == BEHEERDER else _concerned(loaded, found, known),
         "asked": _asked(loaded, found, known),
     }
@@ -69,12 +65,6 @@ def _concerned(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict
         for one in named
         if one in subjects
     ]
-
-
-def _without_reporter(given: Mapping[str, Any], asked: Sequence[Field], known: Nameable) -> dict[str, Any]:
-    """What was filled in, in words of one's own without him; a code is no text."""
-    coded = {one.name for one in asked if not one.kind.in_words}
-    return {name: one if name in coded else known.shared_in(one) for name, one in given.items()}
 
 
 def _asked(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict[str, Any]]:

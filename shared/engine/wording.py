@@ -21,6 +21,7 @@ from shared.protocol.conditions.approach import POINTS_AT_REPORTER
 from shared.protocol.facts import Item
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
+from shared.protocol.model import Field
 from shared.protocol.records import Record
 from shared.protocol.rectifying import RECTIFY
 from shared.protocol.together import each
@@ -100,6 +101,11 @@ class Nameable:
         if isinstance(value, (list, tuple)):
             return [self.shared_in(one) for one in value]
         return self.shared(value) if isinstance(value, str) else value
+
+    def shared_fields(self, given: Mapping[str, Any], asked: Iterable[Field]) -> dict[str, Any]:
+        """The same of what was filled in where `asked` was; a code is no text."""
+        coded = {one.name for one in asked if not one.kind.in_words}
+        return {name: one if name in coded else self.shared_in(one) for name, one in given.items()}
 
     def shared_texts(self, model: _Texts) -> _Texts:
         """The same of each text of `model`."""

@@ -15,11 +15,12 @@ import pytest
 from services.casework.policy import CaseworkPolicy
 from services.sources.policy import SourcesPolicy
 from shared.contracts.assessment import ResearchContent
+from shared.contracts.dossier import DecisionWords
 from shared.contracts.export import ShareContent
 from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
 from shared.contracts.sources import CaseContent
 from shared.engine.arrive import documents_of
-from shared.engine.common import following
+from shared.engine.common import following, told_to_supervision
 from shared.engine.documents import Content, Finding, Report, Words
 from shared.engine.effects import CopyByLetter, HandOver
 from shared.engine.given import Given, GivenRecord
@@ -233,6 +234,17 @@ def test_a_refusal_tells_who_has_not_the_file_nothing_of_what_was_marked() -> No
     assert faults_in_words(known, texts, {}, ("bronhouder-horeca-permits",)) == []
     (fault,) = faults_in_words(known, texts, {}, known.law.file_roles)
     assert (fault.code, fault.reason) == ("names-somebody", "bevat woorden die naar de melder verwijzen: laat ze weg")
+
+
+@pytest.mark.refused("R-T.13")
+def test_what_was_marked_and_written_by_who_did_not_know_it_does_not_reach_supervision() -> None:
+    known = file(loaded(State.EXECUTION, []))
+    words = Words(reason=f"Want {HERSELF}.", fields={"considered": HERSELF})
+    by_him = taken("answer", "no-hit", State.EXECUTION, role="bronhouder-horeca-permits")
+    said = told_to_supervision(known, by_him, words, f"Ja, {HERSELF}.", None).content
+    assert isinstance(said, DecisionWords)
+    assert (said.reason, said.fields["coSignerReason"]) == (f"Want {REPORTER_LEFT_OUT}.", f"Ja, {REPORTER_LEFT_OUT}.")
+    assert said.fields["considered"] == REPORTER_LEFT_OUT
 
 
 @pytest.mark.allowed("R-T.13")
