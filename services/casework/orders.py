@@ -121,9 +121,10 @@ def questions(loaded: Loaded) -> dict[str, dict[str, Any]]:
 
 
 def answer_to(loaded: Loaded, name: str) -> dict[str, Any]:
-    """The answer to one, as the department reads it: without the reporter."""
-    known, found = Nameable.of(loaded), questions(loaded)[name]
-    return found | {one: known.shared(found[one]) for one in ("question", "answer") if found[one]}
+    """The answer to one, as the department reads it: without the reporter; and its own question as it wrote that, for what
+    would be left out of its own words tells it who reported."""
+    found = questions(loaded)[name]
+    return found | {"answer": found["answer"] and Nameable.of(loaded).shared(found["answer"])}
 
 
 def progress_of(loaded: Loaded, order: str) -> dict[str, Any] | None:

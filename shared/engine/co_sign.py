@@ -82,7 +82,7 @@ class CoSigning:
             self._still_possible(loaded, found, rule, outcome)
         reason, grounds = given.attempt.reason, given.attempt.special_grounds
         faults = answer_faults(said, reason, rule.article, room=loaded.dossier.room_key is not None)
-        faults = faults or faults_in_words(loaded, {"reason": reason}, grounds)
+        faults = faults or faults_in_words(loaded, {"reason": reason}, grounds, (role,))
         if faults:
             raise Invalid(faults)
         words = Words(reason=reason.strip(), special_grounds=dict(grounds))

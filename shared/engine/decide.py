@@ -111,7 +111,8 @@ class Deciding:
             if judged.kind == "state":
                 raise Conflict(f"{faults[0].reason} ({faults[0].article})", state=loaded.state)
         faults += self.policy.faults(loaded, given) if not faults else ()
-        faults += faults_in_attempt(loaded, given.attempt) if not faults else ()
+        if isinstance(judged, Allowed) and not faults:
+            faults += faults_in_attempt(loaded, given.attempt, judged.role)
         faults += along_faults_in(loaded, given.attempt) if not faults and loaded.content else ()
         if faults or isinstance(judged, Refused):
             raise Invalid(faults)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import product
 from typing import Any, TypeVar
@@ -85,6 +85,8 @@ class Loaded:
     """What can be decided about besides subjects, objects and items, e.g. the signals of a list."""
     own: object = field(default=None)
     own_rows: tuple[SQLModel, ...] = ()
+    now: datetime | None = None
+    """When it was loaded."""
 
     @property
     def head(self) -> Head:

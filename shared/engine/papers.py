@@ -31,10 +31,10 @@ def paper_faults(loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
     if faults:
         return faults
     items = chosen(record.fields.get(ITEMS))
-    field = f"fields.{ITEMS}"
+    field, going = f"fields.{ITEMS}", chosen(record.fields.get(CONCERNING))
     return [
-        *faults_in_shared(loaded, dict.fromkeys(items, field), record.special_grounds),
-        *along_wrong(loaded, chosen(record.fields.get(CONCERNING)), f"fields.{CONCERNING}", items),
+        *faults_in_shared(loaded, dict.fromkeys(items, field), record.special_grounds, going),
+        *along_wrong(loaded, going, f"fields.{CONCERNING}", items),
     ]
 
 

@@ -40,10 +40,10 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         "proposedAs": loaded.law.called(found.role),
         "proposedAt": found.taken_at.isoformat(),
         "reason": known.shared(words.reason) if words else None,
-        "fields": known.shared_in(words.fields) if words else None,
-        "said": known.shared_in(as_people_say(rule.asked(outcome), loaded.fields_of(found))),
+        "fields": known.shared_fields(words.fields, rule.asked(outcome)) if words else None,
+        "said": as_people_say(rule.asked(outcome), known.shared_fields(loaded.fields_of(found), rule.asked(outcome))),
         "concerns": [] if task.role == BEHEERDER else _concerned(loaded, found, known),
-        "asked": known.shared_in(_asked(loaded, found)),
+        "asked": _asked(loaded, found, known),
     }
     if loaded.dossier.due_on:
         shown["dueOn"] = loaded.dossier.due_on.isoformat()
@@ -67,12 +67,14 @@ def _concerned(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict
     ]
 
 
-def _asked(loaded: Loaded, found: DecisionRow) -> list[dict[str, Any]]:
+def _asked(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict[str, Any]]:
     """What was asked about it and answered, in its order."""
     kinds = {ASKED_BACK: "question", ANSWERED: "answer"}
     said = []
     for one in loaded.decisions:
         words = loaded.words_of(one)
         if one.key in kinds and str(found.id) in one.about and words:
-            said.append({"by": one.recorder, "at": one.taken_at.isoformat(), kinds[one.key]: words.reason})
+            said.append(
+                {"by": one.recorder, "at": one.taken_at.isoformat(), kinds[one.key]: known.shared(words.reason)}
+            )
     return said

@@ -10,6 +10,7 @@ from typing import TypeVar
 from shared.clock import calendar_date
 from shared.contracts.export import ShareContent, SharedItem, SharedPlan, ShareLetter, Unanswered
 from shared.contracts.intake import ReportedObject, Subject
+from shared.engine.concerned import objects_of, persons_of
 from shared.engine.documents import REPORT, Content
 from shared.engine.effects import CopyByLetter, Disclose
 from shared.engine.entitled import bases_of, tasks_of
@@ -234,15 +235,6 @@ def _without_reporter(concerned: Mapping[str, _Concerned], known: Nameable) -> d
     return {key: known.shared_texts(one) for key, one in concerned.items()}
 
 
-def persons_of(loaded: Loaded, items: Collection[str]) -> dict[str, Subject]:
-    """Whom who gets `items` comes to know, by S1, S2 …: those of the report go with the report, another with what was
-    found about him. Nobody twice, and nobody who proved not to be concerned."""
-    content = loaded.opened
-    named = {loaded.standing.person(one) for one in _about(content, items)}
-    named |= set(content.reported) if REPORT in items else set()
-    return {key: one for key, one in loaded.concerned.items() if key in named}
-
-
 def received_by(loaded: Loaded, one: Disclose) -> tuple[str, ...]:
     """The persons of whom who gets `one` comes to know something. Who is told that something is wrong had it before."""
     if loaded.content is None or one.road == RECTIFICATION:
@@ -253,18 +245,3 @@ def received_by(loaded: Loaded, one: Disclose) -> tuple[str, ...]:
 def _given_by(loaded: Loaded, content: Content, one: Disclose) -> Along:
     """What of the items of `one` is still here, and whom and what goes along with it."""
     return along(loaded, [name for name in one.items if name == REPORT or name in content.findings], one.concerning)
-
-
-def objects_of(loaded: Loaded, items: Collection[str]) -> dict[str, ReportedObject]:
-    """Of which buildings, businesses and so on who gets `items` comes to know, by O1, O2 …"""
-    content = loaded.opened
-    about = _about(content, items)
-    return {key: one for key, one in content.objects.items() if key in about or REPORT in items}
-
-
-def _about(content: Content, items: Collection[str]) -> set[str]:
-    """What the findings among `items` are about, and whom they brought to light. Who reads a record of the handling, such as an
-    order, knows by that only the code."""
-    findings = (content.findings[name] for name in items if name != REPORT)
-    found = [one for one in findings if one.category not in approach.PROCESS_CATEGORIES]
-    return {one.about for one in found} | {person for one in found for person in one.persons}

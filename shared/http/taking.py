@@ -166,10 +166,10 @@ RECORDED: dict[str, Any] = {
             "fields": {"representative": [{"name": "Voornaam Achternaam"}]},
         },
     },
-    "points-at-reporter": {
+    "reporter-clue": {
         "summary": "Words of the report that point at the reporter: they are left out of all that is shared",
         "value": {
-            "category": "points-at-reporter",
+            "category": "reporter-clue",
             "expectedVersion": 9,
             "about": "report",
             "finding": "ik ben de buurvrouw op nummer 12",

@@ -13,7 +13,7 @@ BEGINNINGS = ("bronhouder", "department", "lot")
 """How the roles begin that follow from a source, a department or the LOT."""
 RECORDS = (
     *("report", "indication", "paper", "question", "intervention", "monitoring", "decision", "child", "none"),
-    "points-at-reporter",
+    "reporter-clue",
 )
 """What is recorded of the handling itself (Bijlage 1), and the word for no source."""
 INSIDE = ("dossier", "bronnen", "indicatoren", "bevoegdheden", "taken", "grondslagen", "overleggen", "onderdelen")

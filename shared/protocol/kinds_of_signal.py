@@ -85,6 +85,8 @@ class Persons(Kind):
 
     most: int = MOST_PERSONS
 
+    in_words = True
+
     def fits(self, value: Any, subjects: Collection[str]) -> bool:
         return isinstance(value, (list, tuple)) and 1 <= len(value) <= self.most and all(map(self._is_one, value))
 

@@ -99,7 +99,7 @@ def test_who_sends_reads_beforehand_what_the_receiver_will_read(house: TestHouse
     number = house.with_purpose(house.report("web", text=text))
     house.must_decide(number, "bram", "weging-1", "suspicion", fields=SUSPICION)
     version = house.client.get("assessment", f"/v1/signals/{number}/open-decisions", "anna")["version"]
-    mark = {"category": "points-at-reporter", "about": "report", "expectedVersion": version}
+    mark = {"category": "reporter-clue", "about": "report", "expectedVersion": version}
     items = f"/v1/signals/{number}/items"
     wrong = mark | {"finding": "Ik ben de buurman op nummer 12"}
     refused = house.client.request("POST", "assessment", items, "anna", wrong)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -13,20 +15,21 @@ import pytest
 from services.casework.policy import CaseworkPolicy
 from services.sources.policy import SourcesPolicy
 from shared.contracts.assessment import ResearchContent
+from shared.contracts.dossier import DecisionWords
 from shared.contracts.export import ShareContent
 from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
 from shared.contracts.sources import CaseContent
 from shared.engine.arrive import documents_of
-from shared.engine.common import following
+from shared.engine.common import following, told_to_supervision
 from shared.engine.documents import Content, Finding, Report, Words
 from shared.engine.effects import CopyByLetter, HandOver
 from shared.engine.given import Given, GivenRecord
-from shared.engine.loaded import Loaded
+from shared.engine.loaded import ANSWERED, Loaded
 from shared.engine.papers import composed
 from shared.engine.policy import Policy
 from shared.engine.proposal import about_proposal
 from shared.engine.tables import ItemRow, TaskRow
-from shared.engine.wording import Nameable
+from shared.engine.wording import Nameable, faults_in_shared, faults_in_words
 from shared.errors import Forbidden, Invalid
 from shared.identity import Person
 from shared.protocol.conditions.approach import POINTS_AT_REPORTER as POINTS
@@ -37,8 +40,8 @@ from shared.protocol.model import HOLDER_OF, State
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.records import Record
-from shared.words.masked import REPORTER_LEFT_OUT
 from shared.words.names import marks_of
+from shared.words.reporter import REPORTER_LEFT_OUT
 from shared.words.sealed import filled, new_key
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
@@ -81,10 +84,10 @@ FOUND = {
 }
 
 
-def file(known: Loaded) -> Loaded:
-    """A file as `known`, with the reporter in every text of it."""
+def file(known: Loaded, other: Mapping[str, Finding] = MappingProxyType({})) -> Loaded:
+    """A file as `known`, with the reporter in every text of it; `other`: in the place of one of its items."""
     report = Report(text=TEXT, subjects=(ROOS,), objects=(SHED,), reporter_marks=GREET)
-    return replace(known, content=Content(report, FOUND, known.opened.words, {"report": b""}))
+    return replace(known, content=Content(report, {**FOUND, **other}, known.opened.words, {"report": b""}))
 
 
 def shows_nothing(read: Any) -> bool:
@@ -163,9 +166,108 @@ def test_no_task_shows_the_reporter() -> None:
     assert known.facts().of(ANSWERED_BY_HOLDER)
     answer = casework.show_task(task("item-7", "department-answer", f"department-{DEPARTMENT}"), known)
     agreeing = about_proposal(task(str(proposed.id), "co-signature", "privacy-officer"), known)
-    in_order = [order[one] for one in ("items", "subjects", "objects", "intervention", "asked")]
-    for read in (question, *in_order, answer, *(agreeing[one] for one in ("reason", "fields", "said", "concerns"))):
+    in_order = [order[one] for one in ("items", "subjects", "objects", "intervention")]
+    for read in (
+        question,
+        *in_order,
+        answer["answer"],
+        *(agreeing[one] for one in ("reason", "fields", "said", "concerns")),
+    ):
         assert shows_nothing(read), read
+
+
+@pytest.mark.refused("R-T.13")
+def test_a_department_that_tries_names_reads_its_own_question_back_as_it_wrote_it() -> None:
+    """What would be left out of it tells who reported."""
+    probe = f"Was het Piet Bakker, Greet Zonnebloem of Ans Dekker? Of {HERSELF}?"
+    checked = taken("check-2b", "may", State.CHECK_2B, version=3, about=["item-2", "report"])
+    answered = taken(ANSWERED_BY_HOLDER, "answered", State.EXECUTION, about=["item-7"])
+    said = Words(reason="x", fields={"answer": f"Nee; {HERSELF}."})
+    asking = FOUND["item-7"].model_copy(update={"finding": probe})
+    known = file(loaded(State.EXECUTION, [checked, answered], {str(answered.id): said}), {"item-7": asking})
+    casework = CaseworkPolicy()
+    order = casework.show_task(task("item-2", "intervention", f"department-{DEPARTMENT}"), known)
+    answer = casework.show_task(task("item-7", "department-answer", f"department-{DEPARTMENT}"), known)
+    assert (order["asked"], answer["question"]) == ([probe], probe)
+    assert answer["answer"] == f"Nee; {REPORTER_LEFT_OUT}."
+
+
+@pytest.mark.refused("R-T.13")
+def test_nothing_of_a_text_leaves_in_which_he_can_still_be_read() -> None:
+    """By whatever road: also where nobody decides about it."""
+    known = Nameable.of(file(loaded(State.EXECUTION, [])))
+    spelt = ("G r e e t Z o n n e b l o e m zag het.", "Ja, ik ben de búurvrouw op nummer-12!", "op 06; nummer 12a")
+    assert [known.shared(one) for one in spelt] == [REPORTER_LEFT_OUT, REPORTER_LEFT_OUT, spelt[2]]
+    assert "búurvrouw" in known.left_out(spelt[1]), "who decides is told why it is not shared"
+    assert not known.is_named_in(REPORTER_LEFT_OUT)
+    assert not Nameable(("Piet Melder",)).is_named_in(f"Hier {REPORTER_LEFT_OUT}.")
+    assert Nameable(("Piet Melder",)).is_named_in(f"Hier {REPORTER_LEFT_OUT}, de Melder.")
+
+
+@pytest.mark.refused("R-T.13")
+def test_who_and_what_goes_along_is_read_as_what_is_shared() -> None:
+    """A person that a finding brought to light, and an object of it, without the report."""
+    spelt = "Kerkpad 5, naast G r e e t Z o n n e b l o e m"
+    report = Report(
+        text="Er wordt geladen.", objects=(SHED.model_copy(update={"address": spelt}),), reporter_marks=GREET
+    )
+    named = [{"subject": "S2", "name": "Jan Smit", "address": spelt}]
+    items = {"item-1": finding("kvk-open", "Bestuurder.", about="report", persons=named)}
+    items["item-2"] = finding("indication", "Er ruikt iets.", about="O1")
+    known = replace(loaded(State.WEGING_2A, []), content=Content(report, items, {}, {"report": b""}))
+
+    def found(item: str, *concerning: str) -> list[str]:
+        going = concerning or None
+        return [one.code for one in faults_in_shared(known, {item: "forwarding.items"}, {}, going)]
+
+    assert (found("item-1"), found("item-2")) == (["shows-reporter"], ["shows-reporter"])
+    assert (found("item-1", "S2"), found("item-2", "O1")) == (["shows-reporter"], ["shows-reporter"])
+    assert (found("item-1", "S2.name"), found("item-2", "O2")) == ([], []), "what stays behind is not read"
+    (fault,) = faults_in_shared(known, {"item-1": "forwarding.items"}, {})
+    assert fault.reason.endswith("of markeer de woorden zoals zij er staan")
+
+
+@pytest.mark.refused("R-T.13")
+def test_a_refusal_tells_who_has_not_the_file_nothing_of_what_was_marked() -> None:
+    known = file(loaded(State.EXECUTION, []))
+    texts = {"reason": f"Want {HERSELF}."}
+    assert faults_in_words(known, texts, {}, ("bronhouder-horeca-permits",)) == []
+    (fault,) = faults_in_words(known, texts, {}, known.law.file_roles)
+    assert (fault.code, fault.reason) == ("names-somebody", "bevat woorden die naar de melder verwijzen: laat ze weg")
+
+
+@pytest.mark.refused("R-T.13")
+def test_what_was_marked_and_written_by_who_did_not_know_it_does_not_reach_supervision() -> None:
+    known = file(loaded(State.EXECUTION, []))
+    words = Words(reason=f"Want {HERSELF}.", fields={"considered": HERSELF})
+    by_him = taken("answer", "no-hit", State.EXECUTION, role="bronhouder-horeca-permits")
+    said = told_to_supervision(known, by_him, words, f"Ja, {HERSELF}.", None).content
+    assert isinstance(said, DecisionWords)
+    assert (said.reason, said.fields["coSignerReason"]) == (f"Want {REPORTER_LEFT_OUT}.", f"Ja, {REPORTER_LEFT_OUT}.")
+    assert said.fields["considered"] == REPORTER_LEFT_OUT
+
+
+@pytest.mark.allowed("R-T.13")
+def test_a_code_in_a_proposal_is_no_text() -> None:
+    """Who answered is a user's name, and what was chosen a code: also when they read as marked words."""
+    proposed = taken("not-concerned", "taken-out", State.EXECUTION, about=["S1"], status="proposed")
+    back = taken(ANSWERED, "answered", State.EXECUTION, about=[str(proposed.id)])
+    words = {str(proposed.id): Words(reason="x"), str(back.id): Words(reason=f"Want {back.recorder}.")}
+    known = file(
+        loaded(State.EXECUTION, [proposed, back], words), {"item-4": finding(POINTS, back.recorder, about="report")}
+    )
+    (said,) = about_proposal(task(str(proposed.id), "co-signature", "privacy-officer"), known)["asked"]
+    assert (said["by"], said["answer"]) == (back.recorder, f"Want {REPORTER_LEFT_OUT}.")
+
+
+@pytest.mark.refused("R-T.13")
+def test_a_mark_counts_until_its_revocation_can_no_longer_be_withdrawn() -> None:
+    revoked = taken("rectify", "withdrawn", State.EXECUTION, about=["item-4"])
+    revoked.effective_at = NOW + timedelta(hours=1)
+    known = file(loaded(State.EXECUTION, [revoked]))
+    before, after = (replace(known, now=NOW + timedelta(minutes=one)) for one in (59, 60))
+    assert Nameable.of(before).shared(HERSELF) == REPORTER_LEFT_OUT
+    assert Nameable.of(after).shared(HERSELF) == HERSELF
 
 
 @pytest.mark.refused("R-T.13")
@@ -229,6 +331,8 @@ async def test_words_are_marked_in_the_file_left_out_of_what_is_shared_and_unmar
     assert await codes(quoting) == [("reason", "names-somebody")]
     wrong = {"wrong": "Dit is niet de melder."}
     await desk.decide(number, "rectify", "withdrawn", about=(made.item,), fields=wrong)
+    assert await read_beforehand(desk, number) == after, "that can still be withdrawn"
+    desk.clock.pass_by(desk.platform.settings.withdrawal_seconds)
     assert await read_beforehand(desk, number) == before
     shown = await desk.engine.showing.view(number, ANNA, "weging")
     assert shown["items"][made.item]["superseded"], "it stays on the record"

@@ -180,7 +180,7 @@ def test_a_child_is_marked_and_its_notice_goes_to_who_represents_it() -> None:
 @pytest.mark.allowed("R-T.13")
 @pytest.mark.refused("R-T.13")
 def test_a_mark_of_words_is_made_in_every_phase_goes_to_nobody_and_lapses_when_it_is_wrong() -> None:
-    record = Record("points-at-reporter", "report", "ik ben de buurvrouw")
+    record = Record("reporter-clue", "report", "ik ben de buurvrouw")
     for state in IN_HAND:
         made = judge_record(MIDDEN_DELFLAND, state, record, "oov", KNOWN)
         assert [one.code for one in made] == (["purpose-first"] if state == State.RECEIVED else []), state
