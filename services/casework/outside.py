@@ -53,17 +53,24 @@ def given_out(loaded: Loaded) -> set[str]:
     return {message for one in _to_the_riec(loaded) for message in one.sends}
 
 
+def _of_last_intake(loaded: Loaded) -> set[str]:
+    """The messages of the intake that is under way, and of what was given beside it since: the RIEC answers with whichever it
+    has at hand."""
+    asked: set[str] = set()
+    for one in _to_the_riec(loaded):
+        asked = set(one.sends) if one.key == RIEC_INTAKE else asked | set(one.sends)
+    return asked
+
+
 def _to_the_riec(loaded: Loaded) -> Iterator[DecisionRow]:
     return (one for one in loaded.taken if one.key in (RIEC_INTAKE, RIEC_SUPPLEMENT))
 
 
 def answer_waiting(loaded: Loaded, receivers: Receivers) -> OutsideSaid | None:
     """The signed answer to the intake that is under way; None when there is none, or it was taken over."""
-    intakes = [one for one in loaded.taken if one.key == RIEC_INTAKE]
-    if not intakes:
-        return None
+    asked = _of_last_intake(loaded)
     said = heard_of(loaded, receivers).values()
-    answers = [one for one in said if one.kind == "answered" and str(one.share) in intakes[-1].sends]
+    answers = [one for one in said if one.kind == "answered" and str(one.share) in asked]
     taken_over = {loaded.fields_of(one).get("statement") for one in loaded.taken if one.key == RIEC_ANSWER}
     return next((one for one in answers if str(one.id) not in taken_over), None)
 

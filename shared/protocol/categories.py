@@ -83,7 +83,7 @@ def _source(source: Source) -> Category:
 def _found_by_departments(chosen: Municipality) -> tuple[Category, ...]:
     """What a department found while it carried out its order: in quarantine, and what became an item of it (R-T.18)."""
     order = Field("order", "Bij welke opdracht?", ORDER, Text(most=40))
-    seen = possible("seenOn", "de datum van de bevinding", ORDER, orders.given_on, "de opdracht is gegeven")
+    seen = possible("foundOn", "de datum van de bevinding", ORDER, orders.given_on, "de opdracht is gegeven")
     return (
         Category(
             orders.IN_QUARANTINE,
@@ -93,7 +93,7 @@ def _found_by_departments(chosen: Municipality) -> tuple[Category, ...]:
             by=departments(chosen),
             fields=(
                 order,
-                Field("seenOn", "Op welke datum is dat gezien?", ORDER, Date()),
+                Field("foundOn", "Op welke datum is dat gezien?", ORDER, Date()),
                 # Not `persons`: who is named here is nobody in the signal until it is judged.
                 Field("named", "Wie is hierdoor aan het licht gekomen?", "art. 26 lid 1", Persons(), required=False),
             ),

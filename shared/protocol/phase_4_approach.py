@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.protocol.composing import ALONG, along
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions import entitled, riec
-from shared.protocol.conditions.dates import last_of, possible, review_within
+from shared.protocol.conditions.dates import last_of, monitored_within, possible
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Text, Verdicts
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import POLICE, Municipality
@@ -40,7 +40,7 @@ ALONE, TOGETHER, TABLE, MONITORED = "art. 21 lid 3", "art. 21 lid 2 onder a", "a
 BESIDE = (State.PLAN, State.CHECK_2B, State.EXECUTION)
 """Where a local approach goes on while the Ondermijningstafel is asked."""
 OF_THE_RIEC = (State.RIEC_ANSWER, State.RIEC_INTAKE, State.REWEIGHING, State.RIEC_MONITORING)
-"""Where none does, and an answer of the Ondermijningstafel can come: also a signed one, after another was entered."""
+"""Where none does, and an answer or a question of the Ondermijningstafel can come: also one signed after an answer was entered."""
 
 OUTCOMES = (
     Outcome(
@@ -154,6 +154,7 @@ def riec_intake(chosen: Municipality) -> Decision:
         needs=(
             riec.riec_included,
             riec.riec_not_asked,
+            riec.riec_answer_taken_over,
             riec.riec_gets_something,
             riec.riec_criteria_answered,
             *possible(
@@ -198,7 +199,7 @@ def riec_answer(chosen: Municipality) -> Decision:
                 State.RIEC_MONITORING,
                 MONITORED,
                 only_in=OF_THE_RIEC,
-                needs=(c.every_intervention_done, review_within(chosen.terms.review_months, MONITORED)),
+                needs=(c.every_intervention_done, monitored_within(chosen.terms.review_months, MONITORED)),
             ),
             Outcome("accepted", "aangenomen", None, TABLE, only_in=BESIDE),
             Outcome(
@@ -239,7 +240,7 @@ def riec_supplement(chosen: Municipality) -> Decision:
         key="riec-supplement",
         article=TABLE,
         question="Welke gegevens krijgt het RIEC op zijn vraag?",
-        states=(State.RIEC_ANSWER, State.REWEIGHING, State.RIEC_MONITORING, *BESIDE),
+        states=(*OF_THE_RIEC, *BESIDE),
         who=chosen.who["riec-intake"].four_eyes(),
         outcomes=(
             Outcome("given", "de genoemde gegevens", None, TABLE, discloses=True, needs=(riec.riec_may_have_these,)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.protocol.conditions.dates import last_of, possible, review_within
+from shared.protocol.conditions import riec
+from shared.protocol.conditions.dates import monitored_within, possible
 from shared.protocol.kinds import Date
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
@@ -25,20 +26,20 @@ def riec_review(chosen: Municipality) -> Decision:
                 "zij loopt nog",
                 None,
                 MONITORED,
-                needs=(review_within(chosen.terms.review_months, MONITORED),),
+                needs=(monitored_within(chosen.terms.review_months, MONITORED),),
             ),
             Outcome("local-part", "de gemeente krijgt alsnog een deel: het plan volgt", State.PLAN, MONITORED),
         ),
         fields=(
             Field("told", "Wat is van het RIEC vernomen?", MONITORED),
-            Field("toldOn", "Op welke datum?", MONITORED, Date()),
+            Field("heardOn", "Op welke datum?", MONITORED, Date()),
             Field("reviewOn", "Wanneer wordt de stand opnieuw bekeken?", MONITORED, Date(), outcomes=("goes-on",)),
         ),
         needs=possible(
-            "toldOn",
+            "heardOn",
             "de datum waarop het is vernomen",
             MONITORED,
-            last_of("riec-answer"),
-            "de Ondermijningstafel de casus had aangenomen",
+            riec.decided_on,
+            "de Ondermijningstafel de casus aannam",
         ),
     )

@@ -38,7 +38,7 @@ def today(desk: Desk) -> str:
 
 
 async def finds(desk: Desk, task: TaskRow, by: Person = DIRK, **fields: Any) -> str:
-    given = GivenReport("department-report", "In de kelder staan lege vaten.", {"seenOn": today(desk), **fields})
+    given = GivenReport("department-report", "In de kelder staan lege vaten.", {"foundOn": today(desk), **fields})
     return (await desk.engine.tasks.report(task.id, by, given)).item
 
 
@@ -124,14 +124,14 @@ async def test_whose_task_it_is_not_says_nothing_and_nobody_when_it_is_over(desk
     with pytest.raises(Conflict):
         await desk.engine.tasks.report(task.id, DIRK, GivenReport("monitoring", "Het loopt."))
     with pytest.raises(Invalid):
-        await finds(desk, task, seenOn="2999-01-01")
+        await finds(desk, task, foundOn="2999-01-01")
     with pytest.raises(Invalid):
         await desk.engine.tasks.answer(
             task.id, DIRK, GivenAnswer("under-way", "", {"since": "2020-01-01"}, key="progress")
         )
     for category in ("department-report", "department-question", "department-finding"):
         with pytest.raises(Invalid):
-            await desk.record(number, category, "O1", "Gezien.", order=task.item, seenOn=today(desk))
+            await desk.record(number, category, "O1", "Gezien.", order=task.item, foundOn=today(desk))
     await desk.engine.tasks.answer(task.id, DIRK, DROPPED)
     for late in (finds(desk, task), asks(desk, task), desk.engine.tasks.answer(task.id, DIRK, progress)):
         with pytest.raises(NotFound):

@@ -22,7 +22,7 @@ from shared.clock import calendar_date
 from shared.contracts.dossier import Disclosed
 from shared.contracts.export import OutsideTold, ShareLetter
 from shared.engine.tables import DecisionRow, Dossier
-from shared.errors import CannotSucceed, Invalid, NotBelieved
+from shared.errors import CannotSucceed, Conflict, Invalid, NotBelieved
 from shared.identity import Person
 from shared.protocol.model import State
 from shared.protocol.phase_4_approach import RIEC_CRITERIA
@@ -104,10 +104,15 @@ async def handed_in(desk: Desk) -> tuple[str, str]:
     await desk.add(chosen(desk, number))
     await desk.believe(number)
     await desk.decide(number, "check-2a", "may", about=("report", "riec"), fields={"task": "intake-georganiseerd"})
-    fields = {"criteria": CRITERIA, "handedInOn": calendar_date(desk.clock.now()).isoformat()}
-    made = await desk.decide(number, "riec-intake", "handed-in", fields=fields)
+    made = await intake(desk, number)
     await desk.decide(number, "riec-intake", "agree", BRAM, confirms=(await desk.decision(made)).id)
     return number, await share_of_last(desk, number)
+
+
+async def intake(desk: Desk, number: str) -> Any:
+    """That an intake is handed in, as it is proposed."""
+    fields = {"criteria": CRITERIA, "handedInOn": calendar_date(desk.clock.now()).isoformat()}
+    return await desk.decide(number, "riec-intake", "handed-in", fields=fields)
 
 
 async def share_of_last(desk: Desk, number: str) -> str:
@@ -290,3 +295,26 @@ async def test_a_question_is_answered_with_one_more_share(at_the_riec: AtTheRiec
     more = await at_the_riec.says("asked", questions=[{"about": item, "asks": "current"}])
     await at_the_riec.gives("nothing", more, ())
     assert len(await desk.post(number, ShareLetter.event)) == 2
+    # And it answers the intake with whichever share it has at hand: that is taken over as any.
+    said = await at_the_riec.says("answered", outcome="refused", decided_on=at_the_riec.today)
+    assert await at_the_riec.faults(partial(at_the_riec.answers, "not-accepted")) == {"signed-answer-waits"}
+    answered = await desk.decision(await at_the_riec.answers("not-accepted", said))
+    assert answered.state_after == State.REWEIGHING
+    assert await desk.open_tasks(number) == []
+
+
+@pytest.mark.allowed("R-T.20", "R-21.6")
+@pytest.mark.refused("R-T.20", "R-21.6")
+async def test_a_signed_answer_is_not_lost_by_another_intake(at_the_riec: AtTheRiec) -> None:
+    """Not by one that is proposed while it waits, nor by one that waited for its second signature when it came."""
+    desk, number = at_the_riec.desk, at_the_riec.number
+    await at_the_riec.answers("accepted")
+    again = partial(intake, desk, number)
+    proposed = await desk.decision(await again())
+    said = await at_the_riec.says("answered", outcome="refused", decided_on=at_the_riec.today)
+    with pytest.raises(Conflict, match="ondertekende antwoord"):
+        await desk.decide(number, "riec-intake", "agree", BRAM, confirms=proposed.id)
+    await desk.decide(number, "riec-intake", "withdraw", confirms=proposed.id)
+    assert await at_the_riec.faults(again) == {"riec-answer-taken-over"}
+    taken = await desk.decision(await at_the_riec.answers("not-accepted", said))
+    assert taken.state_after == State.REWEIGHING

@@ -85,7 +85,7 @@ ARROWS: dict[tuple[str, str, str], str] = {
     },
     **{
         (state, "riec-supplement", outcome): state
-        for state in ("riec-answer", "reweighing", "riec-monitoring", *_BESIDE)
+        for state in (*_OF_THE_RIEC, *_BESIDE)
         for outcome in ("given", "nothing")
     },
     ("plan", "adopt-plan", "adopted"): "check-2b",

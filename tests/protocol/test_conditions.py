@@ -187,12 +187,12 @@ def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, 
 
 
 def test_every_condition_is_tried() -> None:
-    dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read"}
+    dates = {"review-date", "monitoring-date", "ends-after-today", "names-what-is-needed", "list-was-read"}
     dates |= {"riec-criteria-answered", "answered-after-consulting"}
     # Of what is named, tried in test_rectifying.
     dates |= {"two-persons"}
     # Of what goes to the RIEC, tried in test_riec.
-    dates |= {"riec-is-given-nothing"}
+    dates |= {"riec-is-given-nothing", "riec-answer-taken-over"}
     dates |= {"request-is-whole", "request-covers-it"}
     # Of who answers himself, tried in test_plan.
     dates |= {"department-answers-itself", "each-by-its-own-person"}

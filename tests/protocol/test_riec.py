@@ -87,6 +87,10 @@ def test_it_gets_nothing_that_2a_does_not_allow_it_and_nothing_unasked() -> None
         assert [one.code for one in refused.faults] == [code]
 
 
+DECIDED_BEFORE = replace(
+    ELSEWHERE, on=TODAY, fields={**ELSEWHERE.fields, "decidedOn": (TODAY - timedelta(days=2)).isoformat()}
+)
+"""Decided two days before somebody recorded it."""
 ENTERED = Taken("riec-answer", "not-accepted")
 AFTER = (*MATRIX, RIEC_MAY, RIEC, HANDED_IN, ENTERED)
 
@@ -108,7 +112,7 @@ def test_what_is_signed_after_something_was_entered_is_taken_over_wherever_the_c
     for state in (*OF_THE_RIEC, *BESIDE):
         for outcome in ("accepted", "accepted-with-local-part", "not-accepted"):
             assert isinstance(answered(state, outcome, ("answered",)), Allowed)
-    for state in (State.REWEIGHING, State.RIEC_MONITORING, *BESIDE):
+        # Its question is asked as a task in all of these, and so it can be answered there.
         assert isinstance(answered(state, "given", ("asked",), "riec-supplement"), Allowed)
 
 
@@ -140,22 +144,40 @@ def test_what_is_taken_up_elsewhere_is_monitored_here_and_ends_by_a_decision() -
 
 @pytest.mark.refused("R-T.20", "R-24.2")
 def test_it_is_looked_at_again_in_time_and_of_what_was_told_by_today() -> None:
-    taken = {"decisions": (*AFTER[:-1], replace(ELSEWHERE, on=TODAY)), "items": facts_of_nothing_to_do()}
+    taken = {"decisions": (*AFTER[:-1], DECIDED_BEFORE), "items": facts_of_nothing_to_do()}
     for on in (TODAY, TODAY + timedelta(days=400)):
         fields = {"reviewOn": on.isoformat()}
         late = answered(
             State.RIEC_ANSWER, "accepted-elsewhere", decisions=AFTER[:-1], items=taken["items"], fields=fields
         )
-        assert codes(late) == ["review-date"]
+        assert codes(late) == ["monitoring-date"]
         again = answered(State.RIEC_MONITORING, "goes-on", (), "riec-review", **taken, fields=fields)
-        assert codes(again) == ["review-date"]
-    for days, code in ((-1, "toldOn-not-before"), (1, "toldOn-not-ahead")):
-        fields = {"toldOn": (TODAY + timedelta(days=days)).isoformat()}
+        assert codes(again) == ["monitoring-date"]
+    for days, code in ((-3, "heardOn-not-before"), (1, "heardOn-not-ahead")):
+        fields = {"heardOn": (TODAY + timedelta(days=days)).isoformat()}
         assert codes(answered(State.RIEC_MONITORING, "goes-on", (), "riec-review", **taken, fields=fields)) == [code]
+    # From the day on which it decided, also when that was recorded later.
+    for days in (-2, -1, 0):
+        fields = {"heardOn": (TODAY + timedelta(days=days)).isoformat()}
+        assert isinstance(
+            answered(State.RIEC_MONITORING, "goes-on", (), "riec-review", **taken, fields=fields), Allowed
+        )
     # Who is concerned is informed before it ends, here as anywhere.
     assert codes(answered(State.RIEC_MONITORING, "closed", (), "close", **taken, notices={})) == [
         "everybody-informed-or-deferred"
     ]
+
+
+@pytest.mark.allowed("R-T.20", "R-21.5")
+@pytest.mark.refused("R-T.20", "R-21.6")
+def test_no_other_intake_goes_out_while_a_signed_answer_waits() -> None:
+    """With another one handed in, the answer to the first could not be taken over any more."""
+    again = replace(RIEC, key="reweighing")
+    for state in (State.RIEC_INTAKE, *BESIDE):
+        chosen = {"decisions": (*AFTER, again)}
+        assert codes(answered(state, "handed-in", ("answered",), "riec-intake", **chosen)) == ["riec-answer-taken-over"]
+        for heard in ((), ("asked",)):
+            assert isinstance(answered(state, "handed-in", heard, "riec-intake", **chosen), Allowed)
 
 
 def codes(judged: Any) -> list[str]:

@@ -57,6 +57,16 @@ def riec_not_asked(case: Case) -> str | None:
 
 
 @condition(
+    "art. 21 lid 2 onder b", "er wacht geen ondertekend antwoord van de Ondermijningstafel op een eerdere intake"
+)
+def riec_answer_taken_over(case: Case) -> str | None:
+    """With another intake the signed answer to the one before it could not be taken over any more."""
+    if SIGNED_ANSWER in case.facts.heard:
+        return "neem eerst het ondertekende antwoord van de Ondermijningstafel over"
+    return None
+
+
+@condition(
     "art. 21 lid 2 onder b",
     "de Ondermijningstafel moet nog antwoorden op de intake, of heeft ondertekend geantwoord nadat een antwoord met de hand"
     " was ingevoerd",
@@ -96,8 +106,17 @@ def nothing_at_the_riec(case: Case) -> str | None:
 
 def handed_in_on(case: Case) -> date:
     """The day on which the Ondermijningstafel was asked for the last time."""
-    asked = case.facts.last("riec-intake")
+    return _said_on(case, "riec-intake", "handedInOn")
+
+
+def decided_on(case: Case) -> date:
+    """The day on which the Ondermijningstafel decided for the last time; that is recorded later."""
+    return _said_on(case, "riec-answer", "decidedOn")
+
+
+def _said_on(case: Case, key: str, name: str) -> date:
+    last = case.facts.last(key)
     try:
-        return date.fromisoformat(str(asked.fields["handedInOn"])) if asked else date.min
+        return date.fromisoformat(str(last.fields[name])) if last else date.min
     except (KeyError, ValueError):
         return date.min
