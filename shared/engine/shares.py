@@ -12,13 +12,14 @@ from shared.contracts.export import ShareContent, SharedItem, SharedPlan, ShareL
 from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.documents import REPORT, Content
 from shared.engine.effects import CopyByLetter, Disclose
-from shared.engine.entitled import bases_of, tasks_of
+from shared.engine.entitled import allowed_in_2a, bases_of, tasks_of
 from shared.engine.loaded import Loaded
 from shared.engine.plans import planned_in, without_persons
 from shared.engine.tables import DecisionRow
 from shared.engine.wording import Nameable
 from shared.protocol.composing import OF, along_faults, fields_going, still_named
 from shared.protocol.conditions import approach
+from shared.protocol.conditions.plan import ADOPT_PLAN
 from shared.protocol.faults import Fault
 from shared.words.masked import masked, without
 
@@ -61,8 +62,18 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
         objects=going.objects,
         left_out_concerned=going.left_out,
         concerned_in_part=going.in_part,
-        plan=plan and _read(without_persons(plan, (*going.subjects, *loaded.opened.objects)), going),
+        plan=plan and _read(
+            without_persons(plan, (*going.subjects, *loaded.opened.objects)), _put_before(loaded, decision, one, going)
+        ),
     )
+
+
+def _put_before(loaded: Loaded, decision: DecisionRow, one: Disclose, going: Along) -> Along:
+    """By what the texts of a plan are read: as it was adopted it goes alone, and is read as it was proposed to him, with what
+    went along then."""
+    if decision.key != ADOPT_PLAN:
+        return going
+    return along(loaded, allowed_in_2a(loaded).get(one.recipient, ()), one.concerning)
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,38 @@ def test_who_adopted_a_plan_gets_it_once_more_and_nothing_of_a_person_with_it() 
         ]
 
 
+@pytest.mark.allowed("R-T.19", "R-22.1")
+@pytest.mark.refused("R-T.19")
+def test_what_was_left_out_of_a_plan_is_left_out_of_it_when_it_is_adopted() -> None:
+    plan = "Controle bij Roos Wilgenburg, Dorpsstraat 1, en op Molenweg 5."
+    cell = taken("check-2a", "may", State.CHECK_2A, about=["report", DEPARTMENT], version=1)
+    proposed = taken("propose-plan", "proposed", State.PLAN, version=3, about=["item-2"])
+    adopts = taken("answer-plan", "adopts", State.PLAN, version=4, about=[DEPARTMENT])
+    adopted = taken("adopt-plan", "adopted", State.PLAN, about=["item-2"], state_after=State.CHECK_2B)
+    asked = {"partners": list(BOTH), "answerBy": "2026-02-01", "concerning": ["S2"]}
+    words = {
+        str(proposed.id): Words(reason="x", fields=asked),
+        str(adopts.id): Words(reason="x", fields={"name": "G. Verzonnen"}),
+        str(adopted.id): Words(reason="x", fields={"participants": list(BOTH), "adoptedOn": "2026-01-02"}),
+    }
+    findings = {**HOLDER.opened.findings, "item-2": INTERVENTION.model_copy(update={"finding": plan})}
+    content = replace(HOLDER.opened, findings=findings, words=words)
+    read = {}
+    for decisions in ((cell, proposed), (cell, proposed, adopts, adopted)):
+        effects = following(POLICIES["casework"], replace(HOLDER, decisions=decisions, content=content), decisions[-1])
+        told = [one.content for one in effects if isinstance(one, CopyByLetter)]
+        read[decisions[-1].key] = {one.recipient: one.plan for one in told if isinstance(one, ShareContent)}
+    for partner in BOTH:
+        before, after = read["propose-plan"][partner], read["adopt-plan"][partner]
+        assert before is not None
+        assert after is not None
+        assert before.actions == after.actions
+        assert "Dorpsstraat" not in after.model_dump_json()
+    mine = read["adopt-plan"][DEPARTMENT]
+    assert mine is not None
+    assert "Molenweg 5" in mine.actions[0].text, "what went along stays"
+
+
 PROCESSES = [one for one in LAW.categories if one.process]
 
 
