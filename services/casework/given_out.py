@@ -72,7 +72,7 @@ def faults_in_orders(loaded: Loaded, given: Given) -> Sequence[Fault]:
     return [
         fault
         for name in to_carry_out(loaded.facts().decisions)
-        for fault in along_wrong(loaded, _concerning(name, loaded), "outcome", _may_have(name, loaded))
+        for fault in along_wrong(loaded, _concerning(name, loaded), "outcome", (name, *_may_have(name, loaded)))
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.casework.effects import TakenOver
+from services.casework.given_out import going_with
 from shared.engine.documents import Finding
 from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, Forget, OpenTasks
 from shared.engine.goes_on import became_known, numbered
@@ -121,9 +122,12 @@ def questions(loaded: Loaded) -> dict[str, dict[str, Any]]:
 
 
 def answer_to(loaded: Loaded, name: str) -> dict[str, Any]:
-    """The answer to one, as the department reads it: without the reporter."""
+    """The answer to one, as the department reads it: without the reporter, and without who and what does not go along with its
+    order."""
     known, found = Nameable.of(loaded), questions(loaded)[name]
-    return found | {one: known.shared(found[one]) for one in ("question", "answer") if found[one]}
+    words = going_with(found["order"], loaded).words
+    said = {"question": known.shared, "answer": words}
+    return found | {one: read(found[one]) for one, read in said.items() if found[one]}
 
 
 def progress_of(loaded: Loaded, order: str) -> dict[str, Any] | None:

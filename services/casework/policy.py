@@ -109,7 +109,7 @@ class CaseworkPolicy(Policy):
         known = Nameable.of(loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
-            "intervention": known.shared(intervention.finding or ""),
+            "intervention": going.words(intervention.finding or ""),
             "about": intervention.about,
             "concerns": list(intervention.fields.get("subjects") or ()),
             "instrument": power.name,

@@ -14,7 +14,8 @@ from shared.engine.plans import planned, version_of
 from shared.engine.shares import along_wrong
 from shared.engine.tables import DecisionRow
 from shared.protocol.composing import CONCERNING
-from shared.protocol.conditions.plan import PROPOSE_PLAN, Version
+from shared.protocol.conditions import approach
+from shared.protocol.conditions.plan import PROPOSE_PLAN, Version, versions
 from shared.protocol.faults import Fault
 from shared.protocol.informing import leaves_the_municipality
 from shared.protocol.judge import Attempt
@@ -116,6 +117,13 @@ def along_faults_in(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     return list(found)
 
 
+def _would_be_planned(loaded: Loaded, proposal: Attempt) -> list[str]:
+    """The interventions that a proposal would put before its partners: its own, and what was adopted before."""
+    facts = loaded.facts()
+    adopted = {name for one in versions(facts.decisions) if one.adopted for name in one.interventions}
+    return [name for name in approach.interventions(facts) if name in adopted or name in proposal.about]
+
+
 def _receive(loaded: Loaded, attempt: Attempt, one: Attempt, place: int) -> Iterable[Collection[str]]:
     """The items that each of its receivers gets by `one` of `attempt`."""
     if one.key == RIEC_SUPPLEMENT:
@@ -124,4 +132,5 @@ def _receive(loaded: Loaded, attempt: Attempt, one: Attempt, place: int) -> Iter
         # What is chosen for a row or column is chosen of all its items together.
         return (attempt.parts[place].about[1] if place >= 0 else one.about[1:],)
     allowed = allowed_in_2a(loaded)
-    return (allowed.get(to, ()) for to in one.fields.get("partners") or (TABLE_OF_THE_RIEC,))
+    plan = _would_be_planned(loaded, one) if one.key == PROPOSE_PLAN else ()
+    return ((*plan, *allowed.get(to, ())) for to in one.fields.get("partners") or (TABLE_OF_THE_RIEC,))

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from services.assessment.policy import AssessmentPolicy
+from services.casework.orders import answer_to
 from services.casework.policy import CaseworkPolicy
 from services.export.wording import document
 from services.sources.policy import SourcesPolicy
@@ -28,9 +29,11 @@ from shared.engine.entitled import bases_of, tasks_of
 from shared.engine.given import Given
 from shared.engine.goes_on import became_known
 from shared.engine.loaded import Loaded
+from shared.engine.papers import composed
 from shared.engine.policy import Policy
-from shared.engine.shares import along, share_of, went
+from shared.engine.shares import along, along_wrong, share_of, went
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
+from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER
 from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.laws import Laws
 from shared.protocol.model import HOLDER_OF, Category, Decision, Outcome, State
@@ -379,6 +382,12 @@ def ordered(*cells: tuple[str, Any]) -> Loaded:
     return replace(HOLDER, decisions=(adopted, *rows, done), content=replace(HOLDER.opened, words=chosen))
 
 
+def with_order(known: Loaded, text: str) -> Loaded:
+    """The same with `text` as its order."""
+    findings = {**known.opened.findings, "item-2": INTERVENTION.model_copy(update={"finding": text})}
+    return replace(known, content=replace(known.opened, findings=findings))
+
+
 def order_of(known: Loaded) -> tuple[dict[str, Any], Disclose, ShareContent]:
     """What the department reads, its line in the register, and what was read of it beforehand."""
     casework, done = POLICIES["casework"], known.decisions[-1]
@@ -393,26 +402,89 @@ def test_an_order_has_of_whom_and_what_check_2b_chose() -> None:
     whole, line, _ = order_of(ordered(("report", None)))
     assert (line.concerning, list(whole["subjects"]), whole["leftOut"]) == (None, ["S1", "S2"], 0)
     assert whole["items"]["report"]["text"] == TEXT
-    known = ordered(("report", ["S1.name"]), ("item-3", ["S2"]))
+    known = with_order(ordered(("report", ["S1.name"]), ("item-3", ["S2"])), f"Ga langs: {TEXT}")
     order, line, beforehand = order_of(known)
+    assert order["intervention"] == (
+        "Ga langs: Roos Wilgenburg ([beroep van S1], [adres van S1]) helpt Kees Zevenster op Molenweg 5."
+    )
     assert (line.concerning, went(known, line)) == (("S1.name", "S2"), ("S1.name", "S2.name", "S2.address"))
     assert order["subjects"] == {"S1": {"name": ROOS.name}, "S2": {"name": KEES.name, "address": KEES.address}}
     assert (order["objects"], order["leftOut"], order["inPart"]) == ({}, 1, 1)
     assert "Dorpsstraat" not in str(order)
-    assert {one.item: one.text for one in beforehand.items if one.item in order["items"]} == {
+    assert {one.item: one.text for one in beforehand.items} == {
+        "item-2": order["intervention"],
         "report": order["items"]["report"]["text"],
         "item-3": order["items"]["item-3"]["finding"],
     }
     assert (beforehand.subjects["S1"], beforehand.concerned_in_part) == (Subject(name=ROOS.name), 1)
     nobody, _, _ = order_of(ordered(("report", [])))
     assert (nobody["subjects"], nobody["leftOut"]) == ({}, 3)
+    asked = INTERVENTION.model_copy(update={"category": "department-question", "fields": {"order": "item-2"}})
+    later = ordered(("report", []))
+    answer = taken(ANSWERED_BY_HOLDER, "answered", State.EXECUTION, version=10, about=["item-7"])
+    words = {**later.opened.words, str(answer.id): Words(reason="x", fields={"answer": TEXT})}
+    findings = {**later.opened.findings, "item-7": asked}
+    later = replace(
+        later, decisions=(*later.decisions, answer), content=replace(later.opened, words=words, findings=findings)
+    )
+    assert answer_to(later, "item-7")["answer"] == "S1 ([beroep van S1], [adres van S1]) helpt S2 op [adres van S2]."
     assert nobody["items"]["report"]["text"].startswith("S1 ([beroep van S1], [adres van S1]) helpt S2 op")
     casework = POLICIES["casework"]
     check = Given(Attempt("check-2b-done", "complete", "x", {"conclusion": "x"}), 9)
     assert casework.faults(known, check) == ()
+    named = with_order(ordered(("report", [])), "Ga langs bij K33s Zevenster.")
+    assert [one.code for one in casework.faults(named, check)] == ["names-left-out"], "of an order too"
     odd = replace(known.opened, report=known.opened.report.model_copy(update={"text": "K33s Zevenster, Z3venster."}))
     hidden = replace(ordered(("report", ["S1"])), content=replace(odd, words=ordered(("report", None)).opened.words))
     assert casework.faults(hidden, check) == (), "without a choice nobody is left out"
+
+
+@pytest.mark.allowed("R-T.15", "R-T.16")
+@pytest.mark.refused("R-T.15", "R-T.16")
+def test_nothing_of_one_person_or_object_says_who_or_where_another_is() -> None:
+    kees = Subject(name=KEES.name, address="Bij Roos Wilgenburg, Molenweg 5", occupation="Klusser bij Roos Wilgenburg")
+    shed = SHED.model_copy(update={"address": "Erf van Roos Wilgenburg", "description": "Naast Plein 3, 2635AB."})
+    far = ReportedObject(kind="building", address="Plein 3, 2635 AB Den Hoorn")
+    report = Report(text="Kees, Plein 3 in Den Hoorn, om 3 uur.", subjects=(ROOS, kees), objects=(shed, far))
+    known = replace(HOLDER, content=replace(HOLDER.opened, report=report))
+    going = along(known, ["report"], ("S2", "O1"))
+    assert going.subjects == {
+        "S2": Subject(name=KEES.name, address="Bij S1, Molenweg 5", occupation="Klusser bij S1"),
+    }
+    assert going.objects["O1"].address == "Erf van S1"
+    assert going.objects["O1"].description == "Naast [adres van O2], [adres van O2]."
+    assert going.items[0].text == "Kees, [adres van O2] in Den Hoorn, om 3 uur."
+    assert along(known, ["report"], ("S2", "O1", "O2")).items[0].text == report.text, (
+        "where one is that goes along stays"
+    )
+    for one in (kees.model_copy(update={"occupation": "Klusser bij W1lgenburg"}), KEES):
+        odd = replace(known, content=replace(known.opened, report=report.model_copy(update={"subjects": (ROOS, one)})))
+        wrong = along_wrong(odd, ("S2", "O1"), "fields.concerning", ["report"])
+        assert [each.code for each in wrong] == ([] if one is KEES else ["names-left-out"])
+    plan = with_order(HOLDER, "Ga langs bij W1lgenburg.")
+    attempt = Attempt("propose-plan", "proposed", "x", {"concerning": [], "partners": [DEPARTMENT]}, about=("item-2",))
+    assert [one.code for one in roads.along_faults_in(plan, attempt)] == ["names-left-out"], "a plan is read too"
+    note = INTERVENTION.model_copy(update={"category": "paper", "finding": TEXT, "fields": RECORDS["paper"]})
+    assert composed(HOLDER, note)["note"] == "S1 ([beroep van S1], [adres van S1]) helpt S2 op [adres van S2]."
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "becomes"),
+    [
+        ("Dorpsstraat 12 Den Hoorn", "In Dorpsstraat 12 in Den Hoorn.", "In [adres van S1] in Den Hoorn."),
+        ("Dorpsstraat, 12", "Om 12 uur bij Dorpsstraat 12.", "Om 12 uur bij [adres van S1]."),
+        ("12", "Om 12 uur.", "Om 12 uur."),
+        ("Maasland, Dorpsstraat 12a", "In Maasland bij Dorpsstraat 12A.", "In Maasland bij [adres van S1]."),
+        ("Dorpsstraat 12 2635AB Den Hoorn", "Op 2635 AB en 2635ab.", "Op [adres van S1] en [adres van S1]."),
+        ("Dorpsstraat 12, 2635 AB", "Op 2635AB, niet 2635 AC.", "Op [adres van S1], niet 2635 AC."),
+    ],
+)
+def test_an_address_is_known_by_its_street_with_the_number_and_by_its_postcode(
+    address: str, text: str, becomes: str
+) -> None:
+    report = Report(text=text, subjects=(Subject(name=ROOS.name, address=address),))
+    known = replace(HOLDER, content=replace(HOLDER.opened, report=report))
+    assert along(known, ["report"], ("S1.name",)).items[0].text == becomes
 
 
 @pytest.mark.refused("R-T.15", "R-T.18", "R-T.19", "R-T.20")
