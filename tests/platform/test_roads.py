@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from services.assessment.policy import AssessmentPolicy
+from services.casework.given_out import going_with
 from services.casework.orders import answer_to
 from services.casework.policy import CaseworkPolicy
 from services.export.wording import document
@@ -417,6 +418,20 @@ def test_an_order_has_of_whom_and_what_check_2b_chose() -> None:
         "item-3": order["items"]["item-3"]["finding"],
     }
     assert (beforehand.subjects["S1"], beforehand.concerned_in_part) == (Subject(name=ROOS.name), 1)
+    done = taken("check-2b-done", "complete", State.CHECK_2B, version=20, state_after=State.EXECUTION)
+    for item, concerning, tells in (
+        ("report", ["S1.name"], False),
+        ("report", ["S1.name", "S1.address"], True),
+        ("item-3", ["S2.name"], True),
+    ):
+        cell = taken("check-2b", "may", State.CHECK_2B, version=15, about=["item-2", item])
+        chose = {**known.opened.words, str(cell.id): Words(reason="x", fields={"concerning": concerning})}
+        again = replace(known, decisions=(*known.decisions, cell, done), content=replace(known.opened, words=chose))
+        lines = [one for one in following(POLICIES["casework"], again, done) if isinstance(one, Disclose)]
+        assert bool(lines) is tells, "what it has now is a line when it is not what it had"
+        for one in lines:
+            assert set(concerning) <= set(went(again, one))
+            assert share_of(again, done, one).subjects == going_with("item-2", again).subjects
     nobody, _, _ = order_of(ordered(("report", [])))
     assert (nobody["subjects"], nobody["leftOut"]) == ({}, 3)
     asked = INTERVENTION.model_copy(update={"category": "department-question", "fields": {"order": "item-2"}})
