@@ -15,41 +15,52 @@ from shared.engine.roads import INTERVENTION
 from shared.engine.shares import Along, along, along_wrong, concerned_by
 from shared.protocol.composing import OF, joined
 from shared.protocol.conditions.approach import shareable
+from shared.protocol.facts import Taken
 from shared.protocol.faults import Fault
 
 
 def given_out(loaded: Loaded) -> Sequence[Effect]:
-    """Departments are asked now, each with what check 2B allows it (R-24.1). What it had before is no new line."""
+    """Departments are asked now, each with what check 2B allows it (R-24.1). What it had before is no new line; when that became
+    another set, what it has now is."""
     taken = loaded.facts().decisions
     names = to_carry_out(taken)
     before = [place for place, one in enumerate(taken) if one.key == CHECKED][:-1]
-    had = to_carry_out(taken[: before[-1]]) if before else ()
+    then = taken[: before[-1]] if before else ()
+    had = {name: _goes_with(name, loaded, then) for name in to_carry_out(then)}
     shared = [
         Disclose(
             INTERVENTION,
             "department",
             str(loaded.opened.findings[name].fields["department"]),
-            (name, *_may_have(name, loaded)),
-            _concerning(name, loaded),
+            (name, *_may_have(name, loaded, taken)),
+            _concerning(name, loaded, taken),
             task=str(loaded.opened.findings[name].fields.get("instrument", "")),
         )
         for name in names
-        if name not in had
+        if had.get(name) != _goes_with(name, loaded, taken)
     ]
     return (OpenTasks(names), *shared)
 
 
-def _may_have(intervention: str, loaded: Loaded) -> tuple[str, ...]:
+def _goes_with(
+    intervention: str, loaded: Loaded, taken: Sequence[Taken]
+) -> tuple[frozenset[str], frozenset[str] | None]:
+    """The items, and whom and what of them, as these decisions let it have them."""
+    concerning = _concerning(intervention, loaded, taken)
+    return frozenset(_may_have(intervention, loaded, taken)), None if concerning is None else frozenset(concerning)
+
+
+def _may_have(intervention: str, loaded: Loaded, taken: Sequence[Taken]) -> tuple[str, ...]:
     """What check 2B allows for it; what was put right since is not shared any more."""
-    facts = loaded.facts()
-    return tuple(one for one in allowed_for(intervention, facts.decisions) if one in shareable(facts))
+    now = shareable(loaded.facts())
+    return tuple(one for one in allowed_for(intervention, taken) if one in now)
 
 
-def _concerning(intervention: str, loaded: Loaded) -> tuple[str, ...] | None:
+def _concerning(intervention: str, loaded: Loaded, taken: Sequence[Taken]) -> tuple[str, ...] | None:
     """Whom and what check 2B lets go along with an order; None: all that its items concern. Who goes along with one of them
     does so with the others, for it is one department that reads them."""
-    chosen = chosen_for(intervention, loaded.facts().decisions)
-    given = {item: chosen[item] for item in _may_have(intervention, loaded)}
+    chosen = chosen_for(intervention, taken)
+    given = {item: chosen[item] for item in _may_have(intervention, loaded, taken)}
     if all(one is None for one in given.values()):
         return None
     concerned = {item: concerned_by(loaded, [item]) for item in given}
@@ -62,17 +73,21 @@ def _concerning(intervention: str, loaded: Loaded) -> tuple[str, ...] | None:
 
 
 def going_with(intervention: str, loaded: Loaded) -> Along:
-    return along(loaded, _may_have(intervention, loaded), _concerning(intervention, loaded))
+    taken = loaded.facts().decisions
+    return along(loaded, _may_have(intervention, loaded, taken), _concerning(intervention, loaded, taken))
 
 
 def faults_in_orders(loaded: Loaded, given: Given) -> Sequence[Fault]:
     """What was chosen for each item is read together in one order, and still names nobody who does not go along."""
     if given.attempt.key != CHECKED or loaded.content is None:
         return ()
+    taken = loaded.facts().decisions
     return [
         fault
-        for name in to_carry_out(loaded.facts().decisions)
-        for fault in along_wrong(loaded, _concerning(name, loaded), "outcome", _may_have(name, loaded))
+        for name in to_carry_out(taken)
+        for fault in along_wrong(
+            loaded, _concerning(name, loaded, taken), "outcome", (name, *_may_have(name, loaded, taken))
+        )
     ]
 
 

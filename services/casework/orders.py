@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.casework.effects import TakenOver
+from services.casework.given_out import going_with
 from shared.engine.documents import Finding
 from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, Forget, OpenTasks
 from shared.engine.goes_on import became_known, numbered
 from shared.engine.loaded import Loaded, item_name
 from shared.engine.roads import INTERVENTION
 from shared.engine.tables import DecisionRow
-from shared.engine.wording import Nameable
 from shared.identity import Person
 from shared.protocol.conditions.orders import (
     ANSWERED_BY_HOLDER,
@@ -121,10 +121,10 @@ def questions(loaded: Loaded) -> dict[str, dict[str, Any]]:
 
 
 def answer_to(loaded: Loaded, name: str) -> dict[str, Any]:
-    """The answer to one, as the department reads it: without the reporter; and its own question as it wrote that, for what
-    would be left out of its own words tells it who reported."""
+    """The answer to one, as the department reads it: without the reporter, and without who and what does not go along with its
+    order; and its own question as it wrote that, for what would be left out of its own words tells it who reported."""
     found = questions(loaded)[name]
-    return found | {"answer": found["answer"] and Nameable.of(loaded).shared(found["answer"])}
+    return found | {"answer": found["answer"] and going_with(found["order"], loaded).words(found["answer"])}
 
 
 def progress_of(loaded: Loaded, order: str) -> dict[str, Any] | None:

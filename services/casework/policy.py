@@ -42,7 +42,6 @@ from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
 from shared.engine.tables import DecisionRow, TaskRow
-from shared.engine.wording import Nameable
 from shared.identity import Person
 from shared.protocol.conditions.approach import interventions
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
@@ -106,10 +105,9 @@ class CaseworkPolicy(Policy):
             return {"said": told_of(said) if said else None}
         intervention = loaded.opened.findings[task.item]
         going = going_with(task.item, loaded)
-        known = Nameable.of(loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
-            "intervention": known.shared(intervention.finding or ""),
+            "intervention": going.words(intervention.finding or ""),
             "about": intervention.about,
             "concerns": list(intervention.fields.get("subjects") or ()),
             "instrument": power.name,

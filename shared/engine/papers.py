@@ -12,7 +12,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.roads import PAPER
 from shared.engine.shares import along, along_wrong
 from shared.engine.tables import TaskRow
-from shared.engine.wording import Nameable, faults_in_shared
+from shared.engine.wording import faults_in_shared
 from shared.protocol import composing
 from shared.protocol.composing import CONCERNING, ITEMS, chosen
 from shared.protocol.faults import Fault
@@ -61,11 +61,11 @@ def composed(loaded: Loaded, paper: Finding) -> dict[str, Any]:
     kind = next((one.kind for one in loaded.meetings if one.id == meeting), "")
     may = composing.may_read(loaded.state, kind, loaded.facts())
     wanted = chosen(paper.fields.get(ITEMS))
-    note, known = paper.finding, Nameable.of(loaded)
+    note = paper.finding
     going = along(loaded, [one for one in wanted if one in may], chosen(paper.fields.get(CONCERNING)))
     return {
         "meeting": meeting,
-        "note": known.shared(note) if note else note,
+        "note": going.words(note) if note else note,
         "items": [one.model_dump(exclude_none=True) for one in going.items],
         "subjects": {key: one.model_dump(exclude_none=True) for key, one in going.subjects.items()},
         "objects": {key: one.model_dump(exclude_none=True) for key, one in going.objects.items()},

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from shared.engine.effects import Disclose
+from shared.engine.entitled import allowed_in_2a
 from shared.engine.loaded import Loaded
 from shared.engine.plans import planned, version_of
 from shared.engine.shares import along_wrong
 from shared.engine.tables import DecisionRow
 from shared.protocol.composing import CONCERNING
 from shared.protocol.conditions import approach
-from shared.protocol.conditions.plan import PROPOSE_PLAN
+from shared.protocol.conditions.plan import PROPOSE_PLAN, Version, versions
 from shared.protocol.faults import Fault
 from shared.protocol.informing import leaves_the_municipality
 from shared.protocol.judge import Attempt
@@ -82,27 +83,24 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
 
 
 def plan_adopted(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
-    """The plan as it was adopted, to each of its participants: nothing of a person besides what he had (art. 22)."""
+    """The plan as it was adopted, to each of its participants: nothing of a person besides what he had, and its texts with
+    what was chosen for the proposal (art. 22)."""
     departments = set(loaded.law.organisations["department"])
-    plan = planned(loaded, version_of(loaded, decision))
+    version = version_of(loaded, decision)
+    plan, concerning = planned(loaded, version), _chosen_for(version)
     found = []
     for recipient in loaded.fields_of(decision).get("participants") or ():
         inside = recipient in departments
         subjects = () if inside else tuple(loaded.concerned)
-        found.append(
-            Disclose(
-                PARTNERS, "department" if inside else "partner", recipient, plan, outside=not inside, subjects=subjects
-            )
-        )
+        kind = "department" if inside else "partner"
+        found.append(Disclose(PARTNERS, kind, recipient, plan, concerning, outside=not inside, subjects=subjects))
     return found
 
 
-def allowed_in_2a(loaded: Loaded) -> dict[str, list[str]]:
-    """The items that check 2A allows, by recipient."""
-    allowed: dict[str, list[str]] = {}
-    for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
-        allowed.setdefault(recipient, []).append(item)
-    return allowed
+def _chosen_for(version: Version) -> tuple[str, ...] | None:
+    """Whom and what the proposal of a version let go along; None: all, or nobody was asked."""
+    fields = version.proposed.fields if version.proposed else {}
+    return tuple(fields[CONCERNING]) if fields.get(CONCERNING) is not None else None
 
 
 def along_faults_in(loaded: Loaded, attempt: Attempt) -> list[Fault]:
@@ -119,6 +117,13 @@ def along_faults_in(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     return list(found)
 
 
+def _would_be_planned(loaded: Loaded, proposal: Attempt) -> list[str]:
+    """The interventions that a proposal would put before its partners: its own, and what was adopted before."""
+    facts = loaded.facts()
+    adopted = {name for one in versions(facts.decisions) if one.adopted for name in one.interventions}
+    return [name for name in approach.interventions(facts) if name in adopted or name in proposal.about]
+
+
 def _receive(loaded: Loaded, attempt: Attempt, one: Attempt, place: int) -> Iterable[Collection[str]]:
     """The items that each of its receivers gets by `one` of `attempt`."""
     if one.key == RIEC_SUPPLEMENT:
@@ -127,4 +132,5 @@ def _receive(loaded: Loaded, attempt: Attempt, one: Attempt, place: int) -> Iter
         # What is chosen for a row or column is chosen of all its items together.
         return (attempt.parts[place].about[1] if place >= 0 else one.about[1:],)
     allowed = allowed_in_2a(loaded)
-    return (allowed.get(to, ()) for to in one.fields.get("partners") or (TABLE_OF_THE_RIEC,))
+    plan = _would_be_planned(loaded, one) if one.key == PROPOSE_PLAN else ()
+    return ((*plan, *allowed.get(to, ())) for to in one.fields.get("partners") or (TABLE_OF_THE_RIEC,))

@@ -14,6 +14,8 @@ from uuid import uuid4
 import pytest
 
 from services.assessment.policy import AssessmentPolicy
+from services.casework.given_out import going_with
+from services.casework.orders import answer_to
 from services.casework.policy import CaseworkPolicy
 from services.export.wording import document
 from services.sources.policy import SourcesPolicy
@@ -28,9 +30,11 @@ from shared.engine.entitled import bases_of, tasks_of
 from shared.engine.given import Given
 from shared.engine.goes_on import became_known
 from shared.engine.loaded import Loaded
+from shared.engine.papers import composed
 from shared.engine.policy import Policy
-from shared.engine.shares import along, share_of, went
+from shared.engine.shares import along, along_wrong, share_of, went
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
+from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER
 from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.laws import Laws
 from shared.protocol.model import HOLDER_OF, Category, Decision, Outcome, State
@@ -199,6 +203,38 @@ def test_who_adopted_a_plan_gets_it_once_more_and_nothing_of_a_person_with_it() 
         ]
 
 
+@pytest.mark.allowed("R-T.19", "R-22.1")
+@pytest.mark.refused("R-T.19")
+def test_what_was_left_out_of_a_plan_is_left_out_of_it_when_it_is_adopted() -> None:
+    plan = "Controle bij Roos Wilgenburg, Dorpsstraat 1, en op Molenweg 5."
+    cell = taken("check-2a", "may", State.CHECK_2A, about=["report", DEPARTMENT], version=1)
+    proposed = taken("propose-plan", "proposed", State.PLAN, version=3, about=["item-2"])
+    adopts = taken("answer-plan", "adopts", State.PLAN, version=4, about=[DEPARTMENT])
+    adopted = taken("adopt-plan", "adopted", State.PLAN, about=["item-2"], state_after=State.CHECK_2B)
+    asked = {"partners": list(BOTH), "answerBy": "2026-02-01", "concerning": ["S2"]}
+    words = {
+        str(proposed.id): Words(reason="x", fields=asked),
+        str(adopts.id): Words(reason="x", fields={"name": "G. Verzonnen"}),
+        str(adopted.id): Words(reason="x", fields={"participants": list(BOTH), "adoptedOn": "2026-01-02"}),
+    }
+    findings = {**HOLDER.opened.findings, "item-2": INTERVENTION.model_copy(update={"finding": plan})}
+    content = replace(HOLDER.opened, findings=findings, words=words)
+    read = {}
+    for decisions in ((cell, proposed), (cell, proposed, adopts, adopted)):
+        effects = following(POLICIES["casework"], replace(HOLDER, decisions=decisions, content=content), decisions[-1])
+        told = [one.content for one in effects if isinstance(one, CopyByLetter)]
+        read[decisions[-1].key] = {one.recipient: one.plan for one in told if isinstance(one, ShareContent)}
+    for partner in BOTH:
+        before, after = read["propose-plan"][partner], read["adopt-plan"][partner]
+        assert before is not None
+        assert after is not None
+        assert before.actions == after.actions
+        assert "Dorpsstraat" not in after.model_dump_json()
+    mine = read["adopt-plan"][DEPARTMENT]
+    assert mine is not None
+    assert "Molenweg 5" in mine.actions[0].text, "what went along stays"
+
+
 PROCESSES = [one for one in LAW.categories if one.process]
 
 
@@ -347,6 +383,12 @@ def ordered(*cells: tuple[str, Any]) -> Loaded:
     return replace(HOLDER, decisions=(adopted, *rows, done), content=replace(HOLDER.opened, words=chosen))
 
 
+def with_order(known: Loaded, text: str) -> Loaded:
+    """The same with `text` as its order."""
+    findings = {**known.opened.findings, "item-2": INTERVENTION.model_copy(update={"finding": text})}
+    return replace(known, content=replace(known.opened, findings=findings))
+
+
 def order_of(known: Loaded) -> tuple[dict[str, Any], Disclose, ShareContent]:
     """What the department reads, its line in the register, and what was read of it beforehand."""
     casework, done = POLICIES["casework"], known.decisions[-1]
@@ -361,26 +403,103 @@ def test_an_order_has_of_whom_and_what_check_2b_chose() -> None:
     whole, line, _ = order_of(ordered(("report", None)))
     assert (line.concerning, list(whole["subjects"]), whole["leftOut"]) == (None, ["S1", "S2"], 0)
     assert whole["items"]["report"]["text"] == TEXT
-    known = ordered(("report", ["S1.name"]), ("item-3", ["S2"]))
+    known = with_order(ordered(("report", ["S1.name"]), ("item-3", ["S2"])), f"Ga langs: {TEXT}")
     order, line, beforehand = order_of(known)
+    assert order["intervention"] == (
+        "Ga langs: Roos Wilgenburg ([beroep van S1], [adres van S1]) helpt Kees Zevenster op Molenweg 5."
+    )
     assert (line.concerning, went(known, line)) == (("S1.name", "S2"), ("S1.name", "S2.name", "S2.address"))
     assert order["subjects"] == {"S1": {"name": ROOS.name}, "S2": {"name": KEES.name, "address": KEES.address}}
     assert (order["objects"], order["leftOut"], order["inPart"]) == ({}, 1, 1)
     assert "Dorpsstraat" not in str(order)
-    assert {one.item: one.text for one in beforehand.items if one.item in order["items"]} == {
+    assert {one.item: one.text for one in beforehand.items} == {
+        "item-2": order["intervention"],
         "report": order["items"]["report"]["text"],
         "item-3": order["items"]["item-3"]["finding"],
     }
     assert (beforehand.subjects["S1"], beforehand.concerned_in_part) == (Subject(name=ROOS.name), 1)
+    done = taken("check-2b-done", "complete", State.CHECK_2B, version=20, state_after=State.EXECUTION)
+    for item, concerning, tells in (
+        ("report", ["S1.name"], False),
+        ("report", ["S1.name", "S1.address"], True),
+        ("item-3", ["S2.name"], True),
+    ):
+        cell = taken("check-2b", "may", State.CHECK_2B, version=15, about=["item-2", item])
+        chose = {**known.opened.words, str(cell.id): Words(reason="x", fields={"concerning": concerning})}
+        again = replace(known, decisions=(*known.decisions, cell, done), content=replace(known.opened, words=chose))
+        lines = [one for one in following(POLICIES["casework"], again, done) if isinstance(one, Disclose)]
+        assert bool(lines) is tells, "what it has now is a line when it is not what it had"
+        for one in lines:
+            assert set(concerning) <= set(went(again, one))
+            assert share_of(again, done, one).subjects == going_with("item-2", again).subjects
     nobody, _, _ = order_of(ordered(("report", [])))
     assert (nobody["subjects"], nobody["leftOut"]) == ({}, 3)
+    asked = INTERVENTION.model_copy(update={"category": "department-question", "fields": {"order": "item-2"}})
+    later = ordered(("report", []))
+    answer = taken(ANSWERED_BY_HOLDER, "answered", State.EXECUTION, version=10, about=["item-7"])
+    words = {**later.opened.words, str(answer.id): Words(reason="x", fields={"answer": TEXT})}
+    findings = {**later.opened.findings, "item-7": asked}
+    later = replace(
+        later, decisions=(*later.decisions, answer), content=replace(later.opened, words=words, findings=findings)
+    )
+    assert answer_to(later, "item-7")["answer"] == "S1 ([beroep van S1], [adres van S1]) helpt S2 op [adres van S2]."
     assert nobody["items"]["report"]["text"].startswith("S1 ([beroep van S1], [adres van S1]) helpt S2 op")
     casework = POLICIES["casework"]
     check = Given(Attempt("check-2b-done", "complete", "x", {"conclusion": "x"}), 9)
     assert casework.faults(known, check) == ()
+    named = with_order(ordered(("report", [])), "Ga langs bij K33s Zevenster.")
+    assert [one.code for one in casework.faults(named, check)] == ["names-left-out"], "of an order too"
     odd = replace(known.opened, report=known.opened.report.model_copy(update={"text": "K33s Zevenster, Z3venster."}))
     hidden = replace(ordered(("report", ["S1"])), content=replace(odd, words=ordered(("report", None)).opened.words))
     assert casework.faults(hidden, check) == (), "without a choice nobody is left out"
+
+
+@pytest.mark.allowed("R-T.15", "R-T.16")
+@pytest.mark.refused("R-T.15", "R-T.16")
+def test_nothing_of_one_person_or_object_says_who_or_where_another_is() -> None:
+    kees = Subject(name=KEES.name, address="Bij Roos Wilgenburg, Molenweg 5", occupation="Klusser bij Roos Wilgenburg")
+    shed = SHED.model_copy(update={"address": "Erf van Roos Wilgenburg", "description": "Naast Plein 3, 2635AB."})
+    far = ReportedObject(kind="building", address="Plein 3, 2635 AB Den Hoorn")
+    report = Report(text="Kees, Plein 3 in Den Hoorn, om 3 uur.", subjects=(ROOS, kees), objects=(shed, far))
+    known = replace(HOLDER, content=replace(HOLDER.opened, report=report))
+    going = along(known, ["report"], ("S2", "O1"))
+    assert going.subjects == {
+        "S2": Subject(name=KEES.name, address="Bij S1, Molenweg 5", occupation="Klusser bij S1"),
+    }
+    assert going.objects["O1"].address == "Erf van S1"
+    assert going.objects["O1"].description == "Naast [adres van O2], [adres van O2]."
+    assert going.items[0].text == "Kees, [adres van O2] in Den Hoorn, om 3 uur."
+    assert along(known, ["report"], ("S2", "O1", "O2")).items[0].text == report.text, (
+        "where one is that goes along stays"
+    )
+    for one in (kees.model_copy(update={"occupation": "Klusser bij W1lgenburg"}), KEES):
+        odd = replace(known, content=replace(known.opened, report=report.model_copy(update={"subjects": (ROOS, one)})))
+        wrong = along_wrong(odd, ("S2", "O1"), "fields.concerning", ["report"])
+        assert [each.code for each in wrong] == ([] if one is KEES else ["names-left-out"])
+    plan = with_order(HOLDER, "Ga langs bij W1lgenburg.")
+    attempt = Attempt("propose-plan", "proposed", "x", {"concerning": [], "partners": [DEPARTMENT]}, about=("item-2",))
+    assert [one.code for one in roads.along_faults_in(plan, attempt)] == ["names-left-out"], "a plan is read too"
+    note = INTERVENTION.model_copy(update={"category": "paper", "finding": TEXT, "fields": RECORDS["paper"]})
+    assert composed(HOLDER, note)["note"] == "S1 ([beroep van S1], [adres van S1]) helpt S2 op [adres van S2]."
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "becomes"),
+    [
+        ("Dorpsstraat 12 Den Hoorn", "In Dorpsstraat 12 in Den Hoorn.", "In [adres van S1] in Den Hoorn."),
+        ("Dorpsstraat, 12", "Om 12 uur bij Dorpsstraat 12.", "Om 12 uur bij [adres van S1]."),
+        ("12", "Om 12 uur.", "Om 12 uur."),
+        ("Maasland, Dorpsstraat 12a", "In Maasland bij Dorpsstraat 12A.", "In Maasland bij [adres van S1]."),
+        ("Dorpsstraat 12 2635AB Den Hoorn", "Op 2635 AB en 2635ab.", "Op [adres van S1] en [adres van S1]."),
+        ("Dorpsstraat 12, 2635 AB", "Op 2635AB, niet 2635 AC.", "Op [adres van S1], niet 2635 AC."),
+    ],
+)
+def test_an_address_is_known_by_its_street_with_the_number_and_by_its_postcode(
+    address: str, text: str, becomes: str
+) -> None:
+    report = Report(text=text, subjects=(Subject(name=ROOS.name, address=address),))
+    known = replace(HOLDER, content=replace(HOLDER.opened, report=report))
+    assert along(known, ["report"], ("S1.name",)).items[0].text == becomes
 
 
 @pytest.mark.refused("R-T.15", "R-T.18", "R-T.19", "R-T.20")
