@@ -13,7 +13,7 @@ from shared.protocol.model import State
 from shared.protocol.never_informed import Owed
 
 _ANSWER = ("answered", "answered_by", "answer")
-BEFORE = "answered_before"
+BEFORE, OVER = "answered_before", "over"
 
 
 def answered(facts: Mapping[str, Any], answer: str, by: str, says: str) -> dict[str, Any]:
@@ -32,8 +32,17 @@ def taken_back(facts: Mapping[str, Any], answer: str) -> dict[str, Any]:
     left = {name: one for name, one in facts.items() if name not in (*_ANSWER, BEFORE)}
     last = {name: facts[name] for name in _ANSWER if name in facts}
     if last.get("answer") == answer:
-        last = earlier.pop() if earlier else {}
+        # What was said of how it stood before rights told anew does not count again.
+        last = earlier.pop() if earlier and not earlier[-1].get(OVER) else {}
     return left | last | ({BEFORE: earlier} if earlier else {})
+
+
+def told_anew(facts: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What rights tells `now` of a duty. What was answered before is about how it stood then: it stays, and counts no longer."""
+    earlier = [one | {OVER: True} for one in _before(facts)]
+    if facts.get("answer"):
+        earlier.append({name: facts[name] for name in _ANSWER} | {OVER: True})
+    return dict(now) | ({BEFORE: earlier} if earlier else {})
 
 
 def _shown_before(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from services.oversight import trail
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment, table_of
 from shared.pages import Keyset, Page, Window
+from shared.protocol.model import State
 
 SCHEMA = "oversight_0001"
 ROOM = "room-accountability"
@@ -157,10 +158,20 @@ async def disclosures(
 WAITING_SHARES = Keyset("urgent-shares", col(Disclosure.decided_at), col(Disclosure.id))
 
 
-async def unjudged(session: AsyncSession, window: Window) -> Page[Disclosure]:
-    """What went at once and nobody has judged, the longest ago first."""
-    judged = select(col(Judgement.disclosure)).where(col(Judgement.disclosure) == col(Disclosure.id)).exists()
-    return await WAITING_SHARES.page(session, select(Disclosure).where(text(URGENT), ~judged), window)
+async def judged_shares(session: AsyncSession) -> list[Judgement]:
+    """Every row that says of a share how it was judged; what went at once is rare."""
+    return list((await session.scalars(select(Judgement))).all())
+
+
+async def unjudged(session: AsyncSession, window: Window, judged: Collection[UUID]) -> Page[Disclosure]:
+    """What went at once and is not among those that were `judged`, the longest ago first; without what was destroyed."""
+    gone = (
+        select(col(Whereabout.number))
+        .where(col(Whereabout.number) == col(Disclosure.number), col(Whereabout.state) == State.DESTROYED)
+        .exists()
+    )
+    query = select(Disclosure).where(text(URGENT), ~gone, col(Disclosure.id).not_in(judged))
+    return await WAITING_SHARES.page(session, query, window)
 
 
 async def judgements(session: AsyncSession, shares: Collection[UUID]) -> dict[UUID, Judgement]:
@@ -256,5 +267,5 @@ async def anchors_of(session: AsyncSession, producer: str, since: datetime, afte
 
 
 async def note_destroyed(session: AsyncSession, numbers: Collection[str], moment: datetime) -> None:
-    values = {"state": "destroyed", "since": moment, "version": col(Whereabout.version) + 1}
+    values = {"state": State.DESTROYED, "since": moment, "version": col(Whereabout.version) + 1}
     await session.execute(update(Whereabout).where(col(Whereabout.number).in_(numbers)).values(**values))

@@ -86,7 +86,9 @@ class RightsPolicy(Policy):
         # Who it is has been kept for this only; that and how it was decided stays. A letter that can come back says who he is
         # anyway, and he is known here for as long.
         who = () if may_come_back(loaded, decision) else (REPORT, CHILD)
-        left = (*who, *_not_sent(loaded, decision)) if done else ()
+        # What is left is done later: where something was decided since, such as that it came back, that one says what goes.
+        last = loaded.taken[-1].id == decision.id if loaded.taken else True
+        left = (*who, *_not_sent(loaded, decision)) if done and last else ()
         forgotten = (Forget(left),) if left else ()
         notices = (*_notices(loaded, decision), *_listed(loaded, decision))
         return (_clock(loaded, decision), *notices, *forgotten, MayComplete())
@@ -133,9 +135,13 @@ def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
 
 
 def _not_sent(loaded: Loaded, decision: DecisionRow) -> tuple[str, ...]:
-    """The letters that were made and not sent; the one that was is kept, as what the person was told."""
+    """The letters that were made by then and not sent; the one that was is kept, as what the person was told."""
     sent = loaded.fields_of(decision).get("letter")
-    return tuple(name for name, one in loaded.opened.findings.items() if one.category == LETTER and name != sent)
+    return tuple(
+        name
+        for name, one in loaded.opened.findings.items()
+        if one.category == LETTER and name != sent and datetime.fromisoformat(one.recorded_at) <= decision.taken_at
+    )
 
 
 def _listed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:

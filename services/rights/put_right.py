@@ -78,17 +78,22 @@ class PutRight:
         if State.DUTY_DONE in (ends.state, goes_on.state):
             now = self.platform.clock.now()
             session.add(audit.line(now, "one of two duties was done already", actor=None, record=gone))
+            over, left = (ends, stays) if ends.state == State.DUTY_DONE else (goes_on, gone)
+            await self._comes_with(session, over, left)
             return
         await self._end(session, message, ends)
         moment = self._moment(stays, incoming.id, SAME_PERSON, message)
         moment.on = ends.dossier.due_on or moment.on
         # Who got something of him under the other name got it of him.
-        under_it = [
-            changed(one, number=stays, cause=uuid5(one.cause, gone), why=RECEIVED)
-            for one in ends.mine(Moments).known
-            if one.recipient
-        ]
-        await self._comes(session, moment, "duty of the same person added", *under_it)
+        await self._comes(session, moment, "duty of the same person added", *_received(ends, stays))
+
+    async def _comes_with(self, session: AsyncSession, over: Loaded, left: str) -> None:
+        """Who got something of the person under the name whose duty is done got it of him: the letter that is still to
+        go names it too."""
+        received = _received(over, left)
+        if received:
+            first, *others = received
+            await self._comes(session, first, "recipients of the same person added", *others)
 
     async def _end(self, session: AsyncSession, message: PersonPutRight, ends: Loaded) -> None:
         await self.engine.noting.note(
@@ -157,6 +162,15 @@ class PutRight:
             recorded_by="",
             recorded_at=self.platform.clock.now().isoformat(),
         )
+
+
+def _received(ends: Loaded, stays: str) -> list[store.DutyMoment]:
+    """That somebody got something, of the duty `ends`, as it is kept with the duty `stays`."""
+    return [
+        changed(one, number=stays, cause=uuid5(one.cause, ends.number), why=RECEIVED)
+        for one in ends.mine(Moments).known
+        if one.recipient
+    ]
 
 
 def _with_mark(item: ItemRow) -> Callable[[Head], Head]:

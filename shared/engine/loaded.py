@@ -256,6 +256,7 @@ class Loaded:
             others=self.others,
             closed_to=tuple(self.dossier.closed_to),
             right_before=self._right_before(),
+            same=self.standing.same,
             before=frozenset(one["key"] for one in self.dossier.earlier if one["status"] == "taken"),
         )
 

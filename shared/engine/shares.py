@@ -263,10 +263,13 @@ def _item(content: Content, name: str, read: Along) -> SharedItem:
 
 
 def received_by(loaded: Loaded, one: Disclose) -> tuple[str, ...]:
-    """The persons of whom who gets `one` comes to know something. Who is told that something is wrong had it before."""
+    """The persons of whom who gets `one` comes to know something, by an item or without one. Who is told that something is
+    wrong had it before."""
     if loaded.content is None or one.road == RECTIFICATION:
         return ()
-    return tuple(_given_by(loaded, loaded.content, one).subjects)
+    given = {*_given_by(loaded, loaded.content, one).subjects}
+    given |= {loaded.standing.person(code) for code in fields_going(one.besides, FIELDS)}
+    return tuple(key for key in loaded.concerned if key in given)
 
 
 def _given_by(loaded: Loaded, content: Content, one: Disclose) -> Along:

@@ -34,7 +34,9 @@ _ANSWER = (
 )
 RULES = {
     "not-yours": _OTHER,
-    **dict.fromkeys(("no-outcome", "no-because", "no-reason", "too-long", "judged", "not-urgent"), _ANSWER),
+    **dict.fromkeys(
+        ("no-outcome", "no-because", "no-reason", "too-long", "judged", "not-urgent", "destroyed"), _ANSWER
+    ),
 }
 """What the printed protocol says of each fault, by its code."""
 
@@ -61,6 +63,12 @@ def not_to_judge(*, urgent: bool, judged: bool) -> Fault | None:
     if not urgent:
         return Fault("key", "dit is niet met spoed gedeeld", _ARTICLE, "not-urgent")
     return Fault("key", "dit is al beoordeeld", _ARTICLE, "judged") if judged else None
+
+
+def destroyed_since(*, destroyed: bool) -> Fault | None:
+    """Why a share of a signal that is no more is judged no longer; None while it is there."""
+    words = "dit signaal is vernietigd: er is niets meer om te beoordelen"
+    return Fault("key", words, _ARTICLE, "destroyed") if destroyed else None
 
 
 def judgement_faults(outcome: str, because: str, reason: str) -> list[Fault]:

@@ -62,6 +62,14 @@ class Notice:
     weighed_at: datetime | None = None
 
 
+def person_of(same: Mapping[str, str], code: str) -> str:
+    """Who somebody is, by `same`: who was named twice, and who he is."""
+    seen = {code}
+    while (named := same.get(code)) and named not in seen:
+        seen.add(code := named)
+    return code
+
+
 @dataclass(frozen=True)
 class Facts:
     """`number`: of what is decided on, a signal or a list. `others`: what a decision can be about besides subjects,
@@ -91,6 +99,12 @@ class Facts:
     """The decisions that were taken on it before it came here, by their keys."""
     right_before: tuple[Taken, ...] = ()
     """What was put right by earlier holders, as they are known here: by their codes."""
+    same: Mapping[str, str] = field(default_factory=dict)
+    """Who was named twice, and who he is."""
+
+    def person(self, code: str) -> str:
+        """Who somebody is, when he was named twice; anything else is itself."""
+        return person_of(self.same, code)
 
     def of(self, key: str) -> tuple[Taken, ...]:
         """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""

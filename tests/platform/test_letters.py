@@ -275,3 +275,9 @@ async def test_what_came_back_opens_the_duty_and_another_letter_goes(desk_of: De
     new = (await made(desk, duty, "Kerkweg 2", channel="letter"))["letter"]
     await desk.decide(duty, "notice-sent", "sent", fields=sent | {"letter": new})
     assert (await desk.row(Dossier, duty)).state == "duty-done"
+    # It comes back before what is left of that decision is done: the letter that is made since stays.
+    await desk.decide(duty, "notice-undeliverable", "address-sought", fields=back)
+    third = (await made(desk, duty, "Molenweg 3", channel="letter"))["letter"]
+    for _ in range(2):
+        await settled(desk)
+    assert third in (await desk.engine.parts.loader.load(duty)).opened.findings

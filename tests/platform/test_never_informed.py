@@ -142,6 +142,16 @@ def test_an_answer_that_is_taken_back_leaves_the_one_before_it() -> None:
     assert owed.taken_back(thrice, "b") == owed.answered(once, "c", "olga", "already-informed")
 
 
+@pytest.mark.allowed("R-26.10")
+@pytest.mark.refused("R-26.10")
+def test_what_was_answered_before_rights_told_anew_stays_and_never_counts_again() -> None:
+    duty = {"duty": "D-00000-00001", "state": "open"}
+    anew = owed.told_anew(owed.answered(duty, "a", "petra", "inform"), {"duty": "D-00000-00001", "state": "to-send"})
+    assert ([one["answer"] for one in anew["answered_before"]], anew.get("answered")) == (["a"], None)
+    assert owed.taken_back(owed.answered(anew, "b", "olga", "inform"), "b") == anew
+    assert owed.told_anew({}, duty) == duty
+
+
 @pytest.mark.refused("R-T.22", "R-26.10")
 def test_taking_back_another_answer_changes_nothing() -> None:
     once = owed.answered({"duty": "D-00000-00001"}, "a", "petra", "inform")

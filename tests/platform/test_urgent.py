@@ -101,6 +101,7 @@ async def test_the_fg_and_the_privacy_officer_see_what_went_at_once(desk_of: Des
 async def shared_at_once(desk: Desk, number: str, by: str) -> UUID:
     """A line of the register of what `by` shared at once, and the decision that it rests on; its id."""
     room, decision = desk.platform.room(), uuid4()
+    desk.clock.pass_by(1)
     share = store.Disclosure(id=uuid4(), number=number, facts={}, decided_at=desk.clock.now())
     line = Disclosed(
         number=number,
@@ -120,6 +121,7 @@ async def shared_at_once(desk: Desk, number: str, by: str) -> UUID:
     await room.make(key)
     place = Place(room.mount, number, f"decision-{row}", 1)
     facts = {"key": "weging-2a", "deciders": [by], "recorder": by, "decision": str(decision), "protocol": "x"}
+    facts |= {"dissenters": ["tegen"], "co_signers": ["mee"]}
     decided = store.DecidedRow(
         id=row,
         producer="assessment",
@@ -150,8 +152,9 @@ async def test_the_privacy_officer_judges_what_went_at_once_and_nobody_his_own(d
     for refused in (FG, Person("anna", frozenset({"oov"})), Person("beheerder", frozenset({"beheerder"}))):
         with pytest.raises(Forbidden):
             await judging.judge(share, refused, *answer, {})
-    with pytest.raises(Forbidden, match=r"art\. 7 lid 1"):
-        await judging.judge(own, PETRA, *answer, {})
+    for part in ("petra", "tegen", "mee"):
+        with pytest.raises(Forbidden, match=r"art\. 7 lid 1"):
+            await judging.judge(own, Person(part, PETRA.roles), *answer, {})
     for wrong in (("rightly", "no-danger", "x"), ("perhaps", "x", "x"), ("rightly", "danger-shown", " ")):
         with pytest.raises(Invalid):
             await judging.judge(share, PETRA, *wrong, {})
@@ -177,3 +180,25 @@ async def test_the_privacy_officer_judges_what_went_at_once_and_nobody_his_own(d
         session.add(forged)
     with pytest.raises(NotBelieved):
         await judging.one(own, PETRA)
+    with pytest.raises(NotBelieved):
+        await judging.judge(own, Person("olga", PETRA.roles), *answer, {})
+    (waits_on,) = (await judging.waiting(PETRA, Window()))["shares"]
+    assert (waits_on["id"], waits_on["notBelieved"]) == (str(own), True), "a row ends no waiting"
+    seen = {one["id"]: one for one in (await reading.disclosures(FG, None, Window()))["disclosures"]}
+    assert [seen[str(own)][one] for one in ("judgement", "notBelieved", "overdue")] == [None, True, True]
+    assert seen[str(share)]["judgement"] == judged
+    # What is no more is judged no longer, and waits for nobody.
+    third = await shared_at_once(desk, "S-00000-00005", "anna")
+    gone = store.Whereabout(
+        number="S-00000-00005",
+        version=4,
+        holder="retention",
+        state=State.DESTROYED,
+        since=desk.clock.now(),
+        next_holders=[],
+        earlier=[],
+    )
+    await desk.add(gone)
+    assert [one["id"] for one in (await judging.waiting(PETRA, Window()))["shares"]] == [str(own)]
+    with pytest.raises(Conflict, match="vernietigd"):
+        await judging.judge(third, PETRA, *answer, {})

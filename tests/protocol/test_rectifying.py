@@ -225,3 +225,22 @@ def test_who_did_not_have_it_is_not_told() -> None:
     assert had(replace(KNOWN, items=(without_him,), right_before=(out,)), "S1") == ()
     # Decided on in phase 4: what was wrong before that goes to nobody by it.
     assert had(replace(KNOWN, decisions=(*BASE, CHECKED_ITEM_2, GIVEN_OUT), right_before=(wrong,)), "item-2") == ()
+
+
+@pytest.mark.allowed("R-6.7")
+@pytest.mark.refused("R-6.7")
+def test_a_person_is_found_by_one_field_by_another_code_and_by_a_finding_that_brought_him_to_light() -> None:
+    out = Taken("not-concerned", "taken-out", ("S1",), on=LATER)
+    in_part = replace(PAPER, fields={"items": ["report"], "concerning": ["S1.name"]})
+    assert had(replace(KNOWN, items=(in_part,), right_before=(out,)), "S1") == ("lot-member",)
+    # He was called S3 when the paper was made, and S1 when he was asked about.
+    twice = replace(in_part, fields={"items": ["report"], "concerning": ["S3"]})
+    asked = Item("q1", "question", "S1", {"source": "benefits"})
+    merged = replace(KNOWN, items=(twice, asked), right_before=(replace(out, about=("S3",)),), same={"S3": "S1"})
+    assert had(merged, "S3") == ("lot-member", "benefits")
+    # Who is known by a finding went along with that, and not with the report.
+    found = Item("item-5", "bag", "O1", {"persons": [{"subject": "S4", "name": "Kees Wilg"}]})
+    late = replace(out, about=("S4",))
+    for items, expected in ((["report"], ()), (["item-5"], ("lot-member",))):
+        paper = replace(PAPER, fields={"items": items})
+        assert had(replace(KNOWN, items=(found, paper), right_before=(late,)), "S4") == expected

@@ -26,6 +26,7 @@ from shared.pages import Window
 from shared.protocol.afterwards import (
     JUDGED_BY,
     URGENT_JUDGED,
+    destroyed_since,
     is_overdue,
     judge_by,
     judgement_faults,
@@ -33,6 +34,7 @@ from shared.protocol.afterwards import (
     not_to_judge,
 )
 from shared.protocol.faults import Fault
+from shared.protocol.model import State
 from shared.protocol.wording import Written, word_faults
 from shared.service.platform import Platform
 from shared.words.bsn import has_bsn
@@ -51,9 +53,13 @@ class UrgentJudging:
         Forbidden."""
         role = person.role_among(WATCHES)
         async with self.platform.database.reading() as session:
-            page = await store.unjudged(session, window)
+            rows = await store.judged_shares(session)
+            # A row that nobody here signed ends no waiting.
+            believed = [one.disclosure for one in rows if await vouched_for(self.platform.mac, one)]
+            page = await store.unjudged(session, window, believed)
+        doubtful = {one.disclosure for one in rows} - set(believed)
         await self._note(person, role, "urgent shares read", None)
-        return page.of("shares", self.shown)
+        return page.of("shares", lambda line: self.shown(line) | {"notBelieved": line.id in doubtful})
 
     def shown(self, line: store.Disclosure) -> dict[str, Any]:
         """The heading of a share that waits: no content."""
@@ -91,12 +97,17 @@ class UrgentJudging:
         role = person.role_among({JUDGED_BY})
         async with self.platform.database.reading() as session:
             line, ground, judged = await self._found(session, share)
+            where = await session.get(store.Whereabout, line.number)
+        if judged is not None and not await vouched_for(self.platform.mac, judged):
+            raise NotBelieved
         _raise(not_to_judge(urgent=bool(line.facts.get("urgent")), judged=judged is not None))
+        _raise(destroyed_since(destroyed=where is not None and where.state == State.DESTROYED))
         if ground is None:
-            raise PartDown("the decision by which it was shared is not here yet, or not any more")
+            raise PartDown("the decision by which it was shared is not here yet")
         if not await vouched_for(self.platform.mac, ground):
             raise NotBelieved
-        by = {line.facts["by"], ground.facts["recorder"], *ground.facts["deciders"]}
+        by = {line.facts["by"], ground.facts["recorder"]}
+        by |= {who for one in ("deciders", "co_signers", "dissenters") for who in ground.facts.get(one) or ()}
         mine = not_judged_by(person.user_id, by)
         if mine:
             raise Forbidden(f"{mine.reason} ({mine.article})")
@@ -108,6 +119,9 @@ class UrgentJudging:
         decided = await self._decided(row, ground, person, role, reason)
         try:
             async with self.platform.database.transaction() as session:
+                # Nothing is written about a signal that was destroyed meanwhile.
+                still = await session.get(store.DecidedRow, ground.id, with_for_update=True)
+                _raise(destroyed_since(destroyed=still is None))
                 session.add_all((row, decided))
                 session.add(
                     audit.line(
@@ -117,6 +131,13 @@ class UrgentJudging:
         except IntegrityError as problem:
             raise Conflict("Dit is al beoordeeld (art. 6 lid 1).") from problem
         return {"id": str(share)} | (await self.judgement(row) or {})
+
+    async def marked(self, row: store.Judgement | None) -> dict[str, Any]:
+        """A judgement for a page of the register; one that is not believed is said to be that, and fails no page."""
+        try:
+            return {"judgement": await self.judgement(row), "notBelieved": False}
+        except NotBelieved:
+            return {"judgement": None, "notBelieved": True}
 
     async def judgement(self, row: store.Judgement | None) -> dict[str, Any] | None:
         """A judgement as the register shows it; None while there is none. Raises NotBelieved."""

@@ -105,7 +105,7 @@ class RegisterReading:
             judged = await store.judgements(session, at_once) if at_once else {}
         await self._note(person, role, "disclosure register read", number)
         marks = {
-            row.id: self.judging.shown(row) | {"judgement": await self.judging.judgement(judged.get(row.id))}
+            row.id: self.judging.shown(row) | await self.judging.marked(judged.get(row.id))
             for row in page.rows
             if row.id in at_once
         }
@@ -118,6 +118,7 @@ def _judged(mark: dict[str, Any] | None) -> dict[str, Any]:
         return {}
     return {
         "judgement": mark["judgement"],
+        "notBelieved": mark["notBelieved"],
         "judgeBefore": mark["judgeBefore"],
         "overdue": mark["overdue"] and not mark["judgement"],
     }

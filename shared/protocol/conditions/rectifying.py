@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from shared.protocol.composing import OF
 from shared.protocol.conditions.approach import (
     CHILD,
     POINTS_AT_REPORTER,
@@ -14,7 +15,7 @@ from shared.protocol.conditions.approach import (
 )
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.conditions.research import answers
-from shared.protocol.facts import Facts
+from shared.protocol.facts import Facts, Item
 from shared.protocol.municipality import MEMBER
 
 _ACCURACY, _RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
@@ -39,8 +40,12 @@ def had(facts: Facts, thing: str) -> tuple[str, ...]:
     """Who received `thing` before it was put right, in whichever phase: who holds a source by a question about him, members by
     a paper; and in phase 4 partners of an approach or plan by check 2A, departments by 2B."""
     all_items = (*facts.items, *facts.superseded)
-    about_him = {one.name for one in all_items if one.about == thing and one.category not in PROCESS_CATEGORIES}
-    things = {thing, *about_him, *({"report"} if thing.startswith("S") else ())}
+    about_him = {
+        one.name
+        for one in all_items
+        if one.category not in PROCESS_CATEGORIES and _is_in(facts, thing, (one.about, *_brought_to_light(one)))
+    }
+    things = {thing, *about_him, *({"report"} if _was_reported(facts, thing) else ())}
     may: set[tuple[str, str]] = set()
     given: set[tuple[str, str]] = set()
     found: dict[str, None] = dict.fromkeys(_had_by_a_record(facts, thing, things))
@@ -77,12 +82,34 @@ def _had_by_a_record(facts: Facts, thing: str, things: set[str]) -> Iterator[str
     for one in (*facts.items, *facts.superseded):
         if one.on > since or one.name == thing:
             continue
-        if one.category == "question" and one.about == thing:
+        if one.category == "question" and _is_in(facts, thing, (one.about,)):
             yield str(one.fields.get("source"))
         elif one.category == "paper" and things & set(one.fields.get("items") or ()):
             going = one.fields.get("concerning")
-            if not thing.startswith("S") or going is None or thing in going:
+            if (
+                not thing.startswith("S")
+                or going is None
+                or _is_in(facts, thing, (one.partition(OF)[0] for one in going))
+            ):
                 yield MEMBER
+
+
+def _is_in(facts: Facts, thing: str, codes: Iterable[str]) -> bool:
+    """Whether `thing` is one of `codes`; who was named twice is one person."""
+    return facts.person(thing) in map(facts.person, codes)
+
+
+def _brought_to_light(item: Item) -> Iterator[str]:
+    """The persons who became known by a finding."""
+    return (str(one["subject"]) for one in item.fields.get("persons") or ())
+
+
+def _was_reported(facts: Facts, thing: str) -> bool:
+    """Whether it is a person whom the report names, by whichever of his codes."""
+    every = (*facts.items, *facts.superseded, *facts.quarantined)
+    found = {code for one in every for code in _brought_to_light(one)}
+    called = {thing, *(code for code in facts.same if facts.person(code) == facts.person(thing)), facts.person(thing)}
+    return thing.startswith("S") and bool(called - found)
 
 
 def told_of_it(facts: Facts) -> tuple[str, ...]:
