@@ -36,6 +36,7 @@ class JudgementIn(Strict):
 def router(engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists) -> APIRouter:
     whole = APIRouter()
     whole.include_router(_registers(engine, reading, chains))
+    whole.include_router(_disclosures(engine, reading))
     whole.include_router(_lists(engine, lists))
     whole.include_router(decision_routes(engine, "destruction-lists"))
     return whole
@@ -83,6 +84,14 @@ def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIR
     ) -> Found:
         """From the last signed checkpoint, or all of it: `from=start` takes its time with a long trail."""
         return {"chains": await chains.show(person, begin)}
+
+    return routes
+
+
+def _disclosures(engine: Engine, reading: RegisterReading) -> APIRouter:
+    """The disclosure register, and what is judged of it afterwards (art. 6 lid 1)."""
+    routes = APIRouter(prefix="/v1")
+    caller = current_person(engine.platform)
 
     @routes.get("/disclosures", tags=["disclosures"], summary="The disclosure register, the newest first")
     async def disclosures(
