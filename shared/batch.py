@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from shared.errors import PartDown
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -21,17 +23,19 @@ class Batcher(Generic[In, Out]):
         self._work = work
         self._most = most
         self._waiting: list[tuple[In, asyncio.Future[Out]]] = []
-        self._task: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[None] | None = None
+        """What does the work, while there is any."""
 
     async def __call__(self, item: In) -> Out:
         future: asyncio.Future[Out] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if self._task is None:
+        if self.task is None:
             # A task of its own: a caller that is cancelled takes nobody else's work with it.
-            self._task = asyncio.create_task(self._run())
+            self.task = asyncio.create_task(self._run())
         return await future
 
     async def _run(self) -> None:
+        batch: list[tuple[In, asyncio.Future[Out]]] = []
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
@@ -46,5 +50,12 @@ class Batcher(Generic[In, Out]):
                         future.set_exception(result)
                     else:
                         future.set_result(result)
+        except BaseException:
+            # Whoever cut it off: nobody is left waiting for what does not come any more.
+            for _, future in (*batch, *self._waiting):
+                if not future.done():
+                    future.set_exception(PartDown("what was done together was cut off"))
+            self._waiting = []
+            raise
         finally:
-            self._task = None
+            self.task = None

@@ -28,7 +28,7 @@ class Turns:
         self._none.set()
         self._asked_at: float | None = None
         self._begun = 0
-        self._ended = asyncio.Condition()
+        self._ended = asyncio.Event()
 
     @contextlib.contextmanager
     def of_a_person(self) -> Iterator[None]:
@@ -50,15 +50,16 @@ class Turns:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     await self._none.wait()
-        async with self._ended:
-            await self._ended.wait_for(lambda: self._begun < FEW or not self._at_work())
-            self._begun += 1
+        while self._begun >= FEW and self._at_work():
+            self._ended.clear()
+            await self._ended.wait()
+        self._begun += 1
         try:
             yield
         finally:
-            async with self._ended:
-                self._begun -= 1
-                self._ended.notify_all()
+            # Nothing is awaited here: a message that is cut off twice, as its connection ends, still gives its place up.
+            self._begun -= 1
+            self._ended.set()
 
     def _at_work(self) -> bool:
         return self._asked_at is not None and asyncio.get_running_loop().time() - self._asked_at < self._at_work_for

@@ -57,9 +57,11 @@ class TestHouse(Parts):
         self._protocol = protocol
         self.environment = {**os.environ, **QUICK, **settings}
         self._failed_before = len(reports.failed)
+        self._rests = False
         self.client: HouseClient
 
     def __enter__(self) -> TestHouse:
+        reports.open_houses.append(self.home.path / "logs")
         self.home.make()
         spread_ports(self.home)
         self.up()
@@ -68,8 +70,8 @@ class TestHouse(Parts):
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.client.__exit__(None, None, None)
-        self.down()
+        self.rest()
+        reports.open_houses.remove(self.home.path / "logs")
         if kind is not None or len(reports.failed) > self._failed_before:
             reports.keep(self.home.path / "logs", self.folder.name)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -87,6 +89,19 @@ class TestHouse(Parts):
 
     def down(self) -> None:
         self.meldpunt("down", check=False)
+
+    def rest(self) -> None:
+        """Stopped, with everything that it has, until `wake`."""
+        if not self._rests:
+            self._rests = True
+            self.client.__exit__(None, None, None)
+            self.down()
+
+    def wake(self) -> None:
+        """Goes on where it was, with another client: nothing is kept of the old one by who asks for the fixture."""
+        if self._rests:
+            self.up()
+            self._rests = False
 
     # --- people and reports ----------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Iterator
 from types import TracebackType
@@ -11,8 +12,9 @@ import httpx
 
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.portal import exchange_form
-from deploy.openbao import people
-from shared.http.pages import MOST
+from deploy.embedded.status import operators_look
+from deploy.openbao import log_in as provider
+from shared.pages import MOST
 
 
 class Refusal(HouseError):
@@ -23,13 +25,6 @@ class Refusal(HouseError):
         self.problem = problem
         faults = "; ".join(f"{one['name']}: {one['reason']}" for one in problem.get("invalidParams", []))
         super().__init__(f"{service} answered {status}: {problem.get('detail', '')} {faults}".strip())
-
-
-def operators_look(home: Home, service: str) -> httpx.Response:
-    """`/statusz` of a service, asked with the operator's secret."""
-    address = (home.state() or {})["addresses"][service]
-    secret = {"Authorization": f"Bearer {home.secret(f'operations-{service}')}"}
-    return httpx.get(f"{address}/statusz", headers=secret, timeout=10)
 
 
 class HouseClient:
@@ -90,7 +85,7 @@ class HouseClient:
             raise HouseError(f"there is no demo user {user}: choose from {', '.join(passwords)}")
         client = (self._home.secret("portal-client-id"), self._home.secret("portal-client-secret"))
         try:
-            return people.log_in(self.addresses["openbao"], user, passwords[user], client)
+            return provider.log_in(self.addresses["openbao"], user, passwords[user], client)
         except httpx.HTTPError as problem:
             raise HouseError(
                 f"the log-in provider (OpenBao) did not log {user} in: {type(problem).__name__}"
@@ -169,3 +164,10 @@ class HouseClient:
             raise Refusal(service, answer.status_code, problem)
         found: dict[str, Any] = answer.json() if answer.content else {}
         return found
+
+
+def token(home: Home, arguments: argparse.Namespace) -> int:
+    """`meldpunt token`: prints it."""
+    with HouseClient(home) as client:
+        print(client.token(arguments.user, arguments.service))
+    return 0

@@ -6,7 +6,9 @@ code tells whether every one ended as its file says and was destroyed with a dec
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 import time
 import tomllib
 from datetime import date, timedelta
@@ -18,6 +20,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from deploy.embedded.client import HouseClient
+from deploy.embedded.ending import console
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.play import Player
 from deploy.embedded.played import Played, until
@@ -125,7 +128,7 @@ def pass_six_years(player: Player, played: list[Played]) -> None:
             one.problem = one.problem or (None if one.declaration else str(problem))
 
 
-def play(home: Home, *, as_json: bool, console: Console, out: Console) -> int:
+def demo(home: Home, arguments: argparse.Namespace) -> int:
     """Play all reports; 0 when each ended as its file says and was destroyed with a declaration."""
     began = time.monotonic()
     found = reports()
@@ -146,10 +149,10 @@ def play(home: Home, *, as_json: bool, console: Console, out: Console) -> int:
         if not one.problem and one.ending != one.expected:
             one.problem = f"ended as {one.ending}, should be {one.expected}"
     failed = [one for one in played if one.problem]
-    if as_json:
+    if arguments.json:
         print(json.dumps(_summary(played, time.monotonic() - began), indent=1))
     else:
-        out.print(_table(played))
+        Console(width=None if sys.stdout.isatty() else 160).print(_table(played))
     return 1 if failed else 0
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from shared.privileges import SERVICES
 
 PARTS = ("postgres", "openbao", "nats")
+DEFAULT_PROTOCOL = "midden-delfland-2025"
 PREFERRED_PORTS = {
     "postgres": 15432,
     "openbao": 18200,

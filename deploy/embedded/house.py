@@ -17,12 +17,12 @@ from deploy.embedded import parts, portal, riec
 from deploy.embedded import protocol as law
 from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import Compaction
-from deploy.embedded.home import DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
+from deploy.embedded.home import DEFAULT_PROTOCOL, DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
 from deploy.embedded.rotate import RotatedLog
 from deploy.embedded.supervise import Supervisor
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
-from deploy.openbao import people
+from deploy.openbao import log_in, people
 from deploy.postgres import roles
 from shared.database.migrate import migrate
 
@@ -47,7 +47,7 @@ FIRST_DECISION = "EMBEDDED-SET-UP-2026-1"
 class Options:
     """How a house is started."""
 
-    protocol: str = "midden-delfland-2025"
+    protocol: str = DEFAULT_PROTOCOL
 
 
 class House:
@@ -202,7 +202,7 @@ class House:
         if name == "oversight":
             env["MELDPUNT_WITNESS"] = str(self.home.witness)
         if name == "access":
-            provider = f"{self._bao_address}/v1/identity/oidc/provider/{people.PROVIDER}"
+            provider = f"{self._bao_address}/v1/identity/oidc/provider/{log_in.PROVIDER}"
             env |= {
                 "MELDPUNT_OIDC_ISSUER": provider,
                 "MELDPUNT_OIDC_JWKS_URI": f"{provider}/.well-known/keys",

@@ -34,3 +34,8 @@ def for_a_meeting(service: str) -> Callable[[dict[str, Any]], bool]:
         return service == "casework" and named in (["meeting"], ["fields.meeting"])
 
     return waits
+
+
+def for_the_purpose(problem: dict[str, Any]) -> bool:
+    """Whether all that is wrong is that rights has not heard yet that the signal has begun (art. 1)."""
+    return [one.get("code") for one in problem.get("invalidParams", [])] == ["signal-has-begun"]

@@ -12,16 +12,13 @@ import hvac
 import psutil
 from rich.console import Console
 
-from deploy.embedded.client import operators_look
 from deploy.embedded.home import SERVICE_NAMES, Home, HouseError
 from deploy.embedded.riec import exchange_keys
-from deploy.embedded.status import is_running
+from deploy.embedded.status import is_running, operators_look
 from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
 from shared.errors import CannotSucceed
 
-WAIT = 600
-"""Seconds for the post of a service to be received, before what it signed with its old key counts no longer."""
 console = Console(stderr=True)
 
 

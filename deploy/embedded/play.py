@@ -17,7 +17,7 @@ import httpx
 
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.home import HouseError
-from deploy.embedded.insist import for_a_meeting, insist
+from deploy.embedded.insist import for_a_meeting, for_the_purpose, insist
 from deploy.embedded.played import PURPOSE, Played, ending_of, steps_of, until
 from deploy.embedded.riec import AtTheRiec
 from deploy.embedded.tasks import AtTasks
@@ -29,7 +29,7 @@ FILE_USER = "anna"
 TO_DECIDE = ("key", "outcome", "reason", "fields", "forwarding", "about", "parts", "correction")
 TO_RECORD = ("about", "finding", "matches", "fields")
 """What of a step is sent with a decision, and with a record."""
-LETTER_CHOSEN = {"categories": ["identity", "observations"], "sources": ["report"], "recipients": ["none"]}
+LETTER_CHOSEN = {"categories": ["identity", "observations"], "sources": ["report"]}
 """What a letter to an invented person says."""
 
 
@@ -234,6 +234,20 @@ class Player:
 
         return until(find, f"rights does not know {subject}")
 
+    def _letter(self, path: str, user: str, channel: str) -> dict[str, Any]:
+        """The letter to a person: it names everybody who received something of him, as the register has it by now."""
+
+        def make() -> dict[str, Any]:
+            seen = self.client.get("rights", path, user, purpose="weging")
+            named = [one["recipient"] for one in seen["received"]] or ["none"]
+            chosen = LETTER_CHOSEN | {"channel": channel, "expectedVersion": seen["version"], "recipients": named}
+            return self.client.post("rights", f"{path}/letters", user, chosen)
+
+        def one_came_meanwhile(problem: dict[str, Any]) -> bool:
+            return [one["name"] for one in problem.get("invalidParams", [])] == ["fields.recipients"]
+
+        return insist(make, one_came_meanwhile)
+
     def _duty(self, played: Played, step: dict[str, Any]) -> str:
         """Decide on informing a subject (`nobody`: of a signal without persons)."""
         subject = None if step["duty"] == "nobody" else step["duty"]
@@ -244,11 +258,10 @@ class Player:
         body = {"key": step["decide"], "expectedVersion": self._version("rights", path)["version"]}
         body |= {name: step[name] for name in ("outcome", "reason", "fields") if name in step}
         if step["decide"] == "notice-sent" and "letter" not in body["fields"]:
-            chosen = LETTER_CHOSEN | {"channel": body["fields"]["channel"], "expectedVersion": body["expectedVersion"]}
-            made = self.client.post("rights", f"{path}/letters", step["by"], chosen)
+            made = self._letter(path, step["by"], body["fields"]["channel"])
             body["fields"] = body["fields"] | {"letter": made["letter"]}
             body["expectedVersion"] = made["version"]
-        taken = self.client.post("rights", f"{path}/decisions", step["by"], body)
+        taken = insist(lambda: self.client.post("rights", f"{path}/decisions", step["by"], body), for_the_purpose)
         if "co_signed_by" in step:
             self._confirm("rights", step["co_signed_by"], taken["id"], step.get("co_signer_says", "agree"))
         if step.get("opens"):

@@ -16,8 +16,6 @@ from shared.protocol.loading import Unacceptable, read
 from shared.protocol.model import Law
 from shared.protocol.show import day, document
 
-DEFAULT_PROTOCOL = "midden-delfland-2025"
-
 
 def folder() -> Path | None:
     """The folder with protocol files of municipalities besides those that come with the code."""

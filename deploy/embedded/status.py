@@ -13,7 +13,6 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from deploy.embedded.client import operators_look
 from deploy.embedded.home import PARTS, SERVICE_NAMES, Home, HouseError
 from shared.protocol.live import TRIAL
 
@@ -29,6 +28,13 @@ def is_running(state: dict[str, Any] | None) -> bool:
         return state["pid"] == os.getpid() or (" up" in words and ("meldpunt" in words or "deploy.embedded" in words))
     except psutil.Error:
         return False
+
+
+def operators_look(home: Home, service: str) -> httpx.Response:
+    """`/statusz` of a service, asked with the operator's secret."""
+    address = (home.state() or {})["addresses"][service]
+    secret = {"Authorization": f"Bearer {home.secret(f'operations-{service}')}"}
+    return httpx.get(f"{address}/statusz", headers=secret, timeout=10)
 
 
 def look(home: Home) -> dict[str, Any]:

@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from shared.protocol.composing import CONCERNING
 from shared.protocol.conditions.plan import ADOPT_PLAN, versions
 from shared.protocol.facts import Taken
+from shared.protocol.phase_4_monitoring import RIEC_REVIEW
 
 EXECUTION, CHECKED, ALLOWED = "execution", "check-2b-done", "check-2b"
+MONITORING = ("riec-answer", RIEC_REVIEW)
+"""What sets the day on which a case of the RIEC is looked at again."""
 _PROPOSED, _ADOPTED, _BEING_DONE = "proposed", "adopted", "being-done"
 """How an intervention stands that was neither executed nor dropped."""
 
@@ -43,6 +47,12 @@ def due_first(taken: Sequence[Taken], planned: Mapping[str, date]) -> date | Non
     return min((planned[name] for name in to_carry_out(taken) if name in planned), default=None)
 
 
+def to_review(taken: Sequence[Taken]) -> date | None:
+    """On which day somebody looks at a case again that is taken up elsewhere, as was said last; None when nobody said."""
+    said = [one.fields["reviewOn"] for one in taken if one.key in MONITORING and one.fields.get("reviewOn")]
+    return date.fromisoformat(str(said[-1])) if said else None
+
+
 def _given_out(taken: Sequence[Taken]) -> frozenset[str]:
     """What departments were asked: all that was adopted when check 2B was complete."""
     last = max((place for place, one in enumerate(taken) if one.key == CHECKED), default=0)
@@ -58,5 +68,14 @@ def to_carry_out(taken: Sequence[Taken]) -> tuple[str, ...]:
 
 def allowed_for(intervention: str, taken: Sequence[Taken]) -> tuple[str, ...]:
     """The items that check 2B allows the executing department; what was decided last about each counts."""
-    cells = {one.about[1]: one.outcome for one in taken if one.key == ALLOWED and one.about[0] == intervention}
-    return tuple(item for item, outcome in cells.items() if outcome == "may")
+    return tuple(item for item, one in _cells(intervention, taken).items() if one.outcome == "may")
+
+
+def chosen_for(intervention: str, taken: Sequence[Taken]) -> dict[str, Sequence[str] | None]:
+    """Whom and what of each of these items was chosen to go along; None: all that it concerns."""
+    cells = _cells(intervention, taken)
+    return {item: one.fields.get(CONCERNING) for item, one in cells.items() if one.outcome == "may"}
+
+
+def _cells(intervention: str, taken: Sequence[Taken]) -> dict[str, Taken]:
+    return {one.about[1]: one for one in taken if one.key == ALLOWED and one.about[0] == intervention}

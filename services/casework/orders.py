@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.casework.effects import TakenOver
+from services.casework.given_out import going_with
 from shared.engine.documents import Finding
 from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, Forget, OpenTasks
 from shared.engine.goes_on import became_known, numbered
 from shared.engine.loaded import Loaded, item_name
 from shared.engine.roads import INTERVENTION
 from shared.engine.tables import DecisionRow
+from shared.identity import Person
 from shared.protocol.conditions.orders import (
     ANSWERED_BY_HOLDER,
     ASKED_BY,
@@ -22,7 +24,9 @@ from shared.protocol.conditions.orders import (
     PROGRESS,
     unanswered,
 )
+from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
+from shared.protocol.standing_back import own_finding
 
 ANSWER_TO_READ = "department-answer"
 """What a department is asked to read: the answer to its question."""
@@ -53,6 +57,15 @@ def answered(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         OpenTasks((name,)),
         Disclose(INTERVENTION, "department", to, (name,)),
     )
+
+
+def not_judged_by(loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
+    """Nobody judges what he found himself, or what was found by the department that he is designated for."""
+    if attempt.key != JUDGED:
+        return None
+    finding = loaded.opened.findings[attempt.about[0]]
+    order = loaded.opened.findings[finding.fields["order"]]
+    return own_finding(person.user_id, person.roles, finding.recorded_by, str(order.fields["department"]))
 
 
 def judged(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -105,6 +118,13 @@ def questions(loaded: Loaded) -> dict[str, dict[str, Any]]:
         | (_term(loaded, name) if name in open_ones else {})
         for name, one in loaded.opened.of_category(ASKED_BY).items()
     }
+
+
+def answer_to(loaded: Loaded, name: str) -> dict[str, Any]:
+    """The answer to one, as the department reads it: without the reporter, and without who and what does not go along with its
+    order; and its own question as it wrote that, for what would be left out of its own words tells it who reported."""
+    found = questions(loaded)[name]
+    return found | {"answer": found["answer"] and going_with(found["order"], loaded).words(found["answer"])}
 
 
 def progress_of(loaded: Loaded, order: str) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from shared.engine.shares import RIEC_INTAKE
 from shared.engine.tables import DecisionRow
 from shared.keys.signing import NotSigned
 from shared.outside import said_by
+from shared.protocol.conditions.riec import SIGNED_ANSWER, SIGNED_QUESTION
 from shared.protocol.faults import Fault
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
 from shared.protocol.phase_4_approach import TABLE, TABLE_SAYS
@@ -52,17 +53,24 @@ def given_out(loaded: Loaded) -> set[str]:
     return {message for one in _to_the_riec(loaded) for message in one.sends}
 
 
+def _of_last_intake(loaded: Loaded) -> set[str]:
+    """The messages of the intake that is under way, and of what was given beside it since: the RIEC answers with whichever it
+    has at hand."""
+    asked: set[str] = set()
+    for one in _to_the_riec(loaded):
+        asked = set(one.sends) if one.key == RIEC_INTAKE else asked | set(one.sends)
+    return asked
+
+
 def _to_the_riec(loaded: Loaded) -> Iterator[DecisionRow]:
     return (one for one in loaded.taken if one.key in (RIEC_INTAKE, RIEC_SUPPLEMENT))
 
 
 def answer_waiting(loaded: Loaded, receivers: Receivers) -> OutsideSaid | None:
     """The signed answer to the intake that is under way; None when there is none, or it was taken over."""
-    intakes = [one for one in loaded.taken if one.key == RIEC_INTAKE]
-    if not intakes:
-        return None
+    asked = _of_last_intake(loaded)
     said = heard_of(loaded, receivers).values()
-    answers = [one for one in said if one.kind == "answered" and str(one.share) in intakes[-1].sends]
+    answers = [one for one in said if one.kind == "answered" and str(one.share) in asked]
     taken_over = {loaded.fields_of(one).get("statement") for one in loaded.taken if one.key == RIEC_ANSWER}
     return next((one for one in answers if str(one.id) not in taken_over), None)
 
@@ -72,6 +80,12 @@ def questions_waiting(loaded: Loaded, receivers: Receivers) -> list[OutsideSaid]
     answered = {loaded.fields_of(one).get("statement") for one in loaded.taken if one.key == RIEC_SUPPLEMENT}
     said = heard_of(loaded, receivers).values()
     return [one for one in said if one.kind == "asked" and str(one.id) not in answered]
+
+
+def waiting_of(loaded: Loaded, receivers: Receivers) -> frozenset[str]:
+    """The kinds of what the RIEC signed and nobody took over or answered, for the law to judge by."""
+    answer, questions = answer_waiting(loaded, receivers), questions_waiting(loaded, receivers)
+    return frozenset(({SIGNED_ANSWER} if answer else set()) | ({SIGNED_QUESTION} if questions else set()))
 
 
 def agreement_faults(loaded: Loaded, given: Given, receivers: Receivers) -> Sequence[Fault]:
@@ -107,8 +121,8 @@ def _of_answer(loaded: Loaded, given: Given, receivers: Receivers) -> list[Fault
 
 
 def told_of(said: OutsideSaid) -> dict[str, Any]:
-    """As who has the file reads it."""
-    found = said.model_dump(mode="json", exclude_none=True, exclude={"digest", "questions"})
+    """As who has the file reads it; `digest`: of which of the packages that were issued it is said, as export shows them."""
+    found = said.model_dump(mode="json", exclude_none=True, exclude={"questions"})
     return found | ({"questions": [one.model_dump() for one in said.questions]} if said.questions else {})
 
 

@@ -11,9 +11,18 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.casework import orders
-from services.casework.domain import CHECKED, EXECUTION, allowed_for, due_first, progress, to_carry_out
-from services.casework.effects import NextAction
-from services.casework.outside import OUTSIDE, RIEC_ANSWER, agreement_faults, heard_of, shown_outside, told_of
+from services.casework.domain import CHECKED, EXECUTION
+from services.casework.given_out import faults_in_orders, given_out, going_with, shared
+from services.casework.next_due import next_action, shown_plan, shown_review
+from services.casework.outside import (
+    OUTSIDE,
+    RIEC_ANSWER,
+    agreement_faults,
+    heard_of,
+    shown_outside,
+    told_of,
+    waiting_of,
+)
 from services.casework.plan import (
     PLAN,
     answered,
@@ -26,21 +35,22 @@ from services.casework.plan import (
 from shared.clock import calendar_date
 from shared.contracts.casework import Closed, TaskOver
 from shared.engine.documents import REPORT, Finding
-from shared.engine.effects import Ask, CloseTasks, ComesNearer, Disclose, Effect, OpenTasks, Tell
+from shared.engine.effects import Ask, CloseTasks, ComesNearer, Effect, Tell
 from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
 from shared.engine.roads import INTERVENTION, PAPER, RIEC_SUPPLEMENT
-from shared.engine.shares import objects_of, persons_of
 from shared.engine.tables import DecisionRow, TaskRow
-from shared.protocol.conditions.approach import interventions, shareable
+from shared.identity import Person
+from shared.protocol.conditions.approach import interventions
 from shared.protocol.conditions.orders import ANSWERED_BY_HOLDER, ASKED_BY, IN_QUARANTINE, JUDGED, PROGRESS
 from shared.protocol.conditions.plan import ADOPT_PLAN, ANSWER_PLAN, PROPOSE_PLAN, asked
+from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.model import State
-from shared.protocol.phase_4_approach import BESIDE
+from shared.protocol.phase_4_approach import BESIDE, OF_THE_RIEC
 from shared.protocol.states import PHASES
 from shared.receivers import Receivers
 
@@ -52,7 +62,7 @@ class CaseworkPolicy(Policy):
         PAPER: None,
         INTERVENTION: (State.EXECUTION,),
         PLAN: (State.PLAN, State.EXECUTION),
-        OUTSIDE: (State.RIEC_ANSWER, *BESIDE),
+        OUTSIDE: (*OF_THE_RIEC, *BESIDE),
         orders.ANSWER_TO_READ: (State.EXECUTION,),
         **dict.fromkeys(orders.ANSWERS_FOR_HOLDER, PHASES[4].states),
     }
@@ -65,11 +75,13 @@ class CaseworkPolicy(Policy):
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Besides the file: how the plan stands and its versions, what departments ask and found, and whether it is a case of the RIEC
         (R-21.4, R-24.2)."""
-        accepted = [one for one in loaded.taken if one.key == "riec-answer" and one.outcome.startswith("accepted")]
+        answers = [one for one in loaded.taken if one.key == RIEC_ANSWER]
         return super().show(loaded) | {
-            "riecCase": bool(accepted),
+            # The last one counts: one that was signed takes the place of one that was entered.
+            "riecCase": bool(answers) and answers[-1].outcome.startswith("accepted"),
+            "riecReviewOn": shown_review(loaded),
             **shown_outside(loaded, self._receivers),
-            "plan": _plan(loaded),
+            "plan": shown_plan(loaded),
             "planVersions": shown_versions(loaded),
             "quarantine": orders.quarantine(loaded),
             "departmentQuestions": orders.questions(loaded),
@@ -86,25 +98,28 @@ class CaseworkPolicy(Policy):
             # He has the file, and reads it there.
             return {"number": task.number, "item": task.item}
         if task.kind == orders.ANSWER_TO_READ:
-            return orders.questions(loaded)[task.item]
+            return orders.answer_to(loaded, task.item)
         if task.kind == OUTSIDE:
             said = heard_of(loaded, self._receivers).get(UUID(task.item))
             # With a key that is not known any more it says nothing.
             return {"said": told_of(said) if said else None}
         intervention = loaded.opened.findings[task.item]
-        allowed = _may_have(task.item, loaded)
+        going = going_with(task.item, loaded)
         power = loaded.law.choices.powers[intervention.fields["instrument"]]
         return {
-            "intervention": intervention.finding,
+            "intervention": going.words(intervention.finding or ""),
             "about": intervention.about,
             "concerns": list(intervention.fields.get("subjects") or ()),
             "instrument": power.name,
             "legalBasis": power.basis,
             "plannedOn": intervention.fields["plannedOn"],
-            "subjects": _described(persons_of(loaded, allowed)),
-            "objects": _described(objects_of(loaded, allowed)),
-            "items": {name: _shared(name, loaded) for name in allowed},
+            "subjects": _described(going.subjects),
+            "objects": _described(going.objects),
+            "items": {one.item: shared(one) for one in going.items},
+            "leftOut": going.left_out,
+            "inPart": going.in_part,
             "progress": orders.progress_of(loaded, task.item),
+            # As it wrote them: what would be left out of its own words tells it who reported.
             "asked": [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)],
         }
 
@@ -130,8 +145,14 @@ class CaseworkPolicy(Policy):
 
     # --- what follows ----------------------------------------------------------------------------
 
+    def facts(self, loaded: Loaded) -> Facts:
+        return replace(loaded.facts(), heard=waiting_of(loaded, self._receivers))
+
+    def not_by(self, loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
+        return orders.not_judged_by(loaded, person, attempt)
+
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
-        return agreement_faults(loaded, given, self._receivers)
+        return (*agreement_faults(loaded, given, self._receivers), *faults_in_orders(loaded, given))
 
     def record_faults(self, loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
         return paper_faults(loaded, given)
@@ -148,7 +169,7 @@ class CaseworkPolicy(Policy):
         return ()
 
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
-        return (*self._follows(loaded, decision), *_next(loaded, decision))
+        return (*self._follows(loaded, decision), *next_action(loaded, decision))
 
     def _follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         if decision.state_after in (State.CLOSED, State.ENDED):
@@ -167,7 +188,7 @@ class CaseworkPolicy(Policy):
             said = loaded.fields_of(decision).get("statement")
             return (CloseTasks((str(said),)),) if said else ()
         if decision.key == CHECKED:
-            return _given_out(loaded)
+            return given_out(loaded)
         if decision.key == ANSWERED_BY_HOLDER:
             return orders.answered(loaded, decision)
         if decision.key == JUDGED:
@@ -216,70 +237,5 @@ def _notices(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     return found
 
 
-def _given_out(loaded: Loaded) -> Sequence[Effect]:
-    """Departments are asked now, each with what check 2B allows it (R-24.1). What it had before is no new line."""
-    taken = loaded.facts().decisions
-    names = to_carry_out(taken)
-    before = [place for place, one in enumerate(taken) if one.key == CHECKED][:-1]
-    had = to_carry_out(taken[: before[-1]]) if before else ()
-    shared = [
-        Disclose(
-            INTERVENTION,
-            "department",
-            str(loaded.opened.findings[name].fields["department"]),
-            (name, *_may_have(name, loaded)),
-            task=str(loaded.opened.findings[name].fields.get("instrument", "")),
-        )
-        for name in names
-        if name not in had
-    ]
-    return (OpenTasks(names), *shared)
-
-
-def _may_have(intervention: str, loaded: Loaded) -> tuple[str, ...]:
-    """What check 2B allows for it; what was put right since is not shared any more."""
-    facts = loaded.facts()
-    return tuple(one for one in allowed_for(intervention, facts.decisions) if one in shareable(facts))
-
-
-def _next(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
-    """The work list shows what of the plan is due first, also when it was withdrawn or executed."""
-    earlier = replace(loaded, decisions=tuple(one for one in loaded.decisions if one.id != decision.id))
-    after, before = (due_first(one.facts().decisions, _planned(one)) for one in (loaded, earlier))
-    return (NextAction(after, before),) if after != before else ()
-
-
-def _planned(loaded: Loaded) -> dict[str, date]:
-    """On which date each intervention that counts is planned."""
-    counting = loaded.facts().of_category(INTERVENTION)
-    return {one.name: date.fromisoformat(one.fields["plannedOn"]) for one in counting}
-
-
-def _plan(loaded: Loaded) -> list[dict[str, Any]]:
-    planned = _planned(loaded)
-    interventions = {name: loaded.opened.findings[name] for name in planned}
-    stand = progress(loaded.facts().decisions, planned, loaded.today)
-    return [
-        {
-            "intervention": name,
-            "planVersion": stand[name].plan_version,
-            "status": stand[name].status,
-            "department": one.fields["department"],
-            "plannedOn": one.fields["plannedOn"],
-            "overdue": stand[name].overdue,
-            "progress": orders.progress_of(loaded, name),
-        }
-        for name, one in interventions.items()
-    ]
-
-
 def _described(known: Mapping[str, BaseModel]) -> dict[str, Any]:
     return {key: one.model_dump(exclude_none=True) for key, one in known.items()}
-
-
-def _shared(name: str, loaded: Loaded) -> dict[str, Any]:
-    """An item as a department gets it: with its source, without who recorded it."""
-    content = loaded.opened
-    if name == REPORT:
-        return {"category": REPORT, "text": content.report.text}
-    return content.findings[name].shared()

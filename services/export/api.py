@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, model_validator
 
 from services.export.document import FORMS, form_of
+from services.export.inbox import DepartmentInbox
 from services.export.outside import Outside
 from services.export.settings import Settings
-from services.export.use_cases import Sharing
+from services.export.use_cases import Sharing, TakenUp
 from shared.contracts.export import CODED
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import Strict
@@ -33,17 +34,24 @@ PICKED_UP: dict[int | str, dict[str, Any]] = {
 }
 
 
-class AnswerIn(Strict):
-    """Whether it is taken up. A refusal has a reason, of a list: nothing is typed about what was shared."""
+class EnteredIn(Strict):
+    """Whether it is taken up, as its receiver said in another way; only the RIEC does so with a part for the municipality. A
+    refusal has a reason, of a list: nothing is typed about what was shared."""
 
-    outcome: Literal["accepted", "refused"]
+    outcome: TakenUp
     reason: Literal["not-our-task", "already-known", "not-enough", "no-capacity"] | None = None
 
     @model_validator(mode="after")
-    def _with_a_reason(self) -> AnswerIn:
+    def _with_a_reason(self) -> EnteredIn:
         if (self.outcome == "refused") != (self.reason is not None):
             raise ValueError("een weigering heeft een reden, en alleen een weigering")
         return self
+
+
+class AnswerIn(EnteredIn):
+    """Whether its receiver takes it up."""
+
+    outcome: Literal["accepted", "refused"]
 
 
 class PickupIn(Strict):
@@ -87,12 +95,14 @@ class LinkOut(Strict):
     sealed: bool
 
 
-def router(platform: Platform, sharing: Sharing, outside: Outside, settings: Settings) -> APIRouter:
+def router(
+    platform: Platform, sharing: Sharing, inbox: DepartmentInbox, outside: Outside, settings: Settings
+) -> APIRouter:
     routes = APIRouter(prefix="/v1")
     # One share of a stranger's attempts, whichever of these he tries.
     rate = Rate(settings.pickups_per_minute)
     strangers = (_pickups(sharing, rate), _outside(outside, rate))
-    for part in (_shares(platform, sharing), _inbox(platform, sharing), *strangers):
+    for part in (_shares(platform, sharing), _inbox(platform, inbox), *strangers):
         routes.include_router(part)
     return routes
 
@@ -120,31 +130,31 @@ def _shares(platform: Platform, sharing: Sharing) -> APIRouter:
         return LinkOut(link=found.link, secret=found.secret, until=found.until.isoformat(), sealed=found.sealed)
 
     @routes.post("/{shareId}/answers", status_code=201, summary="Enter what a receiver answered in another way")
-    async def answer(shareId: ShareId, body: AnswerIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
+    async def answer(shareId: ShareId, body: EnteredIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
         return await sharing.enter_answer(shareId, person, body.outcome, body.reason)
 
     return routes
 
 
-def _inbox(platform: Platform, sharing: Sharing) -> APIRouter:
+def _inbox(platform: Platform, inbox: DepartmentInbox) -> APIRouter:
     routes = APIRouter(prefix="/inbox", tags=["inbox"])
     caller = current_person(platform)
 
     @routes.get("", summary="What was shared with the departments of the caller")
-    async def inbox(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
-        return await sharing.inbox(person, window)
+    async def shared(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await inbox.all(person, window)
 
     @routes.get("/{shareId}", summary="What was shared, to read")
     async def read(shareId: ShareId, person: Person = caller) -> dict[str, Any]:  # noqa: N803
-        return await sharing.read(shareId, person)
+        return await inbox.one(shareId, person)
 
     @routes.get("/{shareId}/document", summary="The same as a document", response_class=Response, responses=PDF)
     async def document(shareId: ShareId, person: Person = caller) -> Response:  # noqa: N803
-        return Response(await sharing.document(shareId, person), media_type="application/pdf")
+        return Response(await inbox.document(shareId, person), media_type="application/pdf")
 
     @routes.post("/{shareId}/answers", status_code=201, summary="Take it up, or say why not")
     async def answer(shareId: ShareId, body: AnswerIn, person: Person = caller) -> dict[str, Any]:  # noqa: N803
-        return await sharing.answer(shareId, person, body.outcome, body.reason)
+        return await inbox.answer(shareId, person, body.outcome, body.reason)
 
     return routes
 

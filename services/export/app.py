@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.export import store
 from services.export.api import router
+from services.export.inbox import DepartmentInbox
 from services.export.messages import handlers
 from services.export.outside import Outside
 from services.export.settings import Settings
@@ -28,4 +29,4 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         erase=Erase(rows=outside.erase, keys=store.keys_of),
         queues={sharing.queue: sharing.end},
     )
-    return build(service, "Export", router(platform, sharing, outside, settings))
+    return build(service, "Export", router(platform, sharing, DepartmentInbox(sharing), outside, settings))

@@ -36,8 +36,8 @@ class Outside:
         self.receivers = sharing.receivers
 
     async def hears(self, share: UUID, statement: str) -> None:
-        """A receiver has it, answers, or asks; said once more it changes nothing. What the RIEC says goes to who holds the
-        file. Raises NotFound for what is not his, in the same words whatever it is; Conflict for an answer that cannot be."""
+        """A receiver has it, answers, or asks, of whichever copy was issued to him; said once more it changes nothing. What the
+        RIEC says goes to who holds the file. Raises NotFound for what is not his, in the same words whatever it is; Conflict for an answer that cannot be."""
         async with self.platform.database.reading() as session:
             row = await self.rows.believed(await session.get(Share, share))
         try:
@@ -46,14 +46,14 @@ class Outside:
             raise NotFound from None
         async with self.platform.database.transaction() as session:
             row = await self.rows.believed(await session.get(Share, share, with_for_update=True))
-            if said.share != row.id or row.fetched_at is None or said.digest != row.digest:
+            if said.share != row.id or said.digest not in row.issued:
                 raise NotFound
             if await session.get(OutsideRow, said.id) is not None:
                 return
             now = self.platform.clock.now()
             await self._not_too_much(session, share)
             session.add(OutsideRow(id=said.id, number=row.number, share=row.id, statement=statement, said_at=now))
-            await self._effect(session, row, said)
+            await self._effect(session, await self.rows.become(session, row, said_of=said.digest), said)
             if row.recipient == TABLE_OF_THE_RIEC:
                 self.platform.post.tell(session, "casework", OutsideTold(number=row.number, statement=statement))
 

@@ -97,6 +97,8 @@ def standing(row: Share) -> dict[str, Any]:
         "receivedAt": row.received_at.isoformat() if row.received_at else None,
         "sealed": row.sealed,
         "digest": row.digest,
+        "issued": row.issued,
+        "saidOf": row.said_of,
     }
 
 

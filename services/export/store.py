@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
-from shared.database.tables import Waits, moment
+from shared.database.tables import Waits, document, moment
 from shared.pages import Keyset, Page, Window
 
 SCHEMA = "export_0001"
@@ -43,10 +43,13 @@ class Share(Waits, table=True):
     fetched_at: datetime | None = moment(nullable=True)
     sealed: bool = False
     """What was fetched was sealed to the receiver's own key."""
-    digest: str | None = None
-    """The SHA-256 of what was fetched last: of the manifest of a package, or of the document."""
+    issued: list[str] = document(nullable=False)
+    """The SHA-256 of everything that was fetched, the newest last: of the manifest of a package, or of the document. A new
+    link gives a new one, and who has an earlier copy can still say something about it."""
     received_at: datetime | None = moment(nullable=True)
     """Since when its receiver has signed that he has it."""
+    said_of: str | None = None
+    """Of which of these he signed something last."""
     answered_at: datetime | None = moment(nullable=True)
     answered_how: str | None = None
     """`signed` by the receiver, by the `link` that he had, in the `inbox`, or `entered` by who has the file."""
@@ -54,6 +57,11 @@ class Share(Waits, table=True):
     """Why it was refused, by a code."""
     ended_at: datetime | None = moment(nullable=True)
     mac: str = ""
+
+    @property
+    def digest(self) -> str | None:
+        """Of what was fetched last."""
+        return self.issued[-1] if self.issued else None
 
 
 class OutsideRow(SQLModel, table=True):

@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.export import store
-from services.export.document import Handed, as_pdf
-from services.export.rows import WRONG_SECRETS, Rows, in_short, place_of, standing
+from services.export.document import Handed
+from services.export.rows import WRONG_SECRETS, Rows, place_of, standing
 from services.export.settings import Settings
 from services.export.store import DEPARTMENT, READ, REFUSED, UNREAD, Share
 from shared.bus.inbox import Handled, Incoming
@@ -27,16 +27,18 @@ from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
 from shared.contracts.export import ShareContent, ShareLetter
 from shared.engine.documents import REPORT
 from shared.engine.head import changed, vouch_for, vouched_for
-from shared.errors import CannotSucceed, Conflict, Forbidden, NotBelieved, NotFound
+from shared.errors import CannotSucceed, Conflict, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.numbers import link_code, spoken_code
 from shared.pages import Window
+from shared.protocol.municipality import TABLE_OF_THE_RIEC
 from shared.queue import Queue
 from shared.service.platform import Platform
 
 TakenUp = Literal["accepted", "accepted-with-local-part", "refused"]
+WITH_LOCAL_PART: Literal["accepted-with-local-part"] = "accepted-with-local-part"
 How = Literal["signed", "link", "inbox", "entered"]
 
 
@@ -96,6 +98,7 @@ class Sharing:
             state=UNREAD,
             room_key=key,
             ciphertext=ciphertext,
+            issued=[],
             made_at=now,
             until=until,
         )
@@ -177,49 +180,9 @@ class Sharing:
             row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             if row.recipient_kind == DEPARTMENT:
                 raise Conflict("Een onderdeel antwoordt zelf.")
+            if outcome == WITH_LOCAL_PART and row.recipient != TABLE_OF_THE_RIEC:
+                raise Conflict("Alleen het RIEC neemt iets aan met een deel voor de gemeente.")
             return standing(await self.answered(session, row, outcome, reason, person, role, how="entered"))
-
-    # --- a department ----------------------------------------------------------------------------
-
-    async def inbox(self, person: Person, window: Window) -> dict[str, Any]:
-        """What waits for the departments of the caller: no number of a signal, nothing of what is in it."""
-        mine, now = self._departments(person), self.platform.clock.now()
-        async with self.platform.database.reading() as session:
-            page = await store.inbox(session, mine, now, window)
-        shown = {row.id: in_short(await self.rows.believed(row)) for row in page.rows}
-        return page.of("shares", lambda row: shown[row.id])
-
-    async def read(self, identifier: UUID, person: Person) -> dict[str, Any]:
-        """What was shared with a department of the caller; that it was read is on the record before it leaves."""
-        row, content = await self._read(identifier, person)
-        return in_short(row) | {"content": content.twin()}
-
-    async def document(self, identifier: UUID, person: Person) -> bytes:
-        """The same as the document that somebody without an account would fetch."""
-        _, content = await self._read(identifier, person)
-        return await as_pdf(content, self.platform)
-
-    async def _read(self, identifier: UUID, person: Person) -> tuple[Share, ShareContent]:
-        mine = self._departments(person)
-        async with self.platform.database.reading() as session:
-            row = await self.rows.open(await session.get(Share, identifier))
-        self._is_for(row, mine)
-        content = await self.rows.content(row)
-        async with self.platform.database.transaction() as session:
-            again = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
-            if again.state == UNREAD:
-                await self.rows.become(session, again, state=READ, fetched_at=self.platform.clock.now())
-            session.add(self.rows.line("share read", again, person, f"{DEPARTMENT}-{again.recipient}"))
-        return again, content
-
-    async def answer(self, identifier: UUID, person: Person, outcome: TakenUp, reason: str | None) -> dict[str, Any]:
-        """A department takes it up, or says why not."""
-        mine = self._departments(person)
-        async with self.platform.database.transaction() as session:
-            row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
-            self._is_for(row, mine)
-            role = f"{DEPARTMENT}-{row.recipient}"
-            return in_short(await self.answered(session, row, outcome, reason, person, role, how="inbox"))
 
     # --- who has no account ----------------------------------------------------------------------
 
@@ -236,7 +199,7 @@ class Sharing:
         async with self.platform.database.transaction() as session:
             again = await self._as_before(session, row)
             kept = {"state": READ} if again.state == UNREAD else {}
-            told = {"fetched_at": self.platform.clock.now(), "digest": handed.digest, "sealed": sealed}
+            told = {"fetched_at": self.platform.clock.now(), "issued": [*again.issued, handed.digest], "sealed": sealed}
             await self.rows.become(session, again, **told, **kept)
             session.add(self.rows.line("share fetched", again, reason="sealed" if sealed else "not-sealed"))
         return data
@@ -295,17 +258,6 @@ class Sharing:
         session.add(self.rows.line("share answered", row, person, role, result=outcome, reason=reason or how))
         self.queue.wake()
         return row
-
-    def _departments(self, person: Person) -> list[str]:
-        mine = [one for one in self.rules.organisations[DEPARTMENT] if f"{DEPARTMENT}-{one}" in person.roles]
-        if not mine:
-            raise Forbidden
-        return mine
-
-    @staticmethod
-    def _is_for(row: Share, departments: list[str]) -> None:
-        if row.recipient_kind != DEPARTMENT or row.recipient not in departments:
-            raise NotFound
 
 
 def _hash(link: str) -> str:

@@ -42,7 +42,7 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
             *(["Voor uw taak", one] for one in content.tasks),
             *(["Grondslag", one] for one in content.bases),
             ["Privacyprotocol", f"art. 6 lid 1 en {content.article}"],
-            ["Niet verstrekt", _left_out(content.left_out, content.left_out_concerned)],
+            ["Niet verstrekt", _left_out(content)],
         ],
         "parts": [
             part
@@ -59,13 +59,17 @@ def document(law: Law, content: ShareContent, *, live: bool) -> dict[str, Any]:
     }
 
 
-def _left_out(items: int, concerned: int) -> str:
-    found = []
+def _left_out(content: ShareContent) -> str:
+    found, items, concerned, in_part = [], content.left_out, content.left_out_concerned, content.concerned_in_part
     if items:
         found.append("één gegeven uit hetzelfde dossier" if items == 1 else f"{items} gegevens uit hetzelfde dossier")
     if concerned:
         who = "één persoon of object" if concerned == 1 else f"{concerned} personen of objecten"
         found.append(f"naam en adres van {who} in de gegevens hieronder")
+    if in_part:
+        found.append(
+            f"een deel van wat bekend is van {'één persoon' if in_part == 1 else f'{in_part} personen'} hieronder"
+        )
     return ", en ".join(found) or "niets"
 
 

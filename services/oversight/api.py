@@ -6,23 +6,37 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
+from pydantic import Field
 
 from services.oversight.use_cases import Chains, DestructionLists, RegisterReading
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
+from shared.http.bodies import Ref, SpecialGrounds, Strict
 from shared.http.decisions import Number, Purpose, decision_routes, purpose_of
 from shared.http.pages import WindowAsked
 from shared.identity import Person
+from shared.protocol.afterwards import MOST_WORDS
 
 ListId = Annotated[UUID, Path(description="The number of the list")]
+LineId = Annotated[UUID, Path(description="The line of the disclosure register")]
 Found = dict[str, Any]
 OfNumber = Annotated[str | None, Query(pattern=NUMBER, description="Of one signal")]
+
+
+class JudgementIn(Strict):
+    """What the privacy officer says of what went at once. `because`: a code; `reason`: her words."""
+
+    outcome: Annotated[Ref, Field(examples=["rightly"])]
+    because: Annotated[Ref, Field(examples=["danger-shown"])]
+    reason: Annotated[str, Field(max_length=MOST_WORDS)]
+    special_grounds: SpecialGrounds
 
 
 def router(engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists) -> APIRouter:
     whole = APIRouter()
     whole.include_router(_registers(engine, reading, chains))
+    whole.include_router(_disclosures(engine, reading))
     whole.include_router(_lists(engine, lists))
     whole.include_router(decision_routes(engine, "destruction-lists"))
     return whole
@@ -71,6 +85,14 @@ def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIR
         """From the last signed checkpoint, or all of it: `from=start` takes its time with a long trail."""
         return {"chains": await chains.show(person, begin)}
 
+    return routes
+
+
+def _disclosures(engine: Engine, reading: RegisterReading) -> APIRouter:
+    """The disclosure register, and what is judged of it afterwards (art. 6 lid 1)."""
+    routes = APIRouter(prefix="/v1")
+    caller = current_person(engine.platform)
+
     @routes.get("/disclosures", tags=["disclosures"], summary="The disclosure register, the newest first")
     async def disclosures(
         window: WindowAsked,
@@ -79,6 +101,28 @@ def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIR
         urgent: Annotated[bool, Query(description="Only what went at once, for judgement afterwards")] = False,
     ) -> Found:
         return await reading.disclosures(person, number, window, urgent=urgent)
+
+    @routes.get(
+        "/urgent-shares",
+        tags=["disclosures"],
+        summary="What went at once and is not judged yet, the longest ago first (privacy officer, FG, beheerder)",
+    )
+    async def urgent_shares(window: WindowAsked, person: Person = caller) -> Found:
+        return await reading.judging.waiting(person, window)
+
+    @routes.get("/urgent-shares/{shareId}", tags=["disclosures"], summary="One that went at once, with the fact for it")
+    async def urgent_share(shareId: LineId, person: Person = caller) -> Found:  # noqa: N803
+        return await reading.judging.one(shareId, person)
+
+    @routes.post(
+        "/urgent-shares/{shareId}/judgement",
+        tags=["disclosures"],
+        status_code=201,
+        summary="Judge what went at once: rightly or not, with why (privacy officer)",
+    )
+    async def judge(shareId: LineId, body: JudgementIn, person: Person = caller) -> Found:  # noqa: N803
+        given = body.outcome, body.because, body.reason
+        return await reading.judging.judge(shareId, person, *given, body.special_grounds)
 
     return routes
 

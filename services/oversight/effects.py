@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import lists
-from services.oversight.owed import owed_in, told_of
+from services.oversight.owed import answered, owed_in, taken_back, told_of
 from services.oversight.statements import statement_of, waiting_on
 from services.oversight.struck import strike
 from shared.engine.effects import Moment, Own
@@ -34,20 +34,18 @@ class NeverInformedAnswered(Own):
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         for row, duties in await self._about(platform, session, loaded):
-            told = {"answered_by": decision.recorder, "answer": str(decision.id)}
             row.duties = (row.duties or {}) | {
-                duty: facts | told | {"answered": self.answers[duty]} for duty, facts in duties.items()
+                duty: answered(facts, str(decision.id), decision.recorder, self.answers[duty])
+                for duty, facts in duties.items()
             }
             await vouch_for(platform.mac, row)
 
     async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         """Raises Conflict when a signal of which it was said was approved since: that approval goes first."""
         for row, duties in await self._about(platform, session, loaded):
-            # What was answered anew, or about what rights told since, stays.
-            mine = {duty: one for duty, one in duties.items() if one.get("answer") == str(decision.id)}
+            # What was answered anew, or about what rights told since, stays; what was answered before counts again.
             row.duties = (row.duties or {}) | {
-                duty: {name: one for name, one in facts.items() if name not in ("answered", "answered_by", "answer")}
-                for duty, facts in mine.items()
+                duty: taken_back(facts, str(decision.id)) for duty, facts in duties.items()
             }
             await vouch_for(platform.mac, row)
 

@@ -16,6 +16,7 @@ from services.oversight import trail
 from shared.contracts.common import KeyRef
 from shared.database.tables import document, moment, table_of
 from shared.pages import Keyset, Page, Window
+from shared.protocol.model import State
 
 SCHEMA = "oversight_0001"
 ROOM = "room-accountability"
@@ -46,6 +47,19 @@ class Disclosure(SQLModel, table=True):
     number: str
     facts: dict[str, Any] = document(nullable=False)
     decided_at: datetime = moment()
+
+
+class Judgement(SQLModel, table=True):
+    """How what went at once was judged afterwards, and by whom; append-only, one for each share."""
+
+    __tablename__ = "judgement"
+    disclosure: UUID = Field(primary_key=True)
+    number: str
+    outcome: str
+    because: str
+    judged_by: str
+    judged_at: datetime = moment()
+    mac: str = ""
 
 
 class KeptStatement(SQLModel, table=True):
@@ -141,6 +155,31 @@ async def disclosures(
     return await DISCLOSURES.page(session, query, window)
 
 
+WAITING_SHARES = Keyset("urgent-shares", col(Disclosure.decided_at), col(Disclosure.id))
+
+
+async def judged_shares(session: AsyncSession) -> list[Judgement]:
+    """Every row that says of a share how it was judged; what went at once is rare."""
+    return list((await session.scalars(select(Judgement))).all())
+
+
+async def unjudged(session: AsyncSession, window: Window, judged: Collection[UUID]) -> Page[Disclosure]:
+    """What went at once and is not among those that were `judged`, the longest ago first; without what was destroyed."""
+    gone = (
+        select(col(Whereabout.number))
+        .where(col(Whereabout.number) == col(Disclosure.number), col(Whereabout.state) == State.DESTROYED)
+        .exists()
+    )
+    query = select(Disclosure).where(text(URGENT), ~gone, col(Disclosure.id).not_in(judged))
+    return await WAITING_SHARES.page(session, query, window)
+
+
+async def judgements(session: AsyncSession, shares: Collection[UUID]) -> dict[UUID, Judgement]:
+    """How these shares were judged, those that were."""
+    query = select(Judgement).where(col(Judgement.disclosure).in_(shares))
+    return {one.disclosure: one for one in await session.scalars(query)}
+
+
 async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:
     query = select(col(DecidedRow.number), col(DecidedRow.room_key)).where(col(DecidedRow.number).in_(numbers))
     return [(row.number, KeyRef(mount=ROOM, key=row.room_key)) for row in await session.execute(query.distinct())]
@@ -228,5 +267,5 @@ async def anchors_of(session: AsyncSession, producer: str, since: datetime, afte
 
 
 async def note_destroyed(session: AsyncSession, numbers: Collection[str], moment: datetime) -> None:
-    values = {"state": "destroyed", "since": moment, "version": col(Whereabout.version) + 1}
+    values = {"state": State.DESTROYED, "since": moment, "version": col(Whereabout.version) + 1}
     await session.execute(update(Whereabout).where(col(Whereabout.number).in_(numbers)).values(**values))

@@ -30,6 +30,9 @@ class LetterIn(Strict):
     categories: Annotated[list[Ref], Field(max_length=20)]
     sources: Annotated[list[Ref], Field(max_length=50)]
     recipients: Annotated[list[Ref], Field(max_length=50)]
+    address: Annotated[
+        str | None, Field(max_length=200, description="Where he was found, when an earlier notice came back")
+    ] = None
 
 
 class LetterOut(Strict):
@@ -56,8 +59,8 @@ def router(engine: Engine, overdue: OverdueDuties, letters: Letters) -> APIRoute
         "/v1/duties/{number}/letters", tags=["letters"], status_code=201, summary="Make the letter to the person"
     )
     async def make(number: DutyNumber, body: LetterIn, person: Person = caller) -> LetterOut:
-        fields = body.model_dump(exclude={"expected_version"}, mode="json")
-        return LetterOut(**await letters.make(number, person, fields, body.expected_version))
+        fields = body.model_dump(exclude={"expected_version", "address"}, mode="json")
+        return LetterOut(**await letters.make(number, person, fields, body.expected_version, body.address))
 
     @routes.get(
         "/v1/duties/{number}/letters/{letter}",

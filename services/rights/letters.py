@@ -15,7 +15,8 @@ from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
 
-from services.rights.policy import addressee, is_child
+from services.rights.policy import addressee, came_back, is_child
+from services.rights.shelf import Moments
 from shared import audit
 from shared.contracts.intake import Subject
 from shared.documents import compiled
@@ -27,7 +28,7 @@ from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Invalid, NotFound
 from shared.identity import Person
 from shared.protocol.fields import field_faults
-from shared.protocol.letters import ADDRESSED, LETTER, letter_fields, paragraphs
+from shared.protocol.letters import ADDRESSED, LETTER, address_faults, letter_fields, paragraphs, recipient_faults
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law, State
 from shared.protocol.show import day
@@ -43,23 +44,31 @@ class Letters:
         self.platform = engine.platform
         self._writer = Writer(engine.parts, engine.settlement.queue.wake)
 
-    async def make(self, number: str, person: Person, fields: Mapping[str, Any], version: int) -> dict[str, Any]:
-        """A letter to the person of duty `number`: its name, its hash and the new version. Raises Forbidden, Conflict
-        (he is not to be informed), Invalid, NotFound."""
+    async def make(
+        self, number: str, person: Person, fields: Mapping[str, Any], version: int, address: str | None = None
+    ) -> dict[str, Any]:
+        """A letter to the person of duty `number`: its name, its hash and the new version. `address`: where he was found,
+        when an earlier one came back. Raises Forbidden, Conflict (he is not to be informed), Invalid, NotFound."""
         role = self.parts.role_of(person)
-        return await at_most_thrice(lambda: self._make(number, person, role, fields, version))
+        return await at_most_thrice(lambda: self._make(number, person, role, fields, version, address))
 
     async def _make(
-        self, number: str, person: Person, role: str, fields: Mapping[str, Any], version: int
+        self, number: str, person: Person, role: str, fields: Mapping[str, Any], version: int, address: str | None
     ) -> dict[str, Any]:
         loaded = await self.parts.loader.for_change(number, version, by=person)
         subject = next(iter(loaded.opened.subjects.values()), None)
-        to = addressee(loaded)
+        to, back = addressee(loaded), came_back(loaded)
         if loaded.state != State.DUTY_TO_SEND or subject is None:
             raise Conflict(f"Deze persoon wordt nu niet geïnformeerd ({ARTICLE}).", state=loaded.state)
         faults = field_faults(ARTICLE, letter_fields(loaded.law.choices), fields, role, ())
+        if not faults:
+            # What is no code of the list is no recipient.
+            faults = recipient_faults(fields["recipients"], loaded.mine(Moments).received_by())
+        faults += address_faults(address, fields.get("channel"), back.outcome if back else None)
         if faults:
             raise Invalid(faults)
+        if to and address:
+            to = to.model_copy(update={"address": address})
         if to is None:
             raise Conflict("Dit kan niet: wie dit kind vertegenwoordigt, is nog niet bekend (art. 5 UAVG).")
         if fields["channel"] != "in-person" and not to.address:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import col
@@ -18,18 +18,21 @@ from shared.contracts.intake import Subject
 from shared.contracts.rights import DutiesTold, NoticeTold
 from shared.engine.documents import REPORT
 from shared.engine.effects import Effect, Forget, Tell
+from shared.engine.given import Given
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.rectified import representative_of
 from shared.engine.tables import DecisionRow, Dossier
 from shared.pages import Keyset
 from shared.protocol.conditions.approach import CHILD
-from shared.protocol.letters import LETTER
+from shared.protocol.faults import Fault
+from shared.protocol.letters import LETTER, recipient_faults
 from shared.protocol.model import State
-from shared.protocol.moments import AT_ONCE, NEARER, NOT_CONCERNED, REVIEW
+from shared.protocol.moments import AT_ONCE, NEARER, NOT_CONCERNED, REVIEW, UNDELIVERABLE
+from shared.protocol.terms import add_months
 
 CONTACT = "contact"
-TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent")
+TOLD_TO_GATES = ("duty", "review", "ground-lapsed", "notice-sent", UNDELIVERABLE)
 """Decisions after which a gate may open; a withdrawn one was never told."""
 
 
@@ -54,6 +57,10 @@ class RightsPolicy(Policy):
                 for name, one in loaded.opened.findings.items()
                 if one.category == LETTER
             ],
+            "received": [
+                {"recipient": one, "since": on.isoformat()}
+                for one, on in sorted(loaded.mine(Moments).received_by().items())
+            ],
             "moments": [{"why": one.why, "on": one.on.isoformat()} for one in moments if one.why in NEARER],
         }
 
@@ -61,11 +68,28 @@ class RightsPolicy(Policy):
         """On the signal that this duty is about, with assessment."""
         return tuple(loaded.mine(Moments).acted.get(user_id, ()))
 
+    def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
+        """A letter names everybody who had something of this person before the day on which it went."""
+        if given.attempt.key != "notice-sent":
+            return ()
+        letter, back = loaded.opened.findings[given.attempt.fields["letter"]], came_back(loaded)
+        if back and datetime.fromisoformat(letter.recorded_at) < back.taken_at:
+            words = "deze brief is teruggekomen, of van daarvoor: maak een nieuwe"
+            return [Fault("fields.letter", words, "art. 26 lid 5", "came-back")]
+        sent = date.fromisoformat(given.attempt.fields["sentOn"])
+        late = set(loaded.mine(Moments).received_by(sent)) - set(letter.fields["recipients"])
+        return recipient_faults(letter.fields["recipients"], {*letter.fields["recipients"], *late}) if late else ()
+
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         """The clock of this duty moves; the gates that depend on it hear of it; who it was is forgotten when done."""
         done = decision.state_after == State.DUTY_DONE
-        # Who it is has been kept for this only; that and how it was decided stays.
-        forgotten = (Forget((REPORT, CHILD, *_not_sent(loaded, decision))),) if done else ()
+        # Who it is has been kept for this only; that and how it was decided stays. A letter that can come back says who he is
+        # anyway, and he is known here for as long.
+        who = () if may_come_back(loaded, decision) else (REPORT, CHILD)
+        # What is left is done later: where something was decided since, such as that it came back, that one says what goes.
+        last = loaded.taken[-1].id == decision.id if loaded.taken else True
+        left = (*who, *_not_sent(loaded, decision)) if done and last else ()
+        forgotten = (Forget(left),) if left else ()
         notices = (*_notices(loaded, decision), *_listed(loaded, decision))
         return (_clock(loaded, decision), *notices, *forgotten, MayComplete())
 
@@ -84,10 +108,23 @@ def addressee(loaded: Loaded) -> Subject | None:
     return representative_of(mark)
 
 
+def may_come_back(loaded: Loaded, decision: DecisionRow) -> bool:
+    """Whether this decision says that a letter went by post or digitally, which may prove undeliverable (art. 26 lid 5)."""
+    return decision.key == "notice-sent" and loaded.fields_of(decision).get("channel") != "in-person"
+
+
+def came_back(loaded: Loaded) -> DecisionRow | None:
+    """By which decision a notice came back last."""
+    return next((one for one in reversed(loaded.taken) if one.key == UNDELIVERABLE), None)
+
+
 def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
     fields = loaded.fields_of(decision)
     if decision.key == CONTACT:
         return MovesClock(loaded.law, CONTACT, date.fromisoformat(fields["contactOn"]))
+    if decision.key == UNDELIVERABLE:
+        back = date.fromisoformat(fields["returnedOn"])
+        return MovesClock(loaded.law, UNDELIVERABLE, add_months(back, loaded.law.terms.notice_months))
     if decision.state_after == State.DUTY_DEFERRED:
         return MovesClock(loaded.law, REVIEW, date.fromisoformat(fields["reviewOn"]))
     if decision.state_after == State.DUTY_TO_SEND:
@@ -98,9 +135,13 @@ def _clock(loaded: Loaded, decision: DecisionRow) -> MovesClock:
 
 
 def _not_sent(loaded: Loaded, decision: DecisionRow) -> tuple[str, ...]:
-    """The letters that were made and not sent; the one that was is kept, as what the person was told."""
+    """The letters that were made by then and not sent; the one that was is kept, as what the person was told."""
     sent = loaded.fields_of(decision).get("letter")
-    return tuple(name for name, one in loaded.opened.findings.items() if one.category == LETTER and name != sent)
+    return tuple(
+        name
+        for name, one in loaded.opened.findings.items()
+        if one.category == LETTER and name != sent and datetime.fromisoformat(one.recorded_at) <= decision.taken_at
+    )
 
 
 def _listed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from services.rights import store
 from services.rights.clock import moments_of, reckoned
+from services.rights.shelf import Moments
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
@@ -19,7 +20,7 @@ from shared.contracts.assessment import ChildContent, ChildLetter, PersonPutRigh
 from shared.contracts.common import KeysMade
 from shared.engine.documents import Finding
 from shared.engine.engine import Engine
-from shared.engine.head import Head
+from shared.engine.head import Head, changed
 from shared.engine.hear import heard
 from shared.engine.loaded import Loaded
 from shared.engine.store import of_signal
@@ -29,7 +30,7 @@ from shared.errors import CannotSucceed, PartDown
 from shared.laws import known_law
 from shared.protocol.conditions.approach import CHILD
 from shared.protocol.model import Outcome, State
-from shared.protocol.moments import NOT_CONCERNED, SAME_PERSON
+from shared.protocol.moments import NOT_CONCERNED, RECEIVED, SAME_PERSON
 from shared.protocol.rectifying import ACCURACY
 
 MERGED = Outcome("same", "één persoon, met één plicht", State.DUTY_DONE, ACCURACY)
@@ -77,11 +78,22 @@ class PutRight:
         if State.DUTY_DONE in (ends.state, goes_on.state):
             now = self.platform.clock.now()
             session.add(audit.line(now, "one of two duties was done already", actor=None, record=gone))
+            over, left = (ends, stays) if ends.state == State.DUTY_DONE else (goes_on, gone)
+            await self._comes_with(session, over, left)
             return
         await self._end(session, message, ends)
         moment = self._moment(stays, incoming.id, SAME_PERSON, message)
         moment.on = ends.dossier.due_on or moment.on
-        await self._comes(session, moment, "duty of the same person added")
+        # Who got something of him under the other name got it of him.
+        await self._comes(session, moment, "duty of the same person added", *_received(ends, stays))
+
+    async def _comes_with(self, session: AsyncSession, over: Loaded, left: str) -> None:
+        """Who got something of the person under the name whose duty is done got it of him: the letter that is still to
+        go names it too."""
+        received = _received(over, left)
+        if received:
+            first, *others = received
+            await self._comes(session, first, "recipients of the same person added", *others)
 
     async def _end(self, session: AsyncSession, message: PersonPutRight, ends: Loaded) -> None:
         await self.engine.noting.note(
@@ -102,12 +114,14 @@ class PutRight:
         now = self.platform.clock.now()
         return store.DutyMoment(number=number, cause=cause, why=why, on=calendar_date(message.on), noted_at=now)
 
-    async def _comes(self, session: AsyncSession, moment: store.DutyMoment, action: str) -> None:
+    async def _comes(
+        self, session: AsyncSession, moment: store.DutyMoment, action: str, *besides: store.DutyMoment
+    ) -> None:
         def becomes(head: Head) -> Head:
-            return reckoned(head, known_law(self._laws, head.dossier.protocol), (*moments_of(head), moment))
+            return reckoned(head, known_law(self._laws, head.dossier.protocol), (*moments_of(head), moment, *besides))
 
         await heard(self._loader, session, moment.number, becomes, action)
-        session.add(moment)
+        session.add_all((moment, *besides))
 
     # --- children --------------------------------------------------------------------------------
 
@@ -148,6 +162,15 @@ class PutRight:
             recorded_by="",
             recorded_at=self.platform.clock.now().isoformat(),
         )
+
+
+def _received(ends: Loaded, stays: str) -> list[store.DutyMoment]:
+    """That somebody got something, of the duty `ends`, as it is kept with the duty `stays`."""
+    return [
+        changed(one, number=stays, cause=uuid5(one.cause, ends.number), why=RECEIVED)
+        for one in ends.mine(Moments).known
+        if one.recipient
+    ]
 
 
 def _with_mark(item: ItemRow) -> Callable[[Head], Head]:

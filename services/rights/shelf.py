@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -19,6 +20,14 @@ class Moments:
     known: tuple[DutyMoment, ...]
     acted: Mapping[str, Sequence[str]]
     lists: tuple[UUID, ...] = ()
+
+    def received_by(self, before: date | None = None) -> dict[str, date]:
+        """Who got something of this person and since when, as a letter names him; `before`: of the days before it."""
+        found: dict[str, date] = {}
+        for one in self.known:
+            if one.recipient and (before is None or one.on < before):
+                found[one.recipient] = min(one.on, found.get(one.recipient, one.on))
+        return found
 
 
 class DutyShelf(Shelf):

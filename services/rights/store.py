@@ -46,6 +46,8 @@ class DutyMoment(SQLModel, table=True):
     why: str
     on: date
     noted_at: datetime = moment()
+    recipient: str | None = None
+    """Who got something of him by what brought it, as a letter names him."""
 
 
 class OnList(SQLModel, table=True):

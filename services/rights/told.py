@@ -10,7 +10,7 @@ from shared.contracts.rights import ListedDuty
 from shared.engine.loaded import Loaded
 from shared.protocol.model import State
 
-ON_INFORMING = ("duty", "review", "ground-lapsed", "notice-sent")
+ON_INFORMING = ("duty", "review", "ground-lapsed", "notice-sent", "notice-undeliverable")
 """Decisions by which a person is informed, or is not."""
 
 

@@ -210,11 +210,21 @@ class Concerned:
         if not set(message.about) <= set(duties):
             raise PartDown("the persons concerned are not known here yet")
         numbers = [duties[one] for one in dict.fromkeys(message.about)]
+        received = (
+            {duties[one] for one in message.received_about if one in message.about} if message.recipient else set()
+        )
 
         async def effect(session: AsyncSession) -> None:
             now = self.platform.clock.now()
             for one in sorted(numbers):
-                moment = store.DutyMoment(number=one, cause=incoming.id, why=message.why, on=message.on, noted_at=now)
+                moment = store.DutyMoment(
+                    number=one,
+                    cause=incoming.id,
+                    why=message.why,
+                    on=message.on,
+                    noted_at=now,
+                    recipient=message.recipient if one in received else None,
+                )
                 await heard(self._loader, session, one, self._nearer(moment), "informing is due")
                 session.add(moment)
 

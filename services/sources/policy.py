@@ -12,8 +12,10 @@ from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, HandOver
 from shared.engine.goes_on import going_on, undone
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
-from shared.engine.roads import QUESTION
+from shared.engine.roads import BRONHOUDER, QUESTION
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.engine.wording import Nameable
+from shared.protocol.composing import OF
 from shared.protocol.conditions.research import answers, judged_hits
 from shared.protocol.model import State
 
@@ -31,7 +33,9 @@ class SourcesPolicy(Policy):
             return ()
         source = finding.fields["source"]
         role = f"bronhouder-{source}"
-        return Ask(QUESTION, role, item), Disclose(QUESTION, "bronhouder", source, (item,))
+        return Ask(QUESTION, role, item), Disclose(
+            QUESTION, BRONHOUDER, source, (item,), besides=_known(loaded, finding)
+        )
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Besides the file: which questions wait for an answer, and of which the latest date is over."""
@@ -46,16 +50,12 @@ class SourcesPolicy(Policy):
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         """Identity and question, and nothing else: not the signal, not what others answered (R-18.6)."""
-        content = loaded.opened
-        question = content.findings[task.item]
-        subject = content.subjects.get(question.about)
-        about = subject or content.objects.get(question.about)
-        known = {"name": subject.name if subject else None, "address": about.address if about else None}
-        identity = {name: value for name, value in known.items() if value}
+        question = loaded.opened.findings[task.item]
+        known = Nameable.of(loaded)
         return {
             "source": question.fields["source"],
-            "identity": identity,
-            "question": question.finding,
+            "identity": {name: known.shared(value) for name, value in _identity(loaded, question).items()},
+            "question": known.shared(question.finding or ""),
             **_term(question, loaded.today),
         }
 
@@ -71,6 +71,21 @@ class SourcesPolicy(Policy):
         if decision.state_after == State.CHECK_2A:
             return (HandOver("casework", CaseLetter(number=loaded.number, letters=()), _case(loaded)),)
         return ()
+
+
+def _identity(loaded: Loaded, question: Finding) -> dict[str, str]:
+    """Who or what it is about, as who keeps the source reads it."""
+    subject = loaded.opened.subjects.get(question.about)
+    about = subject or loaded.opened.objects.get(question.about)
+    known = {"name": subject.name if subject else None, "address": about.address if about else None}
+    return {name: value for name, value in known.items() if value}
+
+
+def _known(loaded: Loaded, question: Finding) -> tuple[str, ...]:
+    """The same for the register, without what it says."""
+    if question.about not in loaded.opened.subjects:
+        return (question.about,)
+    return tuple(f"{question.about}{OF}{name}" for name in _identity(loaded, question))
 
 
 def _term(question: Finding, today: date) -> dict[str, Any]:

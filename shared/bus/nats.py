@@ -86,7 +86,7 @@ class Bus:
                     await self._check()
             except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, PartDown) as problem:
                 self.problem = self.problem or f"NATS is out of reach ({type(problem).__name__})"
-                log.warning("bus restarts", problem=self.problem)
+                log.warning("bus restarts", problem=self.problem, of=type(problem).__name__)
             finally:
                 self._connected.clear()
                 await self._stop()
@@ -136,9 +136,12 @@ class Bus:
                     await receive(producer, dict(raw.headers or {}), raw.data, delivered)
             except Exception as problem:
                 # Trouble of a part, or a mistake of ours: either way the message is not lost.
-                if not isinstance(problem, PartDown):
+                pause = min(30.0, 0.5 * 2 ** min(delivered, 6))
+                if isinstance(problem, PartDown):
+                    log.warning("given back", producer=producer, why=problem.detail, delivered=delivered, pause=pause)
+                else:
                     log.error("a message could not be handled", producer=producer, exc_info=problem)
-                await message.nack(delay=min(30.0, 0.5 * 2 ** min(delivered, 6)))
+                await message.nack(delay=pause)
             else:
                 await message.ack()
 

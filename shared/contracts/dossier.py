@@ -94,7 +94,8 @@ class ClosedTo(Message):
 class InformingDue(Message):
     """The persons `about` (S1, S2 …) have to know by `on`, or a ground says why not (AVG 14 lid 3, art. 26 lid 1).
 
-    `why`: a first `disclosure` to somebody outside the municipality, or a planned `intervention`.
+    `why`: a first `disclosure` to somebody outside the municipality, or a planned `intervention`; or `received`, which brings
+    nothing nearer. `recipient`: who got data of which of them (`received_about`), as a letter names him.
     """
 
     event: ClassVar[str] = "informing-due.v1"
@@ -102,6 +103,8 @@ class InformingDue(Message):
     about: tuple[str, ...]
     why: str
     on: date
+    recipient: str = ""
+    received_about: tuple[str, ...] = ()
 
 
 class DecisionWords(Frozen):
@@ -118,7 +121,8 @@ class Disclosed(Message):
     `road`: forwarding, partners, riec, paper, question or intervention. `ground`: the decision, or the record, by which
     it is shared. `duty_to_inform_passes`: who receives it informs the person concerned (art. 13). `tasks`, `bases`: for
     which task of his and on which basis, each with law, article and organ in words. `urgent`: it went at once, for a danger
-    to somebody's life or safety, and is judged afterwards.
+    to somebody's life or safety, and is judged afterwards. `concerning`: whom and what of the items he comes to know, of a
+    person each field (S1.name, S1.address, O1), never what it says.
     """
 
     event: ClassVar[str] = "disclosed.v1"
@@ -134,6 +138,7 @@ class Disclosed(Message):
     duty_to_inform_passes: bool = False
     tasks: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    concerning: tuple[str, ...] = ()
     urgent: bool = False
 
 

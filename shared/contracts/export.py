@@ -96,6 +96,8 @@ class ShareContent(Frozen):
     """How many items the receiver does not get."""
     left_out_concerned: int = 0
     """How many of the persons and objects that his items concern he does not get; in the texts they are S1, S2 …"""
+    concerned_in_part: int = 0
+    """Of how many persons he gets only some fields, such as the name without the address."""
     plan: SharedPlan | None = None
 
     def twin(self) -> dict[str, Any]:

@@ -23,6 +23,10 @@ from shared.wake import Wake
 log = structlog.get_logger()
 INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
+LOCK_NOT_AVAILABLE = "55P03"
+LOCK_TIMEOUT = "10s"
+"""PostgreSQL sees two transactions that wait for each other, but not a transaction that waits for another of its own
+process, which waits for the first in memory: that would stand still, unseen, for as long as the process lives."""
 
 
 def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
@@ -33,7 +37,7 @@ def make_engine(host: str, port: int, database: str, user: str = "", password: s
         hide_parameters=True,
         pool_recycle=1200,
         **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15} | options),
-        connect_args={"ssl": False, "timeout": 5, "server_settings": {"jit": "off"}},
+        connect_args={"ssl": False, "timeout": 5, "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT}},
     )
     event.listen(engine.sync_engine, "checkout", _no_closed_connection)
     return engine
@@ -68,6 +72,8 @@ async def outages() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as problem:
+        if getattr(problem.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            raise PartDown("something in the database is locked by others for too long") from problem
         if is_outage(problem):
             raise PartDown("the database is out of reach") from problem
         raise

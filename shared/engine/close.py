@@ -52,7 +52,7 @@ class Closing:
         about = tuple(given.attempt.about) or (person.user_id,)
         known = loaded.dossier.closed_to
         faults = closing_faults(outcome, about, person.user_id, reason, has_file=has_file, closed_to=known)
-        faults = faults or faults_in_words(loaded, {"reason": reason}, grounds)
+        faults = faults or faults_in_words(loaded, {"reason": reason}, grounds, roles if has_file else ())
         if faults:
             raise Invalid(faults)
         record = record_of(

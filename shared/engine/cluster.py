@@ -112,7 +112,7 @@ class Clusters:
         faults: Sequence[Fault],
     ) -> Clustered:
         """On each of `found` a record of its own, all in one transaction."""
-        read = [faults_in_words(one, {"reason": reason}, grounds) for one in found.values()]
+        read = [faults_in_words(one, {"reason": reason}, grounds, (role,)) for one in found.values()]
         if faults or any(read):
             raise Invalid(list(dict.fromkeys([*faults, *(one for each in read for one in each)])))
         words = Words(reason=reason.strip(), special_grounds=dict(grounds))

@@ -82,7 +82,7 @@ class CoSigning:
             self._still_possible(loaded, found, rule, outcome)
         reason, grounds = given.attempt.reason, given.attempt.special_grounds
         faults = answer_faults(said, reason, rule.article, room=loaded.dossier.room_key is not None)
-        faults = faults or faults_in_words(loaded, {"reason": reason}, grounds)
+        faults = faults or faults_in_words(loaded, {"reason": reason}, grounds, (role,))
         if faults:
             raise Invalid(faults)
         words = Words(reason=reason.strip(), special_grounds=dict(grounds))
@@ -122,7 +122,7 @@ class CoSigning:
 
     def _still_possible(self, loaded: Loaded, found: DecisionRow, rule: Decision, outcome: Outcome) -> None:
         """Raises Conflict when what was proposed has been overtaken, e.g. by its own review date."""
-        facts = loaded.facts()
+        facts = self.policy.facts(loaded)
         for one in loaded.decided(found):
             answer = rule.outcome(one.outcome, loaded.state) or outcome
             unmet = missing(loaded.law, rule, answer, facts, one.about, one.fields)

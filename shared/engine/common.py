@@ -17,6 +17,7 @@ from shared.engine.rectified import put_right
 from shared.engine.roads import forwarded, shared_by_outcome
 from shared.engine.shares import sent
 from shared.engine.tables import DecisionRow
+from shared.engine.wording import Nameable
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.terms import CASE
 from shared.telemetry import traceparent
@@ -107,11 +108,19 @@ def record_of(
 def told_to_supervision(
     loaded: Loaded, decision: DecisionRow, words: Words, co_signer: str | None, goes_to: str | None
 ) -> CopyByLetter:
-    """The coded facts in clear, the words sealed (R-2.2). A duty to inform says nothing of where its signal is."""
-    dossier = loaded.dossier
+    """The coded facts in clear, the words sealed (R-2.2). A duty to inform says nothing of where its signal is.
+
+    Who has not the file may have written words that were marked there: he was not told, and they are left out here.
+    """
+    dossier, known = loaded.dossier, Nameable.of(loaded)
     fields: dict[str, Any] = dict(words.fields)
+    reason = words.reason
+    if decision.role not in loaded.law.file_roles:
+        rule, outcome = loaded.law.decision(decision.key), loaded.outcome_of(decision)
+        fields = known.shared_fields(fields, rule.asked(outcome) if rule and outcome else ())
+        reason = known.shared(reason)
     if co_signer:
-        fields["coSignerReason"] = co_signer
+        fields["coSignerReason"] = known.shared(co_signer)
     if words.parts:
         pairs = zip(decision.parts or (), words.parts, strict=True)
         fields["parts"] = [part | one.model_dump() for part, one in pairs]
@@ -144,7 +153,7 @@ def told_to_supervision(
         meeting=decision.meeting,
         ended_in=None if proposed else _ended_in(decision),
     )
-    said = DecisionWords(decision=str(decision.id), reason=words.reason, fields=fields)
+    said = DecisionWords(decision=str(decision.id), reason=reason, fields=fields)
     return CopyByLetter("oversight", message, said, hurry=proposed)
 
 

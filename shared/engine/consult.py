@@ -55,7 +55,7 @@ class Consultations:
         missing = reason_fault(reason)
         if missing:
             raise Invalid([missing])
-        faults = faults_in_words(loaded, {"reason": reason}, special_grounds or {})
+        faults = faults_in_words(loaded, {"reason": reason}, special_grounds or {}, (role,))
         if faults:
             raise Invalid(faults)
         now = self.platform.clock.now()

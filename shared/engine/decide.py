@@ -91,6 +91,9 @@ class Deciding:
         self.is_here(loaded)
         allowed = self._judged(loaded, roles, given)
         self._carrying.stands_back(loaded, person, allowed.role)
+        own = self.policy.not_by(loaded, person, given.attempt)
+        if own:
+            raise Forbidden(f"{own.reason} ({own.article})")
         return allowed
 
     def is_here(self, loaded: Loaded) -> None:
@@ -99,7 +102,7 @@ class Deciding:
             raise Conflict("Dit signaal is op weg naar de volgende fase.", state=loaded.state)
 
     def _judged(self, loaded: Loaded, roles: frozenset[str], given: Given) -> Allowed:
-        judged = judge_together(loaded.law, loaded.state, given.attempt, roles, loaded.facts())
+        judged = judge_together(loaded.law, loaded.state, given.attempt, roles, self.policy.facts(loaded))
         faults: list[Fault] = []
         if isinstance(judged, Refused):
             faults = list(judged.faults)
@@ -108,7 +111,8 @@ class Deciding:
             if judged.kind == "state":
                 raise Conflict(f"{faults[0].reason} ({faults[0].article})", state=loaded.state)
         faults += self.policy.faults(loaded, given) if not faults else ()
-        faults += faults_in_attempt(loaded, given.attempt) if not faults else ()
+        if isinstance(judged, Allowed) and not faults:
+            faults += faults_in_attempt(loaded, given.attempt, judged.role)
         faults += along_faults_in(loaded, given.attempt) if not faults and loaded.content else ()
         if faults or isinstance(judged, Refused):
             raise Invalid(faults)

@@ -65,10 +65,6 @@ class Finding(Frozen):
         by = {"recordedBy": self.recorded_by, "recordedAt": self.recorded_at}
         return own | by | _grounds(self.special_grounds)
 
-    def shared(self) -> dict[str, Any]:
-        """As somebody else gets it: without who recorded it."""
-        return self.model_dump(include={"category", "about", "finding", "matches"})
-
     def going_on(self, name: str) -> HandedOverFinding:
         """As it goes on to the next holder."""
         return HandedOverFinding(item=name, **self.model_dump())

@@ -76,7 +76,7 @@ class Disclose(Effect):
     `road`: forwarding, partners, riec, paper, question or intervention. `outside`: he is outside the municipality, so
     that `subjects` have to know by now, or a ground says why not (AVG 14 lid 3). `passes_duty`: who takes a signal up
     informs the person concerned (art. 13). `concerning`: whom and what of the items he gets; None: all that these
-    concern. `task`, `basis`: codes of what was chosen for this share itself. `urgent`: it goes at once, for a danger to somebody's
+    concern. `besides`: whom and what he comes to know without an item, by S1.name, O1 …. `task`, `basis`: codes of what was chosen for this share itself. `urgent`: it goes at once, for a danger to somebody's
     life or safety.
     """
 
@@ -86,6 +86,7 @@ class Disclose(Effect):
     recipient: str
     items: tuple[str, ...]
     concerning: tuple[str, ...] | None = None
+    besides: tuple[str, ...] = ()
     outside: bool = False
     subjects: tuple[str, ...] = ()
     passes_duty: bool = False

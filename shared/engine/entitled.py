@@ -1,4 +1,4 @@
-"""For which task and on which basis somebody receives something, as people read it: name, law, article, organ (art. 6)."""
+"""What check 2A allows whom, and for which task and on which basis, as people read it: name, law, article, organ (art. 6)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ def bases_of(loaded: Loaded, one: Disclose) -> tuple[str, ...]:
     named = last.fields.get("basis") if last else None
     partner = named.get(one.recipient, "") if isinstance(named, Mapping) else ""
     return _in_words(loaded.law.choices.named_bases, (one.basis, *chosen, partner))
+
+
+def allowed_in_2a(loaded: Loaded) -> dict[str, list[str]]:
+    """The items that check 2A allows, by recipient."""
+    allowed: dict[str, list[str]] = {}
+    for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
+        allowed.setdefault(recipient, []).append(item)
+    return allowed
 
 
 def _cells(loaded: Loaded, one: Disclose) -> list[Mapping[str, object]]:

@@ -117,10 +117,12 @@ class Loader:
             raise NotFound
         if dossier.left:
             raise Elsewhere("Dit signaal is elders.", holder=dossier.handed_to)
+        now = self.platform.clock.now()
         return Loaded(
             dossier=dossier,
             law=known_law(self.platform.settings.laws, dossier.protocol),
-            today=calendar_date(self.platform.clock.now()),
+            today=calendar_date(now),
+            now=now,
             meetings=meetings,
             others=others,
             own=own or self.shelf.own(mine),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import product
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, Noti
 from shared.protocol import facts as known
 from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
+from shared.protocol.conditions.rectifying import PUT_RIGHT
 from shared.protocol.facts import Facts
 from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
@@ -84,6 +85,8 @@ class Loaded:
     """What can be decided about besides subjects, objects and items, e.g. the signals of a list."""
     own: object = field(default=None)
     own_rows: tuple[SQLModel, ...] = ()
+    now: datetime | None = None
+    """When it was loaded."""
 
     @property
     def head(self) -> Head:
@@ -205,6 +208,15 @@ class Loaded:
         own = (known.Taken(one.key, one.outcome, tuple(one.about)) for one in self.taken)
         return standing((*earlier, *own))
 
+    def _right_before(self) -> tuple[known.Taken, ...]:
+        """What earlier holders decided by which something was put right."""
+        taken = (CodedDecision.model_validate(one) for one in self.dossier.earlier if one["key"] in PUT_RIGHT)
+        return tuple(
+            known.Taken(one.key, one.outcome, one.about, on=calendar_date(one.taken_at))
+            for one in taken
+            if one.status == "taken"
+        )
+
     @property
     def concerned(self) -> dict[str, Subject]:
         """The persons whom it is about: nobody twice, and nobody who proved not to be concerned."""
@@ -243,6 +255,8 @@ class Loaded:
             notices={one.subject: known.Notice(one.state, one.review_on, one.weighed_at) for one in self.notices},
             others=self.others,
             closed_to=tuple(self.dossier.closed_to),
+            right_before=self._right_before(),
+            same=self.standing.same,
             before=frozenset(one["key"] for one in self.dossier.earlier if one["status"] == "taken"),
         )
 

@@ -31,10 +31,10 @@ def paper_faults(loaded: Loaded, given: GivenRecord) -> Sequence[Fault]:
     if faults:
         return faults
     items = chosen(record.fields.get(ITEMS))
-    field = f"fields.{ITEMS}"
+    field, going = f"fields.{ITEMS}", chosen(record.fields.get(CONCERNING))
     return [
-        *faults_in_shared(loaded, dict.fromkeys(items, field), record.special_grounds),
-        *along_wrong(loaded, chosen(record.fields.get(CONCERNING)), f"fields.{CONCERNING}", items),
+        *faults_in_shared(loaded, dict.fromkeys(items, field), record.special_grounds, going),
+        *along_wrong(loaded, going, f"fields.{CONCERNING}", items),
     ]
 
 
@@ -43,7 +43,10 @@ def paper_written(loaded: Loaded, item: str, finding: Finding) -> Sequence[Effec
     meeting = str(finding.fields[MEETING])
     held_on = next((one.held_on for one in loaded.meetings if one.id == meeting), loaded.today)
     items = chosen(finding.fields.get(ITEMS))
-    return Ask(PAPER, MEMBER, item, meeting=meeting, until=held_on), Disclose(PAPER, MEETING, meeting, (item, *items))
+    return (
+        Ask(PAPER, MEMBER, item, meeting=meeting, until=held_on),
+        Disclose(PAPER, MEETING, meeting, (item, *items), chosen(finding.fields.get(CONCERNING))),
+    )
 
 
 def show_paper(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
@@ -58,12 +61,14 @@ def composed(loaded: Loaded, paper: Finding) -> dict[str, Any]:
     kind = next((one.kind for one in loaded.meetings if one.id == meeting), "")
     may = composing.may_read(loaded.state, kind, loaded.facts())
     wanted = chosen(paper.fields.get(ITEMS))
+    note = paper.finding
     going = along(loaded, [one for one in wanted if one in may], chosen(paper.fields.get(CONCERNING)))
     return {
         "meeting": meeting,
-        "note": paper.finding,
+        "note": going.words(note) if note else note,
         "items": [one.model_dump(exclude_none=True) for one in going.items],
         "subjects": {key: one.model_dump(exclude_none=True) for key, one in going.subjects.items()},
         "objects": {key: one.model_dump(exclude_none=True) for key, one in going.objects.items()},
         "leftOut": going.left_out,
+        "inPart": going.in_part,
     }

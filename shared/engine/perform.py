@@ -39,10 +39,13 @@ from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.sealing import Sealing
+from shared.engine.shares import received_by, went
 from shared.engine.shelf import Shelf
 from shared.engine.tables import DecisionRow, ItemRow, TaskRow
 from shared.errors import Conflict
 from shared.keys.handed import handed_over
+from shared.protocol.letters import called_in_letters
+from shared.protocol.moments import RECEIVED
 from shared.service.platform import Platform
 
 DISCLOSURE = "disclosure"
@@ -89,7 +92,8 @@ class Performer:
         return self.platform.post.envelope(one.to, message, number=loaded.dossier.signal, letter=letter)
 
     def _disclosed(self, loaded: Loaded, ground: DecisionRow | Ground, one: Disclose) -> list[Outgoing]:
-        """The line in the register; and who is concerned has to know by now, when it leaves the municipality."""
+        """The line in the register; who is concerned has to know by now, when it leaves the municipality, and his letter
+        names who received it, wherever that is (art. 14 lid 1 onder e AVG)."""
         line = Disclosed(
             number=loaded.dossier.signal,
             road=one.road,
@@ -103,12 +107,21 @@ class Performer:
             duty_to_inform_passes=one.passes_duty,
             tasks=tasks_of(loaded, one),
             bases=bases_of(loaded, one),
+            concerning=went(loaded, one),
             urgent=one.urgent,
         )
         found = [self._message(loaded, "oversight", line)]
-        if one.outside and one.subjects:
-            today = calendar_date(ground.taken_at)
-            due = InformingDue(number=loaded.dossier.signal, about=one.subjects, why=DISCLOSURE, on=today)
+        had = received_by(loaded, one)
+        leaves = one.subjects if one.outside else ()
+        if leaves or had:
+            due = InformingDue(
+                number=loaded.dossier.signal,
+                about=tuple(dict.fromkeys((*leaves, *had))),
+                why=DISCLOSURE if leaves else RECEIVED,
+                on=calendar_date(ground.taken_at),
+                recipient=called_in_letters(one.recipient_kind, one.recipient),
+                received_about=had,
+            )
             found.append(self._message(loaded, "rights", due))
         return found
 

@@ -8,6 +8,7 @@ from datetime import date
 from shared.contracts.export import Adoption, PlannedAction, SharedPlan
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
+from shared.engine.wording import Nameable
 from shared.protocol.conditions.approach import interventions
 from shared.protocol.conditions.plan import ADOPT_PLAN, PROPOSE_PLAN, Version, answered_on, versions
 
@@ -24,18 +25,19 @@ def planned(loaded: Loaded, version: Version) -> tuple[str, ...]:
 
 
 def planned_in(loaded: Loaded, decision: DecisionRow) -> SharedPlan | None:
-    """The version that `decision` proposes or adopts, to be read; None for another decision."""
+    """The version that `decision` proposes or adopts, to be read, without the reporter; None for another decision."""
     if decision.key not in (PROPOSE_PLAN, ADOPT_PLAN):
         return None
-    version = version_of(loaded, decision)
-    actions = tuple(_action(loaded, name) for name in planned(loaded, version))
+    version, known = version_of(loaded, decision), Nameable.of(loaded)
+    actions = tuple(_action(loaded, known, name) for name in planned(loaded, version))
     plan = SharedPlan(version=version.number, actions=actions, asked=version.asked)
     if version.adopted:
         on = date.fromisoformat(str(version.adopted.fields["adoptedOn"]))
         return plan.model_copy(update={"adopted_on": on, "adopted_by": adoptions(version)})
     said = loaded.fields_of(decision)
     by = date.fromisoformat(str(said["answerBy"]))
-    return plan.model_copy(update={"answer_by": by, "explanation": said.get("explanation")})
+    explained = said.get("explanation")
+    return plan.model_copy(update={"answer_by": by, "explanation": known.shared(explained) if explained else explained})
 
 
 def without_persons(plan: SharedPlan, known: Collection[str]) -> SharedPlan:
@@ -52,12 +54,12 @@ def adoptions(version: Version) -> tuple[Adoption, ...]:
     )
 
 
-def _action(loaded: Loaded, name: str) -> PlannedAction:
+def _action(loaded: Loaded, known: Nameable, name: str) -> PlannedAction:
     one = loaded.opened.findings[name]
     power = loaded.law.choices.powers[one.fields["instrument"]]
     return PlannedAction(
         item=name,
-        text=one.finding or "",
+        text=known.shared(one.finding or ""),
         about=one.about,
         department=one.fields["department"],
         power=power.name,

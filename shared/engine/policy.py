@@ -16,7 +16,9 @@ from shared.engine.rectified import shown_items, shown_subjects
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
 from shared.engine.wording import remarks_on
 from shared.errors import Conflict
+from shared.identity import Person
 from shared.pages import Keyset
+from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.model import HOLDER_OF, Law, Outcome, State
@@ -60,6 +62,10 @@ class Policy:
         """Who besides may see what can be decided and what was."""
         return frozenset({"fg"})
 
+    def not_by(self, loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
+        """Why this person does not decide this, though somebody with his designation does; None when he may."""
+        return None
+
     def is_here(self, state: State, service: str) -> bool:
         """Whether what stands in this state is decided on in `service`."""
         return HOLDER_OF.get(state) == service
@@ -74,7 +80,7 @@ class Policy:
             "subjects": shown_subjects(loaded),
             "objects": {name: one.model_dump(exclude_none=True) for name, one in content.objects.items()},
             "items": shown_items(loaded),
-            "remarks": remarks_on(content),
+            "remarks": remarks_on(loaded),
         }
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
@@ -93,6 +99,12 @@ class Policy:
         """What who is asked can record: which categories, about what, and which fields are filled in by his task.
         Raises Conflict where that is nothing."""
         raise Conflict("Bij deze taak wordt niets vastgelegd.")
+
+    # --- what the law sees ------------------------------------------------------------------------
+
+    def facts(self, loaded: Loaded) -> Facts:
+        """What the law judges by: what every dossier has, and what this service knows besides."""
+        return loaded.facts()
 
     # --- what the law cannot see -----------------------------------------------------------------
 

@@ -9,15 +9,17 @@ from shared.contracts.export import ShareContent
 from shared.engine.attempted import words_given
 from shared.engine.common import following
 from shared.engine.decide import Deciding
-from shared.engine.effects import CopyByLetter
+from shared.engine.effects import CopyByLetter, Disclose
 from shared.engine.given import Given, GivenRecord
 from shared.engine.head import changed
 from shared.engine.papers import composed
 from shared.engine.record import Recording
-from shared.engine.roads import PAPER
+from shared.engine.roads import INTERVENTION, PAPER
+from shared.engine.shares import share_of
 from shared.errors import Invalid
 from shared.identity import Person
 from shared.protocol.faults import Fault
+from shared.protocol.model import State
 
 
 class Previewing:
@@ -46,9 +48,14 @@ class Previewing:
         line = audit.line(now, "share read beforehand", actor=person.user_id, role=role, record=number, reason=purpose)
         async with platform.database.transaction() as session:
             session.add(line)
-        return [
+        found = [
             one.content for one in effects if isinstance(one, CopyByLetter) and isinstance(one.content, ShareContent)
         ]
+        # An order is read in the file itself, by a task, from its line in the register on.
+        orders = (one for one in effects if isinstance(one, Disclose) and one.road == INTERVENTION)
+        if decision.state_after == State.EXECUTION:
+            found += [share_of(after, decision, one) for one in orders]
+        return found
 
     async def paper(self, number: str, person: Person, given: GivenRecord, purpose: str) -> dict[str, Any]:
         """What the members of its meeting would read of a paper, as `show_paper` shows it; it is judged as the record is,

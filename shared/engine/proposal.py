@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.engine.documents import Content
 from shared.engine.loaded import ANSWERED, ASKED_BACK, Loaded
 from shared.engine.tables import DecisionRow, TaskRow
+from shared.engine.wording import Nameable
 from shared.errors import NotFound
 from shared.protocol.designations import BEHEERDER
 from shared.protocol.fields import as_people_say
@@ -17,14 +18,14 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
     """What was proposed, with the words and fields of who did, and what was asked and answered about it since; not the
     file. `said` are the fields as people say them. Persons are named to who may know them: not to the beheerder.
 
-    Raises NotFound when it is not there.
+    The reporter is left out, also where words that point at him were marked since. Raises NotFound when it is not there.
     """
     found = loaded.decision(UUID(task.item))
     rule = loaded.law.decision(found.key) if found else None
     outcome = loaded.outcome_of(found) if found else None
     if found is None or rule is None or outcome is None:
         raise NotFound
-    words = loaded.words_of(found)
+    words, known = loaded.words_of(found), Nameable.of(loaded)
     shown: dict[str, Any] = {
         "number": loaded.number,
         "proposal": task.item,
@@ -38,11 +39,11 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         "proposedBy": found.recorder,
         "proposedAs": loaded.law.called(found.role),
         "proposedAt": found.taken_at.isoformat(),
-        "reason": words.reason if words else None,
-        "fields": words.fields if words else None,
-        "said": as_people_say(rule.asked(outcome), loaded.fields_of(found)),
-        "concerns": [] if task.role == BEHEERDER else _concerned(loaded, found),
-        "asked": _asked(loaded, found),
+        "reason": known.shared(words.reason) if words else None,
+        "fields": known.shared_fields(words.fields, rule.asked(outcome)) if words else None,
+        "said": as_people_say(rule.asked(outcome), known.shared_fields(loaded.fields_of(found), rule.asked(outcome))),
+        "concerns": [] if task.role == BEHEERDER else _concerned(loaded, found, known),
+        "asked": _asked(loaded, found, known),
     }
     if loaded.dossier.due_on:
         shown["dueOn"] = loaded.dossier.due_on.isoformat()
@@ -51,7 +52,7 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
     return shown
 
 
-def _concerned(loaded: Loaded, found: DecisionRow) -> list[dict[str, Any]]:
+def _concerned(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict[str, Any]]:
     """The persons that it is about, by name: of a duty the one whom it concerns."""
     subjects = (loaded.content or Content()).subjects
     if loaded.dossier.subject:
@@ -60,18 +61,20 @@ def _concerned(loaded: Loaded, found: DecisionRow) -> list[dict[str, Any]]:
     else:
         named = found.about
     return [
-        {"subject": one} | subjects[one].model_dump(include={"name", "address"}, exclude_none=True)
+        {"subject": one} | known.shared_texts(subjects[one]).model_dump(include={"name", "address"}, exclude_none=True)
         for one in named
         if one in subjects
     ]
 
 
-def _asked(loaded: Loaded, found: DecisionRow) -> list[dict[str, Any]]:
+def _asked(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict[str, Any]]:
     """What was asked about it and answered, in its order."""
     kinds = {ASKED_BACK: "question", ANSWERED: "answer"}
     said = []
     for one in loaded.decisions:
         words = loaded.words_of(one)
         if one.key in kinds and str(found.id) in one.about and words:
-            said.append({"by": one.recorder, "at": one.taken_at.isoformat(), kinds[one.key]: words.reason})
+            said.append(
+                {"by": one.recorder, "at": one.taken_at.isoformat(), kinds[one.key]: known.shared(words.reason)}
+            )
     return said

@@ -11,12 +11,15 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import Finding
 from shared.engine.effects import CloseTasks, CopyByLetter, Disclose, Effect, Tell
 from shared.engine.loaded import Loaded
-from shared.engine.roads import QUESTION, RECTIFICATION
+from shared.engine.papers import MEETING
+from shared.engine.roads import BRONHOUDER, QUESTION
+from shared.engine.shares import RECTIFICATION
 from shared.engine.tables import DecisionRow
 from shared.protocol.conditions.approach import CHILD
 from shared.protocol.conditions.orders import IN_QUARANTINE
 from shared.protocol.facts import Item
 from shared.protocol.moments import NOT_CONCERNED, SAME_PERSON
+from shared.protocol.municipality import MEMBER
 from shared.protocol.rectifying import RECTIFY, SET_RIGHT
 
 
@@ -33,11 +36,19 @@ def put_right(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         return (_told_to_rights(loaded, decision, None), *((CloseTasks(asked),) if asked else ()))
     if decision.key == SET_RIGHT and decision.outcome == "told":
         thing, recipient = about
-        inside = recipient in loaded.law.organisations["department"]
-        kind = "department" if inside else "partner"
-        # He had it before: nothing of the person concerned comes nearer by it.
-        return (Disclose(RECTIFICATION, kind, recipient, (thing,)),)
+        kind = _kind_of(loaded, recipient)
+        # He had it before: nothing of the person concerned comes nearer by it, and whom it is about he knew.
+        return (Disclose(RECTIFICATION, kind, recipient, (thing,), ()),)
     return ()
+
+
+def _kind_of(loaded: Loaded, recipient: str) -> str:
+    """As the register called him when he got it."""
+    if recipient == MEMBER:
+        return MEETING
+    if recipient in {one.key for one in loaded.law.choices.sources if one.closed}:
+        return BRONHOUDER
+    return "department" if recipient in loaded.law.organisations["department"] else "partner"
 
 
 def _told_to_rights(loaded: Loaded, decision: DecisionRow, same_as: str | None) -> Tell:

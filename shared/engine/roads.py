@@ -5,24 +5,29 @@ tests/engine/test_roads.py walks the law for outcomes and records that share som
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from shared.engine.effects import Disclose
+from shared.engine.entitled import allowed_in_2a
 from shared.engine.loaded import Loaded
 from shared.engine.plans import planned, version_of
 from shared.engine.shares import along_wrong
 from shared.engine.tables import DecisionRow
 from shared.protocol.composing import CONCERNING
 from shared.protocol.conditions import approach
-from shared.protocol.conditions.plan import PROPOSE_PLAN
+from shared.protocol.conditions.plan import PROPOSE_PLAN, Version, versions
 from shared.protocol.faults import Fault
 from shared.protocol.informing import leaves_the_municipality
 from shared.protocol.judge import Attempt
 from shared.protocol.model import Outcome
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
+from shared.protocol.together import each
 
 FORWARDING, PARTNERS, RIEC = "forwarding", "partners", "riec"
 PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
-RECTIFICATION = "rectification"
-RIEC_SUPPLEMENT = "riec-supplement"
+BRONHOUDER = "bronhouder"
+"""How the register calls who is asked about a source."""
+RIEC_SUPPLEMENT, CHECK_2B = "riec-supplement", "check-2b"
 
 
 def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
@@ -63,7 +68,8 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
     departments = set(loaded.law.organisations["department"])
     if decision.key == RIEC_SUPPLEMENT:
         # On a question the RIEC gets what was chosen for it, and not the package once more.
-        return [Disclose(RIEC, "partner", TABLE_OF_THE_RIEC, tuple(decision.about), outside=True, subjects=subjects)]
+        items = tuple(decision.about)
+        return [Disclose(RIEC, "partner", TABLE_OF_THE_RIEC, items, concerning, outside=True, subjects=subjects)]
     allowed = allowed_in_2a(loaded)
     found = []
     for recipient in named or (TABLE_OF_THE_RIEC,):
@@ -77,27 +83,24 @@ def shared_by_outcome(loaded: Loaded, decision: DecisionRow, outcome: Outcome) -
 
 
 def plan_adopted(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
-    """The plan as it was adopted, to each of its participants: nothing of a person besides what he had (art. 22)."""
+    """The plan as it was adopted, to each of its participants: nothing of a person besides what he had, and its texts with
+    what was chosen for the proposal (art. 22)."""
     departments = set(loaded.law.organisations["department"])
-    plan = planned(loaded, version_of(loaded, decision))
+    version = version_of(loaded, decision)
+    plan, concerning = planned(loaded, version), _chosen_for(version)
     found = []
     for recipient in loaded.fields_of(decision).get("participants") or ():
         inside = recipient in departments
         subjects = () if inside else tuple(loaded.concerned)
-        found.append(
-            Disclose(
-                PARTNERS, "department" if inside else "partner", recipient, plan, outside=not inside, subjects=subjects
-            )
-        )
+        kind = "department" if inside else "partner"
+        found.append(Disclose(PARTNERS, kind, recipient, plan, concerning, outside=not inside, subjects=subjects))
     return found
 
 
-def allowed_in_2a(loaded: Loaded) -> dict[str, list[str]]:
-    """The items that check 2A allows, by recipient."""
-    allowed: dict[str, list[str]] = {}
-    for item, recipient in sorted(approach.cells(loaded.facts(), "check-2a", "may")):
-        allowed.setdefault(recipient, []).append(item)
-    return allowed
+def _chosen_for(version: Version) -> tuple[str, ...] | None:
+    """Whom and what the proposal of a version let go along; None: all, or nobody was asked."""
+    fields = version.proposed.fields if version.proposed else {}
+    return tuple(fields[CONCERNING]) if fields.get(CONCERNING) is not None else None
 
 
 def along_faults_in(loaded: Loaded, attempt: Attempt) -> list[Fault]:
@@ -105,11 +108,29 @@ def along_faults_in(loaded: Loaded, attempt: Attempt) -> list[Fault]:
     given = attempt.forwarding
     if given and given.recipient_kind:
         return along_wrong(loaded, given.concerning, f"forwarding.{CONCERNING}", given.items)
-    rule = loaded.law.decision(attempt.key)
-    outcome = rule.outcome(attempt.outcome, loaded.state) if rule else None
-    concerning = attempt.fields.get(CONCERNING)
-    if outcome is None or not outcome.discloses or concerning is None:
-        return []
+    found: dict[Fault, None] = {}
+    for place, one in each(attempt):
+        concerning = one.fields.get(CONCERNING)
+        if concerning is not None:
+            field = f"fields.{CONCERNING}" if place < 0 else f"parts.{place}.fields.{CONCERNING}"
+            found |= dict.fromkeys(along_wrong(loaded, concerning, field, *_receive(loaded, attempt, one, place)))
+    return list(found)
+
+
+def _would_be_planned(loaded: Loaded, proposal: Attempt) -> list[str]:
+    """The interventions that a proposal would put before its partners: its own, and what was adopted before."""
+    facts = loaded.facts()
+    adopted = {name for one in versions(facts.decisions) if one.adopted for name in one.interventions}
+    return [name for name in approach.interventions(facts) if name in adopted or name in proposal.about]
+
+
+def _receive(loaded: Loaded, attempt: Attempt, one: Attempt, place: int) -> Iterable[Collection[str]]:
+    """The items that each of its receivers gets by `one` of `attempt`."""
+    if one.key == RIEC_SUPPLEMENT:
+        return (one.about,)
+    if one.key == CHECK_2B:
+        # What is chosen for a row or column is chosen of all its items together.
+        return (attempt.parts[place].about[1] if place >= 0 else one.about[1:],)
     allowed = allowed_in_2a(loaded)
-    named = attempt.fields.get("partners") or attempt.fields.get("participants") or (TABLE_OF_THE_RIEC,)
-    return along_wrong(loaded, concerning, f"fields.{CONCERNING}", *(allowed.get(one, ()) for one in named))
+    plan = _would_be_planned(loaded, one) if one.key == PROPOSE_PLAN else ()
+    return ((*plan, *allowed.get(to, ())) for to in one.fields.get("partners") or (TABLE_OF_THE_RIEC,))

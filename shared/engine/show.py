@@ -100,7 +100,7 @@ class Showing:
         if not self.parts.policy.is_here(loaded.state, self.platform.name):
             return found
         loaded = await self.parts.loader.opened(loaded)
-        facts = loaded.facts()
+        facts = self.parts.policy.facts(loaded)
         return replace(
             found,
             decisions=open_decisions(loaded.law, loaded.state, facts),

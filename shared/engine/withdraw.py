@@ -41,7 +41,7 @@ class Withdrawing:
         reason = given.attempt.reason
         if not reason.strip():
             raise Invalid([Fault("reason", "ontbreekt: ieder besluit heeft een reden", "art. 12")])
-        faults = faults_in_words(loaded, {"reason": reason}, given.attempt.special_grounds)
+        faults = faults_in_words(loaded, {"reason": reason}, given.attempt.special_grounds, person.roles)
         if faults:
             raise Invalid(faults)
         last = self._named(loaded, given.confirms)

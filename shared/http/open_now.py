@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from shared.engine.given import Open, Withdrawable
+from shared.engine.shares import FIELDS
 from shared.http.bodies import Strict
 from shared.protocol import open_now
 from shared.protocol.fields import schema
@@ -92,7 +93,7 @@ class EntitledTo(Strict):
 class OpenDecisions(Strict):
     """`recipients`: who can receive something, by kind; `entitled`: by recipient, what its `task` and `basis` can be;
     `shareable`: the items that could be shared; `concerns`: of each of these the persons and objects that can go along, by S1,
-    O1 …"""
+    O1 …; `person_fields`: what of a person can go along without the rest, as S1.name"""
 
     version: int
     state: str
@@ -103,6 +104,7 @@ class OpenDecisions(Strict):
     entitled: dict[str, EntitledTo]
     shareable: tuple[str, ...]
     concerns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    person_fields: tuple[str, ...] = FIELDS
 
 
 def described(found: Open) -> OpenDecisions:

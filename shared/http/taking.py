@@ -17,6 +17,9 @@ from shared.protocol.judge import MOST_REASON, Attempt, AttemptPart
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.records import Record
 
+GoesAlong = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}(\.[A-Za-z]{1,40})?$")]
+"""Who or what goes along: S1 or O1, or one field of a person: S1.name."""
+
 
 class ForwardingIn(Strict):
     """To whom the signal goes on, with which items; or nobody, with a reason."""
@@ -36,11 +39,12 @@ class ForwardingIn(Strict):
         ),
     ] = None
     concerning: Annotated[
-        tuple[Ref, ...] | None,
+        tuple[GoesAlong, ...] | None,
         Field(
             max_length=50,
-            description="Whom and what of these items goes along; left out: all that they concern",
-            examples=[["S1", "O1"]],
+            description="Whom and what of these items goes along, of a person also single fields (`personFields` of"
+            " open-decisions); left out: all that they concern",
+            examples=[["S1", "S2.name", "O1"]],
         ),
     ] = None
 
@@ -160,6 +164,15 @@ RECORDED: dict[str, Any] = {
             "about": "S1",
             "finding": "Zit nog op school.",
             "fields": {"representative": [{"name": "Voornaam Achternaam"}]},
+        },
+    },
+    "reporter-clue": {
+        "summary": "Words of the report that point at the reporter: they are left out of all that is shared",
+        "value": {
+            "category": "reporter-clue",
+            "expectedVersion": 9,
+            "about": "report",
+            "finding": "ik ben de buurvrouw op nummer 12",
         },
     },
     "paper": {

@@ -37,7 +37,7 @@ class TaskDecisionIn(Strict):
 
 
 class TaskReportIn(Strict):
-    """What a department asks about its order (`department-question`), or found (`department-report`, with `seenOn` and,
+    """What a department asks about its order (`department-question`), or found (`department-report`, with `foundOn` and,
     where somebody comes to light, `named`)."""
 
     category: Ref

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.protocol.composing import ITEMS, along
 from shared.protocol.conditions import orders
 from shared.protocol.conditions import research as c
-from shared.protocol.conditions.approach import CHILD
+from shared.protocol.conditions.approach import CHILD, POINTS_AT_REPORTER
 from shared.protocol.conditions.dates import not_in_the_future, possible
 from shared.protocol.conditions.rectifying import about_a_person
 from shared.protocol.kinds import Choice, Date, Text, WebAddress
@@ -49,6 +49,12 @@ FROM_THE_REPORT = (
         fields=(_REPRESENTATIVE,),
         needs=(about_a_person,),
     ),
+    Category(
+        POINTS_AT_REPORTER,
+        "Woorden uit de melding of uit een gegeven die naar de melder verwijzen, letterlijk; in alles wat wordt gedeeld"
+        " zijn zij weggelaten",
+        1,
+    ),
 )
 
 
@@ -77,7 +83,7 @@ def _source(source: Source) -> Category:
 def _found_by_departments(chosen: Municipality) -> tuple[Category, ...]:
     """What a department found while it carried out its order: in quarantine, and what became an item of it (R-T.18)."""
     order = Field("order", "Bij welke opdracht?", ORDER, Text(most=40))
-    seen = possible("seenOn", "de datum van de bevinding", ORDER, orders.given_on, "de opdracht is gegeven")
+    seen = possible("foundOn", "de datum van de bevinding", ORDER, orders.given_on, "de opdracht is gegeven")
     return (
         Category(
             orders.IN_QUARANTINE,
@@ -87,7 +93,7 @@ def _found_by_departments(chosen: Municipality) -> tuple[Category, ...]:
             by=departments(chosen),
             fields=(
                 order,
-                Field("seenOn", "Op welke datum is dat gezien?", ORDER, Date()),
+                Field("foundOn", "Op welke datum is dat gezien?", ORDER, Date()),
                 # Not `persons`: who is named here is nobody in the signal until it is judged.
                 Field("named", "Wie is hierdoor aan het licht gekomen?", "art. 26 lid 1", Persons(), required=False),
             ),

@@ -11,7 +11,10 @@ ROLES = ("beheerder", "fg", "privacy-officer", "lot-member", "colleague")
 """Roles of the protocol itself; none of them sees a file (art. 7)."""
 BEGINNINGS = ("bronhouder", "department", "lot")
 """How the roles begin that follow from a source, a department or the LOT."""
-RECORDS = ("report", "indication", "paper", "question", "intervention", "monitoring", "decision", "child", "none")
+RECORDS = (
+    *("report", "indication", "paper", "question", "intervention", "monitoring", "decision", "child", "none"),
+    "reporter-clue",
+)
 """What is recorded of the handling itself (Bijlage 1), and the word for no source."""
 INSIDE = ("dossier", "bronnen", "indicatoren", "bevoegdheden", "taken", "grondslagen", "overleggen", "onderdelen")
 """The parts of the file whose codes are no organisation from outside."""

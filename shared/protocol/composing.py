@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from shared.protocol.conditions import approach
@@ -13,8 +13,15 @@ from shared.protocol.meetings import AFTER_THE_LOT, HOW_HELD, MEMBER
 from shared.protocol.model import PHASE_OF, Field, Law, State
 
 ITEMS, CONCERNING = "items", "concerning"
+OF = "."
+"""Between a person and a field of his: S1.name."""
 ALONG = "Wie en wat van de gedeelde gegevens gaat mee? Zonder keuze: ieder over wie zij gaan."
 CHOSEN_ONE_BY_ONE, IN_2A = "art. 6 lid 1", "art. 20"
+_IN_PART = (
+    "Van een persoon kunnen ook enkele gegevens meegaan (S1.name): niet meer dan de ontvanger nodig heeft. Gaat zijn naam niet"
+    " mee, dan heet hij in de tekst S1, S2 …; een adres of beroep dat niet meegaat, is daar weggelaten"
+    f" ({CHOSEN_ONE_BY_ONE}, art. 18)."
+)
 RULES = {
     "no-meeting-to-come": (
         f"Een stuk is voor een overleg dat nog komt en het signaal op de agenda heeft; de leden lezen het tot en met die dag ({HOW_HELD})."
@@ -31,6 +38,7 @@ RULES = {
         "Wie deelt, kan kiezen welke personen en objecten van de gekozen gegevens meegaan, en geen andere; wie niet meegaat,"
         f" heet in de tekst S1, S2 … ({CHOSEN_ONE_BY_ONE})."
     ),
+    **dict.fromkeys(("field-unknown", "whole-and-in-part"), _IN_PART),
     "names-left-out": (
         "Een gegeven dat iemand die niet meegaat nog herkenbaar bij naam noemt, gaat niet mee: kies die persoon erbij, of"
         f" laat het gegeven weg ({CHOSEN_ONE_BY_ONE})."
@@ -77,7 +85,7 @@ def paper_faults(law: Law, state: State, fields: Mapping[str, Any], facts: Facts
     if closed:
         words = f"privacycheck 2A staat {', '.join(map(law.called, closed))} niet toe voor: {law.called(MEMBER)}"
         return [Fault(f"fields.{ITEMS}", words, IN_2A, "not-allowed-in-2a")]
-    persons = [one for one in chosen(fields.get(CONCERNING)) if one in facts.subjects]
+    persons = [one for one in fields_going(chosen(fields.get(CONCERNING)), ()) if one in facts.subjects]
     if persons and not needs_2a(state, meeting.kind):
         words = (
             f"vóór privacycheck 2A gaat in een stuk niemand mee, ook niet {', '.join(persons)}: noem personen S1, S2 …"
@@ -86,15 +94,40 @@ def paper_faults(law: Law, state: State, fields: Mapping[str, Any], facts: Facts
     return []
 
 
-def along_faults(named: Collection[str] | None, concerned: Collection[str], field: str) -> list[Fault]:
-    """What is wrong with who and what was chosen to go along; `concerned`: whom and what the chosen items concern."""
-    others = sorted(set(named or ()) - set(concerned))
-    if not others:
-        return []
-    words = (
-        f"de gekozen gegevens gaan niet over {', '.join(others)}; wel over: {', '.join(sorted(concerned)) or 'niemand'}"
-    )
-    return [Fault(field, words, CHOSEN_ONE_BY_ONE, "not-of-these-items")]
+def fields_going(concerning: Iterable[str], known: Collection[str]) -> dict[str, frozenset[str]]:
+    """Whom and what goes along, by S1, O1 …, with the fields that do: of S1 all that are `known`, of S1.name that one."""
+    found: dict[str, frozenset[str]] = {}
+    for one in concerning:
+        code, _, name = one.partition(OF)
+        found[code] = found.get(code, frozenset()) | ({name} if name else frozenset(known))
+    return found
+
+
+def joined(*chosen: Iterable[str]) -> tuple[str, ...]:
+    """What goes along of several choices for one receiver, each once; who goes along in one of them does so wholly."""
+    found = dict.fromkeys(one for each in chosen for one in each)
+    return tuple(one for one in found if OF not in one or one.partition(OF)[0] not in found)
+
+
+def along_faults(
+    named: Collection[str] | None, concerned: Collection[str], field: str, known: Collection[str] = ()
+) -> list[Fault]:
+    """What is wrong with who and what was chosen to go along; `concerned`: whom and what the chosen items concern, `known`:
+    the fields of a person."""
+    going = fields_going(named or (), known)
+    others = sorted(set(going) - set(concerned))
+    if others:
+        words = f"de gekozen gegevens gaan niet over {', '.join(others)}; wel over: {', '.join(sorted(concerned)) or 'niemand'}"
+        return [Fault(field, words, CHOSEN_ONE_BY_ONE, "not-of-these-items")]
+    unknown = sorted({name for names in going.values() for name in names} - set(known))
+    if unknown:
+        words = f"een persoon heeft geen {', '.join(unknown)} dat apart kan meegaan; wel: {', '.join(known)}"
+        return [Fault(field, words, CHOSEN_ONE_BY_ONE, "field-unknown")]
+    doubled = sorted(set(named or ()) - set(joined(named or ())))
+    if doubled:
+        words = f"{', '.join(doubled)} gaat al mee met de hele persoon: kies de persoon, of gegevens van hem"
+        return [Fault(field, words, CHOSEN_ONE_BY_ONE, "whole-and-in-part")]
+    return []
 
 
 def still_named(items: Collection[str], called: Mapping[str, str], field: str) -> list[Fault]:

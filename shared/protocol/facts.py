@@ -62,6 +62,14 @@ class Notice:
     weighed_at: datetime | None = None
 
 
+def person_of(same: Mapping[str, str], code: str) -> str:
+    """Who somebody is, by `same`: who was named twice, and who he is."""
+    seen = {code}
+    while (named := same.get(code)) and named not in seen:
+        seen.add(code := named)
+    return code
+
+
 @dataclass(frozen=True)
 class Facts:
     """`number`: of what is decided on, a signal or a list. `others`: what a decision can be about besides subjects,
@@ -85,8 +93,18 @@ class Facts:
     """What departments found and nobody has judged: apart from `items`, so that nothing counts it."""
     closed_to: tuple[str, ...] = ()
     """Who stands back (standing_back.py), by user id."""
+    heard: frozenset[str] = frozenset()
+    """What the RIEC signed and nobody has taken over or answered yet: `answered`, `asked`."""
     before: frozenset[str] = frozenset()
     """The decisions that were taken on it before it came here, by their keys."""
+    right_before: tuple[Taken, ...] = ()
+    """What was put right by earlier holders, as they are known here: by their codes."""
+    same: Mapping[str, str] = field(default_factory=dict)
+    """Who was named twice, and who he is."""
+
+    def person(self, code: str) -> str:
+        """Who somebody is, when he was named twice; anything else is itself."""
+        return person_of(self.same, code)
 
     def of(self, key: str) -> tuple[Taken, ...]:
         """The decisions `key`, the newest about each thing only: what is decided anew replaces what was."""

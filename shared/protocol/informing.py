@@ -7,9 +7,17 @@ from typing import Any
 
 from shared.protocol.conditions import dates as c
 from shared.protocol.conditions import rectifying
-from shared.protocol.conditions.notices import letter_was_made, request_covers_it, request_is_whole, signal_has_begun
+from shared.protocol.conditions.notices import (
+    came_back_from,
+    letter_was_made,
+    notice_was_sent,
+    request_covers_it,
+    request_is_whole,
+    signal_has_begun,
+)
 from shared.protocol.kinds import Choice, Choices, Date, Flag, Text
 from shared.protocol.model import Decision, Field, Law, Outcome, State
+from shared.protocol.moments import UNDELIVERABLE
 from shared.protocol.municipality import Municipality
 
 GROUNDS = {
@@ -39,6 +47,17 @@ NOT_DUE = {
     "no-data-kept": "er worden geen gegevens van deze persoon bewaard",
 }
 """When no notice is due at all: art. 13 and art. 14 lid 5 AVG."""
+
+NOT_DELIVERED = {
+    "unknown-at-address": "onbekend op dit adres",
+    "moved": "verhuisd",
+    "no-such-address": "het adres bestaat niet",
+    "not-collected": "niet afgehaald",
+    "refused": "geweigerd",
+    "not-opened": "digitaal niet aangekomen of niet geopend",
+    "deceased": "overleden",
+}
+"""Why a notice came back."""
 
 CHANNELS = {"letter": "per brief", "in-person": "in persoon", "digital": "digitaal"}
 
@@ -173,6 +192,35 @@ def notice_sent(chosen: Municipality) -> Decision:
             Field("channel", "Langs welke weg?", "art. 26 lid 2", Choice(CHANNELS)),
             Field("sentOn", "Op welke datum?", "art. 26 lid 2", Date()),
         ),
+    )
+
+
+def notice_undeliverable(chosen: Municipality) -> Decision:
+    """Article 26 lid 5: a notice that came back informed nobody. What is done instead, and by when; that it is not
+    possible, is decided anew as not informing is: on a ground, with the privacy officer."""
+    gone, sent = "de dag waarop zij terugkwam", "de kennisgeving is verstuurd"
+    possible = c.possible("returnedOn", gone, "art. 26 lid 5", came_back_from, sent)
+    return Decision(
+        key=UNDELIVERABLE,
+        article="art. 26 lid 5",
+        question="Is de kennisgeving teruggekomen zonder te zijn bezorgd?",
+        states=(State.DUTY_DONE,),
+        who=chosen.who["notice-sent"],
+        outcomes=(
+            Outcome("address-sought", "ja, een nieuw adres wordt gezocht", State.DUTY_TO_SEND, "art. 26 lid 5"),
+            Outcome("in-person", "ja, zij wordt persoonlijk overhandigd", State.DUTY_TO_SEND, "art. 26 lid 5"),
+            Outcome(
+                "not-possible",
+                "ja, en anders kan het niet: daarover wordt met de privacy officer opnieuw besloten",
+                State.DUTY_OPEN,
+                "art. 26 lid 4",
+            ),
+        ),
+        fields=(
+            Field("cause", "Waarom is zij niet bezorgd?", "art. 26 lid 2", Choice(NOT_DELIVERED)),
+            Field("returnedOn", "Op welke dag kwam zij terug?", "art. 26 lid 2", Date()),
+        ),
+        needs=(notice_was_sent, *possible),
     )
 
 

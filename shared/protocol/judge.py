@@ -145,6 +145,7 @@ _POSSIBLE: dict[str, Callable[[Law, Facts], tuple[str, ...]]] = {
     "fact": lambda _, facts: rectifying.rectifiable(facts),
     "person": lambda _, facts: facts.subjects,
     "rectified": lambda _, facts: rectifying.put_right(facts),
+    "receiver": lambda _, facts: rectifying.told_of_it(facts),
     "asked": lambda _, facts: orders.unanswered(facts),
     "finding": lambda _, facts: tuple(one.name for one in facts.quarantined),
 }

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 _WEB = r"https?://[^\s/?#.]+(\.[^\s/?#.]+)+([/?#]\S*)?"
 MOST_SHORT = 200
@@ -17,6 +17,9 @@ Schema = dict[str, Any]
 
 class Kind(ABC):
     """What can be filled in. `subjects` are those of the signal: S1, S2 …"""
+
+    in_words: ClassVar[bool] = False
+    """Whether somebody fills it in with words of his own."""
 
     def is_filled(self, value: Any) -> bool:
         return value is not None and value not in ("", [], (), {})
@@ -42,6 +45,7 @@ class Kind(ABC):
 
 @dataclass(frozen=True)
 class Text(Kind):
+    in_words = True
     most: int = 2000
 
     def fits(self, value: Any, subjects: Collection[str]) -> bool:
@@ -151,6 +155,7 @@ class Choices(Kind):
 class Explained(Kind):
     """Some of `choices`, each with words of its own; of each group in `one_of` (by its name) at least one."""
 
+    in_words = True
     choices: Mapping[str, str]
     one_of: Mapping[str, frozenset[str]]
 
@@ -189,6 +194,8 @@ class Explained(Kind):
 class WebAddress(Kind):
     """Where something stands on the internet: http or https, and a host."""
 
+    in_words = True
+
     def fits(self, value: Any, subjects: Collection[str]) -> bool:
         return isinstance(value, str) and len(value) <= MOST_ANSWER and re.fullmatch(_WEB, value) is not None
 
@@ -206,6 +213,7 @@ class WebAddress(Kind):
 class Answers(Kind):
     """An answer in words to each of `questions`, or `{"unanswered": reason}` (R-F2.3)."""
 
+    in_words = True
     questions: Mapping[str, str]
 
     def fits(self, value: Any, subjects: Collection[str]) -> bool:

@@ -12,6 +12,7 @@ from shared.protocol.kinds import Kind, Schema, some_of
 MOST_PERSONS = 20
 MOST_ITEMS = 50
 MOST_IDENTITY = 300
+_GOING = r"[SO][0-9]{1,4}|S[0-9]{1,4}\.[A-Za-z]{1,40}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Items(Kind):
 
 @dataclass(frozen=True)
 class PersonsAndObjects(Kind):
-    """Some of the persons and objects that the chosen items concern; none is a choice too."""
+    """Some of the persons and objects that the chosen items concern, and of a person single fields (S1.name); none is a
+    choice too. Which fields there are, the rule says that reads it."""
 
     most: int = MOST_ITEMS
 
@@ -64,17 +66,17 @@ class PersonsAndObjects(Kind):
         return value is not None
 
     def fits(self, value: Any, subjects: Collection[str]) -> bool:
-        return _codes(value, r"[SO][0-9]{1,4}", self.most)
+        return _codes(value, _GOING, self.most)
 
     def schema(self) -> Schema:
-        code = {"type": "string", "pattern": "^[SO][0-9]{1,4}$"}
+        code = {"type": "string", "pattern": f"^({_GOING})$"}
         return {"type": "array", "maxItems": self.most, "uniqueItems": True, "items": code}
 
     def wanted(self) -> str:
-        return "moet bestaan uit personen en objecten van dit signaal (S1, O1 …), elk één keer"
+        return "moet bestaan uit personen, gegevens van een persoon en objecten van dit signaal (S1, S1.name, O1 …), elk één keer"
 
     def described(self) -> str:
-        return "personen en objecten van het signaal (S1, O1 …)"
+        return "personen, gegevens van een persoon en objecten van het signaal (S1, S1.name, O1 …)"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class Persons(Kind):
     """Persons, at most so many: a name, and where known an address; no more than a report may say (Bijlage 1)."""
 
     most: int = MOST_PERSONS
+
+    in_words = True
 
     def fits(self, value: Any, subjects: Collection[str]) -> bool:
         return isinstance(value, (list, tuple)) and 1 <= len(value) <= self.most and all(map(self._is_one, value))

@@ -14,6 +14,7 @@ from shared.protocol import (
     phase_3,
     phase_4,
     phase_4_approach,
+    phase_4_monitoring,
     phase_4_orders,
     phase_4_plan,
     phase_5,
@@ -54,6 +55,7 @@ CHAPTERS = (
         phase_4_approach.riec_intake,
         phase_4_approach.riec_answer,
         phase_4_approach.riec_supplement,
+        phase_4_monitoring.riec_review,
         phase_4_plan.propose_plan,
         phase_4_plan.answer_plan,
         phase_4_plan.adopt_plan,
@@ -78,7 +80,14 @@ CHAPTERS = (
     (
         "Informeren van betrokkenen (art. 26)",
         "elke betrokkene informeren, of vastleggen waarom nog niet (art. 26)",
-        (informing.duty, informing.review, informing.ground_lapsed, informing.contact, informing.notice_sent),
+        (
+            informing.duty,
+            informing.review,
+            informing.ground_lapsed,
+            informing.contact,
+            informing.notice_sent,
+            informing.notice_undeliverable,
+        ),
     ),
 )
 """Title, what it is for, and its decisions, in the order of the protocol."""

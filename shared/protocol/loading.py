@@ -106,6 +106,7 @@ def _terms(table: Table) -> Terms:
         review_months=table.number("uitstel_maanden", 1, 12),
         designation_years=table.number("aanwijzing_jaren", 1, MOST_DESIGNATION_YEARS),
         finding_days=table.number("bevinding_dagen", 1, 90),
+        urgent_days=table.number("spoed_beoordelen_dagen", 1, 30),
     )
     if terms.ultimate_days <= terms.approval_days:
         table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (art. 9 lid 1)")

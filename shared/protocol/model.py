@@ -44,6 +44,7 @@ ABOUT = {
     "fact": "een gegeven dat kan worden rechtgezet",
     "person": "een persoon",
     "rectified": "een gegeven of persoon waarvan is besloten dat het niet klopt",
+    "receiver": "een ontvanger van wat niet klopt",
     "asked": "een nog niet beantwoorde vraag van een onderdeel",
     "finding": "een bevinding van een onderdeel die nog niet is beoordeeld",
 }

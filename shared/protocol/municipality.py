@@ -58,6 +58,8 @@ class Terms:
     review_months: int
     designation_years: int
     finding_days: int
+    urgent_days: int = 7
+    """Within how many days what went at once is judged."""
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ _ENTITLED = (
 _URGENT = (
     "Is iemands leven of veiligheid in gevaar, dan kan doorzetten met spoed waar dat bij het antwoord staat: met het feit"
     " waaruit het blijkt, en op een grondslag die ook bij spoed geldt. Het gaat dan meteen, zonder bedenktijd en zonder op een"
-    " medeondertekening te wachten, wordt niet ingetrokken, en wordt achteraf beoordeeld door de functionaris"
-    " gegevensbescherming en de privacy officer."
+    " medeondertekening te wachten, wordt niet ingetrokken, en wordt achteraf beoordeeld door de privacy officer; de"
+    " functionaris gegevensbescherming ziet dat oordeel."
 )
 RULES = {
     **dict.fromkeys(("not-offered", "forwarding-missing", "wrong-kind", "kind-missing"), _CHOSEN),

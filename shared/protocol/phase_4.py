@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.protocol.composing import ALONG, along
 from shared.protocol.conditions import approach as c
 from shared.protocol.conditions import entitled
 from shared.protocol.conditions.dates import possible
@@ -24,6 +25,7 @@ def check_2a(chosen: Municipality) -> Decision:
             State.APPROACH,
             State.RIEC_INTAKE,
             State.RIEC_ANSWER,
+            State.RIEC_MONITORING,
             State.PLAN,
             State.CHECK_2B,
             State.REWEIGHING,
@@ -71,7 +73,10 @@ def check_2b(chosen: Municipality) -> Decision:
             Outcome("may", "ja", None, "art. 23", needs=(c.allowed_in_2a,)),
             Outcome("may-not", "nee", None, "art. 23"),
         ),
-        fields=(Field("necessity", "Waarom mag het en is het noodzakelijk (of niet)?", "art. 23"),),
+        fields=(
+            Field("necessity", "Waarom mag het en is het noodzakelijk (of niet)?", "art. 23"),
+            along(ALONG, "may"),
+        ),
         about=("intervention", "item"),
         together=True,
         needs=(c.was_adopted,),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shared.protocol.composing import ALONG, along
 from shared.protocol.conditions import approach as c
-from shared.protocol.conditions import entitled, orders, riec
-from shared.protocol.conditions.dates import last_of, possible
+from shared.protocol.conditions import entitled, riec
+from shared.protocol.conditions.dates import last_of, monitored_within, possible
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Text, Verdicts
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import POLICE, Municipality
@@ -31,14 +31,16 @@ RIEC_ASKS = {
 """What the RIEC can ask about an item or a criterion of a package, by codes: nothing is typed about anybody."""
 TABLE_SAYS = {
     "accepted": ("accepted", "accepted-elsewhere"),
-    "accepted-with-local-part": ("accepted",),
+    "accepted-with-local-part": ("accepted-with-local-part",),
     "refused": ("not-accepted",),
 }
 """Which outcomes of `riec-answer` agree with what the Ondermijningstafel signed."""
 
-ALONE, TOGETHER, TABLE = "art. 21 lid 3", "art. 21 lid 2 onder a", "art. 21 lid 2 onder b"
+ALONE, TOGETHER, TABLE, MONITORED = "art. 21 lid 3", "art. 21 lid 2 onder a", "art. 21 lid 2 onder b", "art. 24"
 BESIDE = (State.PLAN, State.CHECK_2B, State.EXECUTION)
 """Where a local approach goes on while the Ondermijningstafel is asked."""
+OF_THE_RIEC = (State.RIEC_ANSWER, State.RIEC_INTAKE, State.REWEIGHING, State.RIEC_MONITORING)
+"""Where none does, and an answer or a question of the Ondermijningstafel can come: also one signed after an answer was entered."""
 
 OUTCOMES = (
     Outcome(
@@ -49,7 +51,7 @@ OUTCOMES = (
         ends=True,
         forward_to=("partner",),
         forward_only_to=POLICE,
-        needs=(c.nothing_adopted,),
+        needs=(c.nothing_adopted, riec.riec_heard_out),
     ),
     Outcome("mono-municipality", "één onderdeel pakt het alleen op", State.PLAN, ALONE, needs=(c.department_may,)),
     Outcome(
@@ -76,7 +78,7 @@ OUTCOMES = (
         ALONE,
         ends=True,
         forward_to=("department",),
-        needs=(c.nothing_adopted,),
+        needs=(c.nothing_adopted, riec.riec_heard_out),
     ),
 )
 
@@ -152,6 +154,7 @@ def riec_intake(chosen: Municipality) -> Decision:
         needs=(
             riec.riec_included,
             riec.riec_not_asked,
+            riec.riec_answer_taken_over,
             riec.riec_gets_something,
             riec.riec_criteria_answered,
             *possible(
@@ -167,12 +170,13 @@ def riec_intake(chosen: Municipality) -> Decision:
 
 
 def riec_answer(chosen: Municipality) -> Decision:
-    """What the Ondermijningstafel decided. Not accepted: back to the LOT, and nowhere else."""
+    """What the Ondermijningstafel decided. Not accepted: back to the LOT, and nowhere else. A signed answer that comes after one
+    that was entered is taken over beside it, and counts."""
     return Decision(
         key="riec-answer",
         article=TABLE,
         question="Wat besloot de Ondermijningstafel?",
-        states=(State.RIEC_ANSWER, *BESIDE),
+        states=(*OF_THE_RIEC, *BESIDE),
         who=chosen.who["riec-answer"],
         outcomes=(
             Outcome(
@@ -180,22 +184,39 @@ def riec_answer(chosen: Municipality) -> Decision:
                 "aangenomen; bestuurlijke interventies volgen",
                 State.PLAN,
                 TABLE,
-                only_in=(State.RIEC_ANSWER,),
+                only_in=OF_THE_RIEC,
+            ),
+            Outcome(
+                "accepted-with-local-part",
+                "aangenomen, met een deel voor de gemeente",
+                State.PLAN,
+                TABLE,
+                only_in=OF_THE_RIEC,
             ),
             Outcome(
                 "accepted-elsewhere",
-                "aangenomen, zonder interventie van de gemeente",
-                State.CLOSED,
-                TABLE,
-                only_in=(State.RIEC_ANSWER,),
-                needs=(c.everybody_informed_or_deferred, c.every_intervention_done, orders.findings_judged),
+                "aangenomen, zonder interventie van de gemeente; de monitoring blijft hier",
+                State.RIEC_MONITORING,
+                MONITORED,
+                only_in=OF_THE_RIEC,
+                needs=(c.every_intervention_done, monitored_within(chosen.terms.review_months, MONITORED)),
             ),
             Outcome("accepted", "aangenomen", None, TABLE, only_in=BESIDE),
+            Outcome(
+                "accepted-with-local-part", "aangenomen, met een deel voor de gemeente", None, TABLE, only_in=BESIDE
+            ),
             Outcome("not-accepted", "niet aangenomen", State.REWEIGHING, TABLE),
         ),
         fields=(
             Field("decidedOn", "Op welke datum besloot zij?", "art. 1 onder q", Date()),
             Field("explanation", "Wat was haar toelichting?", TABLE),
+            Field(
+                "reviewOn",
+                "Wanneer wordt de stand opnieuw bekeken?",
+                MONITORED,
+                Date(),
+                outcomes=("accepted-elsewhere",),
+            ),
             Field(
                 "statement",
                 "Op welk ondertekend antwoord berust het? Leeg: het is met de hand ingevoerd.",
@@ -219,7 +240,7 @@ def riec_supplement(chosen: Municipality) -> Decision:
         key="riec-supplement",
         article=TABLE,
         question="Welke gegevens krijgt het RIEC op zijn vraag?",
-        states=(State.RIEC_ANSWER, *BESIDE),
+        states=(*OF_THE_RIEC, *BESIDE),
         who=chosen.who["riec-intake"].four_eyes(),
         outcomes=(
             Outcome("given", "de genoemde gegevens", None, TABLE, discloses=True, needs=(riec.riec_may_have_these,)),
@@ -228,8 +249,9 @@ def riec_supplement(chosen: Municipality) -> Decision:
         fields=(
             Field("statement", "Op welke ondertekende vraag van het RIEC?", TABLE, Text(40)),
             Field("necessity", "Waarom is het noodzakelijk voor het RIEC (of niet)?", "art. 6 lid 1"),
+            along(ALONG, "given"),
         ),
         about=("item",),
         about_many=True,
-        needs=(riec.riec_asked,),
+        needs=(riec.riec_has_a_question,),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.protocol.composing import ALONG, along
 from shared.protocol.conditions import approach
 from shared.protocol.conditions import plan as c
 from shared.protocol.conditions.dates import possible
@@ -40,6 +41,7 @@ def propose_plan(chosen: Municipality) -> Decision:
             Field("partners", "Wie wordt gevraagd deze versie vast te stellen?", ADOPTION, everybody),
             Field("answerBy", "Uiterlijk wanneer wordt een antwoord verwacht?", ADOPTION, Date()),
             Field("explanation", "Wat moeten zij erbij weten?", ADOPTION, required=False),
+            along(ALONG),
         ),
         about=("intervention",),
         about_many=True,

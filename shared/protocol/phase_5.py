@@ -27,7 +27,8 @@ def close(chosen: Municipality) -> Decision:
         key="close",
         article="art. 25",
         question="Kan de casus worden gesloten?",
-        states=(State.EXECUTION,),
+        # A case that is taken up elsewhere ends by the same decision (art. 24).
+        states=(State.EXECUTION, State.RIEC_MONITORING),
         who=chosen.who["close"],
         outcomes=(Outcome("closed", "ja", State.CLOSED, "art. 25"),),
         fields=(Field("result", "Wat is er bereikt?", "art. 25"),),
@@ -35,6 +36,7 @@ def close(chosen: Municipality) -> Decision:
             c.every_intervention_done,
             c.everybody_informed_or_deferred,
             riec.nothing_at_the_riec,
+            riec.riec_heard_out,
             orders.findings_judged,
             rectifying.everybody_set_right,
         ),

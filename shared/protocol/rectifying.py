@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from shared.protocol.conditions import rectifying as c
 from shared.protocol.conditions.approach import PROCESS_CATEGORIES
 from shared.protocol.conditions.dates import not_in_the_future
-from shared.protocol.facts import Item, Taken
+from shared.protocol.facts import Item, Taken, person_of
 from shared.protocol.kinds import Date
 from shared.protocol.model import Decision, Field, Outcome
 from shared.protocol.moments import NOT_CONCERNED, SAME_PERSON
@@ -93,7 +93,7 @@ def set_right(chosen: Municipality) -> Decision:
             Field("toldOn", "Op welke datum?", RECIPIENTS_KNOW, Date(), ("told",)),
             Field("why", "Waarom kan het niet?", RECIPIENTS_KNOW, outcomes=("impossible",)),
         ),
-        about=("rectified", "recipient"),
+        about=("rectified", "receiver"),
     )
 
 
@@ -111,10 +111,7 @@ class Standing:
 
     def person(self, subject: str) -> str:
         """Who somebody is, when he was named twice."""
-        seen = {subject}
-        while (named := self.same.get(subject)) and named not in seen:
-            seen.add(subject := named)
-        return subject
+        return person_of(self.same, subject)
 
     def concerned(self, subjects: Iterable[str]) -> tuple[str, ...]:
         """Whom it is about: nobody twice, and nobody who was taken out."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from shared.protocol import (
+    afterwards,
     clusters,
     co_signing,
     composing,
@@ -13,6 +14,7 @@ from shared.protocol import (
     designations,
     fields,
     judge,
+    letters,
     meetings,
     opening,
     passing_on,
@@ -67,7 +69,7 @@ def document(law: Law) -> str:
         "",
         "## Doorzetten",
         "",
-        *sentences(passing_on.RULES),
+        *sentences(passing_on.RULES | afterwards.RULES),
         "",
         "## Rechtzetten",
         "",
@@ -260,6 +262,7 @@ def _notice(law: Law) -> Iterator[str]:
     for key, says in NOTICE.items():
         # Of several lines it would be more than one point of this list.
         yield f"- {says.capitalize()}: {' '.join(law.choices.notice[key].split()) or 'nog niet ingevuld.'}"
+    yield from sentences(letters.RULES)
     missing = not_filled_in(law).values()
     if missing:
         yield ""

@@ -33,6 +33,8 @@ def terms_of(law: Law) -> list[str]:
         f"- Een aanwijzing eindigt binnen {_years(terms.designation_years)} na de dag waarop zij wordt gegeven (art. 7 lid 2).",
         f"- Een vraag van een onderdeel wordt binnen {terms.finding_days} dagen beantwoord, en wat het heeft bevonden"
         " binnen die tijd beoordeeld (art. 24); wat over tijd is, ziet wie het dossier ziet.",
+        f"- Wat met spoed is gedeeld, wordt binnen {terms.urgent_days} dagen beoordeeld (art. 6 lid 1); wat over tijd is, zien de"
+        " privacy officer, de functionaris gegevensbescherming en de beheerder.",
         *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
         "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
         " laatste dag van een kortere maand.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,16 @@ class SpecialCategory:
     words: tuple[str, ...]
 
     def is_in(self, words: Collection[str]) -> bool:
-        return any(_fits(pattern, word) for word in words for pattern in self.words)
+        whole, begins, ends = self._patterns
+        return any(word in whole or word.startswith(begins) or word.endswith(ends) for word in words)
+
+    @cached_property
+    def _patterns(self) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+        """Whole words, beginnings and endings: every text that is written, and every indicator of a municipality, is
+        held against all of them."""
+        begins = tuple(one[:-1] for one in self.words if one.endswith("*"))
+        ends = tuple(one[1:] for one in self.words if one.startswith("*"))
+        return frozenset(one for one in self.words if "*" not in one), begins, ends
 
 
 @dataclass(frozen=True)
@@ -283,9 +293,3 @@ def grounds_for(category: str) -> tuple[SpecialGround, ...]:
 def unknown_grounds(given: Iterable[tuple[str, str]]) -> bool:
     """Whether one of the pairs (category, ground) is no answer that there is."""
     return any(ground not in [one.key for one in grounds_for(category)] for category, ground in given)
-
-
-def _fits(pattern: str, word: str) -> bool:
-    if pattern.endswith("*"):
-        return word.startswith(pattern[:-1])
-    return word.endswith(pattern[1:]) if pattern.startswith("*") else word == pattern

@@ -11,6 +11,7 @@ CLOSED_TO, OPENED_TO = "closed", "opened"
 STANDS_BACK = "stand-back"
 """What somebody without the file says to what he is asked."""
 AWB = "art. 2:4 Awb"
+_ORDER = "art. 24"
 _WHO = (
     "Wie zelf bij een signaal is betrokken of een persoonlijk belang heeft, staat terug: het signaal wordt voor die persoon"
     " gesloten, door hemzelf of door wie het dossier ziet, met een reden. Hij ziet er geen stuk, taak, dossier of regel in een"
@@ -23,8 +24,20 @@ _AGAIN = (
 RULES = {
     **dict.fromkeys(("no-closing", "whom", "no-reason"), _WHO),
     **dict.fromkeys(("not-for-another", "not-closed"), _AGAIN),
+    "own-finding": (
+        "Wie een bevinding van een onderdeel deed, of voor dat onderdeel is aangewezen, beoordeelt haar niet, ook niet als hij"
+        f" het dossier ziet: dat doet een ander ({_ORDER})."
+    ),
 }
 """What the printed protocol says of each fault, by its code."""
+
+
+def own_finding(by: str, roles: Collection[str], found_by: str, department: str) -> Fault | None:
+    """Why `by`, with `roles`, does not judge a finding of `department` that `found_by` recorded; None when he may."""
+    if by != found_by and f"department-{department}" not in roles:
+        return None
+    words = "een bevinding van een onderdeel wordt beoordeeld door een ander dan wie haar deed of van dat onderdeel is"
+    return Fault("about", words, _ORDER, "own-finding")
 
 
 def closing_faults(

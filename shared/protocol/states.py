@@ -31,6 +31,7 @@ class State(StrEnum):
     APPROACH = "approach", "aanpak kiezen (LOT)"
     RIEC_INTAKE = "riec-intake", "intake voor de Ondermijningstafel"
     RIEC_ANSWER = "riec-answer", "wacht op de Ondermijningstafel"
+    RIEC_MONITORING = "riec-monitoring", "elders in uitvoering, monitoring hier"
     REWEIGHING = "reweighing", "herweging door het LOT"
     PLAN = "plan", "Plan van Aanpak"
     CHECK_2B = "check-2b", "privacycheck 2B"
@@ -86,6 +87,7 @@ PHASES: dict[int, Phase] = {
             State.APPROACH,
             State.RIEC_INTAKE,
             State.RIEC_ANSWER,
+            State.RIEC_MONITORING,
             State.REWEIGHING,
             State.PLAN,
             State.CHECK_2B,

@@ -21,11 +21,22 @@ RULES = {
         " wordt zoals een mens leest: zonder accenten en onzichtbare tekens, en met wat op een letter lijkt als die letter."
         " Een voornaam, een achternaam, beide in elke volgorde en voorletters met een achternaam tellen. Een naam die ook"
         " een gewoon woord is, of maar twee letters heeft, telt met een hoofdletter of naast een ander deel van de naam"
-        f" ({NAMED})."
+        f" ({NAMED}). Wie het dossier heeft, laat ook de woorden weg die zijn gemarkeerd omdat zij naar de melder verwijzen."
     ),
     "shows-reporter": (
-        "Een gegeven waarin de melder staat, of hoe die te bereiken is, wordt niet vastgelegd en niet gedeeld: wat ervan"
-        " nodig is, wordt in eigen woorden vastgelegd. Heet een persoon uit het signaal net zo, dan telt die naam niet"
+        "Een gegeven waarin de melder staat, of hoe die te bereiken is, wordt niet vastgelegd: wat ervan nodig is, wordt in"
+        " eigen woorden vastgelegd. Wat al in het dossier staat, wordt gedeeld zonder de naam van de melder, zonder hoe die"
+        " te bereiken is en zonder de woorden die zijn gemarkeerd omdat zij naar de melder verwijzen; op hun plaats staat"
+        " dat er iets is weggelaten. Is de melder daarna nog te lezen, zoals in een andere spelling, dan wordt het niet"
+        " gedeeld, ook niet in wat meegaat over personen en objecten; waar niemand daarover beslist, wordt de hele tekst"
+        " weggelaten. Heet een persoon uit het signaal net zo, dan telt die naam alleen naast een andere naam van de melder"
+        f" ({REPORTER})."
+    ),
+    "words-not-found": (
+        "Wie woorden markeert omdat zij naar de melder verwijzen, neemt ze letterlijk over uit de melding of uit een gegeven:"
+        " op hoofdletters en op de witruimte ertussen komt het niet aan. De markering geldt voor elke plaats waar die"
+        " woorden staan, gaat met het dossier mee, en vervalt door een besluit dat zij niet klopt, zodra dat niet meer kan"
+        " worden ingetrokken. Andere woorden voor hetzelfde worden niet herkend: die worden zelf gemarkeerd"
         f" ({REPORTER})."
     ),
     "bsn": (
@@ -58,6 +69,10 @@ class Written:
     names: bool = False
     reporter: bool = False
     bsn: bool = False
+    points: bool = False
+    """It has words that were marked because they point at the reporter, and who wrote it has the file."""
+    to_share: bool = False
+    """It stands in the file, and is about to be shared."""
 
 
 def word_faults(written: Sequence[Written], grounds: Mapping[str, str]) -> list[Fault]:
@@ -67,8 +82,12 @@ def word_faults(written: Sequence[Written], grounds: Mapping[str, str]) -> list[
         if one.names:
             words = "noemt iemand die hier niet bij naam staat: schrijf S1, S2 …, en laat de melder weg"
             faults.append(Fault(one.field, words, NAMED, "names-somebody"))
+        if one.points:
+            words = "bevat woorden die naar de melder verwijzen: laat ze weg"
+            faults.append(Fault(one.field, words, REPORTER, "names-somebody"))
         if one.reporter:
             words = "laat zien wie meldde: leg wat nodig is vast in andere woorden"
+            words += ", of markeer de woorden zoals zij er staan" if one.to_share else ""
             faults.append(Fault(one.field, words, REPORTER, "shows-reporter"))
         if one.bsn and CITIZEN_NUMBER not in grounds:
             words = (
@@ -81,6 +100,15 @@ def word_faults(written: Sequence[Written], grounds: Mapping[str, str]) -> list[
         words = "geeft een antwoord dat er voor deze gegevens niet is"
         faults.append(Fault("specialGrounds", words, OF_ANSWERS, "special-ground-unknown"))
     return faults
+
+
+def pointing_faults(stands: bool, grounds: Mapping[str, str]) -> list[Fault]:
+    """Everything that is wrong with marking words that point at the reporter; `stands`: the file has them. They are in the
+    file already: nothing else is asked of them."""
+    if stands:
+        return word_faults((), grounds)
+    words = "staat zo niet in de melding of in een gegeven: neem de woorden letterlijk over"
+    return [Fault("finding", words, REPORTER, "words-not-found")]
 
 
 def _unanswered(field: str, kind: SpecialCategory) -> Fault:

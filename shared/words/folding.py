@@ -23,20 +23,22 @@ _LATIN = re.compile(r"LATIN (?:(SMALL) |CAPITAL )?LETTER (?:SMALL CAPITAL )?([A-
 """The name of a Latin letter in another shape: with a stroke, as a small capital, in a box."""
 _HIDDEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """What nobody sees and Unicode calls a letter or a sign."""
-_SIGNS = {
+PUT_FOR = {
     **{"0": "o", "1": "il", "|": "il", "!": "i", "3": "e", "€": "e", "4": "a", "@": "a", "5": "s", "$": "s"},
     **{"6": "g", "7": "t", "8": "b", "9": "g", "£": "l", "¡": "i", "®": "r", "©": "c"},
 }
 """Digits and signs that are put for a letter, and the letters that each can be."""
-_MARKS = "".join(one for one in _SIGNS if not one.isdigit())
+_MARKS = "".join(one for one in PUT_FOR if not one.isdigit())
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _CHUNK = re.compile(r"\S+")
 _PART = re.compile(r"[^\W_]+")
 _SPELT_OUT = re.compile(r"(?<![^\W_])(?:[^\W_][\W_]+){3,}[^\W_](?![^\W_])")
 """`W i l g e n r o o s`, letter by letter."""
-_NO_SIGN = re.compile(rf"[^\w{re.escape(''.join(_SIGNS))}]|_")
-_BROKEN_OFF = re.compile(r"(?<=[^\W\d_])[-‐]\s*\n\s*(?=[^\W\d_])")
-"""A word that is broken off at the end of a line."""
-_UNSURE = re.compile(rf"[I{re.escape(''.join(_SIGNS))}]|^l|[A-Z]l|l[A-Z]")
+_NO_SIGN = re.compile(rf"[^\w{re.escape(''.join(PUT_FOR))}]|_")
+BREAK = r"[-‐][^\S\n]*+\n\s*+(?=[^\W\d_])"
+"""Behind a letter: where a word is broken off at the end of a line."""
+_BROKEN_OFF = re.compile(rf"(?<=[^\W\d_]){BREAK}")
+_UNSURE = re.compile(rf"[I{re.escape(''.join(PUT_FOR))}]|^l|[A-Z]l|l[A-Z]")
 """What can be another letter than it is."""
 _MOST_READINGS = 16
 _BESIDE_DIGITS = 4
@@ -79,6 +81,8 @@ def _look_alike(char: str) -> str:
 
 def fold(text: str) -> str:
     """`text` without accents and hidden characters; letters that look like Latin ones are those."""
+    if text.isascii() and not _CONTROL.search(text):
+        return text
     # An accent that stands by itself would become a space and an accent.
     kept = "".join(one for one in text if unicodedata.category(one) != "Sk" or one.isascii())
     shown = unicodedata.normalize("NFKC", kept).translate(_NOT_TAKEN_APART)
@@ -104,15 +108,24 @@ def key(text: str) -> str:
     return text.casefold().replace("ij", "y")
 
 
+def unbroken(text: str) -> str:
+    """Folded `text` with each word that was broken off as one."""
+    return _BROKEN_OFF.sub("", fold(text))
+
+
 def plain_words(text: str) -> frozenset[str]:
     """The words of `text` in small letters without accents, for who looks for words and not for names."""
-    whole = _BROKEN_OFF.sub("", fold(text))
-    return frozenset(one.casefold() for one in _PART.findall(whole))
+    return frozenset(one.casefold() for one in _PART.findall(unbroken(text)))
+
+
+def plain_text(text: str) -> str:
+    """The words of `text` as `key` has them, with a space between them; empty when there is none."""
+    return " ".join(map(key, _PART.findall(unbroken(text))))
 
 
 def chunks(text: str) -> list[Chunk]:
     """The words of `text`, in their order; last what is spelt out in it, as the words that it gives."""
-    whole = _BROKEN_OFF.sub("", fold(text))
+    whole = unbroken(text)
     spelt_out = (Chunk((), (_word("".join(_PART.findall(one))),)) for one in _SPELT_OUT.findall(whole))
     return [*filter(None, map(_chunk, _CHUNK.findall(whole))), *spelt_out]
 
@@ -152,4 +165,4 @@ def _letters(text: str, place: int) -> str:
         return "il"
     if one == "l" and (place == 0 or any(letter.isupper() for letter in beside)):
         return "li"
-    return _SIGNS.get(one, one)
+    return PUT_FOR.get(one, one)

@@ -1,12 +1,17 @@
-"""A text without the names of some persons: each is called by his code instead."""
+"""A text without what some persons are known by: names are codes in it, and what else is left out says that it was.
+
+That its reporter was left out of it (reporter.py) is no text, and stays as it stands.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 from shared.words.names import words_of_name
+from shared.words.reporter import REPORTER_LEFT_OUT
 
 _WORD = r"[^\W_]"
 
@@ -36,6 +41,25 @@ def masked(text: str, names: Mapping[str, str], others: Collection[str] = ()) ->
     def instead(found: re.Match[str]) -> str:
         return said[int(str(found.lastgroup)[1:])] or found[0]
 
-    text = re.sub(rf"(?<!{_WORD})(?:{each})(?:['’]?s)?(?!{_WORD})", instead, text)
-    # Two parts beside each other are one name.
-    return re.sub(rf"\b({'|'.join({*names.values()})})(?:[\s-]+\1)+\b", r"\1", text) if names else text
+    def coded(part: str) -> str:
+        part = re.sub(rf"(?<!{_WORD})(?:{each})(?:['’]?s)?(?!{_WORD})", instead, part)
+        # Two parts beside each other are one name.
+        return re.sub(rf"\b({'|'.join({*names.values()})})(?:[\s-]+\1)+\b", r"\1", part) if names else part
+
+    return _between(text, coded)
+
+
+def without(text: str, said: Mapping[str, str]) -> str:
+    """`text` with, for each of `said` that stands in it in the same words, what is said instead; the longest first."""
+    words = {one: re.findall(rf"{_WORD}+", one) for one in sorted(said, key=len, reverse=True)}
+    for one, parts in words.items():
+        if parts:
+            whole = r"\W+".join(map(re.escape, parts))
+            found = re.compile(rf"(?<!{_WORD})(?i:{whole})(?!{_WORD})")
+            text = _between(text, partial(found.sub, lambda _, put=said[one]: put))
+    return text
+
+
+def _between(text: str, becomes: Callable[[str], str]) -> str:
+    """`text` with `becomes` done to what stands before and behind each place where the reporter was left out."""
+    return REPORTER_LEFT_OUT.join(map(becomes, text.split(REPORTER_LEFT_OUT)))

@@ -123,10 +123,14 @@ _LONG = 4
 """Letters from which a word is a name also without the `s` behind it, and joined ones are looked for."""
 _TWO_AS_ONE = 8
 """Letters from which two words beside each other are a name that was broken: `Wilgen roos`."""
-_ADDRESS = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+[^\s@<>(),;:.]")
+_ADDRESS = re.compile(r"(?<![^\s@<>(),;:])[^\s@<>(),;:]++@[^\s@<>(),;:]+[^\s@<>(),;:.]")
 _DIGITS = re.compile(r"\d(?:[ ./()-]{0,2}\d)+")
 _PHONE = 9
 """Digits of a number within the Netherlands, without the first zero."""
+_MOST_PIECES = 7
+"""Over so many a telephone number is spread: `+31 6 12 34 56 78`."""
+Mark = tuple[str, int, int]
+"""A mark, with the first and the last place that has it."""
 
 
 @cache
@@ -207,37 +211,58 @@ def _words(name: str) -> list[str]:
 
 def marks_in(text: str) -> frozenset[str]:
     """Every mark that `text` has, whoever it may belong to."""
-    return frozenset((*_in_words(list(chunks(text))), *_addresses(text), *_numbers(text)))
+    words = (mark for mark, _, _ in _in_words(list(enumerate(chunks(text)))))
+    return frozenset((*words, *_addresses(text), *_numbers(text)))
 
 
-def _in_words(found: Sequence[Chunk]) -> Iterator[str]:
-    for chunk in found:
+def marks_at(pieces: Sequence[str]) -> Iterator[Mark]:
+    """The marks of what stands between the spaces of a text, each with the first and the last piece that has it; what is
+    spelt out over more than one is not among them. Every piece is read once."""
+    read = {piece: chunks(piece) for piece in dict.fromkeys(pieces)}
+    yield from _in_words([(place, one) for place, piece in enumerate(pieces) for one in read[piece]])
+    for place, piece in enumerate(pieces):
+        yield from ((mark, place, place) for mark in _addresses(piece))
+    yield from _numbers_at(pieces)
+
+
+def _in_words(found: Sequence[tuple[int, Chunk]]) -> Iterator[Mark]:
+    for place, chunk in found:
         for word in (*chunk.parts, *chunk.as_one):
-            yield from _of_word(word)
+            yield from ((mark, place, place) for mark in _of_word(word))
     # A first word and what comes after it; tussenvoegsels are read over.
-    named = [one for one in found if not all(word.readings & PARTICLES and len(word.text) > 1 for word in one.parts)]
-    rows = [[word for chunk in named for word in chunk.parts if not _is_particle(word)]]
+    named = [one for one in found if not all(_is_particle(word) for word in one[1].parts)]
+    rows = [[(place, word) for place, chunk in named for word in chunk.parts if not _is_particle(word)]]
     rows += [[first, second] for first, second in _across(named)]
     for row in rows:
-        for first, second in pairwise(row):
-            yield from (f"{one} {other}" for one in first.readings for other in second.readings)
+        for (start, first), (end, second) in pairwise(row):
+            yield from ((f"{one} {other}", start, end) for one in first.readings for other in second.readings)
             whole = key(first.text + second.text)
             if len(whole) >= _TWO_AS_ONE:
-                yield whole
+                yield whole, start, end
         for three in zip(row, row[1:], row[2:]):  # noqa: B905 - until the shortest
-            yield " ".join(key(one.text) for one in three)
+            yield " ".join(key(one.text) for _, one in three), three[0][0], three[-1][0]
 
 
-def _across(found: Sequence[Chunk]) -> Iterator[tuple[Word, Word]]:
+def _across(found: Sequence[tuple[int, Chunk]]) -> Iterator[tuple[tuple[int, Word], tuple[int, Word]]]:
     """Words of two chunks beside each other, where one of them reads as one word: `J@n B0s`."""
-    for before, after in pairwise(found):
+    for (start, before), (end, after) in pairwise(found):
         for first in (*before.parts[-1:], *before.as_one):
             for second in (*after.parts[:1], *after.as_one):
-                yield first, second
+                yield (start, first), (end, second)
+
+
+def _numbers_at(pieces: Sequence[str]) -> Iterator[Mark]:
+    """Of pieces beside each other that have digits, every stretch that is short enough for one number."""
+    for first, piece in enumerate(pieces):
+        if any(one.isdigit() for one in piece):
+            for last in range(first, min(first + _MOST_PIECES, len(pieces))):
+                if not any(one.isdigit() for one in pieces[last]):
+                    break
+                yield from ((mark, first, last) for mark in _numbers(" ".join(pieces[first : last + 1])))
 
 
 def _is_particle(word: Word) -> bool:
-    return len(word.text) > 1 and bool(word.readings & PARTICLES)
+    return len(word.text) > 1 and not word.readings.isdisjoint(PARTICLES)
 
 
 def _of_word(word: Word) -> Iterator[str]:

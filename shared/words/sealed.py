@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 _FILLED_TO = 32
 """So many hashes at least, and a multiple of it: their number says nothing about how many names somebody has."""
@@ -35,3 +35,8 @@ def filled(key: str, marks: Iterable[str]) -> tuple[str, ...]:
     while len(found) % _FILLED_TO:
         found.add(secrets.token_hex(_BYTES))
     return tuple(sorted(found))
+
+
+def recognised(key: str, marks: Iterable[str], known: Container[str]) -> frozenset[str]:
+    """Those of `marks` whose hash is among `known`."""
+    return frozenset(one for one in marks if any(each in known for each in hashes(key, (one,))))

@@ -224,7 +224,8 @@ def test_an_accepted_intake_makes_it_a_case_of_the_riec(house: TestHouse) -> Non
     played = further(house, brought(house, "approach"), RIEC)
     assert seen(house, played)["riecCase"] is False
     early = decide(house, played, "anna", "riec-answer", "accepted", fields={"decidedOn": TODAY, "explanation": "x"})
-    assert early.status_code == 409
+    assert early.status_code == 400
+    assert "geen intake ingediend" in early.text
     further(house, played, RIEC_MAY, HANDED_IN)
     again = decide(house, played, "anna", "riec-intake", "handed-in", fields={})
     assert again.status_code == 409

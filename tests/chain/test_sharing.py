@@ -90,12 +90,21 @@ def preview(
     return house.client.request("POST", "assessment", f"{path}/previews", user, body, headers)
 
 
-@pytest.mark.allowed("R-6.3")
-@pytest.mark.refused("R-6.3")
+@pytest.mark.allowed("R-6.3", "R-T.13")
+@pytest.mark.refused("R-6.3", "R-T.13")
 def test_who_sends_reads_beforehand_what_the_receiver_will_read(house: TestHouse) -> None:
-    """The same words, item by item; nothing is decided by looking, and nobody else looks."""
-    number = house.with_purpose(house.arrived(house.report()))
+    """The same words, item by item, and none that point at the reporter; nothing is decided by looking, and nobody else
+    looks."""
+    text = "Er wordt 's nachts geladen. Ik ben de buurvrouw op nummer 12. Groet, Greet Zonnebloem, 015-5550123."
+    number = house.with_purpose(house.report("web", text=text))
     house.must_decide(number, "bram", "weging-1", "suspicion", fields=SUSPICION)
+    version = house.client.get("assessment", f"/v1/signals/{number}/open-decisions", "anna")["version"]
+    mark = {"category": "reporter-clue", "about": "report", "expectedVersion": version}
+    items = f"/v1/signals/{number}/items"
+    wrong = mark | {"finding": "Ik ben de buurman op nummer 12"}
+    refused = house.client.request("POST", "assessment", items, "anna", wrong)
+    assert (refused.status_code, "buurman" in refused.text) == (400, False)
+    house.client.post("assessment", items, "anna", mark | {"finding": "Ik ben de buurvrouw op nummer 12"})
     body = {
         "key": "weging-2a",
         "outcome": "no-task",
@@ -118,8 +127,13 @@ def test_who_sends_reads_beforehand_what_the_receiver_will_read(house: TestHouse
     (share,) = until(lambda: shares(house, number))
     link = house.client.post("export", f"/v1/shares/{share['id']}/links", "anna", {})
     fetched = pickup(house, "pickups", {"link": link["link"], "secret": link["secret"]})
-    twin = json.loads(PdfReader(io.BytesIO(fetched.content)).attachments["verstrekking.json"][0])
+    document = PdfReader(io.BytesIO(fetched.content))
+    twin = json.loads(document.attachments["verstrekking.json"][0])
     assert twin["content"] == read
+    arrived = json.dumps(twin) + " ".join(page.extract_text() for page in document.pages)
+    for words in ("buurvrouw", "nummer 12", "Zonnebloem", "5550123"):
+        assert words not in arrived
+    assert "verwijst naar de melder" in twin["content"]["items"][0]["text"]
 
 
 @pytest.mark.refused("R-T.14")

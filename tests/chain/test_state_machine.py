@@ -140,6 +140,7 @@ class Protocol(RuleBasedStateMachine):
             "rectified": "S1",
             "interventions": made.get("ingreep", "item-1"),
             "partner": "wonen",
+            "receiver": "wonen",
             "asked": made.get("onderdeelvraag", "item-1"),
             "finding": made.get("vondst", "item-1"),
         }

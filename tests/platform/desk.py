@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -71,6 +72,13 @@ class Costs:
     calls: list[str] = field(default_factory=list)
 
 
+@cache
+def _public_pem() -> str:
+    """Letters are sealed with it and nobody opens them: one for all desks, because to find its primes takes long."""
+    public = rsa.generate_private_key(65537, 3072).public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
 class Desk:
     def __init__(
         self,
@@ -101,10 +109,8 @@ class Desk:
         self.platform.designations._database = database
         self.platform.opener = Opener(bao, service)
         self.engine = Engine(self.platform, policy, shelf)
-        pem = rsa.generate_private_key(65537, 3072).public_key()
-        text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         for addressee in self.platform.row.letters_to:
-            self.platform.sealer.adopt(addressee, PublicKey(f"{addressee}/test", text, self.clock.now()))
+            self.platform.sealer.adopt(addressee, PublicKey(f"{addressee}/test", _public_pem(), self.clock.now()))
         self._made = itertools.count(1)
         self._access = AccessSays(access, self.clock)
         self._heard_until = self.began = self.clock.now()

@@ -74,6 +74,14 @@ LISTS = {
         newest_first=True,
         besides=lambda: [disclosure(0, number(0))],
     ),
+    "urgent shares": Listing(
+        "oversight",
+        "/v1/urgent-shares",
+        "shares",
+        lambda n: disclosure(n, urgent=True),
+        lambda one: (one.decided_at, one.id),
+        besides=lambda: [disclosure(0)],
+    ),
     "destruction lists": Listing(
         "oversight",
         "/v1/destruction-lists",

@@ -155,8 +155,9 @@ def audit_line(n: int) -> AuditLine:
     return AuditLine(producer="intake" if n % 2 else "access", seq=n, actor="anna", record=NUMBER, entry={})
 
 
-def disclosure(n: int, of: str = NUMBER) -> Disclosure:
-    return Disclosure(id=uuid4(), number=of, facts={}, decided_at=moment(n))
+def disclosure(n: int, of: str = NUMBER, *, urgent: bool = False) -> Disclosure:
+    facts = {"urgent": True, "recipient": "politie", "by": "anna"} if urgent else {}
+    return Disclosure(id=uuid4(), number=of, facts=facts, decided_at=moment(n))
 
 
 def declaration(n: int, of: str | None = None) -> Declaration:

@@ -19,6 +19,7 @@ from joserfc.jwk import OctKey, OKPKey
 
 from deploy.embedded import portal
 from deploy.embedded.home import Home
+from deploy.openbao import log_in as provider
 from deploy.openbao import people
 from services.access.api import router
 from services.access.leases import Leasing
@@ -51,7 +52,7 @@ class Exchange:
 
     def log_in(self, user: str = "carla") -> tuple[str, str]:
         client = people.portal_client(self.bao.administrator)
-        return people.log_in(self.bao.address, user, USERS[user], client)
+        return provider.log_in(self.bao.address, user, USERS[user], client)
 
     def form(self, *log_in: str, audience: str = "assessment", **more: str) -> dict[str, str]:
         return portal.exchange_form(self.home, audience, *log_in) | more
@@ -76,13 +77,13 @@ async def access(platform_of: PlatformOf, openbao: Bao, tmp_path: Path) -> Async
     home.make()
     home.write_secret("portal-client-id", people.portal_client(openbao.administrator)[0])
     home.write_secret("portal-keys.json", portal.public_keys(home))
-    provider = f"{openbao.address}/v1/identity/oidc/provider/{people.PROVIDER}"
+    issuer = f"{openbao.address}/v1/identity/oidc/provider/{provider.PROVIDER}"
     clock = MovedClock()
     platform = await platform_of("access", clock)
     settings = Settings(
         **platform.settings.model_dump(),
-        oidc_issuer=provider,
-        oidc_jwks_uri=f"{provider}/.well-known/keys",
+        oidc_issuer=issuer,
+        oidc_jwks_uri=f"{issuer}/.well-known/keys",
         oidc_client_id=home.secret_file("portal-client-id"),
         portal_keys=home.secret_file("portal-keys.json"),
         first_designations=tmp_path / "none",

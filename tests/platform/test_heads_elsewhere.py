@@ -57,11 +57,13 @@ def purpose(desk: Desk) -> CodedDecision:
     )
 
 
-async def duties(desk: Desk, persons: int = 1, *, has_begun: bool = True) -> tuple[str, list[str]]:
+async def duties(
+    desk: Desk, persons: int = 1, *, has_begun: bool = True, address: str | None = None
+) -> tuple[str, list[str]]:
     """A signal about so many persons, and the duties to inform them, S1 first. `has_begun`: its purpose was set."""
     begun = purpose(desk)
     number, today = signal_number(random_seed()), calendar_date(desk.clock.now())
-    subjects = {f"S{n}": Subject(name=f"Jan Wilgenroos {n}") for n in range(1, persons + 1)}
+    subjects = {f"S{n}": Subject(name=f"Jan Wilgenroos {n}", address=address) for n in range(1, persons + 1)}
     content = SubjectsContent(
         number=number, protocol=VERSION, received_on=today, subjects=subjects, begun=begun if has_begun else None
     )

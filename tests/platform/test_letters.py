@@ -13,13 +13,19 @@ import pikepdf
 import pytest
 
 from services.rights.letters import Letters, notice_pdf, said
+from services.rights.use_cases import Concerned
+from shared.clock import calendar_date
+from shared.contracts.dossier import InformingDue
 from shared.contracts.intake import Subject
+from shared.contracts.rights import NoticeTold
+from shared.database.tables import Outgoing
 from shared.engine.given import GivenAnswer
-from shared.engine.tables import ItemRow
+from shared.engine.tables import Dossier, ItemRow
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.identity import Person
 from shared.pages import Window
-from shared.protocol.letters import letter_fields
+from shared.protocol.letters import letter_fields, recipient_faults
+from shared.protocol.terms import add_months
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
 from tests.platform.test_head import settled
@@ -37,9 +43,9 @@ PERSON = Subject(name="Jan Wilgenroos", address="Dorpsstraat 1")
 ON = date(2026, 3, 2)
 
 
-async def to_send(desk: Desk) -> str:
+async def to_send(desk: Desk, address: str | None = None) -> str:
     """A person who is to be informed, decided with the privacy officer."""
-    _, (duty,) = await duties(desk)
+    _, (duty,) = await duties(desk, address=address)
     desk.clock.pass_by(1)
     await desk.decide(duty, "duty", "inform", fields={"how": "persoonlijk"})
     (task,) = (await desk.engine.tasks.list(OFFICER, Window())).rows
@@ -47,9 +53,9 @@ async def to_send(desk: Desk) -> str:
     return duty
 
 
-async def made(desk: Desk, duty: str, **more: Any) -> dict[str, Any]:
+async def made(desk: Desk, duty: str, address: str | None = None, **more: Any) -> dict[str, Any]:
     version = (await desk.engine.parts.loader.load(duty)).dossier.version
-    return await Letters(desk.engine).make(duty, ANNA, CHOSEN | more, version)
+    return await Letters(desk.engine).make(duty, ANNA, CHOSEN | more, version, address)
 
 
 # --- what it says ------------------------------------------------------------------------------------------
@@ -153,7 +159,7 @@ async def test_no_letter_is_made_for_who_is_not_to_be_informed_nor_by_who_has_no
 async def test_sent_names_the_letter_that_was_and_the_others_go(desk_of: DeskOf) -> None:
     desk = await desk_of("rights")
     duty = await to_send(desk)
-    first, second = await made(desk, duty), await made(desk, duty, recipients=["politie"])
+    first, second = await made(desk, duty), await made(desk, duty, sources=["kvk-open"])
     today = (await desk.engine.parts.loader.load(duty)).today.isoformat()
     fields = {"letter": second["letter"], "channel": "in-person", "sentOn": today}
     found = await desk.decide(duty, "notice-sent", "sent", fields=fields)
@@ -179,3 +185,99 @@ async def test_a_letter_that_was_not_made_was_not_sent(desk_of: DeskOf) -> None:
             await desk.decide(duty, "notice-sent", "sent", fields=fields | wrong)
     with pytest.raises(Invalid):
         await desk.decide(duty, "notice-sent", "sent", fields={"channel": "in-person", "sentOn": today})
+
+
+# --- who received something ---------------------------------------------------------------------------------
+
+
+@pytest.mark.allowed("R-26.4", "R-6.4")
+def test_a_letter_names_exactly_who_is_in_the_register() -> None:
+    assert recipient_faults(["politie", "bronhouder"], {"bronhouder", "politie"}) == []
+    assert recipient_faults(["none"], ()) == []
+
+
+@pytest.mark.refused("R-26.4", "R-6.4")
+@pytest.mark.parametrize(
+    ("named", "register", "codes"),
+    [
+        (["politie"], {"politie", "wonen"}, {"recipient-left-out": "wonen"}),
+        (["politie", "wonen"], {"politie"}, {"recipient-not-there": "wonen"}),
+        (["none"], {"politie"}, {"recipient-left-out": "politie", "recipient-not-there": "none"}),
+        (["politie"], (), {"recipient-left-out": "none", "recipient-not-there": "politie"}),
+    ],
+)
+def test_who_is_left_out_of_a_letter_or_put_into_it_is_said_by_code(
+    named: list[str], register: set[str], codes: dict[str, str]
+) -> None:
+    found = {one.code: one.reason.partition(":")[0] for one in recipient_faults(named, register)}
+    assert found == codes
+
+
+@pytest.mark.refused("R-26.4", "R-6.4")
+async def test_a_letter_is_compared_with_the_register_when_it_is_made_and_when_it_goes(desk_of: DeskOf) -> None:
+    desk = await desk_of("rights")
+    duty = await to_send(desk)
+    before = await desk.engine.parts.loader.load(duty)
+
+    async def shares(to: str, why: str, about: tuple[str, ...] = ("S1",)) -> None:
+        on = calendar_date(desk.clock.now())
+        due = InformingDue(
+            number=before.dossier.signal, about=("S1",), why=why, on=on, recipient=to, received_about=about
+        )
+        await desk.hears(Concerned(desk.engine).due, due, "casework")
+
+    await shares("politie", "disclosure")
+    await shares("wonen", "received")
+    await shares("douane", "disclosure", ())
+    shown = await desk.engine.showing.view(duty, ANNA, "weging")
+    assert [one["recipient"] for one in shown["received"]] == ["politie", "wonen"]
+    assert shown["dueOn"] == str(before.dossier.due_on), "received inside the municipality brings nothing nearer"
+    with pytest.raises(Invalid) as refused:
+        await made(desk, duty, recipients=["politie", "douane"])
+    assert {one.code for one in refused.value.faults} == {"recipient-left-out", "recipient-not-there"}
+    letter = (await made(desk, duty, recipients=["wonen", "politie"]))["letter"]
+    await shares("douane", "disclosure")
+    desk.clock.pass_by(24 * 3600)
+    await desk.hears_access()
+    sent = {"letter": letter, "channel": "in-person", "sentOn": calendar_date(desk.clock.now()).isoformat()}
+    with pytest.raises(Invalid, match="recipients"):
+        await desk.decide(duty, "notice-sent", "sent", fields=sent)
+    new = (await made(desk, duty, recipients=["wonen", "politie", "douane"]))["letter"]
+    await desk.decide(duty, "notice-sent", "sent", fields=sent | {"letter": new})
+
+
+# --- what comes back ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.allowed("R-26.11")
+@pytest.mark.refused("R-26.11")
+async def test_what_came_back_opens_the_duty_and_another_letter_goes(desk_of: DeskOf) -> None:
+    desk = await desk_of("rights")
+    duty = await to_send(desk, address="Dorpsstraat 1")
+    day = calendar_date(desk.clock.now()).isoformat()
+    first = (await made(desk, duty, channel="letter"))["letter"]
+    sent = {"letter": first, "channel": "letter", "sentOn": day}
+    await desk.decide(duty, "notice-sent", "sent", fields=sent)
+    await settled(desk)
+    await settled(desk)
+    assert (await desk.engine.parts.loader.load(duty)).opened.subjects, "it may come back"
+    desk.clock.pass_by(3600)
+    back = {"cause": "moved", "returnedOn": day}
+    await desk.decide(duty, "notice-undeliverable", "address-sought", fields=back)
+    row = await desk.row(Dossier, duty)
+    assert (row.state, row.due_on) == ("duty-to-send", add_months(date.fromisoformat(day), 1))
+    notices = [NoticeTold.model_validate_json(one.body or b"") for one in await desk.rows(Outgoing, event="notice.v1")]
+    assert max(notices, key=lambda one: one.version).state == "to-send", "he does not count as informed"
+    with pytest.raises(Invalid, match="letter"):
+        await desk.decide(duty, "notice-sent", "sent", fields=sent)
+    with pytest.raises(Invalid, match="address"):
+        await made(desk, duty, channel="letter")
+    new = (await made(desk, duty, "Kerkweg 2", channel="letter"))["letter"]
+    await desk.decide(duty, "notice-sent", "sent", fields=sent | {"letter": new})
+    assert (await desk.row(Dossier, duty)).state == "duty-done"
+    # It comes back before what is left of that decision is done: the letter that is made since stays.
+    await desk.decide(duty, "notice-undeliverable", "address-sought", fields=back)
+    third = (await made(desk, duty, "Molenweg 3", channel="letter"))["letter"]
+    for _ in range(2):
+        await settled(desk)
+    assert third in (await desk.engine.parts.loader.load(duty)).opened.findings

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.oversight import lists
+from services.oversight import lists, owed
 from services.oversight.use_cases import DestructionLists, DutyKeeping, Releasing
 from services.retention.settings import Settings
 from services.retention.tables import Declaration, SealedSignal
@@ -126,6 +126,36 @@ async def test_approving_decides_on_each_of_them_and_without_that_nothing_is_app
     assert await desk.rows(lists.Approval) == []
     await approve(desk, listed, about=(OTHER,))
     assert await states(desk) == {ONE: "listed", OTHER: "approved"}, "nobody is owed anything in the other"
+
+
+@pytest.mark.allowed("R-T.22", "R-26.10")
+def test_an_answer_that_is_taken_back_leaves_the_one_before_it() -> None:
+    duty = {"duty": "D-00000-00001", "state": "open"}
+    once = owed.answered(duty, "a", "petra", "inform")
+    twice = owed.answered(once, "b", "petra", "impossible-or-disproportionate")
+    thrice = owed.answered(twice, "c", "olga", "already-informed")
+    assert [one["answer"] for one in thrice["answered_before"]] == ["a", "b"]
+    # The last one, then the one before it; and one in the middle leaves the others.
+    assert owed.taken_back(thrice, "c") == twice
+    assert owed.taken_back(twice, "b") == once
+    assert owed.taken_back(once, "a") == duty
+    assert owed.taken_back(thrice, "b") == owed.answered(once, "c", "olga", "already-informed")
+
+
+@pytest.mark.allowed("R-26.10")
+@pytest.mark.refused("R-26.10")
+def test_what_was_answered_before_rights_told_anew_stays_and_never_counts_again() -> None:
+    duty = {"duty": "D-00000-00001", "state": "open"}
+    anew = owed.told_anew(owed.answered(duty, "a", "petra", "inform"), {"duty": "D-00000-00001", "state": "to-send"})
+    assert ([one["answer"] for one in anew["answered_before"]], anew.get("answered")) == (["a"], None)
+    assert owed.taken_back(owed.answered(anew, "b", "olga", "inform"), "b") == anew
+    assert owed.told_anew({}, duty) == duty
+
+
+@pytest.mark.refused("R-T.22", "R-26.10")
+def test_taking_back_another_answer_changes_nothing() -> None:
+    once = owed.answered({"duty": "D-00000-00001"}, "a", "petra", "inform")
+    assert owed.taken_back(once, "x") == once
 
 
 @pytest.mark.allowed("R-26.10", "R-26.7")

@@ -127,7 +127,7 @@ EVERYTHING = {
     "forwarding": {"recipientKind": "partner", "recipient": "politie", "items": ["report"], "noneBecause": "Nee."},
 }
 DONE = {"outcome": "executed", "reason": "Volgens plan.", "fields": {"executedOn": "2026-11-25", "result": "Gesloten."}}
-REPORTED = {"category": "department-report", "finding": "Een auto.", "fields": {"seenOn": "2026-11-25", "named": [{}]}}
+REPORTED = {"category": "department-report", "finding": "Een auto.", "fields": {"foundOn": "2026-11-25", "named": [{}]}}
 WITHDRAWAL = {"decision": str(LIST), "reason": "Verkeerd aangeklikt.", "expectedVersion": 1}
 ANSWERS = {"answers": [DONE | {"task": str(LIST)}, DONE | {"task": str(UUID(int=7))}], "reason": "Nagezien."}
 PARTS = {"parts": [{"about": [["report"], ["politie", "wonen"]], "outcome": "may", "reason": "Nodig.", "fields": {}}]}
@@ -253,6 +253,9 @@ BODIES: dict[str, Bodies] = {
         "/destruction-lists/{number}/decisions": [
             decision("approve-destruction", "approved", confirmList="{number}"),
             decision("never-informed", "answered", neverInformed={"D-00000-00001": "inform"}),
+        ],
+        "/urgent-shares/{shareId}/judgement": [
+            {"outcome": "rightly", "because": "danger-shown", "reason": "Zo was het."}
         ],
     },
     "intake": {

@@ -13,7 +13,7 @@ from services.casework.use_cases import LeftToDo
 from shared.clock import calendar_date
 from shared.engine.given import GivenAnswer, GivenReport
 from shared.engine.tables import ItemRow, TaskRow
-from shared.errors import Conflict, Invalid, NotBelieved, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotBelieved, NotFound
 from shared.identity import Person
 from shared.pages import Window
 from tests.platform.conftest import DeskOf
@@ -38,7 +38,7 @@ def today(desk: Desk) -> str:
 
 
 async def finds(desk: Desk, task: TaskRow, by: Person = DIRK, **fields: Any) -> str:
-    given = GivenReport("department-report", "In de kelder staan lege vaten.", {"seenOn": today(desk), **fields})
+    given = GivenReport("department-report", "In de kelder staan lege vaten.", {"foundOn": today(desk), **fields})
     return (await desk.engine.tasks.report(task.id, by, given)).item
 
 
@@ -124,14 +124,14 @@ async def test_whose_task_it_is_not_says_nothing_and_nobody_when_it_is_over(desk
     with pytest.raises(Conflict):
         await desk.engine.tasks.report(task.id, DIRK, GivenReport("monitoring", "Het loopt."))
     with pytest.raises(Invalid):
-        await finds(desk, task, seenOn="2999-01-01")
+        await finds(desk, task, foundOn="2999-01-01")
     with pytest.raises(Invalid):
         await desk.engine.tasks.answer(
             task.id, DIRK, GivenAnswer("under-way", "", {"since": "2020-01-01"}, key="progress")
         )
     for category in ("department-report", "department-question", "department-finding"):
         with pytest.raises(Invalid):
-            await desk.record(number, category, "O1", "Gezien.", order=task.item, seenOn=today(desk))
+            await desk.record(number, category, "O1", "Gezien.", order=task.item, foundOn=today(desk))
     await desk.engine.tasks.answer(task.id, DIRK, DROPPED)
     for late in (finds(desk, task), asks(desk, task), desk.engine.tasks.answer(task.id, DIRK, progress)):
         with pytest.raises(NotFound):
@@ -190,6 +190,21 @@ async def test_a_finding_is_in_quarantine_and_becomes_an_item_with_a_duty(desk_o
         await desk.decide(number, "check-2b", "may", about=(other, item), fields=necessity)
     await desk.decide(number, "check-2a", "may", about=(item, "wonen"), fields={"task": "toezicht-huisvesting"})
     await desk.decide(number, "check-2b", "may", about=(other, item), fields=necessity)
+
+
+@pytest.mark.refused("R-T.18", "R-T.24")
+async def test_nobody_judges_what_he_found_himself_or_his_department(desk_of: DeskOf) -> None:
+    desk = await desk_of("casework")
+    number, _, task = await ordered(desk)
+    finding = await finds(desk, task)
+    both = Person("dirk", frozenset({"oov", "department-wonen"}))
+    colleague = Person("anna", frozenset({"oov", "department-wonen"}))
+    for person in (both, colleague, Person("dirk", frozenset({"oov"}))):
+        desk.designated |= {(person.user_id, role) for role in person.roles}
+        await desk.hears_access()
+        with pytest.raises(Forbidden, match=r"art\. 24"):
+            await desk.decide(number, "judge-finding", "accepted", person, about=(finding,), fields={"concerns": "O1"})
+    await judges(desk, number, finding, "accepted", concerns="O1")
 
 
 @pytest.mark.refused("R-T.18")

@@ -79,6 +79,7 @@ async def test_of_a_lot_plus_the_members_read_what_2a_allows_them_and_the_regist
     assert (list(read["subjects"]), list(read["objects"]), read["leftOut"]) == ([], ["O1"], 1)
     (line,) = [json.loads(one.body or b"") for one in await desk.post(number, "disclosed.v1")]
     assert (line["road"], line["recipient"], line["items"]) == ("paper", meeting, [made.item, "report"])
+    assert line["concerning"] == ["O1"]
     await desk.decide(number, "check-2a", "may-not", about=("report", MEMBER), fields=task)
     _, later = await desk.engine.tasks.one(waiting.id, FARID, "lezen")
     assert (later["items"], later["objects"]) == ([], {}), "what is allowed no longer is read no longer"
@@ -104,10 +105,15 @@ async def test_who_shares_chooses_whom_and_the_reporter_shows_in_none_of_it(desk
     assert (everybody.items[0].text, list(everybody.subjects), everybody.left_out_concerned) == (TEXT, ["S1"], 0)
     assert "Wilgenburg" not in some.model_dump_json()
     assert (list(some.subjects), list(some.objects), some.left_out_concerned) == ([], ["O1"], 1)
+    part = await read(replace(on, concerning=("S1.address", "O1")))
+    assert (part.subjects, part.concerned_in_part) == ({"S1": Subject(address="Dorpsstraat 1")}, 1)
+    assert "Wilgenburg" not in part.model_dump_json()
+    with pytest.raises(Invalid, match="wel: name, address, occupation"):
+        await read(replace(on, concerning=("S1.birthDate",)))
     with pytest.raises(Invalid, match="gaan niet over S2"):
         await read(replace(on, concerning=("S2",)))
     odd = await desk.arrives(State.PHASE_2, subjects=ROOS, text="De bus van W1lgenburg staat er.")
     assert await why_not(desk, odd, meeting=await invited(desk, odd, "LOT"), items=["report"]) == ["names-left-out"]
-    told = await desk.arrives(State.PHASE_2, reporter=GREET, text="Ik, Greet Zonnebloem, zag een schuur.")
+    told = await desk.arrives(State.PHASE_2, reporter=GREET, text="Ik, Z o n n e b l o e m, zag een schuur.")
     meeting = await invited(desk, told, "LOT")
     assert await why_not(desk, told, meeting=meeting, items=["report"]) == ["shows-reporter"]

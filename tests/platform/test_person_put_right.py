@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from services.rights.put_right import PutRight
+from services.rights.use_cases import Concerned
 from shared.clock import calendar_date
 from shared.contracts.assessment import ChildContent, ChildLetter, PersonPutRight
+from shared.contracts.dossier import InformingDue
 from shared.contracts.intake import Subject
 from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT
@@ -77,9 +79,19 @@ async def answered(desk: Desk) -> int:
 async def test_a_duty_that_is_open_never_ends_by_one_that_is_over(desk_of: DeskOf) -> None:
     desk = await desk_of("rights")
     number, (first, second) = await duties(desk, 2)
+    due = InformingDue(
+        number=number,
+        about=("S1",),
+        why="received",
+        on=calendar_date(desk.clock.now()),
+        recipient="politie",
+        received_about=("S1",),
+    )
+    await desk.hears(Concerned(desk.engine).due, due, "casework")
     await not_due(desk, first)
     await put_right(desk, number, "S2", "S1")
     assert (await desk.row(Dossier, second)).state == "duty-open"
+    assert [one["recipient"] for one in (await seen(desk, second))["received"]] == ["politie"], "his letter names it"
 
 
 @pytest.mark.refused("R-T.11")

@@ -60,8 +60,9 @@ async def planned(desk: Desk, number: str, days: int = 7) -> str:
     return (await desk.record(number, "intervention", "O1", "Controle van O1.", **plan)).item
 
 
-async def proposed(desk: Desk, number: str, *partners: str, about: tuple[str, ...]) -> None:
-    fields = {"partners": list(partners), "answerBy": day(desk, 5), "explanation": "Na overleg met de brandweer."}
+async def proposed(desk: Desk, number: str, *partners: str, about: tuple[str, ...], **more: Any) -> None:
+    fields: dict[str, Any] = {"partners": list(partners), "answerBy": day(desk, 5)}
+    fields |= {"explanation": "Na overleg met de brandweer.", **more}
     await desk.decide(number, "propose-plan", "proposed", about=about, fields=fields)
 
 
@@ -89,7 +90,7 @@ async def test_each_reads_what_is_his_and_answers_under_his_own_name(desk_of: De
         await desk.decide(number, "adopt-plan", "adopted", about=(one,), fields=fields)
     assert "participants-adopted" in [fault.code for fault in refused.value.faults]
 
-    await proposed(desk, number, "wonen", "vergunningen", "politie", about=(one,))
+    await proposed(desk, number, "wonen", "vergunningen", "politie", about=(one,), concerning=["S1.name"])
     assert await asked(desk, GIJS) == [], "not while the line in the register can be taken back"
     desk.clock.pass_by(WINDOW)
     assert {line["recipient"]: line["items"] for line in await lines(desk, number)} == {
@@ -97,11 +98,16 @@ async def test_each_reads_what_is_his_and_answers_under_his_own_name(desk_of: De
         "vergunningen": [one],
         "politie": [one],
     }
+    assert {line["recipient"]: line["concerning"] for line in await lines(desk, number)} == {
+        "wonen": ["S1.name"],
+        "vergunningen": [],
+        "politie": [],
+    }
     assert await asked(desk, FARID) == [], "who was not asked"
     (his,), (hers,) = await asked(desk, GIJS), await asked(desk, ESRA)
     _, shown = await desk.engine.tasks.one(his.id, GIJS, "plan")
     assert [item["item"] for item in shown["items"]] == ["item-1"]
-    assert shown["subjects"]["S1"]["name"] == "Jan Wilgenroos"
+    assert shown["subjects"] == {"S1": {"name": "Jan Wilgenroos"}}, "his address was not chosen"
     (action,) = shown["plan"]["actions"]
     assert (action["department"], action["planned_on"], action["text"]) == ("wonen", day(desk, 7), "Controle van O1.")
     assert shown["plan"]["explanation"] == "Na overleg met de brandweer."

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.clock import calendar_date
+from shared.contracts.dossier import InformingDue
+from shared.database.tables import Outgoing
 from shared.engine.given import GivenAnswer
 from shared.identity import Person
 from shared.protocol.model import State
@@ -29,6 +31,9 @@ async def test_a_question_has_a_latest_date_a_reminder_and_a_late_answer(desk_of
     asked = await desk.record(
         number, "question", "S1", "Is er een vergunning?", source="horeca-permits", answerBy=latest
     )
+    (posted,) = await desk.rows(Outgoing, event=InformingDue.event)
+    due = InformingDue.model_validate_json(posted.body or b"")
+    assert (due.recipient, due.received_about, due.why) == ("bronhouder", ("S1",), "received"), "a letter names him"
     (task,) = await desk.open_tasks(number)
     _, shown = await desk.engine.tasks.one(task.id, KEEPER, "weging")
     assert (shown["answerBy"], shown["reminder"]) == (latest, False)

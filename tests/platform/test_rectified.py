@@ -15,6 +15,7 @@ from shared.engine.tables import Dossier, GrantRow
 from shared.errors import Invalid, NotBelieved
 from shared.protocol.correcting import Correction
 from shared.protocol.model import State
+from shared.words.reporter import REPORTER_LEFT_OUT
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, LATEST, WINDOW, Desk
 from tests.platform.real import Postgres
@@ -217,6 +218,7 @@ async def test_a_closed_case_shows_another_signal_only_what_counts(desk_of: Desk
     await desk.record(number, "child", "S1", "Zit nog op school.", representative=[{"name": "Els Wilgenroos"}])
     await desk.decide(number, "rectify", "withdrawn", about=("item-0",), fields=WHY)
     await desk.decide(number, "not-concerned", "taken-out", about=("S2",), fields={"known": "Een naamgenoot."})
+    await desk.record(number, "reporter-clue", "report", "een schuur")
     async with desk.platform.database.transaction() as session:
         (await session.get_one(Dossier, number)).state = "closed"
     await desk.believe(number)
@@ -226,3 +228,6 @@ async def test_a_closed_case_shows_another_signal_only_what_counts(desk_of: Desk
     assert list(shown["items"]) == ["item-000"]
     assert list(shown["subjects"]) == ["S1"]
     assert "Els" not in str(shown)
+    assert shown["report"]["text"] == f"{REPORTER_LEFT_OUT} vol.", (
+        "who reported it has nothing to do with another signal"
+    )

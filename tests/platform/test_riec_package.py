@@ -22,7 +22,7 @@ from deploy.embedded.home import Home, HouseError
 from deploy.riec_counterpart.keys import OwnKeys
 from services.export.outside import KEPT_DAYS, Outside
 from services.export.settings import Settings
-from services.export.use_cases import Sharing
+from services.export.use_cases import WITH_LOCAL_PART, Sharing
 from shared.clock import calendar_date
 from shared.contracts.export import OutsideTold, Unanswered
 from shared.errors import Conflict, NotFound
@@ -210,6 +210,44 @@ async def test_the_riec_says_by_its_signature_that_it_has_it_and_what_it_decided
     assert (shown["state"], shown["answeredHow"]) == ("refused", "signed")
     await export.ends_what_is_due()
     assert (await export.row(other)).ended_at is not None
+
+
+@pytest.mark.allowed("R-T.20", "R-T.15")
+@pytest.mark.refused("R-T.20")
+async def test_of_every_copy_that_was_issued_the_riec_can_say_something_and_it_shows_of_which(
+    export: Exporting, riec: OwnKeys
+) -> None:
+    outside = Outside(export.sharing)
+    share, _ = await fetched(export)
+    first = await digest_of(export, share)
+    again = await export.sharing.make_link(share, ANNA)
+    # Before the second copy is fetched the first is still one that it has.
+    await outside.hears(share, riec.says(str(share), first, "received"))
+    export.clock.days = 0.1
+    await export.sharing.fetch(again.link, again.secret)
+    second = await digest_of(export, share)
+    shown = await export.sharing.one(share, ANNA)
+    assert (shown["issued"], shown["digest"], shown["saidOf"]) == ([first, second], second, first)
+    assert first != second
+    with pytest.raises(NotFound):
+        await outside.hears(share, riec.says(str(share), "0" * 64, "received"))
+    await outside.hears(share, riec.says(str(share), second, "received"))
+    assert (await export.sharing.one(share, ANNA))["saidOf"] == second
+    answer = riec.says(str(share), first, "answered", outcome="accepted", decided_on=TODAY)
+    await outside.hears(share, answer)
+    shown = await export.sharing.one(share, ANNA)
+    assert (shown["state"], shown["answeredHow"], shown["saidOf"]) == ("accepted", "signed", first)
+
+
+@pytest.mark.allowed("R-T.20")
+@pytest.mark.refused("R-T.20")
+async def test_with_a_local_part_is_entered_of_the_riec_only(export: Exporting) -> None:
+    share, _ = await fetched(export)
+    entered = await export.sharing.enter_answer(share, ANNA, WITH_LOCAL_PART, None)
+    assert (entered["state"], entered["answeredHow"]) == (WITH_LOCAL_PART, "entered")
+    police, _ = await fetched(export, "politie", sealed=False)
+    with pytest.raises(Conflict):
+        await export.sharing.enter_answer(police, ANNA, WITH_LOCAL_PART, None)
 
 
 @pytest.mark.refused("R-T.20", "R-T.15")

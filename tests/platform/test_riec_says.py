@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from shared.bus.inbox import Incoming
 from shared.clock import calendar_date
 from shared.contracts.dossier import Disclosed
 from shared.contracts.export import OutsideTold, ShareLetter
-from shared.engine.tables import DecisionRow
-from shared.errors import CannotSucceed, Invalid, NotBelieved
+from shared.engine.tables import DecisionRow, Dossier
+from shared.errors import CannotSucceed, Conflict, Invalid, NotBelieved
 from shared.identity import Person
 from shared.protocol.model import State
 from shared.protocol.phase_4_approach import RIEC_CRITERIA
@@ -55,8 +56,8 @@ class AtTheRiec:
         message = OutsideTold(number=number or self.number, statement=statement)
         await self.desk.hears(self.hearing.told, message, "export")
 
-    async def answers(self, outcome: str, statement: UUID | None = None) -> Any:
-        fields = {"decidedOn": self.today, "explanation": "Zoals besproken."}
+    async def answers(self, outcome: str, statement: UUID | None = None, **more: str) -> Any:
+        fields = {"decidedOn": self.today, "explanation": "Zoals besproken.", **more}
         fields |= {"statement": str(statement)} if statement else {}
         return await self.desk.decide(self.number, "riec-answer", outcome, fields=fields)
 
@@ -103,14 +104,20 @@ async def handed_in(desk: Desk) -> tuple[str, str]:
     await desk.add(chosen(desk, number))
     await desk.believe(number)
     await desk.decide(number, "check-2a", "may", about=("report", "riec"), fields={"task": "intake-georganiseerd"})
-    fields = {"criteria": CRITERIA, "handedInOn": calendar_date(desk.clock.now()).isoformat()}
-    made = await desk.decide(number, "riec-intake", "handed-in", fields=fields)
+    made = await intake(desk, number)
     await desk.decide(number, "riec-intake", "agree", BRAM, confirms=(await desk.decision(made)).id)
-    return number, await share_of_last(desk, number)
+    (share,) = await shares_of(desk, number)
+    return number, share
 
 
-async def share_of_last(desk: Desk, number: str) -> str:
-    return str(max(await desk.post(number, ShareLetter.event), key=lambda one: one.created_at).id)
+async def intake(desk: Desk, number: str) -> Any:
+    """That an intake is handed in, as it is proposed."""
+    fields = {"criteria": CRITERIA, "handedInOn": calendar_date(desk.clock.now()).isoformat()}
+    return await desk.decide(number, "riec-intake", "handed-in", fields=fields)
+
+
+async def shares_of(desk: Desk, number: str) -> set[str]:
+    return {str(one.id) for one in await desk.post(number, ShareLetter.event)}
 
 
 def chosen(desk: Desk, number: str) -> DecisionRow:
@@ -179,14 +186,47 @@ async def test_a_signed_refusal_is_taken_over_and_leads_to_the_reweighing(at_the
 async def test_an_answer_that_came_otherwise_is_entered_and_looks_it(at_the_riec: AtTheRiec) -> None:
     unknown = partial(at_the_riec.answers, "accepted", uuid4())
     assert await at_the_riec.faults(unknown) == {"no-such-answer"}
-    await at_the_riec.answers("accepted")
-    assert (await at_the_riec.shown())["riecAnswer"] == "entered"
+    await at_the_riec.answers("accepted-with-local-part")
+    shown = await at_the_riec.shown()
+    assert (shown["riecAnswer"], shown["riecCase"]) == ("entered", True)
+
+
+@pytest.mark.allowed("R-T.20", "R-21.4", "R-24.2")
+@pytest.mark.refused("R-T.20")
+async def test_what_is_signed_after_an_answer_was_entered_counts_and_both_stay(at_the_riec: AtTheRiec) -> None:
+    """By hand: taken up elsewhere, and so monitored here. What the RIEC signs later lands in the same case."""
+    desk, number = at_the_riec.desk, at_the_riec.number
+    review = (calendar_date(desk.clock.now()) + timedelta(days=30)).isoformat()
+    entered = await desk.decision(await at_the_riec.answers("accepted-elsewhere", reviewOn=review))
+    assert entered.state_after == State.RIEC_MONITORING
+    assert (await at_the_riec.shown())["riecReviewOn"] == review
+    (row,) = await desk.rows(Dossier, number=number)
+    assert str(row.due_on) == review, "the work list says so too"
+    asked = await at_the_riec.says("asked", questions=[{"about": "report", "asks": "current"}])
+    close = partial(desk.decide, number, "close", "closed", fields={"result": "Niets meer te volgen."})
+    assert "riec-heard-out" in await at_the_riec.faults(close)
+    await at_the_riec.gives("nothing", asked, ())
+    # Nothing is entered twice; what was signed is named, and nothing ends without it.
+    assert await at_the_riec.faults(partial(at_the_riec.answers, "not-accepted")) == {"riec-asked"}
+    said = await at_the_riec.says("answered", outcome="refused", decided_on=at_the_riec.today)
+    assert {one.item for one in await desk.open_tasks(number)} == {str(said)}
+    assert "riec-heard-out" in await at_the_riec.faults(close)
+    assert await at_the_riec.faults(partial(at_the_riec.answers, "not-accepted")) == {"signed-answer-waits"}
+    taken = await desk.decision(await at_the_riec.answers("not-accepted", said))
+    assert taken.state_after == State.REWEIGHING
+    shown = await at_the_riec.shown()
+    assert (shown["riecAnswer"], shown["riecCase"], shown["riecReviewOn"]) == ("signed", False, None)
+    assert {one["digest"] for one in shown["outside"]} == {DIGEST}
+    outcomes = [one.outcome for one in await desk.rows(DecisionRow, number=number, key="riec-answer")]
+    assert sorted(outcomes) == ["accepted-elsewhere", "not-accepted"]
+    again = partial(at_the_riec.answers, "not-accepted", said)
+    assert await at_the_riec.faults(again) == {"riec-asked"}
 
 
 @pytest.mark.allowed("R-T.20")
 @pytest.mark.parametrize(
     ("signed", "fits", "differs"),
-    [("accepted-with-local-part", "accepted", "not-accepted"), ("accepted", "accepted", "not-accepted")],
+    [("accepted-with-local-part", "accepted-with-local-part", "accepted"), ("accepted", "accepted", "not-accepted")],
 )
 async def test_accepted_with_a_local_part_or_without(
     at_the_riec: AtTheRiec, signed: str, fits: str, differs: str
@@ -252,7 +292,30 @@ async def test_a_question_is_answered_with_one_more_share(at_the_riec: AtTheRiec
     again = partial(at_the_riec.gives, "nothing", asked, ())
     assert await at_the_riec.faults(again) == {"no-such-question"}
     # It asks about what it got then, too; and may get nothing.
-    at_the_riec.share = await share_of_last(desk, number)
+    (at_the_riec.share,) = await shares_of(desk, number) - {at_the_riec.share}
     more = await at_the_riec.says("asked", questions=[{"about": item, "asks": "current"}])
     await at_the_riec.gives("nothing", more, ())
     assert len(await desk.post(number, ShareLetter.event)) == 2
+    # And it answers the intake with whichever share it has at hand: that is taken over as any.
+    said = await at_the_riec.says("answered", outcome="refused", decided_on=at_the_riec.today)
+    assert await at_the_riec.faults(partial(at_the_riec.answers, "not-accepted")) == {"signed-answer-waits"}
+    answered = await desk.decision(await at_the_riec.answers("not-accepted", said))
+    assert answered.state_after == State.REWEIGHING
+    assert await desk.open_tasks(number) == []
+
+
+@pytest.mark.allowed("R-T.20", "R-21.6")
+@pytest.mark.refused("R-T.20", "R-21.6")
+async def test_a_signed_answer_is_not_lost_by_another_intake(at_the_riec: AtTheRiec) -> None:
+    """Not by one that is proposed while it waits, nor by one that waited for its second signature when it came."""
+    desk, number = at_the_riec.desk, at_the_riec.number
+    await at_the_riec.answers("accepted")
+    again = partial(intake, desk, number)
+    proposed = await desk.decision(await again())
+    said = await at_the_riec.says("answered", outcome="refused", decided_on=at_the_riec.today)
+    with pytest.raises(Conflict, match="ondertekende antwoord"):
+        await desk.decide(number, "riec-intake", "agree", BRAM, confirms=proposed.id)
+    await desk.decide(number, "riec-intake", "withdraw", confirms=proposed.id)
+    assert await at_the_riec.faults(again) == {"riec-answer-taken-over"}
+    taken = await desk.decision(await at_the_riec.answers("not-accepted", said))
+    assert taken.state_after == State.REWEIGHING

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlmodel import col
 
+from services.export.inbox import DepartmentInbox
 from services.export.rows import WRONG_SECRETS
 from services.export.settings import Settings
 from services.export.store import Share, delete_rows
@@ -59,6 +60,7 @@ class Exporting:
         self.platform, self.clock = platform, clock
         settings = Settings(**platform.settings.model_dump())
         self.sharing = Sharing(platform, settings)
+        self.inbox = DepartmentInbox(self.sharing)
         self._box: tuple[str, str] | None = None
 
     async def comes(self, kind: str = "partner", recipient: str = "politie", **more: Any) -> UUID:
@@ -213,23 +215,23 @@ async def test_a_department_finds_it_in_its_inbox(export: Exporting) -> None:
     await export.comes()
     for person in (FARID, NOBODY, ANNA):
         with pytest.raises((NotFound, Forbidden)):
-            await export.sharing.read(identifier, person)
-    assert (await export.sharing.inbox(FARID, Window()))["shares"] == []
-    (listed,) = (await export.sharing.inbox(ESRA, Window()))["shares"]
+            await export.inbox.one(identifier, person)
+    assert (await export.inbox.all(FARID, Window()))["shares"] == []
+    (listed,) = (await export.inbox.all(ESRA, Window()))["shares"]
     assert (listed["id"], listed["state"]) == (str(identifier), "waiting")
     assert NUMBER not in json.dumps(listed)
-    found = await export.sharing.read(identifier, ESRA)
+    found = await export.inbox.one(identifier, ESRA)
     assert found["content"]["subjects"]["S1"]["name"] == "Jan Wilgenroos"
     assert found["state"] == "fetched"
     with pytest.raises(Conflict):
         await export.sharing.make_link(identifier, ANNA)
     with pytest.raises(Conflict):
         await export.sharing.enter_answer(identifier, ANNA, "accepted", None)
-    answered = await export.sharing.answer(identifier, ESRA, "refused", "not-our-task")
+    answered = await export.inbox.answer(identifier, ESRA, "refused", "not-our-task")
     assert (answered["state"], answered["reason"]) == ("refused", "not-our-task")
     await export.ends_what_is_due()
     with pytest.raises(NotFound):
-        await export.sharing.read(identifier, ESRA)
+        await export.inbox.one(identifier, ESRA)
 
 
 ACTION = PlannedAction(
@@ -274,10 +276,10 @@ async def test_a_plan_is_a_page_and_a_tagged_document(export: Exporting) -> None
         assert part in proposed, part
     nobody: dict[str, Any] = {"items": (), "subjects": {}, "objects": {}, "passes_duty": False}
     identifier = await export.comes("department", "wonen", plan=ADOPTED_PLAN, **nobody)
-    page = (await export.sharing.read(identifier, FARID))["content"]["plan"]
+    page = (await export.inbox.one(identifier, FARID))["content"]["plan"]
     assert [one["partner"] for one in page["adopted_by"]] == ["wonen", "politie"]
     assert [one.get("entered_as") for one in page["adopted_by"]] == [None, "letter"]
-    pdf = await export.sharing.document(identifier, FARID)
+    pdf = await export.inbox.document(identifier, FARID)
     text = text_of(pdf)
     for part in (
         "Plan van Aanpak, versie 2",
@@ -294,7 +296,7 @@ async def test_a_plan_is_a_page_and_a_tagged_document(export: Exporting) -> None
     assert "<pdfuaid:part>1<" in metadata
     for person in (ESRA, ANNA, NOBODY):
         with pytest.raises((NotFound, Forbidden)):
-            await export.sharing.document(identifier, person)
+            await export.inbox.document(identifier, person)
 
 
 @pytest.mark.allowed("R-25.3", "R-T.18")
@@ -311,16 +313,16 @@ async def test_what_a_department_has_ends_with_its_task(export: Exporting) -> No
         await export.platform.database.together(handled.effect)
 
     await over("vergunningen", number="S-00000-00000")
-    assert await export.sharing.read(mine, ESRA)
+    assert await export.inbox.one(mine, ESRA)
     await over("vergunningen")
     with pytest.raises(NotFound):
-        await export.sharing.read(mine, ESRA)
+        await export.inbox.one(mine, ESRA)
     await export.sharing.end(await export.row(mine))
     assert (await export.row(mine)).ended_at
-    assert await export.sharing.read(other, FARID)
+    assert await export.inbox.one(other, FARID)
     await over()
     with pytest.raises(NotFound):
-        await export.sharing.read(other, FARID)
+        await export.inbox.one(other, FARID)
     assert not (await export.row(outside)).ended_at
     assert await export.sharing.make_link(outside, ANNA)
     with pytest.raises(CannotSucceed):
@@ -379,7 +381,7 @@ async def test_a_changed_row_gives_nothing(export: Exporting, postgres: Postgres
     with pytest.raises((NotBelieved, NotFound)):
         await export.sharing.fetch(link.link, link.secret)
     with pytest.raises((NotBelieved, NotFound)):
-        await export.sharing.read(identifier, ESRA)
+        await export.inbox.one(identifier, ESRA)
     with pytest.raises(NotBelieved):
         await export.sharing.one(identifier, ANNA)
     with pytest.raises(NotBelieved):
@@ -450,7 +452,7 @@ async def test_a_list_shows_no_row_that_was_changed(export: Exporting, postgres:
     with pytest.raises(NotBelieved):
         await export.sharing.all(FG, None, Window())
     with pytest.raises(NotBelieved):
-        await export.sharing.inbox(ESRA, Window())
+        await export.inbox.all(ESRA, Window())
 
 
 async def test_what_the_document_says_of_a_source_that_verifies(export: Exporting) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.openbao import log_in as provider
 from deploy.openbao import people
 from deploy.openbao.apply import client as provisioner
 from tests.platform.real import Bao
@@ -80,10 +81,10 @@ def own_token(bao: Bao) -> str:
 def authorize(bao: Bao, token: str, changed: dict[str, str | None], method: str = "GET") -> httpx.Response:
     client_id, _ = people.portal_client(bao.administrator)
     asked: dict[str, Any] = (
-        people.authorization(client_id, secrets.token_urlsafe(48), "a-nonce-of-the-portal") | changed
+        provider.authorization(client_id, secrets.token_urlsafe(48), "a-nonce-of-the-portal") | changed
     )
     asked = {name: value for name, value in asked.items() if value is not None}
-    address = f"{bao.address}/v1/identity/oidc/provider/{people.PROVIDER}/authorize"
+    address = f"{bao.address}/v1/identity/oidc/provider/{provider.PROVIDER}/authorize"
     where: dict[str, Any] = {"params": asked} if method == "GET" else {"json": asked}
     return httpx.request(method, address, headers={"X-Vault-Token": token}, **where)
 
@@ -117,8 +118,8 @@ def test_there_is_one_way_to_begin_a_log_in(bao: Bao, own_token: str, changed: d
 def test_a_code_is_worth_nothing_without_its_verifier(bao: Bao, own_token: str) -> None:
     client = people.portal_client(bao.administrator)
     code = authorize(bao, own_token, {}).json()["code"]
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": people.REDIRECT}
-    address = f"{bao.address}/v1/identity/oidc/provider/{people.PROVIDER}/token"
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": provider.REDIRECT}
+    address = f"{bao.address}/v1/identity/oidc/provider/{provider.PROVIDER}/token"
     for verifier in ({}, {"code_verifier": secrets.token_urlsafe(48)}):
         assert httpx.post(address, data=form | verifier, auth=client).status_code == 400
 

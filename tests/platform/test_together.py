@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.batch import Batcher
 from shared.clock import SystemClock
-from shared.database.engine import Database
+from shared.database.engine import LOCK_TIMEOUT, Database
 from shared.database.tables import InboxRow
 from shared.errors import PartDown
 from tests.platform.conftest import DatabaseOf
@@ -169,3 +169,38 @@ async def test_who_waits_for_rows_is_woken_by_the_commit_and_not_before(database
 
     await database.together(unit)
     await asyncio.wait_for(waiting, 10)
+
+
+async def test_who_waits_for_a_lock_of_its_own_process_is_cut_off_and_says_so(database_of: DatabaseOf) -> None:
+    """PostgreSQL cannot see that the holder waits for who wants it."""
+    database = await database_of("assessment")
+    lock = text("SELECT pg_advisory_xact_lock(1)")
+    async with database.transaction() as session:
+        assert (await session.execute(text("SHOW lock_timeout"))).scalar_one() == LOCK_TIMEOUT
+        await session.execute(lock)
+
+        async def unit(other: AsyncSession) -> None:
+            await other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            await other.execute(lock)
+
+        with pytest.raises(PartDown, match="locked by others"):
+            await database.together(unit)
+
+
+async def test_who_waits_for_what_is_done_together_hears_that_it_was_cut_off() -> None:
+    begun = asyncio.Event()
+
+    async def work(items: Sequence[int]) -> Sequence[int]:
+        begun.set()
+        await asyncio.Event().wait()
+        return items
+
+    batcher: Batcher[int, int] = Batcher(work)
+    first = asyncio.create_task(batcher(1))
+    await begun.wait()
+    second = asyncio.create_task(batcher(2))
+    await asyncio.sleep(0)
+    assert batcher.task is not None
+    batcher.task.cancel()
+    found = await asyncio.gather(first, second, return_exceptions=True)
+    assert [type(one) for one in found] == [PartDown, PartDown]

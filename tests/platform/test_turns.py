@@ -83,3 +83,17 @@ async def test_when_nobody_is_at_work_they_are_begun_as_they_come() -> None:
     assert messages.in_work == 3 * FEW
     messages.go.set()
     await asyncio.gather(*tasks)
+
+
+async def test_a_message_that_is_cut_off_gives_its_place_up() -> None:
+    turns = Turns()
+    messages = Messages(turns)
+    with turns.of_a_person():
+        pass
+    tasks = await begin(messages, 2 * FEW)
+    for task in tasks[:FEW]:
+        task.cancel()
+    await asyncio.wait(tasks[:FEW])
+    messages.go.set()
+    await asyncio.gather(*tasks[FEW:])
+    assert messages.in_work == 2 * FEW

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.export.wording import document
+from services.oversight import store
 from services.oversight.use_cases import RegisterKeeping, RegisterReading
 from shared.contracts.dossier import Disclosed
 from shared.contracts.export import ShareContent
 from shared.engine.common import following
 from shared.engine.effects import CopyByLetter
-from shared.errors import Conflict, Forbidden, Invalid
+from shared.errors import Conflict, Forbidden, Invalid, NotBelieved, NotFound
 from shared.http.decisions import shown
 from shared.identity import Person
+from shared.keys.transit import Place, key_name
 from shared.pages import Window
 from shared.protocol.laws import Laws
 from shared.protocol.model import State
 from shared.protocol.municipality import POLICE
 from shared.protocol.passing_on import Forwarding
 from tests.platform.conftest import DeskOf
+from tests.platform.desk import Desk
 
 FACT = "Er is een aanslag aangekondigd voor vanavond."
 URGENT = Forwarding("partner", POLICE, ("report",), task="taak-politie", basis="vitaal-belang", urgent_because=FACT)
@@ -91,3 +96,109 @@ async def test_the_fg_and_the_privacy_officer_see_what_went_at_once(desk_of: Des
     assert len((await reading.disclosures(FG, None, Window()))["disclosures"]) == 2
     with pytest.raises(Forbidden):
         await reading.disclosures(PETRA, None, Window())
+
+
+async def shared_at_once(desk: Desk, number: str, by: str) -> UUID:
+    """A line of the register of what `by` shared at once, and the decision that it rests on; its id."""
+    room, decision = desk.platform.room(), uuid4()
+    desk.clock.pass_by(1)
+    share = store.Disclosure(id=uuid4(), number=number, facts={}, decided_at=desk.clock.now())
+    line = Disclosed(
+        number=number,
+        road="forwarding",
+        recipient_kind="partner",
+        recipient=POLICE,
+        items=("report",),
+        ground=str(decision),
+        article="art. 12 lid 4",
+        by=by,
+        decided_at=desk.clock.now(),
+        urgent=True,
+    )
+    share.facts = line.model_dump(mode="json")
+    words = {"decision": str(decision), "reason": "Aan de politie.", "fields": {"forwardingUrgentBecause": FACT}}
+    row, key = uuid4(), key_name(decision, room.mount)
+    await room.make(key)
+    place = Place(room.mount, number, f"decision-{row}", 1)
+    facts = {"key": "weging-2a", "deciders": [by], "recorder": by, "decision": str(decision), "protocol": "x"}
+    facts |= {"dissenters": ["tegen"], "co_signers": ["mee"]}
+    decided = store.DecidedRow(
+        id=row,
+        producer="assessment",
+        number=number,
+        version=3,
+        facts=facts,
+        room_key=key,
+        carried_by="",
+        ciphertext=(await room.encrypt(key, [(place, json.dumps(words).encode())]))[0],
+        taken_at=desk.clock.now(),
+    )
+    await desk.add(share, decided)
+    return share.id
+
+
+@pytest.mark.allowed("R-6.4")
+@pytest.mark.refused("R-6.4", "R-T.24")
+async def test_the_privacy_officer_judges_what_went_at_once_and_nobody_his_own(desk_of: DeskOf) -> None:
+    desk = await desk_of("oversight")
+    reading = RegisterReading(desk.platform)
+    judging = reading.judging
+    number = "S-00000-00003"
+    share, own = await shared_at_once(desk, number, "anna"), await shared_at_once(desk, "S-00000-00004", "petra")
+    answer = ("rightly", "danger-shown", "De aanslag was aangekondigd.")
+    waits = (await judging.waiting(PETRA, Window()))["shares"]
+    assert [(one["id"], one["overdue"]) for one in waits] == [(str(share), False), (str(own), False)]
+    assert (await judging.one(share, PETRA))["fact"] == FACT
+    for refused in (FG, Person("anna", frozenset({"oov"})), Person("beheerder", frozenset({"beheerder"}))):
+        with pytest.raises(Forbidden):
+            await judging.judge(share, refused, *answer, {})
+    for part in ("petra", "tegen", "mee"):
+        with pytest.raises(Forbidden, match=r"art\. 7 lid 1"):
+            await judging.judge(own, Person(part, PETRA.roles), *answer, {})
+    for wrong in (("rightly", "no-danger", "x"), ("perhaps", "x", "x"), ("rightly", "danger-shown", " ")):
+        with pytest.raises(Invalid):
+            await judging.judge(share, PETRA, *wrong, {})
+    with pytest.raises(NotFound):
+        await judging.judge(uuid4(), PETRA, *answer, {})
+    desk.clock.pass_by(timedelta(days=8).total_seconds())
+    assert [one["overdue"] for one in (await judging.waiting(FG, Window()))["shares"]] == [True, True]
+    await judging.judge(share, PETRA, *answer, {})
+    with pytest.raises(Conflict):
+        await judging.judge(share, PETRA, *answer, {})
+    assert [one["id"] for one in (await judging.waiting(PETRA, Window()))["shares"]] == [str(own)]
+    seen = {one["id"]: one for one in (await reading.disclosures(FG, None, Window()))["disclosures"]}
+    judged = seen[str(share)]["judgement"]
+    assert [judged[one] for one in ("outcome", "because", "judgedBy")] == ["rightly", "danger-shown", "petra"]
+    assert (seen[str(share)]["overdue"], seen[str(own)]["overdue"], seen[str(own)]["judgement"]) == (False, True, None)
+    by_key = {one["key"]: one for one in (await reading.decisions(number, FG, "toezicht", Window()))["decisions"]}
+    assert (by_key["urgent-judged"]["reason"], by_key["urgent-judged"]["deciders"]) == (answer[2], ["petra"])
+    forged = store.Judgement(
+        disclosure=own, number=number, outcome="rightly", because="danger-shown", judged_by="x", mac="x"
+    )
+    forged.judged_at = desk.clock.now()
+    async with desk.platform.database.transaction() as session:
+        session.add(forged)
+    with pytest.raises(NotBelieved):
+        await judging.one(own, PETRA)
+    with pytest.raises(NotBelieved):
+        await judging.judge(own, Person("olga", PETRA.roles), *answer, {})
+    (waits_on,) = (await judging.waiting(PETRA, Window()))["shares"]
+    assert (waits_on["id"], waits_on["notBelieved"]) == (str(own), True), "a row ends no waiting"
+    seen = {one["id"]: one for one in (await reading.disclosures(FG, None, Window()))["disclosures"]}
+    assert [seen[str(own)][one] for one in ("judgement", "notBelieved", "overdue")] == [None, True, True]
+    assert seen[str(share)]["judgement"] == judged
+    # What is no more is judged no longer, and waits for nobody.
+    third = await shared_at_once(desk, "S-00000-00005", "anna")
+    gone = store.Whereabout(
+        number="S-00000-00005",
+        version=4,
+        holder="retention",
+        state=State.DESTROYED,
+        since=desk.clock.now(),
+        next_holders=[],
+        earlier=[],
+    )
+    await desk.add(gone)
+    assert [one["id"] for one in (await judging.waiting(PETRA, Window()))["shares"]] == [str(own)]
+    with pytest.raises(Conflict, match="vernietigd"):
+        await judging.judge(third, PETRA, *answer, {})

@@ -283,9 +283,9 @@ async def test_a_name_that_a_person_of_the_signal_has_too_is_that_persons(desk_o
 
 
 @pytest.mark.refused("R-5.6")
-async def test_a_report_that_shows_its_reporter_is_passed_on_to_nobody(desk_of: DeskOf) -> None:
+async def test_a_report_that_still_shows_its_reporter_is_passed_on_to_nobody(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
-    number = await arrived(desk, State.WEGING_2A, text="Ik, Greet Zonnebloem, zag een schuur.")
+    number = await arrived(desk, State.WEGING_2A, text="Ik, Z o n n e b l o e m, zag een schuur.")
     on = Forwarding("partner", "douane", ("report",))
     trying = desk.decide(number, "weging-2a", "no-task", fields={"considered": "Alle."}, forwarding=on)
     assert await codes(trying) == {"shows-reporter"}
@@ -296,7 +296,7 @@ async def test_a_report_that_shows_its_reporter_is_passed_on_to_nobody(desk_of: 
 
 async def test_nor_allowed_to_anybody_in_phase_4(desk_of: DeskOf) -> None:
     desk = await desk_of("casework")
-    number = await arrived(desk, State.CHECK_2A, text="Ik, Greet Zonnebloem, zag een schuur.")
+    number = await arrived(desk, State.CHECK_2A, text="Ik, Z o n n e b l o e m, zag een schuur.")
     about, fields = ("report", "wonen"), {"task": "toezicht-huisvesting"}
     assert await codes(desk.decide(number, "check-2a", "may", about=about, fields=fields)) == {"shows-reporter"}
     assert await desk.decide(number, "check-2a", "may-not", about=about, fields=fields)

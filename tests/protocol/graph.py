@@ -11,7 +11,8 @@ _APPROACHES = {
     "nobody": "ended",
 }
 _BESIDE = ("plan", "check-2b", "execution")
-_PHASE_4 = ("check-2a", "approach", "riec-intake", "riec-answer", "reweighing", *_BESIDE)
+_OF_THE_RIEC = ("riec-answer", "riec-intake", "reweighing", "riec-monitoring")
+_PHASE_4 = ("check-2a", "approach", *_OF_THE_RIEC, *_BESIDE)
 _IN_HAND = (
     *("received", "weging-1", "weging-2a", "weging-2b", "phase-2", "informing"),
     *("source-list", "check-1", "hit-check", "weging-4", *_PHASE_4),
@@ -59,18 +60,22 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("check-2a", "check-2a", "may-not"): "check-2a",
     **{
         (state, "check-2a", outcome): state
-        for state in ("approach", "riec-intake", "riec-answer", "plan", "check-2b", "reweighing")
+        for state in ("approach", *_OF_THE_RIEC, "plan", "check-2b")
         for outcome in ("may", "may-not")
     },
     ("check-2a", "check-2a-done", "complete"): "approach",
     **{("approach", "approach", outcome): state for outcome, state in _APPROACHES.items()},
     **{("reweighing", "reweighing", outcome): state for outcome, state in _APPROACHES.items()},
     ("riec-intake", "riec-intake", "handed-in"): "riec-answer",
-    ("riec-answer", "riec-answer", "accepted"): "plan",
-    ("riec-answer", "riec-answer", "accepted-elsewhere"): "closed",
-    ("riec-answer", "riec-answer", "not-accepted"): "reweighing",
+    **{(state, "riec-answer", "accepted"): "plan" for state in _OF_THE_RIEC},
+    **{(state, "riec-answer", "accepted-with-local-part"): "plan" for state in _OF_THE_RIEC},
+    **{(state, "riec-answer", "accepted-elsewhere"): "riec-monitoring" for state in _OF_THE_RIEC},
+    **{(state, "riec-answer", "not-accepted"): "reweighing" for state in _OF_THE_RIEC},
+    ("riec-monitoring", "riec-review", "goes-on"): "riec-monitoring",
+    ("riec-monitoring", "riec-review", "local-part"): "plan",
     **{(state, "riec-intake", "handed-in"): state for state in _BESIDE},
     **{(state, "riec-answer", "accepted"): state for state in _BESIDE},
+    **{(state, "riec-answer", "accepted-with-local-part"): state for state in _BESIDE},
     **{(state, "riec-answer", "not-accepted"): "reweighing" for state in _BESIDE},
     **{(state, "propose-plan", "proposed"): state for state in ("plan", "execution")},
     **{
@@ -80,7 +85,7 @@ ARROWS: dict[tuple[str, str, str], str] = {
     },
     **{
         (state, "riec-supplement", outcome): state
-        for state in ("riec-answer", *_BESIDE)
+        for state in (*_OF_THE_RIEC, *_BESIDE)
         for outcome in ("given", "nothing")
     },
     ("plan", "adopt-plan", "adopted"): "check-2b",
@@ -94,6 +99,7 @@ ARROWS: dict[tuple[str, str, str], str] = {
     **{(state, "answer-department", "answered"): state for state in _PHASE_4},
     **{(state, "judge-finding", outcome): state for state in _PHASE_4 for outcome in ("accepted", "refused")},
     ("execution", "close", "closed"): "closed",
+    ("riec-monitoring", "close", "closed"): "closed",
     ("sealed", "hold", "held"): "sealed",
     ("sealed", "end-hold", "ended"): "sealed",
     ("listed", "hold", "held"): "listed",
@@ -121,6 +127,9 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("duty-open", "contact", "on"): "duty-open",
     ("duty-deferred", "contact", "on"): "duty-deferred",
     ("duty-to-send", "notice-sent", "sent"): "duty-done",
+    ("duty-done", "notice-undeliverable", "address-sought"): "duty-to-send",
+    ("duty-done", "notice-undeliverable", "in-person"): "duty-to-send",
+    ("duty-done", "notice-undeliverable", "not-possible"): "duty-open",
 }
 
 MOVES = {
@@ -138,7 +147,7 @@ PHASE: dict[str, int] = {
     **dict.fromkeys(("received", "weging-1", "weging-2a", "weging-2b"), 1),
     **dict.fromkeys(("phase-2", "informing"), 2),
     **dict.fromkeys(("source-list", "check-1", "hit-check", "weging-4"), 3),
-    **dict.fromkeys(("check-2a", "approach", "riec-intake", "riec-answer", "reweighing", *_BESIDE), 4),
+    **dict.fromkeys(_PHASE_4, 4),
     "closed": 5,
 }
 HOLDER: dict[str, str] = {

@@ -35,6 +35,7 @@ EXECUTED = Taken("execution", "executed", ("i1",))
 RIEC = Taken("approach", "riec-intake")
 RIEC_MAY = Taken("check-2a", "may", ("report", "riec"))
 HANDED_IN = Taken("riec-intake", "handed-in")
+ELSEWHERE = Taken("riec-answer", "accepted-elsewhere", (), {"reviewOn": REVIEW})
 BASE = (SOURCE_LIST, APPROVED, ANSWERED, RELEVANT, *MATRIX, APPROACH, ADOPTED, CHECKED_2B)
 
 KNOWN = Facts(
@@ -73,6 +74,7 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("riec-intake", "*"): {"decisions": (*MATRIX, RIEC_MAY, RIEC)},
     ("riec-answer", "accepted-elsewhere"): {"decisions": (*MATRIX, RIEC, HANDED_IN), "items": KNOWN.items[:3]},
     ("riec-answer", "*"): {"decisions": (*MATRIX, RIEC, HANDED_IN)},
+    ("riec-review", "*"): {"decisions": (*MATRIX, RIEC, HANDED_IN, ELSEWHERE), "items": KNOWN.items[:3]},
     ("riec-supplement", "*"): {"decisions": (*MATRIX, RIEC_MAY, RIEC, HANDED_IN)},
     ("approach", "mono-police"): {"decisions": without(ADOPTED)},
     ("approach", "nobody"): {"decisions": without(ADOPTED)},
@@ -90,6 +92,9 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
         "decisions": (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG),
         "items": KNOWN_LESS,
         "superseded": (KNOWN.items[1],),
+    },
+    ("notice-undeliverable", "*"): {
+        "decisions": (*BASE, Taken("notice-sent", "sent", fields={"channel": "letter", "sentOn": TODAY.isoformat()}))
     },
     ("notice-sent", "*"): {"items": (Item("letter-1", "letter", "S1", {"channel": "letter"}),)},
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.protocol.composing import along_faults, may_read, paper_faults
+from shared.protocol.composing import CONCERNING, along_faults, fields_going, joined, may_read, paper_faults
 from shared.protocol.facts import Item, Meeting, Taken
 from shared.protocol.judge import possible
 from shared.protocol.meetings import MEMBER
@@ -55,6 +55,7 @@ def test_before_check_2a_nobody_goes_along_and_an_object_may() -> None:
 
     assert found(State.PHASE_2, facts(), "O1") == []
     assert found(State.PHASE_2, facts(), "O1", "S1") == ["persons-before-2a"]
+    assert found(State.PHASE_2, facts(), "S1.name") == ["persons-before-2a"]
     assert found(State.APPROACH, facts(*MAY), "S1") == []
 
 
@@ -106,7 +107,8 @@ def test_it_has_items_and_at_most_a_short_note() -> None:
     assert wrong("Vrije tekst.") == [("fields.items", "missing")]
     for bad in ([], "report", ["report", "report"], [3], ["../x"]):
         assert [field for field, _ in wrong(None, items=bad)] == ["fields.items"], bad
-    for bad in ("S1", ["Jan"], ["S1", "S1"]):
+    assert wrong(None, items=["report"], concerning=["S1.name", "O1"]) == []
+    for bad in ("S1", ["Jan"], ["S1", "S1"], ["S1.name", "S1.name"], ["O1.address"], ["S1."], ["S1.a.b"], [3]):
         assert wrong(None, items=["report"], concerning=bad) == [("fields.concerning", "does-not-fit")], bad
 
 
@@ -118,3 +120,56 @@ def test_nobody_goes_along_whom_the_items_do_not_concern() -> None:
     (fault,) = along_faults(("S1", "S2"), ("S1", "O1"), "forwarding.concerning")
     assert (fault.field, fault.code) == ("forwarding.concerning", "not-of-these-items")
     assert "S2" in fault.reason
+
+
+PERSON = ("name", "address", "occupation")
+
+
+@pytest.mark.allowed("R-T.15", "R-T.16")
+@pytest.mark.refused("R-T.15", "R-T.16")
+def test_of_a_person_no_more_goes_along_than_was_chosen() -> None:
+    assert fields_going(("S1", "S2.name", "S2.address", "O1"), PERSON) == {
+        "S1": frozenset(PERSON),
+        "S2": frozenset({"name", "address"}),
+        "O1": frozenset(PERSON),
+    }
+
+    def wrong(*named: str) -> list[str]:
+        return [one.code for one in along_faults(named, ("S1", "S2", "O1"), "x", PERSON)]
+
+    assert wrong("S1", "S2.name", "S2.address", "O1") == wrong() == []
+    assert wrong("S1.name", "S9.name") == ["not-of-these-items"]
+    assert wrong("S1", "S1.name") == ["whole-and-in-part"]
+    (fault,) = along_faults(("S1.birthDate",), ("S1",), "x", PERSON)
+    assert fault.code == "field-unknown"
+    for one in ("birthDate", *PERSON):
+        assert one in fault.reason, "what can be chosen is said"
+
+
+def test_who_goes_along_in_one_of_two_choices_goes_along() -> None:
+    assert joined(("S1.name", "O1"), ("S1", "S2.name"), ("S2.address",)) == ("O1", "S1", "S2.name", "S2.address")
+
+
+@pytest.mark.allowed("R-T.15", "R-T.18", "R-T.19", "R-T.20")
+@pytest.mark.refused("R-T.15")
+@pytest.mark.parametrize(
+    ("key", "shares", "not_with"),
+    [
+        ("check-2b", "may", "may-not"),
+        ("propose-plan", "proposed", None),
+        ("riec-supplement", "given", "nothing"),
+        ("riec-intake", "handed-in", None),
+        ("approach", "integral", "mono-municipality"),
+    ],
+)
+def test_wherever_something_is_shared_it_is_chosen_who_goes_along(key: str, shares: str, not_with: str | None) -> None:
+    rule = MIDDEN_DELFLAND.decision(key)
+    assert rule is not None
+
+    def asks(answer: str) -> list[bool]:
+        outcome = rule.outcome(answer)
+        assert outcome is not None
+        return [one.required for one in rule.asked(outcome) if one.name == CONCERNING]
+
+    assert asks(shares) == [False], "without a choice everybody goes along"
+    assert not_with is None or asks(not_with) == []

@@ -48,6 +48,7 @@ DEFERRED_LONG_AGO = Notice("deferred", TODAY - timedelta(days=1))
 HE_ADOPTS = Taken("answer-plan", "adopts", ("politie",))
 
 # Condition, decision, outcome, and what is otherwise so that it does not hold.
+TOLD_ALREADY = (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG, Taken("set-right", "told", ("item-2", "wonen")))
 BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("every-source-checked", "check-1-done", "some", {"decisions": (TWO_SOURCES, APPROVED)}),
     (
@@ -74,7 +75,7 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("riec-not-asked", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC_MAY, RIEC, HANDED_IN)}),
     ("riec-gets-something", "riec-intake", "handed-in", {"decisions": (*MATRIX, RIEC)}),
     ("riec-asked", "riec-answer", "accepted", {"decisions": (*MATRIX, RIEC)}),
-    ("riec-asked", "riec-supplement", "nothing", {"decisions": (*MATRIX, RIEC_MAY, RIEC)}),
+    ("riec-has-a-question", "riec-supplement", "nothing", {"decisions": (*MATRIX, RIEC_MAY, RIEC)}),
     ("riec-may-have-these", "riec-supplement", "given", {"decisions": (*MATRIX, RIEC, HANDED_IN)}),
     ("adopts-what-is-new", "adopt-plan", "adopted", {"items": (*KNOWN.items, SECOND)}),
     ("subjects-have-a-record", "adopt-plan", "adopted", {"notices": {}}),
@@ -94,6 +95,7 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("checked-2b", "execution", "executed", {"decisions": without(CHECKED_2B)}),
     ("not-executed", "execution", "executed", {"decisions": (*BASE, EXECUTED)}),
     ("letter-was-made", "notice-sent", "sent", {"items": ()}),
+    ("notice-was-sent", "notice-undeliverable", "in-person", {"decisions": BASE}),
     ("informed-at-execution", "execution", "executed", {"notices": {"S1": Notice("to-send")}}),
     ("informed-at-execution", "execution", "executed", {"notices": {"S1": DEFERRED_LONG_AGO}}),
     ("deferral-weighed-anew", "execution", "executed", {"decisions": ADOPTED_NOW, "notices": {"S1": WEIGHED_BEFORE}}),
@@ -106,7 +108,6 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
         "closed",
         {"decisions": (*BASE, EXECUTED, Taken("approach", "riec-and-local"))},
     ),
-    ("everybody-informed-or-deferred", "riec-answer", "accepted-elsewhere", {"notices": {}}),
     ("allowed-in-2a", "check-2b", "may", {"decisions": tuple(one for one in BASE if one.about != ("item-2", "wonen"))}),
     ("informing-decided", "check-2a-done", "complete", {"notices": {"S1": Notice("open")}}),
     ("informing-decided", "check-2a-done", "complete", {"notices": {}}),
@@ -115,8 +116,8 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("every-intervention-done", "riec-answer", "accepted-elsewhere", {"items": KNOWN.items}),
     ("adopts-what-is-new", "adopt-plan", "adopted", {"decisions": BASE}),
     ("is-no-handling", "rectify", "corrected", {"items": (*KNOWN.items[:1], Item("item-2", "child", "S1"))}),
-    ("had-it", "set-right", "told", {"decisions": (*BASE, GIVEN_OUT, WRONG)}),
-    ("had-it", "set-right", "impossible", {"decisions": (*BASE, GIVEN_OUT, WRONG)}),
+    ("had-it", "set-right", "told", {"decisions": TOLD_ALREADY}),
+    ("had-it", "set-right", "impossible", {"decisions": TOLD_ALREADY}),
     (
         "everybody-set-right",
         "close",
@@ -125,7 +126,12 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ),
     ("goes-to-a-representative", "notice-sent", "sent", {"items": (Item("child", "child", "S1", {"child": True}),)}),
     ("findings-judged", "close", "closed", {"quarantined": (IN_QUARANTINE,)}),
-    ("findings-judged", "riec-answer", "accepted-elsewhere", {"quarantined": (IN_QUARANTINE,)}),
+    ("riec-heard-out", "close", "closed", {"heard": frozenset({"asked"})}),
+    ("riec-heard-out", "close", "closed", {"heard": frozenset({"answered"})}),
+    *(
+        ("riec-heard-out", "reweighing", outcome, {"heard": frozenset({"answered"})})
+        for outcome in ("nobody", "mono-police")
+    ),
     ("concerns-the-signal", "judge-finding", "accepted", {"objects": ()}),
     ("signal-has-begun", "duty", "defer", {"before": frozenset()}),
     ("signal-has-begun", "contact", "on", {"before": frozenset({"weging-1"})}),
@@ -181,12 +187,12 @@ def test_a_condition_that_does_not_hold(condition: str, key: str, outcome: str, 
 
 
 def test_every_condition_is_tried() -> None:
-    dates = {"review-date", "ends-after-today", "names-what-is-needed", "list-was-read"}
+    dates = {"review-date", "monitoring-date", "ends-after-today", "names-what-is-needed", "list-was-read"}
     dates |= {"riec-criteria-answered", "answered-after-consulting"}
     # Of what is named, tried in test_rectifying.
     dates |= {"two-persons"}
     # Of what goes to the RIEC, tried in test_riec.
-    dates |= {"riec-is-given-nothing"}
+    dates |= {"riec-is-given-nothing", "riec-answer-taken-over"}
     dates |= {"request-is-whole", "request-covers-it"}
     # Of who answers himself, tried in test_plan.
     dates |= {"department-answers-itself", "each-by-its-own-person"}

@@ -52,6 +52,18 @@ def test_every_rule_has_an_article_and_every_rule_named_exists(law: Law, kind: s
     assert sorted(named(kind) - rules(law, kind)) == [], "named in shared/protocol/leaflet, and not in the law"
 
 
+@pytest.mark.parametrize("law", BUILT_IN, ids=lambda law: law.version)
+def test_one_code_has_one_sentence_and_one_article(law: Law) -> None:
+    """Who is refused reads the rule that refused him: the document calls a condition by its code alone."""
+    needs = [need for decision in law.decisions for need in decision.needs]
+    needs += [need for decision in law.decisions for outcome in decision.outcomes for need in outcome.needs]
+    needs += [need for category in law.categories for need in category.needs]
+    said: dict[str, set[tuple[str, str]]] = {}
+    for one in needs:
+        said.setdefault(one.key, set()).add((one.article, one.says))
+    assert {code: rules for code, rules in said.items() if len(rules) > 1} == {}
+
+
 def test_every_lid_says_how_it_is_expressed_or_that_it_is_not() -> None:
     bare = [(article.nummer, part.lid) for article, part in every() if not (part.zo or part.rules or part.ontbreekt)]
     assert bare == []

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded.cli import end, parser
+from deploy.embedded.cli import parser
+from deploy.embedded.ending import end
 from deploy.embedded.home import Home, HouseError
 from shared.errors import CannotSucceed
 from shared.laws import known_law
@@ -208,8 +209,10 @@ def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None
     # As adopt-plan: whoever records that it was adopted.
     fixed |= {"propose-plan", "answer-plan"}
     fixed |= {"progress", "answer-department", "judge-finding"}
-    # Whoever sends off an intake answers what is asked about it.
-    fixed |= {"riec-supplement"}
+    # Whoever says that a notice was sent says that it came back.
+    fixed |= {"notice-undeliverable"}
+    # Whoever sends off an intake answers what is asked about it, and who records its answer records how it stands later.
+    fixed |= {"riec-supplement", "riec-review"}
     assert {*PERSON_DECIDES, *MEETING_DECIDES} | fixed == {one.key for one in MIDDEN_DELFLAND.decisions}
 
 

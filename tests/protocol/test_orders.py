@@ -67,14 +67,14 @@ def test_progress_is_the_departments_in_codes_and_of_a_day_that_can_be_true() ->
 @pytest.mark.allowed("R-T.18")
 def test_a_department_asks_and_reports_while_its_order_runs() -> None:
     assert recorded("department-question") == []
-    assert recorded("department-report", seenOn=TODAY.isoformat()) == []
+    assert recorded("department-report", foundOn=TODAY.isoformat()) == []
     named = [{"name": "Karel Zevenster", "address": "Dorpsstraat 3"}]
-    assert recorded("department-report", seenOn=YESTERDAY.isoformat(), named=named) == []
+    assert recorded("department-report", foundOn=YESTERDAY.isoformat(), named=named) == []
 
 
 @pytest.mark.refused("R-T.18")
 def test_nobody_else_asks_or_reports_and_nobody_when_it_is_over() -> None:
-    seen: dict[str, Any] = {"seenOn": TODAY.isoformat()}
+    seen: dict[str, Any] = {"foundOn": TODAY.isoformat()}
     for role in ("oov", "vervanger", "bronhouder-benefits", "lot-member"):
         assert recorded("department-question", role=role) == ["not-yours"]
         assert recorded("department-report", role=role, **seen) == ["not-yours"]
@@ -89,8 +89,8 @@ def test_nobody_else_asks_or_reports_and_nobody_when_it_is_over() -> None:
         assert recorded("department-question", over) == ["order-runs"]
         assert "order-runs" in recorded("department-report", over, **seen)
     assert recorded("department-question", order="i9") == ["order-runs"]
-    assert recorded("department-report", seenOn="2026-01-08") == ["seenOn-not-before"]
-    assert recorded("department-report", seenOn="2026-01-11") == ["seenOn-not-ahead"]
+    assert recorded("department-report", foundOn="2026-01-08") == ["foundOn-not-before"]
+    assert recorded("department-report", foundOn="2026-01-11") == ["foundOn-not-ahead"]
     for state in (State.PLAN, State.CHECK_2B, State.CLOSED):
         assert recorded("department-question", state=state)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from shared.protocol.conditions.rectifying import (
 )
 from shared.protocol.correcting import Correction
 from shared.protocol.facts import Facts, Item, Taken
-from shared.protocol.judge import Allowed, Attempt, Refused, judge
+from shared.protocol.judge import Allowed, Attempt, Refused, judge, possible
 from shared.protocol.model import State
 from shared.protocol.records import Record, judge_record
 from shared.protocol.rectifying import IN_HAND, split, standing
@@ -143,7 +144,7 @@ def test_whoever_received_what_was_wrong_is_told_before_the_case_closes() -> Non
     assert had(replace(KNOWN, decisions=given), "item-2") == ("wonen",)
     assert had(replace(KNOWN, decisions=(*BASE, CHECKED_ITEM_2)), "item-2") == (), "checked, and not given yet"
     told = replace(KNOWN, decisions=(*given, out), left_out=("S1",), subjects=())
-    assert to_be_told(told) == (("S1", "wonen"),), "the report named him"
+    assert to_be_told(told) == (("S1", "benefits"), ("S1", "wonen")), "he was asked about, and the report named him"
     shared = Taken("approach", "integral", (), {"partners": ["wonen", "vergunningen"]})
     partners = replace(KNOWN, decisions=(*BASE[:-3], shared, WRONG), superseded=KNOWN.items[1:2])
     assert to_be_told(partners) == (("item-2", "wonen"),)
@@ -174,3 +175,72 @@ def test_a_child_is_marked_and_its_notice_goes_to_who_represents_it() -> None:
     assert missing(child=True, **mother) is None
     assert missing(child=False) is None
     assert missing(child=True, representative=[]) is not None
+
+
+@pytest.mark.allowed("R-T.13")
+@pytest.mark.refused("R-T.13")
+def test_a_mark_of_words_is_made_in_every_phase_goes_to_nobody_and_lapses_when_it_is_wrong() -> None:
+    record = Record("reporter-clue", "report", "ik ben de buurvrouw")
+    for state in IN_HAND:
+        made = judge_record(MIDDEN_DELFLAND, state, record, "oov", KNOWN)
+        assert [one.code for one in made] == (["purpose-first"] if state == State.RECEIVED else []), state
+    lot = judge_record(MIDDEN_DELFLAND, State.PHASE_2, record, "lot-member", KNOWN)
+    assert [one.code for one in lot] == ["not-yours"]
+    known = replace(KNOWN, items=(*KNOWN.items, Item("item-4", record.category, "report")))
+    assert "item-4" not in shareable(known)
+    assert tried("rectify", "withdrawn", "item-4", facts=known).__class__ is Allowed
+    instead = Correction("andere woorden")
+    assert code(tried("rectify", "corrected", "item-4", facts=known, correction=instead)) == "is-no-handling"
+    gone = standing((Taken("rectify", "withdrawn", ("item-4",)),))
+    assert not gone.counts(Item("item-4", record.category, "report"))
+
+
+PAPER = Item("p1", "paper", "report", {"items": ["report", "item-2"]}, on=date(2025, 12, 1))
+LATER = date(2025, 12, 8)
+
+
+@pytest.mark.allowed("R-6.7")
+def test_who_had_it_before_phase_4_is_told_too() -> None:
+    """A question and a paper are shares, in whichever phase, and it may have been put right in any."""
+    items = (*KNOWN.items, PAPER)
+    wrong = replace(WRONG, on=LATER)
+    here = replace(KNOWN, items=items, decisions=(*BASE, wrong))
+    before = replace(KNOWN, items=items, right_before=(wrong,))
+    for facts in (here, before):
+        assert to_be_told(facts) == (("item-2", "lot-member"),)
+        assert possible(MIDDEN_DELFLAND, facts)["receiver"] == ("lot-member",)
+        done = Taken("set-right", "told", ("item-2", "lot-member"))
+        assert to_be_told(replace(facts, decisions=(*facts.decisions, done))) == ()
+    out = Taken("not-concerned", "taken-out", ("S1",), on=LATER)
+    assert had(replace(here, decisions=(), right_before=(out,)), "S1") == ("benefits", "lot-member")
+
+
+@pytest.mark.refused("R-6.7")
+def test_who_did_not_have_it_is_not_told() -> None:
+    late = replace(PAPER, on=LATER + timedelta(days=1))
+    without_him = replace(PAPER, fields={"items": ["report"], "concerning": ["O1"]})
+    out, wrong = Taken("not-concerned", "taken-out", ("S1",), on=LATER), replace(WRONG, on=LATER)
+    assert had(replace(KNOWN, items=(late,), right_before=(wrong,)), "item-2") == ()
+    assert had(replace(KNOWN, items=(without_him,), right_before=(wrong,)), "item-2") == ()
+    assert had(replace(KNOWN, items=(without_him,), right_before=(out,)), "S1") == ()
+    # Decided on in phase 4: what was wrong before that goes to nobody by it.
+    assert had(replace(KNOWN, decisions=(*BASE, CHECKED_ITEM_2, GIVEN_OUT), right_before=(wrong,)), "item-2") == ()
+
+
+@pytest.mark.allowed("R-6.7")
+@pytest.mark.refused("R-6.7")
+def test_a_person_is_found_by_one_field_by_another_code_and_by_a_finding_that_brought_him_to_light() -> None:
+    out = Taken("not-concerned", "taken-out", ("S1",), on=LATER)
+    in_part = replace(PAPER, fields={"items": ["report"], "concerning": ["S1.name"]})
+    assert had(replace(KNOWN, items=(in_part,), right_before=(out,)), "S1") == ("lot-member",)
+    # He was called S3 when the paper was made, and S1 when he was asked about.
+    twice = replace(in_part, fields={"items": ["report"], "concerning": ["S3"]})
+    asked = Item("q1", "question", "S1", {"source": "benefits"})
+    merged = replace(KNOWN, items=(twice, asked), right_before=(replace(out, about=("S3",)),), same={"S3": "S1"})
+    assert had(merged, "S3") == ("lot-member", "benefits")
+    # Who is known by a finding went along with that, and not with the report.
+    found = Item("item-5", "bag", "O1", {"persons": [{"subject": "S4", "name": "Kees Wilg"}]})
+    late = replace(out, about=("S4",))
+    for items, expected in ((["report"], ()), (["item-5"], ("lot-member",))):
+        paper = replace(PAPER, fields={"items": items})
+        assert had(replace(KNOWN, items=(found, paper), right_before=(late,)), "S4") == expected

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.protocol import (
+    afterwards,
     clusters,
     co_signing,
     composing,
@@ -18,6 +19,7 @@ from shared.protocol import (
     designations,
     fields,
     judge,
+    letters,
     meetings,
     moments,
     never_informed,
@@ -37,7 +39,7 @@ from tests.protocol.test_show import protocol_of
 LAW = Path(meetings.__file__).parent
 JUDGING = (
     *(clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
-    *(opening, passing_on, records, standing_back, together, wording),
+    *(afterwards, letters, opening, passing_on, records, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {
@@ -92,5 +94,6 @@ def test_every_rule_of_the_calendar_and_every_moment_is_known_here() -> None:
         "same-person",
         "review",
         "at-once",
+        "notice-undeliverable",
     }
     assert set(moments.PLANNED) <= set(moments.NEARER)

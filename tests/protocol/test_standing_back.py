@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.protocol.standing_back import CLOSED_TO, OPENED_TO, closing_faults
+from shared.protocol.standing_back import CLOSED_TO, OPENED_TO, closing_faults, own_finding
 
 CLOSED = ("gijs",)
 
@@ -34,3 +34,21 @@ def test_whom_it_concerns_and_who_sees_the_file(
 def test_it_has_a_reason() -> None:
     (fault,) = closing_faults(CLOSED_TO, ("farid",), "farid", " ", has_file=False, closed_to=())
     assert fault.code == "no-reason"
+
+
+@pytest.mark.refused("R-T.18", "R-T.24")
+@pytest.mark.parametrize(
+    ("by", "roles", "may"),
+    [
+        ("anna", {"oov"}, True),
+        ("anna", {"oov", "department-burgerzaken"}, True),
+        ("dirk", {"oov"}, False),
+        ("dirk", {"oov", "department-wonen"}, False),
+        ("anna", {"oov", "department-wonen"}, False),
+    ],
+)
+def test_nobody_judges_what_he_or_his_department_found(by: str, roles: set[str], may: bool) -> None:
+    fault = own_finding(by, roles, "dirk", "wonen")
+    assert (fault is None) == may
+    if fault:
+        assert (fault.code, fault.article) == ("own-finding", "art. 24")

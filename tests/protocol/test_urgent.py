@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from shared.engine.given import Open
 from shared.http.open_now import described
+from shared.protocol.afterwards import is_overdue, judge_by, judgement_faults, not_judged_by, not_to_judge
 from shared.protocol.judge import Allowed, Attempt, Refused, judge
 from shared.protocol.law import law_of
 from shared.protocol.model import Law, State
@@ -92,3 +94,34 @@ def test_it_is_offered_and_printed_where_it_is_possible() -> None:
     (rule,) = (one for one in described(open_now).decisions if one.key == "weging-2a")
     assert {one.key: one.urgent for one in rule.outcomes} == {"task": (), "no-task": (POLICE,)}
     assert "met spoed mogelijk naar de politie" in document(MIDDEN_DELFLAND)
+
+
+@pytest.mark.allowed("R-6.4")
+def test_it_is_judged_within_the_term_of_the_municipality() -> None:
+    shared_on = date(2026, 3, 2)
+    assert judge_by(MIDDEN_DELFLAND, shared_on) == date(2026, 3, 9)
+    other = law_of(replace(MIDDEN_DELFLAND.choices, terms=replace(MIDDEN_DELFLAND.terms, urgent_days=2)))
+    assert judge_by(other, shared_on) == date(2026, 3, 4)
+    assert [is_overdue(other, shared_on, date(2026, 3, day)) for day in (4, 5)] == [False, True]
+    assert not judgement_faults("not-rightly", "could-wait", "Het gevaar was voorbij.")
+    assert "binnen 7 dagen door de privacy officer beoordeeld" in document(MIDDEN_DELFLAND)
+
+
+@pytest.mark.refused("R-6.4", "R-T.24")
+def test_nobody_judges_his_own_share_or_without_a_reason_or_twice() -> None:
+    mine = not_judged_by("petra", {"petra", "anna"})
+    assert mine
+    assert (mine.code, mine.article) == ("not-yours", "art. 7 lid 1")
+    assert not_judged_by("petra", {"anna"}) is None
+    for given, code in (
+        (("maybe", "", "x"), "no-outcome"),
+        (("rightly", "could-wait", "x"), "no-because"),
+        (("rightly", "danger-shown", " "), "no-reason"),
+        (("rightly", "danger-shown", "x" * 2001), "too-long"),
+    ):
+        assert [one.code for one in judgement_faults(*given)] == [code]
+    for urgent, judged, found in ((False, False, "not-urgent"), (True, True, "judged")):
+        fault = not_to_judge(urgent=urgent, judged=judged)
+        assert fault
+        assert fault.code == found
+    assert not_to_judge(urgent=True, judged=False) is None

@@ -7,7 +7,7 @@ import pytest
 from shared.protocol.judge import Attempt
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.special import AVG_10, SPECIAL_CATEGORIES, SPECIAL_GROUNDS, grounds_for, special_in
-from shared.protocol.wording import Written, shared_by, word_faults
+from shared.protocol.wording import Written, pointing_faults, shared_by, word_faults
 
 SAYS = {
     "health": "hij is alcoholverslaafd en ligt in het ziekenhuis",
@@ -73,6 +73,18 @@ def test_what_is_read_in_a_text_is_refused_each_with_its_article() -> None:
         ("names-somebody", "art. 5"),
         ("shows-reporter", "art. 5 lid 1"),
         ("bsn", "art. 46 UAVG"),
+    ]
+
+
+@pytest.mark.allowed("R-T.13")
+@pytest.mark.refused("R-T.13")
+def test_words_are_marked_that_stand_there_and_nothing_else_is_asked_of_them() -> None:
+    assert pointing_faults(stands=True, grounds={}) == []
+    assert [one.code for one in pointing_faults(stands=True, grounds={"luck": "made-public"})] == [
+        "special-ground-unknown"
+    ]
+    assert [(one.field, one.code, one.article) for one in pointing_faults(stands=False, grounds={})] == [
+        ("finding", "words-not-found", "art. 5 lid 1")
     ]
 
 

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.house import TestHouse, until
 
 INSERTED = (
@@ -64,8 +66,12 @@ def test_a_line_that_nobody_wrote_is_not_numbered(own_house: TestHouse) -> None:
     assert queue(house, "assessment", "audit-lines-refused")["stuck"] == 0
 
 
+@pytest.mark.drill
 def test_a_trigger_that_drops_lines_is_found_out(own_house: TestHouse) -> None:
-    """Its own process knows what it wrote; what it says of that comes through when the trigger is gone."""
+    """Its own process knows what it wrote; what it says of that comes through when the trigger is gone.
+
+    The same with one service is in `tests/platform/test_audit.py`; in a house it waits a minute for the next look.
+    """
     house = own_house
     house.sql(
         "intake",

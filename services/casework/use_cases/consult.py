@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -14,9 +16,10 @@ from shared.engine.engine import Engine
 from shared.engine.head import changed, vouch_for
 from shared.engine.show import heading
 from shared.engine.tables import GrantRow
+from shared.engine.wording import Nameable
 from shared.errors import CannotSucceed, Forbidden, NotFound
 from shared.identity import Person
-from shared.protocol.conditions.approach import CHILD
+from shared.protocol.conditions.approach import CHILD, POINTS_AT_REPORTER
 from shared.protocol.model import HOLDER_OF, PHASE_OF, State
 from shared.protocol.opening import is_seen
 
@@ -51,16 +54,18 @@ class Consulting:
         phase = await self._phase_granted(number, new_signal, person)
         await self.engine.showing.note(person, role, "closed case consulted", number, new_signal)
         shown = self.engine.policy.show(loaded)
-        # What was put right is not shared any more, and who represents a child is known for its notice alone.
-        counting = [one for one in loaded.facts().items if one.name in shown["items"] and one.category != CHILD]
+        # What was put right is not shared any more, who represents a child is known for its notice alone, and the reporter
+        # has reported nothing about the new signal.
+        apart, known = (CHILD, POINTS_AT_REPORTER), Nameable.of(loaded)
+        counting = [one for one in loaded.facts().items if one.name in shown["items"] and one.category not in apart]
         seen = [one.name for one in counting if is_seen(loaded.law.category(one.category), phase)]
         return heading(loaded.dossier) | {
             "forSignal": new_signal,
             "forPhase": phase,
-            "report": {"text": loaded.opened.report.text},
-            "subjects": {name: one.model_dump(exclude_none=True) for name, one in loaded.concerned.items()},
-            "objects": shown["objects"],
-            "items": {name: shown["items"][name] for name in seen},
+            "report": {"text": known.shared(loaded.opened.report.text)},
+            "subjects": _described(loaded.concerned, known),
+            "objects": _described(loaded.opened.objects, known),
+            "items": {name: _without_reporter(shown["items"][name], known) for name in seen},
         }
 
     async def _phase_granted(self, number: str, new_signal: str, person: Person) -> int:
@@ -79,3 +84,11 @@ class Consulting:
         if not grants:
             raise Forbidden("Voor dat signaal is geen raadpleging van deze casus gevraagd (art. 9 lid 2).")
         return max(one.phase for one in grants)
+
+
+def _described(concerned: Mapping[str, BaseModel], known: Nameable) -> dict[str, Any]:
+    return {name: known.shared_texts(one).model_dump(exclude_none=True) for name, one in concerned.items()}
+
+
+def _without_reporter(item: Mapping[str, Any], known: Nameable) -> dict[str, Any]:
+    return {**item, "finding": known.shared_in(item["finding"]), "fields": known.shared_in(item["fields"])}

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.database import platform_v1
 from shared.database.platform_v1 import MOMENT, column, queue_index, waits
@@ -30,8 +31,9 @@ def upgrade() -> None:
         column("tries", sa.Integer),
         column("fetched_at", MOMENT, null=True),
         column("sealed", sa.Boolean),
-        column("digest", sa.Text, null=True),
+        column("issued", JSONB),
         column("received_at", MOMENT, null=True),
+        column("said_of", sa.Text, null=True),
         column("answered_at", MOMENT, null=True),
         column("answered_how", sa.Text, null=True),
         column("reason", sa.Text, null=True),

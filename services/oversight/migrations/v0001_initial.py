@@ -70,6 +70,16 @@ def upgrade() -> None:
     urgent = sa.text("(facts ->> 'urgent') = 'true'")
     op.create_index("disclosure_urgent_idx", "disclosure", ["decided_at", "id"], postgresql_where=urgent)
     op.create_table(
+        "judgement",
+        column("disclosure", sa.Uuid, key=True),
+        column("number", sa.Text),
+        column("outcome", sa.Text),
+        column("because", sa.Text),
+        column("judged_by", sa.Text),
+        column("judged_at", MOMENT),
+        column("mac", sa.Text),
+    )
+    op.create_table(
         "kept_statement",
         sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
         column("statement", sa.Text),
@@ -135,4 +145,5 @@ def upgrade() -> None:
     )
     op.create_index("listed_signal_order_idx", "listed_signal", ["list_id", "place", "number"])
     # Append-only for the service itself, not only by agreement.
-    op.execute("REVOKE UPDATE, DELETE ON audit_batch, audit_line, disclosure, kept_statement FROM oversight_app")
+    kept = "audit_batch, audit_line, disclosure, judgement, kept_statement"
+    op.execute(f"REVOKE UPDATE, DELETE ON {kept} FROM oversight_app")

@@ -5,6 +5,7 @@ from services.oversight.use_cases.approve import DestructionLists
 from services.oversight.use_cases.chains import Chains
 from services.oversight.use_cases.designations import DesignationKeeping
 from services.oversight.use_cases.duties import DutyKeeping
+from services.oversight.use_cases.judge_urgent import UrgentJudging
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.show import RegisterReading
@@ -18,4 +19,5 @@ __all__ = [
     "RegisterKeeping",
     "RegisterReading",
     "Releasing",
+    "UrgentJudging",
 ]

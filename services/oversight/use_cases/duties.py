@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import lists
-from services.oversight.owed import shown
+from services.oversight.owed import shown, told_anew
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.rights import DutiesTold, ListedDuty
@@ -38,9 +38,8 @@ class DutyKeeping:
                 if row.duties is None and number not in message.whole:
                     raise PartDown("rights has not answered yet who was never informed")
                 before = row.duties or {}
-                # What was answered about a duty is about how it stood then.
                 row.duties = before | {
-                    one.duty: one.model_dump(mode="json")
+                    one.duty: told_anew(before.get(one.duty, {}), one.model_dump(mode="json"))
                     for one in of_signal[number]
                     if one.turn > before.get(one.duty, {"turn": -1})["turn"]
                 }

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic.alias_generators import to_camel
 
 from services.oversight import store, trail
+from services.oversight.use_cases.judge_urgent import UrgentJudging
 from shared import audit
 from shared.errors import NotFound
 from shared.identity import Person
@@ -22,6 +23,7 @@ class RegisterReading:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.rules = platform.settings.laws.configured
+        self.judging = UrgentJudging(platform)
 
     async def _note(
         self, person: Person, role: str, action: str, record: str | None, reason: str | None = None
@@ -99,8 +101,27 @@ class RegisterReading:
         role = person.role_among((*self.rules.file_roles, "fg", "beheerder", *officer))
         async with self.platform.database.reading() as session:
             page = await store.disclosures(session, number, window, urgent=urgent)
+            at_once = [row.id for row in page.rows if row.facts.get("urgent")]
+            judged = await store.judgements(session, at_once) if at_once else {}
         await self._note(person, role, "disclosure register read", number)
-        return page.of("disclosures", lambda row: {"id": str(row.id)} | _camel(row.facts))
+        marks = {
+            row.id: self.judging.shown(row) | await self.judging.marked(judged.get(row.id))
+            for row in page.rows
+            if row.id in at_once
+        }
+        return page.of("disclosures", lambda row: {"id": str(row.id)} | _camel(row.facts) | _judged(marks.get(row.id)))
+
+
+def _judged(mark: dict[str, Any] | None) -> dict[str, Any]:
+    """Of what went at once: how it was judged, or until when it is."""
+    if mark is None:
+        return {}
+    return {
+        "judgement": mark["judgement"],
+        "notBelieved": mark["notBelieved"],
+        "judgeBefore": mark["judgeBefore"],
+        "overdue": mark["overdue"] and not mark["judgement"],
+    }
 
 
 def _camel(facts: dict[str, Any]) -> dict[str, Any]:

@@ -33,5 +33,6 @@ def upgrade() -> None:
         column("why", sa.Text),
         column("on", sa.Date),
         column("noted_at", MOMENT),
+        column("recipient", sa.Text, null=True),
     )
     op.create_table("on_list", column("number", sa.Text, key=True), column("list_id", sa.Uuid, key=True))

@@ -11,8 +11,10 @@ from shared.protocol.municipality import POLICE
 
 CHILD = "child"
 """That somebody is a child, and who represents him: for the notice, and for nobody else (art. 5 UAVG)."""
+POINTS_AT_REPORTER = "reporter-clue"
+"""Words of the file that point at the reporter: they are left out of whatever is shared (art. 5 lid 1)."""
 PROCESS_CATEGORIES = frozenset(
-    {"question", "paper", "intervention", "monitoring", "decision", "department-question", CHILD}
+    {"question", "paper", "intervention", "monitoring", "decision", "department-question", CHILD, POINTS_AT_REPORTER}
 )
 
 

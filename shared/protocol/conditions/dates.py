@@ -11,20 +11,23 @@ from shared.protocol.terms import add_months
 
 def review_within(months: int) -> Condition:
     """A deferral is looked at again before long (R-26.8)."""
+    return _within(months, "review-date", "de datum waarop opnieuw wordt gekeken", "art. 26 lid 5")
 
-    @condition(
-        "art. 26 lid 5",
-        f"de datum waarop opnieuw wordt gekeken ligt na vandaag en binnen {months} maanden",
-        at="fields.reviewOn",
-    )
-    def review_date(case: Case) -> str | None:
+
+def monitored_within(months: int, article: str) -> Condition:
+    """So is a case that is taken up elsewhere (R-T.20); a rule of its own, for one code names one article."""
+    return _within(months, "monitoring-date", "de datum waarop de stand opnieuw wordt bekeken", article)
+
+
+def _within(months: int, code: str, what: str, article: str) -> Condition:
+    def missing(case: Case) -> str | None:
         on, today = case.day("reviewOn"), case.facts.today
         latest = add_months(today, months)
         if on is not None and today < on <= latest:
             return None
-        return f"de datum waarop opnieuw wordt gekeken moet na {today} liggen en uiterlijk op {latest}"
+        return f"{what} moet na {today} liggen en uiterlijk op {latest}"
 
-    return review_date
+    return Condition(code, f"{what} ligt na vandaag en binnen {months} maanden", article, missing, "fields.reviewOn")
 
 
 def not_in_the_future(name: str, what: str, article: str) -> Condition:

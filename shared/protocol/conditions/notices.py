@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shared.protocol.conditions.case import Case, condition
 
 BEGINS = ("purpose", "no-signal")
@@ -57,3 +59,22 @@ def request_covers_it(case: Case) -> str | None:
     if until is not None and review is not None and until < review:
         return f"er moet opnieuw worden gekeken uiterlijk op {until}, als het verzoek om uitstel verloopt"
     return None
+
+
+_ON_INFORMING = ("duty", "review", "ground-lapsed", "notice-sent", "notice-undeliverable", "same-person")
+
+
+@condition("art. 26 lid 5", "de kennisgeving is per brief of digitaal verstuurd, en is niet al teruggekomen")
+def notice_was_sent(case: Case) -> str | None:
+    last = case.facts.last(*_ON_INFORMING)
+    if last is None or last.key != "notice-sent":
+        return "er is geen kennisgeving verstuurd die kan zijn teruggekomen"
+    if last.fields.get("channel") == "in-person":
+        return "de kennisgeving is persoonlijk overhandigd"
+    return None
+
+
+def came_back_from(case: Case) -> date:
+    """The day on which the last notice was sent."""
+    last = case.facts.last("notice-sent")
+    return date.fromisoformat(str(last.fields["sentOn"])) if last else date.min

@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-from shared.protocol.conditions.approach import CHILD, PROCESS_CATEGORIES, adopted, cells, shareable
+from collections.abc import Iterable, Iterator
+
+from shared.protocol.composing import OF
+from shared.protocol.conditions.approach import (
+    CHILD,
+    POINTS_AT_REPORTER,
+    PROCESS_CATEGORIES,
+    adopted,
+    cells,
+    shareable,
+)
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.conditions.research import answers
-from shared.protocol.facts import Facts
+from shared.protocol.facts import Facts, Item
+from shared.protocol.municipality import MEMBER
 
 _ACCURACY, _RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
-_PUT_RIGHT = ("rectify", "not-concerned")
+PUT_RIGHT = ("rectify", "not-concerned")
+"""Decisions by which what others had proves wrong."""
 
 
 def rectifiable(facts: Facts) -> tuple[str, ...]:
     """What can be put right: data, but for the report itself; of the handling what nobody has acted on yet."""
     done = {*answers(facts), *adopted(facts)}
-    waits = {"question", "intervention", "paper", CHILD}
+    waits = {"question", "intervention", "paper", CHILD, POINTS_AT_REPORTER}
     data = [one for one in shareable(facts) if one != "report"]
     return (*data, *(one.name for one in facts.items if one.category in waits and one.name not in done))
 
 
 def put_right(facts: Facts) -> tuple[str, ...]:
-    """The items and persons that were put right here: those who had them are told."""
-    return tuple(dict.fromkeys(one.about[0] for one in facts.decisions if one.key in _PUT_RIGHT))
+    """The items and persons that were put right, in whichever phase: those who had them are told."""
+    return tuple(dict.fromkeys(one.about[0] for one in (*facts.right_before, *facts.decisions) if one.key in PUT_RIGHT))
 
 
 def had(facts: Facts, thing: str) -> tuple[str, ...]:
-    """Who received `thing` before it was put right: partners of an approach or plan by check 2A, departments by 2B."""
+    """Who received `thing` before it was put right, in whichever phase: who holds a source by a question about him, members by
+    a paper; and in phase 4 partners of an approach or plan by check 2A, departments by 2B."""
     all_items = (*facts.items, *facts.superseded)
-    about_him = {one.name for one in all_items if one.about == thing and one.category not in PROCESS_CATEGORIES}
-    things = {thing, *about_him, *({"report"} if thing.startswith("S") else ())}
+    about_him = {
+        one.name
+        for one in all_items
+        if one.category not in PROCESS_CATEGORIES and _is_in(facts, thing, (one.about, *_brought_to_light(one)))
+    }
+    things = {thing, *about_him, *({"report"} if _was_reported(facts, thing) else ())}
     may: set[tuple[str, str]] = set()
     given: set[tuple[str, str]] = set()
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(_had_by_a_record(facts, thing, things))
+    if any(one.about[0] == thing for one in facts.right_before):
+        # Nobody has it by a decision of a later phase.
+        return tuple(found)
     carried_out_by = {
         one.name: str(one.fields.get("department")) for one in all_items if one.category == "intervention"
     }
     for one in facts.decisions:
-        if one.key in _PUT_RIGHT and one.about[0] == thing:
+        if one.key in PUT_RIGHT and one.about[0] == thing:
             break
         if one.key == "check-2a":
             item, recipient = one.about
@@ -50,6 +70,51 @@ def had(facts: Facts, thing: str) -> tuple[str, ...]:
         partners = set(one.fields.get("partners") or ())
         found |= dict.fromkeys(to for item, to in sorted(may) if item in things and to in partners)
     return tuple(found)
+
+
+def _had_by_a_record(facts: Facts, thing: str, things: set[str]) -> Iterator[str]:
+    """Who was asked about it, or read it in a paper: the record is what shares it. What is put right of the handling itself
+    is told by the task that ends."""
+    since = next(
+        (one.on for one in (*facts.right_before, *facts.decisions) if one.key in PUT_RIGHT and one.about[0] == thing),
+        facts.today,
+    )
+    for one in (*facts.items, *facts.superseded):
+        if one.on > since or one.name == thing:
+            continue
+        if one.category == "question" and _is_in(facts, thing, (one.about,)):
+            yield str(one.fields.get("source"))
+        elif one.category == "paper" and things & set(one.fields.get("items") or ()):
+            going = one.fields.get("concerning")
+            if (
+                not thing.startswith("S")
+                or going is None
+                or _is_in(facts, thing, (one.partition(OF)[0] for one in going))
+            ):
+                yield MEMBER
+
+
+def _is_in(facts: Facts, thing: str, codes: Iterable[str]) -> bool:
+    """Whether `thing` is one of `codes`; who was named twice is one person."""
+    return facts.person(thing) in map(facts.person, codes)
+
+
+def _brought_to_light(item: Item) -> Iterator[str]:
+    """The persons who became known by a finding."""
+    return (str(one["subject"]) for one in item.fields.get("persons") or ())
+
+
+def _was_reported(facts: Facts, thing: str) -> bool:
+    """Whether it is a person whom the report names, by whichever of his codes."""
+    every = (*facts.items, *facts.superseded, *facts.quarantined)
+    found = {code for one in every for code in _brought_to_light(one)}
+    called = {thing, *(code for code in facts.same if facts.person(code) == facts.person(thing)), facts.person(thing)}
+    return thing.startswith("S") and bool(called - found)
+
+
+def told_of_it(facts: Facts) -> tuple[str, ...]:
+    """Everybody who had something that was put right, each once."""
+    return tuple(dict.fromkeys(to for thing in put_right(facts) for to in had(facts, thing)))
 
 
 def to_be_told(facts: Facts) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,13 @@ from shared.protocol.conditions.approach import cells, riec_waits
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
 
+SIGNED_ANSWER, SIGNED_QUESTION = "answered", "asked"
+"""The kinds of what the RIEC signs that ask something of who has the file."""
+HEARD = {
+    SIGNED_ANSWER: "een ondertekend antwoord dat niet is overgenomen",
+    SIGNED_QUESTION: "een ondertekende vraag die openstaat",
+}
+
 
 @condition("art. 21 lid 2 onder b", "het LOT heeft gekozen voor een intake bij de Ondermijningstafel")
 def riec_included(case: Case) -> str | None:
@@ -49,13 +56,42 @@ def riec_not_asked(case: Case) -> str | None:
     return "de intake is al ingediend bij de Ondermijningstafel" if riec_waits(case.facts) else None
 
 
-@condition("art. 21 lid 2 onder b", "de intake is ingediend bij de Ondermijningstafel")
+@condition(
+    "art. 21 lid 2 onder b", "er wacht geen ondertekend antwoord van de Ondermijningstafel op een eerdere intake"
+)
+def riec_answer_taken_over(case: Case) -> str | None:
+    """With another intake the signed answer to the one before it could not be taken over any more."""
+    if SIGNED_ANSWER in case.facts.heard:
+        return "neem eerst het ondertekende antwoord van de Ondermijningstafel over"
+    return None
+
+
+@condition(
+    "art. 21 lid 2 onder b",
+    "de Ondermijningstafel moet nog antwoorden op de intake, of heeft ondertekend geantwoord nadat een antwoord met de hand"
+    " was ingevoerd",
+)
 def riec_asked(case: Case) -> str | None:
-    return (
-        None
-        if riec_waits(case.facts)
-        else "er is geen intake ingediend waarop de Ondermijningstafel nog moet antwoorden"
-    )
+    if riec_waits(case.facts) or SIGNED_ANSWER in case.facts.heard:
+        return None
+    return "er is geen intake ingediend waarop de Ondermijningstafel nog moet antwoorden"
+
+
+@condition(
+    "art. 21 lid 2 onder b",
+    "de intake ligt bij de Ondermijningstafel, of een ondertekende vraag van het RIEC staat open",
+)
+def riec_has_a_question(case: Case) -> str | None:
+    if riec_waits(case.facts) or SIGNED_QUESTION in case.facts.heard:
+        return None
+    return "er staat geen vraag van het RIEC open"
+
+
+@condition("art. 21 lid 2 onder b", "wat het RIEC ondertekende, is overgenomen of beantwoord")
+def riec_heard_out(case: Case) -> str | None:
+    """Also what came in after an answer was entered by hand: the signed one counts."""
+    left = [words for kind, words in HEARD.items() if kind in case.facts.heard]
+    return f"van het RIEC wacht nog: {', '.join(left)}" if left else None
 
 
 @condition("art. 21 lid 2 onder b", "er wordt niet meer gewacht op de Ondermijningstafel")
@@ -70,8 +106,17 @@ def nothing_at_the_riec(case: Case) -> str | None:
 
 def handed_in_on(case: Case) -> date:
     """The day on which the Ondermijningstafel was asked for the last time."""
-    asked = case.facts.last("riec-intake")
+    return _said_on(case, "riec-intake", "handedInOn")
+
+
+def decided_on(case: Case) -> date:
+    """The day on which the Ondermijningstafel decided for the last time; that is recorded later."""
+    return _said_on(case, "riec-answer", "decidedOn")
+
+
+def _said_on(case: Case, key: str, name: str) -> date:
+    last = case.facts.last(key)
     try:
-        return date.fromisoformat(str(asked.fields["handedInOn"])) if asked else date.min
+        return date.fromisoformat(str(last.fields[name])) if last else date.min
     except (KeyError, ValueError):
         return date.min
