@@ -9,13 +9,16 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal.api import log_in_router, router
+from services.portal.api import dossiers, log_in, tasks, work
+from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
 from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
-from services.portal.use_cases import Working
+from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.tasks import Tasks
+from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
 
@@ -35,8 +38,14 @@ def create(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
-    app.include_router(log_in_router(sessions, calls, pages))
-    app.include_router(router(sessions, Working(calls, law), pages))
+    visits = Visits(sessions)
+    for one in (
+        log_in.router(visits, sessions, calls, pages),
+        work.router(visits, Work(calls, law), pages),
+        dossiers.router(visits, Dossiers(calls), pages),
+        tasks.router(visits, Tasks(calls), pages),
+    ):
+        app.include_router(one)
     app.state.sessions = sessions
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_middleware(Guard, origin=settings.portal_address)

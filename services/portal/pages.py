@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from services.portal.sessions import COOKIE
+from services.portal.words import SERVICES_CALLED, TASKS, WORDS
 from shared.clock import AMSTERDAM
 from shared.errors import MeldpuntError, NotAuthenticated
 from shared.http.problems import ANSWERS
@@ -25,61 +26,6 @@ from shared.protocol.show import MONTHS
 from shared.protocol.special import SPECIAL_CATEGORIES, grounds_for
 from shared.protocol.states import PHASES, State
 
-TASKS = {
-    "co-signature": "Medeondertekenen",
-    "co-signature-question": "Vraag van wie medeondertekent",
-    "question": "Vraag over een bron",
-    "intervention": "Opdracht",
-    "paper": "Stuk voor een overleg",
-}
-SERVICES_CALLED = {
-    "assessment": "het onderdeel voor fase 1 en 2",
-    "sources": "het onderdeel voor fase 3",
-    "casework": "het onderdeel voor fase 4 en 5",
-    "rights": "het onderdeel voor het informeren",
-}
-WORDS = {
-    "address": "adres",
-    "occupation": "beroep",
-    "description": "omschrijving",
-    "kind": "soort",
-    "role": "rol",
-    "building": "gebouw",
-    "business": "bedrijf",
-    "parcel": "perceel",
-    "other": "anders",
-    "subject": "persoon",
-    "source": "bron",
-    "identity": "over wie of wat",
-    "question": "vraag",
-    "answer": "antwoord",
-    "article": "artikel",
-    "name": "naam",
-    "about": "over",
-    "proposedAs": "voorgesteld door",
-    "proposedAt": "voorgesteld op",
-    "reason": "reden",
-    "said": "ingevuld",
-    "concerns": "betrokkenen",
-    "asked": "gevraagd en geantwoord",
-    "dueOn": "uiterlijk",
-    "answerBy": "antwoord uiterlijk op",
-    "late": "te laat",
-    "reminder": "herinnering verstuurd",
-    "intervention": "wat",
-    "instrument": "met welke bevoegdheid",
-    "legalBasis": "grondslag",
-    "plannedOn": "gepland op",
-    "subjects": "personen",
-    "objects": "adressen en andere objecten",
-    "items": "gegevens",
-    "finding": "gevonden",
-    "progress": "voortgang",
-    "paper": "stuk",
-    "meeting": "overleg",
-    "contact": "contact",
-    "owner": "eigenaar",
-}
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _MOMENT = _DAY + r"T[\d:.]+(Z|[+-]\d{2}:\d{2})"
 NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
@@ -147,15 +93,15 @@ class Pages:
                 return answer
             said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
             detail = NOT_FOUND if said.status == 404 else said.detail or str(error)
-            return self.show("fout.html", request, said.status, title=said.title, detail=detail)
+            return self.show("parts/fout.html", request, said.status, title=said.title, detail=detail)
 
         async def http(request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else 400
-            return self.show("fout.html", request, status, title="Niet gevonden", detail=NOT_FOUND)
+            return self.show("parts/fout.html", request, status, title="Niet gevonden", detail=NOT_FOUND)
 
         async def other(request: Request, error: Exception) -> Response:
             detail = "Er ging iets mis. Er is niets vastgelegd. Probeer het later opnieuw."
-            return self.show("fout.html", request, 500, title="Er ging iets mis", detail=detail)
+            return self.show("parts/fout.html", request, 500, title="Er ging iets mis", detail=detail)
 
         app.add_exception_handler(MeldpuntError, known)
         app.add_exception_handler(HTTPException, http)

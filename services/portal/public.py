@@ -77,7 +77,11 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
     @routes.get("/")
     async def form(request: Request) -> Response:
         return pages.show(
-            "melding.html", request, about=REPORT_CONTROLS, reporter=REPORTER_CONTROLS, key=secrets.token_urlsafe(16)
+            "public/melding.html",
+            request,
+            about=REPORT_CONTROLS,
+            reporter=REPORTER_CONTROLS,
+            key=secrets.token_urlsafe(16),
         )
 
     @routes.post("/")
@@ -88,18 +92,18 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
         answer = await sent(request, "/v1/signals", reported(filled), key if len(key) >= 8 else "")
         said = answer.json()
         if answer.is_success:
-            return pages.show("ontvangen.html", request, 201, code=said["receiptCode"])
+            return pages.show("public/ontvangen.html", request, 201, code=said["receiptCode"])
         shown = {
             "about": REPORT_CONTROLS,
             "reporter": REPORTER_CONTROLS,
             "key": secrets.token_urlsafe(16),
             "filled": filled,
         }
-        return pages.show("melding.html", request, answer.status_code, trouble=_wrong(said), **shown)
+        return pages.show("public/melding.html", request, answer.status_code, trouble=_wrong(said), **shown)
 
     @routes.get("/intrekken")
     async def withdrawal(request: Request) -> Response:
-        return pages.show("intrekken.html", request, asked=(RECEIPT_CONTROL,), done=False)
+        return pages.show("public/intrekken.html", request, asked=(RECEIPT_CONTROL,), done=False)
 
     @routes.post("/intrekken")
     async def withdraw(request: Request) -> Response:
@@ -107,10 +111,15 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
         body = {"receiptCode": str(filled.get("receiptCode", "")).strip().upper()}
         answer = await sent(request, "/v1/withdrawals", body)
         if answer.is_success:
-            return pages.show("intrekken.html", request, asked=(), done=True)
+            return pages.show("public/intrekken.html", request, asked=(), done=True)
         trouble = _wrong(answer.json())
         return pages.show(
-            "intrekken.html", request, answer.status_code, asked=(RECEIPT_CONTROL,), filled=filled, trouble=trouble
+            "public/intrekken.html",
+            request,
+            answer.status_code,
+            asked=(RECEIPT_CONTROL,),
+            filled=filled,
+            trouble=trouble,
         )
 
     @routes.get("/livez")

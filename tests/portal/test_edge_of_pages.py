@@ -10,7 +10,7 @@ import httpx
 import pytest
 from joserfc.jwk import OKPKey
 
-from services.portal import api
+from services.portal.api import log_in
 from services.portal.app import create
 from services.portal.guard import PAGE_HEADERS
 from services.portal.sessions import COOKIE, Session
@@ -73,7 +73,7 @@ async def test_a_log_in_begins_with_pkce_state_and_nonce(portal: httpx.AsyncClie
     assert asked["redirect_uri"] == f"{ADDRESS}/callback"
     assert min(len(asked[one]) for one in ("state", "nonce", "code_challenge")) >= 43
     cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith(f"{api.LOG_IN_COOKIE}=")
+    assert cookie.startswith(f"{log_in.LOG_IN_COOKIE}=")
     assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= {one.strip() for one in cookie.split(";")}
 
 

@@ -1,0 +1,50 @@
+"""Who visits: the session of a request, and of a form that was sent."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from services.portal.sessions import COOKIE, Session, Sessions
+from shared.errors import Forbidden, NotAuthenticated, NotFound
+
+
+class Visits:
+    """`visitor`, `form`: dependencies of a route, its session and what was filled in."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        async def visitor(request: Request) -> Session:
+            session = sessions.find(request.cookies.get(COOKIE))
+            if session is None:
+                raise NotAuthenticated
+            request.state.session = session
+            return session
+
+        async def form(request: Request) -> FormData:
+            """What was sent, by somebody who had the page; raises Forbidden for a form that this session did not get."""
+            session = await visitor(request)
+            filled = await request.form(max_files=0, max_fields=500)
+            if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
+                raise Forbidden("Deze pagina hoort niet meer bij uw sessie. Ga terug en probeer het opnieuw.")
+            return filled
+
+        self.visitor: Any = Depends(visitor)
+        self.form: Any = Depends(form)
+
+
+def sends_to(address: str) -> Response:
+    """After something was done: going back and loading again do nothing twice."""
+    return RedirectResponse(address, 303)
+
+
+def chosen(decision: dict[str, Any], key: str) -> dict[str, Any]:
+    """The outcome that was chosen; the only one where there is no choice. Raises NotFound."""
+    outcomes: list[dict[str, Any]] = decision["outcomes"]
+    for one in outcomes:
+        if one["key"] == key or (len(outcomes) == 1 and not key):
+            return one
+    raise NotFound

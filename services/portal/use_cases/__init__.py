@@ -1,0 +1,1 @@
+"""What people do in the portal. A module for each family of pages."""

@@ -1,0 +1,173 @@
+"""A dossier: open it, decide, record, take back.
+
+Every page about it is made of what the decision interface says; no decision is named here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from services.portal.calls import Calls
+from services.portal.forms import Control, Filled, controls, read
+from services.portal.seen import Opened, Trouble
+from services.portal.sessions import Session
+from services.portal.use_cases.filled import special, text, trouble, version
+from shared.errors import Conflict, Elsewhere, NotFound
+
+SIGNAL_SERVICES = ("assessment", "sources", "casework")
+DUTY_SERVICE = "rights"
+
+
+class Dossiers:
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def open(self, session: Session, number: str) -> Opened:
+        """Raises NotFound for one that this person may not know of and for one that there is not, alike; Conflict while it
+        goes from one service to the next; PartDown."""
+        purpose = session.purposes[number]
+        for holder in self._may_hold(session, number):
+            view = await self._calls.get(session, holder, at(number), purpose)
+            if view.is_done:
+                break
+            if view.body.get("code") == Elsewhere.code:
+                session.holders.pop(number, None)
+            elif view.status == 409:
+                raise Conflict(view.body["detail"])
+        else:
+            raise NotFound
+        session.holders[number] = holder
+        offered, decided = await asyncio.gather(
+            self._calls.get(session, holder, f"{at(number)}/open-decisions"),
+            self._calls.get(session, holder, f"{at(number)}/decisions", purpose),
+        )
+        if not offered.is_done:
+            raise Conflict(offered.body.get("detail", "")) if offered.status == 409 else NotFound
+        decisions = decided.body["decisions"] if decided.is_done else []
+        return Opened(holder, number, view.body, offered.body, decisions)
+
+    @staticmethod
+    def _may_hold(session: Session, number: str) -> tuple[str, ...]:
+        """Who is asked for it, first who held it last: an attempt at another is a refusal in the audit trail."""
+        if number.startswith("D-"):
+            return (DUTY_SERVICE,)
+        last = session.holders.get(number)
+        return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last else SIGNAL_SERVICES
+
+    def asked(self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
+        """The controls of a decision with this answer, in the order of the page."""
+        about = tuple(
+            Control("list", f"about.{place}", self._about(kind), required=True, options=tuple(choices.items()))
+            for place, (kind, choices) in enumerate(zip(decision["about"], decision["choices"], strict=False))
+        )
+        meeting = (Control("text", "meeting", "In welk overleg?", "Nummer van het overleg", required=True, most=60),)
+        reason = (Control("area", "reason", "Waarom?", "De reden komt in het dossier.", required=True, most=4000),)
+        return (
+            about
+            + (meeting if decision["meeting"] else ())
+            + controls(outcome["fields"], dossier.known)
+            + self._forwarding(dossier, outcome)
+            + reason
+        )
+
+    @staticmethod
+    def _about(kind: str) -> str:
+        return {"source": "Over welke bron?", "item": "Over welk gegeven?", "subject": "Over welke persoon?"}.get(
+            kind, "Waarover?"
+        )
+
+    def _forwarding(self, dossier: Opened, outcome: dict[str, Any]) -> tuple[Control, ...]:
+        """To whom it goes on, where this answer lets it; or nobody, with a reason."""
+        if not outcome["forwarding"]:
+            return ()
+        to = [
+            (f"{kind}:{code}", name)
+            for kind in outcome["forwarding"]
+            for code, name in dossier.open["recipients"].get(kind, {}).items()
+        ]
+        entitled = [dossier.open["entitled"].get(one.partition(":")[2], {}) for one, _ in to]
+        tasks = {code: name for one in entitled for code, name in one.get("tasks", {}).items()}
+        bases = {code: name for one in entitled for code, name in one.get("bases", {}).items()}
+        items = tuple(dossier.known.items.items())
+        return (
+            Control("list", "forwarding.recipient", "Aan wie gaat het signaal door?", options=tuple(to)),
+            Control("choices", "forwarding.items", "Welke gegevens gaan mee?", options=items),
+            Control("list", "forwarding.task", "Voor welke taak van de ontvanger?", options=tuple(tasks.items())),
+            Control("list", "forwarding.basis", "Op welke grondslag?", options=tuple(bases.items())),
+            Control("area", "forwarding.noneBecause", "Gaat het aan niemand door? Waarom niet?", most=2000),
+        )
+
+    async def decide(
+        self, session: Session, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
+    ) -> Trouble | None:
+        """None when it was taken or proposed; else what was wrong. Nothing is kept of what was typed but in the answer."""
+        asked = self.asked(dossier, decision, outcome)
+        given = {one.name: one for one in asked}
+        body: dict[str, Any] = {
+            "key": decision["key"],
+            "outcome": outcome["key"],
+            "reason": text(filled, "reason"),
+            "fields": read((one for one in asked if one.name.startswith("fields.")), filled),
+            "about": [text(filled, name) for name in given if name.startswith("about.")],
+            "expectedVersion": version(filled),
+            "specialGrounds": special(filled),
+        }
+        if "meeting" in given:
+            body["meeting"] = text(filled, "meeting") or None
+        if outcome["forwarding"]:
+            body["forwarding"] = _forwarded(filled)
+        said = await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/decisions", body)
+        return trouble(said)
+
+    def recorded(self, dossier: Opened, record: dict[str, Any]) -> tuple[Control, ...]:
+        """The controls of something that is recorded."""
+        known = dossier.known
+        every = {"report": "de melding", **known.subjects, **known.objects}
+        options = tuple((one, every.get(one, one)) for one in record["about"])
+        about = Control("choice", "about", "Waarover gaat het?", required=True, options=options)
+        note = Control("area", "finding", "Wat is er gevonden?", required=not record["composed"], most=2000)
+        matches = tuple(
+            Control("flag", f"matches.{one}", f"Klopt {called} met de melding?")
+            for one, called in (("name", "de naam"), ("address", "het adres"))
+        )
+        return (about, *((note,) if record["finding"] else matches), *controls(record["fields"], known))
+
+    async def keep(self, session: Session, dossier: Opened, record: dict[str, Any], filled: Filled) -> Trouble | None:
+        asked = self.recorded(dossier, record)
+        body: dict[str, Any] = {
+            "category": record["category"],
+            "about": text(filled, "about"),
+            "fields": read((one for one in asked if one.name.startswith("fields.")), filled),
+            "expectedVersion": version(filled),
+            "specialGrounds": special(filled),
+        }
+        matches = read((one for one in asked if one.name.startswith("matches.")), filled, "matches")
+        if matches:
+            body["matches"] = matches
+        if finding := text(filled, "finding"):
+            body["finding"] = finding
+        return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/items", body))
+
+    async def withdraw(self, session: Session, dossier: Opened, filled: Filled) -> Trouble | None:
+        body = {
+            "decision": text(filled, "decision"),
+            "expectedVersion": version(filled),
+            "reason": text(filled, "reason"),
+        }
+        return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/withdrawals", body))
+
+
+def at(number: str) -> str:
+    return f"/v1/duties/{number}" if number.startswith("D-") else f"/v1/signals/{number}"
+
+
+def _forwarded(filled: Filled) -> dict[str, Any]:
+    kind, _, recipient = text(filled, "forwarding.recipient").partition(":")
+    if not recipient:
+        return {"noneBecause": text(filled, "forwarding.noneBecause") or None}
+    found: dict[str, Any] = {"recipientKind": kind, "recipient": recipient}
+    found["items"] = [str(one) for one in filled.getlist("forwarding.items")]
+    return found | {
+        name: said for name in ("task", "basis", "noneBecause") if (said := text(filled, f"forwarding.{name}"))
+    }
