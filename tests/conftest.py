@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "drill: takes long; runs with `make drill`")
 
 
-LONGEST_FIRST = ("faults", "stories", "chain", "security", "conformance")
+LONGEST_FIRST = ("faults", "stories", "chain", "browser", "security", "conformance")
 """Several workers end together when what takes long is begun first, and what takes little fills up the rest. Whole houses
 stand together, so that none waits for its next test while others are busy."""
 _shared: list[TestHouse] = []
@@ -48,10 +48,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     is_after = _place(item.path.parent.name) == len(LONGEST_FIRST)
     for one in _shared:
-        if is_after:
-            one.rest()
-        elif "house" in getattr(item, "fixturenames", ()):
+        if "house" in getattr(item, "fixturenames", ()):
             one.wake()
+        elif is_after:
+            one.rest()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
