@@ -35,11 +35,13 @@ HEAD = """/* Made by `make styles`: do not edit.
 
 
 def sheet(municipality: str = "neutral") -> str:
-    """The whole style sheet in the theme of `municipality` (a file beside this one)."""
+    """The whole style sheet in the theme of `municipality` (a file in `themes/`)."""
     components = [(MODULES / "@utrecht" / f"{one}-css" / "dist" / "index.min.css").read_text() for one in COMPONENTS]
-    layout = (Path(__file__).parent / "layout.css").read_text()
+    # What every page has comes first; a family of pages has a file of its own.
+    files = sorted((Path(__file__).parent / "layout").glob("*.css"), key=lambda one: (one.stem != "base", one.stem))
+    layout = "".join(one.read_text() for one in files)
     tokens = dict(_TOKEN.findall(TOKENS.read_text()))
-    tokens |= dict(_TOKEN.findall((Path(__file__).parent / f"{municipality}.css").read_text()))
+    tokens |= dict(_TOKEN.findall((Path(__file__).parent / "themes" / f"{municipality}.css").read_text()))
     used = _closure("".join((*components, layout)), tokens)
     theme = "".join(f"{name}:{tokens[name]};" for name in sorted(used))
     plain = [re.sub(r"/\*.*?\*/\s*", "", one, flags=re.DOTALL) for one in components]

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from services.portal.menu import menu
 from services.portal.sessions import COOKIE
 from services.portal.words import SERVICES_CALLED, TASKS, WORDS
 from shared.clock import AMSTERDAM
@@ -62,6 +63,7 @@ class Pages:
             "called": law.called,
             "trial": None if live else TRIAL,
             "phases": PHASES,
+            "menu": menu,
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
             "task_called": lambda kind: TASKS.get(kind, "Taak"),
             "answered": law.answered,
