@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +78,8 @@ class Withdrawable:
 @dataclass(frozen=True)
 class Open:
     """What can be decided, recorded and taken back now. `recipients`: by kind, who can receive something; `shareable`:
-    the items that could be shared; `concerns`: the persons and objects of each, by S1, O1 …"""
+    the items that could be shared; `concerns`: the persons and objects of each, by S1, O1 …; `today`, `withdrawal`: the
+    date, and how long a decision can be taken back."""
 
     version: int
     state: State
@@ -88,6 +89,8 @@ class Open:
     withdrawable: tuple[Withdrawable, ...] = ()
     shareable: tuple[str, ...] = ()
     concerns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    today: date | None = None
+    withdrawal: timedelta = timedelta()
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, text
 
 from shared import audit
+from shared.clock import calendar_date
 from shared.engine import store
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
@@ -93,7 +95,13 @@ class Showing:
         law = self.parts.present
         person.role_among(self.parts.policy.roles(law) | self.parts.policy.readers(law))
         loaded = await self.parts.loader.load(number, by=person, opened=False)
-        found = Open(loaded.dossier.version, loaded.state, loaded.law)
+        found = Open(
+            loaded.dossier.version,
+            loaded.state,
+            loaded.law,
+            today=calendar_date(self.platform.clock.now()),
+            withdrawal=timedelta(seconds=self.platform.settings.withdrawal_seconds),
+        )
         if loaded.dossier.handing_over_since:
             return found
         found = replace(found, withdrawable=self.parts.withdrawable(loaded))

@@ -11,8 +11,9 @@ from shared.engine.given import Open, Withdrawable
 from shared.engine.shares import FIELDS
 from shared.http.bodies import Strict
 from shared.protocol import open_now
+from shared.protocol.consequences import sets_going
 from shared.protocol.fields import schema
-from shared.protocol.model import Law, State
+from shared.protocol.model import Law
 
 Named = Annotated[dict[str, str], Field(description="Codes with what people call them")]
 Lacking = Annotated[tuple[str, ...], Field(description="What has to be done first, in words; empty: nothing")]
@@ -20,11 +21,12 @@ Lacking = Annotated[tuple[str, ...], Field(description="What has to be done firs
 
 class OpenOutcome(Strict):
     """An answer. `fields`: the JSON Schema of what it asks; `corrects`: it asks a `correction` besides;
-    `urgent`: who can be sent it at once."""
+    `urgent`: who can be sent it at once; `sets_going`: in words, what it would set going today."""
 
     key: str
     answer: str
     leads_to: str
+    sets_going: tuple[str, ...] = ()
     article: str
     forwarding: tuple[str, ...]
     urgent: tuple[str, ...] = ()
@@ -113,7 +115,7 @@ def described(found: Open) -> OpenDecisions:
     return OpenDecisions(
         version=found.version,
         state=found.state,
-        decisions=[_decision(law, one, found.state) for one in found.decisions],
+        decisions=[_decision(found, one) for one in found.decisions],
         records=[_record(one) for one in found.records],
         actions=[_withdraw(one) for one in found.withdrawable],
         recipients={kind: dict(names) for kind, names in law.choices.organisations.items()} if found.decisions else {},
@@ -133,8 +135,8 @@ def _entitled(law: Law) -> dict[str, EntitledTo]:
     }
 
 
-def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
-    rule = one.rule
+def _decision(found: Open, one: open_now.Offered) -> OpenDecision:
+    law, state, rule = found.law, found.state, one.rule
     return OpenDecision(
         key=rule.key,
         article=rule.article,
@@ -155,6 +157,7 @@ def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
                 key=answer.key,
                 answer=answer.answer,
                 leads_to=answer.leads_to or state,
+                sets_going=sets_going(law, rule, answer, state, found.today, found.withdrawal) if found.today else (),
                 article=answer.article,
                 forwarding=answer.forward_to,
                 urgent=answer.urgent_to,
