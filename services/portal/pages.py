@@ -36,6 +36,7 @@ class Pages:
     """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial."""
 
     def __init__(self, law: Law, *, live: bool) -> None:
+        self._law = law
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=select_autoescape(),
@@ -62,8 +63,9 @@ class Pages:
         environment.globals |= {
             "called": law.called,
             "trial": None if live else TRIAL,
-            "phases": PHASES,
             "menu": menu,
+            "question_of": self._question_of,
+            "phase_called": lambda number: PHASES[number].title.partition("– ")[2].partition(":")[0],
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
             "task_called": lambda kind: TASKS.get(kind, "Taak"),
             "answered": law.answered,
@@ -74,6 +76,12 @@ class Pages:
             ],
         }
         self._templates = Jinja2Templates(env=environment)
+
+    def _question_of(self, category: str, field: str) -> str:
+        """What a field of something recorded asked, as a person was asked it."""
+        found = self._law.category(category)
+        asked = next((one.question for one in found.fields if one.name == field), None) if found else None
+        return asked or WORDS.get(field, field)
 
     def show(self, name: str, request: Request, status: int = 200, **shown: Any) -> Response:
         """`shown` may lack what every page can have: what was filled in, and what was wrong with it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from services.portal.forms import InSignal
 from shared.errors import Conflict
-from shared.protocol.model import State
+from shared.protocol.states import PHASE_OF, PHASES, State
 
 
 @dataclass
@@ -19,6 +20,15 @@ class Mine:
     duties: list[dict[str, Any]] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened: a decision, or an item (name and what it says) that was recorded."""
+
+    at: str
+    decision: dict[str, Any] | None = None
+    item: tuple[str, dict[str, Any]] | None = None
 
 
 @dataclass
@@ -61,6 +71,37 @@ class Opened:
 
     def _leads_on(self, outcome: dict[str, Any]) -> bool:
         return outcome["leadsTo"] not in (self.open["state"], State.ENDED)
+
+    @property
+    def can_be_taken(self) -> list[dict[str, Any]]:
+        """The decisions that can be taken, besides the next one."""
+        return [one for one in self.open["decisions"] if one["canBeTaken"] and one is not self.next]
+
+    @property
+    def waits(self) -> list[dict[str, Any]]:
+        """The decisions that cannot be taken yet."""
+        return [one for one in self.open["decisions"] if not one["canBeTaken"]]
+
+    @property
+    def phases(self) -> list[tuple[int, str, str]]:
+        """Number, where the dossier is with respect to it (`past`, `now`, `ahead`), and since which moment it is or was
+        there: that of the first decision that led there."""
+        now = self.view.get("phase") or 0
+        reached: dict[int, str] = {1: str(self.view.get("receivedOn", ""))} if now else {}
+        for one in self.decisions:
+            phase = PHASE_OF.get(State(one["state"])) if one["status"] == "taken" else None
+            if phase:
+                reached.setdefault(phase, one["takenAt"])
+        where = {True: "past", False: "ahead"}
+        return [(one, "now" if one == now else where[one < now], reached.get(one, "")) for one in PHASES if now]
+
+    @property
+    def timeline(self) -> list[Moment]:
+        """What was decided and recorded, the newest first."""
+        decided = [Moment(one["takenAt"], decision=one) for one in self.decisions]
+        items = self.view.get("items") or {}
+        recorded = [Moment(one["recordedAt"], item=(name, one)) for name, one in items.items() if one.get("recordedAt")]
+        return sorted((*decided, *recorded), key=lambda one: datetime.fromisoformat(one.at), reverse=True)
 
     @property
     def withdrawable(self) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ def test_anna_weighs_a_report(house: TestHouse, page: Page, accessible: Look) ->
     expect(page.get_by_role("status")).to_contain_text("Uw besluit is vastgelegd.")
 
     expect(page.get_by_role("heading", name="Is er een vermoeden")).to_be_visible()
-    page.locator(".answers").get_by_role("link", name="Ja").click()
+    page.locator(".answers").get_by_role("link", name="Ja", exact=True).click()
     page.get_by_label("geen bron").check()
     page.locator("summary", has_text="Een geur van hennep").click()
     page.get_by_role("textbox", name="Een geur van hennep").fill("Al twee maanden een hennepgeur bij O1.")
