@@ -31,7 +31,7 @@ ASKED = (
 STATIC = Path(__file__).parents[2] / "services" / "portal" / "static"
 PAGE = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Inloggen – proefopstelling</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/static/portal.css"></head><body class="utrecht-document">
+<link rel="stylesheet" href="/static/theme-neutral.css"><link rel="stylesheet" href="/static/portal.css"></head><body class="utrecht-document">
 <header class="bar"><div><span class="brand">Inloggen bij de gemeente</span></div></header>
 <main><div class="card narrow"><h1 class="utrecht-heading-1">Inloggen</h1>{wrong}
 <form method="post" action="/">{hidden}

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
-from services.portal.api import dossiers, log_in, tasks, work
+from services.portal.api import dossiers, guides, log_in, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
 from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
+from services.portal.static import static
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.guides import Guides
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
@@ -29,7 +29,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
     sessions = Sessions(settings.idle_seconds, settings.most_sessions)
-    pages = Pages(law, live=settings.live)
+    pages = Pages(law, live=settings.live, theme=settings.theme)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -44,9 +44,10 @@ def create(settings: Settings | None = None) -> FastAPI:
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
+        guides.router(Guides(settings.guides), pages, settings.guides),
     ):
         app.include_router(one)
     app.state.sessions = sessions
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.mount("/static", static())
     app.add_middleware(Guard, origin=settings.portal_address)
     return app

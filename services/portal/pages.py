@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from services.portal.menu import menu
 from services.portal.sessions import COOKIE
+from services.portal.static import VERSION
 from services.portal.words import SERVICES_CALLED, TASKS, WORDS
 from shared.clock import AMSTERDAM
 from shared.errors import MeldpuntError, NotAuthenticated
@@ -35,7 +36,7 @@ NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
 class Pages:
     """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial."""
 
-    def __init__(self, law: Law, *, live: bool) -> None:
+    def __init__(self, law: Law, *, live: bool, theme: str = "neutral") -> None:
         self._law = law
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -64,6 +65,10 @@ class Pages:
             "called": law.called,
             "trial": None if live else TRIAL,
             "menu": menu,
+            "theme": theme,
+            "version": VERSION,
+            "municipality": law.municipality,
+            "notice": law.choices.notice,
             "question_of": self._question_of,
             "phase_called": lambda number: PHASES[number].title.partition("– ")[2].partition(":")[0],
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
-from starlette.staticfiles import StaticFiles
 
 from services.portal.forms import Control
 from services.portal.guard import Guard
 from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.settings import PublicSettings
+from services.portal.static import static
 from shared.errors import PartDown
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
@@ -39,13 +38,19 @@ REPORTER_CONTROLS = (
     Control("text", "reporter.email", "Uw e-mailadres"),
     Control("text", "reporter.phone", "Uw telefoonnummer"),
 )
+INFORMATION = {
+    "/uw-gegevens": "public/uw-gegevens.html",
+    "/uw-rechten": "public/uw-rechten.html",
+    "/toegankelijkheid": "public/toegankelijkheid.html",
+}
+"""Pages that are only read, by their address."""
 RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K3MQ-9XD4T12345", required=True)
 
 
 def create(settings: PublicSettings | None = None) -> FastAPI:
     settings = settings or PublicSettings.model_validate({})
     set_up_logs("portal-public", settings.log_level)
-    pages = Pages(Laws.read(settings.protocol, settings.protocols).configured, live=settings.live)
+    pages = Pages(Laws.read(settings.protocol, settings.protocols).configured, live=settings.live, theme=settings.theme)
     http = httpx.AsyncClient(base_url=settings.intake_address, timeout=15, limits=httpx.Limits(keepalive_expiry=2))
 
     @contextlib.asynccontextmanager
@@ -56,7 +61,7 @@ def create(settings: PublicSettings | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
     app.include_router(router(http, pages))
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.mount("/static", static())
     app.add_middleware(Guard, origin=settings.public_address)
     return app
 
@@ -122,12 +127,22 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
             trouble=trouble,
         )
 
+    for address, template in INFORMATION.items():
+        routes.get(address)(_shows(pages, template))
+
     @routes.get("/livez")
     @routes.get("/readyz")
     async def alive() -> Response:
         return Response("ok", media_type="text/plain")
 
     return routes
+
+
+def _shows(pages: Pages, template: str) -> Callable[[Request], Awaitable[Response]]:
+    async def shown(request: Request) -> Response:
+        return pages.show(template, request)
+
+    return shown
 
 
 def reported(filled: FormData) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -32,6 +33,10 @@ class Settings(BaseSettings):
     protocols: Path | None = None
     live: bool = False
     """False: every page says that this is a trial."""
+    theme: str = Field(default="neutral", pattern=r"^[a-z-]+$")
+    """Whose colours and letters: a file `theme-….css` in `static/`."""
+    guides: Path = Path(__file__).parents[2] / "docs" / "gids"
+    """The guides that "Hulp" shows, a Markdown file for each role."""
 
 
 class PublicSettings(BaseSettings):
@@ -46,3 +51,4 @@ class PublicSettings(BaseSettings):
     protocol: str = "midden-delfland-2025"
     protocols: Path | None = None
     live: bool = False
+    theme: str = Field(default="neutral", pattern=r"^[a-z-]+$")

@@ -15,6 +15,7 @@ from services.portal.app import create
 from services.portal.guard import PAGE_HEADERS
 from services.portal.sessions import COOKIE, Session
 from services.portal.settings import Settings
+from services.portal.static import VERSION
 
 ADDRESS = "https://portal.example.nl"
 SAME = {"Sec-Fetch-Site": "same-origin"}
@@ -48,9 +49,7 @@ def somebody(portal: httpx.AsyncClient) -> httpx.AsyncClient:
     return portal
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/uitgelogd", "/nothing", "/static/portal.css", "/livez"]
-)
+@pytest.mark.parametrize("path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/uitgelogd", "/nothing", "/livez", "/hulp"])
 async def test_every_answer_has_the_headers(portal: httpx.AsyncClient, path: str) -> None:
     answer = await portal.get(path)
     wanted = dict(PAGE_HEADERS)
@@ -58,6 +57,18 @@ async def test_every_answer_has_the_headers(portal: httpx.AsyncClient, path: str
     assert "no-store" in answer.headers["Cache-Control"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert "script-src" not in answer.headers["Content-Security-Policy"]
+
+
+async def test_only_what_has_nothing_of_anybody_is_kept_and_compressed(somebody: httpx.AsyncClient) -> None:
+    """Beside a token, what somebody typed would show in how well the page compresses."""
+    style = await somebody.get("/static/portal.css", headers={"Accept-Encoding": "gzip"})
+    assert style.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert style.headers["Content-Encoding"] == "gzip"
+    assert style.headers["Content-Security-Policy"] == PAGE_HEADERS["Content-Security-Policy"]
+    page = await somebody.get("/hulp", headers={"Accept-Encoding": "gzip"})
+    assert f"/static/portal.css?v={VERSION}" in page.text
+    assert "Content-Encoding" not in page.headers
+    assert (await somebody.get("/static/../app.py")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1"])
