@@ -85,8 +85,27 @@ def accessible(axe: str, tmp_path: Path) -> Look:
                 f"{name} scrolls sideways at {width} px"
             )
         page.set_viewport_size({"width": 1280, "height": 900})
+        _wear(page, "large-city")
+        if folder:
+            page.screenshot(path=f"{folder}/{name}-stad.png", full_page=True)
+        only = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+        found = page.evaluate("only => axe.run(document, only)", only)["violations"]
+        assert [node["html"] for one in found for node in one["nodes"]] == [], f"contrast of {name} in the other theme"
+        _wear(page, "neutral")
 
     return look
+
+
+def _wear(page: Page, theme: str) -> None:
+    """The page in another theme, as the portal would serve it to a municipality that chose that one."""
+    page.evaluate(
+        """theme => new Promise(done => {
+            const link = document.querySelector('link[href*="/static/theme-"]');
+            link.onload = done;
+            link.href = `/static/theme-${theme}.css`;
+        })""",
+        theme,
+    )
 
 
 def log_in(page: Page, house: TestHouse, user: str) -> None:

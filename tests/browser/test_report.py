@@ -53,8 +53,13 @@ def test_the_public_pages_are_accessible_and_lead_nowhere_else(house: TestHouse,
     accessible(page, "melding-doen-met-fouten")
     page.goto(f"{address}/intrekken")
     accessible(page, "contact-intrekken")
+    for path in ("uw-gegevens", "uw-rechten", "toegankelijkheid"):
+        page.get_by_role("contentinfo").locator(f'a[href="/{path}"]').click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        accessible(page, path)
     assert page.context.cookies() == []
-    for path in (
+    for refused in (
+        "/hulp/../inloggen",
         "/inloggen",
         "/callback",
         "/dossiers/S-7K3MQ-9XD4T",
@@ -62,4 +67,4 @@ def test_the_public_pages_are_accessible_and_lead_nowhere_else(house: TestHouse,
         "/v1/signals",
         "/openapi.json",
     ):
-        assert httpx.get(f"{address}{path}").status_code == 404
+        assert httpx.get(f"{address}{refused}").status_code == 404
