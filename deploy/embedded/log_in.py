@@ -27,6 +27,7 @@ ASKED = (
     "nonce",
     "code_challenge",
     "code_challenge_method",
+    "max_age",
 )
 STATIC = Path(__file__).parents[2] / "services" / "portal" / "static"
 PAGE = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Inloggen – proefopstelling</title>

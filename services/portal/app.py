@@ -9,10 +9,12 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from services.portal import leaving
 from services.portal.api import dossiers, log_in, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
+from services.portal.kept import Kept
 from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
@@ -28,8 +30,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     set_up_logs("portal", settings.log_level)
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
-    sessions = Sessions(settings.idle_seconds, settings.most_sessions)
-    pages = Pages(law, live=settings.live)
+    sessions, kept = Sessions(settings.idle_seconds, settings.most_sessions), Kept()
+    pages = Pages(law, live=settings.live, idle_seconds=settings.idle_seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -38,15 +40,16 @@ def create(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
-    visits = Visits(sessions)
+    leaving.install(app, sessions, kept, pages)
+    visits = Visits(sessions, kept)
     for one in (
-        log_in.router(visits, sessions, calls, pages),
+        log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
     ):
         app.include_router(one)
-    app.state.sessions = sessions
+    app.state.sessions, app.state.kept = sessions, kept
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_middleware(Guard, origin=settings.portal_address)
     return app

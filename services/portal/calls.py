@@ -13,12 +13,15 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jwk import OKPKey
 from joserfc.jws import extract_compact
 
-from services.portal.exchange import assertion, exchange_form
+from services.portal.exchange import ASSERTION, assertion, exchange_form
 from services.portal.sessions import TOKEN_USED_SECONDS, LoggingIn, Session
 from services.portal.settings import Settings
 from shared.errors import NotAuthenticated, PartDown
 
 SECONDS = 15
+WORKING_DAY_SECONDS = 28_800
+ANEW_SECONDS = 60
+"""So long somebody may take from the provider's page to the portal, where he has to show anew who he is."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,10 @@ class Calls:
 
     # --- logging in ------------------------------------------------------------------------------
 
-    def log_in_address(self, begun: LoggingIn) -> str:
-        """Where the browser is sent: code flow, PKCE S256, state and nonce."""
+    def log_in_address(self, begun: LoggingIn, *, anew: bool = False) -> str:
+        """Where the browser is sent: code flow, PKCE S256, state and nonce. `max_age` has the provider say when somebody
+        showed who he is; `anew`: he shows it now, also where the provider knows him."""
+        more = {"max_age": str(ANEW_SECONDS), "prompt": "login"} if anew else {"max_age": str(WORKING_DAY_SECONDS)}
         address = prepare_grant_uri(
             self._settings.oidc_authorization_endpoint,
             self._client,
@@ -57,6 +62,7 @@ class Calls:
             nonce=begun.nonce,
             code_challenge=create_s256_code_challenge(begun.verifier),
             code_challenge_method="S256",
+            **more,
         )
         return str(address)
 
@@ -84,6 +90,18 @@ class Calls:
         roles = tuple(dict.fromkeys(one["role"] for one in claims["designations"]))
         return Session(found["refresh_token"], claims["sub"], roles)
 
+    async def log_out(self, session: Session) -> None:
+        """Everywhere: what access gave for any log-in of this person is worth nothing any more. Raises PartDown,
+        NotAuthenticated."""
+        shown = {"client_assertion_type": ASSERTION, "client_assertion": self._shown(), "token": session.resume}
+        answer = await self._send("POST", "access", "/v1/log-outs", data=shown)
+        if not answer.is_success:
+            raise PartDown("access logs nobody out")
+
+    def _shown(self) -> str:
+        """That it is the portal that asks."""
+        return assertion(OKPKey.import_key(json.loads(self._settings.portal_key.read_text())), self._client)
+
     @property
     def _client(self) -> str:
         return self._settings.oidc_client_id.read_text().strip()
@@ -93,9 +111,7 @@ class Calls:
         return f"{self._settings.portal_address}/callback"
 
     async def _exchange(self, audience: str, log_in: str, nonce: str | None = None) -> dict[str, Any]:
-        key = OKPKey.import_key(json.loads(self._settings.portal_key.read_text()))
-        signed = assertion(key, self._client)
-        form = exchange_form(signed, audience, log_in, nonce)
+        form = exchange_form(self._shown(), audience, log_in, nonce)
         answer = await self._send("POST", "access", "/v1/tokens", data=form)
         if answer.status_code in (400, 401):
             raise NotAuthenticated
@@ -139,7 +155,8 @@ class Calls:
         known = session.tokens.get(service)
         if known and time.monotonic() - known[0] < TOKEN_USED_SECONDS:
             return known[1]
-        token = str((await self._exchange(service, session.resume))["access_token"])
+        given = await self._exchange(service, session.resume)
+        token, session.resume = str(given["access_token"]), str(given["refresh_token"])
         session.tokens[service] = (time.monotonic(), token)
         return token
 

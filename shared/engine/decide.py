@@ -81,8 +81,12 @@ class Deciding:
         if given.attempt.key == CLOSING:
             return await self.closing.close(loaded, person, given, roles, has_file=only is None)
         if given.confirms:
+            self.asks_log_in(loaded, person, given.attempt.key)
             return await self._co_signing.answer(loaded, person, given)
-        change, found = self.change(loaded, person, given, self.allowed(loaded, person, roles, given))
+        allowed = self.allowed(loaded, person, roles, given)
+        # The last that is asked, so that nobody logs in anew for what is not accepted.
+        self.asks_log_in(loaded, person, given.attempt.key)
+        change, found = self.change(loaded, person, given, allowed)
         await self._carrying.write(change)
         return found
 
@@ -95,6 +99,13 @@ class Deciding:
         if own:
             raise Forbidden(f"{own.reason} ({own.article})")
         return allowed
+
+    @staticmethod
+    def asks_log_in(loaded: Loaded, person: Person, key: str) -> None:
+        """Raises LogInAnew for what destroys or goes out, unless this person has shown just now who he is."""
+        rule = loaded.law.decision(key)
+        if rule and rule.log_in_anew:
+            person.proved_just_now()
 
     def is_here(self, loaded: Loaded) -> None:
         """Raises Conflict for what is on its way to the next holder, also while that can still be withdrawn."""
