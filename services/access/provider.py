@@ -83,7 +83,7 @@ class Provider:
         if not begins - 30 <= now < ends or not isinstance(subject, str) or not subject.isprintable() or not subject:
             raise NotAuthenticated
         proved = claims.get("auth_time")
-        proved_at = datetime.fromtimestamp(proved, UTC) if _is_moment(proved, now) else None
+        proved_at = datetime.fromtimestamp(proved, UTC) if proved is not None and _is_moment(proved, now) else None
         begun = self._clock.now()
         # Whoever was known to the provider already does not begin a new working day with every token.
         until = (proved_at or begun) + timedelta(seconds=self._settings.log_in_seconds)

@@ -19,6 +19,7 @@ from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.drafts import Drafts
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
@@ -41,12 +42,12 @@ def create(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
     leaving.install(app, sessions, kept, pages)
-    visits = Visits(sessions, kept)
+    visits, drafts = Visits(sessions, kept), Drafts(calls)
     for one in (
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, Work(calls, law), pages),
-        dossiers.router(visits, Dossiers(calls), pages),
-        tasks.router(visits, Tasks(calls), pages),
+        dossiers.router(visits, Dossiers(calls), drafts, pages),
+        tasks.router(visits, Tasks(calls), drafts, pages),
     ):
         app.include_router(one)
     app.state.sessions, app.state.kept = sessions, kept

@@ -130,6 +130,12 @@ class Calls:
     ) -> Said:
         return await self._asked("POST", session, service, path, body, purpose)
 
+    async def put(self, session: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+        return await self._asked("PUT", session, service, path, body)
+
+    async def delete(self, session: Session, service: str, path: str) -> Said:
+        return await self._asked("DELETE", session, service, path)
+
     async def _asked(
         self,
         method: str,

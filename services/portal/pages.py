@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from services.portal.guard import TOO_LARGE
 from services.portal.menu import menu
 from services.portal.words import SERVICES_CALLED, TASKS, WORDS
 from shared.clock import AMSTERDAM
@@ -91,16 +92,23 @@ class Pages:
             answer.headers["Refresh"] = f"{self._idle - WARNED_SECONDS}; url=/bijna-uitgelogd?terug={back}"
         return answer
 
+    def error(self, request: Request, error: MeldpuntError, back: str | None = None) -> Response:
+        """`back`: where what somebody typed stands still."""
+        said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+        detail = NOT_FOUND if said.status == 404 else said.detail or str(error)
+        return self.show("parts/fout.html", request, said.status, title=said.title, detail=detail, back=back)
+
     def install(self, app: FastAPI) -> None:
         """Pages for errors: what is refused, what is not there, what is down; never what was sent."""
 
         async def known(request: Request, error: Exception) -> Response:
-            said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-            detail = NOT_FOUND if said.status == 404 else said.detail or str(error)
-            return self.show("parts/fout.html", request, said.status, title=said.title, detail=detail)
+            assert isinstance(error, MeldpuntError)
+            return self.error(request, error)
 
         async def http(request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else 400
+            if status == 413:
+                return self.show("parts/fout.html", request, status, title="Te groot", detail=TOO_LARGE)
             return self.show("parts/fout.html", request, status, title="Niet gevonden", detail=NOT_FOUND)
 
         async def other(request: Request, error: Exception) -> Response:
