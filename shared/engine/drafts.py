@@ -106,7 +106,7 @@ class Drafts:
     async def forget(self) -> None:
         """Delete what is over; raises PartDown."""
         async with self.platform.database.transaction() as session:
-            await session.execute(delete(DraftRow).where(col(DraftRow.until) < self.platform.clock.now()))
+            await session.execute(delete(DraftRow).where(col(DraftRow.until) <= self.platform.clock.now()))
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,9 @@ class Drafts:
         if not said.is_done or not said.body.get("savedAt"):
             return NONE
         filled: Mapping[str, list[str]] = said.body["filled"]
-        pairs: list[tuple[str, str | UploadFile]] = [(name, value) for name, values in filled.items() for value in values]
+        pairs: list[tuple[str, str | UploadFile]] = [
+            (name, value) for name, values in filled.items() for value in values
+        ]
         return Draft(FormData(pairs), str(said.body["savedAt"]))
 
     async def keep(self, session: Session, place: Place, filled: FormData) -> Draft:
