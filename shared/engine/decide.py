@@ -32,7 +32,7 @@ from shared.engine.wording import faults_in_attempt
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
-from shared.protocol.co_signing import QUESTIONED, TAKES_BACK, WAITING
+from shared.protocol.co_signing import AGREE, QUESTIONED, TAKES_BACK, WAITING
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Refused
 from shared.protocol.meetings import who_agree
@@ -81,7 +81,8 @@ class Deciding:
         if given.attempt.key == CLOSING:
             return await self.closing.close(loaded, person, given, roles, has_file=only is None)
         if given.confirms:
-            self.asks_log_in(loaded, person, given.attempt.key)
+            if given.attempt.outcome == AGREE:
+                self.asks_log_in(loaded, person, given.attempt.key)
             return await self._co_signing.answer(loaded, person, given)
         allowed = self.allowed(loaded, person, roles, given)
         # The last that is asked, so that nobody logs in anew for what is not accepted.

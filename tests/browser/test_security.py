@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from services.portal.guard import POLICY
+from services.portal.sessions import COOKIE
 from tests.browser.conftest import log_in, open_dossier
 from tests.house import TestHouse, until
 from tests.journeys import brought, player_of
@@ -46,6 +47,12 @@ def watched(page: Page) -> Iterator[Page]:
     for text in (*(one.url for one in answers), *titles):
         for word in ("Wilgenroos", "Kerkpad", "Zonnebloem", "script", "hennep", REASON[:10]):
             assert word not in text
+
+
+def subject_of(house: TestHouse, user: str) -> str:
+    state = house.home.state()
+    assert state is not None
+    return str(state["subjects"][user])
 
 
 def nothing_of_it_is_alive(page: Page) -> None:
@@ -141,7 +148,7 @@ def test_whose_designation_has_ended_sees_what_he_would_see_of_nothing(house: Te
     page, number = watched, house.arrived(house.report())
     address, now = house.client.addresses["portal"], datetime.now(UTC)
     log_in(page, house, "collega")
-    body = {"userId": house.home.state()["subjects"]["collega"], "role": "vervanger", "basis": "BESLUIT-3"}
+    body = {"userId": subject_of(house, "collega"), "role": "vervanger", "basis": "BESLUIT-3"}
     body |= {"startsAt": now.isoformat(), "endsAt": (now + timedelta(days=1)).isoformat()}
     given = house.client.post("access", "/v1/designations", "beheerder", body)["id"]
 
@@ -164,31 +171,32 @@ def test_whose_designation_has_ended_sees_what_he_would_see_of_nothing(house: Te
     assert "Dit dossier bestaat niet, of u hebt er geen toegang toe." in opened(number)
 
 
-def test_a_session_is_one_browsers_and_a_form_one_sessions(house: TestHouse, page: Page) -> None:
+def test_a_session_is_one_browsers_and_a_form_one_sessions(house: TestHouse, page: Page, browser: Browser) -> None:
     address = house.client.addresses["portal"]
     host = address.partition("://")[2].partition(":")[0]
-    chosen = {"name": "__Host-meldpunt", "value": "chosen-by-somebody-else", "url": f"https://{host}"}
-    page.context.add_cookies([chosen | {"secure": True}])
+    page.context.add_cookies(
+        [{"name": COOKIE, "value": "chosen-by-somebody-else", "url": f"https://{host}", "secure": True}]
+    )
     log_in(page, house, "anna")
-    (mine,) = [one for one in page.context.cookies() if one["name"] == "__Host-meldpunt"]
+    (mine,) = [one for one in page.context.cookies() if one["name"] == COOKIE]
     assert mine["value"] != "chosen-by-somebody-else"
     assert (mine["httpOnly"], mine["secure"], mine["sameSite"], mine["path"]) == (True, True, "Lax", "/")
     assert mine["expires"] == -1, "it is gone with the browser"
     assert {one["name"][:7] for one in page.context.cookies()} == {"__Host-"}
-    assert page.goto(f"{address}/").headers["content-security-policy"] == POLICY
-    token = page.locator("input[name=csrf]").first.get_attribute("value")
-
-    other = page.context.browser.new_context(locale="nl-NL")
-    of_bram = other.new_page()
+    answer = page.goto(f"{address}/")
+    assert answer is not None
+    assert answer.headers["content-security-policy"] == POLICY
+    token = page.locator("input[name=csrf]").first.input_value()
+    of_bram = browser.new_context(locale="nl-NL").new_page()
     log_in(of_bram, house, "bram")
     ours = {"Sec-Fetch-Site": "same-origin", "Origin": address}
     for form in ({"csrf": token}, {}, {"csrf": ""}):
-        answer = of_bram.request.post(f"{address}/uitloggen", form=form, headers=ours, max_redirects=0)
-        assert answer.status == 403
+        refused = of_bram.request.post(f"{address}/uitloggen", form=dict(form), headers=ours, max_redirects=0)
+        assert refused.status == 403
     theirs = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example.nl"}
-    own = of_bram.locator("input[name=csrf]").first.get_attribute("value")
-    answer = of_bram.request.post(f"{address}/uitloggen", form={"csrf": own}, headers=theirs, max_redirects=0)
-    assert answer.status == 403
+    own = of_bram.locator("input[name=csrf]").first.input_value()
+    refused = of_bram.request.post(f"{address}/uitloggen", form={"csrf": own}, headers=theirs, max_redirects=0)
+    assert refused.status == 403
     of_bram.reload()
     expect(of_bram.get_by_role("heading", name="Mijn werk")).to_be_visible()
-    other.close()
+    of_bram.context.close()
