@@ -91,6 +91,11 @@ def typed(filled: FormData) -> Iterable[tuple[str, str]]:
     return [(name, str(value)) for name, value in filled.multi_items() if name not in OF_THE_PAGE]
 
 
+def written(filled: FormData) -> list[str]:
+    """Of that what he wrote himself: words to copy, where there is no form any more to show them in."""
+    return [value for _, value in typed(filled) if " " in value.strip()]
+
+
 def _bound(user_id: str, page: str) -> bytes:
     return f"{user_id}|{page}".encode()
 

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from services.portal import kept as keeping
-from services.portal.kept import Kept, typed
+from services.portal.kept import Kept, typed, written
 from services.portal.pages import Pages
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import LogInAnew, MeldpuntError, NotAuthenticated
@@ -59,8 +59,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
         filled: FormData | None = getattr(request.state, "filled", None)
         if left is None and filled is not None:
             # Nobody knows whose it was, as after a new start of the portal: only who sent it sees it, now.
-            shown = [value for _, value in typed(filled) if len(value) > 3]
-            return pages.show("log_in/uitgelogd.html", request, 401, why="tijd", words=shown)
+            return pages.show("log_in/uitgelogd.html", request, 401, why="ingestuurd", words=written(filled))
         answer = RedirectResponse("/uitgelogd?waarom=tijd" if left else "/inloggen", 303)
         if left:
             keep(request, answer, left)

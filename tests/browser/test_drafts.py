@@ -93,7 +93,7 @@ def test_who_is_too_late_reads_what_was_decided_and_has_his_words(
     page.get_by_role("button", name="Besluit vastleggen").click()
     main = page.get_by_role("main")
     expect(main).to_contain_text("Dit wordt hier nu niet meer gevraagd")
-    expect(main).to_contain_text("de vervanger")
+    expect(main).to_contain_text("vervanger van de OOV'er")
     expect(main).to_contain_text(REASON)
     accessible(page, "te-laat")
 

@@ -35,7 +35,7 @@ def watched(page: Page) -> Iterator[Page]:
     """A page of which nothing may be cached, and where no address or title may hold a word of a dossier."""
     answers: list[Response] = []
     titles: set[str] = set()
-    page.on("response", answers.append)
+    page.on("response", lambda one: answers.append(one))
     page.on("load", lambda one: titles.add(one.title()))
     page.on("dialog", lambda one: pytest.fail(one.message))
     yield page

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, chosen, sends_to
-from services.portal.kept import typed
+from services.portal.kept import written
 from services.portal.pages import Pages
 from services.portal.seen import Change, Opened, Trouble
 from services.portal.sessions import Session
@@ -36,8 +36,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: Drafts, pages: Pages) -> 
 
     def too_late(request: Request, found: Opened, filled: FormData, problem: Conflict) -> Response:
         """It is not asked any more: he reads what came in between, and has his words to copy."""
-        words = [value for _, value in typed(filled) if " " in value.strip()]
-        shown: dict[str, Any] = {"dossier": found, "changes": between(found, filled), "words": words}
+        shown: dict[str, Any] = {"dossier": found, "changes": between(found, filled), "words": written(filled)}
         return pages.show("dossier/te-laat.html", request, 409, why=problem.detail, **shown)
 
     @routes.get("/dossiers/{number}")
