@@ -19,7 +19,7 @@ from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.dossiers import Dossiers
-from services.portal.use_cases.drafts import Drafts
+from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
@@ -42,7 +42,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
     leaving.install(app, sessions, kept, pages)
-    visits, drafts = Visits(sessions, kept), Drafts(calls)
+    visits, drafts = Visits(sessions, kept), OwnDrafts(calls)
     for one in (
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, Work(calls, law), pages),

@@ -17,10 +17,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from starlette.datastructures import FormData
 
-COOKIE = "__Host-bewaard"
-SECONDS = 900
+KEPT_COOKIE = "__Host-bewaard"
+KEPT_SECONDS = 900
 """Long enough to log in again, and to be called away at it."""
-MOST_BYTES = 64_000_000
+MOST_KEPT = 64_000_000
 OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
 """Fields that the page filled in, and nobody typed."""
 
@@ -76,13 +76,13 @@ class Kept:
 
     def _find(self, secret: str | None) -> _Kept | None:
         found = self._kept.get(_hash(secret)) if secret else None
-        return found if found and self._now() - found.at <= SECONDS else None
+        return found if found and self._now() - found.at <= KEPT_SECONDS else None
 
     def _throw_away(self, more: int) -> None:
         """What is over; and the oldest, so that nobody fills the memory."""
-        for one in [one for one, kept in self._kept.items() if self._now() - kept.at > SECONDS]:
+        for one in [one for one, kept in self._kept.items() if self._now() - kept.at > KEPT_SECONDS]:
             del self._kept[one]
-        while self._kept and more + sum(len(kept.sealed) for kept in self._kept.values()) > MOST_BYTES:
+        while self._kept and more + sum(len(kept.sealed) for kept in self._kept.values()) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
 
 

@@ -49,7 +49,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
         remember(answer, BACK, page, BACK_SECONDS)
         if has_words(request):
             secret = kept.put(session.user_id, page, request.state.filled)
-            remember(answer, keeping.COOKIE, secret, keeping.SECONDS)
+            remember(answer, keeping.KEPT_COOKIE, secret, keeping.KEPT_SECONDS)
 
     async def over(request: Request, error: Exception) -> Response:
         number = request.cookies.get(COOKIE)

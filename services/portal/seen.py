@@ -23,7 +23,7 @@ class Mine:
 
 
 @dataclass(frozen=True)
-class Change:
+class InBetween:
     """A decision, or a record of this category, that came in between."""
 
     at: str
@@ -46,11 +46,11 @@ class Opened:
         """When the last of what is shown was recorded; empty where nothing is."""
         return max((str(one.get("recordedAt") or "") for one in self._items()), default="")
 
-    def since(self, version: int, newest: str) -> list[Change]:
+    def since(self, version: int, newest: str) -> list[InBetween]:
         """What came in between since somebody saw it at `version`, with `newest` as the last that was recorded."""
-        found = [Change(one["takenAt"], decision=one) for one in self.decisions if one["version"] > version]
+        found = [InBetween(one["takenAt"], decision=one) for one in self.decisions if one["version"] > version]
         found += [
-            Change(one["recordedAt"], category=one["category"])
+            InBetween(one["recordedAt"], category=one["category"])
             for one in self._items()
             if str(one.get("recordedAt") or "") > newest
         ]

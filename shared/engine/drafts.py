@@ -35,9 +35,9 @@ log = structlog.get_logger()
 OF_A_RECORD = "item"
 """Before the category, in the name of the form by which something is recorded."""
 CATEGORY = "draft"
-EVERY_SECONDS = 3600.0
+FORGET_SECONDS = 3600.0
 
-Filled = Mapping[str, Sequence[str]]
+Typed = Mapping[str, Sequence[str]]
 """By the name of a field what was typed or chosen."""
 
 
@@ -45,11 +45,11 @@ Filled = Mapping[str, Sequence[str]]
 class Draft:
     """`saved_at` is None where there is none."""
 
-    filled: Filled
+    filled: Typed
     saved_at: datetime | None = None
 
 
-NONE = Draft({})
+NO_DRAFT = Draft({})
 
 
 class Drafts:
@@ -63,7 +63,7 @@ class Drafts:
             "forgetting drafts",
             self.forget,
             self.platform.clock,
-            every=EVERY_SECONDS,
+            every=FORGET_SECONDS,
             remedy="drafts stay longer than they should, encrypted: see the log of this service",
         )
 
@@ -125,16 +125,16 @@ class OfForm:
         async with self.parts.platform.database.reading() as session:
             row = await session.get(DraftRow, (self.number, self.person.user_id, self.form))
         if row is None or row.until <= self.parts.platform.clock.now():
-            return NONE
+            return NO_DRAFT
         try:
             (found,) = await self.parts.platform.room().decrypt(self.key, [(self._place, row.ciphertext)])
         except CannotSucceed:
             log.warning("a draft does not open, and counts as none", record=self.number)
-            return NONE
-        filled: Filled = json.loads(found)
+            return NO_DRAFT
+        filled: Typed = json.loads(found)
         return Draft(filled, row.saved_at)
 
-    async def keep(self, filled: Filled) -> Draft:
+    async def keep(self, filled: Typed) -> Draft:
         """In the place of what was kept before."""
         platform, now = self.parts.platform, self.parts.platform.clock.now()
         (ciphertext,) = await platform.room().encrypt(self.key, [(self._place, json.dumps(filled).encode())])

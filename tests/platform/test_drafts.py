@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from shared.engine import store
-from shared.engine.drafts import NONE, OfForm, answer_to
+from shared.engine.drafts import NO_DRAFT, OfForm, answer_to
 from shared.engine.given import GivenAnswer
 from shared.engine.tables import Dossier, DraftRow
 from shared.errors import Conflict, Forbidden, NotFound
@@ -29,14 +29,14 @@ async def test_it_is_kept_for_its_author_and_each_form_until_he_throws_it_away(d
     desk = await desk_of("assessment")
     number = await desk.arrives(State.WEGING_1)
     mine = await desk.engine.drafts.of_dossier(number, ANNA, FORM)
-    assert await mine.read() == NONE
+    assert await mine.read() == NO_DRAFT
     kept = await mine.keep({"reason": ["Eerst dit."]})
     again = await mine.keep(FILLED)
     assert (await mine.read()).filled == FILLED
     assert kept.saved_at == again.saved_at == (await mine.read()).saved_at
     for person, form in ((BRAM, FORM), (ANNA, "weging-1"), (ANNA, "weging-1.no-suspicion"), (ANNA, "item.internet")):
         other = await desk.engine.drafts.of_dossier(number, person, form)
-        assert await other.read() == NONE
+        assert await other.read() == NO_DRAFT
         await desk.engine.drafts.drop(number, person, form)
     assert (await mine.read()).filled == FILLED
     version = (await desk.row(Dossier, number)).version
@@ -44,7 +44,7 @@ async def test_it_is_kept_for_its_author_and_each_form_until_he_throws_it_away(d
     assert (await mine.read()).filled == FILLED
     for _ in range(2):
         await desk.engine.drafts.drop(number, ANNA, FORM)
-    assert await mine.read() == NONE
+    assert await mine.read() == NO_DRAFT
     assert (await desk.row(Dossier, number)).version == version, "it is no part of the dossier"
 
 
@@ -82,8 +82,8 @@ async def test_of_a_task_it_is_for_who_is_asked_and_while_he_is(desk_of: DeskOf)
     mine = await drafts.of_task(task.id, FARID, "stand-back")
     await mine.keep(FILLED)
     assert (await mine.read()).filled == FILLED
-    assert await (await drafts.of_task(task.id, GIJS, "stand-back")).read() == NONE
-    assert await (await drafts.of_task(task.id, FARID, "agree")).read() == NONE
+    assert await (await drafts.of_task(task.id, GIJS, "stand-back")).read() == NO_DRAFT
+    assert await (await drafts.of_task(task.id, FARID, "agree")).read() == NO_DRAFT
     with pytest.raises(NotFound):
         await drafts.of_task(task.id, Person("dirk", frozenset({"bronhouder-horeca-permits"})), "stand-back")
     with pytest.raises(Forbidden):
@@ -109,7 +109,7 @@ async def test_by_a_row_it_becomes_nobody_elses(desk_of: DeskOf, moved: dict[str
     await (await desk.engine.drafts.of_dossier(number, ANNA, FORM)).keep(FILLED)
     await row_of(desk, **moved)
     person = BRAM if "author" in moved else ANNA
-    assert await (await desk.engine.drafts.of_dossier(number, person, moved.get("form", FORM))).read() == NONE
+    assert await (await desk.engine.drafts.of_dossier(number, person, moved.get("form", FORM))).read() == NO_DRAFT
 
 
 async def over(desk: Desk, mine: OfForm) -> None:
@@ -140,7 +140,7 @@ async def test_it_goes_in_time_and_with_the_signal(
     mine = await desk.engine.drafts.of_dossier(number, ANNA, FORM)
     await mine.keep(FILLED)
     await gone(desk, mine)
-    assert await mine.read() == NONE
+    assert await mine.read() == NO_DRAFT
     await desk.engine.drafts.forget()
     assert len(await desk.rows(DraftRow)) == (1 if gone is destroyed else 0)
 

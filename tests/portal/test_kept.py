@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import FormData
 
-from services.portal.kept import MOST_BYTES, SECONDS, Kept
+from services.portal.kept import KEPT_SECONDS, MOST_KEPT, Kept
 from services.portal.leaving import own
 from tests.portal.test_sessions import Hour
 
@@ -41,7 +41,7 @@ def test_nobody_else_finds_it_nor_he_elsewhere_or_too_late() -> None:
     assert kept.words(secret, "u-2", PAGE) is None
     assert kept.page_of(secret, "u-2") is None
     assert kept.words(secret, "u-1", "/") is None
-    hour.now += SECONDS + 1
+    hour.now += KEPT_SECONDS + 1
     assert kept.words(secret, "u-1", PAGE) is None
     assert kept.page_of(secret, "u-1") is None
     secret = kept.put("u-1", PAGE, WORDS)
@@ -59,7 +59,7 @@ def test_it_is_not_to_be_read_in_the_memory_of_the_portal() -> None:
 def test_nobody_fills_the_memory() -> None:
     kept = Kept(Hour())
     large = FormData([("reason", "x" * 900_000)])
-    secrets = [kept.put("u-1", PAGE, large) for _ in range(MOST_BYTES // 900_000 + 5)]
+    secrets = [kept.put("u-1", PAGE, large) for _ in range(MOST_KEPT // 900_000 + 5)]
     assert kept.page_of(secrets[0], "u-1") is None
     assert kept.page_of(secrets[-1], "u-1") == PAGE
 

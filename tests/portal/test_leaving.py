@@ -40,7 +40,7 @@ async def test_what_was_sent_too_late_is_kept_for_who_sent_it(app: FastAPI, some
     ended(app)
     answer = await somebody.post(FORM, data=SENT, headers=SAME | {"Referer": f"{ADDRESS}{FORM}"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/uitgelogd?waarom=tijd")
-    secret = somebody.cookies.get(keeping.COOKIE)
+    secret = somebody.cookies.get(keeping.KEPT_COOKIE)
     assert app.state.kept.page_of(secret, "u-1") == FORM
     assert dict(app.state.kept.words(secret, "u-1", FORM)) == {"reason": SENT["reason"]}
     for one in (answer.text, str(answer.headers), repr(vars(app.state.kept)), repr(vars(app.state.sessions))):
@@ -58,7 +58,7 @@ async def test_what_nobody_is_known_to_have_sent_is_shown_once_and_not_kept(
     assert answer.status_code == 401
     assert SENT["reason"] in answer.text
     assert "the-token" not in answer.text
-    assert keeping.COOKIE not in portal.cookies
+    assert keeping.KEPT_COOKIE not in portal.cookies
     assert await portal.post(FORM, data=SENT, headers={"Sec-Fetch-Site": "cross-site"}) != answer
 
 

@@ -13,17 +13,17 @@ from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.kept import written
 from services.portal.pages import Pages
-from services.portal.seen import Change, Opened, Trouble
+from services.portal.seen import InBetween, Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers, draft_of
-from services.portal.use_cases.drafts import Drafts
+from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import version
 from shared.errors import Conflict, NotFound
 from shared.http.app import DUTY, NUMBER
 from shared.protocol.opening import purpose_fault
 
 
-def router(visits: Visits, dossiers: Dossiers, drafts: Drafts, pages: Pages) -> APIRouter:
+def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def opened(number: str, session: Session) -> Opened:
@@ -169,7 +169,7 @@ class NotOpened(NotFound):
     """Het dossier is nog niet geopend."""
 
 
-def between(found: Opened, filled: FormData) -> list[Change]:
+def between(found: Opened, filled: FormData) -> list[InBetween]:
     """What came in between since he had the page."""
     return found.since(version(filled), str(filled.get("known", "")))
 

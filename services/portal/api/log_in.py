@@ -43,10 +43,10 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
         left = sessions.left(before)
         if left and left.user_id == session.user_id:
             session.goes_on_from(left)
-        back = kept.page_of(request.cookies.get(keeping.COOKIE), session.user_id)
+        back = kept.page_of(request.cookies.get(keeping.KEPT_COOKIE), session.user_id)
         answer = sends_to(back or own(request.cookies.get(BACK, "/")))
         answer.set_cookie(COOKIE, sessions.begin(session), secure=True, httponly=True, samesite="lax")
-        for one in (LOG_IN_COOKIE, BACK, *(() if back else (keeping.COOKIE,))):
+        for one in (LOG_IN_COOKIE, BACK, *(() if back else (keeping.KEPT_COOKIE,))):
             forget(answer, one)
         return answer
 
@@ -81,7 +81,7 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
         sessions.end_all_of(session.user_id)
         kept.drop_all_of(session.user_id)
         answer = sends_to("/uitgelogd")
-        for one in (COOKIE, BACK, keeping.COOKIE):
+        for one in (COOKIE, BACK, keeping.KEPT_COOKIE):
             forget(answer, one)
         return answer
 

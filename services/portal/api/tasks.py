@@ -13,11 +13,11 @@ from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.pages import Pages
 from services.portal.sessions import Session
-from services.portal.use_cases.drafts import Drafts
+from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.tasks import Tasks, draft_of
 
 
-def router(visits: Visits, tasks: Tasks, drafts: Drafts, pages: Pages) -> APIRouter:
+def router(visits: Visits, tasks: Tasks, drafts: OwnDrafts, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/taken/{service}/{identifier}")

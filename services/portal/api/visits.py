@@ -27,7 +27,7 @@ class Visits:
             if request.method == "GET":
                 # Whoever comes back from logging in again finds what he had typed, on the page where he typed it.
                 page = f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}"
-                request.state.kept = kept.words(request.cookies.get(keeping.COOKIE), session.user_id, page)
+                request.state.kept = kept.words(request.cookies.get(keeping.KEPT_COOKIE), session.user_id, page)
             return session
 
         async def form(request: Request) -> FormData:
@@ -35,7 +35,7 @@ class Visits:
             # Read first: what was typed is not lost when the session has ended meanwhile.
             filled = request.state.filled = await request.form(max_files=0, max_fields=500)
             session = await visitor(request)
-            kept.drop(request.cookies.get(keeping.COOKIE))
+            kept.drop(request.cookies.get(keeping.KEPT_COOKIE))
             if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
                 raise Forbidden("Deze pagina hoort niet meer bij uw sessie. Ga terug en probeer het opnieuw.")
             return filled

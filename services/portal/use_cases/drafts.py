@@ -1,4 +1,4 @@
-"""Drafts: kept by the service that owns what they are about, never here. A service that is silent leaves a gap."""
+"""OwnDrafts: kept by the service that owns what they are about, never here. A service that is silent leaves a gap."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9._:-]{1,120}")
 
 
 @dataclass(frozen=True)
-class Place:
+class DraftPlace:
     """Where a draft is kept: `service`, and its address there."""
 
     service: str
@@ -25,35 +25,35 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Draft:
+class OwnDraft:
     """`saved_at`: None where nothing is kept."""
 
     filled: FormData
     saved_at: str | None = None
 
 
-NONE = Draft(FormData())
+NOTHING_KEPT = OwnDraft(FormData())
 
 
-class Drafts:
+class OwnDrafts:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
-    async def read(self, session: Session, place: Place) -> Draft:
+    async def read(self, session: Session, place: DraftPlace) -> OwnDraft:
         try:
             said = await self._calls.get(session, place.service, place.path)
         except PartDown:
-            return NONE
+            return NOTHING_KEPT
         if not said.is_done or not said.body.get("savedAt"):
-            return NONE
+            return NOTHING_KEPT
         filled: Mapping[str, list[str]] = said.body["filled"]
         pairs: list[tuple[str, str | UploadFile]] = [
             (name, value) for name, values in filled.items() for value in values
         ]
-        return Draft(FormData(pairs), str(said.body["savedAt"]))
+        return OwnDraft(FormData(pairs), str(said.body["savedAt"]))
 
-    async def keep(self, session: Session, place: Place, filled: FormData) -> Draft:
-        """As it is kept now; NONE when it could not be."""
+    async def keep(self, session: Session, place: DraftPlace, filled: FormData) -> OwnDraft:
+        """As it is kept now; NOTHING_KEPT when it could not be."""
         found: dict[str, list[str]] = {}
         for name, value in typed(filled):
             if value.strip() and _NAME.fullmatch(name):
@@ -61,10 +61,10 @@ class Drafts:
         try:
             said = await self._calls.put(session, place.service, place.path, {"filled": found})
         except PartDown:
-            return NONE
-        return Draft(filled, str(said.body["savedAt"])) if said.is_done else NONE
+            return NOTHING_KEPT
+        return OwnDraft(filled, str(said.body["savedAt"])) if said.is_done else NOTHING_KEPT
 
-    async def drop(self, session: Session, place: Place) -> None:
+    async def drop(self, session: Session, place: DraftPlace) -> None:
         """What stays because a service is silent goes by its term."""
         try:
             await self._calls.delete(session, place.service, place.path)
