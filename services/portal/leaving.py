@@ -45,7 +45,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
 
     def keep(request: Request, answer: Response, session: Session) -> None:
         """What was sent, for whoever sent it; and where he was."""
-        page = own(_page(request))
+        page = own(whereabouts(request))
         remember(answer, BACK, page, BACK_SECONDS)
         if has_words(request):
             secret = kept.put(session.user_id, page, request.state.filled)
@@ -64,7 +64,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
         if left:
             keep(request, answer, left)
         elif request.method == "GET":
-            remember(answer, BACK, own(_page(request)), BACK_SECONDS)
+            remember(answer, BACK, own(whereabouts(request)), BACK_SECONDS)
         return answer
 
     async def anew(request: Request, error: Exception) -> Response:
@@ -78,7 +78,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
         session = getattr(request.state, "session", None)
         if session is None or not has_words(request):
             return pages.error(request, error)
-        answer = pages.error(request, error, own(_page(request)))
+        answer = pages.error(request, error, own(whereabouts(request)))
         keep(request, answer, session)
         return answer
 
@@ -92,7 +92,7 @@ def has_words(request: Request) -> bool:
     return filled is not None and any(value.strip() for _, value in typed(filled))
 
 
-def _page(request: Request) -> str:
+def whereabouts(request: Request) -> str:
     """The page on which somebody is: of a form the one that it stands on."""
     sent = urlsplit(request.headers.get("referer", "")) if request.method != "GET" else request.url
     return f"{sent.path or request.url.path}{'?' if sent.query else ''}{sent.query}"

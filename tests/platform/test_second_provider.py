@@ -209,6 +209,30 @@ async def test_who_logs_out_is_out_in_every_browser(log: Log) -> None:
     assert gone.headers["Location"] == "/uitgelogd?waarom=tijd"
 
 
+async def test_words_that_are_kept_stay_while_he_does_something_else(log: Log) -> None:
+    visitor = log.visitor()
+    await visitor.log_in(f"{PORTAL}/", "carla")
+    csrf = log.session(visitor).csrf
+    out_of_time(log, visitor)
+    form = {"csrf": csrf, "note": "Wilgenroos woont er."}
+    await visitor.send("POST", f"{PORTAL}{PAGE}/openen", form, **SAME, Referer=f"{PORTAL}{PAGE}")
+    await visitor.log_in(f"{PORTAL}/inloggen")
+    other = "/dossiers/S-7K3MQ-9XD4V"
+    sent = {"csrf": csrf, "purpose": "weging"}
+    await visitor.send("POST", f"{PORTAL}{other}/openen", sent, **SAME, Referer=f"{PORTAL}{other}")
+    page = await visitor.send("GET", f"{PORTAL}{PAGE}")
+    assert "Wat u had ingevuld, staat er nog." in page.text
+
+
+async def test_what_the_provider_does_not_confirm_is_said_and_not_asked_for_ever(log: Log) -> None:
+    visitor = log.visitor()
+    begun = await visitor.send("GET", f"{PORTAL}/inloggen")
+    state = parse_qs(urlsplit(begun.headers["Location"]).query)["state"][0]
+    answer = await visitor.send("GET", f"{PORTAL}/callback?code=none-of-its-own&state={state}")
+    assert answer.status_code == 400
+    assert "Inloggen is niet gelukt" in answer.text
+
+
 async def test_a_log_in_that_somebody_else_began_is_not_finished_here(log: Log) -> None:
     """Whoever has a victim's browser open the answer to his own log-in logs him in as nobody."""
     thief, victim = log.visitor(), log.visitor()

@@ -14,7 +14,7 @@ from services.portal.kept import Kept
 from services.portal.leaving import BACK, BACK_SECONDS, forget, own, remember
 from services.portal.pages import WARNED_SECONDS, Pages
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
-from shared.errors import MeldpuntError
+from shared.errors import MeldpuntError, NotAuthenticated
 
 LOG_IN_COOKIE = "__Host-inloggen"
 log = structlog.get_logger()
@@ -37,9 +37,14 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
         begun = sessions.end_log_in(request.cookies.get(LOG_IN_COOKIE), state)
         if begun is None or not code:
             return pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
+        try:
+            session = await calls.log_in(code, begun)
+        except NotAuthenticated:
+            # Not to the provider again at once: it might answer the same for ever.
+            return pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
+        # What there was before in this browser is over, whoever it was.
         before = request.cookies.get(COOKIE)
         sessions.end(before)
-        session = await calls.log_in(code, begun)
         left = sessions.left(before)
         if left and left.user_id == session.user_id:
             session.goes_on_from(left)

@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from services.portal import kept as keeping
 from services.portal.kept import Kept
+from services.portal.leaving import own, whereabouts
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import Forbidden, NotAuthenticated, NotFound
 
@@ -35,7 +36,9 @@ class Visits:
             # Read first: what was typed is not lost when the session has ended meanwhile.
             filled = request.state.filled = await request.form(max_files=0, max_fields=500)
             session = await visitor(request)
-            kept.drop(request.cookies.get(keeping.KEPT_COOKIE))
+            secret = request.cookies.get(keeping.KEPT_COOKIE)
+            if kept.page_of(secret, session.user_id) == own(whereabouts(request)):
+                kept.drop(secret)
             if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
                 raise Forbidden("Deze pagina hoort niet meer bij uw sessie. Ga terug en probeer het opnieuw.")
             return filled
