@@ -16,7 +16,7 @@ from joserfc.jws import extract_compact
 from services.portal.exchange import ASSERTION, assertion, exchange_form
 from services.portal.sessions import TOKEN_USED_SECONDS, LoggingIn, Session
 from services.portal.settings import Settings
-from shared.errors import NotAuthenticated, PartDown
+from shared.errors import LogInAnew, NotAuthenticated, PartDown
 
 SECONDS = 15
 WORKING_DAY_SECONDS = 28_800
@@ -37,7 +37,8 @@ class Said:
 
 
 class Calls:
-    """Raises PartDown for a service that does not answer, NotAuthenticated when the log-in is over."""
+    """Raises PartDown for a service that does not answer, NotAuthenticated when the log-in is over, LogInAnew for what is
+    accepted once somebody has shown again who he is (leaving.py sends him there, and keeps what he typed)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -155,6 +156,8 @@ class Calls:
             found = answer.json() if answer.content else {}
         except ValueError:
             raise PartDown(f"{service} answers no JSON") from None
+        if found.get("code") == LogInAnew.code:
+            raise LogInAnew
         return Said(answer.status_code, found)
 
     async def _token(self, session: Session, service: str) -> str:

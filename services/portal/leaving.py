@@ -16,7 +16,7 @@ from services.portal import kept as keeping
 from services.portal.kept import Kept, typed, written
 from services.portal.pages import Pages
 from services.portal.sessions import COOKIE, Session, Sessions
-from shared.errors import LogInAnew, MeldpuntError, NotAuthenticated
+from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotAuthenticated, NotFound
 
 BACK = "__Host-terug"
 BACK_SECONDS = 3600
@@ -78,6 +78,9 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
         session = getattr(request.state, "session", None)
         if session is None or not has_words(request):
             return pages.error(request, error)
+        if isinstance(error, NotFound | Conflict | Forbidden):
+            # There may be no form any more to go back to.
+            return pages.error(request, error, words=written(request.state.filled))
         answer = pages.error(request, error, own(whereabouts(request)))
         keep(request, answer, session)
         return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -92,11 +93,15 @@ class Pages:
             answer.headers["Refresh"] = f"{self._idle - WARNED_SECONDS}; url=/bijna-uitgelogd?terug={back}"
         return answer
 
-    def error(self, request: Request, error: MeldpuntError, back: str | None = None) -> Response:
-        """`back`: where what somebody typed stands still."""
+    def error(
+        self, request: Request, error: MeldpuntError, back: str | None = None, words: Sequence[str] = ()
+    ) -> Response:
+        """`back`: where what somebody typed stands still; `words`: what he typed, where there is no form for it any more."""
         said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
         detail = NOT_FOUND if said.status == 404 else said.detail or str(error)
-        return self.show("parts/fout.html", request, said.status, title=said.title, detail=detail, back=back)
+        return self.show(
+            "parts/fout.html", request, said.status, title=said.title, detail=detail, back=back, words=words
+        )
 
     def install(self, app: FastAPI) -> None:
         """Pages for errors: what is refused, what is not there, what is down; never what was sent."""

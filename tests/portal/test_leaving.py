@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -10,8 +11,10 @@ from fastapi import FastAPI
 from starlette.datastructures import FormData
 
 from services.portal import kept as keeping
+from services.portal.api.visits import Visits
 from services.portal.leaving import BACK
-from services.portal.sessions import COOKIE
+from services.portal.sessions import COOKIE, Session
+from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotFound, PartDown
 from tests.portal.conftest import ADDRESS, SAME
 
 FORM = "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1?antwoord=suspicion"
@@ -129,3 +132,48 @@ async def test_a_session_is_not_one_that_somebody_chose(app: FastAPI, portal: ht
     numbers = {sessions.begin(next(iter(sessions._sessions.values()))) for _ in range(3)}
     assert len(numbers) == 3
     assert "chosen-by-somebody-else" not in numbers
+
+
+def answers(app: FastAPI, problem: MeldpuntError) -> None:
+    """A form of which the service says this."""
+    visits = Visits(app.state.sessions, app.state.kept)
+
+    @app.post("/dossiers/{number}/iets")
+    async def iets(filled: FormData = visits.form, session: Session = visits.visitor) -> None:
+        raise problem
+
+
+@pytest.mark.allowed("R-8.2")
+@pytest.mark.refused("R-8.2")
+async def test_who_has_to_show_again_who_he_is_is_sent_there_and_his_words_wait(
+    app: FastAPI, somebody: httpx.AsyncClient
+) -> None:
+    answers(app, LogInAnew())
+    where = "/dossiers/S-7K3MQ-9XD4T/iets"
+    answer = await somebody.post(where, data=SENT, headers=SAME | {"Referer": f"{ADDRESS}{FORM}"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/opnieuw-inloggen")
+    assert app.state.kept.page_of(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1") == FORM
+    page = await somebody.get("/opnieuw-inloggen")
+    assert 'href="/inloggen?opnieuw=ja"' in page.text
+    asked = parse_qs(urlsplit((await somebody.get("/inloggen?opnieuw=ja")).headers["Location"]).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["60"])
+    usual = parse_qs(urlsplit((await somebody.get("/inloggen")).headers["Location"]).query)
+    assert (usual.get("prompt"), usual["max_age"]) == (None, ["28800"])
+
+
+async def test_a_service_that_is_away_costs_nobody_his_words(app: FastAPI, somebody: httpx.AsyncClient) -> None:
+    answers(app, PartDown())
+    answer = await somebody.post("/dossiers/S-7K3MQ-9XD4T/iets", data=SENT, headers=SAME | {"Referer": ADDRESS + FORM})
+    assert answer.status_code == 503
+    assert f'href="{FORM}"' in answer.text
+    assert app.state.kept.page_of(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1") == FORM
+
+
+@pytest.mark.parametrize("problem", [Conflict(), NotFound(), Forbidden()], ids=lambda one: type(one).__name__)
+async def test_what_is_refused_for_good_gives_them_back(
+    app: FastAPI, somebody: httpx.AsyncClient, problem: MeldpuntError
+) -> None:
+    answers(app, problem)
+    answer = await somebody.post("/dossiers/S-7K3MQ-9XD4T/iets", data=SENT, headers=SAME)
+    assert SENT["reason"] in answer.text
+    assert keeping.KEPT_COOKIE not in somebody.cookies

@@ -5,7 +5,6 @@ from __future__ import annotations
 from services.portal.calls import Said
 from services.portal.forms import Filled
 from services.portal.seen import Trouble
-from shared.errors import LogInAnew
 
 SPECIAL = ("special-unanswered", "bsn", "special-ground-unknown")
 """Codes of faults that are answered with a ground."""
@@ -27,11 +26,8 @@ def special(filled: Filled) -> dict[str, str]:
 
 
 def trouble(said: Said) -> Trouble | None:
-    """Raises LogInAnew for what is accepted once he has shown again who he is."""
     if said.is_done:
         return None
-    if said.body.get("code") == LogInAnew.code:
-        raise LogInAnew
     wrong = said.body.get("invalidParams", ())
     # How a machine answers a warning is of no use to people: for them there is a list to choose from.
     faults = tuple((one["name"], str(one["reason"]).partition(", of zeg bij")[0]) for one in wrong)
