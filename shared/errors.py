@@ -43,6 +43,12 @@ class Forbidden(MeldpuntError):
     code = "forbidden"
 
 
+class LogInAnew(Forbidden):
+    """Hiervoor logt u eerst opnieuw in, zodat vaststaat dat u het bent."""
+
+    code = "log-in-anew"
+
+
 class NotFound(MeldpuntError):
     """Hier is niets voor u."""
 

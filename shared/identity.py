@@ -12,20 +12,29 @@ from datetime import datetime
 from typing import Any
 
 from shared.clock import Clock
-from shared.errors import Forbidden, NotAuthenticated
+from shared.errors import Forbidden, LogInAnew, NotAuthenticated
 from shared.keys.signing import NotSigned, Verifier
 from shared.leases import Designations
 
 TOKEN = "at+jwt"  # noqa: S105
 TOKEN_SECONDS = 300
+JUST_NOW_SECONDS = 600
+"""So long after somebody showed who he is nobody else sits at his screen: time to read once more what he is about to do."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a valid token. `roles` are the designations that hold now."""
+    """Somebody with a valid token. `roles` are the designations that hold now. `has_just_proved`: he showed the log-in
+    provider a moment ago who he is, and did not only go on with what was open."""
 
     user_id: str
     roles: frozenset[str] = frozenset()
+    has_just_proved: bool = False
+
+    def proved_just_now(self) -> None:
+        """Raises LogInAnew unless he did: what goes out, destroys or makes somebody somebody asks it (R-8.2)."""
+        if not self.has_just_proved:
+            raise LogInAnew
 
     def role_among(self, allowed: frozenset[str] | set[str] | tuple[str, ...]) -> str:
         """The designation under which this person may act; raises Forbidden when there is none."""
@@ -74,4 +83,6 @@ class Identity:
         }
         user_id = str(claims["sub"])
         held = {one.role for one in await self._designations.of(user_id)}
-        return Person(user_id, frozenset(told & held))
+        proved = claims.get("auth_time")
+        just_now = isinstance(proved, int) and now.timestamp() - proved < JUST_NOW_SECONDS
+        return Person(user_id, frozenset(told & held), just_now)

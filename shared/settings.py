@@ -60,6 +60,8 @@ class ServiceSettings(BaseSettings):
     sender that may be restored."""
     audit_days: int = Field(default=30, ge=7)
     """How long an audit line stays at its producer once oversight has it."""
+    draft_days: int = Field(default=7, ge=1, le=30)
+    """For how long what somebody has typed and not sent is kept, encrypted."""
     keys_seconds: float = 60
     """How often OpenBao is asked whose signatures count: for so long a key that was revoked is still believed."""
     lease_seconds: float = Field(default=300, le=LONGEST_LEASE_SECONDS)

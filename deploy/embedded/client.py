@@ -64,7 +64,7 @@ class HouseClient:
         if answer.status_code != 200:
             raise Refusal("access", answer.status_code, answer.json())
         given = answer.json()
-        if "refresh_token" in given:
+        if len(log_in) > 1:
             # The ID token has had its one use; the other services' tokens are had with this.
             self._logins[user] = (time.monotonic(), given["refresh_token"])
         token: str = given["access_token"]

@@ -196,6 +196,8 @@ class House:
             env |= {
                 "MELDPUNT_DOOR_PASSWORD": str(secret("door-password")),
                 "MELDPUNT_DOOR_SECRET": str(secret("door-secret")),
+                # The public pages say who visits them: each visitor has his own share.
+                "MELDPUNT_TRUSTED_PROXIES": "127.0.0.1",
             }
         if name in ("export", "casework"):
             env["MELDPUNT_RECEIVER_KEYS"] = str(secret(riec.RECEIVER_KEYS))

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.staticfiles import StaticFiles
 
-from deploy.openbao.people import PROVIDER
+from deploy.openbao.log_in import PROVIDER
 
 ASKED = (
     "client_id",
@@ -27,6 +27,7 @@ ASKED = (
     "nonce",
     "code_challenge",
     "code_challenge_method",
+    "max_age",
 )
 STATIC = Path(__file__).parents[2] / "services" / "portal" / "static"
 PAGE = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Inloggen – proefopstelling</title>

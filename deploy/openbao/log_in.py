@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlparse
 import httpx
 
 PROVIDER = "meldpunt"
+MAX_AGES = ("28800", "60")
+"""How old a log-in at the provider may be that the portal goes on with: a working day, or just now (R-8.2)."""
 REDIRECT = "http://127.0.0.1/callback"
 
 
@@ -44,4 +46,6 @@ def authorization(client_id: str, verifier: str, nonce: str) -> dict[str, str]:
         "nonce": nonce,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
+        # So that the ID token says when the password was shown.
+        "max_age": MAX_AGES[0],
     }

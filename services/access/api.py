@@ -27,7 +27,7 @@ class TokenOut(BaseModel):
     issued_token_type: str = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
     expires_in: int
-    refresh_token: str | None = None
+    refresh_token: str
 
 
 class DesignationIn(Strict):
@@ -78,14 +78,26 @@ def router(platform: Platform, access: Access) -> APIRouter:
         audience: Annotated[str, Form(max_length=40)],
         nonce: Annotated[str, Form(max_length=200, description="That of the log-in; with an ID token")] = "",
     ) -> TokenOut:
-        """At most five minutes, for one service, with the person's designations (RFC 8693). An ID token is taken once;
-        the `refresh_token` that is given for it serves for the other services, for as long as the log-in lasts.
+        """At most five minutes, for one service, with the person's designations (RFC 8693). An ID token is taken once; the
+        `refresh_token` serves for the next token, of any service: until it has not been used for a while, the log-in has
+        lasted a working day, or the person logs out.
         """
         is_log_in = subject_token_type.endswith("id_token")
         found = await access.exchange(
             TokenAsked(client_assertion, subject_token, nonce if is_log_in else None, audience)
         )
         return TokenOut(access_token=found.token, expires_in=found.seconds, refresh_token=found.resume)
+
+    @routes.post("/log-outs", status_code=204, tags=["tokens"], summary="Log somebody out, everywhere (the portal)")
+    async def log_out(
+        client_assertion_type: Annotated[Literal["urn:ietf:params:oauth:client-assertion-type:jwt-bearer"], Form()],
+        client_assertion: Annotated[str, Form(max_length=MOST_ASSERTION)],
+        token: Annotated[str, Form(max_length=MOST_TOKEN, description="The `refresh_token` of a log-in of his")],
+    ) -> Response:
+        """As RFC 7009: a token that is none any more is no error. Tokens of services that were given before last for their
+        five minutes."""
+        await access.log_out(client_assertion, token)
+        return Response(status_code=204)
 
     @routes.get("/designations", tags=["designations"], summary="Designations, past ones too, the newest first")
     async def listed(window: WindowAsked, person: Person = current_person(platform)) -> DesignationList:

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -27,16 +27,22 @@ LOG_IN_ALGORITHMS = ("RS256", "PS256")
 MOST_TOKEN = 8000
 MOST_HEADER = 1000
 INTERVAL = timedelta(seconds=10)
-LOG_IN_SECONDS = 3600
-"""For how long a log-in is believed at most, however long the provider would."""
+ID_TOKEN_SECONDS = 3600
+"""For how long an ID token is taken at most, however long the provider would."""
 
 
 @dataclass(frozen=True)
 class LogIn:
-    """Somebody has logged in: who, and until when that is believed. `used`: what may not be offered again."""
+    """Somebody has logged in: who, since when, and until when that is believed at most.
+
+    `proved_at`: when he showed the provider who he is, if that says so; a provider that knows a browser gives a token without
+    asking. `used`: what may not be offered again.
+    """
 
     subject: str
+    begun: datetime
     until: datetime
+    proved_at: datetime | None = None
     used: tuple[Once, ...] = ()
 
 
@@ -49,7 +55,7 @@ class Provider:
         self._one_at_a_time = asyncio.Lock()
 
     async def log_in(self, id_token: str, nonce: str) -> LogIn:
-        """Whom `id_token` names. `nonce`: what the portal gave to the log-in that it began, so that the token of another
+        """Whom `id_token` names, and for how long he can work on it: the token itself may run out in minutes. `nonce`: what the portal gave to the log-in that it began, so that the token of another
         log-in is worth nothing here.
 
         Raises NotAuthenticated for a token that the provider did not give to the portal for this log-in, or that has
@@ -72,12 +78,18 @@ class Provider:
         now, begins, ends = self._clock.now().timestamp(), claims.get("iat"), claims.get("exp")
         if not isinstance(begins, int | float) or not isinstance(ends, int | float):
             raise NotAuthenticated
-        ends = min(ends, begins + LOG_IN_SECONDS)
+        ends = min(ends, begins + ID_TOKEN_SECONDS)
         subject = claims.get("sub")
         if not begins - 30 <= now < ends or not isinstance(subject, str) or not subject.isprintable() or not subject:
             raise NotAuthenticated
-        used = once(id_token, ends)
-        return LogIn(subject, used.until, (used,))
+        proved = claims.get("auth_time")
+        proved_at = datetime.fromtimestamp(proved, UTC) if proved is not None and _is_moment(proved, now) else None
+        begun = self._clock.now()
+        # Whoever was known to the provider already does not begin a new working day with every token.
+        until = (proved_at or begun) + timedelta(seconds=self._settings.log_in_seconds)
+        if until <= begun:
+            raise NotAuthenticated
+        return LogIn(subject, begun, until, proved_at, (once(id_token, ends),))
 
     async def _keys_with(self, kid: str | None) -> KeySet:
         """The provider's keys; asked for when `kid` is not among them and they were not asked for just now."""
@@ -99,6 +111,11 @@ class Provider:
             return KeySet.import_key_set(answer.json())
         except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as problem:
             raise PartDown("the log-in provider is out of reach") from problem
+
+
+def _is_moment(claim: Any, now: float) -> bool:
+    """Whether it can be when somebody logged in: not before there were computers, not in the future."""
+    return isinstance(claim, int | float) and not isinstance(claim, bool) and 0 < claim <= now + 30
 
 
 def _has(keys: KeySet, kid: str | None) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import Field
+
 from shared.settings import ServiceSettings
 
 
@@ -16,6 +18,11 @@ class Settings(ServiceSettings):
     portal_keys: Path
     """A file: the public keys (a JWK set) with which the portal shows that it is the portal; access holds no secret of
     its."""
+    log_in_seconds: int = Field(default=8 * 3600, ge=300, le=12 * 3600)
+    """For how long somebody works on one log-in at most, from when he showed the provider who he is."""
+    log_in_idle_seconds: int = Field(default=2100, ge=300, le=3600)
+    """After so long without a token that was asked for it a log-in is over: a little more than after which the portal logs
+    somebody out, since it does not ask for a token at every click."""
     first_designations: Path
     """A file: the beheerder and the FG, the controller's decision that names them, and until when. A new decision takes the
     place of the one before."""

@@ -37,6 +37,15 @@ class UsedOnce(SQLModel, table=True):
     until: datetime = moment()
 
 
+class LoggedOut(SQLModel, table=True):
+    """Somebody logged out: what began before is over. A row that is taken away gives nobody but the portal anything back,
+    and for as long as a log-in lasts at most."""
+
+    __tablename__ = "logged_out"
+    user_id: str = Field(primary_key=True)
+    at: datetime = moment()
+
+
 class KnownUser(SQLModel, table=True):
     """Somebody who has logged in: nobody else is designated. `statement`: access saw him."""
 
@@ -86,6 +95,19 @@ async def put_user(session: AsyncSession, row: KnownUser) -> None:
     statement = upsert(table_of(KnownUser)).values(**row.model_dump())
     new = {"statement": row.statement, "seen_at": row.seen_at}
     await session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=new))
+
+
+async def leave(session: AsyncSession, user_id: str, at: datetime, over: datetime) -> None:
+    """Somebody logged out `at`; who did before `over` has no log-in any more that this could end."""
+    await session.execute(delete(LoggedOut).where(col(LoggedOut.at) < over))
+    statement = upsert(table_of(LoggedOut)).values(user_id=user_id, at=at)
+    await session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_={"at": at}))
+
+
+async def left_since(session: AsyncSession, user_id: str, begun: datetime) -> bool:
+    """Whether somebody logged out after a log-in of his began."""
+    query = select(col(LoggedOut.user_id)).where(col(LoggedOut.user_id) == user_id, col(LoggedOut.at) >= begun)
+    return await session.scalar(query) is not None
 
 
 async def use(session: AsyncSession, now: datetime, once: Mapping[str, datetime]) -> bool:

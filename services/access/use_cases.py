@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +33,8 @@ KNOWN_USER_KIND = "meldpunt-known-user"
 
 
 LOG_IN = "log-in+jwt"
+LONGEST_LOG_IN = 12 * 3600
+"""Seconds: nothing that was given for a log-in counts for longer, whatever the settings say."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,11 @@ class TokenAsked:
 
 @dataclass(frozen=True)
 class TokenGiven:
-    """A token and its seconds. `resume`: for the other services of the same log-in; not given twice."""
+    """A token and its seconds. `resume`: for the next one of the same log-in, until it has not been used for too long."""
 
     token: str
     seconds: int
-    resume: str | None
+    resume: str
 
 
 class Access:
@@ -64,6 +66,7 @@ class Access:
     ) -> None:
         self.platform = platform
         self.clock = platform.clock
+        self._settings = settings
         self._law = settings.laws.configured
         self._portal = Portal(settings, platform.clock)
         self._provider = Provider(settings, platform.clock)
@@ -94,6 +97,8 @@ class Access:
         async with self.platform.database.transaction() as session:
             if not await store.use(session, now, {one.hash: one.until for one in (shown, *log_in.used)}):
                 raise NotAuthenticated
+            if await store.left_since(session, subject, log_in.begun):
+                raise NotAuthenticated
             await self._meet(session, subject)
             session.add(audit.line(now, "token given", actor=subject, record=audience))
         self._seen.add(subject)
@@ -108,24 +113,48 @@ class Access:
                 for one in held
             ],
         }
-        token = self.platform.signer.sign(TOKEN, claims)
-        resume = self._resume(log_in) if log_in.used else None
-        return TokenGiven(token, TOKEN_SECONDS, resume)
+        token = self.platform.signer.sign(TOKEN, claims | _proved(log_in))
+        return TokenGiven(token, TOKEN_SECONDS, self._resume(log_in, now))
 
-    def _resume(self, log_in: LogIn) -> str:
-        """With what the portal gets the tokens of other services for the same log-in, until it ends."""
-        claims = {"iss": "access", "aud": "access", "sub": log_in.subject, "exp": int(log_in.until.timestamp())}
-        return self.platform.signer.sign(LOG_IN, claims)
+    async def log_out(self, assertion: str, log_in: str) -> None:
+        """Who logged in is logged out, everywhere: what was given for any log-in of his that began before now gives no token
+        any more. One that is over already needs no end. Raises NotAuthenticated when it is not the portal that asks."""
+        shown = self._portal.authenticate(assertion)
+        try:
+            found = await self._resumed(log_in)
+        except NotAuthenticated:
+            return
+        now = self.clock.now()
+        async with self.platform.database.transaction() as session:
+            if not await store.use(session, now, {shown.hash: shown.until}):
+                raise NotAuthenticated
+            await store.leave(session, found.subject, now, now - timedelta(seconds=LONGEST_LOG_IN))
+            session.add(audit.line(now, "logged out", actor=found.subject))
+
+    def _resume(self, log_in: LogIn, now: datetime) -> str:
+        """With what the portal gets the next token for the same log-in: until nothing was asked for a while, and never for
+        longer than the log-in lasts."""
+        idle = now + timedelta(seconds=self._settings.log_in_idle_seconds)
+        claims: dict[str, Any] = {
+            "iss": "access",
+            "aud": "access",
+            "sub": log_in.subject,
+            "exp": int(min(idle, log_in.until).timestamp()),
+            "begun": log_in.begun.timestamp(),
+            "until": int(log_in.until.timestamp()),
+        }
+        return self.platform.signer.sign(LOG_IN, claims | _proved(log_in))
 
     async def _resumed(self, token: str) -> LogIn:
         try:
             claims = await self.platform.verifier.verify(token, kind=LOG_IN, service="access")
         except NotSigned:
             raise NotAuthenticated from None
-        until = datetime.fromtimestamp(claims["exp"], UTC)
-        if until <= self.clock.now():
+        if datetime.fromtimestamp(claims["exp"], UTC) <= self.clock.now():
             raise NotAuthenticated
-        return LogIn(claims["sub"], until)
+        begun, until = (datetime.fromtimestamp(claims[one], UTC) for one in ("begun", "until"))
+        proved = datetime.fromtimestamp(claims["auth_time"], UTC) if "auth_time" in claims else None
+        return LogIn(claims["sub"], begun, until, proved)
 
     async def _meet(self, session: AsyncSession, user_id: str) -> None:
         """Remember that somebody logged in: only who did can be designated. Raises NotSigned."""
@@ -149,6 +178,7 @@ class Access:
         """The beheerder designates somebody; raises Forbidden or Invalid (R-7.4, R-7.5), PartDown while oversight has
         not confirmed what is here."""
         acting = person.role_among({"beheerder"})
+        person.proved_just_now()
         now = self.clock.now()
         # A day that has begun is not over; but nobody was designated before it was decided.
         given = wanted.model_copy(update={"starts_at": max(wanted.starts_at, now)})
@@ -184,6 +214,7 @@ class Access:
         Raises Forbidden, NotFound, and PartDown while oversight has not confirmed what is here.
         """
         acting = person.role_among({"beheerder"})
+        person.proved_just_now()
         now = self.clock.now()
         async with self.platform.database.transaction() as session:
             register = await self._registering.to_add(session)
@@ -207,6 +238,11 @@ class Access:
         async with self.platform.database.reading() as session:
             register, page = await self.statements.page(session, window)
         return Page([_shown(register, seq) for seq in page.rows], page.next)
+
+
+def _proved(log_in: LogIn) -> dict[str, int]:
+    """When somebody showed who he is, for services that ask that it was just now (R-8.2)."""
+    return {"auth_time": int(log_in.proved_at.timestamp())} if log_in.proved_at else {}
 
 
 @dataclass(frozen=True)

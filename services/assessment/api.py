@@ -14,6 +14,7 @@ from shared.http.app import current_person
 from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
+from shared.http.drafts import draft_routes, task_draft_routes
 from shared.http.pages import WindowAsked
 from shared.http.steps import step_routes
 from shared.http.tasks import task_routes
@@ -47,7 +48,17 @@ def router(engine: Engine, meetings: Meetings) -> APIRouter:
     async def attend(meetingId: MeetingId, body: AttendanceIn, person: Person = caller) -> MeetingOut:  # noqa: N803
         return await meetings.attend(person, meetingId, body.member)
 
-    parts = (consultation_routes, view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes)
+    parts = (
+        consultation_routes,
+        view_routes,
+        decision_routes,
+        preview_routes,
+        record_routes,
+        step_routes,
+        task_routes,
+        draft_routes,
+        task_draft_routes,
+    )
     for part in (*parts, cluster_routes):
         routes.include_router(part(engine))
     return routes

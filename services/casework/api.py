@@ -20,6 +20,7 @@ from shared.http.decisions import (
     record_routes,
     view_routes,
 )
+from shared.http.drafts import draft_routes, task_draft_routes
 from shared.http.pages import WindowAsked
 from shared.http.steps import step_routes
 from shared.http.tasks import report_routes, task_routes
@@ -55,6 +56,8 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
         record_routes,
         step_routes,
         task_routes,
+        draft_routes,
+        task_draft_routes,
         report_routes,
         cluster_routes,
     ):

@@ -155,6 +155,7 @@ class Sharing:
     async def make_link(self, identifier: UUID, person: Person) -> Link:
         """A link and a secret for who has no account here; those of before count no longer."""
         role = person.role_among(self.rules.file_roles)
+        person.proved_just_now()
         async with self.platform.database.transaction() as session:
             row = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             if row.recipient_kind == DEPARTMENT:

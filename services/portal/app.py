@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
+from services.portal import leaving
 from services.portal.api import dossiers, guides, log_in, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
+from services.portal.kept import Kept
 from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.guides import Guides
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
@@ -28,8 +31,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     set_up_logs("portal", settings.log_level)
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
-    sessions = Sessions(settings.idle_seconds, settings.most_sessions)
-    pages = Pages(law, live=settings.live, theme=settings.theme)
+    sessions, kept = Sessions(settings.idle_seconds, settings.most_sessions), Kept()
+    pages = Pages(law, live=settings.live, theme=settings.theme, idle_seconds=settings.idle_seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -38,16 +41,17 @@ def create(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
-    visits = Visits(sessions)
+    leaving.install(app, sessions, kept, pages)
+    visits, drafts = Visits(sessions, kept), OwnDrafts(calls)
     for one in (
-        log_in.router(visits, sessions, calls, pages),
+        log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, Work(calls, law), pages),
-        dossiers.router(visits, Dossiers(calls), pages),
-        tasks.router(visits, Tasks(calls), pages),
+        dossiers.router(visits, Dossiers(calls), drafts, pages),
+        tasks.router(visits, Tasks(calls), drafts, pages),
         guides.router(Guides(settings.guides), pages, settings.guides),
     ):
         app.include_router(one)
-    app.state.sessions = sessions
+    app.state.sessions, app.state.kept = sessions, kept
     app.mount("/static", static())
     app.add_middleware(Guard, origin=settings.portal_address)
     return app

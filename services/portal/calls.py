@@ -13,12 +13,15 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jwk import OKPKey
 from joserfc.jws import extract_compact
 
-from services.portal.exchange import assertion, exchange_form
+from services.portal.exchange import ASSERTION, assertion, exchange_form
 from services.portal.sessions import TOKEN_USED_SECONDS, LoggingIn, Session
 from services.portal.settings import Settings
-from shared.errors import NotAuthenticated, PartDown
+from shared.errors import LogInAnew, NotAuthenticated, PartDown
 
 SECONDS = 15
+WORKING_DAY_SECONDS = 28_800
+ANEW_SECONDS = 60
+"""So long somebody may take from the provider's page to the portal, where he has to show anew who he is."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Said:
 
 
 class Calls:
-    """Raises PartDown for a service that does not answer, NotAuthenticated when the log-in is over."""
+    """Raises PartDown for a service that does not answer, NotAuthenticated when the log-in is over, LogInAnew for what is
+    accepted once somebody has shown again who he is (leaving.py sends him there, and keeps what he typed)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -45,8 +49,10 @@ class Calls:
 
     # --- logging in ------------------------------------------------------------------------------
 
-    def log_in_address(self, begun: LoggingIn) -> str:
-        """Where the browser is sent: code flow, PKCE S256, state and nonce."""
+    def log_in_address(self, begun: LoggingIn, *, anew: bool = False) -> str:
+        """Where the browser is sent: code flow, PKCE S256, state and nonce. `max_age` has the provider say when somebody
+        showed who he is; `anew`: he shows it now, also where the provider knows him."""
+        more = {"max_age": str(ANEW_SECONDS), "prompt": "login"} if anew else {"max_age": str(WORKING_DAY_SECONDS)}
         address = prepare_grant_uri(
             self._settings.oidc_authorization_endpoint,
             self._client,
@@ -57,6 +63,7 @@ class Calls:
             nonce=begun.nonce,
             code_challenge=create_s256_code_challenge(begun.verifier),
             code_challenge_method="S256",
+            **more,
         )
         return str(address)
 
@@ -84,6 +91,18 @@ class Calls:
         roles = tuple(dict.fromkeys(one["role"] for one in claims["designations"]))
         return Session(found["refresh_token"], claims["sub"], roles)
 
+    async def log_out(self, session: Session) -> None:
+        """Everywhere: what access gave for any log-in of this person is worth nothing any more. Raises PartDown,
+        NotAuthenticated."""
+        shown = {"client_assertion_type": ASSERTION, "client_assertion": self._shown(), "token": session.resume}
+        answer = await self._send("POST", "access", "/v1/log-outs", data=shown)
+        if not answer.is_success:
+            raise PartDown("access logs nobody out")
+
+    def _shown(self) -> str:
+        """That it is the portal that asks."""
+        return assertion(OKPKey.import_key(json.loads(self._settings.portal_key.read_text())), self._client)
+
     @property
     def _client(self) -> str:
         return self._settings.oidc_client_id.read_text().strip()
@@ -93,9 +112,7 @@ class Calls:
         return f"{self._settings.portal_address}/callback"
 
     async def _exchange(self, audience: str, log_in: str, nonce: str | None = None) -> dict[str, Any]:
-        key = OKPKey.import_key(json.loads(self._settings.portal_key.read_text()))
-        signed = assertion(key, self._client)
-        form = exchange_form(signed, audience, log_in, nonce)
+        form = exchange_form(self._shown(), audience, log_in, nonce)
         answer = await self._send("POST", "access", "/v1/tokens", data=form)
         if answer.status_code in (400, 401):
             raise NotAuthenticated
@@ -113,6 +130,12 @@ class Calls:
         self, session: Session, service: str, path: str, body: dict[str, Any], purpose: str | None = None
     ) -> Said:
         return await self._asked("POST", session, service, path, body, purpose)
+
+    async def put(self, session: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+        return await self._asked("PUT", session, service, path, body)
+
+    async def delete(self, session: Session, service: str, path: str) -> Said:
+        return await self._asked("DELETE", session, service, path)
 
     async def _asked(
         self,
@@ -133,13 +156,16 @@ class Calls:
             found = answer.json() if answer.content else {}
         except ValueError:
             raise PartDown(f"{service} answers no JSON") from None
+        if found.get("code") == LogInAnew.code:
+            raise LogInAnew
         return Said(answer.status_code, found)
 
     async def _token(self, session: Session, service: str) -> str:
         known = session.tokens.get(service)
         if known and time.monotonic() - known[0] < TOKEN_USED_SECONDS:
             return known[1]
-        token = str((await self._exchange(service, session.resume))["access_token"])
+        given = await self._exchange(service, session.resume)
+        token, session.resume = str(given["access_token"]), str(given["refresh_token"])
         session.tokens[service] = (time.monotonic(), token)
         return token
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from services.portal.guard import TOO_LARGE
 from services.portal.menu import menu
-from services.portal.sessions import COOKIE
 from services.portal.static import VERSION
 from services.portal.words import SERVICES_CALLED, TASKS, WORDS
 from shared.clock import AMSTERDAM
-from shared.errors import MeldpuntError, NotAuthenticated
+from shared.errors import MeldpuntError
 from shared.http.problems import ANSWERS
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
@@ -30,14 +32,19 @@ from shared.protocol.states import PHASES, State
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _MOMENT = _DAY + r"T[\d:.]+(Z|[+-]\d{2}:\d{2})"
+_FILLED_IN = re.compile(rb"<textarea|<select|<input(?! type=\"hidden\")")
+WARNED_SECONDS = 120
+"""So long before he is logged out somebody reads that he will be."""
 NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
 
 
 class Pages:
-    """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial."""
+    """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial;
+    `idle_seconds`: after which somebody is logged out; None: nobody logs in here."""
 
-    def __init__(self, law: Law, *, live: bool, theme: str = "neutral") -> None:
+    def __init__(self, law: Law, *, live: bool, theme: str = "neutral", idle_seconds: int | None = None) -> None:
         self._law = law
+        self._idle = idle_seconds
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=select_autoescape(),
@@ -90,28 +97,36 @@ class Pages:
 
     def show(self, name: str, request: Request, status: int = 200, **shown: Any) -> Response:
         """`shown` may lack what every page can have: what was filled in, and what was wrong with it."""
-        usual = {
-            "session": getattr(request.state, "session", None),
-            "trouble": None,
-            "filled": FormData(),
-            "done": None,
-        }
-        return self._templates.TemplateResponse(request, name, usual | shown, status)
+        session, kept = (getattr(request.state, one, None) for one in ("session", "kept"))
+        usual = {"session": session, "trouble": None, "filled": kept or FormData(), "kept": kept, "done": None}
+        answer = self._templates.TemplateResponse(request, name, usual | shown, status)
+        if session and self._idle and request.method == "GET" and not _FILLED_IN.search(bytes(answer.body)):
+            # What stands on a screen that nobody looks at goes, after a warning; what somebody is typing does not.
+            back = quote(f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}", safe="/")
+            answer.headers["Refresh"] = f"{self._idle - WARNED_SECONDS}; url=/bijna-uitgelogd?terug={back}"
+        return answer
+
+    def error(
+        self, request: Request, error: MeldpuntError, back: str | None = None, words: Sequence[str] = ()
+    ) -> Response:
+        """`back`: where what somebody typed stands still; `words`: what he typed, where there is no form for it any more."""
+        said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+        detail = NOT_FOUND if said.status == 404 else said.detail or str(error)
+        return self.show(
+            "parts/fout.html", request, said.status, title=said.title, detail=detail, back=back, words=words
+        )
 
     def install(self, app: FastAPI) -> None:
         """Pages for errors: what is refused, what is not there, what is down; never what was sent."""
 
         async def known(request: Request, error: Exception) -> Response:
-            if isinstance(error, NotAuthenticated):
-                answer = RedirectResponse("/inloggen" if request.method == "GET" else "/uitgelogd", 303)
-                answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
-                return answer
-            said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-            detail = NOT_FOUND if said.status == 404 else said.detail or str(error)
-            return self.show("parts/fout.html", request, said.status, title=said.title, detail=detail)
+            assert isinstance(error, MeldpuntError)
+            return self.error(request, error)
 
         async def http(request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else 400
+            if status == 413:
+                return self.show("parts/fout.html", request, status, title="Te groot", detail=TOO_LARGE)
             return self.show("parts/fout.html", request, status, title="Niet gevonden", detail=NOT_FOUND)
 
         async def other(request: Request, error: Exception) -> Response:

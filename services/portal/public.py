@@ -14,6 +14,7 @@ import httpx
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from services.portal.forms import Control
 from services.portal.guard import Guard
@@ -63,6 +64,8 @@ def create(settings: PublicSettings | None = None) -> FastAPI:
     app.include_router(router(http, pages))
     app.mount("/static", static())
     app.add_middleware(Guard, origin=settings.public_address)
+    trusted = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
     return app
 
 

@@ -31,6 +31,15 @@ class Moment:
     item: tuple[str, dict[str, Any]] | None = None
 
 
+@dataclass(frozen=True)
+class InBetween:
+    """A decision, or a record of this category, that came in between."""
+
+    at: str
+    decision: dict[str, Any] | None = None
+    category: str = ""
+
+
 @dataclass
 class Opened:
     """What somebody sees of a signal or a duty. `open`: what open-decisions answers; `decisions`: what was decided."""
@@ -40,6 +49,25 @@ class Opened:
     view: dict[str, Any]
     open: dict[str, Any]
     decisions: list[dict[str, Any]]
+
+    @property
+    def newest(self) -> str:
+        """When the last of what is shown was recorded; empty where nothing is."""
+        return max((str(one.get("recordedAt") or "") for one in self._items()), default="")
+
+    def since(self, version: int, newest: str) -> list[InBetween]:
+        """What came in between since somebody saw it at `version`, with `newest` as the last that was recorded."""
+        found = [InBetween(one["takenAt"], decision=one) for one in self.decisions if one["version"] > version]
+        found += [
+            InBetween(one["recordedAt"], category=one["category"])
+            for one in self._items()
+            if str(one.get("recordedAt") or "") > newest
+        ]
+        return sorted(found, key=lambda one: datetime.fromisoformat(one.at))
+
+    def _items(self) -> Iterable[dict[str, Any]]:
+        items = self.view.get("items", {})
+        return items.values() if isinstance(items, dict) else ()
 
     @property
     def known(self) -> InSignal:
@@ -114,6 +142,8 @@ class Trouble:
 
     words: str
     faults: tuple[tuple[str, str], ...] = ()
+    overtaken: bool = False
+    """Somebody decided or recorded something in between."""
     special: bool = False
     """The words seem to hold special data: on which ground has to be said."""
 

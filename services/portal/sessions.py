@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 COOKIE = "__Host-meldpunt"
 LOG_IN_TAKES = 300
 """How long somebody may take at the log-in provider."""
+LEFT_SECONDS = 12 * 3600
+"""For how long it is known whose a session was that ended."""
 TOKEN_USED_SECONDS = 200
 """A service's token lives for five minutes; after so long another is asked."""
 
@@ -47,6 +49,11 @@ class Session:
     done: str | None = None
     """A code: what the page before did, told once."""
 
+    def goes_on_from(self, before: Session) -> None:
+        """The same person, in the same browser: what he opened is open, for what he opened it, and a page that still stands
+        there can be sent."""
+        self.csrf, self.purposes, self.holders = before.csrf, before.purposes, before.holders
+
 
 class Sessions:
     """`now`: seconds that only go forward."""
@@ -54,6 +61,7 @@ class Sessions:
     def __init__(self, idle_seconds: int, most: int, now: Callable[[], float] = time.monotonic) -> None:
         self._idle, self._most, self._now = idle_seconds, most, now
         self._sessions: dict[str, Session] = {}
+        self._left: dict[str, Session] = {}
         self._logging_in: dict[str, LoggingIn] = {}
 
     def begin_log_in(self) -> tuple[str, LoggingIn]:
@@ -79,28 +87,51 @@ class Sessions:
         """A new number for the browser: that from before the log-in is worth nothing any more."""
         number = secrets.token_urlsafe(32)
         for one in [one for one, other in self._sessions.items() if self._is_over(other)]:
-            del self._sessions[one]
+            self._leave(one)
         while len(self._sessions) >= self._most:
-            del self._sessions[min(self._sessions, key=lambda one: self._sessions[one].seen)]
+            self._leave(min(self._sessions, key=lambda one: self._sessions[one].seen))
         session.seen = self._now()
         self._sessions[_hash(number)] = session
         return number
 
-    def find(self, number: str | None) -> Session | None:
+    def find(self, number: str | None, *, at_work: bool = True) -> Session | None:
+        """`at_work`: somebody did something, and is not idle."""
         found = self._sessions.get(_hash(number)) if number else None
         if found is None or self._is_over(found):
             return None
-        found.seen = self._now()
+        if at_work:
+            found.seen = self._now()
         return found
 
+    def left(self, number: str | None) -> Session | None:
+        """Whose session ended by itself: without tokens, and good for nothing but to know who comes back."""
+        if not number:
+            return None
+        live = self._sessions.get(_hash(number))
+        if live is not None and self._is_over(live):
+            self._leave(_hash(number))
+        return self._left.get(_hash(number))
+
     def end(self, number: str | None) -> None:
-        if number:
-            self._sessions.pop(_hash(number), None)
+        """As when it ends by itself."""
+        if number and _hash(number) in self._sessions:
+            self._leave(_hash(number))
 
     def end_all_of(self, user_id: str) -> None:
-        """Everywhere, also in other browsers."""
-        for one in [one for one, other in self._sessions.items() if other.user_id == user_id]:
-            del self._sessions[one]
+        """Everywhere, also in other browsers; nothing of it is left."""
+        for known in (self._sessions, self._left):
+            for one in [one for one, other in known.items() if other.user_id == user_id]:
+                del known[one]
+
+    def _leave(self, hashed: str) -> None:
+        found = self._sessions.pop(hashed)
+        found.resume, found.done = "", None
+        found.tokens.clear()
+        for one in [one for one, other in self._left.items() if self._now() - other.seen > LEFT_SECONDS]:
+            del self._left[one]
+        while len(self._left) >= self._most:
+            del self._left[next(iter(self._left))]
+        self._left[hashed] = found
 
     def _is_over(self, session: Session) -> bool:
         return self._now() - session.seen > self._idle

@@ -47,6 +47,9 @@ class PublicSettings(BaseSettings):
     public_address: str
     """Where visitors find the form, without a slash at the end."""
     intake_address: str
+    trusted_proxies: str = ""
+    """As of a service: whose word about who visits is believed, with commas between. Without it everybody who comes through a
+    proxy is one visitor, with one visitor's share."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     protocol: str = "midden-delfland-2025"
     protocols: Path | None = None

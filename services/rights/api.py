@@ -14,6 +14,7 @@ from shared.engine.show import listed
 from shared.http.app import DUTY, current_person
 from shared.http.bodies import Ref, Strict
 from shared.http.decisions import Purpose, decision_routes, purpose_of, view_routes
+from shared.http.drafts import draft_routes, task_draft_routes
 from shared.http.pages import WindowAsked
 from shared.http.tasks import task_routes
 from shared.identity import Person
@@ -75,7 +76,8 @@ def router(engine: Engine, overdue: OverdueDuties, letters: Letters) -> APIRoute
         found = await letters.read(number, letter, person, purpose_of(x_purpose))
         return Response(found, media_type="application/pdf")
 
-    for part in (view_routes, decision_routes):
+    for part in (view_routes, decision_routes, draft_routes):
         routes.include_router(part(engine, "duties"))
     routes.include_router(task_routes(engine))
+    routes.include_router(task_draft_routes(engine))
     return routes

@@ -12,6 +12,7 @@ from shared.http.app import current_person
 from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
+from shared.http.drafts import draft_routes, task_draft_routes
 from shared.http.pages import WindowAsked
 from shared.http.steps import step_routes
 from shared.http.tasks import task_routes
@@ -25,7 +26,17 @@ def router(engine: Engine) -> APIRouter:
     async def work_list(window: WindowAsked, person: Person = current_person(engine.platform)) -> dict[str, Any]:
         return (await engine.showing.work_list(person, window)).of("signals", listed)
 
-    parts = (consultation_routes, view_routes, decision_routes, preview_routes, record_routes, step_routes, task_routes)
+    parts = (
+        consultation_routes,
+        view_routes,
+        decision_routes,
+        preview_routes,
+        record_routes,
+        step_routes,
+        task_routes,
+        draft_routes,
+        task_draft_routes,
+    )
     for part in (*parts, cluster_routes):
         routes.include_router(part(engine))
     return routes

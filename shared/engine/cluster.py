@@ -207,6 +207,7 @@ class Clusters:
                 if not roles:
                     raise Forbidden
                 allowed[place] = given, self._deciding.allowed(loaded, person, roles, given)
+                self._deciding.asks_log_in(loaded, person, given.attempt.key)
             except (Forbidden, Conflict, Invalid) as problem:
                 refused[place] = problem
         if refused:

@@ -32,7 +32,7 @@ from shared.engine.wording import faults_in_attempt
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
-from shared.protocol.co_signing import QUESTIONED, TAKES_BACK, WAITING
+from shared.protocol.co_signing import AGREE, QUESTIONED, TAKES_BACK, WAITING
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Refused
 from shared.protocol.meetings import who_agree
@@ -81,8 +81,13 @@ class Deciding:
         if given.attempt.key == CLOSING:
             return await self.closing.close(loaded, person, given, roles, has_file=only is None)
         if given.confirms:
+            if given.attempt.outcome == AGREE:
+                self.asks_log_in(loaded, person, given.attempt.key)
             return await self._co_signing.answer(loaded, person, given)
-        change, found = self.change(loaded, person, given, self.allowed(loaded, person, roles, given))
+        allowed = self.allowed(loaded, person, roles, given)
+        # The last that is asked, so that nobody logs in anew for what is not accepted.
+        self.asks_log_in(loaded, person, given.attempt.key)
+        change, found = self.change(loaded, person, given, allowed)
         await self._carrying.write(change)
         return found
 
@@ -95,6 +100,13 @@ class Deciding:
         if own:
             raise Forbidden(f"{own.reason} ({own.article})")
         return allowed
+
+    @staticmethod
+    def asks_log_in(loaded: Loaded, person: Person, key: str) -> None:
+        """Raises LogInAnew for what destroys or goes out, unless this person has shown just now who he is."""
+        rule = loaded.law.decision(key)
+        if rule and rule.log_in_anew:
+            person.proved_just_now()
 
     def is_here(self, loaded: Loaded) -> None:
         """Raises Conflict for what is on its way to the next holder, also while that can still be withdrawn."""

@@ -7,6 +7,7 @@ from typing import Any
 from shared.engine.cluster import Clusters
 from shared.engine.consult import Consultations
 from shared.engine.decide import Deciding
+from shared.engine.drafts import Drafts
 from shared.engine.freeze import Freezer
 from shared.engine.load import Loader
 from shared.engine.noted import Noting
@@ -40,6 +41,7 @@ class Engine:
         self.showing = Showing(self.parts)
         self.clusters = Clusters(self.parts, writer, self.deciding, self.showing)
         self.tasks = Tasks(self.parts, self.deciding, self.showing, self.recording)
+        self.drafts = Drafts(self.parts, self.tasks)
         self.consultations = Consultations(self.parts)
         self.noting = Noting(self.parts)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
@@ -47,4 +49,4 @@ class Engine:
             self.settlement.queue: self.settlement.work,
             self.freezer.queue: self.freezer.look,
         }
-        self.periodic = (self.freezer.walking,)
+        self.periodic = (self.freezer.walking, self.drafts.forgetting)

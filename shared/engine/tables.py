@@ -131,6 +131,18 @@ class TaskRow(SQLModel, table=True):
     closed_by: UUID | None = None
 
 
+class DraftRow(SQLModel, table=True):
+    """What somebody has typed and not sent (drafts.py). `form`: into which; `until`: it is deleted then."""
+
+    __tablename__ = "draft"
+    number: str = Field(primary_key=True)
+    author: str = Field(primary_key=True)
+    form: str = Field(primary_key=True)
+    ciphertext: str
+    saved_at: datetime = moment()
+    until: datetime = moment()
+
+
 class MeetingRow(SQLModel, table=True):
     """A meeting: date, members and who was there; never content. Assessment owns it, casework keeps a copy."""
 

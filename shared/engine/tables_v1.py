@@ -33,6 +33,15 @@ def create() -> None:
     waiting = sa.text("closed_at IS NULL AND opened_at IS NOT NULL")
     op.create_index("task_waiting_idx", "task", ["role", "until"], postgresql_where=waiting)
     op.create_table(
+        "draft",
+        column("number", sa.Text, key=True),
+        column("author", sa.Text, key=True),
+        column("form", sa.Text, key=True),
+        column("ciphertext", sa.Text),
+        column("saved_at", MOMENT),
+        column("until", MOMENT, index=True),
+    )
+    op.create_table(
         "meeting",
         column("id", sa.Text, key=True),
         column("version", sa.Integer),

@@ -79,7 +79,7 @@ class Tasks:
     async def one(self, identifier: UUID, person: Person, purpose: str) -> tuple[TaskRow, dict[str, Any]]:
         """One task with what is needed for it, and under `asks` which answers it takes; the audit line is on disk before it
         leaves."""
-        task, loaded = await self._task(identifier, person, opened=True)
+        task, loaded = await self.of(identifier, person, opened=True)
         of_proposal = task.kind in OF_PROPOSALS
         shown = about_proposal(task, loaded) if of_proposal else self.policy.show_task(task, loaded)
         await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose)
@@ -91,7 +91,7 @@ class Tasks:
 
         Raises NotFound for a task of somebody else, Conflict for one that is only read, and what deciding raises.
         """
-        task, loaded = await self._task(identifier, person)
+        task, loaded = await self.of(identifier, person)
         version = loaded.dossier.version
         if given.outcome == STANDS_BACK:
             grounds = given.special_grounds
@@ -121,7 +121,7 @@ class Tasks:
         Raises NotFound for a task of somebody else or one that is over, Conflict where nothing is recorded or not this,
         and what recording raises.
         """
-        task, loaded = await self._task(identifier, person, opened=True)
+        task, loaded = await self.of(identifier, person, opened=True)
         categories, about, filled = self.policy.recordable(task, loaded)
         if given.category not in categories:
             raise Conflict("Dit wordt bij deze taak niet vastgelegd.")
@@ -140,7 +140,7 @@ class Tasks:
 
         Raises as `answer`; Conflict for tasks of several dossiers, or of a kind that is not answered together.
         """
-        found = [await self._task(one, person) for one in given]
+        found = [await self.of(one, person) for one in given]
         tasks = [task for task, _ in found]
         asked = [self.policy.answers(one) for one in tasks]
         keys = {(one.number, one.role, about[0]) if about else None for one, about in zip(tasks, asked, strict=True)}
@@ -157,7 +157,7 @@ class Tasks:
         version = found[0][1].dossier.version
         return await self._deciding.decide(number, person, Given(attempt, version), only=(role,))
 
-    async def _task(self, identifier: UUID, person: Person, *, opened: bool = False) -> tuple[TaskRow, Loaded]:
+    async def of(self, identifier: UUID, person: Person, *, opened: bool = False) -> tuple[TaskRow, Loaded]:
         """His task as it stands in its dossier, whose head is checked: a row alone asks nobody anything.
 
         Raises NotFound, and NotBelieved for what was changed past the service.

@@ -45,7 +45,7 @@ def _of_our_time(value: datetime) -> datetime:
     return value
 
 
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
+def plain(value: dict[str, Any]) -> dict[str, Any]:
     """What can be judged, encrypted and shown again, whatever was asked. Not by recursion: it is about how deep it is."""
     level: list[Any] = [value]
     for _ in range(MOST_NESTED):
@@ -70,5 +70,5 @@ def _is_text(value: str) -> bool:
 
 MomentGiven = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 """A moment with its time zone, of this century or the next."""
-FieldsGiven = Annotated[dict[str, Any], Field(max_length=20, default_factory=dict), AfterValidator(_plain)]
+FieldsGiven = Annotated[dict[str, Any], Field(max_length=20, default_factory=dict), AfterValidator(plain)]
 """What is filled in, by the names of what a decision or a category asks; the law judges it."""

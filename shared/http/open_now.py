@@ -38,7 +38,7 @@ class OpenOutcome(Strict):
 
 class OpenDecision(Strict):
     """A decision of this state. `about`: what has to be named, in this order; `choices`: what can be named for each;
-    `together`: several can be decided at once, by `parts`."""
+    `together`: several can be decided at once, by `parts`; `log_in_anew`: only by who logged in just now."""
 
     key: str
     article: str
@@ -50,6 +50,7 @@ class OpenDecision(Strict):
     co_signed_by: tuple[str, ...]
     about: tuple[str, ...] = ()
     together: bool = False
+    log_in_anew: bool = False
     choices: tuple[Named, ...] = ()
     needs: tuple[str, ...] = ()
     guidance: tuple[str, ...] = ()
@@ -148,6 +149,7 @@ def _decision(found: Open, one: open_now.Offered) -> OpenDecision:
         co_signed_by=rule.who.co_signers,
         about=rule.about,
         together=rule.together,
+        log_in_anew=rule.log_in_anew,
         choices=tuple({code: law.called(code) for code in codes} for codes in one.about),
         needs=tuple(need.says for need in rule.needs),
         guidance=rule.guidance,

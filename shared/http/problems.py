@@ -41,6 +41,7 @@ ANSWERS: dict[type[MeldpuntError], Answer] = {
     BaoError: _LATER,
     errors.NotAuthenticated: Answer(401, "Niet ingelogd"),
     errors.Forbidden: Answer(403, "Niet bevoegd"),
+    errors.LogInAnew: Answer(403, "Eerst opnieuw inloggen"),
     errors.NotFound: Answer(404, "Niet gevonden"),
     errors.Elsewhere: Answer(404, "Niet hier"),
     errors.Conflict: Answer(409, "Nu niet mogelijk"),

@@ -104,6 +104,8 @@ class Decision:
     """Who decides under one of these roles chooses, and writes nothing: no reason in words is asked of him, or taken."""
     guidance: tuple[str, ...] = ()
     """What is shown beside the question; none of it has to be ticked."""
+    log_in_anew: bool = False
+    """It destroys, or lets a package out: who takes it has shown just now who he is (R-8.2)."""
     taken_in: str | None = None
     """The service in which it is decided when that is not the holder of the signal; the holder waits for it."""
 

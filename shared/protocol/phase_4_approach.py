@@ -141,6 +141,7 @@ def riec_intake(chosen: Municipality) -> Decision:
             Outcome("handed-in", "ja", State.RIEC_ANSWER, TABLE, only_in=(State.RIEC_INTAKE,), discloses=True),
             Outcome("handed-in", "ja", None, TABLE, only_in=BESIDE, discloses=True),
         ),
+        log_in_anew=True,
         fields=(
             Field(
                 "criteria",
@@ -246,6 +247,7 @@ def riec_supplement(chosen: Municipality) -> Decision:
             Outcome("given", "de genoemde gegevens", None, TABLE, discloses=True, needs=(riec.riec_may_have_these,)),
             Outcome("nothing", "geen gegevens", None, TABLE, needs=(riec.riec_is_given_nothing,)),
         ),
+        log_in_anew=True,
         fields=(
             Field("statement", "Op welke ondertekende vraag van het RIEC?", TABLE, Text(40)),
             Field("necessity", "Waarom is het noodzakelijk voor het RIEC (of niet)?", "art. 6 lid 1"),

@@ -87,6 +87,7 @@ def approve_destruction(_chosen: Municipality) -> Decision:
         outcomes=(Outcome("approved", "ja", State.APPROVED, "art. 9 lid 1"),),
         fields=(Field("confirmList", "Typ het nummer van de lijst over.", "art. 9 lid 1", Text(most=60)),),
         needs=(dates.list_was_read,),
+        log_in_anew=True,
     )
 
 

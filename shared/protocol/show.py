@@ -115,6 +115,8 @@ def _who(law: Law) -> Iterator[str]:
 
 def _decision(law: Law, decision: Decision) -> list[str]:
     lines = [f"### {decision.question}", "", f"*{decision.article}* – besluit: {_by(law, decision)}."]
+    if decision.log_in_anew:
+        lines.append("Wie dit besluit neemt of medeondertekent, heeft kort daarvoor opnieuw ingelogd (art. 8).")
     if decision.taken_in:
         lines.append(f"Wordt per persoon genomen bij {HOLDERS[decision.taken_in]}; het signaal wacht daarop.")
     if decision.about:

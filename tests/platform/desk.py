@@ -44,7 +44,7 @@ from shared.settings import ServiceSettings
 from tests.platform.designated import LEASE, AccessSays, known
 
 VERSION = "midden-delfland-2025"
-ANNA = Person("anna", frozenset({"oov"}))
+ANNA = Person("anna", frozenset({"oov"}), has_just_proved=True)
 WINDOW = 300
 LATEST = "2199-12-31"
 _Letter = TypeVar("_Letter", bound=Letter)

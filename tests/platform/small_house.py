@@ -121,6 +121,7 @@ class SmallHouse:
         now = int(datetime.now(UTC).timestamp())
         nonce = secrets.token_urlsafe(16)
         claims = {"iss": ISSUER, "aud": CLIENT, "sub": user, "iat": now, "exp": now + 300, "nonce": nonce}
+        claims["auth_time"] = now
         log_in = jwt.encode({"alg": "RS256", "kid": "log-in"}, claims, self.key)
         form = portal.exchange_form(self.portal, service, log_in, nonce)
         answer = await self.clients["access"].post("/v1/tokens", data=form)

@@ -31,7 +31,7 @@ from tests.platform.desk import VERSION, WINDOW, Desk
 from tests.platform.real import Postgres, RealParts
 from tests.platform.test_engine_elsewhere import offered
 
-BEHEERDER = Person("beheerder", frozenset({"beheerder"}))
+BEHEERDER = Person("beheerder", frozenset({"beheerder"}), has_just_proved=True)
 NUMBER, OTHER = "S-00000-00001", "S-00000-00002"
 ENDED = datetime(2025, 3, 14, 12, tzinfo=UTC)
 ENDS_ON, LISTED_ON = date(2026, 3, 14), date(2026, 3, 15)

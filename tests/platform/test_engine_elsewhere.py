@@ -22,7 +22,7 @@ from shared.pages import Window
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, VERSION, WINDOW, Desk
 
-BEHEERDER = Person("beheerder", frozenset({"beheerder"}))
+BEHEERDER = Person("beheerder", frozenset({"beheerder"}), has_just_proved=True)
 
 
 # --- holds ---------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ async def test_tasks_of_a_person(desk_of: DeskOf, postgres: Postgres) -> None:
         assert [one.id for one in page.rows] == [mine.id]
 
     async def opened() -> None:
-        await desk.engine.tasks._task(mine.id, FARID)
+        await desk.engine.tasks.of(mine.id, FARID)
 
     # What is his stays as it is: a copy would be a task of his too.
     large = await filled(postgres, "assessment", STORED, besides={"task": f"x.id <> '{mine.id}'"})

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from services.access.register import Registering
 from services.access.settings import Settings
 from services.access.statements import Statements
 from services.access.use_cases import LOG_IN, Access
+from services.portal.exchange import ASSERTION
 from shared.http.problems import install
 from shared.identity import TOKEN, TOKEN_SECONDS
 from shared.service.platform import Platform
@@ -65,6 +66,22 @@ class Exchange:
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+    def late(self) -> str:
+        """An assertion as the portal signs it when it is as late as it is for access."""
+        now = int(self.clock.now().timestamp())
+        return portal.assertion(self.home, iat=now, exp=now + 60)
+
+    async def asked_late(self, resume: str) -> dict[str, Any]:
+        """What is given for a log-in, as late as it is; nothing when it is over."""
+        answer = await self.ask(self.form(resume, client_assertion=self.late()))
+        assert answer.status_code in (200, 401), answer.text
+        found: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
+        return found
+
+    async def log_out(self, resume: str, **more: str) -> httpx.Response:
+        form = {"client_assertion_type": ASSERTION, "client_assertion": self.late(), "token": resume} | more
+        return await self.http.post("/v1/log-outs", data=form)
 
     async def claims(self, token: str, kind: str = TOKEN) -> dict[str, Any]:
         return await self.platform.verifier.verify(token, kind=kind, service="access")
@@ -104,7 +121,6 @@ def access_of(platform: Platform, settings: Settings) -> Access:
 async def test_one_log_in_gives_tokens_of_several_services(access: Exchange) -> None:
     first = await access.exchanged(*access.log_in())
     again = await access.exchanged(first["refresh_token"], audience="rights")
-    assert "refresh_token" not in again, "a log-in is not made longer by using it"
     for given, service in ((first, "assessment"), (again, "rights")):
         claims = await access.claims(given["access_token"])
         assert (claims["sub"], claims["aud"]) == (access.subjects["carla"], service)
@@ -211,15 +227,57 @@ async def test_it_is_remembered_until_it_has_run_out_and_no_longer(access: Excha
     assert (await access.ask(access.form(token, nonce, client_assertion=late))).status_code == 401, "it has run out"
 
 
-async def test_what_is_given_for_a_log_in_ends_with_it(access: Exchange) -> None:
+@pytest.mark.allowed("R-8.2")
+async def test_a_log_in_lasts_while_it_is_used_and_no_longer_than_a_working_day(access: Exchange) -> None:
+    """The provider's token is for minutes; what access gives for it goes on from one exchange to the next."""
     token, nonce = access.log_in()
+    begun = access.clock.now()
     resume = (await access.exchanged(token, nonce))["refresh_token"]
-    ends = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["exp"]
-    assert (await access.claims(resume, LOG_IN))["exp"] == ends
-    access.clock.at = datetime.fromtimestamp(ends, UTC)
-    now = int(access.clock.now().timestamp())
-    late = portal.assertion(access.home, iat=now, exp=now + 60)
-    assert (await access.ask(access.form(resume, client_assertion=late))).status_code == 401
+    until = (await access.claims(resume, LOG_IN))["until"]
+    assert timedelta(hours=7, minutes=55) < datetime.fromtimestamp(until, UTC) - begun < timedelta(hours=8, minutes=5)
+    while access.clock.now() + timedelta(minutes=30) < datetime.fromtimestamp(until, UTC):
+        access.clock.pass_by(1800)
+        given = await access.asked_late(resume)
+        resume = given["refresh_token"]
+    assert (await access.claims(resume, LOG_IN))["exp"] == until, "using it does not make the day longer"
+    access.clock.at = datetime.fromtimestamp(until, UTC)
+    assert await access.asked_late(resume) == {}
+
+
+@pytest.mark.refused("R-8.2")
+async def test_who_does_nothing_for_a_while_is_out(access: Exchange) -> None:
+    resume = (await access.exchanged(*access.log_in()))["refresh_token"]
+    access.clock.pass_by(2100)
+    assert await access.asked_late(resume) == {}
+
+
+@pytest.mark.refused("R-8.2")
+async def test_who_logs_out_is_out_everywhere_and_nobody_else(access: Exchange) -> None:
+    """What was given before is worth nothing, of each of his log-ins; he can log in again."""
+    here, there = [(await access.exchanged(*access.log_in()))["refresh_token"] for _ in range(2)]
+    other = (await access.exchanged(*access.log_in("daan")))["refresh_token"]
+    access.clock.pass_by(5)
+    thief = {"client_assertion": "a.b.c"}
+    assert (await access.log_out(here, **thief)).status_code == 401
+    assert (await access.log_out(here)).status_code == 204
+    for token in (here, there):
+        assert await access.asked_late(token) == {}
+        assert (await access.log_out(token)).status_code == 204, "one that is over needs no end"
+    assert await access.asked_late(other)
+    access.clock.pass_by(5)
+    form = access.form(*access.log_in(), client_assertion=access.late())
+    assert (await access.ask(form)).status_code == 200
+    assert (await access.log_out("no token")).status_code == 204
+
+
+async def test_a_token_says_when_somebody_showed_who_he_is(access: Exchange) -> None:
+    """And the next ones the same: it does not become younger by going on with it."""
+    first = await access.exchanged(*access.log_in())
+    said = (await access.claims(first["access_token"]))["auth_time"]
+    assert abs(said - access.clock.now().timestamp()) < 30
+    access.clock.pass_by(1000)
+    again = await access.asked_late(first["refresh_token"])
+    assert (await access.claims(again["access_token"]))["auth_time"] == said
 
 
 async def test_no_token_stands_in_for_another(access: Exchange) -> None:

@@ -15,12 +15,13 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from services.access.provider import INTERVAL, LOG_IN_SECONDS, MOST_HEADER, MOST_TOKEN, Provider
+from services.access.provider import ID_TOKEN_SECONDS, INTERVAL, MOST_HEADER, MOST_TOKEN, Provider
 from services.access.settings import Settings
 from shared.errors import NotAuthenticated, PartDown
 
 ISSUER = "https://log-in.example.nl"
 NONCE = "of-this-log-in"
+WORKING_DAY = 8 * 3600
 
 
 class Given:
@@ -75,6 +76,7 @@ async def provider(log_in: LogIn, clock: Given, tmp_path: Path) -> AsyncIterator
         oidc_issuer=ISSUER,
         oidc_jwks_uri=f"http://127.0.0.1:{runner.addresses[0][1]}/keys",
         oidc_client_id=client,
+        log_in_seconds=WORKING_DAY,
     )
     yield Provider(settings, clock)
     await runner.cleanup()
@@ -169,7 +171,7 @@ async def test_a_provider_that_is_down_is_not_asked_by_everybody(
         {"sub": "an\0na"},
         {"nonce": None},
         {"nonce": "of-another-log-in"},
-        {"iat": int((Given.moment - timedelta(seconds=LOG_IN_SECONDS)).timestamp()), "exp": 2**60},
+        {"iat": int((Given.moment - timedelta(seconds=ID_TOKEN_SECONDS)).timestamp()), "exp": 2**60},
         {"exp": 1},
         {"iat": "yesterday"},
         {"exp": None},
@@ -189,10 +191,29 @@ async def test_without_a_nonce_no_log_in_is_taken(provider: Provider, log_in: Lo
         await provider.log_in(a_token(log_in.keys[0], clock, nonce=""), "")
 
 
-async def test_a_log_in_ends_with_its_token_and_after_an_hour_at_most(
+@pytest.mark.allowed("R-8.2")
+async def test_a_log_in_lasts_a_working_day_however_short_its_token_is(
     provider: Provider, log_in: LogIn, clock: Given
 ) -> None:
+    """Of whom the provider knew already from when he showed who he is."""
     now = int(clock.now().timestamp())
-    for ends, seconds in ((now + 60, 60), (2**60, LOG_IN_SECONDS)):
-        found = await provider.log_in(a_token(log_in.keys[0], clock, exp=ends), NONCE)
+    for ends, proved, seconds in (
+        (now + 60, now, WORKING_DAY),
+        (2**60, now, WORKING_DAY),
+        (now + 60, now - 3600, WORKING_DAY - 3600),
+        (now + 60, None, WORKING_DAY),
+        (now + 60, True, WORKING_DAY),
+        (now + 60, 2**70, WORKING_DAY),
+    ):
+        found = await provider.log_in(a_token(log_in.keys[0], clock, exp=ends, auth_time=proved), NONCE)
         assert found.until - clock.now() == timedelta(seconds=seconds)
+        assert bool(found.proved_at) is (type(proved) is int and proved < 2**60)
+
+
+@pytest.mark.refused("R-8.2")
+async def test_who_showed_the_provider_who_he_is_too_long_ago_does_it_again(
+    provider: Provider, log_in: LogIn, clock: Given
+) -> None:
+    proved = int(clock.now().timestamp()) - WORKING_DAY
+    with pytest.raises(NotAuthenticated):
+        await provider.log_in(a_token(log_in.keys[0], clock, auth_time=proved), NONCE)

@@ -51,7 +51,7 @@ class Everybody:
     def __init__(self) -> None:
         law = Laws.read("midden-delfland-2025").configured
         roles = {"beheerder", "fg", "privacy-officer", "lot-member", *law.file_roles}
-        self._person = Person("anna-van-dam", frozenset(roles))
+        self._person = Person("anna-van-dam", frozenset(roles), has_just_proved=True)
 
     async def caller(self, authorization: str | None) -> Person:
         return self._person
@@ -155,6 +155,7 @@ def clusters(decision: dict[str, Any], **own: Any) -> Bodies:
     }
 
 
+DRAFT = {"filled": {"reason": ["Begonnen."], "fields.sources": ["none"]}}
 BODIES: dict[str, Bodies] = {
     "assessment": {
         **clusters(
@@ -183,6 +184,8 @@ BODIES: dict[str, Bodies] = {
             item("brp-verification", "S1", matches={"name": True, "address": False}, finding=None, fields={"a": "b"}),
         ],
         "/signals/{number}/consultations": [CONSULT],
+        "/signals/{number}/drafts/{form}": [DRAFT],
+        "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
         "/meetings": [
             {"kind": "LOT", "heldOn": "2099-11-25", "members": [{"userId": "esra"}, {"organisation": "politie"}]},
@@ -202,6 +205,8 @@ BODIES: dict[str, Bodies] = {
             item("question", "O1", fields={"source": "horeca-permits", "answerBy": "2199-12-31"})
         ],
         "/signals/{number}/consultations": [CONSULT],
+        "/signals/{number}/drafts/{form}": [DRAFT],
+        "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
     },
     "casework": {
@@ -220,6 +225,8 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
         ],
+        "/signals/{number}/drafts/{form}": [DRAFT],
+        "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE, DONE | {"key": "progress", "outcome": "done", "reason": ""}],
         "/tasks/{taskId}/items": [REPORTED],
     },
@@ -239,6 +246,8 @@ BODIES: dict[str, Bodies] = {
                 "recipients": ["none"],
             }
         ],
+        "/duties/{number}/drafts/{form}": [DRAFT],
+        "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
     },
     "retention": {
@@ -393,7 +402,10 @@ async def agreed(app: FastAPI, platform: Platform) -> None:
 def bodies_of(name: str, folder: Path) -> Bodies:
     found = dict(BODIES[name])
     if name == "access":
-        found["/tokens"] = [exchange_form(portal_of(folder), "assessment", "e30.e30.AAAA", "a-nonce")]
+        asked = exchange_form(portal_of(folder), "assessment", "e30.e30.AAAA", "a-nonce")
+        found["/tokens"] = [asked]
+        shown = {one: asked[one] for one in ("client_assertion_type", "client_assertion")}
+        found["/log-outs"] = [shown | {"token": "e30.e30.AAAA"}]
     return found
 
 

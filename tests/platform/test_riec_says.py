@@ -31,7 +31,7 @@ from tests.platform.conftest import BaoOf, DatabaseOf
 from tests.platform.desk import ANNA, VERSION, Desk
 from tests.platform.real import Postgres
 
-BRAM = Person("bram", frozenset({"vervanger"}))
+BRAM = Person("bram", frozenset({"vervanger"}), has_just_proved=True)
 CRITERIA = dict.fromkeys(RIEC_CRITERIA, "Uit eigen waarneming.")
 DIGEST = "0" * 64
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -25,7 +26,7 @@ from shared.contracts.common import KeysMade, KeysReleased
 from shared.contracts.export import Adoption, PlannedAction, ShareContent, SharedItem, SharedPlan, ShareLetter
 from shared.contracts.intake import ReportedObject, Subject
 from shared.database.tables import Audit, Outgoing
-from shared.errors import CannotSucceed, Conflict, Forbidden, NotBelieved, NotFound
+from shared.errors import CannotSucceed, Conflict, Forbidden, LogInAnew, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.letters import new_kid, seal, split_kid
 from shared.pages import Window
@@ -36,7 +37,7 @@ from tests.platform.real import Postgres
 
 NUMBER = "S-7K3MQ-9XD4T"
 ANNA, ESRA, FG = (
-    Person("anna", frozenset({"oov"})),
+    Person("anna", frozenset({"oov"}), has_just_proved=True),
     Person("esra", frozenset({"department-vergunningen"})),
     Person("fg", frozenset({"fg"})),
 )
@@ -134,6 +135,8 @@ async def test_who_has_no_account_fetches_a_document_once(export: Exporting) -> 
     identifier = await export.comes()
     (made,) = await export.said(KeysMade.event)
     assert [one["mount"] for one in made["keys"]] == ["room-export"]
+    with pytest.raises(LogInAnew):
+        await export.sharing.make_link(identifier, replace(ANNA, has_just_proved=False))
     link = await export.sharing.make_link(identifier, ANNA)
     pdf = await export.sharing.fetch(link.link, link.secret)
     text = text_of(pdf)

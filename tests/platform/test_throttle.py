@@ -106,6 +106,8 @@ def authorize(bao: Bao, token: str, changed: dict[str, str | None], method: str 
         {"scope": "openid groups"},
         {"request": "e30"},
         {"max_age": "0"},
+        {"max_age": "86400"},
+        {"max_age": None},
     ],
     ids=str,
 )

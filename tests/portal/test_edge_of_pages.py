@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import httpx
 import pytest
-from joserfc.jwk import OKPKey
 
 from services.portal.api import log_in
-from services.portal.app import create
 from services.portal.guard import PAGE_HEADERS
-from services.portal.sessions import COOKIE, Session
-from services.portal.settings import Settings
+from services.portal.sessions import COOKIE
 from services.portal.static import VERSION
-
-ADDRESS = "https://portal.example.nl"
-SAME = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def portal(tmp_path: Path) -> httpx.AsyncClient:
-    (tmp_path / "key").write_text(json.dumps(OKPKey.generate_key("Ed25519", {"kid": "a-key"}).as_dict(private=True)))
-    (tmp_path / "client").write_text("the-portal")
-    nobody = "http://127.0.0.1:9"
-    app = create(
-        Settings(
-            portal_address=ADDRESS,
-            portal_key=tmp_path / "key",
-            services=dict.fromkeys(("access", "assessment", "sources", "casework", "rights"), nobody),
-            oidc_authorization_endpoint="https://log-in.example.nl/authorize",
-            oidc_token_endpoint=f"{nobody}/token",
-            oidc_client_id=tmp_path / "client",
-            oidc_client_secret=tmp_path / "client",
-        )
-    )
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)
-    session = Session("resume", "u-1", ("oov",), csrf="the-token")
-    client.cookies.set("visitor", app.state.sessions.begin(session))
-    return client
-
-
-@pytest.fixture
-def somebody(portal: httpx.AsyncClient) -> httpx.AsyncClient:
-    portal.cookies.set(COOKIE, str(portal.cookies.get("visitor")))
-    return portal
+from tests.portal.conftest import ADDRESS, SAME
 
 
 @pytest.mark.parametrize("path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/uitgelogd", "/nothing", "/livez", "/hulp"])

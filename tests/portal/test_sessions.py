@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.portal.sessions import LOG_IN_TAKES, Session, Sessions
+from services.portal.sessions import LEFT_SECONDS, LOG_IN_TAKES, Session, Sessions
 
 
 class Hour:
@@ -66,3 +66,43 @@ def test_a_session_does_not_print_its_tokens() -> None:
     session = a_session()
     session.tokens["assessment"] = (0.0, "secret-token")
     assert "secret-token" not in repr(session)
+
+
+def test_whose_session_ended_is_known_when_he_comes_back_and_nothing_more() -> None:
+    """So that what he typed is kept for him, and he need not say again for what he opened a dossier."""
+    hour = Hour()
+    sessions = Sessions(1800, 10, hour)
+    session = a_session()
+    session.purposes["S-1"], session.tokens["rights"] = "weging", (0.0, "a-token")
+    number = sessions.begin(session)
+    assert sessions.left(number) is None, "it goes on"
+    hour.now += 1801
+    left = sessions.left(number)
+    assert left is not None
+    assert (left.user_id, left.resume, left.tokens) == ("u-1", "", {})
+    assert sessions.find(number) is None
+    again = a_session()
+    again.goes_on_from(left)
+    assert (again.csrf, again.purposes) == (left.csrf, {"S-1": "weging"})
+    # Another that begins, or one that is ended by access, leaves the same behind; logging out leaves nothing.
+    other = sessions.begin(a_session())
+    sessions.end(other)
+    assert sessions.left(other) is not None
+    sessions.end_all_of("u-1")
+    assert [sessions.left(one) for one in (number, other, None)] == [None, None, None]
+    number = sessions.begin(a_session())
+    hour.now += 1801
+    sessions.begin(a_session("u-2"))
+    hour.now += LEFT_SECONDS
+    sessions.end(sessions.begin(a_session("u-2")))
+    assert sessions.left(number) is None
+
+
+def test_looking_whether_somebody_is_there_is_no_work() -> None:
+    hour = Hour()
+    sessions = Sessions(1800, 10, hour)
+    number = sessions.begin(a_session())
+    hour.now += 1700
+    assert sessions.find(number, at_work=False) is not None
+    hour.now += 101
+    assert sessions.find(number, at_work=False) is None

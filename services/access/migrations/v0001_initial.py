@@ -21,6 +21,7 @@ def upgrade() -> None:
         column("statement", sa.Text),
     )
     op.create_table("used_once", column("hash", sa.Text, key=True), column("until", MOMENT, index=True))
+    op.create_table("logged_out", column("user_id", sa.Text, key=True), column("at", MOMENT, index=True))
     op.create_table(
         "known_user",
         column("user_id", sa.Text, key=True),

@@ -9,17 +9,21 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, chosen, sends_to
+from services.portal.kept import written
 from services.portal.pages import Pages
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import InBetween, Opened, Trouble
 from services.portal.sessions import Session
-from services.portal.use_cases.dossiers import Dossiers
-from shared.errors import NotFound
+from services.portal.use_cases.dossiers import Dossiers, draft_of
+from services.portal.use_cases.drafts import OwnDrafts
+from services.portal.use_cases.filled import version
+from shared.errors import Conflict, NotFound
 from shared.http.app import DUTY, NUMBER
 from shared.protocol.opening import purpose_fault
 
 
-def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
+def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def opened(number: str, session: Session) -> Opened:
@@ -29,6 +33,11 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
         if number not in session.purposes:
             raise NotOpened
         return await dossiers.open(session, number)
+
+    def too_late(request: Request, found: Opened, filled: FormData, problem: Conflict) -> Response:
+        """It is not asked any more: he reads what came in between, and has his words to copy."""
+        shown: dict[str, Any] = {"dossier": found, "changes": between(found, filled), "words": written(filled)}
+        return pages.show("dossier/te-laat.html", request, 409, why=problem.detail, **shown)
 
     @routes.get("/dossiers/{number}")
     async def dossier(request: Request, number: str, session: Session = visits.visitor) -> Response:
@@ -62,10 +71,9 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
         if len(decision["outcomes"]) > 1 and not antwoord:
             return pages.show("dossier/vraag.html", request, dossier=found, decision=decision)
         outcome = chosen(decision, antwoord)
-        asked = dossiers.asked(found, decision, outcome)
-        return pages.show(
-            "dossier/besluit.html", request, dossier=found, decision=decision, outcome=outcome, asked=asked
-        )
+        shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome}
+        shown |= await draft.shown(request, drafts, session, draft_of(found, f"{key}.{outcome['key']}"))
+        return pages.show("dossier/besluit.html", request, asked=dossiers.asked(found, decision, outcome), **shown)
 
     @routes.post("/dossiers/{number}/besluiten/{key}")
     async def decide(
@@ -77,13 +85,32 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
         session: Session = visits.visitor,
     ) -> Response:
         found = await opened(number, session)
-        decision = found.decision(key)
-        outcome = chosen(decision, antwoord)
-        trouble = await dossiers.decide(session, found, decision, outcome, filled)
+        try:
+            decision = found.decision(key)
+            outcome = chosen(decision, antwoord)
+        except Conflict as problem:
+            return too_late(request, found, filled, problem)
+        place, here = draft_of(found, f"{key}.{outcome['key']}"), f"/dossiers/{number}"
+        done = await draft.asked_for(
+            drafts, session, place, filled, here, f"{here}/besluiten/{key}?antwoord={outcome['key']}"
+        )
+        if isinstance(done, Response):
+            return done
+        trouble = done or await dossiers.decide(session, found, decision, outcome, filled)
+        kept = await draft.after(drafts, session, place, filled, trouble)
         if trouble is None:
             session.done = "decided"
-            return sends_to(f"/dossiers/{number}")
+            return sends_to(here)
+        if trouble.overtaken:
+            # As it stands now: once more sends what was typed against that.
+            found = await opened(number, session)
+            try:
+                decision = found.decision(key)
+                outcome = chosen(decision, antwoord)
+            except Conflict as problem:
+                return too_late(request, found, filled, problem)
         shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome, "filled": filled}
+        shown |= {"draft": kept, "changes": between(found, filled)}
         asked = dossiers.asked(found, decision, outcome)
         return pages.show("dossier/besluit.html", request, 400, trouble=trouble, asked=asked, **shown)
 
@@ -91,21 +118,37 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
     async def recording(request: Request, number: str, category: str, session: Session = visits.visitor) -> Response:
         found = await opened(number, session)
         record = found.record(category)
+        shown = await draft.shown(request, drafts, session, draft_of(found, f"item.{category}"))
         asked = dossiers.recorded(found, record)
-        return pages.show("dossier/vastleggen.html", request, dossier=found, record=record, asked=asked)
+        return pages.show("dossier/vastleggen.html", request, dossier=found, record=record, asked=asked, **shown)
 
     @routes.post("/dossiers/{number}/vastleggen/{category}")
     async def record_it(
         request: Request, number: str, category: str, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
         found = await opened(number, session)
-        record = found.record(category)
-        trouble = await dossiers.keep(session, found, record, filled)
+        try:
+            record = found.record(category)
+        except Conflict as problem:
+            return too_late(request, found, filled, problem)
+        place, here = draft_of(found, f"item.{category}"), f"/dossiers/{number}"
+        done = await draft.asked_for(drafts, session, place, filled, here, f"{here}/vastleggen/{category}")
+        if isinstance(done, Response):
+            return done
+        trouble = done or await dossiers.keep(session, found, record, filled)
+        kept = await draft.after(drafts, session, place, filled, trouble)
         if trouble is None:
             session.done = "recorded"
-            return sends_to(f"/dossiers/{number}")
+            return sends_to(here)
+        if trouble.overtaken:
+            found = await opened(number, session)
+            try:
+                record = found.record(category)
+            except Conflict as problem:
+                return too_late(request, found, filled, problem)
         asked = dossiers.recorded(found, record)
         shown: dict[str, Any] = {"dossier": found, "record": record, "filled": filled, "asked": asked}
+        shown |= {"draft": kept, "changes": between(found, filled)}
         return pages.show("dossier/vastleggen.html", request, 400, trouble=trouble, **shown)
 
     @routes.post("/dossiers/{number}/intrekken")
@@ -124,6 +167,11 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
 
 class NotOpened(NotFound):
     """Het dossier is nog niet geopend."""
+
+
+def between(found: Opened, filled: FormData) -> list[InBetween]:
+    """What came in between since he had the page."""
+    return found.since(version(filled), str(filled.get("known", "")))
 
 
 def _is(pattern: str, number: str) -> bool:

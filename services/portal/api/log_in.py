@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from services.portal import kept as keeping
 from services.portal.api.visits import Visits, sends_to
 from services.portal.calls import Calls
-from services.portal.pages import Pages
+from services.portal.kept import Kept
+from services.portal.leaving import BACK, BACK_SECONDS, forget, own, remember
+from services.portal.pages import WARNED_SECONDS, Pages
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
+from shared.errors import MeldpuntError, NotAuthenticated
 
 LOG_IN_COOKIE = "__Host-inloggen"
+log = structlog.get_logger()
 
 
-def router(visits: Visits, sessions: Sessions, calls: Calls, pages: Pages) -> APIRouter:
+def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/inloggen")
-    async def log_in() -> Response:
+    async def log_in(opnieuw: str = "") -> Response:
+        """`opnieuw`: somebody shows again who he is, also to a provider that knows him."""
         number, begun = sessions.begin_log_in()
-        answer = sends_to(calls.log_in_address(begun))
-        # Lax, as the provider sends the browser back; for as long as logging in may take.
-        answer.set_cookie(LOG_IN_COOKIE, number, LOG_IN_TAKES, secure=True, httponly=True, samesite="lax")
+        answer = sends_to(calls.log_in_address(begun, anew=bool(opnieuw)))
+        # For as long as logging in may take.
+        remember(answer, LOG_IN_COOKIE, number, LOG_IN_TAKES)
         return answer
 
     @routes.get("/callback")
@@ -30,22 +37,57 @@ def router(visits: Visits, sessions: Sessions, calls: Calls, pages: Pages) -> AP
         begun = sessions.end_log_in(request.cookies.get(LOG_IN_COOKIE), state)
         if begun is None or not code:
             return pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
-        sessions.end(request.cookies.get(COOKIE))
-        answer = sends_to("/")
-        number = sessions.begin(await calls.log_in(code, begun))
-        answer.set_cookie(COOKIE, number, secure=True, httponly=True, samesite="lax")
-        answer.delete_cookie(LOG_IN_COOKIE, secure=True, httponly=True, samesite="lax")
+        try:
+            session = await calls.log_in(code, begun)
+        except NotAuthenticated:
+            # Not to the provider again at once: it might answer the same for ever.
+            return pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
+        # What there was before in this browser is over, whoever it was.
+        before = request.cookies.get(COOKIE)
+        sessions.end(before)
+        left = sessions.left(before)
+        if left and left.user_id == session.user_id:
+            session.goes_on_from(left)
+        back = kept.page_of(request.cookies.get(keeping.KEPT_COOKIE), session.user_id)
+        answer = sends_to(back or own(request.cookies.get(BACK, "/")))
+        answer.set_cookie(COOKIE, sessions.begin(session), secure=True, httponly=True, samesite="lax")
+        for one in (LOG_IN_COOKIE, BACK, *(() if back else (keeping.KEPT_COOKIE,))):
+            forget(answer, one)
+        return answer
+
+    @routes.get("/opnieuw-inloggen")
+    async def anew(request: Request, session: Session = visits.visitor) -> Response:
+        return pages.show("log_in/opnieuw.html", request)
+
+    @routes.get("/bijna-uitgelogd")
+    async def soon(request: Request, terug: str = "/") -> Response:
+        """Where a page goes by itself on which nobody did anything. Looking at it is no sign that somebody is there."""
+        if sessions.find(request.cookies.get(COOKIE), at_work=False) is None:
+            return sends_to("/uitgelogd?waarom=tijd")
+        answer = pages.show("log_in/bijna.html", request, back=own(terug), minutes=WARNED_SECONDS // 60)
+        answer.headers["Refresh"] = f"{WARNED_SECONDS}; url=/uitgelogd?waarom=tijd"
+        remember(answer, BACK, own(terug), BACK_SECONDS)
         return answer
 
     @routes.get("/uitgelogd")
-    async def logged_out(request: Request) -> Response:
-        return pages.show("log_in/uitgelogd.html", request, why="uitgelogd")
+    async def logged_out(request: Request, waarom: str = "") -> Response:
+        is_here = sessions.find(request.cookies.get(COOKIE), at_work=False) is not None
+        why = "elders" if is_here else "tijd" if waarom == "tijd" else "uitgelogd"
+        back = own(request.cookies.get(BACK, "/"))
+        return pages.show("log_in/uitgelogd.html", request, why=why, back=back)
 
     @routes.post("/uitloggen")
     async def log_out(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
+        try:
+            await calls.log_out(session)
+        except MeldpuntError:
+            # It ends here all the same, and what access gave is worth nothing without this process.
+            log.warning("access was not told that somebody logged out")
         sessions.end_all_of(session.user_id)
+        kept.drop_all_of(session.user_id)
         answer = sends_to("/uitgelogd")
-        answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
+        for one in (COOKIE, BACK, keeping.KEPT_COOKIE):
+            forget(answer, one)
         return answer
 
     @routes.get("/livez")

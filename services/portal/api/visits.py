@@ -9,6 +9,9 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
+from services.portal import kept as keeping
+from services.portal.kept import Kept
+from services.portal.leaving import own, whereabouts
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import Forbidden, NotAuthenticated, NotFound
 
@@ -16,18 +19,26 @@ from shared.errors import Forbidden, NotAuthenticated, NotFound
 class Visits:
     """`visitor`, `form`: dependencies of a route, its session and what was filled in."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, kept: Kept) -> None:
         async def visitor(request: Request) -> Session:
             session = sessions.find(request.cookies.get(COOKIE))
             if session is None:
                 raise NotAuthenticated
             request.state.session = session
+            if request.method == "GET":
+                # Whoever comes back from logging in again finds what he had typed, on the page where he typed it.
+                page = f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}"
+                request.state.kept = kept.words(request.cookies.get(keeping.KEPT_COOKIE), session.user_id, page)
             return session
 
         async def form(request: Request) -> FormData:
             """What was sent, by somebody who had the page; raises Forbidden for a form that this session did not get."""
+            # Read first: what was typed is not lost when the session has ended meanwhile.
+            filled = request.state.filled = await request.form(max_files=0, max_fields=500)
             session = await visitor(request)
-            filled = await request.form(max_files=0, max_fields=500)
+            secret = request.cookies.get(keeping.KEPT_COOKIE)
+            if kept.page_of(secret, session.user_id) == own(whereabouts(request)):
+                kept.drop(secret)
             if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
                 raise Forbidden("Deze pagina hoort niet meer bij uw sessie. Ga terug en probeer het opnieuw.")
             return filled

@@ -12,6 +12,7 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
+from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble, version
 from shared.errors import Conflict, Elsewhere, NotFound
 
@@ -156,6 +157,11 @@ class Dossiers:
             "reason": text(filled, "reason"),
         }
         return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/withdrawals", body))
+
+
+def draft_of(dossier: Opened, form: str) -> DraftPlace:
+    """Where a draft of one of its forms is kept: of a decision with its outcome, or of a record."""
+    return DraftPlace(dossier.holder, f"{at(dossier.number)}/drafts/{form}")
 
 
 def at(number: str) -> str:

@@ -10,6 +10,7 @@ from services.portal.forms import Control, Filled, InSignal, controls, read
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import DUTY_SERVICE, SIGNAL_SERVICES
+from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble
 from shared.errors import Conflict, NotFound
 
@@ -17,6 +18,11 @@ TASK_SERVICES = (*SIGNAL_SERVICES, DUTY_SERVICE)
 """Who has tasks for people without the file."""
 OF_TASKS = "besluit-voorbereiden"
 """Why somebody opens what he is asked: there is one purpose, so it is not asked again."""
+
+
+def draft_of(service: str, task: dict[str, Any], outcome: dict[str, Any]) -> DraftPlace:
+    """Where a draft of this answer is kept."""
+    return DraftPlace(service, f"/v1/tasks/{task['id']}/drafts/{outcome['key']}")
 
 
 class Tasks:

@@ -1,0 +1,101 @@
+"""When a log-in has ended: where somebody was is remembered, and what he typed; also when he has to show again who he is.
+
+Where he was is a path of the portal, with numbers and codes only. It stands in a cookie, and nothing leads elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from services.portal import kept as keeping
+from services.portal.kept import Kept, typed, written
+from services.portal.pages import Pages
+from services.portal.sessions import COOKIE, Session, Sessions
+from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotAuthenticated, NotFound
+
+BACK = "__Host-terug"
+BACK_SECONDS = 3600
+_OWN = re.compile(r"/(?:[A-Za-z0-9-][A-Za-z0-9/-]*)?(?:\?[A-Za-z0-9=&-]*)?")
+_OF_LOG_IN = ("/inloggen", "/callback", "/uitgelogd", "/uitloggen", "/bijna-uitgelogd", "/opnieuw-inloggen", "/static")
+
+
+def own(path: str) -> str:
+    """`path`, where it is a page of the portal to go back to: numbers and codes, no name of another site; else the first
+    page."""
+    is_one = len(path) <= 200 and _OWN.fullmatch(path) and not path.startswith(_OF_LOG_IN)
+    return path if is_one else "/"
+
+
+def remember(answer: Response, name: str, value: str, seconds: int) -> None:
+    """A cookie for the way through the log-in provider, which sends the browser back: so Lax."""
+    answer.set_cookie(name, value, seconds, secure=True, httponly=True, samesite="lax")
+
+
+def forget(answer: Response, name: str) -> None:
+    answer.delete_cookie(name, secure=True, httponly=True, samesite="lax")
+
+
+def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
+    """What becomes of a request whose log-in is over, or not fresh enough."""
+
+    def keep(request: Request, answer: Response, session: Session) -> None:
+        """What was sent, for whoever sent it; and where he was."""
+        page = own(whereabouts(request))
+        remember(answer, BACK, page, BACK_SECONDS)
+        if has_words(request):
+            secret = kept.put(session.user_id, page, request.state.filled)
+            remember(answer, keeping.KEPT_COOKIE, secret, keeping.KEPT_SECONDS)
+
+    async def over(request: Request, error: Exception) -> Response:
+        number = request.cookies.get(COOKIE)
+        # access may have ended it while it goes on here.
+        sessions.end(number)
+        left = sessions.left(number)
+        filled: FormData | None = getattr(request.state, "filled", None)
+        if left is None and filled is not None:
+            # Nobody knows whose it was, as after a new start of the portal: only who sent it sees it, now.
+            return pages.show("log_in/uitgelogd.html", request, 401, why="ingestuurd", words=written(filled))
+        answer = RedirectResponse("/uitgelogd?waarom=tijd" if left else "/inloggen", 303)
+        if left:
+            keep(request, answer, left)
+        elif request.method == "GET":
+            remember(answer, BACK, own(whereabouts(request)), BACK_SECONDS)
+        return answer
+
+    async def anew(request: Request, error: Exception) -> Response:
+        answer = RedirectResponse("/opnieuw-inloggen", 303)
+        keep(request, answer, request.state.session)
+        return answer
+
+    async def failed(request: Request, error: Exception) -> Response:
+        """A part is away, or it is refused: what was typed is there still."""
+        assert isinstance(error, MeldpuntError)
+        session = getattr(request.state, "session", None)
+        if session is None or not has_words(request):
+            return pages.error(request, error)
+        if isinstance(error, NotFound | Conflict | Forbidden):
+            # There may be no form any more to go back to.
+            return pages.error(request, error, words=written(request.state.filled))
+        answer = pages.error(request, error, own(whereabouts(request)))
+        keep(request, answer, session)
+        return answer
+
+    app.add_exception_handler(MeldpuntError, failed)
+    app.add_exception_handler(NotAuthenticated, over)
+    app.add_exception_handler(LogInAnew, anew)
+
+
+def has_words(request: Request) -> bool:
+    filled: FormData | None = getattr(request.state, "filled", None)
+    return filled is not None and any(value.strip() for _, value in typed(filled))
+
+
+def whereabouts(request: Request) -> str:
+    """The page on which somebody is: of a form the one that it stands on."""
+    sent = urlsplit(request.headers.get("referer", "")) if request.method != "GET" else request.url
+    return f"{sent.path or request.url.path}{'?' if sent.query else ''}{sent.query}"

@@ -1,0 +1,52 @@
+"""The portal before services that are all silent: what it does by itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from joserfc.jwk import OKPKey
+
+from services.portal.app import create
+from services.portal.sessions import COOKIE, Session
+from services.portal.settings import Settings
+
+ADDRESS = "https://portal.example.nl"
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> FastAPI:
+    (tmp_path / "key").write_text(json.dumps(OKPKey.generate_key("Ed25519", {"kid": "a-key"}).as_dict(private=True)))
+    (tmp_path / "client").write_text("the-portal")
+    nobody = "http://127.0.0.1:9"
+    return create(
+        Settings(
+            portal_address=ADDRESS,
+            portal_key=tmp_path / "key",
+            services=dict.fromkeys(("access", "assessment", "sources", "casework", "rights"), nobody),
+            oidc_authorization_endpoint="https://log-in.example.nl/authorize",
+            oidc_token_endpoint=f"{nobody}/token",
+            oidc_client_id=tmp_path / "client",
+            oidc_client_secret=tmp_path / "client",
+        )
+    )
+
+
+@pytest.fixture
+def portal(app: FastAPI) -> httpx.AsyncClient:
+    """A browser that is not logged in; `visitor` is the number of somebody's session."""
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)
+    session = Session("resume", "u-1", ("oov",), csrf="the-token")
+    client.cookies.set("visitor", app.state.sessions.begin(session))
+    return client
+
+
+@pytest.fixture
+def somebody(portal: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A browser that is."""
+    portal.cookies.set(COOKIE, str(portal.cookies.get("visitor")))
+    return portal

@@ -1,0 +1,84 @@
+"""The public pages: a process that has nothing of the portal, and tells the door who visits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from aiohttp import web
+
+from services.portal.public import create
+from services.portal.settings import PublicSettings
+
+ADDRESS = "https://melden.example.nl"
+SAME = {"Sec-Fetch-Site": "same-origin"}
+PROXY = "10.0.0.1"
+
+
+class Door:
+    """What the door was told of who visits."""
+
+    def __init__(self) -> None:
+        self.told: list[str | None] = []
+        self.address = ""
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.told.append(request.headers.get("X-Forwarded-For"))
+        return web.json_response({"receiptCode": "R-7K3MQ-9XD4T12345"}, status=201)
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    found = Door()
+    app = web.Application()
+    app.router.add_post("/{rest:.*}", found.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    found.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield found
+    await runner.cleanup()
+
+
+async def told(door: Door, comes_from: str, says: str | None, trusted: str = "") -> str | None:
+    """What the door is told of a visitor whose connection comes from there, and who (or whose proxy) says where he is."""
+    app = create(PublicSettings(public_address=ADDRESS, intake_address=door.address, trusted_proxies=trusted))
+    transport = httpx.ASGITransport(app, client=(comes_from, 1))
+    headers = SAME | ({"X-Forwarded-For": says} if says else {})
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as visitor:
+        answer = await visitor.post("/", data={"text": "Een geur."}, headers=headers)
+        assert answer.status_code == 201
+    return door.told[-1]
+
+
+async def test_each_visitor_has_his_own_share_at_the_door(door: Door) -> None:
+    assert await told(door, "192.0.2.7", None) == "192.0.2.7"
+    assert await told(door, PROXY, "192.0.2.7", trusted=PROXY) == "192.0.2.7"
+
+
+async def test_nobody_chooses_whose_share_he_uses(door: Door) -> None:
+    assert await told(door, "192.0.2.7", "192.0.2.8") == "192.0.2.7"
+    assert await told(door, "192.0.2.7", "192.0.2.8", trusted=PROXY) == "192.0.2.7"
+    assert await told(door, PROXY, "192.0.2.8, 192.0.2.7", trusted=PROXY) == "192.0.2.7"
+
+
+def test_it_has_nothing_with_which_a_service_could_be_asked() -> None:
+    """No session, no token, no key, no address: what is not there cannot be led to by a visitor."""
+    of_the_portal = ("calls", "sessions", "exchange", "kept", "leaving", "app", "api", "use_cases")
+    looks = "import services.portal.public, sys; print(*(one for one in sys.modules if one.startswith('services.')))"
+    loaded = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, check=True).stdout.split()
+    assert [one for one in loaded if one.startswith(tuple(f"services.portal.{name}" for name in of_the_portal))] == []
+    assert {one.split(".")[1] for one in loaded} == {"portal"}
+    assert set(PublicSettings.model_fields) == {
+        "public_address",
+        "intake_address",
+        "trusted_proxies",
+        "log_level",
+        "protocol",
+        "protocols",
+        "live",
+        "theme",
+    }
