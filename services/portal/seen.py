@@ -33,9 +33,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class InBetween:
-    """A decision, or a record of this category, that came in between."""
+    """A decision, or a record of this category, that came in between. `by`: who wrote it down, with which `words`."""
 
     at: str
+    by: str
+    words: str
     decision: dict[str, Any] | None = None
     category: str = ""
 
@@ -57,9 +59,13 @@ class Opened:
 
     def since(self, version: int, newest: str) -> list[InBetween]:
         """What came in between since somebody saw it at `version`, with `newest` as the last that was recorded."""
-        found = [InBetween(one["takenAt"], decision=one) for one in self.decisions if one["version"] > version]
+        found = [
+            InBetween(one["takenAt"], one["recorder"], one.get("reason") or "", decision=one)
+            for one in self.decisions
+            if one["version"] > version
+        ]
         found += [
-            InBetween(one["recordedAt"], category=one["category"])
+            InBetween(one["recordedAt"], one["recordedBy"], one.get("finding") or "", category=one["category"])
             for one in self._items()
             if str(one.get("recordedAt") or "") > newest
         ]
@@ -143,7 +149,7 @@ class Trouble:
     words: str
     faults: tuple[tuple[str, str], ...] = ()
     overtaken: bool = False
-    """Somebody decided or recorded something in between."""
+    """It is not as it was, perhaps since somebody decided or recorded something in between: look again."""
     special: bool = False
     """The words seem to hold special data: on which ground has to be said."""
 

@@ -17,7 +17,7 @@ from services.portal.seen import InBetween, Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers, draft_of
 from services.portal.use_cases.drafts import OwnDrafts
-from services.portal.use_cases.filled import version
+from services.portal.use_cases.filled import text, version
 from shared.errors import Conflict, NotFound
 from shared.http.app import DUTY, NUMBER
 from shared.protocol.opening import purpose_fault
@@ -34,8 +34,11 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
             raise NotOpened
         return await dossiers.open(session, number)
 
-    def too_late(request: Request, found: Opened, filled: FormData, problem: Conflict) -> Response:
-        """It is not asked any more: he reads what came in between, and has his words to copy."""
+    def too_late(request: Request, found: Opened, filled: FormData, session: Session, problem: Conflict) -> Response:
+        """It is not asked any more: he reads what came in between, and has his words to copy; who clicked twice reads that it
+        was done."""
+        if was_done(found, filled, session):
+            return sends_to(f"/dossiers/{found.number}")
         shown: dict[str, Any] = {"dossier": found, "changes": between(found, filled), "words": written(filled)}
         return pages.show("dossier/te-laat.html", request, 409, why=problem.detail, **shown)
 
@@ -89,7 +92,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
             decision = found.decision(key)
             outcome = chosen(decision, antwoord)
         except Conflict as problem:
-            return too_late(request, found, filled, problem)
+            return too_late(request, found, filled, session, problem)
         place, here = draft_of(found, f"{key}.{outcome['key']}"), f"/dossiers/{number}"
         done = await draft.asked_for(
             drafts, session, place, filled, here, f"{here}/besluiten/{key}?antwoord={outcome['key']}"
@@ -97,18 +100,21 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         if isinstance(done, Response):
             return done
         trouble = done or await dossiers.decide(session, found, decision, outcome, filled)
+        if trouble and trouble.overtaken:
+            # As it stands now: once more sends what was typed against that.
+            found = await opened(number, session)
+            if was_done(found, filled, session):
+                return sends_to(here)
         kept = await draft.after(drafts, session, place, filled, trouble)
         if trouble is None:
             session.done = "decided"
             return sends_to(here)
         if trouble.overtaken:
-            # As it stands now: once more sends what was typed against that.
-            found = await opened(number, session)
             try:
                 decision = found.decision(key)
                 outcome = chosen(decision, antwoord)
             except Conflict as problem:
-                return too_late(request, found, filled, problem)
+                return too_late(request, found, filled, session, problem)
         shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome, "filled": filled}
         shown |= {"draft": kept, "changes": between(found, filled)}
         asked = dossiers.asked(found, decision, outcome)
@@ -130,22 +136,25 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         try:
             record = found.record(category)
         except Conflict as problem:
-            return too_late(request, found, filled, problem)
+            return too_late(request, found, filled, session, problem)
         place, here = draft_of(found, f"item.{category}"), f"/dossiers/{number}"
         done = await draft.asked_for(drafts, session, place, filled, here, f"{here}/vastleggen/{category}")
         if isinstance(done, Response):
             return done
         trouble = done or await dossiers.keep(session, found, record, filled)
+        if trouble and trouble.overtaken:
+            found = await opened(number, session)
+            if was_done(found, filled, session):
+                return sends_to(here)
         kept = await draft.after(drafts, session, place, filled, trouble)
         if trouble is None:
             session.done = "recorded"
             return sends_to(here)
         if trouble.overtaken:
-            found = await opened(number, session)
             try:
                 record = found.record(category)
             except Conflict as problem:
-                return too_late(request, found, filled, problem)
+                return too_late(request, found, filled, session, problem)
         asked = dossiers.recorded(found, record)
         shown: dict[str, Any] = {"dossier": found, "record": record, "filled": filled, "asked": asked}
         shown |= {"draft": kept, "changes": between(found, filled)}
@@ -167,6 +176,15 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
 
 class NotOpened(NotFound):
     """Het dossier is nog niet geopend."""
+
+
+def was_done(found: Opened, filled: FormData, session: Session) -> bool:
+    """Whether he sent the same words a moment ago, as by a double click: then it stands there, and he is told so."""
+    words = text(filled, "reason") or text(filled, "finding")
+    mine = [one for one in between(found, filled) if words and (one.by, one.words) == (session.user_id, words)]
+    if mine:
+        session.done = "decided" if mine[0].decision else "recorded"
+    return bool(mine)
 
 
 def between(found: Opened, filled: FormData) -> list[InBetween]:

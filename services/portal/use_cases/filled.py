@@ -31,6 +31,6 @@ def trouble(said: Said) -> Trouble | None:
     wrong = said.body.get("invalidParams", ())
     # How a machine answers a warning is of no use to people: for them there is a list to choose from.
     faults = tuple((one["name"], str(one["reason"]).partition(", of zeg bij")[0]) for one in wrong)
-    overtaken = said.status == 409 and "version" in said.body
+    overtaken = said.status == 409
     special = any(one["code"] in SPECIAL for one in wrong)
     return Trouble(said.body.get("detail", ""), faults, overtaken, special)
