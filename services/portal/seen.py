@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.portal.forms import InSignal
+from services.portal.forms import Control, InSignal
 from shared.errors import Conflict
 from shared.protocol.model import State
 
@@ -65,6 +65,34 @@ class Opened:
     @property
     def withdrawable(self) -> list[dict[str, Any]]:
         return [one for one in self.open["actions"] if one["name"] == "withdraw"]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One form of a task. `called`: on the way to it; `common`: what is asked whatever is answered; `each`: by the key of an
+    answer what it is called, all that it asks, and what it alone asks. Without answers it reports something."""
+
+    called: str
+    question: str | None
+    article: str | None
+    common: tuple[Control, ...]
+    each: dict[str, tuple[str, tuple[Control, ...], tuple[Control, ...]]]
+
+    @property
+    def is_report(self) -> bool:
+        return not self.each
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        return tuple(self.each)
+
+    @property
+    def every(self) -> tuple[Control, ...]:
+        """All controls, in the order of the page."""
+        return (*self.common, *(one for _, _, own in self.each.values() for one in own))
+
+    def asked(self, outcome: str) -> tuple[Control, ...]:
+        return self.each[outcome][1]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,20 @@ TASKS = {
     "question": "Vraag over een bron",
     "intervention": "Opdracht",
     "paper": "Stuk voor een overleg",
+    "plan": "Plan van Aanpak vaststellen",
+    "department-question": "Vraag van een onderdeel",
+    "department-report": "Bevinding van een onderdeel",
+    "department-answer": "Antwoord op uw vraag",
+    "outside-said": "Bericht van het RIEC",
 }
+TASKS_ANSWERED_AS = {"intervention": "De opdracht afronden"}
+"""What the answer that ends a task is called on the way to it."""
+DEEDS = {
+    "progress": "Voortgang doorgeven",
+    "department-question": "Een vraag stellen",
+    "department-report": "Melden wat u aantrof",
+}
+"""What can be done while a task runs, by the key of its decision or record."""
 SERVICES_CALLED = {
     "assessment": "het onderdeel voor fase 1 en 2",
     "sources": "het onderdeel voor fase 3",
