@@ -12,6 +12,7 @@ from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Words
 from shared.engine.tables import DecisionRow
 from shared.protocol.judge import Attempt
+from shared.protocol.kinds import Schema
 from shared.protocol.model import Law, State
 from shared.protocol.open_now import Offered, Recordable
 from shared.protocol.records import Record
@@ -76,6 +77,21 @@ class Withdrawable:
 
 
 @dataclass(frozen=True)
+class Possible:
+    """Something that can be done besides deciding and recording. `path`: where it is sent, below the address of the dossier,
+    or from `/v1` on. `given`: what the body says as it stands; `fields`: the JSON Schema of what is filled in beside that.
+    `about`: the decision or proposal that it is about."""
+
+    name: str
+    question: str
+    article: str
+    path: str
+    fields: Schema
+    given: Mapping[str, Any]
+    about: Withdrawable | DecisionRow | None = None
+
+
+@dataclass(frozen=True)
 class Open:
     """What can be decided, recorded and taken back now. `recipients`: by kind, who can receive something; `shareable`:
     the items that could be shared; `concerns`: the persons and objects of each, by S1, O1 …"""
@@ -85,7 +101,7 @@ class Open:
     law: Law
     decisions: tuple[Offered, ...] = ()
     records: tuple[Recordable, ...] = ()
-    withdrawable: tuple[Withdrawable, ...] = ()
+    actions: tuple[Possible, ...] = ()
     shareable: tuple[str, ...] = ()
     concerns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

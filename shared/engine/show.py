@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from shared import audit
 from shared.engine import store
+from shared.engine.actions import actions_of, withdrawals
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
@@ -96,13 +97,14 @@ class Showing:
         found = Open(loaded.dossier.version, loaded.state, loaded.law)
         if loaded.dossier.handing_over_since:
             return found
-        found = replace(found, withdrawable=self.parts.withdrawable(loaded))
+        withdrawable = self.parts.withdrawable(loaded)
         if not self.parts.policy.is_here(loaded.state, self.platform.name):
-            return found
+            return replace(found, actions=tuple(withdrawals(loaded, withdrawable)))
         loaded = await self.parts.loader.opened(loaded)
         facts = self.parts.policy.facts(loaded)
         return replace(
             found,
+            actions=tuple(actions_of(self.parts.policy, loaded, person, withdrawable)),
             decisions=open_decisions(loaded.law, loaded.state, facts),
             records=open_records(loaded.law, loaded.state, facts)
             if loaded.content and self.parts.policy.records

@@ -9,9 +9,10 @@ from pydantic import Field, StringConstraints, model_validator
 
 from shared.engine.cluster import Clustered, GivenMember
 from shared.engine.engine import Engine
+from shared.engine.joining import with_others
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import FieldsGiven, Ref, SpecialGrounds, Strict
-from shared.http.decisions import PENDING, DecisionOut, shown
+from shared.http.decisions import PENDING, DecisionOut, Number, shown
 from shared.http.open_now import OpenDecision, described
 from shared.http.taking import DecisionStep, ForwardingIn, given
 from shared.identity import Person
@@ -49,6 +50,18 @@ class ClusterIn(Strict):
     """Which signals are joined and why; to add to a cluster, all that are in it are named too."""
 
     members: Annotated[tuple[NamedIn, ...], Field(min_length=1, max_length=MOST_MEMBERS)]
+    reason: Reason = ""
+    special_grounds: SpecialGrounds
+
+
+class JoinIn(Strict):
+    """With which other signals a signal is joined and why; what is in a cluster with one of them comes along."""
+
+    others: Annotated[
+        tuple[Annotated[str, Field(pattern=NUMBER, examples=["S-7K3MQ-9XD4T"])], ...],
+        Field(min_length=1, max_length=MOST_MEMBERS),
+    ]
+    expected_version: int
     reason: Reason = ""
     special_grounds: SpecialGrounds
 
@@ -128,6 +141,21 @@ def cluster_routes(engine: Engine) -> APIRouter:
         }
         response.status_code = 202 if any(one.status in PENDING for one in found.values()) else 201
         return ClusterDecisions(cluster=cluster, decisions=found)
+
+    both = APIRouter()
+    both.include_router(routes)
+    both.include_router(_join_routes(engine))
+    return both
+
+
+def _join_routes(engine: Engine) -> APIRouter:
+    routes = APIRouter(prefix="/v1/signals/{number}", tags=["clusters"])
+
+    @routes.post("/clusters", status_code=201, summary="Join a signal with others, which are named by their numbers")
+    async def join(number: Number, body: JoinIn, person: Person = current_person(engine.platform)) -> ClusterOut:
+        engine.parts.role_of(person)
+        named = await with_others(engine.showing, person, number, body.expected_version, body.others)
+        return _out(await engine.clusters.join(person, named, body.reason, body.special_grounds))
 
     return routes
 
