@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal.api import dossiers, log_in, tasks, work
+from services.portal.api import casework, dossiers, log_in, righting, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
@@ -17,6 +17,8 @@ from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.intake import Intake
+from services.portal.use_cases.righting import Righting
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
@@ -43,6 +45,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         log_in.router(visits, sessions, calls, pages),
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), pages),
+        righting.router(visits, Dossiers(calls), Righting(calls), pages),
+        casework.router(visits, Dossiers(calls), Intake(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
     ):
         app.include_router(one)

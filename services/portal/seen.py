@@ -40,11 +40,26 @@ class Opened:
             {one: self._item(one) for one in self.open["shareable"]},
         )
 
+    @property
+    def items(self) -> dict[str, str]:
+        """Every item by its number with what it says, also what can no longer be shared."""
+        return {one: self._item(one) for one in self.view.get("items", {})}
+
     def _item(self, name: str) -> str:
         if name == "report":
             return "de melding"
         finding = str((self.view.get("items", {}).get(name) or {}).get("finding") or "")
         return f"{name} – {finding[:80]}" if finding else name
+
+    def action(self, name: str, about: str) -> dict[str, Any]:
+        """`about`: the decision that it is about, empty where it is about none. Raises Conflict."""
+        mine = [one for one in self.open["actions"] if (one["decision"] or "") == about]
+        return _one(mine, "name", name)
+
+    @property
+    def deeds(self) -> list[dict[str, Any]]:
+        """What can be done besides deciding and taking back a decision."""
+        return [one for one in self.open["actions"] if one["name"] != "withdraw"]
 
     def decision(self, key: str) -> dict[str, Any]:
         return _one(self.open["decisions"], "key", key)

@@ -23,12 +23,7 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def opened(number: str, session: Session) -> Opened:
-        """Raises NotFound also for what is no number: there is no such dossier."""
-        if not (_is(NUMBER, number) or _is(DUTY, number)):
-            raise NotFound
-        if number not in session.purposes:
-            raise NotOpened
-        return await dossiers.open(session, number)
+        return await opened_by(dossiers, number, session)
 
     @routes.get("/dossiers/{number}")
     async def dossier(request: Request, number: str, session: Session = visits.visitor) -> Response:
@@ -63,9 +58,8 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
             return pages.show("dossier/vraag.html", request, dossier=found, decision=decision)
         outcome = chosen(decision, antwoord)
         asked = dossiers.asked(found, decision, outcome)
-        return pages.show(
-            "dossier/besluit.html", request, dossier=found, decision=decision, outcome=outcome, asked=asked
-        )
+        shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome, "filled": begun(request)}
+        return pages.show("dossier/besluit.html", request, asked=asked, **shown)
 
     @routes.post("/dossiers/{number}/besluiten/{key}")
     async def decide(
@@ -122,8 +116,23 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
     return routes
 
 
+async def opened_by(dossiers: Dossiers, number: str, session: Session) -> Opened:
+    """Raises NotFound also for what is no number: there is no such dossier; NotOpened before a purpose was chosen."""
+    if not (_is(NUMBER, number) or _is(DUTY, number)):
+        raise NotFound
+    if number not in session.purposes:
+        raise NotOpened
+    return await dossiers.open(session, number)
+
+
 class NotOpened(NotFound):
     """Het dossier is nog niet geopend."""
+
+
+def begun(request: Request) -> FormData:
+    """What a link fills in beforehand: codes and dates, never words."""
+    given = request.query_params.items()
+    return FormData([(name, one) for name, one in given if _is(r"fields\.\w+", name) and _is(r"[\w-]{1,60}", one)])
 
 
 def _is(pattern: str, number: str) -> bool:
