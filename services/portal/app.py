@@ -9,13 +9,14 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal.api import casework, dossiers, log_in, righting, tasks, work
+from services.portal.api import casework, clusters, dossiers, log_in, righting, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
 from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
+from services.portal.use_cases.clusters import Clusters
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.intake import Intake
 from services.portal.use_cases.righting import Righting
@@ -46,6 +47,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), pages),
         righting.router(visits, Dossiers(calls), Righting(calls), pages),
+        clusters.router(visits, Dossiers(calls), Clusters(calls, Dossiers(calls)), pages),
         casework.router(visits, Dossiers(calls), Intake(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
     ):

@@ -114,7 +114,7 @@ def _several(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[
     properties = schema["properties"]
     answers = all("anyOf" in one for one in properties.values())
     kind = "answer" if answers else "sign"
-    parts = {code: Control(kind, f"{name}.{code}", one["title"], required=answers) for code, one in properties.items()}
+    each = {code: Control(kind, f"{name}.{code}", one["title"], required=answers) for code, one in properties.items()}
     groups = tuple(_group(name, place, one, each) for place, one in enumerate(schema.get("allOf", ())))
     loose = tuple(one for one in each.values() if not any(one in group.parts for group in groups))
     return Control("group" if answers else "signs", name, parts=(*groups, *loose), **asked)

@@ -28,7 +28,8 @@ def test_a_plan_is_read_on_one_page(house: TestHouse, page: Page, accessible: Lo
     page.get_by_role("link", name="Plan van aanpak", exact=True).click()
     main = page.get_by_role("main")
     for words in (
-        "gemeente en partners samen",
+        "Gemeente en partners samen",
+        "Sluiting van een woning of lokaal wegens drugs",
         "Controle van O1 met het bevoegd gezag",
         "Toezicht en Handhaving",
         "In uitvoering",

@@ -46,6 +46,10 @@ def test_a_fact_is_corrected_a_signal_joined_and_closed_to_somebody(
     page.get_by_label("Met welke andere signalen?").fill(other)
     page.get_by_role("button", name="Vastleggen").click()
     expect(page.get_by_role("main")).to_contain_text(other)
+    _decides_for_both(page, other, accessible)
+    assert (house.signal(number) or {})["state"] == "weging-2a"
+    assert house.sealed(other)["number"] == other, "for this one it was decided otherwise"
+    page.get_by_role("link", name="Rechtzetten").click()
     page.get_by_role("link", name="Uit het cluster halen").click()
     page.get_by_label("Waarom?").fill("Het is toch een andere schuur.")
     page.get_by_role("button", name="Vastleggen").click()
@@ -59,3 +63,30 @@ def test_a_fact_is_corrected_a_signal_joined_and_closed_to_somebody(
     assert house.signal(number, user="bram") is None
     assert house.client.request("GET", "assessment", f"/v1/signals/{other}", "bram").status_code != 404
     assert a_report()["reporter"]["name"] not in page.content()
+
+
+def _decides_for_both(page: Page, other: str, accessible: Look) -> None:
+    """Weging 1 of the cluster, and another answer for one of the two."""
+    page.get_by_role("link", name="Terug naar het dossier").click()
+    page.get_by_role("link", name="Besluiten voor cluster").click()
+    accessible(page, "cluster")
+    page.locator(".answers").get_by_role("link", name="Ja").click()
+    page.get_by_label("geen bron").check()
+    page.locator("summary", has_text="Betrokkenheid van een plek").click()
+    page.get_by_role("textbox", name="Betrokkenheid van een plek").fill("De schuur is in elke waarneming de plek.")
+    page.get_by_label("Wat spreekt ertegen").fill("Er kan een onschuldige verklaring zijn.")
+    page.get_by_label("Waarom?").fill("Het beeld is bij beide hetzelfde.")
+    page.get_by_text("Is het antwoord voor één signaal anders?").click()
+    page.get_by_label(f"Wat is het antwoord voor {other}?").select_option(label="nee")
+    page.get_by_role("button", name="Besluit vastleggen").click()
+    expect(page.get_by_role("alert")).to_contain_text(f"Vul ook in wat anders is voor {other}.")
+    own = page.get_by_role("group", name=other)
+    page.get_by_role("button", name="Besluit vastleggen").click()
+    expect(page.get_by_role("alert").get_by_role("link").first).to_be_visible()
+    accessible(page, "cluster-besluit-met-fouten")
+    own.get_by_label("geen bron").check()
+    own.get_by_label("Nee", exact=True).check()
+    own.get_by_label("Gaat het aan niemand door?").fill("Geen onderdeel heeft hier een taak in.")
+    own.get_by_label("Waarom?", exact=True).fill("Dit gaat over een andere schuur.")
+    page.get_by_role("button", name="Besluit vastleggen").click()
+    expect(page.get_by_role("status")).to_contain_text("Uw besluit is vastgelegd.")
