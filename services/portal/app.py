@@ -16,9 +16,9 @@ from services.portal.guard import Guard
 from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
-from services.portal.use_cases.clusters import Clusters
+from services.portal.use_cases.clusters import ClusterForms
 from services.portal.use_cases.dossiers import Dossiers
-from services.portal.use_cases.intake import Intake
+from services.portal.use_cases.intake import RiecIntake
 from services.portal.use_cases.righting import Righting
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
@@ -47,8 +47,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), pages),
         righting.router(visits, Dossiers(calls), Righting(calls), pages),
-        clusters.router(visits, Dossiers(calls), Clusters(calls, Dossiers(calls)), pages),
-        casework.router(visits, Dossiers(calls), Intake(calls), pages),
+        clusters.router(visits, Dossiers(calls), ClusterForms(calls, Dossiers(calls)), pages),
+        casework.router(visits, Dossiers(calls), RiecIntake(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
     ):
         app.include_router(one)

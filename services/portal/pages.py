@@ -18,8 +18,8 @@ from services.portal.menu import menu
 from services.portal.sessions import COOKIE
 from services.portal.words import (
     ACTIONS_CALLED,
+    INTAKE_DECISION,
     INTERVENTION_STANDS,
-    RIEC_INTAKE,
     RIEC_SAID,
     SERVICES_CALLED,
     TASKS,
@@ -79,7 +79,7 @@ class Pages:
             "answered": law.answered,
             "action_called": lambda name: ACTIONS_CALLED.get(name, name),
             "said_of": law.said_of,
-            "riec_intake": RIEC_INTAKE,
+            "riec_intake": INTAKE_DECISION,
             "criteria": RIEC_CRITERIA,
             "riec_asks": RIEC_ASKS,
             "stands": {**INTERVENTION_STANDS, **VERSION_STANDS, **RIEC_SAID},

@@ -46,7 +46,7 @@ ACTIONS_CALLED = {
     "join": "Samenvoegen met een ander signaal",
     "split": "Uit het cluster halen",
 }
-PUT_RIGHT = frozenset({"fact", "person", "rectified"})
+RIGHTED_ABOUT = frozenset({"fact", "person", "rectified"})
 """Decisions about these put something right."""
 PUT_RIGHT_RECORDS = ("child", "reporter-clue")
 OF_THE_PLAN = frozenset({"intervention", "partner", "asked", "finding"})
@@ -54,7 +54,7 @@ OF_THE_PLAN = frozenset({"intervention", "partner", "asked", "finding"})
 PLAN_RECORDS = ("intervention", "monitoring")
 APPROACHES = ("approach", "reweighing")
 PLAN_DECISIONS = ("propose-plan", "adopt-plan")
-RIEC_INTAKE = "riec-intake"
+INTAKE_DECISION = "riec-intake"
 RIEC_DECISIONS = ("riec-answer", "riec-supplement", "riec-review")
 """Decisions and records that have a place on a page of their own; their forms are those of every other."""
 INTERVENTION_STANDS = {

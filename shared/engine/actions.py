@@ -4,6 +4,7 @@ him, and where it is sent. So every one has its form without a page of its own."
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 
 from shared.engine.given import Possible, Withdrawable
 from shared.engine.loaded import CLOSING, Loaded
@@ -15,9 +16,20 @@ from shared.protocol.judge import MOST_REASON
 from shared.protocol.kinds import Schema
 from shared.protocol.standing_back import AWB, CLOSED_TO, OPENED_TO
 
-WITHDRAW, CO_SIGN, ANSWER, TAKE_BACK = "withdraw", "co-sign", "answer-question", "take-back"
-CLOSE, OPEN, JOIN, SPLIT = "close", "open", "join", "split"
 _SIGNAL = r"^S-[0-9A-Z]{5}-[0-9A-Z]{5}$"
+
+
+class Doing(StrEnum):
+    """What can be done besides deciding, by its name in the interface."""
+
+    WITHDRAW = "withdraw"
+    CO_SIGN = "co-sign"
+    ANSWER = "answer-question"
+    TAKE_BACK = "take-back"
+    CLOSE = "close"
+    OPEN = "open"
+    JOIN = "join"
+    SPLIT = "split"
 
 
 def actions_of(
@@ -38,7 +50,7 @@ def withdrawals(loaded: Loaded, withdrawable: tuple[Withdrawable, ...]) -> list[
 def _withdraw(loaded: Loaded, one: Withdrawable) -> Possible:
     row = one.decision
     given = {"decision": str(row.id), "expectedVersion": loaded.dossier.version}
-    return Possible(WITHDRAW, f"{one.says}: ongedaan maken?", row.article, "withdrawals", _asked(), given, one)
+    return Possible(Doing.WITHDRAW, f"{one.says}: ongedaan maken?", row.article, "withdrawals", _asked(), given, one)
 
 
 def _proposals(policy: Policy, loaded: Loaded, person: Person) -> Iterator[Possible]:
@@ -54,14 +66,16 @@ def _proposals(policy: Policy, loaded: Loaded, person: Person) -> Iterator[Possi
             if row.status == QUESTIONED:
                 answer = given | {"outcome": ANSWER_BACK}
                 yield Possible(
-                    ANSWER, f"Vraag over uw voorstel {says}", row.article, "decisions", _asked(), answer, row
+                    Doing.ANSWER, f"Vraag over uw voorstel {says}", row.article, "decisions", _asked(), answer, row
                 )
             back = {"decision": str(row.id), "expectedVersion": loaded.dossier.version}
-            yield Possible(TAKE_BACK, f"Uw voorstel {says} intrekken?", row.article, "withdrawals", _asked(), back, row)
+            yield Possible(
+                Doing.TAKE_BACK, f"Uw voorstel {says} intrekken?", row.article, "withdrawals", _asked(), back, row
+            )
         elif row.status == WAITING and person.roles & {*rule.who.co_signers}:
             outcome = {"outcome": {"title": "Uw antwoord", "type": "string"} | _one_of(CO_SIGNER_SAYS)}
             question = f"Medeondertekenen: {says}?"
-            yield Possible(CO_SIGN, question, row.article, "decisions", _asked(outcome), given, row)
+            yield Possible(Doing.CO_SIGN, question, row.article, "decisions", _asked(outcome), given, row)
 
 
 def _closing(policy: Policy, loaded: Loaded, person: Person) -> Iterator[Possible]:
@@ -74,12 +88,12 @@ def _closing(policy: Policy, loaded: Loaded, person: Person) -> Iterator[Possibl
         "items": {"type": "string", "minLength": 1, "maxLength": 100},
     }
     question = "Is iemand zelf bij dit signaal betrokken, en moet het voor die persoon worden gesloten?"
-    yield Possible(CLOSE, question, AWB, "decisions", _asked({"about": typed}), given | {"outcome": CLOSED_TO})
+    yield Possible(Doing.CLOSE, question, AWB, "decisions", _asked({"about": typed}), given | {"outcome": CLOSED_TO})
     closed = {one: one for one in loaded.dossier.closed_to if one != person.user_id}
     if closed:
         chosen = {"about": whom | {"items": {"type": "string"} | _one_of(closed)}}
         question = "Mag iemand voor wie dit signaal is gesloten, het weer zien?"
-        yield Possible(OPEN, question, AWB, "decisions", _asked(chosen), given | {"outcome": OPENED_TO})
+        yield Possible(Doing.OPEN, question, AWB, "decisions", _asked(chosen), given | {"outcome": OPENED_TO})
 
 
 def _clusters(loaded: Loaded) -> Iterator[Possible]:
@@ -96,11 +110,11 @@ def _clusters(loaded: Loaded) -> Iterator[Possible]:
     }
     question = "Gaat een andere melding over dezelfde activiteit, en worden zij samengevoegd?"
     version = {"expectedVersion": row.version}
-    yield Possible(JOIN, question, CLUSTERED, "clusters", _asked({"others": others}), version)
+    yield Possible(Doing.JOIN, question, CLUSTERED, "clusters", _asked({"others": others}), version)
     if row.cluster:
         given = {"members": [{"number": row.number} | version]}
         question = f"Hoort dit signaal niet meer bij cluster {row.cluster}?"
-        yield Possible(SPLIT, question, CLUSTERED, f"/v1/clusters/{row.cluster}/splits", _asked(), given)
+        yield Possible(Doing.SPLIT, question, CLUSTERED, f"/v1/clusters/{row.cluster}/splits", _asked(), given)
 
 
 def _asked(properties: Schema | None = None) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -10,6 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from shared.engine.cluster import Clustered, GivenMember
 from shared.engine.engine import Engine
 from shared.engine.joining import with_others
+from shared.errors import Invalid
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import FieldsGiven, Ref, SpecialGrounds, Strict
 from shared.http.decisions import PENDING, DecisionOut, Number, shown
@@ -17,6 +19,7 @@ from shared.http.open_now import OpenDecision, described
 from shared.http.taking import DecisionStep, ForwardingIn, given
 from shared.identity import Person
 from shared.protocol.clusters import MOST_MEMBERS
+from shared.protocol.faults import Fault
 from shared.protocol.judge import MOST_REASON
 
 CLUSTER = NUMBER.replace("S-", "C-", 1)
@@ -105,7 +108,8 @@ class OpenForCluster(ClusterOut):
 
 
 def cluster_routes(engine: Engine) -> APIRouter:
-    """Where signals are held. What is wrong is listed for each member, as `members.N`."""
+    """Where signals are held. What is wrong is listed for each member, as `members.N`; where a signal is joined with others, by
+    the number of each."""
     routes = APIRouter(prefix="/v1/clusters", tags=["clusters"])
     caller = current_person(engine.platform)
 
@@ -155,9 +159,20 @@ def _join_routes(engine: Engine) -> APIRouter:
     async def join(number: Number, body: JoinIn, person: Person = current_person(engine.platform)) -> ClusterOut:
         engine.parts.role_of(person)
         named = await with_others(engine.showing, person, number, body.expected_version, body.others)
-        return _out(await engine.clusters.join(person, named, body.reason, body.special_grounds))
+        try:
+            return _out(await engine.clusters.join(person, named, body.reason, body.special_grounds))
+        except Invalid as problem:
+            raise Invalid([_by_number(named, one) for one in problem.faults]) from None
 
     return routes
+
+
+def _by_number(named: list[GivenMember], fault: Fault) -> Fault:
+    """He named the others by their numbers, and so it is said of which it is."""
+    place = fault.field.removeprefix("members.")
+    if not place.isdigit():
+        return fault
+    return replace(fault, field="others", reason=f"{named[int(place)].number} {fault.reason}")
 
 
 def _named(members: tuple[NamedIn, ...]) -> list[GivenMember]:

@@ -180,6 +180,8 @@ class Explained(Kind):
         }
         groups = []
         for name, group in {**self.one_of, **self.groups}.items():
+            if not group:
+                continue
             least = [{"required": [one]} for one in sorted(self.one_of.get(name, ()))]
             named: Schema = {"title": name, "properties": {code: True for code in self.choices if code in group}}
             groups.append(named | ({"anyOf": least} if least else {}))

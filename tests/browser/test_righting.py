@@ -41,7 +41,7 @@ def test_a_fact_is_corrected_a_signal_joined_and_closed_to_somebody(
     page.get_by_label("Met welke andere signalen?").fill("S-00000-00000")
     page.get_by_label("Waarom?").fill("Het gaat om dezelfde schuur.")
     page.get_by_role("button", name="Vastleggen").click()
-    expect(page.get_by_role("alert")).to_contain_text("is hier niet, of niet voor u")
+    expect(page.get_by_role("alert")).to_contain_text("S-00000-00000 is hier niet, of niet voor u")
     accessible(page, "samenvoegen-met-fouten")
     page.get_by_label("Met welke andere signalen?").fill(other)
     page.get_by_role("button", name="Vastleggen").click()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.engine.actions import CLOSE, JOIN, OPEN, SPLIT, actions_of
+from shared.engine.actions import Doing, actions_of
 from shared.engine.given import Given, Possible
 from shared.engine.joining import with_others
 from shared.engine.tables import Dossier
@@ -50,18 +50,18 @@ def decided(one: OpenAction, **filled: Any) -> Given:
 async def test_a_signal_is_closed_to_somebody_and_opened_by_another(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await desk.arrives(State.WEGING_2A)
-    assert OPEN not in await offered(desk, number)
-    close = await action(desk, number, CLOSE)
+    assert Doing.OPEN not in await offered(desk, number)
+    close = await action(desk, number, Doing.CLOSE)
     assert (close.path, close.article) == ("decisions", "art. 2:4 Awb")
     await desk.engine.deciding.decide(number, ANNA, decided(close, about=["bram"], reason=WHY))
     with pytest.raises(NotFound):
         await offered(desk, number, BRAM)
-    reopen = await action(desk, number, OPEN)
+    reopen = await action(desk, number, Doing.OPEN)
     (about,) = reopen.fields["properties"]["about"]["items"]["oneOf"]
     assert about["const"] == "bram"
     await desk.engine.deciding.decide(number, ANNA, decided(reopen, about=["bram"], reason=WHY))
-    assert CLOSE in await offered(desk, number, BRAM)
-    assert OPEN not in await offered(desk, number, BRAM), "nobody opens it for himself"
+    assert Doing.CLOSE in await offered(desk, number, BRAM)
+    assert Doing.OPEN not in await offered(desk, number, BRAM), "nobody opens it for himself"
 
 
 @pytest.mark.allowed("R-D.13")
@@ -72,21 +72,21 @@ async def test_a_signal_joins_others_by_their_numbers_and_leaves(desk_of: DeskOf
     one, two, three = await barn(desk)
 
     async def join(number: str, *others: str) -> str:
-        sent = JoinIn.model_validate(body(await action(desk, number, JOIN), others=list(others), reason=WHY))
+        sent = JoinIn.model_validate(body(await action(desk, number, Doing.JOIN), others=list(others), reason=WHY))
         named = await with_others(desk.engine.showing, ANNA, number, sent.expected_version, sent.others)
         return (await desk.engine.clusters.join(ANNA, named, sent.reason, sent.special_grounds)).number
 
     cluster = await join(one, two)
     assert await join(three, two) == cluster, "it went along whole"
     assert {(await desk.row(Dossier, each)).cluster for each in (one, two, three)} == {cluster}
-    split = await action(desk, one, SPLIT)
+    split = await action(desk, one, Doing.SPLIT)
     assert split.path == f"/v1/clusters/{cluster}/splits"
     out = ClusterIn.model_validate(body(split, reason=WHY))
     members = await with_others(desk.engine.showing, ANNA, one, out.members[0].expected_version, ())
     await desk.engine.clusters.split(ANNA, cluster, members[:1], out.reason, {})
-    assert SPLIT not in await offered(desk, one)
+    assert Doing.SPLIT not in await offered(desk, one)
     absent = "S-00000-00000"
-    close = await action(desk, two, CLOSE)
+    close = await action(desk, two, Doing.CLOSE)
     await desk.engine.deciding.decide(two, ANNA, decided(close, about=["anna"], reason=WHY))
     for hidden in (absent, two):
         with pytest.raises(Invalid) as refused:

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from services.portal.pages import Pages
 from services.portal.seen import Opened
 from services.portal.sessions import Session
-from services.portal.use_cases.intake import Intake
+from services.portal.use_cases.intake import RiecIntake
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 SIGNED = "3f0c7a52-0f0e-4d51-9d0e-2d1f5a4f2f11"
@@ -34,6 +34,7 @@ VIEW: dict[str, Any] = {
 ANSWER: dict[str, Any] = {
     "key": "riec-answer",
     "question": "Wat besloot de Ondermijningstafel?",
+    "canBeTaken": True,
     "missing": [],
     "outcomes": [{"key": "accepted", "answer": "aangenomen", "missing": []}],
 }
@@ -77,7 +78,7 @@ def test_a_question_of_the_riec_reads_as_words() -> None:
 def test_a_package_says_what_does_not_go_along() -> None:
     dossier = Opened("casework", "S-7K3MQ-9XD4T", VIEW, {"shareable": []}, [])
     package = {"items": [{"item": "report", "category": "report", "about": "report", "text": "Een schuur vol."}]}
-    left = Intake.left_out(dossier, package)
+    left = RiecIntake.left_out(dossier, package)
     assert left == {"item-1": "item-1 – Er komen busjes."}
     answers = {"form": {"because": "Dat is niet bekend."}, "region": "Ook elders."}
     page = shown("riec", {}, package=package | {"answers": answers, "left_out_concerned": 2}, left_out=left)

@@ -15,22 +15,22 @@ from services.portal.pages import Pages
 from services.portal.seen import Opened
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
-from services.portal.use_cases.intake import Intake
+from services.portal.use_cases.intake import RiecIntake
 from services.portal.words import (
     APPROACHES,
+    INTAKE_DECISION,
     OF_THE_PLAN,
     PLAN_DECISIONS,
     PLAN_RECORDS,
     RIEC_DECISIONS,
-    RIEC_INTAKE,
 )
 from shared.clock import calendar_date
 from shared.errors import NotFound
 
-LOOK, RELEASE = "bekijken", "vrijgeven"
+READ_FIRST, RELEASE = "bekijken", "vrijgeven"
 
 
-def router(visits: Visits, dossiers: Dossiers, intake: Intake, pages: Pages) -> APIRouter:
+def router(visits: Visits, dossiers: Dossiers, intake: RiecIntake, pages: Pages) -> APIRouter:
     routes = APIRouter(prefix="/dossiers/{number}")
 
     async def case(number: str, session: Session) -> Opened:
@@ -65,8 +65,8 @@ def router(visits: Visits, dossiers: Dossiers, intake: Intake, pages: Pages) -> 
         package = await intake.proposed(session, found)
         offered = {one["key"]: one for one in found.open["decisions"]}
         shown: dict[str, Any] = {
-            "intake": offered.get(RIEC_INTAKE),
-            "handed_in": [one for one in found.decisions if _taken(one, (RIEC_INTAKE,))],
+            "intake": offered.get(INTAKE_DECISION),
+            "handed_in": [one for one in found.decisions if _taken(one, (INTAKE_DECISION,))],
             "answers": [one for one in found.decisions if _taken(one, RIEC_DECISIONS)],
             "decisions": [offered[one] for one in RIEC_DECISIONS if one in offered],
             "proposal": intake.proposal(found),
@@ -81,7 +81,7 @@ def router(visits: Visits, dossiers: Dossiers, intake: Intake, pages: Pages) -> 
             found = await case(number, session)
         except NotOpened:
             return sends_to(f"/dossiers/{number}")
-        decision = found.decision(RIEC_INTAKE)
+        decision = found.decision(INTAKE_DECISION)
         asked = dossiers.asked(found, decision, decision["outcomes"][0])
         today = calendar_date(datetime.now(UTC)).isoformat()
         filled = FormData([(one.name, today) for one in asked if one.kind == "date"])
@@ -93,7 +93,7 @@ def router(visits: Visits, dossiers: Dossiers, intake: Intake, pages: Pages) -> 
     ) -> Response:
         """First it is read as the RIEC will read it; then it is released, changed, or left."""
         found = await case(number, session)
-        decision = found.decision(RIEC_INTAKE)
+        decision = found.decision(INTAKE_DECISION)
         outcome = decision["outcomes"][0]
         step, trouble = str(filled.get("step", "")), None
         if step == RELEASE:
@@ -101,7 +101,7 @@ def router(visits: Visits, dossiers: Dossiers, intake: Intake, pages: Pages) -> 
             if trouble is None:
                 session.done = "released"
                 return sends_to(f"/dossiers/{number}/riec")
-        elif step == LOOK:
+        elif step == READ_FIRST:
             body = dossiers.body(found, decision, outcome, filled)
             package, trouble = await intake.package(session, found, body)
             if package is not None:

@@ -12,14 +12,14 @@ from services.portal.api.dossiers import NotOpened, opened_by
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.pages import Pages
 from services.portal.sessions import Session
-from services.portal.use_cases.clusters import Clusters
+from services.portal.use_cases.clusters import ClusterForms
 from services.portal.use_cases.dossiers import Dossiers
 from shared.errors import Conflict
 
-OVERTAKEN = "Dit wordt voor dit cluster nu niet gevraagd: de signalen staan niet meer op dezelfde plaats."
+NOT_FOR_ALL = "Dit wordt voor dit cluster nu niet gevraagd: de signalen staan niet meer op dezelfde plaats."
 
 
-def router(visits: Visits, dossiers: Dossiers, clusters: Clusters, pages: Pages) -> APIRouter:
+def router(visits: Visits, dossiers: Dossiers, clusters: ClusterForms, pages: Pages) -> APIRouter:
     routes = APIRouter(prefix="/dossiers/{number}/cluster")
 
     @routes.get("")
@@ -29,8 +29,8 @@ def router(visits: Visits, dossiers: Dossiers, clusters: Clusters, pages: Pages)
         except NotOpened:
             return sends_to(f"/dossiers/{number}")
         done, session.done = session.done, None
-        shown = {"dossier": found, "cluster": await clusters.open(session, found), "done": done}
-        return pages.show("dossier/cluster.html", request, **shown)
+        opened = await clusters.open(session, found)
+        return pages.show("dossier/cluster.html", request, dossier=found, cluster=opened, done=done)
 
     @routes.get("/{key}")
     async def form(
@@ -79,4 +79,4 @@ def _decision(cluster: dict[str, Any], key: str) -> dict[str, Any]:
         if one["key"] == key:
             found: dict[str, Any] = one
             return found
-    raise Conflict(OVERTAKEN)
+    raise Conflict(NOT_FOR_ALL)

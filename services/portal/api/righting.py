@@ -14,7 +14,7 @@ from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.righting import Righting
-from services.portal.words import PUT_RIGHT, PUT_RIGHT_RECORDS
+from services.portal.words import PUT_RIGHT_RECORDS, RIGHTED_ABOUT
 
 
 def router(visits: Visits, dossiers: Dossiers, righting: Righting, pages: Pages) -> APIRouter:
@@ -29,7 +29,7 @@ def router(visits: Visits, dossiers: Dossiers, righting: Righting, pages: Pages)
             return sends_to(f"/dossiers/{number}")
         done, session.done = session.done, None
         shown: dict[str, Any] = {
-            "decisions": [one for one in found.open["decisions"] if PUT_RIGHT & set(one["about"])],
+            "decisions": [one for one in found.open["decisions"] if RIGHTED_ABOUT & set(one["about"])],
             "records": [one for one in found.open["records"] if one["category"] in PUT_RIGHT_RECORDS],
             "actions": [one for one in found.deeds if not one["decision"]],
         }

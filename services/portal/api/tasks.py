@@ -13,7 +13,7 @@ from services.portal.api.visits import Visits, sends_to
 from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
-from services.portal.use_cases.tasks import ANSWER, STAND_BACK, Tasks
+from services.portal.use_cases.tasks import ENDS_TASK, STAND_BACK, Tasks
 from shared.errors import NotFound
 
 PAGES = {
@@ -23,7 +23,7 @@ PAGES = {
     "co-signature-question": "task/medeondertekenen.html",
 }
 """The kinds of tasks that have a page of their own; every other has that of `taak.html`."""
-ENDS = frozenset({ANSWER, STAND_BACK})
+ENDS = frozenset({ENDS_TASK, STAND_BACK})
 
 
 def router(visits: Visits, tasks: Tasks, pages: Pages) -> APIRouter:

@@ -19,7 +19,7 @@ OF_ONE = ("outcome", "reason", "fields", "forwarding", "specialGrounds")
 
 
 @dataclass(frozen=True)
-class Member:
+class FormOfMember:
     """A signal of the cluster at the version that was seen. `other`: the control that says what is answered for it instead;
     `own`: what that answer asks."""
 
@@ -44,7 +44,7 @@ class _Below:
         return self._filled.getlist(f"{self._prefix}.{key}")
 
 
-class Clusters:
+class ClusterForms:
     def __init__(self, calls: Calls, dossiers: Dossiers) -> None:
         self._calls = calls
         self._dossiers = dossiers
@@ -70,7 +70,7 @@ class Clusters:
         decision: dict[str, Any],
         outcome: dict[str, Any],
         filled: Filled,
-    ) -> list[Member]:
+    ) -> list[FormOfMember]:
         """Each with what is asked of it apart, as far as something was chosen for it."""
         others = {one["key"]: one for one in decision["outcomes"]}
         choices = tuple((one["key"], one["answer"]) for one in others.values() if not one["missing"])
@@ -84,7 +84,7 @@ class Clusters:
             )
             label = f"Wat is het antwoord voor {one['number']}?"
             other = Control("list", f"{at}.outcome", label, "Leeg: hetzelfde als voor de andere", options=choices)
-            found.append(Member(one["number"], one["version"], other, own, chosen["key"] if chosen else ""))
+            found.append(FormOfMember(one["number"], one["version"], other, own, chosen["key"] if chosen else ""))
         return found
 
     async def decide(
@@ -93,7 +93,7 @@ class Clusters:
         dossier: Opened,
         decision: dict[str, Any],
         outcome: dict[str, Any],
-        members: Sequence[Member],
+        members: Sequence[FormOfMember],
         filled: Filled,
     ) -> Trouble | None:
         """None when it was decided for every one; else what was wrong, for all or for one."""

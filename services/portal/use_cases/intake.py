@@ -9,11 +9,11 @@ from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import trouble
-from services.portal.words import RIEC_INTAKE
+from services.portal.words import INTAKE_DECISION
 from shared.protocol.co_signing import WAITING
 
 
-class Intake:
+class RiecIntake:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
@@ -29,7 +29,7 @@ class Intake:
     @staticmethod
     def proposal(dossier: Opened) -> dict[str, Any] | None:
         """The intake that waits for a second pair of eyes."""
-        proposed = (one for one in dossier.decisions if one["key"] == RIEC_INTAKE and one["status"] == WAITING)
+        proposed = (one for one in dossier.decisions if one["key"] == INTAKE_DECISION and one["status"] == WAITING)
         return next(proposed, None)
 
     async def proposed(self, session: Session, dossier: Opened) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ TASK_SERVICES = (*SIGNAL_SERVICES, DUTY_SERVICE)
 """Who has tasks for people without the file."""
 OF_TASKS = "besluit-voorbereiden"
 """Why somebody opens what he is asked: there is one purpose, so it is not asked again."""
-ANSWER, STAND_BACK = "antwoord", "terugstaan"
+ENDS_TASK, STAND_BACK = "antwoord", "terugstaan"
 """In an address: the answer that ends a task, and standing back; other deeds go by their own key."""
 NO_ANSWER = Trouble("Kies een van de antwoorden.")
 _REASON = Control("area", "reason", "Waarom?", "De reden komt in het dossier.", required=True, most=4000)
@@ -47,7 +47,7 @@ class Tasks:
         said meanwhile comes before what ends the task."""
         found = {one["key"]: _sheet(one) for one in task["besides"]}
         if task["asks"]:
-            found[ANSWER] = _sheet(task["asks"], TASKS_ANSWERED_AS.get(task["kind"], "Antwoorden"))
+            found[ENDS_TASK] = _sheet(task["asks"], TASKS_ANSWERED_AS.get(task["kind"], "Antwoorden"))
         found |= {one["category"]: _report(one) for one in task["records"]}
         if task["standBack"]:
             found[STAND_BACK] = _sheet(task["standBack"], "Ik doe niet mee")
@@ -78,7 +78,7 @@ class Tasks:
             return NO_ANSWER
         asked = (one for one in sheet.asked(outcome) if one.name.startswith("fields."))
         body = {"outcome": outcome, "reason": text(filled, "reason"), "fields": read(asked, filled)}
-        if what not in (ANSWER, STAND_BACK):
+        if what not in (ENDS_TASK, STAND_BACK):
             body["key"] = what
         return trouble(await self._calls.post(session, service, f"{at}/decisions", body | _grounds(filled)))
 
