@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.portal.forms import Control, InSignal
@@ -123,6 +123,16 @@ class Trouble:
         """The faults as the page has the fields, what is about none of them first."""
         places = {name: place for place, name in enumerate(names)}
         return sorted(self.faults, key=lambda one: places.get(one[0], -1))
+
+    def at_the_fields(self, names: Iterable[str]) -> Trouble:
+        """What is about a whole, as `about`, at the first field of it, as `about.0`."""
+        known = list(names)
+
+        def place(name: str) -> str:
+            first = next((one for one in known if one.startswith(f"{name}.")), name)
+            return name if name in known else first
+
+        return replace(self, faults=tuple((place(name), reason) for name, reason in self.faults))
 
     def of(self, name: str) -> list[str]:
         return [reason for field_name, reason in self.faults if field_name == name]

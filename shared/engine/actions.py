@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Any
 
 from shared.engine.given import Possible, Withdrawable
 from shared.engine.loaded import CLOSING, Loaded
@@ -60,22 +61,20 @@ def _proposals(policy: Policy, loaded: Loaded, person: Person) -> Iterator[Possi
         rule = loaded.law.decision(row.key)
         if row.status not in (WAITING, QUESTIONED) or lapsed or rule is None:
             continue
-        says = loaded.law.answered(row.key, row.outcome)
         given = {"key": row.key, "confirms": str(row.id), "expectedVersion": loaded.dossier.version}
+        known: dict[str, Any] = {"article": row.article, "about": row}
         if row.recorder == person.user_id:
             if row.status == QUESTIONED:
                 answer = given | {"outcome": ANSWER_BACK}
-                yield Possible(
-                    Doing.ANSWER, f"Vraag over uw voorstel {says}", row.article, "decisions", _asked(), answer, row
-                )
+                question = "Wat antwoordt u op de vraag over uw voorstel?"
+                yield Possible(Doing.ANSWER, question, path="decisions", fields=_asked(), given=answer, **known)
             back = {"decision": str(row.id), "expectedVersion": loaded.dossier.version}
-            yield Possible(
-                Doing.TAKE_BACK, f"Uw voorstel {says} intrekken?", row.article, "withdrawals", _asked(), back, row
-            )
+            question = "Trekt u dit voorstel in?"
+            yield Possible(Doing.TAKE_BACK, question, path="withdrawals", fields=_asked(), given=back, **known)
         elif row.status == WAITING and person.roles & {*rule.who.co_signers}:
-            outcome = {"outcome": {"title": "Uw antwoord", "type": "string"} | _one_of(CO_SIGNER_SAYS)}
-            question = f"Medeondertekenen: {says}?"
-            yield Possible(Doing.CO_SIGN, question, row.article, "decisions", _asked(outcome), given, row)
+            answers = {"outcome": {"title": "Uw antwoord", "type": "string"} | _one_of(CO_SIGNER_SAYS)}
+            question = "Ondertekent u dit voorstel mede?"
+            yield Possible(Doing.CO_SIGN, question, path="decisions", fields=_asked(answers), given=given, **known)
 
 
 def _closing(policy: Policy, loaded: Loaded, person: Person) -> Iterator[Possible]:

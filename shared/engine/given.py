@@ -61,10 +61,12 @@ class GivenReport:
 
 @dataclass(frozen=True)
 class Shown:
-    """A decision for whoever may see it; `words` only where they may be seen. One of an earlier holder is coded."""
+    """A decision for whoever may see it; `words` only where they may be seen, and `said`, what was filled in as people say it.
+    One of an earlier holder is coded."""
 
     decision: DecisionRow | CodedDecision
     words: Words | None = None
+    said: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import FormData
 
 from services.portal.forms import Control, InSignal, controls, read
+from services.portal.seen import Trouble
 from shared.protocol.fields import field_faults, schema
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
 from shared.protocol.kinds_of_signal import Items, Persons, PersonsAndObjects, Subjects
@@ -113,3 +114,12 @@ def test_what_is_of_no_list_is_typed() -> None:
 
 def test_an_id_is_one_in_a_page() -> None:
     assert Control("text", "fields.indicators.geur", "").id == "f-fields-indicators-geur"
+
+
+def test_what_is_about_a_whole_is_said_at_its_first_field() -> None:
+    wrong = Trouble("Er klopt iets niet.", (("about", "noem iets"), ("reason", "ontbreekt"), ("key", "kan niet")))
+    assert wrong.at_the_fields(["about.0", "about.1", "reason"]).faults == (
+        ("about.0", "noem iets"),
+        ("reason", "ontbreekt"),
+        ("key", "kan niet"),
+    )

@@ -112,7 +112,8 @@ class Dossiers:
     ) -> Trouble | None:
         """None when it was taken or proposed; else what was wrong. Nothing is kept of what was typed but in the answer."""
         body = self.body(dossier, decision, outcome, filled)
-        return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/decisions", body))
+        wrong = trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/decisions", body))
+        return wrong.at_the_fields(one.name for one in self.asked(dossier, decision, outcome)) if wrong else None
 
     def body(
         self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
