@@ -53,6 +53,8 @@ def shown_plan(loaded: Loaded) -> list[dict[str, Any]]:
             "planVersion": stand[name].plan_version,
             "status": stand[name].status,
             "department": one.fields["department"],
+            "instrument": loaded.law.choices.powers[one.fields["instrument"]].name,
+            "legalBasis": loaded.law.choices.powers[one.fields["instrument"]].basis,
             "plannedOn": one.fields["plannedOn"],
             "overdue": stand[name].overdue,
             "progress": orders.progress_of(loaded, name),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, Forget, Ope
 from shared.engine.goes_on import became_known, numbered
 from shared.engine.loaded import Loaded, item_name
 from shared.engine.roads import INTERVENTION
-from shared.engine.tables import DecisionRow
+from shared.engine.tables import DecisionRow, TaskRow
 from shared.identity import Person
 from shared.protocol.conditions.orders import (
     ANSWERED_BY_HOLDER,
@@ -26,6 +26,7 @@ from shared.protocol.conditions.orders import (
 )
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
+from shared.protocol.phase_4_orders import WHY_CANNOT
 from shared.protocol.standing_back import own_finding
 
 ANSWER_TO_READ = "department-answer"
@@ -131,6 +132,39 @@ def progress_of(loaded: Loaded, order: str) -> dict[str, Any] | None:
     """How far the department says that it is, and since when."""
     said = [one for one in loaded.facts().of(PROGRESS) if one.about == (order,)]
     return {"outcome": said[-1].outcome, **said[-1].fields} if said else None
+
+
+def history(loaded: Loaded, order: str) -> list[dict[str, Any]]:
+    """What the department said and asked about an order before, in its order: how far it was, its question as it wrote that (what
+    would be left out of its own words tells it who reported) with the answer that it was given to read, and that it reported
+    something. What it found lies apart from the file, and is shown to nobody but who judges it."""
+    read = {one.item for one in loaded.tasks if one.kind == ANSWER_TO_READ and _is_open(one, loaded)}
+    said: list[tuple[datetime, dict[str, Any]]] = [
+        (one.taken_at, {"progress": progress.outcome, **_in_words(progress.fields)})
+        for one in loaded.taken
+        if one.key == PROGRESS
+        for progress in loaded.decided(one)
+        if progress.about == (order,)
+    ]
+    for name, one in loaded.opened.of_category(ASKED_BY, IN_QUARANTINE).items():
+        if one.fields["order"] != order:
+            continue
+        at = datetime.fromisoformat(one.recorded_at)
+        if one.category == IN_QUARANTINE:
+            said.append((at, {"foundOn": one.fields["foundOn"]}))
+        else:
+            answer = {"answer": answer_to(loaded, name)["answer"]} if name in read else {}
+            said.append((at, {"question": one.finding, **answer}))
+    return [{"at": at.isoformat(), **one} for at, one in sorted(said, key=lambda one: one[0])]
+
+
+def _in_words(fields: Mapping[str, Any]) -> dict[str, Any]:
+    why = fields.get("whyCannot")
+    return {**fields, **({"whyCannot": WHY_CANNOT[why]} if why else {})}
+
+
+def _is_open(task: TaskRow, loaded: Loaded) -> bool:
+    return task.opened_at is not None and loaded.now is not None and task.opened_at <= loaded.now
 
 
 def questions_about(loaded: Loaded, order: str) -> tuple[str, ...]:

@@ -119,8 +119,7 @@ class CaseworkPolicy(Policy):
             "leftOut": going.left_out,
             "inPart": going.in_part,
             "progress": orders.progress_of(loaded, task.item),
-            # As it wrote them: what would be left out of its own words tells it who reported.
-            "asked": [loaded.opened.findings[one].finding for one in orders.questions_about(loaded, task.item)],
+            "history": orders.history(loaded, task.item),
         }
 
     def answers(self, task: TaskRow) -> tuple[str, tuple[str, ...]] | None:

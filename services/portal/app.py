@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from services.portal import leaving
-from services.portal.api import dossiers, guides, log_in, tasks, work
+from services.portal.api import casework, clusters, dossiers, guides, log_in, righting, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
@@ -17,9 +17,12 @@ from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
+from services.portal.use_cases.clusters import ClusterForms
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.guides import Guides
+from services.portal.use_cases.intake import RiecIntake
+from services.portal.use_cases.righting import Righting
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
@@ -47,6 +50,9 @@ def create(settings: Settings | None = None) -> FastAPI:
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), drafts, pages),
+        righting.router(visits, Dossiers(calls), Righting(calls), pages),
+        clusters.router(visits, Dossiers(calls), ClusterForms(calls, Dossiers(calls)), pages),
+        casework.router(visits, Dossiers(calls), RiecIntake(calls), pages),
         tasks.router(visits, Tasks(calls), drafts, pages),
         guides.router(Guides(settings.guides), pages, settings.guides),
     ):

@@ -17,6 +17,8 @@ LONG = 200
 MOST_SHOWN = 7
 """So many answers stand one below the other; more are in a list that opens."""
 
+_OTHER_SIGNALS = "^S-"
+"""How the pattern of a signal's number begins; those of what is in this signal begin otherwise."""
 Called = Mapping[str, str]
 
 
@@ -57,10 +59,10 @@ class Control:
 
 
 def controls(schema: Mapping[str, Any], known: InSignal, prefix: str = "fields") -> tuple[Control, ...]:
-    """One for each property of what is asked."""
+    """One for each property of what is asked, each named below `prefix`, or with none as it stands in the body."""
     required = set(schema.get("required", ()))
     return tuple(
-        control(f"{prefix}.{name}", one, known, required=name in required)
+        control(f"{prefix}.{name}".removeprefix("."), one, known, required=name in required)
         for name, one in schema.get("properties", {}).items()
     )
 
@@ -96,6 +98,10 @@ def _some(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[str
             for line in range(lines)
         )
         return Control("group", name, parts=parts, **asked)
+    pattern = inner.get("pattern", "")
+    if "oneOf" not in inner and (not pattern or pattern.startswith(_OTHER_SIGNALS)):
+        # What is of no list is typed, each on a line of its own.
+        return Control("word" if schema.get("maxItems") == 1 else "words", name, **asked)
     return Control("choices", name, options=_options(inner) or tuple(_named(inner["pattern"], known).items()), **asked)
 
 
@@ -108,8 +114,16 @@ def _several(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[
     properties = schema["properties"]
     answers = all("anyOf" in one for one in properties.values())
     kind = "answer" if answers else "sign"
-    parts = tuple(Control(kind, f"{name}.{code}", one["title"], required=answers) for code, one in properties.items())
-    return Control("group" if answers else "signs", name, parts=parts, **asked)
+    each = {code: Control(kind, f"{name}.{code}", one["title"], required=answers) for code, one in properties.items()}
+    groups = tuple(_group(name, place, one, each) for place, one in enumerate(schema.get("allOf", ())))
+    loose = tuple(one for one in each.values() if not any(one in group.parts for group in groups))
+    return Control("group" if answers else "signs", name, parts=(*groups, *loose), **asked)
+
+
+def _group(name: str, place: int, schema: Mapping[str, Any], parts: Mapping[str, Control]) -> Control:
+    """Signs that stand together under a name; of some groups one at least has to be chosen."""
+    inside = tuple(parts[code] for code in schema.get("properties", ()) if code in parts)
+    return Control("kind", f"{name}.groep-{place + 1}", schema["title"], required="anyOf" in schema, parts=inside)
 
 
 def _options(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -119,7 +133,7 @@ def _options(schema: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def _named(pattern: str, known: InSignal) -> Called:
     if pattern.startswith("^S"):
         return known.subjects
-    return {**known.subjects, **known.objects} if pattern.startswith("^[SO]") else known.items
+    return {**known.subjects, **known.objects} if pattern.startswith(("^[SO]", "^(")) else known.items
 
 
 def read(asked: Iterable[Control], filled: Filled, prefix: str = "fields") -> dict[str, Any]:
@@ -140,8 +154,13 @@ def _value(one: Control, filled: Filled) -> Any:
         case "answer":
             text = _text(filled, one.name)
             return {"unanswered": text} if text and filled.get(f"{one.name}.unanswered", "") else text
+        case "words":
+            return [line for line in (_text(filled, one.name) or "").split("\n") if line.strip()] or None
+        case "word":
+            return [text] if (text := _text(filled, one.name)) else None
         case "group" | "signs":
-            inner = {part.name.rpartition(".")[2]: _value(part, filled) for part in one.parts}
+            parts = [each for part in one.parts for each in (part.parts if part.kind == "kind" else (part,))]
+            inner = {part.name.rpartition(".")[2]: _value(part, filled) for part in parts}
             given = {code: value for code, value in inner.items() if value is not None}
             if one.parts and one.parts[0].kind == "person":
                 return list(given.values()) or None

@@ -19,13 +19,23 @@ from starlette.exceptions import HTTPException
 from services.portal.guard import TOO_LARGE
 from services.portal.menu import menu
 from services.portal.static import VERSION
-from services.portal.words import SERVICES_CALLED, TASKS, WORDS
+from services.portal.words import (
+    ACTIONS_CALLED,
+    INTAKE_DECISION,
+    INTERVENTION_STANDS,
+    RIEC_SAID,
+    SERVICES_CALLED,
+    TASKS,
+    VERSION_STANDS,
+    WORDS,
+)
 from shared.clock import AMSTERDAM
 from shared.errors import MeldpuntError
 from shared.http.problems import ANSWERS
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
 from shared.protocol.opening import PURPOSES_OF_OPENING
+from shared.protocol.phase_4_approach import RIEC_ASKS, RIEC_CRITERIA
 from shared.protocol.show import MONTHS
 from shared.protocol.special import SPECIAL_CATEGORIES, grounds_for
 from shared.protocol.states import PHASES, State
@@ -81,6 +91,12 @@ class Pages:
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
             "task_called": lambda kind: TASKS.get(kind, "Taak"),
             "answered": law.answered,
+            "action_called": lambda name: ACTIONS_CALLED.get(name, name),
+            "said_of": law.said_of,
+            "riec_intake": INTAKE_DECISION,
+            "criteria": RIEC_CRITERIA,
+            "riec_asks": RIEC_ASKS,
+            "stands": {**INTERVENTION_STANDS, **VERSION_STANDS, **RIEC_SAID},
             "special_grounds": [
                 (category.key, category.name, ground.key, ground.says)
                 for category in SPECIAL_CATEGORIES

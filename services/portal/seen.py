@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from services.portal.forms import InSignal
+from services.portal.forms import Control, InSignal
 from shared.errors import Conflict
 from shared.protocol.states import PHASE_OF, PHASES, State
 
@@ -84,11 +84,26 @@ class Opened:
             {one: self._item(one) for one in self.open["shareable"]},
         )
 
+    @property
+    def items(self) -> dict[str, str]:
+        """Every item by its number with what it says, also what can no longer be shared."""
+        return {one: self._item(one) for one in self.view.get("items", {})}
+
     def _item(self, name: str) -> str:
         if name == "report":
             return "de melding"
         finding = str((self.view.get("items", {}).get(name) or {}).get("finding") or "")
         return f"{name} – {finding[:80]}" if finding else name
+
+    def action(self, name: str, about: str) -> dict[str, Any]:
+        """`about`: the decision that it is about, empty where it is about none. Raises Conflict."""
+        mine = [one for one in self.open["actions"] if (one["decision"] or "") == about]
+        return _one(mine, "name", name)
+
+    @property
+    def deeds(self) -> list[dict[str, Any]]:
+        """What can be done besides deciding and taking back a decision."""
+        return [one for one in self.open["actions"] if one["name"] != "withdraw"]
 
     def decision(self, key: str) -> dict[str, Any]:
         return _one(self.open["decisions"], "key", key)
@@ -143,6 +158,34 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """One form of a task. `called`: on the way to it; `common`: what is asked whatever is answered; `each`: by the key of an
+    answer what it is called, all that it asks, and what it alone asks. Without answers it reports something."""
+
+    called: str
+    question: str | None
+    article: str | None
+    common: tuple[Control, ...]
+    each: dict[str, tuple[str, tuple[Control, ...], tuple[Control, ...]]]
+
+    @property
+    def is_report(self) -> bool:
+        return not self.each
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        return tuple(self.each)
+
+    @property
+    def every(self) -> tuple[Control, ...]:
+        """All controls, in the order of the page."""
+        return (*self.common, *(one for _, _, own in self.each.values() for one in own))
+
+    def asked(self, outcome: str) -> tuple[Control, ...]:
+        return self.each[outcome][1]
+
+
+@dataclass(frozen=True)
 class Trouble:
     """Why nothing was done: words for the top, and per field what is wrong with it."""
 
@@ -157,6 +200,16 @@ class Trouble:
         """The faults as the page has the fields, what is about none of them first."""
         places = {name: place for place, name in enumerate(names)}
         return sorted(self.faults, key=lambda one: places.get(one[0], -1))
+
+    def at_the_fields(self, names: Iterable[str]) -> Trouble:
+        """What is about a whole, as `about`, at the first field of it, as `about.0`."""
+        known = list(names)
+
+        def place(name: str) -> str:
+            first = next((one for one in known if one.startswith(f"{name}.")), name)
+            return name if name in known else first
+
+        return replace(self, faults=tuple((place(name), reason) for name, reason in self.faults))
 
     def of(self, name: str) -> list[str]:
         return [reason for field_name, reason in self.faults if field_name == name]

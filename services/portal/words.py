@@ -8,6 +8,70 @@ TASKS = {
     "question": "Vraag over een bron",
     "intervention": "Opdracht",
     "paper": "Stuk voor een overleg",
+    "plan": "Plan van Aanpak vaststellen",
+    "department-question": "Vraag van een onderdeel",
+    "department-report": "Bevinding van een onderdeel",
+    "department-answer": "Antwoord op uw vraag",
+    "outside-said": "Bericht van het RIEC",
+}
+TASKS_ANSWERED_AS = {"intervention": "De opdracht afronden"}
+"""What the answer that ends a task is called on the way to it."""
+DEEDS = {
+    "progress": "Voortgang doorgeven",
+    "department-question": "Een vraag stellen",
+    "department-report": "Melden wat u aantrof",
+}
+"""What can be done while a task runs, by the key of its decision or record."""
+ABOUT_CALLED = {
+    "source": "Over welke bron?",
+    "question": "Over welke vraag?",
+    "item": "Over welk gegeven?",
+    "recipient": "Over welke ontvanger?",
+    "intervention": "Over welke interventie?",
+    "partner": "Over welke partner?",
+    "fact": "Welk gegeven klopt niet?",
+    "person": "Over welke persoon?",
+    "rectified": "Wat klopte er niet?",
+    "receiver": "Welke ontvanger?",
+    "asked": "Welke vraag?",
+    "finding": "Welke bevinding?",
+}
+"""How the page asks for what a decision is about, by the kinds of the law."""
+ACTIONS_CALLED = {
+    "co-sign": "Voorstel bekijken en ondertekenen",
+    "answer-question": "Vraag over uw voorstel beantwoorden",
+    "take-back": "Uw voorstel intrekken",
+    "close": "Dit signaal voor iemand sluiten",
+    "open": "Dit signaal weer openen voor iemand",
+    "join": "Samenvoegen met een ander signaal",
+    "split": "Uit het cluster halen",
+}
+RIGHTED_ABOUT = frozenset({"fact", "person", "rectified"})
+"""Decisions about these put something right."""
+PUT_RIGHT_RECORDS = ("child", "reporter-clue")
+OF_THE_PLAN = frozenset({"intervention", "partner", "asked", "finding"})
+"""Decisions about these change a plan, or say how it stands."""
+PLAN_RECORDS = ("intervention", "monitoring")
+APPROACHES = ("approach", "reweighing")
+PLAN_DECISIONS = ("propose-plan", "adopt-plan")
+INTAKE_DECISION = "riec-intake"
+RIEC_DECISIONS = ("riec-answer", "riec-supplement", "riec-review")
+"""Decisions and records that have a place on a page of their own; their forms are those of every other."""
+INTERVENTION_STANDS = {
+    "proposed": "voorgesteld",
+    "adopted": "vastgesteld",
+    "being-done": "in uitvoering",
+    "executed": "uitgevoerd",
+    "dropped": "vervallen",
+}
+VERSION_STANDS = {"proposed": "voorgelegd", "adopted": "vastgesteld", "replaced": "vervangen door een latere versie"}
+RIEC_SAID = {
+    "received": "Het pakket is ontvangen",
+    "answered": "De Ondermijningstafel heeft geantwoord",
+    "asked": "Het RIEC heeft een vraag",
+    "accepted": "aangenomen",
+    "accepted-with-local-part": "aangenomen, met een deel voor de gemeente",
+    "refused": "niet aangenomen",
 }
 SERVICES_CALLED = {
     "assessment": "het onderdeel voor fase 1 en 2",

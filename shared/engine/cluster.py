@@ -229,7 +229,7 @@ class Clusters:
         in_one_state = len({one.state for one in found.values()}) == 1
         all_of_it = len(mine) == len(numbers) and in_one_state
         decisions = open_for_all({number: one.decisions for number, one in found.items()}) if all_of_it else ()
-        opened = replace(first, decisions=decisions, records=(), withdrawable=(), shareable=(), concerns={})
+        opened = replace(first, decisions=decisions, records=(), actions=(), shareable=(), concerns={})
         return Clustered(cluster, {number: one.version for number, one in found.items()}), opened
 
     async def _bearing(self, cluster: str | None) -> list[str]:

@@ -12,6 +12,7 @@ from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Words
 from shared.engine.tables import DecisionRow
 from shared.protocol.judge import Attempt
+from shared.protocol.kinds import Schema
 from shared.protocol.model import Law, State
 from shared.protocol.open_now import Offered, Recordable
 from shared.protocol.records import Record
@@ -60,10 +61,12 @@ class GivenReport:
 
 @dataclass(frozen=True)
 class Shown:
-    """A decision for whoever may see it; `words` only where they may be seen. One of an earlier holder is coded."""
+    """A decision for whoever may see it; `words` only where they may be seen, and `said`, what was filled in as people say it.
+    One of an earlier holder is coded."""
 
     decision: DecisionRow | CodedDecision
     words: Words | None = None
+    said: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,21 @@ class Withdrawable:
     decision: DecisionRow
     says: str
     until: datetime
+
+
+@dataclass(frozen=True)
+class Possible:
+    """Something that can be done besides deciding and recording. `path`: where it is sent, below the address of the dossier,
+    or from `/v1` on. `given`: what the body says as it stands; `fields`: the JSON Schema of what is filled in beside that.
+    `about`: the decision or proposal that it is about."""
+
+    name: str
+    question: str
+    article: str
+    path: str
+    fields: Schema
+    given: Mapping[str, Any]
+    about: Withdrawable | DecisionRow | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +104,7 @@ class Open:
     law: Law
     decisions: tuple[Offered, ...] = ()
     records: tuple[Recordable, ...] = ()
-    withdrawable: tuple[Withdrawable, ...] = ()
+    actions: tuple[Possible, ...] = ()
     shareable: tuple[str, ...] = ()
     concerns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     today: date | None = None

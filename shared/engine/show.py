@@ -12,15 +12,17 @@ from sqlalchemy import select, text
 from shared import audit
 from shared.clock import calendar_date
 from shared.engine import store
+from shared.engine.actions import actions_of, withdrawals
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.shares import concerned_by
-from shared.engine.tables import ON_THE_LIST, Dossier
+from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier
 from shared.errors import Forbidden, NotBelieved, NotFound
 from shared.identity import Person
 from shared.pages import Page, Window
 from shared.protocol.conditions.approach import shareable
+from shared.protocol.fields import as_people_say
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.open_now import open_decisions, open_records
 from shared.protocol.states import PURPOSE_OF_PHASE
@@ -104,13 +106,14 @@ class Showing:
         )
         if loaded.dossier.handing_over_since:
             return found
-        found = replace(found, withdrawable=self.parts.withdrawable(loaded))
+        withdrawable = self.parts.withdrawable(loaded)
         if not self.parts.policy.is_here(loaded.state, self.platform.name):
-            return found
+            return replace(found, actions=tuple(withdrawals(loaded, withdrawable)))
         loaded = await self.parts.loader.opened(loaded)
         facts = self.parts.policy.facts(loaded)
         return replace(
             found,
+            actions=tuple(actions_of(self.parts.policy, loaded, person, withdrawable)),
             decisions=open_decisions(loaded.law, loaded.state, facts),
             records=open_records(loaded.law, loaded.state, facts)
             if loaded.content and self.parts.policy.records
@@ -136,7 +139,7 @@ class Showing:
     @staticmethod
     def _own(loaded: Loaded) -> list[Shown]:
         closed = loaded.state == State.CLOSED
-        return [Shown(one, None if closed else loaded.words_of(one)) for one in loaded.decisions]
+        return [Shown(one) if closed else _as_said(loaded, one) for one in loaded.decisions]
 
     async def work_list(self, person: Person, window: Window) -> Page[Dossier]:
         """What is in hand, in the order of the policy; no call to OpenBao (R-9.2). Raises Forbidden, and Invalid for a
@@ -145,6 +148,12 @@ class Showing:
         query = select(Dossier).where(text(ON_THE_LIST), store.open_to(person))
         async with self.platform.database.reading() as session:
             return await self.parts.policy.order.page(session, query, window)
+
+
+def _as_said(loaded: Loaded, row: DecisionRow) -> Shown:
+    words, rule, outcome = loaded.words_of(row), loaded.law.decision(row.key), loaded.outcome_of(row)
+    said = as_people_say(rule.asked(outcome), words.fields) if words and rule and outcome else ()
+    return Shown(row, words, tuple(said))
 
 
 def listed(row: Dossier) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import and_, or_, select, text
 from sqlmodel import col
 
 from shared.clock import calendar_date
-from shared.engine.answers import answers_of
+from shared.engine.answers import asked_by
 from shared.engine.asking import OF_PROPOSALS
 from shared.engine.decide import Deciding
 from shared.engine.given import Given, GivenAnswer, GivenRecord, GivenReport, Recorded, Shown
@@ -77,13 +77,12 @@ class Tasks:
             return await BY_AGE.page(session, self._mine(person), window)
 
     async def one(self, identifier: UUID, person: Person, purpose: str) -> tuple[TaskRow, dict[str, Any]]:
-        """One task with what is needed for it, and under `asks` which answers it takes; the audit line is on disk before it
-        leaves."""
+        """One task with what is needed for it, and what it takes (`asked_by`); the audit line is on disk before it leaves."""
         task, loaded = await self.of(identifier, person, opened=True)
         of_proposal = task.kind in OF_PROPOSALS
         shown = about_proposal(task, loaded) if of_proposal else self.policy.show_task(task, loaded)
         await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose)
-        return task, shown | {"asks": answers_of(self.policy, task, loaded)}
+        return task, shown | asked_by(self.policy, task, loaded)
 
     async def answer(self, identifier: UUID, person: Person, given: GivenAnswer) -> Shown:
         """Do what the task asks: answer a question, report an intervention, answer a proposal; or stand back from the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -9,13 +10,16 @@ from pydantic import Field, StringConstraints, model_validator
 
 from shared.engine.cluster import Clustered, GivenMember
 from shared.engine.engine import Engine
+from shared.engine.joining import with_others
+from shared.errors import Invalid
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import FieldsGiven, Ref, SpecialGrounds, Strict
-from shared.http.decisions import PENDING, DecisionOut, shown
+from shared.http.decisions import PENDING, DecisionOut, Number, shown
 from shared.http.open_now import OpenDecision, described
 from shared.http.taking import DecisionStep, ForwardingIn, given
 from shared.identity import Person
 from shared.protocol.clusters import MOST_MEMBERS
+from shared.protocol.faults import Fault
 from shared.protocol.judge import MOST_REASON
 
 CLUSTER = NUMBER.replace("S-", "C-", 1)
@@ -49,6 +53,18 @@ class ClusterIn(Strict):
     """Which signals are joined and why; to add to a cluster, all that are in it are named too."""
 
     members: Annotated[tuple[NamedIn, ...], Field(min_length=1, max_length=MOST_MEMBERS)]
+    reason: Reason = ""
+    special_grounds: SpecialGrounds
+
+
+class JoinIn(Strict):
+    """With which other signals a signal is joined and why; what is in a cluster with one of them comes along."""
+
+    others: Annotated[
+        tuple[Annotated[str, Field(pattern=NUMBER, examples=["S-7K3MQ-9XD4T"])], ...],
+        Field(min_length=1, max_length=MOST_MEMBERS),
+    ]
+    expected_version: int
     reason: Reason = ""
     special_grounds: SpecialGrounds
 
@@ -92,7 +108,8 @@ class OpenForCluster(ClusterOut):
 
 
 def cluster_routes(engine: Engine) -> APIRouter:
-    """Where signals are held. What is wrong is listed for each member, as `members.N`."""
+    """Where signals are held. What is wrong is listed for each member, as `members.N`; where a signal is joined with others, by
+    the number of each."""
     routes = APIRouter(prefix="/v1/clusters", tags=["clusters"])
     caller = current_person(engine.platform)
 
@@ -129,7 +146,33 @@ def cluster_routes(engine: Engine) -> APIRouter:
         response.status_code = 202 if any(one.status in PENDING for one in found.values()) else 201
         return ClusterDecisions(cluster=cluster, decisions=found)
 
+    both = APIRouter()
+    both.include_router(routes)
+    both.include_router(_join_routes(engine))
+    return both
+
+
+def _join_routes(engine: Engine) -> APIRouter:
+    routes = APIRouter(prefix="/v1/signals/{number}", tags=["clusters"])
+
+    @routes.post("/clusters", status_code=201, summary="Join a signal with others, which are named by their numbers")
+    async def join(number: Number, body: JoinIn, person: Person = current_person(engine.platform)) -> ClusterOut:
+        engine.parts.role_of(person)
+        named = await with_others(engine.showing, person, number, body.expected_version, body.others)
+        try:
+            return _out(await engine.clusters.join(person, named, body.reason, body.special_grounds))
+        except Invalid as problem:
+            raise Invalid([_by_number(named, one) for one in problem.faults]) from None
+
     return routes
+
+
+def _by_number(named: list[GivenMember], fault: Fault) -> Fault:
+    """He named the others by their numbers, and so it is said of which it is."""
+    place = fault.field.removeprefix("members.")
+    if not place.isdigit():
+        return fault
+    return replace(fault, field="others", reason=f"{named[int(place)].number} {fault.reason}")
 
 
 def _named(members: tuple[NamedIn, ...]) -> list[GivenMember]:

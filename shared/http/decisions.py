@@ -43,7 +43,7 @@ class ForwardingOut(ForwardingIn):
 
 class DecisionOut(Strict):
     """A decision. `state`: where it left the dossier. Its words (`reason`, `fields`) are absent for who may not read
-    them and after they went on; `withdrawable_until` is absent once it is settled. `cluster`: with which it was decided.
+    them and after they went on; `said`: each question with its `answer`, names for codes; `withdrawable_until` is absent once it is settled. `cluster`: with which it was decided.
     """
 
     id: UUID
@@ -64,6 +64,7 @@ class DecisionOut(Strict):
     about: tuple[str, ...] = ()
     reason: str | None = None
     fields: dict[str, Any] | None = None
+    said: tuple[dict[str, Any], ...] = ()
     parts: list[dict[str, Any]] | None = None
     forwarding: ForwardingOut | None = None
     meeting: str | None = None
@@ -113,6 +114,7 @@ def shown(found: Shown) -> DecisionOut:
         withdrawable_until=withdrawable,
         reason=words.reason if words else None,
         fields=words.fields if words else one.coded,
+        said=found.said,
         parts=_parts(one, words),
         forwarding=forwarding,
         special_grounds=(words.special_grounds or None) if words else None,
@@ -128,7 +130,7 @@ def _parts(row: DecisionRow, words: Words | None) -> list[dict[str, Any]] | None
 
 PENDING = ("proposed", "questioned")
 """It waits for somebody: 202 and not 201."""
-_OWN = {"state", "withdrawable_until", "reason", "fields", "parts", "forwarding", "special_grounds", "dissent"}
+_OWN = {"state", "withdrawable_until", "reason", "fields", "said", "parts", "forwarding", "special_grounds", "dissent"}
 _SAME = set(DecisionOut.model_fields) - _OWN
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from shared.engine.given import Open, Withdrawable
+from shared.engine.given import Open, Possible, Withdrawable
 from shared.engine.shares import FIELDS
 from shared.http.bodies import Strict
 from shared.protocol import open_now
@@ -38,7 +38,8 @@ class OpenOutcome(Strict):
 
 class OpenDecision(Strict):
     """A decision of this state. `about`: what has to be named, in this order; `choices`: what can be named for each;
-    `together`: several can be decided at once, by `parts`; `log_in_anew`: only by who logged in just now."""
+    `about_many`: any number of them; `together`: several can be decided at once, by `parts`; `log_in_anew`: only by who
+    logged in just now."""
 
     key: str
     article: str
@@ -49,6 +50,7 @@ class OpenDecision(Strict):
     meeting: str | None
     co_signed_by: tuple[str, ...]
     about: tuple[str, ...] = ()
+    about_many: bool = False
     together: bool = False
     log_in_anew: bool = False
     choices: tuple[Named, ...] = ()
@@ -74,15 +76,25 @@ class OpenRecord(Strict):
 
 
 class OpenAction(Strict):
-    """Something that can be done besides deciding: `withdraw` takes `decision` back, by `POST …/withdrawals`, until
-    `until`, by who recorded it."""
+    """Something that can be done besides deciding and recording, by a POST to `path` (below the address of
+    what it is about, or from `/v1` on): its body is `given` as it stands, with
+    what was filled in of `fields` (a JSON Schema) and, where a text has special data, `specialGrounds`. `decision`, `key`:
+    the decision or proposal that it is about; `by`: who recorded that.
 
-    name: Literal["withdraw"]
-    decision: UUID
-    key: str
-    says: str
-    by: str
-    until: AwareDatetime
+    `withdraw` takes a decision back until `until`, and only who recorded it can.
+    """
+
+    name: str
+    question: str
+    article: str
+    path: str
+    given: dict[str, Any]
+    fields: dict[str, Any]
+    decision: UUID | None = None
+    key: str | None = None
+    says: str | None = None
+    by: str | None = None
+    until: AwareDatetime | None = None
 
 
 class EntitledTo(Strict):
@@ -118,7 +130,7 @@ def described(found: Open) -> OpenDecisions:
         state=found.state,
         decisions=[_decision(found, one) for one in found.decisions],
         records=[_record(one) for one in found.records],
-        actions=[_withdraw(one) for one in found.withdrawable],
+        actions=[_action(law, one) for one in found.actions],
         recipients={kind: dict(names) for kind, names in law.choices.organisations.items()} if found.decisions else {},
         entitled=_entitled(law) if found.decisions else {},
         shareable=found.shareable,
@@ -148,6 +160,7 @@ def _decision(found: Open, one: open_now.Offered) -> OpenDecision:
         meeting=rule.who.meeting,
         co_signed_by=rule.who.co_signers,
         about=rule.about,
+        about_many=rule.about_many,
         together=rule.together,
         log_in_anew=rule.log_in_anew,
         choices=tuple({code: law.called(code) for code in codes} for codes in one.about),
@@ -186,6 +199,24 @@ def _record(one: open_now.Recordable) -> OpenRecord:
     )
 
 
-def _withdraw(one: Withdrawable) -> OpenAction:
-    row = one.decision
-    return OpenAction(name="withdraw", decision=row.id, key=row.key, says=one.says, by=row.recorder, until=one.until)
+def _action(law: Law, one: Possible) -> OpenAction:
+    shown = OpenAction(
+        name=one.name,
+        question=one.question,
+        article=one.article,
+        path=one.path,
+        given=dict(one.given),
+        fields=one.fields,
+    )
+    about = one.about.decision if isinstance(one.about, Withdrawable) else one.about
+    if about is None:
+        return shown
+    return shown.model_copy(
+        update={
+            "decision": about.id,
+            "key": about.key,
+            "says": law.answered(about.key, about.outcome),
+            "by": about.recorder,
+            "until": one.about.until if isinstance(one.about, Withdrawable) else None,
+        }
+    )

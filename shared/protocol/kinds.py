@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
@@ -153,11 +153,13 @@ class Choices(Kind):
 
 @dataclass(frozen=True)
 class Explained(Kind):
-    """Some of `choices`, each with words of its own; of each group in `one_of` (by its name) at least one."""
+    """Some of `choices`, each with words of its own; of each group in `one_of` (by its name) at least one. `groups`: all of
+    them, by name, in which people find a choice."""
 
     in_words = True
     choices: Mapping[str, str]
     one_of: Mapping[str, frozenset[str]]
+    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def fits(self, value: Any, subjects: Collection[str]) -> bool:
         return (
@@ -176,7 +178,13 @@ class Explained(Kind):
             "additionalProperties": False,
             "properties": {code: {"title": name} | text for code, name in self.choices.items()},
         }
-        groups = [{"anyOf": [{"required": [one]} for one in sorted(group)]} for group in self.one_of.values()]
+        groups = []
+        for name, group in {**self.one_of, **self.groups}.items():
+            if not group:
+                continue
+            least = [{"required": [one]} for one in sorted(self.one_of.get(name, ()))]
+            named: Schema = {"title": name, "properties": {code: True for code in self.choices if code in group}}
+            groups.append(named | ({"anyOf": least} if least else {}))
         return some | ({"allOf": groups} if groups else {})
 
     def wanted(self) -> str:

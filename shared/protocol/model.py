@@ -238,5 +238,11 @@ class Law:
         answer = decision.outcome(outcome) if decision else None
         return f"‘{decision.question}’ – ‘{answer.answer}’" if decision and answer else self.called(key)
 
+    def said_of(self, key: str, outcome: str) -> str:
+        """What was answered, without its question; the code of what this law does not have."""
+        decision = self.decision(key)
+        answer = decision.outcome(outcome) if decision else None
+        return answer.answer if answer else outcome
+
     def closed_sources(self) -> tuple[str, ...]:
         return tuple(one.key for one in self.categories if one.closed)

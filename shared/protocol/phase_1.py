@@ -69,7 +69,8 @@ def weging_1(chosen: Municipality) -> Decision:
     sources = {NO_SOURCE: "geen bron"} | {one.key: one.name for one in chosen.sources if one.from_phase == 1}
     consulted = recorded_as_consulted([one for one in sources if one != NO_SOURCE])
     named = {code: name for group in chosen.indicators for code, name in group.named.items()}
-    indicators = Explained(named, {one.name: frozenset(one.named) for one in chosen.indicators if one.needed})
+    needed = {one.name: frozenset(one.named) for one in chosen.indicators if one.needed}
+    indicators = Explained(named, needed, {one.name: tuple(one.named) for one in chosen.indicators})
     yes, no = ("suspicion",), ("no-suspicion",)
     return Decision(
         key="weging-1",

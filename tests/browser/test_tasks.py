@@ -1,12 +1,15 @@
-"""What somebody without the file is asked, in a browser: three clicks, and nothing of the file."""
+"""What somebody without the file is asked, in a browser: few clicks, and nothing of the file."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Look, log_in
-from tests.house import TestHouse
-from tests.journeys import brought, player_of
+from tests.house import TestHouse, until
+from tests.journeys import APPROACH, brought, further, player_of
+
+HIDDEN = ("Greet", "Zonnebloem", "015 5550123")
+"""Who reported: nobody who is asked something reads that."""
 
 
 def test_petra_co_signs_in_three_clicks(house: TestHouse, page: Page, accessible: Look) -> None:
@@ -23,15 +26,75 @@ def test_petra_co_signs_in_three_clicks(house: TestHouse, page: Page, accessible
     log_in(page, house, "petra")
     accessible(page, "mijn-werk-privacy-officer")
     page.get_by_role("link", name="Medeondertekenen").last.click()
-    expect(page.get_by_role("main")).to_contain_text("Het kan nu.")
-    expect(page.get_by_role("main")).to_contain_text("Wilgenroos")
-    assert report["report"]["text"][:40] not in page.content()
+    main = page.get_by_role("main")
+    for words in ("Het kan nu.", "Wilgenroos", "Uiterste dag", "Voorgesteld door"):
+        expect(main).to_contain_text(words)
+    assert not [one for one in (report["report"]["text"][:40], *HIDDEN) if one in page.content()]
     accessible(page, "medeondertekenen")
-    page.get_by_role("link", name="Akkoord", exact=True).click()
-    page.get_by_role("button", name="Antwoord vastleggen").click()
+    page.get_by_role("button", name="Akkoord", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     accessible(page, "medeondertekenen-met-fouten")
     page.get_by_label("Waarom?").fill("De gronden zijn gewogen.")
-    page.get_by_role("button", name="Antwoord vastleggen").click()
+    page.get_by_role("button", name="Akkoord", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Uw antwoord is vastgelegd.")
     assert house.client.get("rights", path, "anna", purpose="weging")["state"] == "duty-to-send"
+
+
+def test_who_keeps_a_source_answers_in_three_clicks_and_sees_no_file(
+    house: TestHouse, page: Page, accessible: Look
+) -> None:
+    played = brought(house, "source-list")
+    further(house, played, "one-source")
+    log_in(page, house, "esra")
+    page.get_by_role("link", name="Vraag over een bron").last.click()
+    main = page.get_by_role("main")
+    for words in ("Is er voor O1 een vergunning verleend", "uiterlijk", "Kerkpad 5a"):
+        expect(main).to_contain_text(words)
+    for hidden in (*HIDDEN, played.number, "Wilgenroos", "hennep"):
+        assert hidden not in page.content(), "she is asked one thing, and has no file"
+    accessible(page, "bronvraag")
+    page.get_by_role("button", name="Hit", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Waarom is de hit relevant")
+    accessible(page, "bronvraag-met-fouten")
+    page.get_by_label("het gebruik wijkt af").check()
+    page.get_by_role("button", name="Hit", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Uw antwoord is vastgelegd.")
+    asked = house.signal(played.number, "sources")
+    assert asked is not None
+    assert asked["unanswered"] == []
+
+
+def test_a_department_carries_out_its_order_and_sees_what_2b_gave_it(
+    house: TestHouse, page: Page, accessible: Look
+) -> None:
+    played = brought(house, "approach")
+    further(house, played, APPROACH, "plan")
+    log_in(page, house, "farid")
+    page.get_by_role("link", name="Opdracht").last.click()
+    main = page.get_by_role("main")
+    for words in ("Controle van O1", "Kerkpad 5a", "Waar", "Wie", "Gepland op", "Bevoegdheid", "Uit de melding"):
+        expect(main).to_contain_text(words)
+    for hidden in (*HIDDEN, played.number, "lunchroom"):
+        assert hidden not in page.content(), "of the file only what check 2B allowed"
+    accessible(page, "opdracht")
+
+    page.get_by_role("button", name="Bezig").click()
+    expect(page.get_by_role("status")).to_contain_text("vastgelegd")
+    page.get_by_role("link", name="Een vraag stellen").click()
+    page.get_by_role("button", name="Versturen").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Wat wilt u laten weten?").fill("Mag ook de ruimte achter O1 worden bekeken?")
+    page.get_by_role("button", name="Versturen").click()
+    page.get_by_role("link", name="Melden wat u aantrof").click()
+    accessible(page, "opdracht-bevinding")
+    page.get_by_label("Wat wilt u laten weten?").fill("Achter O1 staat een tweede meterkast.")
+    page.get_by_role("button", name="Versturen").click()
+    for words in ("Bezig", "Uw vraag: Mag ook de ruimte", "U meldde wat u aantrof"):
+        expect(page.get_by_role("region", name="Eerder doorgegeven")).to_contain_text(words, ignore_case=True)
+    assert "meterkast" not in page.content(), "what was found lies apart until it is judged"
+    accessible(page, "opdracht-met-verloop")
+    page.get_by_role("link", name="De opdracht afronden").click()
+    accessible(page, "opdracht-afronden")
+    found = until(lambda: house.signal(played.number, "casework"))
+    assert len(found["quarantine"]) == len(found["departmentQuestions"]) == 1
+    assert found["plan"][0]["progress"]["outcome"] == "under-way"

@@ -148,6 +148,7 @@ def clusters(decision: dict[str, Any], **own: Any) -> Bodies:
     bare = {name: one for name, one in decision.items() if name not in ("expectedVersion", "fields")}
     return {
         "/clusters": [joined],
+        "/signals/{number}/clusters": [{"others": [ABSENT], "expectedVersion": 1, "reason": "Eén schuur."}],
         "/clusters/{cluster}/splits": [joined],
         "/clusters/{cluster}/decisions": [
             bare | {"members": [*MEMBERS[:1], *([MEMBERS[1] | {"own": own}] if own else [])]}

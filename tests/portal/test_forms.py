@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import FormData
 
 from services.portal.forms import Control, InSignal, controls, read
+from services.portal.seen import Trouble
 from shared.protocol.fields import field_faults, schema
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
 from shared.protocol.kinds_of_signal import Items, Persons, PersonsAndObjects, Subjects
@@ -25,6 +26,12 @@ FILLED: list[tuple[Kind, str, list[tuple[str, str]], Any]] = [
     (Choice({str(one): str(one) for one in range(20)}), "list", [("", "7")], "7"),
     (Choices(NAMED), "choices", [("", "a"), ("", "b")], ["a", "b"]),
     (Explained(NAMED, {}), "signs", [(".a", "gezien"), (".b", " ")], {"a": "gezien"}),
+    (
+        Explained(NAMED, {"nodig": frozenset({"a"})}, {"nodig": ("a",), "verder": ("b",)}),
+        "signs",
+        [(".a", "gezien"), (".b", "gehoord")],
+        {"a": "gezien", "b": "gehoord"},
+    ),
     (WebAddress(), "url", [("", "https://voorbeeld.nl")], "https://voorbeeld.nl"),
     (
         Answers(NAMED),
@@ -73,5 +80,46 @@ def test_every_decision_and_every_record_of_the_law_has_its_controls(law: Law) -
         assert [one.name for one in drawn] == [f"fields.{one.name}" for one in asked]
 
 
+def test_signs_stand_in_their_groups_by_name() -> None:
+    """Of which one at least is needed is said with the group."""
+    signs = Explained({**NAMED, "c": "de derde"}, {"nodig": frozenset({"a"})}, {"nodig": ("a",), "verder": ("b",)})
+    (control,) = controls(schema([Field("it", "Wat?", "art. 1", signs)]), KNOWN)
+    shown = [(one.label, one.required, [part.label for part in one.parts]) for one in control.parts]
+    assert shown == [("nodig", True, ["de eerste"]), ("verder", False, ["de tweede"]), ("de derde", False, [])]
+
+
+@pytest.mark.parametrize("law", [MIDDEN_DELFLAND, GROTE_GEMEENTE], ids=lambda one: one.version)
+def test_every_sign_of_the_law_is_in_a_group_with_a_name(law: Law) -> None:
+    (weging,) = [one for one in law.decisions if one.key == "weging-1"]
+    drawn = {one.kind: one for one in controls(schema(weging.asked(weging.outcomes[0])), KNOWN)}
+    groups = drawn["signs"].parts
+    assert {one.kind for one in groups} == {"kind"}
+    assert [one.label for one in groups if one.required] == ["Situationele en lokale verankering"]
+
+
+def test_what_is_of_no_list_is_typed() -> None:
+    """Numbers of other signals each on a line, and one person; what a body has besides `fields` goes by its own name."""
+    number = {"type": "string", "pattern": "^S-[0-9A-Z]{5}-[0-9A-Z]{5}$"}
+    asked = {
+        "properties": {
+            "others": {"title": "Welke?", "type": "array", "items": number},
+            "about": {"title": "Wie?", "type": "array", "maxItems": 1, "items": {"type": "string", "maxLength": 9}},
+        }
+    }
+    drawn = controls(asked, KNOWN, "")
+    assert [(one.kind, one.name) for one in drawn] == [("words", "others"), ("word", "about")]
+    filled = FormData([("others", "S-AAAAA-AAAAA\r\n\r\nS-BBBBB-BBBBB"), ("about", "esra")])
+    assert read(drawn, filled, "") == {"others": ["S-AAAAA-AAAAA", "S-BBBBB-BBBBB"], "about": ["esra"]}
+
+
 def test_an_id_is_one_in_a_page() -> None:
     assert Control("text", "fields.indicators.geur", "").id == "f-fields-indicators-geur"
+
+
+def test_what_is_about_a_whole_is_said_at_its_first_field() -> None:
+    wrong = Trouble("Er klopt iets niet.", (("about", "noem iets"), ("reason", "ontbreekt"), ("key", "kan niet")))
+    assert wrong.at_the_fields(["about.0", "about.1", "reason"]).faults == (
+        ("about.0", "noem iets"),
+        ("reason", "ontbreekt"),
+        ("key", "kan niet"),
+    )

@@ -27,12 +27,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
     routes = APIRouter()
 
     async def opened(number: str, session: Session) -> Opened:
-        """Raises NotFound also for what is no number: there is no such dossier."""
-        if not (_is(NUMBER, number) or _is(DUTY, number)):
-            raise NotFound
-        if number not in session.purposes:
-            raise NotOpened
-        return await dossiers.open(session, number)
+        return await opened_by(dossiers, number, session)
 
     def too_late(request: Request, found: Opened, filled: FormData, session: Session, problem: Conflict) -> Response:
         """It is not asked any more: he reads what came in between, and has his words to copy; who clicked twice reads that it
@@ -74,7 +69,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         if len(decision["outcomes"]) > 1 and not antwoord:
             return pages.show("dossier/vraag.html", request, dossier=found, decision=decision)
         outcome = chosen(decision, antwoord)
-        shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome}
+        shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome, "filled": begun(request)}
         shown |= await draft.shown(request, drafts, session, draft_of(found, f"{key}.{outcome['key']}"))
         return pages.show("dossier/besluit.html", request, asked=dossiers.asked(found, decision, outcome), **shown)
 
@@ -174,6 +169,15 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
     return routes
 
 
+async def opened_by(dossiers: Dossiers, number: str, session: Session) -> Opened:
+    """Raises NotFound also for what is no number: there is no such dossier; NotOpened before a purpose was chosen."""
+    if not (_is(NUMBER, number) or _is(DUTY, number)):
+        raise NotFound
+    if number not in session.purposes:
+        raise NotOpened
+    return await dossiers.open(session, number)
+
+
 class NotOpened(NotFound):
     """Het dossier is nog niet geopend."""
 
@@ -190,6 +194,12 @@ def was_done(found: Opened, filled: FormData, session: Session) -> bool:
 def between(found: Opened, filled: FormData) -> list[InBetween]:
     """What came in between since he had the page."""
     return found.since(version(filled), str(filled.get("known", "")))
+
+
+def begun(request: Request) -> FormData:
+    """What a link fills in beforehand: codes and dates, never words."""
+    given = request.query_params.items()
+    return FormData([(name, one) for name, one in given if _is(r"fields\.\w+", name) and _is(r"[\w-]{1,60}", one)])
 
 
 def _is(pattern: str, number: str) -> bool:

@@ -12,8 +12,10 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
+from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble, version
+from services.portal.words import ABOUT_CALLED
 from shared.errors import Conflict, Elsewhere, NotFound
 
 SIGNAL_SERVICES = ("assessment", "sources", "casework")
@@ -58,8 +60,9 @@ class Dossiers:
 
     def asked(self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of a decision with this answer, in the order of the page."""
+        drawn = "choices" if decision["aboutMany"] else "list"
         about = tuple(
-            Control("list", f"about.{place}", self._about(kind), required=True, options=tuple(choices.items()))
+            Control(drawn, f"about.{place}", self._about(kind), required=True, options=self._called(dossier, choices))
             for place, (kind, choices) in enumerate(zip(decision["about"], decision["choices"], strict=False))
         )
         meeting = (Control("text", "meeting", "In welk overleg?", "Nummer van het overleg", required=True, most=60),)
@@ -68,15 +71,21 @@ class Dossiers:
             about
             + (meeting if decision["meeting"] else ())
             + controls(outcome["fields"], dossier.known)
+            + (corrections(dossier) if outcome["corrects"] else ())
             + self._forwarding(dossier, outcome)
             + reason
         )
 
     @staticmethod
     def _about(kind: str) -> str:
-        return {"source": "Over welke bron?", "item": "Over welk gegeven?", "subject": "Over welke persoon?"}.get(
-            kind, "Waarover?"
-        )
+        return ABOUT_CALLED.get(kind, "Waarover?")
+
+    @staticmethod
+    def _called(dossier: Opened, choices: dict[str, str]) -> tuple[tuple[str, str], ...]:
+        """A person, object or item by what stands in the file of it, besides its number."""
+        known = dossier.known
+        every = {**known.subjects, **known.objects, **dossier.items}
+        return tuple((code, every.get(code, called)) for code, called in choices.items())
 
     def _forwarding(self, dossier: Opened, outcome: dict[str, Any]) -> tuple[Control, ...]:
         """To whom it goes on, where this answer lets it; or nobody, with a reason."""
@@ -103,6 +112,14 @@ class Dossiers:
         self, session: Session, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
     ) -> Trouble | None:
         """None when it was taken or proposed; else what was wrong. Nothing is kept of what was typed but in the answer."""
+        body = self.body(dossier, decision, outcome, filled)
+        wrong = trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/decisions", body))
+        return wrong.at_the_fields(one.name for one in self.asked(dossier, decision, outcome)) if wrong else None
+
+    def body(
+        self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
+    ) -> dict[str, Any]:
+        """What was filled in, as the decision interface takes it."""
         asked = self.asked(dossier, decision, outcome)
         given = {one.name: one for one in asked}
         body: dict[str, Any] = {
@@ -110,16 +127,17 @@ class Dossiers:
             "outcome": outcome["key"],
             "reason": text(filled, "reason"),
             "fields": read((one for one in asked if one.name.startswith("fields.")), filled),
-            "about": [text(filled, name) for name in given if name.startswith("about.")],
+            "about": [str(one) for name in given if name.startswith("about.") for one in filled.getlist(name) if one],
             "expectedVersion": version(filled),
             "specialGrounds": special(filled),
         }
         if "meeting" in given:
             body["meeting"] = text(filled, "meeting") or None
+        if outcome["corrects"]:
+            body["correction"] = corrected(asked, filled)
         if outcome["forwarding"]:
             body["forwarding"] = _forwarded(filled)
-        said = await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/decisions", body)
-        return trouble(said)
+        return body
 
     def recorded(self, dossier: Opened, record: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of something that is recorded."""

@@ -1,0 +1,119 @@
+"""The pages of a case in the states that a real house reaches only after long: what comes in is shown, what is not there is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.datastructures import FormData
+
+from services.portal.pages import Pages
+from services.portal.seen import Opened
+from services.portal.sessions import Session
+from services.portal.use_cases.intake import RiecIntake
+from tests.protocol.laws import MIDDEN_DELFLAND
+
+SIGNED = "3f0c7a52-0f0e-4d51-9d0e-2d1f5a4f2f11"
+VIEW: dict[str, Any] = {
+    "receivedOn": "2026-11-01",
+    "phase": 4,
+    "workingName": "gele uil",
+    "report": {"text": "Een schuur vol."},
+    "subjects": {"S1": {"name": "Jan Wilgenroos"}},
+    "objects": {},
+    "items": {"item-1": {"category": "indication", "about": "O1", "finding": "Er komen busjes."}},
+    "plan": [],
+    "planVersions": [],
+    "quarantine": {},
+    "departmentQuestions": {},
+    "outside": [],
+    "riecCase": False,
+    "riecReviewOn": None,
+    "riecAnswer": None,
+}
+ANSWER: dict[str, Any] = {
+    "key": "riec-answer",
+    "question": "Wat besloot de Ondermijningstafel?",
+    "canBeTaken": True,
+    "missing": [],
+    "outcomes": [{"key": "accepted", "answer": "aangenomen", "missing": []}],
+}
+HEARD = {"id": SIGNED, "kind": "answered", "outcome": "accepted", "decided_on": "2026-11-20"}
+
+
+def shown(name: str, view: dict[str, Any], **more: Any) -> str:
+    offered = {"decisions": [], "records": [], "actions": [], "state": "riec-answer", "version": 3, "shareable": []}
+    dossier = Opened("casework", "S-7K3MQ-9XD4T", VIEW | view, offered, [])
+    usual: dict[str, Any] = {"intake": None, "handed_in": [], "answers": [], "decisions": [], "proposal": None}
+    usual |= {"package": None, "left_out": {}, "approach": None, "adopted": [], "records": []}
+    page: dict[str, Any] = {"session": Session("resume", "u-1", ("oov",)), "trouble": None, "filled": FormData()}
+    pages = Pages(MIDDEN_DELFLAND, live=False)
+    template = pages._templates.env.get_template(f"casework/{name}.html")
+    return template.render(dossier=dossier, done=None, **page, **usual | more)
+
+
+@pytest.mark.parametrize("name", ["plan", "riec"])
+def test_a_case_of_which_nothing_is_known_yet_says_so(name: str) -> None:
+    page = shown(name, {})
+    said = {"plan": "Er is nog geen interventie vastgelegd", "riec": "Er is nog niets vernomen"}
+    assert said[name] in page
+
+
+def test_what_the_riec_signed_is_filled_in_where_it_is_taken_over() -> None:
+    heard = [HEARD | {"heardAt": "2026-11-20T10:00:00+00:00"}]
+    page = shown("riec", {"outside": heard, "riecCase": True, "riecReviewOn": "2026-12-24"}, decisions=[ANSWER])
+    for words in ("De Ondermijningstafel heeft geantwoord", "aangenomen", "20 november 2026", "24 december 2026"):
+        assert words in page
+    assert f"antwoord=accepted&fields.statement={SIGNED}&fields.decidedOn=2026-11-20" in page.replace("&amp;", "&")
+
+
+def test_a_question_of_the_riec_reads_as_words() -> None:
+    asks = [{"about": "report", "asks": "current"}, {"about": "form", "asks": "explained"}]
+    heard = {"id": SIGNED, "kind": "asked", "questions": asks, "heardAt": "2026-11-20T10:00:00+00:00"}
+    page = shown("riec", {"outside": [heard]})
+    assert "Is dit nog actueel?" in page
+    assert "Om welke vorm van georganiseerde criminaliteit" in page
+
+
+def test_a_package_says_what_does_not_go_along() -> None:
+    dossier = Opened("casework", "S-7K3MQ-9XD4T", VIEW, {"shareable": []}, [])
+    package = {"items": [{"item": "report", "category": "report", "about": "report", "text": "Een schuur vol."}]}
+    left = RiecIntake.left_out(dossier, package)
+    assert left == {"item-1": "item-1 – Er komen busjes."}
+    answers = {"form": {"because": "Dat is niet bekend."}, "region": "Ook elders."}
+    page = shown("riec", {}, package=package | {"answers": answers, "left_out_concerned": 2}, left_out=left)
+    for words in ("Een schuur vol.", "Niet te beantwoorden:", "Ook elders.", "Er komen busjes.", "blijven 2 personen"):
+        assert words in page
+
+
+def test_a_plan_says_what_is_overdue_and_who_said_what() -> None:
+    planned = {
+        "intervention": "item-1",
+        "planVersion": 1,
+        "status": "being-done",
+        "department": "toezicht-en-handhaving",
+        "instrument": "Sluiting",
+        "legalBasis": "Opiumwet, artikel 13b",
+        "plannedOn": "2026-11-10",
+        "overdue": True,
+        "progress": {"outcome": "under-way", "since": "2026-11-09"},
+    }
+    partners = [
+        {"partner": "politie", "answer": None},
+        {"partner": "toezicht-en-handhaving", "answer": "adopts", "name": "F. Verzonnen", "answeredOn": "2026-11-08"}
+        | {"answered": "entered", "how": "mail"},
+    ]
+    version = {"version": 1, "state": "proposed", "proposedOn": "2026-11-07", "answerBy": "2026-11-30"}
+    asked = {"item-2": {"order": "item-1", "question": "Mag het nu?", "answer": None, "dueOn": "2026-11-12"}}
+    found = {"finding": "Een kelder.", "fields": {"foundOn": "2026-11-10"}, "dueOn": "2026-11-17", "overdue": True}
+    view = {
+        "plan": [planned],
+        "planVersions": [version | {"adoptedOn": None, "partners": partners}],
+        "departmentQuestions": {"item-2": asked["item-2"] | {"overdue": False}},
+        "quarantine": {"item-3": found},
+    }
+    page = shown("plan", view)
+    for words in ("over tijd", "bezig", "nog niet geantwoord", "door de gemeente ingevoerd"):
+        assert words in page
+    for words in ("Sluiting (Opiumwet, artikel 13b)", "Mag het nu?", "Een kelder.", "17 november 2026"):
+        assert words in page
