@@ -87,7 +87,8 @@ class Opened:
     @property
     def items(self) -> dict[str, str]:
         """Every item by its number with what it says, also what can no longer be shared."""
-        return {one: self._item(one) for one in self.view.get("items", {})}
+        known = self.view.get("items")
+        return {one: self._item(one) for one in known} if isinstance(known, dict) else {}
 
     def _item(self, name: str) -> str:
         if name == "report":

@@ -70,7 +70,7 @@ def _decides_for_both(page: Page, other: str, accessible: Look) -> None:
     page.get_by_role("link", name="Terug naar het dossier").click()
     page.get_by_role("link", name="Besluiten voor cluster").click()
     accessible(page, "cluster")
-    page.locator(".answers").get_by_role("link", name="Ja").click()
+    page.locator(".answers").get_by_role("link", name="Ja", exact=True).click()
     page.get_by_label("geen bron").check()
     page.locator("summary", has_text="Betrokkenheid van een plek").click()
     page.get_by_role("textbox", name="Betrokkenheid van een plek").fill("De schuur is in elke waarneming de plek.")

@@ -55,6 +55,16 @@ async def view(desk: Desk, number: str) -> dict[str, Any]:
     return await desk.engine.showing.view(number, ANNA, "voortgang-volgen")
 
 
+async def history(desk: Desk, task: TaskRow) -> list[dict[str, Any]]:
+    """What the department passed on before, as its task shows it; it shows with that what can be said and reported."""
+    shown = (await desk.engine.tasks.one(task.id, DIRK, "uitvoering"))[1]
+    assert [one["key"] for one in (shown["asks"], *shown["besides"])] == ["execution", "progress"]
+    assert {one["category"] for one in shown["records"]} == {"department-question", "department-report"}
+    assert not [one for one in shown["records"] if "order" in one["fields"]["properties"]], "filled in by the task"
+    found: list[dict[str, Any]] = shown["history"]
+    return found
+
+
 async def kinds(desk: Desk, person: Person) -> list[str]:
     return [one.kind for one in (await desk.engine.tasks.list(person, Window())).rows]
 
@@ -95,9 +105,14 @@ async def test_progress_and_a_question_are_on_the_record(desk_of: DeskOf) -> Non
     )
     assert await kinds(desk, ANNA) == []
     assert "department-answer" not in await kinds(desk, DIRK), "it can still be withdrawn"
+    assert [set(one) - {"at"} for one in await history(desk, task)] == [{"progress", "since"}, {"question"}]
     desk.clock.pass_by(WINDOW)
     (told,) = [one for one in (await desk.engine.tasks.list(DIRK, Window())).rows if one.kind == "department-answer"]
     assert (await desk.engine.tasks.one(told.id, DIRK, "uitvoering"))[1]["answer"] == answer["answer"]
+    await finds(desk, task)
+    passed_on = await history(desk, task)
+    assert passed_on[1] | answer == passed_on[1], "the answer stands with its question"
+    assert set(passed_on[2]) == {"at", "foundOn"}, "that something was found, and not what"
     lines = [one.body or b"" for one in await desk.post(number, "disclosed.v1")]
     assert [one for one in lines if question.encode() in one], "what the department is told is a line in the register"
     await desk.engine.tasks.answer(task.id, DIRK, DROPPED)

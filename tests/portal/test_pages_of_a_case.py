@@ -41,14 +41,14 @@ ANSWER: dict[str, Any] = {
 HEARD = {"id": SIGNED, "kind": "answered", "outcome": "accepted", "decided_on": "2026-11-20"}
 
 
-def shown(name: str, view: dict[str, Any], **more: Any) -> str:
+def shown(name: str, view: dict[str, Any], folder: str = "casework", **more: Any) -> str:
     offered = {"decisions": [], "records": [], "actions": [], "state": "riec-answer", "version": 3, "shareable": []}
     dossier = Opened("casework", "S-7K3MQ-9XD4T", VIEW | view, offered, [])
     usual: dict[str, Any] = {"intake": None, "handed_in": [], "answers": [], "decisions": [], "proposal": None}
-    usual |= {"package": None, "left_out": {}, "approach": None, "adopted": [], "records": []}
+    usual |= {"package": None, "left_out": {}, "approach": None, "adopted": [], "records": [], "actions": []}
     page: dict[str, Any] = {"session": Session("resume", "u-1", ("oov",)), "trouble": None, "filled": FormData()}
     pages = Pages(MIDDEN_DELFLAND, live=False)
-    template = pages._templates.env.get_template(f"casework/{name}.html")
+    template = pages._templates.env.get_template(f"{folder}/{name}.html")
     return template.render(dossier=dossier, done=None, **page, **usual | more)
 
 
@@ -117,3 +117,22 @@ def test_a_plan_says_what_is_overdue_and_who_said_what() -> None:
         assert words in page
     for words in ("Sluiting (Opiumwet, artikel 13b)", "Mag het nu?", "Een kelder.", "17 november 2026"):
         assert words in page
+
+
+def test_what_was_put_right_stands_beside_what_it_was() -> None:
+    old = {"category": "indication", "about": "O1", "finding": "Een rode bus.", "superseded": True}
+    gone = old | {"finding": "Een gele bus.", "supersededBy": None}
+    new = {"category": "indication", "about": "O1", "finding": "Een blauwe bus."}
+    items = {"item-1": old | {"supersededBy": "item-2"}, "item-2": new, "item-3": gone}
+    subjects = {
+        "S1": {"name": "Jan", "sameAs": "S2"},
+        "S2": {"name": "Jan", "child": True, "representative": {"name": "Piet"}},
+        "S3": {"notConcerned": True},
+    }
+    page = shown("rechtzetten", {"items": items, "subjects": subjects}, "dossier")
+    for words in ("<del>Een rode bus.</del>", "Een blauwe bus.", "vervangen door item-2", "vervallen"):
+        assert words in page
+    for words in ("Dezelfde persoon als S2", "vertegenwoordigd door Piet", "Niet betrokken gebleken"):
+        assert words in page
+    assert "Er is nog niets rechtgezet" not in page
+    assert "Er is nog niets rechtgezet" in shown("rechtzetten", {"items": [], "subjects": {}}, "dossier")

@@ -14,8 +14,8 @@ from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.filled import text, trouble
 from shared.errors import Conflict, NotFound
 
-OF_ONE = ("outcome", "reason", "fields", "forwarding", "specialGrounds")
-"""What can be different for one signal."""
+OF_ONE = ("outcome", "reason", "fields", "forwarding")
+"""What can be different for one signal; on which ground special data stand there is said once."""
 
 
 @dataclass(frozen=True)
