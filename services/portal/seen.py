@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from services.portal.forms import InSignal
 from shared.errors import Conflict
 from shared.protocol.model import State
-
-
-@dataclass
-class Mine:
-    """The work list of somebody. `silent`: services that did not answer, so that something may be missing."""
-
-    signals: list[dict[str, Any]] = field(default_factory=list)
-    duties: list[dict[str, Any]] = field(default_factory=list)
-    tasks: list[dict[str, Any]] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
 
 
 @dataclass

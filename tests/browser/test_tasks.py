@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Look, log_in
+from tests.browser.conftest import Look, asked_of, log_in
 from tests.house import TestHouse
 from tests.journeys import brought, player_of
 
@@ -20,6 +20,7 @@ def test_petra_co_signs_in_three_clicks(house: TestHouse, page: Page, accessible
     report = house.signal(played.number)
     assert report is not None
 
+    asked_of(house, "petra", "rights", "co-signature")
     log_in(page, house, "petra")
     accessible(page, "mijn-werk-privacy-officer")
     page.get_by_role("link", name="Medeondertekenen").last.click()

@@ -156,6 +156,7 @@ def clusters(decision: dict[str, Any], **own: Any) -> Bodies:
 
 
 BODIES: dict[str, Bodies] = {
+    "worklist": {"/lists": [{"words": "merel", "phase": 2, "due": "meeting", "limit": 10}]},
     "assessment": {
         **clusters(
             decision("purpose", "set"),

@@ -29,7 +29,7 @@ def portal(tmp_path: Path) -> httpx.AsyncClient:
         Settings(
             portal_address=ADDRESS,
             portal_key=tmp_path / "key",
-            services=dict.fromkeys(("access", "assessment", "sources", "casework", "rights"), nobody),
+            services=dict.fromkeys(("access", "assessment", "sources", "casework", "rights", "worklist"), nobody),
             oidc_authorization_endpoint="https://log-in.example.nl/authorize",
             oidc_token_endpoint=f"{nobody}/token",
             oidc_client_id=tmp_path / "client",
@@ -117,4 +117,4 @@ async def test_logging_out_ends_the_session(somebody: httpx.AsyncClient) -> None
 async def test_silent_services_are_a_gap_that_says_so(somebody: httpx.AsyncClient) -> None:
     answer = await somebody.get("/")
     assert answer.status_code == 200
-    assert "Deze lijst is niet volledig" in answer.text
+    assert "Deze lijst is nu niet te laden" in answer.text
