@@ -76,7 +76,7 @@ def _logged_in(house: TestHouse) -> httpx.Client:
     sent = client.post(provider, data=asked | {"name": "anna", "password": house.home.demo_users()["anna"]})
     back = client.get(sent.headers["location"], headers={"Cookie": _cookies(begun)})
     client.cookies.clear()
-    client.headers |= {"Cookie": _cookies(back), "Sec-Fetch-Site": "same-origin"}
+    client.headers.update({"Cookie": _cookies(back), "Sec-Fetch-Site": "same-origin"})
     client.base_url = httpx.URL(portal)
     until(lambda: client.get("/").status_code == 200, 30)
     return client

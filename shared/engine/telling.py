@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -31,10 +31,9 @@ from shared.service.platform import Platform
 LIST = "worklist"
 AT_A_TIME = 250
 """Dossiers in one message: far below what the bus carries."""
-EVERY_SECONDS = 2.0
-TOGETHER_SECONDS = 0.3
-"""A line has its number shortly after it was written: what comes together is told together."""
-UP_TO = timedelta(seconds=15)
+EVERY_SECONDS = 15.0
+TOGETHER_SECONDS = 0.1
+"""What comes together is told together."""
 INFORMING, PLANNED, MEETING, ANSWER = "informing", "planned", "meeting", "answer"
 """What waits of a dossier: its duty, what its plan says, a meeting, answers of others."""
 
@@ -52,7 +51,8 @@ class Telling:
             self.tell,
             platform.clock,
             every=EVERY_SECONDS,
-            wake=platform.database.inserted(Audit),
+            # Lines that got their numbers go to oversight: a message that is put in the post.
+            wake=platform.database.inserted(Outgoing),
             remedy="the list of people's work does not follow what they do; their dossiers open by number all the same",
         )
 
@@ -80,11 +80,13 @@ class Telling:
         began = self.platform.clock.now()
         while await self.tell_some():
             pass
-        if self._said_at is None or began - self._said_at >= UP_TO:
+        if self._said_at is None or began - self._said_at >= timedelta(seconds=EVERY_SECONDS):
             await self.say_up_to(began)
 
     async def tell_some(self) -> bool:
         """One message at most; returns whether there may be more. Nothing is told before the list has asked."""
+        if not await self._is_behind():
+            return False
         async with self.platform.database.transaction() as session:
             row = await _row(session)
             if row.edition is None:
@@ -99,6 +101,18 @@ class Telling:
                 dossiers = await self._listed(session, numbers, turns)
                 self.platform.post.tell(session, LIST, WorkTold(edition=row.edition, dossiers=dossiers))
             return bool(numbers) or row.walked is not None
+
+    async def _is_behind(self) -> bool:
+        """Whether there is anything to tell; one look, since it is asked at every message that leaves."""
+        query = select(col(TellingRow.id)).where(
+            col(TellingRow.edition).is_not(None),
+            or_(
+                col(TellingRow.walked).is_not(None),
+                select(col(AuditHead.id)).where(col(AuditHead.seq) > col(TellingRow.seq)).exists(),
+            ),
+        )
+        async with self.platform.database.reading() as session:
+            return (await session.scalars(query)).first() is not None
 
     async def say_up_to(self, began: datetime) -> None:
         """Up to when the list knows everything; what it has not received yet is older than that."""

@@ -99,14 +99,14 @@ def log_in(page: Page, house: TestHouse, user: str) -> None:
     page.get_by_role("heading", name="Mijn werk").wait_for()
 
 
-def listed(house: TestHouse, user: str, number: str) -> dict[str, Any]:
-    """The entry of a signal on somebody's list, once it is there: the list follows what is done in a moment."""
+def listed(house: TestHouse, user: str, number: str, state: str) -> dict[str, Any]:
+    """The entry of a signal on somebody's list, once it is there so: the list follows what is done in a moment."""
 
     def there() -> dict[str, Any] | None:
         found = house.client.post("worklist", "/v1/lists", user, {"words": number})["dossiers"]
-        return found[0] if found else None
+        return found[0] if found and found[0]["state"] == state else None
 
-    entry: dict[str, Any] = until(there, f"{number} is not on the list of {user}", 30)
+    entry: dict[str, Any] = until(there, f"{number} is not on the list of {user} as {state}", 30)
     return entry
 
 

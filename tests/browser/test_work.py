@@ -14,8 +14,7 @@ from tests.journeys import brought
 def test_anna_finds_a_signal_and_sees_what_is_due(house: TestHouse, page: Page, accessible: Look) -> None:
     """By working name and by number, with nothing typed in the address; nobody is named; a filter that fits nothing says so."""
     played = brought(house, "phase-2")
-    row = listed(house, "anna", played.number)
-    assert row["state"] == "phase-2"
+    row = listed(house, "anna", played.number, "phase-2")
     log_in(page, house, "anna")
     expect(page.get_by_role("main")).not_to_contain_text("Wilgenroos")
     accessible(page, "mijn-werk")
@@ -39,7 +38,7 @@ def test_anna_finds_a_signal_and_sees_what_is_due(house: TestHouse, page: Page, 
 
 def test_who_has_no_file_finds_no_signal(house: TestHouse, page: Page, accessible: Look) -> None:
     played = brought(house, "phase-2")
-    listed(house, "anna", played.number)
+    listed(house, "anna", played.number, "phase-2")
     for user in ("hanna", "fg"):
         assert house.client.post("worklist", "/v1/lists", user, {"words": played.number})["dossiers"] == []
     log_in(page, house, "hanna")

@@ -128,8 +128,8 @@ async def test_who_has_the_file_sees_what_is_in_hand_and_nobody_else_does(desk_o
         await work.of(NOBODY)
 
 
-@pytest.mark.allowed("R-T.4", "R-7.10")
-@pytest.mark.refused("R-T.4", "R-7.10")
+@pytest.mark.allowed("R-T.4")
+@pytest.mark.refused("R-T.4")
 async def test_a_paper_is_listed_for_members_of_its_meeting_and_nothing_for_whom_it_is_closed_to(
     desk_of: DeskOf, work: WorkList
 ) -> None:
