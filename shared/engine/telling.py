@@ -100,7 +100,7 @@ class Telling:
             if numbers:
                 dossiers = await self._listed(session, numbers, turns)
                 self.platform.post.tell(session, LIST, WorkTold(edition=row.edition, dossiers=dossiers))
-            return bool(numbers) or row.walked is not None
+            return True
 
     async def _is_behind(self) -> bool:
         """Whether there is anything to tell; one look, since it is asked at every message that leaves."""
@@ -130,14 +130,15 @@ class Telling:
 
     async def _changed(self, session: AsyncSession, row: TellingRow) -> dict[str, int]:
         """Which dossiers changed since, with their newest turn; of a meeting, those whose papers its members read."""
+        head = await session.get(AuditHead, 1)
         query = select(col(Audit.seq), col(Audit.entry)).where(col(Audit.seq) > row.seq)
         lines = (await session.execute(query.order_by(col(Audit.seq)).limit(AT_A_TIME))).all()
-        if not lines:
+        if not lines and (head is None or head.seq <= row.seq):
             return {}
-        if lines[0].seq > row.seq + 1:
+        if not lines or lines[0].seq > row.seq + 1:
             # Lines have had their age before they were followed.
             row.walked = ""
-        row.seq = lines[-1].seq
+        row.seq = lines[-1].seq if lines else head.seq if head else row.seq
         turns: dict[str, int] = {}
         for _, entry in lines:
             if "turn" in entry and entry["record"]:

@@ -8,17 +8,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from services.worklist import store
-from services.worklist.store import Heard, Work
+from services.worklist.store import Edition, Heard, Work
 from services.worklist.use_cases import HOLDERS, Keeping, Lists
 from shared.bus.inbox import Incoming
 from shared.clock import calendar_date
 from shared.contracts.worklist import ListedDossier, ListedTask, WorkAsked, WorkTold, WorkUpTo
 from shared.database.tables import Outgoing
 from shared.engine.given import GivenAnswer
+from shared.engine.tables import TellingRow
 from shared.errors import CannotSucceed, Forbidden
 from shared.identity import Person
 from shared.numbering import AuditNumberer
@@ -210,6 +211,22 @@ async def test_the_list_is_thrown_away_and_told_anew_from_the_rows_of_holders(
     await work.hears(WorkUpTo(edition=edition, as_of=edition))
     found = await work.of(ANNA)
     assert found["upTo"] == dict.fromkeys(HOLDERS) | {"assessment": edition.isoformat()}
+
+
+async def test_lines_that_have_had_their_age_are_made_up_for(desk_of: DeskOf, work: WorkList) -> None:
+    """Nobody told for so long that the trail of what changed is gone: everything in hand is told anew."""
+    desk = await desk_of("assessment")
+    edition = await asks(work, desk)
+    numbers = {await desk.arrives(State.WEGING_1) for _ in range(3)}
+    await tells(desk, work)
+    await work.keeping.rebuild()
+    async with work.platform.database.transaction() as session:
+        await session.execute(update(Edition).values(begun_at=edition))
+    async with desk.platform.database.transaction() as session:
+        # The first line that is there is not the one that comes next.
+        await session.execute(update(TellingRow).values(seq=-9))
+    await tells(desk, work)
+    assert set(await work.numbers(ANNA)) == numbers
 
 
 async def test_only_the_list_asks_for_everything(desk_of: DeskOf, work: WorkList) -> None:
