@@ -246,6 +246,18 @@ async def test_a_list_that_was_put_back_begins_anew(work: WorkList) -> None:
     assert current.begun_at > edition + timedelta(days=1)
 
 
+@pytest.mark.allowed("R-7.9")
+@pytest.mark.refused("R-7.9")
+async def test_a_notice_that_is_due_stands_first_on_the_list_of_who_has_the_file(work: WorkList) -> None:
+    edition = await work.keeping.rebuild()
+    today = calendar_date(edition)
+    await work.hears(told(edition, listed("S-AAAAA-AAAAA"), listed("S-AAAAA-BBBBB", due_on=today + timedelta(days=2))))
+    await work.hears(told(edition, listed("D-AAAAA-AAAAA", due="informing", due_on=today)), "rights")
+    assert await work.numbers(ANNA) == ["D-AAAAA-AAAAA", "S-AAAAA-BBBBB", "S-AAAAA-AAAAA"]
+    assert await work.numbers(ANNA, due="informing") == ["D-AAAAA-AAAAA"]
+    assert await work.numbers(Person("petra", frozenset({"privacy-officer"}))) == []
+
+
 async def test_what_is_due_comes_first_in_pages_that_lose_nothing(work: WorkList) -> None:
     edition = await work.keeping.rebuild()
     today = calendar_date(edition)
