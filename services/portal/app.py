@@ -18,7 +18,7 @@ from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.tasks import Tasks
-from services.portal.use_cases.work import Work
+from services.portal.use_cases.work import MyWork
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
 
@@ -41,7 +41,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     visits = Visits(sessions)
     for one in (
         log_in.router(visits, sessions, calls, pages),
-        work.router(visits, Work(calls, law), pages),
+        work.router(visits, MyWork(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
     ):

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from pydantic import Field
 
-from services.worklist.use_cases import Keeping, Lists
+from services.worklist.use_cases import ListKeeping, Lists
 from shared.http.app import current_person
 from shared.http.bodies import Strict
 from shared.http.health import operator
@@ -55,7 +55,7 @@ class WorkListOut(Strict):
     up_to: dict[str, datetime | None]
 
 
-def router(platform: Platform, keeping: Keeping, lists: Lists) -> APIRouter:
+def router(platform: Platform, keeping: ListKeeping, lists: Lists) -> APIRouter:
     routes = APIRouter()
 
     @routes.post(

@@ -8,7 +8,7 @@ from services.worklist import store
 from services.worklist.api import router
 from services.worklist.messages import handlers
 from services.worklist.settings import Settings
-from services.worklist.use_cases import Keeping, Lists
+from services.worklist.use_cases import ListKeeping, Lists
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
 from shared.keys.release import Erase
@@ -19,7 +19,7 @@ from shared.service.service import Service
 def create(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     settings = settings or Settings()
     platform = Platform("worklist", settings, clock or SystemClock(), store.SCHEMA)
-    keeping = Keeping(platform)
+    keeping = ListKeeping(platform)
     service = Service(
         platform,
         handlers=handlers(keeping),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.worklist.use_cases import Keeping
+from services.worklist.use_cases import ListKeeping
 from shared.bus.inbox import Handler
 from shared.contracts.worklist import WorkTold, WorkUpTo
 
 
-def handlers(keeping: Keeping) -> dict[str, Handler]:
+def handlers(keeping: ListKeeping) -> dict[str, Handler]:
     return {WorkTold.event: keeping.told, WorkUpTo.event: keeping.up_to}

@@ -24,10 +24,11 @@ LATE_MESSAGES = timedelta(days=40)
 """Longer than a signature counts in the post: what comes after that is believed by nobody."""
 
 
-class Work(SQLModel, table=True):
+class ListedWork(SQLModel, table=True):
     """A signal or a duty, as `service` told it last. `here`: it is in hand; else only its number is left, so that a message
     that comes late does not bring it back."""
 
+    __tablename__ = "work"
     number: str = Field(primary_key=True)
     service: str
     version: int
@@ -66,16 +67,17 @@ class Edition(SQLModel, table=True):
     begun_at: datetime = moment()
 
 
-class Heard(SQLModel, table=True):
+class HeardUpTo(SQLModel, table=True):
     """Up to when a holder has told everything, and for which edition."""
 
+    __tablename__ = "heard"
     service: str = Field(primary_key=True)
     edition: datetime | None = moment(nullable=True)
     as_of: datetime | None = moment(nullable=True)
 
 
-BY_DUE = Keyset("work", col(Work.due_on), col(Work.received_on), col(Work.number))
-TASKS = Keyset("work-tasks", col(WorkTask.due_on), col(WorkTask.opened_at), col(WorkTask.id))
+BY_DUE = Keyset("work", col(ListedWork.due_on), col(ListedWork.received_on), col(ListedWork.number))
+LISTED_TASKS = Keyset("work-tasks", col(WorkTask.due_on), col(WorkTask.opened_at), col(WorkTask.id))
 
 # --- what is told --------------------------------------------------------------------------------
 
@@ -83,26 +85,26 @@ TASKS = Keyset("work-tasks", col(WorkTask.due_on), col(WorkTask.opened_at), col(
 async def keep(session: AsyncSession, service: str, told: Sequence[ListedDossier], now: datetime) -> None:
     """Write what `service` told, but for what is known to be newer: of itself by the turn, of another by the version."""
     rows = [_work(service, one, now).model_dump() for one in told]
-    insert = upsert(Work)
+    insert = upsert(ListedWork)
     new = insert.excluded
     newer = or_(
-        and_(col(Work.service) == new.service, col(Work.turn) <= new.turn),
-        and_(col(Work.service) != new.service, col(Work.version) < new.version),
+        and_(col(ListedWork.service) == new.service, col(ListedWork.turn) <= new.turn),
+        and_(col(ListedWork.service) != new.service, col(ListedWork.version) < new.version),
     )
     values = {name: new[name] for name in rows[0] if name != "number"} if rows else {}
     statement = insert.values(rows).on_conflict_do_update(index_elements=["number"], set_=values, where=newer)
-    written = set((await session.scalars(statement.returning(col(Work.number)))).all()) if rows else set()
+    written = set((await session.scalars(statement.returning(col(ListedWork.number)))).all()) if rows else set()
     await session.execute(delete(WorkTask).where(col(WorkTask.number).in_(written)))
     tasks = [one for dossier in told if dossier.number in written for one in _tasks(service, dossier)]
     if tasks:
         statement = upsert(WorkTask).values([one.model_dump() for one in tasks])
         await session.execute(statement.on_conflict_do_nothing())
-    old = col(Work.here).is_(False), col(Work.told_at) < now - LATE_MESSAGES
-    await session.execute(delete(Work).where(*old))
+    old = col(ListedWork.here).is_(False), col(ListedWork.told_at) < now - LATE_MESSAGES
+    await session.execute(delete(ListedWork).where(*old))
 
 
-def _work(service: str, told: ListedDossier, now: datetime) -> Work:
-    return Work(
+def _work(service: str, told: ListedDossier, now: datetime) -> ListedWork:
+    return ListedWork(
         number=told.number,
         service=service,
         version=told.version,
@@ -132,9 +134,9 @@ def _tasks(service: str, told: ListedDossier) -> list[WorkTask]:
     ]
 
 
-async def hear(session: AsyncSession, row: Heard) -> None:
+async def hear(session: AsyncSession, row: HeardUpTo) -> None:
     """Up to when a holder told everything; what it said earlier does not count again."""
-    insert = upsert(Heard).values(**row.model_dump())
+    insert = upsert(HeardUpTo).values(**row.model_dump())
     new = {"edition": insert.excluded.edition, "as_of": insert.excluded.as_of}
     await session.execute(insert.on_conflict_do_update(index_elements=["service"], set_=new))
 
@@ -146,14 +148,14 @@ async def edition(session: AsyncSession, *, lock: bool = False) -> Edition | Non
 
 async def throw_away(session: AsyncSession, begun_at: datetime) -> None:
     """Nothing is left of the list, and another begins."""
-    for table in (WorkTask, Work, Heard, Edition):
+    for table in (WorkTask, ListedWork, HeardUpTo, Edition):
         await session.execute(delete(table))
     session.add(Edition(id=1, begun_at=begun_at))
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """What is left of signals that were destroyed."""
-    for table in (WorkTask, Work):
+    for table in (WorkTask, ListedWork):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
 
 
@@ -161,19 +163,21 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
 
 
 def _open_to(person: Person) -> ColumnElement[bool]:
-    return not_(col(Work.closed_to).contains([person.user_id]))
+    return not_(col(ListedWork.closed_to).contains([person.user_id]))
 
 
 def in_hand(person: Person, phase: int | None, due: str | None, words: str | None) -> Select[Any]:
     """Signals and duties that are in hand and exist for `person`, who has the file. `words`: a number, or part of a name."""
-    query = select(Work).where(text("work.here IS TRUE"), _open_to(person))
+    query = select(ListedWork).where(text("work.here IS TRUE"), _open_to(person))
     if phase is not None:
-        query = query.where(col(Work.phase) == phase)
+        query = query.where(col(ListedWork.phase) == phase)
     if due is not None:
-        query = query.where(col(Work.due) == due)
+        query = query.where(col(ListedWork.due) == due)
     if words:
         like = "%" + "".join(f"\\{one}" if one in "\\%_" else one for one in words.lower()) + "%"
-        query = query.where(or_(func.lower(col(Work.number)).like(like), func.lower(col(Work.working_name)).like(like)))
+        query = query.where(
+            or_(func.lower(col(ListedWork.number)).like(like), func.lower(col(ListedWork.working_name)).like(like))
+        )
     return query
 
 
@@ -182,7 +186,7 @@ def asked(person: Person, now: datetime, today: date) -> Select[Any]:
     of what is not closed to him."""
     return (
         select(WorkTask)
-        .join(Work, col(Work.number) == col(WorkTask.number))
+        .join(ListedWork, col(ListedWork.number) == col(WorkTask.number))
         .where(text("work.here IS TRUE"), _open_to(person))
         .where(col(WorkTask.role).in_(person.roles), col(WorkTask.until) >= today, col(WorkTask.opened_at) <= now)
         .where(or_(col(WorkTask.person).is_(None), col(WorkTask.person) == person.user_id))

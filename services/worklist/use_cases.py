@@ -1,4 +1,4 @@
-"""Keeping the list as holders tell it, beginning it anew, and showing everybody his own."""
+"""ListKeeping the list as holders tell it, beginning it anew, and showing everybody his own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.worklist import store
-from services.worklist.store import BY_DUE, NO_DAY, TASKS, Edition, Heard, Work, WorkTask
+from services.worklist.store import BY_DUE, LISTED_TASKS, NO_DAY, Edition, HeardUpTo, ListedWork, WorkTask
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
 from shared.contracts.worklist import WorkAsked, WorkTold, WorkUpTo
@@ -22,19 +22,19 @@ from shared.periodic import Periodic
 from shared.privileges import BY_NAME
 from shared.service.platform import Platform
 
-HOLDERS = tuple(one for one, events in BY_NAME["worklist"].consumes.items() if WorkTold.event in events)
-LOOK_SECONDS = 20.0
+TELLERS = tuple(one for one, events in BY_NAME["worklist"].consumes.items() if WorkTold.event in events)
+ASK_AGAIN_SECONDS = 20.0
 MOST_TASKS = 200
 
 
-class Keeping:
+class ListKeeping:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.asking = Periodic(
             "editions",
             self.ask_again,
             platform.clock,
-            every=LOOK_SECONDS,
+            every=ASK_AGAIN_SECONDS,
             remedy="a holder does not tell what is in hand, and people see an old list: see the log of this service",
         )
 
@@ -53,7 +53,7 @@ class Keeping:
         """Note up to when a holder has told everything."""
 
         async def effect(session: AsyncSession) -> None:
-            row = Heard(service=incoming.producer, edition=message.edition, as_of=message.as_of)
+            row = HeardUpTo(service=incoming.producer, edition=message.edition, as_of=message.as_of)
             await store.hear(session, row)
 
         return Handled(effect)
@@ -68,7 +68,7 @@ class Keeping:
         """Begin the first list; a newer one than some holder knows; and ask whoever tells for an older one."""
         async with self.platform.database.transaction() as session:
             current = await store.edition(session, lock=True)
-            heard = {one.service: one.edition for one in (await session.scalars(select(Heard))).all()}
+            heard = {one.service: one.edition for one in (await session.scalars(select(HeardUpTo))).all()}
             known = [one for one in heard.values() if one is not None]
             if current is None or any(one > current.begun_at for one in known):
                 # A list that was put back to an earlier day knows less than those who told it.
@@ -88,7 +88,7 @@ class Keeping:
         if after is not None:
             begun = max(begun, after + timedelta(microseconds=1))
         await store.throw_away(session, begun)
-        for service in HOLDERS:
+        for service in TELLERS:
             self.platform.post.tell(session, service, WorkAsked(edition=begun))
         return begun
 
@@ -110,12 +110,14 @@ class Lists:
         now = self.platform.clock.now()
         has_file = bool(person.roles & set(self._file_roles))
         async with self.platform.database.reading() as session:
-            tasks = await TASKS.page(session, store.asked(person, now, calendar_date(now)), Window(limit=MOST_TASKS))
-            rows: Page[Work] = Page((), None)
+            tasks = await LISTED_TASKS.page(
+                session, store.asked(person, now, calendar_date(now)), Window(limit=MOST_TASKS)
+            )
+            rows: Page[ListedWork] = Page((), None)
             if has_file:
                 rows = await BY_DUE.page(session, store.in_hand(person, phase, due, words), window)
             current = await store.edition(session)
-            heard = (await session.scalars(select(Heard))).all()
+            heard = (await session.scalars(select(HeardUpTo))).all()
         return {
             "tasks": [_task(one) for one in tasks.rows],
             **rows.of("dossiers", _dossier),
@@ -125,14 +127,14 @@ class Lists:
     async def up_to(self) -> dict[str, str | None]:
         """By holder up to when the list is complete; None while it is told anew."""
         async with self.platform.database.reading() as session:
-            current, heard = await store.edition(session), (await session.scalars(select(Heard))).all()
+            current, heard = await store.edition(session), (await session.scalars(select(HeardUpTo))).all()
         return _up_to(current, {one.service: one for one in heard})
 
 
-def _up_to(current: Edition | None, heard: dict[str, Heard]) -> dict[str, str | None]:
+def _up_to(current: Edition | None, heard: dict[str, HeardUpTo]) -> dict[str, str | None]:
     """By holder up to when the list is complete; None while it is told anew."""
     found: dict[str, str | None] = {}
-    for service in HOLDERS:
+    for service in TELLERS:
         row = heard.get(service)
         told = row is not None and current is not None and row.edition == current.begun_at
         found[service] = row.as_of.isoformat() if row is not None and told and row.as_of else None
@@ -143,7 +145,7 @@ def _day(day: date) -> str | None:
     return None if day == NO_DAY else day.isoformat()
 
 
-def _dossier(row: Work) -> dict[str, Any]:
+def _dossier(row: ListedWork) -> dict[str, Any]:
     return {
         "number": row.number,
         "service": row.service,

@@ -28,13 +28,13 @@ from shared.periodic import Periodic
 from shared.protocol.model import PHASE_OF, State
 from shared.service.platform import Platform
 
-LIST = "worklist"
-AT_A_TIME = 250
+WORK_LIST = "worklist"
+DOSSIERS_AT_A_TIME = 250
 """Dossiers in one message: far below what the bus carries."""
-EVERY_SECONDS = 15.0
+TELL_SECONDS = 15.0
 TOGETHER_SECONDS = 0.1
 """What comes together is told together."""
-INFORMING, PLANNED, MEETING, ANSWER = "informing", "planned", "meeting", "answer"
+DUE_INFORMING, DUE_PLANNED, DUE_MEETING, DUE_ANSWER = "informing", "planned", "meeting", "answer"
 """What waits of a dossier: its duty, what its plan says, a meeting, answers of others."""
 
 
@@ -50,7 +50,7 @@ class Telling:
             "work-list",
             self.tell,
             platform.clock,
-            every=EVERY_SECONDS,
+            every=TELL_SECONDS,
             # Lines that got their numbers go to oversight: a message that is put in the post.
             wake=platform.database.inserted(Outgoing),
             remedy="the list of people's work does not follow what they do; their dossiers open by number all the same",
@@ -58,7 +58,7 @@ class Telling:
 
     async def asked(self, incoming: Incoming, message: WorkAsked) -> Handled:
         """Everything that is in hand is told anew, from the first on; what changes meanwhile is told besides."""
-        if incoming.producer != LIST:
+        if incoming.producer != WORK_LIST:
             raise CannotSucceed("only the work list asks what is in hand")
 
         async def effect(session: AsyncSession) -> None:
@@ -80,7 +80,7 @@ class Telling:
         began = self.platform.clock.now()
         while await self.tell_some():
             pass
-        if self._said_at is None or began - self._said_at >= timedelta(seconds=EVERY_SECONDS):
+        if self._said_at is None or began - self._said_at >= timedelta(seconds=TELL_SECONDS):
             await self.say_up_to(began)
 
     async def tell_some(self) -> bool:
@@ -95,11 +95,11 @@ class Telling:
             numbers = set(turns)
             if row.walked is not None and not numbers:
                 on_list = select(col(Dossier.number)).where(text(ON_THE_LIST), col(Dossier.number) > row.walked)
-                found = (await session.scalars(on_list.order_by(col(Dossier.number)).limit(AT_A_TIME))).all()
-                numbers, row.walked = set(found), found[-1] if len(found) == AT_A_TIME else None
+                found = (await session.scalars(on_list.order_by(col(Dossier.number)).limit(DOSSIERS_AT_A_TIME))).all()
+                numbers, row.walked = set(found), found[-1] if len(found) == DOSSIERS_AT_A_TIME else None
             if numbers:
                 dossiers = await self._listed(session, numbers, turns)
-                self.platform.post.tell(session, LIST, WorkTold(edition=row.edition, dossiers=dossiers))
+                self.platform.post.tell(session, WORK_LIST, WorkTold(edition=row.edition, dossiers=dossiers))
             return True
 
     async def _is_behind(self) -> bool:
@@ -125,14 +125,14 @@ class Telling:
         complete = row is not None and edition is not None and row.walked is None
         as_of = min(began, oldest or began) if complete else None
         message = WorkUpTo(edition=edition, as_of=as_of)
-        await self.platform.bus.publish(self.platform.post.envelope(LIST, message))
+        await self.platform.bus.publish(self.platform.post.envelope(WORK_LIST, message))
         self._said_at = began
 
     async def _changed(self, session: AsyncSession, row: TellingRow) -> dict[str, int]:
         """Which dossiers changed since, with their newest turn; of a meeting, those whose papers its members read."""
         head = await session.get(AuditHead, 1)
         query = select(col(Audit.seq), col(Audit.entry)).where(col(Audit.seq) > row.seq)
-        lines = (await session.execute(query.order_by(col(Audit.seq)).limit(AT_A_TIME))).all()
+        lines = (await session.execute(query.order_by(col(Audit.seq)).limit(DOSSIERS_AT_A_TIME))).all()
         if not lines and (head is None or head.seq <= row.seq):
             return {}
         if not lines or lines[0].seq > row.seq + 1:
@@ -191,10 +191,10 @@ class Telling:
             return ListedDossier(number=row.number, version=row.version, turn=row.turn, here=False)
         state = State(row.state)
         asked = [one for one in tasks if self._is_asked(one, state)] if row.handing_over_since is None else []
-        dues = [(row.due_on, INFORMING if row.subject else PLANNED)] if row.due_on else []
-        dues += [(one.held_on, MEETING) for one in meetings[:1]]
-        dues += [(one.due_on, ANSWER) for one in asked if one.due_on]
-        on, due = min(dues, default=(None, ANSWER if asked else None))
+        dues = [(row.due_on, DUE_INFORMING if row.subject else DUE_PLANNED)] if row.due_on else []
+        dues += [(one.held_on, DUE_MEETING) for one in meetings[:1]]
+        dues += [(one.due_on, DUE_ANSWER) for one in asked if one.due_on]
+        on, due = min(dues, default=(None, DUE_ANSWER if asked else None))
         return ListedDossier(
             number=row.number,
             version=row.version,

@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from services.worklist import store
-from services.worklist.store import Edition, Heard, Work
-from services.worklist.use_cases import HOLDERS, Keeping, Lists
+from services.worklist.store import Edition, HeardUpTo, ListedWork
+from services.worklist.use_cases import TELLERS, ListKeeping, Lists
 from shared.bus.inbox import Incoming
 from shared.clock import calendar_date
 from shared.contracts.worklist import ListedDossier, ListedTask, WorkAsked, WorkTold, WorkUpTo
@@ -41,7 +41,7 @@ class WorkList:
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self.keeping = Keeping(platform)
+        self.keeping = ListKeeping(platform)
         self.lists = Lists(platform)
 
     async def hears(self, message: WorkTold | WorkUpTo, producer: str = "assessment") -> None:
@@ -182,7 +182,7 @@ async def test_what_has_ended_or_gone_on_is_not_listed_twice_or_brought_back(wor
     await work.hears(told(edition, listed(number, turn=8, version=6)), "casework")
     assert await work.numbers(ANNA) == [], "a message that comes late brings nothing back"
     async with work.platform.database.reading() as session:
-        (left,) = (await session.scalars(select(Work))).all()
+        (left,) = (await session.scalars(select(ListedWork))).all()
     assert (left.working_name, left.closed_to, left.state) == ("", [], "")
 
 
@@ -191,7 +191,7 @@ async def test_the_list_is_thrown_away_and_told_anew_from_the_rows_of_holders(
     desk_of: DeskOf, work: WorkList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when it is begun again half-way, and without any message of before."""
-    monkeypatch.setattr("shared.engine.telling.AT_A_TIME", 2)
+    monkeypatch.setattr("shared.engine.telling.DOSSIERS_AT_A_TIME", 2)
     desk = await desk_of("assessment")
     first = await asks(work, desk)
     numbers = {await desk.arrives(State.WEGING_1) for _ in range(5)}
@@ -210,7 +210,7 @@ async def test_the_list_is_thrown_away_and_told_anew_from_the_rows_of_holders(
     assert set(await work.numbers(ANNA)) == numbers
     await work.hears(WorkUpTo(edition=edition, as_of=edition))
     found = await work.of(ANNA)
-    assert found["upTo"] == dict.fromkeys(HOLDERS) | {"assessment": edition.isoformat()}
+    assert found["upTo"] == dict.fromkeys(TELLERS) | {"assessment": edition.isoformat()}
 
 
 async def test_lines_that_have_had_their_age_are_made_up_for(desk_of: DeskOf, work: WorkList) -> None:
@@ -241,7 +241,7 @@ async def test_a_list_that_was_put_back_begins_anew(work: WorkList) -> None:
     await work.keeping.ask_again()
     async with work.platform.database.reading() as session:
         current = await store.edition(session)
-        assert (await session.scalars(select(Heard))).all() == []
+        assert (await session.scalars(select(HeardUpTo))).all() == []
     assert current is not None
     assert current.begun_at > edition + timedelta(days=1)
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.portal.calls import Calls, Said
 from services.portal.sessions import Session
-from services.portal.use_cases.work import Asked, Work, in_words
+from services.portal.use_cases.work import ListAsked, MyWork, in_words
 from shared.errors import PartDown
 from tests.protocol.laws import MIDDEN_DELFLAND
 
@@ -39,9 +39,9 @@ def listed(*rows: dict[str, Any], up_to: dict[str, str | None] | None = None) ->
     return Said(201, {"tasks": [], "dossiers": list(rows), "next": None, "upTo": up_to or {}})
 
 
-async def mine(*said: Said | PartDown, asked: Asked = Asked()) -> tuple[Any, Answers, Session]:
+async def mine(*said: Said | PartDown, asked: ListAsked = ListAsked()) -> tuple[Any, Answers, Session]:
     calls, session = Answers(*said), Session("resume", "u-1", ("oov",))
-    work = Work(cast(Calls, calls), MIDDEN_DELFLAND, lambda: NOW)
+    work = MyWork(cast(Calls, calls), MIDDEN_DELFLAND, lambda: NOW)
     return await work.mine(session, asked), calls, session
 
 
@@ -63,15 +63,17 @@ async def test_what_is_due_today_or_before_comes_apart_and_late_is_said_in_words
     assert session.holders == dict.fromkeys("abcd", "assessment")
 
 
-@pytest.mark.parametrize("asked", [Asked(phase="9"), Asked(phase="²"), Asked(due="iets"), Asked(words=" \0 ")])
-async def test_what_is_no_filter_narrows_nothing(asked: Asked) -> None:
+@pytest.mark.parametrize(
+    "asked", [ListAsked(phase="9"), ListAsked(phase="²"), ListAsked(due="iets"), ListAsked(words=" \0 ")]
+)
+async def test_what_is_no_filter_narrows_nothing(asked: ListAsked) -> None:
     _, calls, _ = await mine(listed(), asked=asked)
     assert calls.asked == [{"limit": 50}]
     assert not asked.is_narrowed
 
 
 async def test_a_page_that_is_no_longer_there_begins_the_list() -> None:
-    _, calls, _ = await mine(Said(400, {}), listed(), asked=Asked(phase="2", after="x"))
+    _, calls, _ = await mine(Said(400, {}), listed(), asked=ListAsked(phase="2", after="x"))
     assert [one["cursor"] for one in calls.asked] == ["x", None]
 
 

@@ -10,13 +10,13 @@ from services.portal.api.visits import Visits
 from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.filled import text
-from services.portal.use_cases.work import DUES, Asked, Work
+from services.portal.use_cases.work import DUES, ListAsked, MyWork
 
 
-def router(visits: Visits, work: Work, pages: Pages) -> APIRouter:
+def router(visits: Visits, work: MyWork, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
-    async def shown(request: Request, session: Session, asked: Asked) -> Response:
+    async def shown(request: Request, session: Session, asked: ListAsked) -> Response:
         done, session.done = session.done, None
         mine = await work.mine(session, asked)
         return pages.show("work/mijn-werk.html", request, mine=mine, dues=DUES, done=done)
@@ -25,17 +25,17 @@ def router(visits: Visits, work: Work, pages: Pages) -> APIRouter:
     async def mine(
         request: Request, fase: str = "", wat: str = "", na: str = "", session: Session = visits.visitor
     ) -> Response:
-        return await shown(request, session, Asked(fase, wat, na))
+        return await shown(request, session, ListAsked(fase, wat, na))
 
     @routes.post("/zoeken")
     async def find(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         """Only looks: nothing is done, so there is nowhere to be sent to."""
-        asked = Asked(text(filled, "fase"), text(filled, "wat"), text(filled, "na"), text(filled, "woorden"))
+        asked = ListAsked(text(filled, "fase"), text(filled, "wat"), text(filled, "na"), text(filled, "woorden"))
         return await shown(request, session, asked)
 
     @routes.get("/zoeken")
     async def found_before(request: Request, session: Session = visits.visitor) -> Response:
         """Who loads the address of what he found again gets his list."""
-        return await shown(request, session, Asked())
+        return await shown(request, session, ListAsked())
 
     return routes

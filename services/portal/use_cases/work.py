@@ -13,7 +13,7 @@ from shared.clock import calendar_date
 from shared.errors import PartDown
 from shared.protocol.model import Law
 
-LIST = "worklist"
+LIST_SERVICE = "worklist"
 ROWS_ON_A_PAGE = 50
 LAGS = timedelta(minutes=2)
 """After so long without a word of a holder it is said how old the list is."""
@@ -27,7 +27,7 @@ DUES = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListAsked:
     """Which part of the list somebody wants. `words`: what he typed to find something; it goes in no address."""
 
     phase: str = ""
@@ -55,7 +55,7 @@ class Mine:
     """The work list of somebody. `urgent`: due today or before. `silent`: there is no list now. `untold`: holders that are
     telling theirs anew; `lagging`: holders of which it has heard nothing for a while, and the moment up to which it has."""
 
-    asked: Asked
+    asked: ListAsked
     has_file: bool
     tasks: list[dict[str, Any]] = field(default_factory=list)
     urgent: list[dict[str, Any]] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Mine:
     lagging: dict[str, str] = field(default_factory=dict)
 
 
-class Work:
+class MyWork:
     """`law`: says which roles have the file."""
 
     def __init__(self, calls: Calls, law: Law, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -74,17 +74,17 @@ class Work:
         self._law = law
         self._now = now
 
-    async def mine(self, session: Session, asked: Asked) -> Mine:
+    async def mine(self, session: Session, asked: ListAsked) -> Mine:
         """What waits for somebody, the most urgent first. Where the list does not answer, that is said; a dossier opens by
         its number all the same."""
         found = Mine(asked, has_file=bool(set(session.roles) & set(self._law.file_roles)))
         if not session.roles:
             return found
         try:
-            said = await self._calls.post(session, LIST, "/v1/lists", asked.body())
+            said = await self._calls.post(session, LIST_SERVICE, "/v1/lists", asked.body())
             if said.status == 400 and asked.after:
                 # A page of another list, or of before: from the first one on.
-                said = await self._calls.post(session, LIST, "/v1/lists", asked.body() | {"cursor": None})
+                said = await self._calls.post(session, LIST_SERVICE, "/v1/lists", asked.body() | {"cursor": None})
         except PartDown:
             found.silent = True
             return found
