@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import backlog, chain, decision, destruction, door, rest, shared, stored
+from bench import backlog, chain, decision, destruction, door, rest, shared, stored, worklist
 from bench.figures import Figure, keep, table
 from tests.house import TestHouse
 
@@ -32,6 +32,7 @@ BENCHES: dict[str, Callable[[TestHouse], list[Figure]]] = {
     "door-alone": door.alone,
     "start": rest.start,
     "stored": stored.run,
+    "worklist": worklist.run,
 }
 
 AS_BUILT = {

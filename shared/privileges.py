@@ -99,6 +99,8 @@ _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "rec
 _PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "closed-to.v1", "receipts.v1")
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
+# What the work list is told by whoever holds dossiers.
+_WORK = ("work-told.v1", "work-up-to.v1", "receipts.v1")
 
 SERVICES: tuple[Privileges, ...] = (
     Privileges(
@@ -125,6 +127,7 @@ SERVICES: tuple[Privileges, ...] = (
             "casework": _from("receipts.v1", "closed-to.v1"),
             "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS),
+            "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON),
             "oversight": _from(*_COMMON, "heads-known.v1"),
@@ -141,6 +144,7 @@ SERVICES: tuple[Privileges, ...] = (
             "casework": _from(*_COMMON),
             "rights": _from(*_COMMON),
             "retention": _from("letterbox-key.v1", *_ORDERS),
+            "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON),
             "oversight": _from(*_COMMON, "heads-known.v1"),
@@ -157,6 +161,7 @@ SERVICES: tuple[Privileges, ...] = (
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
             "rights": _from(*_COMMON, "notice.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
+            "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON, "outside-told.v1"),
             "oversight": _from(*_COMMON, "heads-known.v1"),
@@ -171,6 +176,7 @@ SERVICES: tuple[Privileges, ...] = (
             "sources": _from(*_PERSONS),
             "casework": _from(*_PERSONS),
             "retention": _from(*_ORDERS),
+            "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "oversight": _from(*_COMMON, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"),
         },
@@ -224,8 +230,21 @@ SERVICES: tuple[Privileges, ...] = (
             "retention": _from(
                 *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS
             ),
+            "worklist": _from("audited.v1"),
             "access": _from("audited.v1", "leases.v1", "designation-stated.v1", "designations-asked.v1"),
             "oversight": _from("audited.v1", "receipts.v1"),
+        },
+    ),
+    Privileges(
+        # Of what is in hand elsewhere a list without content: no room, no letterbox, nothing that it opens.
+        name="worklist",
+        consumes={
+            "assessment": _from(*_WORK),
+            "sources": _from(*_WORK),
+            "casework": _from(*_WORK),
+            "rights": _from(*_WORK),
+            "access": _from("leases.v1"),
+            "oversight": _from("receipts.v1"),
         },
     ),
 )

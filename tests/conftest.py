@@ -41,7 +41,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """The shared house rests once the tests that need one have been: nine services that say every few seconds who they
+    """The shared house rests once the tests that need one have been: ten services that say every few seconds who they
     are, and hear each other, take a quarter of a processor from the others."""
     reports.BEGUN["at"] = datetime.now(UTC)
     if item.config.getoption("randomly_seed", None):

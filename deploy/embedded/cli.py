@@ -21,6 +21,7 @@ from deploy.embedded.status import is_running
 Run = Callable[[Home, argparse.Namespace], int]
 Command = Callable[[str, Run, str], argparse.ArgumentParser]
 POST_SECONDS = 600
+REBUILD_SECONDS = 300
 """So long a service whose key is revoked may take until its post is received; what it signed counts no longer then."""
 
 
@@ -103,6 +104,15 @@ def _of_a_house(command: Command) -> None:
         "Play invented reports through the house, let a year pass, show the declarations.",
     )
     one.add_argument("--json", action="store_true")
+    one = command(
+        "rebuild",
+        _later("rebuild", "rebuild"),
+        "Throw a list away and have it made anew from what the services hold; people go on working meanwhile.",
+    )
+    one.add_argument("what", choices=["worklist"])
+    one.add_argument(
+        "--wait", type=float, default=REBUILD_SECONDS, help="seconds for every holder to tell what is in hand"
+    )
     one = command("logs", logs, "The log of one part or service.")
     one.add_argument("service")
 

@@ -33,6 +33,7 @@ PREFERRED_PORTS = {
     "rights": 18008,
     "export": 18009,
     "riec-counterpart": 18010,
+    "worklist": 18013,
     "portal": 18000,
     "log-in": 18011,
     "public": 18012,

@@ -47,7 +47,7 @@ def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, s
         "port": port,
         # What was acknowledged may be lost for ten seconds back: the sender keeps it until the receipt anyway.
         "jetstream": {"store_dir": store, "sync_interval": "10s", "max_file": 8 * 2**30},
-        # The default gives two seconds to log in: too few for nine services that start together on a busy machine.
+        # The default gives two seconds to log in: too few for ten services that start together on a busy machine.
         "authorization": {"users": users, "timeout": 20},
         "logtime_utc": True,
     }

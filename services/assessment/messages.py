@@ -10,6 +10,7 @@ from shared.contracts.dossier import ClosedTo, SealedDossierLetter
 from shared.contracts.intake import ReportLetter
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.rights import InformingDecided, NoticeTold
+from shared.contracts.worklist import WorkAsked
 from shared.engine.copies import Copies
 from shared.engine.engine import Engine
 from shared.engine.settle import Settlement
@@ -21,6 +22,7 @@ def handlers(engine: Engine, arrivals: Arrivals, informing: Informing) -> dict[s
         NoticeTold.event: Copies(engine).notice,
         ClosedTo.event: engine.deciding.closing.heard,
         HeadsKnown.event: engine.freezer.known,
+        WorkAsked.event: engine.telling.asked,
         InformingDecided.event: informing.decided,
     }
 

@@ -17,6 +17,7 @@ from shared.contracts.oversight import HeadsKnown
 from shared.contracts.retention import MoveCase
 from shared.contracts.rights import NoticeTold
 from shared.contracts.sources import CaseContent, CaseLetter
+from shared.contracts.worklist import WorkAsked
 from shared.database.tables import Outgoing
 from shared.engine.arrive import arrived
 from shared.engine.copies import Copies
@@ -35,6 +36,7 @@ def handlers(engine: Engine, consulting: Consulting, moving: Moving, hearing: He
         MoveCase.event: moving.ordered,
         OutsideTold.event: hearing.told,
         HeadsKnown.event: engine.freezer.known,
+        WorkAsked.event: engine.telling.asked,
     }
 
 

@@ -23,8 +23,8 @@ from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.guides import Guides
 from services.portal.use_cases.intake import RiecIntake
 from services.portal.use_cases.righting import Righting
-from services.portal.use_cases.tasks import Tasks
-from services.portal.use_cases.work import Work
+from services.portal.use_cases.tasks import AskedOf
+from services.portal.use_cases.work import MyWork
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
 
@@ -48,12 +48,12 @@ def create(settings: Settings | None = None) -> FastAPI:
     visits, drafts = Visits(sessions, kept), OwnDrafts(calls)
     for one in (
         log_in.router(visits, sessions, kept, calls, pages),
-        work.router(visits, Work(calls, law), pages),
+        work.router(visits, MyWork(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), drafts, pages),
         righting.router(visits, Dossiers(calls), Righting(calls), pages),
         clusters.router(visits, Dossiers(calls), ClusterForms(calls, Dossiers(calls)), pages),
         casework.router(visits, Dossiers(calls), RiecIntake(calls), pages),
-        tasks.router(visits, Tasks(calls), drafts, pages),
+        tasks.router(visits, AskedOf(calls), drafts, pages),
         guides.router(Guides(settings.guides), pages, settings.guides),
     ):
         app.include_router(one)

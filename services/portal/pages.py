@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from services.portal.guard import TOO_LARGE
 from services.portal.menu import menu
-from services.portal.static import VERSION
+from services.portal.static import STATIC_VERSION
 from services.portal.words import (
     ACTIONS_CALLED,
     INTAKE_DECISION,
@@ -83,7 +83,7 @@ class Pages:
             "trial": None if live else TRIAL,
             "menu": menu,
             "theme": theme,
-            "version": VERSION,
+            "version": STATIC_VERSION,
             "municipality": law.municipality,
             "notice": law.choices.notice,
             "question_of": self._question_of,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +12,8 @@ from shared.errors import Conflict
 from shared.protocol.states import PHASE_OF, PHASES, State
 
 
-@dataclass
-class Mine:
-    """The work list of somebody. `silent`: services that did not answer, so that something may be missing."""
-
-    signals: list[dict[str, Any]] = field(default_factory=list)
-    duties: list[dict[str, Any]] = field(default_factory=list)
-    tasks: list[dict[str, Any]] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True)
-class Moment:
+class Happened:
     """Something that happened: a decision, or an item (name and what it says) that was recorded."""
 
     at: str
@@ -146,11 +136,13 @@ class Opened:
         return [(one, "now" if one == now else where[one < now], reached.get(one, "")) for one in PHASES if now]
 
     @property
-    def timeline(self) -> list[Moment]:
+    def timeline(self) -> list[Happened]:
         """What was decided and recorded, the newest first."""
-        decided = [Moment(one["takenAt"], decision=one) for one in self.decisions]
+        decided = [Happened(one["takenAt"], decision=one) for one in self.decisions]
         items = self.view.get("items") or {}
-        recorded = [Moment(one["recordedAt"], item=(name, one)) for name, one in items.items() if one.get("recordedAt")]
+        recorded = [
+            Happened(one["recordedAt"], item=(name, one)) for name, one in items.items() if one.get("recordedAt")
+        ]
         return sorted((*decided, *recorded), key=lambda one: datetime.fromisoformat(one.at), reverse=True)
 
     @property

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 FOLDER = Path(__file__).parent / "static"
-VERSION = hashlib.sha256(b"".join(one.read_bytes() for one in sorted(FOLDER.iterdir()))).hexdigest()[:12]
+STATIC_VERSION = hashlib.sha256(b"".join(one.read_bytes() for one in sorted(FOLDER.iterdir()))).hexdigest()[:12]
 """Stands in each address, so that what a browser kept is not used after an update."""
 
 

@@ -78,6 +78,7 @@ SERVICES_CALLED = {
     "sources": "het onderdeel voor fase 3",
     "casework": "het onderdeel voor fase 4 en 5",
     "rights": "het onderdeel voor het informeren",
+    "worklist": "de werklijst",
 }
 WORDS = {
     "address": "adres",

@@ -36,7 +36,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         handlers=handlers(engine, Concerned(engine), NeverInformed(engine)),
         erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
         queues=engine.queues,
-        periodic=engine.periodic,
+        periodic=(*engine.periodic, engine.telling.periodic),
     )
     overdue = OverdueDuties(engine)
     routers = [router(engine, overdue, Letters(engine))]

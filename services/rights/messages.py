@@ -9,6 +9,7 @@ from shared.bus.inbox import Handler
 from shared.contracts.assessment import Begun, ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import ClosedTo, InformingDue
 from shared.contracts.oversight import DutiesAsked, HeadsKnown, InformAfterAll
+from shared.contracts.worklist import WorkAsked
 from shared.engine.engine import Engine
 
 
@@ -25,4 +26,5 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
         DutiesAsked.event: never_informed.asked,
         InformAfterAll.event: never_informed.ordered,
         HeadsKnown.event: engine.freezer.known,
+        WorkAsked.event: engine.telling.asked,
     }

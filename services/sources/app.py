@@ -27,6 +27,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         on_receipt=on_receipt(engine.settlement),
         erase=erase_in(platform.room().mount),
         queues=engine.queues,
-        periodic=engine.periodic,
+        periodic=(*engine.periodic, engine.telling.periodic),
     )
     return build(service, "Sources", router(engine))

@@ -8,6 +8,7 @@ from shared.contracts.assessment import ResearchContent, ResearchLetter
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.sources import CaseLetter
+from shared.contracts.worklist import WorkAsked
 from shared.engine.arrive import arrived
 from shared.engine.engine import Engine
 from shared.engine.settle import Settlement
@@ -18,6 +19,7 @@ def handlers(engine: Engine) -> dict[str, Handler]:
     return {
         ResearchLetter.event: arrived(engine.platform, ResearchContent, State.SOURCE_LIST),
         HeadsKnown.event: engine.freezer.known,
+        WorkAsked.event: engine.telling.asked,
     }
 
 

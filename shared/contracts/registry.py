@@ -15,6 +15,7 @@ from shared.contracts import (
     retention,
     rights,
     sources,
+    worklist,
 )
 from shared.contracts.common import Message
 
@@ -68,5 +69,8 @@ MESSAGES: dict[str, type[Message]] = {
         access.Leases,
         access.DesignationStated,
         access.DesignationsAsked,
+        worklist.WorkTold,
+        worklist.WorkUpTo,
+        worklist.WorkAsked,
     )
 }

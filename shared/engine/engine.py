@@ -20,6 +20,7 @@ from shared.engine.settle import Settlement
 from shared.engine.shelf import Shelf
 from shared.engine.show import Showing
 from shared.engine.tasks import Tasks
+from shared.engine.telling import Telling
 from shared.engine.write import Writer
 from shared.queue import Queue, Work
 from shared.service.platform import Platform
@@ -50,3 +51,4 @@ class Engine:
             self.freezer.queue: self.freezer.look,
         }
         self.periodic = (self.freezer.walking, self.drafts.forgetting)
+        self.telling = Telling(platform, policy)

@@ -194,3 +194,17 @@ class FrozenRow(Waits, table=True):
     number: str = Field(unique=True)
     found_at: datetime = moment()
     least: int = 0
+
+
+class TellingRow(SQLModel, table=True):
+    """How far the work list was told: one row. `edition`: of the list that asked; None: nobody has.
+
+    `walked`: the number up to which everything is being told anew; None when that is done. `seq`: the line of the audit
+    trail up to which what changed was told.
+    """
+
+    __tablename__ = "telling"
+    id: int = Field(primary_key=True)
+    edition: datetime | None = moment(nullable=True)
+    walked: str | None = None
+    seq: int = 0

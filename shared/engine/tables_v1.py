@@ -91,6 +91,13 @@ def create() -> None:
     )
     op.create_index("frozen_number_idx", "frozen", ["number"], unique=True)
     queue_index("frozen", "")
+    op.create_table(
+        "telling",
+        column("id", sa.Integer, key=True),
+        column("edition", MOMENT, null=True),
+        column("walked", sa.Text, null=True),
+        column("seq", sa.Integer),
+    )
 
 
 def create_items() -> None:

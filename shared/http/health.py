@@ -37,14 +37,14 @@ def health(app: FastAPI, service: Service) -> None:
     @app.get("/statusz", include_in_schema=False)
     async def statusz(authorization: Annotated[str | None, Header()] = None) -> dict[str, Any]:
         """For operations: ids and codes, no content."""
-        _operator(service.platform.settings.operations_secret, authorization)
+        operator(service.platform.settings.operations_secret, authorization)
         queues = None
         with contextlib.suppress(PartDown):
             queues = [as_told(one) for one in await service.stuck()]
         return await _readiness(service) | {"queues": queues, "pruned": service.pruned}
 
 
-def _operator(secret: Path | None, authorization: str | None) -> None:
+def operator(secret: Path | None, authorization: str | None) -> None:
     """Raises NotAuthenticated for who does not show the secret, and for everybody where there is none."""
     try:
         expected = secret.read_text().strip() if secret else ""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from deploy.embedded.played import until
 from tests.house import TestHouse
 
 ROOT = Path(__file__).parents[2]
@@ -117,8 +118,35 @@ def log_in(page: Page, house: TestHouse, user: str) -> None:
     page.get_by_role("heading", name="Mijn werk").wait_for()
 
 
+def listed(house: TestHouse, user: str, number: str, state: str) -> dict[str, Any]:
+    """The entry of a signal on somebody's list, once it is there so: the list follows what is done in a moment."""
+
+    def there() -> dict[str, Any] | None:
+        found = house.client.post("worklist", "/v1/lists", user, {"words": number})["dossiers"]
+        return found[0] if found and found[0]["state"] == state else None
+
+    entry: dict[str, Any] = until(there, f"{number} is not on the list of {user} as {state}", 30)
+    return entry
+
+
+def asked_of(house: TestHouse, user: str, service: str, kind: str) -> None:
+    """Wait until what `service` asks of somebody is on his list."""
+
+    def same() -> bool:
+        wanted = {one["id"] for one in house.client.every(service, "/v1/tasks", user, "tasks") if one["kind"] == kind}
+        shown = {one["id"] for one in house.client.post("worklist", "/v1/lists", user, {})["tasks"]}
+        return bool(wanted) and wanted <= shown
+
+    until(same, f"what {service} asks is not on the list of {user}", 30)
+
+
 def open_dossier(page: Page, number: str) -> None:
-    """From the work list, for weighing."""
+    """From the work list, where it is found by its number, for weighing. The list follows what is done in a moment."""
+    for _ in range(40):
+        page.get_by_label("Nummer of werknaam").fill(number)
+        page.get_by_role("button", name="Zoeken").click()
+        if page.get_by_role("row").filter(has_text=number).count():
+            break
     page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
     page.get_by_label("Wegen").check()
     page.get_by_role("button", name="Dossier openen").click()

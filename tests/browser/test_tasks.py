@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Look, log_in
+from tests.browser.conftest import Look, asked_of, log_in
 from tests.house import TestHouse, until
 from tests.journeys import APPROACH, brought, further, player_of
 
@@ -23,6 +23,7 @@ def test_petra_co_signs_in_three_clicks(house: TestHouse, page: Page, accessible
     report = house.signal(played.number)
     assert report is not None
 
+    asked_of(house, "petra", "rights", "co-signature")
     log_in(page, house, "petra")
     accessible(page, "mijn-werk-privacy-officer")
     page.get_by_role("link", name="Medeondertekenen").last.click()
@@ -45,6 +46,7 @@ def test_who_keeps_a_source_answers_in_three_clicks_and_sees_no_file(
 ) -> None:
     played = brought(house, "source-list")
     further(house, played, "one-source")
+    asked_of(house, "esra", "sources", "question")
     log_in(page, house, "esra")
     page.get_by_role("link", name="Vraag over een bron").last.click()
     main = page.get_by_role("main")
@@ -69,6 +71,7 @@ def test_a_department_carries_out_its_order_and_sees_what_2b_gave_it(
 ) -> None:
     played = brought(house, "approach")
     further(house, played, APPROACH, "plan")
+    asked_of(house, "farid", "casework", "intervention")
     log_in(page, house, "farid")
     page.get_by_role("link", name="Opdracht").last.click()
     main = page.get_by_role("main")

@@ -158,6 +158,7 @@ def clusters(decision: dict[str, Any], **own: Any) -> Bodies:
 
 DRAFT = {"filled": {"reason": ["Begonnen."], "fields.sources": ["none"]}}
 BODIES: dict[str, Bodies] = {
+    "worklist": {"/lists": [{"words": "merel", "phase": 2, "due": "meeting", "limit": 10}]},
     "assessment": {
         **clusters(
             decision("purpose", "set"),

@@ -27,7 +27,7 @@ def app(tmp_path: Path) -> FastAPI:
         Settings(
             portal_address=ADDRESS,
             portal_key=tmp_path / "key",
-            services=dict.fromkeys(("access", "assessment", "sources", "casework", "rights"), nobody),
+            services=dict.fromkeys(("access", "assessment", "sources", "casework", "rights", "worklist"), nobody),
             oidc_authorization_endpoint="https://log-in.example.nl/authorize",
             oidc_token_endpoint=f"{nobody}/token",
             oidc_client_id=tmp_path / "client",

@@ -10,7 +10,7 @@ import pytest
 from services.portal.api import log_in
 from services.portal.guard import PAGE_HEADERS
 from services.portal.sessions import COOKIE
-from services.portal.static import VERSION
+from services.portal.static import STATIC_VERSION
 from tests.portal.conftest import ADDRESS, SAME
 
 
@@ -31,7 +31,7 @@ async def test_only_what_has_nothing_of_anybody_is_kept_and_compressed(somebody:
     assert style.headers["Content-Encoding"] == "gzip"
     assert style.headers["Content-Security-Policy"] == PAGE_HEADERS["Content-Security-Policy"]
     page = await somebody.get("/hulp", headers={"Accept-Encoding": "gzip"})
-    assert f"/static/portal.css?v={VERSION}" in page.text
+    assert f"/static/portal.css?v={STATIC_VERSION}" in page.text
     assert "Content-Encoding" not in page.headers
     assert (await somebody.get("/static/../app.py")).status_code == 404
 
@@ -93,4 +93,4 @@ async def test_logging_out_ends_the_session(somebody: httpx.AsyncClient) -> None
 async def test_silent_services_are_a_gap_that_says_so(somebody: httpx.AsyncClient) -> None:
     answer = await somebody.get("/")
     assert answer.status_code == 200
-    assert "Deze lijst is niet volledig" in answer.text
+    assert "Deze lijst is nu niet te laden" in answer.text

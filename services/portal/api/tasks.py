@@ -14,7 +14,7 @@ from services.portal.api.visits import Visits, sends_to
 from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.drafts import OwnDrafts
-from services.portal.use_cases.tasks import ENDS_TASK, STAND_BACK, Tasks, draft_of
+from services.portal.use_cases.tasks import ENDS_TASK, STAND_BACK, AskedOf, draft_of
 from shared.errors import NotFound
 
 PAGES = {
@@ -27,7 +27,7 @@ PAGES = {
 ENDS = frozenset({ENDS_TASK, STAND_BACK})
 
 
-def router(visits: Visits, tasks: Tasks, drafts: OwnDrafts, pages: Pages) -> APIRouter:
+def router(visits: Visits, tasks: AskedOf, drafts: OwnDrafts, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def page(

@@ -1,22 +1,41 @@
-"""The work list."""
+"""The work list. Filters are codes and stand in the address; what somebody types to find something does not."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
 from services.portal.api.visits import Visits
 from services.portal.pages import Pages
 from services.portal.sessions import Session
-from services.portal.use_cases.work import Work
+from services.portal.use_cases.filled import text
+from services.portal.use_cases.work import DUES, ListAsked, MyWork
 
 
-def router(visits: Visits, work: Work, pages: Pages) -> APIRouter:
+def router(visits: Visits, work: MyWork, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
-    @routes.get("/")
-    async def mine(request: Request, session: Session = visits.visitor) -> Response:
+    async def shown(request: Request, session: Session, asked: ListAsked) -> Response:
         done, session.done = session.done, None
-        return pages.show("work/mijn-werk.html", request, mine=await work.mine(session), done=done)
+        mine = await work.mine(session, asked)
+        return pages.show("work/mijn-werk.html", request, mine=mine, dues=DUES, done=done)
+
+    @routes.get("/")
+    async def mine(
+        request: Request, fase: str = "", wat: str = "", na: str = "", session: Session = visits.visitor
+    ) -> Response:
+        return await shown(request, session, ListAsked(fase, wat, na))
+
+    @routes.post("/zoeken")
+    async def find(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
+        """Only looks: nothing is done, so there is nowhere to be sent to."""
+        asked = ListAsked(text(filled, "fase"), text(filled, "wat"), text(filled, "na"), text(filled, "woorden"))
+        return await shown(request, session, asked)
+
+    @routes.get("/zoeken")
+    async def found_before(request: Request, session: Session = visits.visitor) -> Response:
+        """Who loads the address of what he found again gets his list."""
+        return await shown(request, session, ListAsked())
 
     return routes

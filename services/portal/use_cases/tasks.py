@@ -34,7 +34,7 @@ def draft_of(service: str, task: dict[str, Any], what: str) -> DraftPlace:
     return DraftPlace(service, f"/v1/tasks/{task['id']}/drafts/{what}")
 
 
-class Tasks:
+class AskedOf:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 

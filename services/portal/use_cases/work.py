@@ -1,51 +1,126 @@
-"""What waits for somebody."""
+"""What waits for somebody: his list, as the work list has it for him."""
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from services.portal.calls import Calls, Said
-from services.portal.seen import Mine
+from services.portal.calls import Calls
 from services.portal.sessions import Session
-from services.portal.use_cases.dossiers import DUTY_SERVICE, SIGNAL_SERVICES
-from services.portal.use_cases.tasks import TASK_SERVICES
+from shared.clock import calendar_date
 from shared.errors import PartDown
 from shared.protocol.model import Law
 
-MOST_ROWS = 200
+LIST_SERVICE = "worklist"
+ROWS_ON_A_PAGE = 50
+LAGS = timedelta(minutes=2)
+"""After so long without a word of a holder it is said how old the list is."""
+DUES = {
+    "informing": "Betrokkene informeren",
+    "meeting": "Overleg",
+    "answer": "Antwoord van een ander",
+    "planned": "Stap uit het plan",
+}
+"""What waits, by the code of the list."""
 
 
-class Work:
+@dataclass(frozen=True)
+class ListAsked:
+    """Which part of the list somebody wants. `words`: what he typed to find something; it goes in no address."""
+
+    phase: str = ""
+    due: str = ""
+    after: str = ""
+    words: str = ""
+
+    def body(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"limit": ROWS_ON_A_PAGE}
+        if self.phase.isascii() and self.phase.isdigit() and 1 <= int(self.phase[:3]) <= 5:
+            found["phase"] = int(self.phase)
+        if self.due in DUES:
+            found["due"] = self.due
+        if words := self.words.strip()[:60].replace("\0", ""):
+            found["words"] = words
+        return found | ({"cursor": self.after} if self.after else {})
+
+    @property
+    def is_narrowed(self) -> bool:
+        return len(self.body()) > 1 + bool(self.after)
+
+
+@dataclass
+class Mine:
+    """The work list of somebody. `urgent`: due today or before. `silent`: there is no list now. `untold`: holders that are
+    telling theirs anew; `lagging`: holders of which it has heard nothing for a while, and the moment up to which it has."""
+
+    asked: ListAsked
+    has_file: bool
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    urgent: list[dict[str, Any]] = field(default_factory=list)
+    rest: list[dict[str, Any]] = field(default_factory=list)
+    next: str | None = None
+    silent: bool = False
+    untold: list[str] = field(default_factory=list)
+    lagging: dict[str, str] = field(default_factory=dict)
+
+
+class MyWork:
     """`law`: says which roles have the file."""
 
-    def __init__(self, calls: Calls, law: Law) -> None:
+    def __init__(self, calls: Calls, law: Law, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._calls = calls
         self._law = law
+        self._now = now
 
-    async def mine(self, session: Session) -> Mine:
-        """What waits for somebody. A service that is silent leaves a gap that is named; the rest is shown."""
-        found = Mine()
-        has_file = bool(set(session.roles) & set(self._law.file_roles))
-        asked = [(one, f"/v1/tasks?limit={MOST_ROWS}", "tasks") for one in TASK_SERVICES if session.roles]
-        if has_file:
-            asked += [(one, f"/v1/signals?limit={MOST_ROWS}", "signals") for one in SIGNAL_SERVICES]
-            asked += [(DUTY_SERVICE, f"/v1/duties?limit={MOST_ROWS}", "duties")]
-        answers = await asyncio.gather(*(self._listed(session, service, path) for service, path, _ in asked))
-        for (service, _, noun), answer in zip(asked, answers, strict=True):
-            if answer is None:
-                found.silent = sorted({*found.silent, service})
-            elif answer.is_done:
-                rows = [one | {"service": service} for one in answer.body[noun]]
-                {"tasks": found.tasks, "signals": found.signals, "duties": found.duties}[noun].extend(rows)
-                if noun != "tasks":
-                    session.holders.update({one["number"]: service for one in rows})
-        found.tasks.sort(key=lambda one: (one["dueOn"] or "9999", one["since"]))
-        found.duties.sort(key=lambda one: (one.get("dueOn") or "9999", one["number"]))
-        found.signals.sort(key=lambda one: (one["receivedOn"], one["number"]))
+    async def mine(self, session: Session, asked: ListAsked) -> Mine:
+        """What waits for somebody, the most urgent first. Where the list does not answer, that is said; a dossier opens by
+        its number all the same."""
+        found = Mine(asked, has_file=bool(set(session.roles) & set(self._law.file_roles)))
+        if not session.roles:
+            return found
+        try:
+            said = await self._calls.post(session, LIST_SERVICE, "/v1/lists", asked.body())
+            if said.status == 400 and asked.after:
+                # A page of another list, or of before: from the first one on.
+                said = await self._calls.post(session, LIST_SERVICE, "/v1/lists", asked.body() | {"cursor": None})
+        except PartDown:
+            found.silent = True
+            return found
+        if not said.is_done:
+            found.silent = said.status != 403
+            return found
+        now = self._now()
+        today = calendar_date(now)
+        found.tasks = [one | _term(one["dueOn"], today) for one in said.body["tasks"]]
+        for one in said.body["dossiers"]:
+            row = one | _term(one["dueOn"], today) | {"what": DUES.get(one["due"] or "")}
+            (found.urgent if row["now"] else found.rest).append(row)
+        found.next = said.body["next"]
+        session.holders.update({one["number"]: one["service"] for one in said.body["dossiers"]})
+        _say_how_old(found, said.body["upTo"], now)
         return found
 
-    async def _listed(self, session: Session, service: str, path: str) -> Said | None:
-        try:
-            return await self._calls.get(session, service, path)
-        except PartDown:
-            return None
+
+def _say_how_old(found: Mine, up_to: Mapping[str, str | None], now: datetime) -> None:
+    for service, moment in sorted(up_to.items()):
+        if moment is None:
+            found.untold.append(service)
+        elif now - datetime.fromisoformat(moment) > LAGS:
+            found.lagging[service] = moment
+
+
+def _term(day: str | None, today: date) -> dict[str, Any]:
+    """How long there is, in words. `now`: today or before; `late`: it is over."""
+    if day is None:
+        return {"term": None, "now": False, "late": False}
+    days = (date.fromisoformat(day) - today).days
+    return {"term": in_words(days), "now": days <= 0, "late": days < 0}
+
+
+def in_words(days: int) -> str:
+    """Days from today, as people say them."""
+    if days < -1:
+        return f"{-days} dagen te laat"
+    return {-1: "1 dag te laat", 0: "vandaag", 1: "morgen"}.get(days, f"over {days} dagen")

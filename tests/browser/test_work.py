@@ -1,0 +1,86 @@
+"""Mijn werk in a browser: what is due first, finding without an address that says what, and after the list is built anew."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from deploy.embedded.cli import parser
+from deploy.embedded.played import until
+from tests.browser.conftest import Look, listed, log_in
+from tests.house import TestHouse
+from tests.journeys import brought
+
+
+def test_anna_finds_a_signal_and_sees_what_is_due(house: TestHouse, page: Page, accessible: Look) -> None:
+    """By working name and by number, with nothing typed in the address; nobody is named; a filter that fits nothing says so."""
+    played = brought(house, "phase-2")
+    row = listed(house, "anna", played.number, "phase-2")
+    log_in(page, house, "anna")
+    expect(page.get_by_role("main")).not_to_contain_text("Wilgenroos")
+    accessible(page, "mijn-werk")
+    page.get_by_label("Nummer of werknaam").fill(played.number)
+    page.get_by_role("button", name="Zoeken").click()
+    expect(page.get_by_role("row").filter(has_text=played.number)).to_have_count(1)
+    assert played.number not in page.url
+    page.get_by_label("Nummer of werknaam").fill(row["workingName"][:6])
+    page.get_by_label("Fase").select_option("Fase 2")
+    page.get_by_role("button", name="Zoeken").click()
+    expect(page.get_by_role("row").filter(has_text=played.number)).to_have_count(1)
+    assert page.url.endswith("/zoeken")
+    page.get_by_label("Nummer of werknaam").fill("bestaat niet")
+    page.get_by_role("button", name="Zoeken").click()
+    expect(page.get_by_role("main")).to_contain_text("Er is niets gevonden")
+    accessible(page, "mijn-werk-niets-gevonden")
+    page.reload()
+    page.goto(page.url)
+    expect(page.get_by_role("row").filter(has_text=played.number)).to_have_count(1)
+
+
+def test_who_has_no_file_finds_no_signal(house: TestHouse, page: Page, accessible: Look) -> None:
+    played = brought(house, "phase-2")
+    listed(house, "anna", played.number, "phase-2")
+    for user in ("hanna", "fg"):
+        assert house.client.post("worklist", "/v1/lists", user, {"words": played.number})["dossiers"] == []
+    log_in(page, house, "hanna")
+    expect(page.get_by_role("main")).not_to_contain_text(played.number)
+    expect(page.get_by_label("Nummer of werknaam")).to_have_count(0)
+
+
+def test_the_list_is_the_same_after_it_was_built_anew(house: TestHouse) -> None:
+    """Thrown away, asked for again while it is told, and the same as what the services themselves have on their lists."""
+    main_of(house, "--wait", "60")
+    services = ("assessment", "sources", "casework")
+    held = {
+        one["number"]: one["state"]
+        for service in services
+        for one in house.client.every(service, "/v1/signals", "anna", "signals")
+    }
+    duties = {one["number"]: one["state"] for one in house.client.every("rights", "/v1/duties", "anna", "duties")}
+
+    def same() -> bool:
+        return {one["number"]: one["state"] for one in every(house, "anna")} == held | duties
+
+    until(same, "the list is not what the services hold", 30)
+    tasks = {
+        one["id"]
+        for service in (*services, "rights")
+        for one in house.client.every(service, "/v1/tasks", "petra", "tasks")
+    }
+    shown = house.client.post("worklist", "/v1/lists", "petra", {})["tasks"]
+    assert {one["id"] for one in shown} == tasks
+
+
+def every(house: TestHouse, user: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    asked: dict[str, object] = {"limit": 500}
+    while True:
+        page = house.client.post("worklist", "/v1/lists", user, asked)
+        found += page["dossiers"]
+        if page["next"] is None:
+            return found
+        asked = {"limit": 500, "cursor": page["next"]}
+
+
+def main_of(house: TestHouse, *more: str) -> None:
+    arguments = parser().parse_args(["rebuild", "worklist", *more])
+    assert arguments.run(house.home, arguments) == 0

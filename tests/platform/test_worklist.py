@@ -1,0 +1,286 @@
+"""The work list is a projection without content: who sees what of it, and that it is told anew."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from services.worklist import store
+from services.worklist.store import Edition, HeardUpTo, ListedWork
+from services.worklist.use_cases import TELLERS, ListKeeping, Lists
+from shared.bus.inbox import Incoming
+from shared.clock import calendar_date
+from shared.contracts.worklist import ListedDossier, ListedTask, WorkAsked, WorkTold, WorkUpTo
+from shared.database.tables import Outgoing
+from shared.engine.given import GivenAnswer
+from shared.engine.tables import TellingRow
+from shared.errors import CannotSucceed, Forbidden
+from shared.identity import Person
+from shared.numbering import AuditNumberer
+from shared.pages import Window
+from shared.protocol.model import State
+from shared.protocol.standing_back import STANDS_BACK
+from shared.service.platform import Platform
+from tests.platform.conftest import DeskOf, PlatformOf
+from tests.platform.desk import ANNA, Desk
+from tests.platform.test_closed_to import FARID, on_an_agenda
+
+FG = Person("fg", frozenset({"fg"}))
+HANNA = Person("hanna", frozenset({"lot-member"}))
+NOBODY = Person("collega", frozenset())
+
+
+class WorkList:
+    """The service, without bus and HTTP."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.keeping = ListKeeping(platform)
+        self.lists = Lists(platform)
+
+    async def hears(self, message: WorkTold | WorkUpTo, producer: str = "assessment") -> None:
+        handler: Any = self.keeping.told if isinstance(message, WorkTold) else self.keeping.up_to
+        handled = await handler(Incoming(uuid4(), producer, signed=True), message)
+        await self.platform.database.together(handled.effect)
+
+    async def of(self, person: Person, **asked: Any) -> dict[str, Any]:
+        window = Window(asked.pop("cursor", None), asked.pop("limit", 100))
+        return await self.lists.of(person, window, asked.get("phase"), asked.get("due"), asked.get("words"))
+
+    async def numbers(self, person: Person, **asked: Any) -> list[str]:
+        return [one["number"] for one in (await self.of(person, **asked))["dossiers"]]
+
+
+@pytest.fixture
+async def work(platform_of: PlatformOf) -> WorkList:
+    return WorkList(await platform_of("worklist"))
+
+
+def told(edition: datetime, *dossiers: ListedDossier) -> WorkTold:
+    return WorkTold(edition=edition, dossiers=dossiers)
+
+
+def listed(number: str, turn: int = 1, **more: Any) -> ListedDossier:
+    usual: dict[str, Any] = {
+        "version": 1,
+        "here": True,
+        "state": "phase-2",
+        "phase": 2,
+        "working_name": "rode merel",
+        "received_on": calendar_date(datetime.now(UTC)),
+    }
+    return ListedDossier(number=number, turn=turn, **(usual | more))
+
+
+async def number_audit(desk: Desk) -> None:
+    platform = desk.platform
+    while await AuditNumberer(platform.database, platform.post, desk.clock, platform.proofs).number_once():
+        pass
+
+
+async def tells(desk: Desk, work: WorkList) -> list[WorkTold]:
+    """What the desk's service tells now, and the list hears; the messages."""
+    await number_audit(desk)
+    while await desk.engine.telling.tell_some():
+        pass
+    async with desk.platform.database.transaction() as session:
+        rows = (await session.scalars(select(Outgoing).where(col(Outgoing.event) == WorkTold.event))).all()
+        messages = [
+            WorkTold.model_validate_json(one.body or b"") for one in sorted(rows, key=lambda one: one.created_at)
+        ]
+        for one in rows:
+            await session.delete(one)
+    for message in messages:
+        await work.hears(message, desk.platform.name)
+    return messages
+
+
+async def asks(work: WorkList, desk: Desk) -> datetime:
+    edition = await work.keeping.rebuild()
+    await desk.hears(desk.engine.telling.asked, WorkAsked(edition=edition), "worklist")
+    return edition
+
+
+@pytest.mark.allowed("R-7.3")
+@pytest.mark.refused("R-7.3")
+async def test_who_has_the_file_sees_what_is_in_hand_and_nobody_else_does(desk_of: DeskOf, work: WorkList) -> None:
+    desk = await desk_of("assessment")
+    early = await desk.arrives(State.WEGING_1)
+    assert await tells(desk, work) == [], "nobody asked"
+    await asks(work, desk)
+    late = await desk.arrives(State.WEGING_1, text="Bij Jan Wilgenroos, Dorpsstraat 1.")
+    messages = await tells(desk, work)
+    found = await work.of(ANNA)
+    assert {one["number"] for one in found["dossiers"]} == {early, late}
+    assert {one["workingName"] for one in found["dossiers"]} != {""}
+    said = json.dumps([one.model_dump(mode="json") for one in messages])
+    assert "Wilgenroos" not in said
+    assert "Dorpsstraat" not in said
+    for other in (FG, HANNA):
+        assert (await work.of(other))["dossiers"] == []
+        assert (await work.of(other))["tasks"] == []
+    with pytest.raises(Forbidden):
+        await work.of(NOBODY)
+
+
+@pytest.mark.allowed("R-T.4")
+@pytest.mark.refused("R-T.4")
+async def test_a_paper_is_listed_for_members_of_its_meeting_and_nothing_for_whom_it_is_closed_to(
+    desk_of: DeskOf, work: WorkList
+) -> None:
+    desk = await desk_of("assessment")
+    await asks(work, desk)
+    number, task = await on_an_agenda(desk)
+    await tells(desk, work)
+    (mine,) = (await work.of(FARID))["tasks"]
+    assert (mine["id"], mine["kind"]) == (str(task.id), "paper")
+    assert number not in json.dumps(mine), "who has no file does not learn the number"
+    assert (await work.of(HANNA))["tasks"] == [], "she was not invited"
+    (row,) = (await work.of(ANNA))["dossiers"]
+    assert (row["due"], row["dueOn"]) == ("meeting", calendar_date(desk.clock.now()).isoformat())
+
+    back = await desk.engine.tasks.answer(
+        task.id, FARID, GivenAnswer(STANDS_BACK, "Dit gaat over mijn eigen pand.", {})
+    )
+    assert back is not None
+    await tells(desk, work)
+    assert (await work.of(FARID))["tasks"] == []
+    assert await work.numbers(ANNA) == [number]
+
+
+@pytest.mark.refused("R-T.4")
+async def test_a_row_that_is_closed_to_somebody_is_found_by_no_filter(work: WorkList) -> None:
+    edition = await work.keeping.rebuild()
+    task = ListedTask(
+        id=uuid4(), kind="intervention", role="department-wonen", opened_at=edition, until=calendar_date(edition)
+    )
+    await work.hears(told(edition, listed("S-AAAAA-AAAAA", closed_to=("anna", "gijs"), tasks=(task,))))
+    gijs = Person("gijs", frozenset({"department-wonen"}))
+    for asked in ({}, {"phase": 2}, {"words": "S-AAAAA"}, {"words": "merel"}):
+        assert await work.numbers(ANNA, **asked) == []
+        assert (await work.of(gijs, **asked))["tasks"] == []
+    assert len((await work.of(Person("hans", frozenset({"department-wonen"}))))["tasks"]) == 1
+    assert (await work.of(Person("ilse", frozenset({"department-belastingen"}))))["tasks"] == []
+
+
+@pytest.mark.refused("R-9.2")
+async def test_what_has_ended_or_gone_on_is_not_listed_twice_or_brought_back(work: WorkList) -> None:
+    edition = await work.keeping.rebuild()
+    number = "S-AAAAA-AAAAA"
+    await work.hears(told(edition, listed(number, turn=3)))
+    await work.hears(told(edition, listed(number, turn=1, version=5, state="check-2a", phase=4)), "casework")
+    await work.hears(told(edition, listed(number, turn=4)))
+    (row,) = (await work.of(ANNA))["dossiers"]
+    assert (row["service"], row["state"]) == ("casework", "check-2a"), "a holder before has a lower version"
+    await work.hears(told(edition, ListedDossier(number=number, version=6, turn=9, here=False)), "casework")
+    await work.hears(told(edition, listed(number, turn=8, version=6)), "casework")
+    assert await work.numbers(ANNA) == [], "a message that comes late brings nothing back"
+    async with work.platform.database.reading() as session:
+        (left,) = (await session.scalars(select(ListedWork))).all()
+    assert (left.working_name, left.closed_to, left.state) == ("", [], "")
+
+
+@pytest.mark.allowed("R-9.2")
+async def test_the_list_is_thrown_away_and_told_anew_from_the_rows_of_holders(
+    desk_of: DeskOf, work: WorkList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when it is begun again half-way, and without any message of before."""
+    monkeypatch.setattr("shared.engine.telling.DOSSIERS_AT_A_TIME", 2)
+    desk = await desk_of("assessment")
+    first = await asks(work, desk)
+    numbers = {await desk.arrives(State.WEGING_1) for _ in range(5)}
+    old = await tells(desk, work)
+    assert set(await work.numbers(ANNA)) == numbers
+    await asks(work, desk)
+    assert await work.numbers(ANNA) == []
+    # Half of it is told, and both are stopped: what was committed is all that they know afterwards.
+    assert await desk.engine.telling.tell_some()
+    edition = await asks(work, desk)
+    for message in old:
+        assert message.edition == first
+        await work.hears(message)
+    assert await work.numbers(ANNA) == [], "what was told for another list counts for nothing"
+    await tells(desk, work)
+    assert set(await work.numbers(ANNA)) == numbers
+    await work.hears(WorkUpTo(edition=edition, as_of=edition))
+    found = await work.of(ANNA)
+    assert found["upTo"] == dict.fromkeys(TELLERS) | {"assessment": edition.isoformat()}
+
+
+async def test_lines_that_have_had_their_age_are_made_up_for(desk_of: DeskOf, work: WorkList) -> None:
+    """Nobody told for so long that the trail of what changed is gone: everything in hand is told anew."""
+    desk = await desk_of("assessment")
+    edition = await asks(work, desk)
+    numbers = {await desk.arrives(State.WEGING_1) for _ in range(3)}
+    await tells(desk, work)
+    await work.keeping.rebuild()
+    async with work.platform.database.transaction() as session:
+        await session.execute(update(Edition).values(begun_at=edition))
+    async with desk.platform.database.transaction() as session:
+        # The first line that is there is not the one that comes next.
+        await session.execute(update(TellingRow).values(seq=-9))
+    await tells(desk, work)
+    assert set(await work.numbers(ANNA)) == numbers
+
+
+async def test_only_the_list_asks_for_everything(desk_of: DeskOf, work: WorkList) -> None:
+    desk = await desk_of("assessment")
+    with pytest.raises(CannotSucceed):
+        await desk.engine.telling.asked(Incoming(uuid4(), "sources", signed=True), WorkAsked(edition=datetime.now(UTC)))
+
+
+async def test_a_list_that_was_put_back_begins_anew(work: WorkList) -> None:
+    edition = await work.keeping.rebuild()
+    await work.hears(WorkUpTo(edition=edition + timedelta(days=1), as_of=edition))
+    await work.keeping.ask_again()
+    async with work.platform.database.reading() as session:
+        current = await store.edition(session)
+        assert (await session.scalars(select(HeardUpTo))).all() == []
+    assert current is not None
+    assert current.begun_at > edition + timedelta(days=1)
+
+
+@pytest.mark.allowed("R-7.9")
+@pytest.mark.refused("R-7.9")
+async def test_a_notice_that_is_due_stands_first_on_the_list_of_who_has_the_file(work: WorkList) -> None:
+    edition = await work.keeping.rebuild()
+    today = calendar_date(edition)
+    await work.hears(told(edition, listed("S-AAAAA-AAAAA"), listed("S-AAAAA-BBBBB", due_on=today + timedelta(days=2))))
+    await work.hears(told(edition, listed("D-AAAAA-AAAAA", due="informing", due_on=today)), "rights")
+    assert await work.numbers(ANNA) == ["D-AAAAA-AAAAA", "S-AAAAA-BBBBB", "S-AAAAA-AAAAA"]
+    assert await work.numbers(ANNA, due="informing") == ["D-AAAAA-AAAAA"]
+    assert await work.numbers(Person("petra", frozenset({"privacy-officer"}))) == []
+
+
+async def test_what_is_due_comes_first_in_pages_that_lose_nothing(work: WorkList) -> None:
+    edition = await work.keeping.rebuild()
+    today = calendar_date(edition)
+    rows = [
+        listed(
+            f"S-AAAAA-{one:05}",
+            due_on=today + timedelta(days=9 - one) if one < 5 else None,
+            due="answer",
+            phase=1 + one % 2,
+        )
+        for one in range(9)
+    ]
+    await work.hears(told(edition, *rows))
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = await work.of(ANNA, limit=2, cursor=cursor)
+        seen += [one["number"] for one in page["dossiers"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == [f"S-AAAAA-{one:05}" for one in (4, 3, 2, 1, 0, 5, 6, 7, 8)]
+    assert await work.numbers(ANNA, words="aaaaa-00007") == ["S-AAAAA-00007"]
+    assert len(await work.numbers(ANNA, words="ROOD"[:2])) == 9
+    assert await work.numbers(ANNA, words="%") == []
+    assert len(await work.numbers(ANNA, phase=2)) == 4

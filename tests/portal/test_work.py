@@ -1,0 +1,89 @@
+"""The work list's page: what is asked of the list, how terms read, and nothing that was typed in an address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from services.portal.calls import Calls, Said
+from services.portal.sessions import Session
+from services.portal.use_cases.work import ListAsked, MyWork, in_words
+from shared.errors import PartDown
+from tests.protocol.laws import MIDDEN_DELFLAND
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+class Answers:
+    """Calls that answer one thing; what was asked is kept."""
+
+    def __init__(self, *said: Said | PartDown) -> None:
+        self.said = list(said)
+        self.asked: list[dict[str, Any]] = []
+
+    async def post(self, session: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+        self.asked.append(body)
+        found = self.said.pop(0)
+        if isinstance(found, PartDown):
+            raise found
+        return found
+
+
+def row(number: str, due_on: str | None) -> dict[str, Any]:
+    return {"number": number, "service": "assessment", "due": "meeting", "dueOn": due_on}
+
+
+def listed(*rows: dict[str, Any], up_to: dict[str, str | None] | None = None) -> Said:
+    return Said(201, {"tasks": [], "dossiers": list(rows), "next": None, "upTo": up_to or {}})
+
+
+async def mine(*said: Said | PartDown, asked: ListAsked = ListAsked()) -> tuple[Any, Answers, Session]:
+    calls, session = Answers(*said), Session("resume", "u-1", ("oov",))
+    work = MyWork(cast(Calls, calls), MIDDEN_DELFLAND, lambda: NOW)
+    return await work.mine(session, asked), calls, session
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(-9, "9 dagen te laat"), (-1, "1 dag te laat"), (0, "vandaag"), (1, "morgen"), (2, "over 2 dagen")],
+)
+def test_a_term_reads_as_people_say_it(days: int, words: str) -> None:
+    assert in_words(days) == words
+
+
+async def test_what_is_due_today_or_before_comes_apart_and_late_is_said_in_words() -> None:
+    found, _, session = await mine(
+        listed(row("a", "2026-11-26"), row("b", "2026-11-28"), row("c", "2026-12-28"), row("d", None))
+    )
+    assert [one["number"] for one in found.urgent] == ["a", "b"]
+    assert [one["number"] for one in found.rest] == ["c", "d"]
+    assert [(one["term"], one["late"]) for one in found.urgent] == [("2 dagen te laat", True), ("vandaag", False)]
+    assert session.holders == dict.fromkeys("abcd", "assessment")
+
+
+@pytest.mark.parametrize(
+    "asked", [ListAsked(phase="9"), ListAsked(phase="²"), ListAsked(due="iets"), ListAsked(words=" \0 ")]
+)
+async def test_what_is_no_filter_narrows_nothing(asked: ListAsked) -> None:
+    _, calls, _ = await mine(listed(), asked=asked)
+    assert calls.asked == [{"limit": 50}]
+    assert not asked.is_narrowed
+
+
+async def test_a_page_that_is_no_longer_there_begins_the_list() -> None:
+    _, calls, _ = await mine(Said(400, {}), listed(), asked=ListAsked(phase="2", after="x"))
+    assert [one["cursor"] for one in calls.asked] == ["x", None]
+
+
+async def test_a_list_that_does_not_answer_says_so() -> None:
+    found, _, _ = await mine(PartDown("the list is out of reach"))
+    assert found.silent
+
+
+async def test_how_old_the_list_is_is_said_when_it_lags() -> None:
+    old, new = (NOW - timedelta(minutes=9)).isoformat(), (NOW - timedelta(seconds=20)).isoformat()
+    found, _, _ = await mine(listed(up_to={"assessment": old, "sources": new, "rights": None}))
+    assert found.lagging == {"assessment": old}
+    assert found.untold == ["rights"]
