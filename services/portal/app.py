@@ -9,15 +9,21 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal.api import dossiers, log_in, tasks, work
+from services.portal.api import beheer, designations, destruction, dossiers, holds, log_in, tasks, toezicht, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
 from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
+from services.portal.use_cases.beheer import Beheer
+from services.portal.use_cases.designations import Designations
+from services.portal.use_cases.destruction import Destruction
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.holds import Holds
+from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.tasks import Tasks
+from services.portal.use_cases.toezicht import Toezicht
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
@@ -44,6 +50,11 @@ def create(settings: Settings | None = None) -> FastAPI:
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
+        beheer.router(visits, Beheer(calls), printed(law), pages),
+        designations.router(visits, Designations(calls, law), pages),
+        holds.router(visits, Holds(calls), pages),
+        toezicht.router(visits, Toezicht(calls), pages),
+        destruction.router(visits, Destruction(calls, Dossiers(calls)), pages),
     ):
         app.include_router(one)
     app.state.sessions = sessions

@@ -14,8 +14,12 @@ SERVICES_CALLED = {
     "sources": "het onderdeel voor fase 3",
     "casework": "het onderdeel voor fase 4 en 5",
     "rights": "het onderdeel voor het informeren",
+    "retention": "het onderdeel voor bewaren en vernietigen",
+    "access": "het onderdeel voor toegang",
+    "oversight": "het onderdeel voor toezicht",
 }
 WORDS = {
+    "urgent-judged": "Was het terecht dat dit met spoed is gedeeld?",
     "address": "adres",
     "occupation": "beroep",
     "description": "omschrijving",

@@ -159,7 +159,9 @@ class Dossiers:
 
 
 def at(number: str) -> str:
-    return f"/v1/duties/{number}" if number.startswith("D-") else f"/v1/signals/{number}"
+    """Of a signal, a duty to inform, or a destruction list."""
+    kind = {"S-": "signals", "D-": "duties"}.get(number[:2], "destruction-lists")
+    return f"/v1/{kind}/{number}"
 
 
 def _forwarded(filled: Filled) -> dict[str, Any]:
