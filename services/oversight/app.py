@@ -16,6 +16,7 @@ from services.oversight.use_cases import (
     DesignationKeeping,
     DestructionLists,
     DutyKeeping,
+    Figures,
     RegisterKeeping,
     RegisterReading,
     Releasing,
@@ -42,4 +43,8 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         queues={releasing.queue: releasing.release},
         periodic=[chains.walking, Anchoring(platform).telling],
     )
-    return build(service, "Oversight", router(engine, RegisterReading(platform), chains, DestructionLists(engine)))
+    return build(
+        service,
+        "Oversight",
+        router(engine, RegisterReading(platform), chains, DestructionLists(engine), Figures(platform)),
+    )

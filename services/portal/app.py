@@ -9,7 +9,19 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal.api import beheer, designations, destruction, dossiers, holds, log_in, tasks, toezicht, work
+from services.portal.api import (
+    beheer,
+    designations,
+    destruction,
+    dossiers,
+    figures,
+    holds,
+    log_in,
+    operations,
+    tasks,
+    toezicht,
+    work,
+)
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
@@ -20,7 +32,9 @@ from services.portal.use_cases.beheer import Beheer
 from services.portal.use_cases.designations import Designations
 from services.portal.use_cases.destruction import Destruction
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.figures import Figures
 from services.portal.use_cases.holds import Holds
+from services.portal.use_cases.operations import Operations
 from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.toezicht import Toezicht
@@ -54,6 +68,8 @@ def create(settings: Settings | None = None) -> FastAPI:
         designations.router(visits, Designations(calls, law), pages),
         holds.router(visits, Holds(calls), pages),
         toezicht.router(visits, Toezicht(calls), pages),
+        figures.router(visits, Figures(calls), pages),
+        operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
         destruction.router(visits, Destruction(calls, Dossiers(calls)), pages),
     ):
         app.include_router(one)

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     protocols: Path | None = None
     live: bool = False
     """False: every page says that this is a trial."""
+    traces: Path | None = None
+    """The folder in which an embedded house keeps its spans; None: they are collected elsewhere."""
 
 
 class PublicSettings(BaseSettings):

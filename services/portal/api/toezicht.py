@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -31,7 +32,7 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
 
     async def start_page(request: Request, session: Session, trouble: Trouble | None, filled: FormData) -> Response:
         found = await toezicht.start(session)
-        shown = {"found": found, "which": (WHICH,), "watches": FG in session.roles}
+        shown: dict[str, Any] = {"found": found, "which": (WHICH,), "watches": FG in session.roles}
         status = 400 if trouble else 200
         return pages.show("toezicht/toezicht.html", request, status, trouble=trouble, filled=filled, **shown)
 
@@ -87,7 +88,7 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
     ) -> Response:
         found = await toezicht.share(session, share)
         asked = toezicht.judging() if PRIVACY_OFFICER in session.roles and not found["judgement"] else ()
-        shown = {"share": found, "asked": asked, "trouble": trouble, "filled": filled}
+        shown: dict[str, Any] = {"share": found, "asked": asked, "trouble": trouble, "filled": filled}
         return pages.show("toezicht/verstrekking.html", request, 400 if trouble else 200, **shown)
 
     @routes.get(f"{ADDRESS}/spoed/{{share}}")

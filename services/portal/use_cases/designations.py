@@ -19,7 +19,13 @@ from shared.protocol.model import Law
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 """A day before or after these is a slip of the pen."""
-WHO = Control("text", "userId", "Nummer van de gebruiker", "Het staat op de startpagina van wie inlogt.", required=True)
+WHO = Control(
+    "text",
+    "userId",
+    "Nummer van de gebruiker",
+    "Wie nog niet is aangewezen, ziet het op zijn eerste bladzijde.",
+    required=True,
+)
 
 
 @dataclass(frozen=True)

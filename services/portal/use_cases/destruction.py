@@ -19,6 +19,9 @@ from shared.errors import NotFound
 PURPOSE = "vernietiging"
 APPROVING = "approve-destruction"
 """Of a list it can be about some signals, which are picked."""
+NEVER_INFORMED = "never-informed"
+OF_LISTS = (NEVER_INFORMED, APPROVING)
+"""What is decided on a list; of the same state a signal can be held, and that is decided where it is kept."""
 WAITS = "listed"
 
 
@@ -77,6 +80,7 @@ class Destruction:
             body_of, await asyncio.gather(*(self._calls.get(session, "oversight", one) for one in asked))
         )
         decided = body_of(await self._calls.get(session, "oversight", f"{path}/decisions", PURPOSE))
+        offered["decisions"] = [one for one in offered["decisions"] if one["key"] in OF_LISTS]
         found = Listed("oversight", number, head, offered, decided["decisions"], signals["signals"])
         found.approvals, found.more = approvals["approvals"], signals["next"] is not None
         return found

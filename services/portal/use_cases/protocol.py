@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -47,7 +48,7 @@ def printed(law: Law) -> Printed:
 def _numbered(tokens: list[Token]) -> tuple[Chapter, ...]:
     """Gives every heading an address of its own."""
     found: list[Chapter] = []
-    for place, (one, words) in enumerate(zip(tokens, tokens[1:], strict=False)):
+    for place, (one, words) in enumerate(itertools.pairwise(tokens)):
         if one.type != "heading_open":
             continue
         level = int(one.tag[1:])
@@ -65,7 +66,7 @@ def _tables(tokens: list[Token]) -> None:
     """On a narrow screen each cell says of what it is; to who does not see it, each column does."""
     heads: list[str] = []
     column = 0
-    for one, words in zip(tokens, tokens[1:], strict=False):
+    for one, words in itertools.pairwise(tokens):
         if one.type == "thead_open":
             heads = []
         elif one.type == "th_open":
