@@ -157,6 +157,7 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "judged_as": _named(JUDGED_AS),
     "because": _named({code: words for some in BECAUSE.values() for code, words in some.items()}),
     "opened_for": _named(PURPOSES_OF_OPENING),
+    "item_called": lambda item: "de melding" if item == "report" else item,
     "action": action,
     "result": result,
 }

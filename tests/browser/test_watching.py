@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Look, log_in
@@ -61,6 +62,8 @@ def waiting(house: TestHouse) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.allowed("R-9.14", "R-26.10", "R-T.22")
+@pytest.mark.refused("R-7.2", "R-9.14", "R-T.22")
 def test_a_list_goes_by_the_privacy_officer_and_the_beheerder(house: TestHouse, page: Page, accessible: Look) -> None:
     """Who was never informed comes first; only then the list can be approved, and nothing of a file is on any page."""
     number, list_id = on_a_list(house)
@@ -115,6 +118,8 @@ def test_a_list_goes_by_the_privacy_officer_and_the_beheerder(house: TestHouse, 
     accessible(page, "verklaring")
 
 
+@pytest.mark.allowed("R-7.4", "R-T.24")
+@pytest.mark.refused("R-7.4", "R-T.24")
 def test_the_beheerder_designates_and_ends(house: TestHouse, page: Page, accessible: Look) -> None:
     """What excludes what is said beforehand; what the law refuses is said at the field; an end is at once."""
     users = (house.home.state() or {})["subjects"]
@@ -165,6 +170,8 @@ def test_the_beheerder_designates_and_ends(house: TestHouse, page: Page, accessi
     expect(page.get_by_role("main")).to_contain_text("Dit dossier bestaat niet")
 
 
+@pytest.mark.allowed("R-6.4")
+@pytest.mark.refused("R-7.3")
 def test_what_went_at_once_is_judged_and_the_fg_sees_it_all(house: TestHouse, page: Page, accessible: Look) -> None:
     number = shared_at_once(house)
     log_in(page, house, "petra")

@@ -41,8 +41,6 @@ def decided(desk: Desk, number: str, key: str, outcome: str, state: str, **more:
     )
 
 
-@pytest.mark.allowed("R-D.5", "R-1.4")
-@pytest.mark.refused("R-D.5", "R-1.4")
 async def test_small_counts_are_told_to_nobody_and_the_rest_to_who_watches(desk_of: DeskOf) -> None:
     desk = await desk_of("oversight")
     numbers = [f"S-00000-0000{one}" for one in range(7)]
@@ -84,7 +82,6 @@ async def test_small_counts_are_told_to_nobody_and_the_rest_to_who_watches(desk_
             await figures.show(person)
 
 
-@pytest.mark.refused("R-8.4")
 async def test_what_oversight_did_not_write_is_in_no_figure_and_is_told(desk_of: DeskOf) -> None:
     desk = await desk_of("oversight")
     rows = [decided(desk, f"S-00000-0000{one}", "purpose", "set", "weging-1") for one in range(5)]
@@ -105,8 +102,6 @@ async def test_quarters_are_those_of_the_calendar(desk_of: DeskOf) -> None:
     assert first_day(day).isoformat() == "2025-04-01"
 
 
-@pytest.mark.allowed("R-7.1", "R-7.6")
-@pytest.mark.refused("R-7.6")
 @pytest.mark.parametrize("name", ["oversight", "intake"])
 async def test_the_beheerder_sees_what_a_service_says_of_itself(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
