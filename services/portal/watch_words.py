@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from services.portal.words import WORDS
 from shared.protocol.afterwards import BECAUSE, JUDGED_AS
 from shared.protocol.informing import GROUNDS, NOT_DUE
 from shared.protocol.never_informed import ABOUT_EACH, UNDECIDED
@@ -139,6 +140,20 @@ def result(code: str) -> str:
     return _RESULTS.get(code, code)
 
 
+def item_called(item: str) -> str:
+    """Something of a signal, by its code: what it says is not known here."""
+    kind, _, rest = item.partition("-")
+    if kind == "decision":
+        return f"de woorden van besluit {rest[:8]}"
+    return "de melding" if item == "report" else item
+
+
+def concern_called(code: str) -> str:
+    """A person or object, or one field of a person: `S1.name`."""
+    who, _, part = code.partition(".")
+    return f"{who} ({WORDS.get(part, part)})" if part else who
+
+
 def _named(words: Mapping[str, str]) -> Callable[[str], str]:
     return lambda code: words.get(code, code)
 
@@ -157,7 +172,8 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "judged_as": _named(JUDGED_AS),
     "because": _named({code: words for some in BECAUSE.values() for code, words in some.items()}),
     "opened_for": _named(PURPOSES_OF_OPENING),
-    "item_called": lambda item: "de melding" if item == "report" else item,
+    "item_called": item_called,
+    "concern_called": concern_called,
     "action": action,
     "result": result,
 }

@@ -29,7 +29,11 @@ def router(visits: Visits, operations: Operations, pages: Pages) -> APIRouter:
     async def page(
         request: Request, session: Session, spans: list[Span] | None, trouble: Trouble | None, filled: FormData
     ) -> Response:
-        shown: dict[str, Any] = {"parts": await operations.status(session), "which": (WHICH,), "keeps_traces": operations.keeps_traces}
+        shown: dict[str, Any] = {
+            "parts": await operations.status(session),
+            "which": (WHICH,),
+            "keeps_traces": operations.keeps_traces,
+        }
         status = 400 if trouble else 200
         return pages.show("status/status.html", request, status, spans=spans, trouble=trouble, filled=filled, **shown)
 

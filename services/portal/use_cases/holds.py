@@ -11,7 +11,7 @@ from services.portal.sessions import Session
 from services.portal.use_cases.answered import body_of, part_of
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import special, text, trouble
-from services.portal.watch_words import ARCHIVES
+from services.portal.watch_words import ARCHIVES, item_called
 from shared.errors import Conflict
 
 HOLD, END_HOLD = "hold", "end-hold"
@@ -38,7 +38,9 @@ class Holds:
         rules = [one for one in said.body["decisions"] if one["key"] == HOLD] if said.is_done else []
         if not rules or not set(session.roles) & set(rules[0]["decidedBy"]):
             return ()
-        items = tuple((one["item"], f"{_called(one['item'])} ({_kept(one)})") for one in found["items"])
+        items = tuple(
+            (one["item"], f"{item_called(one['item']).capitalize()} ({_kept(one)})") for one in found["items"]
+        )
         picked = Control(
             "choices", "about", "Welke gegevens heeft de procedure nodig?", "De rest gaat op zijn dag.", True, items
         )
@@ -73,10 +75,6 @@ class Holds:
             "specialGrounds": special(filled),
         }
         return trouble(await self._calls.post(session, "retention", f"{at(number)}/decisions", body))
-
-
-def _called(item: str) -> str:
-    return "De melding" if item == "report" else item
 
 
 def _kept(one: dict[str, str]) -> str:
