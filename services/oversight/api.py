@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from services.oversight.use_cases import Chains, DestructionLists, Figures, RegisterReading
+from services.oversight.use_cases import Chains, Counting, DestructionLists, RegisterReading
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
@@ -34,7 +34,7 @@ class JudgementIn(Strict):
 
 
 def router(
-    engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists, figures: Figures
+    engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists, figures: Counting
 ) -> APIRouter:
     whole = APIRouter()
     whole.include_router(_figures(engine, figures))
@@ -91,10 +91,10 @@ def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIR
     return routes
 
 
-def _figures(engine: Engine, figures: Figures) -> APIRouter:
+def _figures(engine: Engine, figures: Counting) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["figures"])
 
-    @routes.get("/figures", summary="Figures over time: counts without any that is too small (FG, beheerder)")
+    @routes.get("/figures", summary="Counting over time: counts without any that is too small (FG, beheerder)")
     async def show(person: Person = current_person(engine.platform)) -> Found:
         """By quarter, out of coded facts. `null`: too small to tell, or a total that would give such a count away."""
         return await figures.show(person)

@@ -13,10 +13,10 @@ from services.oversight.shelf import ListShelf
 from services.oversight.use_cases import (
     Anchoring,
     Chains,
+    Counting,
     DesignationKeeping,
     DestructionLists,
     DutyKeeping,
-    Figures,
     RegisterKeeping,
     RegisterReading,
     Releasing,
@@ -46,5 +46,5 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     return build(
         service,
         "Oversight",
-        router(engine, RegisterReading(platform), chains, DestructionLists(engine), Figures(platform)),
+        router(engine, RegisterReading(platform), chains, DestructionLists(engine), Counting(platform)),
     )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.oversight.domain import HANDING_OVER
 from shared.clock import calendar_date
-from shared.protocol.counting import Told, told
+from shared.protocol.counting import Tabulated, told
 from shared.protocol.laws import Laws
 from shared.protocol.states import PHASE_OF, PHASES, State
 
@@ -20,7 +21,6 @@ QUARTERS = 8
 DEFER, CONTINUE = "duty:defer", "review:continue"
 WITHIN = ((7, "up-to-7"), (30, "up-to-30"), (90, "up-to-90"))
 LONGER = "longer"
-HANDING_OVER = "handing-over"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def first_day(today: date) -> date:
     return date(int(year), int(number) * 3 - 2, 1)
 
 
-def figures(facts: Iterable[Fact], destroyed: Iterable[datetime], today: date, smallest: int) -> dict[str, Told]:
+def figures(facts: Iterable[Fact], destroyed: Iterable[datetime], today: date, smallest: int) -> dict[str, Tabulated]:
     """By its name each table: rows are phases, or what was counted; columns are quarters, or how long it took."""
     columns = quarters(today)
     of_signal: dict[str, list[Fact]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,11 +30,11 @@ from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.beheer import Beheer
-from services.portal.use_cases.designations import Designations
-from services.portal.use_cases.destruction import Destruction
+from services.portal.use_cases.designations import DesignationPages
+from services.portal.use_cases.destruction import DestructionPages
 from services.portal.use_cases.dossiers import Dossiers
-from services.portal.use_cases.figures import Figures
-from services.portal.use_cases.holds import Holds
+from services.portal.use_cases.figures import Charts
+from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.operations import Operations
 from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.tasks import Tasks
@@ -64,13 +65,13 @@ def create(settings: Settings | None = None) -> FastAPI:
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, Dossiers(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
-        beheer.router(visits, Beheer(calls), printed(law), pages),
-        designations.router(visits, Designations(calls, law), pages),
-        holds.router(visits, Holds(calls), pages),
+        beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages),
+        designations.router(visits, DesignationPages(calls, law), pages),
+        holds.router(visits, HoldPages(calls), pages),
         toezicht.router(visits, Toezicht(calls), pages),
-        figures.router(visits, Figures(calls), pages),
+        figures.router(visits, Charts(calls), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
-        destruction.router(visits, Destruction(calls, Dossiers(calls)), pages),
+        destruction.router(visits, DestructionPages(calls, Dossiers(calls)), pages),
     ):
         app.include_router(one)
     app.state.sessions = sessions

@@ -20,13 +20,13 @@ class Entry:
     roles: frozenset[str] = EVERYBODY
 
 
-WATCHES = frozenset({BEHEERDER, FG})
+_WATCHES = frozenset({BEHEERDER, FG})
 MENU = (
     Entry("Mijn werk", "/"),
     Entry("Beheer", "/beheer", frozenset({BEHEERDER})),
     Entry("Toezicht", "/toezicht", frozenset({FG, PRIVACY_OFFICER})),
-    Entry("Vernietiging", "/vernietiging", WATCHES | {PRIVACY_OFFICER}),
-    Entry("Cijfers", "/cijfers", WATCHES),
+    Entry("Vernietiging", "/vernietiging", _WATCHES | {PRIVACY_OFFICER}),
+    Entry("Cijfers", "/cijfers", _WATCHES),
     Entry("Status", "/status", frozenset({BEHEERDER})),
     Entry("Het protocol", "/protocol"),
 )

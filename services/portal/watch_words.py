@@ -26,13 +26,13 @@ LISTED_STATES = {
     "withheld": "aangehouden",
 }
 HOLD_STATES = {"proposed": "gevraagd, wacht op de beheerder", "held": "van kracht", "ended": "beëindigd"}
-ARCHIVES = {
+ARCHIVE_WORDS = {
     "archive-signal": "de melding en open bevindingen",
     "archive-closed": "bevindingen uit gesloten bronnen",
     "archive-case": "gegevens van de behandeling",
 }
 MISSING_PARTS = {"compaction": "het herschrijven van de sleutelkluis"}
-SERVICES = {
+SERVICE_WORDS = {
     "intake": "ontvangst van meldingen",
     "assessment": "fase 1 en 2",
     "sources": "fase 3",
@@ -163,11 +163,11 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "listed_state": _named(LISTED_STATES),
     "hold_state": _named(HOLD_STATES),
     "hold_ground": _named(HOLD_GROUNDS),
-    "archive": _named(ARCHIVES),
-    "missing_part": _named(SERVICES | ARCHIVES | MISSING_PARTS),
+    "archive": _named(ARCHIVE_WORDS),
+    "missing_part": _named(SERVICE_WORDS | ARCHIVE_WORDS | MISSING_PARTS),
     "ground": _named(GROUNDS | NOT_DUE | {UNDECIDED: "over deze persoon is niet besloten"}),
     "about_each": _named(ABOUT_EACH),
-    "part_called": _named(SERVICES),
+    "part_called": _named(SERVICE_WORDS),
     "road": _named(ROADS),
     "judged_as": _named(JUDGED_AS),
     "because": _named({code: words for some in BECAUSE.values() for code, words in some.items()}),

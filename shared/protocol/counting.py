@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Told:
+class Tabulated:
     """A table as it is told. `cells`: a row for each of `rows`; None: too few to tell. `row_totals`, `column_totals`,
     `total`: None where it holds a count that is not told."""
 
@@ -22,13 +22,13 @@ class Told:
     total: int | None
 
 
-def told(counted: Iterable[tuple[str, str]], rows: Sequence[str], columns: Sequence[str], smallest: int) -> Told:
+def told(counted: Iterable[tuple[str, str]], rows: Sequence[str], columns: Sequence[str], smallest: int) -> Tabulated:
     """What was counted by row and column, without every count from 1 up to `smallest` (which is told itself)."""
     found: dict[tuple[str, str], int] = {}
     for one in counted:
         found[one] = found.get(one, 0) + 1
     cells = tuple(tuple(_told(found, (row, column), smallest) for column in columns) for row in rows)
-    return Told(
+    return Tabulated(
         tuple(rows),
         tuple(columns),
         cells,

@@ -1,4 +1,4 @@
-"""Figures out of what oversight believes, for who watches; and of each service what it says of itself, for the beheerder."""
+"""Counting out of what oversight believes, for who watches; and of each service what it says of itself, for the beheerder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from services.oversight import store
 from services.oversight.figures import first_day, quarters
-from services.oversight.use_cases import Figures
+from services.oversight.use_cases import Counting
 from shared.clock import calendar_date
 from shared.errors import Forbidden
 from shared.identity import Person
@@ -64,7 +64,7 @@ async def test_small_counts_are_told_to_nobody_and_the_rest_to_who_watches(desk_
         for one in range(6)
     ]
     await desk.add(*rows, *gone)
-    figures = Figures(desk.platform)
+    figures = Counting(desk.platform)
     for person in (FG, BEHEERDER):
         found = await figures.show(person)
         assert found["smallest"] == 5
@@ -89,7 +89,7 @@ async def test_what_oversight_did_not_write_is_in_no_figure_and_is_told(desk_of:
     async with desk.platform.database.transaction() as session:
         row = await session.get_one(store.DecidedRow, rows[0].id)
         row.facts = row.facts | {"state": "phase-2"}
-    found = await Figures(desk.platform).show(FG)
+    found = await Counting(desk.platform).show(FG)
     assert found["notBelieved"] == 1
     assert found["phases"]["cells"][0][-1] is None
     assert found["phases"]["cells"][1][-1] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.portal.calls import Calls
-from services.portal.use_cases.designations import Designations, is_open
+from services.portal.use_cases.designations import DesignationPages, is_open
 from services.portal.use_cases.operations import Operations, in_order
 from services.portal.use_cases.protocol import printed
 from services.portal.watch_words import ACTIONS, OPENING, action, result
@@ -40,7 +40,7 @@ async def test_to_who_has_not_the_role_the_page_does_not_exist(somebody: httpx.A
     """An OOV'er: no service is asked, and the page is the one of what is not there."""
     answer, absent = await somebody.get(path), await somebody.get("/nothing")
     assert answer.status_code == absent.status_code == 404
-    assert answer.text == absent.text
+    assert answer.text.partition("<main")[2] == absent.text.partition("<main")[2] != ""
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ async def test_the_protocol_reads_as_a_page_with_a_way_to_each_chapter(somebody:
 
 
 def test_what_excludes_what_is_said_beforehand_and_where_it_applies() -> None:
-    designations = Designations(Any, LAW)  # type: ignore[arg-type]
+    designations = DesignationPages(Any, LAW)  # type: ignore[arg-type]
     nobody = {one.role: one for one in designations.offered()}
     assert "functionaris gegevensbescherming" in nobody["lot-member"].excludes
     assert set(nobody["privacy-officer"].excludes) >= {"OOV'er", "beheerder"}
@@ -109,8 +109,6 @@ def span(name: str, span_id: str, parent: str | None, at: str) -> dict[str, Any]
 
 
 async def test_a_trace_is_found_by_its_id_in_order_and_by_nothing_else(tmp_path: Path) -> None:
-    import json
-
     rows = [span("last", "0x3", "0x2", "02.1"), span("first", "0x1", None, "01.1"), span("then", "0x2", "0x1", "01.2")]
     (tmp_path / "traces-oversight.jsonl").write_text(
         "\n".join([*map(json.dumps, rows), '{"half": "0x' + "a" * 32 + '"'])
@@ -129,4 +127,3 @@ async def test_a_trace_is_found_by_its_id_in_order_and_by_nothing_else(tmp_path:
         assert await operations.trace(wrong) is None
     assert await Operations(Any, (), None).trace("a" * 32) is None  # type: ignore[arg-type]
     assert in_order([]) == []
-    assert Calls

@@ -13,14 +13,14 @@ from shared.clock import calendar_date
 from shared.engine.head import vouched_for
 from shared.identity import Person
 from shared.pages import Window
-from shared.protocol.counting import Told
+from shared.protocol.counting import Tabulated
 from shared.protocol.designations import BEHEERDER, FG
 from shared.service.platform import Platform
 
-AT_ONCE = 500
+ROWS_AT_ONCE = 500
 
 
-class Figures:
+class Counting:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self._one_at_a_time = asyncio.Lock()
@@ -46,7 +46,7 @@ class Figures:
         cursor: str | None = None
         while True:
             async with self.platform.database.reading() as session:
-                page = await store.decided_since(session, since, Window(cursor, AT_ONCE))
+                page = await store.decided_since(session, since, Window(cursor, ROWS_AT_ONCE))
             for row in page.rows:
                 if await vouched_for(self.platform.mac, row):
                     facts.append(fact_of(self.platform.settings.laws, row.facts))
@@ -57,7 +57,7 @@ class Figures:
                 return facts, doubtful
 
 
-def _shown(one: Told) -> dict[str, Any]:
+def _shown(one: Tabulated) -> dict[str, Any]:
     return {
         "rows": one.rows,
         "columns": one.columns,

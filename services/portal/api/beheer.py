@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -14,7 +16,8 @@ from services.portal.use_cases.protocol import Printed
 from shared.protocol.designations import BEHEERDER
 
 
-def router(visits: Visits, beheer: Beheer, protocol: Printed, pages: Pages) -> APIRouter:
+def router(visits: Visits, beheer: Beheer, protocol: Callable[[], Printed], pages: Pages) -> APIRouter:
+    """`protocol`: made at the first look, since it takes a while, and kept."""
     routes = APIRouter()
 
     @routes.get("/beheer")
@@ -25,6 +28,6 @@ def router(visits: Visits, beheer: Beheer, protocol: Printed, pages: Pages) -> A
     @routes.get("/protocol")
     async def law(request: Request, session: Session = visits.visitor) -> Response:
         """For everybody who works by it."""
-        return pages.show("beheer/protocol.html", request, protocol=protocol)
+        return pages.show("beheer/protocol.html", request, protocol=protocol())
 
     return routes

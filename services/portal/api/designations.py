@@ -1,4 +1,4 @@
-"""Designations: who is what, what excludes what, designate and end. Of the beheerder; the FG sees them."""
+"""DesignationPages: who is what, what excludes what, designate and end. Of the beheerder; the FG sees them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import only_for
-from services.portal.use_cases.designations import WHO, Designations, is_open
+from services.portal.use_cases.designations import WHO, DesignationPages, is_open
 from services.portal.use_cases.filled import text
 from shared.protocol.designations import BEHEERDER, FG
 
-ADDRESS = "/beheer/aanwijzingen"
+_ADDRESS = "/beheer/aanwijzingen"
 _USER = r"[A-Za-z0-9-]{8,64}"
 
 
-def router(visits: Visits, designations: Designations, pages: Pages) -> APIRouter:
+def router(visits: Visits, designations: DesignationPages, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def page(request: Request, session: Session, cursor: str = "", status: int = 200, **more: Any) -> Response:
@@ -43,7 +43,7 @@ def router(visits: Visits, designations: Designations, pages: Pages) -> APIRoute
             **more,
         )
 
-    @routes.get(ADDRESS)
+    @routes.get(_ADDRESS)
     async def listed(request: Request, cursor: str = "", session: Session = visits.visitor) -> Response:
         only_for(session, (BEHEERDER, FG))
         done, session.done = session.done, None
@@ -66,7 +66,7 @@ def router(visits: Visits, designations: Designations, pages: Pages) -> APIRoute
             filled=filled,
         )
 
-    @routes.post(f"{ADDRESS}/persoon")
+    @routes.post(f"{_ADDRESS}/persoon")
     async def person(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         """Who he is goes by POST: the number of a person stands in no address."""
         only_for(session, (BEHEERDER,))
@@ -77,7 +77,7 @@ def router(visits: Visits, designations: Designations, pages: Pages) -> APIRoute
             return await page(request, session, status=400, trouble=wrong, filled=filled)
         return await form_for(request, session, filled, None)
 
-    @routes.post(ADDRESS)
+    @routes.post(_ADDRESS)
     async def designate(
         request: Request, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
@@ -85,10 +85,10 @@ def router(visits: Visits, designations: Designations, pages: Pages) -> APIRoute
         trouble = await designations.designate(session, filled)
         if trouble is None:
             session.done = "designated"
-            return sends_to(ADDRESS)
+            return sends_to(_ADDRESS)
         return await form_for(request, session, filled, trouble)
 
-    @routes.post(f"{ADDRESS}/{{number}}/beeindigen")
+    @routes.post(f"{_ADDRESS}/{{number}}/beeindigen")
     async def end(
         request: Request, number: int, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
@@ -96,7 +96,7 @@ def router(visits: Visits, designations: Designations, pages: Pages) -> APIRoute
         trouble = await designations.end(session, number)
         if trouble is None:
             session.done = "ended"
-            return sends_to(ADDRESS)
+            return sends_to(_ADDRESS)
         return await page(request, session, status=400, trouble=trouble)
 
     return routes

@@ -1,4 +1,4 @@
-"""Destruction lists and declarations: of the beheerder, the privacy officer and the FG."""
+"""DestructionPages lists and declarations: of the beheerder, the privacy officer and the FG."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import only_for
-from services.portal.use_cases.destruction import Destruction
+from services.portal.use_cases.destruction import DestructionPages
 from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
 
-ADDRESS = "/vernietiging"
+_ADDRESS = "/vernietiging"
 WATCH = (BEHEERDER, FG, PRIVACY_OFFICER)
 
 
-def router(visits: Visits, destruction: Destruction, pages: Pages) -> APIRouter:
+def router(visits: Visits, destruction: DestructionPages, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
-    @routes.get(ADDRESS)
+    @routes.get(_ADDRESS)
     async def lists(request: Request, cursor: str = "", session: Session = visits.visitor) -> Response:
         only_for(session, WATCH)
         return pages.show("vernietiging/lijsten.html", request, found=await destruction.all(session, cursor))
 
-    @routes.get(f"{ADDRESS}/lijsten/{{list_id}}")
+    @routes.get(f"{_ADDRESS}/lijsten/{{list_id}}")
     async def one_list(request: Request, list_id: UUID, session: Session = visits.visitor) -> Response:
         only_for(session, WATCH)
         found = await destruction.open(session, list_id)
         done, session.done = session.done, None
         return pages.show("vernietiging/lijst.html", request, list=found, done=done)
 
-    @routes.get(f"{ADDRESS}/lijsten/{{list_id}}/besluiten/{{key}}")
+    @routes.get(f"{_ADDRESS}/lijsten/{{list_id}}/besluiten/{{key}}")
     async def question(request: Request, list_id: UUID, key: str, session: Session = visits.visitor) -> Response:
         only_for(session, WATCH)
         found = await destruction.open(session, list_id)
@@ -47,7 +47,7 @@ def router(visits: Visits, destruction: Destruction, pages: Pages) -> APIRouter:
         asked = destruction.asked(found, decision, outcome)
         return pages.show("vernietiging/besluit.html", request, asked=asked, **shown)
 
-    @routes.post(f"{ADDRESS}/lijsten/{{list_id}}/besluiten/{{key}}")
+    @routes.post(f"{_ADDRESS}/lijsten/{{list_id}}/besluiten/{{key}}")
     async def decide(
         request: Request,
         list_id: UUID,
@@ -62,12 +62,12 @@ def router(visits: Visits, destruction: Destruction, pages: Pages) -> APIRouter:
         trouble = await destruction.decide(session, found, decision, outcome, filled)
         if trouble is None:
             session.done = "decided"
-            return sends_to(f"{ADDRESS}/lijsten/{list_id}")
+            return sends_to(f"{_ADDRESS}/lijsten/{list_id}")
         shown: dict[str, Any] = {"list": found, "decision": decision, "outcome": outcome, "filled": filled}
         asked = destruction.asked(found, decision, outcome)
         return pages.show("vernietiging/besluit.html", request, 400, trouble=trouble, asked=asked, **shown)
 
-    @routes.post(f"{ADDRESS}/lijsten/{{list_id}}/intrekken")
+    @routes.post(f"{_ADDRESS}/lijsten/{{list_id}}/intrekken")
     async def withdraw(
         request: Request, list_id: UUID, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
@@ -76,22 +76,22 @@ def router(visits: Visits, destruction: Destruction, pages: Pages) -> APIRouter:
         trouble = await destruction.withdraw(session, found, filled)
         if trouble is None:
             session.done = "withdrawn"
-            return sends_to(f"{ADDRESS}/lijsten/{list_id}")
+            return sends_to(f"{_ADDRESS}/lijsten/{list_id}")
         return pages.show("vernietiging/lijst.html", request, 400, list=found, trouble=trouble, filled=filled)
 
-    @routes.get(f"{ADDRESS}/verklaringen")
+    @routes.get(f"{_ADDRESS}/verklaringen")
     async def declarations(request: Request, cursor: str = "", session: Session = visits.visitor) -> Response:
         only_for(session, (BEHEERDER, FG))
         found = await destruction.declarations(session, cursor)
         return pages.show("vernietiging/verklaringen.html", request, found=found)
 
-    @routes.get(f"{ADDRESS}/verklaringen/{{identifier}}")
+    @routes.get(f"{_ADDRESS}/verklaringen/{{identifier}}")
     async def declaration(request: Request, identifier: UUID, session: Session = visits.visitor) -> Response:
         only_for(session, (BEHEERDER, FG))
         found = await destruction.declaration(session, identifier)
         return pages.show("vernietiging/verklaring.html", request, one=found)
 
-    @routes.get(f"{ADDRESS}/verklaringen/{{identifier}}/document")
+    @routes.get(f"{_ADDRESS}/verklaringen/{{identifier}}/document")
     async def document(identifier: UUID, session: Session = visits.visitor) -> Response:
         only_for(session, (BEHEERDER, FG))
         found = await destruction.document(session, identifier)

@@ -1,4 +1,4 @@
-"""Figures over time, for the FG and the beheerder."""
+"""Charts over time, for the FG and the beheerder."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from services.portal.api.visits import Visits
 from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import only_for
-from services.portal.use_cases.figures import Figures
+from services.portal.use_cases.figures import Charts
 from services.portal.use_cases.figures import called as in_words
 from shared.protocol.designations import BEHEERDER, FG
 
 
-def router(visits: Visits, figures: Figures, pages: Pages) -> APIRouter:
+def router(visits: Visits, figures: Charts, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/cijfers")

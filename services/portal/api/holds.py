@@ -1,4 +1,4 @@
-"""Holds: asked by who handles the file or the privacy officer, agreed to and ended by the beheerder, watched by the FG."""
+"""HoldPages: asked by who handles the file or the privacy officer, agreed to and ended by the beheerder, watched by the FG."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.filled import text
-from services.portal.use_cases.holds import AGREE, DISAGREE, ENDED_ON, REASON, Holds
+from services.portal.use_cases.holds import ENDED_ON, REASON, HoldPages
 from shared.errors import NotFound
 from shared.http.app import NUMBER
+from shared.protocol.co_signing import AGREE, DISAGREE
 from shared.protocol.designations import BEHEERDER
 
-ADDRESS = "/vernietiging/stops"
-WHICH = Control("text", "number", "Nummer van het signaal", "Zoals S-7K3MQ-9XD4T", required=True)
+_ADDRESS = "/vernietiging/stops"
+_WHICH = Control("text", "number", "Nummer van het signaal", "Zoals S-7K3MQ-9XD4T", required=True)
 
 
-def router(visits: Visits, holds: Holds, pages: Pages) -> APIRouter:
+def router(visits: Visits, holds: HoldPages, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def page(request: Request, session: Session, number: str, status: int = 200, **more: Any) -> Response:
@@ -42,28 +43,28 @@ def router(visits: Visits, holds: Holds, pages: Pages) -> APIRouter:
             **(shown | {"about": None} | more),
         )
 
-    @routes.get(ADDRESS)
+    @routes.get(_ADDRESS)
     async def listed(request: Request, cursor: str = "", session: Session = visits.visitor) -> Response:
         found = await holds.all(session, cursor)
-        return pages.show("vernietiging/stops.html", request, found=found, which=(WHICH,))
+        return pages.show("vernietiging/stops.html", request, found=found, which=(_WHICH,))
 
-    @routes.post(f"{ADDRESS}/zoeken")
+    @routes.post(f"{_ADDRESS}/zoeken")
     async def search(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         """What somebody types comes into no address before it is known to be a number."""
-        number = text(filled, WHICH.name).upper()
+        number = text(filled, _WHICH.name).upper()
         if re.fullmatch(NUMBER, number):
-            return sends_to(f"{ADDRESS}/{number}")
-        wrong = Trouble("Vul één nummer in.", ((WHICH.name, "Dit is geen nummer van een signaal."),))
+            return sends_to(f"{_ADDRESS}/{number}")
+        wrong = Trouble("Vul één nummer in.", ((_WHICH.name, "Dit is geen nummer van een signaal."),))
         found = await holds.all(session)
-        shown: dict[str, Any] = {"found": found, "which": (WHICH,), "filled": filled}
+        shown: dict[str, Any] = {"found": found, "which": (_WHICH,), "filled": filled}
         return pages.show("vernietiging/stops.html", request, 400, trouble=wrong, **shown)
 
-    @routes.get(f"{ADDRESS}/{{number}}")
+    @routes.get(f"{_ADDRESS}/{{number}}")
     async def one(request: Request, number: str, session: Session = visits.visitor) -> Response:
         done, session.done = session.done, None
         return await page(request, session, number, done=done)
 
-    @routes.post(f"{ADDRESS}/{{number}}")
+    @routes.post(f"{_ADDRESS}/{{number}}")
     async def ask(
         request: Request, number: str, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
@@ -77,9 +78,9 @@ def router(visits: Visits, holds: Holds, pages: Pages) -> APIRouter:
         if trouble:
             return await page(request, session, number, 400, trouble=trouble, filled=filled)
         session.done = "asked"
-        return sends_to(f"{ADDRESS}/{number}")
+        return sends_to(f"{_ADDRESS}/{number}")
 
-    @routes.post(f"{ADDRESS}/{{number}}/{{hold}}/{{what}}")
+    @routes.post(f"{_ADDRESS}/{{number}}/{{hold}}/{{what}}")
     async def answer(
         request: Request,
         number: str,
@@ -98,6 +99,6 @@ def router(visits: Visits, holds: Holds, pages: Pages) -> APIRouter:
         if trouble:
             return await page(request, session, number, 400, trouble=trouble, filled=filled, about=str(hold))
         session.done = "answered"
-        return sends_to(f"{ADDRESS}/{number}")
+        return sends_to(f"{_ADDRESS}/{number}")
 
     return routes

@@ -18,7 +18,7 @@ from services.portal.use_cases.filled import text
 from services.portal.use_cases.operations import Operations, Span
 from shared.protocol.designations import BEHEERDER
 
-WHICH = Control(
+_WHICH = Control(
     "text", "trace", "Kenmerk van de verwerking", "32 tekens, zoals het in het auditspoor staat", required=True
 )
 
@@ -31,7 +31,7 @@ def router(visits: Visits, operations: Operations, pages: Pages) -> APIRouter:
     ) -> Response:
         shown: dict[str, Any] = {
             "parts": await operations.status(session),
-            "which": (WHICH,),
+            "which": (_WHICH,),
             "keeps_traces": operations.keeps_traces,
         }
         status = 400 if trouble else 200
@@ -46,8 +46,8 @@ def router(visits: Visits, operations: Operations, pages: Pages) -> APIRouter:
     async def trace(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         """It changes nothing; what is typed comes into no address."""
         only_for(session, (BEHEERDER,))
-        spans = await operations.trace(text(filled, WHICH.name).lower())
-        wrong = Trouble("Vul één kenmerk in.", ((WHICH.name, "Dit is geen kenmerk van een verwerking."),))
+        spans = await operations.trace(text(filled, _WHICH.name).lower())
+        wrong = Trouble("Vul één kenmerk in.", ((_WHICH.name, "Dit is geen kenmerk van een verwerking."),))
         return await page(request, session, spans, wrong if spans is None else None, filled)
 
     return routes

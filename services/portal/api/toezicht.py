@@ -23,8 +23,8 @@ from shared.http.app import NUMBER
 from shared.privileges import BY_NAME
 from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
 
-ADDRESS = "/toezicht"
-WHICH = Control("text", "number", "Nummer van het signaal", "Zoals S-7K3MQ-9XD4T", required=True)
+_ADDRESS = "/toezicht"
+_WHICH = Control("text", "number", "Nummer van het signaal", "Zoals S-7K3MQ-9XD4T", required=True)
 
 
 def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
@@ -32,33 +32,33 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
 
     async def start_page(request: Request, session: Session, trouble: Trouble | None, filled: FormData) -> Response:
         found = await toezicht.start(session)
-        shown: dict[str, Any] = {"found": found, "which": (WHICH,), "watches": FG in session.roles}
+        shown: dict[str, Any] = {"found": found, "which": (_WHICH,), "watches": FG in session.roles}
         status = 400 if trouble else 200
         return pages.show("toezicht/toezicht.html", request, status, trouble=trouble, filled=filled, **shown)
 
-    @routes.get(ADDRESS)
+    @routes.get(_ADDRESS)
     async def start(request: Request, session: Session = visits.visitor) -> Response:
         only_for(session, (FG, PRIVACY_OFFICER))
         return await start_page(request, session, None, FormData())
 
-    @routes.post(f"{ADDRESS}/zoeken")
+    @routes.post(f"{_ADDRESS}/zoeken")
     async def search(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         """What somebody types comes into no address before it is known to be a number."""
         only_for(session, (FG,))
-        number = text(filled, WHICH.name).upper()
+        number = text(filled, _WHICH.name).upper()
         if re.fullmatch(NUMBER, number):
-            return sends_to(f"{ADDRESS}/signalen/{number}")
-        wrong = Trouble("Vul één nummer in.", ((WHICH.name, "Dit is geen nummer van een signaal."),))
+            return sends_to(f"{_ADDRESS}/signalen/{number}")
+        wrong = Trouble("Vul één nummer in.", ((_WHICH.name, "Dit is geen nummer van een signaal."),))
         return await start_page(request, session, wrong, filled)
 
-    @routes.get(f"{ADDRESS}/signalen/{{number}}")
+    @routes.get(f"{_ADDRESS}/signalen/{{number}}")
     async def signal(request: Request, number: str, session: Session = visits.visitor) -> Response:
         only_for(session, (FG,))
         if not re.fullmatch(NUMBER, number):
             raise NotFound
         return pages.show("toezicht/signaal.html", request, found=await toezicht.signal(session, number))
 
-    @routes.get(f"{ADDRESS}/auditspoor")
+    @routes.get(f"{_ADDRESS}/auditspoor")
     async def trail(
         request: Request, dienst: str = "", cursor: str = "", session: Session = visits.visitor
     ) -> Response:
@@ -69,7 +69,7 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
         chains = await toezicht.chains(session)
         return pages.show("toezicht/auditspoor.html", request, found=found, producer=dienst, chains=chains, whole=False)
 
-    @routes.post(f"{ADDRESS}/auditspoor/nalopen")
+    @routes.post(f"{_ADDRESS}/auditspoor/nalopen")
     async def walk(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         """From the first line: it takes its time, and changes nothing but how far it was checked."""
         only_for(session, (FG, BEHEERDER))
@@ -77,7 +77,7 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
         chains = await toezicht.chains(session, whole=True)
         return pages.show("toezicht/auditspoor.html", request, found=found, producer="", chains=chains, whole=True)
 
-    @routes.get(f"{ADDRESS}/spoed")
+    @routes.get(f"{_ADDRESS}/spoed")
     async def urgent(request: Request, session: Session = visits.visitor) -> Response:
         only_for(session, (FG, BEHEERDER, PRIVACY_OFFICER))
         done, session.done = session.done, None
@@ -91,12 +91,12 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
         shown: dict[str, Any] = {"share": found, "asked": asked, "trouble": trouble, "filled": filled}
         return pages.show("toezicht/verstrekking.html", request, 400 if trouble else 200, **shown)
 
-    @routes.get(f"{ADDRESS}/spoed/{{share}}")
+    @routes.get(f"{_ADDRESS}/spoed/{{share}}")
     async def one(request: Request, share: UUID, session: Session = visits.visitor) -> Response:
         only_for(session, (FG, PRIVACY_OFFICER))
         return await share_page(request, session, share, None, FormData())
 
-    @routes.post(f"{ADDRESS}/spoed/{{share}}")
+    @routes.post(f"{_ADDRESS}/spoed/{{share}}")
     async def judge(
         request: Request, share: UUID, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
@@ -104,7 +104,7 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
         trouble = await toezicht.judge(session, share, filled)
         if trouble is None:
             session.done = "judged"
-            return sends_to(f"{ADDRESS}/spoed")
+            return sends_to(f"{_ADDRESS}/spoed")
         return await share_page(request, session, share, trouble, filled)
 
     return routes

@@ -12,9 +12,6 @@ from services.portal.calls import Calls, Said
 from services.portal.sessions import Session
 from shared.errors import Conflict, NotFound, PartDown
 
-MOST = 500
-"""Rows of one list that a page shows at most."""
-
 
 def body_of(said: Said) -> dict[str, Any]:
     """Raises NotFound, alike for what is not there and for who may not see it; Conflict; PartDown."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from services.portal.calls import Calls
 from services.portal.sessions import Session
-from services.portal.use_cases.answered import MOST, Overview, overview
+from services.portal.use_cases.answered import Overview, overview
+from shared.pages import MOST
 
 
 class Beheer:

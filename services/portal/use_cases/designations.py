@@ -11,9 +11,10 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, read
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
-from services.portal.use_cases.answered import MOST, body_of, part_of
+from services.portal.use_cases.answered import body_of, part_of
 from services.portal.use_cases.filled import text, trouble
 from shared.clock import AMSTERDAM
+from shared.pages import MOST
 from shared.protocol.designations import BEHEERDER, are_apart
 from shared.protocol.model import Law
 
@@ -29,7 +30,7 @@ WHO = Control(
 
 
 @dataclass(frozen=True)
-class Offered:
+class RoleOffered:
     """A designation that the beheerder can give. `excluded_by`: what this person is, so that it cannot be given now."""
 
     role: str
@@ -38,7 +39,7 @@ class Offered:
     excluded_by: tuple[str, ...] = ()
 
 
-class Designations:
+class DesignationPages:
     def __init__(self, calls: Calls, law: Law) -> None:
         self._calls, self._law = calls, law
 
@@ -57,11 +58,11 @@ class Designations:
             cursor = page["next"]
         return found
 
-    def offered(self, held: Iterable[dict[str, Any]] = ()) -> tuple[Offered, ...]:
+    def offered(self, held: Iterable[dict[str, Any]] = ()) -> tuple[RoleOffered, ...]:
         """Every designation that the beheerder gives, with those that exclude it (art. 1 onder k, art. 7, AVG 38 lid 6)."""
         has = list(dict.fromkeys(one["role"] for one in held))
         return tuple(
-            Offered(
+            RoleOffered(
                 role,
                 self._law.called(role),
                 tuple(self._law.called(one) for one in self._law.designations if are_apart(self._law, role, one)),
@@ -72,7 +73,7 @@ class Designations:
         )
 
     @staticmethod
-    def asked(offered: Iterable[Offered]) -> tuple[Control, ...]:
+    def asked(offered: Iterable[RoleOffered]) -> tuple[Control, ...]:
         """The controls of a designation; the person is known by then."""
         roles = tuple((one.role, one.called) for one in offered if not one.excluded_by)
         basis = "Het kenmerk van het besluit, in hoofdletters en cijfers, zoals BESLUIT-2026-17."

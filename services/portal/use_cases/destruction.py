@@ -1,4 +1,4 @@
-"""Destruction lists as the beheerder, the privacy officer and the FG see them, what they decide on them, and what was declared."""
+"""DestructionPages lists as the beheerder, the privacy officer and the FG see them, what they decide on them, and what was declared."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, InSignal, read
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
-from services.portal.use_cases.answered import MOST, Overview, body_of, overview, part_of
+from services.portal.use_cases.answered import Overview, body_of, overview, part_of
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.filled import special, text, trouble, version
 from shared.errors import NotFound
+from shared.pages import MOST
 
-PURPOSE = "vernietiging"
+_PURPOSE = "vernietiging"
 APPROVING = "approve-destruction"
 """Of a list it can be about some signals, which are picked."""
-NEVER_INFORMED = "never-informed"
-OF_LISTS = (NEVER_INFORMED, APPROVING)
+_NEVER_INFORMED = "never-informed"
+OF_LISTS = (_NEVER_INFORMED, APPROVING)
 """What is decided on a list; of the same state a signal can be held, and that is decided where it is kept."""
-WAITS = "listed"
+_WAITS = "listed"
 
 
 @dataclass
-class Listed(Opened):
+class ListOpened(Opened):
     """A destruction list. `signals`: those in which somebody was never informed first; `more`: there are others."""
 
     signals: list[dict[str, Any]] = field(default_factory=list)
@@ -54,7 +55,7 @@ class Listed(Opened):
         return any(one["neverInformed"] is None for one in self.signals)
 
 
-class Destruction:
+class DestructionPages:
     def __init__(self, calls: Calls, dossiers: Dossiers) -> None:
         self._calls, self._dossiers = calls, dossiers
 
@@ -73,27 +74,27 @@ class Destruction:
             raise NotFound
         return found
 
-    async def open(self, session: Session, list_id: UUID) -> Listed:
+    async def open(self, session: Session, list_id: UUID) -> ListOpened:
         number, path = str(list_id), at(str(list_id))
         asked = (path, f"{path}/signals?limit={MOST}", f"{path}/approvals?limit={MOST}", f"{path}/open-decisions")
         head, signals, approvals, offered = map(
             body_of, await asyncio.gather(*(self._calls.get(session, "oversight", one) for one in asked))
         )
-        decided = body_of(await self._calls.get(session, "oversight", f"{path}/decisions", PURPOSE))
+        decided = body_of(await self._calls.get(session, "oversight", f"{path}/decisions", _PURPOSE))
         offered["decisions"] = [one for one in offered["decisions"] if one["key"] in OF_LISTS]
-        found = Listed("oversight", number, head, offered, decided["decisions"], signals["signals"])
+        found = ListOpened("oversight", number, head, offered, decided["decisions"], signals["signals"])
         found.approvals, found.more = approvals["approvals"], signals["next"] is not None
         return found
 
-    def asked(self, found: Listed, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
-        waiting = tuple((one["number"], one["number"]) for one in found.signals if one["state"] == WAITS)
+    def asked(self, found: ListOpened, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
+        waiting = tuple((one["number"], one["number"]) for one in found.signals if one["state"] == _WAITS)
         picked = Control(
             "choices", "about", "Welke signalen?", "Wat u niet aankruist, blijft op de lijst staan.", True, waiting
         )
         return (*((picked,) if decision["key"] == APPROVING else ()), *self._dossiers.asked(found, decision, outcome))
 
     async def decide(
-        self, session: Session, found: Listed, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
+        self, session: Session, found: ListOpened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
     ) -> Trouble | None:
         asked = self.asked(found, decision, outcome)
         about = [str(one) for one in filled.getlist("about")]
@@ -111,7 +112,7 @@ class Destruction:
         }
         return trouble(await self._calls.post(session, "oversight", f"{at(found.number)}/decisions", body))
 
-    async def withdraw(self, session: Session, found: Listed, filled: Filled) -> Trouble | None:
+    async def withdraw(self, session: Session, found: ListOpened, filled: Filled) -> Trouble | None:
         return await self._dossiers.withdraw(session, found, filled)
 
     # --- declarations ----------------------------------------------------------------------------

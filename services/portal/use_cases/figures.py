@@ -1,4 +1,4 @@
-"""Figures over time as charts and tables. What is too small to tell comes without its number, so neither has it."""
+"""Charts over time as charts and tables. What is too small to tell comes without its number, so neither has it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Chart:
         return [(LEFT + place * STEP + BAR // 2, name) for place, name in enumerate(self.columns)]
 
 
-class Figures:
+class Charts:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 

@@ -1,4 +1,4 @@
-"""Holds: what a running procedure needs is not destroyed meanwhile. Asked by picking items, agreed to by the beheerder."""
+"""HoldPages: what a running procedure needs is not destroyed meanwhile. Asked by picking items, agreed to by the beheerder."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from services.portal.sessions import Session
 from services.portal.use_cases.answered import body_of, part_of
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import special, text, trouble
-from services.portal.watch_words import ARCHIVES, item_called
+from services.portal.watch_words import ARCHIVE_WORDS, item_called
 from shared.errors import Conflict
 
-HOLD, END_HOLD = "hold", "end-hold"
-AGREE, DISAGREE = "agree", "disagree"
+_HOLD, _END_HOLD = "hold", "end-hold"
 REASON = Control("area", "reason", "Waarom?", "De reden blijft bij het besluit staan.", required=True, most=2000)
 ENDED_ON = Control("date", "fields.endedOn", "Op welke dag liep de procedure af?", required=True)
 
 
-class Holds:
+class HoldPages:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
@@ -35,7 +34,7 @@ class Holds:
     async def asked(self, session: Session, found: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of asking a hold, for who may; none for the others."""
         said = await self._calls.get(session, "retention", f"{at(found['number'])}/open-decisions")
-        rules = [one for one in said.body["decisions"] if one["key"] == HOLD] if said.is_done else []
+        rules = [one for one in said.body["decisions"] if one["key"] == _HOLD] if said.is_done else []
         if not rules or not set(session.roles) & set(rules[0]["decidedBy"]):
             return ()
         items = tuple(
@@ -53,16 +52,16 @@ class Holds:
         if not about:
             return Trouble("Er is nog niets gekozen.", (("about", "Kies ten minste één gegeven."),))
         fields = read((one for one in asked if one.name.startswith("fields.")), filled)
-        given = {"key": HOLD, "outcome": "held", "about": about, "fields": fields}
+        given = {"key": _HOLD, "outcome": "held", "about": about, "fields": fields}
         return await self._decided(session, found["number"], given, filled)
 
     async def answer(self, session: Session, number: str, hold: str, outcome: str, filled: Filled) -> Trouble | None:
         """The beheerder agrees to a hold that was asked, or not."""
-        return await self._decided(session, number, {"key": HOLD, "outcome": outcome, "confirms": hold}, filled)
+        return await self._decided(session, number, {"key": _HOLD, "outcome": outcome, "confirms": hold}, filled)
 
     async def end(self, session: Session, number: str, hold: str, filled: Filled) -> Trouble | None:
         fields = {"endedOn": text(filled, ENDED_ON.name)}
-        given = {"key": END_HOLD, "outcome": "ended", "about": [hold], "fields": fields}
+        given = {"key": _END_HOLD, "outcome": "ended", "about": [hold], "fields": fields}
         return await self._decided(session, number, given, filled)
 
     async def _decided(self, session: Session, number: str, given: dict[str, Any], filled: Filled) -> Trouble | None:
@@ -78,4 +77,4 @@ class Holds:
 
 
 def _kept(one: dict[str, str]) -> str:
-    return ARCHIVES.get(one["keptIn"], one["keptIn"])
+    return ARCHIVE_WORDS.get(one["keptIn"], one["keptIn"])

@@ -20,7 +20,7 @@ MOST_SPANS = 500
 
 
 @dataclass(frozen=True)
-class Part:
+class ServiceTold:
     """A service. `told`: what it says of itself; None when it does not answer, or does not believe who asks."""
 
     name: str
@@ -61,13 +61,13 @@ class Operations:
     def keeps_traces(self) -> bool:
         return self._traces is not None
 
-    async def status(self, session: Session) -> list[Part]:
-        async def one(name: str) -> Part:
+    async def status(self, session: Session) -> list[ServiceTold]:
+        async def one(name: str) -> ServiceTold:
             try:
                 said = await self._calls.get(session, name, "/v1/operations/status")
             except PartDown:
-                return Part(name, None)
-            return Part(name, said.body if said.is_done else None)
+                return ServiceTold(name, None)
+            return ServiceTold(name, said.body if said.is_done else None)
 
         return list(await asyncio.gather(*map(one, self._services)))
 

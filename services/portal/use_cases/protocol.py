@@ -17,12 +17,12 @@ _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
-class Chapter:
+class ChapterPrinted:
     """A heading with its place on the page; `within`: those below it."""
 
     id: str
     title: str
-    within: tuple[Chapter, ...] = ()
+    within: tuple[ChapterPrinted, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Printed:
 
     title: str
     html: Markup
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[ChapterPrinted, ...]
 
 
 def printed(law: Law) -> Printed:
@@ -45,20 +45,20 @@ def printed(law: Law) -> Printed:
     return Printed(title, Markup(reader.renderer.render(tokens, reader.options, {})), chapters)  # noqa: S704
 
 
-def _numbered(tokens: list[Token]) -> tuple[Chapter, ...]:
+def _numbered(tokens: list[Token]) -> tuple[ChapterPrinted, ...]:
     """Gives every heading an address of its own."""
-    found: list[Chapter] = []
+    found: list[ChapterPrinted] = []
     for place, (one, words) in enumerate(itertools.pairwise(tokens)):
         if one.type != "heading_open":
             continue
         level = int(one.tag[1:])
-        chapter = Chapter(f"{_NOT_PLAIN.sub('-', words.content.lower()).strip('-')}-{place}", words.content)
+        chapter = ChapterPrinted(f"{_NOT_PLAIN.sub('-', words.content.lower()).strip('-')}-{place}", words.content)
         one.attrs = {"id": chapter.id, "class": f"utrecht-heading-{min(level, 3)}"}
         if level == 2:
             found.append(chapter)
         elif level == 3 and found:
             last = found[-1]
-            found[-1] = Chapter(last.id, last.title, (*last.within, chapter))
+            found[-1] = ChapterPrinted(last.id, last.title, (*last.within, chapter))
     return tuple(found)
 
 

@@ -11,13 +11,14 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
-from services.portal.use_cases.answered import MOST, Overview, body_of, overview, part_of
+from services.portal.use_cases.answered import Overview, body_of, overview, part_of
 from services.portal.use_cases.filled import special, text, trouble
 from services.portal.watch_words import OPENING
 from shared.errors import NotFound
+from shared.pages import MOST
 from shared.protocol.afterwards import BECAUSE, JUDGED_AS, MOST_WORDS
 
-PURPOSE = "toezicht"
+_PURPOSE = "toezicht"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Toezicht:
             "declarations": ("retention", f"/v1/declarations?number={number}"),
         }
         decided, found = await asyncio.gather(
-            self._calls.get(session, "oversight", f"/v1/signals/{number}/decisions?limit={MOST}", PURPOSE),
+            self._calls.get(session, "oversight", f"/v1/signals/{number}/decisions?limit={MOST}", _PURPOSE),
             overview(self._calls, session, paths),
         )
         if "where" not in found.parts:
