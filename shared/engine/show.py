@@ -103,7 +103,11 @@ class Showing:
         facts = self.parts.policy.facts(loaded)
         return replace(
             found,
-            decisions=open_decisions(loaded.law, loaded.state, facts),
+            decisions=tuple(
+                one
+                for one in open_decisions(loaded.law, loaded.state, facts)
+                if self.parts.policy.is_decided_here(one.rule.key)
+            ),
             records=open_records(loaded.law, loaded.state, facts)
             if loaded.content and self.parts.policy.records
             else (),

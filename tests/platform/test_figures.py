@@ -45,6 +45,7 @@ async def test_small_counts_are_told_to_nobody_and_the_rest_to_who_watches(desk_
     desk = await desk_of("oversight")
     numbers = [f"S-00000-0000{one}" for one in range(7)]
     rows = [decided(desk, one, "purpose", "set", "weging-1") for one in numbers]
+    desk.clock.pass_by(1)
     # Four go on to phase 2 by a letter to nobody else, two end; both are too few to tell.
     rows += [decided(desk, one, "weging-2b", "inside", "phase-2") for one in numbers[:4]]
     rows += [decided(desk, one, "weging-1", "no-suspicion", "ended", ended_in=1) for one in numbers[5:]]

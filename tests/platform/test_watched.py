@@ -11,12 +11,13 @@ from services.rights.use_cases import Deferrals
 from shared.clock import calendar_date
 from shared.database.tables import Audit
 from shared.engine.tables import Dossier
-from shared.errors import Forbidden, NotFound
+from shared.errors import Conflict, Forbidden, NotFound
 from shared.identity import Person
 from shared.pages import Window
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
 from tests.platform.test_destruction_attacks import sealed
+from tests.platform.test_engine_elsewhere import offered
 from tests.platform.test_heads_elsewhere import duties
 
 WATCH = [Person(role, frozenset({role})) for role in ("privacy-officer", "beheerder", "fg")]
@@ -66,3 +67,24 @@ async def test_what_can_be_held_is_told_by_code_to_who_asks_agrees_or_watches(de
     assert [one.entry["record"] for one in await desk.rows(Audit) if one.entry["action"] == "holds looked at"] == [
         NUMBER
     ] * 4
+
+
+@pytest.mark.refused("R-9.14", "R-9.15")
+async def test_what_is_decided_elsewhere_in_the_same_state_is_neither_offered_nor_taken(desk_of: DeskOf) -> None:
+    """Before, the beheerder's approval of one signal at retention took it out of the state in which its list is carried
+    out, and a hold that was asked of a list was kept and held nothing."""
+    oversight, retention = await desk_of("oversight"), await desk_of("retention")
+    listed = await offered(oversight, NUMBER)
+    await retention.add(sealed(NUMBER, calendar_date(retention.clock.now()), state=State.LISTED))
+    officer, beheerder, _ = WATCH
+    for desk, number, keys in (
+        (oversight, listed, {"never-informed", "approve-destruction"}),
+        (retention, NUMBER, {"hold", "end-hold"}),
+    ):
+        shown = await desk.engine.showing.open_decisions(number, beheerder)
+        assert {one.rule.key for one in shown.decisions} == keys
+    needed = {"ground": "bezwaar", "endsOn": "2199-01-01", "needed": "de melding"}
+    with pytest.raises(Conflict, match="niet hier"):
+        await oversight.decide(listed, "hold", "held", officer, fields=needed, about=(NUMBER,))
+    with pytest.raises(Conflict, match="niet hier"):
+        await retention.decide(NUMBER, "approve-destruction", "approved", beheerder, fields={"confirmList": NUMBER})

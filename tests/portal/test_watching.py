@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.portal.sessions import COOKIE, Session, Sessions
 from services.portal.use_cases.designations import DesignationPages, is_open
 from services.portal.use_cases.operations import Operations, in_order
 from services.portal.use_cases.protocol import printed
@@ -55,6 +56,31 @@ async def test_to_who_has_not_the_role_the_page_does_not_exist(somebody: httpx.A
 async def test_nor_does_what_it_would_send(somebody: httpx.AsyncClient, path: str) -> None:  # noqa: F811
     answer = await somebody.post(path, data={"csrf": "the-token"}, headers=SAME)
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "says"),
+    [
+        ("beheerder", "/beheer", "Deze pagina is niet volledig"),
+        ("beheerder", "/vernietiging", "Deze pagina is niet volledig"),
+        ("beheerder", "/status", "antwoordt niet"),
+        ("fg", "/toezicht", "Deze pagina is niet volledig"),
+        ("fg", "/toezicht/spoed", "Deze pagina is niet volledig"),
+        ("privacy-officer", "/toezicht", "Deze pagina is niet volledig"),
+    ],
+)
+async def test_what_is_silent_is_a_gap_that_says_so(
+    portal: httpx.AsyncClient,  # noqa: F811
+    role: str,
+    path: str,
+    says: str,
+) -> None:
+    transport = portal._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    sessions: Sessions = transport.app.state.sessions  # type: ignore[attr-defined]
+    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", (role,))))
+    answer = await portal.get(path)
+    assert (answer.status_code, says in answer.text) == (200, True)
 
 
 async def test_the_protocol_reads_as_a_page_with_a_way_to_each_chapter(somebody: httpx.AsyncClient) -> None:  # noqa: F811

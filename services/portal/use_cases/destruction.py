@@ -20,9 +20,6 @@ from shared.pages import MOST
 _PURPOSE = "vernietiging"
 APPROVING = "approve-destruction"
 """Of a list it can be about some signals, which are picked."""
-_NEVER_INFORMED = "never-informed"
-OF_LISTS = (_NEVER_INFORMED, APPROVING)
-"""What is decided on a list; of the same state a signal can be held, and that is decided where it is kept."""
 _WAITS = "listed"
 
 
@@ -81,7 +78,6 @@ class DestructionPages:
             body_of, await asyncio.gather(*(self._calls.get(session, "oversight", one) for one in asked))
         )
         decided = body_of(await self._calls.get(session, "oversight", f"{path}/decisions", _PURPOSE))
-        offered["decisions"] = [one for one in offered["decisions"] if one["key"] in OF_LISTS]
         found = ListOpened("oversight", number, head, offered, decided["decisions"], signals["signals"])
         found.approvals, found.more = approvals["approvals"], signals["next"] is not None
         return found
