@@ -142,7 +142,7 @@ LISTS = {
         deferred,
         by_urgency,
         "number",
-        besides=lambda: [dossier(0, due=True)],
+        besides=lambda: [dossier(5000, due=True)],
     ),
     "tasks": Listing(
         "assessment",
