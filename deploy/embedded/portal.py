@@ -64,6 +64,7 @@ def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) ->
         "MELDPUNT_OIDC_CLIENT_ID": str(home.secret_file("portal-client-id")),
         "MELDPUNT_OIDC_CLIENT_SECRET": str(home.secret_file("portal-client-secret")),
         "MELDPUNT_PROTOCOL": protocol,
+        "MELDPUNT_TRACES": str(home.path / "logs"),
         "MELDPUNT_LIVE": "false",
         "PYTHONUNBUFFERED": "1",
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from services.oversight.use_cases import Chains, DestructionLists, RegisterReading
+from services.oversight.use_cases import Chains, Counting, DestructionLists, RegisterReading
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
@@ -33,8 +33,11 @@ class JudgementIn(Strict):
     special_grounds: SpecialGrounds
 
 
-def router(engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists) -> APIRouter:
+def router(
+    engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists, figures: Counting
+) -> APIRouter:
     whole = APIRouter()
+    whole.include_router(_figures(engine, figures))
     whole.include_router(_registers(engine, reading, chains))
     whole.include_router(_disclosures(engine, reading))
     whole.include_router(_lists(engine, lists))
@@ -84,6 +87,17 @@ def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIR
     ) -> Found:
         """From the last signed checkpoint, or all of it: `from=start` takes its time with a long trail."""
         return {"chains": await chains.show(person, begin)}
+
+    return routes
+
+
+def _figures(engine: Engine, figures: Counting) -> APIRouter:
+    routes = APIRouter(prefix="/v1", tags=["figures"])
+
+    @routes.get("/figures", summary="Counting over time: counts without any that is too small (FG, beheerder)")
+    async def show(person: Person = current_person(engine.platform)) -> Found:
+        """By quarter, out of coded facts. `null`: too small to tell, or a total that would give such a count away."""
+        return await figures.show(person)
 
     return routes
 

@@ -13,6 +13,7 @@ from services.oversight.shelf import ListShelf
 from services.oversight.use_cases import (
     Anchoring,
     Chains,
+    Counting,
     DesignationKeeping,
     DestructionLists,
     DutyKeeping,
@@ -42,4 +43,8 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         queues={releasing.queue: releasing.release},
         periodic=[chains.walking, Anchoring(platform).telling],
     )
-    return build(service, "Oversight", router(engine, RegisterReading(platform), chains, DestructionLists(engine)))
+    return build(
+        service,
+        "Oversight",
+        router(engine, RegisterReading(platform), chains, DestructionLists(engine), Counting(platform)),
+    )

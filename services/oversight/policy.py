@@ -35,6 +35,7 @@ class OversightPolicy(Policy):
     tells = False
     # A list takes several approvals, each for some of its signals, and each has its own time.
     side_by_side = True
+    decides = (APPROVE, HEARS_AFTER_ALL)
 
     def roles(self, law: Law) -> frozenset[str]:
         rules = [one for one in law.decisions if one.key in (APPROVE, HEARS_AFTER_ALL)]

@@ -139,6 +139,19 @@ async def decided_on(session: AsyncSession, number: str, window: Window) -> Page
     return await DECISIONS.page(session, select(DecidedRow).where(col(DecidedRow.number) == number), window)
 
 
+ALL_DECISIONS = Keyset("all-decisions", col(DecidedRow.id))
+
+
+async def decided_since(session: AsyncSession, since: datetime, window: Window) -> Page[DecidedRow]:
+    return await ALL_DECISIONS.page(session, select(DecidedRow).where(col(DecidedRow.taken_at) >= since), window)
+
+
+async def destroyed_since(session: AsyncSession, since: datetime) -> list[datetime]:
+    """When each signal was destroyed, of which that is known."""
+    gone = col(Whereabout.state) == State.DESTROYED, col(Whereabout.since) >= since
+    return list((await session.scalars(select(col(Whereabout.since)).where(*gone))).all())
+
+
 URGENT = "(facts ->> 'urgent') = 'true'"
 """As its index says it."""
 

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
 from services.portal import leaving
-from services.portal.api import casework, clusters, dossiers, guides, log_in, righting, tasks, work
+from services.portal.api import (
+    beheer,
+    casework,
+    clusters,
+    designations,
+    destruction,
+    dossiers,
+    figures,
+    guides,
+    holds,
+    log_in,
+    operations,
+    righting,
+    tasks,
+    toezicht,
+    work,
+)
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
@@ -17,13 +34,21 @@ from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
+from services.portal.use_cases.beheer import Beheer
 from services.portal.use_cases.clusters import ClusterForms
+from services.portal.use_cases.designations import DesignationPages
+from services.portal.use_cases.destruction import DestructionPages
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.drafts import OwnDrafts
+from services.portal.use_cases.figures import Charts
 from services.portal.use_cases.guides import Guides
+from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.intake import RiecIntake
+from services.portal.use_cases.operations import Operations
+from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.righting import Righting
 from services.portal.use_cases.tasks import AskedOf
+from services.portal.use_cases.toezicht import Toezicht
 from services.portal.use_cases.work import MyWork
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
@@ -54,6 +79,13 @@ def create(settings: Settings | None = None) -> FastAPI:
         clusters.router(visits, Dossiers(calls), ClusterForms(calls, Dossiers(calls)), pages),
         casework.router(visits, Dossiers(calls), RiecIntake(calls), pages),
         tasks.router(visits, AskedOf(calls), drafts, pages),
+        beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages),
+        designations.router(visits, DesignationPages(calls, law), pages),
+        holds.router(visits, HoldPages(calls), pages),
+        toezicht.router(visits, Toezicht(calls), pages),
+        figures.router(visits, Charts(calls), pages),
+        operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
+        destruction.router(visits, DestructionPages(calls, Dossiers(calls)), pages),
         guides.router(Guides(settings.guides), pages, settings.guides),
     ):
         app.include_router(one)

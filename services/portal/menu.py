@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
+
 EVERYBODY: frozenset[str] = frozenset()
 
 
@@ -18,7 +20,16 @@ class Entry:
     roles: frozenset[str] = EVERYBODY
 
 
-MENU = (Entry("Mijn werk", "/"),)
+_WATCHES = frozenset({BEHEERDER, FG})
+MENU = (
+    Entry("Mijn werk", "/"),
+    Entry("Beheer", "/beheer", frozenset({BEHEERDER})),
+    Entry("Toezicht", "/toezicht", frozenset({FG, PRIVACY_OFFICER})),
+    Entry("Vernietiging", "/vernietiging", _WATCHES | {PRIVACY_OFFICER}),
+    Entry("Cijfers", "/cijfers", _WATCHES),
+    Entry("Status", "/status", frozenset({BEHEERDER})),
+    Entry("Het protocol", "/protocol"),
+)
 
 
 def menu(roles: Collection[str]) -> list[Entry]:

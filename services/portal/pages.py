@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from services.portal.guard import TOO_LARGE
 from services.portal.menu import menu
 from services.portal.static import STATIC_VERSION
+from services.portal.watch_words import FILTERS
 from services.portal.words import (
     ACTIONS_CALLED,
     INTAKE_DECISION,
@@ -32,6 +33,7 @@ from services.portal.words import (
 from shared.clock import AMSTERDAM
 from shared.errors import MeldpuntError
 from shared.http.problems import ANSWERS
+from shared.protocol.afterwards import JUDGED_AS
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
 from shared.protocol.opening import PURPOSES_OF_OPENING
@@ -66,6 +68,8 @@ class Pages:
             "day": day,
             "moment": moment,
             "state": state,
+            "question": lambda key: rule.question if (rule := law.decision(key)) else WORDS.get(key, key),
+            "outcome_called": lambda pair: _answer(law, *pair),
             "called": law.called,
             "capitalize_first": lambda words: words[:1].upper() + words[1:],
             "service_called": lambda service: SERVICES_CALLED.get(service, service),
@@ -73,6 +77,7 @@ class Pages:
             "word": lambda code: WORDS.get(code, code),
             "value_word": lambda value, key: WORDS.get(value, value) if key in ("kind", "role") else value,
         }
+        environment.filters |= FILTERS
         environment.tests |= {
             "same": lambda one, other: one is other,
             "day_given": lambda one: re.fullmatch(_DAY, one) is not None,
@@ -166,6 +171,12 @@ def moment(given: str) -> str:
     """A moment in Amsterdam: 1 december 2026, 14.05 uur."""
     found = datetime.fromisoformat(given).astimezone(AMSTERDAM)
     return f"{day(found.date().isoformat())}, {found.hour}.{found.minute:02} uur"
+
+
+def _answer(law: Law, key: str, outcome: str) -> str:
+    rule = law.decision(key)
+    found = rule.outcome(outcome) if rule else None
+    return found.answer if found else JUDGED_AS.get(outcome, outcome)
 
 
 def state(code: str) -> str:

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     """Whose colours and letters: a file `theme-….css` in `static/`."""
     guides: Path = Path(__file__).parents[2] / "docs" / "gids"
     """The guides that "Hulp" shows, a Markdown file for each role."""
+    traces: Path | None = None
+    """The folder in which an embedded house keeps its spans; None: they are collected elsewhere."""
 
 
 class PublicSettings(BaseSettings):

@@ -79,8 +79,12 @@ SERVICES_CALLED = {
     "casework": "het onderdeel voor fase 4 en 5",
     "rights": "het onderdeel voor het informeren",
     "worklist": "de werklijst",
+    "retention": "het onderdeel voor bewaren en vernietigen",
+    "access": "het onderdeel voor toegang",
+    "oversight": "het onderdeel voor toezicht",
 }
 WORDS = {
+    "urgent-judged": "Was het terecht dat dit met spoed is gedeeld?",
     "address": "adres",
     "occupation": "beroep",
     "description": "omschrijving",

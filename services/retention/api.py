@@ -57,6 +57,10 @@ def router(
     async def waiting(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         return await holds.waiting(person, window)
 
+    @routes.get("/v1/signals/{number}/holds", tags=["cases"], summary="What of a signal can be held, and what is")
+    async def holds_of(number: Number, person: Person = caller) -> dict[str, Any]:
+        return await holds.of_signal(number, person)
+
     @routes.get("/v1/cases/{number}", tags=["cases"], summary="Until when a closed case is active, and kept")
     async def case(number: Number, person: Person = caller) -> dict[str, str]:
         return await keeping.case(number, person)

@@ -26,6 +26,8 @@ class RetentionPolicy(Policy):
     opening = "sealed signal looked up"
     # What must wait waits at once, and its list is left at once: it is ended by a decision, not taken back.
     withdrawable = False
+    # A list is decided on with supervision.
+    decides = (HOLD, END)
     # Several procedures can run beside each other, and each asks for its own.
     proposals_lapse = False
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
 from services.rights.letters import Letters
-from services.rights.use_cases import OverdueDuties
+from services.rights.use_cases import Deferrals, OverdueDuties
 from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.app import DUTY, current_person
@@ -44,7 +44,7 @@ class LetterOut(Strict):
     version: int
 
 
-def router(engine: Engine, overdue: OverdueDuties, letters: Letters) -> APIRouter:
+def router(engine: Engine, overdue: OverdueDuties, deferrals: Deferrals, letters: Letters) -> APIRouter:
     routes = APIRouter()
     caller = current_person(engine.platform)
 
@@ -55,6 +55,14 @@ def router(engine: Engine, overdue: OverdueDuties, letters: Letters) -> APIRoute
     @routes.get("/v1/overdue-duties", tags=["duties"], summary="What has passed its date (beheerder, FG)")
     async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         return await overdue.all(person, window)
+
+    @routes.get(
+        "/v1/deferrals",
+        tags=["duties"],
+        summary="Informing that was deferred, by the day on which it is looked at again (privacy officer, beheerder, FG)",
+    )
+    async def deferred(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await deferrals.all(person, window)
 
     @routes.post(
         "/v1/duties/{number}/letters", tags=["letters"], status_code=201, summary="Make the letter to the person"

@@ -14,7 +14,7 @@ from services.rights.never_informed import NeverInformed
 from services.rights.policy import RightsPolicy
 from services.rights.settings import Settings
 from services.rights.shelf import DutyShelf
-from services.rights.use_cases import Concerned, OverdueDuties
+from services.rights.use_cases import Concerned, Deferrals, OverdueDuties
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.engine.store import keys_in
@@ -39,7 +39,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         periodic=(*engine.periodic, engine.telling.periodic),
     )
     overdue = OverdueDuties(engine)
-    routers = [router(engine, overdue, Letters(engine))]
+    routers = [router(engine, overdue, Deferrals(engine), Letters(engine))]
     if more:
         routers.append(more(platform, overdue))
     return build(service, "Rights", *routers)

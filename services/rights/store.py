@@ -17,6 +17,7 @@ from shared.engine import store
 from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.identity import Person
 from shared.pages import Keyset, Page, Window
+from shared.protocol.model import State
 
 SCHEMA = "rights_0001"
 
@@ -65,6 +66,15 @@ async def overdue(session: AsyncSession, today: date, person: Person, window: Wi
     """Deferrals whose review date has passed, and duties whose month has; the longest ago first."""
     late = text(ON_THE_LIST), col(Dossier.due_on) < today, store.open_to(person)
     return await OVERDUE.page(session, select(Dossier).where(*late), window)
+
+
+DEFERRALS = Keyset("deferrals", col(Dossier.due_on), col(Dossier.number))
+
+
+async def deferrals(session: AsyncSession, person: Person, window: Window) -> Page[Dossier]:
+    """Duties that were deferred, by the day on which that is looked at again."""
+    mine = text(ON_THE_LIST), col(Dossier.state) == State.DUTY_DEFERRED, store.open_to(person)
+    return await DEFERRALS.page(session, select(Dossier).where(*mine), window)
 
 
 async def one_at_a_time(session: AsyncSession, signal: str) -> None:

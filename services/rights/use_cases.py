@@ -36,6 +36,7 @@ from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.numbers import duty_number
 from shared.pages import Window
+from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
 from shared.protocol.model import State
 from shared.protocol.terms import add_months
 
@@ -236,6 +237,21 @@ class Concerned:
             return reckoned(head, law, (*moments_of(head), moment))
 
         return becomes
+
+
+class Deferrals:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.platform = engine.platform
+
+    async def all(self, person: Person, window: Window) -> dict[str, Any]:
+        """Informing that was deferred, by the day on which it is looked at again: number, subject as S1, nobody's name
+        (art. 26 lid 5). Raises Forbidden."""
+        role = person.role_among({PRIVACY_OFFICER, BEHEERDER, FG})
+        async with self.platform.database.reading() as session:
+            page = await store.deferrals(session, person, window)
+        await self.engine.showing.note(person, role, "deferrals read", "duties")
+        return page.of("duties", heading)
 
 
 class OverdueDuties:

@@ -94,6 +94,8 @@ class Deciding:
     def allowed(self, loaded: Loaded, person: Person, roles: frozenset[str], given: Given) -> Allowed:
         """What the law says of a decision of this person; raises Forbidden, Conflict, or Invalid with every fault."""
         self.is_here(loaded)
+        if not self.policy.is_decided_here(given.attempt.key):
+            raise Conflict("Dit wordt niet hier besloten.")
         allowed = self._judged(loaded, roles, given)
         self._carrying.stands_back(loaded, person, allowed.role)
         own = self.policy.not_by(loaded, person, given.attempt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -45,6 +45,8 @@ class Policy:
     """Whether supervision hears of decisions by a letter."""
     withdrawable = True
     """Whether who recorded a decision can take it back for a while; without, it counts and is told at once."""
+    decides: Collection[str] | None = None
+    """The keys of what is decided here, where the law asks more in the same state of who holds something else; None: all."""
     side_by_side = False
     """Decisions stand beside each other: each can be withdrawn in its own time, whatever else was decided since."""
     proposals_lapse = True
@@ -65,6 +67,9 @@ class Policy:
     def not_by(self, loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
         """Why this person does not decide this, though somebody with his designation does; None when he may."""
         return None
+
+    def is_decided_here(self, key: str) -> bool:
+        return self.decides is None or key in self.decides
 
     def is_here(self, state: State, service: str) -> bool:
         """Whether what stands in this state is decided on in `service`."""

@@ -114,7 +114,11 @@ class Showing:
         return replace(
             found,
             actions=tuple(actions_of(self.parts.policy, loaded, person, withdrawable)),
-            decisions=open_decisions(loaded.law, loaded.state, facts),
+            decisions=tuple(
+                one
+                for one in open_decisions(loaded.law, loaded.state, facts)
+                if self.parts.policy.is_decided_here(one.rule.key)
+            ),
             records=open_records(loaded.law, loaded.state, facts)
             if loaded.content and self.parts.policy.records
             else (),

@@ -19,7 +19,8 @@ from shared import audit
 from shared.errors import MeldpuntError
 from shared.http.arriving import Arriving
 from shared.http.description import described
-from shared.http.health import HEALTH, health
+from shared.http.health import HEALTH, health, status_of
+from shared.http.operations import operations_routes
 from shared.http.problems import HEADERS, VERSION, install, unforeseen
 from shared.http.strangers import Strangers
 from shared.identity import Person
@@ -169,6 +170,7 @@ def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
     for router in routers:
         app.include_router(router)
     health(app, service)
+    app.include_router(operations_routes(current_person(platform), lambda: status_of(service)))
     described(app, f"{platform.settings.public_address}/{platform.name}")
     app.add_middleware(Edge, platform=platform, strangers=strangers)
     # Who calls, where a proxy that is trusted says so; anybody else's word about it counts for nothing.

@@ -38,10 +38,15 @@ def health(app: FastAPI, service: Service) -> None:
     async def statusz(authorization: Annotated[str | None, Header()] = None) -> dict[str, Any]:
         """For operations: ids and codes, no content."""
         operator(service.platform.settings.operations_secret, authorization)
-        queues = None
-        with contextlib.suppress(PartDown):
-            queues = [as_told(one) for one in await service.stuck()]
-        return await _readiness(service) | {"queues": queues, "pruned": service.pruned}
+        return await status_of(service)
+
+
+async def status_of(service: Service) -> dict[str, Any]:
+    """What a service says of itself to who runs it: ids and codes, no content."""
+    queues = None
+    with contextlib.suppress(PartDown):
+        queues = [as_told(one) for one in await service.stuck()]
+    return await _readiness(service) | {"queues": queues, "pruned": service.pruned}
 
 
 def operator(secret: Path | None, authorization: str | None) -> None:

@@ -31,6 +31,8 @@ PERSON_DECIDES = (
 CO_SIGNERS = ("privacy-officer", "beheerder")
 """Who can co-sign besides those who see the file."""
 LEAST_QUORUM = 2
+LEAST_COUNT = 3
+"""A figure of one or two says who they are (art. 9 lid 3)."""
 MOST_YEARS = 30
 MOST_DESIGNATION_YEARS = 2
 """So long somebody is designated at most, before it is looked at anew whether he still should be (art. 7 lid 2)."""
@@ -83,6 +85,7 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         terms=_terms(file.table("termijnen")),
         notice=_notice(file.table("kennisgeving")),
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
+        smallest_count=file.table("cijfers").number("kleinste_aantal", LEAST_COUNT, 100),
     )
     _needed(file, made)
     every_receiver(file, made)

@@ -173,6 +173,8 @@ class Municipality:
     notice: Mapping[str, str]
     """The texts of the notice to who is concerned (art. 26 lid 2); empty where nothing was filled in yet."""
     taking_into_use: TakingIntoUse
+    smallest_count: int = 5
+    """What is counted less often than this is in no figure (art. 9 lid 3)."""
 
     @property
     def organisations(self) -> dict[str, Mapping[str, str]]:

@@ -38,6 +38,8 @@ def terms_of(law: Law) -> list[str]:
         *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
         "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
         " laatste dag van een kortere maand.",
+        f"- Cijfers over signalen noemen geen aantal van 1 tot en met {law.choices.smallest_count - 1}, en geen totaal waaruit zo"
+        " een aantal te herleiden is (art. 9 lid 3).",
         "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
     ]
 

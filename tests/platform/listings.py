@@ -18,6 +18,7 @@ from tests.platform.rows import (
     by_arrival,
     by_urgency,
     declaration,
+    deferred,
     designated,
     disclosure,
     dossier,
@@ -133,6 +134,15 @@ LISTS = {
     "duties": Listing("rights", "/v1/duties", "duties", lambda n: dossier(n, due=True), by_urgency, "number"),
     "overdue duties": Listing(
         "rights", "/v1/overdue-duties", "duties", lambda n: dossier(n, due=True), by_urgency, "number"
+    ),
+    "deferrals": Listing(
+        "rights",
+        "/v1/deferrals",
+        "duties",
+        deferred,
+        by_urgency,
+        "number",
+        besides=lambda: [dossier(5000, due=True)],
     ),
     "tasks": Listing(
         "assessment",

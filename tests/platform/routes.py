@@ -30,7 +30,7 @@ from services.rights import api as rights_api
 from services.rights.letters import Letters
 from services.rights.policy import RightsPolicy
 from services.rights.shelf import DutyShelf
-from services.rights.use_cases import OverdueDuties
+from services.rights.use_cases import Deferrals, OverdueDuties
 from shared.audit import Proofs
 from shared.database.engine import Database
 from shared.engine.engine import Engine
@@ -90,7 +90,7 @@ def _routes(platform: Platform) -> APIRouter:
     nothing = cast(Any, None)
     if platform.name == "oversight":
         engine = Engine(platform, OversightPolicy(), ListShelf())
-        return oversight_api.router(engine, RegisterReading(platform), nothing, DestructionLists(engine))
+        return oversight_api.router(engine, RegisterReading(platform), nothing, DestructionLists(engine), nothing)
     if platform.name == "access":
         platform.verifier = Verifier(LocalTransit())
         access = Access.__new__(Access)
@@ -102,7 +102,7 @@ def _routes(platform: Platform) -> APIRouter:
         return assessment_api.router(engine, Meetings(engine))
     if platform.name == "rights":
         engine = Engine(platform, RightsPolicy(), DutyShelf())
-        return rights_api.router(engine, OverdueDuties(engine), Letters(engine))
+        return rights_api.router(engine, OverdueDuties(engine), Deferrals(engine), Letters(engine))
     engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
     destruction.platform = declarations.platform = platform

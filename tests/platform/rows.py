@@ -117,6 +117,10 @@ def dossier(n: int, *, due: bool = False) -> Dossier:
     )
 
 
+def deferred(n: int) -> Dossier:
+    return Dossier(**dossier(n, due=True).model_dump() | {"state": "duty-deferred"})
+
+
 def by_arrival(one: Any) -> Any:
     return (one.arrived_at, one.number)
 

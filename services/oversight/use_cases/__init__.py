@@ -3,6 +3,7 @@
 from services.oversight.use_cases.anchor import Anchoring
 from services.oversight.use_cases.approve import DestructionLists
 from services.oversight.use_cases.chains import Chains
+from services.oversight.use_cases.count import Counting
 from services.oversight.use_cases.designations import DesignationKeeping
 from services.oversight.use_cases.duties import DutyKeeping
 from services.oversight.use_cases.judge_urgent import UrgentJudging
@@ -13,6 +14,7 @@ from services.oversight.use_cases.show import RegisterReading
 __all__ = [
     "Anchoring",
     "Chains",
+    "Counting",
     "DesignationKeeping",
     "DestructionLists",
     "DutyKeeping",

@@ -183,7 +183,9 @@ def draft_of(dossier: Opened, form: str) -> DraftPlace:
 
 
 def at(number: str) -> str:
-    return f"/v1/duties/{number}" if number.startswith("D-") else f"/v1/signals/{number}"
+    """Of a signal, a duty to inform, or a destruction list."""
+    kind = {"S-": "signals", "D-": "duties"}.get(number[:2], "destruction-lists")
+    return f"/v1/{kind}/{number}"
 
 
 def _forwarded(filled: Filled) -> dict[str, Any]:

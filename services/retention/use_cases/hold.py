@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
+from services.retention.shelf import SealedWithHolds
 from services.retention.tables import Hold, SealedSignal
 from services.retention.told import here
 from shared import audit
@@ -28,6 +29,24 @@ class Holds:
         self.engine.parts.role_of(person, watching=True)
         async with self.platform.database.reading() as session:
             return (await store.open_holds(session, window)).of("holds", _shown)
+
+    async def of_signal(self, number: str, person: Person) -> dict[str, Any]:
+        """What of a sealed signal can be held and what is, for who asks it, who agrees and who watches: the codes of items
+        and where each is kept, no content. Raises Forbidden, NotFound."""
+        role = self.engine.parts.role_of(person, watching=True)
+        loaded = await self.engine.parts.loader.load(number, by=person, opened=False)
+        sealed = loaded.mine(SealedWithHolds)
+        await self.engine.showing.note(person, role, "holds looked at", number)
+        return {
+            "number": number,
+            "state": loaded.state,
+            "endsOn": sealed.row.ends_on.isoformat(),
+            "items": [
+                {"item": one["item"], "keptIn": one["archive"]}
+                for one in sorted(sealed.row.dossier or [], key=lambda one: str(one["item"]))
+            ],
+            "holds": [_shown(one) for one in sealed.holds],
+        }
 
     async def taken_off(self, incoming: Incoming, message: TakenOff) -> Handled:
         """A hold came in time: off the list, and on the next one for everything that is not held."""

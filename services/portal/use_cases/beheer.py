@@ -1,0 +1,26 @@
+"""What the beheerder starts with: what is too late, and what waits for him."""
+
+from __future__ import annotations
+
+from services.portal.calls import Calls
+from services.portal.sessions import Session
+from services.portal.use_cases.answered import Overview, overview
+from shared.pages import MOST
+
+
+class Beheer:
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def start(self, session: Session) -> Overview:
+        return await overview(
+            self._calls,
+            session,
+            {
+                "overdue": ("rights", f"/v1/overdue-duties?limit={MOST}"),
+                "lists": ("oversight", "/v1/destruction-lists?limit=20"),
+                "open": ("retention", "/v1/open-destructions?limit=20"),
+                "holds": ("retention", f"/v1/holds?limit={MOST}"),
+                "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
+            },
+        )

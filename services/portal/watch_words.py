@@ -1,0 +1,179 @@
+"""What people call what the pages of who watches show by a code. What the law calls something is asked of the law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from services.portal.words import WORDS
+from shared.protocol.afterwards import BECAUSE, JUDGED_AS
+from shared.protocol.informing import GROUNDS, NOT_DUE
+from shared.protocol.never_informed import ABOUT_EACH, UNDECIDED
+from shared.protocol.opening import PURPOSES_OF_OPENING
+from shared.protocol.phase_5 import HOLD_GROUNDS
+
+DUTY_STATES = {
+    "open": "nog niet besloten over informeren",
+    "to-send": "besloten te informeren; nog niet verstuurd",
+    "deferred": "informeren is uitgesteld",
+    "sent": "geïnformeerd",
+    "not-due": "informeren hoeft niet",
+}
+LISTED_STATES = {
+    "listed": "wacht op besluit",
+    "approved": "goedgekeurd",
+    "releasing": "wordt vernietigd",
+    "released": "vernietigd",
+    "withheld": "aangehouden",
+}
+HOLD_STATES = {"proposed": "gevraagd, wacht op de beheerder", "held": "van kracht", "ended": "beëindigd"}
+ARCHIVE_WORDS = {
+    "archive-signal": "de melding en open bevindingen",
+    "archive-closed": "bevindingen uit gesloten bronnen",
+    "archive-case": "gegevens van de behandeling",
+}
+MISSING_PARTS = {"compaction": "het herschrijven van de sleutelkluis"}
+SERVICE_WORDS = {
+    "intake": "ontvangst van meldingen",
+    "assessment": "fase 1 en 2",
+    "sources": "fase 3",
+    "casework": "fase 4 en 5",
+    "rights": "informeren van betrokkenen",
+    "export": "verzending",
+    "retention": "bewaren en vernietigen",
+    "access": "toegang",
+    "oversight": "toezicht",
+}
+ROADS = {
+    "forwarding": "doorgezet",
+    "paper": "stuk voor een overleg",
+    "question": "vraag aan een bronhouder",
+    "intervention": "opdracht",
+    "riec-package": "pakket voor het RIEC",
+    "plan": "voorstel voor een plan",
+}
+ACTIONS = {
+    "signal received": "signaal ontvangen",
+    "report accepted": "melding aangenomen",
+    "signal opened": "dossier geopend",
+    "task opened": "taak geopend",
+    "decision taken": "besluit genomen",
+    "decision proposed": "besluit voorgesteld",
+    "decision co-signed": "besluit medeondertekend",
+    "decision refused": "medeondertekening geweigerd",
+    "decision questioned": "vraag gesteld bij een voorstel",
+    "decision withdrawn": "besluit ingetrokken",
+    "fact recorded": "gegeven vastgelegd",
+    "attendance recorded": "aanwezigheid vastgelegd",
+    "meeting called": "overleg belegd",
+    "decisions read": "besluiten gelezen",
+    "reasons read": "redenen van besluiten gelezen",
+    "audit trail read": "auditspoor gelezen",
+    "disclosure register read": "register van verstrekkingen gelezen",
+    "urgent shares read": "spoedverstrekkingen gelezen",
+    "urgent share read": "spoedverstrekking gelezen",
+    "urgent share judged": "spoedverstrekking beoordeeld",
+    "overdue duties read": "te late plichten gelezen",
+    "deferrals read": "uitstel van informeren gelezen",
+    "figures read": "cijfers gelezen",
+    "destruction list read": "vernietigingslijst gelezen",
+    "destruction list made": "vernietigingslijst gemaakt",
+    "approvals read": "goedkeuringen gelezen",
+    "duties of a list told": "plichten van een lijst gemeld",
+    "duties to inform began": "plichten tot informeren begonnen",
+    "duty began": "plicht tot informeren begonnen",
+    "duty destroyed": "plicht tot informeren vernietigd",
+    "informing is due": "informeren komt dichterbij",
+    "informing decided": "over informeren besloten",
+    "notice heard of": "van een kennisgeving gehoord",
+    "its signal has begun": "behandeling van het signaal begonnen",
+    "its signal is to be destroyed": "het signaal wordt vernietigd",
+    "signal handed over": "signaal overgedragen",
+    "signal ended": "signaal beëindigd",
+    "signal sealed": "signaal naar de niet-actieve omgeving",
+    "sealed signal looked up": "niet-actief signaal opgezocht",
+    "signal destroyed": "signaal vernietigd",
+    "signal withheld for a hold": "signaal aangehouden",
+    "signal taken off a destruction list": "signaal van een vernietigingslijst gehaald",
+    "case closed": "casus gesloten",
+    "case moved to the non-active environment": "casus naar de niet-actieve omgeving",
+    "move of a case ordered": "verplaatsing van een casus opgedragen",
+    "share waits for its receiver": "verstrekking staat klaar",
+    "share fetched": "verstrekking opgehaald",
+    "share received": "verstrekking ontvangen",
+    "share answered": "verstrekking beantwoord",
+    "share asked about": "naar een verstrekking gevraagd",
+    "share ended": "verstrekking beëindigd",
+    "share ends with its task": "verstrekking eindigt met de taak",
+    "share read beforehand": "verstrekking vooraf gelezen",
+    "paper read beforehand": "stuk vooraf gelezen",
+    "link for a share made": "koppeling voor een verstrekking gemaakt",
+    "letter made": "brief gemaakt",
+    "letter read": "brief gelezen",
+    "contact data opened": "contactgegevens van de melder geopend",
+    "reporter withdrew": "melder trok contact in",
+    "consultation asked": "raadpleging gevraagd",
+    "items forgotten": "gegevens gewist",
+    "hold ended by its date": "stop geëindigd op zijn einddatum",
+    "holds looked at": "stops bekeken",
+    "designated": "aangewezen",
+    "designation ended": "aanwijzing beëindigd",
+    "designations restored": "aanwijzingen hersteld",
+    "designations not believed": "aanwijzingen niet geloofd",
+    "token given": "toegangsbewijs gegeven",
+    "receiver is told of destruction": "ontvanger hoort van vernietiging",
+    "receiver heard of destruction": "ontvanger weet van vernietiging",
+}
+OPENING = frozenset({"signal opened", "task opened", "contact data opened", "reasons read", "sealed signal looked up"})
+"""Of the audit trail: somebody saw something of a signal."""
+_RESULTS = {"done": "", "refused": "geweigerd", "not-now": "kon toen niet", "not-found": "niet gevonden"}
+
+
+def action(code: str) -> str:
+    """A line of the audit trail in words; a request that was refused is named by what was asked."""
+    what, _, key = code.partition(": ")
+    if what.partition(" ")[0] in ("GET", "POST", "PUT", "DELETE"):
+        return "verzoek aan het systeem"
+    return ACTIONS.get(what, what) + (f": {key}" if key else "")
+
+
+def result(code: str) -> str:
+    return _RESULTS.get(code, code)
+
+
+def item_called(item: str) -> str:
+    """Something of a signal, by its code: what it says is not known here."""
+    kind, _, rest = item.partition("-")
+    if kind == "decision":
+        return f"de woorden van besluit {rest[:8]}"
+    return "de melding" if item == "report" else item
+
+
+def concern_called(code: str) -> str:
+    """A person or object, or one field of a person: `S1.name`."""
+    who, _, part = code.partition(".")
+    return f"{who} ({WORDS.get(part, part)})" if part else who
+
+
+def _named(words: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda code: words.get(code, code)
+
+
+FILTERS: dict[str, Callable[[str], str]] = {
+    "duty_state": _named(DUTY_STATES),
+    "listed_state": _named(LISTED_STATES),
+    "hold_state": _named(HOLD_STATES),
+    "hold_ground": _named(HOLD_GROUNDS),
+    "archive": _named(ARCHIVE_WORDS),
+    "missing_part": _named(SERVICE_WORDS | ARCHIVE_WORDS | MISSING_PARTS),
+    "ground": _named(GROUNDS | NOT_DUE | {UNDECIDED: "over deze persoon is niet besloten"}),
+    "about_each": _named(ABOUT_EACH),
+    "part_called": _named(SERVICE_WORDS),
+    "road": _named(ROADS),
+    "judged_as": _named(JUDGED_AS),
+    "because": _named({code: words for some in BECAUSE.values() for code, words in some.items()}),
+    "opened_for": _named(PURPOSES_OF_OPENING),
+    "item_called": item_called,
+    "concern_called": concern_called,
+    "action": action,
+    "result": result,
+}

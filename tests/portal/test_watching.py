@@ -1,0 +1,155 @@
+"""Pages of who watches, as far as no service is needed for them: words, the protocol, a trace, and who sees none of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.portal.sessions import COOKIE, Session, Sessions
+from services.portal.use_cases.designations import DesignationPages, is_open
+from services.portal.use_cases.operations import Operations, in_order
+from services.portal.use_cases.protocol import printed
+from services.portal.watch_words import ACTIONS, OPENING, action, result
+from shared.protocol.laws import Laws
+from tests.portal.conftest import SAME
+
+LAW = Laws.read("midden-delfland-2025").configured
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/beheer",
+        "/beheer/aanwijzingen",
+        "/vernietiging",
+        "/vernietiging/lijsten/ef60f2c9-2103-4180-8bb8-31aa5ffa8167",
+        "/vernietiging/verklaringen",
+        "/toezicht",
+        "/toezicht/signalen/S-7K3MQ-9XD4T",
+        "/toezicht/auditspoor",
+        "/toezicht/spoed",
+        "/cijfers",
+        "/status",
+    ],
+)
+async def test_to_who_has_not_the_role_the_page_does_not_exist(somebody: httpx.AsyncClient, path: str) -> None:
+    """An OOV'er: no service is asked, and the page is the one of what is not there."""
+    answer, absent = await somebody.get(path), await somebody.get("/nothing")
+    assert answer.status_code == absent.status_code == 404
+    assert answer.text.partition("<main")[2] == absent.text.partition("<main")[2] != ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/toezicht/zoeken",
+        "/toezicht/spoed/ef60f2c9-2103-4180-8bb8-31aa5ffa8167",
+        "/beheer/aanwijzingen",
+        "/status/verwerking",
+    ],
+)
+async def test_nor_does_what_it_would_send(somebody: httpx.AsyncClient, path: str) -> None:
+    answer = await somebody.post(path, data={"csrf": "the-token"}, headers=SAME)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "says"),
+    [
+        ("beheerder", "/beheer", "Deze pagina is niet volledig"),
+        ("beheerder", "/vernietiging", "Deze pagina is niet volledig"),
+        ("beheerder", "/status", "antwoordt niet"),
+        ("fg", "/toezicht", "Deze pagina is niet volledig"),
+        ("fg", "/toezicht/spoed", "Deze pagina is niet volledig"),
+        ("privacy-officer", "/toezicht", "Deze pagina is niet volledig"),
+    ],
+)
+async def test_what_is_silent_is_a_gap_that_says_so(
+    portal: httpx.AsyncClient,
+    role: str,
+    path: str,
+    says: str,
+) -> None:
+    transport = portal._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    sessions: Sessions = transport.app.state.sessions  # type: ignore[attr-defined]
+    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", (role,))))
+    answer = await portal.get(path)
+    assert (answer.status_code, says in answer.text) == (200, True)
+
+
+async def test_the_protocol_reads_as_a_page_with_a_way_to_each_chapter(somebody: httpx.AsyncClient) -> None:
+    found = printed(LAW)
+    assert len({one.id for one in found.chapters}) == len(found.chapters) > 15
+    for one in found.chapters:
+        assert f'id="{one.id}"' in found.html
+    assert "```" not in found.html
+    assert "<script" not in found.html
+    answer = await somebody.get("/protocol")
+    assert (answer.status_code, LAW.title in answer.text) == (200, True)
+
+
+def test_what_excludes_what_is_said_beforehand_and_where_it_applies() -> None:
+    designations = DesignationPages(Any, LAW)  # type: ignore[arg-type]
+    nobody = {one.role: one for one in designations.offered()}
+    assert "functionaris gegevensbescherming" in nobody["lot-member"].excludes
+    assert set(nobody["privacy-officer"].excludes) >= {"OOV'er", "beheerder"}
+    assert not any(one.excluded_by for one in nobody.values())
+    held = designations.offered([{"role": "privacy-officer"}])
+    assert {one.role: one.excluded_by for one in held if one.excluded_by} == dict.fromkeys(
+        LAW.file_roles, ("privacy officer",)
+    )
+    choices = designations.asked(held)[0].options
+    assert not {role for role, _ in choices} & set(LAW.file_roles)
+    assert {"beheerder", "fg"}.isdisjoint(nobody), "the controller gives these"
+
+
+def test_a_designation_is_open_until_its_end() -> None:
+    now = datetime.now(UTC)
+    ends = [{"endsAt": (now + timedelta(seconds=one)).isoformat()} for one in (-1, 1)]
+    assert [is_open(one, now) for one in ends] == [False, True]
+
+
+def test_a_line_of_the_trail_is_said_in_words() -> None:
+    assert action("decision taken: weging-1") == "besluit genomen: weging-1"
+    assert action("GET /v1/signals/{number}") == "verzoek aan het systeem"
+    assert (result("done"), result("refused")) == ("", "geweigerd")
+    assert set(ACTIONS) >= OPENING
+
+
+def span(name: str, span_id: str, parent: str | None, at: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "context": {"trace_id": "0x" + "a" * 32, "span_id": span_id},
+        "parent_id": parent,
+        "start_time": f"2026-11-28T10:00:{at}Z",
+        "end_time": f"2026-11-28T10:00:{at}5Z",
+        "status": {"status_code": "ERROR" if name == "last" else "UNSET"},
+        "resource": {"attributes": {"service.name": "oversight"}},
+    }
+
+
+async def test_a_trace_is_found_by_its_id_in_order_and_by_nothing_else(tmp_path: Path) -> None:
+    rows = [span("last", "0x3", "0x2", "02.1"), span("first", "0x1", None, "01.1"), span("then", "0x2", "0x1", "01.2")]
+    (tmp_path / "traces-oversight.jsonl").write_text(
+        "\n".join([*map(json.dumps, rows), '{"half": "0x' + "a" * 32 + '"'])
+    )
+    operations = Operations(Any, (), tmp_path)  # type: ignore[arg-type]
+    found = await operations.trace("a" * 32)
+    assert found is not None
+    assert [(one.name, one.depth, one.failed) for one in found] == [
+        ("first", 0, False),
+        ("then", 1, False),
+        ("last", 2, True),
+    ]
+    assert found[0].milliseconds == 50
+    assert await operations.trace("b" * 32) == []
+    for wrong in ("../../etc/passwd", "a" * 31, "", "a" * 33):
+        assert await operations.trace(wrong) is None
+    assert await Operations(Any, (), None).trace("a" * 32) is None  # type: ignore[arg-type]
+    assert in_order([]) == []
