@@ -20,6 +20,7 @@ from shared.http.decisions import (
     record_routes,
     view_routes,
 )
+from shared.http.meetings import agenda_routes
 from shared.http.pages import WindowAsked
 from shared.http.steps import step_routes
 from shared.http.tasks import report_routes, task_routes
@@ -57,6 +58,7 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
         task_routes,
         report_routes,
         cluster_routes,
+        agenda_routes,
     ):
         routes.include_router(part(engine))
     return routes

@@ -9,14 +9,16 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal.api import dossiers, log_in, tasks, work
+from services.portal.api import dossiers, log_in, meetings, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
 from services.portal.pages import Pages
+from services.portal.people import People
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.meetings import MyMeetings
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
@@ -29,7 +31,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
     sessions = Sessions(settings.idle_seconds, settings.most_sessions)
-    pages = Pages(law, live=settings.live)
+    people = People(settings.people, {one: law.called(one) for guests in law.meetings.values() for one in guests})
+    pages = Pages(law, live=settings.live, people=people)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -42,8 +45,9 @@ def create(settings: Settings | None = None) -> FastAPI:
     for one in (
         log_in.router(visits, sessions, calls, pages),
         work.router(visits, Work(calls, law), pages),
-        dossiers.router(visits, Dossiers(calls), pages),
+        dossiers.router(visits, Dossiers(calls, people), pages),
         tasks.router(visits, Tasks(calls), pages),
+        meetings.router(visits, MyMeetings(calls, law, people), pages),
     ):
         app.include_router(one)
     app.state.sessions = sessions

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from shared.protocol.meetings import MEMBER
+
 EVERYBODY: frozenset[str] = frozenset()
 
 
@@ -18,7 +20,14 @@ class Entry:
     roles: frozenset[str] = EVERYBODY
 
 
-MENU = (Entry("Mijn werk", "/"),)
+WORK = Entry("Mijn werk", "/")
+MEETINGS = Entry("Mijn overleggen", "/overleggen", frozenset({MEMBER, "oov", "vervanger", "beoordelaar", "regisseur"}))
+MENU = (WORK, MEETINGS)
+
+
+def start(roles: Collection[str]) -> str:
+    """Where somebody begins who logs in."""
+    return MEETINGS.address if set(roles) == {MEMBER} else WORK.address
 
 
 def menu(roles: Collection[str]) -> list[Entry]:

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from services.portal.menu import menu
+from services.portal.people import People
 from services.portal.sessions import COOKIE
 from services.portal.words import SERVICES_CALLED, TASKS, WORDS
 from shared.clock import AMSTERDAM
@@ -35,7 +36,7 @@ NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
 class Pages:
     """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial."""
 
-    def __init__(self, law: Law, *, live: bool) -> None:
+    def __init__(self, law: Law, *, live: bool, people: People | None = None) -> None:
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=select_autoescape(),
@@ -48,6 +49,7 @@ class Pages:
             "moment": moment,
             "state": state,
             "called": law.called,
+            "person": (people or People(None)).called,
             "capitalize_first": lambda words: words[:1].upper() + words[1:],
             "service_called": lambda service: SERVICES_CALLED.get(service, service),
             "name_and_id": lambda control: (control.name, control.id),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from services.portal.forms import InSignal
 from shared.errors import Conflict
 from shared.protocol.model import State
+from shared.protocol.show import MONTHS
 
 
 @dataclass
@@ -38,7 +40,17 @@ class Opened:
             {code: _called(code, one, "name") for code, one in self.view.get("subjects", {}).items()},
             {code: _called(code, one, "address", "description") for code, one in self.view.get("objects", {}).items()},
             {one: self._item(one) for one in self.open["shareable"]},
+            {one["id"]: _meeting(one) for one in self.meetings if not one["closed"]},
         )
+
+    @property
+    def meetings(self) -> list[dict[str, Any]]:
+        """Those with it on their agenda, the last first."""
+        return list(self.open.get("meetings", ()))
+
+    def decides(self, kind: str) -> dict[str, str]:
+        """The meetings of `kind` that can decide on it now, by number with what they are called."""
+        return {one["id"]: _meeting(one) for one in self.meetings if one["kind"] == kind and not one["decided"]}
 
     def _item(self, name: str) -> str:
         if name == "report":
@@ -83,6 +95,11 @@ class Trouble:
 
     def of(self, name: str) -> list[str]:
         return [reason for field_name, reason in self.faults if field_name == name]
+
+
+def _meeting(one: dict[str, Any]) -> str:
+    held = date.fromisoformat(one["heldOn"])
+    return f"{one['kind']} van {held.day} {MONTHS[held.month - 1]} {held.year}"
 
 
 def _called(code: str, one: dict[str, Any], *names: str) -> str:

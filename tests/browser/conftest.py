@@ -95,7 +95,7 @@ def log_in(page: Page, house: TestHouse, user: str) -> None:
     page.get_by_label("Gebruikersnaam").fill(user)
     page.get_by_label("Wachtwoord").fill(house.home.demo_users()[user])
     page.get_by_role("button", name="Inloggen").click()
-    page.get_by_role("heading", name="Mijn werk").wait_for()
+    page.get_by_role("button", name="Uitloggen").wait_for()
 
 
 def open_dossier(page: Page, number: str) -> None:

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 
 from services.portal.api.visits import Visits, sends_to
 from services.portal.calls import Calls
+from services.portal.menu import start
 from services.portal.pages import Pages
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
 
@@ -31,8 +32,9 @@ def router(visits: Visits, sessions: Sessions, calls: Calls, pages: Pages) -> AP
         if begun is None or not code:
             return pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
         sessions.end(request.cookies.get(COOKIE))
-        answer = sends_to("/")
-        number = sessions.begin(await calls.log_in(code, begun))
+        session = await calls.log_in(code, begun)
+        answer = sends_to(start(session.roles))
+        number = sessions.begin(session)
         answer.set_cookie(COOKIE, number, secure=True, httponly=True, samesite="lax")
         answer.delete_cookie(LOG_IN_COOKIE, secure=True, httponly=True, samesite="lax")
         return answer
