@@ -60,7 +60,10 @@ async def test_every_answer_has_the_headers(portal: httpx.AsyncClient, path: str
     assert "script-src" not in answer.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/dossiers/S-7K3MQ-9XD4T", "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1", "/overleggen/M-7K3MQ-9XD4T/stukken"],
+)
 async def test_nothing_is_shown_without_a_session(portal: httpx.AsyncClient, path: str) -> None:
     answer = await portal.get(path)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/inloggen")

@@ -107,9 +107,9 @@ class MyMeetings:
     async def one(self, session: Session, identifier: str) -> Met:
         """Raises NotFound for one that this person may not know of, as for one that there is not. A service that is silent
         leaves a gap that is named."""
-        said, *agendas = await asyncio.gather(
+        said, agendas = await asyncio.gather(
             self._calls.get(session, MEETING_SERVICE, f"/v1/meetings/{identifier}"),
-            *(self._agenda(session, service, identifier) for service in AGENDA_SERVICES),
+            asyncio.gather(*(self._agenda(session, service, identifier) for service in AGENDA_SERVICES)),
         )
         if not said.is_done:
             raise NotFound
