@@ -201,11 +201,11 @@ class MyMeetings:
         members = [{"userId": str(one)} for one in filled.getlist("members")]
         members += [{"organisation": str(one)} for one in filled.getlist("outside")]
         missing = [
-            (name, "moet worden ingevuld")
-            for name, given in (
-                ("kind", text(filled, "kind")),
-                ("heldOn", text(filled, "heldOn")),
-                ("members", members),
+            (name, said)
+            for name, given, said in (
+                ("kind", text(filled, "kind"), "Kies welk overleg het is."),
+                ("heldOn", text(filled, "heldOn"), "Vul in op welke datum het is."),
+                ("members", members, "Kies wie u uitnodigt."),
             )
             if not given
         ]
