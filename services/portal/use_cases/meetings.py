@@ -98,7 +98,8 @@ class MyMeetings:
         return [self._met(session, one) for one in said.body["meetings"]]
 
     def _met(self, session: Session, meeting: dict[str, Any]) -> Met:
-        found = Met(meeting, self.prepares(session), session.user_id)
+        by_name = {one: sorted(meeting[one], key=self._people.called) for one in ("members", "present")}
+        found = Met(meeting | by_name, self.prepares(session), session.user_id)
         by_chair, outside = self._law.attendance_by == "chair", self._law.meetings.get(meeting["kind"], ())
         if found.prepares:
             found.records = [one for one in found.absent if by_chair or one in outside or one == found.me]
