@@ -15,6 +15,18 @@ SERVICES_CALLED = {
     "casework": "het onderdeel voor fase 4 en 5",
     "rights": "het onderdeel voor het informeren",
 }
+BESIDE = {
+    "voice:for": "Een lid van het overleg is het eens",
+    "voice:against": "Een lid van het overleg is tegen",
+    "closing:closed": "Gesloten voor iemand die niet meedoet",
+    "closing:opened": "Weer geopend voor iemand",
+    "withdrawal": "Een besluit is ingetrokken",
+    "proposal-refused": "Niet akkoord met een voorstel",
+    "proposal-questioned": "Vraag over een voorstel",
+    "question-answered": "Antwoord op een vraag over een voorstel",
+    "clustering": "Samengenomen met andere signalen, of weer apart",
+}
+"""What is recorded beside the decisions of the law, by key and outcome, or by key."""
 WORDS = {
     "address": "adres",
     "occupation": "beroep",

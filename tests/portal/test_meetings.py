@@ -14,7 +14,9 @@ from services.portal.menu import menu, start
 from services.portal.people import People
 from services.portal.seen import Opened
 from services.portal.use_cases.meetings import Met
+from services.portal.words import BESIDE
 from shared.clock import AMSTERDAM
+from shared.engine.loaded import HANDLING
 from shared.errors import NotFound
 from shared.protocol.meetings import MEMBER
 
@@ -77,3 +79,7 @@ def test_names_come_from_the_directory_and_an_unknown_person_can_still_be_told_a
     file.write_text("{")
     assert people.called("u-1") == "Anna Jansen", "what cannot be read changes nothing"
     assert People(None).called("u-1") == "medewerker u-1"
+
+
+def test_what_is_recorded_beside_the_decisions_has_words() -> None:
+    assert [one for one in HANDLING if not any(key.partition(":")[0] == one for key in BESIDE)] == []
