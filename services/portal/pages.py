@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from services.portal.menu import menu
 from services.portal.people import People
 from services.portal.sessions import COOKIE
-from services.portal.words import BESIDE, SERVICES_CALLED, TASKS, WORDS
+from services.portal.words import RECORDED_BESIDE, SERVICES_CALLED, TASKS, WORDS
 from shared.clock import AMSTERDAM
 from shared.errors import MeldpuntError, NotAuthenticated
 from shared.http.problems import ANSWERS
@@ -69,7 +69,7 @@ class Pages:
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
             "task_called": lambda kind: TASKS.get(kind, "Taak"),
             "answered": lambda key, outcome: (
-                BESIDE.get(f"{key}:{outcome}") or BESIDE.get(key) or law.answered(key, outcome)
+                RECORDED_BESIDE.get(f"{key}:{outcome}") or RECORDED_BESIDE.get(key) or law.answered(key, outcome)
             ),
             "special_grounds": [
                 (category.key, category.name, ground.key, ground.says)

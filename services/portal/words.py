@@ -15,7 +15,7 @@ SERVICES_CALLED = {
     "casework": "het onderdeel voor fase 4 en 5",
     "rights": "het onderdeel voor het informeren",
 }
-BESIDE = {
+RECORDED_BESIDE = {
     "voice:for": "Een lid van het overleg is het eens",
     "voice:against": "Een lid van het overleg is tegen",
     "closing:closed": "Gesloten voor iemand die niet meedoet",

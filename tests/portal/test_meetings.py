@@ -14,7 +14,7 @@ from services.portal.menu import menu, start
 from services.portal.people import People
 from services.portal.seen import Opened
 from services.portal.use_cases.meetings import Met
-from services.portal.words import BESIDE
+from services.portal.words import RECORDED_BESIDE
 from shared.clock import AMSTERDAM
 from shared.engine.loaded import HANDLING
 from shared.errors import NotFound
@@ -82,4 +82,4 @@ def test_names_come_from_the_directory_and_an_unknown_person_can_still_be_told_a
 
 
 def test_what_is_recorded_beside_the_decisions_has_words() -> None:
-    assert [one for one in HANDLING if not any(key.partition(":")[0] == one for key in BESIDE)] == []
+    assert [one for one in HANDLING if not any(key.partition(":")[0] == one for key in RECORDED_BESIDE)] == []
