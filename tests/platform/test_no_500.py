@@ -191,7 +191,6 @@ BODIES: dict[str, Bodies] = {
         ],
         "/meetings/{meetingId}/agenda-items": [{"number": ABSENT}],
         "/meetings/{meetingId}/attendances": [{"member": "esra"}],
-        "/meetings/{meetingId}/closings": [{}],
         "/meetings/{meetingId}/agenda-items/{number}/voices": [VOICE],
     },
     "sources": {
