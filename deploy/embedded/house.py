@@ -126,6 +126,7 @@ class House:
         self.home.write_secret("portal-client-id", client_id)
         self.home.write_secret("portal-client-secret", client_secret)
         self.home.write_secret("portal-keys.json", portal.public_keys(self.home))
+        self.home.write_secret("people.json", portal.people_file(self._subjects))
         self._first_designations()
         self._start_nats(bao_config.nats_passwords(bao))
         users = {name: bao_config.database_user(bao, f"{name}-migrate") for name in SERVICE_NAMES}

@@ -26,6 +26,11 @@ def public_keys(home: Home) -> str:
     return json.dumps({"keys": [_key(home).as_dict(private=False)]})
 
 
+def people_file(subjects: dict[str, str]) -> str:
+    """What the municipality's directory would give: what people are called, by user id."""
+    return json.dumps({user_id: name.capitalize() for name, user_id in subjects.items()})
+
+
 def assertion(home: Home, **more: Any) -> str:
     """What shows for a minute, and once, that the portal asks (RFC 7523)."""
     return exchange.assertion(_key(home), home.secret("portal-client-id"), **more)
@@ -63,6 +68,7 @@ def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) ->
         "MELDPUNT_OIDC_TOKEN_ENDPOINT": f"{provider}/token",
         "MELDPUNT_OIDC_CLIENT_ID": str(home.secret_file("portal-client-id")),
         "MELDPUNT_OIDC_CLIENT_SECRET": str(home.secret_file("portal-client-secret")),
+        "MELDPUNT_PEOPLE": str(home.secret_file("people.json")),
         "MELDPUNT_PROTOCOL": protocol,
         "MELDPUNT_TRACES": str(home.path / "logs"),
         "MELDPUNT_LIVE": "false",

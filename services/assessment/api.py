@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 
-from services.assessment.bodies import AgendaIn, AttendanceIn, MeetingIn, MeetingList, MeetingOut
+from services.assessment.bodies import AgendaIn, AttendanceIn, MeetingIn, MeetingKinds, MeetingList, MeetingOut
 from services.assessment.use_cases import Meetings
 from shared.engine.engine import Engine
 from shared.engine.show import listed
@@ -15,12 +15,11 @@ from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
 from shared.http.drafts import draft_routes, task_draft_routes
+from shared.http.meetings import MeetingId, agenda_routes
 from shared.http.pages import WindowAsked
 from shared.http.steps import step_routes
 from shared.http.tasks import task_routes
 from shared.identity import Person
-
-MeetingId = Annotated[str, Path(pattern=r"^M-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")]
 
 
 def router(engine: Engine, meetings: Meetings) -> APIRouter:
@@ -39,6 +38,19 @@ def router(engine: Engine, meetings: Meetings) -> APIRouter:
     @routes.post("/v1/meetings", status_code=201, tags=["meetings"], summary="Call a meeting")
     async def call(body: MeetingIn, person: Person = caller) -> MeetingOut:
         return await meetings.call(person, body)
+
+    @routes.get("/v1/meeting-kinds", tags=["meetings"], summary="Which meetings can be called, and who can be invited")
+    async def kinds(person: Person = caller) -> MeetingKinds:
+        return await meetings.kinds(person)
+
+    @routes.get("/v1/meetings/{meetingId}", tags=["meetings"], summary="One meeting, for who prepares or attends it")
+    async def one(meetingId: MeetingId, person: Person = caller) -> MeetingOut:  # noqa: N803
+        return await meetings.one(person, meetingId)
+
+    @routes.post("/v1/meetings/{meetingId}/closings", status_code=201, tags=["meetings"], summary="End a meeting")
+    async def close(meetingId: MeetingId, person: Person = caller) -> MeetingOut:  # noqa: N803
+        """From then on nobody opens its papers."""
+        return await meetings.close(person, meetingId)
 
     @routes.post("/v1/meetings/{meetingId}/agenda-items", status_code=201, tags=["meetings"], summary="Add a signal")
     async def add(meetingId: MeetingId, body: AgendaIn, person: Person = caller) -> MeetingOut:  # noqa: N803
@@ -59,6 +71,6 @@ def router(engine: Engine, meetings: Meetings) -> APIRouter:
         draft_routes,
         task_draft_routes,
     )
-    for part in (*parts, cluster_routes):
+    for part in (*parts, cluster_routes, agenda_routes):
         routes.include_router(part(engine))
     return routes

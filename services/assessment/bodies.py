@@ -48,6 +48,22 @@ class MeetingOut(Strict):
     members: tuple[str, ...]
     present: tuple[str, ...]
     agenda: tuple[str, ...] = ()
+    closed: bool = False
+
+
+class MeetingKind(Strict):
+    """A meeting that can be called. `outside`: organisations that can be invited, by code."""
+
+    kind: str
+    outside: dict[str, str]
+
+
+class MeetingKinds(Strict):
+    """`persons`: user ids of who is designated now in a way that lets him take part, with those designations."""
+
+    kinds: list[MeetingKind]
+    persons: dict[str, tuple[str, ...]]
+    attendance_by: Annotated[str, Field(description="Who says who was there: `chair` or `self`")]
 
 
 class MeetingList(Strict):

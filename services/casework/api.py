@@ -21,6 +21,7 @@ from shared.http.decisions import (
     view_routes,
 )
 from shared.http.drafts import draft_routes, task_draft_routes
+from shared.http.meetings import agenda_routes
 from shared.http.pages import WindowAsked
 from shared.http.steps import step_routes
 from shared.http.tasks import report_routes, task_routes
@@ -60,6 +61,7 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
         task_draft_routes,
         report_routes,
         cluster_routes,
+        agenda_routes,
     ):
         routes.include_router(part(engine))
     return routes

@@ -20,6 +20,7 @@ from services.portal.api import (
     guides,
     holds,
     log_in,
+    meetings,
     operations,
     righting,
     tasks,
@@ -31,6 +32,7 @@ from services.portal.calls import Calls
 from services.portal.guard import Guard
 from services.portal.kept import Kept
 from services.portal.pages import Pages
+from services.portal.people import People
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
@@ -44,6 +46,7 @@ from services.portal.use_cases.figures import Charts
 from services.portal.use_cases.guides import Guides
 from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.intake import RiecIntake
+from services.portal.use_cases.meetings import MyMeetings
 from services.portal.use_cases.operations import Operations
 from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.righting import Righting
@@ -60,7 +63,8 @@ def create(settings: Settings | None = None) -> FastAPI:
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
     sessions, kept = Sessions(settings.idle_seconds, settings.most_sessions), Kept()
-    pages = Pages(law, live=settings.live, theme=settings.theme, idle_seconds=settings.idle_seconds)
+    people = People(settings.people, {one: law.called(one) for guests in law.meetings.values() for one in guests})
+    pages = Pages(law, live=settings.live, theme=settings.theme, idle_seconds=settings.idle_seconds, people=people)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -71,13 +75,15 @@ def create(settings: Settings | None = None) -> FastAPI:
     pages.install(app)
     leaving.install(app, sessions, kept, pages)
     visits, drafts = Visits(sessions, kept), OwnDrafts(calls)
+    opening = Dossiers(calls, people)
     for one in (
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, MyWork(calls, law), pages),
-        dossiers.router(visits, Dossiers(calls), drafts, pages),
-        righting.router(visits, Dossiers(calls), Righting(calls), pages),
-        clusters.router(visits, Dossiers(calls), ClusterForms(calls, Dossiers(calls)), pages),
-        casework.router(visits, Dossiers(calls), RiecIntake(calls), pages),
+        dossiers.router(visits, opening, drafts, pages),
+        righting.router(visits, opening, Righting(calls), pages),
+        clusters.router(visits, opening, ClusterForms(calls, opening), pages),
+        casework.router(visits, opening, RiecIntake(calls), pages),
+        meetings.router(visits, MyMeetings(calls, law, people), pages),
         tasks.router(visits, AskedOf(calls), drafts, pages),
         beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages),
         designations.router(visits, DesignationPages(calls, law), pages),
@@ -85,7 +91,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         toezicht.router(visits, Toezicht(calls), pages),
         figures.router(visits, Charts(calls), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
-        destruction.router(visits, DestructionPages(calls, Dossiers(calls)), pages),
+        destruction.router(visits, DestructionPages(calls, opening), pages),
         guides.router(Guides(settings.guides), pages, settings.guides),
     ):
         app.include_router(one)

@@ -37,6 +37,7 @@ class InSignal:
     subjects: Called = field(default_factory=dict)
     objects: Called = field(default_factory=dict)
     items: Called = field(default_factory=dict)
+    meetings: Called = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def control(name: str, schema: Mapping[str, Any], known: InSignal, *, required: 
             return Control("choice" if len(options) <= MOST_SHOWN else "list", name, options=options, **asked)
         case "string" if schema.get("format") == "date":
             return Control("date", name, **asked)
+        case "string" if schema.get("pattern", "").startswith("^M-"):
+            return Control("list", name, options=tuple(known.meetings.items()), **asked)
         case "string":
             most = schema.get("maxLength", LONG)
             kind = "url" if "http" in schema.get("pattern", "") else "area" if most > LONG else "text"

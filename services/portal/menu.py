@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
+from shared.protocol.meetings import MEMBER
 
 EVERYBODY: frozenset[str] = frozenset()
 
@@ -21,8 +22,11 @@ class Entry:
 
 
 _WATCHES = frozenset({BEHEERDER, FG})
+WORK = Entry("Mijn werk", "/")
+MEETINGS = Entry("Mijn overleggen", "/overleggen", frozenset({MEMBER, "oov", "vervanger", "beoordelaar", "regisseur"}))
 MENU = (
-    Entry("Mijn werk", "/"),
+    WORK,
+    MEETINGS,
     Entry("Beheer", "/beheer", frozenset({BEHEERDER})),
     Entry("Toezicht", "/toezicht", frozenset({FG, PRIVACY_OFFICER})),
     Entry("Vernietiging", "/vernietiging", _WATCHES | {PRIVACY_OFFICER}),
@@ -30,6 +34,11 @@ MENU = (
     Entry("Status", "/status", frozenset({BEHEERDER})),
     Entry("Het protocol", "/protocol"),
 )
+
+
+def start(roles: Collection[str]) -> str:
+    """Where somebody begins who logs in."""
+    return MEETINGS.address if set(roles) == {MEMBER} else WORK.address
 
 
 def menu(roles: Collection[str]) -> list[Entry]:

@@ -18,12 +18,14 @@ from starlette.exceptions import HTTPException
 
 from services.portal.guard import TOO_LARGE
 from services.portal.menu import menu
+from services.portal.people import People
 from services.portal.static import STATIC_VERSION
 from services.portal.watch_words import FILTERS
 from services.portal.words import (
     ACTIONS_CALLED,
     INTAKE_DECISION,
     INTERVENTION_STANDS,
+    RECORDED_BESIDE,
     RIEC_SAID,
     SERVICES_CALLED,
     TASKS,
@@ -54,7 +56,15 @@ class Pages:
     """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial;
     `idle_seconds`: after which somebody is logged out; None: nobody logs in here."""
 
-    def __init__(self, law: Law, *, live: bool, theme: str = "neutral", idle_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        law: Law,
+        *,
+        live: bool,
+        theme: str = "neutral",
+        idle_seconds: int | None = None,
+        people: People | None = None,
+    ) -> None:
         self._law = law
         self._idle = idle_seconds
         environment = Environment(
@@ -71,6 +81,7 @@ class Pages:
             "question": lambda key: rule.question if (rule := law.decision(key)) else WORDS.get(key, key),
             "outcome_called": lambda pair: _answer(law, *pair),
             "called": law.called,
+            "person": (people or People(None)).called,
             "capitalize_first": lambda words: words[:1].upper() + words[1:],
             "service_called": lambda service: SERVICES_CALLED.get(service, service),
             "name_and_id": lambda control: (control.name, control.id),
@@ -95,7 +106,9 @@ class Pages:
             "phase_called": lambda number: PHASES[number].title.partition("– ")[2].partition(":")[0],
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
             "task_called": lambda kind: TASKS.get(kind, "Taak"),
-            "answered": law.answered,
+            "answered": lambda key, outcome: (
+                RECORDED_BESIDE.get(f"{key}:{outcome}") or RECORDED_BESIDE.get(key) or law.answered(key, outcome)
+            ),
             "action_called": lambda name: ACTIONS_CALLED.get(name, name),
             "said_of": law.said_of,
             "riec_intake": INTAKE_DECISION,

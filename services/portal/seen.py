@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.portal.forms import Control, InSignal
 from shared.errors import Conflict
+from shared.protocol.show import MONTHS
 from shared.protocol.states import PHASE_OF, PHASES, State
 
 
@@ -72,6 +73,7 @@ class Opened:
             {code: _called(code, one, "name") for code, one in self.view.get("subjects", {}).items()},
             {code: _called(code, one, "address", "description") for code, one in self.view.get("objects", {}).items()},
             {one: self._item(one) for one in self.open["shareable"]},
+            {one["id"]: _meeting(one) for one in self.meetings if not one["closed"]},
         )
 
     @property
@@ -79,6 +81,15 @@ class Opened:
         """Every item by its number with what it says, also what can no longer be shared."""
         known = self.view.get("items")
         return {one: self._item(one) for one in known} if isinstance(known, dict) else {}
+
+    @property
+    def meetings(self) -> list[dict[str, Any]]:
+        """Those with it on their agenda, the last first."""
+        return list(self.open.get("meetings", ()))
+
+    def decides(self, kind: str) -> dict[str, str]:
+        """The meetings of `kind` that can decide on it now, by number with what they are called."""
+        return {one["id"]: _meeting(one) for one in self.meetings if one["kind"] == kind and not one["decided"]}
 
     def _item(self, name: str) -> str:
         if name == "report":
@@ -206,6 +217,11 @@ class Trouble:
 
     def of(self, name: str) -> list[str]:
         return [reason for field_name, reason in self.faults if field_name == name]
+
+
+def _meeting(one: dict[str, Any]) -> str:
+    held = date.fromisoformat(one["heldOn"])
+    return f"{one['kind']} van {held.day} {MONTHS[held.month - 1]} {held.year}"
 
 
 def _called(code: str, one: dict[str, Any], *names: str) -> str:

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     oidc_token_endpoint: str
     oidc_client_id: Path
     oidc_client_secret: Path
+    people: Path | None = None
+    """A file of the municipality's directory: a JSON object, user ids with names. Without, people go by the end of their id."""
     idle_seconds: int = 1800
     """After so long without a request somebody is logged out."""
     most_sessions: int = 10_000

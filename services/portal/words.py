@@ -83,6 +83,18 @@ SERVICES_CALLED = {
     "access": "het onderdeel voor toegang",
     "oversight": "het onderdeel voor toezicht",
 }
+RECORDED_BESIDE = {
+    "voice:for": "Een lid van het overleg is het eens",
+    "voice:against": "Een lid van het overleg is tegen",
+    "closing:closed": "Gesloten voor iemand die niet meedoet",
+    "closing:opened": "Weer geopend voor iemand",
+    "withdrawal": "Een besluit is ingetrokken",
+    "proposal-refused": "Niet akkoord met een voorstel",
+    "proposal-questioned": "Vraag over een voorstel",
+    "question-answered": "Antwoord op een vraag over een voorstel",
+    "clustering": "Samengenomen met andere signalen, of weer apart",
+}
+"""What is recorded beside the decisions of the law, by key and outcome, or by key."""
 WORDS = {
     "urgent-judged": "Was het terecht dat dit met spoed is gedeeld?",
     "address": "adres",

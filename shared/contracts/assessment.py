@@ -161,3 +161,4 @@ class MeetingTold(Message):
     members: tuple[dict[str, str], ...]
     present: tuple[str, ...]
     agenda: tuple[str, ...]
+    closed: bool = False

@@ -15,6 +15,7 @@ from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.dossier import ClosedTo
 from shared.engine import store
+from shared.engine.beside import keeping_proposals
 from shared.engine.common import record_of, told_to_supervision
 from shared.engine.documents import Words
 from shared.engine.effects import Effect, Tell
@@ -28,7 +29,6 @@ from shared.engine.wording import faults_in_words
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Invalid, NotBelieved
 from shared.identity import Person
-from shared.protocol.co_signing import QUESTIONED, WAITING
 from shared.protocol.standing_back import AWB, CLOSED_TO, closing_faults
 
 
@@ -75,16 +75,7 @@ class Closing:
         told = ClosedTo(number=loaded.dossier.signal, person=whom, closed=is_closed)
         effects: list[Effect] = [told_to_supervision(loaded, record, words, None, None)] if record.tells else []
         effects += [Tell(one, told) for one in tells]
-        # A proposal is not overtaken by it: somebody else can co-sign.
-        live = next(
-            (
-                one
-                for one in loaded.decisions
-                if one.status in (WAITING, QUESTIONED) and one.version == loaded.dossier.version
-            ),
-            None,
-        )
-        kept = changed(live, version=record.version) if live else None
+        kept, at_once = keeping_proposals(loaded, record)
         line = audit.line(
             record.taken_at,
             f"signal {record.outcome} to a person",
@@ -95,10 +86,6 @@ class Closing:
             turn=loaded.next_turn,
             answered=words.special_grounds,
         )
-
-        async def at_once(session: AsyncSession) -> None:
-            if live and kept:
-                await store.change_decision(session, live, kept)
 
         await self._writer.write(
             Change(

@@ -21,6 +21,7 @@ from shared.engine.hear import at_most_thrice
 from shared.engine.loaded import CLUSTERING, Loaded
 from shared.engine.parts import Parts
 from shared.engine.show import Showing
+from shared.engine.voices import with_voices
 from shared.engine.wording import faults_in_words
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid, MeldpuntError, NotBelieved, NotFound
@@ -201,7 +202,8 @@ class Clusters:
         allowed: dict[int, tuple[Given, Allowed]] = {}
         refused: dict[int, MeldpuntError | Invalid] = {}
         for place, one in enumerate(named):
-            given, loaded = Given(one.own or attempt, one.expected_version), found[place]
+            loaded = found[place]
+            given = with_voices(loaded, Given(one.own or attempt, one.expected_version))
             roles = person.roles & frozenset(self.parts.policy.roles(loaded.law))
             try:
                 if not roles:

@@ -19,7 +19,7 @@ from shared.engine.hear import heard, one_at_a_time
 from shared.engine.tables import MeetingRow, NoticeRow
 from shared.errors import CannotSucceed, NotFound
 
-MEETING_FACTS = ("version", "kind", "held_on", "chair", "members", "present", "agenda")
+MEETING_FACTS = ("version", "kind", "held_on", "chair", "members", "present", "agenda", "closed")
 
 
 class Copies:

@@ -23,10 +23,11 @@ from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given, Shown
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import CLOSING, WITHDRAWAL, Loaded
+from shared.engine.loaded import CLOSING, VOICE, WITHDRAWAL, Loaded
 from shared.engine.parts import Parts
 from shared.engine.roads import along_faults_in
 from shared.engine.tables import DecisionRow
+from shared.engine.voices import Speaking, with_voices
 from shared.engine.withdraw import Withdrawing
 from shared.engine.wording import faults_in_attempt
 from shared.engine.write import Change, Writer
@@ -51,6 +52,7 @@ class Deciding:
         self._co_signing = CoSigning(parts, writer, self._carrying)
         self._withdrawing = Withdrawing(parts, writer)
         self.closing = Closing(parts, writer)
+        self._speaking = Speaking(parts, writer)
 
     async def decide(self, number: str, person: Person, given: Given, only: Collection[str] | None = None) -> Shown:
         """Take, propose, co-sign or withdraw a decision on `number`, or close it to a person.
@@ -80,10 +82,13 @@ class Deciding:
         self.is_here(loaded)
         if given.attempt.key == CLOSING:
             return await self.closing.close(loaded, person, given, roles, has_file=only is None)
+        if given.attempt.key == VOICE:
+            return await self._speaking.speak(loaded, person, given, roles)
         if given.confirms:
             if given.attempt.outcome == AGREE:
                 self.asks_log_in(loaded, person, given.attempt.key)
             return await self._co_signing.answer(loaded, person, given)
+        given = with_voices(loaded, given)
         allowed = self.allowed(loaded, person, roles, given)
         # The last that is asked, so that nobody logs in anew for what is not accepted.
         self.asks_log_in(loaded, person, given.attempt.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.engine.agenda import Agenda
 from shared.engine.cluster import Clusters
 from shared.engine.consult import Consultations
 from shared.engine.decide import Deciding
@@ -43,6 +44,7 @@ class Engine:
         self.clusters = Clusters(self.parts, writer, self.deciding, self.showing)
         self.tasks = Tasks(self.parts, self.deciding, self.showing, self.recording)
         self.drafts = Drafts(self.parts, self.tasks)
+        self.agenda = Agenda(self.parts, self.deciding, self.tasks, self.showing)
         self.consultations = Consultations(self.parts)
         self.noting = Noting(self.parts)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Words
-from shared.engine.tables import DecisionRow
+from shared.engine.tables import DecisionRow, MeetingRow
 from shared.protocol.judge import Attempt
 from shared.protocol.kinds import Schema
 from shared.protocol.model import Law, State
@@ -109,6 +109,10 @@ class Open:
     concerns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     today: date | None = None
     withdrawal: timedelta = timedelta()
+    meetings: tuple[MeetingRow, ...] = ()
+    """Those that have it on their agenda, as this service knows them, the last first."""
+    used: frozenset[str] = frozenset()
+    """The meetings that decided on it before."""
 
 
 @dataclass(frozen=True)

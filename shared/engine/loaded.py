@@ -31,8 +31,8 @@ from shared.protocol.standing_back import CLOSED_TO
 
 WITHDRAWAL = "withdrawal"
 REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
-CLOSING, CLUSTERING = "closing", "clustering"
-HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED, CLOSING, CLUSTERING})
+CLOSING, CLUSTERING, VOICE = "closing", "clustering", "voice"
+HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED, CLOSING, CLUSTERING, VOICE})
 """Records beside the decisions of the law: none of them is something that the law looks at."""
 _Own = TypeVar("_Own")
 
@@ -223,9 +223,15 @@ class Loaded:
         found = self.opened.subjects
         return {one: found[one] for one in self.standing.concerned(found)}
 
+    @property
+    def used_meetings(self) -> frozenset[str]:
+        """The meetings that took a decision on it, here or with an earlier holder."""
+        before = (one.get("meeting") for one in self.dossier.earlier if one["key"] not in HANDLING)
+        return frozenset(one for one in (*before, *(each.meeting for each in self.taken)) if one)
+
     def facts(self) -> Facts:
         """What the protocol may know: codes, dates and S1, O1; no name leaves the content."""
-        used = {one.meeting for one in self.taken} | {one.get("meeting") for one in self.dossier.earlier}
+        used = self.used_meetings
         content = self.content or Content()
         report = [known.Item("report", "report")] if "report" in content.raw else []
         recorded = [
@@ -248,7 +254,7 @@ class Loaded:
             objects=tuple(content.objects),
             meetings={
                 one.id: known.Meeting(
-                    one.kind, one.held_on, tuple(one.present), tuple(one.agenda), decided_before=one.id in used
+                    one.kind, one.held_on, tuple(one.present), tuple(one.agenda), one.id in used, one.closed
                 )
                 for one in self.meetings
             },

@@ -16,6 +16,7 @@ from shared.engine.papers import composed
 from shared.engine.record import Recording
 from shared.engine.roads import INTERVENTION, PAPER
 from shared.engine.shares import share_of
+from shared.engine.voices import with_voices
 from shared.errors import Invalid
 from shared.identity import Person
 from shared.protocol.faults import Fault
@@ -37,6 +38,7 @@ class Previewing:
         loaded = await self._parts.loader.for_change(
             number, given.expected_version, by=person, meeting=given.attempt.meeting
         )
+        given = with_voices(loaded, given)
         role = self._parts.role_of(person)
         roles = person.roles & frozenset(self._parts.policy.roles(loaded.law))
         allowed = deciding.allowed(loaded, person, roles, given)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlmodel import col
 
 from shared import audit
 from shared.clock import calendar_date
@@ -17,7 +18,7 @@ from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.shares import concerned_by
-from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier
+from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier, MeetingRow
 from shared.errors import Forbidden, NotBelieved, NotFound
 from shared.identity import Person
 from shared.pages import Page, Window
@@ -124,7 +125,23 @@ class Showing:
             else (),
             shareable=shareable(facts),
             concerns={one: concerned_by(loaded, [one]) for one in shareable(facts)},
+            meetings=await self._on_agenda(number),
+            used=loaded.used_meetings,
         )
+
+    async def _on_agenda(self, number: str) -> tuple[MeetingRow, ...]:
+        """The meetings with it on their agenda; one that is not believed is left out, and says so itself."""
+        if "meetings" not in self.parts.loader.shelf.beside_it:
+            return ()
+        query = select(MeetingRow).where(col(MeetingRow.agenda).contains([number]))
+        async with self.platform.database.reading() as session:
+            rows = (await session.scalars(query.order_by(col(MeetingRow.held_on).desc(), col(MeetingRow.id)))).all()
+        found = []
+        for one in rows:
+            with suppress(NotBelieved):
+                await self.parts.loader.believe(one, one.id)
+                found.append(one)
+        return tuple(found)
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[Shown]:
         """Those of earlier holders by their codes, then those that were taken here."""

@@ -155,6 +155,8 @@ class MeetingRow(SQLModel, table=True):
     members: list[dict[str, str]] = document(nullable=False)
     present: list[str] = document(nullable=False)
     agenda: list[str] = document(nullable=False)
+    closed: bool = False
+    """It is over: nobody opens its papers any more."""
     mac: str = ""
 
 

@@ -51,17 +51,14 @@ def create() -> None:
         column("members", JSONB),
         column("present", JSONB),
         column("agenda", JSONB),
+        column("closed", sa.Boolean),
         column("mac", sa.Text),
     )
     op.create_index("meeting_held_idx", "meeting", ["held_on", "id"])
-    # A member finds his own among all of them.
-    op.create_index(
-        "meeting_members_idx",
-        "meeting",
-        ["members"],
-        postgresql_using="gin",
-        postgresql_ops={"members": "jsonb_path_ops"},
-    )
+    # A member finds his own among all of them, and a signal those that it is on.
+    for one in ("members", "agenda"):
+        index = f"meeting_{one}_idx"
+        op.create_index(index, "meeting", [one], postgresql_using="gin", postgresql_ops={one: "jsonb_path_ops"})
     op.create_table(
         "notice",
         column("number", sa.Text, key=True),

@@ -66,7 +66,9 @@ class Tasks:
             .where(col(TaskRow.opened_at) <= self.platform.clock.now())
             .where(col(Dossier.left).is_(False), col(Dossier.handing_over_since).is_(None))
             .where(col(Dossier.state).not_in(self.policy.over))
-            .where(or_(col(TaskRow.meeting).is_(None), invited), open_to(person))
+            .where(
+                or_(col(TaskRow.meeting).is_(None), and_(invited, col(MeetingRow.closed).is_(False))), open_to(person)
+            )
         )
 
     async def list(self, person: Person, window: Window) -> Page[TaskRow]:
@@ -169,12 +171,12 @@ class Tasks:
             raise NotFound
         loaded = await self.parts.loader.load(row.number, by=person, meeting=row.meeting, opened=opened)
         task = loaded.task(identifier)
-        if task is None or not self._waits_for(person, task, loaded):
+        if task is None or not self.waits_for(person, task, loaded):
             raise NotFound
         return task, loaded
 
-    def _waits_for(self, person: Person, task: TaskRow, loaded: Loaded) -> bool:
-        """As `_mine`, of what was checked."""
+    def waits_for(self, person: Person, task: TaskRow, loaded: Loaded) -> bool:
+        """Whether it waits for this person: as `_mine`, of what was checked, with the meeting that it is for."""
         now, dossier = self.platform.clock.now(), loaded.dossier
         states = self._kinds.get(task.kind)
         meeting = next((one for one in loaded.meetings if one.id == task.meeting), None)
@@ -184,11 +186,15 @@ class Tasks:
             and (states is None or loaded.state in states)
             and task.role in person.roles
             and task.until >= calendar_date(now)
+            and task.closed_at is None
             and task.opened_at is not None
             and task.opened_at <= now
             and dossier.handing_over_since is None
             and loaded.state not in self.policy.over
-            and (task.meeting is None or bool(meeting and {"userId": person.user_id} in meeting.members))
+            and (
+                task.meeting is None
+                or bool(meeting and not meeting.closed and {"userId": person.user_id} in meeting.members)
+            )
         )
 
 

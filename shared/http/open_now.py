@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from shared.engine.given import Open, Possible, Withdrawable
 from shared.engine.shares import FIELDS
+from shared.engine.tables import MeetingRow
 from shared.http.bodies import Strict
 from shared.protocol import open_now
 from shared.protocol.consequences import sets_going
@@ -105,10 +107,23 @@ class EntitledTo(Strict):
     urgent: Named
 
 
+class OpenMeeting(Strict):
+    """A meeting with it on the agenda. `decided`: it has decided on it before, so that another is needed; `closed`: it is over."""
+
+    id: str
+    kind: str
+    held_on: date
+    members: tuple[str, ...]
+    present: tuple[str, ...]
+    closed: bool
+    decided: bool
+
+
 class OpenDecisions(Strict):
     """`recipients`: who can receive something, by kind; `entitled`: by recipient, what its `task` and `basis` can be;
     `shareable`: the items that could be shared; `concerns`: of each of these the persons and objects that can go along, by S1,
-    O1 …; `person_fields`: what of a person can go along without the rest, as S1.name"""
+    O1 …; `person_fields`: what of a person can go along without the rest, as S1.name;
+    `meetings`: those with it on their agenda, the last first"""
 
     version: int
     state: str
@@ -120,6 +135,7 @@ class OpenDecisions(Strict):
     shareable: tuple[str, ...]
     concerns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     person_fields: tuple[str, ...] = FIELDS
+    meetings: list[OpenMeeting] = Field(default_factory=list)
 
 
 def described(found: Open) -> OpenDecisions:
@@ -135,7 +151,14 @@ def described(found: Open) -> OpenDecisions:
         entitled=_entitled(law) if found.decisions else {},
         shareable=found.shareable,
         concerns=dict(found.concerns),
+        meetings=[_meeting(found, one) for one in found.meetings],
     )
+
+
+def _meeting(found: Open, row: MeetingRow) -> OpenMeeting:
+    members = tuple(sorted(name for one in row.members for name in one.values()))
+    same = {name: getattr(row, name) for name in ("id", "kind", "held_on", "closed")}
+    return OpenMeeting(**same, members=members, present=tuple(row.present), decided=row.id in found.used)
 
 
 def _entitled(law: Law) -> dict[str, EntitledTo]:

@@ -9,7 +9,7 @@ from shared.protocol.conditions.approach import CHILD, POINTS_AT_REPORTER
 from shared.protocol.conditions.dates import not_in_the_future, possible
 from shared.protocol.conditions.rectifying import about_a_person
 from shared.protocol.kinds import Choice, Date, Text, WebAddress
-from shared.protocol.kinds_of_signal import Items, Persons, Subjects
+from shared.protocol.kinds_of_signal import Items, OnAgendaOf, Persons, Subjects
 from shared.protocol.model import Category, Field, State
 from shared.protocol.municipality import Municipality, Source
 from shared.protocol.phase_4_orders import ORDER, departments
@@ -120,7 +120,7 @@ def _handling(chosen: Municipality) -> tuple[Category, ...]:
             composed=True,
             states=(State.PHASE_2, State.APPROACH, State.REWEIGHING),
             fields=(
-                Field("meeting", "Voor welk overleg?", "art. 15 lid 1", Text(most=40)),
+                Field("meeting", "Voor welk overleg?", "art. 15 lid 1", OnAgendaOf()),
                 Field(ITEMS, "Welke gegevens lezen de leden?", "art. 6 lid 1", Items()),
                 along("Wie en wat van deze gegevens staat er met naam en adres in? Niets genoemd: niemand."),
             ),

@@ -73,7 +73,7 @@ def may_read(state: State, kind: str, facts: Facts) -> frozenset[str]:
 def paper_faults(law: Law, state: State, fields: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Everything that is wrong with a paper: its meeting, and the items of which it is made."""
     meeting = facts.meetings.get(str(fields.get("meeting")))
-    if meeting is None or meeting.on < facts.today or facts.number not in meeting.agenda:
+    if meeting is None or meeting.closed or meeting.on < facts.today or facts.number not in meeting.agenda:
         reason = "is geen komende vergadering met dit signaal op de agenda"
         return [Fault("fields.meeting", reason, HOW_HELD, "no-meeting-to-come")]
     items = chosen(fields.get(ITEMS))

@@ -48,6 +48,8 @@ class Meeting:
     agenda: tuple[str, ...] = ()
     decided_before: bool = False
     """Whether it took an earlier decision on this signal: another one takes another meeting."""
+    closed: bool = False
+    """It is over."""
 
 
 @dataclass(frozen=True)

@@ -13,3 +13,9 @@ class Fault:
     reason: str
     article: str | None = None
     code: str = "not-accepted"
+
+    @property
+    def sentence(self) -> str:
+        """For who is told nothing else."""
+        said = f"{self.reason[:1].upper()}{self.reason[1:]}"
+        return f"{said} ({self.article})." if self.article else f"{said}."

@@ -12,6 +12,7 @@ from shared.protocol.kinds import Kind, Schema, some_of
 MOST_PERSONS = 20
 MOST_ITEMS = 50
 MOST_IDENTITY = 300
+_MEETING = r"M-[A-Za-z0-9-]{1,38}"
 _GOING = r"[SO][0-9]{1,4}|S[0-9]{1,4}\.[A-Za-z]{1,40}"
 
 
@@ -53,6 +54,23 @@ class Items(Kind):
 
     def described(self) -> str:
         return "één of meer gegevens van het signaal"
+
+
+@dataclass(frozen=True)
+class OnAgendaOf(Kind):
+    """A meeting with this signal on its agenda, by its number; which there are, the rule says that asks for it."""
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return isinstance(value, str) and re.fullmatch(_MEETING, value) is not None
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^{_MEETING}$"}
+
+    def wanted(self) -> str:
+        return "moet het nummer zijn van een overleg met dit signaal op de agenda"
+
+    def described(self) -> str:
+        return "een overleg met het signaal op de agenda"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from shared.protocol.model import Decision, Law
 from shared.protocol.municipality import MEMBER as MEMBER
 
 OF_THE_LOT, BEYOND_THE_LOT, HOW_HELD = "art. 1 onder n", "art. 1 onder o", "art. 15 lid 1"
+FOR, AGAINST = "for", "against"
+"""What a member says himself at the table of an item on the agenda, before it is decided."""
 AFTER_THE_LOT = "LOT+"
 """The meeting to which only comes what a LOT has weighed (R-D.16)."""
 ATTENDANCE = {
@@ -31,6 +33,14 @@ _DISSENTS = (
     "Wie in een overleg tegen is, staat met zijn reden bij het besluit over dat agendapunt, en niet onder wie het besluit nam."
     f" Tegen kan alleen zijn wie aanwezig was; een besluit waar niemand vóór was, is er niet ({HOW_HELD})."
 )
+_SPEAKS = (
+    "Een lid kan zelf zeggen dat hij vóór of tegen is, op de dag van het overleg en zolang dat over het signaal niet heeft"
+    f" besloten. Wie tegen is, zegt waarom; die woorden staan bij het besluit, als hij aanwezig was ({HOW_HELD})."
+)
+_OVER = (
+    "Wie het dossier ziet, kan een overleg sluiten: vanaf dan opent niemand er nog een stuk van, en verandert de agenda niet meer;"
+    f" anders is dat na de dag van het overleg zo ({HOW_HELD})."
+)
 RULES = {
     "no-such-meeting": "Er zijn geen andere overleggen dan deze.",
     "in-the-past": f"Een overleg wordt vooraf bijeengeroepen, door wie het dossier ziet; die is de voorzitter ({HOW_HELD}).",
@@ -43,6 +53,8 @@ RULES = {
     "not-invited": f"Aanwezig kan alleen zijn wie was uitgenodigd ({HOW_HELD}).",
     "not-yours-to-say": f"Dat een organisatie van buiten aanwezig was, legt de voorzitter vast, of wie hem vervangt ({HOW_HELD}).",
     "not-held": f"Aanwezigheid wordt vastgelegd en een besluit genomen vanaf de dag waarop het overleg is gehouden ({HOW_HELD}).",
+    **dict.fromkeys(("no-such-voice", "against-without-words", "decided-there"), _SPEAKS),
+    "meeting-over": _OVER,
     **dict.fromkeys(("no-meeting", "meeting-missing", "meeting-unknown"), _DECIDES),
     **dict.fromkeys(("not-on-the-agenda", "decided-before", "no-quorum"), _DECIDES),
     **dict.fromkeys(("not-there-to-dissent", "dissent-without-words", "nobody-agrees"), _DISSENTS),
@@ -128,6 +140,27 @@ def saying_fault(law: Law, who: str, by: str, *, chairs: bool, outside: Collecti
 
 def not_held(held_on: date, today: date) -> Fault | None:
     return Fault("meeting", "dit overleg is nog niet gehouden", HOW_HELD, "not-held") if held_on > today else None
+
+
+def over_fault(*, closed: bool) -> Fault | None:
+    """Why nothing is asked or said in a meeting any more; None while it runs."""
+    return Fault("meeting", "dit overleg is gesloten", HOW_HELD, "meeting-over") if closed else None
+
+
+def speaking_faults(says: str, words: str) -> list[Fault]:
+    """What is wrong with what a member says himself of an item on the agenda."""
+    if says not in (FOR, AGAINST):
+        return [Fault("outcome", f"kies één van: {FOR}, {AGAINST}", HOW_HELD, "no-such-voice")]
+    if says == AGAINST and not words.strip():
+        return [Fault("reason", "wie tegen is, zegt waarom", HOW_HELD, "against-without-words")]
+    return []
+
+
+def speaking_late(*, decided: bool) -> Fault | None:
+    """Why it cannot be said any more; None before the meeting decides."""
+    if not decided:
+        return None
+    return Fault("meeting", "dit overleg heeft al over dit signaal besloten", HOW_HELD, "decided-there")
 
 
 # --- deciding -----------------------------------------------------------------------------------------

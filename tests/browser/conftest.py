@@ -115,7 +115,7 @@ def log_in(page: Page, house: TestHouse, user: str) -> None:
     page.get_by_label("Gebruikersnaam").fill(user)
     page.get_by_label("Wachtwoord").fill(house.home.demo_users()[user])
     page.get_by_role("button", name="Inloggen").click()
-    page.get_by_role("heading", name="Mijn werk").wait_for()
+    page.get_by_role("button", name="Uitloggen").wait_for()
 
 
 def listed(house: TestHouse, user: str, number: str, state: str) -> dict[str, Any]:

@@ -128,6 +128,7 @@ EVERYTHING = {
 }
 DONE = {"outcome": "executed", "reason": "Volgens plan.", "fields": {"executedOn": "2026-11-25", "result": "Gesloten."}}
 REPORTED = {"category": "department-report", "finding": "Een auto.", "fields": {"foundOn": "2026-11-25", "named": [{}]}}
+VOICE = {"outcome": "against", "reason": "Er ligt te weinig."}
 WITHDRAWAL = {"decision": str(LIST), "reason": "Verkeerd aangeklikt.", "expectedVersion": 1}
 ANSWERS = {"answers": [DONE | {"task": str(LIST)}, DONE | {"task": str(UUID(int=7))}], "reason": "Nagezien."}
 PARTS = {"parts": [{"about": [["report"], ["politie", "wonen"]], "outcome": "may", "reason": "Nodig.", "fields": {}}]}
@@ -195,6 +196,7 @@ BODIES: dict[str, Bodies] = {
         ],
         "/meetings/{meetingId}/agenda-items": [{"number": ABSENT}],
         "/meetings/{meetingId}/attendances": [{"member": "esra"}],
+        "/meetings/{meetingId}/agenda-items/{number}/voices": [VOICE],
     },
     "sources": {
         **clusters(decision("source-list", "listed")),
@@ -222,7 +224,7 @@ BODIES: dict[str, Bodies] = {
         ],
         "/signals/{number}/previews": [
             decision("check-2a", "may", "report", "politie", task="taak-politie") | EVERYTHING,
-            item("paper", "report", fields={"meeting": ABSENT, "items": ["report"], "concerning": ["S1"]}),
+            item("paper", "report", fields={"meeting": "M-7K3MQ-9XD4T", "items": ["report"], "concerning": ["S1"]}),
         ],
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
@@ -230,6 +232,7 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE, DONE | {"key": "progress", "outcome": "done", "reason": ""}],
+        "/meetings/{meetingId}/agenda-items/{number}/voices": [VOICE],
         "/tasks/{taskId}/items": [REPORTED],
     },
     "rights": {

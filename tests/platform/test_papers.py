@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.assessment import MeetingTold
 from shared.contracts.intake import ReporterMarks, Subject
+from shared.engine.copies import MEETING_FACTS, Copies
 from shared.engine.given import Given, GivenRecord
 from shared.engine.tables import MeetingRow
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 from shared.identity import Person
 from shared.protocol.judge import Attempt
 from shared.protocol.meetings import MEMBER
@@ -72,7 +74,7 @@ async def test_of_a_lot_plus_the_members_read_what_2a_allows_them_and_the_regist
     made = await desk.engine.recording.record(number, ANNA, given)
     (waiting,) = await desk.open_tasks(number)
     _, read = await desk.engine.tasks.one(waiting.id, FARID, "lezen")
-    assert read == beforehand, "what he reads was read beforehand"
+    assert {one: said for one, said in read.items() if one != "asks"} == beforehand, "what he reads was read beforehand"
     assert read["items"] == [
         {"item": "report", "category": "report", "about": "report", "text": "S1 huurt de schuur; S1 bus staat er."}
     ]
@@ -83,6 +85,16 @@ async def test_of_a_lot_plus_the_members_read_what_2a_allows_them_and_the_regist
     await desk.decide(number, "check-2a", "may-not", about=("report", MEMBER), fields=task)
     _, later = await desk.engine.tasks.one(waiting.id, FARID, "lezen")
     assert (later["items"], later["objects"]) == ([], {}), "what is allowed no longer is read no longer"
+
+    (on_it,) = await desk.engine.agenda.of(meeting, FARID, "lezen")
+    assert (on_it.number, on_it.papers) == (number, (waiting.id,))
+    row = await desk.row(MeetingRow, meeting)
+    facts = {name: getattr(row, name) for name in MEETING_FACTS} | {"version": 2, "closed": True}
+    await desk.hears(Copies(desk.engine).meeting, MeetingTold(meeting=meeting, **facts), "assessment")
+    (on_it,) = await desk.engine.agenda.of(meeting, FARID, "lezen")
+    assert on_it.papers == (), "closed by assessment, it is closed here"
+    with pytest.raises(NotFound):
+        await desk.engine.tasks.one(waiting.id, FARID, "lezen")
 
 
 @pytest.mark.allowed("R-T.16")

@@ -36,7 +36,10 @@ async def test_only_what_has_nothing_of_anybody_is_kept_and_compressed(somebody:
     assert (await somebody.get("/static/../app.py")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/dossiers/S-7K3MQ-9XD4T", "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1", "/overleggen/M-7K3MQ-9XD4T/stukken"],
+)
 async def test_nothing_is_shown_without_a_session(portal: httpx.AsyncClient, path: str) -> None:
     answer = await portal.get(path)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/inloggen")

@@ -11,12 +11,17 @@ from services.portal.forms import Control, InSignal, controls, read
 from services.portal.seen import Trouble
 from shared.protocol.fields import field_faults, schema
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
-from shared.protocol.kinds_of_signal import Items, Persons, PersonsAndObjects, Subjects
+from shared.protocol.kinds_of_signal import Items, OnAgendaOf, Persons, PersonsAndObjects, Subjects
 from shared.protocol.model import Field, Law
 from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
 
 NAMED = {"a": "de eerste", "b": "de tweede"}
-KNOWN = InSignal({"S1": "S1 – de huurder"}, {"O1": "O1 – de schuur"}, {"report": "de melding", "item-1": "item-1"})
+KNOWN = InSignal(
+    {"S1": "S1 – de huurder"},
+    {"O1": "O1 – de schuur"},
+    {"report": "de melding", "item-1": "item-1"},
+    {"M-1": "LOT van vandaag"},
+)
 FILLED: list[tuple[Kind, str, list[tuple[str, str]], Any]] = [
     (Text(), "area", [("", "twee\r\nregels ")], "twee\nregels"),
     (Text(most=50), "text", [("", "kort")], "kort"),
@@ -33,6 +38,7 @@ FILLED: list[tuple[Kind, str, list[tuple[str, str]], Any]] = [
         {"a": "gezien", "b": "gehoord"},
     ),
     (WebAddress(), "url", [("", "https://voorbeeld.nl")], "https://voorbeeld.nl"),
+    (OnAgendaOf(), "list", [("", "M-1")], "M-1"),
     (
         Answers(NAMED),
         "group",

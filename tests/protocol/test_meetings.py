@@ -15,7 +15,10 @@ from shared.protocol.meetings import (
     deciding_faults,
     invited_fault,
     not_held,
+    over_fault,
     saying_fault,
+    speaking_faults,
+    speaking_late,
     takes_part,
     who_agree,
 )
@@ -133,3 +136,27 @@ def test_who_stands_back_counts_for_no_quorum_and_does_not_decide() -> None:
     assert [one.code for one in judged(there, closed_to=("gijs", "farid"))] == ["no-quorum"]
     assert [one.code for one in judged(there, {"gijs": "Nee."}, closed_to=("gijs",))] == ["not-there-to-dissent"]
     assert who_agree(there, ("farid",), ("gijs",)) == ["anna", "bram"]
+
+
+@pytest.mark.allowed("R-15.1")
+@pytest.mark.refused("R-15.1")
+@pytest.mark.parametrize(
+    ("says", "words", "code"),
+    [
+        ("for", "", None),
+        ("against", "Er ligt te weinig.", None),
+        ("against", " ", "against-without-words"),
+        ("maybe", "Ik weet het niet.", "no-such-voice"),
+    ],
+)
+def test_what_a_member_says_himself(says: str, words: str, code: str | None) -> None:
+    assert [one.code for one in speaking_faults(says, words)] == ([code] if code else [])
+
+
+def test_it_is_said_before_the_meeting_decides_and_while_it_runs() -> None:
+    assert speaking_late(decided=False) is None
+    assert over_fault(closed=False) is None
+    assert [one.code for one in (speaking_late(decided=True), over_fault(closed=True)) if one] == [
+        "decided-there",
+        "meeting-over",
+    ]

@@ -9,7 +9,7 @@ from sqlalchemy import not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.assessment.bodies import MeetingIn, MeetingList, MeetingOut
+from services.assessment.bodies import MeetingIn, MeetingKind, MeetingKinds, MeetingList, MeetingOut
 from shared import audit
 from shared.clock import calendar_date
 from shared.contracts.assessment import MeetingTold
@@ -18,6 +18,7 @@ from shared.engine.engine import Engine
 from shared.engine.head import vouch_for
 from shared.engine.store import open_to
 from shared.engine.tables import Dossier, MeetingRow
+from shared.engine.voices import is_invited
 from shared.errors import Conflict, Elsewhere, Forbidden, Invalid, NotBelieved, NotFound
 from shared.identity import Person
 from shared.numbers import meeting_number
@@ -30,6 +31,7 @@ from shared.protocol.meetings import (
     calling_faults,
     invited_fault,
     not_held,
+    over_fault,
     saying_fault,
     takes_part,
 )
@@ -61,6 +63,51 @@ class Meetings:
         rows = [one for one in page.rows if await self._is_right(one)]
         found = [shown(one, hidden if prepares else None) for one in rows]
         return MeetingList(meetings=found, next=page.next)
+
+    async def kinds(self, person: Person) -> MeetingKinds:
+        """What a meeting can be called of. Raises Forbidden for who calls none."""
+        person.role_among(self.rules.file_roles)
+        roles = takes_part(self.rules)
+        by_role = {role: await self.platform.designations.with_role((role,)) for role in roles}
+        persons = {
+            one: tuple(role for role in roles if one in by_role[role])
+            for one in sorted({one for found in by_role.values() for one in found})
+        }
+        kinds = [
+            MeetingKind(kind=kind, outside={one: self.rules.called(one) for one in outside})
+            for kind, outside in self.rules.meetings.items()
+        ]
+        return MeetingKinds(kinds=kinds, persons=persons, attendance_by=self.rules.attendance_by)
+
+    async def one(self, person: Person, identifier: str) -> MeetingOut:
+        """For who prepares it, with the agenda; for a member without, who reads that where its signals are held.
+
+        Raises Forbidden for who takes part in no meeting, NotFound for who was not invited to this one.
+        """
+        person.role_among(takes_part(self.rules))
+        prepares = bool(person.roles & set(self.rules.file_roles))
+        async with self.platform.database.reading() as session:
+            row = await session.get(MeetingRow, identifier)
+            if row is None or not (prepares or is_invited(row, person)):
+                raise NotFound
+            await self.engine.parts.loader.believe(row, row.id)
+            hidden = await self._closed_to(session, person, row.agenda) if prepares else None
+        return shown(row, hidden)
+
+    async def close(self, person: Person, identifier: str) -> MeetingOut:
+        """End a meeting: its papers are closed to everybody. Raises Conflict before its day; once more it changes nothing."""
+        role = person.role_among(self.rules.file_roles)
+        async with self.platform.database.transaction() as session:
+            row = await self._row(session, identifier)
+            early = not_held(row.held_on, self._today())
+            if early:
+                raise Conflict(early.sentence)
+            if not row.closed:
+                row.closed = True
+                row.version += 1
+                await self._told(session, row, person, role, "meeting closed")
+            hidden = await self._closed_to(session, person, row.agenda)
+        return shown(row, hidden)
 
     async def call(self, person: Person, given: MeetingIn) -> MeetingOut:
         """Call a meeting. Raises Invalid for whoever may not take part in one of this kind."""
@@ -101,10 +148,10 @@ class Meetings:
                 raise Invalid([uninvited])
             not_theirs = saying_fault(self.rules, who, person.user_id, chairs=True, outside=outside)
             if not_theirs:
-                raise Forbidden(_sentence(not_theirs))
+                raise Forbidden(not_theirs.sentence)
             early = not_held(given.held_on, self._today())
             if early:
-                raise Conflict(_sentence(early))
+                raise Conflict(early.sentence)
 
     async def _agenda_faults(self, session: AsyncSession, person: Person, kind: str, number: str) -> list[Fault]:
         known = weighed = True
@@ -126,9 +173,9 @@ class Meetings:
         role = person.role_among(self.rules.file_roles)
         async with self.platform.database.transaction() as session:
             row = await self._row(session, identifier)
-            closed = agenda_closed(row.held_on, self._today())
+            closed = agenda_closed(row.held_on, self._today()) or over_fault(closed=row.closed)
             if closed:
-                raise Conflict(_sentence(closed))
+                raise Conflict(closed.sentence)
             faults = await self._agenda_faults(session, person, row.kind, number)
             if faults:
                 raise Invalid(faults)
@@ -156,10 +203,10 @@ class Meetings:
             outside = [one["organisation"] for one in row.members if "organisation" in one]
             not_theirs = saying_fault(self.rules, who, person.user_id, chairs=chairs, outside=outside)
             if not_theirs:
-                raise Forbidden(_sentence(not_theirs))
+                raise Forbidden(not_theirs.sentence)
             early = not_held(row.held_on, self._today())
             if early:
-                raise Conflict(_sentence(early))
+                raise Conflict(early.sentence)
             if who not in row.present:
                 row.present = [*row.present, who]
                 row.version += 1
@@ -197,10 +244,6 @@ class Meetings:
         session.add(audit.line(now, action, actor=person.user_id, role=role, record=row.id))
 
 
-def _sentence(fault: Fault) -> str:
-    return f"{fault.reason.capitalize()} ({fault.article})."
-
-
 def names_of(row: MeetingRow) -> set[str]:
     return {name for one in row.members for name in one.values()}
 
@@ -215,5 +258,6 @@ def shown(row: MeetingRow, hidden: Collection[str] | None = ()) -> MeetingOut:
         chair=row.chair,
         members=tuple(sorted(names_of(row))),
         present=tuple(row.present),
+        closed=row.closed,
         agenda=() if hidden is None else tuple(one for one in row.agenda if one not in hidden),
     )

@@ -12,6 +12,7 @@ from services.portal.api.visits import Visits, sends_to
 from services.portal.calls import Calls
 from services.portal.kept import Kept
 from services.portal.leaving import BACK, BACK_SECONDS, forget, own, remember
+from services.portal.menu import start
 from services.portal.pages import WARNED_SECONDS, Pages
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
 from shared.errors import MeldpuntError, NotAuthenticated
@@ -49,7 +50,7 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
         if left and left.user_id == session.user_id:
             session.goes_on_from(left)
         back = kept.page_of(request.cookies.get(keeping.KEPT_COOKIE), session.user_id)
-        answer = sends_to(back or own(request.cookies.get(BACK, "/")))
+        answer = sends_to(back or own(request.cookies.get(BACK, start(session.roles))))
         answer.set_cookie(COOKIE, sessions.begin(session), secure=True, httponly=True, samesite="lax")
         for one in (LOG_IN_COOKIE, BACK, *(() if back else (keeping.KEPT_COOKIE,))):
             forget(answer, one)

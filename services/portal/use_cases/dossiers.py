@@ -10,6 +10,7 @@ from typing import Any
 
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
+from services.portal.people import People
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.correcting import corrected, corrections
@@ -23,8 +24,9 @@ DUTY_SERVICE = "rights"
 
 
 class Dossiers:
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: Calls, people: People) -> None:
         self._calls = calls
+        self._people = people
 
     async def open(self, session: Session, number: str) -> Opened:
         """Raises NotFound for one that this person may not know of and for one that there is not, alike; Conflict while it
@@ -65,15 +67,31 @@ class Dossiers:
             Control(drawn, f"about.{place}", self._about(kind), required=True, options=self._called(dossier, choices))
             for place, (kind, choices) in enumerate(zip(decision["about"], decision["choices"], strict=False))
         )
-        meeting = (Control("text", "meeting", "In welk overleg?", "Nummer van het overleg", required=True, most=60),)
+        meeting = self._meeting(dossier, decision["meeting"]) if decision["meeting"] else ()
         reason = (Control("area", "reason", "Waarom?", "De reden komt in het dossier.", required=True, most=4000),)
         return (
             about
-            + (meeting if decision["meeting"] else ())
+            + meeting
             + controls(outcome["fields"], dossier.known)
             + (corrections(dossier) if outcome["corrects"] else ())
             + self._forwarding(dossier, outcome)
             + reason
+        )
+
+    def _meeting(self, dossier: Opened, kind: str) -> tuple[Control, ...]:
+        """In which meeting it is decided, of those that it is on; and who was against it there and did not say so himself."""
+        found = dossier.decides(kind)
+        hint = (
+            ""
+            if found
+            else f"Dit signaal staat op geen {kind} dat er nog over kan besluiten: zet het eerst op een agenda."
+        )
+        there = dict.fromkeys(who for one in dossier.meetings if one["id"] in found for who in one["present"])
+        against = tuple(Control("sign", f"dissent.{one}", self._people.called(one)) for one in there)
+        chosen = Control("list", "meeting", "In welk overleg?", hint, required=True, options=tuple(found.items()))
+        words = "Wie dat zelf in het overleg zei, staat er al bij."
+        return (
+            (chosen, Control("signs", "dissent", "Wie was er tegen?", words, parts=against)) if against else (chosen,)
         )
 
     @staticmethod
@@ -133,6 +151,8 @@ class Dossiers:
         }
         if "meeting" in given:
             body["meeting"] = text(filled, "meeting") or None
+            against = read((one for one in asked if one.name == "dissent"), filled, "")
+            body["dissent"] = against.get("dissent", {})
         if outcome["corrects"]:
             body["correction"] = corrected(asked, filled)
         if outcome["forwarding"]:

@@ -1,0 +1,274 @@
+"""Meetings: calling one, who is there, what members say, papers, and what was decided.
+
+A meeting is assessment's; what stands on its agenda is asked of each service that may hold it, with the caller's own token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.portal.calls import Calls, Said
+from services.portal.forms import Control, Filled
+from services.portal.people import People
+from services.portal.seen import Trouble
+from services.portal.sessions import Session
+from services.portal.use_cases.filled import special, text, trouble
+from services.portal.use_cases.tasks import OF_TASKS
+from shared.clock import AMSTERDAM
+from shared.errors import NotFound, PartDown
+from shared.protocol.model import Law
+
+MEETING_SERVICE = "assessment"
+AGENDA_SERVICES = (MEETING_SERVICE, "casework")
+"""Who holds what a meeting can decide on."""
+MOST_ROWS = 200
+"""The most that a service gives at once."""
+
+
+@dataclass
+class Met:
+    """One meeting. `items`: what of its agenda can be seen, each with the service that holds it; `elsewhere`: numbers on the
+    agenda that no service showed; `records`: of whom who looks can record that they are there; `silent`: services that did not answer."""
+
+    meeting: dict[str, Any]
+    prepares: bool
+    me: str
+    records: list[str] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+
+    @property
+    def when(self) -> str:
+        today = datetime.now(AMSTERDAM).date().isoformat()
+        held = str(self.meeting["heldOn"])
+        return "today" if held == today else "past" if held < today else "to-come"
+
+    @property
+    def is_over(self) -> bool:
+        """Nobody opens its papers any more."""
+        return bool(self.meeting["closed"]) or self.when == "past"
+
+    @property
+    def is_invited(self) -> bool:
+        return self.me in self.meeting["members"]
+
+    @property
+    def speaks(self) -> bool:
+        """Whether who looks can say something at the table now."""
+        return self.is_invited and not self.meeting["closed"] and self.when != "to-come"
+
+    @property
+    def papers(self) -> list[tuple[dict[str, Any], str]]:
+        return [] if self.is_over else [(item, task) for item in self.items for task in item["papers"]]
+
+    @property
+    def absent(self) -> list[str]:
+        return [one for one in self.meeting["members"] if one not in self.meeting["present"]]
+
+    def item(self, number: str) -> dict[str, Any]:
+        """Raises NotFound: it is not on this agenda, or not for who looks."""
+        for one in self.items:
+            if one["number"] == number:
+                return one
+        raise NotFound
+
+
+class MyMeetings:
+    """`law`: says which roles have the file, and in which states a meeting decides."""
+
+    def __init__(self, calls: Calls, law: Law, people: People) -> None:
+        self._calls = calls
+        self._law = law
+        self._people = people
+        self._decided_there = {
+            str(state) for rule in law.decisions if rule.who.meeting is not None for state in rule.states
+        }
+
+    def prepares(self, session: Session) -> bool:
+        return bool(set(session.roles) & set(self._law.file_roles))
+
+    async def all(self, session: Session) -> list[Met]:
+        """The last first. Raises NotFound for who takes part in none."""
+        said = await self._calls.get(session, MEETING_SERVICE, f"/v1/meetings?limit={MOST_ROWS}")
+        if not said.is_done:
+            raise NotFound
+        return [self._met(session, one) for one in said.body["meetings"]]
+
+    def _met(self, session: Session, meeting: dict[str, Any]) -> Met:
+        by_name = {one: sorted(meeting[one], key=self._people.called) for one in ("members", "present")}
+        found = Met(meeting | by_name, self.prepares(session), session.user_id)
+        by_chair, outside = self._law.attendance_by == "chair", self._law.meetings.get(meeting["kind"], ())
+        if found.prepares:
+            found.records = [one for one in found.absent if by_chair or one in outside or one == found.me]
+        return found
+
+    async def one(self, session: Session, identifier: str) -> Met:
+        """Raises NotFound for one that this person may not know of, as for one that there is not. A service that is silent
+        leaves a gap that is named."""
+        said, agendas = await asyncio.gather(
+            self._calls.get(session, MEETING_SERVICE, f"/v1/meetings/{identifier}"),
+            asyncio.gather(*(self._agenda(session, service, identifier) for service in AGENDA_SERVICES)),
+        )
+        if not said.is_done:
+            raise NotFound
+        found = self._met(session, said.body)
+        for service, answer in zip(AGENDA_SERVICES, agendas, strict=True):
+            if answer is None:
+                found.silent.append(service)
+            elif answer.is_done:
+                # Who has not heard of the meeting yet holds nothing of it.
+                found.items += [one | {"service": service} for one in answer.body["items"]]
+        places = {number: place for place, number in enumerate(said.body["agenda"])}
+        found.items.sort(key=lambda one: places.get(one["number"], 0))
+        shown = {one["number"] for one in found.items}
+        found.elsewhere = [] if found.silent else [one for one in said.body["agenda"] if one not in shown]
+        return found
+
+    async def _agenda(self, session: Session, service: str, identifier: str) -> Said | None:
+        try:
+            return await self._calls.get(session, service, f"/v1/meetings/{identifier}/agenda", OF_TASKS)
+        except PartDown:
+            return None
+
+    async def papers(self, session: Session, met: Met) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Each paper with the item that it is about; one that closed meanwhile is left out."""
+        asked = (self._calls.get(session, item["service"], f"/v1/tasks/{task}", OF_TASKS) for item, task in met.papers)
+        answers = await asyncio.gather(*asked)
+        found = zip(met.papers, answers, strict=True)
+        return [(item, answer.body) for (item, _), answer in found if answer.is_done]
+
+    # --- calling one -----------------------------------------------------------------------------
+
+    async def calling(self, session: Session) -> tuple[Control, ...]:
+        """The controls of a meeting to be called. Raises NotFound for who calls none."""
+        said = await self._calls.get(session, MEETING_SERVICE, "/v1/meeting-kinds")
+        if not said.is_done:
+            raise NotFound
+        kinds, persons = said.body["kinds"], said.body["persons"]
+        called = sorted((self._named(one, roles), one) for one, roles in persons.items())
+        outside: dict[str, list[str]] = {}
+        for kind in kinds:
+            for code in kind["outside"]:
+                outside.setdefault(code, []).append(kind["kind"])
+        guests = [
+            (code, f"{self._law.called(code)} (alleen bij {' en '.join(of)})") for code, of in sorted(outside.items())
+        ]
+        signals = tuple((await self.signals(session)).items())
+        return (
+            Control("choice", "kind", "Welk overleg?", required=True, options=_pairs(one["kind"] for one in kinds)),
+            Control("date", "heldOn", "Op welke datum?", required=True),
+            Control(
+                "choices",
+                "members",
+                "Wie nodigt u uit?",
+                "Wie is aangewezen als lid van het LOT, of wie het dossier ziet.",
+                required=True,
+                options=tuple((one, name) for name, one in called),
+            ),
+            Control("choices", "outside", "Wie komt er van buiten?", options=tuple(guests)),
+            Control(
+                "choices",
+                "agenda",
+                "Welke signalen staan op de agenda?",
+                "Alleen signalen die op een overleg wachten. U kunt er later nog signalen bij zetten.",
+                options=signals,
+            ),
+        )
+
+    def _named(self, user_id: str, roles: list[str]) -> str:
+        return f"{self._people.called(user_id)} ({', '.join(map(self._law.called, roles))})"
+
+    async def signals(self, session: Session) -> dict[str, str]:
+        """What waits for a meeting, by number with what it is called."""
+        answers = await asyncio.gather(*(self._waiting(session, service) for service in AGENDA_SERVICES))
+        rows = [row for said in answers if said and said.is_done for row in said.body["signals"]]
+        return {
+            row["number"]: f"{str(row['workingName'] or row['number']).capitalize()} ({row['number']})"
+            for row in rows
+            if row["state"] in self._decided_there
+        }
+
+    async def _waiting(self, session: Session, service: str) -> Said | None:
+        try:
+            return await self._calls.get(session, service, f"/v1/signals?limit={MOST_ROWS}")
+        except PartDown:
+            return None
+
+    async def call(self, session: Session, filled: Filled) -> tuple[str, Trouble | None]:
+        """The number of the meeting, or what was wrong."""
+        members = [{"userId": str(one)} for one in filled.getlist("members")]
+        members += [{"organisation": str(one)} for one in filled.getlist("outside")]
+        missing = [
+            (name, said)
+            for name, given, said in (
+                ("kind", text(filled, "kind"), "Kies welk overleg het is."),
+                ("heldOn", text(filled, "heldOn"), "Vul in op welke datum het is."),
+                ("members", members, "Kies wie u uitnodigt."),
+            )
+            if not given
+        ]
+        if missing:
+            return "", Trouble("Het overleg is nog niet bijeengeroepen.", tuple(missing))
+        body = {
+            "kind": text(filled, "kind"),
+            "heldOn": text(filled, "heldOn"),
+            "members": members,
+            "agenda": [str(one) for one in filled.getlist("agenda")],
+        }
+        said = await self._calls.post(session, MEETING_SERVICE, "/v1/meetings", body)
+        own = len(filled.getlist("members"))
+        return str(said.body.get("id", "")), _at_the_field(trouble(said), own)
+
+    # --- at the table ----------------------------------------------------------------------------
+
+    async def add(self, session: Session, met: Met, filled: Filled) -> Trouble | None:
+        number = text(filled, "number")
+        if not number:
+            return Trouble("Kies een signaal.", (("number", "Kies een signaal."),))
+        path = f"/v1/meetings/{met.meeting['id']}/agenda-items"
+        return trouble(await self._calls.post(session, MEETING_SERVICE, path, {"number": number}))
+
+    async def attend(self, session: Session, met: Met, filled: Filled) -> Trouble | None:
+        """Who is there: those who were chosen, or nobody but who says so himself."""
+        path = f"/v1/meetings/{met.meeting['id']}/attendances"
+        chosen = [str(one) for one in filled.getlist("member")]
+        if not chosen:
+            return Trouble("Kies wie er is.", (("member", "Kies wie er is."),))
+        for one in chosen:
+            body = {} if one == session.user_id else {"member": one}
+            wrong = trouble(await self._calls.post(session, MEETING_SERVICE, path, body))
+            if wrong:
+                return wrong
+        return None
+
+    async def close(self, session: Session, met: Met) -> Trouble | None:
+        return trouble(
+            await self._calls.post(session, MEETING_SERVICE, f"/v1/meetings/{met.meeting['id']}/closings", {})
+        )
+
+    async def say(
+        self, session: Session, met: Met, item: dict[str, Any], outcome: str, filled: Filled
+    ) -> Trouble | None:
+        path = f"/v1/meetings/{met.meeting['id']}/agenda-items/{item['number']}/voices"
+        body = {"outcome": outcome, "reason": text(filled, "reason"), "specialGrounds": special(filled)}
+        return trouble(await self._calls.post(session, item["service"], path, body))
+
+
+def _pairs(codes: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((one, one) for one in codes)
+
+
+def _at_the_field(wrong: Trouble | None, own: int) -> Trouble | None:
+    """What is wrong with a member stands at the list in which he was chosen, of which the first `own` are the municipality's."""
+    if wrong is None:
+        return None
+    faults = []
+    for name, reason in wrong.faults:
+        start, _, place = name.partition(".")
+        of_outside = start == "members" and place.isdigit() and int(place) >= own
+        faults.append(("outside" if of_outside else start, reason))
+    return Trouble(wrong.words, tuple(dict.fromkeys(faults)), wrong.special)

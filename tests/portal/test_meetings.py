@@ -1,0 +1,85 @@
+"""What a page of a meeting knows: when it is over, who may speak, in which meeting something can be decided, and names."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.portal.menu import menu, start
+from services.portal.people import People
+from services.portal.seen import Opened
+from services.portal.use_cases.meetings import Met
+from services.portal.words import RECORDED_BESIDE
+from shared.clock import AMSTERDAM
+from shared.engine.loaded import HANDLING
+from shared.errors import NotFound
+from shared.protocol.meetings import MEMBER
+
+
+def met(days: int = 0, *, closed: bool = False, me: str = "farid") -> Met:
+    held_on = (datetime.now(AMSTERDAM).date() + timedelta(days=days)).isoformat()
+    meeting = {"id": "M-1", "heldOn": held_on, "closed": closed, "members": ["farid", "gijs"], "present": ["gijs"]}
+    item = {"number": "S-1", "papers": ["t-1", "t-2"], "service": "assessment"}
+    return Met(meeting, prepares=False, me=me, items=[item])
+
+
+@pytest.mark.parametrize(
+    ("one", "when", "papers", "speaks"),
+    [
+        (met(), "today", 2, True),
+        (met(1), "to-come", 2, False),
+        (met(-1), "past", 0, True),
+        (met(closed=True), "today", 0, False),
+        (met(me="hanna"), "today", 2, False),
+    ],
+    ids=["today", "tomorrow", "yesterday", "closed", "not invited"],
+)
+def test_papers_are_read_until_it_is_over_and_who_is_invited_speaks_from_its_day_on(
+    one: Met, when: str, papers: int, *, speaks: bool
+) -> None:
+    assert (one.when, len(one.papers), one.speaks, one.absent) == (when, papers, speaks, ["farid"])
+
+
+def test_what_is_not_on_the_agenda_of_who_looks_is_not_there() -> None:
+    assert met().item("S-1")["service"] == "assessment"
+    with pytest.raises(NotFound):
+        met().item("S-2")
+
+
+def test_a_decision_names_a_meeting_of_its_kind_that_has_not_decided() -> None:
+    def on(identifier: str, **more: Any) -> dict[str, Any]:
+        return {"id": identifier, "kind": "LOT", "heldOn": "2026-12-01", "closed": False, "decided": False} | more
+
+    found = [on("M-1"), on("M-2", decided=True), on("M-3", kind="LOT+"), on("M-4", closed=True)]
+    opened = Opened("assessment", "S-1", {}, {"meetings": found, "shareable": []}, [])
+    assert opened.decides("LOT") == {"M-1": "LOT van 1 december 2026", "M-4": "LOT van 1 december 2026"}
+    assert list(opened.known.meetings) == ["M-1", "M-2", "M-3"], "a paper is for one that is not over"
+
+
+def test_a_member_begins_at_his_meetings_and_who_has_the_file_at_his_work() -> None:
+    assert (start((MEMBER,)), start(("oov", MEMBER)), start(())) == ("/overleggen", "/", "/")
+    assert [one.called for one in menu(("oov",))] [:2] == ["Mijn werk", "Mijn overleggen"]
+    assert "Mijn overleggen" not in [one.called for one in menu(("privacy-officer",))]
+
+
+def test_names_come_from_the_directory_and_an_unknown_person_can_still_be_told_apart(tmp_path: Path) -> None:
+    file = tmp_path / "people.json"
+    people = People(file, {"politie": "de politie"})
+    assert people.called("0123456789-abcdef") == "medewerker abcdef"
+    file.write_text(json.dumps({"u-1": "Anna de Vries"}))
+    assert (people.called("u-1"), people.called("politie")) == ("Anna de Vries", "de politie")
+    file.write_text(json.dumps({"u-1": "Anna Jansen"}))
+    os.utime(file, ns=(1, 1))
+    assert people.called("u-1") == "Anna Jansen", "without a restart"
+    file.write_text("{")
+    assert people.called("u-1") == "Anna Jansen", "what cannot be read changes nothing"
+    assert People(None).called("u-1") == "medewerker u-1"
+
+
+def test_what_is_recorded_beside_the_decisions_has_words() -> None:
+    assert [one for one in HANDLING if not any(key.partition(":")[0] == one for key in RECORDED_BESIDE)] == []
