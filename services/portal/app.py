@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal.api import dossiers, log_in, tasks, work
+from services.portal.api import dossiers, log_in, received, shares, sharing, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
@@ -17,6 +17,9 @@ from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.received import Inbox
+from services.portal.use_cases.shares import Shares
+from services.portal.use_cases.sharing import Sharing
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
@@ -39,10 +42,14 @@ def create(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
     visits = Visits(sessions)
+    held = Dossiers(calls)
     for one in (
         log_in.router(visits, sessions, calls, pages),
         work.router(visits, Work(calls, law), pages),
-        dossiers.router(visits, Dossiers(calls), pages),
+        dossiers.router(visits, held, pages),
+        sharing.router(visits, held, Sharing(calls, held), pages),
+        shares.router(visits, Shares(calls), pages),
+        received.router(visits, Inbox(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
     ):
         app.include_router(one)

@@ -114,6 +114,14 @@ class Calls:
     ) -> Said:
         return await self._asked("POST", session, service, path, body, purpose)
 
+    async def document(self, session: Session, service: str, path: str) -> bytes | None:
+        """A PDF; None where there is none for this person."""
+        headers = {"Authorization": f"Bearer {await self._token(session, service)}"}
+        answer = await self._send("GET", service, path, headers=headers)
+        if answer.status_code == 401:
+            raise NotAuthenticated
+        return answer.content if answer.is_success else None
+
     async def _asked(
         self,
         method: str,

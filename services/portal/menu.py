@@ -11,15 +11,21 @@ EVERYBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class Entry:
-    """`roles`: who has use for it; EVERYBODY."""
+    """`roles`: who has use for it; EVERYBODY. One that ends in a dash is everybody of that kind, as each department."""
 
     called: str
     address: str
     roles: frozenset[str] = EVERYBODY
 
 
-MENU = (Entry("Mijn werk", "/"),)
+HAVE_THE_FILE = frozenset({"oov", "vervanger", "beoordelaar", "regisseur"})
+MENU = (
+    Entry("Mijn werk", "/"),
+    Entry("Verstrekkingen", "/verstrekkingen", HAVE_THE_FILE),
+    Entry("Ontvangen", "/ontvangen", frozenset({"department-"})),
+)
 
 
 def menu(roles: Collection[str]) -> list[Entry]:
-    return [one for one in MENU if one.roles == EVERYBODY or one.roles & set(roles)]
+    mine = {*roles, *(f"{one.partition('-')[0]}-" for one in roles)}
+    return [one for one in MENU if one.roles == EVERYBODY or one.roles & mine]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -78,7 +78,8 @@ class Withdrawable:
 @dataclass(frozen=True)
 class Open:
     """What can be decided, recorded and taken back now. `recipients`: by kind, who can receive something; `shareable`:
-    the items that could be shared; `concerns`: the persons and objects of each, by S1, O1 …"""
+    the items that could be shared; `concerns`: the persons and objects of each, by S1, O1 …; `allowed`: by recipient those that
+    check 2A allows, None where a decision does not wait for it"""
 
     version: int
     state: State
@@ -88,6 +89,7 @@ class Open:
     withdrawable: tuple[Withdrawable, ...] = ()
     shareable: tuple[str, ...] = ()
     concerns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed: Mapping[str, Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)

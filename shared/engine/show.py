@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from shared import audit
 from shared.engine import store
+from shared.engine.entitled import allowed_in_2a
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
@@ -109,6 +110,7 @@ class Showing:
             else (),
             shareable=shareable(facts),
             concerns={one: concerned_by(loaded, [one]) for one in shareable(facts)},
+            allowed=allowed_in_2a(loaded) if PHASE_OF.get(loaded.state) == 4 else None,
         )
 
     async def decisions(self, number: str, person: Person, purpose: str) -> list[Shown]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from shared.engine.given import Open, Withdrawable
+from shared.engine.roads import shares
 from shared.engine.shares import FIELDS
 from shared.http.bodies import Strict
 from shared.protocol import open_now
@@ -20,7 +21,8 @@ Lacking = Annotated[tuple[str, ...], Field(description="What has to be done firs
 
 class OpenOutcome(Strict):
     """An answer. `fields`: the JSON Schema of what it asks; `corrects`: it asks a `correction` besides;
-    `urgent`: who can be sent it at once."""
+    `urgent`: who can be sent it at once; `only_to`: the one receiver that it means. `shares`: somebody without the file comes
+    to know something by it, which is read beforehand by `POST …/previews`."""
 
     key: str
     answer: str
@@ -28,6 +30,8 @@ class OpenOutcome(Strict):
     article: str
     forwarding: tuple[str, ...]
     urgent: tuple[str, ...] = ()
+    only_to: str | None = None
+    shares: bool = False
     fields: dict[str, Any]
     needs: tuple[str, ...] = ()
     corrects: bool = False
@@ -36,7 +40,7 @@ class OpenOutcome(Strict):
 
 class OpenDecision(Strict):
     """A decision of this state. `about`: what has to be named, in this order; `choices`: what can be named for each;
-    `together`: several can be decided at once, by `parts`."""
+    `about_many`: any number of these; `together`: several can be decided at once, by `parts`."""
 
     key: str
     article: str
@@ -47,6 +51,7 @@ class OpenDecision(Strict):
     meeting: str | None
     co_signed_by: tuple[str, ...]
     about: tuple[str, ...] = ()
+    about_many: bool = False
     together: bool = False
     choices: tuple[Named, ...] = ()
     needs: tuple[str, ...] = ()
@@ -93,7 +98,8 @@ class EntitledTo(Strict):
 class OpenDecisions(Strict):
     """`recipients`: who can receive something, by kind; `entitled`: by recipient, what its `task` and `basis` can be;
     `shareable`: the items that could be shared; `concerns`: of each of these the persons and objects that can go along, by S1,
-    O1 …; `person_fields`: what of a person can go along without the rest, as S1.name"""
+    O1 …; `allowed`: in phase 4, by recipient the items that check 2A allows him; `person_fields`: what of a person can go along
+    without the rest, as S1.name"""
 
     version: int
     state: str
@@ -104,6 +110,7 @@ class OpenDecisions(Strict):
     entitled: dict[str, EntitledTo]
     shareable: tuple[str, ...]
     concerns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    allowed: dict[str, tuple[str, ...]] | None = None
     person_fields: tuple[str, ...] = FIELDS
 
 
@@ -120,6 +127,7 @@ def described(found: Open) -> OpenDecisions:
         entitled=_entitled(law) if found.decisions else {},
         shareable=found.shareable,
         concerns=dict(found.concerns),
+        allowed=None if found.allowed is None else {one: tuple(items) for one, items in found.allowed.items()},
     )
 
 
@@ -145,6 +153,7 @@ def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
         meeting=rule.who.meeting,
         co_signed_by=rule.who.co_signers,
         about=rule.about,
+        about_many=rule.about_many,
         together=rule.together,
         choices=tuple({code: law.called(code) for code in codes} for codes in one.about),
         needs=tuple(need.says for need in rule.needs),
@@ -158,6 +167,8 @@ def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
                 article=answer.article,
                 forwarding=answer.forward_to,
                 urgent=answer.urgent_to,
+                only_to=answer.forward_only_to,
+                shares=shares(rule, answer),
                 fields=schema(rule.asked(answer)),
                 needs=tuple(need.says for need in answer.needs),
                 corrects=answer.corrects,

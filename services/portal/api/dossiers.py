@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,6 +11,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from services.portal.api.visits import Visits, chosen, sends_to
+from services.portal.grid import is_grid
 from services.portal.pages import Pages
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
@@ -21,14 +23,7 @@ from shared.protocol.opening import purpose_fault
 
 def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
     routes = APIRouter()
-
-    async def opened(number: str, session: Session) -> Opened:
-        """Raises NotFound also for what is no number: there is no such dossier."""
-        if not (_is(NUMBER, number) or _is(DUTY, number)):
-            raise NotFound
-        if number not in session.purposes:
-            raise NotOpened
-        return await dossiers.open(session, number)
+    opened = opened_by(dossiers)
 
     @routes.get("/dossiers/{number}")
     async def dossier(request: Request, number: str, session: Session = visits.visitor) -> Response:
@@ -59,9 +54,14 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
     ) -> Response:
         found = await opened(number, session)
         decision = found.decision(key)
+        if is_grid(decision):
+            return sends_to(f"/dossiers/{number}/rooster/{key}")
         if len(decision["outcomes"]) > 1 and not antwoord:
             return pages.show("dossier/vraag.html", request, dossier=found, decision=decision)
         outcome = chosen(decision, antwoord)
+        if outcome["shares"]:
+            # What leaves the file is composed and read beforehand.
+            return sends_to(f"/dossiers/{number}/delen/{key}?antwoord={outcome['key']}")
         asked = dossiers.asked(found, decision, outcome)
         return pages.show(
             "dossier/besluit.html", request, dossier=found, decision=decision, outcome=outcome, asked=asked
@@ -91,6 +91,8 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
     async def recording(request: Request, number: str, category: str, session: Session = visits.visitor) -> Response:
         found = await opened(number, session)
         record = found.record(category)
+        if record["composed"]:
+            return sends_to(f"/dossiers/{number}/delen/stukken/{category}")
         asked = dossiers.recorded(found, record)
         return pages.show("dossier/vastleggen.html", request, dossier=found, record=record, asked=asked)
 
@@ -120,6 +122,20 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
         return pages.show("dossier/dossier.html", request, 400, dossier=found, trouble=trouble, filled=filled)
 
     return routes
+
+
+def opened_by(dossiers: Dossiers) -> Callable[[str, Session], Awaitable[Opened]]:
+    """Opens a dossier for a page about it."""
+
+    async def opened(number: str, session: Session) -> Opened:
+        """Raises NotFound also for what is no number: there is no such dossier."""
+        if not (_is(NUMBER, number) or _is(DUTY, number)):
+            raise NotFound
+        if number not in session.purposes:
+            raise NotOpened
+        return await dossiers.open(session, number)
+
+    return opened
 
 
 class NotOpened(NotFound):

@@ -12,6 +12,9 @@ from starlette.datastructures import FormData
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import Forbidden, NotAuthenticated, NotFound
 
+MOST_FIELDS = 2000
+"""The largest page is a matrix: a field for each cell, and some for each row and column."""
+
 
 class Visits:
     """`visitor`, `form`: dependencies of a route, its session and what was filled in."""
@@ -27,7 +30,7 @@ class Visits:
         async def form(request: Request) -> FormData:
             """What was sent, by somebody who had the page; raises Forbidden for a form that this session did not get."""
             session = await visitor(request)
-            filled = await request.form(max_files=0, max_fields=500)
+            filled = await request.form(max_files=0, max_fields=MOST_FIELDS)
             if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
                 raise Forbidden("Deze pagina hoort niet meer bij uw sessie. Ga terug en probeer het opnieuw.")
             return filled

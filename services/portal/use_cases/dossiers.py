@@ -12,6 +12,7 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
+from services.portal.use_cases import passing_on
 from services.portal.use_cases.filled import special, text, trouble, version
 from shared.errors import Conflict, Elsewhere, NotFound
 
@@ -55,19 +56,27 @@ class Dossiers:
         last = session.holders.get(number)
         return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last else SIGNAL_SERVICES
 
-    def asked(self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
-        """The controls of a decision with this answer, in the order of the page."""
-        about = tuple(
-            Control("list", f"about.{place}", self._about(kind), required=True, options=tuple(choices.items()))
-            for place, (kind, choices) in enumerate(zip(decision["about"], decision["choices"], strict=False))
-        )
+    def asked(
+        self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], to: str | None = None
+    ) -> tuple[Control, ...]:
+        """The controls of a decision with this answer, in the order of the page; `to`: to whom it passes the signal on, where
+        that was chosen before."""
+        names = dossier.names
+        if decision["aboutMany"]:
+            options = tuple((code, names.get(code, called)) for code, called in decision["choices"][0].items())
+            about: tuple[Control, ...] = (Control("choices", "about", "Waarover?", required=True, options=options),)
+        else:
+            about = tuple(
+                Control("list", f"about.{place}", self._about(kind), required=True, options=tuple(choices.items()))
+                for place, (kind, choices) in enumerate(zip(decision["about"], decision["choices"], strict=False))
+            )
         meeting = (Control("text", "meeting", "In welk overleg?", "Nummer van het overleg", required=True, most=60),)
         reason = (Control("area", "reason", "Waarom?", "De reden komt in het dossier.", required=True, most=4000),)
         return (
             about
             + (meeting if decision["meeting"] else ())
             + controls(outcome["fields"], dossier.known)
-            + self._forwarding(dossier, outcome)
+            + passing_on.asked(dossier, outcome, to)
             + reason
         )
 
@@ -77,48 +86,34 @@ class Dossiers:
             kind, "Waarover?"
         )
 
-    def _forwarding(self, dossier: Opened, outcome: dict[str, Any]) -> tuple[Control, ...]:
-        """To whom it goes on, where this answer lets it; or nobody, with a reason."""
-        if not outcome["forwarding"]:
-            return ()
-        to = [
-            (f"{kind}:{code}", name)
-            for kind in outcome["forwarding"]
-            for code, name in dossier.open["recipients"].get(kind, {}).items()
-        ]
-        entitled = [dossier.open["entitled"].get(one.partition(":")[2], {}) for one, _ in to]
-        tasks = {code: name for one in entitled for code, name in one.get("tasks", {}).items()}
-        bases = {code: name for one in entitled for code, name in one.get("bases", {}).items()}
-        items = tuple(dossier.known.items.items())
-        return (
-            Control("list", "forwarding.recipient", "Aan wie gaat het signaal door?", options=tuple(to)),
-            Control("choices", "forwarding.items", "Welke gegevens gaan mee?", options=items),
-            Control("list", "forwarding.task", "Voor welke taak van de ontvanger?", options=tuple(tasks.items())),
-            Control("list", "forwarding.basis", "Op welke grondslag?", options=tuple(bases.items())),
-            Control("area", "forwarding.noneBecause", "Gaat het aan niemand door? Waarom niet?", most=2000),
-        )
-
     async def decide(
         self, session: Session, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
     ) -> Trouble | None:
         """None when it was taken or proposed; else what was wrong. Nothing is kept of what was typed but in the answer."""
-        asked = self.asked(dossier, decision, outcome)
+        body = self.decision_body(decision, outcome, self.asked(dossier, decision, outcome), filled)
+        return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/decisions", body))
+
+    @staticmethod
+    def decision_body(
+        decision: dict[str, Any], outcome: dict[str, Any], asked: tuple[Control, ...], filled: Filled
+    ) -> dict[str, Any]:
+        """What was filled in, as the decision interface takes it."""
         given = {one.name: one for one in asked}
+        about = [text(filled, name) for name in given if name.startswith("about.")]
         body: dict[str, Any] = {
             "key": decision["key"],
             "outcome": outcome["key"],
             "reason": text(filled, "reason"),
             "fields": read((one for one in asked if one.name.startswith("fields.")), filled),
-            "about": [text(filled, name) for name in given if name.startswith("about.")],
+            "about": about or [str(one) for one in filled.getlist("about")],
             "expectedVersion": version(filled),
             "specialGrounds": special(filled),
         }
         if "meeting" in given:
             body["meeting"] = text(filled, "meeting") or None
         if outcome["forwarding"]:
-            body["forwarding"] = _forwarded(filled)
-        said = await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/decisions", body)
-        return trouble(said)
+            body["forwarding"] = passing_on.given(filled)
+        return body
 
     def recorded(self, dossier: Opened, record: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of something that is recorded."""
@@ -126,7 +121,8 @@ class Dossiers:
         every = {"report": "de melding", **known.subjects, **known.objects}
         options = tuple((one, every.get(one, one)) for one in record["about"])
         about = Control("choice", "about", "Waarover gaat het?", required=True, options=options)
-        note = Control("area", "finding", "Wat is er gevonden?", required=not record["composed"], most=2000)
+        found = "Wat moeten de lezers vooraf weten?" if record["composed"] else "Wat is er gevonden?"
+        note = Control("area", "finding", found, required=not record["composed"], most=2000)
         matches = tuple(
             Control("flag", f"matches.{one}", f"Klopt {called} met de melding?")
             for one, called in (("name", "de naam"), ("address", "het adres"))
@@ -134,7 +130,12 @@ class Dossiers:
         return (about, *((note,) if record["finding"] else matches), *controls(record["fields"], known))
 
     async def keep(self, session: Session, dossier: Opened, record: dict[str, Any], filled: Filled) -> Trouble | None:
-        asked = self.recorded(dossier, record)
+        body = self.record_body(record, self.recorded(dossier, record), filled)
+        return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/items", body))
+
+    @staticmethod
+    def record_body(record: dict[str, Any], asked: tuple[Control, ...], filled: Filled) -> dict[str, Any]:
+        """What was filled in, as the interface takes what is recorded."""
         body: dict[str, Any] = {
             "category": record["category"],
             "about": text(filled, "about"),
@@ -147,7 +148,7 @@ class Dossiers:
             body["matches"] = matches
         if finding := text(filled, "finding"):
             body["finding"] = finding
-        return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/items", body))
+        return body
 
     async def withdraw(self, session: Session, dossier: Opened, filled: Filled) -> Trouble | None:
         body = {
@@ -160,14 +161,3 @@ class Dossiers:
 
 def at(number: str) -> str:
     return f"/v1/duties/{number}" if number.startswith("D-") else f"/v1/signals/{number}"
-
-
-def _forwarded(filled: Filled) -> dict[str, Any]:
-    kind, _, recipient = text(filled, "forwarding.recipient").partition(":")
-    if not recipient:
-        return {"noneBecause": text(filled, "forwarding.noneBecause") or None}
-    found: dict[str, Any] = {"recipientKind": kind, "recipient": recipient}
-    found["items"] = [str(one) for one in filled.getlist("forwarding.items")]
-    return found | {
-        name: said for name in ("task", "basis", "noneBecause") if (said := text(filled, f"forwarding.{name}"))
-    }
