@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from services.portal.api import dossiers, log_in, received, shares, sharing, tasks, work
+from services.portal.api import dossiers, log_in, questions, received, shares, sharing, tasks, work
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
@@ -17,6 +17,7 @@ from services.portal.pages import Pages
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.questions import Questions
 from services.portal.use_cases.received import Inbox
 from services.portal.use_cases.shares import Shares
 from services.portal.use_cases.sharing import Sharing
@@ -48,6 +49,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, held, pages),
         sharing.router(visits, held, Sharing(calls, held), pages),
+        questions.router(visits, held, Questions(calls), pages),
         shares.router(visits, Shares(calls), pages),
         received.router(visits, Inbox(calls), pages),
         tasks.router(visits, Tasks(calls), pages),

@@ -95,6 +95,11 @@ class Grid:
         """What is asked of a whole column, its reason last."""
         return (*self.asks[column], Control("area", f"kolom.{column}.reden", "Reden voor deze kolom"))
 
+    def is_used(self, column: str, filled: Filled) -> bool:
+        """Whether something of it was filled in."""
+        names = (*(self.cell(row, column) for row in self.rows), *(one.name for one in self.of_column(column)))
+        return any(filled.get(one, "") for one in (f"kolom.{column}", *names))
+
     def parts(self, filled: Filled) -> list[Part]:
         """What is decided: cells with the same answer, reason and column are one part."""
         own = self._own(filled)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
+from deploy.embedded.played import Played
+from shared.clock import calendar_date
 from tests.browser.conftest import Look, log_in, open_dossier
 from tests.house import NO_SUSPICION, SUSPICION, TestHouse, until
-from tests.journeys import brought, further
+from tests.journeys import brought, further, steps
 
 TEXT = "Er wordt 's nachts geladen bij de schuur. Ik ben de buurvrouw op nummer 12. Groet, Greet Zonnebloem."
 OF_THE_REPORTER = ("buurvrouw", "nummer 12", "Zonnebloem")
+
+
+def unanswered(house: TestHouse, played: Played) -> list[str]:
+    found = house.signal(played.number, "sources")
+    return [one["question"] for one in found["unanswered"]] if found else []
 
 
 def shares(house: TestHouse, number: str) -> list[dict[str, Any]]:
@@ -111,10 +119,10 @@ def test_a_department_reads_and_takes_up_what_it_received(house: TestHouse, page
     with page.expect_download() as found:
         page.get_by_role("link", name="Als document").click()
     assert found.value.path().read_bytes()[:5] == b"%PDF-"
-    page.get_by_label("nee, de ontvanger pakt het niet op").check()
+    page.get_by_label("nee, wij pakken dit niet op").check()
     page.get_by_role("button", name="Antwoord vastleggen").click()
     expect(page.get_by_role("alert")).to_contain_text("Kies waarom het niet wordt opgepakt")
-    page.get_by_label("ja, de ontvanger pakt het op").check()
+    page.get_by_label("ja, wij pakken dit op").check()
     page.get_by_role("button", name="Antwoord vastleggen").click()
     expect(page.get_by_role("status")).to_contain_text("Uw antwoord is vastgelegd.")
     page.get_by_role("button", name="Uitloggen").click()
@@ -129,6 +137,39 @@ def test_a_department_reads_and_takes_up_what_it_received(house: TestHouse, page
     assert "geladen" not in seen[0]
     page.goto(f"{house.client.addresses['portal']}/verstrekkingen/{share['id']}")
     assert page.get_by_role("main").inner_text() == seen[0], "who has no file has no register"
+
+
+def test_several_questions_are_asked_at_once_and_read_beforehand(
+    house: TestHouse, page: Page, accessible: Look
+) -> None:
+    """One question about a person and an object, to one source: who keeps it reads that and nothing of the report."""
+    researched = further(house, brought(house, "source-list"), *steps("one-source")[:-1])
+    log_in(page, house, "anna")
+    open_dossier(page, researched.number)
+    page.goto(f"{house.client.addresses['portal']}/dossiers/{researched.number}/vastleggen/question")
+    page.locator("summary", has_text="horeca").click()
+    block = page.get_by_role("group", name="horeca")
+    for one in ("S1", "O1"):
+        block.get_by_role("checkbox", name=one).check()
+    page.get_by_role("button", name="Bekijk wat de bronhouders lezen").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    accessible(page, "vragen-met-fouten")
+    expect(block.get_by_role("checkbox", name="S1")).to_be_checked()
+    block.get_by_role("textbox").fill("Is er een vergunning verleend of ingetrokken?")
+    latest = calendar_date(datetime.now(UTC)) + timedelta(days=14)
+    page.locator("[name='fields.answerBy']").fill(latest.isoformat())
+    page.get_by_role("button", name="Bekijk wat de bronhouders lezen").click()
+    accessible(page, "dit-lezen-de-bronhouders")
+    assert page.locator(".sheet").count() == 2
+    assert unanswered(house, researched) == []
+    before = page.locator(".sheet").all_inner_texts()
+    page.get_by_role("button", name="Vragen stellen").click()
+    expect(page.get_by_role("status")).to_contain_text("Uw vragen zijn gesteld.")
+    assert len(unanswered(house, researched)) == 2
+    tasks = house.client.every("sources", "/v1/tasks", "esra", "tasks")
+    read = [house.client.get("sources", f"/v1/tasks/{one['id']}", "esra", purpose="weging") for one in tasks[-2:]]
+    for one in read:
+        assert any(all(said in text for said in (one["question"], *one["identity"].values())) for text in before)
 
 
 def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
@@ -146,16 +187,16 @@ def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
         page.get_by_role("checkbox", name=one).check()
     page.get_by_role("button", name="Alleen deze tonen").click()
     rows = page.locator("tbody tr")
-    count = rows.count()
+    count = rows.count() - 1
     assert count > 1
     # By keyboard: a letter chooses, and the tabulator goes on.
-    first = rows.first.locator("select").first
+    first = rows.nth(1).locator("select").first
     first.focus()
     page.keyboard.press("j")
     page.keyboard.press("Tab")
     page.keyboard.press("j")
-    page.get_by_label("Alle lege vakjes van Politie").select_option(label="nee")
-    page.get_by_label("Alle lege vakjes van Toezicht en Handhaving").select_option(label="ja")
+    page.get_by_label("Hele kolom – Politie").select_option(label="nee")
+    page.get_by_label("Hele kolom – Toezicht en Handhaving").select_option(label="ja")
     page.get_by_label("Reden voor de rest").fill("Nodig voor het toezicht.")
     page.get_by_role("button", name="Vakjes invullen").last.click()
     assert [one.input_value() for one in rows.last.locator("td select").all()][:2] == ["may", "may-not"]
@@ -173,7 +214,7 @@ def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
     (mine,) = allowed["politie"]
 
     page.goto(f"{house.client.addresses['portal']}/dossiers/{played.number}/rooster/check-2a")
-    expect(page.locator("tbody tr").first.locator("select option").first).to_have_text("–")
+    expect(page.locator("tbody tr").nth(1).locator("td select").first.locator("option").first).to_have_text("–")
     assert page.locator("option", has_text="besloten: nee").count() == count - 1
     done = {
         "by": "bram",

@@ -17,9 +17,10 @@ from shared.protocol.municipality import TABLE_OF_THE_RIEC
 SERVICE = "export"
 ROWS = 50
 TAKEN_UP = {"accepted": "ja, de ontvanger pakt het op", "refused": "nee, de ontvanger pakt het niet op"}
+WE_TAKE_UP = {"accepted": "ja, wij pakken dit op", "refused": "nee, wij pakken dit niet op"}
 WITH_LOCAL_PART = {"accepted-with-local-part": "ja, met een deel voor de gemeente"}
 WHY_NOT = {
-    "not-our-task": "het is geen taak van de ontvanger",
+    "not-our-task": "het is geen taak van dit onderdeel of deze partner",
     "already-known": "het was al bekend",
     "not-enough": "het is te weinig om iets mee te doen",
     "no-capacity": "er is geen capaciteit",
@@ -59,18 +60,22 @@ class Shares:
         return trouble(said)
 
 
-def answering(*, with_local_part: bool = False) -> tuple[Control, ...]:
-    """The controls of an answer to what was shared."""
-    outcomes = TAKEN_UP | (WITH_LOCAL_PART if with_local_part else {})
+def _answering(question: str, outcomes: dict[str, str]) -> tuple[Control, ...]:
     return (
-        Control("choice", "outcome", "Wordt dit opgepakt?", required=True, options=tuple(outcomes.items())),
+        Control("choice", "outcome", question, required=True, options=tuple(outcomes.items())),
         Control("choice", "reason", "Zo niet, waarom niet?", options=tuple(WHY_NOT.items())),
     )
 
 
 def answering_for(share: dict[str, Any]) -> tuple[Control, ...]:
-    """The same for who enters it: what can be answered depends on the receiver."""
-    return answering(with_local_part=share["recipient"] == TABLE_OF_THE_RIEC)
+    """The controls of an answer, for who enters what a receiver said: what it can be depends on him."""
+    further = WITH_LOCAL_PART if share["recipient"] == TABLE_OF_THE_RIEC else {}
+    return _answering("Pakt de ontvanger dit op?", TAKEN_UP | further)
+
+
+def answering() -> tuple[Control, ...]:
+    """The same for who answers himself."""
+    return _answering("Uw antwoord", WE_TAKE_UP)
 
 
 def answered(filled: Filled) -> dict[str, str]:

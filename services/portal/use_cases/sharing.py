@@ -16,6 +16,7 @@ from services.portal.sessions import Session
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.filled import special, text, trouble, version
+from services.portal.use_cases.questions import QUESTION
 from shared.errors import NotFound
 
 
@@ -57,6 +58,17 @@ class Sharing:
             }
             for one in dossier.open["records"]
             if one["composed"]
+        ]
+        at_all += [
+            {
+                "called": "Vragen aan wie een bron beheert",
+                "answer": "",
+                "article": "art. 18",
+                "missing": one["missing"],
+                "address": f"{base}/vragen",
+            }
+            for one in dossier.open["records"]
+            if one["category"] == QUESTION
         ]
         return [one for one in at_all if not one["missing"]], [one for one in at_all if one["missing"]]
 
