@@ -38,6 +38,12 @@ def shares(rule: Decision, outcome: Outcome) -> bool:
     )
 
 
+def only_to(rule: Decision, outcome: Outcome) -> str | None:
+    """The one receiver that an answer means, by its code; None where there is a choice, or none at all."""
+    named = any(one.name == "partners" for one in rule.asked(outcome))
+    return TABLE_OF_THE_RIEC if outcome.discloses and not named else outcome.forward_only_to
+
+
 def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
     """A signal goes on to a department, a partner or a municipality, with the items that were chosen (art. 12, 13)."""
     given = decision.forwarding

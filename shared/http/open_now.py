@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from shared.engine.given import Open, Withdrawable
-from shared.engine.roads import shares
+from shared.engine.roads import only_to, shares
 from shared.engine.shares import FIELDS
 from shared.http.bodies import Strict
 from shared.protocol import open_now
@@ -167,7 +167,7 @@ def _decision(law: Law, one: open_now.Offered, state: State) -> OpenDecision:
                 article=answer.article,
                 forwarding=answer.forward_to,
                 urgent=answer.urgent_to,
-                only_to=answer.forward_only_to,
+                only_to=only_to(rule, answer),
                 shares=shares(rule, answer),
                 fields=schema(rule.asked(answer)),
                 needs=tuple(need.says for need in answer.needs),

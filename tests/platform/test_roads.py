@@ -173,6 +173,8 @@ def test_what_shares_something_is_read_beforehand_and_nothing_else_is_said_to() 
     for rule, outcome, _ in outcomes():
         known = bool(outcome.forward_to or outcome.discloses or (rule.key, outcome.key) in by_itself)
         assert roads.shares(rule, outcome) is known, (rule.key, outcome.key)
+        means = {"riec-intake": "riec", "riec-supplement": "riec"}.get(rule.key) if outcome.discloses else None
+        assert roads.only_to(rule, outcome) == (means or outcome.forward_only_to)
 
 
 @pytest.mark.allowed("R-T.14", "R-22.1")

@@ -6,6 +6,7 @@ Every page about it is made of what the decision interface says; no decision is 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from services.portal.calls import Calls
@@ -61,9 +62,16 @@ class Dossiers:
     ) -> tuple[Control, ...]:
         """The controls of a decision with this answer, in the order of the page; `to`: to whom it passes the signal on, where
         that was chosen before."""
-        names = dossier.names
+        names, known = dossier.names, dossier.known
+        theirs = passing_on.may_have(dossier, outcome["onlyTo"]) if outcome["onlyTo"] else None
+        if theirs is not None:
+            known = replace(known, along=dossier.along(theirs))
         if decision["aboutMany"]:
-            options = tuple((code, names.get(code, called)) for code, called in decision["choices"][0].items())
+            # Of items, only those that the one who receives them may have.
+            may = theirs if theirs is not None and decision["about"] == ["item"] else decision["choices"][0]
+            options = tuple(
+                (one, names.get(one, called)) for one, called in decision["choices"][0].items() if one in may
+            )
             about: tuple[Control, ...] = (Control("choices", "about", "Waarover?", required=True, options=options),)
         else:
             about = tuple(
@@ -75,7 +83,7 @@ class Dossiers:
         return (
             about
             + (meeting if decision["meeting"] else ())
-            + controls(outcome["fields"], dossier.known)
+            + controls(outcome["fields"], known)
             + passing_on.asked(dossier, outcome, to)
             + reason
         )

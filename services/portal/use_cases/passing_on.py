@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.portal.forms import Control, Filled, along, read
@@ -46,7 +47,6 @@ def asked(dossier: Opened, outcome: dict[str, Any], to: str | None) -> tuple[Con
     mine, named = may_have(dossier, receiver), dossier.names
     entitled = dossier.open["entitled"][receiver]
     known = dossier.known
-    concerned = {code: known.along[code] for item in mine for code in dossier.open["concerns"].get(item, ())}
     label = "Wie en wat van deze gegevens gaat mee?"
     found = [
         Control(
@@ -58,7 +58,7 @@ def asked(dossier: Opened, outcome: dict[str, Any], to: str | None) -> tuple[Con
         ),
         along(
             _CONCERNING,
-            type(known)(known.subjects, known.objects, along=concerned),
+            replace(known, along=dossier.along(mine)),
             {"label": label, "hint": "art. 6 lid 1", "required": True},
         ),
         Control(

@@ -80,7 +80,9 @@ class Sharing:
         """The controls of a decision that shares something. Raises NotFound for a receiver to whom this answer leads not."""
         if outcome["forwarding"] and to not in (passing_on.NOBODY, *passing_on.receivers(dossier, outcome)):
             raise NotFound
-        return self._dossiers.asked(dossier, decision, outcome, to)
+        found = self._dossiers.asked(dossier, decision, outcome, to)
+        # First what goes, then why.
+        return tuple(sorted(found, key=lambda one: not one.name.startswith("forwarding.")))
 
     def paper(self, dossier: Opened, record: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of a paper. Raises NotFound for what is not composed of items."""
