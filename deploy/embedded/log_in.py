@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.staticfiles import StaticFiles
 
-from deploy.openbao.people import PROVIDER
+from deploy.openbao.log_in import PROVIDER
 
 ASKED = (
     "client_id",

@@ -9,7 +9,7 @@ from typing import Any
 from joserfc.jwk import OKPKey
 
 from deploy.embedded.home import SERVICE_NAMES, Home
-from deploy.openbao import people
+from deploy.openbao.log_in import PROVIDER
 from services.portal import exchange
 
 
@@ -43,7 +43,7 @@ PAGES = (PORTAL, PUBLIC, LOG_IN)
 
 def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) -> dict[str, str]:
     """The environment of one of PAGES; `addresses`: of everything in the house, by name."""
-    provider = f"{addresses['openbao']}/v1/identity/oidc/provider/{people.PROVIDER}"
+    provider = f"{addresses['openbao']}/v1/identity/oidc/provider/{PROVIDER}"
     if name == LOG_IN:
         return {"MELDPUNT_OPENBAO_ADDRESS": addresses["openbao"], "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL]}
     if name == PUBLIC:

@@ -18,9 +18,9 @@ from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.questions import Questions
-from services.portal.use_cases.received import Inbox
+from services.portal.use_cases.received import ReceivedShares
 from services.portal.use_cases.shares import Shares
-from services.portal.use_cases.sharing import Sharing
+from services.portal.use_cases.sharing import Composing
 from services.portal.use_cases.tasks import Tasks
 from services.portal.use_cases.work import Work
 from shared.protocol.laws import Laws
@@ -48,10 +48,10 @@ def create(settings: Settings | None = None) -> FastAPI:
         log_in.router(visits, sessions, calls, pages),
         work.router(visits, Work(calls, law), pages),
         dossiers.router(visits, held, pages),
-        sharing.router(visits, held, Sharing(calls, held), pages),
+        sharing.router(visits, held, Composing(calls, held), pages),
         questions.router(visits, held, Questions(calls), pages),
         shares.router(visits, Shares(calls), pages),
-        received.router(visits, Inbox(calls), pages),
+        received.router(visits, ReceivedShares(calls), pages),
         tasks.router(visits, Tasks(calls), pages),
     ):
         app.include_router(one)

@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from services.portal.forms import Control, Filled, InSignal, controls, read
 from services.portal.seen import Trouble
 
-ITEM = "item"
+OF_ITEM = "item"
 OWN_REASONS = 3
 """Lines for a reason of one cell."""
 Cell = tuple[str, str]
@@ -24,11 +24,11 @@ Cell = tuple[str, str]
 
 def is_grid(decision: Mapping[str, Any]) -> bool:
     """Whether it is decided of each item with each of something else, many at once."""
-    return bool(decision["together"]) and len(decision["about"]) == 2 and ITEM in decision["about"]
+    return bool(decision["together"]) and len(decision["about"]) == 2 and OF_ITEM in decision["about"]
 
 
 @dataclass(frozen=True)
-class Part:
+class GridPart:
     """Some cells of one column with one answer and one reason. `why`: where in the form that reason stands."""
 
     cells: tuple[Cell, ...]
@@ -100,7 +100,7 @@ class Grid:
         names = (*(self.cell(row, column) for row in self.rows), *(one.name for one in self.of_column(column)))
         return any(filled.get(one, "") for one in (f"kolom.{column}", *names))
 
-    def parts(self, filled: Filled) -> list[Part]:
+    def parts(self, filled: Filled) -> list[GridPart]:
         """What is decided: cells with the same answer, reason and column are one part."""
         own = self._own(filled)
         found: dict[tuple[str, str, str], list[Cell]] = {}
@@ -111,7 +111,7 @@ class Grid:
                     why = self._why(filled, own, row, column)
                     found.setdefault((column, outcome, why), []).append((row, column))
         return [
-            Part(tuple(cells), outcome, why, self._body(filled, column, outcome, why, cells))
+            GridPart(tuple(cells), outcome, why, self._body(filled, column, outcome, why, cells))
             for (column, outcome, why), cells in found.items()
         ]
 
@@ -142,11 +142,11 @@ class Grid:
         about_each = [rows, [column]] if self.items_first else [[column], rows]
         return {"about": about_each, "outcome": outcome, "reason": reason, "fields": fields}
 
-    def placed(self, trouble: Trouble, parts: Sequence[Part]) -> Trouble:
+    def placed(self, trouble: Trouble, parts: Sequence[GridPart]) -> Trouble:
         """The same faults, at the cell, row or column that they are about."""
         return replace(trouble, faults=tuple(self._places(trouble.faults, parts)))
 
-    def _places(self, faults: Iterable[tuple[str, str]], parts: Sequence[Part]) -> Iterator[tuple[str, str]]:
+    def _places(self, faults: Iterable[tuple[str, str]], parts: Sequence[GridPart]) -> Iterator[tuple[str, str]]:
         seen = set()
         for name, reason in faults:
             found = (self._place(name, parts), reason)
@@ -154,7 +154,7 @@ class Grid:
                 seen.add(found)
                 yield found
 
-    def _place(self, name: str, parts: Sequence[Part]) -> str:
+    def _place(self, name: str, parts: Sequence[GridPart]) -> str:
         whole, _, rest = name.partition(".")
         place, _, inner = rest.partition(".")
         if whole != "parts" or not place.isdigit() or int(place) >= len(parts):
@@ -175,7 +175,7 @@ def grid_of(
     taken: Iterable[Mapping[str, Any]],
 ) -> Grid:
     """The matrix of what `decision` asks; `names`: of what stands in the file; `taken`: what was decided before, the oldest first."""
-    items_first = decision["about"][0] == ITEM
+    items_first = decision["about"][0] == OF_ITEM
     of_items, others = decision["choices"] if items_first else reversed(decision["choices"])
     rows = {code: _capital(names.get(code, called)) for code, called in of_items.items()}
     columns = {code: _capital(names.get(code, called)) for code, called in others.items()}

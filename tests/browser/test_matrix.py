@@ -14,7 +14,8 @@ from services.portal.pages import Pages
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from tests.browser.conftest import Look
-from tests.portal.test_grid import ITEMS, LAW, NAMED, matrix, offered
+from tests.portal.test_grid import ITEMS, NAMED, matrix, offered
+from tests.protocol.laws import MIDDEN_DELFLAND
 
 WRONG = "vak.item-7.politie"
 
@@ -29,7 +30,7 @@ def drawn(filled: FormData, trouble: Trouble | None = None) -> str:
         "filled": filled,
         "trouble": trouble,
     }
-    pages = Pages(LAW, live=False)
+    pages = Pages(MIDDEN_DELFLAND, live=False)
     page: str = pages._templates.env.get_template("sharing/rooster.html").render(request=SimpleNamespace(), **shown)
     return page
 

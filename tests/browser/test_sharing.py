@@ -13,7 +13,7 @@ from deploy.embedded.played import Played
 from shared.clock import calendar_date
 from tests.browser.conftest import Look, log_in, open_dossier
 from tests.house import NO_SUSPICION, SUSPICION, TestHouse, until
-from tests.journeys import brought, further, steps
+from tests.journeys import APPROACH, brought, further, steps
 
 TEXT = "Er wordt 's nachts geladen bij de schuur. Ik ben de buurvrouw op nummer 12. Groet, Greet Zonnebloem."
 OF_THE_REPORTER = ("buurvrouw", "nummer 12", "Zonnebloem")
@@ -71,6 +71,7 @@ def test_who_shares_reads_beforehand_what_the_police_will_read(house: TestHouse,
     assert "geladen" in before
     assert shares(house, number) == [], "looking shares nothing"
     page.get_by_role("button", name="Versturen").click()
+    expect(page.get_by_role("status")).to_contain_text("Uw besluit is vastgelegd.")
     (share,) = until(lambda: shares(house, number))
 
     page.goto(f"{house.client.addresses['portal']}/verstrekkingen?dossier={number}")
@@ -168,8 +169,8 @@ def test_several_questions_are_asked_at_once_and_read_beforehand(
     assert len(unanswered(house, researched)) == 2
     tasks = house.client.every("sources", "/v1/tasks", "esra", "tasks")
     read = [house.client.get("sources", f"/v1/tasks/{one['id']}", "esra", purpose="weging") for one in tasks[-2:]]
-    for one in read:
-        assert any(all(said in text for said in (one["question"], *one["identity"].values())) for text in before)
+    for told in read:
+        assert any(all(said in text for said in (told["question"], *told["identity"].values())) for text in before)
 
 
 def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
@@ -235,3 +236,31 @@ def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
     page.get_by_role("button", name="Bekijk wat de ontvanger leest").click()
     expect(page.get_by_role("region", name="Voor: Politie")).to_contain_text("Niet verstrekt:")
     assert shares(house, played.number) == []
+
+    # The LOT chooses otherwise: check 2B of its order is a matrix too, and what the department will read comes before it goes.
+    further(house, played, APPROACH, *steps("plan")[:2])
+    page.goto(f"{house.client.addresses['portal']}/dossiers/{played.number}/rooster/check-2b")
+    page.locator("tbody tr").nth(1).locator("td select").first.select_option(label="ja")
+    page.get_by_role("button", name="Vakjes invullen").last.click()
+    page.get_by_role("textbox", name="Waarom mag het").fill("Zonder adres kan er niet worden gecontroleerd.")
+    page.get_by_role("checkbox", name="Kerkpad 5a").check()
+    page.get_by_label("Reden voor de rest").fill("Alleen de melding is nodig.")
+    accessible(page, "rooster-2b")
+    page.get_by_role("button", name="Besluiten vastleggen").click()
+    expect(page.get_by_role("status")).to_contain_text("Uw besluit is vastgelegd.")
+    page.goto(f"{house.client.addresses['portal']}/dossiers/{played.number}/besluiten/check-2b-done")
+    page.locator("[name='fields.conclusion']").fill("Alleen de melding gaat mee.")
+    page.get_by_label("Waarom?").fill("Voor de opdracht is bepaald wat mag.")
+    page.get_by_role("button", name="Bekijk wat de ontvanger leest").click()
+    order = page.get_by_role("region", name="Voor: Toezicht en Handhaving")
+    expect(order).to_contain_text("Kerkpad 5a")
+    before = order.inner_text()
+    assert "lunchroom" not in before, "check 2B does not give it"
+    page.get_by_role("button", name="Versturen").click()
+    expect(page.get_by_role("status")).to_contain_text("Uw besluit is vastgelegd.")
+    tasks = house.client.every("casework", "/v1/tasks", "farid", "tasks")
+    read = [house.client.get("casework", f"/v1/tasks/{one['id']}", "farid", purpose="weging") for one in tasks]
+    (mine,) = [one for one in read if one.get("intervention") and one["intervention"] in before]
+    assert all(one["text"] in before for one in mine["items"].values())
+    assert all(one["address"] in before for one in mine["objects"].values())
+    assert mine["subjects"] == {}

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.datastructures import FormData
 
+from services.portal.calls import Calls
 from services.portal.menu import menu
 from services.portal.seen import Opened, Read
+from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.passing_on import NOBODY, asked, given, receivers
-from services.portal.use_cases.questions import QUESTION, Questions
+from services.portal.use_cases.questions import QUESTION_RECORD, Questions
 from services.portal.use_cases.shares import missing_in
-from services.portal.use_cases.sharing import Sharing
+from services.portal.use_cases.sharing import Composing
 from shared.engine.shares import FIELDS
 from shared.protocol.fields import schema
 from tests.protocol.laws import MIDDEN_DELFLAND as LAW
 
-OUTCOME = {
+OUTCOME: dict[str, Any] = {
     "key": "no-task",
     "answer": "nee",
     "article": "art. 12 lid 4",
@@ -78,6 +80,19 @@ def test_what_check_2a_refuses_a_receiver_is_not_offered_nor_whom_it_concerns() 
     assert names(asked(found, OUTCOME, "partner:douane"), "forwarding.items") == []
 
 
+def test_a_paper_offers_what_its_readers_may_have() -> None:
+    category = LAW.category("paper")
+    assert category is not None
+    record = {"category": "paper", "name": "stuk", "about": ["report"], "finding": True, "composed": True}
+    record |= {"fields": schema(category.fields), "missing": []}
+    dossiers = Dossiers(cast(Calls, None))
+    before = dossiers.recorded(dossier(), record)
+    assert names(before, "fields.items") == ["report", "item-4"]
+    since = dossiers.recorded(dossier({"lot-member": ["report"], "politie": ["item-4"]}), record)
+    assert names(since, "fields.items") == ["report"]
+    assert names(since, "fields.concerning") == ["S1.name", "O1"]
+
+
 def test_an_answer_that_means_one_receiver_offers_no_other() -> None:
     found = dossier()
     assert list(receivers(found, OUTCOME | {"onlyTo": "politie"})) == ["partner:politie"]
@@ -115,15 +130,20 @@ def test_what_can_be_shared_is_listed_and_beside_what_cannot_yet_what_it_waits_f
         "outcomes": [OUTCOME, OUTCOME | {"key": "task", "shares": False}],
     }
     paper = {"category": "paper", "name": "stuk", "composed": True, "missing": ["er is geen overleg"]}
-    now, later = Sharing.offered(dossier(decisions=[one], records=[paper]))
+    now, later = Composing.offered(dossier(decisions=[one], records=[paper]))
     assert [row["address"] for row in now] == ["/dossiers/S-7K3MQ-9XD4T/delen/weging-2a?antwoord=no-task"]
     assert [row["missing"] for row in later] == [["er is geen overleg"]]
 
 
 def test_a_question_is_asked_of_each_source_about_each_who_was_chosen() -> None:
-    category = LAW.category(QUESTION)
+    category = LAW.category(QUESTION_RECORD)
     assert category is not None
-    record = {"category": QUESTION, "about": ["report", "S1", "O1"], "fields": schema(category.fields), "missing": []}
+    record = {
+        "category": QUESTION_RECORD,
+        "about": ["report", "S1", "O1"],
+        "fields": schema(category.fields),
+        "missing": [],
+    }
     asking = Questions.asked(dossier(records=[record]))
     first, second = asking.sources[:2]
     filled = FormData(

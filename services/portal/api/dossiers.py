@@ -16,7 +16,7 @@ from services.portal.pages import Pages
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
-from services.portal.use_cases.questions import QUESTION
+from services.portal.use_cases.questions import QUESTION_RECORD
 from shared.errors import NotFound
 from shared.http.app import DUTY, NUMBER
 from shared.protocol.opening import purpose_fault
@@ -94,7 +94,7 @@ def router(visits: Visits, dossiers: Dossiers, pages: Pages) -> APIRouter:
         record = found.record(category)
         if record["composed"]:
             return sends_to(f"/dossiers/{number}/delen/stukken/{category}")
-        if category == QUESTION:
+        if category == QUESTION_RECORD:
             return sends_to(f"/dossiers/{number}/vragen")
         asked = dossiers.recorded(found, record)
         return pages.show("dossier/vastleggen.html", request, dossier=found, record=record, asked=asked)

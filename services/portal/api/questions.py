@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
@@ -30,7 +32,7 @@ def router(visits: Visits, dossiers: Dossiers, questions: Questions, pages: Page
     ) -> Response:
         found = await opened(number, session)
         asking = questions.asked(found)
-        shown = {"dossier": found, "asking": asking, "filled": filled}
+        shown: dict[str, Any] = {"dossier": found, "asking": asking, "filled": filled}
         step = filled.get("stap")
         if step == CHANGE:
             return pages.show("sharing/vragen.html", request, **shown)

@@ -11,11 +11,11 @@ from starlette.datastructures import FormData
 from services.portal.api.visits import Visits, sends_to
 from services.portal.pages import Pages
 from services.portal.sessions import Session
-from services.portal.use_cases.received import Inbox
+from services.portal.use_cases.received import ReceivedShares
 from services.portal.use_cases.shares import answering, missing_in
 
 
-def router(visits: Visits, inbox: Inbox, pages: Pages) -> APIRouter:
+def router(visits: Visits, inbox: ReceivedShares, pages: Pages) -> APIRouter:
     routes = APIRouter(prefix="/ontvangen")
 
     @routes.get("")

@@ -27,7 +27,10 @@ def router(visits: Visits, shares: Shares, pages: Pages) -> APIRouter:
         if dossier and not re.fullmatch(NUMBER, dossier):
             raise NotFound
         found = await shares.listed(session, dossier or None, vanaf or None)
-        return pages.show("shares/verstrekkingen.html", request, found=found, number=dossier, later=bool(vanaf))
+        done, session.done = session.done, None
+        return pages.show(
+            "shares/verstrekkingen.html", request, found=found, number=dossier, later=bool(vanaf), done=done
+        )
 
     @routes.get("/{identifier}")
     async def one(request: Request, identifier: UUID, session: Session = visits.visitor) -> Response:

@@ -16,13 +16,14 @@ from services.portal.seen import Opened, Read, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.dossiers import Dossiers
-from services.portal.use_cases.sharing import Sharing
+from services.portal.use_cases.sharing import Composing
+from shared.protocol.states import State
 
 SEND, CHANGE, FILL, SHOW = "versturen", "aanpassen", "invullen", "tonen"
 """What a button of these pages wants; anything else reads it beforehand, or decides."""
 
 
-def router(visits: Visits, dossiers: Dossiers, sharing: Sharing, pages: Pages) -> APIRouter:
+def router(visits: Visits, dossiers: Dossiers, sharing: Composing, pages: Pages) -> APIRouter:
     routes = APIRouter(prefix="/dossiers/{number}")
     opened = opened_by(dossiers)
 
@@ -105,7 +106,9 @@ def router(visits: Visits, dossiers: Dossiers, sharing: Sharing, pages: Pages) -
                 trouble = await sharing.send(session, found, decision, outcome, asked, filled)
                 if trouble is None:
                     session.done = "shared"
-                    return sends_to(f"/dossiers/{number}")
+                    # What has ended is opened no more; how its share stands is.
+                    ended = outcome["leadsTo"] == State.ENDED
+                    return sends_to(f"/verstrekkingen?dossier={number}" if ended else f"/dossiers/{number}")
             case _:
                 read, trouble = await sharing.preview(session, found, decision, outcome, asked, filled)
         return _composing(request, filled, asked, trouble, read, _of_decision(found, decision, outcome, to))

@@ -16,6 +16,7 @@ from services.portal.sessions import Session
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.filled import special, text, trouble, version
 from shared.errors import Conflict, Elsewhere, NotFound
+from shared.protocol.meetings import MEMBER
 
 SIGNAL_SERVICES = ("assessment", "sources", "casework")
 DUTY_SERVICE = "rights"
@@ -126,6 +127,10 @@ class Dossiers:
     def recorded(self, dossier: Opened, record: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of something that is recorded."""
         known = dossier.known
+        if record["composed"]:
+            # The members of a meeting read it: in phase 4 what check 2A allows them.
+            mine = passing_on.may_have(dossier, MEMBER)
+            known = replace(known, items={one: known.items[one] for one in mine}, along=dossier.along(mine))
         every = {"report": "de melding", **known.subjects, **known.objects}
         options = tuple((one, every.get(one, one)) for one in record["about"])
         about = Control("choice", "about", "Waarover gaat het?", required=True, options=options)

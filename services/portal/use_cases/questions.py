@@ -13,13 +13,13 @@ from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import special, text, trouble, version
 
-QUESTION, SOURCE = "question", "source"
-MOST = 12
+QUESTION_RECORD, SOURCE = "question", "source"
+MOST_QUESTIONS = 12
 """So many steps a service takes in one request."""
 
 
 @dataclass(frozen=True)
-class Source:
+class AskedSource:
     """One source that can be asked: about whom and what, and the question."""
 
     code: str
@@ -32,7 +32,7 @@ class Source:
 class Asking:
     """The form: a block for each source, and what holds for all of them."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[AskedSource, ...]
     common: tuple[Control, ...]
 
     @property
@@ -47,7 +47,7 @@ class Questions:
     @staticmethod
     def asked(dossier: Opened) -> Asking:
         """Raises Conflict while nothing can be asked."""
-        record = dossier.record(QUESTION)
+        record = dossier.record(QUESTION_RECORD)
         schema = record["fields"]
         known = {"report": "de melding", **dossier.known.subjects, **dossier.known.objects}
         about = tuple((code, known.get(code, code)) for code in record["about"] if code != "report")
@@ -56,7 +56,7 @@ class Questions:
             name = f"bron.{one['const']}"
             of_whom = Control("choices", f"{name}.about", "Over wie of wat?", options=about)
             words = Control("area", f"{name}.finding", "Wat vraagt u?", "Alleen wat nodig is.", most=2000)
-            sources.append(Source(one["const"], one["title"], of_whom, words))
+            sources.append(AskedSource(one["const"], one["title"], of_whom, words))
         rest = {name: one for name, one in schema["properties"].items() if name != SOURCE}
         return Asking(tuple(sources), controls(schema | {"properties": rest}, dossier.known))
 
@@ -70,7 +70,7 @@ class Questions:
             # What was begun and is not complete is judged as it is: the service says what is missing.
             for code in about or ([""] if words else []):
                 body = {
-                    "category": QUESTION,
+                    "category": QUESTION_RECORD,
                     "about": str(code) or "report",
                     "fields": {SOURCE: one.code} | fields,
                     "specialGrounds": special(filled),
@@ -91,7 +91,7 @@ class Questions:
             body = item | {"expectedVersion": version(filled)}
             said = await self._calls.post(session, dossier.holder, path, body, purpose)
             if said.is_done:
-                found.append(said.body[QUESTION])
+                found.append(said.body[QUESTION_RECORD])
             elif wrong := trouble(said):
                 words, asks_ground = wrong.words, asks_ground or wrong.special
                 faults |= dict.fromkeys(self._placed(wrong, item).faults)
@@ -117,8 +117,8 @@ class Questions:
         if not items:
             return Trouble("Stel ten minste één vraag.")
         return (
-            Trouble(f"Stel ten hoogste {MOST} vragen tegelijk; dit zijn er {len(items)}.")
-            if len(items) > MOST
+            Trouble(f"Stel ten hoogste {MOST_QUESTIONS} vragen tegelijk; dit zijn er {len(items)}.")
+            if len(items) > MOST_QUESTIONS
             else None
         )
 

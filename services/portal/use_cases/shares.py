@@ -15,11 +15,11 @@ from shared.errors import Conflict, Forbidden, NotFound
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
 
 SERVICE = "export"
-ROWS = 50
+ROWS_OF_SHARES = 50
 TAKEN_UP = {"accepted": "ja, de ontvanger pakt het op", "refused": "nee, de ontvanger pakt het niet op"}
 WE_TAKE_UP = {"accepted": "ja, wij pakken dit op", "refused": "nee, wij pakken dit niet op"}
-WITH_LOCAL_PART = {"accepted-with-local-part": "ja, met een deel voor de gemeente"}
-WHY_NOT = {
+LOCAL_PART_TOO = {"accepted-with-local-part": "ja, met een deel voor de gemeente"}
+WHY_NOT_TAKEN_UP = {
     "not-our-task": "het is geen taak van dit onderdeel of deze partner",
     "already-known": "het was al bekend",
     "not-enough": "het is te weinig om iets mee te doen",
@@ -34,7 +34,9 @@ class Shares:
 
     async def listed(self, session: Session, number: str | None, cursor: str | None) -> dict[str, Any]:
         """The newest first, of one signal or of all. Raises Forbidden, PartDown."""
-        asked = {"limit": ROWS} | ({"number": number} if number else {}) | ({"cursor": cursor} if cursor else {})
+        asked = (
+            {"limit": ROWS_OF_SHARES} | ({"number": number} if number else {}) | ({"cursor": cursor} if cursor else {})
+        )
         said = await self._calls.get(session, SERVICE, f"/v1/shares?{urlencode(asked)}")
         if not said.is_done:
             raise Forbidden if said.status == 403 else NotFound
@@ -63,13 +65,13 @@ class Shares:
 def _answering(question: str, outcomes: dict[str, str]) -> tuple[Control, ...]:
     return (
         Control("choice", "outcome", question, required=True, options=tuple(outcomes.items())),
-        Control("choice", "reason", "Zo niet, waarom niet?", options=tuple(WHY_NOT.items())),
+        Control("choice", "reason", "Zo niet, waarom niet?", options=tuple(WHY_NOT_TAKEN_UP.items())),
     )
 
 
 def answering_for(share: dict[str, Any]) -> tuple[Control, ...]:
     """The controls of an answer, for who enters what a receiver said: what it can be depends on him."""
-    further = WITH_LOCAL_PART if share["recipient"] == TABLE_OF_THE_RIEC else {}
+    further = LOCAL_PART_TOO if share["recipient"] == TABLE_OF_THE_RIEC else {}
     return _answering("Pakt de ontvanger dit op?", TAKEN_UP | further)
 
 

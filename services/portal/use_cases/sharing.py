@@ -6,6 +6,7 @@ here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.portal.calls import Calls
@@ -16,11 +17,11 @@ from services.portal.sessions import Session
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.filled import special, text, trouble, version
-from services.portal.use_cases.questions import QUESTION
+from services.portal.use_cases.questions import QUESTION_RECORD
 from shared.errors import NotFound
 
 
-class Sharing:
+class Composing:
     def __init__(self, calls: Calls, dossiers: Dossiers) -> None:
         self._calls = calls
         self._dossiers = dossiers
@@ -30,47 +31,29 @@ class Sharing:
     @staticmethod
     def offered(dossier: Opened) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """What can be shared now, and what not yet, each with `called`, its address and what is missing."""
-        at_all: list[dict[str, Any]] = []
-        base = f"/dossiers/{dossier.number}"
+        base, found = f"/dossiers/{dossier.number}", []
         for one in dossier.open["decisions"]:
             if is_grid(one):
-                row = {"called": one["question"], "article": one["article"], "answer": "", "missing": one["missing"]}
-                at_all.append(row | {"address": f"{base}/rooster/{one['key']}"})
+                found.append(_offer(one["question"], f"{base}/rooster/{one['key']}", one["missing"], one["article"]))
                 continue
-            at_all += [
-                {
-                    "called": one["question"],
-                    "answer": outcome["answer"],
-                    "article": outcome["article"],
-                    "missing": [*one["missing"], *outcome["missing"]],
-                    "address": f"{base}/delen/{one['key']}?antwoord={outcome['key']}",
-                }
+            found += [
+                _offer(
+                    one["question"],
+                    f"{base}/delen/{one['key']}?antwoord={outcome['key']}",
+                    [*one["missing"], *outcome["missing"]],
+                    outcome["article"],
+                    outcome["answer"],
+                )
                 for outcome in one["outcomes"]
                 if outcome["shares"]
             ]
-        at_all += [
-            {
-                "called": f"Een {one['name']} samenstellen",
-                "answer": "",
-                "article": "",
-                "missing": one["missing"],
-                "address": f"{base}/delen/stukken/{one['category']}",
-            }
-            for one in dossier.open["records"]
-            if one["composed"]
-        ]
-        at_all += [
-            {
-                "called": "Vragen aan wie een bron beheert",
-                "answer": "",
-                "article": "art. 18",
-                "missing": one["missing"],
-                "address": f"{base}/vragen",
-            }
-            for one in dossier.open["records"]
-            if one["category"] == QUESTION
-        ]
-        return [one for one in at_all if not one["missing"]], [one for one in at_all if one["missing"]]
+        for one in dossier.open["records"]:
+            if one["composed"]:
+                address = f"{base}/delen/stukken/{one['category']}"
+                found.append(_offer(f"Een {one['name']} samenstellen", address, one["missing"]))
+            elif one["category"] == QUESTION_RECORD:
+                found.append(_offer("Vragen aan wie een bron beheert", f"{base}/vragen", one["missing"], "art. 18"))
+        return [one for one in found if not one["missing"]], [one for one in found if one["missing"]]
 
     # --- one decision or paper -------------------------------------------------------------------
 
@@ -169,3 +152,7 @@ class Sharing:
         }
         found = trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/decisions", body))
         return grid.placed(found, parts) if found else None
+
+
+def _offer(called: str, address: str, missing: Sequence[str], article: str = "", answer: str = "") -> dict[str, Any]:
+    return {"called": called, "address": address, "missing": list(missing), "article": article, "answer": answer}
