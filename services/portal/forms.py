@@ -113,7 +113,9 @@ def along(name: str, known: InSignal, asked: dict[str, Any]) -> Control:
         Control("choices", f"{name}.{code}", called.get(code, code), options=tuple(options.items()))
         for code, options in known.along.items()
     )
-    return Control("along", name, parts=parts, **asked)
+    # What is left empty is chosen here too: nobody. The words for that are the control's own.
+    question = asked["label"].partition("?")[0] + "?"
+    return Control("along", name, parts=parts, **asked | {"label": question, "required": True})
 
 
 def _several(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[str, Any]) -> Control:

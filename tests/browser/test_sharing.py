@@ -204,7 +204,6 @@ def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
     page.get_by_role("button", name="Besluiten vastleggen").click()
     expect(page.get_by_role("alert")).to_contain_text("Politie: Ontbreekt")
     expect(page.get_by_label("Reden voor de rest")).to_have_value("Nodig voor het toezicht.")
-    accessible(page, "rooster-met-fouten")
     page.get_by_role("alert").get_by_role("link").first.click()
     for group, task in (("Toezicht en Handhaving", "toezicht-leefomgeving"), ("Politie", "taak-politie")):
         page.get_by_role("group", name=group).locator("[name$='.task']").select_option(task)
@@ -228,7 +227,6 @@ def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
     page.goto(f"{house.client.addresses['portal']}/dossiers/{played.number}/delen/approach?antwoord=mono-police")
     offered = page.locator("[name='forwarding.items']").all()
     assert [one.get_attribute("value") for one in offered] == [mine], "what 2A refuses the police is not offered"
-    accessible(page, "samenstellen-fase-4")
     page.get_by_label("In welk overleg?").fill(str(played.meeting))
     page.locator("[name='fields.considered']").fill("De politie kan het alleen.")
     page.locator("[name='forwarding.items']").check()

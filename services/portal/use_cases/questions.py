@@ -54,8 +54,10 @@ class Questions:
         sources = []
         for one in schema["properties"][SOURCE]["oneOf"]:
             name = f"bron.{one['const']}"
-            of_whom = Control("choices", f"{name}.about", "Over wie of wat?", options=about)
-            words = Control("area", f"{name}.finding", "Wat vraagt u?", "Alleen wat nodig is.", most=2000)
+            of_whom = Control("choices", f"{name}.about", "Over wie of wat?", required=True, options=about)
+            words = Control(
+                "area", f"{name}.finding", "Wat vraagt u?", "Alleen wat nodig is.", required=True, most=2000
+            )
             sources.append(AskedSource(one["const"], one["title"], of_whom, words))
         rest = {name: one for name, one in schema["properties"].items() if name != SOURCE}
         return Asking(tuple(sources), controls(schema | {"properties": rest}, dossier.known))
@@ -132,4 +134,10 @@ class Questions:
             "category": f"{block}.finding",
             f"fields.{SOURCE}": f"{block}.finding",
         }
-        return replace(wrong, faults=tuple((places.get(name, name), reason) for name, reason in wrong.faults))
+        # What every record is asked is here a question.
+        asks = {"finding": "ontbreekt: wat vraagt u?"}
+        faults = (
+            (places.get(name, name), asks.get(name, reason) if reason.startswith("ontbreekt") else reason)
+            for name, reason in wrong.faults
+        )
+        return replace(wrong, faults=tuple(faults))
