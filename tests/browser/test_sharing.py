@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.embedded.played import Played
@@ -37,6 +38,8 @@ def marked(house: TestHouse) -> str:
     return number
 
 
+@pytest.mark.allowed("R-6.3", "R-T.15")
+@pytest.mark.refused("R-T.13")
 def test_who_shares_reads_beforehand_what_the_police_will_read(house: TestHouse, page: Page, accessible: Look) -> None:
     """Receiver, items, whom of them; then what he reads, without the reporter; then it goes. Its code and secret are shown
     once, and what he says by telephone is entered."""
@@ -94,6 +97,8 @@ def test_who_shares_reads_beforehand_what_the_police_will_read(house: TestHouse,
     assert share["state"] == "waiting"
 
 
+@pytest.mark.allowed("R-T.15")
+@pytest.mark.refused("R-T.15", "R-T.13")
 def test_a_department_reads_and_takes_up_what_it_received(house: TestHouse, page: Page, accessible: Look) -> None:
     """Of another department it looks like what does not exist; the reporter is in nothing of it."""
     number = marked(house)
@@ -140,6 +145,7 @@ def test_a_department_reads_and_takes_up_what_it_received(house: TestHouse, page
     assert page.get_by_role("main").inner_text() == seen[0], "who has no file has no register"
 
 
+@pytest.mark.allowed("R-18.6")
 def test_several_questions_are_asked_at_once_and_read_beforehand(
     house: TestHouse, page: Page, accessible: Look
 ) -> None:
@@ -173,6 +179,8 @@ def test_several_questions_are_asked_at_once_and_read_beforehand(
         assert any(all(said in text for said in (told["question"], *told["identity"].values())) for text in before)
 
 
+@pytest.mark.allowed("R-20.1", "R-23.1")
+@pytest.mark.refused("R-20.1")
 def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
     house: TestHouse, page: Page, accessible: Look
 ) -> None:
