@@ -23,6 +23,7 @@ from shared.http.problems import ANSWERS
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
 from shared.protocol.opening import PURPOSES_OF_OPENING
+from shared.protocol.phase_4_approach import RIEC_CRITERIA
 from shared.protocol.show import MONTHS
 from shared.protocol.special import SPECIAL_CATEGORIES, grounds_for
 from shared.protocol.states import PHASES, State
@@ -67,6 +68,7 @@ class Pages:
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
             "task_called": lambda kind: TASKS.get(kind, "Taak"),
             "answered": law.answered,
+            "criteria": RIEC_CRITERIA,
             "special_grounds": [
                 (category.key, category.name, ground.key, ground.says)
                 for category in SPECIAL_CATEGORIES
