@@ -22,7 +22,11 @@ from services.portal.api import (
     log_in,
     meetings,
     operations,
+    questions,
+    received,
     righting,
+    shares,
+    sharing,
     tasks,
     toezicht,
     work,
@@ -49,7 +53,11 @@ from services.portal.use_cases.intake import RiecIntake
 from services.portal.use_cases.meetings import MyMeetings
 from services.portal.use_cases.operations import Operations
 from services.portal.use_cases.protocol import printed
+from services.portal.use_cases.questions import Questions
+from services.portal.use_cases.received import ReceivedShares
 from services.portal.use_cases.righting import Righting
+from services.portal.use_cases.shares import Shares
+from services.portal.use_cases.sharing import Composing
 from services.portal.use_cases.tasks import AskedOf
 from services.portal.use_cases.toezicht import Toezicht
 from services.portal.use_cases.work import MyWork
@@ -80,6 +88,10 @@ def create(settings: Settings | None = None) -> FastAPI:
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, MyWork(calls, law), pages),
         dossiers.router(visits, opening, drafts, pages),
+        sharing.router(visits, opening, Composing(calls, opening), pages),
+        questions.router(visits, opening, Questions(calls), pages),
+        shares.router(visits, Shares(calls), pages),
+        received.router(visits, ReceivedShares(calls), pages),
         righting.router(visits, opening, Righting(calls), pages),
         clusters.router(visits, opening, ClusterForms(calls, opening), pages),
         casework.router(visits, opening, RiecIntake(calls), pages),

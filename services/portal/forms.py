@@ -14,6 +14,8 @@ PERSONS_SHOWN = 3
 """Lines for persons who come to light, where more than one can be named."""
 LONG = 200
 """From here on a text has several lines."""
+SOME = "some"
+"""Not everybody of whom the items are goes along, but who and what was chosen."""
 MOST_SHOWN = 7
 """So many answers stand one below the other; more are in a list that opens."""
 
@@ -38,6 +40,8 @@ class InSignal:
     objects: Called = field(default_factory=dict)
     items: Called = field(default_factory=dict)
     meetings: Called = field(default_factory=dict)
+    along: Mapping[str, Called] = field(default_factory=dict)
+    """What of somebody or something can go along with what is shared: by S1, O1 … the codes for that (S1.name)."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ def control(name: str, schema: Mapping[str, Any], known: InSignal, *, required: 
 
 def _some(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[str, Any]) -> Control:
     inner = schema["items"]
+    if r"\." in inner.get("pattern", ""):
+        return along(name, known, asked)
     if inner.get("type") == "object":
         lines = min(schema.get("maxItems", PERSONS_SHOWN), PERSONS_SHOWN)
         parts = tuple(
@@ -106,6 +112,19 @@ def _some(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[str
         # What is of no list is typed, each on a line of its own.
         return Control("word" if schema.get("maxItems") == 1 else "words", name, **asked)
     return Control("choices", name, options=_options(inner) or tuple(_named(inner["pattern"], known).items()), **asked)
+
+
+def along(name: str, known: InSignal, asked: dict[str, Any]) -> Control:
+    """Whom and what goes along: everybody, or only what is chosen of each."""
+    called = {**known.subjects, **known.objects}
+    # Each part is drawn under the name of the whole: one list is sent.
+    parts = tuple(
+        Control("choices", f"{name}.{code}", called.get(code, code), options=tuple(options.items()))
+        for code, options in known.along.items()
+    )
+    # What is left empty is chosen here too: nobody. The words for that are the control's own.
+    question = asked["label"].partition("?")[0] + "?"
+    return Control("along", name, parts=parts, **asked | {"label": question, "required": True})
 
 
 def _several(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[str, Any]) -> Control:
@@ -149,6 +168,9 @@ def _value(one: Control, filled: Filled) -> Any:
     match one.kind:
         case "choices":
             return [str(value) for value in filled.getlist(one.name)] or None
+        case "along":
+            some = filled.get(f"{one.name}.who", "") == SOME
+            return [str(value) for value in filled.getlist(one.name)] if some else None
         case "flag":
             return {"true": True, "false": False}.get(str(filled.get(one.name, "")))
         case "person":

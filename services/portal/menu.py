@@ -14,19 +14,22 @@ EVERYBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class Entry:
-    """`roles`: who has use for it; EVERYBODY."""
+    """`roles`: who has use for it; EVERYBODY. One that ends in a dash is everybody of that kind, as each department."""
 
     called: str
     address: str
     roles: frozenset[str] = EVERYBODY
 
 
+HAVE_THE_FILE = frozenset({"oov", "vervanger", "beoordelaar", "regisseur"})
 _WATCHES = frozenset({BEHEERDER, FG})
 WORK = Entry("Mijn werk", "/")
-MEETINGS = Entry("Mijn overleggen", "/overleggen", frozenset({MEMBER, "oov", "vervanger", "beoordelaar", "regisseur"}))
+MEETINGS = Entry("Mijn overleggen", "/overleggen", HAVE_THE_FILE | {MEMBER})
 MENU = (
     WORK,
     MEETINGS,
+    Entry("Verstrekkingen", "/verstrekkingen", HAVE_THE_FILE),
+    Entry("Ontvangen", "/ontvangen", frozenset({"department-"})),
     Entry("Beheer", "/beheer", frozenset({BEHEERDER})),
     Entry("Toezicht", "/toezicht", frozenset({FG, PRIVACY_OFFICER})),
     Entry("Vernietiging", "/vernietiging", _WATCHES | {PRIVACY_OFFICER}),
@@ -42,4 +45,5 @@ def start(roles: Collection[str]) -> str:
 
 
 def menu(roles: Collection[str]) -> list[Entry]:
-    return [one for one in MENU if one.roles == EVERYBODY or one.roles & set(roles)]
+    mine = {*roles, *(f"{one.partition('-')[0]}-" for one in roles)}
+    return [one for one in MENU if one.roles == EVERYBODY or one.roles & mine]

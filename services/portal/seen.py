@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.portal.forms import Control, InSignal
+from services.portal.words import WORDS
 from shared.errors import Conflict
 from shared.protocol.show import MONTHS
 from shared.protocol.states import PHASE_OF, PHASES, State
@@ -74,7 +75,21 @@ class Opened:
             {code: _called(code, one, "address", "description") for code, one in self.view.get("objects", {}).items()},
             {one: self._item(one) for one in self.open["shareable"]},
             {one["id"]: _meeting(one) for one in self.meetings if not one["closed"]},
+            self.along(self.open["shareable"]),
         )
+
+    def along(self, items: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What of whom and what these items concern can go along without the rest, as it stands in the file."""
+        concerned = dict.fromkeys(code for item in items for code in self.open["concerns"].get(item, ()))
+        return {code: self._parts_of(code) for code in concerned}
+
+    def _parts_of(self, code: str) -> dict[str, str]:
+        one = self.view.get("subjects", {}).get(code)
+        if one is None:
+            thing = self.view.get("objects", {}).get(code) or {}
+            return {code: next((thing[name] for name in ("address", "description") if thing.get(name)), code)}
+        known = {name: one[name] for name in self.open["personFields"] if one.get(name)}
+        return {f"{code}.{name}": f"{WORDS.get(name, name)}: {value}" for name, value in known.items()} or {code: code}
 
     @property
     def items(self) -> dict[str, str]:
@@ -91,11 +106,16 @@ class Opened:
         """The meetings of `kind` that can decide on it now, by number with what they are called."""
         return {one["id"]: _meeting(one) for one in self.meetings if one["kind"] == kind and not one["decided"]}
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What everything in the file is called, by its code."""
+        return {"report": self._item("report"), **self.items}
+
     def _item(self, name: str) -> str:
         if name == "report":
             return "de melding"
         finding = str((self.view.get("items", {}).get(name) or {}).get("finding") or "")
-        return f"{name} – {finding[:80]}" if finding else name
+        return f"{name} – {shortened(finding)}" if finding else name
 
     def action(self, name: str, about: str) -> dict[str, Any]:
         """`about`: the decision that it is about, empty where it is about none. Raises Conflict."""
@@ -224,6 +244,11 @@ def _meeting(one: dict[str, Any]) -> str:
     return f"{one['kind']} van {held.day} {MONTHS[held.month - 1]} {held.year}"
 
 
+def shortened(text: str, most: int = 80) -> str:
+    """Its beginning, to whole words."""
+    return text if len(text) <= most else text[:most].rpartition(" ")[0] + " …"
+
+
 def _called(code: str, one: dict[str, Any], *names: str) -> str:
     return f"{code} – {next((one[name] for name in names if one.get(name)), 'onbekend')}"
 
@@ -236,3 +261,65 @@ def _one(rows: Iterable[dict[str, Any]], name: str, value: str) -> dict[str, Any
     raise Conflict(
         "Dit wordt bij dit dossier nu niet gevraagd: er is intussen iets anders besloten, of het is al gebeurd."
     )
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one receiver reads of what is shared with him; nothing is left out or added here.
+
+    `share`: as the service gives it. `note`: of who composed a paper. `in_part`: of how many persons he gets only some
+    fields; `concerned`: how many persons and objects of his items he does not get; `items_left`: how many other items.
+    """
+
+    share: dict[str, Any]
+    items: list[dict[str, Any]]
+    subjects: dict[str, dict[str, Any]]
+    objects: dict[str, dict[str, Any]]
+    items_left: int = 0
+    concerned: int = 0
+    in_part: int = 0
+    note: str = ""
+    meeting: str = ""
+
+    @classmethod
+    def of_share(cls, share: dict[str, Any]) -> Read:
+        return cls(
+            share,
+            share.get("items", []),
+            share.get("subjects", {}),
+            share.get("objects", {}),
+            share.get("left_out", 0),
+            share.get("left_out_concerned", 0),
+            share.get("concerned_in_part", 0),
+        )
+
+    @classmethod
+    def of_paper(cls, paper: dict[str, Any]) -> Read:
+        return cls(
+            {},
+            paper["items"],
+            paper["subjects"],
+            paper["objects"],
+            concerned=paper["leftOut"],
+            in_part=paper["inPart"],
+            note=paper["note"] or "",
+            meeting=paper["meeting"],
+        )
+
+    @property
+    def left_out(self) -> list[str]:
+        """What he does not get, in words."""
+        found = []
+        if self.items_left:
+            found.append(
+                "één gegeven uit hetzelfde dossier"
+                if self.items_left == 1
+                else f"{self.items_left} gegevens uit hetzelfde dossier"
+            )
+        if self.concerned:
+            who = "één persoon of object" if self.concerned == 1 else f"{self.concerned} personen of objecten"
+            found.append(f"naam en adres van {who} in de gegevens hierboven")
+        if self.in_part:
+            who = "één persoon" if self.in_part == 1 else f"{self.in_part} personen"
+            found.append(f"een deel van wat bekend is van {who} hierboven")
+        return found

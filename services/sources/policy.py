@@ -50,7 +50,9 @@ class SourcesPolicy(Policy):
 
     def show_task(self, task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         """Identity and question, and nothing else: not the signal, not what others answered (R-18.6)."""
-        question = loaded.opened.findings[task.item]
+        return self.asked(loaded, loaded.opened.findings[task.item])
+
+    def asked(self, loaded: Loaded, question: Finding) -> dict[str, Any]:
         known = Nameable.of(loaded)
         return {
             "source": question.fields["source"],

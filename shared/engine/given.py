@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -96,8 +96,9 @@ class Possible:
 @dataclass(frozen=True)
 class Open:
     """What can be decided, recorded and taken back now. `recipients`: by kind, who can receive something; `shareable`:
-    the items that could be shared; `concerns`: the persons and objects of each, by S1, O1 …; `today`, `withdrawal`: the
-    date, and how long a decision can be taken back."""
+    the items that could be shared; `concerns`: the persons and objects of each, by S1, O1 …; `allowed`: by recipient those that
+    check 2A allows, None where a decision does not wait for it; `today`, `withdrawal`: the date, and how long a decision can be
+    taken back."""
 
     version: int
     state: State
@@ -107,6 +108,7 @@ class Open:
     actions: tuple[Possible, ...] = ()
     shareable: tuple[str, ...] = ()
     concerns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed: Mapping[str, Sequence[str]] | None = None
     today: date | None = None
     withdrawal: timedelta = timedelta()
     meetings: tuple[MeetingRow, ...] = ()

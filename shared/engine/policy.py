@@ -77,6 +77,10 @@ class Policy:
 
     # --- what is shown ---------------------------------------------------------------------------
 
+    def asked(self, loaded: Loaded, question: Finding) -> dict[str, Any]:
+        """What who keeps a source reads of a question. Where none is asked, nothing."""
+        return {}
+
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """What somebody with the file sees; `remarks`: what he has to mind in the words of the report."""
         content = loaded.opened

@@ -14,7 +14,7 @@ from shared.engine.given import Given, GivenRecord
 from shared.engine.head import changed
 from shared.engine.papers import composed
 from shared.engine.record import Recording
-from shared.engine.roads import INTERVENTION, PAPER
+from shared.engine.roads import INTERVENTION, PAPER, QUESTION
 from shared.engine.shares import share_of
 from shared.engine.voices import with_voices
 from shared.errors import Invalid
@@ -59,15 +59,19 @@ class Previewing:
             found += [share_of(after, decision, one) for one in orders]
         return found
 
-    async def paper(self, number: str, person: Person, given: GivenRecord, purpose: str) -> dict[str, Any]:
-        """What the members of its meeting would read of a paper, as `show_paper` shows it; it is judged as the record is,
-        and raises what that raises. Raises Invalid for another record: nobody reads that as it is composed."""
-        if given.record.category != PAPER:
-            raise Invalid([Fault("category", "alleen een stuk wordt vooraf gelezen", None, "not-asked")])
+    async def record(self, number: str, person: Person, given: GivenRecord, purpose: str) -> dict[str, Any]:
+        """Of a `paper` what the members of its meeting would read, of a `question` what who keeps the source would, each as its
+        task shows it; it is judged as the record is, and raises what that raises. Raises Invalid for another record: nobody
+        without the file reads that."""
+        category = given.record.category
+        if category not in (PAPER, QUESTION):
+            words = "alleen een stuk en een vraag aan een bron worden vooraf gelezen"
+            raise Invalid([Fault("category", words, None, "not-asked")])
         platform, role = self._parts.platform, self._parts.role_of(person)
         loaded, _, finding, _ = await self._recording.judged(number, person, role, given)
         now = platform.clock.now()
-        line = audit.line(now, "paper read beforehand", actor=person.user_id, role=role, record=number, reason=purpose)
+        action = f"{category} read beforehand"
+        line = audit.line(now, action, actor=person.user_id, role=role, record=number, reason=purpose)
         async with platform.database.transaction() as session:
             session.add(line)
-        return composed(loaded, finding)
+        return {category: composed(loaded, finding) if category == PAPER else self._parts.policy.asked(loaded, finding)}

@@ -15,11 +15,11 @@ from shared.engine.shares import along_wrong
 from shared.engine.tables import DecisionRow
 from shared.protocol.composing import CONCERNING
 from shared.protocol.conditions import approach
-from shared.protocol.conditions.plan import PROPOSE_PLAN, Version, versions
+from shared.protocol.conditions.plan import ADOPT_PLAN, PROPOSE_PLAN, Version, versions
 from shared.protocol.faults import Fault
 from shared.protocol.informing import leaves_the_municipality
 from shared.protocol.judge import Attempt
-from shared.protocol.model import Outcome
+from shared.protocol.model import Decision, Outcome, State
 from shared.protocol.municipality import TABLE_OF_THE_RIEC
 from shared.protocol.together import each
 
@@ -28,6 +28,20 @@ PAPER, QUESTION, INTERVENTION = "paper", "question", "intervention"
 BRONHOUDER = "bronhouder"
 """How the register calls who is asked about a source."""
 RIEC_SUPPLEMENT, CHECK_2B = "riec-supplement", "check-2b"
+
+
+def shares(rule: Decision, outcome: Outcome) -> bool:
+    """Whether somebody without the file can come to know something by it, so that it is read beforehand (preview.py); with
+    the first day of execution the orders are read that check 2B allows."""
+    return bool(
+        outcome.forward_to or outcome.discloses or rule.key == ADOPT_PLAN or outcome.leads_to == State.EXECUTION
+    )
+
+
+def only_to(rule: Decision, outcome: Outcome) -> str | None:
+    """The one receiver that an answer means, by its code; None where there is a choice, or none at all."""
+    named = any(one.name == "partners" for one in rule.asked(outcome))
+    return TABLE_OF_THE_RIEC if outcome.discloses and not named else outcome.forward_only_to
 
 
 def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:

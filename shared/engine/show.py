@@ -14,6 +14,7 @@ from shared import audit
 from shared.clock import calendar_date
 from shared.engine import store
 from shared.engine.actions import actions_of, withdrawals
+from shared.engine.entitled import allowed_in_2a
 from shared.engine.given import Open, Shown
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
@@ -127,6 +128,7 @@ class Showing:
             concerns={one: concerned_by(loaded, [one]) for one in shareable(facts)},
             meetings=await self._on_agenda(number),
             used=loaded.used_meetings,
+            allowed=allowed_in_2a(loaded) if PHASE_OF.get(loaded.state) == 4 else None,
         )
 
     async def _on_agenda(self, number: str) -> tuple[MeetingRow, ...]:

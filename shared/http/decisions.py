@@ -172,20 +172,21 @@ def preview_routes(engine: Engine) -> APIRouter:
     """What a decision would share, where signals are held."""
     routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
 
-    @routes.post("/previews", summary="What each receiver would read of a decision or paper; nothing is decided")
+    @routes.post(
+        "/previews", summary="What each receiver would read of a decision, paper or question; nothing is decided"
+    )
     async def preview(
         number: Number,
         body: DecisionIn | ItemIn,
         person: Person = current_person(engine.platform),
         x_purpose: Purpose = None,
     ) -> dict[str, Any]:
-        """The body of a decision, or of a paper as it is sent to `items`, judged as that: what is wrong is listed, and
+        """The body of a decision, or of a paper or question as it is sent to `items`, judged as that: what is wrong is listed, and
         what is right is shown as it would be read."""
         engine.parts.role_of(person)
         if isinstance(body, ItemIn):
             wanted = given_record(body, body.expected_version)
-            paper = await engine.previewing.paper(number, person, wanted, purpose_of(x_purpose))
-            return {"shares": [], "paper": paper}
+            return {"shares": []} | await engine.previewing.record(number, person, wanted, purpose_of(x_purpose))
         found = await engine.previewing.shares(
             number, person, given(body, body.expected_version), purpose_of(x_purpose)
         )

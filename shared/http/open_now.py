@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from shared.engine.given import Open, Possible, Withdrawable
+from shared.engine.roads import only_to, shares
 from shared.engine.shares import FIELDS
 from shared.engine.tables import MeetingRow
 from shared.http.bodies import Strict
@@ -23,7 +24,9 @@ Lacking = Annotated[tuple[str, ...], Field(description="What has to be done firs
 
 class OpenOutcome(Strict):
     """An answer. `fields`: the JSON Schema of what it asks; `corrects`: it asks a `correction` besides;
-    `urgent`: who can be sent it at once; `sets_going`: in words, what it would set going today."""
+    `urgent`: who can be sent it at once; `sets_going`: in words, what it would set going today; `only_to`: the one receiver
+    that it means. `shares`: somebody without the file comes to know something by it, which is read beforehand by
+    `POST …/previews`."""
 
     key: str
     answer: str
@@ -32,6 +35,8 @@ class OpenOutcome(Strict):
     article: str
     forwarding: tuple[str, ...]
     urgent: tuple[str, ...] = ()
+    only_to: str | None = None
+    shares: bool = False
     fields: dict[str, Any]
     needs: tuple[str, ...] = ()
     corrects: bool = False
@@ -40,7 +45,7 @@ class OpenOutcome(Strict):
 
 class OpenDecision(Strict):
     """A decision of this state. `about`: what has to be named, in this order; `choices`: what can be named for each;
-    `about_many`: any number of them; `together`: several can be decided at once, by `parts`; `log_in_anew`: only by who
+    `about_many`: any number of these; `together`: several can be decided at once, by `parts`; `log_in_anew`: only by who
     logged in just now."""
 
     key: str
@@ -122,8 +127,8 @@ class OpenMeeting(Strict):
 class OpenDecisions(Strict):
     """`recipients`: who can receive something, by kind; `entitled`: by recipient, what its `task` and `basis` can be;
     `shareable`: the items that could be shared; `concerns`: of each of these the persons and objects that can go along, by S1,
-    O1 …; `person_fields`: what of a person can go along without the rest, as S1.name;
-    `meetings`: those with it on their agenda, the last first"""
+    O1 …; `allowed`: in phase 4, by recipient the items that check 2A allows him; `person_fields`: what of a person can go along
+    without the rest, as S1.name; `meetings`: those with it on their agenda, the last first"""
 
     version: int
     state: str
@@ -134,6 +139,7 @@ class OpenDecisions(Strict):
     entitled: dict[str, EntitledTo]
     shareable: tuple[str, ...]
     concerns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    allowed: dict[str, tuple[str, ...]] | None = None
     person_fields: tuple[str, ...] = FIELDS
     meetings: list[OpenMeeting] = Field(default_factory=list)
 
@@ -152,6 +158,7 @@ def described(found: Open) -> OpenDecisions:
         shareable=found.shareable,
         concerns=dict(found.concerns),
         meetings=[_meeting(found, one) for one in found.meetings],
+        allowed=None if found.allowed is None else {one: tuple(items) for one, items in found.allowed.items()},
     )
 
 
@@ -199,6 +206,8 @@ def _decision(found: Open, one: open_now.Offered) -> OpenDecision:
                 article=answer.article,
                 forwarding=answer.forward_to,
                 urgent=answer.urgent_to,
+                only_to=only_to(rule, answer),
+                shares=shares(rule, answer),
                 fields=schema(rule.asked(answer)),
                 needs=tuple(need.says for need in answer.needs),
                 corrects=answer.corrects,

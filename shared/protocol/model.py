@@ -235,8 +235,11 @@ class Law:
     def answered(self, key: str, outcome: str) -> str:
         """A decision that was taken, as people say it: its question and what was answered."""
         decision = self.decision(key)
-        answer = decision.outcome(outcome) if decision else None
-        return f"‘{decision.question}’ – ‘{answer.answer}’" if decision and answer else self.called(key)
+        if decision is None:
+            return self.called(key)
+        answer = decision.outcome(outcome)
+        # What was decided together has no answer as a whole.
+        return f"‘{decision.question}’ – ‘{answer.answer if answer else 'in delen beantwoord'}’"
 
     def said_of(self, key: str, outcome: str) -> str:
         """What was answered, without its question; the code of what this law does not have."""

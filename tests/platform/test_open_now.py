@@ -26,6 +26,7 @@ async def test_withdraw_is_offered_with_its_name_until_it_cannot_be_done(desk_of
     assert await withdrawals(desk, number) == ()
     taken = await desk.decision(await desk.decide(number, "weging-2a", "task", fields=TASK))
     (action,) = [one for one in described(await now(desk, number)).actions if one.until]
+    assert described(await now(desk, number)).allowed is None, "before phase 4 nothing waits for check 2A"
     assert (action.name, action.decision, action.by) == ("withdraw", taken.id, "anna")
     assert action.until == taken.effective_at == desk.clock.now() + timedelta(seconds=WINDOW)
     assert "taak" in (action.says or "")

@@ -70,7 +70,7 @@ async def test_of_a_lot_plus_the_members_read_what_2a_allows_them_and_the_regist
     chosen = {"meeting": meeting, "items": ["report"], "concerning": ["O1"]}
     record = Record("paper", "report", "Ter voorbereiding.", None, chosen)
     given = GivenRecord(record, await desk.version(number))
-    beforehand = await desk.engine.previewing.paper(number, ANNA, given, "samenstellen")
+    beforehand = (await desk.engine.previewing.record(number, ANNA, given, "samenstellen"))["paper"]
     made = await desk.engine.recording.record(number, ANNA, given)
     (waiting,) = await desk.open_tasks(number)
     _, read = await desk.engine.tasks.one(waiting.id, FARID, "lezen")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from shared.clock import calendar_date
 from shared.contracts.dossier import InformingDue
 from shared.database.tables import Outgoing
-from shared.engine.given import GivenAnswer
+from shared.engine.given import GivenAnswer, GivenRecord
+from shared.errors import Forbidden, Invalid
 from shared.identity import Person
 from shared.protocol.model import State
+from shared.protocol.records import Record
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA
 
@@ -28,6 +31,15 @@ async def test_a_question_has_a_latest_date_a_reminder_and_a_late_answer(desk_of
     await desk.decide(number, "check-1", "approved", about=("horeca-permits",), fields=FOUR)
     await desk.decide(number, "check-1-done", "some", fields={"conclusion": "eén bron"})
     latest = (calendar_date(desk.clock.now()) + timedelta(days=7)).isoformat()
+    words = Record("question", "S1", "Is er een vergunning?", None, {"source": "horeca-permits", "answerBy": latest})
+    given = GivenRecord(words, await desk.version(number))
+    beforehand = await desk.engine.previewing.record(number, ANNA, given, "weging")
+    assert await desk.open_tasks(number) == [], "looking asks nobody"
+    with pytest.raises(Forbidden):
+        await desk.engine.previewing.record(number, KEEPER, given, "weging")
+    fact = replace(words, category="indication", fields={})
+    with pytest.raises(Invalid):
+        await desk.engine.previewing.record(number, ANNA, replace(given, record=fact), "weging")
     asked = await desk.record(
         number, "question", "S1", "Is er een vergunning?", source="horeca-permits", answerBy=latest
     )
@@ -37,6 +49,8 @@ async def test_a_question_has_a_latest_date_a_reminder_and_a_late_answer(desk_of
     (task,) = await desk.open_tasks(number)
     _, shown = await desk.engine.tasks.one(task.id, KEEPER, "weging")
     assert (shown["answerBy"], shown["reminder"]) == (latest, False)
+    assert {name: shown[name] for name in beforehand["question"]} == beforehand["question"]
+    assert set(beforehand["question"]) == {"source", "identity", "question", "answerBy", "reminder"}
     answers = {one["key"]: one["fields"]["properties"] for one in shown["asks"]["outcomes"]}
     assert (shown["asks"]["reason"], set(answers["hit"])) == (False, {"relevance", "consultedOn"}), (
         "what is asked of who keeps the source, and not what who has the file fills in for him"

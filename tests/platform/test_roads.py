@@ -168,6 +168,15 @@ def test_who_takes_part_gets_a_line_with_what_check_2a_allows_him(
     assert any(one.outside and one.subjects for one in lines)
 
 
+def test_what_shares_something_is_read_beforehand_and_nothing_else_is_said_to() -> None:
+    by_itself = {("adopt-plan", "adopted"), ("check-2b-done", "complete")}
+    for rule, outcome, _ in outcomes():
+        known = bool(outcome.forward_to or outcome.discloses or (rule.key, outcome.key) in by_itself)
+        assert roads.shares(rule, outcome) is known, (rule.key, outcome.key)
+        means = {"riec-intake": "riec", "riec-supplement": "riec"}.get(rule.key) if outcome.discloses else None
+        assert roads.only_to(rule, outcome) == (means or outcome.forward_only_to)
+
+
 @pytest.mark.allowed("R-T.14", "R-22.1")
 def test_who_adopted_a_plan_gets_it_once_more_and_nothing_of_a_person_with_it() -> None:
     adopts = [

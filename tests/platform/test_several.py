@@ -6,6 +6,7 @@ import pytest
 
 from shared.engine.given import Given, GivenAnswer
 from shared.errors import Conflict, Invalid, NotFound
+from shared.http.open_now import described
 from shared.identity import Person
 from shared.protocol.conditions.approach import cells
 from shared.protocol.judge import Attempt, AttemptPart
@@ -40,6 +41,9 @@ async def test_a_matrix_is_one_decision_and_costs_as_one(desk_of: DeskOf) -> Non
     assert len(cells(facts, "check-2a", "may")) == 29 * len(recipients)
     assert len(cells(facts, "check-2a", "may-not")) == len(recipients)
     assert facts.of("check-2a")[0].fields == TASK
+    offered = described(await desk.engine.showing.open_decisions(number, ANNA))
+    assert offered.allowed is not None
+    assert {to: len(items) for to, items in offered.allowed.items()} == dict.fromkeys(recipients, 29)
     await desk.decide(number, "withdrawal", confirms=(await desk.decision(shown)).id)
     facts = (await desk.engine.parts.loader.load(number)).facts()
     assert cells(facts, "check-2a", "may", "may-not") == frozenset()

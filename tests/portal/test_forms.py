@@ -48,7 +48,8 @@ FILLED: list[tuple[Kind, str, list[tuple[str, str]], Any]] = [
     (Verdicts(NAMED), "group", [(".S1", "a"), (".O1", "")], {"S1": "a"}),
     (Subjects(), "choices", [("", "S1")], ["S1"]),
     (Items(), "choices", [("", "report"), ("", "item-1")], ["report", "item-1"]),
-    (PersonsAndObjects(), "choices", [("", "O1")], ["O1"]),
+    (PersonsAndObjects(), "along", [(".who", "some"), ("", "S1.name"), ("", "O1")], ["S1.name", "O1"]),
+    (PersonsAndObjects(), "along", [(".who", "some")], []),
     (Persons(), "group", [(".0.name", "Jan"), (".2.name", "Piet")], [{"name": "Jan"}, {"name": "Piet"}]),
     (
         Persons(most=1),

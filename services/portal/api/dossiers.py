@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 
 from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, chosen, sends_to
+from services.portal.grid import is_grid
 from services.portal.kept import written
 from services.portal.pages import Pages
 from services.portal.seen import InBetween, Opened, Trouble
@@ -18,6 +19,7 @@ from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers, draft_of
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import text, version
+from services.portal.use_cases.questions import QUESTION_RECORD
 from shared.errors import Conflict, NotFound
 from shared.http.app import DUTY, NUMBER
 from shared.protocol.opening import purpose_fault
@@ -66,9 +68,14 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
     ) -> Response:
         found = await opened(number, session)
         decision = found.decision(key)
+        if is_grid(decision):
+            return sends_to(f"/dossiers/{number}/rooster/{key}")
         if len(decision["outcomes"]) > 1 and not antwoord:
             return pages.show("dossier/vraag.html", request, dossier=found, decision=decision)
         outcome = chosen(decision, antwoord)
+        if outcome["shares"]:
+            # What leaves the file is composed and read beforehand.
+            return sends_to(f"/dossiers/{number}/delen/{key}?antwoord={outcome['key']}")
         shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome, "filled": begun(request)}
         shown |= await draft.shown(request, drafts, session, draft_of(found, f"{key}.{outcome['key']}"))
         return pages.show("dossier/besluit.html", request, asked=dossiers.asked(found, decision, outcome), **shown)
@@ -119,6 +126,10 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
     async def recording(request: Request, number: str, category: str, session: Session = visits.visitor) -> Response:
         found = await opened(number, session)
         record = found.record(category)
+        if record["composed"]:
+            return sends_to(f"/dossiers/{number}/delen/stukken/{category}")
+        if category == QUESTION_RECORD:
+            return sends_to(f"/dossiers/{number}/vragen")
         shown = await draft.shown(request, drafts, session, draft_of(found, f"item.{category}"))
         asked = dossiers.recorded(found, record)
         return pages.show("dossier/vastleggen.html", request, dossier=found, record=record, asked=asked, **shown)

@@ -15,6 +15,9 @@ from services.portal.leaving import own, whereabouts
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import Forbidden, NotAuthenticated, NotFound
 
+MOST_FIELDS = 2000
+"""The largest page is a matrix: a field for each cell, and some for each row and column."""
+
 
 class Visits:
     """`visitor`, `form`: dependencies of a route, its session and what was filled in."""
@@ -34,7 +37,7 @@ class Visits:
         async def form(request: Request) -> FormData:
             """What was sent, by somebody who had the page; raises Forbidden for a form that this session did not get."""
             # Read first: what was typed is not lost when the session has ended meanwhile.
-            filled = request.state.filled = await request.form(max_files=0, max_fields=500)
+            filled = request.state.filled = await request.form(max_files=0, max_fields=MOST_FIELDS)
             session = await visitor(request)
             secret = request.cookies.get(keeping.KEPT_COOKIE)
             if kept.page_of(secret, session.user_id) == own(whereabouts(request)):

@@ -6,6 +6,7 @@ Every page about it is made of what the decision interface says; no decision is 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from services.portal.calls import Calls
@@ -13,11 +14,13 @@ from services.portal.forms import Control, Filled, controls, read
 from services.portal.people import People
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
+from services.portal.use_cases import passing_on
 from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble, version
 from services.portal.words import ABOUT_CALLED
 from shared.errors import Conflict, Elsewhere, NotFound
+from shared.protocol.meetings import MEMBER
 
 SIGNAL_SERVICES = ("assessment", "sources", "casework")
 DUTY_SERVICE = "rights"
@@ -60,21 +63,36 @@ class Dossiers:
         last = session.holders.get(number)
         return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last else SIGNAL_SERVICES
 
-    def asked(self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any]) -> tuple[Control, ...]:
-        """The controls of a decision with this answer, in the order of the page."""
-        drawn = "choices" if decision["aboutMany"] else "list"
-        about = tuple(
-            Control(drawn, f"about.{place}", self._about(kind), required=True, options=self._called(dossier, choices))
-            for place, (kind, choices) in enumerate(zip(decision["about"], decision["choices"], strict=False))
-        )
+    def asked(
+        self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], to: str | None = None
+    ) -> tuple[Control, ...]:
+        """The controls of a decision with this answer, in the order of the page; `to`: to whom it passes the signal on, where
+        that was chosen before."""
+        known = dossier.known
+        theirs = passing_on.may_have(dossier, outcome["onlyTo"]) if outcome["onlyTo"] else None
+        if theirs is not None:
+            known = replace(known, along=dossier.along(theirs))
+        if decision["aboutMany"]:
+            # Of items, only those that the one who receives them may have.
+            may = theirs if theirs is not None and decision["about"] == ["item"] else decision["choices"][0]
+            choices = {one: called for one, called in decision["choices"][0].items() if one in may}
+            options = self._called(dossier, choices)
+            about: tuple[Control, ...] = (Control("choices", "about", "Waarover?", required=True, options=options),)
+        else:
+            about = tuple(
+                Control(
+                    "list", f"about.{place}", self._about(kind), required=True, options=self._called(dossier, choices)
+                )
+                for place, (kind, choices) in enumerate(zip(decision["about"], decision["choices"], strict=False))
+            )
         meeting = self._meeting(dossier, decision["meeting"]) if decision["meeting"] else ()
         reason = (Control("area", "reason", "Waarom?", "De reden komt in het dossier.", required=True, most=4000),)
         return (
             about
             + meeting
-            + controls(outcome["fields"], dossier.known)
+            + controls(outcome["fields"], known)
             + (corrections(dossier) if outcome["corrects"] else ())
-            + self._forwarding(dossier, outcome)
+            + passing_on.asked(dossier, outcome, to)
             + reason
         )
 
@@ -102,29 +120,8 @@ class Dossiers:
     def _called(dossier: Opened, choices: dict[str, str]) -> tuple[tuple[str, str], ...]:
         """A person, object or item by what stands in the file of it, besides its number."""
         known = dossier.known
-        every = {**known.subjects, **known.objects, **dossier.items}
+        every = {**known.subjects, **known.objects, **dossier.names}
         return tuple((code, every.get(code, called)) for code, called in choices.items())
-
-    def _forwarding(self, dossier: Opened, outcome: dict[str, Any]) -> tuple[Control, ...]:
-        """To whom it goes on, where this answer lets it; or nobody, with a reason."""
-        if not outcome["forwarding"]:
-            return ()
-        to = [
-            (f"{kind}:{code}", name)
-            for kind in outcome["forwarding"]
-            for code, name in dossier.open["recipients"].get(kind, {}).items()
-        ]
-        entitled = [dossier.open["entitled"].get(one.partition(":")[2], {}) for one, _ in to]
-        tasks = {code: name for one in entitled for code, name in one.get("tasks", {}).items()}
-        bases = {code: name for one in entitled for code, name in one.get("bases", {}).items()}
-        items = tuple(dossier.known.items.items())
-        return (
-            Control("list", "forwarding.recipient", "Aan wie gaat het signaal door?", options=tuple(to)),
-            Control("choices", "forwarding.items", "Welke gegevens gaan mee?", options=items),
-            Control("list", "forwarding.task", "Voor welke taak van de ontvanger?", options=tuple(tasks.items())),
-            Control("list", "forwarding.basis", "Op welke grondslag?", options=tuple(bases.items())),
-            Control("area", "forwarding.noneBecause", "Gaat het aan niemand door? Waarom niet?", most=2000),
-        )
 
     async def decide(
         self, session: Session, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
@@ -138,14 +135,21 @@ class Dossiers:
         self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], filled: Filled
     ) -> dict[str, Any]:
         """What was filled in, as the decision interface takes it."""
-        asked = self.asked(dossier, decision, outcome)
+        return self.decision_body(decision, outcome, self.asked(dossier, decision, outcome), filled)
+
+    @staticmethod
+    def decision_body(
+        decision: dict[str, Any], outcome: dict[str, Any], asked: tuple[Control, ...], filled: Filled
+    ) -> dict[str, Any]:
+        """What was filled in with the controls `asked`, as the decision interface takes it."""
         given = {one.name: one for one in asked}
+        about = [text(filled, name) for name in given if name.startswith("about.")]
         body: dict[str, Any] = {
             "key": decision["key"],
             "outcome": outcome["key"],
             "reason": text(filled, "reason"),
             "fields": read((one for one in asked if one.name.startswith("fields.")), filled),
-            "about": [str(one) for name in given if name.startswith("about.") for one in filled.getlist(name) if one],
+            "about": about or [str(one) for one in filled.getlist("about")],
             "expectedVersion": version(filled),
             "specialGrounds": special(filled),
         }
@@ -156,16 +160,21 @@ class Dossiers:
         if outcome["corrects"]:
             body["correction"] = corrected(asked, filled)
         if outcome["forwarding"]:
-            body["forwarding"] = _forwarded(filled)
+            body["forwarding"] = passing_on.given(filled)
         return body
 
     def recorded(self, dossier: Opened, record: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of something that is recorded."""
         known = dossier.known
+        if record["composed"]:
+            # The members of a meeting read it: in phase 4 what check 2A allows them.
+            mine = passing_on.may_have(dossier, MEMBER)
+            known = replace(known, items={one: known.items[one] for one in mine}, along=dossier.along(mine))
         every = {"report": "de melding", **known.subjects, **known.objects}
         options = tuple((one, every.get(one, one)) for one in record["about"])
         about = Control("choice", "about", "Waarover gaat het?", required=True, options=options)
-        note = Control("area", "finding", "Wat is er gevonden?", required=not record["composed"], most=2000)
+        found = "Wat moeten de lezers vooraf weten?" if record["composed"] else "Wat is er gevonden?"
+        note = Control("area", "finding", found, required=not record["composed"], most=2000)
         matches = tuple(
             Control("flag", f"matches.{one}", f"Klopt {called} met de melding?")
             for one, called in (("name", "de naam"), ("address", "het adres"))
@@ -173,7 +182,12 @@ class Dossiers:
         return (about, *((note,) if record["finding"] else matches), *controls(record["fields"], known))
 
     async def keep(self, session: Session, dossier: Opened, record: dict[str, Any], filled: Filled) -> Trouble | None:
-        asked = self.recorded(dossier, record)
+        body = self.record_body(record, self.recorded(dossier, record), filled)
+        return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/items", body))
+
+    @staticmethod
+    def record_body(record: dict[str, Any], asked: tuple[Control, ...], filled: Filled) -> dict[str, Any]:
+        """What was filled in, as the interface takes what is recorded."""
         body: dict[str, Any] = {
             "category": record["category"],
             "about": text(filled, "about"),
@@ -186,7 +200,7 @@ class Dossiers:
             body["matches"] = matches
         if finding := text(filled, "finding"):
             body["finding"] = finding
-        return trouble(await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/items", body))
+        return body
 
     async def withdraw(self, session: Session, dossier: Opened, filled: Filled) -> Trouble | None:
         body = {
@@ -206,14 +220,3 @@ def at(number: str) -> str:
     """Of a signal, a duty to inform, or a destruction list."""
     kind = {"S-": "signals", "D-": "duties"}.get(number[:2], "destruction-lists")
     return f"/v1/{kind}/{number}"
-
-
-def _forwarded(filled: Filled) -> dict[str, Any]:
-    kind, _, recipient = text(filled, "forwarding.recipient").partition(":")
-    if not recipient:
-        return {"noneBecause": text(filled, "forwarding.noneBecause") or None}
-    found: dict[str, Any] = {"recipientKind": kind, "recipient": recipient}
-    found["items"] = [str(one) for one in filled.getlist("forwarding.items")]
-    return found | {
-        name: said for name in ("task", "basis", "noneBecause") if (said := text(filled, f"forwarding.{name}"))
-    }
