@@ -33,7 +33,7 @@ from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import InboxRow, Tombstone, Unhandled
 from shared.database.together import UnitOfWork
-from shared.errors import CannotSucceed, MeldpuntError, PartDown
+from shared.errors import CannotSucceed, MeldpuntError, Overtaken, PartDown
 from shared.keys.signing import IN_THE_POST, NotSigned, Verifier
 from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME, EVERYONE
@@ -122,7 +122,7 @@ class Inbox:
     async def receive(self, producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
         """Handle one delivery; returns when it may be acknowledged.
 
-        Raises PartDown to have it again. An error that nobody foresaw is raised too, a few times. What goes on
+        Raises PartDown or Overtaken to have it again. An error that nobody foresaw is raised too, a few times. What goes on
         failing is kept in this service's own database, where it shows.
         """
         event = headers.get("ce-type", "").removeprefix("nl.meldpunt.")
@@ -137,7 +137,8 @@ class Inbox:
             await self._handle(identifier, producer, event, headers, body)
         except (CannotSucceed, NotSigned, BaoError, BaoRefused) as problem:
             await self._keep(identifier, producer, event, headers, body, problem, parked=True)
-        except PartDown as problem:
+        except (PartDown, Overtaken) as problem:
+            # Overtaken: what it is about was changed while it was handled, as when two of them come at once.
             if delivered < PATIENT:
                 raise
             await self._keep(identifier, producer, event, headers, body, problem, parked=False)

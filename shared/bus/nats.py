@@ -16,7 +16,7 @@ from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.security import SASLPlaintext
 
 from shared.database.tables import Outgoing
-from shared.errors import PartDown
+from shared.errors import Overtaken, PartDown
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME
 from shared.turns import Turns
@@ -137,7 +137,7 @@ class Bus:
             except Exception as problem:
                 # Trouble of a part, or a mistake of ours: either way the message is not lost.
                 pause = min(30.0, 0.5 * 2 ** min(delivered, 6))
-                if isinstance(problem, PartDown):
+                if isinstance(problem, (PartDown, Overtaken)):
                     log.warning("given back", producer=producer, why=problem.detail, delivered=delivered, pause=pause)
                 else:
                     log.error("a message could not be handled", producer=producer, exc_info=problem)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
@@ -178,7 +179,8 @@ def _reason(one: dict[str, Any]) -> tuple[str, str]:
     if one["type"] == "literal_error":
         return "not-one-of", f"moet een van deze zijn: {str(about.get('expected', '')).replace(' or ', ' of ')}"
     code, words = _KINDS.get(one["type"], ("not-accepted", "wordt niet aangenomen"))
-    return code, words.format_map({name: value for name, value in about.items() if isinstance(value, (int, float))})
+    said = words.format_map({name: value for name, value in about.items() if isinstance(value, (int, float))})
+    return code, re.sub(r"\b1 tekens\b", "1 teken", said)
 
 
 def unforeseen() -> JSONResponse:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -20,7 +21,7 @@ from shared.contracts.common import Received
 from shared.contracts.intake import ReportLetter
 from shared.database.engine import Database
 from shared.database.tables import Tombstone, Unhandled
-from shared.errors import CannotSucceed, PartDown
+from shared.errors import CannotSucceed, Overtaken, PartDown
 from shared.keys.signing import Verifier
 from shared.queue import LONGEST, PARKED_FOR, PATIENCE
 from shared.telemetry import Tracing
@@ -138,6 +139,18 @@ async def test_what_waits_for_a_part_goes_back_to_nats_and_after_a_while_is_kept
         while await desk.kept():
             await asyncio.sleep(0.02)
     assert await desk.handled() == {number}
+
+
+async def test_what_is_overtaken_while_it_is_handled_comes_again_and_is_no_mistake(database_of: DatabaseOf) -> None:
+    """As often as what waits for a part: it is not put aside as what nobody foresaw."""
+    desk = Desk(await database_of("assessment"))
+    number = NUMBERS[0]
+    desk.wrong = {number: Overtaken()}
+    for times in range(1, PATIENT):
+        with pytest.raises(Overtaken):
+            await desk.deliver(number, times)
+    one = await desk.deliver(number, PATIENT)
+    assert (await desk.kept())[one].parked_at is None
 
 
 async def test_a_kept_message_that_is_delivered_again_has_one_effect(database_of: DatabaseOf) -> None:
