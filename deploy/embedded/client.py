@@ -59,8 +59,11 @@ class HouseClient:
         if known and time.monotonic() - known[0] < 200:
             return known[1]
         log_in = self._logged_in(user)
-        form = exchange_form(self._home, service, *log_in)
-        answer = self._http.post(f"{self.addresses['access']}/v1/tokens", data=form)
+        answer = self._exchanged(service, log_in)
+        if answer.status_code == 401 and len(log_in) == 1:
+            # He logged out meanwhile, in a browser: that holds everywhere.
+            log_in = self.log_in(user)
+            answer = self._exchanged(service, log_in)
         if answer.status_code != 200:
             raise Refusal("access", answer.status_code, answer.json())
         given = answer.json()
@@ -70,6 +73,10 @@ class HouseClient:
         token: str = given["access_token"]
         self._tokens[user, service] = (time.monotonic(), token)
         return token
+
+    def _exchanged(self, service: str, log_in: tuple[str] | tuple[str, str]) -> httpx.Response:
+        form = exchange_form(self._home, service, *log_in)
+        return self._http.post(f"{self.addresses['access']}/v1/tokens", data=form)
 
     def _logged_in(self, user: str) -> tuple[str] | tuple[str, str]:
         """What access gave for a log-in of `user`; or a new ID token and its nonce."""

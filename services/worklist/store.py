@@ -84,6 +84,10 @@ LISTED_TASKS = Keyset("work-tasks", col(WorkTask.due_on), col(WorkTask.opened_at
 
 async def keep(session: AsyncSession, service: str, told: Sequence[ListedDossier], now: datetime) -> None:
     """Write what `service` told, but for what is known to be newer: of itself by the turn, of another by the version."""
+    old = col(ListedWork.here).is_(False), col(ListedWork.told_at) < now - LATE_MESSAGES
+    await session.execute(delete(ListedWork).where(*old))
+    if not told:
+        return
     rows = [_work(service, one, now).model_dump() for one in told]
     insert = upsert(ListedWork)
     new = insert.excluded
@@ -91,16 +95,14 @@ async def keep(session: AsyncSession, service: str, told: Sequence[ListedDossier
         and_(col(ListedWork.service) == new.service, col(ListedWork.turn) <= new.turn),
         and_(col(ListedWork.service) != new.service, col(ListedWork.version) < new.version),
     )
-    values = {name: new[name] for name in rows[0] if name != "number"} if rows else {}
+    values = {name: new[name] for name in rows[0] if name != "number"}
     statement = insert.values(rows).on_conflict_do_update(index_elements=["number"], set_=values, where=newer)
-    written = set((await session.scalars(statement.returning(col(ListedWork.number)))).all()) if rows else set()
+    written = set((await session.scalars(statement.returning(col(ListedWork.number)))).all())
     await session.execute(delete(WorkTask).where(col(WorkTask.number).in_(written)))
     tasks = [one for dossier in told if dossier.number in written for one in _tasks(service, dossier)]
     if tasks:
         statement = upsert(WorkTask).values([one.model_dump() for one in tasks])
         await session.execute(statement.on_conflict_do_nothing())
-    old = col(ListedWork.here).is_(False), col(ListedWork.told_at) < now - LATE_MESSAGES
-    await session.execute(delete(ListedWork).where(*old))
 
 
 def _work(service: str, told: ListedDossier, now: datetime) -> ListedWork:

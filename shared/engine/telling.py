@@ -97,8 +97,11 @@ class Telling:
                 on_list = select(col(Dossier.number)).where(text(ON_THE_LIST), col(Dossier.number) > row.walked)
                 found = (await session.scalars(on_list.order_by(col(Dossier.number)).limit(DOSSIERS_AT_A_TIME))).all()
                 numbers, row.walked = set(found), found[-1] if len(found) == DOSSIERS_AT_A_TIME else None
+            dossiers: tuple[ListedDossier, ...] = ()
             if numbers:
                 dossiers = await self._listed(session, numbers, turns)
+            if dossiers:
+                # All of them may have gone on to another holder, who tells of them.
                 self.platform.post.tell(session, WORK_LIST, WorkTold(edition=row.edition, dossiers=dossiers))
             return True
 

@@ -103,9 +103,10 @@ def accessible(axe: str, tmp_path: Path) -> Look:
 def _wear(page: Page, theme: str) -> None:
     """The page in another theme, as the portal would serve it to a municipality that chose that one."""
     page.evaluate(
-        """theme => new Promise(done => {
+        """theme => new Promise((done, failed) => {
             const link = document.querySelector('link[href*="/static/theme-"]');
             link.onload = done;
+            link.onerror = () => failed(Error(`no theme ${theme}`));
             link.href = `/static/theme-${theme}.css`;
         })""",
         theme,

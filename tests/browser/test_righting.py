@@ -31,7 +31,7 @@ def test_a_fact_is_corrected_a_signal_joined_and_closed_to_somebody(
     page.get_by_label("Waarom?", exact=True).fill("De melder vergiste zich in de kleur.")
     accessible(page, "gegeven-verbeteren")
     page.get_by_role("button", name="Besluit vastleggen").click()
-    expect(page.get_by_role("status")).to_contain_text("vastgelegd")
+    expect(page.get_by_role("status").filter(has_text="vastgelegd")).to_be_visible()
     page.get_by_role("link", name="Rechtzetten").click()
     right = page.get_by_role("region", name="Wat al is rechtgezet")
     for words in ("Er rijdt een rode bus.", "Er rijdt een blauwe bus.", "vervangen door"):
@@ -89,4 +89,4 @@ def _decides_for_both(page: Page, other: str, accessible: Look) -> None:
     own.get_by_label("Gaat het aan niemand door?").fill("Geen onderdeel heeft hier een taak in.")
     own.get_by_label("Waarom?", exact=True).fill("Dit gaat over een andere schuur.")
     page.get_by_role("button", name="Besluit vastleggen").click()
-    expect(page.get_by_role("status")).to_contain_text("Uw besluit is vastgelegd.")
+    expect(page.get_by_role("status").filter(has_text="Uw besluit is vastgelegd.")).to_be_visible()

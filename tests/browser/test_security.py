@@ -115,7 +115,7 @@ def test_what_somebody_is_asked_is_text_too(house: TestHouse, watched: Page) -> 
     nothing_of_it_is_alive(page)
     page.get_by_label("Waarom?").fill(ALL)
     page.get_by_role("button", name="Bewaar concept").click()
-    expect(page.get_by_role("status")).to_contain_text("Uw concept is bewaard.")
+    expect(page.get_by_role("status").filter(has_text="Uw concept is bewaard.")).to_be_visible()
     page.get_by_role("link", name="Medeondertekenen").last.click()
     expect(page.get_by_label("Waarom?")).to_have_value(ALL)
     nothing_of_it_is_alive(page)
@@ -129,7 +129,7 @@ def test_a_double_click_and_the_back_button_decide_once(house: TestHouse, watche
     page.get_by_label("signaleren en analyseren").check()
     page.get_by_label("Waarom?").fill(REASON)
     page.get_by_role("button", name="Besluit vastleggen").dblclick()
-    expect(page.get_by_role("status")).to_contain_text("Uw besluit is vastgelegd.")
+    expect(page.get_by_role("status").filter(has_text="Uw besluit is vastgelegd.")).to_be_visible()
     path = f"/v1/signals/{number}/decisions"
 
     def taken() -> list[str]:

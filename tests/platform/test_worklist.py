@@ -186,6 +186,14 @@ async def test_what_has_ended_or_gone_on_is_not_listed_twice_or_brought_back(wor
     assert (left.working_name, left.closed_to, left.state) == ("", [], "")
 
 
+async def test_a_batch_of_which_nothing_is_left_is_heard_like_any_other(work: WorkList) -> None:
+    """Everything in it had gone on to another holder by the time that it was told."""
+    edition = await work.keeping.rebuild()
+    await work.hears(told(edition, listed("S-AAAAA-AAAAA")))
+    await work.hears(told(edition))
+    assert await work.numbers(ANNA) == ["S-AAAAA-AAAAA"]
+
+
 @pytest.mark.allowed("R-9.2")
 async def test_the_list_is_thrown_away_and_told_anew_from_the_rows_of_holders(
     desk_of: DeskOf, work: WorkList, monkeypatch: pytest.MonkeyPatch
