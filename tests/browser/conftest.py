@@ -53,7 +53,7 @@ def browser() -> Iterator[Browser]:
     program = chromium()
     with sync_playwright() as playwright:
         # As root there is no sandbox to be had; pages are our own.
-        found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        found = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--lang=nl-NL"])
         yield found
         found.close()
 
