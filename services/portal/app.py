@@ -82,6 +82,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
     leaving.install(app, sessions, kept, pages)
+    dossiers.install(app, pages)
     visits, drafts = Visits(sessions, kept), OwnDrafts(calls)
     opening = Dossiers(calls, people)
     for one in (

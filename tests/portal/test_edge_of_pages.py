@@ -97,3 +97,17 @@ async def test_silent_services_are_a_gap_that_says_so(somebody: httpx.AsyncClien
     answer = await somebody.get("/")
     assert answer.status_code == 200
     assert "Deze lijst is nu niet te laden" in answer.text
+
+
+@pytest.mark.parametrize("page", ["", "/delen", "/plan", "/rechtzetten", "/besluiten/weging-1"])
+async def test_every_page_of_a_dossier_asks_first_for_what_it_is_opened(somebody: httpx.AsyncClient, page: str) -> None:
+    """And leads there afterwards; never to another site."""
+    address = f"/dossiers/S-7K3MQ-9XD4T{page}"
+    answer = await somebody.get(address)
+    assert "Waarvoor opent u S-7K3MQ-9XD4T?" in answer.text
+    assert f'name="then" value="{address}"' in answer.text
+    form = {"csrf": "the-token", "purpose": "weging"}
+    for then, leads in ((address, address), ("https://elsewhere.example.nl/", "/"), ("//elsewhere.example.nl", "/")):
+        opened = "/dossiers/S-7K3MQ-9XD4T/openen"
+        answer = await somebody.post(opened, data=form | {"then": then}, headers=SAME)
+        assert (answer.status_code, answer.headers["Location"]) == (303, leads)

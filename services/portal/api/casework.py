@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from services.portal.api.dossiers import NotOpened, opened_by
+from services.portal.api.dossiers import opened_by
 from services.portal.api.visits import Visits, sends_to
 from services.portal.pages import Pages
 from services.portal.seen import Opened
@@ -42,10 +42,7 @@ def router(visits: Visits, dossiers: Dossiers, intake: RiecIntake, pages: Pages)
 
     @routes.get("/plan")
     async def plan(request: Request, number: str, session: Session = visits.visitor) -> Response:
-        try:
-            found = await case(number, session)
-        except NotOpened:
-            return sends_to(f"/dossiers/{number}")
+        found = await case(number, session)
         mine = [one for one in found.open["decisions"] if _is_for(session, one)]
         shown: dict[str, Any] = {
             "approach": next((one for one in reversed(found.decisions) if _taken(one, APPROACHES)), None),
@@ -57,10 +54,7 @@ def router(visits: Visits, dossiers: Dossiers, intake: RiecIntake, pages: Pages)
 
     @routes.get("/riec")
     async def riec(request: Request, number: str, session: Session = visits.visitor) -> Response:
-        try:
-            found = await case(number, session)
-        except NotOpened:
-            return sends_to(f"/dossiers/{number}")
+        found = await case(number, session)
         done, session.done = session.done, None
         package = await intake.proposed(session, found)
         offered = {one["key"]: one for one in found.open["decisions"]}
@@ -77,10 +71,7 @@ def router(visits: Visits, dossiers: Dossiers, intake: RiecIntake, pages: Pages)
 
     @routes.get("/riec/intake")
     async def begin(request: Request, number: str, session: Session = visits.visitor) -> Response:
-        try:
-            found = await case(number, session)
-        except NotOpened:
-            return sends_to(f"/dossiers/{number}")
+        found = await case(number, session)
         decision = found.decision(INTAKE_DECISION)
         asked = dossiers.asked(found, decision, decision["outcomes"][0])
         today = calendar_date(datetime.now(UTC)).isoformat()

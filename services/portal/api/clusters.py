@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from services.portal.api.dossiers import NotOpened, opened_by
+from services.portal.api.dossiers import opened_by
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.pages import Pages
 from services.portal.sessions import Session
@@ -24,10 +24,7 @@ def router(visits: Visits, dossiers: Dossiers, clusters: ClusterForms, pages: Pa
 
     @routes.get("")
     async def cluster(request: Request, number: str, session: Session = visits.visitor) -> Response:
-        try:
-            found = await opened_by(dossiers, number, session)
-        except NotOpened:
-            return sends_to(f"/dossiers/{number}")
+        found = await opened_by(dossiers, number, session)
         done, session.done = session.done, None
         opened = await clusters.open(session, found)
         return pages.show("dossier/cluster.html", request, dossier=found, cluster=opened, done=done)
@@ -36,10 +33,7 @@ def router(visits: Visits, dossiers: Dossiers, clusters: ClusterForms, pages: Pa
     async def form(
         request: Request, number: str, key: str, antwoord: str, session: Session = visits.visitor
     ) -> Response:
-        try:
-            found = await opened_by(dossiers, number, session)
-        except NotOpened:
-            return sends_to(f"/dossiers/{number}")
+        found = await opened_by(dossiers, number, session)
         opened = await clusters.open(session, found)
         decision = _decision(opened, key)
         outcome, filled = chosen(decision, antwoord), FormData()

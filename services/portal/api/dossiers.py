@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
@@ -13,6 +13,7 @@ from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.grid import is_grid
 from services.portal.kept import written
+from services.portal.leaving import own, whereabouts
 from services.portal.pages import Pages
 from services.portal.seen import InBetween, Opened, Trouble
 from services.portal.sessions import Session
@@ -41,10 +42,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
 
     @routes.get("/dossiers/{number}")
     async def dossier(request: Request, number: str, session: Session = visits.visitor) -> Response:
-        try:
-            found = await opened(number, session)
-        except NotOpened:
-            return pages.show("dossier/openen.html", request, number=number)
+        found = await opened(number, session)
         done, session.done = session.done, None
         return pages.show("dossier/dossier.html", request, dossier=found, done=done)
 
@@ -60,7 +58,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
             trouble = Trouble("Kies waarvoor u dit dossier opent.", (("purpose", "Kies één doel."),))
             return pages.show("dossier/openen.html", request, 400, number=number, trouble=trouble, filled=filled)
         session.purposes[number] = purpose
-        return sends_to(f"/dossiers/{number}")
+        return sends_to(own(str(filled.get("then", ""))) if filled.get("then") else f"/dossiers/{number}")
 
     @routes.get("/dossiers/{number}/besluiten/{key}")
     async def question(
@@ -178,6 +176,17 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         return pages.show("dossier/dossier.html", request, 400, dossier=found, trouble=trouble, filled=filled)
 
     return routes
+
+
+def install(app: FastAPI, pages: Pages) -> None:
+    """Every page of a dossier asks first for what it is opened, and is shown after that."""
+
+    async def not_opened(request: Request, error: Exception) -> Response:
+        return pages.show(
+            "dossier/openen.html", request, number=request.path_params["number"], then=whereabouts(request)
+        )
+
+    app.add_exception_handler(NotOpened, not_opened)
 
 
 async def opened_by(dossiers: Dossiers, number: str, session: Session) -> Opened:

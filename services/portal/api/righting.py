@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from services.portal.api.dossiers import NotOpened, opened_by
+from services.portal.api.dossiers import opened_by
 from services.portal.api.visits import Visits, sends_to
 from services.portal.pages import Pages
 from services.portal.sessions import Session
@@ -23,10 +23,7 @@ def router(visits: Visits, dossiers: Dossiers, righting: Righting, pages: Pages)
     @routes.get("/rechtzetten")
     async def ways(request: Request, number: str, session: Session = visits.visitor) -> Response:
         """What can be put right here, and what was: the old version beside what stands in its place."""
-        try:
-            found = await opened_by(dossiers, number, session)
-        except NotOpened:
-            return sends_to(f"/dossiers/{number}")
+        found = await opened_by(dossiers, number, session)
         done, session.done = session.done, None
         shown: dict[str, Any] = {
             "decisions": [one for one in found.open["decisions"] if RIGHTED_ABOUT & set(one["about"])],
@@ -39,10 +36,7 @@ def router(visits: Visits, dossiers: Dossiers, righting: Righting, pages: Pages)
     async def form(
         request: Request, number: str, name: str, besluit: str = "", session: Session = visits.visitor
     ) -> Response:
-        try:
-            found = await opened_by(dossiers, number, session)
-        except NotOpened:
-            return sends_to(f"/dossiers/{number}")
+        found = await opened_by(dossiers, number, session)
         action = found.action(name, besluit)
         shown: dict[str, Any] = {"dossier": found, "action": action, "asked": righting.asked(found, action)}
         return pages.show("dossier/doen.html", request, **shown)
