@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install up test drill check bench lock styles clean
+.PHONY: install up test drill check bench lock styles pictures clean
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -47,6 +47,10 @@ lock:
 styles: install
 	npm ci --no-audit --no-fund --silent --ignore-scripts
 	@$(BIN)/python -m deploy.theme.build
+
+# The pictures of the guides (docs/gids/beelden), out of a run of the browser tests; they are committed.
+pictures: install
+	@$(BIN)/python -m tests.pictures
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

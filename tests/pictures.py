@@ -1,0 +1,75 @@
+"""The pictures of the guides, out of a run of the browser tests: `make pictures`.
+
+A picture is called after the state of a page in which a test looked at it. Only those that a guide names are kept, made
+small enough to be sent with the page; everything is thrown away when a test fails, for then the page may not be so.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+GUIDES = ROOT / "docs" / "gids"
+PICTURES = GUIDES / "beelden"
+WIDTH = 960
+"""Pixels: as wide as a guide is shown and printed."""
+_NAMED = re.compile(r"!\[([^\]]+)\]\(beelden/([\w-]+)\.png\)")
+
+
+def named(guide: Path) -> list[str]:
+    """The pictures that a guide names, without their ending."""
+    return [name for _, name in _NAMED.findall(guide.read_text())]
+
+
+def wanted() -> set[str]:
+    return {name for guide in GUIDES.glob("*.md") for name in named(guide)}
+
+
+def small(whole: Path, to: Path) -> None:
+    """What is on a page is of few colours: so it is a fraction of its size."""
+    with Image.open(whole) as found:
+        picture = found.convert("RGB")
+    if picture.width > WIDTH:
+        picture = picture.resize((WIDTH, picture.height * WIDTH // picture.width), Image.Resampling.LANCZOS)
+    picture.quantize(128, dither=Image.Dither.NONE).save(to, optimize=True)
+
+
+def keep(screens: Path) -> list[str]:
+    """Renew what the guides name out of a folder of screens, and remove what none names; returns what was not there."""
+    PICTURES.mkdir(exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        if old.stem not in wanted():
+            old.unlink()
+    missing = []
+    for name in sorted(wanted()):
+        whole = screens / f"{name}.png"
+        if whole.exists():
+            small(whole, PICTURES / whole.name)
+        else:
+            missing.append(name)
+    return missing
+
+
+def main() -> int:
+    """Exit code 1 when a test failed, or when a picture is made by none of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        argv = [sys.executable, "-m", "pytest", "-q", "tests/browser"]
+        environment = os.environ | {"MELDPUNT_SCREENS": folder}
+        if subprocess.run(argv, cwd=ROOT, env=environment, check=False).returncode:
+            print("the pictures were not renewed: a test failed")
+            return 1
+        missing = keep(Path(folder))
+    if missing:
+        print(f"no test made {', '.join(missing)}")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
