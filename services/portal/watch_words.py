@@ -42,6 +42,7 @@ SERVICE_WORDS = {
     "retention": "bewaren en vernietigen",
     "access": "toegang",
     "oversight": "toezicht",
+    "worklist": "werklijst",
 }
 ROADS = {
     "forwarding": "doorgezet",

@@ -69,6 +69,8 @@ def test_who_shares_reads_beforehand_what_the_police_will_read(house: TestHouse,
     place.check()
     page.get_by_role("button", name="Bekijk wat de ontvanger leest").click()
     accessible(page, "dit-leest-de-ontvanger")
+    # Only what was typed when a log-in ended is said to stand there still.
+    expect(page.get_by_role("status")).to_have_count(0)
     before = sheet.inner_text()
     assert not [one for one in OF_THE_REPORTER if one in before]
     assert "geladen" in before

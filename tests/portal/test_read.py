@@ -86,7 +86,7 @@ def drawn(template: str, **shown: Any) -> str:
 
 def beforehand(read: Read) -> str:
     return drawn(
-        "sharing/voorbeeld.html", read=[read], kept=[("reason", f'Zo. "{HOSTILE}')], address="/dossiers/x/delen"
+        "sharing/voorbeeld.html", read=[read], passed_on=[("reason", f'Zo. "{HOSTILE}')], address="/dossiers/x/delen"
     )
 
 

@@ -96,9 +96,9 @@ def router(visits: Visits, dossiers: Dossiers, intake: RiecIntake, pages: Pages)
             body = dossiers.body(found, decision, outcome, filled)
             package, trouble = await intake.package(session, found, body)
             if package is not None:
-                kept = [(name, one) for name, one in filled.multi_items() if name not in ("csrf", "step")]
+                passed_on = [(name, one) for name, one in filled.multi_items() if name not in ("csrf", "step")]
                 shown: dict[str, Any] = {"package": package, "left_out": intake.left_out(found, package)}
-                return pages.show("casework/pakket.html", request, dossier=found, kept=kept, **shown)
+                return pages.show("casework/pakket.html", request, dossier=found, passed_on=passed_on, **shown)
         asked = dossiers.asked(found, decision, outcome)
         status = 400 if trouble else 200
         return pages.show(

@@ -45,8 +45,8 @@ def router(visits: Visits, dossiers: Dossiers, questions: Questions, pages: Page
         else:
             read, trouble = await questions.preview(session, found, asking, filled)
             if trouble is None:
-                kept = [one for one in filled.multi_items() if one[0] not in ("csrf", "stap")]
-                return pages.show("sharing/vragen-lezen.html", request, read=read, kept=kept, **shown)
+                passed_on = [one for one in filled.multi_items() if one[0] not in ("csrf", "stap")]
+                return pages.show("sharing/vragen-lezen.html", request, read=read, passed_on=passed_on, **shown)
         return pages.show("sharing/vragen.html", request, 400, trouble=trouble, **shown)
 
     return routes

@@ -124,8 +124,8 @@ def router(visits: Visits, dossiers: Dossiers, sharing: Composing, pages: Pages)
     ) -> Response:
         shown |= {"filled": filled}
         if read is not None and trouble is None:
-            kept = [one for one in filled.multi_items() if one[0] not in ("csrf", "stap", "forwarding.recipient")]
-            return pages.show("sharing/voorbeeld.html", request, read=read, kept=kept, **shown)
+            passed_on = [one for one in filled.multi_items() if one[0] not in ("csrf", "stap", "forwarding.recipient")]
+            return pages.show("sharing/voorbeeld.html", request, read=read, passed_on=passed_on, **shown)
         status = 400 if trouble else 200
         return pages.show("sharing/samenstellen.html", request, status, trouble=trouble, asked=asked, **shown)
 
