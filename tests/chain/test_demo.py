@@ -72,6 +72,7 @@ def test_status_is_stable_and_complete(house: TestHouse) -> None:
         "retention",
         "access",
         "oversight",
+        "worklist",
     }
     for one in found["parts"]:
         assert set(one) == {
