@@ -50,7 +50,7 @@ class Player:
 
     def play(self, name: str, text: dict[str, Any]) -> Played:
         """One report from the door to where it ends, or to its place in a phase."""
-        played = Played(name, text.get("ending", ""))
+        played = Played(name, text.get("ending", ""), only_listed=text.get("listed", False))
         try:
             if "report" in text:
                 self.report(text["report"], played)

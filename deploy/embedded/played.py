@@ -35,6 +35,8 @@ class Played:
     meeting: str | None = None
     problem: str | None = None
     declaration: str | None = None
+    only_listed: bool = False
+    """The demo leaves it on a destruction list."""
 
     def note(self, text: str) -> None:
         """One step of its way, with the time of the day."""

@@ -7,13 +7,13 @@ import os
 import signal
 import time
 
+from rich.console import Group
 from rich.table import Table
 
 from deploy.embedded.ending import console, end
-from deploy.embedded.home import DEMO_USERS, PARTS, SERVICE_NAMES, Home, HouseError
+from deploy.embedded.home import DEMO_USERS, Home, HouseError
 from deploy.embedded.house import House, Options
 from deploy.embedded.protocol import known
-from deploy.embedded.riec import COUNTERPART
 from deploy.embedded.status import is_running
 
 
@@ -33,7 +33,7 @@ def _stay(home: Home, arguments: argparse.Namespace) -> int:
         signal.signal(number, _interrupt)
     try:
         house.open()
-        console.print(_overview(home, time.monotonic() - began))
+        console.print(_overview(home, time.monotonic() - began), "Ctrl-C stops everything.", highlight=False)
         house.watch()
     except Interrupted:
         console.print("· stopping")
@@ -55,6 +55,7 @@ def _interrupt(*_: object) -> None:
 
 def _detached(home: Home, arguments: argparse.Namespace) -> int:
     """Go on as a process of its own; this one waits until the house is ready."""
+    began = time.monotonic()
     home.make()
     log = home.log("house")
     pid = os.fork()
@@ -67,6 +68,9 @@ def _detached(home: Home, arguments: argparse.Namespace) -> int:
     while True:
         state = home.state()
         if state and state.get("pid") == pid and state.get("ready"):
+            console.print(
+                _overview(home, time.monotonic() - began), "`meldpunt down` stops everything.", highlight=False
+            )
             return 0
         if os.waitpid(pid, os.WNOHANG) != (0, 0):
             last = [line for line in log.read_text().splitlines() if line.strip()][-1:]
@@ -74,22 +78,18 @@ def _detached(home: Home, arguments: argparse.Namespace) -> int:
         time.sleep(0.1)
 
 
-def _overview(home: Home, seconds: float) -> Table:
-    state = home.state() or {}
-    table = Table(title=f"Meldpunt Ondermijning, embedded: {home.path} ({seconds:.1f} s)", title_justify="left")
-    for column in ("", "where", "what"):
-        table.add_column(column)
-    for name in (*PARTS, *SERVICE_NAMES):
-        table.add_row(name, state["addresses"][name], "part" if name in PARTS else "service")
-    table.add_row(COUNTERPART, state["addresses"][COUNTERPART], "an example of a RIEC, no part of the house")
-    table.add_section()
-    table.add_row("portal", state["addresses"]["portal"], "open this in a browser")
-    table.add_row("public", state["addresses"]["public"], "the form for who reports")
-    table.add_section()
+def _overview(home: Home, seconds: float) -> Group:
+    """What a new user needs: one address, and who logs in there as whom. Where the parts listen, `meldpunt status` says."""
+    addresses = (home.state() or {})["addresses"]
+    people = Table(box=None, padding=(0, 2))
+    for column in ("log in as", "password", "who that is"):
+        people.add_column(column, justify="left", no_wrap=column != "who that is")
     for user, what in DEMO_USERS.items():
-        table.add_row(user, f"password {home.demo_users()[user]}", what)
-    table.caption = (
-        "For trying: everything runs as one user on this machine; no real data in here.\n"
-        "Try `meldpunt demo`, `meldpunt status`, `meldpunt token anna --for assessment`. Ctrl-C stops everything."
+        people.add_row(user, home.demo_users()[user], what)
+    return Group(
+        f"\n[bold]Ready in {seconds:.0f} s. Open in a browser:  {addresses['portal']}[/]\n",
+        people,
+        f"\nWho reports something needs no log-in: {addresses['public']}",
+        "Work for everybody: `meldpunt demo`. Each part and where it listens: `meldpunt status`.",
+        "For trying only, never for real data: everything runs as one user on this machine.",
     )
-    return table

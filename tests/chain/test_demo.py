@@ -7,7 +7,7 @@ import json
 import pytest
 
 from deploy.embedded.demo import is_active, reports
-from deploy.embedded.home import SERVICE_NAMES, Home
+from deploy.embedded.home import DEMO_USERS, SERVICE_NAMES, Home
 from deploy.embedded.played import steps_of
 from tests.house import TestHouse
 
@@ -22,7 +22,7 @@ def test_the_demo_ends_every_report_as_its_file_says(house: TestHouse) -> None:
     assert found["endings"] == {
         "no-signal": 3,
         "no-suspicion": 3,
-        "no-task": 1,
+        "no-task": 2,
         "outside": 2,
         "too-light": 1,
         "all-refused": 1,
@@ -33,11 +33,16 @@ def test_the_demo_ends_every_report_as_its_file_says(house: TestHouse) -> None:
         "closed": 6,
         "phase-2": 1,
         "informing": 1,
-        "check-1": 1,
+        "hit-check": 1,
         "execution": 1,
     }
-    assert set(found) == {"signals", "endings", "seconds", "hops", "failed"}
+    assert set(found) == {"signals", "endings", "seconds", "hops", "people", "failed"}
     assert set(found["hops"]) == {"p50Ms", "p99Ms"}
+    # Everybody who has work by his designation finds some, where the portal looks for him.
+    assert set(found["people"]) == set(DEMO_USERS) - {"collega"}
+    for user, things in found["people"].items():
+        assert things, user
+        assert all(things.values()), (user, things)
 
 
 @pytest.mark.refused("R-5.7")
@@ -67,6 +72,7 @@ def test_status_is_stable_and_complete(house: TestHouse) -> None:
         "retention",
         "access",
         "oversight",
+        "worklist",
     }
     for one in found["parts"]:
         assert set(one) == {
