@@ -47,7 +47,8 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         except NotOpened:
             return pages.show("dossier/openen.html", request, number=number)
         done, session.done = session.done, None
-        return pages.show("dossier/dossier.html", request, dossier=found, done=done)
+        duties = await dossiers.duties(session, number)
+        return pages.show("dossier/dossier.html", request, dossier=found, done=done, duties=duties)
 
     @routes.post("/dossiers/{number}/openen")
     async def open_it(

@@ -19,11 +19,12 @@ from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble, version
 from services.portal.words import ABOUT_CALLED
-from shared.errors import Conflict, Elsewhere, NotFound
+from shared.errors import Conflict, Elsewhere, NotFound, PartDown
 from shared.protocol.meetings import MEMBER
 
 SIGNAL_SERVICES = ("assessment", "sources", "casework")
 DUTY_SERVICE = "rights"
+MOST_DUTIES = 100
 
 
 class Dossiers:
@@ -54,6 +55,16 @@ class Dossiers:
             raise Conflict(offered.body.get("detail", "")) if offered.status == 409 else NotFound
         decisions = decided.body["decisions"] if decided.is_done else []
         return Opened(holder, number, view.body, offered.body, decisions)
+
+    async def duties(self, session: Session, number: str) -> list[dict[str, Any]] | None:
+        """The duties to inform that are open and about this signal, by the person; None while rights is silent."""
+        if not number.startswith("S-"):
+            return []
+        try:
+            said = await self._calls.get(session, DUTY_SERVICE, f"/v1/duties?signal={number}&limit={MOST_DUTIES}")
+        except PartDown:
+            return None
+        return sorted(said.body["duties"], key=lambda one: str(one["subject"])) if said.is_done else []
 
     @staticmethod
     def _may_hold(session: Session, number: str) -> tuple[str, ...]:
