@@ -18,7 +18,7 @@ from services.portal.use_cases import passing_on
 from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble, version
-from services.portal.words import ABOUT_CALLED
+from services.portal.words import ABOUT_CALLED, HIT_FIELD, QUESTION_CATEGORY
 from shared.errors import Conflict, Elsewhere, NotFound, PartDown
 from shared.protocol.meetings import MEMBER
 
@@ -190,7 +190,10 @@ class Dossiers:
             Control("flag", f"matches.{one}", f"Klopt {called} met de melding?")
             for one, called in (("name", "de naam"), ("address", "het adres"))
         )
-        return (about, *((note,) if record["finding"] else matches), *controls(record["fields"], known))
+        asked = controls(record["fields"], known)
+        questions = tuple(dossier.of_category(QUESTION_CATEGORY).items())
+        asked = tuple(replace(one, kind="list", options=questions) if one.name == HIT_FIELD else one for one in asked)
+        return (about, *((note,) if record["finding"] else matches), *asked)
 
     async def keep(self, session: Session, dossier: Opened, record: dict[str, Any], filled: Filled) -> Trouble | None:
         body = self.record_body(record, self.recorded(dossier, record), filled)
