@@ -156,3 +156,14 @@ def test_a_finding_of_a_source_chooses_its_question_from_those_that_were_asked()
     asked = Dossiers(cast(Calls, None), cast(People, None)).recorded(dossier, record)
     (hit,) = [one for one in asked if one.name == "fields.hit"]
     assert (hit.kind, hit.options) == ("list", (("item-1", "item-1 – Is er een vergunning?"),))
+
+
+def test_a_signal_leads_to_its_duties_to_inform_and_says_when_they_cannot_be_had() -> None:
+    """The working name of a duty is not that of its signal: without this nobody finds the one from the other."""
+    duties = [{"number": "D-7K3MQ-9XD4T", "subject": "S1", "state": "duty-open", "dueOn": "2026-12-01"}]
+    page = shown("ways", {}, folder="dossier", duties=duties)
+    assert '<a href="/dossiers/D-7K3MQ-9XD4T">S1 – Jan Wilgenroos</a>' in page
+    assert "niet te laden" in shown("ways", {}, folder="dossier", duties=None)
+    assert "Betrokkenen informeren" not in shown("ways", {}, folder="dossier", duties=[])
+    back = shown("ways", {"signal": "S-7K3MQ-9XD4T"}, folder="dossier", duties=[])
+    assert 'href="/dossiers/S-7K3MQ-9XD4T">Het signaal' in back
