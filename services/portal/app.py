@@ -19,6 +19,7 @@ from services.portal.api import (
     figures,
     guides,
     holds,
+    letters,
     log_in,
     meetings,
     operations,
@@ -50,6 +51,7 @@ from services.portal.use_cases.figures import Charts
 from services.portal.use_cases.guides import Guides
 from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.intake import RiecIntake
+from services.portal.use_cases.letters import LettersToPersons
 from services.portal.use_cases.meetings import MyMeetings
 from services.portal.use_cases.operations import Operations
 from services.portal.use_cases.protocol import printed
@@ -91,6 +93,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         dossiers.router(visits, opening, drafts, pages),
         sharing.router(visits, opening, Composing(calls, opening), pages),
         questions.router(visits, opening, Questions(calls), pages),
+        letters.router(visits, opening, LettersToPersons(calls, law), pages),
         shares.router(visits, Shares(calls), pages),
         received.router(visits, ReceivedShares(calls), pages),
         righting.router(visits, opening, Righting(calls), pages),

@@ -137,9 +137,11 @@ class Calls:
     async def delete(self, session: Session, service: str, path: str) -> Said:
         return await self._asked("DELETE", session, service, path)
 
-    async def document(self, session: Session, service: str, path: str) -> bytes | None:
+    async def document(self, session: Session, service: str, path: str, purpose: str | None = None) -> bytes | None:
         """A PDF; None where there is none for this person."""
         headers = {"Authorization": f"Bearer {await self._token(session, service)}"}
+        if purpose:
+            headers["X-Purpose"] = purpose
         answer = await self._send("GET", service, path, headers=headers)
         if answer.status_code == 401:
             raise NotAuthenticated

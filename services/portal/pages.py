@@ -36,6 +36,7 @@ from shared.clock import AMSTERDAM
 from shared.errors import MeldpuntError
 from shared.http.problems import ANSWERS
 from shared.protocol.afterwards import JUDGED_AS
+from shared.protocol.informing import CHANNELS
 from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
 from shared.protocol.opening import PURPOSES_OF_OPENING
@@ -111,6 +112,7 @@ class Pages:
             ),
             "action_called": lambda name: ACTIONS_CALLED.get(name, name),
             "said_of": law.said_of,
+            "channels": CHANNELS,
             "riec_intake": INTAKE_DECISION,
             "criteria": RIEC_CRITERIA,
             "riec_asks": RIEC_ASKS,

@@ -97,6 +97,12 @@ class Opened:
         known = self.view.get("items")
         return {one: self._item(one) for one in known} if isinstance(known, dict) else {}
 
+    def of_category(self, category: str) -> dict[str, str]:
+        """The items of one category by their number with what each says."""
+        known = self.view.get("items")
+        rows = known.items() if isinstance(known, dict) else ()
+        return {name: self._item(name) for name, one in rows if one.get("category") == category}
+
     @property
     def meetings(self) -> list[dict[str, Any]]:
         """Those with it on their agenda, the last first."""

@@ -55,6 +55,9 @@ PLAN_RECORDS = ("intervention", "monitoring")
 APPROACHES = ("approach", "reweighing")
 PLAN_DECISIONS = ("propose-plan", "adopt-plan")
 INTAKE_DECISION = "riec-intake"
+NOTICE_SENT = "notice-sent"
+HIT_FIELD, QUESTION_CATEGORY = "fields.hit", "question"
+"""A finding of a source names the question that it answers."""
 RIEC_DECISIONS = ("riec-answer", "riec-supplement", "riec-review")
 """Decisions and records that have a place on a page of their own; their forms are those of every other."""
 INTERVENTION_STANDS = {

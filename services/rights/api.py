@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from services.rights.letters import Letters
 from services.rights.use_cases import Deferrals, OverdueDuties
 from shared.engine.engine import Engine
 from shared.engine.show import listed
-from shared.http.app import DUTY, current_person
+from shared.http.app import DUTY, NUMBER, current_person
 from shared.http.bodies import Ref, Strict
 from shared.http.decisions import Purpose, decision_routes, purpose_of, view_routes
 from shared.http.drafts import draft_routes, task_draft_routes
@@ -20,6 +20,7 @@ from shared.http.tasks import task_routes
 from shared.identity import Person
 
 DutyNumber = Annotated[str, Path(pattern=DUTY, description="The number of the duty", examples=["D-7K3MQ-9XD4T"])]
+AboutSignal = Annotated[str | None, Query(pattern=NUMBER, description="Only the duties that are about this signal")]
 LetterName = Annotated[str, Path(pattern=r"^letter-[0-9a-f]{32}$", description="The letter")]
 
 
@@ -49,8 +50,8 @@ def router(engine: Engine, overdue: OverdueDuties, deferrals: Deferrals, letters
     caller = current_person(engine.platform)
 
     @routes.get("/v1/duties", tags=["duties"], summary="Duties to inform that are open, the most urgent first")
-    async def work_list(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
-        return (await engine.showing.work_list(person, window)).of("duties", listed)
+    async def work_list(window: WindowAsked, signal: AboutSignal = None, person: Person = caller) -> dict[str, Any]:
+        return (await engine.showing.work_list(person, window, signal)).of("duties", listed)
 
     @routes.get("/v1/overdue-duties", tags=["duties"], summary="What has passed its date (beheerder, FG)")
     async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:

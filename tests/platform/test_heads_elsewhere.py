@@ -73,6 +73,16 @@ async def duties(
     return number, [one.number for one in sorted(rows, key=lambda one: one.subject)]
 
 
+async def test_the_list_can_be_of_the_duties_of_one_signal(desk_of: DeskOf) -> None:
+    desk = await desk_of("rights")
+    number, mine = await duties(desk, 2)
+    await duties(desk)
+    found = await desk.engine.showing.work_list(ANNA, Window(), number)
+    assert {one.number for one in found.rows} == set(mine)
+    with pytest.raises(Forbidden):
+        await desk.engine.showing.work_list(OFFICER, Window(), number)
+
+
 @pytest.mark.allowed("R-1.1", "R-T.8")
 @pytest.mark.refused("R-1.1", "R-T.8")
 async def test_nothing_is_decided_on_a_duty_before_the_purpose_of_its_signal_was_set(desk_of: DeskOf) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.datastructures import FormData
 
+from services.portal.calls import Calls
 from services.portal.pages import Pages
+from services.portal.people import People
 from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.intake import RiecIntake
+from shared.protocol.fields import schema
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 SIGNED = "3f0c7a52-0f0e-4d51-9d0e-2d1f5a4f2f11"
@@ -136,3 +140,30 @@ def test_what_was_put_right_stands_beside_what_it_was() -> None:
         assert words in page
     assert "Er is nog niets rechtgezet" not in page
     assert "Er is nog niets rechtgezet" in shown("rechtzetten", {"items": [], "subjects": {}}, "dossier")
+
+
+def test_a_finding_of_a_source_chooses_its_question_from_those_that_were_asked() -> None:
+    """Its number stands on no page: nobody can type it."""
+    items = {
+        "item-1": {"category": "question", "about": "O1", "finding": "Is er een vergunning?"},
+        "item-2": {"category": "indication", "about": "O1", "finding": "Er komen busjes."},
+    }
+    category = MIDDEN_DELFLAND.category("horeca-permits")
+    assert category is not None
+    record = {"composed": False, "about": ["O1"], "finding": True, "fields": schema(category.fields)}
+    offered = {"decisions": [], "shareable": [], "concerns": {}, "personFields": [], "state": "weging-4", "version": 3}
+    dossier = Opened("sources", "S-7K3MQ-9XD4T", VIEW | {"items": items}, offered, [])
+    asked = Dossiers(cast(Calls, None), cast(People, None)).recorded(dossier, record)
+    (hit,) = [one for one in asked if one.name == "fields.hit"]
+    assert (hit.kind, hit.options) == ("list", (("item-1", "item-1 – Is er een vergunning?"),))
+
+
+def test_a_signal_leads_to_its_duties_to_inform_and_says_when_they_cannot_be_had() -> None:
+    """The working name of a duty is not that of its signal: without this nobody finds the one from the other."""
+    duties = [{"number": "D-7K3MQ-9XD4T", "subject": "S1", "state": "duty-open", "dueOn": "2026-12-01"}]
+    page = shown("ways", {}, folder="dossier", duties=duties)
+    assert '<a href="/dossiers/D-7K3MQ-9XD4T">S1 – Jan Wilgenroos</a>' in page
+    assert "niet te laden" in shown("ways", {}, folder="dossier", duties=None)
+    assert "Betrokkenen informeren" not in shown("ways", {}, folder="dossier", duties=[])
+    back = shown("ways", {"signal": "S-7K3MQ-9XD4T"}, folder="dossier", duties=[])
+    assert 'href="/dossiers/S-7K3MQ-9XD4T">Het signaal' in back

@@ -21,6 +21,7 @@ from services.portal.use_cases.dossiers import Dossiers, draft_of
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import text, version
 from services.portal.use_cases.questions import QUESTION_RECORD
+from services.portal.words import NOTICE_SENT
 from shared.errors import Conflict, NotFound
 from shared.http.app import DUTY, NUMBER
 from shared.protocol.opening import purpose_fault
@@ -44,7 +45,8 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
     async def dossier(request: Request, number: str, session: Session = visits.visitor) -> Response:
         found = await opened(number, session)
         done, session.done = session.done, None
-        return pages.show("dossier/dossier.html", request, dossier=found, done=done)
+        duties = await dossiers.duties(session, number)
+        return pages.show("dossier/dossier.html", request, dossier=found, done=done, duties=duties)
 
     @routes.post("/dossiers/{number}/openen")
     async def open_it(
@@ -74,7 +76,11 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         if outcome["shares"]:
             # What leaves the file is composed and read beforehand.
             return sends_to(f"/dossiers/{number}/delen/{key}?antwoord={outcome['key']}")
-        shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome, "filled": begun(request)}
+        filled = begun(request)
+        if key == NOTICE_SENT and "fields.letter" not in filled:
+            # It names a letter that was made before.
+            return sends_to(f"/dossiers/{number}/brief")
+        shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome, "filled": filled}
         shown |= await draft.shown(request, drafts, session, draft_of(found, f"{key}.{outcome['key']}"))
         return pages.show("dossier/besluit.html", request, asked=dossiers.asked(found, decision, outcome), **shown)
 

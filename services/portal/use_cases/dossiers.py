@@ -18,12 +18,13 @@ from services.portal.use_cases import passing_on
 from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble, version
-from services.portal.words import ABOUT_CALLED
-from shared.errors import Conflict, Elsewhere, NotFound
+from services.portal.words import ABOUT_CALLED, HIT_FIELD, QUESTION_CATEGORY
+from shared.errors import Conflict, Elsewhere, NotFound, PartDown
 from shared.protocol.meetings import MEMBER
 
 SIGNAL_SERVICES = ("assessment", "sources", "casework")
 DUTY_SERVICE = "rights"
+MOST_DUTIES = 100
 
 
 class Dossiers:
@@ -54,6 +55,16 @@ class Dossiers:
             raise Conflict(offered.body.get("detail", "")) if offered.status == 409 else NotFound
         decisions = decided.body["decisions"] if decided.is_done else []
         return Opened(holder, number, view.body, offered.body, decisions)
+
+    async def duties(self, session: Session, number: str) -> list[dict[str, Any]] | None:
+        """The duties to inform that are open and about this signal, by the person; None while rights is silent."""
+        if not number.startswith("S-"):
+            return []
+        try:
+            said = await self._calls.get(session, DUTY_SERVICE, f"/v1/duties?signal={number}&limit={MOST_DUTIES}")
+        except PartDown:
+            return None
+        return sorted(said.body["duties"], key=lambda one: str(one["subject"])) if said.is_done else []
 
     @staticmethod
     def _may_hold(session: Session, number: str) -> tuple[str, ...]:
@@ -179,7 +190,10 @@ class Dossiers:
             Control("flag", f"matches.{one}", f"Klopt {called} met de melding?")
             for one, called in (("name", "de naam"), ("address", "het adres"))
         )
-        return (about, *((note,) if record["finding"] else matches), *controls(record["fields"], known))
+        asked = controls(record["fields"], known)
+        questions = tuple(dossier.of_category(QUESTION_CATEGORY).items())
+        asked = tuple(replace(one, kind="list", options=questions) if one.name == HIT_FIELD else one for one in asked)
+        return (about, *((note,) if record["finding"] else matches), *asked)
 
     async def keep(self, session: Session, dossier: Opened, record: dict[str, Any], filled: Filled) -> Trouble | None:
         body = self.record_body(record, self.recorded(dossier, record), filled)

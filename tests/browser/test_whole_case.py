@@ -1,0 +1,260 @@
+"""A case in a browser, from the public form to an order in its plan: by clicking, and typing words that people have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.walking import Effort, Somebody, WithTheFile, today
+from tests.house import TestHouse
+
+MEMBERS = ("Esra", "Farid", "Gijs")
+TEXT = "Op de hoek ruikt het al weken naar hennep en er wordt 's nachts geladen."
+
+
+@pytest.fixture
+def effort() -> Effort:
+    return Effort()
+
+
+@pytest.fixture
+def people(house: TestHouse, browser: Browser, effort: Effort) -> Iterator[dict[str, Somebody]]:
+    """Anna and Bram have the file; each comes in by the one address, in a browser of his own."""
+    found: dict[str, Somebody] = {"anna": WithTheFile(browser, house, "anna", effort)}
+    yield found
+    for one in found.values():
+        one.page.context.close()
+
+
+# --- the story -------------------------------------------------------------------------------------------------
+
+
+def reported(house: TestHouse, page: Page, effort: Effort) -> None:
+    """Somebody tells it, by the public form."""
+    page.goto(house.client.addresses["public"])
+    for label, words in (
+        ("Wat hebt u gezien of gehoord?", TEXT),
+        ("Op welk adres of welke plek?", "Kerkpad 5a, Maasland"),
+        ("Wie is erbij betrokken, als u dat weet?", "Joost Wilgenroos"),
+        ("Waar woont of werkt die persoon?", "Kerkpad 5, Maasland"),
+    ):
+        page.get_by_label(label).fill(words)
+        effort.typed += len(words.split())
+    words = len(page.get_by_role("main").inner_text().split())
+    effort.read, effort.fresh = effort.read + words, effort.fresh + words
+    page.get_by_role("button", name="Melding versturen").click()
+    expect(page.locator(".code")).to_be_visible()
+    effort.pages["melding"] += 1
+
+
+def phase_1(anna: WithTheFile) -> None:
+    """For what, is there a suspicion, is it ours, is it here."""
+    anna.decides(
+        "purpose",
+        "set",
+        "Om ondermijning vroegtijdig te signaleren.",
+        lambda: anna.check("fields.purposes", "signaleren-en-analyseren", "vroegtijdig-interveniëren"),
+    )
+
+    def suspicion() -> None:
+        anna.check("fields.sources", "none")
+        for sign, words in (
+            ("betrokkenheid", "O1 is in elke waarneming de plek."),
+            ("ongerijmd", "Zo oogt geen schuur."),
+        ):
+            box = anna.page.locator(f"[name='fields.indicators.{sign}']")
+            anna.page.locator("details", has=box).locator("summary").last.click()
+            anna.type(f"fields.indicators.{sign}", words)
+        anna.type("fields.against", "Er kan een onschuldige verklaring zijn; die is nog niet gevonden.")
+
+    anna.decides("weging-1", "suspicion", "De waarnemingen over O1 wijzen op samenwerking met gewin.", suspicion)
+    anna.decides(
+        "weging-2a",
+        "task",
+        "Er is een bevoegdheid om op te treden.",
+        lambda: anna.check("fields.powers", "sluiting-woning"),
+    )
+    anna.decides("weging-2b", "inside", "O1 ligt binnen de gemeente.", lambda: anna.type("fields.area", "O1"))
+
+
+def phase_2(anna: WithTheFile) -> None:
+    """The LOT finds it heavy enough."""
+    anna.holds_a_lot(MEMBERS)
+
+    def criteria() -> None:
+        boxes = anna.page.locator("main textarea[name^='fields.criteria.']")
+        for name in [str(one.get_attribute("name")) for one in boxes.all()]:
+            anna.type(name, "Eigen waarnemingen, recent en van meer kanten.")
+
+    anna.decides("weging-3", "heavy-enough", "Het LOT acht nader onderzoek nodig.", criteria)
+
+
+def informed(anna: WithTheFile, petra: Somebody) -> None:
+    """The person is told: with the privacy officer, by a letter that the portal makes."""
+    duty = anna.page.get_by_role("region", name="Betrokkenen informeren").get_by_role("link")
+    anna.until(lambda: duty.count() > 0)
+    anna.click(duty)
+    anna.purpose()
+    anna.decides(
+        "duty",
+        "inform",
+        "Er is geen grond om te wachten.",
+        lambda: anna.type("fields.how", "In een gesprek, met de brief."),
+    )
+    signs(petra)
+    letter = anna.page.locator("main a[href*='/besluiten/notice-sent']").first
+    anna.until(lambda: letter.count() > 0)
+    anna.click(letter)
+    anna.check("fields.channel", "in-person")
+    anna.check("fields.categories", "identity", "observations")
+    sources = anna.page.locator("main [name='fields.sources'][value='report']")
+    sources.check()
+    anna.press("Brief maken")
+    anna.done("De brief is gemaakt")
+    anna.link("Vastleggen dat deze brief is verstuurd")
+    anna.type("fields.sentOn", today())
+    anna.type("reason", "Uitgereikt.")
+    anna.press("Besluit vastleggen")
+    anna.done()
+    anna.open(anna.number)
+
+
+def signs(petra: Somebody) -> None:
+    asked = petra.page.get_by_role("link", name="Medeondertekenen", exact=True).last
+    petra.until(lambda: asked.count() > 0)
+    petra.click(asked)
+    petra.type("reason", "De gronden zijn gewogen.")
+    petra.press("Akkoord")
+    petra.done()
+
+
+def phase_3(anna: WithTheFile, esra: Somebody) -> None:
+    """One source is asked one question; its keeper says that there is something."""
+    anna.decides(
+        "source-list",
+        "listed",
+        "Alleen deze bron kan iets zeggen over O1.",
+        lambda: anna.check("fields.sources", "horeca-permits"),
+    )
+
+    def check_1() -> None:
+        anna.choose("about.0", "horeca-permits")
+        anna.type("fields.compatibility", "Vergunningen voorkomen misstanden; dit ligt in het verlengde.")
+        anna.type("fields.necessity", "Anders is niet te zien wie exploiteert.")
+        anna.type("fields.proportionality", "Eén bron, één vraag.")
+        anna.type("fields.subsidiarity", "Open bronnen zeggen hier niets over.")
+
+    anna.decides("check-1", "approved", "De vier vragen zijn beantwoord.", check_1)
+    anna.decides(
+        "check-1-done",
+        "some",
+        "Alle bronnen zijn beoordeeld.",
+        lambda: anna.type("fields.conclusion", "Eén bron mag worden bevraagd."),
+    )
+    questions = anna.page.locator("main a[href$='/vastleggen/question']").first
+    anna.until(lambda: questions.count() > 0)
+    anna.click(questions)
+    anna.page.locator("summary", has_text="Horecavergunningen").click()
+    anna.check("bron.horeca-permits.about", "O1")
+    anna.type("bron.horeca-permits.finding", "Is er voor O1 een vergunning verleend of ingetrokken?")
+    anna.type("fields.answerBy", today())
+    anna.press("Bekijk wat de bronhouders lezen")
+    anna.press("Vraag stellen")
+    anna.done("gesteld")
+
+    task = esra.page.get_by_role("link", name="Vraag over een bron").last
+    esra.until(lambda: task.count() > 0)
+    esra.click(task)
+    esra.check("fields.relevance", "use-differs")
+    esra.press("Hit")
+    esra.done()
+
+    anna.decides(
+        "hit-check-done",
+        "hits",
+        "De bron heeft geantwoord.",
+        lambda: anna.type("fields.conclusion", "Er is een hit die relevant kan zijn."),
+    )
+
+    def hit() -> None:
+        anna.pick("about.0", "Is er voor O1")
+        anna.type("fields.which", "Dat er een vergunning is en voor welk gebruik.")
+
+    anna.decides("check-1b", "relevant", "Alleen wat over het gebruik van O1 gaat is nodig.", hit)
+    anna.records(
+        "horeca-permits",
+        "O1",
+        "Vergunning voor een lunchroom, verleend vorig jaar.",
+        lambda: anna.pick("fields.hit", "Is er voor O1"),
+    )
+    anna.decides(
+        "weging-4",
+        "confirmed",
+        "De vergunning bevestigt het beeld uit de melding.",
+        lambda: anna.type("fields.weighed", "De melding en de vergunning samen."),
+    )
+
+
+def phase_4(anna: WithTheFile) -> None:
+    """Who may have what; the LOT chooses one department; its order."""
+    anna.asked("check-2a", "may")
+    anna.choose("kolom.toezicht-en-handhaving", "may")
+    anna.page.locator("summary", has_text="Toezicht en Handhaving").click()
+    anna.choose("kolom.toezicht-en-handhaving.task", "toezicht-leefomgeving")
+    anna.type("reason", "Nodig voor het toezicht.")
+    anna.press("Besluiten vastleggen")
+    anna.done()
+    anna.decides(
+        "check-2a-done",
+        "complete",
+        "Elk gegeven is per ontvanger beoordeeld.",
+        lambda: anna.type("fields.informing", "Hij is geïnformeerd."),
+    )
+    anna.holds_a_lot(MEMBERS)
+
+    def one_department() -> None:
+        anna.type("fields.considered", "Ook de andere zijn gewogen.")
+        anna.pick("meeting", "LOT van")
+        anna.check("fields.department", "toezicht-en-handhaving")
+
+    anna.decides("approach", "mono-municipality", "Eén afdeling volstaat.", one_department)
+
+    def order() -> None:
+        anna.choose_one("fields.instrument", "sluiting-drugspand")
+        anna.choose_one("fields.department", "toezicht-en-handhaving")
+        anna.type("fields.plannedOn", today())
+        anna.check("fields.subjects", "S1")
+
+    anna.records("intervention", "O1", "Controle van O1 met het bevoegd gezag; daarna zo nodig sluiten.", order)
+
+
+@pytest.mark.drill
+def test_a_case_from_the_public_form_to_an_order_by_clicking_only(
+    house: TestHouse, browser: Browser, page: Page, people: dict[str, Somebody], effort: Effort
+) -> None:
+    """One person, one source, one department: every word is typed by who has it, every number is clicked."""
+    anna = people["anna"]
+    assert isinstance(anna, WithTheFile)
+    before = anna.numbers()
+    reported(house, page, effort)
+    new: set[str] = set()
+
+    def came() -> bool:
+        anna.start()
+        new.update(anna.numbers() - before)
+        return bool(new)
+
+    anna.until(came)
+    (number,) = new
+    anna.open(number)
+    phase_1(anna)
+    phase_2(anna)
+    people["petra"] = Somebody(browser, house, "petra", effort)
+    informed(anna, people["petra"])
+    people["esra"] = Somebody(browser, house, "esra", effort)
+    phase_3(anna, people["esra"])
+    phase_4(anna)
+    # Adopting the plan, check 2B, the order carried out and the closing are not walked here yet.
+    print(f"\nfrom the public form to an order: {effort}\n{dict(effort.pages)}")
