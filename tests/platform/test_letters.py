@@ -97,6 +97,7 @@ def test_it_is_a_tagged_document_and_the_same_bytes_each_time(law: Any, tmp_path
     letter = said(law, PERSON, CHOSEN, ON, live=False)
     pdf = notice_pdf(letter)
     assert pdf == notice_pdf(letter)
+    assert b"/ModDate(D:19700101" in pdf, "no clock stands in it: a second later it would be another"
     file = tmp_path / "brief.pdf"
     file.write_bytes(pdf)
     report = pdfua.validate(str(file))
