@@ -74,7 +74,9 @@ async def test_of_a_lot_plus_the_members_read_what_2a_allows_them_and_the_regist
     made = await desk.engine.recording.record(number, ANNA, given)
     (waiting,) = await desk.open_tasks(number)
     _, read = await desk.engine.tasks.one(waiting.id, FARID, "lezen")
-    assert {one: said for one, said in read.items() if one != "asks"} == beforehand, "what he reads was read beforehand"
+    assert {
+        one: said for one, said in read.items() if one not in ("asks", "besides", "records", "standBack", "history")
+    } == beforehand, "what he reads was read beforehand"
     assert read["items"] == [
         {"item": "report", "category": "report", "about": "report", "text": "S1 huurt de schuur; S1 bus staat er."}
     ]
