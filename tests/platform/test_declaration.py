@@ -120,7 +120,9 @@ def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: De
     made = as_pdf(json.loads(json.dumps(content)))
     assert made.startswith(b"%PDF-1.7")
     assert b"<pdfaid:part>3</pdfaid:part>" in made
-    assert f"/CreationDate(D:{what.destroyed_on:%Y%m%d}120000Z".encode() in made, "its own day, whenever it is asked for"
+    assert f"/CreationDate(D:{what.destroyed_on:%Y%m%d}120000Z".encode() in made, (
+        "its own day, whenever it is asked for"
+    )
     (tmp_path / "verklaring.pdf").write_bytes(made)
     assert [one.message for one in pdfua.validate(str(tmp_path / "verklaring.pdf")).findings] == []
     assert b"verklaring.json" in made
