@@ -20,6 +20,7 @@ from services.export.store import Share, delete_rows
 from services.export.task_over import EndingWithTask
 from services.export.use_cases import Link, Sharing
 from shared.bus.inbox import Incoming
+from shared.clock import calendar_date
 from shared.contracts.casework import TaskOver
 from shared.contracts.common import KeysMade, KeysReleased
 from shared.contracts.export import Adoption, PlannedAction, ShareContent, SharedItem, SharedPlan, ShareLetter
@@ -91,7 +92,7 @@ class Exporting:
 
     async def _letter(self, content: ShareContent) -> str:
         if self._box is None:
-            kid = new_kid("export", self.clock.now().date())
+            kid = new_kid("export", calendar_date(self.clock.now()))
             path = f"letterbox-export/keys/{split_kid(kid)[1]}"
             await self.platform.bao.call("POST", path, {"type": "rsa-3072"})
             found = await self.platform.bao.call("GET", path.replace("/keys/", "/export/public-key/") + "/latest")
