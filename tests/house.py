@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.demo import never_informed
 from deploy.embedded.home import SERVICE_NAMES, Home
 from tests import reports
+from tests.days import today
 from tests.parts import Parts, new_folder, spread_ports
 
 T = TypeVar("T")
@@ -174,8 +175,8 @@ class TestHouse(Parts):
         return number
 
     def run_as_of(self, days: int = 367) -> list[str]:
-        day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
-        found: list[str] = self.client.post("retention", "/v1/runs", "beheerder", {"asOf": day})["lists"]
+        asked = {"asOf": today(days).isoformat()}
+        found: list[str] = self.client.post("retention", "/v1/runs", "beheerder", asked)["lists"]
         return found
 
     def approve(self, list_id: str, **more: Any) -> httpx.Response:

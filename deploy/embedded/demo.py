@@ -12,7 +12,7 @@ import json
 import sys
 import time
 import tomllib
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from deploy.embedded.home import Home, HouseError
 from deploy.embedded.play import Player
 from deploy.embedded.played import Played, until
 from deploy.embedded.riec import AtTheRiec
+from shared.clock import calendar_date
 from shared.protocol.states import PHASE_OF
 
 REPORTS = Path(__file__).parent / "reports"
@@ -53,7 +54,7 @@ class Time:
         self.client = player.client
 
     def run(self, days: int) -> None:
-        as_of = (date.today() + timedelta(days=days)).isoformat()
+        as_of = (calendar_date(datetime.now(UTC)) + timedelta(days=days)).isoformat()
         self.client.post("retention", "/v1/runs", "beheerder", {"asOf": as_of})
 
     def move_cases(self, cases: list[Played]) -> None:

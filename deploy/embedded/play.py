@@ -26,6 +26,8 @@ from shared.protocol.states import HOLDER_OF, State
 
 ACTED_IN = ("assessment", "sources", "casework")
 FILE_USER = "anna"
+WRITTEN_DOWN_AFTER = timedelta(hours=2)
+"""A colleague writes down what came in earlier; the form is received when it is sent."""
 TO_DECIDE = ("key", "outcome", "reason", "fields", "forwarding", "about", "parts", "correction")
 TO_RECORD = ("about", "finding", "matches", "fields")
 """What of a step is sent with a decision, and with a record."""
@@ -68,8 +70,7 @@ class Player:
         web = report["channel"] == "web"
         body = report | {"text": report["text"].strip()}
         if not web:
-            # A colleague writes down what came in earlier; the form is received when it is sent.
-            body["receivedAt"] = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+            body["receivedAt"] = (datetime.now(UTC) - WRITTEN_DOWN_AFTER).isoformat()
         known = {one["number"] for one in self._work_list()} if web else set()
         began = time.monotonic()
         answer = self.client.post("intake", "/v1/signals", None if web else "collega", body)

@@ -62,4 +62,5 @@ def _signed(content: ShareContent, platform: Platform) -> dict[str, Any]:
 async def _as_pdf(content: ShareContent, signed: dict[str, Any], platform: Platform) -> bytes:
     law = known_law(platform.settings.laws, content.protocol)
     words = document(law, content, live=platform.settings.live)
-    return await asyncio.to_thread(compiled, PAGE_OF_A_SHARE, {"words": words, "twin": signed}, "a-3a", "ua-1")
+    inputs = {"words": words, "twin": signed}
+    return await asyncio.to_thread(compiled, PAGE_OF_A_SHARE, inputs, "a-3a", "ua-1", on=content.decided_on)

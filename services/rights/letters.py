@@ -75,7 +75,7 @@ class Letters:
             raise Conflict(f"Dit kan niet: {ADDRESSED} ({ARTICLE}).")
         child = subject if is_child(loaded) else None
         made = said(loaded.law, to, fields, loaded.today, child=child, live=self.platform.settings.live)
-        pdf = await run_in_threadpool(notice_pdf, made)
+        pdf = await run_in_threadpool(notice_pdf, made, loaded.today)
         digest = hashlib.sha256(pdf).hexdigest()
         name = f"{LETTER}-{digest[:32]}"
         if name not in loaded.opened.findings:
@@ -136,6 +136,6 @@ def said(
     }
 
 
-def notice_pdf(letter: Mapping[str, Any]) -> bytes:
-    """The letter as PDF/UA-1: tagged, so that it can be read aloud."""
-    return compiled(LETTER_TEMPLATE, {"letter": letter}, "ua-1")
+def notice_pdf(letter: Mapping[str, Any], on: date) -> bytes:
+    """The letter of that day as PDF/UA-1: tagged, so that it can be read aloud."""
+    return compiled(LETTER_TEMPLATE, {"letter": letter}, "ua-1", on=on)

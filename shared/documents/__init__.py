@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,9 +14,9 @@ ROOT_OF_TEMPLATES = Path(__file__).parents[2]
 """From here a template names the house style: `/shared/documents/house.typ`."""
 
 
-def compiled(template: Path, inputs: Mapping[str, Any], *standards: Literal["a-3a", "a-3b", "ua-1"]) -> bytes:
-    """The PDF of `template`, which declares to be of these standards: the same bytes for the same words. `inputs`: as JSON under `sys.inputs`.
-    Takes some tenths of a second of the processor: call it in a thread."""
+def compiled(template: Path, inputs: Mapping[str, Any], *standards: Literal["a-3a", "a-3b", "ua-1"], on: date) -> bytes:
+    """The PDF of `template`, which declares to be of these standards; `inputs`: as JSON under `sys.inputs`; `on`: its day. The
+    same words of the same day are the same bytes. Takes some tenths of a second of the processor: call it in a thread."""
     said = {name: json.dumps(one, ensure_ascii=False) for name, one in inputs.items()}
     made = typst.compile(
         str(template),
@@ -23,7 +24,7 @@ def compiled(template: Path, inputs: Mapping[str, Any], *standards: Literal["a-3
         format="pdf",
         sys_inputs=said,
         pdf_standards=[*standards],
-        # When it was made stands in its words. By the clock, two of one letter would differ, and a letter goes by its hash.
-        timestamp=0,
+        # Not by the clock: a letter goes by its hash. At noon it is the same day here as in UTC, which a PDF tells.
+        timestamp=datetime.combine(on, time(12), UTC),
     )
     return bytes(made)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from playwright.sync_api import Browser, Page, expect
 
-from shared.clock import calendar_date
 from tests.browser.conftest import Look, log_in, open_dossier
+from tests.days import today
 from tests.house import TestHouse
 from tests.journeys import brought, further
 
@@ -39,7 +37,7 @@ def test_a_lot_from_calling_it_to_its_minutes(house: TestHouse, browser: Browser
     expect(page.get_by_role("alert")).to_contain_text("Kies wie u uitnodigt.")
     accessible(page, "overleg-bijeenroepen-met-fouten")
     page.get_by_label("LOT", exact=True).check()
-    page.get_by_label("Op welke datum?").fill(calendar_date(datetime.now(UTC)).isoformat())
+    page.get_by_label("Op welke datum?").fill(today().isoformat())
     for member in ("Esra", "Farid", "Gijs", "Hanna"):
         page.get_by_label(member).check()
     page.get_by_label(number).check()
@@ -126,7 +124,7 @@ def test_a_lot_from_calling_it_to_its_minutes(house: TestHouse, browser: Browser
 
 
 def test_who_was_not_invited_sees_what_one_sees_of_none(house: TestHouse, page: Page) -> None:
-    body = {"kind": "LOT", "heldOn": calendar_date(datetime.now(UTC)).isoformat()}
+    body = {"kind": "LOT", "heldOn": today().isoformat()}
     members = {"members": [{"userId": (house.home.state() or {})["subjects"]["farid"]}]}
     meeting = house.client.post("assessment", "/v1/meetings", "anna", body | members)["id"]
     log_in(page, house, "hanna")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deploy.embedded.played import Played
-from shared.clock import calendar_date
 from tests.browser.conftest import Look, log_in, open_dossier
+from tests.days import today
 from tests.house import NO_SUSPICION, SUSPICION, TestHouse, until
 from tests.journeys import APPROACH, brought, further, steps
 
@@ -165,7 +164,7 @@ def test_several_questions_are_asked_at_once_and_read_beforehand(
     accessible(page, "vragen-met-fouten")
     expect(block.get_by_role("checkbox", name="S1")).to_be_checked()
     block.get_by_role("textbox").fill("Is er een vergunning verleend of ingetrokken?")
-    latest = calendar_date(datetime.now(UTC)) + timedelta(days=14)
+    latest = today(14)
     page.locator("[name='fields.answerBy']").fill(latest.isoformat())
     page.get_by_role("button", name="Bekijk wat de bronhouders lezen").click()
     accessible(page, "dit-lezen-de-bronhouders")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Look, log_in
+from tests.days import today
 from tests.house import SUSPICION, TestHouse, until
 
 TEXT, NAME = "ruikt het al weken naar hennep", "Wilgenroos"
@@ -134,13 +134,13 @@ def test_the_beheerder_designates_and_ends(house: TestHouse, page: Page, accessi
     page.get_by_label("Nummer van de gebruiker").fill(users["collega"])
     page.get_by_role("button", name="Verder").click()
     page.get_by_label("lid van het LOT").check()
-    page.get_by_label("Vanaf welke dag?").fill(date.today().isoformat())
-    page.get_by_label("Tot en met welke dag?").fill((date.today() + timedelta(days=4000)).isoformat())
+    page.get_by_label("Vanaf welke dag?").fill(today().isoformat())
+    page.get_by_label("Tot en met welke dag?").fill(today(4000).isoformat())
     page.get_by_label("Op welk besluit rust dit?").fill("BESLUIT-WATCH-1")
     page.get_by_role("button", name="Aanwijzen").click()
     expect(page.get_by_role("alert")).to_contain_text("verder weg dan 2 jaar")
     expect(page.get_by_label("Op welk besluit rust dit?")).to_have_value("BESLUIT-WATCH-1")
-    page.get_by_label("Tot en met welke dag?").fill((date.today() + timedelta(days=30)).isoformat())
+    page.get_by_label("Tot en met welke dag?").fill(today(30).isoformat())
     page.get_by_role("button", name="Aanwijzen").click()
     expect(page.get_by_role("status").filter(has_text="De aanwijzing is gegeven.")).to_be_visible()
     row = page.get_by_role("row").filter(has_text="BESLUIT-WATCH-1").first
@@ -231,7 +231,7 @@ def test_a_hold_is_asked_by_picking_and_agreed_to_by_the_beheerder(
     accessible(page, "stop-vragen-met-fouten")
     page.get_by_label("De melding (de melding en open bevindingen)").check()
     page.get_by_label("bezwaar", exact=True).check()
-    page.get_by_label("Tot uiterlijk wanneer?").fill((date.today() + timedelta(days=90)).isoformat())
+    page.get_by_label("Tot uiterlijk wanneer?").fill(today(90).isoformat())
     page.get_by_label("Waarom heeft de procedure juist deze gegevens nodig?").fill("De melding is wat wordt bestreden.")
     page.get_by_label("Waarom?").fill("Er loopt bezwaar.")
     page.get_by_role("button", name="Stop vragen").click()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.walking import Effort, Somebody, WithTheFile, today
+from tests.browser.walking import Effort, Somebody, WithTheFile
+from tests.days import today
 from tests.house import TestHouse
 
 MEMBERS = ("Esra", "Farid", "Gijs")
@@ -114,7 +115,7 @@ def informed(anna: WithTheFile, petra: Somebody) -> None:
     anna.press("Brief maken")
     anna.done("De brief is gemaakt")
     anna.link("Vastleggen dat deze brief is verstuurd")
-    anna.type("fields.sentOn", today())
+    anna.type("fields.sentOn", today().isoformat())
     anna.type("reason", "Uitgereikt.")
     anna.press("Besluit vastleggen")
     anna.done()
@@ -159,7 +160,7 @@ def phase_3(anna: WithTheFile, esra: Somebody) -> None:
     anna.page.locator("summary", has_text="Horecavergunningen").click()
     anna.check("bron.horeca-permits.about", "O1")
     anna.type("bron.horeca-permits.finding", "Is er voor O1 een vergunning verleend of ingetrokken?")
-    anna.type("fields.answerBy", today())
+    anna.type("fields.answerBy", today().isoformat())
     anna.press("Bekijk wat de bronhouders lezen")
     anna.press("Vraag stellen")
     anna.done("gesteld")
@@ -224,7 +225,7 @@ def phase_4(anna: WithTheFile) -> None:
     def order() -> None:
         anna.choose_one("fields.instrument", "sluiting-drugspand")
         anna.choose_one("fields.department", "toezicht-en-handhaving")
-        anna.type("fields.plannedOn", today())
+        anna.type("fields.plannedOn", today().isoformat())
         anna.check("fields.subjects", "S1")
 
     anna.records("intervention", "O1", "Controle van O1 met het bevoegd gezag; daarna zo nodig sluiten.", order)

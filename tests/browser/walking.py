@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Response, expect
 
-from shared.clock import calendar_date
 from tests.browser.conftest import log_in
+from tests.days import today
 from tests.house import TestHouse, until
 
 CHANGES_NOTHING = ("/openen", "/zoeken", "/uitloggen")
 """What is sent and changes nothing in any file: for what something is opened, a search, the end of a session."""
 WORDS_A_MINUTE = 40
-
-
-def today() -> str:
-    """As a field for a date takes it."""
-    return calendar_date(datetime.now(UTC)).isoformat()
 
 
 @dataclass
@@ -207,7 +201,7 @@ class WithTheFile(Somebody):
         self.click(self.page.get_by_role("link", name="Mijn overleggen"))
         self.link("Overleg bijeenroepen")
         self.page.get_by_label("LOT", exact=True).check()
-        self.page.locator("main input[type=date]").fill(today())
+        self.page.locator("main input[type=date]").fill(today().isoformat())
         for one in members:
             self.page.get_by_label(one).check()
         self.page.get_by_label(self.number).check()

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from shared.protocol.terms import add_months
+from tests.days import reported, today
 from tests.house import TestHouse, a_report, until
 from tests.journeys import brought, player_of
 
-TODAY = date.today().isoformat()
 SEEN = {"X-Purpose": "weging"}
 
 
@@ -22,9 +22,7 @@ def test_without_the_privacy_officer_nothing_is_deferred_and_phase_3_stays_shut(
     player = player_of(house)
     number = player.duty_of(played.number, "S1")
     listed = {one["number"]: one for one in house.client.every("rights", "/v1/duties", "anna", "duties")}
-    assert listed[number]["dueOn"] == add_months(date.today(), 1).isoformat(), (
-        "the month of AVG 14 runs from the report"
-    )
+    assert listed[number]["dueOn"] == add_months(reported(), 1).isoformat(), "the month of AVG 14 runs from the report"
     path = f"/v1/duties/{number}"
     version = house.client.get("rights", f"{path}/open-decisions", "anna")["version"]
     body = {"key": "duty", "outcome": "inform", "reason": "nu", "fields": {"how": "brief"}, "expectedVersion": version}
@@ -45,7 +43,7 @@ def test_without_the_privacy_officer_nothing_is_deferred_and_phase_3_stays_shut(
     house.client.post("rights", f"/v1/tasks/{tasks[-1]['id']}/decisions", "petra", answer)
     until(lambda: player.seen("sources", played.number))
     now = house.client.get("rights", path, "anna", purpose="weging")
-    assert (now["state"], now["dueOn"]) == ("duty-to-send", TODAY)
+    assert (now["state"], now["dueOn"]) == ("duty-to-send", today().isoformat())
 
 
 @pytest.mark.allowed("R-D.9")

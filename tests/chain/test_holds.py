@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -11,10 +10,10 @@ import pytest
 
 from deploy.openbao import apply as bao_config
 from shared import tombstones
+from tests.days import today
 from tests.house import TestHouse, until
 from tests.journeys import brought, further
 
-TODAY = date.today().isoformat()
 INSUFFICIENT = {
     "by": "anna",
     "key": "weging-4",
@@ -46,7 +45,12 @@ def held(house: TestHouse, number: str, item: str = "report", ends_on: str = "21
 
 
 def ended(house: TestHouse, number: str, identifier: str) -> None:
-    end: dict[str, Any] = {"key": "end-hold", "outcome": "ended", "about": [identifier], "fields": {"endedOn": TODAY}}
+    end: dict[str, Any] = {
+        "key": "end-hold",
+        "outcome": "ended",
+        "about": [identifier],
+        "fields": {"endedOn": today().isoformat()},
+    }
     assert hold(house, number, "anna", **end).status_code == 403
     assert hold(house, number, "beheerder", **end).status_code == 201
 
@@ -174,7 +178,7 @@ def test_each_hold_keeps_its_own_items_for_its_own_time(house: TestHouse) -> Non
     row = house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]
     closed = next(one["item"] for one in json.loads(row["dossier"]) if one["archive"] == "archive-closed")
     first, second = held(house, number), held(house, number, closed)
-    passing = held(house, number, ends_on=(date.today() + timedelta(days=5)).isoformat())
+    passing = held(house, number, ends_on=today(5).isoformat())
     asked = hold(house, number, "anna", about=["report", closed]).json()["id"]
 
     def left() -> set[str]:

@@ -11,6 +11,7 @@ import pytest
 from deploy.embedded.played import Played
 from shared.protocol.laws import BUILT_IN
 from shared.protocol.terms import add_months, add_years
+from tests.days import reported, today
 from tests.house import TestHouse, a_report, until
 from tests.journeys import parts_until, player_of, steps
 
@@ -74,7 +75,7 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
     large.client.post("rights", f"/v1/tasks/{task}/decisions", "petra", {"outcome": "agree", "reason": "akkoord"})
     withdraw = {"reason": "verkeerde persoon", "decision": proposed["id"]}
     large.client.post("rights", f"{path}/withdrawals", "bram", withdraw | {"expectedVersion": version()})
-    soon = {"contactOn": date.today().isoformat(), "why": "gesprek"}
+    soon = {"contactOn": today().isoformat(), "why": "gesprek"}
     contact = {"key": "contact", "outcome": "on", "reason": "vergissing", "fields": soon}
     taken = large.client.post("rights", f"{path}/decisions", "bram", contact | {"expectedVersion": version()})
     assert large.client.get("rights", path, "bram", purpose="weging")["dueOn"] == soon["contactOn"]
@@ -87,7 +88,7 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
     until(lambda: not large.sql("rights", waits, duty))
     until(lambda: not large.sql("rights", "SELECT 1 AS x FROM outgoing WHERE number=$1", number))
     seen = large.client.get("rights", path, "bram", purpose="weging")
-    assert (seen["state"], seen["dueOn"]) == ("duty-open", add_months(date.today(), 1).isoformat())
+    assert (seen["state"], seen["dueOn"]) == ("duty-open", add_months(reported(), 1).isoformat())
     assert seen["moments"] == []
     signal = large.signal(number, user="bram")
     assert signal is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +9,10 @@ import pytest
 from shared.protocol.model import State
 from shared.protocol.moments import By, due_on
 from shared.protocol.terms import add_months
+from tests.days import reported, today
 from tests.house import TestHouse, until
 from tests.journeys import brought, further, player_of, steps
 
-TODAY = date.today()
 OUTSIDE = {
     "by": "anna",
     "key": "weging-2b",
@@ -25,7 +24,7 @@ OUTSIDE = {
 
 
 def in_days(days: int) -> str:
-    return (TODAY + timedelta(days=days)).isoformat()
+    return today(days).isoformat()
 
 
 def duty(house: TestHouse, number: str, subject: str = "S1") -> dict[str, Any]:
@@ -43,14 +42,14 @@ def contact(house: TestHouse, number: str, *, expect: int = 201, **fields: Any) 
 
 
 def by(why: str, day: int, noted: int) -> By:
-    return By(why, TODAY + timedelta(days=day), TODAY + timedelta(days=noted))
+    return By(why, today(day), today(noted))
 
 
 @pytest.mark.allowed("R-26.3", "R-26.9")
 @pytest.mark.refused("R-26.3")
 def test_when_a_duty_is_due() -> None:
     """The earliest moment, whichever came first; a ground covers what was before it, and nothing later."""
-    month = TODAY + timedelta(days=30)
+    month = today(30)
 
     def due(state: State, *moments: By) -> str | None:
         found = due_on(state, month, moments)
@@ -138,7 +137,7 @@ def test_a_person_first_met_in_phase_3_gets_a_duty_and_phase_4_waits_for_it(hous
     assert shown["subjects"]["S2"] == person
     found = duty(house, played.number, "S2")
     assert (found["person"]["name"], found["state"]) == (person["name"], "duty-open")
-    assert found["dueOn"] == add_months(TODAY, 1).isoformat(), "the month runs from the day that he was met"
+    assert found["dueOn"] == add_months(today(), 1).isoformat(), "the month runs from the day that he was met"
 
     further(house, played, "confirmed")
     case = player_of(house).seen("casework", played.number)
@@ -165,7 +164,7 @@ def test_a_person_first_met_in_phase_3_gets_a_duty_and_phase_4_waits_for_it(hous
 @pytest.mark.allowed("R-26.3")
 def test_a_first_disclosure_outside_the_municipality_is_a_moment(house: TestHouse) -> None:
     played = brought(house, "received")
-    assert duty(house, played.number)["dueOn"] == add_months(TODAY, 1).isoformat()
+    assert duty(house, played.number)["dueOn"] == add_months(reported(), 1).isoformat()
     further(house, played, *steps("phase-1")[:-1], OUTSIDE)
-    told = until(lambda: (now := duty(house, played.number))["dueOn"] == TODAY.isoformat() and now)
-    assert told["moments"] == [{"why": "disclosure", "on": TODAY.isoformat()}]
+    told = until(lambda: (now := duty(house, played.number))["dueOn"] == today().isoformat() and now)
+    assert told["moments"] == [{"why": "disclosure", "on": today().isoformat()}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import httpx
@@ -10,10 +10,10 @@ import pytest
 
 from deploy.embedded.played import Played
 from shared.protocol.terms import add_years
+from tests.days import today
 from tests.house import TestHouse, until
 from tests.journeys import ANSWER, APPROACH, HANDED_IN, RIEC, RIEC_MAY, brought, further, moved, parts_until, player_of
 
-TODAY = date.today().isoformat()
 SEEN = {"X-Purpose": "weging"}
 
 
@@ -52,28 +52,34 @@ def test_questions_go_to_approved_sources_about_somebody(house: TestHouse) -> No
     assert decide(house, played, "anna", "check-1", "refused", about=["benefits"], fields=refused).status_code == 201
     decide(house, played, "anna", "check-1-done", "some", fields={"conclusion": "één"})
     wrongs: list[dict[str, Any]] = [
-        {"fields": {"source": "benefits", "answerBy": TODAY}},
-        {"fields": {"source": "subsidies", "answerBy": TODAY}},
-        {"fields": {"source": "horeca-permits", "answerBy": TODAY}, "about": "report"},
+        {"fields": {"source": "benefits", "answerBy": today().isoformat()}},
+        {"fields": {"source": "subsidies", "answerBy": today().isoformat()}},
+        {"fields": {"source": "horeca-permits", "answerBy": today().isoformat()}, "about": "report"},
         {"fields": {}},
         {"fields": {"source": "horeca-permits"}},
     ]
     for wrong in wrongs:
         assert record(house, played, "question", **wrong).status_code == 400, wrong
-    made = record(house, played, "question", fields={"source": "horeca-permits", "answerBy": TODAY})
+    made = record(house, played, "question", fields={"source": "horeca-permits", "answerBy": today().isoformat()})
     assert made.status_code == 201
     question = made.json()["item"]
-    outside = {"answeredBy": "R. de Wit, vergunningen", "answeredOn": TODAY}
-    tomorrow = (date.today() + timedelta(days=1)).isoformat()
+    outside = {"answeredBy": "R. de Wit, vergunningen", "answeredOn": today().isoformat()}
+    tomorrow = today(1).isoformat()
     for fields in (
-        outside | {"consultedOn": TODAY, "relevance": "er stond iets"},
+        outside | {"consultedOn": today().isoformat(), "relevance": "er stond iets"},
         outside | {"consultedOn": tomorrow},
-        {"consultedOn": TODAY},
+        {"consultedOn": today().isoformat()},
     ):
         answer = decide(house, played, "anna", "answer", "no-hit", about=[question], fields=fields)
         assert answer.status_code == 400, fields
     answer = decide(
-        house, played, "anna", "answer", "no-hit", about=[question], fields=outside | {"consultedOn": TODAY}
+        house,
+        played,
+        "anna",
+        "answer",
+        "no-hit",
+        about=[question],
+        fields=outside | {"consultedOn": today().isoformat()},
     )
     assert answer.status_code == 201
 
@@ -128,7 +134,7 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
     plan = {
         "instrument": "toezicht-leefomgeving",
         "department": "wonen",
-        "plannedOn": (date.today() - timedelta(days=1)).isoformat(),
+        "plannedOn": today(-1).isoformat(),
         "subjects": ["S1"],
     }
     for name in plan:
@@ -140,10 +146,10 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
     name = made.json()["item"]
     assert decide(house, played, "anna", "adopt-plan", "adopted", about=[name], fields={}).status_code == 400
     two = ["toezicht-en-handhaving", "wonen"]
-    adopted = {"participants": two, "adoptedOn": TODAY}
+    adopted = {"participants": two, "adoptedOn": today().isoformat()}
     refused = decide(house, played, "anna", "adopt-plan", "adopted", about=[name], fields=adopted)
     assert refused.status_code == 400, "nobody was asked"
-    ask = {"partners": two, "answerBy": TODAY}
+    ask = {"partners": two, "answerBy": today().isoformat()}
     assert decide(house, played, "anna", "propose-plan", "proposed", about=[name], fields=ask).status_code == 201
     player = player_of(house)
     for user in ("farid", "gijs"):
@@ -203,8 +209,8 @@ def test_a_closed_case_keeps_its_dates_and_nothing_of_it_is_open(house: TestHous
     assert answer.status_code == 404
     until(lambda: house.sql("retention", "SELECT 1 AS x FROM active_case WHERE number=$1", played.number))
     dates = house.client.get("retention", f"/v1/cases/{played.number}", "anna")
-    assert dates["activeUntil"] == add_years(date.today(), 5).isoformat()
-    assert dates["keptUntil"] == add_years(date.today(), 6).isoformat()
+    assert dates["activeUntil"] == add_years(today(), 5).isoformat()
+    assert dates["keptUntil"] == add_years(today(), 6).isoformat()
     assert house.client.request("GET", "retention", f"/v1/cases/{played.number}", "esra").status_code == 403
     house.sql("casework", "UPDATE dossier SET last_act_on = '2026-01-02' WHERE number=$1", played.number)
     for path in (f"/v1/signals/{played.number}", f"/v1/signals/{played.number}/decisions"):
@@ -223,7 +229,9 @@ def test_a_closed_case_keeps_its_dates_and_nothing_of_it_is_open(house: TestHous
 def test_an_accepted_intake_makes_it_a_case_of_the_riec(house: TestHouse) -> None:
     played = further(house, brought(house, "approach"), RIEC)
     assert seen(house, played)["riecCase"] is False
-    early = decide(house, played, "anna", "riec-answer", "accepted", fields={"decidedOn": TODAY, "explanation": "x"})
+    early = decide(
+        house, played, "anna", "riec-answer", "accepted", fields={"decidedOn": today().isoformat(), "explanation": "x"}
+    )
     assert early.status_code == 400
     assert "geen intake ingediend" in early.text
     further(house, played, RIEC_MAY, HANDED_IN)
@@ -251,7 +259,12 @@ def test_a_meeting_decides_once_on_a_signal_and_is_called_beforehand(house: Test
         further(house, played, APPROACH)
     played.meeting = held
     further(house, played, APPROACH)
-    outside = {"kind": "LOT+", "heldOn": TODAY, "members": [{"organisation": "politie"}], "agenda": [played.number]}
+    outside = {
+        "kind": "LOT+",
+        "heldOn": today().isoformat(),
+        "members": [{"organisation": "politie"}],
+        "agenda": [played.number],
+    }
     meeting = house.client.post("assessment", "/v1/meetings", "anna", outside)
     path = f"/v1/meetings/{meeting['id']}/attendances"
     assert house.client.request("POST", "assessment", path, "esra", {}).status_code == 404
@@ -270,9 +283,9 @@ def test_what_ended_in_phase_4_is_kept_a_year_and_a_case_is_not_changed(house: T
     }
     further(house, played, nobody)
     sealed = house.sealed(played.number)
-    assert sealed["endsOn"] == add_years(date.today(), 1).isoformat(), "a year, not six"
+    assert sealed["endsOn"] == add_years(today(), 1).isoformat(), "a year, not six"
     case = brought(house, "closed")
     assert record(house, case, "bag").status_code == 400
     assert decide(house, case, "anna", "close", "closed", fields={"result": "x"}).status_code == 409
     moved(house, case)
-    assert house.sealed(case.number)["endsOn"] == add_years(date.today(), 6).isoformat()
+    assert house.sealed(case.number)["endsOn"] == add_years(today(), 6).isoformat()

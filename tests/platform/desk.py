@@ -19,6 +19,7 @@ from sqlalchemy import event, select
 from sqlmodel import SQLModel, col
 
 from shared.bus.inbox import Handler, Incoming
+from shared.clock import calendar_date
 from shared.contracts.common import Letter, Message
 from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
 from shared.database.engine import Database
@@ -149,7 +150,7 @@ class Desk:
             1,
             state,
             protocol,
-            self.clock.now().date(),
+            calendar_date(self.clock.now()),
             {REPORT: report, **(findings or {})},
             "box/test",
             "word",
@@ -162,7 +163,7 @@ class Desk:
 
     async def letter(self, kind: type[_Letter], number: str, content: BaseModel) -> _Letter:
         """Sealed for this service, with a key of its own letterbox."""
-        bao, kid = self.platform.bao, new_kid(self.platform.name, self.clock.now().date())
+        bao, kid = self.platform.bao, new_kid(self.platform.name, calendar_date(self.clock.now()))
         _, box = split_kid(kid)
         await bao.call("POST", f"{self.platform.row.letterbox}/keys/{box}", {"type": "rsa-3072"})
         answer = await bao.call("GET", f"{self.platform.row.letterbox}/export/public-key/{box}/latest")

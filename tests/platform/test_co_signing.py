@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from services.retention.tables import Hold
+from shared.clock import calendar_date
 from shared.database.tables import Audit
 from shared.engine.asking import CO_SIGNATURE, QUESTION_BACK
 from shared.engine.given import GivenAnswer, Shown
@@ -44,7 +45,7 @@ async def deferred(desk_of: DeskOf) -> tuple[Desk, str, UUID]:
 
 
 def until(desk: Desk) -> str:
-    return (desk.clock.now().date() + timedelta(days=30)).isoformat()
+    return (calendar_date(desk.clock.now()) + timedelta(days=30)).isoformat()
 
 
 async def task_of(desk: Desk, person: Person, kind: str = CO_SIGNATURE) -> TaskRow:
@@ -186,7 +187,7 @@ async def test_who_proposed_takes_it_back(desk_of: DeskOf, *, questioned: bool) 
 async def test_what_was_overtaken_while_it_was_asked_about_does_not_come_back(desk_of: DeskOf) -> None:
     desk, number, proposal = await deferred(desk_of)
     await says(desk, PETRA, "question", "Waarom een maand?")
-    on = (desk.clock.now().date() + timedelta(days=7)).isoformat()
+    on = (calendar_date(desk.clock.now()) + timedelta(days=7)).isoformat()
     await desk.decide(number, "contact", "on", ANNA, fields={"contactOn": on, "why": "Een huisbezoek."})
     with pytest.raises(Conflict, match="doe een nieuw voorstel"):
         await desk.decide(number, "duty", "answer", BRAM, confirms=proposal)

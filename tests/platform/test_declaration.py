@@ -113,12 +113,16 @@ def test_the_file_is_for_the_archive_and_carries_the_signed_declaration(what: De
     content = {
         "declarationId": "0b7e3e0e-6d7c-4a58-8f6e-1f3b9d3c2a10",
         "executor": "Gemeentelijk Meldpunt Ondermijning",
+        "destroyedOn": what.destroyed_on.isoformat(),
         "document": document(complete_law(), what, live=True),
         "signature": "kop.inhoud.handtekening",
     }
     made = as_pdf(json.loads(json.dumps(content)))
     assert made.startswith(b"%PDF-1.7")
     assert b"<pdfaid:part>3</pdfaid:part>" in made
+    assert f"/CreationDate(D:{what.destroyed_on:%Y%m%d}120000Z".encode() in made, (
+        "its own day, whenever it is asked for"
+    )
     (tmp_path / "verklaring.pdf").write_bytes(made)
     assert [one.message for one in pdfua.validate(str(tmp_path / "verklaring.pdf")).findings] == []
     assert b"verklaring.json" in made

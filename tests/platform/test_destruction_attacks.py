@@ -16,6 +16,7 @@ from services.retention.settings import Settings
 from services.retention.tables import DestructionList, SealedSignal
 from services.retention.use_cases import Destruction, Listing
 from services.retention.use_cases.compaction import Compactions
+from shared.clock import calendar_date
 from shared.contracts.common import KeyRef
 from shared.contracts.dossier import DecidedLetter
 from shared.contracts.oversight import Approved
@@ -108,7 +109,9 @@ async def test_a_case_is_not_moved_before_its_years_are_over(desk_of: DeskOf) ->
     number = await desk.arrives(State.CLOSED)
     with pytest.raises(CannotSucceed, match="active years"):
         await desk.hears(
-            Moving(desk.engine).ordered, MoveCase(number=number, ordered_on=desk.clock.now().date()), "retention"
+            Moving(desk.engine).ordered,
+            MoveCase(number=number, ordered_on=calendar_date(desk.clock.now())),
+            "retention",
         )
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from services.assessment.use_cases import Meetings
+from shared.clock import calendar_date
 from shared.engine.given import Given
 from shared.engine.tables import Dossier, MeetingRow, TaskRow
 from shared.errors import CannotSucceed, Conflict, Forbidden, NotFound
@@ -133,7 +134,7 @@ async def test_everybody_finds_his_own_tasks_behind_those_of_others(desk_of: Des
             id=f"M-{user}",
             version=1,
             kind="LOT",
-            held_on=now.date() + timedelta(days=1),
+            held_on=calendar_date(now) + timedelta(days=1),
             chair="anna",
             members=[{"userId": user}],
             present=[],
@@ -190,7 +191,7 @@ async def test_the_work_list_comes_in_pages_and_what_has_ended_is_on_none(desk_o
 
 async def test_meetings_come_in_pages_and_a_member_sees_his_own(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
-    first = desk.clock.now().date()
+    first = calendar_date(desk.clock.now())
     await desk.add(
         *(
             MeetingRow(
@@ -228,7 +229,7 @@ async def test_a_withdrawn_answer_is_asked_again(desk_of: DeskOf) -> None:
     )
     (line,) = await desk.post(number, "disclosed.v1")
     assert line.next_at <= desk.clock.now()
-    today = desk.clock.now().date().isoformat()
+    today = calendar_date(desk.clock.now()).isoformat()
     said = {"consultedOn": today, "answeredBy": "Dirk", "answeredOn": today}
     found = await desk.decide(number, "answer", "no-hit", about=(asked.item,), fields=said)
     assert await desk.open_tasks(number) == []

@@ -13,6 +13,7 @@ from services.oversight import store as oversight
 from services.oversight.use_cases import DestructionLists
 from services.retention.tables import Hold, SealedSignal
 from services.retention.use_cases import Holds
+from shared.clock import calendar_date
 from shared.database.tables import Outgoing
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
@@ -30,7 +31,7 @@ BEHEERDER = Person("beheerder", frozenset({"beheerder"}), has_just_proved=True)
 
 async def sealed(desk: Desk, state: str = "sealed") -> str:
     number = signal_number(random_seed())
-    today = desk.clock.now().date()
+    today = calendar_date(desk.clock.now())
     archived = {"archive": "archive-signal", "key": "k", "version": 1, "ciphertext": "vault:v1:x"}
     await desk.add(
         SealedSignal(
@@ -55,7 +56,7 @@ async def sealed(desk: Desk, state: str = "sealed") -> str:
 
 
 async def asked(desk: Desk, number: str, *items: str) -> UUID:
-    ends_on = (desk.clock.now().date() + timedelta(days=100)).isoformat()
+    ends_on = (calendar_date(desk.clock.now()) + timedelta(days=100)).isoformat()
     fields = {"ground": "bezwaar", "endsOn": ends_on, "needed": "de melding zelf"}
     found = await desk.decide(number, "hold", "held", about=items, fields=fields)
     return (await desk.decision(found)).id
@@ -85,7 +86,7 @@ async def test_a_hold_keeps_when_the_beheerder_agrees_and_ends_when_he_says_so(d
     await desk.decide(number, "hold", "agree", BEHEERDER, confirms=first)
     await desk.decide(number, "hold", "agree", BEHEERDER, confirms=second)
     assert {one.state for one in await desk.rows(Hold, number=number)} == {"held"}
-    today = {"endedOn": desk.clock.now().date().isoformat()}
+    today = {"endedOn": calendar_date(desk.clock.now()).isoformat()}
     with pytest.raises(Forbidden):
         await desk.decide(number, "end-hold", "ended", about=(str(first),), fields=today)
     for wrong in ((), ("report",), (str(uuid4()),)):
@@ -114,7 +115,7 @@ async def test_a_hold_on_a_list_is_told_at_once_and_a_lapsed_one_is_asked_anew(d
 
 async def test_holds_come_in_pages(desk_of: DeskOf) -> None:
     desk = await desk_of("retention")
-    first, ends_on = desk.clock.now(), desk.clock.now().date()
+    first, ends_on = desk.clock.now(), calendar_date(desk.clock.now())
     made = [
         Hold(
             id=uuid4(),
@@ -139,7 +140,7 @@ async def test_holds_come_in_pages(desk_of: DeskOf) -> None:
 
 
 async def offered(desk: Desk, *numbers: str) -> str:
-    identifier, today = uuid4(), desk.clock.now().date()
+    identifier, today = uuid4(), calendar_date(desk.clock.now())
     key = key_name(identifier, oversight.ROOM)
     await desk.platform.room().make(key)
     await desk.add(
@@ -185,7 +186,7 @@ async def test_the_beheerder_approves_some_and_the_rest_stays_listed(desk_of: De
 
 async def test_lists_come_in_pages_the_newest_first(desk_of: DeskOf) -> None:
     desk = await desk_of("oversight")
-    today = desk.clock.now().date()
+    today = calendar_date(desk.clock.now())
     await desk.add(
         *(
             lists.OfferedList(

@@ -95,9 +95,10 @@ def test_nothing_is_typed_into_it() -> None:
 @pytest.mark.parametrize("law", [MIDDEN_DELFLAND, complete_law()], ids=["trial", "complete"])
 def test_it_is_a_tagged_document_and_the_same_bytes_each_time(law: Any, tmp_path: Path) -> None:
     letter = said(law, PERSON, CHOSEN, ON, live=False)
-    pdf = notice_pdf(letter)
-    assert pdf == notice_pdf(letter)
-    assert b"/ModDate(D:19700101" in pdf, "no clock stands in it: a second later it would be another"
+    pdf = notice_pdf(letter, ON)
+    assert pdf == notice_pdf(letter, ON)
+    day = f"/ModDate(D:{ON:%Y%m%d}120000Z)/CreationDate(D:{ON:%Y%m%d}120000Z)"
+    assert day.encode() in pdf, "its own day and no clock: a second later it would be another"
     file = tmp_path / "brief.pdf"
     file.write_bytes(pdf)
     report = pdfua.validate(str(file))

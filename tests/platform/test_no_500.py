@@ -298,7 +298,7 @@ BODIES: dict[str, Bodies] = {
             {
                 "userId": "petra-van-dam",
                 "role": "oov",
-                "startsAt": soon(0),
+                "startsAt": soon(1),
                 "endsAt": soon(365),
                 "basis": "BESLUIT-1",
             }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import calendar_date
 from shared.contracts.assessment import MeetingTold
 from shared.contracts.intake import ReporterMarks, Subject
 from shared.engine.copies import MEETING_FACTS, Copies
@@ -40,7 +41,7 @@ async def invited(desk: Desk, number: str, kind: str) -> str:
             id=meeting,
             version=1,
             kind=kind,
-            held_on=desk.clock.now().date() + timedelta(days=1),
+            held_on=calendar_date(desk.clock.now()) + timedelta(days=1),
             chair="anna",
             members=[{"userId": "farid"}],
             present=[],

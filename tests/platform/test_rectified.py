@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.casework.use_cases import Consulting
+from shared.clock import calendar_date
 from shared.contracts.intake import Subject
 from shared.engine.documents import REPORT, Finding
 from shared.engine.tables import Dossier, GrantRow
@@ -137,7 +138,7 @@ async def test_a_department_does_not_see_who_was_taken_out_and_is_told_before_th
     assert len(await desk.post(number, "person-put-right.v1")) == 1
     _, seen = await desk.engine.tasks.one(task.id, DIRK, "uitvoering")
     assert seen["subjects"] == {}
-    today = desk.clock.now().date().isoformat()
+    today = calendar_date(desk.clock.now()).isoformat()
     dropped = {"whyDropped": "Zij ging over iemand anders."}
     await desk.decide(number, "execution", "dropped", about=(intervention,), fields=dropped)
     with pytest.raises(Invalid, match="nog niet verteld"):

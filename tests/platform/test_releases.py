@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,6 +20,7 @@ from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
 from shared.protocol.model import State
 from shared.service.platform import Platform
+from tests.days import today
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import RealParts
 
@@ -27,16 +28,16 @@ from tests.platform.real import RealParts
 async def approved(platform: Platform, parts: RealParts, numbers: list[str], *, signed: bool = True) -> UUID:
     """A list with these signals, and its approval; returns the approval's id."""
     now = datetime.now(UTC) - timedelta(days=0 if signed else 30)
-    today = date.today()
+    day = today()
     listed = lists.OfferedList(
         id=uuid4(),
         version=1,
         state=State.APPROVED,
         protocol="midden-delfland-2025",
         words_key=uuid4().hex,
-        listed_on=today,
-        approve_before=today,
-        ultimate_on=today,
+        listed_on=day,
+        approve_before=day,
+        ultimate_on=day,
     )
     approval = lists.Approval(
         id=uuid4(), next_at=now, list_id=listed.id, approver="b", approved_at=now, effective_at=now, statement="a.b.c"

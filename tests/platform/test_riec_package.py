@@ -7,7 +7,6 @@ import io
 import json
 import time
 import zipfile
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,13 +22,13 @@ from deploy.riec_counterpart.keys import OwnKeys
 from services.export.outside import KEPT_DAYS, Outside
 from services.export.settings import Settings
 from services.export.use_cases import WITH_LOCAL_PART, Sharing
-from shared.clock import calendar_date
 from shared.contracts.export import OutsideTold, Unanswered
 from shared.errors import Conflict, NotFound
 from shared.outside import ENDED_KIND, ENDINGS_KIND
 from shared.packages import DOCUMENT, MANIFEST, SIGNATURE, TWIN, NotAPackage, Package, checked, sha256
 from shared.protocol.loading import Unacceptable
 from shared.protocol.phase_4_approach import RIEC_CRITERIA
+from tests.days import today
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import Bao, Postgres
 from tests.platform.test_shares import ANNA, NUMBER, Exporting, Moved
@@ -168,11 +167,6 @@ async def test_export_does_not_start_with_keys_that_are_none(export: Exporting, 
     assert len(caught.value.problems) == 2
 
 
-YESTERDAY, TODAY, TOMORROW = (
-    (calendar_date(datetime.now(UTC)) + timedelta(days=days)).isoformat() for days in (-1, 0, 1)
-)
-
-
 async def digest_of(export: Exporting, share: UUID) -> str:
     return str((await export.row(share)).digest)
 
@@ -186,7 +180,7 @@ async def test_the_riec_says_by_its_signature_that_it_has_it_and_what_it_decided
     statements = [
         riec.says(str(share), digest, "received"),
         riec.says(str(share), digest, "asked", questions=[{"about": "report", "asks": "more"}]),
-        riec.says(str(share), digest, "answered", outcome="accepted-with-local-part", decided_on=TODAY),
+        riec.says(str(share), digest, "answered", outcome="accepted-with-local-part", decided_on=today().isoformat()),
     ]
     for one in (*statements, *statements):
         await outside.hears(share, one)
@@ -204,7 +198,9 @@ async def test_the_riec_says_by_its_signature_that_it_has_it_and_what_it_decided
     other, _ = await fetched(export)
     entered = await export.sharing.enter_answer(other, ANNA, "accepted", None)
     assert entered["answeredHow"] == "entered"
-    said = riec.says(str(other), await digest_of(export, other), "answered", outcome="refused", decided_on=TODAY)
+    said = riec.says(
+        str(other), await digest_of(export, other), "answered", outcome="refused", decided_on=today().isoformat()
+    )
     await outside.hears(other, said)
     shown = await export.sharing.one(other, ANNA)
     assert (shown["state"], shown["answeredHow"]) == ("refused", "signed")
@@ -233,7 +229,7 @@ async def test_of_every_copy_that_was_issued_the_riec_can_say_something_and_it_s
         await outside.hears(share, riec.says(str(share), "0" * 64, "received"))
     await outside.hears(share, riec.says(str(share), second, "received"))
     assert (await export.sharing.one(share, ANNA))["saidOf"] == second
-    answer = riec.says(str(share), first, "answered", outcome="accepted", decided_on=TODAY)
+    answer = riec.says(str(share), first, "answered", outcome="accepted", decided_on=today().isoformat())
     await outside.hears(share, answer)
     shown = await export.sharing.one(share, ANNA)
     assert (shown["state"], shown["answeredHow"], shown["saidOf"]) == ("accepted", "signed", first)
@@ -258,7 +254,7 @@ async def test_nobody_else_says_so_and_no_answer_is_of_before_the_intake(
     unread = await export.comes(recipient="riec")
     police, _ = await fetched(export, "politie", sealed=False)
     share, _ = await fetched(export)
-    digest, accepted = await digest_of(export, share), {"outcome": "accepted", "decided_on": TODAY}
+    digest, accepted = await digest_of(export, share), {"outcome": "accepted", "decided_on": today().isoformat()}
     for of, statement in (
         (share, stranger.says(str(share), digest, "answered", **accepted)),
         (share, riec.says(str(unread), digest, "answered", **accepted)),
@@ -274,14 +270,16 @@ async def test_nobody_else_says_so_and_no_answer_is_of_before_the_intake(
     ):
         with pytest.raises(NotFound):
             await outside.hears(of, statement)
-    for day in (YESTERDAY, TOMORROW):
+    for day in (today(-1).isoformat(), today(1).isoformat()):
         early = riec.says(str(share), digest, "answered", outcome="refused", decided_on=day)
         with pytest.raises(Conflict):
             await outside.hears(share, early)
     assert await export.said(OutsideTold.event) == []
     await outside.hears(share, riec.says(str(share), digest, "answered", **accepted))
     with pytest.raises(Conflict):
-        await outside.hears(share, riec.says(str(share), digest, "answered", outcome="refused", decided_on=TODAY))
+        await outside.hears(
+            share, riec.says(str(share), digest, "answered", outcome="refused", decided_on=today().isoformat())
+        )
 
 
 @pytest.mark.allowed("R-T.20", "R-9.16")
@@ -303,7 +301,7 @@ async def test_the_riec_is_told_that_a_package_was_destroyed_and_nobody_else_is(
     assert {name: claims[name] for name in ("package", "receiver", "destroyedOn")} == {
         "package": str(share),
         "receiver": "riec",
-        "destroyedOn": TODAY,
+        "destroyedOn": today().isoformat(),
     }
     assert NUMBER not in json.dumps(claims)
     assert len(await outside.endings("riec", riec.asks_for_endings())) == 1

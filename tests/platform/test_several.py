@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.clock import calendar_date
 from shared.engine.given import Given, GivenAnswer
 from shared.errors import Conflict, Invalid, NotFound
 from shared.http.open_now import described
@@ -85,7 +86,7 @@ async def test_who_keeps_a_source_answers_several_questions_at_once(desk_of: Des
     desk = await desk_of("sources")
     number, made = await questions(desk)
     tasks = {one.item: one for one in await desk.open_tasks(number)}
-    today = desk.clock.now().date().isoformat()
+    today = calendar_date(desk.clock.now()).isoformat()
     hit = GivenAnswer("hit", "", {"relevance": ["use-differs"], "consultedOn": today})
     none = GivenAnswer("no-hit", "", {"consultedOn": today})
     mine = {tasks[made[0]].id: hit, tasks[made[1]].id: none}

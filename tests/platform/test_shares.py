@@ -21,6 +21,7 @@ from services.export.store import Share, delete_rows
 from services.export.task_over import EndingWithTask
 from services.export.use_cases import Link, Sharing
 from shared.bus.inbox import Incoming
+from shared.clock import calendar_date
 from shared.contracts.casework import TaskOver
 from shared.contracts.common import KeysMade, KeysReleased
 from shared.contracts.export import Adoption, PlannedAction, ShareContent, SharedItem, SharedPlan, ShareLetter
@@ -92,7 +93,7 @@ class Exporting:
 
     async def _letter(self, content: ShareContent) -> str:
         if self._box is None:
-            kid = new_kid("export", self.clock.now().date())
+            kid = new_kid("export", calendar_date(self.clock.now()))
             path = f"letterbox-export/keys/{split_kid(kid)[1]}"
             await self.platform.bao.call("POST", path, {"type": "rsa-3072"})
             found = await self.platform.bao.call("GET", path.replace("/keys/", "/export/public-key/") + "/latest")
@@ -180,6 +181,7 @@ async def test_the_document_says_what_it_is(export: Exporting) -> None:
         assert said in metadata, said
     assert reader.metadata
     assert reader.metadata.title
+    assert str(reader.metadata["/CreationDate"]) == "D:20261128120000Z", "the day of the decision, by no clock"
 
 
 @pytest.mark.refused("R-T.15")

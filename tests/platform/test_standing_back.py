@@ -11,6 +11,7 @@ import pytest
 from services.retention.tables import SealedSignal
 from services.rights.store import Asked
 from services.rights.use_cases import Concerned
+from shared.clock import calendar_date
 from shared.contracts.intake import Subject
 from shared.engine.documents import REPORT, Report
 from shared.engine.effects import Tell
@@ -42,7 +43,7 @@ async def duty(desk: Desk) -> str:
     key = key_name(uuid4(), room.mount)
     await room.make(key)
     (item,) = await encrypted(room, key, [(number, REPORT, Report(subjects=(Subject(name="Jan Wilgenroos"),)))])
-    today, begun = desk.clock.now().date(), purpose(desk)
+    today, begun = calendar_date(desk.clock.now()), purpose(desk)
     duty = await Concerned(desk.engine)._duty(number, signal, "S1", key, VERSION, today, item, begun=begun)
     await desk.add(duty, item)
     return number
@@ -68,7 +69,7 @@ async def test_who_decided_on_it_before_does_not_co_sign_as_privacy_officer(desk
     desk.designated = {("anna", "privacy-officer"), ("petra", "privacy-officer"), ("bram", "vervanger")}
     await desk.hears_access()
     number = await duty(desk)
-    on = (desk.clock.now().date() + timedelta(days=7)).isoformat()
+    on = (calendar_date(desk.clock.now()) + timedelta(days=7)).isoformat()
     await desk.decide(number, "contact", "on", ANNA, fields={"contactOn": on, "why": "Een huisbezoek."})
     proposal = await proposed(desk, number)
     with pytest.raises(Forbidden, match=r"als OOV.er heeft beslist, doet dat hier niet als privacy officer"):
@@ -103,7 +104,7 @@ async def test_assessment_says_who_decided_when_it_asks_about_informing(desk_of:
             id="M-lot",
             version=1,
             kind="LOT",
-            held_on=now.date(),
+            held_on=calendar_date(now),
             chair="anna",
             members=[{"userId": one} for one in there],
             present=there,
@@ -147,7 +148,7 @@ async def test_who_decided_with_an_earlier_holder_does_not_agree_to_a_hold_as_be
 
 
 async def held(desk: Desk, number: str) -> UUID:
-    ends_on = (desk.clock.now().date() + timedelta(days=100)).isoformat()
+    ends_on = (calendar_date(desk.clock.now()) + timedelta(days=100)).isoformat()
     fields = {"ground": "bezwaar", "endsOn": ends_on, "needed": "de melding zelf"}
     found = await desk.decide(number, "hold", "held", about=("report",), fields=fields)
     return (await desk.decision(found)).id

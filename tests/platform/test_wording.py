@@ -152,7 +152,7 @@ async def a_paper(desk_of: DeskOf, words: str) -> object:
         id=f"M-{number}",
         version=1,
         kind="LOT",
-        held_on=desk.clock.now().date() + timedelta(days=1),
+        held_on=calendar_date(desk.clock.now()) + timedelta(days=1),
         chair="anna",
         members=[{"userId": "farid"}],
         present=[],
@@ -209,10 +209,10 @@ async def _duty(desk: Desk, words: str) -> Any:
     await room.make(key)
     person = Report(subjects=ROOS, reporter_marks=GREET)
     (item,) = await encrypted(room, key, [(number, REPORT, person)])
-    since = desk.clock.now().date()
+    since = calendar_date(desk.clock.now())
     about = (number, SIGNAL, "S1", key, VERSION, since, item)
     await desk.add(await Concerned(desk.engine)._duty(*about, begun=purpose(desk)), item)
-    soon = (desk.clock.now().date() + timedelta(days=30)).isoformat()
+    soon = (calendar_date(desk.clock.now()) + timedelta(days=30)).isoformat()
     said = dict.fromkeys(("necessity", "proportionality", "factors"), words)
     found = await desk.decide(number, "duty", "defer", fields={"grounds": ["d"], "reviewOn": soon, **said})
     return number, (await desk.decision(found)).id

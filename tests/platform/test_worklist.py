@@ -27,6 +27,7 @@ from shared.pages import Window
 from shared.protocol.model import State
 from shared.protocol.standing_back import STANDS_BACK
 from shared.service.platform import Platform
+from tests.days import today
 from tests.platform.conftest import DeskOf, PlatformOf
 from tests.platform.desk import ANNA, Desk
 from tests.platform.test_closed_to import FARID, on_an_agenda
@@ -73,7 +74,7 @@ def listed(number: str, turn: int = 1, **more: Any) -> ListedDossier:
         "state": "phase-2",
         "phase": 2,
         "working_name": "rode merel",
-        "received_on": calendar_date(datetime.now(UTC)),
+        "received_on": today(),
     }
     return ListedDossier(number=number, turn=turn, **(usual | more))
 

@@ -19,6 +19,7 @@ from shared.contracts.oversight import Approved, InformAfterAll
 from shared.contracts.retention import Destroy, MoveCase
 from shared.contracts.rights import DutiesTold, InformingDecided, NoticeTold
 from shared.contracts.sources import CaseContent, CaseLetter
+from tests.days import today
 from tests.house import TestHouse
 from tests.security.attacker import forged, parked, publish, sealer_of
 
@@ -39,7 +40,7 @@ HAND_OVERS = [
         SubjectsContent(
             number="S-ZZZZZ-ZZZZZ",
             protocol="x",
-            received_on=datetime.now(UTC).date(),
+            received_on=today(),
             subjects={"S1": Subject(name="vals")},
         ),
     ),
@@ -94,14 +95,13 @@ ORDERS: list[tuple[str, str, Message]] = [
 ]
 
 
-TODAY = datetime.now(UTC).date()
 ORDERS += [
-    ("retention", "casework", MoveCase(number="{number}", ordered_on=TODAY)),
-    ("casework", "retention", Closed(number="{number}", closed_on=TODAY, last_act_on=TODAY, protocol="x")),
+    ("retention", "casework", MoveCase(number="{number}", ordered_on=today())),
+    ("casework", "retention", Closed(number="{number}", closed_on=today(), last_act_on=today(), protocol="x")),
     ("rights", "assessment", NoticeTold(number="{number}", subject="S1", version=99, state="sent")),
     ("rights", "casework", NoticeTold(number="{number}", subject="S1", version=99, state="sent")),
-    ("sources", "rights", InformingDue(number="{number}", about=("S1",), why="disclosure", on=TODAY)),
-    ("casework", "rights", InformingDue(number="{number}", about=("S1",), why="intervention", on=TODAY)),
+    ("sources", "rights", InformingDue(number="{number}", about=("S1",), why="disclosure", on=today())),
+    ("casework", "rights", InformingDue(number="{number}", about=("S1",), why="intervention", on=today())),
     ("oversight", "rights", InformAfterAll(list_id=uuid4(), duties=("D-ZZZZZ-ZZZZZ",))),
     ("rights", "oversight", DutiesTold(list_id=uuid4(), whole=("{number}",))),
     ("rights", "assessment", InformingDecided(number="{number}", decisions=())),
@@ -123,7 +123,7 @@ ORDERS += [
             meeting="M-ZZZZZ-ZZZZZ",
             version=1,
             kind="LOT",
-            held_on=TODAY,
+            held_on=today(),
             chair="mallory",
             members=({"userId": "mallory"},),
             present=("mallory", "eve", "trudy"),

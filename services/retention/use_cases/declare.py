@@ -151,4 +151,5 @@ class Declarations:
 def as_pdf(declaration: dict[str, Any]) -> bytes:
     """The declaration as PDF/A-3 and PDF/UA, for the archive and for who has it read out: its words, and the signed
     declaration attached."""
-    return compiled(TEMPLATE, {"declaration": declaration}, "a-3a", "ua-1")
+    on = date.fromisoformat(declaration["destroyedOn"])
+    return compiled(TEMPLATE, {"declaration": declaration}, "a-3a", "ua-1", on=on)
