@@ -43,8 +43,8 @@ def reported(house: TestHouse, page: Page, effort: Effort) -> None:
     ):
         page.get_by_label(label).fill(words)
         effort.typed += len(words.split())
-    words = len(page.get_by_role("main").inner_text().split())
-    effort.read, effort.fresh = effort.read + words, effort.fresh + words
+    read = len(page.get_by_role("main").inner_text().split())
+    effort.read, effort.fresh = effort.read + read, effort.fresh + read
     page.get_by_role("button", name="Melding versturen").click()
     expect(page.locator(".code")).to_be_visible()
     effort.pages["melding"] += 1

@@ -15,9 +15,9 @@ from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import text, trouble, version
 from shared.errors import NotFound
 from shared.protocol.fields import schema
-from shared.protocol.informing import UNDELIVERABLE
 from shared.protocol.letters import NOBODY_ELSE, letter_fields
 from shared.protocol.model import Law
+from shared.protocol.moments import UNDELIVERABLE
 
 RECIPIENTS = "fields.recipients"
 ADDRESS = Control(
