@@ -74,6 +74,8 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # Templates come with the program: nobody looks at every page whether a file has changed.
+            auto_reload=False,
         )
         environment.filters |= {
             "day": day,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -19,11 +20,11 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> FastAPI:
+async def app(tmp_path: Path) -> AsyncIterator[FastAPI]:
     (tmp_path / "key").write_text(json.dumps(OKPKey.generate_key("Ed25519", {"kid": "a-key"}).as_dict(private=True)))
     (tmp_path / "client").write_text("the-portal")
     nobody = "http://127.0.0.1:9"
-    return create(
+    made = create(
         Settings(
             portal_address=ADDRESS,
             portal_key=tmp_path / "key",
@@ -34,6 +35,8 @@ def app(tmp_path: Path) -> FastAPI:
             oidc_client_secret=tmp_path / "client",
         )
     )
+    async with made.router.lifespan_context(made):
+        yield made
 
 
 @pytest.fixture

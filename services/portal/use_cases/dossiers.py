@@ -5,7 +5,6 @@ Every page about it is made of what the decision interface says; no decision is 
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -35,26 +34,18 @@ class Dossiers:
     async def open(self, session: Session, number: str) -> Opened:
         """Raises NotFound for one that this person may not know of and for one that there is not, alike; Conflict while it
         goes from one service to the next; PartDown."""
-        purpose = session.purposes[number]
         for holder in self._may_hold(session, number):
-            view = await self._calls.get(session, holder, at(number), purpose)
-            if view.is_done:
+            said = await self._calls.get(session, holder, f"{at(number)}/overview", session.purposes[number])
+            if said.is_done:
                 break
-            if view.body.get("code") == Elsewhere.code:
+            if said.body.get("code") == Elsewhere.code:
                 session.holders.pop(number, None)
-            elif view.status == 409:
-                raise Conflict(view.body["detail"])
+            elif said.status == 409:
+                raise Conflict(said.body["detail"])
         else:
             raise NotFound
         session.holders[number] = holder
-        offered, decided = await asyncio.gather(
-            self._calls.get(session, holder, f"{at(number)}/open-decisions"),
-            self._calls.get(session, holder, f"{at(number)}/decisions", purpose),
-        )
-        if not offered.is_done:
-            raise Conflict(offered.body.get("detail", "")) if offered.status == 409 else NotFound
-        decisions = decided.body["decisions"] if decided.is_done else []
-        return Opened(holder, number, view.body, offered.body, decisions)
+        return Opened(holder, number, said.body["dossier"], said.body["openDecisions"], said.body["decisions"])
 
     async def duties(self, session: Session, number: str) -> list[dict[str, Any]] | None:
         """The duties to inform that are open and about this signal, by the person; None while rights is silent."""
