@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from services.portal.guard import TOO_LARGE
+from services.portal.guard import PAGE_HEADERS, TOO_LARGE
 from services.portal.menu import menu
 from services.portal.people import People
 from services.portal.static import STATIC_VERSION
@@ -167,7 +167,10 @@ class Pages:
 
         async def other(request: Request, error: Exception) -> Response:
             detail = "Er ging iets mis. Er is niets vastgelegd. Probeer het later opnieuw."
-            return self.show("parts/fout.html", request, 500, title="Er ging iets mis", detail=detail)
+            answer = self.show("parts/fout.html", request, 500, title="Er ging iets mis", detail=detail)
+            # It is sent outside of everything, also of what gives the other answers their headers.
+            answer.headers.update(PAGE_HEADERS)
+            return answer
 
         app.add_exception_handler(MeldpuntError, known)
         app.add_exception_handler(HTTPException, http)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlparse
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.portal.api import log_in
 from services.portal.guard import PAGE_HEADERS
@@ -22,6 +23,21 @@ async def test_every_answer_has_the_headers(portal: httpx.AsyncClient, path: str
     assert "no-store" in answer.headers["Cache-Control"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert "script-src" not in answer.headers["Content-Security-Policy"]
+
+
+async def test_what_nobody_foresaw_has_the_headers_too(app: FastAPI, somebody: httpx.AsyncClient) -> None:
+    """And it has nothing of what went wrong."""
+
+    @app.get("/anders")
+    async def anders() -> None:
+        raise ValueError("Wilgenroos")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=somebody.cookies) as browser:
+        answer = await browser.get("/anders")
+    assert answer.status_code == 500
+    assert {name: answer.headers.get(name) for name in PAGE_HEADERS} == PAGE_HEADERS
+    assert "Wilgenroos" not in answer.text
 
 
 async def test_only_what_has_nothing_of_anybody_is_kept_and_compressed(somebody: httpx.AsyncClient) -> None:
