@@ -17,6 +17,7 @@ LIST_SERVICE = "worklist"
 ROWS_ON_A_PAGE = 50
 LAGS = timedelta(minutes=2)
 """After so long without a word of a holder it is said how old the list is."""
+PHASES_LISTED = ("1", "2", "3", "4", "5")
 DUES = {
     "informing": "Betrokkene informeren",
     "meeting": "Overleg",
@@ -37,7 +38,7 @@ class ListAsked:
 
     def body(self) -> dict[str, Any]:
         found: dict[str, Any] = {"limit": ROWS_ON_A_PAGE}
-        if self.phase.isascii() and self.phase.isdigit() and 1 <= int(self.phase[:3]) <= 5:
+        if self.phase in PHASES_LISTED:
             found["phase"] = int(self.phase)
         if self.due in DUES:
             found["due"] = self.due
