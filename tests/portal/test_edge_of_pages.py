@@ -38,6 +38,18 @@ async def test_what_nobody_foresaw_has_the_headers_too(app: FastAPI, somebody: h
     assert answer.status_code == 500
     assert {name: answer.headers.get(name) for name in PAGE_HEADERS} == PAGE_HEADERS
     assert "Wilgenroos" not in answer.text
+    assert "niets vastgelegd" not in answer.text, "nobody knows how far it got"
+
+
+@pytest.mark.parametrize(
+    "path", ["/verstrekkingen/wilgenroos", "/taken/assessment/wilgenroos", "/toezicht/spoed/wilgenroos"]
+)
+async def test_what_is_no_address_is_a_page_that_does_not_repeat_it(somebody: httpx.AsyncClient, path: str) -> None:
+    """And the same page as of what does not exist."""
+    answer = await somebody.get(path)
+    assert answer.status_code == 404
+    assert "wilgenroos" not in answer.text
+    assert answer.content == (await somebody.get("/dossiers/geen-nummer")).content
 
 
 async def test_only_what_has_nothing_of_anybody_is_kept_and_compressed(somebody: httpx.AsyncClient) -> None:
