@@ -139,3 +139,14 @@ async def test_every_page_of_a_dossier_asks_first_for_what_it_is_opened(somebody
         opened = "/dossiers/S-7K3MQ-9XD4T/openen"
         answer = await somebody.post(opened, data=form | {"then": then}, headers=SAME)
         assert (answer.status_code, answer.headers["Location"]) == (303, leads)
+
+
+async def test_the_memory_of_a_session_has_an_end(
+    app: FastAPI, somebody: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.portal.sessions.MOST_KNOWN", 3)
+    (session,) = app.state.sessions._sessions.values()
+    for one in "ABCDE":
+        form = {"csrf": "the-token", "purpose": "weging"}
+        await somebody.post(f"/dossiers/S-7K3MQ-9XD4{one}/openen", data=form, headers=SAME)
+    assert [one[-1] for one in session.purposes] == ["C", "D", "E"]

@@ -13,7 +13,7 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
 from services.portal.people import People
 from services.portal.seen import Opened, Trouble
-from services.portal.sessions import Session
+from services.portal.sessions import Session, know
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
@@ -46,7 +46,7 @@ class Dossiers:
                 raise Conflict(view.body["detail"])
         else:
             raise NotFound
-        session.holders[number] = holder
+        know(session.holders, {number: holder})
         offered, decided = await asyncio.gather(
             self._calls.get(session, holder, f"{at(number)}/open-decisions"),
             self._calls.get(session, holder, f"{at(number)}/decisions", purpose),

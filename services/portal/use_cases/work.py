@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.portal.calls import Calls
-from services.portal.sessions import Session
+from services.portal.sessions import Session, know
 from shared.clock import calendar_date
 from shared.errors import PartDown
 from shared.protocol.model import Law
@@ -99,7 +99,7 @@ class MyWork:
             row = one | _term(one["dueOn"], today) | {"what": DUES.get(one["due"] or "")}
             (found.urgent if row["now"] else found.rest).append(row)
         found.next = said.body["next"]
-        session.holders.update({one["number"]: one["service"] for one in said.body["dossiers"]})
+        know(session.holders, {one["number"]: one["service"] for one in said.body["dossiers"]})
         _say_how_old(found, said.body["upTo"], now)
         return found
 
