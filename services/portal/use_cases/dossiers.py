@@ -72,7 +72,8 @@ class Dossiers:
         if number.startswith("D-"):
             return (DUTY_SERVICE,)
         last = session.holders.get(number)
-        return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last else SIGNAL_SERVICES
+        # The list says it of a row, and a row is not believed: nobody else is asked for it, and who has it always is.
+        return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last in SIGNAL_SERVICES else SIGNAL_SERVICES
 
     def asked(
         self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], to: str | None = None
