@@ -45,6 +45,12 @@ class LogIn:
     proved_at: datetime | None = None
     used: tuple[Once, ...] = ()
 
+    @property
+    def ends_by_leaving_at(self) -> datetime:
+        """A log-out from then on ends it. Whom the provider still knows has not shown who he is since he logged out; it says
+        when he did in whole seconds."""
+        return min(self.begun, self.proved_at + timedelta(seconds=1)) if self.proved_at else self.begun
+
 
 class Provider:
     def __init__(self, settings: Settings, clock: Clock) -> None:

@@ -88,6 +88,7 @@ async def test_an_answer_to_no_log_in_is_refused(portal: httpx.AsyncClient) -> N
     answer = await portal.get("/callback?code=x&state=y")
     assert answer.status_code == 400
     assert COOKIE not in answer.headers.get("Set-Cookie", "")
+    assert 'href="/inloggen?opnieuw=ja"' in answer.text
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,8 @@ async def test_a_dossier_is_opened_for_one_purpose_of_the_list(somebody: httpx.A
 async def test_logging_out_ends_the_session(somebody: httpx.AsyncClient) -> None:
     answer = await somebody.post("/uitloggen", data={"csrf": "the-token"}, headers=SAME)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/uitgelogd")
+    page = await somebody.get("/uitgelogd")
+    assert 'href="/inloggen?opnieuw=ja"' in page.text, "the provider may know this browser still"
     somebody.cookies.set(COOKIE, str(somebody.cookies.get("visitor")))
     assert (await somebody.get("/")).headers["Location"] == "/inloggen"
 
