@@ -79,6 +79,9 @@ class Provider:
         client = self._settings.oidc_client_id.read_text().strip()
         if client not in (audiences if isinstance(audiences, list) else [audiences]):
             raise NotAuthenticated
+        # A token for several says to whom of them it was given (OpenID Connect Core 3.1.3.7).
+        if claims.get("azp", client if audiences in (client, [client]) else None) != client:
+            raise NotAuthenticated
         if not nonce or claims.get("nonce") != nonce or claims.get("iss") != self._settings.oidc_issuer:
             raise NotAuthenticated
         now, begins, ends = self._clock.now().timestamp(), claims.get("iat"), claims.get("exp")
