@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -120,9 +121,8 @@ class Calls:
         if not isinstance(id_token, str):
             raise NotAuthenticated
         found = await self._exchange("access", id_token, begun.nonce)
-        claims = json.loads(extract_compact(found["access_token"].encode()).payload)
-        roles = tuple(dict.fromkeys(one["role"] for one in claims["designations"]))
-        return Session(found["refresh_token"], claims["sub"], roles)
+        claims = _claims(found["access_token"])
+        return Session(found["refresh_token"], claims["sub"], _roles(claims))
 
     async def log_out(self, session: Session) -> None:
         """Everywhere: what access gave for any log-in of this person is worth nothing any more. Raises PartDown,
@@ -210,6 +210,8 @@ class Calls:
         given = await self._exchange(service, session.resume)
         token, session.resume = str(given["access_token"]), str(given["refresh_token"])
         session.tokens[service] = (time.monotonic(), token)
+        # Which pages there are for somebody is known by what he is now, not by what he was when he logged in.
+        session.roles = _roles(_claims(token))
         return token
 
     async def _send(self, method: str, service: str, path: str, **more: Any) -> _Answer:
@@ -219,3 +221,20 @@ class Calls:
                 return _Answer(answer.status, await answer.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown(f"{service} is out of reach") from problem
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What access says in a token. Services judge it; here it is only shown by."""
+    found: dict[str, Any] = json.loads(extract_compact(token.encode()).payload)
+    return found
+
+
+def _roles(claims: dict[str, Any]) -> tuple[str, ...]:
+    """The designations that hold now."""
+    now = datetime.now(UTC)
+    held = (
+        one["role"]
+        for one in claims["designations"]
+        if datetime.fromisoformat(one["startsAt"]) <= now < datetime.fromisoformat(one["endsAt"])
+    )
+    return tuple(dict.fromkeys(held))

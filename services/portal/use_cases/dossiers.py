@@ -12,7 +12,7 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
 from services.portal.people import People
 from services.portal.seen import Opened, Trouble
-from services.portal.sessions import Session
+from services.portal.sessions import Session, know
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
@@ -44,7 +44,7 @@ class Dossiers:
                 raise Conflict(said.body["detail"])
         else:
             raise NotFound
-        session.holders[number] = holder
+        know(session.holders, {number: holder})
         return Opened(holder, number, said.body["dossier"], said.body["openDecisions"], said.body["decisions"])
 
     async def duties(self, session: Session, number: str) -> list[dict[str, Any]] | None:
@@ -63,7 +63,8 @@ class Dossiers:
         if number.startswith("D-"):
             return (DUTY_SERVICE,)
         last = session.holders.get(number)
-        return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last else SIGNAL_SERVICES
+        # The list says it of a row, and a row is not believed: nobody else is asked for it, and who has it always is.
+        return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last in SIGNAL_SERVICES else SIGNAL_SERVICES
 
     def asked(
         self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], to: str | None = None
