@@ -71,7 +71,7 @@ class Walk:
             html = context.request.get(url).text()
             found = Links(html)
             if opens := next((one for one in found.sends if one.endswith("/openen")), None):
-                filled = found.hidden | {"purpose": "weging"}
+                filled: dict[str, str | float | bool] = {**found.hidden, "purpose": "weging"}
                 context.request.post(urljoin(url, opens), form=filled, headers={"Origin": address})
                 html = context.request.get(url).text()
                 found = Links(html)
