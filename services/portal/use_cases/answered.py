@@ -31,14 +31,14 @@ def only_for(session: Session, roles: Collection[str]) -> None:
 
 
 @dataclass
-class Parts:
-    """Parts of a page by their names. `silent`: the services that did not answer, so that their parts are missing."""
+class PageParts:
+    """PageParts of a page by their names. `silent`: the services that did not answer, so that their parts are missing."""
 
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
 
 
-async def overview(calls: Calls, session: Session, asked: dict[str, tuple[str, str]]) -> Parts:
+async def overview(calls: Calls, session: Session, asked: dict[str, tuple[str, str]]) -> PageParts:
     """Everything of `asked` (service and path, by name) at once; what a service refuses this person is not there."""
 
     async def one(service: str, path: str) -> Said | None:
@@ -48,7 +48,7 @@ async def overview(calls: Calls, session: Session, asked: dict[str, tuple[str, s
             return None
 
     answers = await asyncio.gather(*(one(*where) for where in asked.values()))
-    found = Parts()
+    found = PageParts()
     for (name, (service, _)), answer in zip(asked.items(), answers, strict=True):
         if answer is not None and answer.is_done:
             found.parts[name] = answer.body

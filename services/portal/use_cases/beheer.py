@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.portal.calls import Calls
 from services.portal.sessions import Session
-from services.portal.use_cases.answered import Parts, overview
+from services.portal.use_cases.answered import PageParts, overview
 from shared.pages import MOST
 
 
@@ -12,7 +12,7 @@ class Beheer:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
-    async def start(self, session: Session) -> Parts:
+    async def start(self, session: Session) -> PageParts:
         return await overview(
             self._calls,
             session,

@@ -11,7 +11,7 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, InSignal, read
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
-from services.portal.use_cases.answered import Parts, body_of, overview, part_of
+from services.portal.use_cases.answered import PageParts, body_of, overview, part_of
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.filled import special, text, trouble, version
 from shared.errors import NotFound
@@ -56,7 +56,7 @@ class DestructionPages:
     def __init__(self, calls: Calls, dossiers: Dossiers) -> None:
         self._calls, self._dossiers = calls, dossiers
 
-    async def all(self, session: Session, cursor: str = "") -> Parts:
+    async def all(self, session: Session, cursor: str = "") -> PageParts:
         """Raises NotFound for who may see no list."""
         found = await overview(
             self._calls,

@@ -11,7 +11,7 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
-from services.portal.use_cases.answered import Parts, body_of, overview, part_of
+from services.portal.use_cases.answered import PageParts, body_of, overview, part_of
 from services.portal.use_cases.filled import special, text, trouble
 from services.portal.watch_words import OPENING
 from shared.errors import NotFound
@@ -49,7 +49,7 @@ class Toezicht:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
-    async def start(self, session: Session) -> Parts:
+    async def start(self, session: Session) -> PageParts:
         """What is overdue and what waits; each role sees its own part of it."""
         return await overview(
             self._calls,
@@ -107,7 +107,7 @@ class Toezicht:
 
     # --- what went at once -----------------------------------------------------------------------
 
-    async def urgent(self, session: Session) -> Parts:
+    async def urgent(self, session: Session) -> PageParts:
         """What waits for judgement, and the register of what went at once with how it was judged."""
         return await overview(
             self._calls,
