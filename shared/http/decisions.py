@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Words
 from shared.engine.engine import Engine
+from shared.engine.following import following
 from shared.engine.given import Given, Shown
 from shared.engine.loaded import WITHDRAWAL
 from shared.engine.tables import DecisionRow
@@ -141,7 +142,10 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
 
     @routes.get("/open-decisions", summary="Which decisions can be taken now, by whom, and what they ask")
     async def open_decisions(number: DossierNumber, person: Person = caller) -> OpenDecisions:
-        return described(await engine.showing.open_decisions(number, person))
+        found = await engine.showing.open_decisions(number, person)
+        # Several steps are taken of a signal only, by who has its file.
+        steps = following(found, person.roles).places if of == "signals" else ()
+        return described(found).model_copy(update={"in_one_go": len(steps)})
 
     @routes.get("/decisions", summary="The decisions that were taken")
     async def decisions(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> DecisionList:
