@@ -21,7 +21,9 @@ OF_THE_FILE = frozenset(MIDDEN_DELFLAND.file_roles)
 
 
 def lot(number: str = "M-1") -> MeetingRow:
-    return MeetingRow(id=number, kind="LOT", held_on=KNOWN.today, present=[], members=[], agenda=[], closed=False)
+    return MeetingRow(
+        id=number, version=1, kind="LOT", chair="anna", held_on=KNOWN.today, members=[], present=[], agenda=[]
+    )
 
 
 def follow(state: State, *given: tuple[str, str], roles: frozenset[str] = OF_THE_FILE, **otherwise: Any) -> Following:

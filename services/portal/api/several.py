@@ -44,6 +44,9 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
         request: Request, found: Opened, session: Session, steps: Sequence[Step], trouble: Trouble | None = None
     ) -> Response:
         follows = await several.follow(session, found, steps)
+        if not follows.has(steps):
+            # From where it goes another way, as the protocol goes.
+            follows = await several.follow(session, found, follows.of(steps))
         shown: dict[str, Any] = {"dossier": found, "follows": follows, "steps": steps, "record": RECORD}
         return pages.show("several/kiezen.html", request, 400 if trouble else 200, trouble=trouble, **shown)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,9 +53,13 @@ class Follows:
     places: Sequence[Mapping[str, Any]]
     ends: str
 
+    def of(self, steps: Sequence[Step]) -> Sequence[Step]:
+        """Those at the beginning of `steps` that follow one another."""
+        both = zip(steps, self.places, strict=False)
+        return [step for step, _ in takewhile(lambda one: _is_of(one[1], one[0]), both)]
+
     def has(self, steps: Sequence[Step]) -> bool:
-        """Whether all of these follow one another."""
-        return len(self.places) >= len(steps) and all(map(_is_of, self.places, steps))
+        return len(self.of(steps)) == len(steps)
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,7 @@ class Question:
 
     @property
     def called(self) -> str:
-        one = self.decision["question"] if self.decision else (self.record or {})["name"]
-        return str(one)
+        return str(self.decision["question"] if self.decision else self.record["name"] if self.record else "")
 
 
 @dataclass(frozen=True)
@@ -124,11 +128,11 @@ class Several:
         done = said.body["done"]
         items = {f"step-{place}": one["item"]["item"] for place, one in enumerate(done, 1) if one.get("item")}
         problem = said.body.get("stopped")
-        wrong = trouble(Said(problem.get("status", 400), problem)) if problem else None
-        if wrong is None:
+        stopped = trouble(Said(problem.get("status", 400), problem)) if problem else None
+        if stopped is None:
             return Taken(len(done), items)
-        words = f"{_so_far(questions[: len(done)])} {wrong.words}"
-        return Taken(len(done), items, _placed(replace(wrong, words=words), questions[len(done)]))
+        words = f"{_so_far(questions[: len(done)])} {stopped.words}"
+        return Taken(len(done), items, _placed(replace(stopped, words=words), questions[len(done)]))
 
     def _body(self, one: Question, filled: FormData) -> dict[str, Any]:
         own, alone = one.step.own(filled), tuple(_unnamed(one))
