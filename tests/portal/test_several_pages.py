@@ -189,7 +189,7 @@ async def test_where_it_stops_is_said_with_what_was_recorded_before_it() -> None
     result = await several.take(somebody(), dossier, several.questions(dossier, follows, FIRST), complete(), 3)
     assert (result.done, result.made) == (2, {"step-2": "item-4"})
     assert result.trouble
-    assert result.trouble.words == "De eerste twee stappen zijn vastgelegd; de rest nog niet. Er is nog iets nodig."
+    assert result.trouble.words == "De eerste twee stappen zijn vastgelegd; de rest nog niet. Kijk de volgende stap na."
     assert result.trouble.faults == (("weging-1.reason", "noemt een naam"),)
 
 
@@ -237,6 +237,7 @@ def test_what_is_left_goes_by_the_names_that_it_has_then() -> None:
     found = moved(filled, 1, {"step-1": "item-4"}, 3)
     assert found.getlist("a.about") == ["item-4", "step-1"]
     assert (found["b.about.0"], found["b.reason"]) == ("step-2", "step by")
+    assert moved(filled, 2, {}, 3).getlist("a.about") == ["", ""], "it is chosen anew, and is nothing else"
 
 
 def test_a_draft_is_found_again_whatever_is_chosen_after_the_first() -> None:

@@ -15,13 +15,14 @@ from services.portal.api.dossiers import between, opened_by
 from services.portal.api.visits import Visits, sends_to
 from services.portal.kept import written
 from services.portal.pages import Pages
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import InBetween, Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import version
 from services.portal.use_cases.several import (
     NOT_IN_ORDER,
+    OVERTAKEN,
     RECORD,
     Several,
     Step,
@@ -91,12 +92,13 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
             return sends_to(here)
         if already == len(between(found, filled)):
             seen = int(found.open["version"]) if already else seen
-        left = steps[already:]
+        left, filled = steps[already:], moved(filled, already, {}, len(steps))
         follows = await several.follow(session, found, left)
-        if not follows.has(left):
-            return too_late(request, found, filled)
-        questions = several.questions(found, follows, left)
-        result = Taken(0, {}, done) if done else await several.take(session, found, questions, filled, seen)
+        if follows.has(left):
+            questions = several.questions(found, follows, left)
+            result = Taken(0, {}, done) if done else await several.take(session, found, questions, filled, seen)
+        else:
+            result = Taken(0, {}, OVERTAKEN)
         if result.trouble is None:
             await draft.after(drafts, session, place, filled, None)
             session.done = "several"
@@ -107,25 +109,27 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
         request: Request, found: Opened, steps: Sequence[Step], filled: FormData, session: Session, result: Taken
     ) -> Response:
         """The forms that are left, as it stands now, with what was typed and what came in between."""
-        changes = []
+        changes: list[InBetween] = []
         if result.done or (result.trouble and result.trouble.overtaken):
-            was, found = found, await opened(found.number, session)
-            changes = between(found, filled) if not result.done else []
             if result.done:
-                await draft.after(drafts, session, draft_of_several(was, steps), filled, None)
-        left, filled = steps[result.done :], moved(filled, result.done, result.made, len(steps))
-        follows = await several.follow(session, found, left)
-        if not follows.has(left):
+                await draft.after(drafts, session, draft_of_several(found, steps), filled, None)
+            found = await opened(found.number, session)
+            changes = [] if result.done else between(found, filled)
+        still = await several.still(session, found, steps[result.done :])
+        if still is None:
             return too_late(request, found, filled)
+        left, follows = still
+        gone = steps[result.done : len(steps) - len(left)]
+        words = [one for step in gone for one in written(step.own(filled))]
+        filled = moved(filled, len(steps) - len(left), result.made, len(steps))
         kept = await draft.after(drafts, session, draft_of_several(found, left), filled, result.trouble)
         shown: dict[str, Any] = {"dossier": found, "questions": several.questions(found, follows, left)}
-        shown |= {"draft": kept, "changes": changes, "filled": filled, "trouble": result.trouble}
+        shown |= {"draft": kept, "changes": changes, "filled": filled, "trouble": result.trouble, "words": words}
         return pages.show("several/invullen.html", request, 400, address=address(found.number, left), **shown)
 
     def too_late(request: Request, found: Opened, filled: FormData) -> Response:
-        why = "Er is intussen iets anders besloten, of het is al gebeurd."
         shown: dict[str, Any] = {"dossier": found, "changes": between(found, filled), "words": written(filled)}
-        return pages.show("dossier/te-laat.html", request, 409, why=why, **shown)
+        return pages.show("dossier/te-laat.html", request, 409, why=OVERTAKEN.words, **shown)
 
     return routes
 

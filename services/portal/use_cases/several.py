@@ -25,6 +25,7 @@ from services.portal.use_cases.filled import text, trouble
 RECORD = "item"
 """In the place of a decision: something is recorded, of the category beside it."""
 NOT_IN_ORDER = Trouble("Deze antwoorden volgen niet op elkaar. Beantwoord de vragen in volgorde en sla er geen over.")
+OVERTAKEN = Trouble("Er is intussen iets anders besloten, of het is al gebeurd.", overtaken=True)
 COUNTED = ("", "", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf")
 
 
@@ -98,6 +99,16 @@ class Several:
         said = body_of(await self._calls.get(session, dossier.holder, f"{at(dossier.number)}/steps?{given}"))
         return Follows(said["places"], said["ends"])
 
+    async def still(
+        self, session: Session, dossier: Opened, steps: Sequence[Step]
+    ) -> tuple[Sequence[Step], Follows] | None:
+        """Those of `steps` that are asked still, when the first were decided otherwise; None where nothing is left."""
+        for place in range(len(steps)):
+            follows = await self.follow(session, dossier, steps[place:])
+            if follows.has(steps[place:]):
+                return steps[place:], follows
+        return None
+
     def questions(self, dossier: Opened, follows: Follows, steps: Sequence[Step]) -> tuple[Question, ...]:
         """The forms of `steps`, which `follows` has; what is recorded in one can be named in the next."""
         return tuple(
@@ -131,7 +142,9 @@ class Several:
         stopped = trouble(Said(problem.get("status", 400), problem)) if problem else None
         if stopped is None:
             return Taken(len(done), items)
-        words = f"{_so_far(questions[: len(done)])} {stopped.words}"
+        # What the service says of one request, that nothing was recorded, is not so of several.
+        words = "Kijk de volgende stap na." if stopped.faults else stopped.words
+        words = f"{_so_far(questions[: len(done)])} {words}"
         return Taken(len(done), items, _placed(replace(stopped, words=words), questions[len(done)]))
 
     def _body(self, one: Question, filled: FormData) -> dict[str, Any]:
@@ -175,8 +188,10 @@ def recorded_already(dossier: Opened, steps: Sequence[Step], filled: FormData, s
 
 
 def moved(filled: FormData, done: int, made: Mapping[str, str], steps: int) -> FormData:
-    """What was filled in, for the steps that are left after `done` of `steps`: what was recorded goes by its own name."""
-    names = {f"step-{place}": f"step-{place - done}" for place in range(done + 1, steps + 1)} | dict(made)
+    """What was filled in, for the steps that are left after `done` of `steps`. What was recorded goes by its own name; where
+    that is not known it has to be chosen anew."""
+    names = {f"step-{place}": f"step-{place - done}" if place > done else "" for place in range(1, steps + 1)}
+    names |= made
     return FormData([(name, names.get(str(value), value)) for name, value in filled.multi_items()])
 
 
