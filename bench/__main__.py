@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import backlog, chain, decision, destruction, door, rest, shared, stored, worklist
+from bench import backlog, chain, decision, destruction, door, lighthouse, pages, rest, shared, stored, worklist
 from bench.figures import Figure, keep, table
 from tests.house import TestHouse
 
@@ -32,6 +32,8 @@ BENCHES: dict[str, Callable[[TestHouse], list[Figure]]] = {
     "door-alone": door.alone,
     "start": rest.start,
     "stored": stored.run,
+    "pages": pages.run,
+    "lighthouse": lighthouse.run,
     "worklist": worklist.run,
 }
 

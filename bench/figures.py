@@ -35,6 +35,10 @@ def at_most(name: str, value: float, unit: str, aim: float, **more: Any) -> Figu
     return Figure(name, value, unit, f"<= {aim:g}", met=value <= aim, **more)
 
 
+def at_least(name: str, value: float, unit: str, aim: float) -> Figure:
+    return Figure(name, value, unit, f">= {aim:g}", met=value >= aim)
+
+
 def ratio(name: str, value: float, bound: float, unit: str, *, most: float) -> Figure:
     """`value` ÷ `bound`, aimed to be at most `most`."""
     part = round(value / bound, 2) if bound else 0.0

@@ -45,6 +45,12 @@ class LogIn:
     proved_at: datetime | None = None
     used: tuple[Once, ...] = ()
 
+    @property
+    def ends_by_leaving_at(self) -> datetime:
+        """A log-out from then on ends it. Whom the provider still knows has not shown who he is since he logged out; it says
+        when he did in whole seconds."""
+        return min(self.begun, self.proved_at + timedelta(seconds=1)) if self.proved_at else self.begun
+
 
 class Provider:
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -72,6 +78,9 @@ class Provider:
         audiences = claims.get("aud")
         client = self._settings.oidc_client_id.read_text().strip()
         if client not in (audiences if isinstance(audiences, list) else [audiences]):
+            raise NotAuthenticated
+        # A token for several says to whom of them it was given (OpenID Connect Core 3.1.3.7).
+        if claims.get("azp", client if audiences in (client, [client]) else None) != client:
             raise NotAuthenticated
         if not nonce or claims.get("nonce") != nonce or claims.get("iss") != self._settings.oidc_issuer:
             raise NotAuthenticated

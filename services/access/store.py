@@ -104,9 +104,9 @@ async def leave(session: AsyncSession, user_id: str, at: datetime, over: datetim
     await session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_={"at": at}))
 
 
-async def left_since(session: AsyncSession, user_id: str, begun: datetime) -> bool:
-    """Whether somebody logged out after a log-in of his began."""
-    query = select(col(LoggedOut.user_id)).where(col(LoggedOut.user_id) == user_id, col(LoggedOut.at) >= begun)
+async def left_since(session: AsyncSession, user_id: str, moment: datetime) -> bool:
+    """Whether somebody logged out at `moment` or later."""
+    query = select(col(LoggedOut.user_id)).where(col(LoggedOut.user_id) == user_id, col(LoggedOut.at) >= moment)
     return await session.scalar(query) is not None
 
 

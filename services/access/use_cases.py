@@ -97,7 +97,7 @@ class Access:
         async with self.platform.database.transaction() as session:
             if not await store.use(session, now, {one.hash: one.until for one in (shown, *log_in.used)}):
                 raise NotAuthenticated
-            if await store.left_since(session, subject, log_in.begun):
+            if await store.left_since(session, subject, log_in.ends_by_leaving_at):
                 raise NotAuthenticated
             await self._meet(session, subject)
             session.add(audit.line(now, "token given", actor=subject, record=audience))

@@ -1,12 +1,18 @@
-"""Asking the services, always with the person's own token of at most five minutes."""
+"""Asking the services, always with the person's own token of at most five minutes.
+
+aiohttp to the services, as to OpenBao: with httpx half of the computing of a page was its requests. The log-in provider may be
+anywhere, and is asked with httpx, which knows of proxies.
+"""
 
 from __future__ import annotations
 
 import json
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -36,16 +42,43 @@ class Said:
         return self.status < 400
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """As it came from a service: status and bytes."""
+
+    status: int
+    content: bytes
+
+    @property
+    def is_done(self) -> bool:
+        return 200 <= self.status < 300
+
+
 class Calls:
     """Raises PartDown for a service that does not answer, NotAuthenticated when the log-in is over, LogInAnew for what is
     accepted once somebody has shown again who he is (leaving.py sends him there, and keeps what he typed)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._http = httpx.AsyncClient(timeout=SECONDS, limits=httpx.Limits(keepalive_expiry=2))
+        self._provider = httpx.AsyncClient(timeout=SECONDS, limits=httpx.Limits(keepalive_expiry=2))
+        self._made: aiohttp.ClientSession | None = None
+
+    @property
+    def _services(self) -> aiohttp.ClientSession:
+        # Made at the first call: a session belongs to the loop that runs. No answer leaves a cookie for somebody else's.
+        if self._made is None:
+            self._made = aiohttp.ClientSession(
+                # Let go before a service does (after 5 s): a request on a connection that is just being closed is lost.
+                connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=2),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=SECONDS),
+            )
+        return self._made
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._provider.aclose()
+        if self._made is not None:
+            await self._made.close()
 
     # --- logging in ------------------------------------------------------------------------------
 
@@ -78,7 +111,8 @@ class Calls:
         }
         secret = self._settings.oidc_client_secret.read_text().strip()
         try:
-            answer = await self._http.post(self._settings.oidc_token_endpoint, data=form, auth=(self._client, secret))
+            address = self._settings.oidc_token_endpoint
+            answer = await self._provider.post(address, data=form, auth=(self._client, secret))
             id_token = answer.json().get("id_token") if answer.is_success else None
         except httpx.TransportError as problem:
             raise PartDown("the log-in provider is out of reach") from problem
@@ -87,16 +121,15 @@ class Calls:
         if not isinstance(id_token, str):
             raise NotAuthenticated
         found = await self._exchange("access", id_token, begun.nonce)
-        claims = json.loads(extract_compact(found["access_token"].encode()).payload)
-        roles = tuple(dict.fromkeys(one["role"] for one in claims["designations"]))
-        return Session(found["refresh_token"], claims["sub"], roles)
+        claims = _claims(found["access_token"])
+        return Session(found["refresh_token"], claims["sub"], _roles(claims))
 
     async def log_out(self, session: Session) -> None:
         """Everywhere: what access gave for any log-in of this person is worth nothing any more. Raises PartDown,
         NotAuthenticated."""
         shown = {"client_assertion_type": ASSERTION, "client_assertion": self._shown(), "token": session.resume}
         answer = await self._send("POST", "access", "/v1/log-outs", data=shown)
-        if not answer.is_success:
+        if not answer.is_done:
             raise PartDown("access logs nobody out")
 
     def _shown(self) -> str:
@@ -114,11 +147,11 @@ class Calls:
     async def _exchange(self, audience: str, log_in: str, nonce: str | None = None) -> dict[str, Any]:
         form = exchange_form(self._shown(), audience, log_in, nonce)
         answer = await self._send("POST", "access", "/v1/tokens", data=form)
-        if answer.status_code in (400, 401):
+        if answer.status in (400, 401):
             raise NotAuthenticated
-        if not answer.is_success:
+        if not answer.is_done:
             raise PartDown("access gives no token")
-        found: dict[str, Any] = answer.json()
+        found: dict[str, Any] = json.loads(answer.content)
         return found
 
     # --- asking ----------------------------------------------------------------------------------
@@ -143,9 +176,9 @@ class Calls:
         if purpose:
             headers["X-Purpose"] = purpose
         answer = await self._send("GET", service, path, headers=headers)
-        if answer.status_code == 401:
+        if answer.status == 401:
             raise NotAuthenticated
-        return answer.content if answer.is_success else None
+        return answer.content if answer.is_done else None
 
     async def _asked(
         self,
@@ -160,15 +193,15 @@ class Calls:
         if purpose:
             headers["X-Purpose"] = purpose
         answer = await self._send(method, service, path, headers=headers, json=body)
-        if answer.status_code == 401:
+        if answer.status == 401:
             raise NotAuthenticated
         try:
-            found = answer.json() if answer.content else {}
+            found = json.loads(answer.content) if answer.content else {}
         except ValueError:
             raise PartDown(f"{service} answers no JSON") from None
         if found.get("code") == LogInAnew.code:
             raise LogInAnew
-        return Said(answer.status_code, found)
+        return Said(answer.status, found)
 
     async def _token(self, session: Session, service: str) -> str:
         known = session.tokens.get(service)
@@ -177,10 +210,31 @@ class Calls:
         given = await self._exchange(service, session.resume)
         token, session.resume = str(given["access_token"]), str(given["refresh_token"])
         session.tokens[service] = (time.monotonic(), token)
+        # Which pages there are for somebody is known by what he is now, not by what he was when he logged in.
+        session.roles = _roles(_claims(token))
         return token
 
-    async def _send(self, method: str, service: str, path: str, **more: Any) -> httpx.Response:
+    async def _send(self, method: str, service: str, path: str, **more: Any) -> _Answer:
+        address = f"{self._settings.services[service]}{path}"
         try:
-            return await self._http.request(method, f"{self._settings.services[service]}{path}", **more)
-        except httpx.TransportError as problem:
+            async with self._services.request(method, address, allow_redirects=False, **more) as answer:
+                return _Answer(answer.status, await answer.read())
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown(f"{service} is out of reach") from problem
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What access says in a token. Services judge it; here it is only shown by."""
+    found: dict[str, Any] = json.loads(extract_compact(token.encode()).payload)
+    return found
+
+
+def _roles(claims: dict[str, Any]) -> tuple[str, ...]:
+    """The designations that hold now."""
+    now = datetime.now(UTC)
+    held = (
+        one["role"]
+        for one in claims["designations"]
+        if datetime.fromisoformat(one["startsAt"]) <= now < datetime.fromisoformat(one["endsAt"])
+    )
+    return tuple(dict.fromkeys(held))

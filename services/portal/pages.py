@@ -10,13 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from services.portal.guard import TOO_LARGE
+from services.portal.guard import PAGE_HEADERS, TOO_LARGE
 from services.portal.menu import menu
 from services.portal.people import People
 from services.portal.static import STATIC_VERSION
@@ -33,7 +34,7 @@ from services.portal.words import (
     WORDS,
 )
 from shared.clock import AMSTERDAM
-from shared.errors import MeldpuntError
+from shared.errors import MeldpuntError, NotFound
 from shared.http.problems import ANSWERS
 from shared.protocol.afterwards import JUDGED_AS
 from shared.protocol.informing import CHANNELS
@@ -74,6 +75,8 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # Templates come with the program: nobody looks at every page whether a file has changed.
+            auto_reload=False,
         )
         environment.filters |= {
             "day": day,
@@ -159,6 +162,9 @@ class Pages:
             assert isinstance(error, MeldpuntError)
             return self.error(request, error)
 
+        async def no_address(request: Request, error: Exception) -> Response:
+            return self.error(request, NotFound())
+
         async def http(request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else 400
             if status == 413:
@@ -166,11 +172,17 @@ class Pages:
             return self.show("parts/fout.html", request, status, title="Niet gevonden", detail=NOT_FOUND)
 
         async def other(request: Request, error: Exception) -> Response:
-            detail = "Er ging iets mis. Er is niets vastgelegd. Probeer het later opnieuw."
-            return self.show("parts/fout.html", request, 500, title="Er ging iets mis", detail=detail)
+            # It may have gone wrong after a service had taken it down.
+            detail = "Kijk eerst of wat u deed is vastgelegd. Is dat niet zo, probeer het dan later opnieuw."
+            answer = self.show("parts/fout.html", request, 500, title="Er ging iets mis", detail=detail)
+            # It is sent outside of everything, also of what gives the other answers their headers.
+            answer.headers.update(PAGE_HEADERS)
+            return answer
 
         app.add_exception_handler(MeldpuntError, known)
         app.add_exception_handler(HTTPException, http)
+        # Part of an address has another form than it can have.
+        app.add_exception_handler(RequestValidationError, no_address)
         app.add_exception_handler(Exception, other)
 
 

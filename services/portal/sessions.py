@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 COOKIE = "__Host-meldpunt"
@@ -20,6 +20,9 @@ LEFT_SECONDS = 12 * 3600
 """For how long it is known whose a session was that ended."""
 TOKEN_USED_SECONDS = 200
 """A service's token lives for five minutes; after so long another is asked."""
+
+MOST_KNOWN = 2000
+"""Of so many dossiers a session knows something: far more than anybody opens in a day, and no memory that somebody fills."""
 
 
 @dataclass
@@ -56,6 +59,15 @@ class Session:
         """The same person, in the same browser: what he opened is open, for what he opened it, and a page that still stands
         there can be sent."""
         self.csrf, self.purposes, self.holders = before.csrf, before.purposes, before.holders
+
+
+def know(known: dict[str, str], more: Mapping[str, str]) -> None:
+    """Adds `more` to what a session knows of dossiers by number; of too many the ones that were added first go."""
+    for number, one in more.items():
+        known.pop(number, None)
+        known[number] = one
+    while len(known) > MOST_KNOWN:
+        del known[next(iter(known))]
 
 
 class Sessions:

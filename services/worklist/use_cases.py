@@ -13,9 +13,9 @@ from services.worklist import store
 from services.worklist.store import BY_DUE, LISTED_TASKS, NO_DAY, Edition, HeardUpTo, ListedWork, WorkTask
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.worklist import WorkAsked, WorkTold, WorkUpTo
+from shared.contracts.worklist import AHEAD, WorkAsked, WorkTold, WorkUpTo
 from shared.database.tables import Outgoing
-from shared.errors import Forbidden
+from shared.errors import CannotSucceed, Forbidden
 from shared.identity import Person
 from shared.pages import Page, Window
 from shared.periodic import Periodic
@@ -50,7 +50,10 @@ class ListKeeping:
         return Handled(effect)
 
     async def up_to(self, incoming: Incoming, message: WorkUpTo) -> Handled:
-        """Note up to when a holder has told everything."""
+        """Note up to when a holder has told everything. Raises CannotSucceed for an edition that was never begun: after the
+        last moment that there is no list could begin any more."""
+        if message.edition is not None and message.edition > self.platform.clock.now() + AHEAD:
+            raise CannotSucceed("an edition of the list that lies in the future")
 
         async def effect(session: AsyncSession) -> None:
             row = HeardUpTo(service=incoming.producer, edition=message.edition, as_of=message.as_of)

@@ -5,13 +5,16 @@ A row is for showing. Nothing is opened for standing in a list: the service that
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.common import Frozen, Message
+
+AHEAD = timedelta(days=1)
+"""No clock is so far ahead: an edition later than that nobody began. After the last moment that there is none could begin."""
 
 
 class ListedTask(Frozen):

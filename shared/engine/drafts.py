@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col
 
@@ -38,6 +38,8 @@ OF_STEPS = "steps"
 """Before the first decision or category, in the name of a form for several at once."""
 CATEGORY = "draft"
 FORGET_SECONDS = 3600.0
+MOST_DRAFTS = 20
+"""Of one person in one dossier: the names of the answers to a task are free, and nobody fills the disk with them."""
 
 Typed = Mapping[str, Sequence[str]]
 """By the name of a field what was typed or chosen."""
@@ -151,8 +153,11 @@ class OfForm:
         )
         new = upsert(table_of(DraftRow)).values(**row.model_dump())
         again = {name: new.excluded[name] for name in ("ciphertext", "saved_at", "until")}
+        mine = col(DraftRow.number) == self.number, col(DraftRow.author) == self.person.user_id
+        newest = select(col(DraftRow.form)).where(*mine).order_by(col(DraftRow.saved_at).desc()).limit(MOST_DRAFTS)
         async with platform.database.transaction() as session:
             await session.execute(new.on_conflict_do_update(index_elements=["number", "author", "form"], set_=again))
+            await session.execute(delete(DraftRow).where(*mine, col(DraftRow.form).not_in(newest)))
             line = audit.line(now, "draft kept", actor=self.person.user_id, role=self.role, record=self.number)
             session.add(line)
         return Draft(filled, now)

@@ -80,7 +80,7 @@ class Loader:
     async def opened(self, loaded: Loaded) -> Loaded:
         """With its content, where there is a room and it is not locked. Raises NotBelieved."""
         dossier = loaded.dossier
-        if dossier.room_key is not None and not dossier.handing_over_since:
+        if loaded.content is None and dossier.room_key is not None and not dossier.handing_over_since:
             return replace(loaded, content=await self._open(loaded))
         return loaded
 

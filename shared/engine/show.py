@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,17 @@ from shared.protocol.fields import as_people_say
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.open_now import open_decisions, open_records
 from shared.protocol.states import PURPOSE_OF_PHASE
+
+DECISIONS_READ = "decisions read"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A dossier at one version: what may be seen of it, what can be decided now, and what was."""
+
+    shown: dict[str, Any]
+    open: Open
+    decisions: list[Shown]
 
 
 def heading(row: Dossier) -> dict[str, Any]:
@@ -59,16 +71,35 @@ class Showing:
 
     async def note(self, person: Person, role: str, action: str, record: str, reason: str | None = None) -> None:
         """A line in the audit trail, on disk before anything leaves."""
-        line = audit.line(
-            self.platform.clock.now(), action, actor=person.user_id, role=role, record=record, reason=reason
-        )
+        await self._note(person, role, (action,), record, reason)
+
+    async def _note(
+        self, person: Person, role: str, actions: Sequence[str], record: str, reason: str | None = None
+    ) -> None:
+        now = self.platform.clock.now()
+        lines = [audit.line(now, one, actor=person.user_id, role=role, record=record, reason=reason) for one in actions]
         async with self.platform.database.transaction() as session:
-            session.add(line)
+            session.add_all(lines)
+
+    async def overview(self, number: str, person: Person, purpose: str) -> Overview:
+        """What `view`, `open_decisions` and `decisions` give, of one moment and by one read. Raises as `view`."""
+        role = self.parts.role_of(person, reading=True)
+        loaded = await self.parts.loader.load(number, by=person)
+        shown, opened = await self._view(loaded, person), await self._open(loaded, person)
+        looked = () if loaded.dossier.handing_over_since else (self.parts.policy.opening,)
+        await self._note(person, role, (*looked, DECISIONS_READ), number, purpose)
+        return Overview(shown, opened, self._decisions(loaded))
 
     async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]:
         """The whole dossier for who is designated. Raises Forbidden, NotFound or Elsewhere."""
         role = self.parts.role_of(person, reading=True)
         loaded = await self.parts.loader.load(number, by=person)
+        shown = await self._view(loaded, person)
+        if not loaded.dossier.handing_over_since:
+            await self.note(person, role, self.parts.policy.opening, number, purpose)
+        return shown
+
+    async def _view(self, loaded: Loaded, person: Person) -> dict[str, Any]:
         row = loaded.dossier
         shown = heading(row) | {"signedAtTheDoor": row.signed}
         if row.handing_over_since:
@@ -80,7 +111,6 @@ class Showing:
         if row.cluster:
             members = [one.number for one in await self.members(row.cluster, person)]
             shown["cluster"] = {"number": row.cluster, "members": members}
-        await self.note(person, role, self.parts.policy.opening, number, purpose)
         return shown
 
     async def members(self, cluster: str, person: Person) -> list[Dossier]:
@@ -98,7 +128,9 @@ class Showing:
         """What can be decided, recorded and taken back now; nothing while it is handed over."""
         law = self.parts.present
         person.role_among(self.parts.policy.roles(law) | self.parts.policy.readers(law))
-        loaded = await self.parts.loader.load(number, by=person, opened=False)
+        return await self._open(await self.parts.loader.load(number, by=person, opened=False), person)
+
+    async def _open(self, loaded: Loaded, person: Person) -> Open:
         found = Open(
             loaded.dossier.version,
             loaded.state,
@@ -127,7 +159,7 @@ class Showing:
             else (),
             shareable=shareable(facts),
             concerns={one: concerned_by(loaded, [one]) for one in shareable(facts)},
-            meetings=await self._on_agenda(number),
+            meetings=await self._on_agenda(loaded.dossier.number),
             used=loaded.used_meetings,
             allowed=allowed_in_2a(loaded) if PHASE_OF.get(loaded.state) == 4 else None,
         )
@@ -152,7 +184,10 @@ class Showing:
         # Who watches sees that and by whom; a closed case is opened for nobody (art. 9 lid 2).
         wordless = role not in self.parts.policy.readers(self.parts.present)
         loaded = await self.parts.loader.load(number, by=person, opened=not wordless)
-        await self.note(person, role, "decisions read", number, purpose)
+        await self.note(person, role, DECISIONS_READ, number, purpose)
+        return self._decisions(loaded)
+
+    def _decisions(self, loaded: Loaded) -> list[Shown]:
         return [*self._earlier(loaded), *self._own(loaded)]
 
     @staticmethod

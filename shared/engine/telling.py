@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.worklist import ListedDossier, ListedTask, WorkAsked, WorkTold, WorkUpTo
+from shared.contracts.worklist import AHEAD, ListedDossier, ListedTask, WorkAsked, WorkTold, WorkUpTo
 from shared.database.tables import Audit, AuditHead, Outgoing
 from shared.engine.asking import OF_PROPOSALS
 from shared.engine.policy import Policy
@@ -60,6 +60,9 @@ class Telling:
         """Everything that is in hand is told anew, from the first on; what changes meanwhile is told besides."""
         if incoming.producer != WORK_LIST:
             raise CannotSucceed("only the work list asks what is in hand")
+        # The list begins one that is newer than each that it hears of.
+        if message.edition > self.platform.clock.now() + 2 * AHEAD:
+            raise CannotSucceed("an edition of the list that lies in the future")
 
         async def effect(session: AsyncSession) -> None:
             row = await _row(session)

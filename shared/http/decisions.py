@@ -78,6 +78,13 @@ class DecisionList(Strict):
     decisions: list[DecisionOut]
 
 
+class OverviewOut(DecisionList):
+    """A dossier at one version. `dossier`: what the caller may see of it; `open_decisions`: as at `open-decisions`."""
+
+    dossier: dict[str, Any]
+    open_decisions: OpenDecisions
+
+
 class ItemOut(Strict):
     """`tasks`: what somebody without the file is asked by it."""
 
@@ -202,13 +209,22 @@ def preview_routes(engine: Engine) -> APIRouter:
 def view_routes(engine: Engine, of: str = "signals") -> APIRouter:
     """What stands here, for who may see it."""
     routes = APIRouter(prefix=f"/v1/{of}/{{number}}", tags=[of])
+    caller = current_person(engine.platform)
 
     @routes.get("", summary="What the caller may see of it")
-    async def view(
-        number: DossierNumber, person: Person = current_person(engine.platform), x_purpose: Purpose = None
-    ) -> dict[str, Any]:
+    async def view(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> dict[str, Any]:
         engine.parts.role_of(person, reading=True)
         return await engine.showing.view(number, person, purpose_of(x_purpose))
+
+    @routes.get("/overview", summary="What may be seen of it, what can be decided now and what was, at one moment")
+    async def overview(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> OverviewOut:
+        engine.parts.role_of(person, reading=True)
+        found = await engine.showing.overview(number, person, purpose_of(x_purpose))
+        return OverviewOut(
+            dossier=found.shown,
+            open_decisions=described(found.open),
+            decisions=[shown(one) for one in found.decisions],
+        )
 
     return routes
 

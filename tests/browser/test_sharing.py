@@ -263,9 +263,10 @@ def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(
     expect(order).to_contain_text("Kerkpad 5a")
     before = order.inner_text()
     assert "lunchroom" not in before, "check 2B does not give it"
+    had = {one["id"] for one in house.client.every("casework", "/v1/tasks", "farid", "tasks")}
     page.get_by_role("button", name="Versturen").click()
     expect(page.get_by_role("status").filter(has_text="Uw besluit is vastgelegd.")).to_be_visible()
-    tasks = house.client.every("casework", "/v1/tasks", "farid", "tasks")
+    tasks = [one for one in house.client.every("casework", "/v1/tasks", "farid", "tasks") if one["id"] not in had]
     read = [house.client.get("casework", f"/v1/tasks/{one['id']}", "farid", purpose="weging") for one in tasks]
     (mine,) = [one for one in read if one.get("intervention") and one["intervention"] in before]
     assert all(one["text"] in before for one in mine["items"].values())

@@ -172,6 +172,8 @@ def test_a_plan_has_versions_interventions_and_progress(house: TestHouse) -> Non
             "planVersion": 1,
             "status": "being-done",
             "department": "wonen",
+            "instrument": "Toezicht en handhaving in de fysieke leefomgeving",
+            "legalBasis": "Omgevingswet, artikel 18.2",
             "plannedOn": plan["plannedOn"],
             "overdue": True,
             "progress": None,

@@ -63,7 +63,7 @@ async def on_an_agenda(desk: Desk, *present: str) -> tuple[str, TaskRow]:
 async def nothing_is_left_of_it(desk: Desk, number: str, person: Person) -> None:
     """Every way to it answers as of what does not exist, whoever he is."""
     version = (await desk.row(Dossier, number)).version
-    for see in (desk.engine.showing.view, desk.engine.showing.decisions):
+    for see in (desk.engine.showing.view, desk.engine.showing.decisions, desk.engine.showing.overview):
         with pytest.raises(NotFound):
             await see(number, person, "weging")
     with pytest.raises(NotFound):

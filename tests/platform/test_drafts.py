@@ -103,6 +103,19 @@ async def test_of_a_task_it_is_for_who_is_asked_and_while_he_is(desk_of: DeskOf)
     assert await desk.rows(DraftRow) == [], "who has answered throws it away"
 
 
+async def test_nobody_fills_the_disk_with_drafts(desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an answer to a task is called is for who asks; of one person the newest stay."""
+    monkeypatch.setattr("shared.engine.drafts.MOST_DRAFTS", 3)
+    desk = await desk_of("assessment")
+    number, task = await on_an_agenda(desk)
+    await (await desk.engine.drafts.of_dossier(number, ANNA, "item.indication")).keep(FILLED)
+    for one in range(6):
+        desk.clock.pass_by(1)
+        await (await desk.engine.drafts.of_task(task.id, FARID, f"answer-{one}")).keep(FILLED)
+    left = {(one.author, one.form.rpartition(".")[2]) for one in await desk.rows(DraftRow)}
+    assert left == {("anna", "indication"), ("farid", "answer-3"), ("farid", "answer-4"), ("farid", "answer-5")}
+
+
 async def row_of(desk: Desk, **values: object) -> None:
     async with desk.platform.database.transaction() as session:
         await session.execute(update(DraftRow).where(col(DraftRow.author) == "anna").values(**values))

@@ -256,7 +256,7 @@ async def test_who_logs_out_is_out_everywhere_and_nobody_else(access: Exchange) 
     """What was given before is worth nothing, of each of his log-ins; he can log in again."""
     here, there = [(await access.exchanged(*access.log_in()))["refresh_token"] for _ in range(2)]
     other = (await access.exchanged(*access.log_in("daan")))["refresh_token"]
-    access.clock.pass_by(5)
+    access.clock.at = datetime.now(UTC)
     thief = {"client_assertion": "a.b.c"}
     assert (await access.log_out(here, **thief)).status_code == 401
     assert (await access.log_out(here)).status_code == 204
@@ -264,10 +264,23 @@ async def test_who_logs_out_is_out_everywhere_and_nobody_else(access: Exchange) 
         assert await access.asked_late(token) == {}
         assert (await access.log_out(token)).status_code == 204, "one that is over needs no end"
     assert await access.asked_late(other)
-    access.clock.pass_by(5)
-    form = access.form(*access.log_in(), client_assertion=access.late())
-    assert (await access.ask(form)).status_code == 200
+    again = access.log_in()
+    access.clock.at = datetime.now(UTC)
+    assert (await access.ask(access.form(*again))).status_code == 200
     assert (await access.log_out("no token")).status_code == 204
+
+
+@pytest.mark.refused("R-8.2")
+async def test_whom_the_provider_still_knows_shows_anew_who_he_is_after_he_logged_out(access: Exchange) -> None:
+    """Else who sits down at his screen is him, without a password."""
+    resume = (await access.exchanged(*access.log_in()))["refresh_token"]
+    # Of before, as a provider says it of a browser that it knows.
+    known, other = access.log_in(), access.log_in("daan")
+    access.clock.pass_by(5)
+    assert (await access.log_out(resume)).status_code == 204
+    access.clock.pass_by(5)
+    assert (await access.ask(access.form(*known, client_assertion=access.late()))).status_code == 401
+    assert (await access.ask(access.form(*other, client_assertion=access.late()))).status_code == 200
 
 
 async def test_a_token_says_when_somebody_showed_who_he_is(access: Exchange) -> None:

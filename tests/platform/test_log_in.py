@@ -166,6 +166,9 @@ async def test_a_provider_that_is_down_is_not_asked_by_everybody(
     [
         {"iss": "https://another.example.nl"},
         {"aud": "another"},
+        {"aud": ["portal", "another"]},
+        {"aud": ["portal", "another"], "azp": "another"},
+        {"azp": "another"},
         {"sub": ""},
         {"sub": ["anna"]},
         {"sub": "an\0na"},
@@ -184,6 +187,13 @@ async def test_a_token_for_another_or_of_another_time_is_refused(
 ) -> None:
     with pytest.raises(NotAuthenticated):
         await provider.log_in(a_token(log_in.keys[0], clock, **wrong), NONCE)
+
+
+async def test_a_token_for_several_is_taken_when_the_portal_got_it(
+    provider: Provider, log_in: LogIn, clock: Given
+) -> None:
+    for more in ({"aud": ["portal", "another"], "azp": "portal"}, {"aud": ["portal"]}):
+        assert (await provider.log_in(a_token(log_in.keys[0], clock, **more), NONCE)).subject == "anna"
 
 
 async def test_without_a_nonce_no_log_in_is_taken(provider: Provider, log_in: LogIn, clock: Given) -> None:

@@ -242,6 +242,9 @@ async def test_only_the_list_asks_for_everything(desk_of: DeskOf, work: WorkList
     desk = await desk_of("assessment")
     with pytest.raises(CannotSucceed):
         await desk.engine.telling.asked(Incoming(uuid4(), "sources", signed=True), WorkAsked(edition=datetime.now(UTC)))
+    never = datetime.max.replace(tzinfo=UTC)
+    with pytest.raises(CannotSucceed, match="future"):
+        await desk.engine.telling.asked(Incoming(uuid4(), "worklist", signed=True), WorkAsked(edition=never))
 
 
 async def test_a_list_that_was_put_back_begins_anew(work: WorkList) -> None:
@@ -253,6 +256,17 @@ async def test_a_list_that_was_put_back_begins_anew(work: WorkList) -> None:
         assert (await session.scalars(select(HeardUpTo))).all() == []
     assert current is not None
     assert current.begun_at > edition + timedelta(days=1)
+
+
+async def test_a_holder_that_lies_about_its_edition_does_not_keep_the_list_from_beginning(work: WorkList) -> None:
+    edition = await work.keeping.rebuild()
+    with pytest.raises(CannotSucceed):
+        await work.hears(WorkUpTo(edition=datetime.max.replace(tzinfo=UTC), as_of=edition))
+    await work.keeping.ask_again()
+    async with work.platform.database.reading() as session:
+        current = await store.edition(session)
+    assert current is not None
+    assert current.begun_at == edition
 
 
 @pytest.mark.allowed("R-7.9")

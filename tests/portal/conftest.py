@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,21 +21,27 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> FastAPI:
+def told(tmp_path: Path) -> dict[str, Any]:
+    """What the portal is told."""
     (tmp_path / "key").write_text(json.dumps(OKPKey.generate_key("Ed25519", {"kid": "a-key"}).as_dict(private=True)))
     (tmp_path / "client").write_text("the-portal")
     nobody = "http://127.0.0.1:9"
-    return create(
-        Settings(
-            portal_address=ADDRESS,
-            portal_key=tmp_path / "key",
-            services=dict.fromkeys(("access", "assessment", "sources", "casework", "rights", "worklist"), nobody),
-            oidc_authorization_endpoint="https://log-in.example.nl/authorize",
-            oidc_token_endpoint=f"{nobody}/token",
-            oidc_client_id=tmp_path / "client",
-            oidc_client_secret=tmp_path / "client",
-        )
-    )
+    return {
+        "portal_address": ADDRESS,
+        "portal_key": tmp_path / "key",
+        "services": dict.fromkeys(("access", "assessment", "sources", "casework", "rights", "worklist"), nobody),
+        "oidc_authorization_endpoint": "https://log-in.example.nl/authorize",
+        "oidc_token_endpoint": f"{nobody}/token",
+        "oidc_client_id": tmp_path / "client",
+        "oidc_client_secret": tmp_path / "client",
+    }
+
+
+@pytest.fixture
+async def app(told: dict[str, Any]) -> AsyncIterator[FastAPI]:
+    made = create(Settings(**told))
+    async with made.router.lifespan_context(made):
+        yield made
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlparse
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.portal.api import log_in
 from services.portal.guard import PAGE_HEADERS
@@ -22,6 +23,33 @@ async def test_every_answer_has_the_headers(portal: httpx.AsyncClient, path: str
     assert "no-store" in answer.headers["Cache-Control"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert "script-src" not in answer.headers["Content-Security-Policy"]
+
+
+async def test_what_nobody_foresaw_has_the_headers_too(app: FastAPI, somebody: httpx.AsyncClient) -> None:
+    """And it has nothing of what went wrong."""
+
+    @app.get("/anders")
+    async def anders() -> None:
+        raise ValueError("Wilgenroos")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=somebody.cookies) as browser:
+        answer = await browser.get("/anders")
+    assert answer.status_code == 500
+    assert {name: answer.headers.get(name) for name in PAGE_HEADERS} == PAGE_HEADERS
+    assert "Wilgenroos" not in answer.text
+    assert "niets vastgelegd" not in answer.text, "nobody knows how far it got"
+
+
+@pytest.mark.parametrize(
+    "path", ["/verstrekkingen/wilgenroos", "/taken/assessment/wilgenroos", "/toezicht/spoed/wilgenroos"]
+)
+async def test_what_is_no_address_is_a_page_that_does_not_repeat_it(somebody: httpx.AsyncClient, path: str) -> None:
+    """And the same page as of what does not exist."""
+    answer = await somebody.get(path)
+    assert answer.status_code == 404
+    assert "wilgenroos" not in answer.text
+    assert answer.content == (await somebody.get("/dossiers/geen-nummer")).content
 
 
 async def test_only_what_has_nothing_of_anybody_is_kept_and_compressed(somebody: httpx.AsyncClient) -> None:
@@ -60,6 +88,7 @@ async def test_an_answer_to_no_log_in_is_refused(portal: httpx.AsyncClient) -> N
     answer = await portal.get("/callback?code=x&state=y")
     assert answer.status_code == 400
     assert COOKIE not in answer.headers.get("Set-Cookie", "")
+    assert 'href="/inloggen?opnieuw=ja"' in answer.text
 
 
 @pytest.mark.parametrize(
@@ -89,6 +118,8 @@ async def test_a_dossier_is_opened_for_one_purpose_of_the_list(somebody: httpx.A
 async def test_logging_out_ends_the_session(somebody: httpx.AsyncClient) -> None:
     answer = await somebody.post("/uitloggen", data={"csrf": "the-token"}, headers=SAME)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/uitgelogd")
+    page = await somebody.get("/uitgelogd")
+    assert 'href="/inloggen?opnieuw=ja"' in page.text, "the provider may know this browser still"
     somebody.cookies.set(COOKIE, str(somebody.cookies.get("visitor")))
     assert (await somebody.get("/")).headers["Location"] == "/inloggen"
 
@@ -111,3 +142,14 @@ async def test_every_page_of_a_dossier_asks_first_for_what_it_is_opened(somebody
         opened = "/dossiers/S-7K3MQ-9XD4T/openen"
         answer = await somebody.post(opened, data=form | {"then": then}, headers=SAME)
         assert (answer.status_code, answer.headers["Location"]) == (303, leads)
+
+
+async def test_the_memory_of_a_session_has_an_end(
+    app: FastAPI, somebody: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.portal.sessions.MOST_KNOWN", 3)
+    (session,) = app.state.sessions._sessions.values()
+    for one in "ABCDE":
+        form = {"csrf": "the-token", "purpose": "weging"}
+        await somebody.post(f"/dossiers/S-7K3MQ-9XD4{one}/openen", data=form, headers=SAME)
+    assert [one[-1] for one in session.purposes] == ["C", "D", "E"]

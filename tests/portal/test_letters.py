@@ -11,7 +11,7 @@ from services.portal.calls import Calls
 from services.portal.pages import Pages
 from services.portal.seen import Opened
 from services.portal.sessions import Session
-from services.portal.use_cases.letters import RECIPIENTS, LettersToPersons
+from services.portal.use_cases.letters import RECIPIENTS_FIELD, LettersToPersons
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 LETTER = "letter-" + "0a" * 16
@@ -39,9 +39,9 @@ def drawn(found: Opened) -> str:
 
 def test_whom_the_register_names_is_offered_and_nobody_else() -> None:
     letters = LettersToPersons(NOBODY, MIDDEN_DELFLAND)
-    (asked,) = [one for one in letters.asked(duty()) if one.name == RECIPIENTS]
-    assert [code for code, _ in asked.options] == letters.begun(duty()).getlist(RECIPIENTS) == ["politie"]
-    assert letters.begun(duty(received=[])).getlist(RECIPIENTS) == ["none"]
+    (asked,) = [one for one in letters.asked(duty()) if one.name == RECIPIENTS_FIELD]
+    assert [code for code, _ in asked.options] == letters.begun(duty()).getlist(RECIPIENTS_FIELD) == ["politie"]
+    assert letters.begun(duty(received=[])).getlist(RECIPIENTS_FIELD) == ["none"]
     assert "address" not in [one.name for one in letters.asked(duty())]
     back = {"key": "notice-undeliverable", "status": "taken"}
     assert "address" in [one.name for one in letters.asked(duty((back,)))]

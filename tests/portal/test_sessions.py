@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.portal.sessions import LEFT_SECONDS, LOG_IN_TAKES, Session, Sessions
+from services.portal.sessions import LEFT_SECONDS, LOG_IN_TAKES, MOST_KNOWN, Session, Sessions, know
 
 
 class Hour:
@@ -106,3 +106,16 @@ def test_looking_whether_somebody_is_there_is_no_work() -> None:
     assert sessions.find(number, at_work=False) is not None
     hour.now += 101
     assert sessions.find(number, at_work=False) is None
+
+
+def test_nobody_fills_the_memory_with_numbers() -> None:
+    """Of a number that does not exist too it is noted for what somebody opens it, before a service is asked."""
+    session = a_session()
+    know(session.purposes, {"S-first": "weging"})
+    for place in range(MOST_KNOWN - 1):
+        know(session.purposes, {f"S-{place}": "weging"})
+    know(session.purposes, {"S-first": "contact-melder"})
+    know(session.purposes, {"S-last": "weging"})
+    assert len(session.purposes) == MOST_KNOWN
+    assert session.purposes["S-first"] == "contact-melder", "who opened it again did so last"
+    assert "S-0" not in session.purposes

@@ -64,7 +64,15 @@ async def test_what_is_due_today_or_before_comes_apart_and_late_is_said_in_words
 
 
 @pytest.mark.parametrize(
-    "asked", [ListAsked(phase="9"), ListAsked(phase="²"), ListAsked(due="iets"), ListAsked(words=" \0 ")]
+    "asked",
+    [
+        ListAsked(phase="9"),
+        ListAsked(phase="²"),
+        ListAsked(phase="001" + "9" * 5000),
+        ListAsked(due="iets"),
+        ListAsked(words=" \0 "),
+    ],
+    ids=lambda one: repr(one)[:60],
 )
 async def test_what_is_no_filter_narrows_nothing(asked: ListAsked) -> None:
     _, calls, _ = await mine(listed(), asked=asked)

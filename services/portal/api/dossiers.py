@@ -16,7 +16,7 @@ from services.portal.kept import written
 from services.portal.leaving import own, whereabouts
 from services.portal.pages import Pages
 from services.portal.seen import InBetween, Opened, Trouble
-from services.portal.sessions import Session
+from services.portal.sessions import Session, know
 from services.portal.use_cases.dossiers import Dossiers, draft_of
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import text, version
@@ -59,7 +59,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         if purpose_fault(purpose):
             trouble = Trouble("Kies waarvoor u dit dossier opent.", (("purpose", "Kies één doel."),))
             return pages.show("dossier/openen.html", request, 400, number=number, trouble=trouble, filled=filled)
-        session.purposes[number] = purpose
+        know(session.purposes, {number: purpose})
         return sends_to(own(str(filled.get("then", ""))) if filled.get("then") else f"/dossiers/{number}")
 
     @routes.get("/dossiers/{number}/besluiten/{key}")

@@ -29,8 +29,11 @@ def router(visits: Visits, operations: Operations, pages: Pages) -> APIRouter:
     async def page(
         request: Request, session: Session, spans: list[Span] | None, trouble: Trouble | None, filled: FormData
     ) -> Response:
+        parts = await operations.status(session)
+        # No service judges who reads a trace, and asking them has told what he is now.
+        only_for(session, (BEHEERDER,))
         shown: dict[str, Any] = {
-            "parts": await operations.status(session),
+            "parts": parts,
             "which": (_WHICH,),
             "keeps_traces": operations.keeps_traces,
         }

@@ -5,7 +5,6 @@ Every page about it is made of what the decision interface says; no decision is 
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
 from services.portal.people import People
 from services.portal.seen import Opened, Trouble
-from services.portal.sessions import Session
+from services.portal.sessions import Session, know
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
@@ -35,26 +34,18 @@ class Dossiers:
     async def open(self, session: Session, number: str) -> Opened:
         """Raises NotFound for one that this person may not know of and for one that there is not, alike; Conflict while it
         goes from one service to the next; PartDown."""
-        purpose = session.purposes[number]
         for holder in self._may_hold(session, number):
-            view = await self._calls.get(session, holder, at(number), purpose)
-            if view.is_done:
+            said = await self._calls.get(session, holder, f"{at(number)}/overview", session.purposes[number])
+            if said.is_done:
                 break
-            if view.body.get("code") == Elsewhere.code:
+            if said.body.get("code") == Elsewhere.code:
                 session.holders.pop(number, None)
-            elif view.status == 409:
-                raise Conflict(view.body["detail"])
+            elif said.status == 409:
+                raise Conflict(said.body["detail"])
         else:
             raise NotFound
-        session.holders[number] = holder
-        offered, decided = await asyncio.gather(
-            self._calls.get(session, holder, f"{at(number)}/open-decisions"),
-            self._calls.get(session, holder, f"{at(number)}/decisions", purpose),
-        )
-        if not offered.is_done:
-            raise Conflict(offered.body.get("detail", "")) if offered.status == 409 else NotFound
-        decisions = decided.body["decisions"] if decided.is_done else []
-        return Opened(holder, number, view.body, offered.body, decisions)
+        know(session.holders, {number: holder})
+        return Opened(holder, number, said.body["dossier"], said.body["openDecisions"], said.body["decisions"])
 
     async def duties(self, session: Session, number: str) -> list[dict[str, Any]] | None:
         """The duties to inform that are open and about this signal, by the person; None while rights is silent."""
@@ -72,7 +63,8 @@ class Dossiers:
         if number.startswith("D-"):
             return (DUTY_SERVICE,)
         last = session.holders.get(number)
-        return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last else SIGNAL_SERVICES
+        # The list says it of a row, and a row is not believed: nobody else is asked for it, and who has it always is.
+        return tuple(dict.fromkeys((last, *SIGNAL_SERVICES))) if last in SIGNAL_SERVICES else SIGNAL_SERVICES
 
     def asked(
         self, dossier: Opened, decision: dict[str, Any], outcome: dict[str, Any], to: str | None = None

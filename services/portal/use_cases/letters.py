@@ -19,8 +19,8 @@ from shared.protocol.letters import NOBODY_ELSE, letter_fields
 from shared.protocol.model import Law
 from shared.protocol.moments import UNDELIVERABLE
 
-RECIPIENTS = "fields.recipients"
-ADDRESS = Control(
+RECIPIENTS_FIELD = "fields.recipients"
+FOUND_AT = Control(
     "text", "address", "Op welk adres is deze persoon gevonden?", "Alleen als u de brief verstuurt.", most=200
 )
 
@@ -35,16 +35,16 @@ class LettersToPersons:
         due = set(self._due(duty))
         mine = tuple(
             replace(one, options=tuple(each for each in one.options if each[0] in due))
-            if one.name == RECIPIENTS
+            if one.name == RECIPIENTS_FIELD
             else one
             for one in self._controls
         )
         back = any(one["key"] == UNDELIVERABLE and one["status"] == "taken" for one in duty.decisions)
-        return (*mine, ADDRESS) if back else mine
+        return (*mine, FOUND_AT) if back else mine
 
     def begun(self, duty: Opened) -> FormData:
         """Whom the register names stands in it beforehand."""
-        return FormData([(RECIPIENTS, one) for one in self._due(duty)])
+        return FormData([(RECIPIENTS_FIELD, one) for one in self._due(duty)])
 
     @staticmethod
     def _due(duty: Opened) -> list[str]:
@@ -55,7 +55,7 @@ class LettersToPersons:
         body: dict[str, Any] = {"channel": "", "categories": [], "sources": [], "recipients": []}
         body |= read((one for one in asked if one.name.startswith("fields.")), filled)
         body["expectedVersion"] = version(filled)
-        if address := text(filled, ADDRESS.name):
+        if address := text(filled, FOUND_AT.name):
             body["address"] = address
         # What was left empty is no code of a list: said here as the page asks it.
         empty = [one for one in asked if one.required and not body[one.name.removeprefix("fields.")]]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.portal.calls import Calls
-from services.portal.sessions import Session
+from services.portal.sessions import Session, know
 from shared.clock import calendar_date
 from shared.errors import PartDown
 from shared.protocol.model import Law
@@ -17,6 +17,7 @@ LIST_SERVICE = "worklist"
 ROWS_ON_A_PAGE = 50
 LAGS = timedelta(minutes=2)
 """After so long without a word of a holder it is said how old the list is."""
+PHASES_LISTED = ("1", "2", "3", "4", "5")
 DUES = {
     "informing": "Betrokkene informeren",
     "meeting": "Overleg",
@@ -37,7 +38,7 @@ class ListAsked:
 
     def body(self) -> dict[str, Any]:
         found: dict[str, Any] = {"limit": ROWS_ON_A_PAGE}
-        if self.phase.isascii() and self.phase.isdigit() and 1 <= int(self.phase[:3]) <= 5:
+        if self.phase in PHASES_LISTED:
             found["phase"] = int(self.phase)
         if self.due in DUES:
             found["due"] = self.due
@@ -98,7 +99,7 @@ class MyWork:
             row = one | _term(one["dueOn"], today) | {"what": DUES.get(one["due"] or "")}
             (found.urgent if row["now"] else found.rest).append(row)
         found.next = said.body["next"]
-        session.holders.update({one["number"]: one["service"] for one in said.body["dossiers"]})
+        know(session.holders, {one["number"]: one["service"] for one in said.body["dossiers"]})
         _say_how_old(found, said.body["upTo"], now)
         return found
 

@@ -36,3 +36,6 @@ def upgrade() -> None:
         column("recipient", sa.Text, null=True),
     )
     op.create_table("on_list", column("number", sa.Text, key=True), column("list_id", sa.Uuid, key=True))
+    # Among the duties that are in hand, those that were deferred are few.
+    deferred = sa.text("\"left\" IS FALSE AND state = 'duty-deferred'")
+    op.create_index("dossier_deferred_idx", "dossier", ["due_on", "number"], postgresql_where=deferred)
