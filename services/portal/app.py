@@ -26,6 +26,7 @@ from services.portal.api import (
     questions,
     received,
     righting,
+    several,
     shares,
     sharing,
     tasks,
@@ -58,6 +59,7 @@ from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.questions import Questions
 from services.portal.use_cases.received import ReceivedShares
 from services.portal.use_cases.righting import Righting
+from services.portal.use_cases.several import Several
 from services.portal.use_cases.shares import Shares
 from services.portal.use_cases.sharing import Composing
 from services.portal.use_cases.tasks import AskedOf
@@ -91,6 +93,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, MyWork(calls, law), pages),
         dossiers.router(visits, opening, drafts, pages),
+        several.router(visits, opening, Several(calls, opening), drafts, pages),
         sharing.router(visits, opening, Composing(calls, opening), pages),
         questions.router(visits, opening, Questions(calls), pages),
         letters.router(visits, opening, LettersToPersons(calls, law), pages),

@@ -6,6 +6,7 @@ The browser has a random number and nothing else. Several replicas need a gatewa
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 import time
@@ -51,6 +52,8 @@ class Session:
     """By number, for what this person opened it (art. 7 lid 2)."""
     done: str | None = None
     """A code: what the page before did, told once."""
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Held while several steps are taken one after the other: a second click waits, and finds them done."""
 
     def goes_on_from(self, before: Session) -> None:
         """The same person, in the same browser: what he opened is open, for what he opened it, and a page that still stands

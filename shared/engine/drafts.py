@@ -34,6 +34,8 @@ log = structlog.get_logger()
 
 OF_A_RECORD = "item"
 """Before the category, in the name of the form by which something is recorded."""
+OF_STEPS = "steps"
+"""Before the first decision or category, in the name of a form for several at once."""
 CATEGORY = "draft"
 FORGET_SECONDS = 3600.0
 MOST_DRAFTS = 20
@@ -70,7 +72,8 @@ class Drafts:
         )
 
     async def of_dossier(self, number: str, person: Person, form: str) -> OfForm:
-        """What can be done with a draft of `form`: a decision, or decision.outcome, or item.category.
+        """What can be done with a draft of `form`: a decision, or decision.outcome, or item.category; or
+        steps with the first of several.
 
         Raises Forbidden for who does not take this decision, NotFound for a form that the law does not have and for a
         dossier that he may not know of, Elsewhere, Conflict while it is handed over or over.
@@ -177,6 +180,10 @@ def _known(law: Law, form: str, roles: frozenset[str]) -> None:
     if first == OF_A_RECORD:
         if law.category(second) is None:
             raise NotFound
+        return
+    if first == OF_STEPS:
+        if law.category(second) is None:
+            _known(law, second, roles)
         return
     rule = law.decision(first)
     if rule is None or (second and rule.outcome(second) is None):

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Words
 from shared.engine.tables import DecisionRow, MeetingRow
+from shared.protocol.facts import Facts
 from shared.protocol.judge import Attempt
 from shared.protocol.kinds import Schema
 from shared.protocol.model import Law, State
@@ -115,6 +116,8 @@ class Open:
     """Those that have it on their agenda, as this service knows them, the last first."""
     used: frozenset[str] = frozenset()
     """The meetings that decided on it before."""
+    facts: Facts | None = None
+    """What it was judged on; None where it is not decided on here."""
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,7 @@ class Showing:
         facts = self.parts.policy.facts(loaded)
         return replace(
             found,
+            facts=facts,
             actions=tuple(actions_of(self.parts.policy, loaded, person, withdrawable)),
             decisions=tuple(
                 one

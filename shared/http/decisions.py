@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 from shared.contracts.dossier import CodedDecision
 from shared.engine.documents import Words
 from shared.engine.engine import Engine
-from shared.engine.given import Given, Shown
+from shared.engine.following import following
+from shared.engine.given import Given, Open, Shown
 from shared.engine.loaded import WITHDRAWAL
 from shared.engine.tables import DecisionRow
 from shared.errors import Invalid
@@ -141,6 +142,12 @@ _OWN = {"state", "withdrawable_until", "reason", "fields", "said", "parts", "for
 _SAME = set(DecisionOut.model_fields) - _OWN
 
 
+def _offered(found: Open, person: Person, of: str) -> OpenDecisions:
+    """As the interface shows it to this person. Of a signal only several steps are taken at once."""
+    steps = following(found, person.roles).places if of == "signals" else ()
+    return described(found).model_copy(update={"in_one_go": len(steps)})
+
+
 def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
     """The decision interface of a service: `of` what it decides on. Thin: each body becomes a value for the engine."""
     routes = APIRouter(prefix=f"/v1/{of}/{{number}}", tags=[of])
@@ -148,7 +155,7 @@ def decision_routes(engine: Engine, of: str = "signals") -> APIRouter:
 
     @routes.get("/open-decisions", summary="Which decisions can be taken now, by whom, and what they ask")
     async def open_decisions(number: DossierNumber, person: Person = caller) -> OpenDecisions:
-        return described(await engine.showing.open_decisions(number, person))
+        return _offered(await engine.showing.open_decisions(number, person), person, of)
 
     @routes.get("/decisions", summary="The decisions that were taken")
     async def decisions(number: DossierNumber, person: Person = caller, x_purpose: Purpose = None) -> DecisionList:
@@ -218,7 +225,7 @@ def view_routes(engine: Engine, of: str = "signals") -> APIRouter:
         found = await engine.showing.overview(number, person, purpose_of(x_purpose))
         return OverviewOut(
             dossier=found.shown,
-            open_decisions=described(found.open),
+            open_decisions=_offered(found.open, person, of),
             decisions=[shown(one) for one in found.decisions],
         )
 

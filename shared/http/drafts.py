@@ -19,7 +19,8 @@ Form = Annotated[
     str,
     Path(
         pattern=r"^[a-z0-9-]{2,40}(\.[a-z0-9-]{1,60})?$",
-        description="A decision, with its outcome where one was chosen; or `item` with a category",
+        description="A decision, with its outcome where one was chosen; or `item` with a category; or `steps` with"
+        " the first of several at once",
         examples=["weging-1.suspicion"],
     ),
 ]

@@ -128,7 +128,8 @@ class OpenDecisions(Strict):
     """`recipients`: who can receive something, by kind; `entitled`: by recipient, what its `task` and `basis` can be;
     `shareable`: the items that could be shared; `concerns`: of each of these the persons and objects that can go along, by S1,
     O1 …; `allowed`: in phase 4, by recipient the items that check 2A allows him; `person_fields`: what of a person can go along
-    without the rest, as S1.name; `meetings`: those with it on their agenda, the last first"""
+    without the rest, as S1.name; `meetings`: those with it on their agenda, the last first; `in_one_go`: so many steps can
+    follow one another from here, by `POST …/steps` (which ones says `GET …/steps`)"""
 
     version: int
     state: str
@@ -142,6 +143,7 @@ class OpenDecisions(Strict):
     allowed: dict[str, tuple[str, ...]] | None = None
     person_fields: tuple[str, ...] = FIELDS
     meetings: list[OpenMeeting] = Field(default_factory=list)
+    in_one_go: int = 0
 
 
 def described(found: Open) -> OpenDecisions:
@@ -150,8 +152,8 @@ def described(found: Open) -> OpenDecisions:
     return OpenDecisions(
         version=found.version,
         state=found.state,
-        decisions=[_decision(found, one) for one in found.decisions],
-        records=[_record(one) for one in found.records],
+        decisions=[described_decision(found, one) for one in found.decisions],
+        records=[described_record(one) for one in found.records],
         actions=[_action(law, one) for one in found.actions],
         recipients={kind: dict(names) for kind, names in law.choices.organisations.items()} if found.decisions else {},
         entitled=_entitled(law) if found.decisions else {},
@@ -178,7 +180,7 @@ def _entitled(law: Law) -> dict[str, EntitledTo]:
     }
 
 
-def _decision(found: Open, one: open_now.Offered) -> OpenDecision:
+def described_decision(found: Open, one: open_now.Offered) -> OpenDecision:
     law, state, rule = found.law, found.state, one.rule
     return OpenDecision(
         key=rule.key,
@@ -218,7 +220,7 @@ def _decision(found: Open, one: open_now.Offered) -> OpenDecision:
     )
 
 
-def _record(one: open_now.Recordable) -> OpenRecord:
+def described_record(one: open_now.Recordable) -> OpenRecord:
     category = one.category
     return OpenRecord(
         category=category.key,

@@ -10,19 +10,27 @@ done withdraws it, the last one first.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter
-from pydantic import Field, model_validator
+from fastapi import APIRouter, Query
+from pydantic import Field, StringConstraints, model_validator
 
 from shared.engine.engine import Engine
+from shared.engine.following import MOST_STEPS, Following, Place, following
+from shared.engine.given import Open
 from shared.errors import Invalid, MeldpuntError
 from shared.http.app import current_person
 from shared.http.bodies import Strict
 from shared.http.decisions import DecisionOut, ItemOut, Number, shown
+from shared.http.open_now import OpenDecision, OpenRecord, described_decision, described_record
 from shared.http.problems import answered
 from shared.http.taking import DecisionStep, ItemStep, given, given_record
 from shared.identity import Person
+from shared.protocol.open_now import Offered
+
+Step = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}:[a-z0-9-]{1,60}$")]
+"""A decision with its outcome, or `item` with a category."""
 
 
 class StepIn(Strict):
@@ -40,7 +48,7 @@ class StepIn(Strict):
 
 class StepsIn(Strict):
     expected_version: int
-    steps: Annotated[tuple[StepIn, ...], Field(min_length=1, max_length=12)]
+    steps: Annotated[tuple[StepIn, ...], Field(min_length=1, max_length=MOST_STEPS)]
 
 
 class StepOut(Strict):
@@ -56,12 +64,51 @@ class StepsOut(Strict):
     stopped: dict[str, Any] | None = None
 
 
+class PlaceOut(Strict):
+    """One step as it would be asked after those before it: a `decision` or a `record`; what is recorded on the way is called
+    `step-1` and so on, after its place. `answer`: the outcome that is supposed by what comes after it; `alone`: the outcomes
+    that are given by themselves, and why; `records`: what could be recorded first, by category what it is called."""
+
+    decision: OpenDecision | None = None
+    record: OpenRecord | None = None
+    answer: str = ""
+    alone: dict[str, str] = Field(default_factory=dict)
+    records: dict[str, str] = Field(default_factory=dict)
+
+
+class FollowingOut(Strict):
+    """`ends`: why it goes no further, in words."""
+
+    places: list[PlaceOut]
+    ends: str
+
+
 def step_routes(engine: Engine) -> APIRouter:
     """Each step is judged on what the one before it left, and has its own reason, letter and line in the audit trail."""
     routes = APIRouter(prefix="/v1/signals/{number}", tags=["signals"])
+    caller = current_person(engine.platform)
+
+    @routes.get("/steps", summary="Which decisions and records can follow one another")
+    async def can_follow(
+        number: Number,
+        given: Annotated[
+            list[Step],
+            Query(
+                max_length=MOST_STEPS,
+                default_factory=list,
+                description="The steps of which the answer is known; after these it goes on as the protocol does",
+                examples=[["purpose:set", "weging-1:suspicion"]],
+            ),
+        ],
+        person: Person = caller,
+    ) -> FollowingOut:
+        found = await engine.showing.open_decisions(number, person)
+        known = [(key, answer) for key, _, answer in (one.partition(":") for one in given)]
+        follows = following(found, person.roles, known)
+        return FollowingOut(places=places(found, follows), ends=follows.ends)
 
     @routes.post("/steps", status_code=201, summary="Several decisions and records, one after the other")
-    async def take(number: Number, body: StepsIn, person: Person = current_person(engine.platform)) -> StepsOut:
+    async def take(number: Number, body: StepsIn, person: Person = caller) -> StepsOut:
         done: list[StepOut] = []
         version, made = body.expected_version, dict[str, str]()
         for place, step in enumerate(body.steps, 1):
@@ -79,6 +126,22 @@ def step_routes(engine: Engine) -> APIRouter:
         return StepsOut(done=done)
 
     return routes
+
+
+def places(found: Open, follows: Following) -> list[PlaceOut]:
+    """As the interface shows them."""
+    return [_place(found, one) for one in follows.places]
+
+
+def _place(found: Open, one: Place) -> PlaceOut:
+    if not isinstance(one.asks, Offered):
+        return PlaceOut(record=described_record(one.asks))
+    return PlaceOut(
+        decision=described_decision(replace(found, state=one.state), one.asks),
+        answer=one.answer,
+        alone=dict(one.alone),
+        records={each.category.key: each.category.name for each in one.records},
+    )
 
 
 async def _step(engine: Engine, number: str, person: Person, step: StepIn, version: int) -> StepOut:

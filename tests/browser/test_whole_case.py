@@ -52,32 +52,28 @@ def reported(house: TestHouse, page: Page, effort: Effort) -> None:
 
 def phase_1(anna: WithTheFile) -> None:
     """For what, is there a suspicion, is it ours, is it here."""
-    anna.decides(
-        "purpose",
-        "set",
-        "Om ondermijning vroegtijdig te signaleren.",
-        lambda: anna.check("fields.purposes", "signaleren-en-analyseren", "vroegtijdig-interveniëren"),
-    )
 
-    def suspicion() -> None:
-        anna.check("fields.sources", "none")
+    def fill() -> None:
+        anna.check("purpose.fields.purposes", "signaleren-en-analyseren", "vroegtijdig-interveniëren")
+        anna.type("purpose.reason", "Om ondermijning vroegtijdig te signaleren.")
+        anna.check("weging-1.fields.sources", "none")
         for sign, words in (
             ("betrokkenheid", "O1 is in elke waarneming de plek."),
             ("ongerijmd", "Zo oogt geen schuur."),
         ):
-            box = anna.page.locator(f"[name='fields.indicators.{sign}']")
+            box = anna.page.locator(f"[name='weging-1.fields.indicators.{sign}']")
             anna.page.locator("details", has=box).locator("summary").last.click()
-            anna.type(f"fields.indicators.{sign}", words)
-        anna.type("fields.against", "Er kan een onschuldige verklaring zijn; die is nog niet gevonden.")
+            anna.type(f"weging-1.fields.indicators.{sign}", words)
+        anna.type("weging-1.fields.against", "Er kan een onschuldige verklaring zijn; die is nog niet gevonden.")
+        anna.type("weging-1.reason", "De waarnemingen over O1 wijzen op samenwerking met gewin.")
+        anna.check("weging-2a.fields.powers", "sluiting-woning")
+        anna.type("weging-2a.reason", "Er is een bevoegdheid om op te treden.")
+        anna.type("weging-2b.fields.area", "O1")
+        anna.type("weging-2b.reason", "O1 ligt binnen de gemeente.")
 
-    anna.decides("weging-1", "suspicion", "De waarnemingen over O1 wijzen op samenwerking met gewin.", suspicion)
-    anna.decides(
-        "weging-2a",
-        "task",
-        "Er is een bevoegdheid om op te treden.",
-        lambda: anna.check("fields.powers", "sluiting-woning"),
+    anna.answers(
+        ("purpose", "set"), ("weging-1", "suspicion"), ("weging-2a", "task"), ("weging-2b", "inside"), fill=fill
     )
-    anna.decides("weging-2b", "inside", "O1 ligt binnen de gemeente.", lambda: anna.type("fields.area", "O1"))
 
 
 def phase_2(anna: WithTheFile) -> None:
@@ -133,27 +129,24 @@ def signs(petra: Somebody) -> None:
 
 def phase_3(anna: WithTheFile, esra: Somebody) -> None:
     """One source is asked one question; its keeper says that there is something."""
-    anna.decides(
-        "source-list",
-        "listed",
-        "Alleen deze bron kan iets zeggen over O1.",
-        lambda: anna.check("fields.sources", "horeca-permits"),
-    )
 
     def check_1() -> None:
-        anna.choose("about.0", "horeca-permits")
-        anna.type("fields.compatibility", "Vergunningen voorkomen misstanden; dit ligt in het verlengde.")
-        anna.type("fields.necessity", "Anders is niet te zien wie exploiteert.")
-        anna.type("fields.proportionality", "Eén bron, één vraag.")
-        anna.type("fields.subsidiarity", "Open bronnen zeggen hier niets over.")
+        anna.check("source-list.fields.sources", "horeca-permits")
+        anna.type("source-list.reason", "Alleen deze bron kan iets zeggen over O1.")
+        anna.choose("check-1.about.0", "horeca-permits")
+        four = {
+            "compatibility": "Vergunningen voorkomen misstanden; dit ligt in het verlengde.",
+            "necessity": "Anders is niet te zien wie exploiteert.",
+            "proportionality": "Eén bron, één vraag.",
+            "subsidiarity": "Open bronnen zeggen hier niets over.",
+        }
+        for name, words in four.items():
+            anna.type(f"check-1.fields.{name}", words)
+        anna.type("check-1.reason", "De vier vragen zijn beantwoord.")
+        anna.type("check-1-done.fields.conclusion", "Eén bron mag worden bevraagd.")
+        anna.type("check-1-done.reason", "Alle bronnen zijn beoordeeld.")
 
-    anna.decides("check-1", "approved", "De vier vragen zijn beantwoord.", check_1)
-    anna.decides(
-        "check-1-done",
-        "some",
-        "Alle bronnen zijn beoordeeld.",
-        lambda: anna.type("fields.conclusion", "Eén bron mag worden bevraagd."),
-    )
+    anna.answers(("source-list", "listed"), ("check-1", "approved"), ("check-1-done", "some"), fill=check_1)
     questions = anna.page.locator("main a[href$='/vastleggen/question']").first
     anna.until(lambda: questions.count() > 0)
     anna.click(questions)
@@ -172,29 +165,24 @@ def phase_3(anna: WithTheFile, esra: Somebody) -> None:
     esra.press("Hit")
     esra.done()
 
-    anna.decides(
-        "hit-check-done",
-        "hits",
-        "De bron heeft geantwoord.",
-        lambda: anna.type("fields.conclusion", "Er is een hit die relevant kan zijn."),
-    )
+    def confirmed() -> None:
+        anna.type("hit-check-done.fields.conclusion", "Er is een hit die relevant kan zijn.")
+        anna.type("hit-check-done.reason", "De bron heeft geantwoord.")
+        anna.pick("check-1b.about.0", "Is er voor O1")
+        anna.type("check-1b.fields.which", "Dat er een vergunning is en voor welk gebruik.")
+        anna.type("check-1b.reason", "Alleen wat over het gebruik van O1 gaat is nodig.")
+        anna.check("item-horeca-permits.about", "O1")
+        anna.type("item-horeca-permits.finding", "Vergunning voor een lunchroom, verleend vorig jaar.")
+        anna.pick("item-horeca-permits.fields.hit", "Is er voor O1")
+        anna.type("weging-4.fields.weighed", "De melding en de vergunning samen.")
+        anna.type("weging-4.reason", "De vergunning bevestigt het beeld uit de melding.")
 
-    def hit() -> None:
-        anna.pick("about.0", "Is er voor O1")
-        anna.type("fields.which", "Dat er een vergunning is en voor welk gebruik.")
-
-    anna.decides("check-1b", "relevant", "Alleen wat over het gebruik van O1 gaat is nodig.", hit)
-    anna.records(
-        "horeca-permits",
-        "O1",
-        "Vergunning voor een lunchroom, verleend vorig jaar.",
-        lambda: anna.pick("fields.hit", "Is er voor O1"),
-    )
-    anna.decides(
-        "weging-4",
-        "confirmed",
-        "De vergunning bevestigt het beeld uit de melding.",
-        lambda: anna.type("fields.weighed", "De melding en de vergunning samen."),
+    anna.answers(
+        ("hit-check-done", "hits"),
+        ("check-1b", "relevant"),
+        ("item", "horeca-permits"),
+        ("weging-4", "confirmed"),
+        fill=confirmed,
     )
 
 

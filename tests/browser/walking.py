@@ -196,6 +196,31 @@ class WithTheFile(Somebody):
         self.press("Vastleggen")
         self.done()
 
+    def answers(self, *steps: tuple[str, str], fill: Callable[[], None]) -> None:
+        """Several in one go, in this order: a decision with its outcome, or `item` with a category. What is typed has the
+        name of its step before it: `weging-1.reason`, `item-bag.finding`."""
+        link = self.page.get_by_role("link", name="Meer vragen in één keer beantwoorden")
+        self.until(lambda: link.count() > 0)
+        self.click(link)
+        first: list[str] = []
+        for key, answer in steps:
+            if key == "item":
+                first.append(answer)
+                continue
+            radio = self.page.locator(f"main [name='{key}'][value='{answer}']")
+            for category in first:
+                place = self.page.get_by_role("listitem").filter(has=radio)
+                place.locator("summary", has_text="Eerst nog iets vastleggen").click()
+                place.locator("select").select_option(category)
+            first.clear()
+            radio.check()
+        for category in first:
+            self.check("item", category)
+        self.press("Verder")
+        fill()
+        self.press("Alles vastleggen")
+        self.done("Alles is vastgelegd.")
+
     def holds_a_lot(self, members: tuple[str, ...]) -> None:
         """Calls it for today and says who is there: the way back to the file is on the same page."""
         self.click(self.page.get_by_role("link", name="Mijn overleggen"))

@@ -30,6 +30,10 @@ def test_the_simplest_whole_case_in_eighteen_requests_that_change_something(hous
 def test_a_step_that_is_refused_stops_the_rest_and_what_was_done_stands(house: TestHouse) -> None:
     number = house.arrived(house.report())
     path = f"/v1/signals/{number}"
+    follows = house.client.get("assessment", f"{path}/steps?given=purpose:set", "anna")["places"]
+    assert [one["decision"]["key"] for one in follows] == ["purpose", "weging-1", "weging-2a", "weging-2b"]
+    assert house.client.get("assessment", f"{path}/open-decisions", "anna")["inOneGo"] == len(follows)
+    assert house.client.request("GET", "assessment", f"{path}/steps", "fg").status_code == 403
     purpose = {"key": "purpose", "outcome": "set", "reason": "Doel.", "fields": {"purposes": ["niet-faciliteren"]}}
     body = {
         "expectedVersion": house.client.get("assessment", f"{path}/open-decisions", "anna")["version"],

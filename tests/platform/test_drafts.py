@@ -34,7 +34,13 @@ async def test_it_is_kept_for_its_author_and_each_form_until_he_throws_it_away(d
     again = await mine.keep(FILLED)
     assert (await mine.read()).filled == FILLED
     assert kept.saved_at == again.saved_at == (await mine.read()).saved_at
-    for person, form in ((BRAM, FORM), (ANNA, "weging-1"), (ANNA, "weging-1.no-suspicion"), (ANNA, "item.internet")):
+    for person, form in (
+        (BRAM, FORM),
+        (ANNA, "weging-1"),
+        (ANNA, "weging-1.no-suspicion"),
+        (ANNA, "item.internet"),
+        (ANNA, "steps.weging-1"),
+    ):
         other = await desk.engine.drafts.of_dossier(number, person, form)
         assert await other.read() == NO_DRAFT
         await desk.engine.drafts.drop(number, person, form)
@@ -64,7 +70,7 @@ async def test_who_may_not_decide_it_has_no_draft_of_it(desk_of: DeskOf) -> None
     for person in (FARID, Person("fg-1", frozenset({"fg"})), Person("nobody")):
         with pytest.raises(Forbidden):
             await drafts.of_dossier(number, person, FORM)
-    for form in ("nothing", "weging-1.nothing", "item.nothing", "item"):
+    for form in ("nothing", "weging-1.nothing", "item.nothing", "item", "steps", "steps.nothing"):
         with pytest.raises(NotFound):
             await drafts.of_dossier(number, ANNA, form)
     with pytest.raises(NotFound):
