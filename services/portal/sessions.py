@@ -25,6 +25,8 @@ LEFT_SECONDS = 12 * 3600
 TOKEN_USED_SECONDS = 200
 """A service's token lives for five minutes; after so long another is asked."""
 
+MOST_OF_ONE = 20
+"""Browsers in which one person is logged in at once: with more he would take the places of others."""
 MOST_KNOWN = 2000
 """Of so many dossiers a session knows something: far more than anybody opens in a day, and no memory that somebody fills."""
 
@@ -105,6 +107,9 @@ class Sessions:
         number = secrets.token_urlsafe(32)
         for one in [one for one, other in self._sessions.items() if self._is_over(other)]:
             self._leave(one)
+        mine = [one for one, other in self._sessions.items() if other.user_id == session.user_id]
+        if len(mine) >= MOST_OF_ONE:
+            self._leave(min(mine, key=lambda one: self._sessions[one].seen))
         while len(self._sessions) >= self._most:
             self._leave(min(self._sessions, key=lambda one: self._sessions[one].seen))
         session.seen = self._now()

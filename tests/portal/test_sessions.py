@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.portal.sessions import LEFT_SECONDS, LOG_IN_TAKES, MOST_KNOWN, Session, Sessions, know
+from services.portal.sessions import LEFT_SECONDS, LOG_IN_TAKES, MOST_KNOWN, MOST_OF_ONE, Session, Sessions, know
 
 
 class Hour:
@@ -63,6 +63,18 @@ def test_many_who_begin_take_nobodys_session_and_nobodys_log_in() -> None:
         sessions.begin_log_in()
     assert sessions.find(number) is not None
     assert sessions.end_log_in(sealed, begun.state) == begun
+
+
+def test_one_person_takes_nobody_elses_place() -> None:
+    hour = Hour()
+    sessions = Sessions(1800, MOST_OF_ONE + 1, hour)
+    other = sessions.begin(a_session("u-2"))
+    mine = []
+    for _ in range(MOST_OF_ONE + 5):
+        hour.now += 1
+        mine.append(sessions.begin(a_session()))
+    assert sessions.find(other) is not None
+    assert [sessions.find(one) is not None for one in mine] == [False] * 5 + [True] * MOST_OF_ONE
 
 
 def test_a_session_does_not_print_its_tokens() -> None:
