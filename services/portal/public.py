@@ -45,6 +45,7 @@ INFORMATION = {
     "/toegankelijkheid": "public/toegankelijkheid.html",
 }
 """Pages that are only read, by their address."""
+NOT_NOW = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
 RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K3MQ-9XD4T12345", required=True)
 
 
@@ -72,15 +73,23 @@ def create(settings: PublicSettings | None = None) -> FastAPI:
 def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
-    async def sent(request: Request, path: str, body: Mapping[str, Any], key: str = "") -> httpx.Response:
-        """To the door. It counts visitors by their address, which it believes of this process where it is told to."""
+    async def sent(request: Request, path: str, body: Mapping[str, Any], key: str = "") -> tuple[int, dict[str, Any]]:
+        """To the door: status and JSON of its answer. It counts visitors by their address, which it believes of this process
+        where it is told to. Raises PartDown, also for what is no answer of the door, as a gateway before it gives."""
         headers = {"X-Forwarded-For": request.client.host} if request.client else {}
         if key:
             headers["Idempotency-Key"] = key
         try:
-            return await http.post(path, json=body, headers=headers)
+            answer = await http.post(path, json=body, headers=headers)
         except httpx.TransportError as problem:
             raise PartDown("intake is out of reach") from problem
+        try:
+            said = answer.json() if answer.content else {}
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
+            raise PartDown("intake answers no JSON")
+        return answer.status_code, said
 
     @routes.get("/")
     async def form(request: Request) -> Response:
@@ -97,17 +106,20 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
         filled = await request.form(max_files=0, max_fields=50)
         # Who sends the page again, or clicks twice, has reported once.
         key = str(filled.get("key", ""))[:200]
-        answer = await sent(request, "/v1/signals", reported(filled), key if len(key) >= 8 else "")
-        said = answer.json()
-        if answer.is_success:
+        try:
+            status, said = await sent(request, "/v1/signals", reported(filled), key if len(key) >= 8 else "")
+        except PartDown:
+            status, said = 503, {"detail": NOT_NOW}
+        if status < 400:
             return pages.show("public/ontvangen.html", request, 201, code=said["receiptCode"])
         shown = {
             "about": REPORT_CONTROLS,
             "reporter": REPORTER_CONTROLS,
-            "key": secrets.token_urlsafe(16),
+            # It may have come in all the same: sent again it is the same report.
+            "key": key if status >= 500 else secrets.token_urlsafe(16),
             "filled": filled,
         }
-        return pages.show("public/melding.html", request, answer.status_code, trouble=_wrong(said), **shown)
+        return pages.show("public/melding.html", request, status, trouble=_wrong(said), **shown)
 
     @routes.get("/intrekken")
     async def withdrawal(request: Request) -> Response:
@@ -117,14 +129,14 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
     async def withdraw(request: Request) -> Response:
         filled = await request.form(max_files=0, max_fields=5)
         body = {"receiptCode": str(filled.get("receiptCode", "")).strip().upper()}
-        answer = await sent(request, "/v1/withdrawals", body)
-        if answer.is_success:
+        status, said = await sent(request, "/v1/withdrawals", body)
+        if status < 400:
             return pages.show("public/intrekken.html", request, asked=(), done=True)
-        trouble = _wrong(answer.json())
+        trouble = _wrong(said)
         return pages.show(
             "public/intrekken.html",
             request,
-            answer.status_code,
+            status,
             asked=(RECEIPT_CONTROL,),
             filled=filled,
             trouble=trouble,

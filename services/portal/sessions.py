@@ -1,17 +1,22 @@
 """Who is logged in. In memory only: what a session holds ends with the process, and is in no backup.
 
-The browser has a random number and nothing else. Several replicas need a gateway that keeps a browser with one of them
+The browser has a random number and nothing else; while somebody logs in, what he began, sealed. Several replicas need a gateway that keeps a browser with one of them
 (docs/decisions/0037).
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 COOKIE = "__Host-meldpunt"
 LOG_IN_TAKES = 300
@@ -21,6 +26,8 @@ LEFT_SECONDS = 12 * 3600
 TOKEN_USED_SECONDS = 200
 """A service's token lives for five minutes; after so long another is asked."""
 
+MOST_OF_ONE = 20
+"""Browsers in which one person is logged in at once: with more he would take the places of others."""
 MOST_KNOWN = 2000
 """Of so many dossiers a session knows something: far more than anybody opens in a day, and no memory that somebody fills."""
 
@@ -77,24 +84,24 @@ class Sessions:
         self._idle, self._most, self._now = idle_seconds, most, now
         self._sessions: dict[str, Session] = {}
         self._left: dict[str, Session] = {}
-        self._logging_in: dict[str, LoggingIn] = {}
+        self._seal = AESGCM(AESGCM.generate_key(256))
 
     def begin_log_in(self) -> tuple[str, LoggingIn]:
-        """A number for the browser, and what to ask the provider with."""
-        number, begun = secrets.token_urlsafe(32), LoggingIn(begun=self._now())
-        over = [one for one, other in self._logging_in.items() if self._now() - other.begun > LOG_IN_TAKES]
-        for one in over:
-            del self._logging_in[one]
-        while len(self._logging_in) >= self._most:
-            # Whoever begins without end loses his own beginning, and nobody's session.
-            del self._logging_in[next(iter(self._logging_in))]
-        self._logging_in[_hash(number)] = begun
-        return number, begun
+        """What the browser keeps of it, sealed, and what to ask the provider with. Nothing of it is kept here: whoever begins
+        without end takes nobody's log-in away."""
+        begun, nonce = LoggingIn(begun=self._now()), secrets.token_bytes(12)
+        sealed = self._seal.encrypt(nonce, json.dumps(asdict(begun)).encode(), None)
+        return base64.urlsafe_b64encode(nonce + sealed).decode(), begun
 
-    def end_log_in(self, number: str | None, state: str) -> LoggingIn | None:
-        """The log-in that this browser began and that `state` is an answer to; once."""
-        begun = self._logging_in.pop(_hash(number), None) if number else None
-        if begun is None or self._now() - begun.begun > LOG_IN_TAKES:
+    def end_log_in(self, sealed: str | None, state: str) -> LoggingIn | None:
+        """The log-in that this browser began and that `state` is an answer to. It is taken once because the provider's code
+        is, and the ID token."""
+        try:
+            found = base64.urlsafe_b64decode(sealed or "")
+            begun = LoggingIn(**json.loads(self._seal.decrypt(found[:12], found[12:], None)))
+        except (ValueError, InvalidTag):
+            return None
+        if self._now() - begun.begun > LOG_IN_TAKES:
             return None
         return begun if secrets.compare_digest(begun.state.encode(), state.encode()) else None
 
@@ -103,6 +110,9 @@ class Sessions:
         number = secrets.token_urlsafe(32)
         for one in [one for one, other in self._sessions.items() if self._is_over(other)]:
             self._leave(one)
+        mine = [one for one, other in self._sessions.items() if other.user_id == session.user_id]
+        if len(mine) >= MOST_OF_ONE:
+            self._leave(min(mine, key=lambda one: self._sessions[one].seen))
         while len(self._sessions) >= self._most:
             self._leave(min(self._sessions, key=lambda one: self._sessions[one].seen))
         session.seen = self._now()

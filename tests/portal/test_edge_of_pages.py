@@ -85,8 +85,11 @@ async def test_a_log_in_begins_with_pkce_state_and_nonce(portal: httpx.AsyncClie
 
 
 async def test_an_answer_to_no_log_in_is_refused(portal: httpx.AsyncClient) -> None:
+    begun = await portal.get("/inloggen")
     answer = await portal.get("/callback?code=x&state=y")
     assert answer.status_code == 400
+    assert begun.headers["Set-Cookie"].startswith(log_in.LOG_IN_COOKIE)
+    assert log_in.LOG_IN_COOKIE not in portal.cookies, "who tries a wrong one has to begin anew"
     assert COOKIE not in answer.headers.get("Set-Cookie", "")
     assert 'href="/inloggen?opnieuw=ja"' in answer.text
 

@@ -23,10 +23,15 @@ class Door:
 
     def __init__(self) -> None:
         self.told: list[str | None] = []
+        self.keys: list[str | None] = []
         self.address = ""
+        self.instead: web.Response | None = None
 
     async def answer(self, request: web.Request) -> web.Response:
         self.told.append(request.headers.get("X-Forwarded-For"))
+        self.keys.append(request.headers.get("Idempotency-Key"))
+        if self.instead is not None:
+            return self.instead
         return web.json_response({"receiptCode": "R-7K3MQ-9XD4T12345"}, status=201)
 
 
@@ -63,6 +68,26 @@ async def test_nobody_chooses_whose_share_he_uses(door: Door) -> None:
     assert await told(door, "192.0.2.7", "192.0.2.8") == "192.0.2.7"
     assert await told(door, "192.0.2.7", "192.0.2.8", trusted=PROXY) == "192.0.2.7"
     assert await told(door, PROXY, "192.0.2.8, 192.0.2.7", trusted=PROXY) == "192.0.2.7"
+
+
+@pytest.mark.parametrize("said", ["<html>Bad gateway</html>", "[]"])
+async def test_what_a_visitor_typed_is_there_still_when_the_door_does_not_answer(door: Door, said: str) -> None:
+    """A gateway that answers in its place too. Sent again it is the same report, so that it comes in once."""
+    app = create(PublicSettings(public_address=ADDRESS, intake_address=door.address))
+    transport = httpx.ASGITransport(app)
+    form = {"text": "Een geur.", "key": "a-key-of-this-form", "reporter.email": "iemand@example.nl"}
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as visitor:
+        door.instead = web.Response(text=said, status=502)
+        answer = await visitor.post("/", data=form, headers=SAME)
+        assert answer.status_code == 503
+        for typed in form.values():
+            assert typed in answer.text
+        assert "probeer het over een paar minuten opnieuw" in answer.text
+        door.instead = web.Response(text=said, status=502)
+        assert (await visitor.post("/intrekken", data={"receiptCode": "R-1"}, headers=SAME)).status_code == 503
+        door.instead = None
+        assert (await visitor.post("/", data=form, headers=SAME)).status_code == 201
+    assert door.keys[0] == door.keys[2] == form["key"]
 
 
 def test_it_has_nothing_with_which_a_service_could_be_asked() -> None:

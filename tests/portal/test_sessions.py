@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.portal.sessions import LEFT_SECONDS, LOG_IN_TAKES, MOST_KNOWN, Session, Sessions, know
+from services.portal.sessions import LEFT_SECONDS, LOG_IN_TAKES, MOST_KNOWN, MOST_OF_ONE, Session, Sessions, know
 
 
 class Hour:
@@ -37,29 +37,44 @@ def test_logging_out_is_everywhere_and_touches_nobody_else() -> None:
     assert [sessions.find(one) is not None for one in (mine, also_mine, others)] == [False, False, True]
 
 
-def test_a_log_in_is_answered_once_by_the_browser_that_began_it() -> None:
+def test_a_log_in_is_answered_by_the_browser_that_began_it_in_time() -> None:
     hour = Hour()
     sessions = Sessions(1800, 10, hour)
-    number, begun = sessions.begin_log_in()
+    sealed, begun = sessions.begin_log_in()
     assert min(len(begun.state), len(begun.nonce), len(begun.verifier)) >= 43
-    assert sessions.end_log_in(number, "another state") is None
-    # Who tries a wrong one has begun anew.
-    assert sessions.end_log_in(number, begun.state) is None
-    number, begun = sessions.begin_log_in()
-    assert sessions.end_log_in(None, begun.state) is None
-    assert sessions.end_log_in(number, begun.state) is begun
-    assert sessions.end_log_in(number, begun.state) is None
-    number, begun = sessions.begin_log_in()
+    for secret in (begun.state, begun.nonce, begun.verifier):
+        assert secret not in sealed
+    assert sessions.end_log_in(sealed, begun.state) == begun
+    assert sessions.end_log_in(sealed, "another state") is None
+    other, _ = sessions.begin_log_in()
+    of_another_portal, elsewhere = Sessions(1800, 10, hour).begin_log_in()
+    for wrong in (None, "", "é", "x", sealed[:-4], sealed[4:], other):
+        assert sessions.end_log_in(wrong, begun.state) is None
+    assert sessions.end_log_in(of_another_portal, elsewhere.state) is None
     hour.now += LOG_IN_TAKES + 1
-    assert sessions.end_log_in(number, begun.state) is None
+    assert sessions.end_log_in(sealed, begun.state) is None
 
 
-def test_many_who_begin_take_nobodys_session() -> None:
+def test_many_who_begin_take_nobodys_session_and_nobodys_log_in() -> None:
     sessions = Sessions(1800, 3, Hour())
     number = sessions.begin(a_session())
+    sealed, begun = sessions.begin_log_in()
     for _ in range(10):
         sessions.begin_log_in()
     assert sessions.find(number) is not None
+    assert sessions.end_log_in(sealed, begun.state) == begun
+
+
+def test_one_person_takes_nobody_elses_place() -> None:
+    hour = Hour()
+    sessions = Sessions(1800, MOST_OF_ONE + 1, hour)
+    other = sessions.begin(a_session("u-2"))
+    mine = []
+    for _ in range(MOST_OF_ONE + 5):
+        hour.now += 1
+        mine.append(sessions.begin(a_session()))
+    assert sessions.find(other) is not None
+    assert [sessions.find(one) is not None for one in mine] == [False] * 5 + [True] * MOST_OF_ONE
 
 
 def test_a_session_does_not_print_its_tokens() -> None:

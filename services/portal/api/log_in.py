@@ -27,22 +27,27 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
     @routes.get("/inloggen")
     async def log_in(opnieuw: str = "") -> Response:
         """`opnieuw`: somebody shows again who he is, also to a provider that knows him."""
-        number, begun = sessions.begin_log_in()
+        sealed, begun = sessions.begin_log_in()
         answer = sends_to(calls.log_in_address(begun, anew=bool(opnieuw)))
         # For as long as logging in may take.
-        remember(answer, LOG_IN_COOKIE, number, LOG_IN_TAKES)
+        remember(answer, LOG_IN_COOKIE, sealed, LOG_IN_TAKES)
+        return answer
+
+    def failed(request: Request) -> Response:
+        """Not to the provider again at once: it might answer the same for ever."""
+        answer = pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
+        forget(answer, LOG_IN_COOKIE)
         return answer
 
     @routes.get("/callback")
     async def callback(request: Request, code: str = "", state: str = "") -> Response:
         begun = sessions.end_log_in(request.cookies.get(LOG_IN_COOKIE), state)
         if begun is None or not code:
-            return pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
+            return failed(request)
         try:
             session = await calls.log_in(code, begun)
         except NotAuthenticated:
-            # Not to the provider again at once: it might answer the same for ever.
-            return pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
+            return failed(request)
         # What there was before in this browser is over, whoever it was.
         before = request.cookies.get(COOKIE)
         sessions.end(before)

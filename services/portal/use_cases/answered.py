@@ -32,7 +32,7 @@ def only_for(session: Session, roles: Collection[str]) -> None:
 
 @dataclass
 class PageParts:
-    """PageParts of a page by their names. `silent`: the services that did not answer, so that their parts are missing."""
+    """Parts of a page by their names. `silent`: the services that did not answer, so that their parts are missing."""
 
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)
