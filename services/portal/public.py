@@ -45,7 +45,7 @@ INFORMATION = {
     "/toegankelijkheid": "public/toegankelijkheid.html",
 }
 """Pages that are only read, by their address."""
-NOT_NOW = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
+DOOR_IS_SHUT = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
 RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K3MQ-9XD4T12345", required=True)
 
 
@@ -109,7 +109,7 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
         try:
             status, said = await sent(request, "/v1/signals", reported(filled), key if len(key) >= 8 else "")
         except PartDown:
-            status, said = 503, {"detail": NOT_NOW}
+            status, said = 503, {"detail": DOOR_IS_SHUT}
         if status < 400:
             return pages.show("public/ontvangen.html", request, 201, code=said["receiptCode"])
         shown = {

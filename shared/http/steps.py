@@ -17,7 +17,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, model_validator
 
 from shared.engine.engine import Engine
-from shared.engine.following import MOST_STEPS, Following, Place, following
+from shared.engine.following import MOST_STEPS, Following, FollowingPlace, following
 from shared.engine.given import Open
 from shared.errors import Invalid, MeldpuntError
 from shared.http.app import current_person
@@ -133,7 +133,7 @@ def places(found: Open, follows: Following) -> list[PlaceOut]:
     return [_place(found, one) for one in follows.places]
 
 
-def _place(found: Open, one: Place) -> PlaceOut:
+def _place(found: Open, one: FollowingPlace) -> PlaceOut:
     if not isinstance(one.asks, Offered):
         return PlaceOut(record=described_record(one.asks))
     return PlaceOut(
