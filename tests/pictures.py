@@ -1,7 +1,8 @@
-"""The pictures of the guides, out of a run of the browser tests: `make pictures`.
+"""The pictures of the guides and of docs/screens.md, out of a run of the browser tests: `make pictures`.
 
-A picture is called after the state of a page in which a test looked at it. Only those that a guide names are kept, made
-small enough to be sent with the page; everything is thrown away when a test fails, for then the page may not be so.
+A picture is called after the state of a page in which a test looked at it, with `-stad` behind it in the theme of the large
+city. Only those that a page names are kept, made small enough to be sent with it; everything is thrown away when a test
+fails, for then the page may not be so.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 GUIDES = ROOT / "docs" / "gids"
 PICTURES = GUIDES / "beelden"
+SCREENS = ROOT / "docs" / "screens.md"
+CITY = "-stad"
 WIDTH = 960
 """Pixels: as wide as a guide is shown and printed."""
+HEIGHT = 1500
+"""Pixels: a list of two hundred signals is not shown to its end."""
 _NAMED = re.compile(r"!\[([^\]]+)\]\(beelden/([\w-]+)\.png\)")
 
 
@@ -28,8 +33,12 @@ def named(guide: Path) -> list[str]:
     return [name for _, name in _NAMED.findall(guide.read_text())]
 
 
-def wanted() -> set[str]:
-    return {name for guide in GUIDES.glob("*.md") for name in named(guide)}
+def collections() -> dict[Path, set[str]]:
+    """The pictures that are named, by the folder in which they lie."""
+    return {
+        PICTURES: {name for guide in GUIDES.glob("*.md") for name in named(guide)},
+        SCREENS.parent / "beelden": set(named(SCREENS)),
+    }
 
 
 def small(whole: Path, to: Path) -> None:
@@ -38,23 +47,26 @@ def small(whole: Path, to: Path) -> None:
         picture = found.convert("RGB")
     if picture.width > WIDTH:
         picture = picture.resize((WIDTH, picture.height * WIDTH // picture.width), Image.Resampling.LANCZOS)
+    if picture.height > HEIGHT:
+        picture = picture.crop((0, 0, picture.width, HEIGHT))
     picture.quantize(128, dither=Image.Dither.NONE).save(to, optimize=True)
 
 
 def keep(screens: Path) -> list[str]:
-    """Renew what the guides name out of a folder of screens, and remove what none names; returns what was not there."""
-    PICTURES.mkdir(exist_ok=True)
-    for old in PICTURES.glob("*.png"):
-        if old.stem not in wanted():
-            old.unlink()
-    missing = []
-    for name in sorted(wanted()):
-        whole = screens / f"{name}.png"
-        if whole.exists():
-            small(whole, PICTURES / whole.name)
-        else:
-            missing.append(name)
-    return missing
+    """Renew what is named out of a folder of screens, and remove what no page names; returns what was not there."""
+    missing = set()
+    for folder, wanted in collections().items():
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob("*.png"):
+            if old.stem not in wanted:
+                old.unlink()
+        for name in wanted:
+            whole = screens / f"{name}.png"
+            if whole.exists():
+                small(whole, folder / whole.name)
+            else:
+                missing.add(name)
+    return sorted(missing)
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from services.portal.menu import HAVE_THE_FILE, MENU
 from services.portal.use_cases.guides import Guides
 from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
 from shared.protocol.meetings import MEMBER
-from tests.pictures import GUIDES, PICTURES, ROOT, WIDTH, named
+from tests.pictures import CITY, GUIDES, PICTURES, ROOT, SCREENS, WIDTH, collections, named
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 PORTAL = ROOT / "services" / "portal"
@@ -49,6 +49,15 @@ def _texts() -> Iterator[str]:
         yield from (outcome.answer for outcome in decision.outcomes)
         yield from (one.question for one in decision.fields)
     yield from ("akkoord", "niet akkoord", "vraag")
+
+
+def made_by_tests() -> set[str]:
+    """The pictures of pages that a browser test looks at."""
+    return {
+        picture
+        for test in (ROOT / "tests" / "browser").glob("test_*.py")
+        for picture in re.findall(r'accessible\(\w+, "([\w-]+)"\)', test.read_text())
+    }
 
 
 @pytest.fixture(scope="module")
@@ -90,27 +99,30 @@ def test_every_label_of_a_guide_is_on_a_page(name: str, labels: set[str]) -> Non
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_picture_of_a_guide_is_there_and_made_by_a_browser_test(name: str) -> None:
-    made = {
-        picture
-        for test in (ROOT / "tests" / "browser").glob("test_*.py")
-        for picture in re.findall(r'accessible\(\w+, "([\w-]+)"\)', test.read_text())
-    }
     pictures = named(GUIDES / f"{name}.md")
     assert 1 <= len(pictures) <= 3
-    assert [one for one in pictures if one not in made] == [], "no test makes it"
+    assert [one for one in pictures if one not in made_by_tests()] == [], "no test makes it"
     assert [one for one in pictures if not (PICTURES / f"{one}.png").exists()] == []
     # Whatever looks like a picture is one that is named so.
     assert (GUIDES / f"{name}.md").read_text().count("![") == len(pictures)
 
 
 def test_no_picture_lies_there_for_nothing_and_together_they_are_small() -> None:
-    there = {one.stem: one for one in PICTURES.iterdir()}
-    assert set(there) == {one for guide in GUIDES.glob("*.md") for one in named(guide)}
-    assert sum(one.stat().st_size for one in there.values()) < 2_500_000
-    for one in there.values():
-        head = one.read_bytes()[:24]
-        assert head.startswith(b"\x89PNG")
-        assert int.from_bytes(head[16:20]) <= WIDTH
+    for folder, wanted in collections().items():
+        there = {one.stem: one for one in folder.iterdir()}
+        assert set(there) == wanted
+        assert sum(one.stat().st_size for one in there.values()) < 2_500_000
+        for one in there.values():
+            head = one.read_bytes()[:24]
+            assert head.startswith(b"\x89PNG")
+            assert int.from_bytes(head[16:20]) <= WIDTH
+
+
+def test_the_screens_are_in_both_themes_and_each_made_by_a_browser_test() -> None:
+    names = named(SCREENS)
+    plain = [one for one in names if not one.endswith(CITY)]
+    assert sorted(names) == sorted([*plain, *(f"{one}{CITY}" for one in plain)])
+    assert set(plain) <= made_by_tests()
 
 
 def test_a_label_that_is_on_no_page_is_found(labels: set[str]) -> None:
