@@ -29,7 +29,7 @@ def test_a_draft_is_for_its_author_until_it_is_sent(
     number = house.arrived(house.report())
     log_in(page, house, "anna")
     open_dossier(page, number)
-    page.get_by_role("link", name="Beantwoorden").click()
+    page.get_by_role("link", name="Beantwoorden", exact=True).click()
     address = page.url
     page.get_by_label("Waarom?").fill(REASON)
     page.get_by_role("button", name="Bewaar concept").click()

@@ -19,7 +19,7 @@ def test_anna_weighs_a_report(house: TestHouse, page: Page, accessible: Look) ->
     open_dossier(page, number)
     accessible(page, "signaal")
 
-    page.get_by_role("link", name="Beantwoorden").click()
+    page.get_by_role("link", name="Beantwoorden", exact=True).click()
     page.get_by_label("Waarom?").fill(REASON)
     page.get_by_role("button", name="Besluit vastleggen").click()
     expect(page.get_by_role("alert")).to_contain_text("Welke doelen?")

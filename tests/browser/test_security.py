@@ -125,7 +125,7 @@ def test_a_double_click_and_the_back_button_decide_once(house: TestHouse, watche
     page, number = watched, house.arrived(house.report())
     log_in(page, house, "anna")
     open_dossier(page, number)
-    page.get_by_role("link", name="Beantwoorden").click()
+    page.get_by_role("link", name="Beantwoorden", exact=True).click()
     page.get_by_label("signaleren en analyseren").check()
     page.get_by_label("Waarom?").fill(REASON)
     page.get_by_role("button", name="Besluit vastleggen").dblclick()
