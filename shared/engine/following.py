@@ -14,6 +14,7 @@ from typing import Any
 
 from shared.engine.given import Open
 from shared.engine.roads import QUESTION, shares
+from shared.protocol.conditions.plan import ADOPT_PLAN, asked
 from shared.protocol.facts import Facts, Item, Taken
 from shared.protocol.kinds import Choice, Choices, Date, Flag
 from shared.protocol.model import HOLDER_OF, Category, Decision, Law, Outcome, State
@@ -78,7 +79,8 @@ class _Now:
             return f"hiervoor is eerst een {rule.who.meeting} nodig"
         if rule.log_in_anew:
             return "hiervoor logt u eerst opnieuw in"
-        if shares(rule, outcome):
+        if shares(rule, outcome) and (rule.key != ADOPT_PLAN or asked(self.facts)):
+            # A plan goes to who adopted it himself: where nobody was asked, to nobody.
             return "wat u deelt, leest u eerst na"
         return "hierbij kiest u wat ervoor in de plaats komt" if outcome.corrects else ""
 

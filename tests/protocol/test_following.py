@@ -14,7 +14,7 @@ from shared.protocol.model import State
 from shared.protocol.open_now import Offered, Recordable
 from shared.protocol.states import PHASE_OF
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
-from tests.protocol.signals import ALONE, APPROVED, KNOWN, SOURCE_LIST
+from tests.protocol.signals import ALONE, APPROVED, KNOWN, PROPOSED, SOURCE_LIST
 
 EMPTY = replace(KNOWN, decisions=(), items=(), meetings={})
 OF_THE_FILE = frozenset(MIDDEN_DELFLAND.file_roles)
@@ -83,10 +83,17 @@ def test_an_answer_changes_what_follows() -> None:
 
 
 def test_a_record_stands_between_and_can_be_named_after_it() -> None:
-    found = follow(State.PLAN, (RECORD, "intervention"), facts=replace(EMPTY, decisions=(ALONE,)))
-    assert keys(found)[0] == (RECORD, "intervention")
-    assert isinstance(found.places[0].asks, Recordable)
-    assert "vastgesteld" in found.ends, "orders are read before they go"
+    alone = replace(EMPTY, decisions=(ALONE,))
+    found = follow(State.PLAN, facts=alone)
+    assert keys(found) == [(RECORD, "intervention"), ("adopt-plan", "adopted")]
+    adopt = found.places[1].asks
+    assert isinstance(adopt, Offered)
+    assert adopt.about[0] == ("step-1",)
+
+
+def test_a_plan_that_goes_to_who_adopted_it_is_read_first() -> None:
+    found = follow(State.PLAN, facts=replace(KNOWN, decisions=(ALONE, PROPOSED)))
+    assert "leest u eerst na" in found.ends
 
 
 def test_a_question_and_a_paper_are_no_step_others_read_them() -> None:
