@@ -16,7 +16,7 @@ from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.several import (
-    RECORD,
+    AS_ITEM,
     Follows,
     Several,
     Step,
@@ -35,7 +35,7 @@ from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.protocol.signals import KNOWN
 
 NUMBER = "S-7K3MQ-9XD4T"
-FIRST = [Step("purpose", "set"), Step(RECORD, "indication"), Step("weging-1", "suspicion"), Step("weging-2a", "task")]
+FIRST = [Step("purpose", "set"), Step(AS_ITEM, "indication"), Step("weging-1", "suspicion"), Step("weging-2a", "task")]
 VIEW: dict[str, Any] = {"subjects": {"S1": {"name": "Jan"}}, "objects": {"O1": {"address": "Kerkpad 5"}}, "items": {}}
 ROLES = frozenset(MIDDEN_DELFLAND.file_roles)
 
@@ -114,7 +114,7 @@ def test_what_was_chosen_stands_in_the_address_in_codes_and_what_was_left_open_d
 
 def test_the_page_lists_what_can_follow_and_says_where_it_ends() -> None:
     dossier, follows = offered([])
-    page = drawn("kiezen", dossier=dossier, follows=follows, steps=[], record=RECORD)
+    page = drawn("kiezen", dossier=dossier, follows=follows, steps=[], record=AS_ITEM)
     for words in ("Voor welk doel", "Is er een vermoeden", "Heeft de gemeente hier een taak", "Gaat het signaal over"):
         assert words in page
     assert 'name="weging-1" value="suspicion"' in page
@@ -122,7 +122,7 @@ def test_the_page_lists_what_can_follow_and_says_where_it_ends() -> None:
     assert "beantwoordt u apart; wat u deelt, leest u eerst na" in page
     assert "hiervoor is eerst een LOT nodig" in page
     assert " checked" not in page, "nobody answers for him"
-    again = drawn("kiezen", dossier=dossier, follows=follows, steps=FIRST, record=RECORD)
+    again = drawn("kiezen", dossier=dossier, follows=follows, steps=FIRST, record=AS_ITEM)
     assert again.count(" checked") == 3
 
 
@@ -247,9 +247,9 @@ def test_a_draft_is_found_again_whatever_is_chosen_after_the_first() -> None:
 
 
 def test_what_is_recorded_on_the_page_can_be_named_in_the_next_question() -> None:
-    steps = [Step(RECORD, "intervention"), Step("propose-plan", "proposed")]
+    steps = [Step(AS_ITEM, "intervention"), Step("propose-plan", "proposed")]
     found = Open(3, State.PLAN, MIDDEN_DELFLAND, facts=replace(KNOWN, items=(), decisions=()), today=KNOWN.today)
-    (place,) = places(found, following(found, ROLES, [(RECORD, "intervention")]))[:1]
+    (place,) = places(found, following(found, ROLES, [(AS_ITEM, "intervention")]))[:1]
     assert place.record
     several, _ = asking()
     decision = {"key": "propose-plan", "question": "?", "about": ["intervention"], "aboutMany": True, "meeting": None}

@@ -22,16 +22,16 @@ from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import text, trouble
 
-RECORD = "item"
+AS_ITEM = "item"
 """In the place of a decision: something is recorded, of the category beside it."""
 NOT_IN_ORDER = Trouble("Deze antwoorden volgen niet op elkaar. Beantwoord de vragen in volgorde en sla er geen over.")
-OVERTAKEN = Trouble("Er is intussen iets anders besloten, of het is al gebeurd.", overtaken=True)
+STEPS_OVERTAKEN = Trouble("Er is intussen iets anders besloten, of het is al gebeurd.", overtaken=True)
 COUNTED = ("", "", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf")
 
 
 @dataclass(frozen=True)
 class Step:
-    """A decision with its outcome, or RECORD with a category."""
+    """A decision with its outcome, or AS_ITEM with a category."""
 
     key: str
     answer: str
@@ -39,7 +39,7 @@ class Step:
     @property
     def name(self) -> str:
         """Before the names of its fields; no step stands on a page twice."""
-        return f"{RECORD}-{self.answer}" if self.key == RECORD else self.key
+        return f"{AS_ITEM}-{self.answer}" if self.key == AS_ITEM else self.key
 
     def own(self, filled: FormData) -> FormData:
         """What was filled in of it, by the names that its form has alone."""
@@ -80,7 +80,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Taken:
+class TookSteps:
     """How it went: so many `done`, in order; `made`: what was recorded, by the name that it had on the page."""
 
     done: int
@@ -127,25 +127,25 @@ class Several:
 
     async def take(
         self, session: Session, dossier: Opened, questions: Sequence[Question], filled: FormData, version: int
-    ) -> Taken:
+    ) -> TookSteps:
         """They are taken one after the other; where that stops, what was taken stands."""
         empty = [fault for one in questions for fault in _empty(one, filled)]
         if empty:
-            return Taken(0, {}, Trouble("Er is nog niets vastgelegd. Vul eerst in wat ontbreekt.", tuple(empty)))
+            return TookSteps(0, {}, Trouble("Er is nog niets vastgelegd. Vul eerst in wat ontbreekt.", tuple(empty)))
         body = {"expectedVersion": version, "steps": [self._body(one, filled) for one in questions]}
         said = await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/steps", body)
         if wrong := trouble(said):
-            return Taken(0, {}, _placed(wrong, questions[0]))
+            return TookSteps(0, {}, _placed(wrong, questions[0]))
         done = said.body["done"]
         items = {f"step-{place}": one["item"]["item"] for place, one in enumerate(done, 1) if one.get("item")}
         problem = said.body.get("stopped")
         stopped = trouble(Said(problem.get("status", 400), problem)) if problem else None
         if stopped is None:
-            return Taken(len(done), items)
+            return TookSteps(len(done), items)
         # What the service says of one request, that nothing was recorded, is not so of several.
         words = "Kijk de volgende stap na." if stopped.faults else stopped.words
         words = f"{_so_far(questions[: len(done)])} {words}"
-        return Taken(len(done), items, _placed(replace(stopped, words=words), questions[len(done)]))
+        return TookSteps(len(done), items, _placed(replace(stopped, words=words), questions[len(done)]))
 
     def _body(self, one: Question, filled: FormData) -> dict[str, Any]:
         own, alone = one.step.own(filled), tuple(_unnamed(one))
@@ -170,7 +170,7 @@ def address(number: str, steps: Iterable[Step]) -> str:
 
 def draft_of_several(dossier: Opened, steps: Sequence[Step]) -> DraftPlace:
     """Where a draft is kept: by the first of them, so that who chooses more or less after it finds his words."""
-    first = steps[0].answer if steps[0].key == RECORD else steps[0].key
+    first = steps[0].answer if steps[0].key == AS_ITEM else steps[0].key
     return DraftPlace(dossier.holder, f"{at(dossier.number)}/drafts/steps.{first}")
 
 
@@ -180,8 +180,8 @@ def recorded_already(dossier: Opened, steps: Sequence[Step], filled: FormData, s
     count = 0
     for one, step in zip(mine, steps, strict=False):
         own = step.own(filled)
-        key, words = (RECORD, text(own, "finding")) if not one.decision else (one.decision["key"], text(own, "reason"))
-        if not words or key != step.key or one.words != words or (key == RECORD and one.category != step.answer):
+        key, words = (AS_ITEM, text(own, "finding")) if not one.decision else (one.decision["key"], text(own, "reason"))
+        if not words or key != step.key or one.words != words or (key == AS_ITEM and one.category != step.answer):
             break
         count += 1
     return count
@@ -196,10 +196,10 @@ def moved(filled: FormData, done: int, made: Mapping[str, str], steps: int) -> F
 
 
 def _is_of(place: Mapping[str, Any], step: Step) -> bool:
-    if step.key == RECORD:
+    if step.key == AS_ITEM:
         return bool(place.get("record")) and place["record"]["category"] == step.answer
-    decision = place.get("decision")
-    return bool(decision) and decision["key"] == step.key and place["answer"] == step.answer
+    decision: Mapping[str, Any] = place.get("decision") or {}
+    return decision.get("key") == step.key and place["answer"] == step.answer
 
 
 def _named(asked: Iterable[Control], step: Step, steps: Sequence[Step]) -> tuple[Control, ...]:
