@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shared.engine.drafts import OF_A_RECORD
 from shared.engine.given import Open
 from shared.engine.roads import QUESTION, shares
+from shared.protocol.conditions.plan import ADOPT_PLAN, asked
 from shared.protocol.facts import Facts, Item, Taken
 from shared.protocol.kinds import Choice, Choices, Date, Flag
 from shared.protocol.model import HOLDER_OF, Category, Decision, Law, Outcome, State
@@ -21,12 +23,10 @@ from shared.protocol.open_now import Offered, Recordable, open_decisions, open_r
 
 MOST_STEPS = 12
 """So many steps are taken in one request."""
-RECORDING = "item"
-"""Stands where a decision has its key: something is recorded. What stands beside it is a category."""
 
 
 @dataclass(frozen=True)
-class FollowingPlace:
+class StepAsked:
     """One step as it would be asked. `answer`: the key of the outcome that is supposed by what comes after it, of a record
     nothing; `alone`: the answers that are given by themselves, and why; `state` and `records`: where the signal would
     stand, and what could be recorded first."""
@@ -42,7 +42,7 @@ class FollowingPlace:
 class Following:
     """`places`: in order; `ends`: why it goes no further, in words."""
 
-    places: tuple[FollowingPlace, ...]
+    places: tuple[StepAsked, ...]
     ends: str
 
 
@@ -78,7 +78,8 @@ class _Now:
             return f"hiervoor is eerst een {rule.who.meeting} nodig"
         if rule.log_in_anew:
             return "hiervoor logt u eerst opnieuw in"
-        if shares(rule, outcome):
+        if shares(rule, outcome) and (rule.key != ADOPT_PLAN or asked(self.facts)):
+            # A plan goes to who adopted it himself: where nobody was asked, to nobody.
             return "wat u deelt, leest u eerst na"
         return "hierbij kiest u wat ervoor in de plaats komt" if outcome.corrects else ""
 
@@ -115,14 +116,14 @@ class _Now:
 
 def following(found: Open, roles: frozenset[str], given: Sequence[tuple[str, str]] = ()) -> Following:
     """What can follow one another from where `found` stands. `given`: the steps of which the answer is known, a decision
-    with its outcome or RECORDING with a category; after these it goes on as the protocol does. It stops before what does not
+    with its outcome or OF_A_RECORD with a category; after these it goes on as the protocol does. It stops before what does not
     follow."""
     if found.facts is None:
         return Following((), "Hier wordt nu niets besloten.")
     facts = found.facts
     meetings = Counter(one.kind for one in found.meetings if one.id not in found.used)
     now = _Now(found.law, roles, found.state, facts, meetings)
-    places: list[FollowingPlace] = []
+    places: list[StepAsked] = []
     while len(places) < MOST_STEPS:
         number = len(places) + 1
         asks, answer, why = _given(now, *given[number - 1]) if number <= len(given) else _next(now, number)
@@ -135,15 +136,15 @@ def following(found: Open, roles: frozenset[str], given: Sequence[tuple[str, str
     return Following(tuple(places), f"Er worden ten hoogste {MOST_STEPS} stappen tegelijk vastgelegd.")
 
 
-def _place(now: _Now, asks: Offered | Recordable, answer: str) -> FollowingPlace:
+def _place(now: _Now, asks: Offered | Recordable, answer: str) -> StepAsked:
     if isinstance(asks, Recordable):
-        return FollowingPlace(now.state, asks, answer)
+        return StepAsked(now.state, asks, answer)
     why = {one.key: now.alone(asks.rule, one) for one in asks.rule.outcomes_in(now.state)}
-    return FollowingPlace(now.state, asks, answer, {key: words for key, words in why.items() if words}, now.records())
+    return StepAsked(now.state, asks, answer, {key: words for key, words in why.items() if words}, now.records())
 
 
 def _given(now: _Now, key: str, answer: str) -> tuple[Offered | Recordable | None, str, str]:
-    if key == RECORDING:
+    if key == OF_A_RECORD:
         record = next((one for one in now.records() if one.category.key == answer), None)
         return record, "", "Dit gegeven kan hier niet worden vastgelegd."
     for one in now.offered():

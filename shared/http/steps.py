@@ -17,7 +17,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, model_validator
 
 from shared.engine.engine import Engine
-from shared.engine.following import MOST_STEPS, Following, FollowingPlace, following
+from shared.engine.following import MOST_STEPS, Following, StepAsked, following
 from shared.engine.given import Open
 from shared.errors import Invalid, MeldpuntError
 from shared.http.app import current_person
@@ -29,7 +29,7 @@ from shared.http.taking import DecisionStep, ItemStep, given, given_record
 from shared.identity import Person
 from shared.protocol.open_now import Offered
 
-Step = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}:[a-z0-9-]{1,60}$")]
+StepGiven = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}:[a-z0-9-]{1,60}$")]
 """A decision with its outcome, or `item` with a category."""
 
 
@@ -92,7 +92,7 @@ def step_routes(engine: Engine) -> APIRouter:
     async def can_follow(
         number: Number,
         given: Annotated[
-            list[Step],
+            list[StepGiven],
             Query(
                 max_length=MOST_STEPS,
                 default_factory=list,
@@ -133,7 +133,7 @@ def places(found: Open, follows: Following) -> list[PlaceOut]:
     return [_place(found, one) for one in follows.places]
 
 
-def _place(found: Open, one: FollowingPlace) -> PlaceOut:
+def _place(found: Open, one: StepAsked) -> PlaceOut:
     if not isinstance(one.asks, Offered):
         return PlaceOut(record=described_record(one.asks))
     return PlaceOut(

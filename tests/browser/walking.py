@@ -209,7 +209,7 @@ class WithTheFile(Somebody):
                 continue
             radio = self.page.locator(f"main [name='{key}'][value='{answer}']")
             for category in first:
-                place = self.page.get_by_role("listitem").filter(has=radio)
+                place = self.page.get_by_role("listitem").filter(has=self.page.locator(f"[name='{key}']"))
                 place.locator("summary", has_text="Eerst nog iets vastleggen").click()
                 place.locator("select").select_option(category)
             first.clear()
@@ -222,7 +222,7 @@ class WithTheFile(Somebody):
         self.done("Alles is vastgelegd.")
 
     def holds_a_lot(self, members: tuple[str, ...]) -> None:
-        """Calls it for today and says who is there: the way back to the file is on the same page."""
+        """Calls it and says at once who is there: the way back to the file is on the next page."""
         self.click(self.page.get_by_role("link", name="Mijn overleggen"))
         self.link("Overleg bijeenroepen")
         self.page.get_by_label("LOT", exact=True).check()
@@ -230,9 +230,7 @@ class WithTheFile(Somebody):
         for one in members:
             self.page.get_by_label(one).check()
         self.page.get_by_label(self.number).check()
+        self.page.get_by_label("Ja, het overleg begint nu").check()
         self.press("Overleg bijeenroepen")
-        for one in members:
-            self.page.get_by_label(one).check()
-        self.press("Deze mensen zijn er")
-        self.done()
+        self.done("bijeengeroepen")
         self.back()

@@ -16,10 +16,10 @@ from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.several import (
-    RECORDING_STEP,
-    ChosenStep,
+    AS_ITEM,
     Follows,
     Several,
+    Step,
     address,
     draft_of_several,
     moved,
@@ -35,12 +35,7 @@ from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.protocol.signals import KNOWN
 
 NUMBER = "S-7K3MQ-9XD4T"
-FIRST = [
-    ChosenStep("purpose", "set"),
-    ChosenStep(RECORDING_STEP, "indication"),
-    ChosenStep("weging-1", "suspicion"),
-    ChosenStep("weging-2a", "task"),
-]
+FIRST = [Step("purpose", "set"), Step(AS_ITEM, "indication"), Step("weging-1", "suspicion"), Step("weging-2a", "task")]
 VIEW: dict[str, Any] = {"subjects": {"S1": {"name": "Jan"}}, "objects": {"O1": {"address": "Kerkpad 5"}}, "items": {}}
 ROLES = frozenset(MIDDEN_DELFLAND.file_roles)
 
@@ -58,7 +53,7 @@ class Answering:
         return self._said
 
 
-def offered(steps: list[ChosenStep], state: State = State.RECEIVED) -> tuple[Opened, Follows]:
+def offered(steps: list[Step], state: State = State.RECEIVED) -> tuple[Opened, Follows]:
     """As the service would say it."""
     facts = replace(KNOWN, decisions=(), items=(), meetings={})
     found = Open(3, state, MIDDEN_DELFLAND, facts=facts, today=facts.today)
@@ -100,7 +95,7 @@ def drawn(name: str, **shown: Any) -> str:
     return " ".join(template.render(**usual | shown).split())
 
 
-def form(steps: list[ChosenStep], **shown: Any) -> str:
+def form(steps: list[Step], **shown: Any) -> str:
     dossier, follows = offered(steps)
     questions = asking()[0].questions(dossier, follows, steps)
     return drawn("invullen", dossier=dossier, questions=questions, address=address(NUMBER, steps), **shown)
@@ -119,7 +114,7 @@ def test_what_was_chosen_stands_in_the_address_in_codes_and_what_was_left_open_d
 
 def test_the_page_lists_what_can_follow_and_says_where_it_ends() -> None:
     dossier, follows = offered([])
-    page = drawn("kiezen", dossier=dossier, follows=follows, steps=[], record=RECORDING_STEP)
+    page = drawn("kiezen", dossier=dossier, follows=follows, steps=[], record=AS_ITEM)
     for words in ("Voor welk doel", "Is er een vermoeden", "Heeft de gemeente hier een taak", "Gaat het signaal over"):
         assert words in page
     assert 'name="weging-1" value="suspicion"' in page
@@ -127,7 +122,7 @@ def test_the_page_lists_what_can_follow_and_says_where_it_ends() -> None:
     assert "beantwoordt u apart; wat u deelt, leest u eerst na" in page
     assert "hiervoor is eerst een LOT nodig" in page
     assert " checked" not in page, "nobody answers for him"
-    again = drawn("kiezen", dossier=dossier, follows=follows, steps=FIRST, record=RECORDING_STEP)
+    again = drawn("kiezen", dossier=dossier, follows=follows, steps=FIRST, record=AS_ITEM)
     assert again.count(" checked") == 3
 
 
@@ -135,8 +130,8 @@ def test_answers_that_do_not_follow_one_another_are_seen() -> None:
     assert offered(FIRST)[1].has(FIRST)
     for wrong in (
         [FIRST[0], FIRST[3]],
-        [ChosenStep("weging-1", "suspicion")],
-        [*FIRST[:2], ChosenStep("weging-1", "no-suspicion")],
+        [Step("weging-1", "suspicion")],
+        [*FIRST[:2], Step("weging-1", "no-suspicion")],
     ):
         assert not offered(wrong)[1].has(wrong)
 
@@ -252,9 +247,9 @@ def test_a_draft_is_found_again_whatever_is_chosen_after_the_first() -> None:
 
 
 def test_what_is_recorded_on_the_page_can_be_named_in_the_next_question() -> None:
-    steps = [ChosenStep(RECORDING_STEP, "intervention"), ChosenStep("propose-plan", "proposed")]
+    steps = [Step(AS_ITEM, "intervention"), Step("propose-plan", "proposed")]
     found = Open(3, State.PLAN, MIDDEN_DELFLAND, facts=replace(KNOWN, items=(), decisions=()), today=KNOWN.today)
-    (place,) = places(found, following(found, ROLES, [(RECORDING_STEP, "intervention")]))[:1]
+    (place,) = places(found, following(found, ROLES, [(AS_ITEM, "intervention")]))[:1]
     assert place.record
     several, _ = asking()
     decision = {"key": "propose-plan", "question": "?", "about": ["intervention"], "aboutMany": True, "meeting": None}

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from shared.engine.following import MOST_STEPS, RECORDING, Following, following
+from shared.engine.drafts import OF_A_RECORD
+from shared.engine.following import MOST_STEPS, Following, following
 from shared.engine.given import Open
 from shared.engine.tables import MeetingRow
 from shared.protocol.model import State
 from shared.protocol.open_now import Offered, Recordable
 from shared.protocol.states import PHASE_OF
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
-from tests.protocol.signals import ALONE, APPROVED, KNOWN, SOURCE_LIST
+from tests.protocol.signals import ALONE, APPROVED, KNOWN, PROPOSED, SOURCE_LIST
 
 EMPTY = replace(KNOWN, decisions=(), items=(), meetings={})
 OF_THE_FILE = frozenset(MIDDEN_DELFLAND.file_roles)
@@ -33,7 +34,7 @@ def follow(state: State, *given: tuple[str, str], roles: frozenset[str] = OF_THE
 
 def keys(found: Following) -> list[tuple[str, str]]:
     return [
-        (one.asks.rule.key, one.answer) if isinstance(one.asks, Offered) else (RECORDING, one.asks.category.key)
+        (one.asks.rule.key, one.answer) if isinstance(one.asks, Offered) else (OF_A_RECORD, one.asks.category.key)
         for one in found.places
     ]
 
@@ -83,15 +84,22 @@ def test_an_answer_changes_what_follows() -> None:
 
 
 def test_a_record_stands_between_and_can_be_named_after_it() -> None:
-    found = follow(State.PLAN, (RECORDING, "intervention"), facts=replace(EMPTY, decisions=(ALONE,)))
-    assert keys(found)[0] == (RECORDING, "intervention")
-    assert isinstance(found.places[0].asks, Recordable)
-    assert "vastgesteld" in found.ends, "orders are read before they go"
+    alone = replace(EMPTY, decisions=(ALONE,))
+    found = follow(State.PLAN, facts=alone)
+    assert keys(found) == [(OF_A_RECORD, "intervention"), ("adopt-plan", "adopted")]
+    adopt = found.places[1].asks
+    assert isinstance(adopt, Offered)
+    assert adopt.about[0] == ("step-1",)
+
+
+def test_a_plan_that_goes_to_who_adopted_it_is_read_first() -> None:
+    found = follow(State.PLAN, facts=replace(KNOWN, decisions=(ALONE, PROPOSED)))
+    assert "leest u eerst na" in found.ends
 
 
 def test_a_question_and_a_paper_are_no_step_others_read_them() -> None:
     for state, category in ((State.HIT_CHECK, "question"), (State.APPROACH, "paper")):
-        assert follow(state, (RECORDING, category), facts=KNOWN).places == ()
+        assert follow(state, (OF_A_RECORD, category), facts=KNOWN).places == ()
 
 
 def test_a_meeting_decides_once() -> None:
@@ -126,4 +134,4 @@ def test_from_everywhere_it_ends_and_says_why(version: str, facts: Any) -> None:
                 given = [(place.asks.rule.key, outcome.key)] if isinstance(place.asks, Offered) else []
                 assert following(at, frozenset(law.file_roles), given).ends
             for one in place.records:
-                assert following(at, frozenset(law.file_roles), [(RECORDING, one.category.key)]).places
+                assert following(at, frozenset(law.file_roles), [(OF_A_RECORD, one.category.key)]).places

@@ -21,12 +21,12 @@ from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import version
 from services.portal.use_cases.several import (
-    DECIDED_OTHERWISE,
+    AS_ITEM,
     NOT_IN_ORDER,
-    RECORDING_STEP,
-    ChosenStep,
+    STEPS_OVERTAKEN,
     Several,
-    TakenSteps,
+    Step,
+    TookSteps,
     address,
     draft_of_several,
     moved,
@@ -42,13 +42,13 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
     opened = partial(opened_by, dossiers)
 
     async def choosing(
-        request: Request, found: Opened, session: Session, steps: Sequence[ChosenStep], trouble: Trouble | None = None
+        request: Request, found: Opened, session: Session, steps: Sequence[Step], trouble: Trouble | None = None
     ) -> Response:
         follows = await several.follow(session, found, steps)
         if not follows.has(steps):
             # From where it goes another way, as the protocol goes.
             follows = await several.follow(session, found, follows.of(steps))
-        shown: dict[str, Any] = {"dossier": found, "follows": follows, "steps": steps, "record": RECORDING_STEP}
+        shown: dict[str, Any] = {"dossier": found, "follows": follows, "steps": steps, "record": AS_ITEM}
         return pages.show("several/kiezen.html", request, 400 if trouble else 200, trouble=trouble, **shown)
 
     @routes.get("")
@@ -64,7 +64,7 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
         follows = await several.follow(session, found, steps)
         if not follows.has(steps):
             return await choosing(request, found, session, steps, NOT_IN_ORDER)
-        if len(steps) == 1 and steps[0].key != RECORDING_STEP:
+        if len(steps) == 1 and steps[0].key != AS_ITEM:
             return sends_to(f"/dossiers/{number}/besluiten/{steps[0].key}?antwoord={steps[0].answer}")
         shown: dict[str, Any] = {"dossier": found, "questions": several.questions(found, follows, steps)}
         shown |= await draft.shown(request, drafts, session, draft_of_several(found, steps))
@@ -96,9 +96,9 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
         follows = await several.follow(session, found, left)
         if follows.has(left):
             questions = several.questions(found, follows, left)
-            result = TakenSteps(0, {}, done) if done else await several.take(session, found, questions, filled, seen)
+            result = TookSteps(0, {}, done) if done else await several.take(session, found, questions, filled, seen)
         else:
-            result = TakenSteps(0, {}, DECIDED_OTHERWISE)
+            result = TookSteps(0, {}, STEPS_OVERTAKEN)
         if result.trouble is None:
             await draft.after(drafts, session, place, filled, None)
             session.done = "several"
@@ -106,12 +106,7 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
         return await again(request, found, left, filled, session, result)
 
     async def again(
-        request: Request,
-        found: Opened,
-        steps: Sequence[ChosenStep],
-        filled: FormData,
-        session: Session,
-        result: TakenSteps,
+        request: Request, found: Opened, steps: Sequence[Step], filled: FormData, session: Session, result: TookSteps
     ) -> Response:
         """The forms that are left, as it stands now, with what was typed and what came in between."""
         changes: list[InBetween] = []
@@ -134,10 +129,10 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
 
     def too_late(request: Request, found: Opened, filled: FormData) -> Response:
         shown: dict[str, Any] = {"dossier": found, "changes": between(found, filled), "words": written(filled)}
-        return pages.show("dossier/te-laat.html", request, 409, why=DECIDED_OTHERWISE.words, **shown)
+        return pages.show("dossier/te-laat.html", request, 409, why=STEPS_OVERTAKEN.words, **shown)
 
     return routes
 
 
-def _steps(request: Request) -> list[ChosenStep]:
+def _steps(request: Request) -> list[Step]:
     return steps_of(request.query_params.multi_items())

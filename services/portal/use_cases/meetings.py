@@ -172,6 +172,13 @@ class MyMeetings:
             Control("choices", "outside", "Wie komt er van buiten?", options=tuple(guests)),
             Control(
                 "choices",
+                "now",
+                "Is iedereen er al?",
+                "Alleen voor een overleg van vandaag. Anders legt u tijdens het overleg vast wie er zijn.",
+                options=(("present", "Ja, het overleg begint nu en wie ik uitnodig, is er"),),
+            ),
+            Control(
+                "choices",
                 "agenda",
                 "Welke signalen staan op de agenda?",
                 "Alleen signalen die op een overleg wachten. U kunt er later nog signalen bij zetten.",
@@ -218,6 +225,7 @@ class MyMeetings:
             "heldOn": text(filled, "heldOn"),
             "members": members,
             "agenda": [str(one) for one in filled.getlist("agenda")],
+            "present": [one for each in members for one in each.values()] if filled.get("now", "") else [],
         }
         said = await self._calls.post(session, MEETING_SERVICE, "/v1/meetings", body)
         own = len(filled.getlist("members"))

@@ -22,16 +22,16 @@ from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import text, trouble
 
-RECORDING_STEP = "item"
+AS_ITEM = "item"
 """In the place of a decision: something is recorded, of the category beside it."""
 NOT_IN_ORDER = Trouble("Deze antwoorden volgen niet op elkaar. Beantwoord de vragen in volgorde en sla er geen over.")
-DECIDED_OTHERWISE = Trouble("Er is intussen iets anders besloten, of het is al gebeurd.", overtaken=True)
+STEPS_OVERTAKEN = Trouble("Er is intussen iets anders besloten, of het is al gebeurd.", overtaken=True)
 COUNTED = ("", "", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf")
 
 
 @dataclass(frozen=True)
-class ChosenStep:
-    """A decision with its outcome, or RECORDING_STEP with a category."""
+class Step:
+    """A decision with its outcome, or AS_ITEM with a category."""
 
     key: str
     answer: str
@@ -39,7 +39,7 @@ class ChosenStep:
     @property
     def name(self) -> str:
         """Before the names of its fields; no step stands on a page twice."""
-        return f"{RECORDING_STEP}-{self.answer}" if self.key == RECORDING_STEP else self.key
+        return f"{AS_ITEM}-{self.answer}" if self.key == AS_ITEM else self.key
 
     def own(self, filled: FormData) -> FormData:
         """What was filled in of it, by the names that its form has alone."""
@@ -54,12 +54,12 @@ class Follows:
     places: Sequence[Mapping[str, Any]]
     ends: str
 
-    def of(self, steps: Sequence[ChosenStep]) -> Sequence[ChosenStep]:
+    def of(self, steps: Sequence[Step]) -> Sequence[Step]:
         """Those at the beginning of `steps` that follow one another."""
         both = zip(steps, self.places, strict=False)
         return [step for step, _ in takewhile(lambda one: _is_of(one[1], one[0]), both)]
 
-    def has(self, steps: Sequence[ChosenStep]) -> bool:
+    def has(self, steps: Sequence[Step]) -> bool:
         return len(self.of(steps)) == len(steps)
 
 
@@ -67,7 +67,7 @@ class Follows:
 class Question:
     """The form of one step; `asked`: its controls, with the names that they have on the page."""
 
-    step: ChosenStep
+    step: Step
     dossier: Opened
     asked: tuple[Control, ...]
     decision: Mapping[str, Any] | None = None
@@ -80,7 +80,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class TakenSteps:
+class TookSteps:
     """How it went: so many `done`, in order; `made`: what was recorded, by the name that it had on the page."""
 
     done: int
@@ -93,15 +93,15 @@ class Several:
         self._calls = calls
         self._dossiers = dossiers
 
-    async def follow(self, session: Session, dossier: Opened, steps: Sequence[ChosenStep]) -> Follows:
+    async def follow(self, session: Session, dossier: Opened, steps: Sequence[Step]) -> Follows:
         """Raises what the service answers when it cannot be said."""
         given = urlencode([("given", f"{one.key}:{one.answer}") for one in steps])
         said = body_of(await self._calls.get(session, dossier.holder, f"{at(dossier.number)}/steps?{given}"))
         return Follows(said["places"], said["ends"])
 
     async def still(
-        self, session: Session, dossier: Opened, steps: Sequence[ChosenStep]
-    ) -> tuple[Sequence[ChosenStep], Follows] | None:
+        self, session: Session, dossier: Opened, steps: Sequence[Step]
+    ) -> tuple[Sequence[Step], Follows] | None:
         """Those of `steps` that are asked still, when the first were decided otherwise; None where nothing is left."""
         for place in range(len(steps)):
             follows = await self.follow(session, dossier, steps[place:])
@@ -109,15 +109,13 @@ class Several:
                 return steps[place:], follows
         return None
 
-    def questions(self, dossier: Opened, follows: Follows, steps: Sequence[ChosenStep]) -> tuple[Question, ...]:
+    def questions(self, dossier: Opened, follows: Follows, steps: Sequence[Step]) -> tuple[Question, ...]:
         """The forms of `steps`, which `follows` has; what is recorded in one can be named in the next."""
         return tuple(
             self._question(dossier, place, one, steps) for place, one in zip(follows.places, steps, strict=False)
         )
 
-    def _question(
-        self, dossier: Opened, place: Mapping[str, Any], step: ChosenStep, steps: Sequence[ChosenStep]
-    ) -> Question:
+    def _question(self, dossier: Opened, place: Mapping[str, Any], step: Step, steps: Sequence[Step]) -> Question:
         if place.get("record"):
             record = place["record"]
             asked = self._dossiers.recorded(dossier, record)
@@ -129,25 +127,25 @@ class Several:
 
     async def take(
         self, session: Session, dossier: Opened, questions: Sequence[Question], filled: FormData, version: int
-    ) -> TakenSteps:
+    ) -> TookSteps:
         """They are taken one after the other; where that stops, what was taken stands."""
         empty = [fault for one in questions for fault in _empty(one, filled)]
         if empty:
-            return TakenSteps(0, {}, Trouble("Er is nog niets vastgelegd. Vul eerst in wat ontbreekt.", tuple(empty)))
+            return TookSteps(0, {}, Trouble("Er is nog niets vastgelegd. Vul eerst in wat ontbreekt.", tuple(empty)))
         body = {"expectedVersion": version, "steps": [self._body(one, filled) for one in questions]}
         said = await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/steps", body)
         if wrong := trouble(said):
-            return TakenSteps(0, {}, _placed(wrong, questions[0]))
+            return TookSteps(0, {}, _placed(wrong, questions[0]))
         done = said.body["done"]
         items = {f"step-{place}": one["item"]["item"] for place, one in enumerate(done, 1) if one.get("item")}
         problem = said.body.get("stopped")
         stopped = trouble(Said(problem.get("status", 400), problem)) if problem else None
         if stopped is None:
-            return TakenSteps(len(done), items)
+            return TookSteps(len(done), items)
         # What the service says of one request, that nothing was recorded, is not so of several.
         words = "Kijk de volgende stap na." if stopped.faults else stopped.words
         words = f"{_so_far(questions[: len(done)])} {words}"
-        return TakenSteps(len(done), items, _placed(replace(stopped, words=words), questions[len(done)]))
+        return TookSteps(len(done), items, _placed(replace(stopped, words=words), questions[len(done)]))
 
     def _body(self, one: Question, filled: FormData) -> dict[str, Any]:
         own, alone = one.step.own(filled), tuple(_unnamed(one))
@@ -160,39 +158,30 @@ class Several:
         return {"item" if one.record else "decision": body}
 
 
-def steps_of(given: Iterable[tuple[str, str]]) -> list[ChosenStep]:
+def steps_of(given: Iterable[tuple[str, str]]) -> list[Step]:
     """As they stand in an address: `weging-1=suspicion`, `item=bag`; what was left open is no step."""
-    return list(dict.fromkeys(ChosenStep(key, answer) for key, answer in given if answer))
+    return list(dict.fromkeys(Step(key, answer) for key, answer in given if answer))
 
 
-def address(number: str, steps: Iterable[ChosenStep]) -> str:
+def address(number: str, steps: Iterable[Step]) -> str:
     """Of the page with the forms of these steps: codes only."""
     return f"/dossiers/{number}/samen/invullen?{urlencode([(one.key, one.answer) for one in steps])}"
 
 
-def draft_of_several(dossier: Opened, steps: Sequence[ChosenStep]) -> DraftPlace:
+def draft_of_several(dossier: Opened, steps: Sequence[Step]) -> DraftPlace:
     """Where a draft is kept: by the first of them, so that who chooses more or less after it finds his words."""
-    first = steps[0].answer if steps[0].key == RECORDING_STEP else steps[0].key
+    first = steps[0].answer if steps[0].key == AS_ITEM else steps[0].key
     return DraftPlace(dossier.holder, f"{at(dossier.number)}/drafts/steps.{first}")
 
 
-def recorded_already(
-    dossier: Opened, steps: Sequence[ChosenStep], filled: FormData, session: Session, seen: int
-) -> int:
+def recorded_already(dossier: Opened, steps: Sequence[Step], filled: FormData, session: Session, seen: int) -> int:
     """How many of them, in order, he recorded with the same words since version `seen`: as by a second click."""
     mine = [one for one in dossier.since(seen, str(filled.get("known", ""))) if one.by == session.user_id]
     count = 0
     for one, step in zip(mine, steps, strict=False):
         own = step.own(filled)
-        key, words = (
-            (RECORDING_STEP, text(own, "finding")) if not one.decision else (one.decision["key"], text(own, "reason"))
-        )
-        if (
-            not words
-            or key != step.key
-            or one.words != words
-            or (key == RECORDING_STEP and one.category != step.answer)
-        ):
+        key, words = (AS_ITEM, text(own, "finding")) if not one.decision else (one.decision["key"], text(own, "reason"))
+        if not words or key != step.key or one.words != words or (key == AS_ITEM and one.category != step.answer):
             break
         count += 1
     return count
@@ -206,14 +195,14 @@ def moved(filled: FormData, done: int, made: Mapping[str, str], steps: int) -> F
     return FormData([(name, names.get(str(value), value)) for name, value in filled.multi_items()])
 
 
-def _is_of(place: Mapping[str, Any], step: ChosenStep) -> bool:
-    if step.key == RECORDING_STEP:
+def _is_of(place: Mapping[str, Any], step: Step) -> bool:
+    if step.key == AS_ITEM:
         return bool(place.get("record")) and place["record"]["category"] == step.answer
-    decision = place.get("decision")
-    return decision is not None and decision["key"] == step.key and place["answer"] == step.answer
+    decision: Mapping[str, Any] = place.get("decision") or {}
+    return decision.get("key") == step.key and place["answer"] == step.answer
 
 
-def _named(asked: Iterable[Control], step: ChosenStep, steps: Sequence[ChosenStep]) -> tuple[Control, ...]:
+def _named(asked: Iterable[Control], step: Step, steps: Sequence[Step]) -> tuple[Control, ...]:
     """With the name of the step before that of each; what is recorded on the same page is called so."""
 
     def called(code: str, words: str) -> str:
