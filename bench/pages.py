@@ -75,7 +75,12 @@ def run(house: TestHouse) -> list[Figure]:
     with httpx.Client(base_url=house.client.addresses["public"]) as visitor:
         weighed = {"public form": visitor.get("/"), **{name: look(people[0]) for name, (look, _) in pages.items()}}
         for name, page in weighed.items():
-            found.append(at_most(f"{name}: all that is fetched, first view", _weighs(visitor, page), "KB", WEIGHS))
+            itself, besides = page.num_bytes_downloaded / 1000, _besides(visitor, page) / 1000
+            found += [
+                at_most(f"{name}: all that is fetched, first view", round(itself + besides, 1), "KB", WEIGHS),
+                Figure(f"- {name}: of that the page, never compressed nor kept", round(itself, 1), "KB"),
+                Figure(f"- {name}: what it is drawn with, compressed and kept", round(besides, 1), "KB"),
+            ]
     for one in people:
         one.close()
     return found
@@ -112,12 +117,11 @@ def _requests(house: TestHouse) -> Counter[str]:
     return found
 
 
-def _weighs(client: httpx.Client, page: httpx.Response) -> float:
-    """Kilobytes over the line of a page and of everything that it names, as a browser asks for it."""
-    needs = re.findall(r'<(?:link|img|script)[^>]+?(?:href|src)="(/static/[^"]+)"', page.text)
-    total = page.num_bytes_downloaded
+def _besides(client: httpx.Client, page: httpx.Response) -> int:
+    """Bytes over the line of everything that a page names, as a browser asks for it the first time."""
+    total, needs = 0, re.findall(r'<(?:link|img|script)[^>]+?(?:href|src)="(/static/[^"]+)"', page.text)
     for address in dict.fromkeys(needs):
-        answer = client.get(address.replace("&amp;", "&"), headers={"Accept-Encoding": "gzip, br"})
+        answer = client.get(address.replace("&amp;", "&"), headers={"Accept-Encoding": "gzip"})
         answer.raise_for_status()
         total += answer.num_bytes_downloaded
-    return round(total / 1000, 1)
+    return total

@@ -96,13 +96,13 @@ async def keep(session: AsyncSession, service: str, told: Sequence[ListedDossier
         and_(col(ListedWork.service) != new.service, col(ListedWork.version) < new.version),
     )
     values = {name: new[name] for name in rows[0] if name != "number"}
-    statement = insert.values(rows).on_conflict_do_update(index_elements=["number"], set_=values, where=newer)
-    written = set((await session.scalars(statement.returning(col(ListedWork.number)))).all())
+    statement = insert.on_conflict_do_update(index_elements=["number"], set_=values, where=newer)
+    # Rows beside the statement: within it, it would be put together anew for every message, which takes longer than all else.
+    written = set((await session.scalars(statement.returning(col(ListedWork.number)), rows)).all())
     await session.execute(delete(WorkTask).where(col(WorkTask.number).in_(written)))
     tasks = [one for dossier in told if dossier.number in written for one in _tasks(service, dossier)]
     if tasks:
-        statement = upsert(WorkTask).values([one.model_dump() for one in tasks])
-        await session.execute(statement.on_conflict_do_nothing())
+        await session.execute(upsert(WorkTask).on_conflict_do_nothing(), [one.model_dump() for one in tasks])
 
 
 def _work(service: str, told: ListedDossier, now: datetime) -> ListedWork:
