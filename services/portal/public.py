@@ -45,9 +45,7 @@ INFORMATION = {
     "/toegankelijkheid": "public/toegankelijkheid.html",
 }
 """Pages that are only read, by their address."""
-NOT_NOW = (
-    "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
-)
+NOT_NOW = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
 RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K3MQ-9XD4T12345", required=True)
 
 
