@@ -48,7 +48,7 @@ INFORMATION = {
 """Pages that are only read, by their address."""
 FORM_KEY = re.compile(r"[A-Za-z0-9_-]{8,200}")
 """As the form has it: it goes in a header, where not everything can stand."""
-NOT_NOW = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
+DOOR_SHUT = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
 RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K3MQ-9XD4T12345", required=True)
 
 
@@ -112,7 +112,7 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
         try:
             status, said = await sent(request, "/v1/signals", reported(filled), key if FORM_KEY.fullmatch(key) else "")
         except PartDown:
-            status, said = 503, {"detail": NOT_NOW}
+            status, said = 503, {"detail": DOOR_SHUT}
         if status < 400:
             return pages.show("public/ontvangen.html", request, 201, code=said["receiptCode"])
         shown = {
