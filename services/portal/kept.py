@@ -21,6 +21,8 @@ KEPT_COOKIE = "__Host-bewaard"
 KEPT_SECONDS = 900
 """Long enough to log in again, and to be called away at it."""
 MOST_KEPT = 64_000_000
+MOST_PAGES = 5
+"""Of one person: what others typed is not pushed out by what he sends again and again."""
 OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
 """Fields that the page filled in, and nobody typed."""
 
@@ -45,7 +47,7 @@ class Kept:
         secret, nonce = secrets.token_urlsafe(32), secrets.token_bytes(12)
         words = json.dumps([[name, value] for name, value in typed(filled)]).encode()
         sealed = nonce + _cipher(secret).encrypt(nonce, words, _bound(user_id, page))
-        self._throw_away(len(sealed))
+        self._throw_away(len(sealed), user_id)
         self._kept[_hash(secret)] = _Kept(user_id, page, sealed, self._now())
         return secret
 
@@ -78,9 +80,12 @@ class Kept:
         found = self._kept.get(_hash(secret)) if secret else None
         return found if found and self._now() - found.at <= KEPT_SECONDS else None
 
-    def _throw_away(self, more: int) -> None:
-        """What is over; and the oldest, so that nobody fills the memory."""
+    def _throw_away(self, more: int, user_id: str) -> None:
+        """What is over; and the oldest, his own first, so that nobody fills the memory."""
         for one in [one for one, kept in self._kept.items() if self._now() - kept.at > KEPT_SECONDS]:
+            del self._kept[one]
+        mine = [one for one, kept in self._kept.items() if kept.user_id == user_id]
+        for one in mine[: max(0, len(mine) + 1 - MOST_PAGES)]:
             del self._kept[one]
         while self._kept and more + sum(len(kept.sealed) for kept in self._kept.values()) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,8 @@ class Pages:
         environment.filters |= FILTERS
         environment.tests |= {
             "same": lambda one, other: one is other,
-            "day_given": lambda one: re.fullmatch(_DAY, one) is not None,
-            "moment_given": lambda one: re.fullmatch(_MOMENT, one) is not None,
+            "day_given": lambda one: _reads_as(day, _DAY, one),
+            "moment_given": lambda one: _reads_as(moment, _MOMENT, one),
         }
         environment.globals |= {
             "called": law.called,
@@ -198,6 +198,17 @@ def moment(given: str) -> str:
     """A moment in Amsterdam: 1 december 2026, 14.05 uur."""
     found = datetime.fromisoformat(given).astimezone(AMSTERDAM)
     return f"{day(found.date().isoformat())}, {found.hour}.{found.minute:02} uur"
+
+
+def _reads_as(reader: Callable[[str], str], pattern: str, given: str) -> bool:
+    """Whether somebody gave a date; what he wrote can look like one and be none."""
+    if re.fullmatch(pattern, given) is None:
+        return False
+    try:
+        reader(given)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _answer(law: Law, key: str, outcome: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import FormData
 
-from services.portal.kept import KEPT_SECONDS, MOST_KEPT, Kept
+from services.portal.kept import KEPT_SECONDS, MOST_KEPT, MOST_PAGES, Kept
 from services.portal.leaving import own
 from tests.portal.test_sessions import Hour
 
@@ -59,9 +59,19 @@ def test_it_is_not_to_be_read_in_the_memory_of_the_portal() -> None:
 def test_nobody_fills_the_memory() -> None:
     kept = Kept(Hour())
     large = FormData([("reason", "x" * 900_000)])
-    secrets = [kept.put("u-1", PAGE, large) for _ in range(MOST_KEPT // 900_000 + 5)]
-    assert kept.page_of(secrets[0], "u-1") is None
-    assert kept.page_of(secrets[-1], "u-1") == PAGE
+    users = [f"u-{place}" for place in range(MOST_KEPT // 900_000 + 5)]
+    secrets = {one: kept.put(one, PAGE, large) for one in users}
+    assert kept.page_of(secrets[users[0]], users[0]) is None
+    assert kept.page_of(secrets[users[-1]], users[-1]) == PAGE
+
+
+def test_nobody_pushes_out_what_another_typed() -> None:
+    kept = Kept(Hour())
+    other = kept.put("u-2", PAGE, WORDS)
+    large = FormData([("reason", "x" * 900_000)])
+    mine = [kept.put("u-1", PAGE, large) for _ in range(MOST_KEPT // 900_000 + 5)]
+    assert kept.page_of(other, "u-2") == PAGE
+    assert [one for one in mine if kept.page_of(one, "u-1")] == mine[-MOST_PAGES:]
 
 
 @pytest.mark.parametrize("path", ["/", PAGE, "/taken/rights/0f8fad5b-d9cb-469f-a165-70867728950e", "/beheer?pagina=2"])

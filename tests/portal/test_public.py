@@ -90,6 +90,16 @@ async def test_what_a_visitor_typed_is_there_still_when_the_door_does_not_answer
     assert door.keys[0] == door.keys[2] == form["key"]
 
 
+@pytest.mark.parametrize("key", ["é" * 9, "a b c d e", "korter", "x" * 201, "regel\r\nX-Forwarded-For: 192.0.2.8"])
+async def test_what_is_no_key_of_a_form_goes_in_no_header(door: Door, key: str) -> None:
+    app = create(PublicSettings(public_address=ADDRESS, intake_address=door.address))
+    transport = httpx.ASGITransport(app, client=("192.0.2.7", 1))
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as visitor:
+        answer = await visitor.post("/", data={"text": "Een geur.", "key": key}, headers=SAME)
+    assert answer.status_code == 201
+    assert (door.keys, door.told) == ([None], ["192.0.2.7"])
+
+
 def test_it_has_nothing_with_which_a_service_could_be_asked() -> None:
     """No session, no token, no key, no address: what is not there cannot be led to by a visitor."""
     of_the_portal = ("calls", "sessions", "exchange", "kept", "leaving", "app", "api", "use_cases")

@@ -131,3 +131,22 @@ def test_all_of_a_paper_can_be_read() -> None:
 def test_what_people_typed_is_words_and_never_part_of_the_page(page: str) -> None:
     assert HOSTILE not in page
     assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("2026-11-28", "28 november 2026"),
+        ("2026-11-28T12:00:00Z", "28 november 2026, 13.00 uur"),
+        ("2026-02-30", "2026-02-30"),
+        ("9999-99-99", "9999-99-99"),
+        ("2026-11-28T99Z", "2026-11-28T99Z"),
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        (HOSTILE, HOSTILE),
+    ],
+)
+def test_what_looks_like_a_date_and_is_none_is_words(given: str, shown: str) -> None:
+    """Whoever wrote it into a field would have shut the dossier to everybody."""
+    template = Pages(MIDDEN_DELFLAND, live=False)._templates.env.get_template("parts/values.html")
+    found = str(template.make_module({"session": None}).value(given))  # type: ignore[attr-defined]
+    assert html.unescape(found).strip() == f'<span class="text">{shown}</span>'
