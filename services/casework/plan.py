@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from shared.engine.effects import Ask, CloseTasks, Effect, OpenTasks
@@ -32,7 +33,8 @@ def ask_partners(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     earlier version is asked no more. Others get the document alone."""
     asked = _departments(loaded, decision)
     tasks = {one: _item(decision, one) for one in asked}
-    asks = [Ask(PLAN, _DEPARTMENT + one, item, later=True) for one, item in tasks.items()]
+    by = date.fromisoformat(str(loaded.fields_of(decision)["answerBy"]))
+    asks = [Ask(PLAN, _DEPARTMENT + one, item, later=True, due=by) for one, item in tasks.items()]
     return (CloseTasks(_asked_before(loaded, decision)), *asks, OpenTasks(tuple(tasks.values())))
 
 

@@ -28,14 +28,12 @@ class SourcesPolicy(Policy):
     asks: ClassVar = {QUESTION: None}
 
     def recorded(self, loaded: Loaded, item: str, finding: Finding) -> Sequence[Effect]:
-        """A question asks who keeps that source, and nobody else."""
+        """A question asks who keeps that source, and nobody else, by its latest date."""
         if finding.category != QUESTION:
             return ()
         source = finding.fields["source"]
-        role = f"bronhouder-{source}"
-        return Ask(QUESTION, role, item), Disclose(
-            QUESTION, BRONHOUDER, source, (item,), besides=_known(loaded, finding)
-        )
+        ask = Ask(QUESTION, f"bronhouder-{source}", item, due=_answer_by(finding))
+        return ask, Disclose(QUESTION, BRONHOUDER, source, (item,), besides=_known(loaded, finding))
 
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Besides the file: which questions wait for an answer, and of which the latest date is over."""
@@ -92,8 +90,12 @@ def _known(loaded: Loaded, question: Finding) -> tuple[str, ...]:
 
 def _term(question: Finding, today: date) -> dict[str, Any]:
     """By when an answer was asked; `reminder`: that day has come."""
-    by = question.fields["answerBy"]
-    return {"answerBy": by, "reminder": date.fromisoformat(by) <= today}
+    by = _answer_by(question)
+    return {"answerBy": by.isoformat(), "reminder": by <= today}
+
+
+def _answer_by(question: Finding) -> date:
+    return date.fromisoformat(question.fields["answerBy"])
 
 
 def _case(loaded: Loaded) -> CaseContent:

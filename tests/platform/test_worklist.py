@@ -29,8 +29,10 @@ from shared.protocol.standing_back import STANDS_BACK
 from shared.service.platform import Platform
 from tests.days import today
 from tests.platform.conftest import DeskOf, PlatformOf
-from tests.platform.desk import ANNA, Desk
+from tests.platform.desk import ANNA, WINDOW, Desk
 from tests.platform.test_closed_to import FARID, on_an_agenda
+from tests.platform.test_plan_adopted import a_plan, proposed
+from tests.platform.test_questions import FOUR
 
 FG = Person("fg", frozenset({"fg"}))
 HANNA = Person("hanna", frozenset({"lot-member"}))
@@ -236,6 +238,53 @@ async def test_lines_that_have_had_their_age_are_made_up_for(desk_of: DeskOf, wo
         await session.execute(update(TellingRow).values(seq=-9))
     await tells(desk, work)
     assert set(await work.numbers(ANNA)) == numbers
+
+
+@pytest.mark.allowed("R-T.23")
+async def test_the_latest_date_of_a_question_is_on_both_lists_and_goes_with_its_answer(
+    desk_of: DeskOf, work: WorkList
+) -> None:
+    """Who keeps the source sees by when, and who asked what waits for it; in what is told there is no word of the question."""
+    desk = await desk_of("sources")
+    await asks(work, desk)
+    keeper = Person("dirk", frozenset({"bronhouder-horeca-permits"}))
+    number = await desk.arrives(State.SOURCE_LIST)
+    await desk.decide(number, "source-list", "listed", fields={"sources": ["horeca-permits"]})
+    await desk.decide(number, "check-1", "approved", about=("horeca-permits",), fields=FOUR)
+    await desk.decide(number, "check-1-done", "some", fields={"conclusion": "eén bron"})
+    latest = today(7).isoformat()
+    more = {"source": "horeca-permits", "answerBy": latest}
+    await desk.record(number, "question", "S1", "Is er een vergunning?", **more)
+    messages = await tells(desk, work)
+    (task,) = (await work.of(keeper))["tasks"]
+    assert (task["kind"], task["dueOn"]) == ("question", latest)
+    (row,) = (await work.of(ANNA))["dossiers"]
+    assert (row["due"], row["dueOn"]) == ("answer", latest)
+    assert await work.numbers(ANNA, due="answer") == [number]
+    assert "vergunning" not in json.dumps([one.model_dump(mode="json") for one in messages])
+
+    (asked,) = await desk.open_tasks(number)
+    said = {"relevance": ["use-differs"], "consultedOn": today().isoformat()}
+    await desk.engine.tasks.answer(asked.id, keeper, GivenAnswer("hit", "", said))
+    await tells(desk, work)
+    assert (await work.of(keeper))["tasks"] == []
+    (row,) = (await work.of(ANNA))["dossiers"]
+    assert (row["due"], row["dueOn"]) == (None, None)
+
+
+@pytest.mark.allowed("R-T.19")
+async def test_a_partner_sees_by_when_to_answer_about_the_plan(desk_of: DeskOf, platform_of: PlatformOf) -> None:
+    desk = await desk_of("casework")
+    work = WorkList(await platform_of("worklist", desk.clock))
+    await asks(work, desk)
+    number, intervention = await a_plan(desk)
+    await proposed(desk, number, "wonen", about=(intervention,))
+    desk.clock.pass_by(WINDOW)
+    await tells(desk, work)
+    (task,) = (await work.of(Person("gijs", frozenset({"department-wonen"}))))["tasks"]
+    assert (task["kind"], task["dueOn"]) == ("plan", today(5).isoformat())
+    (row,) = (await work.of(ANNA))["dossiers"]
+    assert (row["due"], row["dueOn"]) == ("answer", today(5).isoformat()), "nearer than what is planned"
 
 
 async def test_only_the_list_asks_for_everything(desk_of: DeskOf, work: WorkList) -> None:
