@@ -36,6 +36,7 @@ from services.portal.api import (
 from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
+from services.portal.guides import Guides
 from services.portal.kept import Kept
 from services.portal.pages import Pages
 from services.portal.people import People
@@ -49,7 +50,6 @@ from services.portal.use_cases.destruction import DestructionPages
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.figures import Charts
-from services.portal.use_cases.guides import Guides
 from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.intake import RiecIntake
 from services.portal.use_cases.letters import LettersToPersons

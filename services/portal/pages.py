@@ -54,6 +54,12 @@ WARNED_SECONDS = 120
 NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
 
 
+def capitalized(words: str) -> str:
+    """As at the start of a sentence, where *één* loses its first accent."""
+    words = f"e{words[1:]}" if words.startswith("één") else words
+    return words[:1].upper() + words[1:]
+
+
 class Pages:
     """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial;
     `idle_seconds`: after which somebody is logged out; None: nobody logs in here."""
@@ -86,7 +92,7 @@ class Pages:
             "outcome_called": lambda pair: _answer(law, *pair),
             "called": law.called,
             "person": (people or People(None)).called,
-            "capitalize_first": lambda words: words[:1].upper() + words[1:],
+            "capitalize_first": capitalized,
             "service_called": lambda service: SERVICES_CALLED.get(service, service),
             "name_and_id": lambda control: (control.name, control.id),
             "word": lambda code: WORDS.get(code, code),

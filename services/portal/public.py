@@ -9,21 +9,23 @@ import contextlib
 import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
 from starlette.datastructures import FormData
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from services.portal.forms import Control
 from services.portal.guard import Guard
+from services.portal.guides import PICTURES, Guides
 from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.settings import PublicSettings
 from services.portal.static import static
-from shared.errors import PartDown
+from shared.errors import NotFound, PartDown
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
 
@@ -46,6 +48,8 @@ INFORMATION = {
     "/toegankelijkheid": "public/toegankelijkheid.html",
 }
 """Pages that are only read, by their address."""
+OF_WHO_REPORTS = "melder"
+"""The name of his guide."""
 FORM_KEY = re.compile(r"[A-Za-z0-9_-]{8,200}")
 """As the form has it: it goes in a header, where not everything can stand."""
 DOOR_SHUT = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
@@ -66,11 +70,31 @@ def create(settings: PublicSettings | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
     app.include_router(router(http, pages))
+    app.include_router(help_router(Guides(settings.guides), pages, settings.guides))
     app.mount("/static", static())
     app.add_middleware(Guard, origin=settings.public_address)
     trusted = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
     return app
+
+
+def help_router(guides: Guides, pages: Pages, folder: Path) -> APIRouter:
+    """The guide of who reports, and of the pictures those that it shows: the others are of pages that are not for him."""
+    routes, guide = APIRouter(), guides.all.get(OF_WHO_REPORTS)
+
+    @routes.get("/hulp")
+    async def help_page(request: Request) -> Response:
+        if guide is None:
+            raise NotFound
+        return pages.show("public/hulp.html", request, guide=guide)
+
+    @routes.get("/hulp/" + PICTURES + "/{name}")
+    async def picture(name: str) -> Response:
+        if guide is None or name not in guide.pictures:
+            raise NotFound
+        return FileResponse(folder / PICTURES / name)
+
+    return routes
 
 
 def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:

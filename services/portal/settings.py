@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+GUIDES = Path(__file__).parents[2] / "docs" / "gids"
+
 
 class Settings(BaseSettings):
     """Read from the environment, prefix `MELDPUNT_`."""
@@ -37,7 +39,7 @@ class Settings(BaseSettings):
     """False: every page says that this is a trial."""
     theme: str = Field(default="neutral", pattern=r"^[a-z-]+$")
     """Whose colours and letters: a file `theme-….css` in `static/`."""
-    guides: Path = Path(__file__).parents[2] / "docs" / "gids"
+    guides: Path = GUIDES
     """The guides that "Hulp" shows, a Markdown file for each role."""
     traces: Path | None = None
     """The folder in which an embedded house keeps its spans; None: they are collected elsewhere."""
@@ -59,3 +61,5 @@ class PublicSettings(BaseSettings):
     protocols: Path | None = None
     live: bool = False
     theme: str = Field(default="neutral", pattern=r"^[a-z-]+$")
+    guides: Path = GUIDES
+    """Of these only the one for who reports is shown."""

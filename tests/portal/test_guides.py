@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.portal.guides import Guides
 from services.portal.menu import HAVE_THE_FILE, MENU
-from services.portal.use_cases.guides import Guides
 from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
 from shared.protocol.meetings import MEMBER
 from tests.pictures import CITY, GUIDES, PICTURES, ROOT, SCREENS, WIDTH, collections, named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -116,4 +117,20 @@ def test_it_has_nothing_with_which_a_service_could_be_asked() -> None:
         "protocols",
         "live",
         "theme",
+        "guides",
     }
+
+
+async def test_who_reports_finds_his_guide_and_no_other(door: Door) -> None:
+    app = create(PublicSettings(public_address=ADDRESS, intake_address=door.address))
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as visitor:
+        assert 'href="/hulp"' in (await visitor.get("/")).text
+        page = await visitor.get("/hulp")
+        assert "Gids voor wie iets meldt" in page.text
+        pictures = re.findall(r'src="(/hulp/beelden/[\w-]+\.png)"', page.text)
+        assert pictures
+        for one in pictures:
+            assert (await visitor.get(one)).headers["Content-Type"] == "image/png"
+        for other in ("/hulp/beheerder", "/hulp/beelden/toezicht.png", "/hulp/beelden/..%2fmelder.md"):
+            assert (await visitor.get(other)).status_code == 404

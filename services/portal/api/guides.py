@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from services.portal.guides import PICTURES, Guides
 from services.portal.pages import Pages
-from services.portal.use_cases.guides import PICTURES, Guides
 from shared.errors import NotFound
 
 

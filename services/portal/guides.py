@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 PICTURES = "beelden"
+_PICTURE = re.compile(rf"\]\({PICTURES}/([\w-]+\.png)\)")
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,8 @@ class Guide:
     name: str
     title: str
     page: Markup
+    pictures: frozenset[str]
+    """The names of the files that it shows."""
 
 
 class Guides:
@@ -32,4 +36,5 @@ class Guides:
             title = text.partition("\n")[0].removeprefix("#").strip()
             # A picture stands beside its file; in the portal it has an address of its own.
             page = markdown.render(text.replace(f"]({PICTURES}/", f"](/hulp/{PICTURES}/"))
-            self.all[file.stem] = Guide(file.stem, title, Markup(page))  # noqa: S704 - rendered above, without HTML
+            pictures = frozenset(_PICTURE.findall(text))
+            self.all[file.stem] = Guide(file.stem, title, Markup(page), pictures)  # noqa: S704 - rendered above, without HTML
