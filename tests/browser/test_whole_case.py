@@ -203,20 +203,22 @@ def phase_4(anna: WithTheFile) -> None:
     )
     anna.holds_a_lot(MEMBERS)
 
-    def one_department() -> None:
-        anna.type("fields.considered", "Ook de andere zijn gewogen.")
-        anna.pick("meeting", "LOT van")
-        anna.check("fields.department", "toezicht-en-handhaving")
+    def plan() -> None:
+        anna.type("approach.fields.considered", "Ook de andere zijn gewogen.")
+        anna.pick("approach.meeting", "LOT van")
+        anna.check("approach.fields.department", "toezicht-en-handhaving")
+        anna.type("approach.reason", "Eén afdeling volstaat.")
+        anna.check("item-intervention.about", "O1")
+        anna.type("item-intervention.finding", "Controle van O1 met het bevoegd gezag; daarna zo nodig sluiten.")
+        anna.choose_one("item-intervention.fields.instrument", "sluiting-drugspand")
+        anna.choose_one("item-intervention.fields.department", "toezicht-en-handhaving")
+        anna.type("item-intervention.fields.plannedOn", today().isoformat())
+        anna.check("item-intervention.fields.subjects", "S1")
+        anna.check("adopt-plan.about", "step-2")
+        anna.type("adopt-plan.fields.adoptedOn", today().isoformat())
+        anna.type("adopt-plan.reason", "De deelnemers zijn het eens over doel en middelen.")
 
-    anna.decides("approach", "mono-municipality", "Eén afdeling volstaat.", one_department)
-
-    def order() -> None:
-        anna.choose_one("fields.instrument", "sluiting-drugspand")
-        anna.choose_one("fields.department", "toezicht-en-handhaving")
-        anna.type("fields.plannedOn", today().isoformat())
-        anna.check("fields.subjects", "S1")
-
-    anna.records("intervention", "O1", "Controle van O1 met het bevoegd gezag; daarna zo nodig sluiten.", order)
+    anna.answers(("approach", "mono-municipality"), ("item", "intervention"), ("adopt-plan", "adopted"), fill=plan)
 
 
 @pytest.mark.drill
@@ -245,5 +247,5 @@ def test_a_case_from_the_public_form_to_an_order_by_clicking_only(
     people["esra"] = Somebody(browser, house, "esra", effort)
     phase_3(anna, people["esra"])
     phase_4(anna)
-    # Adopting the plan, check 2B, the order carried out and the closing are not walked here yet.
+    # Check 2B, the order carried out and the closing are not walked here yet.
     print(f"\nfrom the public form to an order: {effort}\n{dict(effort.pages)}")

@@ -207,19 +207,24 @@ class WithTheFile(Somebody):
             if key == "item":
                 first.append(answer)
                 continue
-            radio = self.page.locator(f"main [name='{key}'][value='{answer}']")
             for category in first:
-                place = self.page.get_by_role("listitem").filter(has=self.page.locator(f"[name='{key}']"))
-                place.locator("summary", has_text="Eerst nog iets vastleggen").click()
-                place.locator("select").select_option(category)
+                self._records_first(category, key)
             first.clear()
-            radio.check()
-        for category in first:
-            self.check("item", category)
+            self.check(key, answer)
         self.press("Verder")
         fill()
         self.press("Alles vastleggen")
         self.done("Alles is vastgelegd.")
+
+    def _records_first(self, category: str, key: str) -> None:
+        """What the protocol records here has a box of its own; anything else is chosen above the question `key`."""
+        box = self.page.locator(f"main input[name='item'][value='{category}']")
+        if box.count():
+            box.check()
+            return
+        place = self.page.get_by_role("listitem").filter(has=self.page.locator(f"[name='{key}']"))
+        place.locator("summary", has_text="Eerst nog iets vastleggen").click()
+        place.locator("select").select_option(category)
 
     def holds_a_lot(self, members: tuple[str, ...]) -> None:
         """Calls it and says at once who is there: the way back to the file is on the next page."""

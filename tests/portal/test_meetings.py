@@ -6,19 +6,23 @@ import json
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from starlette.datastructures import FormData
 
+from services.portal.calls import Calls, Said
 from services.portal.menu import menu, start
 from services.portal.people import People
 from services.portal.seen import Opened
-from services.portal.use_cases.meetings import Met
+from services.portal.sessions import Session
+from services.portal.use_cases.meetings import Met, MyMeetings
 from services.portal.words import RECORDED_BESIDE
 from shared.clock import AMSTERDAM
 from shared.engine.loaded import HANDLING
 from shared.errors import NotFound
 from shared.protocol.meetings import MEMBER
+from tests.protocol.laws import MIDDEN_DELFLAND
 
 
 def met(days: int = 0, *, closed: bool = False, me: str = "farid") -> Met:
@@ -83,3 +87,26 @@ def test_names_come_from_the_directory_and_an_unknown_person_can_still_be_told_a
 
 def test_what_is_recorded_beside_the_decisions_has_words() -> None:
     assert [one for one in HANDLING if not any(key.partition(":")[0] == one for key in RECORDED_BESIDE)] == []
+
+
+class Calling:
+    """Takes the call of a meeting, and remembers what was sent."""
+
+    sent: dict[str, Any]
+
+    async def post(self, session: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+        self.sent = body
+        return Said(201, {"id": "M-7K3MQ-9XD4T"})
+
+
+@pytest.mark.parametrize(("now", "present"), [([], []), ([("now", "present")], ["farid", "gijs", "politie"])])
+async def test_a_meeting_that_begins_now_is_called_with_who_is_there(
+    now: list[tuple[str, str]], present: list[str]
+) -> None:
+    calling = Calling()
+    invited = [("members", "farid"), ("members", "gijs"), ("outside", "politie")]
+    filled = FormData([("kind", "LOT"), ("heldOn", "2026-11-29"), *invited, *now])
+    meetings = MyMeetings(cast(Calls, calling), MIDDEN_DELFLAND, People(None))
+    found, wrong = await meetings.call(Session("resume", "u-1", ("oov",)), filled)
+    assert (found, wrong) == ("M-7K3MQ-9XD4T", None)
+    assert calling.sent["present"] == present
