@@ -34,7 +34,7 @@ DECISIONS_READ = "decisions read"
 
 
 @dataclass(frozen=True)
-class Overview:
+class DossierShown:
     """A dossier at one version: what may be seen of it, what can be decided now, and what was."""
 
     shown: dict[str, Any]
@@ -81,14 +81,14 @@ class Showing:
         async with self.platform.database.transaction() as session:
             session.add_all(lines)
 
-    async def overview(self, number: str, person: Person, purpose: str) -> Overview:
+    async def overview(self, number: str, person: Person, purpose: str) -> DossierShown:
         """What `view`, `open_decisions` and `decisions` give, of one moment and by one read. Raises as `view`."""
         role = self.parts.role_of(person, reading=True)
         loaded = await self.parts.loader.load(number, by=person)
         shown, opened = await self._view(loaded, person), await self._open(loaded, person)
         looked = () if loaded.dossier.handing_over_since else (self.parts.policy.opening,)
         await self._note(person, role, (*looked, DECISIONS_READ), number, purpose)
-        return Overview(shown, opened, self._decisions(loaded))
+        return DossierShown(shown, opened, self._decisions(loaded))
 
     async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]:
         """The whole dossier for who is designated. Raises Forbidden, NotFound or Elsewhere."""
