@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from deploy.embedded.cli import parser
 from deploy.embedded.played import until
-from tests.browser.conftest import Look, listed, log_in
+from tests.browser.conftest import Look, listed, log_in, open_dossier
 from tests.house import TestHouse
 from tests.journeys import brought
 
@@ -35,6 +35,32 @@ def test_anna_finds_a_signal_and_sees_what_is_due(house: TestHouse, page: Page, 
     page.goto(page.url)
     expect(page.get_by_label("Nummer of werknaam")).to_have_value("")
     expect(page.get_by_role("main")).not_to_contain_text("Er is niets gevonden")
+
+
+def test_a_row_in_the_database_of_the_list_opens_nothing(house: TestHouse, page: Page) -> None:
+    """Its administrator writes one of his own, and into one that is there that it is elsewhere: what opens is what was there."""
+    played = brought(house, "phase-2")
+    listed(house, "anna", played.number, "phase-2")
+    columns = (
+        "number, service, version, turn, here, state, phase, working_name, received_on, due, due_on, closed_to, told_at"
+    )
+    house.sql(
+        "worklist",
+        f"INSERT INTO work ({columns}) SELECT 'S-ZZZZZ-ZZZZZ', '../../nergens', 1, 1, true, 'no-state', 99, $1,"
+        " '2026-11-01', 'no-due', '2026-11-02', '[]', now()",
+        "<b onmouseover=x>vet</b>",
+    )
+    house.sql("worklist", "UPDATE work SET service = 'oversight' WHERE number = $1", played.number)
+    log_in(page, house, "anna")
+    expect(page.get_by_role("row").filter(has_text="<b onmouseover=x>vet</b>")).to_have_count(1)
+    page.get_by_role("link", name="<b onmouseover=x>vet</b>").click()
+    page.get_by_label("Wegen").check()
+    page.get_by_role("button", name="Dossier openen").click()
+    expect(page.get_by_role("main")).to_contain_text("Dit dossier bestaat niet, of u hebt er geen toegang toe.")
+    page.get_by_role("link", name="Naar Mijn werk").click()
+    open_dossier(page, played.number)
+    expect(page.get_by_role("heading", name="Melding", exact=True)).to_be_visible()
+    house.sql("worklist", "DELETE FROM work WHERE number = 'S-ZZZZZ-ZZZZZ'")
 
 
 def test_who_has_no_file_finds_no_signal(house: TestHouse, page: Page, accessible: Look) -> None:

@@ -21,6 +21,7 @@ from shared.clock import SystemClock
 from shared.contracts.common import KeyRef, KeysReleased, Released
 from shared.contracts.intake import ReportLetter
 from shared.contracts.retention import Destroy
+from shared.contracts.worklist import ListedDossier, WorkTold
 from shared.keys.signing import Signer
 from shared.openbao import OpenBao
 from tests.house import TestHouse, until
@@ -75,6 +76,17 @@ def test_a_real_message_that_was_altered_or_readdressed(house: TestHouse) -> Non
     row = {"headers": headers | {"ce-id": str(uuid4())}, "body": message.data}
     publish(house, "intake", row, event="keys-made.v1", to="retention")
     assert "somebody else" in parked(house, "retention", UUID(row["headers"]["ce-id"]))
+
+
+def test_a_list_of_work_that_no_holder_signed(house: TestHouse) -> None:
+    """By somebody with a holder's own password, and for the edition that the list is of."""
+    begun = until(lambda: house.sql("worklist", "SELECT begun_at FROM edition"))[0]["begun_at"]
+    number = "S-YYYYY-YYYYY"
+    entry = ListedDossier(number=number, version=9, turn=9, here=True, state="weging-1", working_name="rode merel")
+    row = forged("assessment", "worklist", WorkTold(edition=begun, dossiers=(entry,)))
+    publish(house, "assessment", row)
+    assert "signature" in parked(house, "worklist", row["id"])
+    assert house.sql("worklist", "SELECT 1 AS x FROM work WHERE number = $1", number) == []
 
 
 def test_a_row_in_the_outbox_is_carried_and_not_believed(house: TestHouse) -> None:
