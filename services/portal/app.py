@@ -102,7 +102,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         righting.router(visits, opening, Righting(calls), pages),
         clusters.router(visits, opening, ClusterForms(calls, opening), pages),
         casework.router(visits, opening, RiecIntake(calls), pages),
-        meetings.router(visits, MyMeetings(calls, law, people), pages),
+        meetings.router(visits, MyMeetings(calls, law, people, live=settings.live), pages),
         tasks.router(visits, AskedOf(calls), drafts, pages),
         beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages),
         designations.router(visits, DesignationPages(calls, law), pages),

@@ -32,6 +32,7 @@ from services.portal.words import (
     TASKS,
     VERSION_STANDS,
     WORDS,
+    capitalized,
 )
 from shared.clock import AMSTERDAM
 from shared.errors import MeldpuntError, NotFound
@@ -52,12 +53,6 @@ _FILLED_IN = re.compile(rb"<textarea|<select|<input(?! type=\"hidden\")")
 WARNED_SECONDS = 120
 """So long before he is logged out somebody reads that he will be."""
 NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
-
-
-def capitalized(words: str) -> str:
-    """As at the start of a sentence, where *één* loses its first accent."""
-    words = f"e{words[1:]}" if words.startswith("één") else words
-    return words[:1].upper() + words[1:]
 
 
 class Pages:

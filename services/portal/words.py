@@ -141,3 +141,9 @@ WORDS = {
     "contact": "contact",
     "owner": "eigenaar",
 }
+
+
+def capitalized(words: str) -> str:
+    """As at the start of a sentence, where *één* loses its first accent."""
+    words = f"e{words[1:]}" if words.startswith("één") else words
+    return words[:1].upper() + words[1:]

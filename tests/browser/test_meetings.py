@@ -62,6 +62,10 @@ def test_a_lot_from_calling_it_to_its_minutes(house: TestHouse, browser: Browser
     farid.get_by_role("link", name="Alle stukken lezen").click()
     expect(farid.get_by_role("main")).to_contain_text("Ter voorbereiding van de weging")
     accessible(farid, "stukken")
+    with farid.expect_download() as copy:
+        farid.get_by_role("link", name="als pdf").click()
+    assert copy.value.suggested_filename == "stukken.pdf"
+    assert farid.request.get(f"{at}/stukken.pdf").body().startswith(b"%PDF-")
     report = found["report"]
     assert not [one for one in found["subjects"].values() if one["name"] in farid.content()], report
     farid.goto(at)
@@ -81,7 +85,7 @@ def test_a_lot_from_calling_it_to_its_minutes(house: TestHouse, browser: Browser
     gijs.get_by_label("Waarom?").fill("Ik huur zelf in dat pand.")
     gijs.get_by_role("button", name="Ik doe niet mee").click()
     expect(gijs.get_by_role("status").filter(has_text="U ziet er niets meer van.")).to_be_visible()
-    for place in ("", "/stukken", "/verslag"):
+    for place in ("", "/stukken", "/stukken.pdf", "/verslag"):
         gijs.goto(f"{at}{place}")
         shown = gijs.content().lower()
         assert number.lower() not in shown, place
@@ -113,6 +117,7 @@ def test_a_lot_from_calling_it_to_its_minutes(house: TestHouse, browser: Browser
     farid.goto(f"{at}/stukken")
     expect(farid.get_by_role("main")).to_contain_text("De stukken zijn niet meer in te zien.")
     assert "Ter voorbereiding" not in farid.content()
+    assert farid.request.get(f"{at}/stukken.pdf").status == 404
     accessible(farid, "stukken-dicht")
     farid.get_by_role("main").get_by_role("link", name="verslag").click()
     expect(farid.get_by_role("main")).to_contain_text(HELD_OVER)
@@ -130,7 +135,7 @@ def test_who_was_not_invited_sees_what_one_sees_of_none(house: TestHouse, page: 
     log_in(page, house, "hanna")
     seen = []
     for one in (meeting, "M-00000-00000", "M-00000-00000' OR 1"):
-        for place in ("", "/stukken", "/verslag"):
+        for place in ("", "/stukken", "/stukken.pdf", "/verslag"):
             page.goto(f"{house.client.addresses['portal']}/overleggen/{one}{place}")
             seen.append(page.get_by_role("main").inner_text())
     assert len(set(seen)) == 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from services.portal.api.visits import Visits, sends_to
@@ -80,6 +81,18 @@ def router(visits: Visits, meetings: MyMeetings, pages: Pages) -> APIRouter:
         found = await met(identifier, session)
         read = await meetings.papers(session, found)
         return pages.show("meeting/stukken.html", request, met=found, papers=read)
+
+    @routes.get("/{identifier}/stukken.pdf")
+    async def paper_copy(identifier: str, session: Session = visits.visitor) -> Response:
+        found = await met(identifier, session)
+        read = await meetings.papers(session, found)
+        if not read:
+            raise NotFound
+        # No number in the name of the file: it ends up in a list of what was fetched.
+        headers = {"Content-Disposition": 'attachment; filename="stukken.pdf"'}
+        return Response(
+            await run_in_threadpool(meetings.pdf, found, read), media_type="application/pdf", headers=headers
+        )
 
     @routes.get("/{identifier}/verslag")
     async def minutes(request: Request, identifier: str, session: Session = visits.visitor) -> Response:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.portal.calls import Calls, Said
 from services.portal.forms import Control, Filled
+from services.portal.papers import papers_pdf, printed
 from services.portal.people import People
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
@@ -78,9 +79,10 @@ class Met:
 
 
 class MyMeetings:
-    """`law`: says which roles have the file, and in which states a meeting decides."""
+    """`law`: says which roles have the file, and in which states a meeting decides; `live`: what is printed is no trial."""
 
-    def __init__(self, calls: Calls, law: Law, people: People) -> None:
+    def __init__(self, calls: Calls, law: Law, people: People, *, live: bool = False) -> None:
+        self._live = live
         self._calls = calls
         self._law = law
         self._people = people
@@ -140,6 +142,11 @@ class MyMeetings:
         answers = await asyncio.gather(*asked)
         found = zip(met.papers, answers, strict=True)
         return [(item, answer.body) for (item, _), answer in found if answer.is_done]
+
+    def pdf(self, met: Met, papers: list[tuple[dict[str, Any], dict[str, Any]]]) -> bytes:
+        """Of what `papers` gave; takes some tenths of a second of the processor."""
+        words = printed(self._law, met.meeting, papers, live=self._live)
+        return papers_pdf(words, date.fromisoformat(met.meeting["heldOn"]))
 
     # --- calling one -----------------------------------------------------------------------------
 
