@@ -61,8 +61,10 @@ async def everybody() -> AsyncIterator[Everybody]:
 
 
 @pytest.fixture
-def app(told: dict[str, Any], everybody: Everybody) -> FastAPI:
-    return create(Settings(**told | {"services": dict.fromkeys(told["services"], everybody.address)}))
+async def app(told: dict[str, Any], everybody: Everybody) -> AsyncIterator[FastAPI]:
+    found = create(Settings(**told | {"services": dict.fromkeys(told["services"], everybody.address)}))
+    async with found.router.lifespan_context(found):
+        yield found
 
 
 async def test_whose_designation_has_ended_finds_its_pages_no_more(
