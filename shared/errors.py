@@ -43,6 +43,12 @@ class Forbidden(MeldpuntError):
     code = "forbidden"
 
 
+class CaseClosed(Forbidden):
+    """Een gesloten casus wordt alleen geraadpleegd voor een nieuw signaal (art. 9 lid 2)."""
+
+    code = "case-closed"
+
+
 class LogInAnew(Forbidden):
     """Hiervoor logt u eerst opnieuw in, zodat vaststaat dat u het bent."""
 

@@ -45,6 +45,11 @@ class Opened:
     decisions: list[dict[str, Any]]
 
     @property
+    def is_closed(self) -> bool:
+        """Nothing of it is shown then."""
+        return bool(self.open["state"] == State.CLOSED)
+
+    @property
     def newest(self) -> str:
         """When the last of what is shown was recorded; empty where nothing is."""
         return max((str(one.get("recordedAt") or "") for one in self._items()), default="")

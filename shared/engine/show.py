@@ -21,7 +21,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.shares import concerned_by
 from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier, MeetingRow
-from shared.errors import Forbidden, NotBelieved, NotFound
+from shared.errors import CaseClosed, NotBelieved, NotFound
 from shared.identity import Person
 from shared.pages import Page, Window
 from shared.protocol.conditions.approach import shareable
@@ -91,7 +91,7 @@ class Showing:
         return DossierShown(shown, opened, self._decisions(loaded))
 
     async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]:
-        """The whole dossier for who is designated. Raises Forbidden, NotFound or Elsewhere."""
+        """The whole dossier for who is designated. Raises Forbidden, CaseClosed, NotFound or Elsewhere."""
         role = self.parts.role_of(person, reading=True)
         loaded = await self.parts.loader.load(number, by=person)
         shown = await self._view(loaded, person)
@@ -106,7 +106,7 @@ class Showing:
             return shown | {"destination": row.handed_to, "handingOverSince": row.handing_over_since.isoformat()}
         if row.state == State.CLOSED:
             # Nobody opens a closed case; for a new signal its number is the way (art. 9 lid 2).
-            raise Forbidden("Een gesloten casus wordt alleen geraadpleegd voor een nieuw signaal (art. 9 lid 2).")
+            raise CaseClosed
         shown |= self.parts.policy.show(loaded)
         if row.cluster:
             members = [one.number for one in await self.members(row.cluster, person)]

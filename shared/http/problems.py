@@ -42,6 +42,7 @@ ANSWERS: dict[type[MeldpuntError], Answer] = {
     BaoError: _LATER,
     errors.NotAuthenticated: Answer(401, "Niet ingelogd"),
     errors.Forbidden: Answer(403, "Niet bevoegd"),
+    errors.CaseClosed: Answer(403, "Gesloten"),
     errors.LogInAnew: Answer(403, "Eerst opnieuw inloggen"),
     errors.NotFound: Answer(404, "Niet gevonden"),
     errors.Elsewhere: Answer(404, "Niet hier"),

@@ -186,6 +186,15 @@ class WithTheFile(Somebody):
         self.press("Besluit vastleggen")
         self.done()
 
+    def sends(self, key: str, outcome: str, reason: str, fill: Callable[[], None] = lambda: None) -> None:
+        """A decision by which something leaves the file: it is read first, as its receiver will read it."""
+        self.asked(key, outcome)
+        fill()
+        self.type("reason", reason)
+        self.press("Bekijk wat de ontvanger leest")
+        self.click(self.page.locator("button[value=versturen]"))
+        self.done()
+
     def records(self, category: str, about: str, finding: str, fill: Callable[[], None] = lambda: None) -> None:
         link = self.page.locator(f"main a[href$='/vastleggen/{category}']").first
         self.until(lambda: link.count() > 0)

@@ -118,7 +118,7 @@ def test_every_error_has_an_answer_and_words() -> None:
     for one in every_error():
         assert any(kind in ANSWERS for kind in one.__mro__)
         assert one.__doc__
-    assert len({one.code for one in every_error() if one.__module__ == errors.__name__}) == 12
+    assert len({one.code for one in every_error() if one.__module__ == errors.__name__}) == 13
 
 
 def test_every_wrong_body_is_answered_in_dutch_without_what_was_sent() -> None:

@@ -7,13 +7,14 @@ from typing import Any, cast
 import pytest
 from starlette.datastructures import FormData
 
-from services.portal.calls import Calls
+from services.portal.calls import Calls, Said
 from services.portal.pages import Pages
 from services.portal.people import People
 from services.portal.seen import Opened
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.intake import RiecIntake
+from shared.errors import CaseClosed, Elsewhere
 from shared.protocol.fields import schema
 from tests.protocol.laws import MIDDEN_DELFLAND
 
@@ -167,3 +168,28 @@ def test_a_signal_leads_to_its_duties_to_inform_and_says_when_they_cannot_be_had
     assert "Betrokkenen informeren" not in shown("ways", {}, folder="dossier", duties=[])
     back = shown("ways", {"signal": "S-7K3MQ-9XD4T"}, folder="dossier", duties=[])
     assert 'href="/dossiers/S-7K3MQ-9XD4T">Het signaal' in back
+
+
+class Closed:
+    """Services before which stands a closed case: nobody opens it, and who closed it may take that back."""
+
+    async def get(self, _session: Session, service: str, path: str, _purpose: str = "") -> Said:
+        if service != "casework":
+            return Said(404, {"code": Elsewhere.code})
+        if path.endswith("/open-decisions"):
+            closing = {"name": "withdraw", "decision": "a-decision", "until": "2026-11-29T10:00:00+00:00"}
+            actions = [closing | {"says": "casus gesloten"}]
+            return Said(200, {"state": "closed", "version": 9, "actions": actions, "decisions": [], "records": []})
+        return Said(403, {"code": CaseClosed.code})
+
+
+async def test_a_closed_case_says_so_shows_nothing_and_can_still_be_taken_back() -> None:
+    """It read as a case that does not exist, right after somebody had closed it."""
+    session = Session("resume", "u-1", ("oov",), purposes={"S-7K3MQ-9XD4T": "weging"})
+    found = await Dossiers(cast(Calls, Closed()), cast(People, None)).open(session, "S-7K3MQ-9XD4T")
+    assert (found.is_closed, found.view, found.decisions) == (True, {}, [])
+    given = {"dossier": found, "session": session, "done": "decided", "trouble": None, "filled": FormData()}
+    page = Pages(MIDDEN_DELFLAND, live=False)._templates.env.get_template("dossier/gesloten.html").render(**given)
+    for words in ("Deze casus is gesloten", "Uw besluit is vastgelegd.", "Ongedaan maken", 'value="a-decision"'):
+        assert words in page
+    assert "Niet gevonden" not in page

@@ -45,6 +45,8 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
     async def dossier(request: Request, number: str, session: Session = visits.visitor) -> Response:
         found = await opened(number, session)
         done, session.done = session.done, None
+        if found.is_closed:
+            return pages.show("dossier/gesloten.html", request, dossier=found, done=done)
         duties = await dossiers.duties(session, number)
         return pages.show("dossier/dossier.html", request, dossier=found, done=done, duties=duties)
 
@@ -179,7 +181,8 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         if trouble is None:
             session.done = "withdrawn"
             return sends_to(f"/dossiers/{number}")
-        return pages.show("dossier/dossier.html", request, 400, dossier=found, trouble=trouble, filled=filled)
+        page = "dossier/gesloten.html" if found.is_closed else "dossier/dossier.html"
+        return pages.show(page, request, 400, dossier=found, trouble=trouble, filled=filled)
 
     return routes
 

@@ -18,7 +18,7 @@ from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble, version
 from services.portal.words import ABOUT_CALLED, HIT_FIELD, QUESTION_CATEGORY
-from shared.errors import Conflict, Elsewhere, NotFound, PartDown
+from shared.errors import CaseClosed, Conflict, Elsewhere, NotFound, PartDown
 from shared.protocol.meetings import MEMBER
 
 SIGNAL_SERVICES = ("assessment", "sources", "casework")
@@ -38,6 +38,8 @@ class Dossiers:
             said = await self._calls.get(session, holder, f"{at(number)}/overview", session.purposes[number])
             if said.is_done:
                 break
+            if said.body.get("code") == CaseClosed.code:
+                return await self._closed(session, holder, number)
             if said.body.get("code") == Elsewhere.code:
                 session.holders.pop(number, None)
             elif said.status == 409:
@@ -46,6 +48,14 @@ class Dossiers:
             raise NotFound
         know(session.holders, {number: holder})
         return Opened(holder, number, said.body["dossier"], said.body["openDecisions"], said.body["decisions"])
+
+    async def _closed(self, session: Session, holder: str, number: str) -> Opened:
+        """A closed case is opened for nobody: only what can still be taken back is known of it. Raises NotFound."""
+        offered = await self._calls.get(session, holder, f"{at(number)}/open-decisions")
+        if not offered.is_done:
+            raise NotFound
+        know(session.holders, {number: holder})
+        return Opened(holder, number, {}, offered.body, [])
 
     async def duties(self, session: Session, number: str) -> list[dict[str, Any]] | None:
         """The duties to inform that are open and about this signal, by the person; None while rights is silent."""
