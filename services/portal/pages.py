@@ -108,6 +108,7 @@ class Pages:
             "municipality": law.municipality,
             "notice": law.choices.notice,
             "question_of": self._question_of,
+            "answer_of": self._answer_of,
             "phase_called": lambda number: PHASES[number].title.partition("– ")[2].partition(":")[0],
             "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
             "task_called": lambda kind: TASKS.get(kind, "Taak"),
@@ -134,6 +135,12 @@ class Pages:
         found = self._law.category(category)
         asked = next((one.question for one in found.fields if one.name == field), None) if found else None
         return asked or WORDS.get(field, field)
+
+    def _answer_of(self, category: str, field: str, given: Any) -> Any:
+        """What was answered to it, by what it was called in the list that was shown."""
+        found = self._law.category(category)
+        kind = next((one.kind for one in found.fields if one.name == field), None) if found else None
+        return kind.said(given) if kind else given
 
     def show(self, name: str, request: Request, status: int = 200, **shown: Any) -> Response:
         """`shown` may lack what every page can have: what was filled in, and what was wrong with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import pytest
@@ -157,6 +158,34 @@ def test_a_finding_of_a_source_chooses_its_question_from_those_that_were_asked()
     asked = Dossiers(cast(Calls, None), cast(People, None)).recorded(dossier, record)
     (hit,) = [one for one in asked if one.name == "fields.hit"]
     assert (hit.kind, hit.options) == ("list", (("item-1", "item-1 – Is er een vergunning?"),))
+
+
+def test_a_code_reads_as_what_it_was_called_where_it_was_chosen() -> None:
+    """Of what was recorded, and of what a decision was about: neither a code nor a number of the file is for people."""
+    order = {
+        "category": "intervention",
+        "about": "O1",
+        "finding": "Controle.",
+        "matches": {},
+        "fields": {"instrument": "sluiting-drugspand"},
+    }
+    decision = {"key": "weging-4", "outcome": "confirmed", "about": ["item-2", "S1"], "status": "taken", "version": 2}
+    taken = decision | {
+        "takenAt": "2026-11-20T10:00:00Z",
+        "recorder": "u-1",
+        "role": "oov",
+        "article": "art. 18",
+        "reason": "",
+    }
+    offered = {"decisions": [], "records": [], "actions": [], "state": "plan", "version": 3, "shareable": []}
+    dossier = Opened("casework", "S-7K3MQ-9XD4T", VIEW | {"items": {"item-2": order}}, offered, [taken])
+    pages = Pages(MIDDEN_DELFLAND, live=False)
+    file: Any = pages._templates.env.get_template("dossier/file.html").module
+    page = str(file.file(dossier))
+    assert "sluiting-drugspand" not in page
+    words = re.sub(r"<[^>]*>", "", page)
+    assert "Met welke bevoegdheid?" in words
+    assert re.search(r"over \S.* Plan van Aanpak, S1", words)
 
 
 def test_a_signal_leads_to_its_duties_to_inform_and_says_when_they_cannot_be_had() -> None:
