@@ -7,7 +7,7 @@ that uses it has its page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 PERSONS_SHOWN = 3
@@ -40,6 +40,8 @@ class InSignal:
     objects: Called = field(default_factory=dict)
     items: Called = field(default_factory=dict)
     meetings: Called = field(default_factory=dict)
+    people: Called = field(default_factory=dict)
+    """Who can be chosen where the id of a user is asked."""
     along: Mapping[str, Called] = field(default_factory=dict)
     """What of somebody or something can go along with what is shared: by S1, O1 … the codes for that (S1.name)."""
 
@@ -107,11 +109,29 @@ def _some(name: str, schema: Mapping[str, Any], known: InSignal, asked: dict[str
             for line in range(lines)
         )
         return Control("group", name, parts=parts, **asked)
+    if inner.get("format") == "user-id":
+        return somebody(name, known.people, asked, only=tuple(code for code, _ in _options(inner)))
     pattern = inner.get("pattern", "")
     if "oneOf" not in inner and (not pattern or pattern.startswith(_OTHER_SIGNALS)):
         # What is of no list is typed, each on a line of its own.
         return Control("word" if schema.get("maxItems") == 1 else "words", name, **asked)
     return Control("choices", name, options=_options(inner) or tuple(_named(inner["pattern"], known).items()), **asked)
+
+
+def without_hint(asked: tuple[Control, ...], said: str | None) -> tuple[Control, ...]:
+    """The same without the hint that already stands above them all: the article of the question."""
+    return tuple(replace(one, hint="") if one.hint == said else one for one in asked)
+
+
+def somebody(name: str, people: Called, asked: dict[str, Any], only: tuple[str, ...] = ()) -> Control:
+    """A user, by name where the directory has one; who is not in the list goes by his number. `only`: one of these."""
+    options = tuple((one, people.get(one, one)) for one in only or people)
+    return Control("one-of" if only else "somebody", name, options=options, **asked)
+
+
+def chosen(name: str, filled: Filled) -> str | None:
+    """The id of the user that was chosen or typed in a control of `somebody`; what was typed goes first."""
+    return _text(filled, f"{name}.number") or _text(filled, name)
 
 
 def along(name: str, known: InSignal, asked: dict[str, Any]) -> Control:
@@ -181,6 +201,8 @@ def _value(one: Control, filled: Filled) -> Any:
             return {"unanswered": text} if text and filled.get(f"{one.name}.unanswered", "") else text
         case "words":
             return [line for line in (_text(filled, one.name) or "").split("\n") if line.strip()] or None
+        case "somebody" | "one-of":
+            return [who] if (who := chosen(one.name, filled)) else None
         case "word":
             return [text] if (text := _text(filled, one.name)) else None
         case "group" | "signs":

@@ -70,6 +70,7 @@ class Pages:
     ) -> None:
         self._law = law
         self._idle = idle_seconds
+        people = people or People(None)
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=select_autoescape(),
@@ -86,7 +87,8 @@ class Pages:
             "question": lambda key: rule.question if (rule := law.decision(key)) else WORDS.get(key, key),
             "outcome_called": lambda pair: _answer(law, *pair),
             "called": law.called,
-            "person": (people or People(None)).called,
+            "person": people.called,
+            "known": people.known,
             "capitalize_first": capitalized,
             "service_called": lambda service: SERVICES_CALLED.get(service, service),
             "name_and_id": lambda control: (control.name, control.id),

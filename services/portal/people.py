@@ -28,6 +28,14 @@ class People:
         """Who is not in the file goes by the end of his id: enough to tell two apart."""
         return self._organisations.get(user_id) or self._current().get(user_id) or f"medewerker {user_id[-6:]}"
 
+    def known(self, user_id: str) -> str | None:
+        """The name in the file; None where it has none."""
+        return self._current().get(user_id)
+
+    def everybody(self) -> dict[str, str]:
+        """Names by user id, as somebody looks for them; empty without a file."""
+        return dict(sorted(self._current().items(), key=lambda one: (one[1].casefold(), one[0])))
+
     def _current(self) -> Mapping[str, str]:
         if self._file is None:
             return {}

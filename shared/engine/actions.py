@@ -18,6 +18,8 @@ from shared.protocol.kinds import Schema
 from shared.protocol.standing_back import AWB, CLOSED_TO, OPENED_TO
 
 _SIGNAL = r"^S-[0-9A-Z]{5}-[0-9A-Z]{5}$"
+_USER_ID = "user-id"
+"""The format of a string that is the id of a user: a page can show names for it."""
 
 
 class Doing(StrEnum):
@@ -83,14 +85,14 @@ def _closing(policy: Policy, loaded: Loaded, person: Person) -> Iterator[Possibl
     given = {"key": CLOSING, "expectedVersion": loaded.dossier.version}
     whom: Schema = {"type": "array", "minItems": 1, "maxItems": 1, "title": "Voor wie?"}
     typed = whom | {
-        "description": "De gebruikersnaam van deze persoon; ook uw eigen, als het om u gaat",
-        "items": {"type": "string", "minLength": 1, "maxLength": 100},
+        "description": "Ook uzelf, als het om u gaat.",
+        "items": {"type": "string", "format": _USER_ID, "minLength": 1, "maxLength": 100},
     }
     question = "Is iemand zelf bij dit signaal betrokken, en moet het voor die persoon worden gesloten?"
     yield Possible(Doing.CLOSE, question, AWB, "decisions", _asked({"about": typed}), given | {"outcome": CLOSED_TO})
     closed = {one: one for one in loaded.dossier.closed_to if one != person.user_id}
     if closed:
-        chosen = {"about": whom | {"items": {"type": "string"} | _one_of(closed)}}
+        chosen = {"about": whom | {"items": {"type": "string", "format": _USER_ID} | _one_of(closed)}}
         question = "Mag iemand voor wie dit signaal is gesloten, het weer zien?"
         yield Possible(Doing.OPEN, question, AWB, "decisions", _asked(chosen), given | {"outcome": OPENED_TO})
 

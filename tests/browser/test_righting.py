@@ -56,7 +56,7 @@ def test_a_fact_is_corrected_a_signal_joined_and_closed_to_somebody(
     expect(page.get_by_role("main")).not_to_contain_text(other)
 
     page.get_by_role("link", name="Dit signaal voor iemand sluiten").click()
-    page.get_by_label("Voor wie?").fill((house.home.state() or {})["subjects"]["bram"])
+    page.get_by_label("Voor wie?").select_option(label="Bram")
     page.get_by_label("Waarom?").fill("Hij woont ernaast.")
     page.get_by_role("button", name="Vastleggen").click()
     expect(page.get_by_role("link", name="Dit signaal weer openen voor iemand")).to_be_visible()

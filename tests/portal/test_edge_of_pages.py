@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+import services.portal
 from services.portal.api import log_in
 from services.portal.guard import PAGE_HEADERS
 from services.portal.sessions import COOKIE
 from services.portal.static import STATIC_VERSION
 from tests.portal.conftest import ADDRESS, SAME
+
+TEMPLATES = Path(services.portal.__file__).parent / "templates"
 
 
 @pytest.mark.parametrize("path", ["/", "/dossiers/S-7K3MQ-9XD4T", "/uitgelogd", "/nothing", "/livez", "/hulp"])
@@ -156,3 +162,33 @@ async def test_the_memory_of_a_session_has_an_end(
         form = {"csrf": "the-token", "purpose": "weging"}
         await somebody.post(f"/dossiers/S-7K3MQ-9XD4{one}/openen", data=form, headers=SAME)
     assert [one[-1] for one in session.purposes] == ["C", "D", "E"]
+
+
+TITLE = re.compile(r"{% block title %}(.*?){% endblock %}", re.S)
+OF_NO_CONTENT = {
+    *("decision.question", "question", "record.name | capitalize_first", "action_called(action.name)"),
+    *("task_called(task.kind)", "called_meeting(met.meeting)", "called(share.recipient)", "guide.title"),
+    *("dossier.number", "found.number", "share.number", "title", "says[0]", "one.document.title"),
+    '"Delen met " ~ receiver if receiver else question',
+}
+"""What a title is made of besides its own words: questions of the law, kinds, and numbers."""
+
+
+def test_a_title_says_where_one_is_and_nothing_of_what_is_in_it() -> None:
+    """It stands in the history of a browser, and on its tabs."""
+    titles = {one.name: TITLE.findall(one.read_text()) for one in TEMPLATES.rglob("*.html")}
+    found = {said for one in titles.values() for title in one for said in re.findall(r"{{ (.*?) }}", title)}
+    assert found <= OF_NO_CONTENT
+    pages = [one for one in TEMPLATES.rglob("*.html") if "{% block content %}" in one.read_text()]
+    without = {one.name for one in pages if not titles[one.name] or not titles[one.name][0].strip()}
+    assert without <= {"base.html"}
+
+
+async def test_a_page_is_in_dutch_and_its_headings_leave_nothing_out(somebody: httpx.AsyncClient) -> None:
+    for path in ("/", "/hulp", "/protocol", "/toegankelijkheid", "/nothing", "/uitgelogd"):
+        page = (await somebody.get(path)).text
+        assert '<html lang="nl">' in page
+        levels = [int(one) for one in re.findall(r"<h([1-6])", page)]
+        assert levels[:1] == [1], path
+        assert levels.count(1) == 1, path
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (path, levels)

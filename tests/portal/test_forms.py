@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.datastructures import FormData
 
-from services.portal.forms import Control, InSignal, controls, read
+from services.portal.forms import Control, InSignal, chosen, controls, read, without_hint
 from services.portal.seen import Trouble
 from shared.protocol.fields import field_faults, schema
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
@@ -130,3 +130,31 @@ def test_what_is_about_a_whole_is_said_at_its_first_field() -> None:
         ("reason", "ontbreekt"),
         ("key", "kan niet"),
     )
+
+
+USER: dict[str, Any] = {"type": "string", "format": "user-id"}
+
+
+def test_a_user_is_chosen_by_name_and_who_is_in_no_directory_goes_by_number() -> None:
+    asked = {"properties": {"about": {"type": "array", "maxItems": 1, "title": "Voor wie?", "items": USER}}}
+    (one,) = controls(asked, InSignal(people={"u-1": "Anna", "u-2": "Bram"}), "")
+    assert (one.kind, one.options) == ("somebody", (("u-1", "Anna"), ("u-2", "Bram")))
+    assert read([one], FormData([("about", "u-2")]), "") == {"about": ["u-2"]}
+    assert read([one], FormData([("about", ""), ("about.number", " u-9 ")]), "") == {"about": ["u-9"]}
+    assert read([one], FormData([("about", "")]), "") == {}
+    assert chosen("about", FormData([("about", "u-2"), ("about.number", "u-9")])) == "u-9"
+    (without,) = controls(asked, InSignal(), "")
+    assert without.options == ()
+
+
+def test_of_whom_something_is_closed_to_only_those_are_offered_by_name() -> None:
+    items = USER | {"oneOf": [{"const": "u-2", "title": "u-2"}, {"const": "u-7", "title": "u-7"}]}
+    asked = {"properties": {"about": {"type": "array", "maxItems": 1, "title": "Voor wie?", "items": items}}}
+    (one,) = controls(asked, InSignal(people={"u-1": "Anna", "u-2": "Bram"}), "")
+    assert (one.kind, one.options) == ("one-of", (("u-2", "Bram"), ("u-7", "u-7")))
+    assert read([one], FormData([("about", "u-2")]), "") == {"about": ["u-2"]}
+
+
+def test_the_article_of_a_question_is_not_said_again_at_each_field() -> None:
+    asked = (Control("text", "a", "A", "art. 24"), Control("text", "b", "B", "art. 1"))
+    assert [one.hint for one in without_hint(asked, "art. 24")] == ["", "art. 1"]

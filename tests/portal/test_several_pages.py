@@ -252,8 +252,22 @@ def test_what_is_recorded_on_the_page_can_be_named_in_the_next_question() -> Non
     (place,) = places(found, following(found, ROLES, [(AS_ITEM, "intervention")]))[:1]
     assert place.record
     several, _ = asking()
-    decision = {"key": "propose-plan", "question": "?", "about": ["intervention"], "aboutMany": True, "meeting": None}
-    outcome: dict[str, Any] = {"key": "proposed", "onlyTo": None, "fields": {}, "corrects": False, "forwarding": []}
+    decision = {
+        "key": "propose-plan",
+        "question": "?",
+        "article": "art. 21",
+        "about": ["intervention"],
+        "aboutMany": True,
+        "meeting": None,
+    }
+    outcome: dict[str, Any] = {
+        "key": "proposed",
+        "article": None,
+        "onlyTo": None,
+        "fields": {},
+        "corrects": False,
+        "forwarding": [],
+    }
     decision |= {"choices": [{"step-1": "step-1"}], "outcomes": [outcome]}
     said = [place.model_dump(mode="json", by_alias=True), {"decision": decision, "answer": "proposed"}]
     dossier = Opened("casework", NUMBER, VIEW, described(found).model_dump(mode="json", by_alias=True), [])

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.portal.people import People
 from services.portal.sessions import COOKIE, Session, Sessions
 from services.portal.use_cases.designations import DesignationPages, is_open
 from services.portal.use_cases.operations import Operations, in_order
@@ -95,7 +96,7 @@ async def test_the_protocol_reads_as_a_page_with_a_way_to_each_chapter(somebody:
 
 
 def test_what_excludes_what_is_said_beforehand_and_where_it_applies() -> None:
-    designations = DesignationPages(Any, LAW)  # type: ignore[arg-type]
+    designations = DesignationPages(Any, LAW, People(None))  # type: ignore[arg-type]
     nobody = {one.role: one for one in designations.offered()}
     assert "functionaris gegevensbescherming" in nobody["lot-member"].excludes
     assert set(nobody["privacy-officer"].excludes) >= {"OOV'er", "beheerder"}

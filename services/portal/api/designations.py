@@ -11,12 +11,12 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from services.portal.api.visits import Visits, sends_to
+from services.portal.forms import chosen
 from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import only_for
-from services.portal.use_cases.designations import WHO, DesignationPages, is_open
-from services.portal.use_cases.filled import text
+from services.portal.use_cases.designations import DesignationPages, is_open
 from shared.protocol.designations import BEHEERDER, FG
 
 _ADDRESS = "/beheer/aanwijzingen"
@@ -38,7 +38,7 @@ def router(visits: Visits, designations: DesignationPages, pages: Pages) -> APIR
             rows=rows,
             next=found["next"],
             offered=offered,
-            who=(WHO,),
+            who=(designations.who,),
             may=BEHEERDER in session.roles,
             **more,
         )
@@ -51,7 +51,7 @@ def router(visits: Visits, designations: DesignationPages, pages: Pages) -> APIR
 
     async def form_for(request: Request, session: Session, filled: FormData, trouble: Trouble | None) -> Response:
         """The form for one person: what he is already excludes some of it, and that is said before anything is chosen."""
-        user_id = text(filled, "userId")
+        user_id = chosen("userId", filled) or ""
         held = await designations.held_by(session, user_id, datetime.now(UTC))
         offered = designations.offered(held)
         return pages.show(
@@ -70,9 +70,9 @@ def router(visits: Visits, designations: DesignationPages, pages: Pages) -> APIR
     async def person(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         """Who he is goes by POST: the number of a person stands in no address."""
         only_for(session, (BEHEERDER,))
-        if not re.fullmatch(_USER, text(filled, "userId")):
+        if not re.fullmatch(_USER, chosen("userId", filled) or ""):
             wrong = Trouble(
-                "Vul het nummer van één gebruiker in.", (("userId", "Dit is geen nummer van een gebruiker."),)
+                "Kies wie u aanwijst.", (("userId", "Kies een naam, of vul het nummer van één gebruiker in."),)
             )
             return await page(request, session, status=400, trouble=wrong, filled=filled)
         return await form_for(request, session, filled, None)

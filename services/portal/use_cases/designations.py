@@ -8,7 +8,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from services.portal.calls import Calls
-from services.portal.forms import Control, Filled, read
+from services.portal.forms import Control, Filled, read, somebody
+from services.portal.people import People
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import body_of, part_of
@@ -20,13 +21,11 @@ from shared.protocol.model import Law
 
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 """A day before or after these is a slip of the pen."""
-WHO = Control(
-    "text",
-    "userId",
-    "Nummer van de gebruiker",
-    "Wie nog niet is aangewezen, ziet het op zijn eerste bladzijde.",
-    required=True,
-)
+_WHO = {
+    "label": "Wie wijst u aan?",
+    "hint": "Wie nog niet is aangewezen, ziet zijn nummer op zijn eerste bladzijde.",
+    "required": True,
+}
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,13 @@ class RoleOffered:
 
 
 class DesignationPages:
-    def __init__(self, calls: Calls, law: Law) -> None:
-        self._calls, self._law = calls, law
+    def __init__(self, calls: Calls, law: Law, people: People) -> None:
+        self._calls, self._law, self._people = calls, law, people
+
+    @property
+    def who(self) -> Control:
+        """The control that asks whom it is about."""
+        return somebody("userId", self._people.everybody(), _WHO)
 
     async def listed(self, session: Session, cursor: str = "") -> dict[str, Any]:
         """Raises NotFound for who may not see them."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.portal.calls import Calls
-from services.portal.forms import Control, Filled, controls, read
+from services.portal.forms import Control, Filled, controls, read, without_hint
 from services.portal.people import People
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session, know
@@ -103,7 +103,7 @@ class Dossiers:
         return (
             about
             + meeting
-            + controls(outcome["fields"], known)
+            + without_hint(controls(outcome["fields"], known), outcome["article"] or decision["article"])
             + (corrections(dossier) if outcome["corrects"] else ())
             + passing_on.asked(dossier, outcome, to)
             + reason

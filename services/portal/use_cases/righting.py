@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
+from services.portal.people import People
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import at
@@ -15,13 +17,12 @@ OVERTAKEN = Trouble("Er is intussen iets veranderd aan dit dossier. Kijk wat er 
 
 
 class Righting:
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
+    def __init__(self, calls: Calls, people: People) -> None:
+        self._calls, self._people = calls, people
 
-    @staticmethod
-    def asked(dossier: Opened, action: dict[str, Any]) -> tuple[Control, ...]:
+    def asked(self, dossier: Opened, action: dict[str, Any]) -> tuple[Control, ...]:
         """The controls of an action, named as its body names them."""
-        return controls(action["fields"], dossier.known, "")
+        return controls(action["fields"], replace(dossier.known, people=self._people.everybody()), "")
 
     async def act(self, session: Session, dossier: Opened, action: dict[str, Any], filled: Filled) -> Trouble | None:
         """None when it was done; else what was wrong."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls
-from services.portal.forms import Control, Filled, InSignal, controls, read
+from services.portal.forms import Control, Filled, InSignal, controls, read, without_hint
 from services.portal.seen import Sheet, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import DUTY_SERVICE, SIGNAL_SERVICES
@@ -95,7 +95,10 @@ def _grounds(filled: Filled) -> dict[str, Any]:
 
 def _sheet(asked: dict[str, Any], called: str | None = None) -> Sheet:
     """One form with a button for each answer: what several answers ask stands once, above them."""
-    each = {one["key"]: (one["answer"], controls(one["fields"], InSignal())) for one in asked["outcomes"]}
+    each = {
+        one["key"]: (one["answer"], without_hint(controls(one["fields"], InSignal()), asked["article"]))
+        for one in asked["outcomes"]
+    }
     times: dict[str, int] = {}
     for _, drawn in each.values():
         for one in drawn:
