@@ -65,7 +65,7 @@ INTERVENTION = Finding(
 )
 RECORDS: dict[str, dict[str, Any]] = {
     "paper": {"meeting": "M-1", "items": ["report"]},
-    "question": {"source": "horeca-permits"},
+    "question": {"source": "horeca-permits", "answerBy": "2026-12-01"},
     "intervention": INTERVENTION.fields,
     "monitoring": {"intervention": "item-2"},
     "department-question": {"order": "item-2"},
