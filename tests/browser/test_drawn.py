@@ -88,7 +88,7 @@ def test_the_longest_name_breaks_and_pushes_nothing_aside(page: Page, accessible
     [
         (("oov",), listed([]), "Er wacht op dit moment niets op u."),
         ((), listed([]), "De beheerder wijst u aan"),
-        (("oov",), PartDown("the list is out of reach"), "Uw werk is er nog"),
+        (("oov",), PartDown("the list is out of reach"), "Vul hieronder een nummer in"),
     ],
     ids=["nothing", "nobody", "silent"],
 )
