@@ -80,7 +80,7 @@ class Opened:
             {code: _called(code, one, "address", "description") for code, one in self.view.get("objects", {}).items()},
             {one: self._item(one) for one in self.open["shareable"]},
             {one["id"]: _meeting(one) for one in self.meetings if not one["closed"]},
-            self.along(self.open["shareable"]),
+            along=self.along(self.open["shareable"]),
         )
 
     def along(self, items: Iterable[str]) -> dict[str, dict[str, str]]:
