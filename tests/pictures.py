@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 ROOT = Path(__file__).parents[1]
 GUIDES = ROOT / "docs" / "gids"
@@ -25,6 +25,8 @@ WIDTH = 960
 """Pixels: as wide as a guide is shown and printed."""
 HEIGHT = 1500
 """Pixels: a list of two hundred signals is not shown to its end."""
+MARGIN = 24
+"""Pixels of ground that stay below the last that stands on a page."""
 _NAMED = re.compile(r"!\[([^\]]+)\]\(beelden/([\w-]+)\.png\)")
 
 
@@ -47,9 +49,15 @@ def small(whole: Path, to: Path) -> None:
         picture = found.convert("RGB")
     if picture.width > WIDTH:
         picture = picture.resize((WIDTH, picture.height * WIDTH // picture.width), Image.Resampling.LANCZOS)
-    if picture.height > HEIGHT:
-        picture = picture.crop((0, 0, picture.width, HEIGHT))
+    picture = picture.crop((0, 0, picture.width, min(HEIGHT, _end(picture))))
     picture.quantize(128, dither=Image.Dither.NONE).save(to, optimize=True)
+
+
+def _end(picture: Image.Image) -> int:
+    """Where a page ends, and below it is nothing but its ground."""
+    ground = picture.crop((0, picture.height - 1, 1, picture.height)).resize(picture.size)
+    box = ImageChops.difference(picture, ground).getbbox()
+    return min(picture.height, (box[3] if box else 0) + MARGIN)
 
 
 def keep(screens: Path) -> list[str]:

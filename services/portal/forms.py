@@ -40,10 +40,10 @@ class InSignal:
     objects: Called = field(default_factory=dict)
     items: Called = field(default_factory=dict)
     meetings: Called = field(default_factory=dict)
-    people: Called = field(default_factory=dict)
-    """Who can be chosen where the id of a user is asked."""
     along: Mapping[str, Called] = field(default_factory=dict)
     """What of somebody or something can go along with what is shared: by S1, O1 … the codes for that (S1.name)."""
+    people: Called = field(default_factory=dict)
+    """Who can be chosen where the id of a user is asked."""
 
 
 @dataclass(frozen=True)

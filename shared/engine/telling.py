@@ -223,7 +223,8 @@ class Telling:
                     members=members.get(one.meeting, ()) if one.meeting else None,
                     opened_at=one.opened_at,
                     until=one.until,
-                    due_on=one.due_on,
+                    # What is asked about a duty to inform waits no longer than the duty.
+                    due_on=one.due_on or (row.due_on if row.subject else None),
                 )
                 for one in asked
                 if one.opened_at is not None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
+import httpx
 import pytest
 
 from services.portal.calls import Calls, Said
 from services.portal.sessions import Session
 from services.portal.use_cases.work import ListAsked, MyWork, in_words
 from shared.errors import PartDown
+from tests.portal.conftest import SAME
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -95,3 +97,15 @@ async def test_how_old_the_list_is_is_said_when_it_lags() -> None:
     found, _, _ = await mine(listed(up_to={"assessment": old, "sources": new, "rights": None}))
     assert found.lagging == {"assessment": old}
     assert found.untold == ["rights"]
+
+
+async def test_while_the_list_is_silent_a_dossier_opens_by_its_number(somebody: httpx.AsyncClient) -> None:
+    """The services of this portal answer nothing, the list neither."""
+    page = (await somebody.get("/")).text
+    assert "Nummer van het dossier" in page
+    form = {"csrf": "the-token", "woorden": " s-7k3mq-9xd4t "}
+    answer = await somebody.post("/zoeken", data=form, headers=SAME)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/dossiers/S-7K3MQ-9XD4T")
+    for words in ("//elsewhere.example.nl", "Wilgenroos", "S-7K3MQ"):
+        answer = await somebody.post("/zoeken", data=form | {"woorden": words}, headers=SAME)
+        assert (answer.status_code, "Dit is geen nummer van een dossier." in answer.text) == (200, True)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from services.portal.api.visits import Visits
+from services.portal.api.visits import Visits, sends_to
 from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.filled import text
 from services.portal.use_cases.work import DUES, ListAsked, MyWork
+from shared.http.app import DUTY, NUMBER
 
 
 def router(visits: Visits, work: MyWork, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def shown(request: Request, session: Session, asked: ListAsked) -> Response:
-        done, session.done = session.done, None
         mine = await work.mine(session, asked)
+        number = asked.words.strip().upper()
+        if mine.silent and (re.fullmatch(NUMBER, number) or re.fullmatch(DUTY, number)):
+            # The list is no way to a dossier: whoever knows its number asks who has it.
+            return sends_to(f"/dossiers/{number}")
+        done, session.done = session.done, None
         return pages.show("work/mijn-werk.html", request, mine=mine, dues=DUES, done=done)
 
     @routes.get("/")
