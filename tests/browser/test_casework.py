@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Look, log_in, open_dossier
@@ -19,6 +20,7 @@ NOT_THE_PERMIT = {
 HIDDEN = ("Greet", "Zonnebloem", "015 5550123")
 
 
+@pytest.mark.drill
 def test_a_plan_is_read_on_one_page(house: TestHouse, page: Page, accessible: Look) -> None:
     """Goal, what is done by whom and when, versions and partners; who has the file goes from it to what changes it."""
     played = brought(house, "approach")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Look, log_in, open_dossier
 from tests.house import TestHouse, a_report
 
 
+@pytest.mark.drill
 def test_a_fact_is_corrected_a_signal_joined_and_closed_to_somebody(
     house: TestHouse, page: Page, accessible: Look
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Look, log_in, open_dossier
@@ -70,6 +71,7 @@ def test_phase_1_on_one_page(house: TestHouse, page: Page, accessible: Look) -> 
     expect(page.get_by_role("link", name=LINK)).to_have_count(0)
 
 
+@pytest.mark.drill
 def test_what_came_in_between_is_shown_and_the_words_are_kept(house: TestHouse, page: Page, accessible: Look) -> None:
     number = house.arrived(house.report())
     log_in(page, house, "anna")
