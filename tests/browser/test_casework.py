@@ -46,6 +46,7 @@ def test_a_plan_is_read_on_one_page(house: TestHouse, page: Page, accessible: Lo
     expect(page.get_by_label("Met welke bevoegdheid?")).to_be_visible()
 
 
+@pytest.mark.drill
 def test_an_intake_is_read_before_two_release_it(house: TestHouse, page: Page, accessible: Look) -> None:
     played = brought(house, "check-2a")
     further(house, played, RIEC_MAY, NOT_THE_PERMIT, "shared", "called", RIEC)

@@ -36,6 +36,7 @@ def filled(page: Page, area: str = "O1") -> None:
 PHASE_1 = (("purpose", "set"), ("weging-1", "suspicion"), ("weging-2a", "task"), ("weging-2b", "inside"))
 
 
+@pytest.mark.drill
 def test_phase_1_on_one_page(house: TestHouse, page: Page, accessible: Look) -> None:
     """What is left empty is said before anything is sent; where a service stops it, what was recorded stands and the rest is
     still there; a second click does nothing twice."""

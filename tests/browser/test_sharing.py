@@ -146,6 +146,7 @@ def test_a_department_reads_and_takes_up_what_it_received(house: TestHouse, page
     assert page.get_by_role("main").inner_text() == seen[0], "who has no file has no register"
 
 
+@pytest.mark.drill
 @pytest.mark.allowed("R-18.6")
 def test_several_questions_are_asked_at_once_and_read_beforehand(
     house: TestHouse, page: Page, accessible: Look
@@ -180,6 +181,7 @@ def test_several_questions_are_asked_at_once_and_read_beforehand(
         assert any(all(said in text for said in (told["question"], *told["identity"].values())) for text in before)
 
 
+@pytest.mark.drill
 @pytest.mark.allowed("R-20.1", "R-23.1")
 @pytest.mark.refused("R-20.1")
 def test_a_matrix_is_filled_in_and_who_it_refuses_is_offered_nothing(

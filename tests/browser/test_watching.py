@@ -62,6 +62,7 @@ def waiting(house: TestHouse) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.drill
 @pytest.mark.allowed("R-9.14", "R-26.10", "R-T.22")
 @pytest.mark.refused("R-7.2", "R-9.14", "R-T.22")
 def test_a_list_goes_by_the_privacy_officer_and_the_beheerder(house: TestHouse, page: Page, accessible: Look) -> None:
@@ -217,6 +218,7 @@ def test_what_went_at_once_is_judged_and_the_fg_sees_it_all(house: TestHouse, pa
         expect(page.get_by_role("main")).to_contain_text("Dit dossier bestaat niet")
 
 
+@pytest.mark.drill
 @pytest.mark.allowed("R-9.15")
 @pytest.mark.refused("R-9.15")
 def test_a_hold_is_asked_by_picking_and_agreed_to_by_the_beheerder(
