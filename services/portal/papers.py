@@ -1,4 +1,4 @@
-"""The papers of a meeting as one PDF, for who reads from paper: made of what his page shows, and kept by nobody."""
+"""The papers of a meeting, as its page shows them and as one PDF says them to who reads from paper; kept by nobody."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ PAPERS_TEMPLATE = Path(__file__).with_name("papers.typ")
 PrintedLines = list[tuple[str, str]]
 
 
-def printed(
-    law: Law, meeting: Mapping[str, Any], papers: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]], *, live: bool
-) -> dict[str, Any]:
-    """Everything that stands in it; `papers`: each with the item of the agenda that it is about."""
+def papers_of(law: Law, papers: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Each paper in words; given with the item of the agenda that it is about."""
+    return [_paper(law, item, paper) for item, paper in papers]
+
+
+def printed(law: Law, meeting: Mapping[str, Any], papers: list[dict[str, Any]], *, live: bool) -> dict[str, Any]:
+    """Everything that stands in the PDF; `papers`: as `papers_of` says them."""
     return {
         "title": f"Stukken voor het {meeting['kind']} van {day(date.fromisoformat(meeting['heldOn']))}",
         "sender": law.choices.notice["verwerkingsverantwoordelijke"],
         "trial": None if live else TRIAL,
         "warning": "Alleen voor wie is uitgenodigd. Vernietig dit na het overleg.",
-        "papers": [_paper(law, place, item, paper) for place, (item, paper) in enumerate(papers, 1)],
+        "papers": papers,
     }
 
 
@@ -35,18 +38,19 @@ def papers_pdf(words: Mapping[str, Any], on: date) -> bytes:
     return compiled(PAPERS_TEMPLATE, {"words": words}, "ua-1", on=on)
 
 
-def _paper(law: Law, place: int, item: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
+def _paper(law: Law, item: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
     left_out = paper.get("leftOut") or 0
     them = "persoon of object is" if left_out == 1 else "personen en objecten zijn"
+    groups = (("Personen", "subjects"), ("Adressen en andere objecten", "objects"))
     return {
-        "title": f"{place}. {capitalized(item.get('workingName') or item['number'])}",
-        "opening": [item["number"], *([paper["note"]] if paper.get("note") else [])],
+        "called": capitalized(item.get("workingName") or item["number"]),
+        "number": item["number"],
+        "note": paper.get("note") or "",
         "parts": [_part(law, one) for one in paper["items"]],
         "known": [
-            *(_known(code, one) for code, one in (paper.get("subjects") or {}).items()),
-            *(_known(code, one) for code, one in (paper.get("objects") or {}).items()),
+            (group, [_known(code, one) for code, one in (paper.get(key) or {}).items()]) for group, key in groups
         ],
-        "closing": [f"{left_out} {them} hier niet met naam genoemd."] if left_out else [],
+        "leftOut": f"{left_out} {them} hier niet met naam genoemd." if left_out else "",
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pdfua
 from pypdf import PdfReader
 
-from services.portal.papers import papers_pdf, printed
+from services.portal.papers import papers_of, papers_pdf, printed
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 MEETING = {"kind": "LOT", "heldOn": "2026-12-01"}
@@ -32,7 +32,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def test_the_papers_are_printed_as_the_page_shows_them(tmp_path: Path) -> None:
-    papers = [({"number": "S-7K3MQ-9XD4T", "workingName": "zwarte uil"}, PAPER)]
+    papers = papers_of(MIDDEN_DELFLAND, [({"number": "S-7K3MQ-9XD4T", "workingName": "zwarte uil"}, PAPER)])
     pdf = papers_pdf(printed(MIDDEN_DELFLAND, MEETING, papers, live=False), date(2026, 12, 1))
     (tmp_path / "stukken.pdf").write_bytes(pdf)
     assert [one.message for one in pdfua.validate(str(tmp_path / "stukken.pdf")).findings] == []

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.portal.calls import Calls, Said
 from services.portal.forms import Control, Filled
-from services.portal.papers import papers_pdf, printed
+from services.portal.papers import papers_of, papers_pdf, printed
 from services.portal.people import People
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
@@ -136,14 +136,14 @@ class MyMeetings:
         except PartDown:
             return None
 
-    async def papers(self, session: Session, met: Met) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-        """Each paper with the item that it is about; one that closed meanwhile is left out."""
+    async def papers(self, session: Session, met: Met) -> list[dict[str, Any]]:
+        """Each paper in words; one that closed meanwhile is left out."""
         asked = (self._calls.get(session, item["service"], f"/v1/tasks/{task}", OF_TASKS) for item, task in met.papers)
         answers = await asyncio.gather(*asked)
         found = zip(met.papers, answers, strict=True)
-        return [(item, answer.body) for (item, _), answer in found if answer.is_done]
+        return papers_of(self._law, [(item, answer.body) for (item, _), answer in found if answer.is_done])
 
-    def pdf(self, met: Met, papers: list[tuple[dict[str, Any], dict[str, Any]]]) -> bytes:
+    def pdf(self, met: Met, papers: list[dict[str, Any]]) -> bytes:
         """Of what `papers` gave; takes some tenths of a second of the processor."""
         words = printed(self._law, met.meeting, papers, live=self._live)
         return papers_pdf(words, date.fromisoformat(met.meeting["heldOn"]))
