@@ -65,10 +65,14 @@ class OpenBao:
         self._login = asyncio.Lock()
         self._address = address
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     @property
     def _http(self) -> aiohttp.ClientSession:
         # Made at the first call: a session belongs to the loop that runs.
+        if self._closed:
+            # Somebody who is on his way out would open one that nobody closes.
+            raise PartDown("this service is stopping")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=16), timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
@@ -76,7 +80,8 @@ class OpenBao:
         return self._session
 
     async def close(self) -> None:
-        """Let the connections go; nothing is revoked."""
+        """Let the connections go; nothing is revoked, and nothing is asked any more."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
 
@@ -143,7 +148,7 @@ class OpenBao:
             timeout = aiohttp.ClientTimeout(total=2)
             async with self._http.get(f"{self._address}/v1/sys/health", timeout=timeout) as answer:
                 return answer.status == 200
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except (aiohttp.ClientError, TimeoutError, OSError, PartDown):
             return False
 
     async def _token_works(self) -> bool:

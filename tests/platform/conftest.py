@@ -196,3 +196,20 @@ async def bench(postgres: Postgres, database_of: DatabaseOf) -> Bench:
     await connection.execute(TABLE)
     await connection.close()
     return Bench(first, second)
+
+
+@pytest.fixture(autouse=True)
+async def closed_afterwards(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A service that is made and does not run closes nothing of what it opens when it is asked whether it is ready: what is
+    left open is found by whatever test comes after."""
+    made: list[OpenBao] = []
+    original = OpenBao.__init__
+
+    def noted(bao: OpenBao, address: str, credentials: Path) -> None:
+        original(bao, address, credentials)
+        made.append(bao)
+
+    monkeypatch.setattr(OpenBao, "__init__", noted)
+    yield
+    for bao in made:
+        await bao.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from shared.http.arriving import MOST_BYTES
 from shared.http.problems import HEADERS
 from shared.http.strangers import SINGLE_LINES
 from shared.identity import TOKEN
-from shared.openbao import OpenBao
 from shared.settings import ServiceSettings
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import Bao, Postgres, RealParts
@@ -27,22 +25,6 @@ from tests.platform.served import AS_OPERATOR, app_of, http_to, served
 
 REPORT = {"channel": "web", "text": "Een sterke henneplucht."}
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-
-
-@pytest.fixture(autouse=True)
-async def closed_afterwards(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Nothing of these services runs, so nothing of them closes what it opened when it was asked whether it is ready."""
-    made: list[OpenBao] = []
-    original = OpenBao.__init__
-
-    def noted(bao: OpenBao, address: str, credentials: Path) -> None:
-        original(bao, address, credentials)
-        made.append(bao)
-
-    monkeypatch.setattr(OpenBao, "__init__", noted)
-    yield
-    for bao in made:
-        await bao.close()
 
 
 # --- every answer ----------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from shared.keys.own_letterbox import RSA_SECONDS
 from shared.keys.transit import Place, Transit
 from shared.openbao import KEY_ABSENT, LOCKED, NOT_DECRYPTED, BaoError, BaoRefused, OpenBao
 from tests.platform.conftest import BaoOf
+from tests.platform.real import Bao
 
 ROOM = "room-signal"
 PLACE = Place(ROOM, "S-00000-00000", "report", 1)
@@ -195,3 +196,13 @@ async def test_a_key_that_was_just_made_is_asked_for_once_more(answering: Answer
     bao, asked = await answering((400, {"errors": [KEY_ABSENT]}), 1000)
     assert await said(Transit(bao, ROOM).encrypt(key, [(PLACE, b"x")])) == (400, [KEY_ABSENT])
     assert len(asked) == 2
+
+
+async def test_who_is_on_his_way_out_opens_nothing_any_more(openbao: Bao) -> None:
+    """What a worker still asks while its service stops would open a connection that nobody closes."""
+    client = OpenBao(openbao.address, openbao.credentials("assessment"))
+    assert await client.reachable()
+    await client.close()
+    assert not await client.reachable()
+    with pytest.raises(PartDown):
+        await client.log_in()
