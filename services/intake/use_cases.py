@@ -62,6 +62,7 @@ class Intake:
             isolation_level="AUTOCOMMIT",
             pool_pre_ping=False,
         )
+        platform.close_too(self._door.dispose)
         self.letters = Queue(
             platform.database,
             store.MelderLetter,

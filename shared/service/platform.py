@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -69,6 +70,7 @@ class Platform:
         self.machine = machine
         self.schema = schema
         self.tracing = Tracing(name, settings.traces)
+        self._besides: list[Callable[[], Awaitable[None]]] = []
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
         self.signer = Signer(name, self.bao, machine)
@@ -139,9 +141,15 @@ class Platform:
         if changed:
             self.letterboxes.again()
 
+    def close_too(self, close: Callable[[], Awaitable[None]]) -> None:
+        """What a service opened besides is let go with the rest."""
+        self._besides.append(close)
+
     async def close(self) -> None:
         """Let traces out, then the connections go."""
         self.tracing.close()
+        for close in self._besides:
+            await close()
         await self.database.engine.dispose()
         await self.bao.close()
 
