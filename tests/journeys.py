@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deploy.embedded.insist import for_the_purpose, insist
 from deploy.embedded.play import Player
 from deploy.embedded.played import Played, steps_of
 from tests.house import TestHouse, a_report, until
@@ -106,3 +107,17 @@ def moved(house: TestHouse, played: Played) -> None:
     player_of(house).years_run(played)
     house.run_as_of(5 * 366)
     house.sealed(played.number)
+
+
+def informing_proposed(house: TestHouse, played: Played, reason: str) -> str:
+    """Anna proposes to inform S1, as soon as rights has heard for what the signal is handled; the number of the duty."""
+    number = player_of(house).duty_of(played.number, "S1")
+    path = f"/v1/duties/{number}"
+    proposal = {"key": "duty", "outcome": "inform", "reason": reason, "fields": {"how": "brief"}}
+
+    def propose() -> dict[str, Any]:
+        seen = house.client.get("rights", f"{path}/open-decisions", "anna")
+        return house.client.post("rights", f"{path}/decisions", "anna", proposal | {"expectedVersion": seen["version"]})
+
+    insist(propose, for_the_purpose)
+    return number

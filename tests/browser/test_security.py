@@ -13,7 +13,7 @@ from services.portal.guard import POLICY
 from services.portal.sessions import COOKIE
 from tests.browser.conftest import asked_of, log_in, open_dossier
 from tests.house import TestHouse, until
-from tests.journeys import brought, player_of
+from tests.journeys import brought, informing_proposed
 
 XSS = (
     "<script>window.seen=1</script>",
@@ -102,11 +102,7 @@ def test_whatever_is_typed_is_text_on_every_page(house: TestHouse, watched: Page
 def test_what_somebody_is_asked_is_text_too(house: TestHouse, watched: Page) -> None:
     """A task, with the words of who proposed it."""
     page = watched
-    duty = player_of(house).duty_of(brought(house, "informing").number, "S1")
-    path = f"/v1/duties/{duty}"
-    version = house.client.get("rights", f"{path}/open-decisions", "anna")["version"]
-    proposal = {"key": "duty", "outcome": "inform", "reason": ALL, "fields": {"how": "brief"}}
-    house.client.post("rights", f"{path}/decisions", "anna", proposal | {"expectedVersion": version})
+    informing_proposed(house, brought(house, "informing"), ALL)
     asked_of(house, "petra", "rights", "co-signature")
     log_in(page, house, "petra")
     page.get_by_role("link", name="Medeondertekenen").last.click()

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Look, asked_of, log_in
 from tests.house import TestHouse, until
-from tests.journeys import APPROACH, brought, further, player_of
+from tests.journeys import APPROACH, brought, further, informing_proposed
 
 
 class Clicks:
@@ -26,11 +26,7 @@ HIDDEN = ("Greet", "Zonnebloem", "015 5550123")
 def test_petra_co_signs_in_three_clicks(house: TestHouse, page: Page, accessible: Look) -> None:
     """She sees the person, the deadline, the grounds and the reasons, and neither the report nor who reported."""
     played = brought(house, "informing")
-    number = player_of(house).duty_of(played.number, "S1")
-    path = f"/v1/duties/{number}"
-    version = house.client.get("rights", f"{path}/open-decisions", "anna")["version"]
-    proposal = {"key": "duty", "outcome": "inform", "reason": "Het kan nu.", "fields": {"how": "brief"}}
-    house.client.post("rights", f"{path}/decisions", "anna", proposal | {"expectedVersion": version})
+    number = informing_proposed(house, played, "Het kan nu.")
     report = house.signal(played.number)
     assert report is not None
 
@@ -55,7 +51,8 @@ def test_petra_co_signs_in_three_clicks(house: TestHouse, page: Page, accessible
     clicks(page.get_by_role("button", name="Akkoord", exact=True))
     expect(page.get_by_role("status").filter(has_text="Uw antwoord is vastgelegd.")).to_be_visible()
     assert clicks.count == 3
-    assert house.client.get("rights", path, "anna", purpose="weging")["state"] == "duty-to-send"
+    duty = house.client.get("rights", f"/v1/duties/{number}", "anna", purpose="weging")
+    assert duty["state"] == "duty-to-send"
 
 
 def test_who_keeps_a_source_answers_in_three_clicks_and_sees_no_file(

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from deploy.embedded.insist import for_the_purpose, insist
 from shared.protocol.terms import add_months
 from tests.days import reported, today
 from tests.house import TestHouse, a_report, until
@@ -26,10 +27,9 @@ def test_without_the_privacy_officer_nothing_is_deferred_and_phase_3_stays_shut(
     path = f"/v1/duties/{number}"
     version = house.client.get("rights", f"{path}/open-decisions", "anna")["version"]
     body = {"key": "duty", "outcome": "inform", "reason": "nu", "fields": {"how": "brief"}, "expectedVersion": version}
-    proposed = house.client.request("POST", "rights", f"{path}/decisions", "anna", body)
-    assert proposed.status_code == 202
+    proposed = insist(lambda: house.client.post("rights", f"{path}/decisions", "anna", body), for_the_purpose)
     assert house.client.get("rights", path, "anna", purpose="weging")["state"] == "duty-open"
-    confirm = body | {"confirms": proposed.json()["id"], "expectedVersion": version + 1}
+    confirm = body | {"confirms": proposed["id"], "expectedVersion": version + 1}
     for user in ("anna", "bram", "fg", "esra"):
         assert house.client.request("POST", "rights", f"{path}/decisions", user, confirm).status_code == 403
     waiting_signal = house.signal(played.number)
