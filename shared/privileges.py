@@ -97,6 +97,8 @@ _COMMON = ("letterbox-key.v1", "receipts.v1")
 _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipts.v1")
 # What rights hears of persons from whoever holds their signal.
 _PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "closed-to.v1", "receipts.v1")
+# What it hears of a request of a person, from whoever holds a signal that was found.
+_ANSWERS = ("person-answered.v1", "person-elsewhere.v1")
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
 # What the work list is told by whoever holds dossiers.
@@ -125,7 +127,7 @@ SERVICES: tuple[Privileges, ...] = (
             "intake": _from("report.v1"),
             "sources": _from(*_COMMON, "closed-to.v1"),
             "casework": _from("receipts.v1", "closed-to.v1"),
-            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
+            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1", "person-asked.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -142,7 +144,7 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
             "casework": _from(*_COMMON),
-            "rights": _from(*_COMMON),
+            "rights": _from(*_COMMON, "person-asked.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -159,7 +161,7 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
-            "rights": _from(*_COMMON, "notice.v1"),
+            "rights": _from(*_COMMON, "notice.v1", "person-asked.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -170,11 +172,11 @@ SERVICES: tuple[Privileges, ...] = (
     Privileges(
         name="rights",
         room="room-rights",
-        letters_to=("oversight",),
+        letters_to=("oversight", "assessment", "sources", "casework"),
         consumes={
-            "assessment": _from(*_PERSONS, "begun.v1", "informing-asked.v1"),
-            "sources": _from(*_PERSONS),
-            "casework": _from(*_PERSONS),
+            "assessment": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1", "begun.v1", "informing-asked.v1"),
+            "sources": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
+            "casework": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
             "retention": _from(*_ORDERS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),

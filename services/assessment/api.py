@@ -10,6 +10,7 @@ from services.assessment.bodies import AgendaIn, AttendanceIn, MeetingIn, Meetin
 from services.assessment.use_cases import Meetings
 from shared.engine.engine import Engine
 from shared.engine.show import listed
+from shared.http.answering import answering_routes
 from shared.http.app import current_person
 from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
@@ -61,6 +62,7 @@ def router(engine: Engine, meetings: Meetings) -> APIRouter:
         return await meetings.attend(person, meetingId, body.member)
 
     parts = (
+        answering_routes,
         consultation_routes,
         view_routes,
         decision_routes,

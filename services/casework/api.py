@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from services.casework.use_cases import Consulting, LeftToDo
 from shared.engine.engine import Engine
 from shared.engine.show import listed
+from shared.http.answering import answering_routes
 from shared.http.app import current_person
 from shared.http.clusters import cluster_routes
 from shared.http.decisions import (
@@ -51,6 +52,7 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
         return await consulting.consult(number, newSignal, person, purpose_of(x_purpose))
 
     for part in (
+        answering_routes,
         view_routes,
         decision_routes,
         preview_routes,

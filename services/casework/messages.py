@@ -15,7 +15,7 @@ from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.export import OutsideTold
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.retention import MoveCase
-from shared.contracts.rights import NoticeTold
+from shared.contracts.rights import NoticeTold, PersonAskedLetter
 from shared.contracts.sources import CaseContent, CaseLetter
 from shared.contracts.worklist import WorkAsked
 from shared.database.tables import Outgoing
@@ -35,6 +35,7 @@ def handlers(engine: Engine, consulting: Consulting, moving: Moving, hearing: He
         Consult.event: consulting.asked,
         MoveCase.event: moving.ordered,
         OutsideTold.event: hearing.told,
+        PersonAskedLetter.event: engine.answering.asked,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
     }

@@ -7,6 +7,7 @@ from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchContent, ResearchLetter
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.oversight import HeadsKnown
+from shared.contracts.rights import PersonAskedLetter
 from shared.contracts.sources import CaseLetter
 from shared.contracts.worklist import WorkAsked
 from shared.engine.arrive import arrived
@@ -18,6 +19,7 @@ from shared.protocol.model import State
 def handlers(engine: Engine) -> dict[str, Handler]:
     return {
         ResearchLetter.event: arrived(engine.platform, ResearchContent, State.SOURCE_LIST),
+        PersonAskedLetter.event: engine.answering.asked,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.contracts import (
     access,
+    answering,
     assessment,
     casework,
     common,
@@ -49,6 +50,9 @@ MESSAGES: dict[str, type[Message]] = {
         rights.NoticeTold,
         rights.InformingDecided,
         rights.DutiesTold,
+        rights.PersonAskedLetter,
+        answering.PersonAnsweredLetter,
+        answering.PersonElsewhere,
         consult.Consult,
         export.ShareLetter,
         export.OutsideTold,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.engine.agenda import Agenda
+from shared.engine.answering import Answering
 from shared.engine.cluster import Clusters
 from shared.engine.consult import Consultations
 from shared.engine.decide import Deciding
@@ -47,6 +48,7 @@ class Engine:
         self.agenda = Agenda(self.parts, self.deciding, self.tasks, self.showing)
         self.consultations = Consultations(self.parts)
         self.noting = Noting(self.parts)
+        self.answering = Answering(self.parts, self.showing)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
         self.queues: dict[Queue[Any], Work[Any]] = {
             self.settlement.queue: self.settlement.work,

@@ -15,7 +15,17 @@ from shared.database.at_once import insert_at_once
 from shared.database.engine import stamp
 from shared.database.tables import Outgoing
 from shared.engine.head import Head, changed, vouched
-from shared.engine.tables import DecisionRow, Dossier, DraftRow, FrozenRow, GrantRow, ItemRow, NoticeRow, TaskRow
+from shared.engine.tables import (
+    AskedRow,
+    DecisionRow,
+    Dossier,
+    DraftRow,
+    FrozenRow,
+    GrantRow,
+    ItemRow,
+    NoticeRow,
+    TaskRow,
+)
 from shared.errors import Conflict
 from shared.identity import Person
 from shared.keys.mac import Mac
@@ -76,7 +86,7 @@ async def forget(session: AsyncSession, mac: Mac, number: str, to: str) -> None:
     row = await session.get(Dossier, number, with_for_update=True)
     if row is None:
         return
-    for table in (ItemRow, DecisionRow, TaskRow, GrantRow, NoticeRow, DraftRow):
+    for table in (ItemRow, DecisionRow, TaskRow, GrantRow, NoticeRow, DraftRow, AskedRow):
         await session.execute(delete(table).where(col(table.number) == number))
     gone = changed(row, left=True, handed_to=to, handing_over_since=None, room_key=None, earlier=[], cluster=None)
     await session.merge(await vouched(mac, Head(gone)))
@@ -102,7 +112,7 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """Everything about these signals, also of the duties that are about them."""
     about = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
     own = [*(await session.scalars(about)).all(), *numbers]
-    for table in (ItemRow, DecisionRow, TaskRow, DraftRow):
+    for table in (ItemRow, DecisionRow, TaskRow, DraftRow, AskedRow):
         await session.execute(delete(table).where(col(table.number).in_(own)))
     for column in (col(GrantRow.number), col(GrantRow.new_signal)):
         await session.execute(delete(GrantRow).where(column.in_(own)))

@@ -186,6 +186,24 @@ class GrantRow(SQLModel, table=True):
     mac: str = ""
 
 
+class AskedRow(SQLModel, table=True):
+    """A person asks what is here of him (art. 10): whether signal `number` is about him waits for an answer.
+
+    `who`: ciphertext of who asks, under the key of the dossier; gone when it was answered. Its MAC stands by itself.
+    """
+
+    __tablename__ = "person_asked"
+    request: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    kind: str
+    answer_by: date
+    asked_at: datetime = moment()
+    who: str | None = None
+    answered_at: datetime | None = moment(nullable=True)
+    answered_by: str | None = None
+    mac: str = ""
+
+
 class FrozenRow(Waits, table=True):
     """A dossier, meeting or the like whose rows are not what this service wrote. It waits until they are again.
 

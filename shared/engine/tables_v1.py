@@ -80,6 +80,20 @@ def create() -> None:
         column("mac", sa.Text),
     )
     op.create_table(
+        "person_asked",
+        column("request", sa.Text, key=True),
+        column("number", sa.Text, key=True),
+        column("kind", sa.Text),
+        column("answer_by", sa.Date),
+        column("asked_at", MOMENT),
+        column("who", sa.Text, null=True),
+        column("answered_at", MOMENT, null=True),
+        column("answered_by", sa.Text, null=True),
+        column("mac", sa.Text),
+    )
+    unanswered = sa.text("answered_at IS NULL")
+    op.create_index("person_asked_waiting_idx", "person_asked", ["asked_at", "request"], postgresql_where=unanswered)
+    op.create_table(
         "frozen",
         *waits(),
         column("number", sa.Text),
