@@ -35,10 +35,10 @@ from shared.errors import CannotSucceed, Conflict, Invalid, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place
 from shared.pages import Keyset, Page, Window
-from shared.protocol.answering import CONCERNS, answer_faults
+from shared.protocol.answering import IS_ABOUT, answer_faults
 
-CATEGORY = "person-asked"
-BY_AGE = Keyset("person-requests", col(AskedRow.asked_at), col(AskedRow.request), col(AskedRow.number))
+ASKED_OF_PERSON = "person-asked"
+REQUESTS_BY_AGE = Keyset("person-requests", col(AskedRow.asked_at), col(AskedRow.request), col(AskedRow.number))
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Answering:
         return await vouch_for(self.platform.mac, row)
 
     def _place(self, number: str, request: str) -> Place:
-        return Place(self.platform.room().mount, number, f"asked-{request}", 0, CATEGORY)
+        return Place(self.platform.room().mount, number, f"asked-{request}", 0, ASKED_OF_PERSON)
 
     # --- shown -----------------------------------------------------------------------------------
 
@@ -132,7 +132,7 @@ class Answering:
         mine = select(AskedRow).join(Dossier, col(Dossier.number) == col(AskedRow.number))
         mine = mine.where(col(AskedRow.answered_at).is_(None), col(Dossier.left).is_(False), open_to(person))
         async with self.platform.database.reading() as session:
-            return await BY_AGE.page(session, mine, window)
+            return await REQUESTS_BY_AGE.page(session, mine, window)
 
     async def one(self, number: str, request: str, person: Person, purpose: str) -> AskedShown:
         """Who asks, and what there is to choose from: the file is opened for this request alone, on the record. Raises
@@ -204,14 +204,14 @@ class Answering:
             places=loaded.opened.objects,
         )
         chosen = Chosen(given.subject or "", tuple(given.items), tuple(given.objects), summaries)
-        if not faults and given.outcome == CONCERNS:
+        if not faults and given.outcome == IS_ABOUT:
             faults = words_faults(loaded, chosen)
         if faults:
             raise Invalid(faults)
         answered = PersonAnswered(
             number=row.number,
             request=row.request,
-            found=given.outcome == CONCERNS,
+            found=given.outcome == IS_ABOUT,
             looked=given.looked,
             state=loaded.dossier.state,
             received_on=loaded.dossier.received_on,

@@ -15,23 +15,23 @@ from shared.http.bodies import Ref, Strict, plain
 from shared.http.decisions import Number, Purpose, purpose_of
 from shared.http.pages import WindowAsked
 from shared.identity import Person
-from shared.protocol.answering import SUMMARY_MOST, WORDS_MOST
+from shared.protocol.answering import LOOKED_MOST, SUMMARY_MOST
 
-REQUEST = NUMBER.replace("S-", "V-", 1)
+REQUEST_NUMBER = NUMBER.replace("S-", "V-", 1)
 RequestNumber = Annotated[
-    str, Path(pattern=REQUEST, description="The number of the request", examples=["V-7K3MQ-9XD4T"])
+    str, Path(pattern=REQUEST_NUMBER, description="The number of the request", examples=["V-7K3MQ-9XD4T"])
 ]
-Words = Annotated[str, StringConstraints(max_length=WORDS_MOST)]
+Looked = Annotated[str, StringConstraints(max_length=LOOKED_MOST)]
 Summary = Annotated[str, StringConstraints(max_length=SUMMARY_MOST)]
 
 
 class PersonAnswerIn(Strict):
-    """`outcome`: whether the file is about who asks (`concerns`, `not-concerned`). `looked`: how was looked in free text.
+    """`outcome`: whether the file is about who asks (`about`, `not-about`). `looked`: how was looked in free text.
     `subject`: who he is in the file; `items`, `objects`: what of it is about him. `summaries`: by item what he reads instead
     of its own words, where another can be recognised in these."""
 
-    outcome: Annotated[Ref, Field(examples=["concerns"])]
-    looked: Words = ""
+    outcome: Annotated[Ref, Field(examples=["about"])]
+    looked: Looked = ""
     subject: Ref | None = None
     items: Annotated[list[Ref], Field(max_length=500, default_factory=list)]
     objects: Annotated[list[Ref], Field(max_length=100, default_factory=list)]

@@ -6,25 +6,24 @@ from collections.abc import Collection, Mapping
 
 from shared.protocol.faults import Fault
 
-ACCESS = "art. 10 lid 1"
-OTHERS = "art. 15 lid 4 AVG"
-CONCERNS, NOT_CONCERNED = "concerns", "not-concerned"
-OUTCOMES = {
-    CONCERNS: "ja, dit dossier gaat over deze persoon",
-    NOT_CONCERNED: "nee, niemand in dit dossier is deze persoon",
+OVERVIEW, RIGHTS_OF_OTHERS = "art. 10 lid 1", "art. 15 lid 4 AVG"
+IS_ABOUT, IS_NOT_ABOUT = "about", "not-about"
+WHETHER_ABOUT = {
+    IS_ABOUT: "ja, dit dossier gaat over deze persoon",
+    IS_NOT_ABOUT: "nee, niemand in dit dossier is deze persoon",
 }
 """What a holder can answer, as people read it."""
-WORDS_MOST, SUMMARY_MOST = 1000, 4000
+LOOKED_MOST, SUMMARY_MOST = 1000, 4000
 
 RULES = {
-    "answer-outcome": "er wordt gekozen of het dossier over deze persoon gaat",
-    "answer-looked": "er staat bij hoe in de vrije tekst is gekeken: een naam staat ook waar hij niet is ingevuld",
-    "answer-who": "wie hij in het dossier is, wordt gekozen: S1, S2 …",
-    "answer-nothing": "er wordt gekozen wat van het dossier over hem gaat; van wie erin staat, is altijd iets",
-    "answer-unknown": "dit gegeven staat niet (meer) in het dossier",
-    "answer-empty": "wie er niet in staat, van hem wordt ook niets gegeven",
-    "answer-others": "hierin is een ander te herkennen, of wie het meldde: vat samen wat over deze persoon zelf gaat",
-    "answer-summary": "deze samenvatting hoort bij geen gegeven dat is gekozen",
+    "answer-outcome": "wie een verzoek over een dossier beantwoordt, kiest of het over deze persoon gaat",
+    "answer-looked": "bij het antwoord staat hoe in de vrije tekst is gekeken: een naam kan overal in staan",
+    "answer-subject": "bij het antwoord staat wie hij in het dossier is: S1, S2 …",
+    "answer-nothing": "gekozen wordt wat van het dossier over hem gaat; van wie erin staat, is er altijd iets",
+    "answer-unknown": "wat over hem wordt gegeven, staat in het dossier",
+    "answer-empty": "van wie niet in het dossier staat, wordt niets gegeven",
+    "answer-summary": "een samenvatting hoort bij een gegeven dat is gekozen",
+    "answer-others": "in wat hij leest is geen ander te herkennen, en ook niet wie het meldde: wat anders niet kan, wordt samengevat",
 }
 """As the document prints them, by the code of the fault."""
 
@@ -44,33 +43,26 @@ def answer_faults(
     """Everything that is wrong with an answer, but for its words. `subjects`, `known`, `places`: the persons, items and objects
     that the dossier has."""
     found: list[Fault] = []
-
-    def fault(field: str, code: str, article: str = ACCESS) -> None:
-        found.append(Fault(field, RULES[code], article, code))
-
-    if outcome not in OUTCOMES:
-        fault("outcome", "answer-outcome")
+    if outcome not in WHETHER_ABOUT:
+        found.append(Fault("outcome", RULES["answer-outcome"], OVERVIEW, "answer-outcome"))
     if not looked.strip():
-        fault("looked", "answer-looked")
-    if outcome == NOT_CONCERNED and (subject or items or objects or summaries):
-        fault("outcome", "answer-empty")
-    if outcome == CONCERNS:
-        if subject not in subjects:
-            fault("subject", "answer-who")
-        if not items:
-            fault("items", "answer-nothing")
-        for place, one in enumerate(items):
-            if one not in known:
-                fault(f"items.{place}", "answer-unknown")
-        for place, one in enumerate(objects):
-            if one not in places:
-                fault(f"objects.{place}", "answer-unknown")
-        for one in summaries:
-            if one not in items:
-                fault(f"summaries.{one}", "answer-summary")
+        found.append(Fault("looked", RULES["answer-looked"], OVERVIEW, "answer-looked"))
+    if outcome == IS_NOT_ABOUT and (subject or items or objects or summaries):
+        found.append(Fault("outcome", RULES["answer-empty"], OVERVIEW, "answer-empty"))
+    if outcome != IS_ABOUT:
+        return found
+    if subject not in subjects:
+        found.append(Fault("subject", RULES["answer-subject"], OVERVIEW, "answer-subject"))
+    if not items:
+        found.append(Fault("items", RULES["answer-nothing"], OVERVIEW, "answer-nothing"))
+    unknown = [f"items.{place}" for place, one in enumerate(items) if one not in known]
+    unknown += [f"objects.{place}" for place, one in enumerate(objects) if one not in places]
+    found += [Fault(one, RULES["answer-unknown"], OVERVIEW, "answer-unknown") for one in unknown]
+    apart = [one for one in summaries if one not in items]
+    found += [Fault(f"summaries.{one}", RULES["answer-summary"], OVERVIEW, "answer-summary") for one in apart]
     return found
 
 
 def recognisable(fields: Collection[str]) -> list[Fault]:
     """`fields`: the items, or summaries of these, in whose words another person can still be recognised."""
-    return [Fault(one, RULES["answer-others"], OTHERS, "answer-others") for one in sorted(fields)]
+    return [Fault(one, RULES["answer-others"], RIGHTS_OF_OTHERS, "answer-others") for one in sorted(fields)]
