@@ -9,6 +9,10 @@ import secrets
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misread
 
 
+REQUEST = "V"
+"""With which the number of a request begins."""
+
+
 def _text(data: bytes, length: int) -> str:
     value = int.from_bytes(data, "big")
     return "".join(ALPHABET[(value >> (5 * place)) & 31] for place in range(length))
@@ -37,6 +41,16 @@ def signal_number(seed: bytes) -> str:
 def duty_number() -> str:
     """E.g. `D-7K3MQ-9XD4T`: a duty to inform somebody; it tells nothing of the signal."""
     return _grouped("D", _text(random_seed(), 10))
+
+
+def request_number() -> str:
+    """E.g. `V-7K3MQ-9XD4T`: a request of a person concerned, or a bezwaar; it leads to no signal."""
+    return _grouped(REQUEST, _text(random_seed(), 10))
+
+
+def is_request(number: str) -> bool:
+    """Whether a number is that of a request."""
+    return number.startswith(f"{REQUEST}-")
 
 
 def meeting_number() -> str:

@@ -1,4 +1,4 @@
-"""Where duties stand: dossiers, with the moments that bring each nearer."""
+"""Where duties and requests stand: dossiers, with the moments that bring each nearer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.rights.store import Asked, DutyMoment, OnList
+from services.rights.store import Asked, DutyMoment, OnList, RequestRow
 from shared.engine.shelf import Shelf
 
 
@@ -20,6 +20,8 @@ class Moments:
     known: tuple[DutyMoment, ...]
     acted: Mapping[str, Sequence[str]]
     lists: tuple[UUID, ...] = ()
+    request: RequestRow | None = None
+    """Of a request its days; None of a duty."""
 
     def received_by(self, before: date | None = None) -> dict[str, date]:
         """Who got something of this person and since when, as a letter names him; `before`: of the days before it."""
@@ -35,8 +37,9 @@ class DutyShelf(Shelf):
         "moments": (DutyMoment, "x.number = {number} ORDER BY x.noted_at"),
         "lists": (OnList, "x.number = {number} ORDER BY x.list_id"),
         "asked": (Asked, "x.number = {signal}"),
+        "request": (RequestRow, "x.number = {number}"),
     }
 
     def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
         acted = rows["asked"][0].acted if rows["asked"] else {}
-        return Moments(rows["moments"], acted, tuple(one.list_id for one in rows["lists"]))
+        return Moments(rows["moments"], acted, tuple(one.list_id for one in rows["lists"]), *rows["request"])

@@ -64,7 +64,7 @@ class Closing:
             recorder=person.user_id,
             role=min(roles),
             about=about,
-            tells=self.parts.policy.tells,
+            tells=self.parts.policy.tells_of(loaded),
         )
         words = Words(reason=reason.strip(), special_grounds=dict(grounds))
         await self._write(loaded, record, words, tells)

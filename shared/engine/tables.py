@@ -10,16 +10,16 @@ from sqlmodel import Field, SQLModel
 
 from shared.database.tables import Waits, document, moment
 
-ON_THE_LIST = "\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done')"
+ON_THE_LIST = "\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done', 'request-done')"
 """What is in hand, in SQL: the predicate of the index by which a work list is read (R-9.2)."""
 WAITS = "closed_at IS NULL AND opened_at IS NOT NULL"
 """A task that waits for an answer, likewise."""
 
 
 class Dossier(SQLModel, table=True):
-    """A signal in this room, or in rights a duty to inform. After the hand-over only number and holder are left.
+    """A signal in this room, or in rights a duty to inform or a request. After the hand-over only number and holder are left.
 
-    `signal` is the signal that it is about: the number itself, but for a duty. `subject`: whom a duty concerns.
+    `signal` is the signal that it is about: the number itself, but for a duty. A request is about none, and bears its own. `subject`: whom a duty concerns.
     """
 
     number: str = Field(primary_key=True)

@@ -149,7 +149,7 @@ def _dossier() -> None:
         column("turn", sa.Integer),
         column("mac", sa.Text),
     )
-    in_hand = sa.text("\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done')")
+    in_hand = sa.text("\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done', 'request-done')")
     op.create_index("dossier_arrived_idx", "dossier", ["arrived_at", "number"], postgresql_where=in_hand)
     op.create_index("dossier_due_idx", "dossier", ["due_on", "number"], postgresql_where=in_hand)
 

@@ -85,6 +85,7 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         terms=_terms(file.table("termijnen")),
         notice=_notice(file.table("kennisgeving")),
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
+        reminders=_reminders(file.table("rechten")),
         smallest_count=file.table("cijfers").number("kleinste_aantal", LEAST_COUNT, 100),
     )
     _needed(file, made)
@@ -110,11 +111,23 @@ def _terms(table: Table) -> Terms:
         designation_years=table.number("aanwijzing_jaren", 1, MOST_DESIGNATION_YEARS),
         finding_days=table.number("bevinding_dagen", 1, 90),
         urgent_days=table.number("spoed_beoordelen_dagen", 1, 30),
+        # Shorter than the month of AVG article 12 lid 3, whatever month it is.
+        request_days=table.number("verzoek_dagen", 1, 28),
+        request_kept_years=table.number("verzoek_bewaren_jaren", 1, MOST_YEARS),
     )
     if terms.ultimate_days <= terms.approval_days:
         table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (art. 9 lid 1)")
     table.finish()
     return terms
+
+
+def _reminders(table: Table) -> tuple[int, ...]:
+    """After how many days a request is called to mind; each before the answer is due."""
+    days = table.numbers("herinneringen", 1, 27)
+    table.finish()
+    if list(days) != sorted(set(days)):
+        table.wrong("herinneringen", "moet oplopen, zonder herhaling")
+    return days
 
 
 def _who(file: Table, file_roles: set[str], meetings: Mapping[str, Mapping[str, str]]) -> dict[str, Who]:

@@ -60,6 +60,10 @@ class Terms:
     finding_days: int
     urgent_days: int = 7
     """Within how many days what went at once is judged."""
+    request_days: int = 28
+    """Within how many days of its first receipt a request is answered (art. 10 lid 4)."""
+    request_kept_years: int = 5
+    """For how many years after its answer a request stays in the register."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,8 @@ class Municipality:
     notice: Mapping[str, str]
     """The texts of the notice to who is concerned (art. 26 lid 2); empty where nothing was filled in yet."""
     taking_into_use: TakingIntoUse
+    reminders: tuple[int, ...] = (14, 21, 26)
+    """After how many days of its receipt a request that waits is called to mind (art. 10 lid 4)."""
     smallest_count: int = 5
     """What is counted less often than this is in no figure (art. 9 lid 3)."""
 

@@ -1,4 +1,4 @@
-"""Duties to inform, their items and decisions, and which signals wait for them."""
+"""Duties to inform and requests, their items and decisions, and which signals wait for them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,19 @@ def upgrade() -> None:
         column("noted_at", MOMENT),
         column("recipient", sa.Text, null=True),
     )
+    op.create_table(
+        "request",
+        column("number", sa.Text, key=True),
+        column("kind", sa.Text),
+        column("against", sa.Text, null=True, index=True),
+        column("legal_on", sa.Date),
+        column("extended", sa.Boolean),
+        column("answered_on", sa.Date, null=True),
+        column("object_until", sa.Date, null=True),
+        column("review_on", sa.Date, null=True),
+        column("ends_on", sa.Date, null=True, index=True),
+    )
+    op.create_index("dossier_received_idx", "dossier", ["received_on", "number"])
     op.create_table("on_list", column("number", sa.Text, key=True), column("list_id", sa.Uuid, key=True))
     # Among the duties that are in hand, those that were deferred are few.
     deferred = sa.text("\"left\" IS FALSE AND state = 'duty-deferred'")

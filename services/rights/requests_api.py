@@ -1,0 +1,99 @@
+"""HTTP: the register of requests, registering one, and its letters; deciding on it is the decision interface."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+
+from services.rights.request_letters import RequestLetters
+from services.rights.requests import Requests
+from shared.engine.engine import Engine
+from shared.http.app import REQUEST, current_person
+from shared.http.bodies import FieldsGiven, Strict
+from shared.http.decisions import Purpose, decision_routes, purpose_of, view_routes
+from shared.http.drafts import draft_routes
+from shared.http.pages import WindowAsked
+from shared.identity import Person
+
+RequestNumber = Annotated[
+    str, Path(pattern=REQUEST, description="The number of the request", examples=["V-7K3MQ-9XD4T"])
+]
+RequestLetterName = Annotated[str, Path(pattern=r"^letter-[0-9a-f]{32}$", description="The letter")]
+Done = Annotated[bool, Query(description="Those that were answered, instead of those that wait")]
+
+
+class RequestIn(Strict):
+    """`fields`: what the law asks of who registers a request (shared/protocol/registering.py), by name."""
+
+    fields: FieldsGiven
+
+
+class RequestOut(Strict):
+    """`due_on`: by the protocol; `legal_on`: the month of the AVG, or of a bezwaar the weeks of the Awb."""
+
+    number: str
+    due_on: date
+    legal_on: date
+
+
+class RequestLetterIn(Strict):
+    expected_version: int
+    kind: Literal["receipt", "extension", "answer"]
+
+
+class RequestLetterOut(Strict):
+    """`letter` is what the decision that it was sent names; `version`: of the request, now."""
+
+    letter: str
+    sha256: str
+    version: int
+
+
+def request_routes(engine: Engine, requests: Requests) -> APIRouter:
+    routes, letters = APIRouter(), RequestLetters(engine)
+    caller = current_person(engine.platform)
+
+    @routes.post("/v1/requests", tags=["requests"], status_code=201, summary="Register a request or a bezwaar")
+    async def register(body: RequestIn, person: Person = caller) -> RequestOut:
+        return RequestOut.model_validate(await requests.register(person, body.fields))
+
+    @routes.get("/v1/requests", tags=["requests"], summary="The register, by the day of first receipt")
+    async def listed(window: WindowAsked, done: Done = False, person: Person = caller) -> dict[str, Any]:
+        return await requests.all(person, window, done=done)
+
+    @routes.get("/v1/overdue-requests", tags=["requests"], summary="What should have been answered (beheerder, FG)")
+    async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await requests.overdue(person, window)
+
+    @routes.post(
+        "/v1/requests/{number}/letters", tags=["requests"], status_code=201, summary="Make a letter to who asks"
+    )
+    async def make(number: RequestNumber, body: RequestLetterIn, person: Person = caller) -> RequestLetterOut:
+        return RequestLetterOut(**await letters.make(number, person, body.kind, body.expected_version))
+
+    @routes.get(
+        "/v1/requests/{number}/letters/{letter}",
+        tags=["requests"],
+        summary="A letter that was made, as PDF/UA",
+        response_class=Response,
+        responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+    )
+    async def read(
+        number: RequestNumber, letter: RequestLetterName, person: Person = caller, x_purpose: Purpose = None
+    ) -> Response:
+        found = await letters.pdf(number, letter, person, purpose_of(x_purpose))
+        return Response(found, media_type="application/pdf")
+
+    @routes.get(
+        "/v1/requests/{number}/letters/{letter}/copy", tags=["requests"], summary="The same letter, for a machine"
+    )
+    async def copy(
+        number: RequestNumber, letter: RequestLetterName, person: Person = caller, x_purpose: Purpose = None
+    ) -> dict[str, Any]:
+        return await letters.copy(number, letter, person, purpose_of(x_purpose))
+
+    for part in (view_routes, decision_routes, draft_routes):
+        routes.include_router(part(engine, "requests"))
+    return routes
