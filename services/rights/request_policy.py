@@ -9,12 +9,13 @@ from typing import Any
 from services.rights.effects import KeepsClocks
 from services.rights.request_clock import clocks, reckon
 from services.rights.shelf import Moments
-from services.rights.store import RequestRow
+from services.rights.store import WAITS_FOR_HOLDER, RequestRow
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given
 from shared.engine.loaded import Loaded, item_name
 from shared.engine.tables import DecisionRow
+from shared.protocol.answering import silent_faults
 from shared.protocol.facts import Item, Taken
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
@@ -33,6 +34,7 @@ from shared.protocol.request_kinds import (
     LOOKED_IN,
     RECORD_FOUND,
     REQUEST,
+    SEARCH_DONE,
     WITHHOLD,
 )
 from shared.protocol.request_letters import ANSWER, EXTENSION, LETTERS, Told, told_decision
@@ -102,6 +104,18 @@ def show(loaded: Loaded) -> dict[str, Any]:
         | {"reminder": reminded(loaded.dossier.received_on, loaded.today, loaded.law.choices.reminders)},
         "restricted": fields["kind"] in RESTRICTING and row.answered_on is None,
         "holders": completeness(loaded),
+        "signals": [
+            {
+                "signal": one.signal,
+                "holder": one.holder,
+                "holderCalled": HOLDERS_OF_DATA[one.holder],
+                "state": one.state,
+                "found": one.found,
+                "askedAt": one.asked_at.isoformat(),
+                "answeredAt": one.answered_at.isoformat() if one.answered_at else None,
+            }
+            for one in loaded.mine(Moments).put_before
+        ],
         "found": [
             {
                 "item": name,
@@ -176,7 +190,12 @@ def makes(loaded: Loaded, attempt: Attempt, now: datetime) -> Mapping[str, Findi
 
 
 def faults(loaded: Loaded, given: Given) -> Sequence[Fault]:
-    """A letter that is said to be sent tells what was decided last: it was made after that."""
+    """A letter that is said to be sent tells what was decided last: it was made after that. A service answers as a whole when
+    each of its signals was answered, and nothing is decided before."""
+    if given.attempt.key in (HOLDER, SEARCH_DONE):
+        waiting = [one for one in loaded.mine(Moments).put_before if one.state == WAITS_FOR_HOLDER]
+        mine = [one.signal for one in waiting if given.attempt.key == SEARCH_DONE or one.holder in given.attempt.about]
+        return silent_faults(mine)
     kinds = {ANSWERED: ANSWER, EXTENSION_SENT: EXTENSION}
     if given.attempt.key not in kinds:
         return ()

@@ -122,7 +122,10 @@ class Requests:
             recorded_at=now.isoformat(),
         )
         await room.make(key)
-        documents: list[tuple[str, str, Document]] = [(number, REPORT, Report(subjects=tuple(people))), (number, REQUEST, finding)]
+        documents: list[tuple[str, str, Document]] = [
+            (number, REPORT, Report(subjects=tuple(people))),
+            (number, REQUEST, finding),
+        ]
         items = await encrypted(room, key, documents)
         row = RequestRow(number=number, kind=fields["kind"], against=fields.get("against"), legal_on=reckoned.legal_on)
         dossier = Dossier(

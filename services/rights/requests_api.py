@@ -6,11 +6,13 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
+from services.rights.asking import AskingHolders
 from services.rights.request_letters import RequestLetters
 from services.rights.requests import Requests
 from shared.engine.engine import Engine
-from shared.http.app import REQUEST, current_person
+from shared.http.app import NUMBER, REQUEST, current_person
 from shared.http.bodies import FieldsGiven, Strict
 from shared.http.decisions import Purpose, decision_routes, purpose_of, view_routes
 from shared.http.drafts import draft_routes
@@ -51,8 +53,25 @@ class RequestLetterOut(Strict):
     version: int
 
 
+class SignalIn(Strict):
+    """`signal`: whose holder is asked whether it is about this person. `holder`: where it is thought to be; who has not got it says
+    where it went."""
+
+    signal: Annotated[str, Field(pattern=NUMBER)]
+    holder: Literal["assessment", "sources", "casework"] = "assessment"
+
+
+class SignalOut(Strict):
+    """`state`: `waiting` until its holder has answered."""
+
+    request: str
+    signal: str
+    holder: str
+    state: str
+
+
 def request_routes(engine: Engine, requests: Requests) -> APIRouter:
-    routes, letters = APIRouter(), RequestLetters(engine)
+    routes, letters, asking = APIRouter(), RequestLetters(engine), AskingHolders(engine)
     caller = current_person(engine.platform)
 
     @routes.post("/v1/requests", tags=["requests"], status_code=201, summary="Register a request or a bezwaar")
@@ -66,6 +85,15 @@ def request_routes(engine: Engine, requests: Requests) -> APIRouter:
     @routes.get("/v1/overdue-requests", tags=["requests"], summary="What should have been answered (beheerder, FG)")
     async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         return await requests.overdue(person, window)
+
+    @routes.post(
+        "/v1/requests/{number}/signals",
+        tags=["requests"],
+        status_code=201,
+        summary="Ask the holder of a signal whether it is about this person",
+    )
+    async def ask(number: RequestNumber, body: SignalIn, person: Person = caller) -> SignalOut:
+        return SignalOut.model_validate(await asking.ask(number, person, body.signal, body.holder))
 
     @routes.post(
         "/v1/requests/{number}/letters", tags=["requests"], status_code=201, summary="Make a letter to who asks"

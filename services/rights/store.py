@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -82,6 +82,26 @@ class RequestRow(SQLModel, table=True):
     ends_on: date | None = Field(default=None, index=True)
 
 
+WAITS_FOR_HOLDER, HOLDER_ANSWERED, LIES_SEALED, NOWHERE = "waiting", "answered", "sealed", "nowhere"
+
+
+class AskedSignal(SQLModel, table=True):
+    """Whether `signal` is about who made `request` was put before its `holder`. `state`: `waiting`, `answered`; `sealed`: it lies
+    in the non-active environment; `nowhere`: no service has it. Its MAC stands by itself."""
+
+    __tablename__ = "asked_signal"
+    request: str = Field(primary_key=True)
+    signal: str = Field(primary_key=True)
+    holder: str
+    state: str
+    asked_by: str
+    asked_at: datetime = moment()
+    answered_at: datetime | None = moment(nullable=True)
+    found: bool | None = None
+    """Whether it is about who asks, as its holder answered."""
+    mac: str = ""
+
+
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 
 
@@ -141,6 +161,8 @@ def erase_duties(clock: Clock) -> Callable[[AsyncSession, Collection[str]], Awai
         duties = {row.number: row.turn for row in await session.execute(about)}
         for kind in (DutyMoment, OnList, RequestRow):
             await session.execute(delete(kind).where(col(kind.number).in_(duties)))
+        either = (col(AskedSignal.request).in_(numbers), col(AskedSignal.signal).in_(numbers))
+        await session.execute(delete(AskedSignal).where(or_(*either)))
         await store.delete_rows(session, numbers)
         await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
         session.add_all(

@@ -41,6 +41,8 @@ class PersonAnswered(Frozen):
     state: str
     received_on: date
     answered_by: str
+    subject: str | None = None
+    """Who he is in the file: S1, S2 …"""
     person: Subject | None = None
     objects: tuple[ReportedObject, ...] = ()
     items: tuple[PersonalItem, ...] = ()

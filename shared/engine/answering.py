@@ -220,7 +220,13 @@ class Answering:
         if not answered.found:
             return answered
         who, objects, items = read_by(loaded, chosen)
-        about = {"person": who, "objects": objects, "items": items, "uses": uses_of(loaded)}
+        about = {
+            "subject": loaded.standing.person(chosen.subject),
+            "person": who,
+            "objects": objects,
+            "items": items,
+            "uses": uses_of(loaded),
+        }
         return answered.model_copy(update=about)
 
 

@@ -23,6 +23,7 @@ RULES = {
     "answer-unknown": "wat over hem wordt gegeven, staat in het dossier",
     "answer-empty": "van wie niet in het dossier staat, wordt niets gegeven",
     "answer-summary": "een samenvatting hoort bij een gegeven dat is gekozen",
+    "answer-silent": "een dienst heeft pas geantwoord als elk signaal waarnaar is gevraagd, is beantwoord",
     "answer-others": "in wat hij leest is geen ander te herkennen, en ook niet wie het meldde: wat anders niet kan, wordt samengevat",
 }
 """As the document prints them, by the code of the fault."""
@@ -66,3 +67,9 @@ def answer_faults(
 def recognisable(fields: Collection[str]) -> list[Fault]:
     """`fields`: the items, or summaries of these, in whose words another person can still be recognised."""
     return [Fault(one, RULES["answer-others"], RIGHTS_OF_OTHERS, "answer-others") for one in sorted(fields)]
+
+
+def silent_faults(signals: Collection[str]) -> list[Fault]:
+    """`signals`: those about which a holder was asked and has not answered (R-10.1: a silent one blocks the answer)."""
+    words = f"{RULES['answer-silent']}; nog niet: {', '.join(signals)}"
+    return [Fault("about", words, OVERVIEW, "answer-silent")] if signals else []

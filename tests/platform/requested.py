@@ -73,7 +73,9 @@ async def searched(desk: Desk, number: str, *, without: tuple[str, ...] = (), do
             outcome = "found" if one in having else "nothing"
             await desk.decide(number, "request-holder", outcome, fields=LOOKED | {"lookedOn": today}, about=(one,))
     if done:
-        await desk.decide(number, "request-search-done", "complete", fields={"completeness": "Alle acht hebben geantwoord."})
+        await desk.decide(
+            number, "request-search-done", "complete", fields={"completeness": "Alle acht hebben geantwoord."}
+        )
 
 
 def set_aside(desk: Desk, *grounds: str) -> dict[str, Any]:

@@ -47,6 +47,18 @@ def upgrade() -> None:
         column("review_on", sa.Date, null=True),
         column("ends_on", sa.Date, null=True, index=True),
     )
+    op.create_table(
+        "asked_signal",
+        column("request", sa.Text, key=True),
+        column("signal", sa.Text, key=True, index=True),
+        column("holder", sa.Text),
+        column("state", sa.Text),
+        column("asked_by", sa.Text),
+        column("asked_at", MOMENT),
+        column("answered_at", MOMENT, null=True),
+        column("found", sa.Boolean, null=True),
+        column("mac", sa.Text),
+    )
     op.create_index("dossier_received_idx", "dossier", ["received_on", "number"])
     op.create_table("on_list", column("number", sa.Text, key=True), column("list_id", sa.Uuid, key=True))
     # Among the duties that are in hand, those that were deferred are few.
