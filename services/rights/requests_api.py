@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from services.rights.request_letters import RequestLetters
 from services.rights.requests import Requests
 from shared.engine.engine import Engine
-from shared.http.app import REQUEST, current_person
+from shared.http.app import REQUEST_NUMBER, current_person
 from shared.http.bodies import FieldsGiven, Strict
 from shared.http.decisions import Purpose, decision_routes, purpose_of, view_routes
 from shared.http.drafts import draft_routes
@@ -18,10 +18,10 @@ from shared.http.pages import WindowAsked
 from shared.identity import Person
 
 RequestNumber = Annotated[
-    str, Path(pattern=REQUEST, description="The number of the request", examples=["V-7K3MQ-9XD4T"])
+    str, Path(pattern=REQUEST_NUMBER, description="The number of the request", examples=["V-7K3MQ-9XD4T"])
 ]
 RequestLetterName = Annotated[str, Path(pattern=r"^letter-[0-9a-f]{32}$", description="The letter")]
-Done = Annotated[bool, Query(description="Those that were answered, instead of those that wait")]
+DoneAsked = Annotated[bool, Query(description="Those that were answered, instead of those that wait")]
 
 
 class RequestIn(Strict):
@@ -60,7 +60,7 @@ def request_routes(engine: Engine, requests: Requests) -> APIRouter:
         return RequestOut.model_validate(await requests.register(person, body.fields))
 
     @routes.get("/v1/requests", tags=["requests"], summary="The register, by the day of first receipt")
-    async def listed(window: WindowAsked, done: Done = False, person: Person = caller) -> dict[str, Any]:
+    async def listed(window: WindowAsked, done: DoneAsked = False, person: Person = caller) -> dict[str, Any]:
         return await requests.all(person, window, done=done)
 
     @routes.get("/v1/overdue-requests", tags=["requests"], summary="What should have been answered (beheerder, FG)")
