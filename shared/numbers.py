@@ -9,7 +9,7 @@ import secrets
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misread
 
 
-REQUEST = "V"
+OF_REQUESTS = "V"
 """With which the number of a request begins."""
 
 
@@ -45,12 +45,12 @@ def duty_number() -> str:
 
 def request_number() -> str:
     """E.g. `V-7K3MQ-9XD4T`: a request of a person concerned, or a bezwaar; it leads to no signal."""
-    return _grouped(REQUEST, _text(random_seed(), 10))
+    return _grouped(OF_REQUESTS, _text(random_seed(), 10))
 
 
 def is_request(number: str) -> bool:
     """Whether a number is that of a request."""
-    return number.startswith(f"{REQUEST}-")
+    return number.startswith(f"{OF_REQUESTS}-")
 
 
 def meeting_number() -> str:

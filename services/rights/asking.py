@@ -34,11 +34,11 @@ from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, Conflict, NotFound
 from shared.identity import Person
 from shared.protocol.model import Law, State
-from shared.protocol.request_kinds import FOUND, REQUEST
+from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM
 
-HOLDERS = ("assessment", "sources", "casework")
+CAN_BE_ASKED = ("assessment", "sources", "casework")
 NON_ACTIVE = "retention"
-REPORTED = "een melding bij de gemeente"
+FROM_A_REPORT = "een melding bij de gemeente"
 
 
 class AskingHolders:
@@ -72,7 +72,7 @@ class AskingHolders:
         return row
 
     def _letter(self, loaded: Loaded, signal: str, holder: str) -> Outgoing:
-        registered = loaded.opened.findings[REQUEST].fields
+        registered = loaded.opened.findings[AS_REGISTERED].fields
         born = registered.get("bornOn")
         who = Requester(person=loaded.opened.subjects["S1"], born_on=date.fromisoformat(born) if born else None)
         content = PersonAsked(
@@ -142,15 +142,17 @@ class AskingHolders:
             "recipients": await self._recipients(content),
             "keptFor": law.choices.notice["bewaren"],
         }
-        texts = [("person", _described(content), REPORTED)] if content.person else []
+        texts = [("person", _described(content), FROM_A_REPORT)] if content.person else []
         for one in content.items:
             category = law.category(one.category)
             closed = " (niet openbaar)" if one.closed else ""
-            source = REPORTED if one.category == REPORT else f"{category.name if category else one.category}{closed}"
+            source = (
+                FROM_A_REPORT if one.category == REPORT else f"{category.name if category else one.category}{closed}"
+            )
             texts.append((one.item, one.text or _compared(one.matches), source))
         return {
             _name(content.number, name): Finding(
-                category=FOUND,
+                category=FOUND_ITEM,
                 about=holder,
                 finding=content.looked,
                 fields={"what": what, "source": source, **shared},
@@ -175,7 +177,7 @@ class AskingHolders:
         """It is not with who was asked: who has it now is asked, and where nobody can be, that shows."""
         row = await self._asked_of(incoming.producer, message.request, message.number)
         letter: Outgoing | None = None
-        if message.holder in HOLDERS and message.holder != row.holder:
+        if message.holder in CAN_BE_ASKED and message.holder != row.holder:
             loaded = await self._loader.load(message.request)
             letter = self._letter(loaded, message.number, message.holder)
             after = changed(row, holder=message.holder, state=store.WAITS_FOR_HOLDER)

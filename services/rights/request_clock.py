@@ -10,7 +10,7 @@ from typing import Any
 from shared.protocol.conditions.requests import clocks_of
 from shared.protocol.facts import Taken
 from shared.protocol.model import Law
-from shared.protocol.request_kinds import ADJOURN, ANSWERED, BEZWAAR, NEUTRAL, WITHDRAWN, WITHHOLD
+from shared.protocol.request_kinds import ADJOURN, ANSWER_SENT, BEZWAAR, NEUTRAL, REQUEST_WITHDRAWN, WITHHOLD
 from shared.protocol.request_terms import Clocks, can_object_until, decided_until
 from shared.protocol.terms import add_years
 
@@ -36,8 +36,8 @@ def reckon(request: Mapping[str, Any], decisions: Iterable[Taken], law: Law) -> 
     """Of the request as it was registered, and all decisions on it that count."""
     taken = list(decisions)
     running = clocks(request, taken, law)
-    answered = next((_day(one, "answeredOn") for one in reversed(taken) if one.key == ANSWERED), None)
-    withdrawn = next((_day(one, "withdrawnOn") for one in reversed(taken) if one.key == WITHDRAWN), None)
+    answered = next((_day(one, "answerSentOn") for one in reversed(taken) if one.key == ANSWER_SENT), None)
+    withdrawn = next((_day(one, "withdrawnOn") for one in reversed(taken) if one.key == REQUEST_WITHDRAWN), None)
     over = answered or withdrawn
     return Reckoned(
         due_on=None if over else running.due_on,

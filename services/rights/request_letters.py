@@ -21,8 +21,8 @@ from shared.identity import Person
 from shared.numbers import is_request
 from shared.protocol.live import TRIAL
 from shared.protocol.model import State
-from shared.protocol.request_kinds import LETTER
-from shared.protocol.request_letters import ANSWER, EXTENSION, given_items, paragraphs, title
+from shared.protocol.request_kinds import REQUEST_LETTER
+from shared.protocol.request_letters import EXTENSION, THE_ANSWER, given_items, paragraphs, title
 from shared.protocol.show import day
 
 
@@ -42,10 +42,10 @@ class RequestLetters:
         loaded = await self.parts.loader.for_change(number, version, by=person)
         if not is_request(number):
             raise NotFound
-        if loaded.state == State.REQUEST_DONE or (kind == ANSWER and loaded.state != State.REQUEST_ANSWER):
+        if loaded.state == State.REQUEST_DONE or (kind == THE_ANSWER and loaded.state != State.REQUEST_ANSWER):
             raise Conflict("Deze brief hoort nu niet bij dit verzoek (art. 10 lid 4).", state=loaded.state)
         about = told(loaded, kind)
-        if kind in (EXTENSION, ANSWER) and about.decision is None:
+        if kind in (EXTENSION, THE_ANSWER) and about.decision is None:
             raise Conflict("Eerst wordt besloten wat in deze brief staat (art. 10 lid 5).", state=loaded.state)
         # Who asks gets it: for a child or somebody represented, that is the one who asked for him.
         to = list(loaded.opened.subjects.values())[-1]
@@ -62,7 +62,7 @@ class RequestLetters:
         digest = hashlib.sha256(pdf).hexdigest()
         name = f"letter-{digest[:32]}"
         if name not in loaded.opened.findings:
-            copy = said | {"number": number, "kind": kind, "items": given_items(about) if kind == ANSWER else []}
+            copy = said | {"number": number, "kind": kind, "items": given_items(about) if kind == THE_ANSWER else []}
             fields = {"kind": kind, "pdf": base64.b64encode(pdf).decode(), "copy": copy}
             await self._keep(loaded, person, role, name, fields)
             version += 1
@@ -71,7 +71,11 @@ class RequestLetters:
     async def _keep(self, loaded: Loaded, person: Person, role: str, name: str, fields: dict[str, Any]) -> None:
         now = self.platform.clock.now()
         finding = Finding(
-            category=LETTER, about="report", fields=fields, recorded_by=person.user_id, recorded_at=now.isoformat()
+            category=REQUEST_LETTER,
+            about="report",
+            fields=fields,
+            recorded_by=person.user_id,
+            recorded_at=now.isoformat(),
         )
         line = audit.line(
             now, "letter made", actor=person.user_id, role=role, record=loaded.number, turn=loaded.next_turn
@@ -92,7 +96,7 @@ class RequestLetters:
         role = self.parts.role_of(person, reading=True)
         loaded = await self.parts.loader.load(number, by=person)
         found = loaded.opened.findings.get(letter)
-        if found is None or found.category != LETTER:
+        if found is None or found.category != REQUEST_LETTER:
             raise NotFound
         async with self.platform.database.transaction() as session:
             now = self.platform.clock.now()

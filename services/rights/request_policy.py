@@ -20,24 +20,24 @@ from shared.protocol.facts import Item, Taken
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Attempt
 from shared.protocol.request_kinds import (
-    ANSWERED,
+    ANSWER_SENT,
+    AS_REGISTERED,
     BEZWAAR,
     CAPACITIES,
     EXTENSION_SENT,
-    FOUND,
+    FOUND_ITEM,
     HOLDER,
     HOLDERS_OF_DATA,
-    ITEM,
-    KINDS,
-    LETTER,
     LOOKED_HOW,
     LOOKED_IN,
+    ON_ITEM,
     RECORD_FOUND,
-    REQUEST,
+    REQUEST_KINDS,
+    REQUEST_LETTER,
     SEARCH_DONE,
     WITHHOLD,
 )
-from shared.protocol.request_letters import ANSWER, EXTENSION, LETTERS, Told, told_decision
+from shared.protocol.request_letters import EXTENSION, LETTERS, THE_ANSWER, LetterTells, told_decision
 from shared.protocol.request_terms import reminded
 
 RESTRICTING = ("rectification", "restriction", "objection")
@@ -46,7 +46,7 @@ RESTRICTING = ("rectification", "restriction", "objection")
 
 def registered(loaded: Loaded) -> Mapping[str, Any]:
     """What was registered of it, without who asks."""
-    return loaded.opened.findings[REQUEST].fields
+    return loaded.opened.findings[AS_REGISTERED].fields
 
 
 def row_of(loaded: Loaded) -> RequestRow:
@@ -56,10 +56,10 @@ def row_of(loaded: Loaded) -> RequestRow:
     return found
 
 
-def told(loaded: Loaded, kind: str) -> Told:
+def told(loaded: Loaded, kind: str) -> LetterTells:
     """All that a letter of `kind` about it can be made of."""
     decisions = loaded.facts().decisions
-    return Told(
+    return LetterTells(
         loaded.law,
         loaded.number,
         registered(loaded),
@@ -77,8 +77,8 @@ def _as_told(decisions: Sequence[Taken], kind: str) -> Sequence[Taken]:
 def decided_items(loaded: Loaded) -> list[tuple[Item, Taken]]:
     """What was found and decided on, each with what was decided last."""
     facts = loaded.facts()
-    last = {one.about[0]: one for one in facts.decisions if one.key in (ITEM, WITHHOLD) and one.about}
-    return [(one, last[one.name]) for one in facts.of_category(FOUND) if one.name in last]
+    last = {one.about[0]: one for one in facts.decisions if one.key in (ON_ITEM, WITHHOLD) and one.about}
+    return [(one, last[one.name]) for one in facts.of_category(FOUND_ITEM) if one.name in last]
 
 
 # --- what is shown -----------------------------------------------------------------------------------
@@ -88,12 +88,12 @@ def show(loaded: Loaded) -> dict[str, Any]:
     """Who asks what, until when, what each service answered, what was found and decided, and the letters."""
     fields, row = registered(loaded), row_of(loaded)
     people = list(loaded.opened.subjects.values())
-    finding = loaded.opened.findings[REQUEST]
+    finding = loaded.opened.findings[AS_REGISTERED]
     decided = {item.name: taken for item, taken in decided_items(loaded)}
     return {
         "request": {
             **{name: one for name, one in fields.items() if name != "bornOn"},
-            "kindCalled": KINDS[fields["kind"]],
+            "kindCalled": REQUEST_KINDS[fields["kind"]],
             "capacityCalled": CAPACITIES[fields["capacity"]],
             "asks": finding.finding,
         },
@@ -124,7 +124,7 @@ def show(loaded: Loaded) -> dict[str, Any]:
                 **{each: one.fields[each] for each in ("what", "source", "use", "recipients", "keptFor")},
                 "decided": decided[name].outcome if name in decided else None,
             }
-            for name, one in loaded.opened.of_category(FOUND).items()
+            for name, one in loaded.opened.of_category(FOUND_ITEM).items()
         ],
         "letters": [
             {
@@ -133,7 +133,7 @@ def show(loaded: Loaded) -> dict[str, Any]:
                 "called": LETTERS[one.fields["kind"]],
                 "madeAt": one.recorded_at,
             }
-            for name, one in loaded.opened.of_category(LETTER).items()
+            for name, one in loaded.opened.of_category(REQUEST_LETTER).items()
         ],
     }
 
@@ -164,8 +164,8 @@ def completeness(loaded: Loaded) -> list[dict[str, Any]]:
                 "answer": one.outcome,
                 "by": fields["by"],
                 "on": fields["lookedOn"],
-                "where": [LOOKED_IN[each] for each in fields["where"]],
-                "how": [LOOKED_HOW[each] for each in fields["how"]],
+                "where": [LOOKED_IN[each] for each in fields["lookedIn"]],
+                "how": [LOOKED_HOW[each] for each in fields["lookedHow"]],
             }
         found.append(line)
     return found
@@ -179,7 +179,7 @@ def makes(loaded: Loaded, attempt: Attempt, now: datetime) -> Mapping[str, Findi
     if attempt.key != RECORD_FOUND:
         return {}
     finding = Finding(
-        category=FOUND,
+        category=FOUND_ITEM,
         about=attempt.about[0],
         fields=dict(attempt.fields),
         recorded_by="",
@@ -196,7 +196,7 @@ def faults(loaded: Loaded, given: Given) -> Sequence[Fault]:
         waiting = [one for one in loaded.mine(Moments).put_before if one.state == WAITS_FOR_HOLDER]
         mine = [one.signal for one in waiting if given.attempt.key == SEARCH_DONE or one.holder in given.attempt.about]
         return silent_faults(mine)
-    kinds = {ANSWERED: ANSWER, EXTENSION_SENT: EXTENSION}
+    kinds = {ANSWER_SENT: THE_ANSWER, EXTENSION_SENT: EXTENSION}
     if given.attempt.key not in kinds:
         return ()
     letter = loaded.opened.findings[given.attempt.fields["letter"]]

@@ -34,16 +34,16 @@ from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
 from shared.protocol.model import Law, State
 from shared.protocol.registering import registered, registration_faults, registration_fields
-from shared.protocol.request_kinds import KINDS, REQUEST
+from shared.protocol.request_kinds import AS_REGISTERED, REQUEST_KINDS
 from shared.protocol.request_terms import reminded
 from shared.protocol.wording import Written, word_faults
 from shared.words.bsn import has_bsn
 
-ARTICLE = "art. 10 lid 4"
+OF_THE_REGISTER = "art. 10 lid 4"
 IN_THE_CONTENT = ("name", "address", "askerName", "askerAddress", "asks")
 """What is kept of who asks and what he asks, apart from the codes and days."""
-LOOK_SECONDS = 3600.0
-AT_A_TIME = 20
+REGISTER_SECONDS = 3600.0
+GONE_AT_A_TIME = 20
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Requests:
             "rights-register",
             self.forget,
             self.platform.clock,
-            every=LOOK_SECONDS,
+            every=REGISTER_SECONDS,
             remedy="requests of persons stay in the register after their term: see the log of rights",
         )
 
@@ -78,7 +78,7 @@ class Requests:
         law = self._laws.configured
         role = person.role_among({*law.file_roles, BEHEERDER})
         kept = {name: one for name, one in fields.items() if one is not None}
-        faults = field_faults(ARTICLE, registration_fields(law.choices), kept, role, ())
+        faults = field_faults(OF_THE_REGISTER, registration_fields(law.choices), kept, role, ())
         now = self.platform.clock.now()
         if not faults:
             faults = registration_faults(registered(kept), calendar_date(now))
@@ -114,7 +114,7 @@ class Requests:
         if fields.get("askerName"):
             people.append(Subject(name=fields["askerName"], address=fields.get("askerAddress")))
         finding = Finding(
-            category=REQUEST,
+            category=AS_REGISTERED,
             about="report",
             finding=fields["asks"],
             fields=asked,
@@ -124,7 +124,7 @@ class Requests:
         await room.make(key)
         documents: list[tuple[str, str, Document]] = [
             (number, REPORT, Report(subjects=tuple(people))),
-            (number, REQUEST, finding),
+            (number, AS_REGISTERED, finding),
         ]
         items = await encrypted(room, key, documents)
         row = RequestRow(number=number, kind=fields["kind"], against=fields.get("against"), legal_on=reckoned.legal_on)
@@ -184,10 +184,11 @@ class Requests:
         reminders = self._laws.configured.choices.reminders
 
         def shown(one: Dossier) -> dict[str, Any]:
-            row = rows[one.number]
+            # A list believes nothing: a row that somebody took away is missed when the request is opened.
+            row = rows.get(one.number) or RequestRow(number=one.number, kind="", legal_on=one.due_on or one.received_on)
             reminder = None if row.answered_on else reminded(one.received_on, today, reminders)
             late = one.due_on is not None and one.due_on < today
-            kind = {"kind": row.kind, "kindCalled": KINDS.get(row.kind, row.kind)}
+            kind = {"kind": row.kind, "kindCalled": REQUEST_KINDS.get(row.kind, row.kind)}
             return heading(one) | kind | shown_clocks(row) | {"reminder": reminder, "late": late}
 
         return page.of("requests", shown)
@@ -199,7 +200,7 @@ class Requests:
         number is believed; that the term is over stands under the MAC of its head."""
         today = calendar_date(self.platform.clock.now())
         async with self.platform.database.reading() as session:
-            numbers = await store.had_their_time(session, today, AT_A_TIME)
+            numbers = await store.had_their_time(session, today, GONE_AT_A_TIME)
         for number in numbers:
             try:
                 loaded = await self.engine.parts.loader.load(number, opened=False)

@@ -12,7 +12,7 @@ from services.rights.asking import AskingHolders
 from services.rights.request_letters import RequestLetters
 from services.rights.requests import Requests
 from shared.engine.engine import Engine
-from shared.http.app import NUMBER, REQUEST, current_person
+from shared.http.app import NUMBER, REQUEST_NUMBER, current_person
 from shared.http.bodies import FieldsGiven, Strict
 from shared.http.decisions import Purpose, decision_routes, purpose_of, view_routes
 from shared.http.drafts import draft_routes
@@ -20,10 +20,10 @@ from shared.http.pages import WindowAsked
 from shared.identity import Person
 
 RequestNumber = Annotated[
-    str, Path(pattern=REQUEST, description="The number of the request", examples=["V-7K3MQ-9XD4T"])
+    str, Path(pattern=REQUEST_NUMBER, description="The number of the request", examples=["V-7K3MQ-9XD4T"])
 ]
 RequestLetterName = Annotated[str, Path(pattern=r"^letter-[0-9a-f]{32}$", description="The letter")]
-Done = Annotated[bool, Query(description="Those that were answered, instead of those that wait")]
+DoneAsked = Annotated[bool, Query(description="Those that were answered, instead of those that wait")]
 
 
 class RequestIn(Strict):
@@ -53,7 +53,7 @@ class RequestLetterOut(Strict):
     version: int
 
 
-class SignalIn(Strict):
+class AskAboutIn(Strict):
     """`signal`: whose holder is asked whether it is about this person. `holder`: where it is thought to be; who has not got it says
     where it went."""
 
@@ -61,7 +61,7 @@ class SignalIn(Strict):
     holder: Literal["assessment", "sources", "casework"] = "assessment"
 
 
-class SignalOut(Strict):
+class AskedAboutOut(Strict):
     """`state`: `waiting` until its holder has answered."""
 
     request: str
@@ -79,7 +79,7 @@ def request_routes(engine: Engine, requests: Requests) -> APIRouter:
         return RequestOut.model_validate(await requests.register(person, body.fields))
 
     @routes.get("/v1/requests", tags=["requests"], summary="The register, by the day of first receipt")
-    async def listed(window: WindowAsked, done: Done = False, person: Person = caller) -> dict[str, Any]:
+    async def listed(window: WindowAsked, done: DoneAsked = False, person: Person = caller) -> dict[str, Any]:
         return await requests.all(person, window, done=done)
 
     @routes.get("/v1/overdue-requests", tags=["requests"], summary="What should have been answered (beheerder, FG)")
@@ -92,8 +92,8 @@ def request_routes(engine: Engine, requests: Requests) -> APIRouter:
         status_code=201,
         summary="Ask the holder of a signal whether it is about this person",
     )
-    async def ask(number: RequestNumber, body: SignalIn, person: Person = caller) -> SignalOut:
-        return SignalOut.model_validate(await asking.ask(number, person, body.signal, body.holder))
+    async def ask(number: RequestNumber, body: AskAboutIn, person: Person = caller) -> AskedAboutOut:
+        return AskedAboutOut.model_validate(await asking.ask(number, person, body.signal, body.holder))
 
     @routes.post(
         "/v1/requests/{number}/letters", tags=["requests"], status_code=201, summary="Make a letter to who asks"

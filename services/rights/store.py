@@ -16,7 +16,7 @@ from shared.database.tables import document, moment
 from shared.engine import store
 from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.identity import Person
-from shared.numbers import REQUEST
+from shared.numbers import OF_REQUESTS
 from shared.pages import Keyset, Page, Window
 from shared.protocol.model import State
 
@@ -120,7 +120,7 @@ async def deferrals(session: AsyncSession, person: Person, window: Window) -> Pa
 
 
 REQUESTS = Keyset("requests", col(Dossier.received_on), col(Dossier.number))
-_REQUEST = f"{REQUEST}-"
+_REQUEST = f"{OF_REQUESTS}-"
 
 
 async def requests(

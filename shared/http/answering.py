@@ -10,17 +10,14 @@ from pydantic import AwareDatetime, Field, StringConstraints, field_validator
 from shared.engine.answering import AskedShown, GivenAnswerAbout
 from shared.engine.engine import Engine
 from shared.engine.tables import AskedRow
-from shared.http.app import NUMBER, current_person
+from shared.http.app import REQUEST_NUMBER, current_person
 from shared.http.bodies import Ref, Strict, plain
 from shared.http.decisions import Number, Purpose, purpose_of
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.protocol.answering import LOOKED_MOST, SUMMARY_MOST
 
-REQUEST_NUMBER = NUMBER.replace("S-", "V-", 1)
-RequestNumber = Annotated[
-    str, Path(pattern=REQUEST_NUMBER, description="The number of the request", examples=["V-7K3MQ-9XD4T"])
-]
+AboutRequest = Annotated[str, Path(pattern=REQUEST_NUMBER, description="The request", examples=["V-7K3MQ-9XD4T"])]
 Looked = Annotated[str, StringConstraints(max_length=LOOKED_MOST)]
 Summary = Annotated[str, StringConstraints(max_length=SUMMARY_MOST)]
 
@@ -62,7 +59,7 @@ def answering_routes(engine: Engine) -> APIRouter:
 
     @routes.get("/signals/{number}/person-requests/{request}", summary="Who asks, and what there is to choose from")
     async def one(
-        number: Number, request: RequestNumber, person: Person = caller, x_purpose: Purpose = None
+        number: Number, request: AboutRequest, person: Person = caller, x_purpose: Purpose = None
     ) -> dict[str, Any]:
         return _shown(await engine.answering.one(number, request, person, purpose_of(x_purpose)))
 
@@ -72,7 +69,7 @@ def answering_routes(engine: Engine) -> APIRouter:
         summary="Say whether the file is about who asks, and what of it",
     )
     async def answer(
-        number: Number, request: RequestNumber, body: PersonAnswerIn, person: Person = caller
+        number: Number, request: AboutRequest, body: PersonAnswerIn, person: Person = caller
     ) -> PersonAnswerOut:
         row = await engine.answering.answer(number, request, person, GivenAnswerAbout(**body.model_dump()))
         return PersonAnswerOut(request=row.request, number=row.number, answered_at=row.answered_at)

@@ -11,7 +11,7 @@ from shared.protocol.faults import Fault
 from shared.protocol.kinds import Choice, Date, Flag, Text
 from shared.protocol.model import Field
 from shared.protocol.municipality import Municipality
-from shared.protocol.request_kinds import BEZWAAR, CAPACITIES, KINDS, RECEIVED, SELF
+from shared.protocol.request_kinds import BEZWAAR, CAPACITIES, REQUEST_CHANNELS, REQUEST_KINDS, SELF
 from shared.protocol.terms import add_years
 
 OF_AGE = 16
@@ -88,9 +88,9 @@ def registration_fields(chosen: Municipality) -> tuple[Field, ...]:
     """What is asked of who registers it. There is no field for a copy of a document, nor for a citizen service number."""
     name, address = Text(most=200), Text(most=300)
     return (
-        Field("kind", "Waar gaat het om?", "art. 10 lid 1 tot en met 3", Choice(KINDS)),
+        Field("kind", "Waar gaat het om?", "art. 10 lid 1", Choice(REQUEST_KINDS)),
         Field("firstReceivedOn", "Wanneer kwam het voor het eerst bij de gemeente binnen?", "art. 10 lid 4", Date()),
-        Field("channel", "Hoe kwam het binnen?", "art. 10 lid 4", Choice(RECEIVED)),
+        Field("channel", "Hoe kwam het binnen?", "art. 10 lid 4", Choice(REQUEST_CHANNELS)),
         Field("department", "Bij welk onderdeel?", "art. 3", Choice(chosen.departments), required=False),
         Field("capacity", "Voor wie vraagt de verzoeker?", "art. 12 lid 2 AVG", Choice(CAPACITIES)),
         Field("name", "Naam van de betrokkene", "art. 12 lid 2 AVG", name),
@@ -98,7 +98,7 @@ def registration_fields(chosen: Municipality) -> tuple[Field, ...]:
         Field("bornOn", "Geboortedatum van de betrokkene", "art. 12 lid 2 AVG", Date(), required=False),
         Field("askerName", "Naam van wie voor hem vraagt", "art. 12 lid 2 AVG", name, required=False),
         Field("askerAddress", "Adres van wie voor hem vraagt", "art. 12 lid 2 AVG", address, required=False),
-        Field("asks", "Wat wordt gevraagd?", "art. 10 lid 1 tot en met 3", Text(most=4000)),
+        Field("asks", "Wat wordt gevraagd?", "art. 10 lid 1", Text(most=4000)),
         Field("against", "Tegen het besluit op welk verzoek?", "art. 6:5 Awb", Text(most=20), required=False),
         Field("committee", "Adviseert een commissie over het bezwaar?", "art. 7:13 Awb", Flag(), required=False),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-REQUEST, FOUND, LETTER = "request", "request-found", "request-letter"
+AS_REGISTERED, FOUND_ITEM, REQUEST_LETTER = "request", "request-found", "request-letter"
 """What stands in a request beside who asks: what is asked, what was found, and the letters that were made."""
 IDENTITY, EXTEND, EXTENSION_SENT, HOLDER = (
     "request-identity",
@@ -13,10 +13,10 @@ IDENTITY, EXTEND, EXTENSION_SENT, HOLDER = (
     "request-extension-sent",
     "request-holder",
 )
-ITEM, WITHHOLD, ANSWERED, ADJOURN = "request-item", "request-withhold", "request-answer-sent", "request-adjourn"
+ON_ITEM, WITHHOLD, ANSWER_SENT, ADJOURN = "request-item", "request-withhold", "request-answer-sent", "request-adjourn"
 INFORMED = "request-information"
 ACCESS, BEZWAAR = "access", "bezwaar"
-KINDS: Mapping[str, str] = MappingProxyType(
+REQUEST_KINDS: Mapping[str, str] = MappingProxyType(
     {
         ACCESS: "inzage (art. 15 AVG)",
         "rectification": "verbetering of aanvulling (art. 16 AVG)",
@@ -52,13 +52,13 @@ HOLDERS_OF_DATA: Mapping[str, str] = MappingProxyType(
 """Every service that can hold something about a person (art. 10 lid 1): a test holds it against the privilege table."""
 
 
-RECORD_FOUND, SEARCH_DONE, NOT_HANDLED, WITHDRAWN = (
+RECORD_FOUND, SEARCH_DONE, NOT_HANDLED, REQUEST_WITHDRAWN = (
     "request-record",
     "request-search-done",
     "request-not-handled",
     "request-withdrawn",
 )
-RECEIVED = {
+REQUEST_CHANNELS = {
     "paper": "op papier",
     "form": "met het formulier",
     "desk": "aan de balie",
@@ -105,6 +105,13 @@ GROUNDS_10_7 = MappingProxyType(
     }
 )
 """The five interests of article 10 lid 7, for which a right is set aside as far as that is necessary (A-19)."""
+OTHERS = MappingProxyType(
+    {
+        "nothing": "ja, er staat niets van hen in",
+        "left-out": "ja, dat is weggelaten toen het werd opgeschreven",
+    }
+)
+"""What somebody gets has nothing of another person in it, nor of who reported (art. 15 lid 4 AVG; R-10.1)."""
 REFUSED_ON = MappingProxyType(
     {
         "accurate": "de gegevens zijn juist en volledig (art. 16 AVG)",

@@ -19,11 +19,11 @@ from shared.protocol.request_kinds import (
     BEZWAAR,
     EXTEND,
     GROUNDS_10_7,
-    KINDS,
     NEUTRAL,
     NOT_HANDLED,
     ON_BEZWAAR,
     REFUSED_ON,
+    REQUEST_KINDS,
     WEIGHED,
     WITHHOLD,
 )
@@ -31,11 +31,11 @@ from shared.protocol.request_terms import Clocks
 from shared.protocol.rights_sheet import sheet
 from shared.protocol.show import day
 
-RECEIPT, EXTENSION, ANSWER = "receipt", "extension", "answer"
+RECEIPT, EXTENSION, THE_ANSWER = "receipt", "extension", "answer"
 LETTERS = {
     RECEIPT: "ontvangstbevestiging met informatie over rechten",
     EXTENSION: "verlenging van de termijn",
-    ANSWER: "antwoord",
+    THE_ANSWER: "antwoord",
 }
 """The kinds of letters, by their codes."""
 DECIDING = (NOT_HANDLED, WEIGHED, NEUTRAL, ON_BEZWAAR)
@@ -44,7 +44,7 @@ Paragraphs = list[tuple[str, Sequence[str]]]
 _TITLES = {
     RECEIPT: "Wij hebben uw verzoek ontvangen",
     EXTENSION: "Uw antwoord komt later",
-    ANSWER: "Besluit op uw verzoek",
+    THE_ANSWER: "Besluit op uw verzoek",
 }
 _OUTCOME = {
     "deceased": (
@@ -71,7 +71,7 @@ _OUTCOME = {
 
 
 @dataclass(frozen=True)
-class Told:
+class LetterTells:
     """All that a letter can be made of. `decided`: per item what was decided on it last; `decision`: what the letter tells."""
 
     law: Law
@@ -86,7 +86,7 @@ def title(kind: str) -> str:
     return _TITLES[kind]
 
 
-def given_items(told: Told) -> list[dict[str, str]]:
+def given_items(told: LetterTells) -> list[dict[str, str]]:
     """What he gets, as it was recorded for him; nothing where the answer says nothing of what there is."""
     if says_nothing(told):
         return []
@@ -94,7 +94,7 @@ def given_items(told: Told) -> list[dict[str, str]]:
     return [{name: str(one.fields[name]) for name in names} for one, taken in told.items if taken.outcome == "given"]
 
 
-def says_nothing(told: Told) -> bool:
+def says_nothing(told: LetterTells) -> bool:
     """Whether the answer neither confirms nor denies that there is something."""
     taken = told.decision
     if taken is None:
@@ -103,7 +103,7 @@ def says_nothing(told: Told) -> bool:
     return taken.key == NEUTRAL or whole
 
 
-def paragraphs(kind: str, told: Told) -> Paragraphs:
+def paragraphs(kind: str, told: LetterTells) -> Paragraphs:
     """What the letter says, by heading; raises ValueError for a kind that nothing was decided for."""
     if kind == RECEIPT:
         return _receipt(told)
@@ -114,8 +114,8 @@ def paragraphs(kind: str, told: Told) -> Paragraphs:
     return [*(_neither(_grounds(told)) if says_nothing(told) else _answer(told, told.decision)), *_remedies(told)]
 
 
-def _receipt(told: Told) -> Paragraphs:
-    kind = KINDS[told.request["kind"]]
+def _receipt(told: LetterTells) -> Paragraphs:
+    kind = REQUEST_KINDS[told.request["kind"]]
     until = day(told.clocks.due_on)
     own = [
         f"Wij kregen het op {day(date.fromisoformat(str(told.request['firstReceivedOn'])))}. Het gaat om: {kind}. Het nummer is"
@@ -125,7 +125,7 @@ def _receipt(told: Told) -> Paragraphs:
     return [("Uw verzoek", own), *sheet(told.law)]
 
 
-def _extension(told: Told, taken: Taken) -> Paragraphs:
+def _extension(told: LetterTells, taken: Taken) -> Paragraphs:
     months = {"1": "één maand", "2": "twee maanden"}[str(taken.fields["months"])]
     because = {"complex": "uw verzoek is ingewikkeld", "many": "wij hebben veel verzoeken tegelijk"}
     return [
@@ -158,7 +158,7 @@ def _neither(grounds: Sequence[str]) -> Paragraphs:
     ]
 
 
-def _grounds(told: Told) -> list[str]:
+def _grounds(told: LetterTells) -> list[str]:
     """The interests for which something is set aside, each once, in the order of the article."""
     taken = told.decision
     found = set(taken.fields.get("grounds", ())) if taken and taken.key == NEUTRAL else set()
@@ -167,7 +167,7 @@ def _grounds(told: Told) -> list[str]:
     return sorted(found)
 
 
-def _answer(told: Told, taken: Taken) -> Paragraphs:
+def _answer(told: LetterTells, taken: Taken) -> Paragraphs:
     outcome = taken.outcome
     if taken.key == ON_BEZWAAR and outcome == "unfounded":
         outcome = "unfounded-bezwaar"
@@ -210,7 +210,7 @@ def _about(one: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _remedies(told: Told) -> Paragraphs:
+def _remedies(told: LetterTells) -> Paragraphs:
     who = told.law.choices.notice["verwerkingsverantwoordelijke"] or told.law.municipality
     if told.request["kind"] == BEZWAAR:
         way = (

@@ -20,8 +20,8 @@ from shared.protocol.request_kinds import (
     INFORMED,
     MANDATES,
     NOT_HANDLED,
-    RECEIVED,
-    WITHDRAWN,
+    REQUEST_CHANNELS,
+    REQUEST_WITHDRAWN,
 )
 
 OPEN = (State.REQUEST_RECEIVED, State.REQUEST_SEARCH, State.REQUEST_WEIGHING)
@@ -128,7 +128,7 @@ def not_handled(chosen: Municipality) -> Decision:
                 "deceased",
                 "nee, het gaat over iemand die is overleden",
                 answer,
-                "overweging 27 AVG",
+                "art. 4 AVG",
                 needs=(c.is_about_the_dead,),
             ),
             Outcome(
@@ -211,15 +211,15 @@ def extension_sent(chosen: Municipality) -> Decision:
 def withdrawn(chosen: Municipality) -> Decision:
     """Who asked can take it back, as long as there is no answer."""
     return Decision(
-        key=WITHDRAWN,
+        key=REQUEST_WITHDRAWN,
         article="art. 10 lid 4",
         question="Heeft de verzoeker zijn verzoek of bezwaar ingetrokken?",
         states=EVERY,
         who=of_the_file(chosen),
-        outcomes=(Outcome("withdrawn", "ja", State.REQUEST_DONE, "art. 10 lid 4"),),
+        outcomes=(Outcome("withdrawn", "ja, het is ingetrokken", State.REQUEST_DONE, "art. 10 lid 4"),),
         fields=(
             Field("withdrawnOn", "Op welke dag?", "art. 10 lid 4", Date()),
-            Field("how", "Hoe heeft hij dat laten weten?", "art. 10 lid 4", Choice(RECEIVED)),
+            Field("how", "Hoe heeft hij dat laten weten?", "art. 10 lid 4", Choice(REQUEST_CHANNELS)),
         ),
         needs=(not_in_the_future("withdrawnOn", "de dag van intrekken", "art. 10 lid 4"),),
     )

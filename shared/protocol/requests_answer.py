@@ -9,11 +9,12 @@ from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality
 from shared.protocol.request_kinds import (
     ADJOURN,
-    ANSWERED,
+    ANSWER_SENT,
     GROUNDS_10_7,
-    ITEM,
     NEUTRAL,
     ON_BEZWAAR,
+    ON_ITEM,
+    OTHERS,
     REFUSED_ON,
     WEIGHED,
     WITHHOLD,
@@ -42,8 +43,8 @@ def item(chosen: Municipality) -> Decision:
     """Whether he gets what was found, or whether it is changed as he asks; per item, so that the rest is given (R-10.12)."""
     changes = (c.change_is_asked,)
     return Decision(
-        key=ITEM,
-        article="art. 10 lid 1 tot en met 3",
+        key=ON_ITEM,
+        article="art. 10 lid 1",
         question="Wordt dit gegeven verstrekt, of wordt gedaan wat is gevraagd?",
         states=(State.REQUEST_WEIGHING,),
         who=of_the_file(chosen),
@@ -55,6 +56,12 @@ def item(chosen: Municipality) -> Decision:
             Outcome("not-his", "het gaat niet over de betrokkene", None, "art. 10 lid 1"),
         ),
         fields=(
+            Field(
+                "ofOthers",
+                "Is nagegaan of er iets van anderen of van wie meldde in staat?",
+                "art. 10 lid 7",
+                Choice(OTHERS),
+            ),
             Field("done", "Wat wordt er gedaan?", "art. 10 lid 2", outcomes=("done", "partly")),
             Field("refusedOn", "Op welke grond niet?", "art. 10 lid 5", Choice(REFUSED_ON), ("partly", "refused")),
             Field("toAsker", "Wat staat daarover in de brief?", "art. 10 lid 5", outcomes=("partly", "refused")),
@@ -129,7 +136,7 @@ def neutral(chosen: Municipality) -> Decision:
 def answer_sent(chosen: Municipality) -> Decision:
     """The answer is made known by its letter; the term for a bezwaar begins on the day after (art. 6:8 Awb)."""
     return Decision(
-        key=ANSWERED,
+        key=ANSWER_SENT,
         article="art. 10 lid 4",
         question="Is het antwoord verstuurd?",
         states=(State.REQUEST_ANSWER,),
@@ -137,12 +144,12 @@ def answer_sent(chosen: Municipality) -> Decision:
         outcomes=(Outcome("sent", "ja", State.REQUEST_DONE, "art. 10 lid 4"),),
         fields=(
             Field("letter", "Welke brief?", "art. 10 lid 4", Text(most=80)),
-            Field("answeredOn", "Op welke dag is zij verstuurd of uitgereikt?", "art. 3:41 Awb", Date()),
+            Field("answerSentOn", "Op welke dag is zij verstuurd of uitgereikt?", "art. 3:41 Awb", Date()),
         ),
         needs=(
             c.told_of_rights,
             c.letter_of("answer", "antwoord", "art. 10 lid 5"),
-            not_in_the_future("answeredOn", "de dag van versturen", "art. 3:41 Awb"),
+            not_in_the_future("answerSentOn", "de dag van versturen", "art. 3:41 Awb"),
         ),
     )
 
@@ -169,7 +176,7 @@ def on_bezwaar(chosen: Municipality) -> Decision:
             Outcome("inadmissible", "niet-ontvankelijk, om een andere reden", answer, "art. 6:6 Awb"),
         ),
         fields=(
-            Field("heard", "Is de indiener gehoord?", "art. 7:2 en 7:3 Awb", Choice(heard)),
+            Field("heard", "Is de indiener gehoord?", "art. 7:2 Awb", Choice(heard)),
             Field("toAsker", "Wat staat als motivering in de brief?", "art. 7:12 Awb"),
         ),
     )

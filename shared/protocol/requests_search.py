@@ -37,7 +37,7 @@ def record_found(chosen: Municipality) -> Decision:
 def holder(chosen: Municipality) -> Decision:
     """What one service answers: the proof of completeness has a line for each (R-10.2).
 
-    How it was looked is recorded here. The look-up of keyed hashes has its place in `how` (`lookup`); free text is gone through
+    How it was looked is recorded here. The look-up of keyed hashes has its place in `lookedHow` (`lookup`); free text is gone through
     by a person, who says so.
     """
     return Decision(
@@ -53,8 +53,8 @@ def holder(chosen: Municipality) -> Decision:
         fields=(
             Field("by", "Wie keek er (naam of functie)?", "art. 15 AVG", Text(most=200)),
             Field("lookedOn", "Op welke dag?", "art. 15 AVG", Date()),
-            Field("where", "Waarin is gekeken?", "art. 15 AVG", Choices(LOOKED_IN)),
-            Field("how", "Hoe is gekeken?", "art. 15 AVG", Choices(LOOKED_HOW)),
+            Field("lookedIn", "Waarin is gekeken?", "art. 15 AVG", Choices(LOOKED_IN)),
+            Field("lookedHow", "Hoe is gekeken?", "art. 15 AVG", Choices(LOOKED_HOW)),
         ),
         about=("holder",),
         needs=(not_in_the_future("lookedOn", "de dag waarop is gekeken", "art. 15 AVG"), c.text_was_gone_through),

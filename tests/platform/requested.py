@@ -26,7 +26,8 @@ FOUND = {
     "recipients": "niemand",
     "keptFor": "één jaar na de beëindiging",
 }
-LOOKED = {"by": "A. de Boer", "where": ["active", "closed", "sealed"], "how": ["lookup", "free-text"]}
+ON_ITSELF = {"ofOthers": "nothing"}
+LOOKED = {"by": "A. de Boer", "lookedIn": ["active", "closed", "sealed"], "lookedHow": ["lookup", "free-text"]}
 
 
 def asked(desk: Desk, ago: int = 0, **more: Any) -> dict[str, Any]:
@@ -110,5 +111,5 @@ async def answered(desk: Desk, number: str) -> str:
     """The answer has gone; the name of its letter."""
     today = calendar_date(desk.clock.now()).isoformat()
     name = await letter(desk, number, "answer")
-    await desk.decide(number, "request-answer-sent", "sent", fields={"letter": name, "answeredOn": today})
+    await desk.decide(number, "request-answer-sent", "sent", fields={"letter": name, "answerSentOn": today})
     return name

@@ -121,6 +121,17 @@ def deferred(n: int) -> Dossier:
     return Dossier(**dossier(n, due=True).model_dump() | {"state": "duty-deferred"})
 
 
+def asked_for(n: int, *, done: bool = False) -> Dossier:
+    """A request of a person concerned, as it stands in the register."""
+    named = {"number": f"V-00000-{n:05}", "signal": f"V-00000-{n:05}", "received_on": day(n) - timedelta(days=1000)}
+    state = "request-done" if done else "request-search"
+    return Dossier(**dossier(n).model_dump() | named | {"state": state, "due_on": day(n) - timedelta(days=970)})
+
+
+def by_receipt(one: Any) -> Any:
+    return (one.received_on, one.number)
+
+
 def by_arrival(one: Any) -> Any:
     return (one.arrived_at, one.number)
 

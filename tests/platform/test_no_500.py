@@ -252,6 +252,26 @@ BODIES: dict[str, Bodies] = {
             }
         ],
         "/duties/{number}/drafts/{form}": [DRAFT],
+        "/requests": [
+            {
+                "fields": {
+                    "kind": "access",
+                    "firstReceivedOn": "2026-11-02",
+                    "channel": "paper",
+                    "capacity": "self",
+                    "name": "Wilhelmina Zonneveld",
+                    "address": "Zandhoek 17",
+                    "bornOn": "1961-03-04",
+                    "asks": "Wat heeft u over mij?",
+                }
+            }
+        ],
+        "/requests/{number}/withdrawals": [WITHDRAWAL],
+        "/requests/{number}/decisions": [
+            decision("request-identity", "asked-more", what="Wie.", moreAskedOn="2026-11-02")
+        ],
+        "/requests/{number}/letters": [{"expectedVersion": 1, "kind": "receipt"}],
+        "/requests/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
     },

@@ -13,6 +13,7 @@ from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Fla
 from shared.protocol.kinds_of_signal import Subjects
 from shared.protocol.model import Decision, Law, Outcome, State
 from shared.protocol.passing_on import Forwarding
+from tests.protocol import of_requests
 
 TODAY = date(2026, 1, 10)
 REVIEW = "2026-03-01"
@@ -98,7 +99,9 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("notice-sent", "*"): {"items": (Item("letter-1", "letter", "S1", {"channel": "letter"}),)},
 }
+OTHERWISE |= of_requests.OTHERWISE
 ABOUT: dict[str, tuple[str, ...]] = {
+    **of_requests.ABOUT,
     "check-1": ("benefits",),
     "answer": ("q1",),
     "check-1b": ("q1",),
@@ -128,6 +131,7 @@ def facts_for(decision: Decision, outcome: Outcome) -> Facts:
 
 
 BY_NAME: dict[str, Any] = {
+    "lookedHow": ["free-text"],
     "partners": ["wonen", "vergunningen"],
     "department": "wonen",
     "reviewOn": REVIEW,

@@ -11,18 +11,18 @@ from shared.protocol.municipality import Terms
 from shared.protocol.request_kinds import (
     ACCESS,
     ADJOURN,
+    AS_REGISTERED,
     BEZWAAR,
     DECEASED,
     EXTEND,
     EXTENSION_SENT,
-    FOUND,
+    FOUND_ITEM,
     HOLDER,
     HOLDERS_OF_DATA,
     IDENTITY,
     INFORMED,
-    ITEM,
-    LETTER,
-    REQUEST,
+    ON_ITEM,
+    REQUEST_LETTER,
     SELF,
     WITHHOLD,
 )
@@ -31,7 +31,7 @@ from shared.protocol.request_terms import Clocks, can_object_until, clocks
 
 def asked(case: Case) -> Mapping[str, object]:
     """What was registered of the request."""
-    found = case.facts.item(REQUEST)
+    found = case.facts.item(AS_REGISTERED)
     return found.fields if found else {}
 
 
@@ -60,14 +60,14 @@ def clocks_of(request: Mapping[str, object], decisions: Iterable[Taken], terms: 
 
 
 def found_items(case: Case) -> tuple[Item, ...]:
-    return case.facts.of_category(FOUND)
+    return case.facts.of_category(FOUND_ITEM)
 
 
 def decided(case: Case) -> dict[str, str]:
     """By the name of what was found, what was decided on it last: an outcome of the decisions per item."""
     found: dict[str, str] = {}
     for one in case.facts.decisions:
-        if one.key in (ITEM, WITHHOLD) and one.about:
+        if one.key in (ON_ITEM, WITHHOLD) and one.about:
             found[one.about[0]] = one.outcome
     return found
 
@@ -85,12 +85,12 @@ def is_bezwaar(case: Case) -> str | None:
     return None if asked(case).get("kind") == BEZWAAR else "dit is geen bezwaar"
 
 
-@condition("overweging 27 AVG", "het gaat over iemand die leeft")
+@condition("art. 4 AVG", "het gaat over iemand die leeft")
 def is_about_the_living(case: Case) -> str | None:
     return "het gaat over iemand die is overleden; de AVG geldt niet voor overledenen" if _dead(case) else None
 
 
-@condition("art. 4 lid 1 AVG", "het gaat over iemand die is overleden")
+@condition("art. 4 AVG", "het gaat over iemand die is overleden")
 def is_about_the_dead(case: Case) -> str | None:
     return None if _dead(case) else "geregistreerd is dat het over iemand gaat die leeft"
 
@@ -129,7 +129,7 @@ def more_was_not_asked(case: Case) -> str | None:
 
 
 @condition(
-    "art. 12 lid 3 en 6 AVG",
+    "art. 12 lid 6 AVG",
     "is om meer gevraagd, dan staat vast op welke dag dat kwam: zo lang stond de termijn stil",
     at="fields.completeOn",
 )
@@ -202,10 +202,10 @@ def nothing_of_it(case: Case) -> str | None:
 @condition(
     "art. 15 AVG",
     "iemand heeft de vrije tekst doorgezien, of er is hier geen tekst: wat in woorden staat, vindt geen zoeksleutel",
-    at="fields.how",
+    at="fields.lookedHow",
 )
 def text_was_gone_through(case: Case) -> str | None:
-    how = set(case.fields.get("how") or ())
+    how = set(case.fields.get("lookedHow") or ())
     if len(how & {"free-text", "nothing-readable"}) == 1:
         return None
     return "zeg of de vrije tekst is doorgezien, of dat er hier geen is"
@@ -219,7 +219,7 @@ def access_is_asked(case: Case) -> str | None:
     return None if asked(case).get("kind", ACCESS) == ACCESS else "er is niet om inzage gevraagd"
 
 
-@condition("art. 10 lid 2 en 3", "er wordt gevraagd om iets te veranderen, af te schermen of niet meer te gebruiken")
+@condition("art. 10 lid 2", "er wordt gevraagd om iets te veranderen, af te schermen of niet meer te gebruiken")
 def change_is_asked(case: Case) -> str | None:
     return "er is alleen om inzage gevraagd" if asked(case).get("kind", ACCESS) == ACCESS else None
 
@@ -264,7 +264,7 @@ def letter_of(kind: str, called: str, article: str) -> Condition:
 
     def missing(case: Case) -> str | None:
         letter = case.facts.item(str(case.fields.get("letter")))
-        if letter is None or letter.category != LETTER or letter.fields.get("kind") != kind:
+        if letter is None or letter.category != REQUEST_LETTER or letter.fields.get("kind") != kind:
             return f"deze brief is hier niet opgemaakt als {called}"
         return None
 
