@@ -17,6 +17,7 @@ from tests.platform.rows import (
     asked_for,
     audit_line,
     by_arrival,
+    by_asking,
     by_receipt,
     by_urgency,
     declaration,
@@ -24,11 +25,13 @@ from tests.platform.rows import (
     designated,
     disclosure,
     dossier,
+    gone_on,
     hold,
     listed,
     meeting,
     number,
     offered,
+    person_asked,
     sealed,
     task,
 )
@@ -172,6 +175,16 @@ LISTS = {
         by_receipt,
         "number",
         besides=lambda: [dossier(5000, due=True)],
+    ),
+    "requests of persons": Listing(
+        "assessment",
+        "/v1/person-requests",
+        "requests",
+        person_asked,
+        by_asking,
+        "request",
+        # Of a signal that has gone on, nothing is asked here.
+        besides=lambda: [dossier(0), gone_on(1), *(person_asked(-n, signal=1) for n in range(1, 99))],
     ),
     "tasks": Listing(
         "assessment",

@@ -119,6 +119,14 @@ def soon(days: int) -> str:
 
 
 WHY = {"necessity": "Nodig.", "proportionality": "Kort.", "factors": "Duur."}
+PERSON_ANSWER = {
+    "outcome": "about",
+    "looked": "Alles is gelezen.",
+    "subject": "S1",
+    "items": ["report"],
+    "objects": ["O1"],
+    "summaries": {"report": "U sjouwt tonnen."},
+}
 CONSULT = {"case": ABSENT, "reason": "Hetzelfde adres."}
 EVERYTHING = {
     "confirms": str(LIST),
@@ -187,6 +195,7 @@ BODIES: dict[str, Bodies] = {
             item("brp-verification", "S1", matches={"name": True, "address": False}, finding=None, fields={"a": "b"}),
         ],
         "/signals/{number}/consultations": [CONSULT],
+        "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
@@ -209,6 +218,7 @@ BODIES: dict[str, Bodies] = {
             item("question", "O1", fields={"source": "horeca-permits", "answerBy": "2199-12-31"})
         ],
         "/signals/{number}/consultations": [CONSULT],
+        "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
@@ -229,6 +239,7 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
         ],
+        "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE, DONE | {"key": "progress", "outcome": "done", "reason": ""}],
@@ -270,6 +281,7 @@ BODIES: dict[str, Bodies] = {
         "/requests/{number}/decisions": [
             decision("request-identity", "asked-more", what="Wie.", moreAskedOn="2026-11-02")
         ],
+        "/requests/{number}/signals": [{"signal": ABSENT, "holder": "sources"}],
         "/requests/{number}/letters": [{"expectedVersion": 1, "kind": "receipt"}],
         "/requests/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
