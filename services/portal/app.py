@@ -25,6 +25,7 @@ from services.portal.api import (
     operations,
     questions,
     received,
+    requests,
     righting,
     several,
     shares,
@@ -58,6 +59,7 @@ from services.portal.use_cases.operations import Operations
 from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.questions import Questions
 from services.portal.use_cases.received import ReceivedShares
+from services.portal.use_cases.requests import RequestPages
 from services.portal.use_cases.righting import Righting
 from services.portal.use_cases.several import Several
 from services.portal.use_cases.shares import Shares
@@ -97,6 +99,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         sharing.router(visits, opening, Composing(calls, opening), pages),
         questions.router(visits, opening, Questions(calls), pages),
         letters.router(visits, opening, LettersToPersons(calls, law), pages),
+        requests.router(visits, opening, RequestPages(calls, law), pages),
         shares.router(visits, Shares(calls), pages),
         received.router(visits, ReceivedShares(calls), pages),
         righting.router(visits, opening, Righting(calls, people), pages),

@@ -120,7 +120,8 @@ class Opened:
     @property
     def names(self) -> dict[str, str]:
         """What everything in the file is called, by its code."""
-        return {"report": self._item("report"), **self.items}
+        found = {one["item"]: f"{one['item']} – {shortened(one['what'])}" for one in self.view.get("found", ())}
+        return {"report": self._item("report"), **self.items, **found}
 
     def _item(self, name: str) -> str:
         if name == "report":

@@ -12,6 +12,7 @@ PURPOSES_OF_OPENING = {
     "weging": "wegen",
     "besluit-voorbereiden": "een besluit voorbereiden",
     "contact-melder": "contact met de melder",
+    "verzoek": "een verzoek van een betrokkene",
     "toezicht": "toezicht",
     "vernietiging": "vernietiging",
 }

@@ -28,7 +28,7 @@ def sheet(law: Law) -> list[tuple[str, Sequence[str]]]:
     """By heading one paragraph, or several points."""
     chosen, days = law.choices.notice, law.terms.request_days
     return [
-        ("Welke rechten u heeft", [f"{name}. {words}" for name, words in RIGHTS.items()]),
+        ("Welke rechten u hebt", [f"{name}. {words}" for name, words in RIGHTS.items()]),
         (
             "Hoe u ze gebruikt",
             [

@@ -385,7 +385,7 @@ async def test_the_receipt_has_the_sheet_and_that_it_went_is_recorded(desk_of: D
     (made,) = (await shown(desk, number))["letters"]
     copy = await RequestLetters(desk.engine).copy(number, made["letter"], ANNA, "weigh")
     text = str(copy["paragraphs"])
-    assert all(one in text for one in ("Welke rechten u heeft", "28 dagen", "Autoriteit Persoonsgegevens", number))
+    assert all(one in text for one in ("Welke rechten u hebt", "28 dagen", "Autoriteit Persoonsgegevens", number))
     pdf = await RequestLetters(desk.engine).pdf(number, made["letter"], ANNA, "weigh")
     assert pdf.startswith(b"%PDF-")
     with pytest.raises(Invalid):
