@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from services.portal import leaving
 from services.portal.api import (
+    answering,
     beheer,
     casework,
     clusters,
@@ -44,6 +45,7 @@ from services.portal.people import People
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
+from services.portal.use_cases.answering import AnswerPages
 from services.portal.use_cases.beheer import Beheer
 from services.portal.use_cases.clusters import ClusterForms
 from services.portal.use_cases.designations import DesignationPages
@@ -99,6 +101,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         sharing.router(visits, opening, Composing(calls, opening), pages),
         questions.router(visits, opening, Questions(calls), pages),
         letters.router(visits, opening, LettersToPersons(calls, law), pages),
+        answering.router(visits, AnswerPages(calls, law), pages),
         requests.router(visits, opening, RequestPages(calls, law), pages),
         shares.router(visits, Shares(calls), pages),
         received.router(visits, ReceivedShares(calls), pages),

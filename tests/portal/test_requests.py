@@ -76,6 +76,7 @@ VIEW: dict[str, Any] = {
             "decided": None,
         }
     ],
+    "signals": [],
     "letters": [
         {"letter": LETTER, "kind": "receipt", "called": "ontvangstbevestiging", "madeAt": "2026-11-20T10:00:00+00:00"}
     ],
