@@ -29,6 +29,8 @@ from services.retention.use_cases import Declarations, Destruction, Holds, Keepi
 from services.rights import api as rights_api
 from services.rights.letters import Letters
 from services.rights.policy import RightsPolicy
+from services.rights.requests import Requests
+from services.rights.requests_api import request_routes
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import Deferrals, OverdueDuties
 from shared.audit import Proofs
@@ -102,7 +104,10 @@ def _routes(platform: Platform) -> APIRouter:
         return assessment_api.router(engine, Meetings(engine))
     if platform.name == "rights":
         engine = Engine(platform, RightsPolicy(), DutyShelf())
-        return rights_api.router(engine, OverdueDuties(engine), Deferrals(engine), Letters(engine))
+        both = APIRouter()
+        both.include_router(rights_api.router(engine, OverdueDuties(engine), Deferrals(engine), Letters(engine)))
+        both.include_router(request_routes(engine, Requests(engine)))
+        return both
     engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
     destruction.platform = declarations.platform = platform
