@@ -156,7 +156,7 @@ async def test_what_had_its_years_in_the_register_is_destroyed_by_two_hands(desk
     await Transit(bao_of("retention"), "room-rights").delete(key)
     with pytest.raises(CannotSucceed):
         await desk.platform.room().decrypt(key, [(Place("room-rights", number, "request", 1, "request"), item)])
-    (line,) = [one.entry for one in await desk.rows(Audit) if one.entry["action"] == "duty destroyed"]
+    (line,) = [one.entry for one in await desk.rows(Audit) if one.entry["action"] == "request destroyed"]
     assert line["record"] == number
     assert (await desk.row(Dossier, waiting)).state == "request-received"
 
