@@ -264,7 +264,8 @@ BODIES: dict[str, Bodies] = {
                     "address": "Zandhoek 17",
                     "bornOn": "1961-03-04",
                     "asks": "Wat heeft u over mij?",
-                }
+                },
+                "key": "",
             }
         ],
         "/requests/{number}/withdrawals": [WITHDRAWAL],
