@@ -43,9 +43,9 @@ def duty_number() -> str:
     return _grouped("D", _text(random_seed(), 10))
 
 
-def request_number() -> str:
+def request_number(seed: bytes) -> str:
     """E.g. `V-7K3MQ-9XD4T`: a request of a person concerned, or a bezwaar; it leads to no signal."""
-    return _grouped(OF_REQUESTS, _text(random_seed(), 10))
+    return _grouped(OF_REQUESTS, _text(hmac.new(seed, b"request", hashlib.sha256).digest(), 10))
 
 
 def is_request(number: str) -> bool:

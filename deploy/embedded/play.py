@@ -20,6 +20,7 @@ from deploy.embedded.home import HouseError
 from deploy.embedded.insist import for_a_meeting, for_the_purpose, insist
 from deploy.embedded.played import PURPOSE, Played, ending_of, steps_of, until
 from deploy.embedded.riec import AtTheRiec
+from deploy.embedded.rights_desk import AtRightsDesk
 from deploy.embedded.tasks import AtTasks
 from shared.clock import calendar_date
 from shared.protocol.states import HOLDER_OF, State
@@ -48,6 +49,7 @@ class Player:
             "task": AtTasks(self).step,
             "consult": self._consult,
             "riec": AtTheRiec(self).step,
+            "ask": AtRightsDesk(self).step,
         }
 
     def play(self, name: str, text: dict[str, Any]) -> Played:
@@ -264,12 +266,12 @@ class Player:
             body["expectedVersion"] = made["version"]
         taken = insist(lambda: self.client.post("rights", f"{path}/decisions", step["by"], body), for_the_purpose)
         if "co_signed_by" in step:
-            self._confirm("rights", step["co_signed_by"], taken["id"], step.get("co_signer_says", "agree"))
+            self.confirm("rights", step["co_signed_by"], taken["id"], step.get("co_signer_says", "agree"))
         if step.get("opens"):
             self.follow(played, State.SOURCE_LIST)
         return f"{step['decide']} {step['duty']}: {step['outcome']} ({step['by']})"
 
-    def _confirm(self, service: str, user: str, decision: str, says: str) -> None:
+    def confirm(self, service: str, user: str, decision: str, says: str) -> None:
         """Answer the proposal `decision` by the task that asks to co-sign it."""
         body = {"outcome": says, "reason": "Gelezen, en dit is mijn antwoord."}
         for task in reversed(self.client.every(service, "/v1/tasks", user, "tasks")):

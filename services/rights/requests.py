@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy.exc import IntegrityError
+
 from services.rights import store
 from services.rights.request_clock import reckon
-from services.rights.request_policy import shown_clocks
+from services.rights.request_policy import row_of, shown_clocks
 from services.rights.store import RequestRow
 from shared import audit
 from shared.clock import calendar_date
@@ -26,7 +28,7 @@ from shared.engine.write import encrypted
 from shared.errors import Invalid, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import key_name
-from shared.numbers import is_request, request_number
+from shared.numbers import is_request, random_seed, request_number
 from shared.pages import Window
 from shared.periodic import Periodic
 from shared.protocol.designations import BEHEERDER, FG
@@ -72,9 +74,9 @@ class Requests:
 
     # --- registering -------------------------------------------------------------------------------
 
-    async def register(self, person: Person, fields: Mapping[str, Any]) -> Registered:
-        """A request that reached the municipality, by whatever door (art. 3, art. 10 lid 4). Raises Forbidden, and Invalid with
-        everything that is wrong."""
+    async def register(self, person: Person, fields: Mapping[str, Any], key: str = "") -> Registered:
+        """A request that reached the municipality, by whatever door (art. 3, art. 10 lid 4). `key`: of the form; sent again by
+        the same person it is the same request. Raises Forbidden, and Invalid with everything that is wrong."""
         law = self._laws.configured
         role = person.role_among({*law.file_roles, BEHEERDER})
         kept = {name: one for name, one in fields.items() if one is not None}
@@ -85,8 +87,32 @@ class Requests:
             faults += word_faults([Written("fields.asks", bsn=has_bsn(str(kept["asks"])))], {})
         if faults:
             raise Invalid(faults)
+        number = request_number(await self._seed(person, key))
+        if before := await self._before(number) if key else None:
+            return before
         kept |= await self._decided_on(kept.get("against"))
-        return await self._keep(person, role, law, kept)
+        try:
+            return await self._keep(number, person, role, law, kept)
+        except IntegrityError:
+            # He clicked twice, and the other was first.
+            if before := await self._before(number):
+                return before
+            raise
+
+    async def _seed(self, person: Person, key: str) -> bytes:
+        """From which its number is made: of a form always the same, which nobody else can work out."""
+        if not key:
+            return random_seed()
+        return (await self.platform.mac.of("request-number", {"by": person.user_id, "key": key})).encode()
+
+    async def _before(self, number: str) -> Registered | None:
+        """What was registered under this number, if anything was. Raises NotBelieved."""
+        try:
+            loaded = await self.engine.parts.loader.load(number, opened=False)
+        except NotFound:
+            return None
+        legal = row_of(loaded).legal_on
+        return Registered(number, loaded.dossier.due_on or legal, legal)
 
     async def _decided_on(self, against: str | None) -> dict[str, str]:
         """When the answer was made known against which a bezwaar is. Raises Invalid where there is none."""
@@ -102,9 +128,8 @@ class Requests:
             raise Invalid([Fault("fields.against", words, "art. 6:5 Awb", "against-unknown")])
         return {"toldOn": on.isoformat()}
 
-    async def _keep(self, person: Person, role: str, law: Law, fields: Mapping[str, Any]) -> Registered:
-        now = self.platform.clock.now()
-        number, room = request_number(), self.platform.room()
+    async def _keep(self, number: str, person: Person, role: str, law: Law, fields: Mapping[str, Any]) -> Registered:
+        now, room = self.platform.clock.now(), self.platform.room()
         key = key_name(uuid4(), room.mount)
         asked = {name: one for name, one in fields.items() if name not in IN_THE_CONTENT}
         reckoned = reckon(asked, (), law)

@@ -27,9 +27,11 @@ DoneAsked = Annotated[bool, Query(description="Those that were answered, instead
 
 
 class RequestIn(Strict):
-    """`fields`: what the law asks of who registers a request (shared/protocol/registering.py), by name."""
+    """`fields`: what the law asks of who registers a request (shared/protocol/registering.py), by name. `key`: of the form: who
+    sends it again, or clicks twice, has registered once."""
 
     fields: FieldsGiven
+    key: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{8,60})?$")] = ""
 
 
 class RequestOut(Strict):
@@ -76,7 +78,7 @@ def request_routes(engine: Engine, requests: Requests) -> APIRouter:
 
     @routes.post("/v1/requests", tags=["requests"], status_code=201, summary="Register a request or a bezwaar")
     async def register(body: RequestIn, person: Person = caller) -> RequestOut:
-        return RequestOut.model_validate(await requests.register(person, body.fields))
+        return RequestOut.model_validate(await requests.register(person, body.fields, body.key))
 
     @routes.get("/v1/requests", tags=["requests"], summary="The register, by the day of first receipt")
     async def listed(window: WindowAsked, done: DoneAsked = False, person: Person = caller) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from shared.database.tables import document, moment
 from shared.engine import store
 from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.identity import Person
-from shared.numbers import OF_REQUESTS
+from shared.numbers import OF_REQUESTS, is_request
 from shared.pages import Keyset, Page, Window
 from shared.protocol.model import State
 
@@ -166,7 +166,14 @@ def erase_duties(clock: Clock) -> Callable[[AsyncSession, Collection[str]], Awai
         await store.delete_rows(session, numbers)
         await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
         session.add_all(
-            audit.line(clock.now(), "duty destroyed", actor=None, record=number, result=audit.VANISHED, turn=turn + 1)
+            audit.line(
+                clock.now(),
+                "request destroyed" if is_request(number) else "duty destroyed",
+                actor=None,
+                record=number,
+                result=audit.VANISHED,
+                turn=turn + 1,
+            )
             for number, turn in duties.items()
         )
 

@@ -104,9 +104,10 @@ def _routes(platform: Platform) -> APIRouter:
         return assessment_api.router(engine, Meetings(engine))
     if platform.name == "rights":
         engine = Engine(platform, RightsPolicy(), DutyShelf())
-        routes = rights_api.router(engine, OverdueDuties(engine), Deferrals(engine), Letters(engine))
-        routes.include_router(request_routes(engine, Requests(engine)))
-        return routes
+        both = APIRouter()
+        both.include_router(rights_api.router(engine, OverdueDuties(engine), Deferrals(engine), Letters(engine)))
+        both.include_router(request_routes(engine, Requests(engine)))
+        return both
     engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
     destruction.platform = declarations.platform = platform

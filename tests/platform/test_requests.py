@@ -194,6 +194,11 @@ async def test_a_part_is_given_and_the_rest_is_withheld_with_the_privacy_officer
     await searched(desk, number)
     await desk.decide(number, "request-item", "given", fields=ON_ITSELF, about=(given,))
     await desk.decide(number, "request-withhold", "withheld", fields=set_aside(desk, "b"), about=(withheld,))
+    (task,) = (await desk.engine.tasks.list(OFFICER, Window())).rows
+    _, asked = await desk.engine.tasks.one(task.id, OFFICER, "weigh")
+    assert [one["name"] for one in asked["concerns"]] == [NAME]
+    assert list(asked["items"]) == [withheld]
+    assert "een schuur" in asked["items"][withheld]
     with pytest.raises(Invalid):
         # It does not count before she agrees.
         await weighed(desk, number, "partly")

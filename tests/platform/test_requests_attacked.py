@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from datetime import timedelta
@@ -24,9 +25,11 @@ from tests.platform.desk import ANNA, Desk
 from tests.platform.real import Postgres, Superuser
 from tests.platform.requested import (
     ADDRESS,
+    BEHEERDER,
     NAME,
     ON_ITSELF,
     answered,
+    asked,
     identified,
     recorded,
     requested,
@@ -122,9 +125,17 @@ async def test_who_asks_is_in_no_clear_field_no_log_and_no_message(
     assert not [one for one in await desk.rows(Outgoing) if one.event == "decided.v1"], "oversight has no word of it"
 
 
-async def test_what_it_costs_to_be_registered_twice_is_a_second_number(desk_of: DeskOf) -> None:
+async def test_who_clicks_twice_has_registered_once(desk_of: DeskOf) -> None:
     desk = await desk_of("rights")
-    assert await requested(desk) != await requested(desk)
+    register, key = Requests(desk.engine), "a-key-of-this-form"
+    both = await asyncio.gather(*(register.register(ANNA, asked(desk), key) for _ in range(2)))
+    again = await register.register(ANNA, asked(desk), key)
+    assert {one.number for one in (*both, again)} == {both[0].number}
+    assert both[0] == both[1] == again
+    other = await register.register(BEHEERDER, asked(desk), key)
+    assert other.number != again.number, "the key of another's form is another's"
+    assert await requested(desk) != await requested(desk), "without a key each is a request"
+    assert len(await desk.rows(Dossier)) == 4
 
 
 # --- its end -------------------------------------------------------------------------------------------------
@@ -156,7 +167,7 @@ async def test_what_had_its_years_in_the_register_is_destroyed_by_two_hands(desk
     await Transit(bao_of("retention"), "room-rights").delete(key)
     with pytest.raises(CannotSucceed):
         await desk.platform.room().decrypt(key, [(Place("room-rights", number, "request", 1, "request"), item)])
-    (line,) = [one.entry for one in await desk.rows(Audit) if one.entry["action"] == "duty destroyed"]
+    (line,) = [one.entry for one in await desk.rows(Audit) if one.entry["action"] == "request destroyed"]
     assert line["record"] == number
     assert (await desk.row(Dossier, waiting)).state == "request-received"
 

@@ -166,10 +166,16 @@ async def test_a_request_is_registered_with_what_the_law_asks() -> None:
     names = [one.name for one in found.asked]
     assert names[:3] == ["fields.kind", "fields.firstReceivedOn", "fields.channel"]
     assert not [one for one in names if "bsn" in one.lower() or "cop" in one.lower()]
-    filled = FormData([("fields.kind", "access"), ("fields.name", NAME), ("fields.bornOn", "")])
+    filled = FormData(
+        [("key", "a-key-of-this-form"), ("fields.kind", "access"), ("fields.name", NAME), ("fields.bornOn", "")]
+    )
     assert await found.register(ANNA, filled) == (NUMBER, None)
     ((service, path, body),) = rights.asked
-    assert (service, path, body) == ("rights", "/v1/requests", {"fields": {"kind": "access", "name": NAME}})
+    assert (service, path, body) == (
+        "rights",
+        "/v1/requests",
+        {"fields": {"kind": "access", "name": NAME}, "key": "a-key-of-this-form"},
+    )
 
 
 @pytest.mark.refused("R-3.1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,6 +17,7 @@ from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.filled import text
 from services.portal.use_cases.requests import RequestPages
 from shared.errors import NotFound
 from shared.protocol.designations import BEHEERDER, FG
@@ -41,14 +43,20 @@ def router(visits: Visits, dossiers: Dossiers, requests: RequestPages, pages: Pa
     @routes.get(f"{REGISTER_ADDRESS}/nieuw")
     async def form(request: Request, session: Session = visits.visitor) -> Response:
         only_for(session, REGISTERS)
-        return pages.show("requests/registreren.html", request, asked=requests.asked)
+        return pages.show("requests/registreren.html", request, asked=requests.asked, key=secrets.token_urlsafe(16))
 
     @routes.post(f"{REGISTER_ADDRESS}/nieuw")
     async def register(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         only_for(session, REGISTERS)
         number, trouble = await requests.register(session, filled)
         if trouble:
-            shown: dict[str, Any] = {"asked": requests.asked, "filled": filled, "trouble": trouble}
+            # Nothing was registered under the key of this form.
+            shown: dict[str, Any] = {
+                "asked": requests.asked,
+                "filled": filled,
+                "trouble": trouble,
+                "key": text(filled, "key"),
+            }
             return pages.show("requests/registreren.html", request, 400, **shown)
         session.done = "registered"
         return sends_to(f"/dossiers/{number}" if set(session.roles) & HAVE_THE_FILE else REGISTER_ADDRESS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import body_of, part_of
 from services.portal.use_cases.dossiers import at
-from services.portal.use_cases.filled import trouble, version
+from services.portal.use_cases.filled import text, trouble, version
 from shared.errors import NotFound
 from shared.protocol.fields import schema
 from shared.protocol.model import Law, State
@@ -20,6 +21,8 @@ from shared.protocol.request_kinds import ANSWER_SENT, EXTENSION_SENT, INFORMED
 from shared.protocol.request_letters import EXTENSION, LETTERS, RECEIPT, THE_ANSWER
 
 RIGHTS_SERVICE = "rights"
+REGISTER_KEY = re.compile(r"[A-Za-z0-9_-]{8,60}")
+"""As the form has it."""
 TOLD_BY = {RECEIPT: INFORMED, EXTENSION: EXTENSION_SENT, THE_ANSWER: ANSWER_SENT}
 """By which decision it is recorded that a letter of each kind was sent."""
 
@@ -45,7 +48,8 @@ class RequestPages:
 
     async def register(self, session: Session, filled: Filled) -> tuple[str, Trouble | None]:
         """The number of what was registered, or what was wrong with it."""
-        body = {"fields": read(self.asked, filled)}
+        key = text(filled, "key")
+        body = {"fields": read(self.asked, filled), "key": key if REGISTER_KEY.fullmatch(key) else ""}
         said = await self._calls.post(session, RIGHTS_SERVICE, "/v1/requests", body)
         if said.status == 404:
             raise NotFound

@@ -56,6 +56,7 @@ class Toezicht:
             session,
             {
                 "overdue": ("rights", f"/v1/overdue-duties?limit={MOST}"),
+                "requests": ("rights", f"/v1/overdue-requests?limit={MOST}"),
                 "deferrals": ("rights", f"/v1/deferrals?limit={MOST}"),
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
                 "lists": ("oversight", "/v1/destruction-lists?limit=50"),
