@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from shared.words.folding import fold, key
 
-RULE = (
+ADDRESS_RULE = (
     "Een adres is hetzelfde als straat, huisnummer en toevoeging gelijk zijn, of postcode, huisnummer en toevoeging. "
     "Hoofdletters, spaties, accenten, afkortingen (str., wg, ln, pl, burg., v.d.) en ij of y tellen niet; '12a', '12 A' en "
     "'12-A' zijn hetzelfde. Noemen beide een plaats, dan moet die gelijk zijn. Een ander huisnummer, een andere toevoeging of "
@@ -73,7 +73,7 @@ _SAME_ADDITION = {"huis": "hs"}
 
 
 @dataclass(frozen=True)
-class Address:
+class ReadAddress:
     """An address as it is compared; what was not written is empty."""
 
     street: str
@@ -83,7 +83,7 @@ class Address:
     place: str = ""
 
 
-def read(text: str) -> Address | None:
+def read(text: str) -> ReadAddress | None:
     """The address in `text`, written in any usual way; None when there is no house number with a street or postcode."""
     plain = re.sub(r"\s+", " ", fold(text)).strip(" ,.;")
     postcode = ""
@@ -105,7 +105,7 @@ def read(text: str) -> Address | None:
     addition, rest = _addition(parts["rest"])
     place = _place(after) or _place(rest)
     street = _street(house["street"]) if house else ""
-    return Address(street, str(int(parts["number"])), addition, postcode, place)
+    return ReadAddress(street, str(int(parts["number"])), addition, postcode, place)
 
 
 def kept(text: str) -> frozenset[str]:

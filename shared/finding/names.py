@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from shared.words.folding import fold, key
-from shared.words.names import PARTICLES, TITLES
+from shared.words.names import PARTICLES, SAID_BESIDE
 
-RULE = (
+NAME_RULE = (
     "Een naam is hetzelfde als de eerste voornaam en een achternaam gelijk zijn. Hoofdletters, accenten, koppeltekens en "
     "tussenvoegsels (van, de, v.d., el, al) tellen niet. Als hetzelfde tellen ook ij en y, ph en f, c en k, x en ks, th en t, gh en g, "
     "oe, ou en u, ie en i, een dubbele en een enkele medeklinker, en aan het eind dt en t, z en s. 'Berg, Jan van den' is Jan van den "
@@ -23,11 +23,11 @@ RULE = (
     "genoeg, behalve tegenover een andere dubbele naam: dan zijn beide nodig. Tweede voornamen tellen alleen als beide ze noemen, en "
     "dan met hun eerste letter. Roepnamen (Jan voor Johannes) en tikfouten worden niet gevonden."
 )
-RULE_INITIALS = (
+INITIALS_RULE = (
     "Is van een van beide alleen een voorletter bekend, dan is die met dezelfde achternaam genoeg: J. de Vries is zo Jan, Johanna "
     "en Joost de Vries. Noemen beide meer voorletters, dan zijn die gelijk. Een achternaam alleen is niet te zoeken."
 )
-RULE_BIRTH = (
+BIRTH_RULE = (
     "Een naam met geboortedatum is hetzelfde als de geboortedatum, een achternaam en de eerste voorletter gelijk zijn."
 )
 
@@ -67,7 +67,7 @@ SPELLINGS: tuple[Spelling, ...] = (
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadName:
     """A name as it was read. `firsts`: first names and initials in their order; `lasts`: its last names, each in every way in
     which it is written; `open`: it does not say which is the last name, so that each word may be."""
 
@@ -98,7 +98,7 @@ def _written_out(name: str) -> Iterator[str]:
         yield from () if other == name else (other,)
 
 
-def read(name: str, spellings: Iterable[Spelling] = SPELLINGS) -> Read | None:
+def read(name: str, spellings: Iterable[Spelling] = SPELLINGS) -> ReadName | None:
     """How a name is read; None for one without a last name, or without anything before it."""
     rules = tuple(spellings)
 
@@ -138,7 +138,7 @@ def _words(text: str) -> list[str]:
     capitals = any(one.islower() for one in text)
     for word in re.findall(r"[^\W\d_]+|-", text):
         small = key(word)
-        if small in TITLES and len(small) > 1:
+        if small in SAID_BESIDE and len(small) > 1:
             # `De heer …`
             found = [] if found == ["de"] else found
             continue
@@ -158,7 +158,7 @@ def _one_letter(text: str) -> str:
     return "".join(key(one)[0] + "." for one in re.findall(r"[^\W\d_]+", text))
 
 
-def _in_order(words: list[str], spelt: Callable[[str], str]) -> Read | None:
+def _in_order(words: list[str], spelt: Callable[[str], str]) -> ReadName | None:
     """First names before the last: up to the first tussenvoegsel, or all but the last word and what is joined to that."""
     firsts, rest = [], list(words)
     if rest and (rest[0] in _GIVEN_TOO or not _is_particle(rest[0])):
@@ -194,7 +194,7 @@ def _joins_first_names(rest: list[str]) -> bool:
     return rest[0] == "-" and len([one for one in rest if one != "-"]) > 1
 
 
-def _family_first(words: list[str], spelt: Callable[[str], str]) -> Read | None:
+def _family_first(words: list[str], spelt: Callable[[str], str]) -> ReadName | None:
     """`El Amrani Mohamed`, `van den Berg J.`: it begins with a tussenvoegsel."""
     at = next((place for place, one in enumerate(words) if one not in PARTICLES), None)
     if at is None or len(words) < at + 2:
@@ -203,13 +203,13 @@ def _family_first(words: list[str], spelt: Callable[[str], str]) -> Read | None:
     return _made(firsts, " ".join(words[: at + 1]), spelt)
 
 
-def _made(firsts: list[str], last: str, spelt: Callable[[str], str]) -> Read | None:
+def _made(firsts: list[str], last: str, spelt: Callable[[str], str]) -> ReadName | None:
     lasts = tuple(filter(None, (_written(one, spelt) for one in last.split("-"))))
     given = [one for one in firsts if one != "-"]
     if not given or not lasts:
         return None
     joined = spelt(given[0] + given[1]) if firsts[1:2] == ["-"] and len(given) > 1 else ""
-    return Read(tuple(map(spelt, given)), lasts, initials=_initials(given), joined=joined)
+    return ReadName(tuple(map(spelt, given)), lasts, initials=_initials(given), joined=joined)
 
 
 def _initials(given: Iterable[str]) -> str:
@@ -252,7 +252,7 @@ def asked(name: str, spellings: Iterable[Spelling] = SPELLINGS) -> tuple[frozens
     return frozenset(full), frozenset(initials - full)
 
 
-def _kept(one: Read) -> Iterator[str]:
+def _kept(one: ReadName) -> Iterator[str]:
     for reading in _readings(one):
         for last in _kept_lasts(reading):
             for row in _kept_rows(reading.initials):
@@ -265,7 +265,7 @@ def _kept(one: Read) -> Iterator[str]:
                     yield f"o|{row}|{last}"
 
 
-def _readings(one: Read) -> Iterator[Read]:
+def _readings(one: ReadName) -> Iterator[ReadName]:
     """The ways in which a name can be read: of two words without a tussenvoegsel either is the last name."""
     yield one
     if one.joined:
@@ -276,10 +276,10 @@ def _readings(one: Read) -> Iterator[Read]:
         first = one.firsts[0]
         turned = min(last, key=len)
         if len(one.firsts) == 1:
-            yield Read((turned,), (frozenset({first}),), initials=one.turned)
+            yield ReadName((turned,), (frozenset({first}),), initials=one.turned)
 
 
-def _kept_lasts(one: Read) -> Iterator[str]:
+def _kept_lasts(one: ReadName) -> Iterator[str]:
     if len(one.lasts) == 1:
         yield from (f"{last}|whole" for last in one.lasts[0])
         # A name between may be a last name: Carlos García López.
@@ -290,7 +290,7 @@ def _kept_lasts(one: Read) -> Iterator[str]:
     yield f"{_both(one)}|both"
 
 
-def _asked_lasts(one: Read) -> Iterator[str]:
+def _asked_lasts(one: ReadName) -> Iterator[str]:
     if len(one.lasts) == 1:
         yield from (f"{last}|{which}" for last in one.lasts[0] for which in ("whole", "part"))
         yield from (f"{last}|whole" for last in one.between)
@@ -300,7 +300,7 @@ def _asked_lasts(one: Read) -> Iterator[str]:
     yield f"{_both(one)}|both"
 
 
-def _both(one: Read) -> str:
+def _both(one: ReadName) -> str:
     return "+".join(sorted(min(last, key=len) for last in one.lasts))
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from shared.finding import addresses, companies, names
 
 
-class Kind(StrEnum):
+class Sameness(StrEnum):
     """In what two things are the same."""
 
     ADDRESS = "address"
@@ -20,19 +20,19 @@ class Kind(StrEnum):
     BIRTH = "name-birth"
 
 
-IN_WORDS: dict[Kind, str] = {
-    Kind.ADDRESS: "hetzelfde adres",
-    Kind.COMPANY: "hetzelfde KvK-nummer",
-    Kind.NAME: "dezelfde naam",
-    Kind.INITIALS: "dezelfde achternaam met voorletter",
-    Kind.BIRTH: "dezelfde naam en geboortedatum",
+SAMENESS_WORDS: dict[Sameness, str] = {
+    Sameness.ADDRESS: "hetzelfde adres",
+    Sameness.COMPANY: "hetzelfde KvK-nummer",
+    Sameness.NAME: "dezelfde naam",
+    Sameness.INITIALS: "dezelfde achternaam met voorletter",
+    Sameness.BIRTH: "dezelfde naam en geboortedatum",
 }
-RULES: dict[Kind, str] = {
-    Kind.ADDRESS: addresses.RULE,
-    Kind.COMPANY: companies.RULE,
-    Kind.NAME: names.RULE,
-    Kind.INITIALS: names.RULE_INITIALS,
-    Kind.BIRTH: names.RULE_BIRTH,
+SAMENESS_RULES: dict[Sameness, str] = {
+    Sameness.ADDRESS: addresses.ADDRESS_RULE,
+    Sameness.COMPANY: companies.COMPANY_RULE,
+    Sameness.NAME: names.NAME_RULE,
+    Sameness.INITIALS: names.INITIALS_RULE,
+    Sameness.BIRTH: names.BIRTH_RULE,
 }
 """What counts as the same, as it stands with every answer."""
 NOT_SEARCHED = (
@@ -51,7 +51,7 @@ class Thing:
     born: date | None = None
 
 
-Forms = dict[Kind, frozenset[str]]
+Forms = dict[Sameness, frozenset[str]]
 
 
 def kept(things: Iterable[Thing]) -> frozenset[str]:
@@ -59,14 +59,14 @@ def kept(things: Iterable[Thing]) -> frozenset[str]:
     found: set[str] = set()
     for one in things:
         if one.address:
-            found |= _of(Kind.ADDRESS, addresses.kept(one.address))
+            found |= _of(Sameness.ADDRESS, addresses.kept(one.address))
         if one.company and (number := companies.company_number(one.company)):
-            found |= _of(Kind.COMPANY, (number,))
+            found |= _of(Sameness.COMPANY, (number,))
         if one.name:
             # By initials it is found among those of names: what is kept is the same.
-            found |= _of(Kind.NAME, names.kept(one.name))
+            found |= _of(Sameness.NAME, names.kept(one.name))
             if one.born:
-                found |= _of(Kind.BIRTH, _born(one.name, one.born))
+                found |= _of(Sameness.BIRTH, _born(one.name, one.born))
     return frozenset(found)
 
 
@@ -74,19 +74,19 @@ def asked(one: Thing) -> Forms:
     """The forms that are looked for, by what they would be the same in; a kind without any is left out."""
     found: Forms = {}
     if one.address:
-        found[Kind.ADDRESS] = _of(Kind.ADDRESS, addresses.asked(one.address))
+        found[Sameness.ADDRESS] = _of(Sameness.ADDRESS, addresses.asked(one.address))
     if one.company and (number := companies.company_number(one.company)):
-        found[Kind.COMPANY] = _of(Kind.COMPANY, (number,))
+        found[Sameness.COMPANY] = _of(Sameness.COMPANY, (number,))
     if one.name:
         full, initials = names.asked(one.name)
-        found[Kind.NAME] = _of(Kind.NAME, full)
-        found[Kind.INITIALS] = _of(Kind.NAME, initials)
+        found[Sameness.NAME] = _of(Sameness.NAME, full)
+        found[Sameness.INITIALS] = _of(Sameness.NAME, initials)
         if one.born:
-            found[Kind.BIRTH] = _of(Kind.BIRTH, _born(one.name, one.born))
+            found[Sameness.BIRTH] = _of(Sameness.BIRTH, _born(one.name, one.born))
     return {kind: forms for kind, forms in found.items() if forms}
 
 
-def _of(kind: Kind, forms: Iterable[str]) -> frozenset[str]:
+def _of(kind: Sameness, forms: Iterable[str]) -> frozenset[str]:
     return frozenset(f"{kind}:{one}" for one in forms)
 
 

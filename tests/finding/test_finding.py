@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from shared.finding import addresses, names
 from shared.finding.companies import company_number
-from shared.finding.things import IN_WORDS, RULES, Kind, Thing, asked, kept
+from shared.finding.things import SAMENESS_RULES, SAMENESS_WORDS, Sameness, Thing, asked, kept
 from tests.finding.labelled import by_forms, pairs, score
 
 
-def found(one: Thing, other: Thing) -> set[Kind]:
+def found(one: Thing, other: Thing) -> set[Sameness]:
     """In what `one`, when it is asked for, is the same as `other`."""
     forms = kept([other])
     return {kind for kind, looked_for in asked(one).items() if not forms.isdisjoint(looked_for)}
@@ -54,7 +54,7 @@ OTHER_ADDRESS = [
 @pytest.mark.parametrize(("one", "other"), SAME_ADDRESS)
 def test_spellings_of_one_address_are_one(one: str, other: str) -> None:
     for first, second in ((one, other), (other, one)):
-        assert found(Thing(address=first), Thing(address=second)) == {Kind.ADDRESS}
+        assert found(Thing(address=first), Thing(address=second)) == {Sameness.ADDRESS}
 
 
 @pytest.mark.refused("R-9.10")
@@ -84,9 +84,13 @@ def test_a_company_number_is_its_eight_digits(text: str, number: str | None) -> 
 def test_who_is_written_out_does_not_meet_another_by_his_initial() -> None:
     """J. de Boer finds both; Jan and Jaap do not find each other, and each says in what it is the same."""
     jan, jaap, initial = (Thing(name=one) for one in ("Jan de Boer", "Jaap de Boer", "J. de Boer"))
-    assert found(jan, jan) == {Kind.NAME}
+    assert found(jan, jan) == {Sameness.NAME}
     assert (
-        found(initial, jan) == found(initial, jaap) == found(jan, initial) == found(initial, initial) == {Kind.INITIALS}
+        found(initial, jan)
+        == found(initial, jaap)
+        == found(jan, initial)
+        == found(initial, initial)
+        == {Sameness.INITIALS}
     )
     assert not found(jan, jaap)
 
@@ -99,8 +103,8 @@ def test_a_last_name_alone_is_not_searched() -> None:
 
 def test_a_birth_date_makes_an_initial_enough() -> None:
     one, other = Thing(name="Jan Bos", born=date(1970, 2, 28)), Thing(name="J.P. Bos", born=date(1970, 2, 28))
-    assert Kind.BIRTH in found(one, other)
-    assert Kind.BIRTH not in found(one, Thing(name="J.P. Bos", born=date(1970, 3, 1)))
+    assert Sameness.BIRTH in found(one, other)
+    assert Sameness.BIRTH not in found(one, Thing(name="J.P. Bos", born=date(1970, 3, 1)))
 
 
 def test_a_kind_is_never_taken_for_another() -> None:
@@ -111,7 +115,7 @@ def test_a_kind_is_never_taken_for_another() -> None:
         for form in kept([one])
     ]
     assert len(every) == len(set(every))
-    assert all(form.split(":")[0] in set(Kind) for form in every)
+    assert all(form.split(":")[0] in set(Sameness) for form in every)
 
 
 def test_names_are_taken_as_one_as_well_as_was_measured() -> None:
@@ -144,5 +148,5 @@ def test_whatever_is_typed_has_few_forms_and_finds_itself(text: str) -> None:
 
 
 def test_every_kind_has_its_words_and_its_rule() -> None:
-    assert set(IN_WORDS) == set(RULES) == set(Kind)
-    assert all(one.endswith(".") for one in RULES.values())
+    assert set(SAMENESS_WORDS) == set(SAMENESS_RULES) == set(Sameness)
+    assert all(one.endswith(".") for one in SAMENESS_RULES.values())
