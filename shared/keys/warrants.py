@@ -23,7 +23,7 @@ from shared.errors import Forbidden
 from shared.finding.things import Sameness, Thing, asked
 from shared.identity import Person
 from shared.keys.lookup import Lookup
-from shared.keys.signing import NotSigned, Signer, Verifier, certificate_of, claims_of
+from shared.keys.signing import NotSigned, Signer, Verifier, certificate_of, read_claims
 from shared.privileges import ASKERS
 
 KIND = "meldpunt-warrant"
@@ -106,7 +106,7 @@ async def checked(verifier: Verifier, token: str, person: Person) -> Warrant:
     """What a warrant says, once it is believed: signed by who may ask, not a minute ago, for this person. Whether it was used
     before is the caller's to know. Raises Forbidden, always in the same words, and PartDown."""
     try:
-        by = str(claims_of(certificate_of(token)).get("service"))
+        by = str(read_claims(certificate_of(token)).get("service"))
         if by not in ASKERS:
             raise NotSigned
         claims = await verifier.verify(token, kind=KIND, service=by, within=LASTS)

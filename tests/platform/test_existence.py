@@ -56,16 +56,16 @@ class Said:
 
     async def holds(self, number: str, service: str = "assessment", before: str | None = None) -> None:
         handed = handed_over(self.others[before].signer, number, service) if before else None
-        made = KeysMade(number=number, keys=(KeyRef(mount=str(BY_NAME[service].room), key=uuid4().hex),), handed_over=handed)
+        made = KeysMade(
+            number=number, keys=(KeyRef(mount=str(BY_NAME[service].room), key=uuid4().hex),), handed_over=handed
+        )
         await self._done(await self.keeping.keys_made(_from(service), made))
 
     async def tells(
         self, number: str, *things: Thing, by: str = "assessment", turn: int = 1, closed_to: tuple[str, ...] = ()
     ) -> None:
         hashed = await Lookup(self.others[by].bao).newest(kept(things))
-        told = Findable(
-            number=number, turn=turn, key_version=hashed.version, hashes=hashed.hashes, closed_to=closed_to
-        )
+        told = Findable(number=number, turn=turn, key_version=hashed.version, hashes=hashed.hashes, closed_to=closed_to)
         await self._done(await self.answering.told(_from(by), told))
 
     async def warrant(self, *things: Thing, by: str = "assessment", person: Person = ANNA, about: str = NEW) -> str:
@@ -327,7 +327,7 @@ async def test_nothing_of_a_question_is_left(
     """No value, no hash and no candidate: in no table, no line of the trail and no log."""
     said = await Said.of(platform_of)
     token = await said.warrant(replace(ASKED, address="Wilgenroosplein 77"))
-    hashes = {one for each in warrants_module.claims_of(token)["asked"] for one in each["hashes"]}
+    hashes = {one for each in warrants_module.read_claims(token)["asked"] for one in each["hashes"]}
     await said.answering.check(ANNA, token)
     connection = await postgres.connect("retention")
     tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
