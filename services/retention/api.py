@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.decisions import Number, decision_routes, record_routes, view_routes
+from shared.http.health import operator
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 
@@ -83,6 +84,12 @@ def router(
     async def check(body: WarrantIn, person: Person = caller) -> dict[str, Any]:
         """Numbers, and whether each is active, closed or sealed; a warrant is used once, within its minute."""
         return await existence.check(person, body.warrant)
+
+    @routes.get("/lookupz", include_in_schema=False)
+    async def versions(authorization: Annotated[str | None, Header()] = None) -> dict[str, dict[str, int]]:
+        """For operations, with the secret of this house: of how many signals hashes are kept, by version of their key."""
+        operator(engine.platform.settings.operations_secret, authorization)
+        return {"signals": {str(version): count for version, count in (await existence.versions()).items()}}
 
     for part in (view_routes, decision_routes, record_routes):
         routes.include_router(part(engine))

@@ -26,6 +26,7 @@ from shared.identity import Person
 from shared.keys import warrants as warrants_module
 from shared.keys.handed import handed_over
 from shared.keys.lookup import Lookup
+from shared.keys.signing import read_claims
 from shared.keys.warrants import KIND, Warrants
 from shared.openbao import BaoRefused
 from shared.privileges import ASKERS, BY_NAME, LOOKUP, LOOKUP_KEY, SERVICES
@@ -327,7 +328,7 @@ async def test_nothing_of_a_question_is_left(
     """No value, no hash and no candidate: in no table, no line of the trail and no log."""
     said = await Said.of(platform_of)
     token = await said.warrant(replace(ASKED, address="Wilgenroosplein 77"))
-    hashes = {one for each in warrants_module.read_claims(token)["asked"] for one in each["hashes"]}
+    hashes = {one for each in read_claims(token)["asked"] for one in each["hashes"]}
     await said.answering.check(ANNA, token)
     connection = await postgres.connect("retention")
     tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from services.assessment.bodies import ExistenceCheckIn
 from services.assessment.use_cases import Existence
@@ -19,7 +20,7 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.finding.things import Thing, kept
 from shared.identity import Person
 from shared.keys.lookup import Lookup
-from shared.keys.warrants import read_claims
+from shared.keys.signing import read_claims
 from shared.privileges import LOOKUP, LOOKUP_KEY
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
@@ -38,7 +39,7 @@ async def told(desk: Desk) -> list[Findable]:
     messages = await desk.rows(Outgoing, event=Findable.event)
     found = [Findable.model_validate_json(one.body) for one in messages]
     async with desk.platform.database.transaction() as session:
-        for one in (await session.scalars(select(Outgoing).where(Outgoing.event == Findable.event))).all():
+        for one in (await session.scalars(select(Outgoing).where(col(Outgoing.event) == Findable.event))).all():
             await session.delete(one)
     return found
 

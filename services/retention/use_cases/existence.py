@@ -86,6 +86,13 @@ class Answering:
 
         return Handled(effect)
 
+    async def versions(self) -> dict[int, int]:
+        """Of how many signals hashes are kept, by the version of the key under which they were made."""
+        version = col(FindableRow.key_version)
+        async with self.platform.database.reading() as session:
+            found = (await session.execute(select(version, func.count()).group_by(version))).all()
+        return {one: count for one, count in found}
+
     # --- asked -----------------------------------------------------------------------------------
 
     async def check(self, person: Person, token: str) -> dict[str, Any]:
