@@ -1,8 +1,8 @@
 """`make bench`: the figures, each with its aim, in one table and in bench/results.json.
 
 `python -m bench NAME...` measures some of them only; `python -m bench --list` names them. Ratios are taken within one
-run: these machines are noisy. BENCH_SECONDS is how long each load lasts, BENCH_WAITING, BENCH_STORED, BENCH_CHAIN and
-BENCH_DESTROY set sizes.
+run: these machines are noisy. BENCH_SECONDS is how long each load lasts, BENCH_WAITING, BENCH_STORED, BENCH_CHAIN,
+BENCH_DESTROY and BENCH_HASHES set sizes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,21 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import backlog, chain, decision, destruction, door, lighthouse, names, pages, rest, shared, stored, worklist
+from bench import (
+    backlog,
+    chain,
+    decision,
+    destruction,
+    door,
+    existence,
+    lighthouse,
+    names,
+    pages,
+    rest,
+    shared,
+    stored,
+    worklist,
+)
 from bench.figures import Figure, keep, table
 from tests.house import TestHouse
 
@@ -35,6 +49,7 @@ BENCHES: dict[str, Callable[[TestHouse], list[Figure]]] = {
     "pages": pages.run,
     "lighthouse": lighthouse.run,
     "worklist": worklist.run,
+    "existence": existence.run,
 }
 
 ALONE: dict[str, Callable[[], list[Figure]]] = {
