@@ -172,6 +172,7 @@ def settings_of(house: TestHouse, name: str) -> dict[str, Any]:
     return {
         "openbao_address": state["addresses"]["openbao"],
         "openbao_credentials": home.secret_file(f"approle-{name}"),
+        "signing_keys": home.secret_file("signing-keys.json"),
         "nats_address": state["addresses"]["nats"],
         "database_host": "127.0.0.1",
         "database_port": json.loads((home.path / "run" / "ports.json").read_text())["postgres"],

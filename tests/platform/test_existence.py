@@ -19,7 +19,7 @@ from services.retention.use_cases import Answering, Keeping
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import Findable
-from shared.database.tables import Audit
+from shared.database.tables import Audit, Tombstone
 from shared.errors import CannotSucceed, Forbidden, PartDown, TooMany
 from shared.finding.things import Sameness, Thing, kept
 from shared.identity import Person
@@ -338,3 +338,28 @@ async def test_nothing_of_a_question_is_left(
     text = "\n".join([*rows, caplog.text, captured.out, captured.err])
     assert "existence answered" in text
     assert [one for one in (*hashes, "Wilgenroos", "Berg") if one in text] == []
+
+
+@pytest.mark.refused("R-9.10")
+async def test_the_row_of_what_was_destroyed_is_put_back_and_finds_nothing(
+    platform_of: PlatformOf, postgres: Postgres
+) -> None:
+    """It agrees with its MAC: but nobody holds the signal, or it has its tombstone."""
+    said = await Said.of(platform_of)
+    await said.holds(OLD)
+    await said.tells(OLD, JAN)
+    write = postgres.superuser("retention")
+    await write("CREATE TABLE kept_findable AS SELECT * FROM findable")
+    await write("CREATE TABLE kept_holder AS SELECT * FROM holder")
+    async with said.retention.database.transaction() as session:
+        await delete_rows(session, [OLD])
+        session.add(Tombstone(number=OLD, destroyed_at=said.retention.clock.now()))
+    await write("INSERT INTO findable SELECT * FROM kept_findable")
+    assert await said.asks(ASKED) == {}
+    await write("INSERT INTO holder SELECT * FROM kept_holder")
+    assert await said.asks(ASKED) == {}
+    # What its last holder told and comes late has no effect, and waits for nothing.
+    await write("DELETE FROM findable")
+    await said.tells(OLD, JAN)
+    async with said.retention.database.reading() as session:
+        assert (await session.scalars(select(FindableRow))).all() == []

@@ -18,12 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.retention.settings import Settings
-from services.retention.tables import ActiveCase, CheckRow, FindableRow, SealedSignal
+from services.retention.tables import ActiveCase, CheckRow, FindableRow, Holder, SealedSignal
 from services.retention.use_cases.holders import Holders
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.dossier import CodedDecision, Findable
-from shared.database.tables import Audit, table_of
+from shared.database.tables import Audit, Tombstone, table_of
 from shared.doubts import Doubt, Doubts
 from shared.engine.head import changed, vouch_for, vouched_for
 from shared.engine.loaded import closed_to
@@ -162,18 +162,29 @@ class Answering:
         }
 
     async def _known(self, session: AsyncSession, found: FoundRows, person: Person) -> dict[str, str]:
-        """How each signal that was found stands, without those that are closed to `person` (art. 2:4 Awb)."""
+        """How each signal that was found stands, without those that are closed to `person` (art. 2:4 Awb). Who holds it is known by
+        the hand-overs: what nobody holds, and what was destroyed, is not there, also when its row was put back."""
         rows = {one.number: one for each in found.values() for one in each}
+        held = select(Holder).where(col(Holder.number).in_(rows))
+        gone = set((await session.scalars(select(col(Tombstone.number)).where(col(Tombstone.number).in_(rows)))).all())
+        holders = {
+            one.number: one.holder
+            for one in (await session.scalars(held)).all()
+            if one.number not in gone and await vouched_for(self.platform.mac, one)
+        }
         sealed = select(SealedSignal).where(col(SealedSignal.number).in_(rows))
         stands = {one.number: one for one in (await session.scalars(sealed)).all()}
         cases = select(col(ActiveCase.number)).where(col(ActiveCase.number).in_(rows))
         closed = set((await session.scalars(cases)).all())
         known: dict[str, str] = {}
         for number, row in rows.items():
+            if number not in holders:
+                continue
             standing = stands.get(number)
             decisions = map(CodedDecision.model_validate, standing.decisions if standing else ())
             if person.user_id not in (*row.closed_to, *closed_to(decisions)):
-                known[number] = KEPT if standing else CLOSED if number in closed else ACTIVE
+                ended = holders[number] == self.platform.name
+                known[number] = KEPT if ended else CLOSED if number in closed else ACTIVE
         return known
 
     async def _noticed(self) -> None:
