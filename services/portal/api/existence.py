@@ -18,7 +18,7 @@ from services.portal.use_cases.existence import ExistencePages
 from shared.errors import NotFound
 from shared.http.app import NUMBER
 
-FORM, ANSWER = "dossier/is-er-al-iets.html", "dossier/is-er-al-iets-antwoord.html"
+FORM, ANSWER_PAGE = "dossier/is-er-al-iets.html", "dossier/is-er-al-iets-antwoord.html"
 
 
 def router(visits: Visits, dossiers: Dossiers, existence: ExistencePages, pages: Pages) -> APIRouter:
@@ -38,7 +38,7 @@ def router(visits: Visits, dossiers: Dossiers, existence: ExistencePages, pages:
         answer, trouble = await existence.ask(session, found, filled)
         if answer is None:
             return pages.show(FORM, request, 400, dossier=found, asked=asked, filled=filled, trouble=trouble)
-        return pages.show(ANSWER, request, dossier=found, answer=answer)
+        return pages.show(ANSWER_PAGE, request, dossier=found, answer=answer)
 
     @routes.post("/raadplegen/{case}")
     async def consult(
