@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, select
+from sqlalchemy import Text, cast, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -105,8 +105,7 @@ class Answering:
         try:
             async with self.platform.database.transaction() as session:
                 await self._once(session, warrant, now)
-                found = await self._found(session, warrant)
-                known = await self._known(session, found, person)
+                found, known = await self._found(session, warrant, person)
                 session.add(self._line(now, warrant, role, found=len(known)))
         except TooMany:
             async with self.platform.database.transaction() as session:
@@ -132,60 +131,56 @@ class Answering:
         )
 
     async def _once(self, session: AsyncSession, warrant: Warrant, now: datetime) -> None:
-        """The warrant is used, and what is older than an hour forgotten."""
-        await session.execute(delete(CheckRow).where(col(CheckRow.at) < now - HOUR))
-        mine = select(func.count(), func.min(col(CheckRow.at))).where(col(CheckRow.person) == warrant.person)
-        count, first = (await session.execute(mine)).one()
+        """The warrant is used, and what is older than an hour forgotten, in one round trip."""
+        old = delete(CheckRow).where(col(CheckRow.at) < now - HOUR).returning(col(CheckRow.id)).cte("old")
+        mine = select(func.count().label("count"), func.min(col(CheckRow.at)).label("first")).where(
+            col(CheckRow.person) == warrant.person, col(CheckRow.at) >= now - HOUR
+        )
+        own = mine.cte("own")
+        values = select(literal(warrant.id), literal(warrant.person), literal(now)).where(own.c.count < self._per_hour)
+        insert = upsert(CheckRow).from_select(["id", "person", "at"], values).on_conflict_do_nothing()
+        used = insert.returning(col(CheckRow.id)).cte("used")
+        asked = select(own.c.count, own.c.first, select(used.c.id).scalar_subquery()).add_cte(old)
+        count, first, identifier = (await session.execute(asked)).one()
         if count >= self._per_hour:
             again = (first + HOUR).isoformat(timespec="seconds")
             detail = f"U vroeg dit uur {count} keer of er al iets is; dat is het meeste. Vraag het later opnieuw."
             raise TooMany(detail, code="too-many-checks", again=again)
-        used = upsert(CheckRow).values(id=warrant.id, person=warrant.person, at=now).on_conflict_do_nothing()
-        if (await session.execute(used.returning(col(CheckRow.id)))).first() is None:
+        if identifier is None:
             raise Forbidden(NO_WARRANT, code="no-warrant")
 
-    async def _found(self, session: AsyncSession, warrant: Warrant) -> FoundRows:
-        """By thing and kind the rows that have one of its hashes, and are ours."""
+    async def _found(self, session: AsyncSession, warrant: Warrant, person: Person) -> tuple[FoundRows, dict[str, str]]:
+        """By thing and kind the rows that have one of its hashes; and how each of these signals stands, without those that are
+        closed to `person` (art. 2:4 Awb). Who holds it is known by the hand-overs: what nobody holds, and what was destroyed, is
+        not there, also when its row was put back."""
         hashes = {one for each in warrant.asked for one in each.hashes}
-        if not hashes:
-            return {}
-        query = select(FindableRow).where(table_of(FindableRow).c.hashes.op("&&")(cast(sorted(hashes), ARRAY(Text))))
+        number = col(FindableRow.number)
+        query = (
+            select(FindableRow, Holder, col(SealedSignal.decisions), col(ActiveCase.number))
+            .outerjoin(Holder, col(Holder.number) == number)
+            .outerjoin(SealedSignal, col(SealedSignal.number) == number)
+            .outerjoin(ActiveCase, col(ActiveCase.number) == number)
+            .outerjoin(Tombstone, col(Tombstone.number) == number)
+            .where(table_of(FindableRow).c.hashes.op("&&")(cast(sorted(hashes), ARRAY(Text))))
+            .where(col(Tombstone.number).is_(None))
+            .order_by(number)
+        )
         rows: list[FindableRow] = []
-        for one in (await session.scalars(query.order_by(col(FindableRow.number)))).all():
-            if not await vouched_for(self.platform.mac, one):
-                self._doubted[one.number] = TOLD_WRONG
-            elif warrant.ground != "signal" or one.number != warrant.about:
-                rows.append(one)
-        return {
+        known: dict[str, str] = {}
+        for row, holder, decisions, case in (await session.execute(query)).all() if hashes else ():
+            if not all([await vouched_for(self.platform.mac, one) for one in (row, holder) if one]):
+                self._doubted[row.number] = TOLD_WRONG
+                continue
+            if holder is None or (warrant.ground == "signal" and row.number == warrant.about):
+                continue
+            if person.user_id not in (*row.closed_to, *closed_to(map(CodedDecision.model_validate, decisions or ()))):
+                rows.append(row)
+                known[row.number] = KEPT if holder.holder == self.platform.name else CLOSED if case else ACTIVE
+        found = {
             (each.thing, each.kind): [one for one in rows if not set(each.hashes).isdisjoint(one.hashes)]
             for each in warrant.asked
         }
-
-    async def _known(self, session: AsyncSession, found: FoundRows, person: Person) -> dict[str, str]:
-        """How each signal that was found stands, without those that are closed to `person` (art. 2:4 Awb). Who holds it is known by
-        the hand-overs: what nobody holds, and what was destroyed, is not there, also when its row was put back."""
-        rows = {one.number: one for each in found.values() for one in each}
-        held = select(Holder).where(col(Holder.number).in_(rows))
-        gone = set((await session.scalars(select(col(Tombstone.number)).where(col(Tombstone.number).in_(rows)))).all())
-        holders = {
-            one.number: one.holder
-            for one in (await session.scalars(held)).all()
-            if one.number not in gone and await vouched_for(self.platform.mac, one)
-        }
-        sealed = select(SealedSignal).where(col(SealedSignal.number).in_(rows))
-        stands = {one.number: one for one in (await session.scalars(sealed)).all()}
-        cases = select(col(ActiveCase.number)).where(col(ActiveCase.number).in_(rows))
-        closed = set((await session.scalars(cases)).all())
-        known: dict[str, str] = {}
-        for number, row in rows.items():
-            if number not in holders:
-                continue
-            standing = stands.get(number)
-            decisions = map(CodedDecision.model_validate, standing.decisions if standing else ())
-            if person.user_id not in (*row.closed_to, *closed_to(decisions)):
-                ended = holders[number] == self.platform.name
-                known[number] = KEPT if ended else CLOSED if number in closed else ACTIVE
-        return known
+        return found, known
 
     async def _noticed(self) -> None:
         """Rows that are not ours are told once in the audit trail, and show."""
@@ -209,7 +204,7 @@ def _answer(warrant: Warrant, found: FoundRows, known: Mapping[str, str]) -> dic
     """By thing and kind the numbers, with what counted as the same."""
     results = []
     for asked in warrant.asked:
-        numbers = [one.number for one in found.get((asked.thing, asked.kind), ()) if one.number in known]
+        numbers = [one.number for one in found[asked.thing, asked.kind]]
         results.append(
             {
                 "thing": asked.thing,
