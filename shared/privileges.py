@@ -18,6 +18,9 @@ SIGN = "sign"
 ROWS = "rows"
 """The mount with the key of each service for what it writes in its own rows; another than that of signatures, so that a
 revoked signing key takes no dossier with it."""
+LOOKUP, LOOKUP_KEY = "lookup", "things"
+"""The mount and the one key with which names, addresses and KvK numbers become hashes by which a signal is found again. It
+gets a new version every year; no service may do that, nor read it."""
 EVERYONE = "all"
 """The addressee of what is said to whoever may hear it."""
 SAID_TO_EVERYONE = ("leases.v1", "letterbox-key.v1")
@@ -41,6 +44,10 @@ class Privileges:
     reads_archives: tuple[str, ...] = ()
     releases: tuple[str, ...] = ()
     destroys: bool = False
+    computes_hashes: bool = False
+    """It may make the hash of a thing. Who keeps the hashes never may, or it could try all names of the Netherlands."""
+    asks_existence: bool = False
+    """Its signed warrant is answered where the hashes are kept: whether there is something already (R-9.10, R-10.2)."""
     letters_to: tuple[str, ...] = ()
     consumes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     door_tables: tuple[str, ...] = ()
@@ -122,6 +129,8 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-signal",
         seals_archives=("archive-signal",),
         reads_archives=("archive-signal",),
+        computes_hashes=True,
+        asks_existence=True,
         letters_to=("retention", "oversight", "sources", "rights", "export"),
         consumes={
             "intake": _from("report.v1"),
@@ -140,6 +149,7 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-research",
         seals_archives=("archive-signal", "archive-closed"),
         reads_archives=("archive-closed",),
+        computes_hashes=True,
         letters_to=("retention", "oversight", "casework", "rights", "export"),
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
@@ -157,6 +167,7 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-case",
         seals_archives=("archive-signal", "archive-closed", "archive-case"),
         reads_archives=("archive-case",),
+        computes_hashes=True,
         letters_to=("retention", "oversight", "rights", "export"),
         consumes={
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
@@ -172,6 +183,8 @@ SERVICES: tuple[Privileges, ...] = (
     Privileges(
         name="rights",
         room="room-rights",
+        computes_hashes=True,
+        asks_existence=True,
         letters_to=("oversight", "assessment", "sources", "casework"),
         consumes={
             "assessment": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1", "begun.v1", "informing-asked.v1"),
@@ -202,9 +215,9 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "retention": _from("letterbox-finished.v1", "receipts.v1"),
             "intake": _from(*_OWNED_KEYS),
-            "assessment": _from(*_OWNED_KEYS, "sealed.v1"),
-            "sources": _from(*_OWNED_KEYS, "sealed.v1"),
-            "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1"),
+            "assessment": _from(*_OWNED_KEYS, "sealed.v1", "findable.v1"),
+            "sources": _from(*_OWNED_KEYS, "sealed.v1", "findable.v1"),
+            "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1", "findable.v1"),
             "rights": _from(*_OWNED_KEYS),
             "export": _from(*_OWNED_KEYS),
             "oversight": _from(*_OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
@@ -251,6 +264,7 @@ SERVICES: tuple[Privileges, ...] = (
     ),
 )
 
+ASKERS: tuple[str, ...] = tuple(service.name for service in SERVICES if service.asks_existence)
 BY_NAME: dict[str, Privileges] = {service.name: service for service in SERVICES}
 ROOMS: tuple[str, ...] = tuple(service.room for service in SERVICES if service.room)
 

@@ -17,6 +17,7 @@ from services.portal.api import (
     designations,
     destruction,
     dossiers,
+    existence,
     figures,
     guides,
     holds,
@@ -52,6 +53,7 @@ from services.portal.use_cases.designations import DesignationPages
 from services.portal.use_cases.destruction import DestructionPages
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.drafts import OwnDrafts
+from services.portal.use_cases.existence import ExistencePages
 from services.portal.use_cases.figures import Charts
 from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.intake import RiecIntake
@@ -107,6 +109,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         received.router(visits, ReceivedShares(calls), pages),
         righting.router(visits, opening, Righting(calls, people), pages),
         clusters.router(visits, opening, ClusterForms(calls, opening), pages),
+        existence.router(visits, opening, ExistencePages(calls), pages),
         casework.router(visits, opening, RiecIntake(calls), pages),
         meetings.router(visits, MyMeetings(calls, law, people, live=settings.live), pages),
         tasks.router(visits, AskedOf(calls), drafts, pages),

@@ -231,6 +231,8 @@ class Trouble:
     """It is not as it was, perhaps since somebody decided or recorded something in between: look again."""
     special: bool = False
     """The words seem to hold special data: on which ground has to be said."""
+    again: str | None = None
+    """The moment from which it may be asked again, where it was asked too often."""
 
     def in_order(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """The faults as the page has the fields, what is about none of them first."""

@@ -37,6 +37,7 @@ MESSAGES: dict[str, type[Message]] = {
         dossier.Disclosed,
         dossier.InformingDue,
         dossier.ClosedTo,
+        dossier.Findable,
         assessment.ResearchLetter,
         assessment.SubjectsLetter,
         assessment.Begun,

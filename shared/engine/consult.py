@@ -22,7 +22,8 @@ from shared.identity import Person
 from shared.protocol.model import PHASE_OF
 from shared.protocol.opening import CONSULTING, LOOK, not_for, reason_fault
 
-CONSULTATION = "consultation"
+CONSULTATION, EXISTENCE_CHECK = "consultation", "existence-check"
+"""What was asked, as supervision keeps it among the decisions; neither moves a signal."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from shared.engine.cluster import Clusters
 from shared.engine.consult import Consultations
 from shared.engine.decide import Deciding
 from shared.engine.drafts import Drafts
+from shared.engine.findable import Findables, tells
 from shared.engine.freeze import Freezer
 from shared.engine.load import Loader
 from shared.engine.noted import Noting
@@ -24,6 +25,7 @@ from shared.engine.show import Showing
 from shared.engine.tasks import Tasks
 from shared.engine.telling import Telling
 from shared.engine.write import Writer
+from shared.periodic import Periodic
 from shared.queue import Queue, Work
 from shared.service.platform import Platform
 
@@ -54,5 +56,9 @@ class Engine:
             self.settlement.queue: self.settlement.work,
             self.freezer.queue: self.freezer.look,
         }
-        self.periodic = (self.freezer.walking, self.drafts.forgetting)
+        self.periodic: tuple[Periodic, ...] = (self.freezer.walking, self.drafts.forgetting)
+        if tells(platform):
+            findables = Findables(platform, self.parts.loader)
+            self.queues[findables.queue] = findables.tell
+            self.periodic = (*self.periodic, findables.periodic)
         self.telling = Telling(platform, policy)

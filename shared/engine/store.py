@@ -25,6 +25,7 @@ from shared.engine.tables import (
     ItemRow,
     NoticeRow,
     TaskRow,
+    ToldRow,
 )
 from shared.errors import Conflict
 from shared.identity import Person
@@ -116,7 +117,7 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
         await session.execute(delete(table).where(col(table.number).in_(own)))
     for column in (col(GrantRow.number), col(GrantRow.new_signal)):
         await session.execute(delete(GrantRow).where(column.in_(own)))
-    for beside in (NoticeRow, FrozenRow):
+    for beside in (NoticeRow, FrozenRow, ToldRow):
         await session.execute(delete(beside).where(col(beside.number).in_([*own, *numbers])))
     await session.execute(delete(Dossier).where(col(Dossier.signal).in_(numbers)))
 

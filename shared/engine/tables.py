@@ -216,6 +216,17 @@ class FrozenRow(Waits, table=True):
     least: int = 0
 
 
+class ToldRow(Waits, table=True):
+    """By what a dossier is found is told anew while it `waits`, since `changed_at`. `told_version`: of the look-up key, under which
+    it was told last; 0: not yet."""
+
+    __tablename__ = "told_findable"
+    number: str = Field(unique=True)
+    changed_at: datetime = moment()
+    told_version: int = 0
+    waits: bool = True
+
+
 class TellingRow(SQLModel, table=True):
     """How far the work list was told: one row. `edition`: of the list that asked; None: nobody has.
 

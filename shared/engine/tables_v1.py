@@ -103,6 +103,15 @@ def create() -> None:
     op.create_index("frozen_number_idx", "frozen", ["number"], unique=True)
     queue_index("frozen", "")
     op.create_table(
+        "told_findable",
+        *waits(),
+        sa.Column("number", sa.Text, nullable=False, unique=True),
+        column("changed_at", MOMENT),
+        column("told_version", sa.Integer),
+        column("waits", sa.Boolean),
+    )
+    queue_index("told_findable", "waits IS true")
+    op.create_table(
         "telling",
         column("id", sa.Integer, key=True),
         column("edition", MOMENT, null=True),

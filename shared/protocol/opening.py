@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from shared.protocol.faults import Fault
@@ -18,6 +19,8 @@ PURPOSES_OF_OPENING = {
 }
 """Why somebody opens a record (R-7.8). Chosen, not typed: typed words would put content in the audit trail."""
 CONSULTING = "art. 9 lid 2"
+MOST_ASKED = 5
+"""After so many persons and objects is asked at once: one question is about one signal."""
 LOOK = timedelta(hours=8)
 """How long who asked for a closed case sees it: a working day."""
 RULES = {
@@ -30,6 +33,16 @@ RULES = {
     "no-reason": (
         "Raadplegen vraagt een reden in woorden: waarom de gesloten casus nodig is voor het nieuwe signaal"
         f" ({CONSULTING})."
+    ),
+    "check-not-in-hand": (
+        "Of er al iets is over een persoon, adres of bedrijf, wordt alleen gevraagd voor een signaal dat in weging is, door wie dat"
+        " behandelt. Het antwoord noemt alleen nummers, en of die in behandeling, gesloten of niet-actief zijn; wie vraagt, gaat zelf na"
+        f" of het dezelfde is. Er wordt niets vanzelf vergeleken, en niets van de vraag blijft bewaard ({CONSULTING})."
+    ),
+    "check-no-reason": f"Vragen of er al iets is, vraagt een reden in woorden ({CONSULTING}).",
+    "check-nothing": (
+        f"Gevraagd wordt naar hoogstens {MOST_ASKED} personen of objecten van het signaal, of iets dat is ingetypt; niet naar een naam"
+        f" zonder voornaam of voorletter, of een adres zonder huisnummer ({CONSULTING})."
     ),
 }
 """What the printed protocol says of each fault, by its code."""
@@ -55,6 +68,27 @@ def reason_fault(reason: str) -> Fault | None:
     if reason.strip():
         return None
     return Fault("reason", "ontbreekt: waarom is de gesloten casus nodig voor dit signaal?", CONSULTING, "no-reason")
+
+
+def check_faults(
+    state: State, reason: str, asked: Collection[str], known: Collection[str], searched: bool
+) -> list[Fault]:
+    """What is wrong with asking whether there is something already about `asked` of a signal in `state`, that has `known`.
+    `searched`: whether anything of it can be looked for."""
+    found = []
+    if not_for(state):
+        reason_now = "of er al iets is, wordt alleen gevraagd voor een signaal dat in behandeling is"
+        found.append(Fault("number", reason_now, CONSULTING, "check-not-in-hand"))
+    if not reason.strip():
+        found.append(Fault("reason", "ontbreekt: waarom wordt dit gevraagd?", CONSULTING, "check-no-reason"))
+    for one in sorted(set(asked) - set(known)):
+        found.append(Fault("about", f"noemt {one}, dat dit signaal niet heeft", CONSULTING, "check-nothing"))
+    if len(asked) > MOST_ASKED:
+        found.append(Fault("about", f"noemt er te veel: hoogstens {MOST_ASKED}", CONSULTING, "check-nothing"))
+    if not found and not searched:
+        nothing = "heeft niets waarnaar te zoeken is: geen naam met voornaam of voorletter, adres met huisnummer of KvK-nummer"
+        found.append(Fault("about", nothing, CONSULTING, "check-nothing"))
+    return found
 
 
 def is_seen(category: Category | None, phase: int) -> bool:

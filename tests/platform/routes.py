@@ -17,15 +17,16 @@ from services.access.statements import Statements
 from services.access.use_cases import Access
 from services.assessment import api as assessment_api
 from services.assessment.policy import AssessmentPolicy
-from services.assessment.use_cases import Meetings
+from services.assessment.use_cases import Existence, Meetings
 from services.oversight import api as oversight_api
 from services.oversight.policy import OversightPolicy
 from services.oversight.shelf import ListShelf
 from services.oversight.use_cases import DestructionLists, RegisterReading
 from services.retention import api as retention_api
 from services.retention.policy import RetentionPolicy
+from services.retention.settings import Settings
 from services.retention.shelf import SealedSignalShelf
-from services.retention.use_cases import Declarations, Destruction, Holds, Keeping
+from services.retention.use_cases import Answering, Declarations, Destruction, Holds, Keeping
 from services.rights import api as rights_api
 from services.rights.letters import Letters
 from services.rights.policy import RightsPolicy
@@ -101,7 +102,7 @@ def _routes(platform: Platform) -> APIRouter:
         return access_api.router(platform, access)
     if platform.name == "assessment":
         engine = Engine(platform, AssessmentPolicy())
-        return assessment_api.router(engine, Meetings(engine))
+        return assessment_api.router(engine, Meetings(engine), Existence(engine))
     if platform.name == "rights":
         engine = Engine(platform, RightsPolicy(), DutyShelf())
         both = APIRouter()
@@ -112,7 +113,14 @@ def _routes(platform: Platform) -> APIRouter:
     destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
     destruction.platform = declarations.platform = platform
     destruction._compactions = cast(Any, SimpleNamespace(late=False))
-    return retention_api.router(engine, Keeping(platform), Holds(engine), destruction, declarations)
+    return retention_api.router(
+        engine,
+        Keeping(platform),
+        Holds(engine),
+        destruction,
+        declarations,
+        Answering(platform, Settings.model_construct(checks_per_hour=30)),
+    )
 
 
 def http_of(platform: Platform) -> httpx.AsyncClient:

@@ -197,6 +197,13 @@ BODIES: dict[str, Bodies] = {
         ],
         "/signals/{number}/consultations": [CONSULT],
         "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
+        "/signals/{number}/existence-checks": [
+            {
+                "about": ["S1"],
+                "typed": {"name": "J. Bos", "address": "Weg 1", "companyNumber": "12345678"},
+                "reason": "Nodig.",
+            }
+        ],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
@@ -295,6 +302,7 @@ BODIES: dict[str, Bodies] = {
             decision("hold", "held", "report", ground="bezwaar", endsOn=soon(60)[:10], needed="De melding zelf.")
         ],
         "/signals/{number}/items": [item("bag", "O1")],
+        "/existence-checks": [{"warrant": "e30.e30.AAAA"}],
     },
     "oversight": {
         "/destruction-lists/{number}/withdrawals": [WITHDRAWAL],

@@ -3,9 +3,10 @@
 from services.retention.use_cases.compaction import Compactions
 from services.retention.use_cases.declare import Declarations
 from services.retention.use_cases.destroy import Destruction
+from services.retention.use_cases.existence import Answering
 from services.retention.use_cases.finish import Finishing
 from services.retention.use_cases.hold import Holds
 from services.retention.use_cases.keep import Keeping
 from services.retention.use_cases.listing import Listing
 
-__all__ = ["Compactions", "Declarations", "Destruction", "Finishing", "Holds", "Keeping", "Listing"]
+__all__ = ["Answering", "Compactions", "Declarations", "Destruction", "Finishing", "Holds", "Keeping", "Listing"]

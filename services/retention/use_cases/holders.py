@@ -37,15 +37,15 @@ class Holders:
             )
         elif known is not None:
             raise CannotSucceed("this signal has come in before")
-        return await self._row(message.number, incoming.producer)
+        return await self._row(message.number, incoming.producer, known)
 
     async def sealed(self, number: str, by: str) -> Holder:
         """The row of a signal that `by` sealed; raises as `check`."""
-        await self.check(number, by)
-        return await self._row(number, "retention")
+        known = await self.check(number, by)
+        return await self._row(number, "retention", known)
 
-    async def check(self, number: str, by: str) -> None:
-        """Raises PartDown while nobody is known to hold the signal, CannotSucceed when it is another than `by`, and
+    async def check(self, number: str, by: str) -> Holder:
+        """The row of who holds it, when that is `by`. Raises PartDown while nobody is known to hold the signal, CannotSucceed when it is another than `by`, and
         NotBelieved."""
         async with self.platform.database.reading() as session:
             known = await self._known(session, number)
@@ -53,6 +53,19 @@ class Holders:
             raise PartDown("it is not known yet who holds this signal")
         if known.holder != by:
             raise CannotSucceed("a service that does not hold this signal")
+        return known
+
+    async def is_late(self, number: str, by: str) -> bool:
+        """Whether `by` held the signal and does not any more, or it was destroyed: what it told of it has had its time. Else as
+        `check`, whose errors it raises."""
+        async with self.platform.database.reading() as session:
+            if await session.get(Tombstone, number):
+                return True
+            known = await self._known(session, number)
+        if known is not None and known.holder != by and by in known.before:
+            return True
+        await self.check(number, by)
+        return False
 
     async def _known(self, session: AsyncSession, number: str) -> Holder | None:
         found = await session.get(Holder, number)
@@ -60,5 +73,6 @@ class Holders:
             raise NotBelieved
         return found
 
-    async def _row(self, number: str, holder: str) -> Holder:
-        return await vouch_for(self.platform.mac, Holder(number=number, holder=holder))
+    async def _row(self, number: str, holder: str, known: Holder | None) -> Holder:
+        before = sorted({*known.before, known.holder}) if known else []
+        return await vouch_for(self.platform.mac, Holder(number=number, holder=holder, before=before))
