@@ -12,7 +12,16 @@ from services.retention.messages import handlers
 from services.retention.policy import RetentionPolicy
 from services.retention.settings import Settings
 from services.retention.shelf import SealedSignalShelf
-from services.retention.use_cases import Compactions, Declarations, Destruction, Finishing, Holds, Keeping, Listing
+from services.retention.use_cases import (
+    Compactions,
+    Declarations,
+    Destruction,
+    Finishing,
+    GivingLooks,
+    Holds,
+    Keeping,
+    Listing,
+)
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
@@ -35,7 +44,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     listing = Listing(platform, settings)
     service = Service(
         platform,
-        handlers=handlers(keeping, holds, destruction),
+        handlers=handlers(keeping, holds, destruction, GivingLooks(platform)),
         erase=Erase(rows=store.delete_rows),
         queues={finishing.queue: finishing.declare},
         doubts=[listing.doubts],

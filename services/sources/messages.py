@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchContent, ResearchLetter
+from shared.contracts.consult import LookAnswered, LookGiven
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.sources import CaseLetter
@@ -20,6 +21,8 @@ def handlers(engine: Engine) -> dict[str, Handler]:
         ResearchLetter.event: arrived(engine.platform, ResearchContent, State.SOURCE_LIST),
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
+        LookAnswered.event: engine.consultations.answered,
+        LookGiven.event: engine.looks.given,
     }
 
 

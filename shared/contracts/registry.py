@@ -50,6 +50,8 @@ MESSAGES: dict[str, type[Message]] = {
         rights.InformingDecided,
         rights.DutiesTold,
         consult.Consult,
+        consult.LookAnswered,
+        consult.LookGiven,
         export.ShareLetter,
         export.OutsideTold,
         retention.Listed,

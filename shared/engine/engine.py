@@ -11,6 +11,7 @@ from shared.engine.decide import Deciding
 from shared.engine.drafts import Drafts
 from shared.engine.freeze import Freezer
 from shared.engine.load import Loader
+from shared.engine.looks import Looks
 from shared.engine.noted import Noting
 from shared.engine.parts import Parts
 from shared.engine.perform import Performer
@@ -46,11 +47,12 @@ class Engine:
         self.drafts = Drafts(self.parts, self.tasks)
         self.agenda = Agenda(self.parts, self.deciding, self.tasks, self.showing)
         self.consultations = Consultations(self.parts)
+        self.looks = Looks(self.parts, self.showing)
         self.noting = Noting(self.parts)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
         self.queues: dict[Queue[Any], Work[Any]] = {
             self.settlement.queue: self.settlement.work,
             self.freezer.queue: self.freezer.look,
         }
-        self.periodic = (self.freezer.walking, self.drafts.forgetting)
+        self.periodic = (self.freezer.walking, self.drafts.forgetting, self.looks.forgetting)
         self.telling = Telling(platform, policy)

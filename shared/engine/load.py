@@ -19,7 +19,16 @@ from shared.engine.freeze import NOT_OURS, OLD, freeze
 from shared.engine.head import Head, stands_by_itself, vouched_for
 from shared.engine.loaded import Loaded
 from shared.engine.shelf import Shelf
-from shared.engine.tables import DecisionRow, FrozenRow, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.engine.tables import (
+    AskedLookRow,
+    DecisionRow,
+    FrozenRow,
+    GrantRow,
+    ItemRow,
+    MeetingRow,
+    NoticeRow,
+    TaskRow,
+)
 from shared.errors import Conflict, Elsewhere, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
@@ -137,9 +146,9 @@ class Loader:
     async def check(self, number: str) -> None:
         """Whether a dossier, a meeting or a grant is what this service wrote. Raises NotBelieved, NotFound, Elsewhere."""
         async with self.platform.database.reading() as session:
-            row: MeetingRow | GrantRow | None = await session.get(MeetingRow, number)
+            row: MeetingRow | GrantRow | AskedLookRow | None = await session.get(MeetingRow, number)
             if row is None and len(number) == len(str(UUID(int=0))):
-                row = await session.get(GrantRow, UUID(number))
+                row = await session.get(GrantRow, UUID(number)) or await session.get(AskedLookRow, UUID(number))
             if row is None:
                 await self.within(session, number)
             else:
