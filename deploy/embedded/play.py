@@ -281,17 +281,18 @@ class Player:
         raise HouseError(f"{user} is not asked to co-sign")
 
     def _consult(self, played: Played, step: dict[str, Any]) -> str:
-        """Look into a closed case for this signal."""
+        """Look into a closed case for this signal, or into what was sealed, where that is read (`at`)."""
         body = {"case": step["consult"], "reason": step["reason"]}
         self.client.post(played.holder, f"/v1/signals/{played.number}/consultations", step["by"], body)
         path = f"/v1/signals/{step['consult']}/consultations/{played.number}"
 
         def look() -> httpx.Response | None:
-            answer = self.client.request("GET", "casework", path, step["by"], headers=PURPOSE)
+            answer = self.client.request("GET", at, path, step["by"], headers=PURPOSE)
             return answer if answer.status_code == 200 else None
 
-        until(look, "casework did not hear of it")
-        return f"closed case consulted ({step['by']})"
+        at = step.get("at", "casework")
+        until(look, f"{at} did not hear of it")
+        return f"earlier signal consulted ({step['by']})"
 
     # --- the end ---------------------------------------------------------------------------------
 

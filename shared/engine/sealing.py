@@ -46,6 +46,22 @@ class Sealing:
 
     async def seal(self, loaded: Loaded, decision: DecisionRow) -> list[Outgoing]:
         """The messages of an ending: the sealed dossier, and the keys that were made."""
+        dossier, sealed = loaded.dossier, await self.sealed(loaded, decision)
+        letter = self.platform.sealer.seal("retention", sealed)
+        post = self.platform.post
+        message = SealedDossierLetter(number=dossier.number, letters=(letter.text,))
+        lock = KeyRef(mount=self.platform.room().mount, key=dossier.room_key or "")
+        keys = tuple({KeyRef(mount=one.archive, key=one.key) for one in sealed.items})
+        return [
+            # The same decision gives the same message, so that two workers cannot hand over twice.
+            post.envelope(
+                "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id
+            ),
+            post.envelope("retention", KeysMade(number=dossier.number, keys=keys)),
+        ]
+
+    async def sealed(self, loaded: Loaded, decision: DecisionRow) -> SealedDossier:
+        """What retention gets: every item under a new key of the archive of its class."""
         archived: list[ArchivedItem] = []
         archives = {one.item: self.archive_of(loaded, one.category) for one in loaded.items}
         readings = readings_of(loaded)
@@ -54,7 +70,7 @@ class Sealing:
             archived += await self._into(archive, loaded, decision, mine, readings)
         dossier, phase = loaded.dossier, PHASE_OF[State(decision.state_before)]
         case = phase == CASE
-        sealed = SealedDossier(
+        return SealedDossier(
             number=dossier.number,
             version=decision.version,
             ending=f"{decision.key}:{decision.outcome}",
@@ -66,18 +82,6 @@ class Sealing:
             items=tuple(archived),
             phase=phase,
         )
-        letter = self.platform.sealer.seal("retention", sealed)
-        post = self.platform.post
-        message = SealedDossierLetter(number=dossier.number, letters=(letter.text,))
-        lock = KeyRef(mount=self.platform.room().mount, key=dossier.room_key or "")
-        keys = tuple({KeyRef(mount=one.archive, key=one.key) for one in archived})
-        return [
-            # The same decision gives the same message, so that two workers cannot hand over twice.
-            post.envelope(
-                "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id
-            ),
-            post.envelope("retention", KeysMade(number=dossier.number, keys=keys)),
-        ]
 
     async def _into(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +15,7 @@ from shared.engine.head import changed, vouch_for
 from shared.engine.looks import CLOSED_CASE_READ, holds_phase, until_at_most
 from shared.engine.show import heading
 from shared.engine.tables import GrantRow
-from shared.errors import Elsewhere, NotFound
+from shared.errors import NotFound
 from shared.identity import Person
 from shared.protocol.model import State
 from shared.protocol.opening import is_seen
@@ -48,7 +49,7 @@ class Consulting:
         asking = Person(message.person, frozenset())
         try:
             loaded = await self.engine.parts.loader.load(message.number, by=asking, opened=False)
-        except (NotFound, Elsewhere):
+        except NotFound:
             return False
         return loaded.state == State.CLOSED
 
@@ -57,12 +58,12 @@ class Consulting:
         move (R-9.13)."""
         role = self.engine.parts.role_of(person)
         looks = self.engine.looks
-        try:
+        loaded = None
+        with suppress(NotFound):
             loaded = await self.engine.parts.loader.load(number, by=person)
-        except (NotFound, Elsewhere):
+        if loaded is None or loaded.state != State.CLOSED or loaded.content is None:
+            # While it goes to the non-active environment it is nowhere, and then there.
             return await looks.read(number, new_signal, person)
-        if loaded.state != State.CLOSED:
-            raise NotFound
         grants = await looks.granted(number, new_signal, person, "")
         phase = max(one.phase for one in grants)
         await self.engine.showing.note(person, role, CLOSED_CASE_READ, number, new_signal)

@@ -38,7 +38,7 @@ class GivingLooks:
         now = self.platform.clock.now()
         given: list[LookGiven] = []
         if message.until > now:
-            await self._holders.check(message.new_signal, incoming.producer)
+            await self._holders.check_asker(message.new_signal, incoming.producer)
             given = await self._given(message)
 
         async def effect(session: AsyncSession) -> None:
