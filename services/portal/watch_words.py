@@ -113,6 +113,10 @@ ACTIONS = {
     "contact data opened": "contactgegevens van de melder geopend",
     "reporter withdrew": "melder trok contact in",
     "consultation asked": "raadpleging gevraagd",
+    "sealed signal given to look into": "beëindigd signaal te raadplegen gegeven",
+    "nothing given to look into": "niets te raadplegen gegeven",
+    "closed case consulted": "gesloten casus geraadpleegd",
+    "sealed signal consulted": "beëindigd signaal geraadpleegd",
     "items forgotten": "gegevens gewist",
     "hold ended by its date": "stop geëindigd op zijn einddatum",
     "holds looked at": "stops bekeken",
@@ -124,7 +128,17 @@ ACTIONS = {
     "receiver is told of destruction": "ontvanger hoort van vernietiging",
     "receiver heard of destruction": "ontvanger weet van vernietiging",
 }
-OPENING = frozenset({"signal opened", "task opened", "contact data opened", "reasons read", "sealed signal looked up"})
+OPENING = frozenset(
+    {
+        "signal opened",
+        "task opened",
+        "contact data opened",
+        "reasons read",
+        "sealed signal looked up",
+        "closed case consulted",
+        "sealed signal consulted",
+    }
+)
 """Of the audit trail: somebody saw something of a signal."""
 _RESULTS = {"done": "", "refused": "geweigerd", "not-now": "kon toen niet", "not-found": "niet gevonden"}
 
