@@ -10,7 +10,6 @@ from services.casework.use_cases import Consulting
 from services.retention.tables import SealedSignal
 from services.retention.use_cases import GivingLooks
 from shared.contracts.consult import Consult, LookGiven
-from shared.database.tables import Audit
 from shared.engine.sealing import place_of_reading
 from shared.engine.store import delete_rows
 from shared.engine.tables import GrantRow
@@ -265,18 +264,6 @@ async def test_a_look_ends_with_the_new_signal_too(desk_of: DeskOf) -> None:
     async with desk.platform.database.transaction() as session:
         await delete_rows(session, [kept.new])
     assert await desk.rows(GrantRow) == []
-
-
-async def test_every_look_is_in_the_audit_trail_before_anything_leaves(desk_of: DeskOf) -> None:
-    kept = await Kept.of(desk_of)
-    await kept.asks("assessment", 1)
-    await kept.reads("assessment")
-    lines = [one.entry for one in await kept.retention.rows(Audit)]
-    (given,) = [one for one in lines if one["action"] == "sealed signal given to look into"]
-    assert (given["actor"], given["record"], given["reason"]) == ("anna", kept.number, kept.new)
-    lines = [one.entry for one in await kept.readers["assessment"].rows(Audit)]
-    (read,) = [one for one in lines if one["action"] == "sealed signal consulted"]
-    assert (read["actor"], read["record"], read["reason"]) == ("anna", kept.number, kept.new)
 
 
 async def test_a_look_given_twice_is_no_longer_than_given(desk_of: DeskOf) -> None:

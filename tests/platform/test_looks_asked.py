@@ -9,7 +9,7 @@ import pytest
 
 from services.casework.use_cases import Consulting
 from shared.contracts.consult import Consult, LookAnswered
-from shared.database.tables import Outgoing
+from shared.database.tables import Audit, Outgoing
 from shared.engine.consult import ASKED_OF
 from shared.engine.tables import AskedLookRow, GrantRow
 from shared.errors import CannotSucceed, NotBelieved
@@ -17,6 +17,7 @@ from shared.identity import Person
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA
+from tests.platform.looks import Kept
 from tests.platform.real import Postgres
 
 BRAM = Person("bram", frozenset({"oov"}))
@@ -78,3 +79,15 @@ async def test_casework_says_whether_a_closed_case_is_there(desk_of: DeskOf) -> 
     (grant,) = await desk.rows(GrantRow)
     assert grant.until <= desk.clock.now() + timedelta(hours=8), "as long as the law gives it"
     assert (await consulting.consult(closed, "S-00000-00000", ANNA))["forPhase"] == 1
+
+
+async def test_every_look_is_in_the_audit_trail_before_anything_leaves(desk_of: DeskOf) -> None:
+    kept = await Kept.of(desk_of)
+    await kept.asks("assessment", 1)
+    await kept.reads("assessment")
+    lines = [one.entry for one in await kept.retention.rows(Audit)]
+    (given,) = [one for one in lines if one["action"] == "sealed signal given to look into"]
+    assert (given["actor"], given["record"], given["reason"]) == ("anna", kept.number, kept.new)
+    lines = [one.entry for one in await kept.readers["assessment"].rows(Audit)]
+    (read,) = [one for one in lines if one["action"] == "sealed signal consulted"]
+    assert (read["actor"], read["record"], read["reason"]) == ("anna", kept.number, kept.new)
