@@ -12,7 +12,7 @@ from shared.contracts.consult import Consult, LookAnswered
 from shared.database.tables import Audit, Outgoing
 from shared.engine.consult import ASKED_OF
 from shared.engine.tables import AskedLookRow, GrantRow
-from shared.errors import CannotSucceed, NotBelieved
+from shared.errors import CannotSucceed, Invalid, NotBelieved
 from shared.identity import Person
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
@@ -91,3 +91,18 @@ async def test_every_look_is_in_the_audit_trail_before_anything_leaves(desk_of: 
     lines = [one.entry for one in await kept.readers["assessment"].rows(Audit)]
     (read,) = [one for one in lines if one["action"] == "sealed signal consulted"]
     assert (read["actor"], read["record"], read["reason"]) == ("anna", kept.number, kept.new)
+
+
+@pytest.mark.allowed("R-9.13")
+@pytest.mark.refused("R-9.13")
+async def test_what_is_taken_over_is_a_fact_of_the_new_signal_and_names_the_old_one(desk_of: DeskOf) -> None:
+    desk = await desk_of("assessment")
+    number, old = await desk.arrives(State.WEGING_2A), "S-00000-00001"
+    made = await desk.record(number, "bag", "O1", "Een woning; zo stond het in een eerder dossier.", takenFrom=old)
+    shown = (await desk.engine.showing.view(number, ANNA, "weging"))["items"][made.item]
+    assert shown["fields"] == {"takenFrom": old}
+    with pytest.raises(Invalid):
+        await desk.record(number, "bag", "O1", "Een woning.", takenFrom="Jan Wilgenroos")
+    # As every fact it has its phase: what the old one had from a closed source is not recorded before phase 3.
+    with pytest.raises(Invalid):
+        await desk.record(number, "benefits", "S1", "Een uitkering.", takenFrom=old)
