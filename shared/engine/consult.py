@@ -61,8 +61,8 @@ class Consultations:
         self.platform = parts.platform
 
     async def asked(self, number: str, person: Person) -> list[Look]:
-        """What `person` asked for signal `number` and can still read, the last first. Raises Forbidden, NotFound, Elsewhere
-        and NotBelieved."""
+        """What `person` asked for signal `number` and can still read, the last first. Raises Forbidden, NotFound and
+        Elsewhere."""
         self.parts.role_of(person)
         await self.parts.loader.load(number, by=person, opened=False)
         query = select(AskedLookRow).where(
@@ -72,9 +72,7 @@ class Consultations:
         )
         async with self.platform.database.reading() as session:
             rows = (await session.scalars(query.order_by(col(AskedLookRow.asked_at).desc()).limit(MOST_LOOKS))).all()
-        for one in rows:
-            await self.parts.loader.believe(one, str(one.id))
-        return [_look(one) for one in rows]
+        return [_look(one) for one in await self.parts.loader.believed(rows)]
 
     async def answered(self, incoming: Incoming, message: LookAnswered) -> Handled:
         """Who was asked says where it can be read, or that nothing is there."""

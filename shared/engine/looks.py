@@ -26,7 +26,7 @@ from shared.engine.parts import Parts
 from shared.engine.sealing import place_of_reading
 from shared.engine.show import Showing
 from shared.engine.tables import AskedLookRow, GrantRow
-from shared.errors import CannotSucceed, NotFound
+from shared.errors import CannotSucceed, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Transit
 from shared.laws import known_law
@@ -96,7 +96,7 @@ class Looks:
 
     async def granted(self, number: str, ground: str, person: Person, archive: str) -> list[GrantRow]:
         """What is granted now to `person`, of `number` for `ground`. Raises NotFound when that is nothing, whatever the
-        reason, and NotBelieved for a row that no message brought."""
+        reason, and NotBelieved when there are only rows that no message brought."""
         query = select(GrantRow).where(
             col(GrantRow.number) == number,
             col(GrantRow.new_signal) == ground,
@@ -106,11 +106,12 @@ class Looks:
         )
         async with self.platform.database.reading() as session:
             grants = list((await session.scalars(query)).all())
-        for one in grants:
-            await self.parts.loader.believe(one, str(one.id))
-        if not grants:
+        believed = await self.parts.loader.believed(grants)
+        if grants and not believed:
+            raise NotBelieved
+        if not believed:
             raise NotFound
-        return grants
+        return believed
 
     async def read(self, number: str, ground: str, person: Person) -> dict[str, Any]:
         """Of a sealed signal what this service reads for `ground`, as far as its phase permits (R-9.11). Raises Forbidden,
