@@ -60,11 +60,12 @@ class Consulting:
         looks = self.engine.looks
         loaded = None
         with suppress(NotFound):
+            # First what was granted: without that nothing is opened.
+            grants = await looks.granted(number, new_signal, person, "")
             loaded = await self.engine.parts.loader.load(number, by=person)
         if loaded is None or loaded.state != State.CLOSED or loaded.content is None:
-            # While it goes to the non-active environment it is nowhere, and then there.
+            # It is in the non-active environment, or on its way to that.
             return await looks.read(number, new_signal, person)
-        grants = await looks.granted(number, new_signal, person, "")
         phase = max(one.phase for one in grants)
         await self.engine.showing.note(person, role, CLOSED_CASE_READ, number, new_signal)
         seen = [one for one in readings_of(loaded).values() if is_seen(loaded.law.category(one.category), phase)]
