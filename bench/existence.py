@@ -21,7 +21,7 @@ from bench.shared import settings_of
 from services.retention.settings import Settings
 from services.retention.store import SCHEMA
 from services.retention.tables import FindableRow, Holder
-from services.retention.use_cases import Answering
+from services.retention.use_cases import AnsweringExistence
 from shared.bus.inbox import Incoming
 from shared.clock import SystemClock
 from shared.contracts.dossier import Findable
@@ -121,7 +121,7 @@ def _number(place: int) -> str:
 async def _million(house: TestHouse) -> list[Figure]:
     retention = await _platform(house, "retention", Settings)
     assessment = await _platform(house, "assessment", ServiceSettings)
-    answering = Answering(retention, Settings(**settings_of(house, "retention"), checks_per_hour=10**9))
+    answering = AnsweringExistence(retention, Settings(**settings_of(house, "retention"), checks_per_hour=10**9))
     lookup = Lookup(assessment.bao)
     try:
         each = len(kept(_things(1)))
@@ -218,7 +218,7 @@ async def _queries(house: TestHouse, lookup: Lookup, numbers: range) -> list[flo
     return taken
 
 
-async def _check(answering: Answering, warrants: Warrants, place: int) -> float:
+async def _check(answering: AnsweringExistence, warrants: Warrants, place: int) -> float:
     """Both halves, as the two services do them: hashes and warrant, then checked, looked up and written down."""
     began = time.perf_counter()
     issued = await warrants.issue(ANNA, {"S1": _thing(place)}, about="S-00000-00000", ground="signal")
@@ -232,7 +232,7 @@ async def _check(answering: Answering, warrants: Warrants, place: int) -> float:
 
 
 async def _year(
-    house: TestHouse, answering: Answering, warrants: Warrants, lookup: Lookup, numbers: range
+    house: TestHouse, answering: AnsweringExistence, warrants: Warrants, lookup: Lookup, numbers: range
 ) -> tuple[float, list[float], int]:
     house.meldpunt("lookup-key", "--now")
     taken: list[float] = []

@@ -108,6 +108,8 @@ _PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1"
 _ANSWERS = ("person-answered.v1", "person-elsewhere.v1")
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
+# What retention tells who reads an archive, and may have asked for a look into what is sealed.
+_LOOKS = ("look-given.v1", "look-answered.v1")
 # What the work list is told by whoever holds dossiers.
 _WORK = ("work-told.v1", "work-up-to.v1", "receipts.v1")
 
@@ -135,9 +137,9 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "intake": _from("report.v1"),
             "sources": _from(*_COMMON, "closed-to.v1"),
-            "casework": _from("receipts.v1", "closed-to.v1"),
+            "casework": _from("receipts.v1", "closed-to.v1", "look-answered.v1"),
             "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1", "person-asked.v1"),
-            "retention": _from("letterbox-key.v1", *_ORDERS),
+            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON),
@@ -153,9 +155,9 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("retention", "oversight", "casework", "rights", "export"),
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
-            "casework": _from(*_COMMON),
+            "casework": _from(*_COMMON, "look-answered.v1"),
             "rights": _from(*_COMMON, "person-asked.v1"),
-            "retention": _from("letterbox-key.v1", *_ORDERS),
+            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON),
@@ -172,8 +174,9 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
+            "casework": _from("consult.v1", "look-answered.v1", "receipts.v1"),
             "rights": _from(*_COMMON, "notice.v1", "person-asked.v1"),
-            "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
+            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS, "move-case.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON, "outside-told.v1"),
@@ -215,9 +218,9 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "retention": _from("letterbox-finished.v1", "receipts.v1"),
             "intake": _from(*_OWNED_KEYS),
-            "assessment": _from(*_OWNED_KEYS, "sealed.v1", "findable.v1"),
-            "sources": _from(*_OWNED_KEYS, "sealed.v1", "findable.v1"),
-            "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1", "findable.v1"),
+            "assessment": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
+            "sources": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
+            "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
             "rights": _from(*_OWNED_KEYS),
             "export": _from(*_OWNED_KEYS),
             "oversight": _from(*_OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
@@ -276,6 +279,11 @@ def senders_to(addressee: str) -> tuple[str, ...]:
 
 ADDRESSEES: tuple[str, ...] = tuple(service.name for service in SERVICES if senders_to(service.name))
 LETTERBOXES: tuple[str, ...] = tuple(BY_NAME[name].letterbox for name in ADDRESSEES)
+
+
+def reader_of(archive: str) -> str:
+    """The one service that decrypts what lies in `archive`."""
+    return next(service.name for service in SERVICES if archive in service.reads_archives)
 
 
 def may_release(service: str, mount: str) -> bool:

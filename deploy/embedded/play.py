@@ -13,9 +13,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
 from deploy.embedded.client import HouseClient, Refusal
+from deploy.embedded.earlier import EarlierSteps
 from deploy.embedded.home import HouseError
 from deploy.embedded.insist import for_a_meeting, for_the_purpose, insist
 from deploy.embedded.played import PURPOSE, Played, ending_of, steps_of, until
@@ -47,7 +46,7 @@ class Player:
             "meeting": self._meet,
             "duty": self._duty,
             "task": AtTasks(self).step,
-            "consult": self._consult,
+            "consult": EarlierSteps(self).step,
             "riec": AtTheRiec(self).step,
             "ask": AtRightsDesk(self).step,
         }
@@ -281,19 +280,6 @@ class Player:
                 self.client.post(service, f"{path}/decisions", user, body)
                 return
         raise HouseError(f"{user} is not asked to co-sign")
-
-    def _consult(self, played: Played, step: dict[str, Any]) -> str:
-        """Look into a closed case for this signal."""
-        body = {"case": step["consult"], "reason": step["reason"]}
-        self.client.post(played.holder, f"/v1/signals/{played.number}/consultations", step["by"], body)
-        path = f"/v1/signals/{step['consult']}/consultations/{played.number}"
-
-        def look() -> httpx.Response | None:
-            answer = self.client.request("GET", "casework", path, step["by"], headers=PURPOSE)
-            return answer if answer.status_code == 200 else None
-
-        until(look, "casework did not hear of it")
-        return f"closed case consulted ({step['by']})"
 
     # --- the end ---------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from services.assessment.use_cases import Arrivals, Informing
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchLetter
+from shared.contracts.consult import LookAnswered, LookGiven
 from shared.contracts.dossier import ClosedTo, SealedDossierLetter
 from shared.contracts.intake import ReportLetter
 from shared.contracts.oversight import HeadsKnown
@@ -24,6 +25,8 @@ def handlers(engine: Engine, arrivals: Arrivals, informing: Informing) -> dict[s
         PersonAskedLetter.event: engine.answering.asked,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
+        LookAnswered.event: engine.consultations.answered,
+        LookGiven.event: engine.looks.given,
         InformingDecided.event: informing.decided,
     }
 

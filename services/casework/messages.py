@@ -10,7 +10,7 @@ from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import MeetingTold
 from shared.contracts.common import Letter
-from shared.contracts.consult import Consult
+from shared.contracts.consult import Consult, LookAnswered, LookGiven
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.export import OutsideTold
 from shared.contracts.oversight import HeadsKnown
@@ -38,6 +38,8 @@ def handlers(engine: Engine, consulting: Consulting, moving: Moving, hearing: He
         PersonAskedLetter.event: engine.answering.asked,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
+        LookAnswered.event: engine.consultations.answered,
+        LookGiven.event: engine.looks.given,
     }
 
 

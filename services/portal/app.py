@@ -23,6 +23,7 @@ from services.portal.api import (
     holds,
     letters,
     log_in,
+    looks,
     meetings,
     operations,
     questions,
@@ -58,6 +59,7 @@ from services.portal.use_cases.figures import Charts
 from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.intake import RiecIntake
 from services.portal.use_cases.letters import LettersToPersons
+from services.portal.use_cases.looks import EarlierSignals
 from services.portal.use_cases.meetings import MyMeetings
 from services.portal.use_cases.operations import Operations
 from services.portal.use_cases.protocol import printed
@@ -108,6 +110,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         shares.router(visits, Shares(calls), pages),
         received.router(visits, ReceivedShares(calls), pages),
         righting.router(visits, opening, Righting(calls, people), pages),
+        looks.router(visits, opening, EarlierSignals(calls), pages),
         clusters.router(visits, opening, ClusterForms(calls, opening), pages),
         existence.router(visits, opening, ExistencePages(calls), pages),
         casework.router(visits, opening, RiecIntake(calls), pages),

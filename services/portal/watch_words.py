@@ -120,6 +120,10 @@ ACTIONS = {
     "existence asked": "gevraagd of er al iets is",
     "existence answered": "beantwoord of er al iets is",
     "findable not believed": "vindplaats niet geloofd",
+    "sealed signal given to look into": "beëindigd signaal te raadplegen gegeven",
+    "nothing given to look into": "niets te raadplegen gegeven",
+    "closed case consulted": "gesloten casus geraadpleegd",
+    "sealed signal consulted": "beëindigd signaal geraadpleegd",
     "items forgotten": "gegevens gewist",
     "hold ended by its date": "stop geëindigd op zijn einddatum",
     "holds looked at": "stops bekeken",
@@ -131,7 +135,17 @@ ACTIONS = {
     "receiver is told of destruction": "ontvanger hoort van vernietiging",
     "receiver heard of destruction": "ontvanger weet van vernietiging",
 }
-OPENING = frozenset({"signal opened", "task opened", "contact data opened", "reasons read", "sealed signal looked up"})
+OPENING = frozenset(
+    {
+        "signal opened",
+        "task opened",
+        "contact data opened",
+        "reasons read",
+        "sealed signal looked up",
+        "closed case consulted",
+        "sealed signal consulted",
+    }
+)
 """Of the audit trail: somebody saw something of a signal."""
 _RESULTS = {"done": "", "refused": "geweigerd", "not-now": "kon toen niet", "not-found": "niet gevonden"}
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from services.retention.use_cases import Answering, Declarations, Destruction, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping
 from services.retention.use_cases.declare import as_pdf
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
@@ -35,7 +35,7 @@ def router(
     holds: Holds,
     destruction: Destruction,
     declarations: Declarations,
-    existence: Answering,
+    existence: AnsweringExistence,
 ) -> APIRouter:
     routes = APIRouter()
     caller = current_person(engine.platform)

@@ -13,11 +13,12 @@ from services.retention.policy import RetentionPolicy
 from services.retention.settings import Settings
 from services.retention.shelf import SealedSignalShelf
 from services.retention.use_cases import (
-    Answering,
+    AnsweringExistence,
     Compactions,
     Declarations,
     Destruction,
     Finishing,
+    GivingLooks,
     Holds,
     Keeping,
     Listing,
@@ -41,10 +42,10 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     keeping, holds = Keeping(platform), Holds(engine)
     compactions = Compactions(platform, settings)
     destruction, finishing = Destruction(platform, compactions), Finishing(platform, declarations, compactions)
-    listing, existence = Listing(platform, settings), Answering(platform, settings)
+    listing, existence = Listing(platform, settings), AnsweringExistence(platform, settings)
     service = Service(
         platform,
-        handlers=handlers(keeping, holds, destruction, existence),
+        handlers=handlers(keeping, holds, destruction, existence, GivingLooks(platform)),
         erase=Erase(rows=store.delete_rows),
         queues={finishing.queue: finishing.declare},
         doubts=[listing.doubts, existence.doubts],

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from services.retention.use_cases import Answering, Destruction, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Destruction, GivingLooks, Holds, Keeping
 from shared.bus.inbox import Handler
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
+from shared.contracts.consult import Consult
 from shared.contracts.dossier import Findable, SealedDossierLetter
 from shared.contracts.oversight import Approved, TakenOff
 
 
-def handlers(keeping: Keeping, holds: Holds, destruction: Destruction, existence: Answering) -> dict[str, Handler]:
+def handlers(
+    keeping: Keeping, holds: Holds, destruction: Destruction, existence: AnsweringExistence, looks: GivingLooks
+) -> dict[str, Handler]:
     return {
         SealedDossierLetter.event: keeping.sealed,
         Findable.event: existence.told,
@@ -20,4 +23,5 @@ def handlers(keeping: Keeping, holds: Holds, destruction: Destruction, existence
         LetterboxFinished.event: destruction.finished,
         Approved.event: destruction.approved,
         TakenOff.event: holds.taken_off,
+        Consult.event: looks.asked,
     }

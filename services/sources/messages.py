@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchContent, ResearchLetter
+from shared.contracts.consult import LookAnswered, LookGiven
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.rights import PersonAskedLetter
@@ -22,6 +23,8 @@ def handlers(engine: Engine) -> dict[str, Handler]:
         PersonAskedLetter.event: engine.answering.asked,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
+        LookAnswered.event: engine.consultations.answered,
+        LookGiven.event: engine.looks.given,
     }
 
 

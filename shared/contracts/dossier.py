@@ -11,13 +11,19 @@ from shared.contracts.common import Frozen, Letter, Message
 
 
 class ArchivedItem(Frozen):
-    """One item of a sealed dossier: ciphertext under an archive key, and what it is bound to."""
+    """One item of a sealed dossier: ciphertext under an archive key, and what it is bound to.
+
+    `reading`: the same item as it may be read for a new signal, without the reporter, under the same key; empty where it
+    never is. `seen_from`: from which phase of that signal (art. 9 lid 2); 0: never.
+    """
 
     archive: str
     key: str
     item: str
     version: int
     ciphertext: str
+    reading: str = ""
+    seen_from: int = 0
 
 
 class DecidedPart(Frozen):

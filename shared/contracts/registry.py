@@ -55,6 +55,8 @@ MESSAGES: dict[str, type[Message]] = {
         answering.PersonAnsweredLetter,
         answering.PersonElsewhere,
         consult.Consult,
+        consult.LookAnswered,
+        consult.LookGiven,
         export.ShareLetter,
         export.OutsideTold,
         retention.Listed,

@@ -13,6 +13,7 @@ from shared.engine.drafts import Drafts
 from shared.engine.findable import Findables, tells
 from shared.engine.freeze import Freezer
 from shared.engine.load import Loader
+from shared.engine.looks import Looks
 from shared.engine.noted import Noting
 from shared.engine.parts import Parts
 from shared.engine.perform import Performer
@@ -49,6 +50,7 @@ class Engine:
         self.drafts = Drafts(self.parts, self.tasks)
         self.agenda = Agenda(self.parts, self.deciding, self.tasks, self.showing)
         self.consultations = Consultations(self.parts)
+        self.looks = Looks(self.parts, self.showing)
         self.noting = Noting(self.parts)
         self.answering = Answering(self.parts, self.showing)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
@@ -56,7 +58,7 @@ class Engine:
             self.settlement.queue: self.settlement.work,
             self.freezer.queue: self.freezer.look,
         }
-        self.periodic: tuple[Periodic, ...] = (self.freezer.walking, self.drafts.forgetting)
+        self.periodic: tuple[Periodic, ...] = (self.freezer.walking, self.drafts.forgetting, self.looks.forgetting)
         if tells(platform):
             findables = Findables(platform, self.parts.loader)
             self.queues[findables.queue] = findables.tell

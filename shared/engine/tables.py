@@ -174,7 +174,11 @@ class NoticeRow(SQLModel, table=True):
 
 
 class GrantRow(SQLModel, table=True):
-    """A closed case may be consulted by one person for one new signal, for a while (art. 9 lid 2)."""
+    """Something kept may be consulted by one person for one new signal, for a while (art. 9 lid 2): a closed case that is
+    here, or of a sealed signal what `archive` has of it, which this service reads.
+
+    `readings`: then its ciphertext, as retention sent it (`SealedReading`).
+    """
 
     __tablename__ = "consultation"
     id: UUID = Field(primary_key=True)
@@ -183,6 +187,26 @@ class GrantRow(SQLModel, table=True):
     phase: int
     person: str
     until: datetime = moment()
+    archive: str = ""
+    protocol: str = ""
+    received_on: date | None = None
+    readings: list[dict[str, Any]] | None = document()
+    mac: str = ""
+
+
+class AskedLookRow(SQLModel, table=True):
+    """A consultation that was asked here for signal `number`; opens nothing. `answers`: by who was asked, where it can be
+    read."""
+
+    __tablename__ = "asked_look"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    case: str
+    phase: int
+    person: str
+    asked_at: datetime = moment()
+    until: datetime = moment()
+    answers: dict[str, list[str]] = document(nullable=False)
     mac: str = ""
 
 

@@ -76,7 +76,23 @@ def create() -> None:
         column("new_signal", sa.Text),
         column("phase", sa.Integer),
         column("person", sa.Text),
-        column("until", MOMENT),
+        column("until", MOMENT, index=True),
+        column("archive", sa.Text),
+        column("protocol", sa.Text),
+        column("received_on", sa.Date, null=True),
+        column("readings", JSONB, null=True),
+        column("mac", sa.Text),
+    )
+    op.create_table(
+        "asked_look",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("case", sa.Text),
+        column("phase", sa.Integer),
+        column("person", sa.Text),
+        column("asked_at", MOMENT),
+        column("until", MOMENT, index=True),
+        column("answers", JSONB),
         column("mac", sa.Text),
     )
     op.create_table(

@@ -1,9 +1,9 @@
-"""Opening a record, and consulting a closed case for a new signal (art. 7 lid 2 and 9 lid 2)."""
+"""Opening a record, and consulting what is kept of another one for a new signal (art. 7 lid 2 and 9 lid 2)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 
 from shared.protocol.faults import Fault
 from shared.protocol.kinds import Choice
@@ -22,16 +22,17 @@ CONSULTING = "art. 9 lid 2"
 MOST_ASKED = 5
 """After so many persons and objects is asked at once: one question is about one signal."""
 LOOK = timedelta(hours=8)
-"""How long who asked for a closed case sees it: a working day."""
+"""How long who asked for what is kept sees it: a working day."""
 RULES = {
     "no-purpose": f"Wie een dossier opent, kiest één doel: {'; '.join(PURPOSES_OF_OPENING.values())} (art. 7 lid 2).",
     "not-in-hand": (
-        "Een gesloten casus wordt in haar actieve jaren alleen geraadpleegd voor een nieuw signaal dat in behandeling is,"
-        " door wie dat behandelt. Te zien is alleen wat in de fase van dat signaal mag, en"
-        f" {LOOK.seconds // 3600} uur lang; de termijnen van de casus veranderen er niet door ({CONSULTING})."
+        "Een gesloten casus in haar actieve jaren, en een beëindigd signaal dat tot zijn einddatum wordt bewaard, worden"
+        " alleen geraadpleegd voor een nieuw signaal dat in behandeling is, door wie dat behandelt. Te zien is alleen wat"
+        " in de fase van dat signaal mag, en"
+        f" {LOOK.seconds // 3600} uur lang; de termijnen van wat wordt geraadpleegd veranderen er niet door ({CONSULTING})."
     ),
     "no-reason": (
-        "Raadplegen vraagt een reden in woorden: waarom de gesloten casus nodig is voor het nieuwe signaal"
+        "Raadplegen vraagt een reden in woorden: waarom het eerdere dossier nodig is voor het nieuwe signaal"
         f" ({CONSULTING})."
     ),
     "check-not-in-hand": (
@@ -57,17 +58,23 @@ def purpose_fault(given: str | None) -> Fault | None:
 
 
 def not_for(state: State) -> Fault | None:
-    """Why a closed case is not consulted for a signal in `state`; None: it may be."""
+    """Why nothing that is kept is consulted for a signal in `state`; None: it may be."""
     if state in PHASE_OF and state != State.CLOSED:
         return None
     return Fault("number", "dit kan alleen voor een signaal dat in behandeling is", CONSULTING, "not-in-hand")
 
 
 def reason_fault(reason: str) -> Fault | None:
-    """What is wrong with why the closed case is needed; None: nothing."""
+    """What is wrong with why the earlier dossier is needed; None: nothing."""
     if reason.strip():
         return None
-    return Fault("reason", "ontbreekt: waarom is de gesloten casus nodig voor dit signaal?", CONSULTING, "no-reason")
+    return Fault("reason", "ontbreekt: waarom is het eerdere dossier nodig voor dit signaal?", CONSULTING, "no-reason")
+
+
+def seen_from(category: Category | None) -> int:
+    """From which phase of a new signal something that is kept of another is seen: the phase from which such data may be
+    had at all (R-9.11); 0: never."""
+    return 0 if category is None or category.process else category.from_phase
 
 
 def check_faults(
@@ -92,5 +99,10 @@ def check_faults(
 
 
 def is_seen(category: Category | None, phase: int) -> bool:
-    """Whether something of a closed case is seen for a new signal in `phase`: data that this phase may have (R-9.11)."""
-    return category is not None and not category.process and category.from_phase <= phase
+    """Whether something that is kept is seen for a new signal in `phase`."""
+    return 0 < seen_from(category) <= phase
+
+
+def may_still(ends_on: date, today: date) -> bool:
+    """Whether what ended is still kept to be consulted: after its end date it waits only to be destroyed (art. 9 lid 1)."""
+    return today <= ends_on

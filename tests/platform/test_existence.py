@@ -15,7 +15,7 @@ from sqlalchemy import select
 from services.retention.settings import Settings
 from services.retention.store import delete_rows
 from services.retention.tables import ActiveCase, CheckRow, FindableRow
-from services.retention.use_cases import Answering, Keeping
+from services.retention.use_cases import AnsweringExistence, Keeping
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import Findable
@@ -48,7 +48,7 @@ class Said:
     def __init__(self, retention: Platform, others: dict[str, Platform]) -> None:
         self.retention, self.others = retention, others
         self.keeping = Keeping(retention)
-        self.answering = Answering(retention, Settings.model_construct(checks_per_hour=PER_HOUR))
+        self.answering = AnsweringExistence(retention, Settings.model_construct(checks_per_hour=PER_HOUR))
 
     @classmethod
     async def of(cls, platform_of: PlatformOf, **more: Any) -> Said:

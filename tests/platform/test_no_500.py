@@ -248,6 +248,7 @@ BODIES: dict[str, Bodies] = {
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
         ],
         "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
+        "/signals/{number}/consultations": [CONSULT],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE, DONE | {"key": "progress", "outcome": "done", "reason": ""}],

@@ -11,7 +11,7 @@ from services.portal.forms import Control, InSignal, chosen, controls, read, wit
 from services.portal.seen import Trouble
 from shared.protocol.fields import field_faults, schema
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
-from shared.protocol.kinds_of_signal import Items, OnAgendaOf, Persons, PersonsAndObjects, Subjects
+from shared.protocol.kinds_of_signal import Items, OnAgendaOf, OtherSignal, Persons, PersonsAndObjects, Subjects
 from shared.protocol.model import Field, Law
 from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
 
@@ -38,6 +38,7 @@ FILLED: list[tuple[Kind, str, list[tuple[str, str]], Any]] = [
         {"a": "gezien", "b": "gehoord"},
     ),
     (WebAddress(), "url", [("", "https://voorbeeld.nl")], "https://voorbeeld.nl"),
+    (OtherSignal(), "text", [("", "S-7K3MQ-9XD4T")], "S-7K3MQ-9XD4T"),
     (OnAgendaOf(), "list", [("", "M-1")], "M-1"),
     (
         Answers(NAMED),

@@ -10,7 +10,7 @@ from shared.protocol.correcting import Correction
 from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, WebAddress
-from shared.protocol.kinds_of_signal import Subjects
+from shared.protocol.kinds_of_signal import OtherSignal, Subjects
 from shared.protocol.model import Decision, Law, Outcome, State
 from shared.protocol.passing_on import Forwarding
 from tests.protocol import of_requests
@@ -166,6 +166,8 @@ def value_for(kind: Kind, name: str) -> Any:
             return {next(iter(choices)): "in woorden"}
         case WebAddress():
             return "https://voorbeeld.nl/"
+        case OtherSignal():
+            return "S-7K3MQ-9XD4T"
     return "ingevuld"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from shared.protocol.fields import field_faults
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
-from shared.protocol.kinds_of_signal import Persons, Subjects
+from shared.protocol.kinds_of_signal import OtherSignal, Persons, Subjects
 from shared.protocol.model import Field
 
 NAMED = {"a": "de eerste", "b": "de tweede"}
@@ -28,6 +28,11 @@ KINDS: list[tuple[Kind, list[Any], list[Any]]] = [
         WebAddress(),
         ["https://voorbeeld.nl", "http://voorbeeld.nl/a?b=c#d"],
         ["voorbeeld.nl", "ftp://voorbeeld.nl", "javascript:alert(1)", "https://", "https://a b.nl", 1, None],
+    ),
+    (
+        OtherSignal(),
+        ["S-7K3MQ-9XD4T"],
+        ["s-7k3mq-9xd4t", "S-7K3MQ", "S-7K3MQ-9XD4T ", "C-7K3MQ-9XD4T", "S-7K3MU-9XD4T", 7, None, ["S-7K3MQ-9XD4T"]],
     ),
     (Choices(NAMED, at_least=2), [["a", "b"]], [["a"], []]),
     (Subjects(), [["S1"], ["S1", "S2"]], [[], ["S3"], ["S1", "S1"], "S1"]),

@@ -46,7 +46,7 @@ FoundRows = dict[tuple[str, Sameness], list[FindableRow]]
 TOLD_WRONG = Doubt("hashes in the table that retention was not told", "not-ours")
 
 
-class Answering:
+class AnsweringExistence:
     """Keeps hashes and answers warrants."""
 
     def __init__(self, platform: Platform, settings: Settings) -> None:

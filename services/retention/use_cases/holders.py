@@ -14,6 +14,9 @@ from shared.keys.handed import FIRST, check_handed_over
 from shared.privileges import BY_NAME
 from shared.service.platform import Platform
 
+WAY = ("assessment", "sources", "casework")
+"""By whom a signal is held, one after the other."""
+
 
 class Holders:
     def __init__(self, platform: Platform) -> None:
@@ -66,6 +69,16 @@ class Holders:
             return True
         await self.check(number, by)
         return False
+
+    async def check_asker(self, number: str, by: str) -> None:
+        """As `check`, for who asks something for a signal that he holds: that it came to him may be heard after what he
+        asks, so PartDown too while a service before him holds it."""
+        async with self.platform.database.reading() as session:
+            known = await self._known(session, number)
+        if known is None or (by in WAY and known.holder in WAY[: WAY.index(by)]):
+            raise PartDown("it is not known yet that this signal came to who asks")
+        if known.holder != by:
+            raise CannotSucceed("a service that does not hold this signal")
 
     async def _known(self, session: AsyncSession, number: str) -> Holder | None:
         found = await session.get(Holder, number)
