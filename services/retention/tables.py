@@ -87,7 +87,7 @@ class Holder(SQLModel, table=True):
     number: str = Field(primary_key=True)
     holder: str
     before: list[str] = document(nullable=False)
-    """Who held it before: what these told of it and comes late has had its time."""
+    """Who held it before, the last one last: what these told of it and comes late has had its time, but of who sealed it."""
     mac: str = ""
 
 

@@ -60,6 +60,20 @@ def _recorded(loaded: Loaded) -> Iterator[Thing]:
         yield from (Thing(company=number) for number in numbers_in(one.finding or ""))
 
 
+async def found_by(lookup: Lookup, loaded: Loaded) -> Findable:
+    """By what a dossier is found, all of it. Raises PartDown, and CannotSucceed for more than a message carries."""
+    hashed = await lookup.newest(kept((*things_of(loaded).values(), *_recorded(loaded))))
+    if len(hashed.hashes) > MOST_HASHES:
+        raise CannotSucceed("more names and addresses than one message carries")
+    return Findable(
+        number=loaded.number,
+        turn=loaded.dossier.turn,
+        key_version=hashed.version,
+        hashes=hashed.hashes,
+        closed_to=tuple(loaded.dossier.closed_to),
+    )
+
+
 def changes_who(decision: DecisionRow | None, documents: Collection[Document], people: int) -> bool:
     """Whether a change of a dossier may change by what it is found."""
     if people or (decision is not None and decision.key in _CHANGE_WHO):
@@ -129,16 +143,7 @@ class Findables:
             # On its way; should it stay, it is told then.
             await self._done(row, None)
             return
-        hashed = await self._lookup.newest(kept((*things_of(loaded).values(), *_recorded(loaded))))
-        if len(hashed.hashes) > MOST_HASHES:
-            raise CannotSucceed("more names and addresses than one message carries")
-        message = Findable(
-            number=row.number,
-            turn=loaded.dossier.turn,
-            key_version=hashed.version,
-            hashes=hashed.hashes,
-            closed_to=tuple(loaded.dossier.closed_to),
-        )
+        message = await found_by(self._lookup, loaded)
         await self._done(row, message)
 
     async def _done(self, row: ToldRow, message: Findable | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 
 from shared.clock import calendar_date
@@ -10,9 +11,12 @@ from shared.contracts.dossier import ArchivedItem, SealedDossier, SealedDossierL
 from shared.database.tables import Outgoing
 from shared.engine.consulted import PlainReading, readings_of
 from shared.engine.documents import REPORT, encoded
+from shared.engine.findable import found_by
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, ItemRow
+from shared.errors import CannotSucceed
+from shared.keys.lookup import Lookup
 from shared.keys.transit import Place, Transit, key_name
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.opening import seen_from
@@ -52,7 +56,12 @@ class Sealing:
         message = SealedDossierLetter(number=dossier.number, letters=(letter.text,))
         lock = KeyRef(mount=self.platform.room().mount, key=dossier.room_key or "")
         keys = tuple({KeyRef(mount=one.archive, key=one.key) for one in sealed.items})
+        told: list[Outgoing] = []
+        with contextlib.suppress(CannotSucceed):
+            # Once more, since nobody can afterwards: what was to be told still may not have been.
+            told = [post.envelope("retention", await found_by(Lookup(self.platform.bao), loaded))]
         return [
+            *told,
             # The same decision gives the same message, so that two workers cannot hand over twice.
             post.envelope(
                 "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id

@@ -25,6 +25,20 @@ def asks(house: TestHouse, number: str, user: str = "anna", **given: Any) -> dic
     return {each["number"]: each["state"] for one in answer["results"] for each in one["signals"]}
 
 
+def nothing_of_it_is_written(house: TestHouse, number: str) -> None:
+    """No hash and no value: in no log of any part or service, and no line of the trail at either end."""
+    hashes = house.sql("retention", "SELECT hashes FROM findable WHERE number = $1", number)[0]["hashes"]
+    sought = [one.encode() for one in (*hashes, "Zwaluwstaart", "zwaluwpad")]
+    logs = [one for one in (house.home.path / "logs").rglob("*") if one.is_file()]
+    written = [one.read_bytes() for one in logs]
+    for service in ("assessment", "retention", "oversight"):
+        table = "audit_line" if service == "oversight" else "audit"
+        written.append(str(house.sql(service, f"SELECT entry::text FROM {table}")).encode())
+    assert len(hashes) >= 4
+    assert any(b"existence answered" in one for one in written)
+    assert [one for one in sought for text in written if one in text] == []
+
+
 @pytest.mark.allowed("R-5.9", "R-9.10")
 def test_a_signal_is_found_until_it_is_destroyed(house: TestHouse) -> None:
     active = house.arrived(house.report(subjects=[WHO]))
@@ -36,6 +50,7 @@ def test_a_signal_is_found_until_it_is_destroyed(house: TestHouse) -> None:
     assert asks(house, new, typed=ASKED) == {active: "active", sealed: "sealed"}
     assert asks(house, new, typed={"address": "zwaluwpad 7-A"}) == {active: "active", sealed: "sealed"}
     assert asks(house, new, typed={"name": "Wim Zwaluwstaart"}) == {}
+    nothing_of_it_is_written(house, new)
     # The yearly change: who holds tells anew; what is sealed is found under its own version.
     said = house.meldpunt("lookup-key", "--now").stderr
     assert "from now on" in said

@@ -296,6 +296,22 @@ async def test_who_does_not_hold_a_signal_tells_nothing_of_it(platform_of: Platf
     assert await said.asks(ASKED) == {}
 
 
+async def test_what_who_sealed_it_told_counts_when_it_comes_after_that(platform_of: PlatformOf) -> None:
+    """It ended so soon that its telling was still on its way; nobody else can tell it any more."""
+    said = await Said.of(platform_of)
+    await said.holds(OLD)
+    await said.holds(OLD, "sources", before="assessment")
+    holder = await said.answering._holders.sealed(OLD, "sources")
+    async with said.retention.database.transaction() as session:
+        await session.merge(holder)
+    await said.tells(OLD, Thing(name="Piet Bos"), turn=9)
+    await said.tells(OLD, JAN, by="sources")
+    assert await said.asks(Thing(name="Piet Bos")) == {}
+    assert await said.asks(ASKED) == {"S1 name-initials": {OLD: "sealed"}}
+    with pytest.raises(CannotSucceed, match="does not hold"):
+        await said.tells(OLD, JAN, by="casework")
+
+
 @pytest.mark.refused("R-9.10")
 async def test_a_row_that_somebody_writes_finds_nothing_and_is_noticed(
     platform_of: PlatformOf, postgres: Postgres

@@ -31,6 +31,7 @@ from shared.errors import Forbidden, TooMany
 from shared.finding.things import NOT_SEARCHED, SAMENESS_RULES, SAMENESS_WORDS, Sameness
 from shared.identity import Person
 from shared.keys.warrants import NO_WARRANT, Warrant, checked
+from shared.protocol.model import State
 from shared.service.platform import Platform
 
 HOUR = timedelta(hours=1)
@@ -78,6 +79,10 @@ class AnsweringExistence:
         await vouch_for(self.platform.mac, row)
 
         async def effect(session: AsyncSession) -> None:
+            sealed = await session.get(SealedSignal, row.number)
+            if sealed is not None and sealed.state == State.APPROVED and not sealed.staying:
+                # It is being destroyed: what comes late is not kept any more.
+                return
             known = await session.get(FindableRow, row.number, with_for_update=True)
             if known is not None and await vouched_for(self.platform.mac, known) and _is_newer(known, row):
                 return

@@ -48,8 +48,8 @@ class Holders:
         return await self._row(number, "retention", known)
 
     async def check(self, number: str, by: str) -> Holder:
-        """The row of who holds it, when that is `by`. Raises PartDown while nobody is known to hold the signal, CannotSucceed when it is another than `by`, and
-        NotBelieved."""
+        """The row of who holds it, when that is `by`. Raises PartDown while nobody is known to hold the signal, CannotSucceed when
+        it is another than `by`, and NotBelieved."""
         async with self.platform.database.reading() as session:
             known = await self._known(session, number)
         if known is None:
@@ -59,12 +59,14 @@ class Holders:
         return known
 
     async def is_late(self, number: str, by: str) -> bool:
-        """Whether `by` held the signal and does not any more, or it was destroyed: what it told of it has had its time. Else as
-        `check`, whose errors it raises."""
+        """Whether `by` held the signal and handed it over since, or it was destroyed: what it told of it has had its time. Who sealed
+        it is believed after that too, for what is on its way. Else as `check`, whose errors it raises."""
         async with self.platform.database.reading() as session:
             if await session.get(Tombstone, number):
                 return True
             known = await self._known(session, number)
+        if known is not None and known.holder == self.platform.name and known.before[-1:] == [by]:
+            return False
         if known is not None and known.holder != by and by in known.before:
             return True
         await self.check(number, by)
@@ -87,5 +89,5 @@ class Holders:
         return found
 
     async def _row(self, number: str, holder: str, known: Holder | None) -> Holder:
-        before = sorted({*known.before, known.holder}) if known else []
+        before = [*(one for one in known.before if one != known.holder), known.holder] if known else []
         return await vouch_for(self.platform.mac, Holder(number=number, holder=holder, before=before))
