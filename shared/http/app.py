@@ -38,6 +38,7 @@ API_CONTACT = {
 }
 NUMBER = r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"
 DUTY = NUMBER.replace("S-", "D-", 1)
+INCIDENT = NUMBER.replace("S-", "I-", 1)
 
 
 class Edge:
@@ -107,7 +108,7 @@ class Edge:
         if scope["state"].get("public") or template == "unknown":
             return
         number = str(scope.get("path_params", {}).get("number", ""))
-        record = number if re.match(NUMBER, number) or re.match(DUTY, number) else None
+        record = number if any(re.match(one, number) for one in (NUMBER, DUTY, INCIDENT)) else None
         action = f"{scope['method']} {template}"
         person: Person | None = scope["state"].get("person")
         if person is None:

@@ -47,6 +47,11 @@ class State(StrEnum):
     DUTY_TO_SEND = "duty-to-send", "informeren: kennisgeving te versturen"
     DUTY_DEFERRED = "duty-deferred", "informeren: uitgesteld"
     DUTY_DONE = "duty-done", "informeren: afgerond"
+    # Of an entry in the breach register, which is about no signal (art. 33 AVG).
+    INCIDENT_PROPOSED = "incident-proposed", "datalek: voorgelegd aan de FG"
+    INCIDENT_OPEN = "incident-open", "datalekregister: open"
+    INCIDENT_NONE = "incident-none", "datalek: geen incident"
+    INCIDENT_CLOSED = "incident-closed", "datalekregister: afgesloten"
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,14 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("duty-done", "notice-undeliverable", "address-sought"): "duty-to-send",
     ("duty-done", "notice-undeliverable", "in-person"): "duty-to-send",
     ("duty-done", "notice-undeliverable", "not-possible"): "duty-open",
+    ("incident-proposed", "breach-proposal", "incident"): "incident-open",
+    ("incident-proposed", "breach-proposal", "no-incident"): "incident-none",
+    ("incident-open", "breach-facts", "recorded"): "incident-open",
+    ("incident-open", "breach-authority", "notified"): "incident-open",
+    ("incident-open", "breach-authority", "not-notified"): "incident-open",
+    ("incident-open", "breach-persons", "told"): "incident-open",
+    ("incident-open", "breach-persons", "not-told"): "incident-open",
+    ("incident-open", "breach-close", "closed"): "incident-closed",
 }
 
 MOVES = {
@@ -176,6 +184,8 @@ def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
     found |= {key: first | rest for key in (*PUTTING_RIGHT, "answer-department", "judge-finding")}
     found["progress"] = {f"department-{one}" for one in _DEPARTMENTS}
     found |= {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
+    found |= {key: {"fg"} for key in ("breach-proposal", "breach-close")}
+    found |= {key: {"fg", "privacy-officer"} for key in ("breach-facts", "breach-authority", "breach-persons")}
     return found | {"never-informed": {"privacy-officer"}}
 
 

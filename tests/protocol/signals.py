@@ -9,7 +9,7 @@ from typing import Any
 from shared.protocol.correcting import Correction
 from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt
-from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, WebAddress
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Instant, Kind, WebAddress
 from shared.protocol.kinds_of_signal import Subjects
 from shared.protocol.model import Decision, Law, Outcome, State
 from shared.protocol.passing_on import Forwarding
@@ -152,6 +152,8 @@ def value_for(kind: Kind, name: str) -> Any:
             return next(iter(choices))
         case Answers(questions):
             return dict.fromkeys(questions, "in woorden")
+        case Instant():
+            return f"{TODAY.isoformat()}T12:00:00+00:00"
         case Date():
             return TODAY.isoformat()
         case Flag():

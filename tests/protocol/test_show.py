@@ -161,6 +161,7 @@ def test_the_diagram_is_the_graph(law: Law) -> None:
     drawn = re.findall(r"^  (\S+) --> (\S+)(?: : (.+))?$", "\n".join(diagram(law)), re.MULTILINE)
     assert len(drawn) == len(set(drawn))
     expected = {("[*]", "received", ""), ("[*]", "duty_open", ""), ("destroyed", "[*]", "")}
+    expected |= {("[*]", "incident_proposed", ""), ("[*]", "incident_open", "")}
     for (start, key, outcome), end in ARROWS.items():
         decision = law.decision(key)
         assert decision is not None

@@ -11,6 +11,7 @@ import pytest
 
 from shared.protocol import (
     afterwards,
+    breaches,
     clusters,
     co_signing,
     composing,
@@ -39,7 +40,7 @@ from tests.protocol.test_show import protocol_of
 LAW = Path(meetings.__file__).parent
 JUDGING = (
     *(clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
-    *(afterwards, letters, opening, passing_on, records, standing_back, together, wording),
+    *(afterwards, breaches, letters, opening, passing_on, records, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {

@@ -2,6 +2,7 @@
 
 from services.oversight.use_cases.anchor import Anchoring
 from services.oversight.use_cases.approve import DestructionLists
+from services.oversight.use_cases.breaches import BreachRegister
 from services.oversight.use_cases.chains import Chains
 from services.oversight.use_cases.count import Counting
 from services.oversight.use_cases.designations import DesignationKeeping
@@ -13,6 +14,7 @@ from services.oversight.use_cases.show import RegisterReading
 
 __all__ = [
     "Anchoring",
+    "BreachRegister",
     "Chains",
     "Counting",
     "DesignationKeeping",

@@ -59,7 +59,8 @@ class Anchoring:
                 if one.forked or not await store.has_a_turn_twice(session, one.producer, one.record):
                     continue
                 one.forked = True
-                self._send(session, one.producer, [one])
+                if one.producer in said_to("oversight", HeadsKnown.event):
+                    self._send(session, one.producer, [one])
                 session.add(audit.line(now, "a turn came twice", actor=None, record=one.record, reason=one.producer))
 
     async def tell_all(self, holder: str) -> None:
