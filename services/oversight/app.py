@@ -23,6 +23,7 @@ from services.oversight.use_cases import (
     RegisterKeeping,
     RegisterReading,
     Releasing,
+    TrailWatching,
 )
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
@@ -46,7 +47,12 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release, **incidents.queues},
-        periodic=[chains.walking, Anchoring(platform).telling, *incidents.periodic],
+        periodic=[
+            chains.walking,
+            Anchoring(platform, incidents.freezer).telling,
+            TrailWatching(register, chains).watching,
+            *incidents.periodic,
+        ],
     )
     return build(
         service,

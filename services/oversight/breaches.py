@@ -30,19 +30,10 @@ class BreachRow(SQLModel, table=True):
     __tablename__ = "breach"
     number: str = Field(primary_key=True)
     kind: str
-    cause: str = Field(unique=True)
+    cause: str = Field(index=True)
     facts: dict[str, Any] = document(nullable=False)
     begun_by: str | None = None
     discovered_at: datetime = moment()
-
-
-class WatchedTrail(SQLModel, table=True):
-    """How far the trail of a producer was looked through for what is put before the FG; believed for its MAC."""
-
-    __tablename__ = "watched"
-    producer: str = Field(primary_key=True)
-    seq: int
-    mac: str = ""
 
 
 BREACHES = Keyset("breaches", col(Dossier.arrived_at), col(Dossier.number), newest_first=True)

@@ -152,14 +152,9 @@ def upgrade() -> None:
         column("begun_by", sa.Text, null=True),
         column("discovered_at", MOMENT),
     )
-    op.create_index("breach_cause_idx", "breach", ["cause"], unique=True)
+    # Not unique: a row that somebody writes in beforehand keeps nothing from being put before the FG.
+    op.create_index("breach_cause_idx", "breach", ["cause"])
     op.create_index("dossier_register_idx", "dossier", ["arrived_at", "number"])
-    op.create_table(
-        "watched",
-        column("producer", sa.Text, key=True),
-        column("seq", sa.Integer),
-        column("mac", sa.Text),
-    )
     # Append-only for the service itself, not only by agreement.
     kept = "audit_batch, audit_line, disclosure, judgement, kept_statement"
     op.execute(f"REVOKE UPDATE, DELETE ON {kept} FROM oversight_app")

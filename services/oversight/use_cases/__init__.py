@@ -11,6 +11,7 @@ from services.oversight.use_cases.judge_urgent import UrgentJudging
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.show import RegisterReading
+from services.oversight.use_cases.watch import TrailWatching
 
 __all__ = [
     "Anchoring",
@@ -23,5 +24,6 @@ __all__ = [
     "RegisterKeeping",
     "RegisterReading",
     "Releasing",
+    "TrailWatching",
     "UrgentJudging",
 ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.oversight import breaches
@@ -19,6 +18,7 @@ from shared import audit
 from shared.clock import calendar_date
 from shared.engine.engine import Engine
 from shared.engine.head import Head, vouched
+from shared.engine.hear import one_at_a_time
 from shared.engine.loaded import working_name
 from shared.engine.show import heading
 from shared.engine.store import add
@@ -87,20 +87,30 @@ class BreachRegister:
     ) -> str | None:
         """Put something before the FG; None where it was already. `concerning`: whose doing it rests on: for them it does not
         exist, so that nobody decides on himself. The hours run from when it is put before him."""
-        async with self.platform.database.reading() as session:
-            if await _known(session, cause):
-                return None
         now, number = self.platform.clock.now(), incident_number()
+        if await self._is_known(cause):
+            return None
         row = BreachRow(number=number, kind=kind, cause=cause, facts=dict(facts), discovered_at=now)
         dossier = await self._made(row, State.INCIDENT_PROPOSED, concerning)
         line = audit.line(now, BREACH_PROPOSED, actor=None, record=number, reason=kind, turn=dossier.turn)
-        try:
-            async with self.platform.database.transaction() as session:
-                await add(session, dossier, row, line)
-        except IntegrityError:
-            # Another process was first.
-            return None
+        async with self.platform.database.transaction() as session:
+            # Another process may have been first.
+            await one_at_a_time(session, cause)
+            if await self._is_known(cause):
+                return None
+            await add(session, dossier, row, line)
         return number
+
+    async def _is_known(self, cause: str) -> bool:
+        """Whether it was put before the FG; a row that nobody here wrote says nothing."""
+        query = select(col(BreachRow.number)).where(col(BreachRow.cause) == cause)
+        async with self.platform.database.reading() as session:
+            numbers = list((await session.scalars(query)).all())
+        for number in numbers:
+            with suppress(NotBelieved, NotFound):
+                await self.engine.parts.loader.load(number, opened=False)
+                return True
+        return False
 
     async def _made(self, row: BreachRow, state: State, closed_to: Sequence[str] = ()) -> Dossier:
         """The head of a new entry, whose room key is made first."""
@@ -122,8 +132,3 @@ class BreachRegister:
             closed_to=sorted(set(closed_to)),
         )
         return await vouched(self.platform.mac, Head(dossier, own=(row,)))
-
-
-async def _known(session: AsyncSession, cause: str) -> bool:
-    query = select(col(BreachRow.number)).where(col(BreachRow.cause) == cause)
-    return (await session.execute(query)).first() is not None
