@@ -8,7 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from services.oversight.use_cases import BreachRegister, Chains, Counting, DestructionLists, RegisterReading
+from services.oversight.use_cases import (
+    AccessReview,
+    BreachRegister,
+    Chains,
+    Counting,
+    DestructionLists,
+    RegisterReading,
+)
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
@@ -47,6 +54,7 @@ def router(
     lists: DestructionLists,
     figures: Counting,
     breaches: BreachRegister,
+    review: AccessReview,
 ) -> APIRouter:
     whole = APIRouter()
     whole.include_router(_figures(engine, figures))
@@ -55,6 +63,7 @@ def router(
     whole.include_router(_lists(engine, lists))
     whole.include_router(decision_routes(engine, "destruction-lists"))
     whole.include_router(_breaches(breaches))
+    whole.include_router(_review(review))
     return whole
 
 
@@ -197,4 +206,23 @@ def _breaches(register: BreachRegister) -> APIRouter:
     routes.include_router(decision_routes(register.engine, "breaches"))
     routes.include_router(view_routes(register.engine, "breaches"))
     routes.include_router(draft_routes(register.engine, "breaches"))
+    return routes
+
+
+def _review(review: AccessReview) -> APIRouter:
+    routes = APIRouter(prefix="/v1", tags=["audit"])
+    caller = current_person(review.platform)
+
+    @routes.get(
+        "/access-review", summary="Who saw which record in a month: facts for review, no verdict (FG, beheerder)"
+    )
+    async def month(
+        month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-11"])],
+        actor: Annotated[
+            str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="Of one person by record")
+        ] = None,
+        person: Person = caller,
+    ) -> Found:
+        return await review.month(person, month, actor)
+
     return routes

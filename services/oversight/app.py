@@ -13,6 +13,7 @@ from services.oversight.policy import OversightPolicy
 from services.oversight.settings import Settings
 from services.oversight.shelf import ListShelf
 from services.oversight.use_cases import (
+    AccessReview,
     Anchoring,
     BreachRegister,
     Chains,
@@ -57,5 +58,13 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     return build(
         service,
         "Oversight",
-        router(engine, RegisterReading(platform), chains, DestructionLists(engine), Counting(platform), register),
+        router(
+            engine,
+            RegisterReading(platform),
+            chains,
+            DestructionLists(engine),
+            Counting(platform),
+            register,
+            AccessReview(chains),
+        ),
     )

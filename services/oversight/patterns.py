@@ -7,13 +7,13 @@ oversight cannot know is not guessed: whose address a signal is about stands in 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.clock import AMSTERDAM
+from shared.clock import AMSTERDAM, calendar_date
 from shared.engine.freeze import FROZEN
 
 LOOKS = (
@@ -22,7 +22,7 @@ LOOKS = (
 )
 """Somebody saw something that belongs to a record; of an action with a code behind it (`task opened: …`) what comes before."""
 WHOLE_FILE = ("signal opened", "closed case consulted")
-WORK = (
+WORKED_ON = (
     "decision taken",
     "decision proposed",
     "decision co-signed",
@@ -37,7 +37,7 @@ OUTSIDE_LOOKS, BURST_RECORDS, BURST_WITHIN, IDLE_RECORDS = 3, 20, timedelta(hour
 WORKS_WITHIN = timedelta(days=7)
 """So long before the day, or until the end of the next one, somebody who opened a file did something with it."""
 NOT_WHOLE, TAMPERED, OUTSIDE_HOURS, BURST, NO_WORK = "chain", "tampered", "outside-hours", "burst", "no-work"
-SHOWN = 50
+RECORDS_NAMED = 50
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ class TrailLine:
             return self.at.tzinfo is not None
         except (KeyError, ValueError):
             return False
+
+    @property
+    def day(self) -> date:
+        return calendar_date(self.at)
 
     @property
     def what(self) -> str:
@@ -114,11 +118,8 @@ def misuse(lines: Iterable[TrailLine], today: date) -> Iterator[Pattern]:
     days: dict[tuple[str, date], list[TrailLine]] = defaultdict(list)
     for one in known:
         if one.is_look:
-            days[one.actor, one.at.astimezone(AMSTERDAM).date()].append(one)
-    worked: dict[tuple[str, str], list[date]] = defaultdict(list)
-    for one in known:
-        if one.what in WORK:
-            worked[one.actor, one.record].append(one.at.astimezone(AMSTERDAM).date())
+            days[one.actor, one.day].append(one)
+    worked = _worked(known)
     for (actor, day), looks in sorted(days.items()):
         if day >= today:
             continue
@@ -131,14 +132,62 @@ def misuse(lines: Iterable[TrailLine], today: date) -> Iterator[Pattern]:
             yield _of(BURST, actor, day, burst)
         # Of the first days that are known, what was done before is not.
         if day + timedelta(days=1) < today:
-            window = range((day - WORKS_WITHIN).toordinal(), (day + timedelta(days=2)).toordinal())
-            idle = [
-                one
-                for one in looks
-                if one.what in WHOLE_FILE and not any(on.toordinal() in window for on in worked[actor, one.record])
-            ]
+            idle = [one for one in looks if one.what in WHOLE_FILE and not _is_worked(one, worked)]
             if len({one.record for one in idle}) >= IDLE_RECORDS:
                 yield _of(NO_WORK, actor, day, idle)
+
+
+Worked = Mapping[tuple[str, str], list[date]]
+
+
+def _worked(lines: Iterable[TrailLine]) -> Worked:
+    """On which days somebody did something with a record, by person and record."""
+    found: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for one in lines:
+        if one.what in WORKED_ON:
+            found[one.actor, one.record].append(one.day)
+    return found
+
+
+def _is_worked(look: TrailLine, worked: Worked) -> bool:
+    first, last = look.day - WORKS_WITHIN, look.day + timedelta(days=1)
+    return any(first <= on <= last for on in worked.get((look.actor, look.record), ()))
+
+
+@dataclass
+class AccessSeen:
+    """What one person saw in a month: the moments by record; how often outside working hours; the most different records within
+    an hour; and which files he opened without doing anything with them, then or about then."""
+
+    actor: str
+    seen: dict[str, list[datetime]] = field(default_factory=dict)
+    outside: int = 0
+    most_in_an_hour: int = 0
+    without_work: set[str] = field(default_factory=set)
+
+    @property
+    def looks(self) -> int:
+        return sum(map(len, self.seen.values()))
+
+
+def accesses(lines: Iterable[TrailLine], first: date, after: date) -> list[AccessSeen]:
+    """Who saw what from `first` until before `after`, by the id of the user. `lines` begin sooner and end later: whether somebody
+    worked on it shows there."""
+    known = [one for one in lines if one.actor]
+    worked, found = _worked(known), dict[str, AccessSeen]()
+    looks = sorted((one for one in known if one.is_look and first <= one.day < after), key=lambda one: one.at)
+    hours: dict[str, deque[TrailLine]] = defaultdict(deque)
+    for one in looks:
+        mine, hour = found.setdefault(one.actor, AccessSeen(one.actor)), hours[one.actor]
+        mine.seen.setdefault(one.record, []).append(one.at)
+        mine.outside += is_outside(one.at)
+        hour.append(one)
+        while one.at - hour[0].at > BURST_WITHIN:
+            hour.popleft()
+        mine.most_in_an_hour = max(mine.most_in_an_hour, len({each.record for each in hour}))
+        if one.what in WHOLE_FILE and not _is_worked(one, worked):
+            mine.without_work.add(one.record)
+    return [found[actor] for actor in sorted(found)]
 
 
 def _burst(looks: list[TrailLine]) -> list[TrailLine]:
@@ -159,6 +208,6 @@ def _of(kind: str, actor: str, day: date, looks: list[TrailLine]) -> Pattern:
         "records": len(records),
         "from": looks[0].at.isoformat(),
         "until": looks[-1].at.isoformat(),
-        "which": records[:SHOWN],
+        "which": records[:RECORDS_NAMED],
     }
     return Pattern(kind, f"{kind}|{actor}|{day.isoformat()}", facts, (actor,))

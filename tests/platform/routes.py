@@ -23,7 +23,7 @@ from services.oversight.breach_policy import BreachPolicy
 from services.oversight.breaches import BreachShelf
 from services.oversight.policy import OversightPolicy
 from services.oversight.shelf import ListShelf
-from services.oversight.use_cases import BreachRegister, DestructionLists, RegisterReading
+from services.oversight.use_cases import AccessReview, BreachRegister, Chains, DestructionLists, RegisterReading
 from services.retention import api as retention_api
 from services.retention.policy import RetentionPolicy
 from services.retention.shelf import SealedSignalShelf
@@ -94,7 +94,9 @@ def _routes(platform: Platform) -> APIRouter:
         engine = Engine(platform, OversightPolicy(), ListShelf())
         register = BreachRegister(Engine(platform, BreachPolicy(), BreachShelf()))
         lists = DestructionLists(engine)
-        return oversight_api.router(engine, RegisterReading(platform), nothing, lists, nothing, register)
+        return oversight_api.router(
+            engine, RegisterReading(platform), nothing, lists, nothing, register, AccessReview(Chains(platform))
+        )
     if platform.name == "access":
         platform.verifier = Verifier(LocalTransit())
         access = Access.__new__(Access)

@@ -12,12 +12,12 @@ from services.oversight import patterns, store
 from services.oversight.breaches import BreachRow
 from services.oversight.patterns import TrailLine
 from services.oversight.trail import AuditBatch, AuditLine
-from services.oversight.use_cases import Anchoring, BreachRegister, Chains, TrailWatching
+from services.oversight.use_cases import AccessReview, Anchoring, BreachRegister, Chains, TrailWatching
 from shared.audit import GENESIS, chain
 from shared.contracts.common import Audited
 from shared.engine.head import vouch_for
 from shared.engine.tables import Dossier, FrozenRow
-from shared.errors import NotBelieved
+from shared.errors import Forbidden, NotBelieved
 from shared.identity import Person
 from shared.pages import Window
 from tests.platform.conftest import DeskOf
@@ -155,6 +155,43 @@ async def test_an_entry_that_is_put_back_or_deleted_shows(desk_of: DeskOf, postg
     assert [one.record for one in await desk.rows(store.Anchor)] == [row.number]
     (frozen,) = await desk.rows(FrozenRow)
     assert "its rows are gone" in frozen.waits_because
+
+
+@pytest.mark.allowed("R-7.7")
+@pytest.mark.refused("R-7.7")
+async def test_the_list_of_a_month_says_who_saw_what_and_what_to_look_at(desk_of: DeskOf, postgres: Postgres) -> None:
+    desk = await desk_of("breaches")
+    _, chains, _ = await watching(desk)
+    review, night = AccessReview(chains), MONDAY.replace(hour=22)
+    entries = [
+        said("signal opened", night, record=number(1)),
+        said("signal opened", MONDAY, record=number(2)),
+        said("signal opened", MONDAY + timedelta(minutes=1), record=number(2)),
+        said("decision taken: weging-1", MONDAY + timedelta(minutes=5), record=number(2)),
+        said("signal opened", MONDAY, "bart", number(1)),
+        said("signal opened", MONDAY - timedelta(days=40), "clara", number(1)),
+        # Midnight in Amsterdam is not that of UTC: this one is of December.
+        said("signal opened", datetime(2026, 11, 30, 23, 30, tzinfo=UTC), "dirk", number(1)),
+    ]
+    await told(desk, *entries)
+    await postgres.superuser("oversight")(
+        "INSERT INTO audit_line (producer, seq, actor, record, entry) VALUES ('casework', 90, 'x', 'y',"
+        ' \'{"at": "2026-11-20 morgen", "action": "signal opened", "actor": "x", "record": "y"}\')'
+    )
+    found = await review.month(FG, "2026-11", None)
+    assert found["people"] == [
+        {"actor": "anna", "looks": 3, "records": 2, "outsideHours": 1, "mostInAnHour": 1, "withoutWork": 1},
+        {"actor": "bart", "looks": 1, "records": 1, "outsideHours": 0, "mostInAnHour": 1, "withoutWork": 1},
+    ]
+    anna = await review.month(FG, "2026-11", "anna")
+    assert [(one["record"], one["looks"], one["withoutWork"]) for one in anna["records"]] == [
+        (number(1), 1, True),
+        (number(2), 2, False),
+    ]
+    assert (await review.month(FG, "2026-11", "nobody"))["records"] == []
+    for role in ("oov", "privacy-officer", "lot-member"):
+        with pytest.raises(Forbidden):
+            await review.month(Person("x", frozenset({role})), "2026-11", None)
 
 
 # --- patterns, by hand ---------------------------------------------------------------------------

@@ -43,6 +43,7 @@ def upgrade() -> None:
     )
     op.create_index("audit_line_actor_idx", "audit_line", ["actor", "producer", "seq"])
     op.create_index("audit_line_record_idx", "audit_line", ["record", "producer", "seq"])
+    op.create_index("audit_line_at_idx", "audit_line", [sa.text("(entry ->> 'at')")])
     op.create_table(
         "decided",
         column("id", sa.Uuid, key=True),

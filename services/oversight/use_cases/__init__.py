@@ -10,10 +10,12 @@ from services.oversight.use_cases.duties import DutyKeeping
 from services.oversight.use_cases.judge_urgent import UrgentJudging
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
+from services.oversight.use_cases.review import AccessReview
 from services.oversight.use_cases.show import RegisterReading
 from services.oversight.use_cases.watch import TrailWatching
 
 __all__ = [
+    "AccessReview",
     "Anchoring",
     "BreachRegister",
     "Chains",

@@ -25,10 +25,10 @@ from shared.privileges import SERVICES
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 300.0
-DAYS = timedelta(days=10)
+WATCH_SECONDS = 300.0
+WATCHED_DAYS = timedelta(days=10)
 """So far back: longer than what is counted over."""
-BATCHES = 200
+BATCHES_AT_ONCE = 200
 """At a time."""
 
 
@@ -43,7 +43,7 @@ class TrailWatching:
             "breach-proposals",
             self.look,
             self.platform.clock,
-            every=LOOK_SECONDS,
+            every=WATCH_SECONDS,
             remedy="what the audit trail shows of breaches and misuse is not put before the FG meanwhile",
         )
 
@@ -52,7 +52,7 @@ class TrailWatching:
         now = self.platform.clock.now()
         for service in SERVICES:
             await self._hear(service.name)
-        since = now - DAYS
+        since = now - WATCHED_DAYS
         for producer, lines in self._lines.items():
             self._lines[producer] = [one for one in lines if one.at >= since]
         every = [one for lines in self._lines.values() for one in lines]
@@ -69,17 +69,17 @@ class TrailWatching:
     async def _hear(self, producer: str) -> None:
         """What came in since, or the last days when nothing was heard yet: the newest messages first, until they are older."""
         reached, found, before = self._reached.get(producer, 0), list[TrailLine](), 2**31 - 1
-        since = self.platform.clock.now() - DAYS
+        since = self.platform.clock.now() - WATCHED_DAYS
         while True:
             query = select(AuditBatch).where(
                 col(AuditBatch.producer) == producer, col(AuditBatch.first) > reached, col(AuditBatch.first) < before
             )
             async with self.platform.database.reading() as session:
-                newest = query.order_by(col(AuditBatch.first).desc()).limit(BATCHES)
+                newest = query.order_by(col(AuditBatch.first).desc()).limit(BATCHES_AT_ONCE)
                 batches = list((await session.scalars(newest)).all())
             lines = [line for batch in batches for line in await self._signed(batch)]
             found += lines
-            if len(batches) < BATCHES or any(one.at < since for one in lines):
+            if len(batches) < BATCHES_AT_ONCE or any(one.at < since for one in lines):
                 break
             before = batches[-1].first
         self._lines[producer] = [*self._lines.get(producer, ()), *found]
