@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.portal import leaving
 from services.portal.api import (
     beheer,
+    breaches,
     casework,
     clusters,
     designations,
@@ -44,6 +45,7 @@ from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
 from services.portal.use_cases.beheer import Beheer
+from services.portal.use_cases.breaches import BreachPages
 from services.portal.use_cases.clusters import ClusterForms
 from services.portal.use_cases.designations import DesignationPages
 from services.portal.use_cases.destruction import DestructionPages
@@ -108,6 +110,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         designations.router(visits, DesignationPages(calls, law, people), pages),
         holds.router(visits, HoldPages(calls), pages),
         toezicht.router(visits, Toezicht(calls), pages),
+        breaches.router(visits, BreachPages(calls, opening), pages),
         figures.router(visits, Charts(calls), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
         destruction.router(visits, DestructionPages(calls, opening), pages),

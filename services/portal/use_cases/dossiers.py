@@ -233,6 +233,6 @@ def draft_of(dossier: Opened, form: str) -> DraftPlace:
 
 
 def at(number: str) -> str:
-    """Of a signal, a duty to inform, or a destruction list."""
-    kind = {"S-": "signals", "D-": "duties"}.get(number[:2], "destruction-lists")
+    """Of a signal, a duty to inform, an entry of the breach register, or a destruction list."""
+    kind = {"S-": "signals", "D-": "duties", "I-": "breaches"}.get(number[:2], "destruction-lists")
     return f"/v1/{kind}/{number}"
