@@ -106,7 +106,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         casework.router(visits, opening, RiecIntake(calls), pages),
         meetings.router(visits, MyMeetings(calls, law, people, live=settings.live), pages),
         tasks.router(visits, AskedOf(calls), drafts, pages),
-        beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages),
+        beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages, law.choices.security_policy),
         designations.router(visits, DesignationPages(calls, law, people), pages),
         holds.router(visits, HoldPages(calls), pages),
         toezicht.router(visits, Toezicht(calls), pages),
