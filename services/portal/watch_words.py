@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from services.portal.words import WORDS
 from shared.protocol.afterwards import BECAUSE, JUDGED_AS
-from shared.protocol.breaches import CLASSES
+from shared.protocol.breach_lists import CLASSES
 from shared.protocol.informing import GROUNDS, NOT_DUE
 from shared.protocol.never_informed import ABOUT_EACH, UNDECIDED
 from shared.protocol.opening import PURPOSES_OF_OPENING

@@ -14,8 +14,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shared.protocol.breach_lists import BROKEN, CLASSES, DATA, NO_INCIDENT, NOT_TOLD, RISKS
 from shared.protocol.faults import Fault
-from shared.protocol.kinds import Choice, Choices, Date, Explained, Instant, Text
+from shared.protocol.kinds import Choice, Choices, Date, Explained, Text
+from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality, Who
 
@@ -39,48 +41,6 @@ NEARLY = timedelta(hours=24)
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _CHAPTER, _DOCUMENTED = "art. 8", "art. 33 lid 5 AVG"
 _COUNT = re.compile(r"(ongeveer )?\d{1,7}|onbekend")
-
-BROKEN = {
-    "confidentiality": "vertrouwelijkheid: iemand zag of kreeg wat niet voor hem was",
-    "integrity": "juistheid: gegevens zijn gewijzigd door wie dat niet mocht",
-    "availability": "beschikbaarheid: gegevens zijn weg of onbereikbaar",
-}
-NO_INCIDENT = {
-    "allowed": "het hoorde bij iemands werk",
-    "no-data": "er zijn geen persoonsgegevens geraakt",
-    "fault": "een storing of een herstel, zonder dat iemand iets zag of kreeg",
-    "test": "een oefening of een beproeving",
-    "known": "het hoort bij een inbreuk die al in het register staat",
-}
-RISKS = {
-    "unlikely": "waarschijnlijk geen risico voor de rechten en vrijheden van personen",
-    "risk": "een risico",
-    "high": "waarschijnlijk een hoog risico",
-}
-DATA = {
-    "identity": "naam, adres, geboortedatum",
-    "identifier": "nummer dat iemand aanwijst, zoals een KvK-nummer",
-    "contact": "telefoonnummer of e-mailadres",
-    "report": "inhoud van een melding of dossier",
-    "reporter": "gegevens van een melder",
-    "criminal": "gegevens van strafrechtelijke aard (art. 10 AVG)",
-    "special": "bijzondere gegevens (art. 9 AVG)",
-    "account": "gegevens van het account van een medewerker",
-    "handling": "wie wat wanneer deed, zonder inhoud",
-}
-CLASSES = {
-    "concerned": "betrokkenen over wie is gemeld",
-    "reporters": "melders",
-    "staff": "medewerkers",
-    "others": "anderen",
-}
-NOT_TOLD = {
-    "no-high-risk": "waarschijnlijk geen hoog risico (art. 34 lid 1 AVG)",
-    "unreadable": "de gegevens waren onleesbaar voor wie ze niet mocht zien (art. 34 lid 3 onder a AVG)",
-    "risk-gone": "door wat er is gedaan, is het hoge risico weg (art. 34 lid 3 onder b AVG)",
-    "publicly": "onevenredig veel moeite; er is een openbare mededeling gedaan (art. 34 lid 3 onder c AVG)",
-    "withheld": "het belang van toezicht, opsporing of een ander gaat voor (art. 41 lid 1 UAVG)",
-}
 
 RULES = {
     "not-counted": (

@@ -36,7 +36,7 @@ def test_the_fg_begins_an_entry_and_says_what_happened(house: TestHouse, page: P
     accessible(page, "datalek-met-fouten")
     page.get_by_label("Wat is er gebeurd?").fill(HAPPENED)
     page.get_by_label("inhoud van een melding of dossier").check()
-    page.get_by_role("checkbox", name="betrokkenen over wie is gemeld").check()
+    page.locator("summary", has_text="betrokkenen over wie is gemeld").click()
     page.get_by_role("textbox", name="betrokkenen over wie is gemeld").fill("ongeveer 12")
     page.get_by_label("Welke gevolgen zijn waarschijnlijk?").fill("Wie langsliep, kon het lezen.")
     page.get_by_label("Wat is er gedaan, en wat gebeurt er nog?").fill("De map is opgehaald.")

@@ -17,13 +17,13 @@ from shared.protocol.kinds import (
     Date,
     Explained,
     Flag,
-    Instant,
     Kind,
     Text,
     Verdicts,
     WebAddress,
 )
 from shared.protocol.kinds_of_signal import Items, OnAgendaOf, Persons, PersonsAndObjects, Subjects
+from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Field, Law
 from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
 

@@ -9,8 +9,9 @@ from typing import Any
 from shared.protocol.correcting import Correction
 from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt
-from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Instant, Kind, WebAddress
+from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, WebAddress
 from shared.protocol.kinds_of_signal import Subjects
+from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Decision, Law, Outcome, State
 from shared.protocol.passing_on import Forwarding
 

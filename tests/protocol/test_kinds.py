@@ -14,13 +14,13 @@ from shared.protocol.kinds import (
     Date,
     Explained,
     Flag,
-    Instant,
     Kind,
     Text,
     Verdicts,
     WebAddress,
 )
 from shared.protocol.kinds_of_signal import Persons, Subjects
+from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Field
 
 NAMED = {"a": "de eerste", "b": "de tweede"}
