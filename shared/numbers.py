@@ -58,6 +58,11 @@ def meeting_number() -> str:
     return _grouped("M", _text(random_seed(), 10))
 
 
+def incident_number() -> str:
+    """E.g. `I-7K3MQ-9XD4T`: an entry in the breach register, or what is put before the FG as one."""
+    return _grouped("I", _text(random_seed(), 10))
+
+
 def cluster_number() -> str:
     """E.g. `C-7K3MQ-9XD4T`: several signals that are decided on together."""
     return _grouped("C", _text(random_seed(), 10))

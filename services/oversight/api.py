@@ -8,12 +8,20 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from services.oversight.use_cases import Chains, Counting, DestructionLists, RegisterReading
+from services.oversight.use_cases import (
+    AccessReview,
+    BreachRegister,
+    Chains,
+    Counting,
+    DestructionLists,
+    RegisterReading,
+)
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
-from shared.http.bodies import Ref, SpecialGrounds, Strict
-from shared.http.decisions import Number, Purpose, decision_routes, purpose_of
+from shared.http.bodies import MomentGiven, Ref, SpecialGrounds, Strict
+from shared.http.decisions import Number, Purpose, decision_routes, purpose_of, view_routes
+from shared.http.drafts import draft_routes
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.protocol.afterwards import MOST_WORDS
@@ -33,8 +41,20 @@ class JudgementIn(Strict):
     special_grounds: SpecialGrounds
 
 
+class DiscoveredIn(Strict):
+    """When a breach was discovered: 72 hours run from then (art. 33 lid 1 AVG). What happened is decided on the entry."""
+
+    discovered_at: MomentGiven
+
+
 def router(
-    engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists, figures: Counting
+    engine: Engine,
+    reading: RegisterReading,
+    chains: Chains,
+    lists: DestructionLists,
+    figures: Counting,
+    breaches: BreachRegister,
+    review: AccessReview,
 ) -> APIRouter:
     whole = APIRouter()
     whole.include_router(_figures(engine, figures))
@@ -42,6 +62,8 @@ def router(
     whole.include_router(_disclosures(engine, reading))
     whole.include_router(_lists(engine, lists))
     whole.include_router(decision_routes(engine, "destruction-lists"))
+    whole.include_router(_breaches(breaches))
+    whole.include_router(_review(review))
     return whole
 
 
@@ -164,5 +186,43 @@ def _lists(engine: Engine, lists: DestructionLists) -> APIRouter:
     @routes.get("/destruction-lists/{listId}/approvals", tags=["destruction"], summary="Who approved what, and why")
     async def approved(listId: ListId, window: WindowAsked, person: Person = caller) -> Found:  # noqa: N803
         return await lists.approvals(listId, person, window)
+
+    return routes
+
+
+def _breaches(register: BreachRegister) -> APIRouter:
+    """The breach register (art. 8; art. 33 and 34 AVG); on an entry is decided as on everything else."""
+    routes = APIRouter()
+    caller = current_person(register.platform)
+
+    @routes.get("/v1/breaches", tags=["breaches"], summary="The breach register, with what is put before the FG")
+    async def every(window: WindowAsked, person: Person = caller) -> Found:
+        return await register.all(person, window)
+
+    @routes.post("/v1/breaches", tags=["breaches"], status_code=201, summary="Begin an entry: when it was discovered")
+    async def begin(body: DiscoveredIn, person: Person = caller) -> Found:
+        return await register.begin(person, body.discovered_at)
+
+    routes.include_router(decision_routes(register.engine, "breaches"))
+    routes.include_router(view_routes(register.engine, "breaches"))
+    routes.include_router(draft_routes(register.engine, "breaches"))
+    return routes
+
+
+def _review(review: AccessReview) -> APIRouter:
+    routes = APIRouter(prefix="/v1", tags=["audit"])
+    caller = current_person(review.platform)
+
+    @routes.get(
+        "/access-review", summary="Who saw which record in a month: facts for review, no verdict (FG, beheerder)"
+    )
+    async def month(
+        month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-11"])],
+        actor: Annotated[
+            str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="Of one person by record")
+        ] = None,
+        person: Person = caller,
+    ) -> Found:
+        return await review.month(person, month, actor)
 
     return routes

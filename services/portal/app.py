@@ -12,6 +12,7 @@ from services.portal import leaving
 from services.portal.api import (
     answering,
     beheer,
+    breaches,
     casework,
     clusters,
     designations,
@@ -49,6 +50,7 @@ from services.portal.settings import Settings
 from services.portal.static import static
 from services.portal.use_cases.answering import AnswerPages
 from services.portal.use_cases.beheer import Beheer
+from services.portal.use_cases.breaches import BreachPages
 from services.portal.use_cases.clusters import ClusterForms
 from services.portal.use_cases.designations import DesignationPages
 from services.portal.use_cases.destruction import DestructionPages
@@ -116,10 +118,11 @@ def create(settings: Settings | None = None) -> FastAPI:
         casework.router(visits, opening, RiecIntake(calls), pages),
         meetings.router(visits, MyMeetings(calls, law, people, live=settings.live), pages),
         tasks.router(visits, AskedOf(calls), drafts, pages),
-        beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages),
+        beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages, law.choices.security_policy),
         designations.router(visits, DesignationPages(calls, law, people), pages),
         holds.router(visits, HoldPages(calls), pages),
         toezicht.router(visits, Toezicht(calls), pages),
+        breaches.router(visits, BreachPages(calls, opening), pages),
         figures.router(visits, Charts(calls), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
         destruction.router(visits, DestructionPages(calls, opening), pages),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from services.portal.words import WORDS
 from shared.protocol.afterwards import BECAUSE, JUDGED_AS
+from shared.protocol.breach_lists import CLASSES
 from shared.protocol.informing import GROUNDS, NOT_DUE
 from shared.protocol.never_informed import ABOUT_EACH, UNDECIDED
 from shared.protocol.opening import PURPOSES_OF_OPENING
@@ -128,6 +129,15 @@ ACTIONS = {
     "hold ended by its date": "stop geëindigd op zijn einddatum",
     "holds looked at": "stops bekeken",
     "designated": "aangewezen",
+    "frozen": "bevroren: de gegevens zijn niet zoals dit onderdeel ze schreef",
+    "frozen no longer": "niet langer bevroren",
+    "a turn came twice": "er is twee keer besloten, één keer op teruggezette gegevens",
+    "audit lines refused": "regels geweigerd die dit onderdeel niet schreef",
+    "breach proposed": "mogelijk datalek voorgelegd aan de FG",
+    "breach entry begun": "datalek in het register gezet",
+    "breach entry opened": "datalek geopend",
+    "breach register read": "datalekregister bekeken",
+    "access list read": "lijst van wie wat zag bekeken",
     "designation ended": "aanwijzing beëindigd",
     "designations restored": "aanwijzingen hersteld",
     "designations not believed": "aanwijzingen niet geloofd",
@@ -135,6 +145,31 @@ ACTIONS = {
     "receiver is told of destruction": "ontvanger hoort van vernietiging",
     "receiver heard of destruction": "ontvanger weet van vernietiging",
 }
+PATTERNS = {
+    "by-hand": "gemerkt door iemand",
+    "chain": "een auditspoor is niet volledig of is veranderd",
+    "tampered": "gegevens zijn veranderd buiten het systeem om",
+    "outside-hours": "buiten kantooruren geopend",
+    "burst": "veel in korte tijd geopend",
+    "no-work": "geopend zonder dat er werk aan was",
+}
+"""What an entry of the breach register came of."""
+PATTERN_FACTS = {
+    "producer": "onderdeel",
+    "line": "regel van het auditspoor",
+    "action": "wat er staat",
+    "at": "wanneer",
+    "record": "over",
+    "reason": "waarom",
+    "actor": "wie",
+    "day": "dag",
+    "looks": "keren geopend",
+    "records": "verschillende nummers",
+    "from": "van",
+    "until": "tot",
+    "which": "welke nummers",
+}
+"""On what a proposal rests, by its name in the facts."""
 OPENING = frozenset(
     {
         "signal opened",
@@ -194,6 +229,9 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "judged_as": _named(JUDGED_AS),
     "because": _named({code: words for some in BECAUSE.values() for code, words in some.items()}),
     "opened_for": _named(PURPOSES_OF_OPENING),
+    "pattern_called": _named(PATTERNS),
+    "fact_called": _named(PATTERN_FACTS),
+    "class_called": _named(CLASSES),
     "item_called": item_called,
     "concern_called": concern_called,
     "action": action,

@@ -39,7 +39,8 @@ API_CONTACT = {
 NUMBER = r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"
 DUTY = NUMBER.replace("S-", "D-", 1)
 REQUEST_NUMBER = NUMBER.replace("S-", "V-", 1)
-DOSSIERS = re.compile(f"{NUMBER}|{DUTY}|{REQUEST_NUMBER}")
+INCIDENT = NUMBER.replace("S-", "I-", 1)
+DOSSIERS = re.compile(f"{NUMBER}|{DUTY}|{REQUEST_NUMBER}|{INCIDENT}")
 
 
 class Edge:

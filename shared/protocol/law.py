@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.protocol import (
+    breaches,
     informing,
     phase_1,
     phase_2,
@@ -114,6 +115,11 @@ CHAPTERS = (
             requests_answer.answer_sent,
             requests.withdrawn,
         ),
+    ),
+    (
+        "Datalekken (art. 8; art. 33 en 34 AVG)",
+        "elke inbreuk op tijd melden, vertellen aan wie zij raakt, en vastleggen (art. 8; art. 33 en 34 AVG)",
+        (breaches.proposal, breaches.described, breaches.authority, breaches.persons, breaches.close),
     ),
 )
 """Title, what it is for, and its decisions, in the order of the protocol."""

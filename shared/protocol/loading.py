@@ -15,7 +15,17 @@ from shared.protocol.codes import one_meaning
 from shared.protocol.entitling import bases, every_receiver, tasks
 from shared.protocol.library import indicators
 from shared.protocol.live import NOTICE
-from shared.protocol.municipality import ORGANS, POLICE, Municipality, Power, Source, TakingIntoUse, Terms, Who
+from shared.protocol.municipality import (
+    ORGANS,
+    POLICE,
+    Municipality,
+    Power,
+    SecurityPolicy,
+    Source,
+    TakingIntoUse,
+    Terms,
+    Who,
+)
 from shared.protocol.reading import KIND_OF_MEETING, Table
 from shared.protocol.syntax import Unreadable, read_toml
 
@@ -86,6 +96,7 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         notice=_notice(file.table("kennisgeving")),
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
         reminders=_reminders(file.table("rechten")),
+        security_policy=_security_policy(file.table("beveiligingsbeleid")),
         smallest_count=file.table("cijfers").number("kleinste_aantal", LEAST_COUNT, 100),
     )
     _needed(file, made)
@@ -226,16 +237,36 @@ def _notice(table: Table) -> dict[str, str]:
     return found
 
 
+def _day_or_none(table: Table, key: str) -> date | None:
+    """A day as a text; None where it still has to be filled in."""
+    given = table.text(key, empty=True)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        table.wrong(key, "moet een dag zijn (JJJJ-MM-DD)")
+        return None
+
+
+def _security_policy(table: Table) -> SecurityPolicy:
+    made = SecurityPolicy(
+        name=table.name("naam", empty=True),
+        address=table.text("adres", empty=True),
+        dated=_day_or_none(table, "van"),
+        review_on=_day_or_none(table, "herzien_op"),
+        remind_days=table.number("herinneren_dagen", 1, 365),
+    )
+    if made.address and not re.fullmatch(r"https://[^\s\"<>]+", made.address):
+        table.wrong("adres", "moet een internetadres zijn dat begint met https://")
+    if made.dated and made.review_on and made.review_on <= made.dated:
+        table.wrong("herzien_op", "moet na de dag van het beleid liggen (art. 8)")
+    table.finish()
+    return made
+
+
 def _taking_into_use(table: Table) -> TakingIntoUse:
-    oin, advised = table.text("oin", empty=True), table.text("advies_fg", empty=True)
+    oin, officer_advice_on = table.text("oin", empty=True), _day_or_none(table, "advies_fg")
     if oin and not re.fullmatch(r"\d{20}", oin):
         table.wrong("oin", "moet uit twintig cijfers bestaan")
-    officer_advice_on = None
-    if advised:
-        try:
-            officer_advice_on = date.fromisoformat(advised)
-        except ValueError:
-            table.wrong("advies_fg", "moet een dag zijn (JJJJ-MM-DD)")
     made = TakingIntoUse(
         impact_assessment=table.text("effectbeoordeling", empty=True),
         register_entry=table.text("verwerkingsregister", empty=True),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 ORGANS = {"burgemeester": "de burgemeester", "college": "het college", "raad": "de raad"}
 POLICE = "politie"
@@ -146,6 +146,26 @@ class TakingIntoUse:
 
 
 @dataclass(frozen=True)
+class SecurityPolicy:
+    """The municipality's security policy (art. 8): its name, where it is read, of which day it is, and when it is reviewed; empty
+    or None where it was not filled in yet. `remind_days`: so long before the review it is reminded of."""
+
+    name: str
+    address: str
+    dated: date | None
+    review_on: date | None
+    remind_days: int
+
+    def standing(self, today: date) -> str:
+        """`missing`, `overdue` from the day after its review, `near`, or `in-order`."""
+        if not self.name or self.dated is None or self.review_on is None:
+            return "missing"
+        if today > self.review_on:
+            return "overdue"
+        return "near" if today >= self.review_on - timedelta(days=self.remind_days) else "in-order"
+
+
+@dataclass(frozen=True)
 class Municipality:
     """One file. Names are by code: `{"wonen": "Wonen"}`."""
 
@@ -177,6 +197,7 @@ class Municipality:
     notice: Mapping[str, str]
     """The texts of the notice to who is concerned (art. 26 lid 2); empty where nothing was filled in yet."""
     taking_into_use: TakingIntoUse
+    security_policy: SecurityPolicy
     reminders: tuple[int, ...] = (14, 21, 26)
     """After how many days of its receipt a request that waits is called to mind (art. 10 lid 4)."""
     smallest_count: int = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from shared.protocol import never_informed, registering
+from shared.protocol import breaches, never_informed, registering
 from shared.protocol.model import Law
 from shared.protocol.moments import LATER, NEARER
 from shared.protocol.moves import ENDS_BY_ITSELF, moves
@@ -63,6 +63,11 @@ def clock_of(law: Law) -> list[str]:
         "Wie nooit is geïnformeerd, wordt niet vergeten:",
         "",
         *sentences(never_informed.RULES),
+        "",
+        "Een datalek heeft zijn eigen klok: 72 uur na de ontdekking, ook als de klok wordt verzet (art. 33 lid 1 AVG). Wie begint:",
+        "de functionaris gegevensbescherming, de privacy officer of de beheerder; wie iets merkt, vertelt het een van hen.",
+        "",
+        *sentences(breaches.RULES),
     ]
 
 

@@ -54,6 +54,11 @@ class State(StrEnum):
     REQUEST_BEZWAAR = "request-bezwaar", "bezwaar: te heroverwegen"
     REQUEST_ANSWER = "request-answer", "verzoek: antwoord te versturen"
     REQUEST_DONE = "request-done", "verzoek: beantwoord"
+    # Of an entry in the breach register, which is about no signal (art. 33 AVG).
+    INCIDENT_PROPOSED = "incident-proposed", "datalek: voorgelegd aan de FG"
+    INCIDENT_OPEN = "incident-open", "datalekregister: open"
+    INCIDENT_NONE = "incident-none", "datalek: geen incident"
+    INCIDENT_CLOSED = "incident-closed", "datalekregister: afgesloten"
 
 
 @dataclass(frozen=True)

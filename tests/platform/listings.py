@@ -27,6 +27,7 @@ from tests.platform.rows import (
     dossier,
     gone_on,
     hold,
+    incident,
     listed,
     meeting,
     number,
@@ -134,6 +135,9 @@ LISTS = {
     "holds": Listing("retention", "/v1/holds", "holds", hold, lambda one: (one.asked_at, one.id)),
     "open destructions": Listing(
         "retention", "/v1/open-destructions", "destructions", sealed, lambda one: one.number, "number"
+    ),
+    "breach register": Listing(
+        "oversight", "/v1/breaches", "breaches", incident, by_arrival, "number", newest_first=True
     ),
     "work list": Listing("assessment", "/v1/signals", "signals", dossier, by_arrival, "number"),
     "duties": Listing("rights", "/v1/duties", "duties", lambda n: dossier(n, due=True), by_urgency, "number"),

@@ -19,9 +19,11 @@ from services.assessment import api as assessment_api
 from services.assessment.policy import AssessmentPolicy
 from services.assessment.use_cases import Existence, Meetings
 from services.oversight import api as oversight_api
+from services.oversight.breach_policy import BreachPolicy
+from services.oversight.breaches import BreachShelf
 from services.oversight.policy import OversightPolicy
 from services.oversight.shelf import ListShelf
-from services.oversight.use_cases import DestructionLists, RegisterReading
+from services.oversight.use_cases import AccessReview, BreachRegister, Chains, DestructionLists, RegisterReading
 from services.retention import api as retention_api
 from services.retention.policy import RetentionPolicy
 from services.retention.settings import Settings
@@ -93,7 +95,11 @@ def _routes(platform: Platform) -> APIRouter:
     nothing = cast(Any, None)
     if platform.name == "oversight":
         engine = Engine(platform, OversightPolicy(), ListShelf())
-        return oversight_api.router(engine, RegisterReading(platform), nothing, DestructionLists(engine), nothing)
+        register = BreachRegister(Engine(platform, BreachPolicy(), BreachShelf()))
+        lists = DestructionLists(engine)
+        return oversight_api.router(
+            engine, RegisterReading(platform), nothing, lists, nothing, register, AccessReview(Chains(platform))
+        )
     if platform.name == "access":
         platform.verifier = Verifier(LocalTransit())
         access = Access.__new__(Access)

@@ -311,6 +311,24 @@ BODIES: dict[str, Bodies] = {
             decision("approve-destruction", "approved", confirmList="{number}"),
             decision("never-informed", "answered", neverInformed={"D-00000-00001": "inform"}),
         ],
+        "/breaches": [{"discoveredAt": soon(-1)}],
+        "/breaches/{number}/withdrawals": [WITHDRAWAL],
+        "/breaches/{number}/decisions": [
+            decision("breach-proposal", "incident", broken=["integrity"]),
+            decision(
+                "breach-facts",
+                "recorded",
+                happened="Een map lag op de balie.",
+                data=["report"],
+                persons={"concerned": "ongeveer 12"},
+                consequences="Geen.",
+                measures="Opgehaald.",
+                risk="unlikely",
+            ),
+            decision("breach-authority", "notified", notifiedAt=soon(-1), reference="AP-1", whyLate="Zo."),
+            decision("breach-persons", "told", toldOn=soon(-1)[:10]),
+        ],
+        "/breaches/{number}/drafts/{form}": [DRAFT],
         "/urgent-shares/{shareId}/judgement": [
             {"outcome": "rightly", "because": "danger-shown", "reason": "Zo was het."}
         ],

@@ -170,6 +170,14 @@ ARROWS: dict[tuple[str, str, str], str] = {
     },
     ("request-bezwaar", "request-adjourn", "adjourned"): "request-bezwaar",
     ("request-answer", "request-answer-sent", "sent"): "request-done",
+    ("incident-proposed", "breach-proposal", "incident"): "incident-open",
+    ("incident-proposed", "breach-proposal", "no-incident"): "incident-none",
+    ("incident-open", "breach-facts", "recorded"): "incident-open",
+    ("incident-open", "breach-authority", "notified"): "incident-open",
+    ("incident-open", "breach-authority", "not-notified"): "incident-open",
+    ("incident-open", "breach-persons", "told"): "incident-open",
+    ("incident-open", "breach-persons", "not-told"): "incident-open",
+    ("incident-open", "breach-close", "closed"): "incident-closed",
 }
 
 MOVES = {
@@ -217,6 +225,8 @@ def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
     found |= {key: first | rest for key in found if key.startswith("request-")}
     found["progress"] = {f"department-{one}" for one in _DEPARTMENTS}
     found |= {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
+    found |= {key: {"fg"} for key in ("breach-proposal", "breach-close")}
+    found |= {key: {"fg", "privacy-officer"} for key in ("breach-facts", "breach-authority", "breach-persons")}
     return found | {"never-informed": {"privacy-officer"}}
 
 

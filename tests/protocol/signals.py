@@ -11,6 +11,7 @@ from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, WebAddress
 from shared.protocol.kinds_of_signal import OtherSignal, Subjects
+from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Decision, Law, Outcome, State
 from shared.protocol.passing_on import Forwarding
 from tests.protocol import of_requests
@@ -156,6 +157,8 @@ def value_for(kind: Kind, name: str) -> Any:
             return next(iter(choices))
         case Answers(questions):
             return dict.fromkeys(questions, "in woorden")
+        case Instant():
+            return f"{TODAY.isoformat()}T12:00:00+00:00"
         case Date():
             return TODAY.isoformat()
         case Flag():

@@ -201,6 +201,7 @@ def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None
         "end-hold",
         "approve-destruction",
         "never-informed",
+        *("breach-proposal", "breach-facts", "breach-authority", "breach-persons", "breach-close"),
         "rectify",
         "same-person",
         "not-concerned",

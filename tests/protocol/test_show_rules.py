@@ -12,6 +12,7 @@ import pytest
 from shared.protocol import (
     afterwards,
     answering,
+    breaches,
     clusters,
     co_signing,
     composing,
@@ -41,7 +42,7 @@ from tests.protocol.test_show import protocol_of
 LAW = Path(meetings.__file__).parent
 JUDGING = (
     *(answering, clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
-    *(afterwards, letters, opening, passing_on, records, registering, standing_back, together, wording),
+    *(afterwards, breaches, letters, opening, passing_on, records, registering, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {

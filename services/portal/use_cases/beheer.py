@@ -23,5 +23,6 @@ class Beheer:
                 "open": ("retention", "/v1/open-destructions?limit=20"),
                 "holds": ("retention", f"/v1/holds?limit={MOST}"),
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
+                "breaches": ("oversight", "/v1/breaches?limit=50"),
             },
         )

@@ -233,6 +233,7 @@ def draft_of(dossier: Opened, form: str) -> DraftPlace:
 
 
 def at(number: str) -> str:
-    """Of a signal, a duty to inform, a request, or a destruction list."""
-    kind = {"S-": "signals", "D-": "duties", "V-": "requests"}.get(number[:2], "destruction-lists")
+    """Of a signal, a duty to inform, a request, an entry of the breach register, or a destruction list."""
+    kinds = {"S-": "signals", "D-": "duties", "V-": "requests", "I-": "breaches"}
+    kind = kinds.get(number[:2], "destruction-lists")
     return f"/v1/{kind}/{number}"

@@ -61,6 +61,7 @@ class Toezicht:
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
                 "lists": ("oversight", "/v1/destruction-lists?limit=50"),
                 "open": ("retention", f"/v1/open-destructions?limit={MOST}"),
+                "breaches": ("oversight", "/v1/breaches?limit=50"),
             },
         )
 
