@@ -60,7 +60,8 @@ class Holders:
 
     async def is_late(self, number: str, by: str) -> bool:
         """Whether `by` held the signal and handed it over since, or it was destroyed: what it told of it has had its time. Who sealed
-        it is believed after that too, for what is on its way. Else as `check`, whose errors it raises."""
+        it is believed after that too, for what is on its way. Else as `check_asker`, whose errors it raises: that it came to
+        him may be heard after what he tells."""
         async with self.platform.database.reading() as session:
             if await session.get(Tombstone, number):
                 return True
@@ -69,7 +70,7 @@ class Holders:
             return False
         if known is not None and known.holder != by and by in known.before:
             return True
-        await self.check(number, by)
+        await self.check_asker(number, by)
         return False
 
     async def check_asker(self, number: str, by: str) -> None:
