@@ -6,9 +6,10 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from services.rights.asking import AskingHolders
+from services.rights.looking import LookingFor
 from services.rights.request_letters import RequestLetters
 from services.rights.requests import Requests
 from shared.engine.engine import Engine
@@ -55,6 +56,14 @@ class RequestLetterOut(Strict):
     version: int
 
 
+class RequestWarrantOut(Strict):
+    """For retention, with one's own token for it, before `until`. `asked`: in what somebody would be the same."""
+
+    warrant: str
+    until: AwareDatetime
+    asked: dict[str, tuple[str, ...]]
+
+
 class AskAboutIn(Strict):
     """`signal`: whose holder is asked whether it is about this person. `holder`: where it is thought to be; who has not got it says
     where it went."""
@@ -73,7 +82,8 @@ class AskedAboutOut(Strict):
 
 
 def request_routes(engine: Engine, requests: Requests) -> APIRouter:
-    routes, letters, asking = APIRouter(), RequestLetters(engine), AskingHolders(engine)
+    routes, letters = APIRouter(), RequestLetters(engine)
+    asking, looking = AskingHolders(engine), LookingFor(engine)
     caller = current_person(engine.platform)
 
     @routes.post("/v1/requests", tags=["requests"], status_code=201, summary="Register a request or a bezwaar")
@@ -87,6 +97,15 @@ def request_routes(engine: Engine, requests: Requests) -> APIRouter:
     @routes.get("/v1/overdue-requests", tags=["requests"], summary="What should have been answered (beheerder, FG)")
     async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         return await requests.overdue(person, window)
+
+    @routes.post(
+        "/v1/requests/{number}/existence-checks",
+        tags=["requests"],
+        summary="A warrant, to ask retention whether there is something of this person",
+    )
+    async def look(number: RequestNumber, person: Person = caller) -> RequestWarrantOut:
+        issued = await looking.warrant(number, person)
+        return RequestWarrantOut(warrant=issued.token, until=issued.until, asked=dict(issued.kinds))
 
     @routes.post(
         "/v1/requests/{number}/signals",

@@ -24,6 +24,7 @@ RULES = {
     "answer-empty": "van wie niet in het dossier staat, wordt niets gegeven",
     "answer-summary": "een samenvatting hoort bij een gegeven dat is gekozen",
     "answer-silent": "een dienst heeft pas geantwoord als elk signaal waarnaar is gevraagd, is beantwoord",
+    "answer-unsearchable": "gezocht wordt met een naam met voornaam of voorletter, of een adres met huisnummer",
     "answer-others": "in wat hij leest is geen ander te herkennen, en ook niet wie het meldde: wat anders niet kan, wordt samengevat",
 }
 """As the document prints them, by the code of the fault."""
@@ -73,3 +74,8 @@ def silent_faults(signals: Collection[str]) -> list[Fault]:
     """`signals`: those about which a holder was asked and has not answered (R-10.1: a silent one blocks the answer)."""
     words = f"{RULES['answer-silent']}; nog niet: {', '.join(signals)}"
     return [Fault("about", words, OVERVIEW, "answer-silent")] if signals else []
+
+
+def nothing_searched() -> Fault:
+    """Nothing of who asks can be looked for by keyed hashes: what remains is looking by hand."""
+    return Fault("person", RULES["answer-unsearchable"], OVERVIEW, "answer-unsearchable")

@@ -89,4 +89,13 @@ def router(visits: Visits, answering: AnswerPages, pages: Pages) -> APIRouter:
         trouble = await answering.put_before(session, asked, filled)
         return form(request, asked, filled, trouble) if trouble else sends_to(f"/dossiers/{asked}#signalen")
 
+    @routes.post("/verzoeken/{asked}/zoeken")
+    async def look(
+        request: Request, asked: OfRequest, filled: FormData = visits.form, session: Session = visits.visitor
+    ) -> Response:
+        """The answer is kept nowhere: who wants to see it again asks again."""
+        answer, trouble = await answering.look(session, asked)
+        shown: dict[str, Any] = {"request_number": asked, "answer": answer, "trouble": trouble}
+        return pages.show("requests/gevonden.html", request, 400 if trouble else 200, **shown)
+
     return routes

@@ -13,6 +13,7 @@ from services.portal.seen import Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import PageParts, body_of, overview
 from services.portal.use_cases.dossiers import SIGNAL_SERVICES
+from services.portal.use_cases.existence import ANSWERED_AT, ExistenceAnswer
 from services.portal.use_cases.filled import text, trouble
 from shared.errors import NotFound
 from shared.protocol.answering import IS_ABOUT, IS_NOT_ABOUT, LOOKED_MOST, SUMMARY_MOST
@@ -107,6 +108,19 @@ class AnswerPages:
             body["summaries"] = {name: one for name, one in said.items() if one}
         path = f"{_path(put.found['number'], put.found['request'])}/answer"
         return trouble(await self._calls.post(session, put.holder, path, body))
+
+    async def look(self, session: Session, request: str) -> tuple[ExistenceAnswer | None, Trouble | None]:
+        """Whether there is something of who made `request`, by the keyed hashes; or what was wrong. Raises NotFound."""
+        given = await self._calls.post(session, "rights", f"/v1/requests/{request}/existence-checks", {})
+        if given.status == 404:
+            raise NotFound
+        if wrong := trouble(given):
+            return None, wrong
+        warrant = {"warrant": given.body["warrant"]}
+        said = await self._calls.post(session, ANSWERED_AT, "/v1/existence-checks", warrant)
+        if wrong := trouble(said):
+            return None, Trouble(wrong.words, again=said.body.get("again"))
+        return ExistenceAnswer({}, said.body["results"], said.body["rules"], said.body["note"]), None
 
     async def put_before(self, session: Session, request: str, filled: Filled) -> Trouble | None:
         """Put a request before the holder of a signal. Raises NotFound for who may not."""
