@@ -50,6 +50,7 @@ BENCHES: dict[str, Callable[[TestHouse], list[Figure]]] = {
     "lighthouse": lighthouse.run,
     "worklist": worklist.run,
     "existence": existence.run,
+    "existence-year": existence.year,
 }
 
 ALONE: dict[str, Callable[[], list[Figure]]] = {

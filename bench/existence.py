@@ -94,8 +94,17 @@ STREETS = [
 
 
 def run(house: TestHouse) -> list[Figure]:
+    """How soon it is answered, in this process and over HTTP."""
     try:
-        return [*asyncio.run(_million(house)), *_real(house)]
+        return [*asyncio.run(_million(house, change=False)), *_asked(house, _reported(house))]
+    finally:
+        asyncio.run(_emptied(house))
+
+
+def year(house: TestHouse) -> list[Figure]:
+    """The year's change, with look-ups meanwhile."""
+    try:
+        return [*asyncio.run(_million(house, change=True)), _told_anew(house, _reported(house))]
     finally:
         asyncio.run(_emptied(house))
 
@@ -118,7 +127,7 @@ def _number(place: int) -> str:
     return f"S-{place // 1000:05}-{place % 1000:05}"
 
 
-async def _million(house: TestHouse) -> list[Figure]:
+async def _million(house: TestHouse, *, change: bool) -> list[Figure]:
     retention = await _platform(house, "retention", Settings)
     assessment = await _platform(house, "assessment", ServiceSettings)
     answering = AnsweringExistence(retention, Settings(**settings_of(house, "retention"), checks_per_hour=10**9))
@@ -130,34 +139,37 @@ async def _million(house: TestHouse) -> list[Figure]:
         await _filled(house, retention, lookup, numbers)
         filled = time.perf_counter() - began
         warrants = Warrants(assessment.signer, lookup, assessment.machine)
+        many = f"{len(numbers) * each} hashes of {len(numbers)} signals"
+        if change:
+            return _changed(many, *await _year(house, answering, warrants, lookup, numbers))
         queries = await _queries(house, lookup, numbers)
         checks = [await _check(answering, warrants, place) for place in _some(numbers)]
         common = [await _check(answering, warrants, 0) for _ in range(40)]
-        changed, meanwhile, wrong = await _year(house, answering, warrants, lookup, numbers)
     finally:
         await retention.close()
         await assessment.close()
-    many = f"{len(numbers) * each} hashes of {len(numbers)} signals"
+    name = f"existence check over {many}"
+    commonest = f"- a name of {len(numbers) // COMMON} signals: warrant and answer, p50"
     return [
-        at_most(f"existence check over {many}: the query, p99", round(percentile(queries, 0.99) * 1000, 1), "ms", 50),
-        at_most(
-            f"existence check over {many}: warrant and answer, p99", round(percentile(checks, 0.99) * 1000, 1), "ms", 50
-        ),
-        Figure(f"existence check over {many}: warrant and answer, p50", round(percentile(checks, 0.5) * 1000, 1), "ms"),
-        Figure(
-            f"- a name of {len(numbers) // COMMON} signals: warrant and answer, p50",
-            round(percentile(common, 0.5) * 1000, 1),
-            "ms",
-        ),
+        at_most(f"{name}: the query, p99", _ms(queries, 0.99), "ms", 50),
+        at_most(f"{name}: warrant and answer, p99", _ms(checks, 0.99), "ms", 50),
+        Figure(f"{name}: warrant and answer, p50", _ms(checks, 0.5), "ms"),
+        Figure(commonest, _ms(common, 0.5), "ms"),
         Figure(f"- filling the table with {many}", round(filled, 1), "s"),
-        Figure(f"the year's change over {many}", round(changed, 1), "s"),
-        at_most(
-            "- the year's change: look-ups meanwhile, p99", round(percentile(meanwhile, 0.99) * 1000, 1), "ms", 500
-        ),
-        at_most(
-            f"- the year's change: of {len(meanwhile)} look-ups meanwhile, that missed what is there", wrong, "", 0
-        ),
     ]
+
+
+def _changed(many: str, seconds: float, meanwhile: list[float], wrong: int) -> list[Figure]:
+    missed = f"- the year's change: of {len(meanwhile)} look-ups meanwhile, that missed what is there"
+    return [
+        Figure(f"the year's change over {many}", round(seconds, 1), "s"),
+        at_most("- the year's change: look-ups meanwhile, p99", _ms(meanwhile, 0.99), "ms", 500),
+        at_most(missed, wrong, "", 0),
+    ]
+
+
+def _ms(seconds: list[float], part: float) -> float:
+    return round(percentile(seconds, part) * 1000, 1)
 
 
 async def _platform(house: TestHouse, name: str, kind: type[ServiceSettings]) -> Platform:
@@ -276,29 +288,30 @@ async def _emptied(house: TestHouse) -> None:
     await connection.close()
 
 
-def _real(house: TestHouse) -> list[Figure]:
-    """What it costs who holds signals: opened, hashed, told, received."""
-    # Somebody else in each: who is in all of them would be found in all.
+def _reported(house: TestHouse) -> list[str]:
+    """Signals that are in hand, found by now; somebody else in each: who is in all of them would be found in all."""
     who = ([{"name": f"Wibo Wulp{one}", "address": f"Wulpweg {one}, Maasland"}] for one in range(REAL))
     numbers = [house.arrived(house.report(subjects=one)) for one in who]
+    until(lambda: _are_told(house, numbers, 1))
+    return numbers
 
-    def told(version: int) -> bool:
-        query = "SELECT count(*) AS n FROM findable WHERE key_version >= $1 AND number = ANY($2)"
-        return bool(house.sql("retention", query, version, numbers)[0]["n"] == REAL)
 
-    until(lambda: told(1))
+def _are_told(house: TestHouse, numbers: list[str], version: int) -> bool:
+    query = "SELECT count(*) AS n FROM findable WHERE key_version >= $1 AND number = ANY($2)"
+    return bool(house.sql("retention", query, version, numbers)[0]["n"] == len(numbers))
+
+
+def _told_anew(house: TestHouse, numbers: list[str]) -> Figure:
+    """What it costs who holds signals: opened, hashed, told, received."""
     newest = house.sql("retention", "SELECT max(key_version) AS n FROM findable")[0]["n"]
     house.meldpunt("lookup-key", "--now")
     house.sql("assessment", "UPDATE told_findable SET waits = true, next_at = now(), changed_at = now()")
     # From the first that is told: the queue looks now and then, and is woken where a new version is noticed.
     until(lambda: bool(house.sql("retention", "SELECT 1 FROM findable WHERE key_version > $1", newest)), every=0.01)
     began = time.perf_counter()
-    until(lambda: told(newest + 1), 120, every=0.01)
-    seconds = time.perf_counter() - began
-    return [
-        *_asked(house, numbers),
-        Figure("- the year's change: told anew by their holder, signals per second", round(REAL / seconds, 1), "per s"),
-    ]
+    until(lambda: _are_told(house, numbers, newest + 1), 120, every=0.01)
+    rate = len(numbers) / (time.perf_counter() - began)
+    return Figure("- the year's change: told anew by their holder, signals per second", round(rate, 1), "per s")
 
 
 def _asked(house: TestHouse, numbers: list[str]) -> list[Figure]:
@@ -319,8 +332,8 @@ def _asked(house: TestHouse, numbers: list[str]) -> list[Figure]:
         time.sleep(PAUSE_SECONDS)
     name = "existence check over HTTP"
     return [
-        at_most(f"{name}: the answer of retention, p99", round(percentile(answered, 0.99) * 1000, 1), "ms", 50),
-        Figure(f"{name}: the answer of retention, p50", round(percentile(answered, 0.5) * 1000, 1), "ms"),
-        Figure(f"{name}: warrant and answer, p50", round(percentile(warranted, 0.5) * 1000, 1), "ms"),
-        Figure(f"{name}: warrant and answer, p99", round(percentile(warranted, 0.99) * 1000, 1), "ms"),
+        at_most(f"{name}: the answer of retention, p99", _ms(answered, 0.99), "ms", 50),
+        Figure(f"{name}: the answer of retention, p50", _ms(answered, 0.5), "ms"),
+        Figure(f"{name}: warrant and answer, p50", _ms(warranted, 0.5), "ms"),
+        Figure(f"{name}: warrant and answer, p99", _ms(warranted, 0.99), "ms"),
     ]
