@@ -40,6 +40,13 @@ def test_anna_puts_a_request_before_a_signal_and_says_what_is_his(
     if page.get_by_role("button", name="Dossier openen").count():
         page.get_by_label("Een verzoek van een betrokkene").check()
         page.get_by_role("button", name="Dossier openen").click()
+    page.get_by_role("link", name="Zoeken met de zoeksleutels").click()
+    page.get_by_role("button", name="Zoeken").click()
+    accessible(page, "verzoek-gevonden")
+    expect(page.get_by_role("main")).to_contain_text("Wat als hetzelfde telt")
+    expect(page.get_by_role("main")).not_to_contain_text("Wilgenroos")
+    page.go_back()
+    page.get_by_role("link", name=number).click()
     page.get_by_role("link", name="Een signaal voorleggen").click()
     page.get_by_role("button", name="Voorleggen").click()
     expect(page.get_by_role("alert")).to_be_visible()

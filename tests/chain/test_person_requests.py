@@ -101,3 +101,27 @@ def test_a_number_that_nobody_has_is_told_and_tells_nothing(house: TestHouse) ->
     body = {"signal": "S-00000-00000"}
     refused = house.client.request("POST", "rights", f"/v1/requests/{other}/signals", "anna", body)
     assert refused.status_code == 409, "nothing is looked for before it is known who asks"
+
+
+@pytest.mark.allowed("R-10.1", "R-10.2")
+@pytest.mark.refused("R-10.2", "R-10.7")
+def test_who_asks_is_found_by_his_name_and_his_number_is_all_that_is_told(house: TestHouse) -> None:
+    """Rights knows his name and no dossier; retention knows hashes and no name."""
+    name = "Wubbo Zandstrooier"
+    signal = house.arrived(house.report(subjects=[{"name": name}]))
+    number = registered(house, name)
+    path = f"/v1/requests/{number}/existence-checks"
+    assert house.client.request("POST", "rights", path, "anna").status_code == 409, "it is not known yet who asks"
+    decide(house, number, "request-identity", "established", method="document-at-desk", checkedOn=today().isoformat())
+    assert house.client.request("POST", "rights", path, "fg").status_code == 403
+
+    def found() -> set[str]:
+        warrant = house.client.post("rights", path, "anna", {})
+        answer = house.client.post("retention", "/v1/existence-checks", "anna", {"warrant": warrant["warrant"]})
+        assert name not in str(answer)
+        return {each["number"] for one in answer["results"] for each in one["signals"]}
+
+    until(lambda: signal in found())
+    warrant = house.client.post("rights", path, "anna", {})["warrant"]
+    stolen = house.client.request("POST", "retention", "/v1/existence-checks", "bram", {"warrant": warrant})
+    assert stolen.status_code == 403, "of another person"

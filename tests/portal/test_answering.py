@@ -132,3 +132,53 @@ async def test_a_request_is_put_before_a_holder_by_its_number() -> None:
 )
 async def test_nobody_sees_these_pages_without_a_session(portal: httpx.AsyncClient, path: str) -> None:
     assert (await portal.get(path)).status_code in (302, 303)
+
+
+class Two:
+    """Rights, which gives a warrant, and retention, which answers it."""
+
+    def __init__(self, *said: Said) -> None:
+        self.said, self.asked = list(said), list[tuple[str, str, Any]]()
+
+    async def post(self, _: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+        self.asked.append((service, path, body))
+        return self.said.pop(0)
+
+
+@pytest.mark.allowed("R-10.2")
+async def test_what_the_hashes_find_is_put_before_its_holder_with_one_button() -> None:
+    found = {
+        "more": False,
+        "thing": "person",
+        "kind": "name",
+        "words": "dezelfde naam",
+        "signals": [{"number": SIGNAL, "state": "active"}],
+    }
+    answer = {"results": [found], "rules": [{"rule": "Een voorletter is genoeg."}], "note": "Vrije tekst niet."}
+    both = Two(Said(200, {"warrant": "w"}), Said(200, answer))
+    told, trouble = await AnswerPages(cast(Calls, both), MIDDEN_DELFLAND).look(SOMEBODY, REQUEST)
+    assert trouble is None
+    assert [one[:2] for one in both.asked] == [
+        ("rights", f"/v1/requests/{REQUEST}/existence-checks"),
+        ("retention", "/v1/existence-checks"),
+    ]
+    page = drawn("requests/gevonden.html", request_number=REQUEST, answer=told)
+    assert f'action="/verzoeken/{REQUEST}/voorleggen"' in page
+    assert f'value="{SIGNAL}"' in page
+    assert "Een voorletter is genoeg." in page
+
+
+@pytest.mark.refused("R-10.2", "R-10.7")
+async def test_what_cannot_be_looked_for_says_why() -> None:
+    refused = Said(409, {"detail": "Er wordt nu niet naar gegevens gezocht."})
+    told, trouble = await AnswerPages(cast(Calls, Two(refused)), MIDDEN_DELFLAND).look(SOMEBODY, REQUEST)
+    assert told is None
+    page = drawn("requests/gevonden.html", request_number=REQUEST, answer=None, trouble=trouble)
+    assert "Er wordt nu niet naar gegevens gezocht." in page
+    often = Said(429, {"detail": "Vraag het later opnieuw.", "again": "2026-11-20T11:00:00+00:00"})
+    _, trouble = await AnswerPages(cast(Calls, Two(Said(200, {"warrant": "w"}), often)), MIDDEN_DELFLAND).look(
+        SOMEBODY, REQUEST
+    )
+    assert "Vanaf" in drawn("requests/gevonden.html", request_number=REQUEST, answer=None, trouble=trouble)
+    with pytest.raises(NotFound):
+        await AnswerPages(cast(Calls, Two(Said(404, {}))), MIDDEN_DELFLAND).look(SOMEBODY, REQUEST)

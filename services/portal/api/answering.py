@@ -89,6 +89,11 @@ def router(visits: Visits, answering: AnswerPages, pages: Pages) -> APIRouter:
         trouble = await answering.put_before(session, asked, filled)
         return form(request, asked, filled, trouble) if trouble else sends_to(f"/dossiers/{asked}#signalen")
 
+    @routes.get("/verzoeken/{asked}/zoeken")
+    async def before_looking(request: Request, asked: OfRequest, session: Session = visits.visitor) -> Response:
+        only_for(session, HAVE_THE_FILE)
+        return pages.show("requests/gevonden.html", request, request_number=asked, answer=None, trouble=None)
+
     @routes.post("/verzoeken/{asked}/zoeken")
     async def look(
         request: Request, asked: OfRequest, filled: FormData = visits.form, session: Session = visits.visitor
