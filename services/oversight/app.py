@@ -20,6 +20,7 @@ from services.oversight.use_cases import (
     RegisterKeeping,
     RegisterReading,
     Releasing,
+    Statistics,
 )
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
@@ -35,16 +36,17 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     engine = Engine(platform, OversightPolicy(), ListShelf())
     releasing = Releasing(platform)
     chains = Chains(platform, settings.witness)
+    statistics = Statistics(platform)
     service = Service(
         platform,
         handlers=handlers(RegisterKeeping(platform), DesignationKeeping(platform), releasing, DutyKeeping(platform)),
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release},
-        periodic=[chains.walking, Anchoring(platform).telling],
+        periodic=[chains.walking, Anchoring(platform).telling, statistics.keeping],
     )
     return build(
         service,
         "Oversight",
-        router(engine, RegisterReading(platform), chains, DestructionLists(engine), Counting(platform)),
+        router(engine, RegisterReading(platform), chains, DestructionLists(engine), Counting(platform), statistics),
     )

@@ -90,7 +90,9 @@ def _routes(platform: Platform) -> APIRouter:
     nothing = cast(Any, None)
     if platform.name == "oversight":
         engine = Engine(platform, OversightPolicy(), ListShelf())
-        return oversight_api.router(engine, RegisterReading(platform), nothing, DestructionLists(engine), nothing)
+        return oversight_api.router(
+            engine, RegisterReading(platform), nothing, DestructionLists(engine), nothing, nothing
+        )
     if platform.name == "access":
         platform.verifier = Verifier(LocalTransit())
         access = Access.__new__(Access)

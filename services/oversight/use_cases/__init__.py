@@ -10,6 +10,7 @@ from services.oversight.use_cases.judge_urgent import UrgentJudging
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.show import RegisterReading
+from services.oversight.use_cases.statistics import Statistics
 
 __all__ = [
     "Anchoring",
@@ -21,5 +22,6 @@ __all__ = [
     "RegisterKeeping",
     "RegisterReading",
     "Releasing",
+    "Statistics",
     "UrgentJudging",
 ]
