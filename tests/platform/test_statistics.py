@@ -111,19 +111,20 @@ async def test_of_a_quarter_it_is_told_how_many_by_what_and_how_they_ended(desk_
         await suspected(desk, 7, "afval-gedumpt", IN_Q1),
         await suspected(desk, 6, "drugsverpakking", IN_Q1, 100),
     )
+    light = [row(number(place), "weging-3", "light", IN_Q1, ended_in=2) for place in range(700, 706)]
     rest = await suspected(desk, 8, "betrokkenheid", IN_Q1, 600)
     over = [*ended(9, "weging-1", IN_Q1, 200), *ended(8, "no-signal", IN_Q1, 300)]
     late = await suspected(desk, 5, "drugsverpakking", datetime(2027, 4, 1, 9, tzinfo=UTC), 400)
     shares = [shared(one.number, "partner", IN_Q1) for one in over[:6]] + [
         shared(one.number, "department", IN_Q1) for one in over[6:12]
     ]
-    await desk.add(*hemp, *drugs, *over, *rest, *late, *shares)
+    await desk.add(*hemp, *drugs, *over, *light, *rest, *late, *shares)
     statistics = Statistics(desk.platform)
     await statistics.keep()
     found = await statistics.show(FG)
     assert (cell(found, "phenomena", HEMP), cell(found, "phenomena", DRUGS)) == (7, 6)
     assert found["tables"]["phenomena"]["columnTotals"][-1] == 21
-    assert found["tables"]["endings"]["columnTotals"][-1] == 17
+    assert found["tables"]["endings"]["columnTotals"][-1] == 23
     assert (cell(found, "endings", "1-no-signal"), cell(found, "endings", "1-weging-1")) == (8, 9)
     assert (cell(found, "disclosures", "department"), cell(found, "disclosures", "partner")) == (6, 6)
     assert found["notCounted"] == found["notBelieved"] == 0
