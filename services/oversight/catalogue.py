@@ -8,20 +8,20 @@ from typing import Any
 
 from shared.protocol.model import Law
 
-CONTEXT = {
+DCAT_CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-EU = "http://publications.europa.eu/resource/authority"
-QUARTERLY = f"{EU}/frequency/QUARTERLY"
-FOR_SOME = f"{EU}/access-right/NON_PUBLIC"
+EU_AUTHORITY = "http://publications.europa.eu/resource/authority"
+QUARTERLY = f"{EU_AUTHORITY}/frequency/QUARTERLY"
+FOR_SOME = f"{EU_AUTHORITY}/access-right/NON_PUBLIC"
 """Who watches reads them; to publish them is the municipality's to decide."""
-JUSTICE = f"{EU}/data-theme/JUST"
-DUTCH = f"{EU}/language/NLD"
-PARTS = (("json", "application/json", "JSON"), ("csv", "text/csv", "CSV"))
+THEME_JUSTICE = f"{EU_AUTHORITY}/data-theme/JUST"
+IN_DUTCH = f"{EU_AUTHORITY}/language/NLD"
+DISTRIBUTIONS = (("json", "application/json", "JSON"), ("csv", "text/csv", "CSV"))
 
 
 def dataset(law: Law, address: str, quarters: Sequence[str], made: date | None) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def dataset(law: Law, address: str, quarters: Sequence[str], made: date | None) 
     if choices.taking_into_use.oin:
         publisher |= {"dct:identifier": choices.taking_into_use.oin}
     found: dict[str, Any] = {
-        "@context": CONTEXT,
+        "@context": DCAT_CONTEXT,
         "@id": address,
         "@type": "dcat:Dataset",
         "dct:identifier": address,
@@ -46,10 +46,10 @@ def dataset(law: Law, address: str, quarters: Sequence[str], made: date | None) 
         "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": choices.name},
         "dct:accrualPeriodicity": _id(QUARTERLY),
         "dct:accessRights": _id(FOR_SOME),
-        "dcat:theme": _id(JUSTICE),
-        "dct:language": _id(DUTCH),
+        "dcat:theme": _id(THEME_JUSTICE),
+        "dct:language": _id(IN_DUTCH),
         "dct:license": _id(choices.licence),
-        "dcat:distribution": [_distribution(choices.licence, address, *one) for one in PARTS],
+        "dcat:distribution": [_distribution(choices.licence, address, *one) for one in DISTRIBUTIONS],
     }
     if quarters:
         found["dcat:keyword"] = [{"@value": one} for one in quarters]
@@ -67,7 +67,7 @@ def _distribution(licence: str, address: str, name: str, media: str, kind: str) 
         "dcat:accessURL": _id(where),
         "dcat:downloadURL": _id(where),
         "dcat:mediaType": _id(f"https://www.iana.org/assignments/media-types/{media}"),
-        "dct:format": _id(f"{EU}/file-type/{kind}"),
+        "dct:format": _id(f"{EU_AUTHORITY}/file-type/{kind}"),
         "dct:license": _id(licence),
     }
 

@@ -1,7 +1,7 @@
 """Statistics without persons: of each quarter how many signals, by coded facts, and none that is too small (art. 9 lid 3). Pure.
 
 Two groups of signals are counted, each signal once: those that got a suspicion in a quarter (weging 1), and those that ended in
-it. Of each group there are lines (`LINES`) in which every signal has one place. No place of a line says the same as places of
+it. Of each group there are lines (`COUNTED_LINES`) in which every signal has one place. No place of a line says the same as places of
 another line together: by the phase in which a signal ended there is no line besides that of how it ended, for each ending is of
 one phase. Counted are only quarters that are over, each once.
 """
@@ -16,34 +16,34 @@ from typing import Any
 
 from shared.clock import calendar_date
 from shared.protocol.model import Law, State
-from shared.protocol.protecting import Line, protected
+from shared.protocol.protecting import ToldLine, protected
 from shared.protocol.states import PHASE_OF
 from shared.protocol.terms import CASE
 
-SETTLED = timedelta(days=14)
+SETTLED_AFTER = timedelta(days=14)
 """So long after its last day a quarter is counted: what was decided on that day can still be withdrawn, or be on its way."""
 MADE_WITHIN = timedelta(days=300)
 """Only so long after it: before the shortest term has passed, nothing of it is destroyed (art. 9 lid 1)."""
-LINES = ("phenomena", "endings", "durations", "deferrals", "disclosures")
-SEVERAL, NONE, OTHER = "several", "none", "other"
-WITHIN = ((7, "up-to-7"), (30, "up-to-30"), (90, "up-to-90"), (365, "up-to-365"))
-LONGER = "longer-than-year"
-KINDS = ("department", "partner", "municipality")
+COUNTED_LINES = ("phenomena", "endings", "durations", "deferrals", "disclosures")
+SEVERAL_PLACES, NO_PLACE, OTHER_PLACE = "several", "none", "other"
+LASTED_WITHIN = ((7, "up-to-7"), (30, "up-to-30"), (90, "up-to-90"), (365, "up-to-365"))
+LASTED_LONGER = "longer-than-year"
+RECEIVER_KINDS = ("department", "partner", "municipality")
 """Of receivers, as the disclosure register has them."""
 
 
 @dataclass(frozen=True)
-class Quarter:
+class CountedQuarter:
     year: int
     number: int
 
     @classmethod
-    def of(cls, day: date) -> Quarter:
+    def of(cls, day: date) -> CountedQuarter:
         return cls(day.year, (day.month - 1) // 3 + 1)
 
     @property
-    def before(self) -> Quarter:
-        return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
+    def before(self) -> CountedQuarter:
+        return CountedQuarter(self.year, self.number - 1) if self.number > 1 else CountedQuarter(self.year - 1, 4)
 
     @property
     def first(self) -> date:
@@ -58,7 +58,7 @@ class Quarter:
 
 
 @dataclass(frozen=True)
-class Decided:
+class CountedDecision:
     """A decision as it is counted. `indicators`: the codes that weging 1 chose; `ended_in`: the phase, if it ended."""
 
     key: str
@@ -69,41 +69,41 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class OfSignal:
+class CountedSignal:
     """What is known of one signal by its codes. `receivers`: the kinds of whom something of it went to."""
 
-    decisions: Sequence[Decided]
+    decisions: Sequence[CountedDecision]
     receivers: frozenset[str] = field(default_factory=frozenset)
 
 
-def due(today: date, made: Iterable[str]) -> list[Quarter]:
+def due(today: date, made: Iterable[str]) -> list[CountedQuarter]:
     """The quarters that can be counted and are not among those that were `made`; the oldest first."""
-    found, known, one = [], set(made), Quarter.of(today).before
+    found, known, one = [], set(made), CountedQuarter.of(today).before
     while today - one.after_last <= MADE_WITHIN:
-        if today - one.after_last >= SETTLED and str(one) not in known:
+        if today - one.after_last >= SETTLED_AFTER and str(one) not in known:
             found.append(one)
         one = one.before
     return found[::-1]
 
 
-def bounds(one: Quarter) -> tuple[datetime, datetime]:
+def bounds(one: CountedQuarter) -> tuple[datetime, datetime]:
     """Between which moments rows of it are found, a day wider than it is: what counts is the calendar of Amsterdam."""
     day = timedelta(days=1)
     return datetime.combine(one.first - day, time(), UTC), datetime.combine(one.after_last + day, time(), UTC)
 
 
-def counted(law: Law, one: Quarter, signals: Iterable[OfSignal], smallest: int) -> dict[str, Line]:
+def counted(law: Law, one: CountedQuarter, signals: Iterable[CountedSignal], smallest: int) -> dict[str, ToldLine]:
     """By its name each line of that quarter, as it is told."""
     every = list(signals)
     suspected = [got for signal in every if (got := _suspicion(signal)) and _falls_in(one, got.taken_at)]
     ended = [(signal, end) for signal in every if (end := _end(signal)) and _falls_in(one, end.taken_at)]
     groups = {code: group.name for group in law.choices.indicators if group.phenomenon for code in group.named}
     places = {
-        "phenomena": (*dict.fromkeys(groups.values()), SEVERAL, NONE),
-        "endings": (*_endings(law), OTHER),
-        "durations": (*(name for _, name in WITHIN), LONGER),
+        "phenomena": (*dict.fromkeys(groups.values()), SEVERAL_PLACES, NO_PLACE),
+        "endings": (*_endings(law), OTHER_PLACE),
+        "durations": (*(name for _, name in LASTED_WITHIN), LASTED_LONGER),
         "deferrals": ("deferred", "not-deferred"),
-        "disclosures": (*KINDS, SEVERAL, OTHER, NONE),
+        "disclosures": (*RECEIVER_KINDS, SEVERAL_PLACES, OTHER_PLACE, NO_PLACE),
     }
     found: dict[str, list[str]] = {
         "phenomena": [_one_of({groups[code] for code in got.indicators if code in groups}) for got in suspected],
@@ -112,27 +112,27 @@ def counted(law: Law, one: Quarter, signals: Iterable[OfSignal], smallest: int) 
         "deferrals": [_deferred(signal) for signal, _ in ended],
         "disclosures": [_one_of(signal.receivers) for signal, _ in ended],
     }
-    return {name: _line(found[name], places[name], smallest) for name in LINES}
+    return {name: _line(found[name], places[name], smallest) for name in COUNTED_LINES}
 
 
-def _line(found: Iterable[str], places: Sequence[str], smallest: int) -> Line:
-    counts = Counter(one if one in places else OTHER for one in found)
+def _line(found: Iterable[str], places: Sequence[str], smallest: int) -> ToldLine:
+    counts = Counter(one if one in places else OTHER_PLACE for one in found)
     return protected({place: counts[place] for place in places}, smallest)
 
 
-def _falls_in(one: Quarter, moment: datetime) -> bool:
+def _falls_in(one: CountedQuarter, moment: datetime) -> bool:
     return one.first <= calendar_date(moment) < one.after_last
 
 
-def _suspicion(signal: OfSignal) -> Decided | None:
+def _suspicion(signal: CountedSignal) -> CountedDecision | None:
     return _first(signal, lambda one: (one.key, one.outcome) == ("weging-1", "suspicion"))
 
 
-def _end(signal: OfSignal) -> Decided | None:
+def _end(signal: CountedSignal) -> CountedDecision | None:
     return _first(signal, lambda one: one.ended_in is not None)
 
 
-def _first(signal: OfSignal, fits: Callable[[Decided], bool]) -> Decided | None:
+def _first(signal: CountedSignal, fits: Callable[[CountedDecision], bool]) -> CountedDecision | None:
     return min(filter(fits, signal.decisions), key=lambda one: one.taken_at, default=None)
 
 
@@ -150,16 +150,16 @@ def _endings(law: Law) -> tuple[str, ...]:
 
 def _one_of(found: Iterable[str]) -> str:
     kinds = set(found)
-    return NONE if not kinds else kinds.pop() if len(kinds) == 1 else SEVERAL
+    return NO_PLACE if not kinds else kinds.pop() if len(kinds) == 1 else SEVERAL_PLACES
 
 
-def _duration(signal: OfSignal, end: Decided) -> str:
+def _duration(signal: CountedSignal, end: CountedDecision) -> str:
     began = min(one.taken_at for one in signal.decisions)
     days = (calendar_date(end.taken_at) - calendar_date(began)).days
-    return next((name for most, name in WITHIN if days <= most), LONGER)
+    return next((name for most, name in LASTED_WITHIN if days <= most), LASTED_LONGER)
 
 
-def _deferred(signal: OfSignal) -> str:
+def _deferred(signal: CountedSignal) -> str:
     return (
         "deferred" if any((one.key, one.outcome) == ("duty", "defer") for one in signal.decisions) else "not-deferred"
     )
@@ -167,7 +167,7 @@ def _deferred(signal: OfSignal) -> str:
 
 def shown(quarters: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Every line over the quarters that are kept, as a table: a total over quarters only where each of them is told."""
-    return {name: _table({when: lines[name] for when, lines in sorted(quarters.items())}) for name in LINES}
+    return {name: _table({when: lines[name] for when, lines in sorted(quarters.items())}) for name in COUNTED_LINES}
 
 
 def _table(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -19,20 +19,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Line:
+class ToldLine:
     """What is told of one group. `cells`: by its code, in their order; None: left out. `total`: None where it is too small."""
 
     cells: Mapping[str, int | None]
     total: int | None
 
 
-def protected(counts: Mapping[str, int], smallest: int) -> Line:
+def protected(counts: Mapping[str, int], smallest: int) -> ToldLine:
     """What is told of these counts, which are of all places of the line, those of nobody too."""
     codes, numbers = tuple(counts), tuple(counts.values())
     gone = _left_out(numbers, smallest)
     total = sum(numbers)
     told = {code: None if place in gone else numbers[place] for place, code in enumerate(codes)}
-    return Line(told, total if total >= smallest else None)
+    return ToldLine(told, total if total >= smallest else None)
 
 
 def _left_out(numbers: Sequence[int], smallest: int) -> set[int]:

@@ -18,7 +18,7 @@ from sqlmodel import col
 from services.oversight import kept_counts, store
 from services.oversight.catalogue import FOR_SOME, QUARTERLY, dataset
 from services.oversight.kept_counts import KeptQuarter
-from services.oversight.statistics import Quarter, due
+from services.oversight.statistics import CountedQuarter, due
 from services.oversight.use_cases import Statistics
 from shared.database.tables import Audit
 from shared.errors import Forbidden
@@ -227,7 +227,7 @@ async def test_a_quarter_of_which_something_may_be_destroyed_is_not_made_any_mor
     await Statistics(desk.platform).keep()
     assert "2027-K1" not in [one.quarter for one in await rows_of(desk)]
     assert [str(one) for one in due(date(2027, 4, 20), ["2026-K4"])] == ["2026-K2", "2026-K3", "2027-K1"]
-    assert Quarter(2026, 4).after_last == date(2027, 1, 1)
+    assert CountedQuarter(2026, 4).after_last == date(2027, 1, 1)
 
 
 async def test_what_somebody_puts_into_the_database_is_counted_and_told_nowhere(desk_of: DeskOf) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.protocol.protecting import Line, protected
+from shared.protocol.protecting import ToldLine, protected
 
 SMALLEST = 5
 
@@ -29,14 +29,14 @@ def lines_of(total: int, places: int) -> Iterator[tuple[int, ...]]:
             yield (first, *rest)
 
 
-def told_of(counts: tuple[int, ...], smallest: int) -> Line:
+def told_of(counts: tuple[int, ...], smallest: int) -> ToldLine:
     return protected({str(place): one for place, one in enumerate(counts)}, smallest)
 
 
 @pytest.mark.allowed("R-9.18")
 def test_what_is_counted_often_enough_is_told() -> None:
-    assert told_of((5, 7, 6), SMALLEST) == Line({"0": 5, "1": 7, "2": 6}, 18)
-    assert told_of((8, 9, 2, 12), SMALLEST) == Line({"0": 8, "1": 9, "2": None, "3": None}, 31)
+    assert told_of((5, 7, 6), SMALLEST) == ToldLine({"0": 5, "1": 7, "2": 6}, 18)
+    assert told_of((8, 9, 2, 12), SMALLEST) == ToldLine({"0": 8, "1": 9, "2": None, "3": None}, 31)
     # Two pairs go: the first by itself would be two together.
     assert told_of((1, 1, 12, 30, 5, 6), SMALLEST).cells == {"0": None, "1": None, "2": None, "3": None, "4": 5, "5": 6}
 
@@ -63,9 +63,9 @@ def test_who_knows_the_rules_and_the_total_finds_no_count(smallest: int, places:
 
 
 def test_fewer_than_the_smallest_count_together_have_no_total() -> None:
-    assert told_of((4, 0), SMALLEST) == Line({"0": None, "1": None}, None)
-    assert told_of((0,), SMALLEST) == Line({"0": None}, None)
-    assert told_of((9,), SMALLEST) == Line({"0": 9}, 9)
+    assert told_of((4, 0), SMALLEST) == ToldLine({"0": None, "1": None}, None)
+    assert told_of((0,), SMALLEST) == ToldLine({"0": None}, None)
+    assert told_of((9,), SMALLEST) == ToldLine({"0": 9}, 9)
 
 
 # --- several lines about the same signals, quarter after quarter --------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 from services.oversight import kept_counts, store
 from services.oversight.catalogue import dataset
 from services.oversight.kept_counts import KeptQuarter
-from services.oversight.statistics import Decided, OfSignal, Quarter, bounds, counted, due, shown
+from services.oversight.statistics import CountedDecision, CountedQuarter, CountedSignal, bounds, counted, due, shown
 from shared import audit
 from shared.clock import calendar_date
 from shared.engine.head import vouch_for, vouched_for
@@ -26,12 +26,12 @@ from shared.protocol.designations import BEHEERDER, FG
 from shared.protocol.municipality import Municipality
 from shared.service.platform import Platform
 
-LOOK_SECONDS = 3600.0
-AT_ONCE = 100
+COUNT_SECONDS = 3600.0
+SIGNALS_AT_ONCE = 100
 """Signals whose decisions are read together."""
-READERS = frozenset({FG, BEHEERDER})
-HEADINGS = ("kwartaal", "tabel", "soort", "aantal")
-TOGETHER = "samen"
+COUNTS_READ_BY = frozenset({FG, BEHEERDER})
+CSV_HEADINGS = ("kwartaal", "tabel", "soort", "aantal")
+ALL_PLACES = "samen"
 
 
 class Statistics:
@@ -41,7 +41,7 @@ class Statistics:
             "statistics",
             self.keep,
             platform.clock,
-            every=LOOK_SECONDS,
+            every=COUNT_SECONDS,
             remedy="no counts of the last quarters are made; what of them is destroyed meanwhile is counted nowhere",
         )
 
@@ -69,7 +69,7 @@ class Statistics:
             await kept_counts.forget(session, [one.quarter for one in rows])
             session.add(line)
 
-    async def _make(self, one: Quarter) -> None:
+    async def _make(self, one: CountedQuarter) -> None:
         signals, doubtful = await self._signals(one)
         law, smallest = self.platform.settings.laws.configured, self._choices.smallest_count
         now = self.platform.clock.now()
@@ -91,17 +91,17 @@ class Statistics:
             session.add(row)
             session.add(audit.line(now, "counts of a quarter kept", actor=None, record=None))
 
-    async def _signals(self, one: Quarter) -> tuple[list[OfSignal], int]:
+    async def _signals(self, one: CountedQuarter) -> tuple[list[CountedSignal], int]:
         async with self.platform.database.reading() as session:
             numbers = await kept_counts.numbers_between(session, *bounds(one))
-        found: list[OfSignal] = []
+        found: list[CountedSignal] = []
         doubtful = 0
-        for first in range(0, len(numbers), AT_ONCE):
-            some = numbers[first : first + AT_ONCE]
+        for first in range(0, len(numbers), SIGNALS_AT_ONCE):
+            some = numbers[first : first + SIGNALS_AT_ONCE]
             async with self.platform.database.reading() as session:
                 decided = await kept_counts.decided_about(session, some)
                 shared = await kept_counts.disclosed_about(session, some)
-            decisions: dict[str, list[Decided]] = defaultdict(list)
+            decisions: dict[str, list[CountedDecision]] = defaultdict(list)
             receivers: dict[str, set[str]] = defaultdict(set)
             for row in decided:
                 if await vouched_for(self.platform.mac, row):
@@ -113,10 +113,10 @@ class Statistics:
                     receivers[share.number].add(str(share.facts.get("recipient_kind")))
                 else:
                     doubtful += 1
-            found += [OfSignal(mine, frozenset(receivers[number])) for number, mine in decisions.items()]
+            found += [CountedSignal(mine, frozenset(receivers[number])) for number, mine in decisions.items()]
         return found, doubtful
 
-    async def _decided(self, row: store.DecidedRow) -> Decided:
+    async def _decided(self, row: store.DecidedRow) -> CountedDecision:
         """Of the words only what weging 1 chose from the municipality's list is looked at, and no text."""
         facts = row.facts
         indicators: tuple[str, ...] = ()
@@ -126,7 +126,7 @@ class Statistics:
             (plain,) = await room.decrypt(row.room_key, [(place, row.ciphertext)])
             indicators = tuple(json.loads(plain)["fields"].get("indicators") or ())
         ended = facts.get("ended_in")
-        return Decided(
+        return CountedDecision(
             str(facts["key"]),
             str(facts["outcome"]),
             row.taken_at,
@@ -152,11 +152,11 @@ class Statistics:
         rows, _ = await self._read(person)
         text = io.StringIO()
         out = csv.writer(text)
-        out.writerow(HEADINGS)
+        out.writerow(CSV_HEADINGS)
         for one in rows:
             for name, line in one.lines.items():
                 out.writerows((one.quarter, name, code, count) for code, count in line["cells"])
-                out.writerow((one.quarter, name, TOGETHER, line["total"]))
+                out.writerow((one.quarter, name, ALL_PLACES, line["total"]))
         return text.getvalue()
 
     async def described(self, person: Person, address: str) -> dict[str, Any]:
@@ -167,7 +167,7 @@ class Statistics:
         return dataset(self.platform.settings.laws.configured, address, quarters, made)
 
     async def _read(self, person: Person) -> tuple[list[KeptQuarter], int]:
-        role = person.role_among(READERS)
+        role = person.role_among(COUNTS_READ_BY)
         line = audit.line(self.platform.clock.now(), "statistics read", actor=person.user_id, role=role, record=None)
         async with self.platform.database.transaction() as session:
             rows = await kept_counts.kept(session) if self._choices.counts_kept else []
