@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from services.oversight.use_cases import (
@@ -15,6 +16,7 @@ from services.oversight.use_cases import (
     Counting,
     DestructionLists,
     RegisterReading,
+    Statistics,
 )
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
@@ -55,9 +57,11 @@ def router(
     figures: Counting,
     breaches: BreachRegister,
     review: AccessReview,
+    statistics: Statistics,
 ) -> APIRouter:
     whole = APIRouter()
     whole.include_router(_figures(engine, figures))
+    whole.include_router(_statistics(engine, statistics))
     whole.include_router(_registers(engine, reading, chains))
     whole.include_router(_disclosures(engine, reading))
     whole.include_router(_lists(engine, lists))
@@ -120,6 +124,38 @@ def _figures(engine: Engine, figures: Counting) -> APIRouter:
     async def show(person: Person = current_person(engine.platform)) -> Found:
         """By quarter, out of coded facts. `null`: too small to tell, or a total that would give such a count away."""
         return await figures.show(person)
+
+    return routes
+
+
+def _statistics(engine: Engine, statistics: Statistics) -> APIRouter:
+    """Counts per quarter as they are kept for evaluation (art. 9 lid 3); none where the municipality keeps none."""
+    routes = APIRouter(prefix="/v1/statistics", tags=["figures"])
+    caller = current_person(engine.platform)
+
+    @routes.get("", summary="Counts of each quarter that is over, without any that is too small (FG, beheerder)")
+    async def show(person: Person = caller) -> Found:
+        """`null`: left out, for being too small or for what it would give away with the rest."""
+        return await statistics.show(person)
+
+    @routes.get(
+        "/csv",
+        summary="The same counts as CSV (FG, beheerder)",
+        response_class=Response,
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
+    async def as_csv(person: Person = caller) -> Response:
+        return Response(await statistics.as_csv(person), media_type="text/csv")
+
+    @routes.get(
+        "/description",
+        summary="What these data are, as DCAT-AP-NL in JSON-LD (FG, beheerder)",
+        response_class=Response,
+        responses={200: {"content": {"application/ld+json": {"schema": {"type": "object"}}}}},
+    )
+    async def description(request: Request, person: Person = caller) -> Response:
+        found = await statistics.described(person, f"{str(request.base_url).rstrip('/')}/v1/statistics")
+        return JSONResponse(found, media_type="application/ld+json")
 
     return routes
 

@@ -24,6 +24,7 @@ from services.oversight.use_cases import (
     RegisterKeeping,
     RegisterReading,
     Releasing,
+    Statistics,
     TrailWatching,
 )
 from shared.clock import Clock, SystemClock
@@ -42,6 +43,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     register = BreachRegister(incidents)
     releasing = Releasing(platform)
     chains = Chains(platform, settings.witness)
+    statistics = Statistics(platform)
     service = Service(
         platform,
         handlers=handlers(RegisterKeeping(platform), DesignationKeeping(platform), releasing, DutyKeeping(platform)),
@@ -52,6 +54,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             chains.walking,
             Anchoring(platform, incidents.freezer).telling,
             TrailWatching(register, chains).watching,
+            statistics.keeping,
             *incidents.periodic,
         ],
     )
@@ -66,5 +69,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             Counting(platform),
             register,
             AccessReview(chains),
+            statistics,
         ),
     )

@@ -97,7 +97,7 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
         reminders=_reminders(file.table("rechten")),
         security_policy=_security_policy(file.table("beveiligingsbeleid")),
-        smallest_count=file.table("cijfers").number("kleinste_aantal", LEAST_COUNT, 100),
+        **_figures(file.table("cijfers")),
     )
     _needed(file, made)
     every_receiver(file, made)
@@ -106,6 +106,19 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
     if problems:
         raise Unacceptable(problems)
     return made
+
+
+def _figures(table: Table) -> dict[str, Any]:
+    """How figures are told, and whether counts are kept (art. 9 lid 3); who keeps them says under which licence."""
+    licence = table.text("licentie", empty=True) if "licentie" in table.keys else ""
+    kept = table.flag("bewaren")
+    if licence and not licence.startswith(("http://", "https://")):
+        table.wrong("licentie", "moet een adres zijn")
+    elif kept and not licence:
+        table.wrong("licentie", "moet zijn ingevuld als er aantallen worden bewaard")
+    smallest = table.number("kleinste_aantal", LEAST_COUNT, 100)
+    table.finish()
+    return {"smallest_count": smallest, "counts_kept": kept, "licence": licence}
 
 
 def _terms(table: Table) -> Terms:

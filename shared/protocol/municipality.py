@@ -85,11 +85,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Indicators:
-    """A group of signs of undermining from which weging 1 chooses, by their codes. `needed`: at least one of them."""
+    """A group of signs of undermining from which weging 1 chooses, by their codes. `needed`: at least one of them.
+    `phenomenon`: they are signs of one kind of undermining, under which a signal is counted."""
 
     name: str
     named: Mapping[str, str]
     needed: bool = False
+    phenomenon: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,10 @@ class Municipality:
     """After how many days of its receipt a request that waits is called to mind (art. 10 lid 4)."""
     smallest_count: int = 5
     """What is counted less often than this is in no figure (art. 9 lid 3)."""
+    counts_kept: bool = False
+    """Whether counts of each quarter are kept before anything is destroyed (art. 9 lid 3)."""
+    licence: str = ""
+    """Under which licence what is kept may be used, as an address."""
 
     @property
     def organisations(self) -> dict[str, Mapping[str, str]]:

@@ -46,6 +46,14 @@ def terms_of(law: Law) -> list[str]:
         " laatste dag van een kortere maand.",
         f"- Cijfers over signalen noemen geen aantal van 1 tot en met {law.choices.smallest_count - 1}, en geen totaal waaruit zo"
         " een aantal te herleiden is (art. 9 lid 3).",
+        "- Voor evaluatie en onderzoek "
+        + (
+            "blijven per kwartaal alleen aantallen bewaard, gemaakt voordat er iets wordt vernietigd en tot geen signaal"
+            " te herleiden"
+            if law.choices.counts_kept
+            else "blijft niets bewaard"
+        )
+        + " (art. 9 lid 3).",
         "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
     ]
 

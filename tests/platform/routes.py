@@ -96,10 +96,8 @@ def _routes(platform: Platform) -> APIRouter:
     if platform.name == "oversight":
         engine = Engine(platform, OversightPolicy(), ListShelf())
         register = BreachRegister(Engine(platform, BreachPolicy(), BreachShelf()))
-        lists = DestructionLists(engine)
-        return oversight_api.router(
-            engine, RegisterReading(platform), nothing, lists, nothing, register, AccessReview(Chains(platform))
-        )
+        reading, lists, review = RegisterReading(platform), DestructionLists(engine), AccessReview(Chains(platform))
+        return oversight_api.router(engine, reading, nothing, lists, nothing, register, review, nothing)
     if platform.name == "access":
         platform.verifier = Verifier(LocalTransit())
         access = Access.__new__(Access)

@@ -64,6 +64,7 @@ def upgrade() -> None:
         column("number", sa.Text),
         column("facts", JSONB),
         column("decided_at", MOMENT),
+        column("mac", sa.Text),
     )
     op.create_index("disclosure_order_idx", "disclosure", ["decided_at", "id"])
     op.create_index("disclosure_number_idx", "disclosure", ["number", "decided_at", "id"])
@@ -77,6 +78,15 @@ def upgrade() -> None:
         column("because", sa.Text),
         column("judged_by", sa.Text),
         column("judged_at", MOMENT),
+        column("mac", sa.Text),
+    )
+    op.create_table(
+        "kept_quarter",
+        column("quarter", sa.Text, key=True),
+        column("smallest", sa.Integer),
+        column("lines", JSONB),
+        column("not_believed", sa.Integer),
+        column("made_on", sa.Date),
         column("mac", sa.Text),
     )
     op.create_table(

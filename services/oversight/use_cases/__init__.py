@@ -12,6 +12,7 @@ from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.review import AccessReview
 from services.oversight.use_cases.show import RegisterReading
+from services.oversight.use_cases.statistics import Statistics
 from services.oversight.use_cases.watch import TrailWatching
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "RegisterKeeping",
     "RegisterReading",
     "Releasing",
+    "Statistics",
     "TrailWatching",
     "UrgentJudging",
 ]

@@ -132,10 +132,11 @@ class RegisterKeeping:
         """One line of the disclosure register: who receives which items, for what, on which ground (R-6.4)."""
         facts = message.model_dump(mode="json")
 
+        row = store.Disclosure(id=incoming.id, number=message.number, facts=facts, decided_at=message.decided_at)
+        await vouch_for(self.platform.mac, row)
+
         async def effect(session: AsyncSession) -> None:
-            session.add(
-                store.Disclosure(id=incoming.id, number=message.number, facts=facts, decided_at=message.decided_at)
-            )
+            session.add(changed(row))
 
         return Handled(effect)
 
