@@ -108,7 +108,9 @@ def create() -> None:
         column("mac", sa.Text),
     )
     unanswered = sa.text("answered_at IS NULL")
-    op.create_index("person_asked_waiting_idx", "person_asked", ["asked_at", "request"], postgresql_where=unanswered)
+    op.create_index(
+        "person_asked_waiting_idx", "person_asked", ["asked_at", "request", "number"], postgresql_where=unanswered
+    )
     op.create_table(
         "frozen",
         *waits(),

@@ -72,7 +72,7 @@ class Kept:
         async with self.retention.platform.database.transaction() as session:
             for row in await self.retention.rows(Holder, number=self.new):
                 await session.delete(await session.merge(row))
-        await self.retention.add(Holder(number=self.new, holder=service))
+        await self.retention.add(Holder(number=self.new, holder=service, before=[]))
 
     async def sealed(self, closed_to: str = "") -> SealedDossier:
         """What casework seals of a signal with something of every class."""
@@ -95,7 +95,7 @@ class Kept:
         """Retention keeps it; returns its number."""
         dossier = await self.sealed(closed_to)
         self.number = dossier.number
-        await self.retention.add(Holder(number=self.number, holder="casework"))
+        await self.retention.add(Holder(number=self.number, holder="casework", before=[]))
         letter = await self.retention.letter(SealedDossierLetter, self.number, dossier)
         await self.retention.hears(Keeping(self.retention.platform).sealed, letter, "casework")
         return self.number

@@ -59,7 +59,9 @@ def upgrade() -> None:
         column("found", sa.Boolean, null=True),
         column("mac", sa.Text),
     )
-    op.create_index("dossier_received_idx", "dossier", ["received_on", "number"])
+    for name, state in (("dossier_asked_idx", "<> 'request-done'"), ("dossier_answered_idx", "= 'request-done'")):
+        which = sa.text(f"number LIKE 'V-%' AND state {state}")
+        op.create_index(name, "dossier", ["received_on", "number"], postgresql_where=which)
     op.create_table("on_list", column("number", sa.Text, key=True), column("list_id", sa.Uuid, key=True))
     # Among the duties that are in hand, those that were deferred are few.
     deferred = sa.text("\"left\" IS FALSE AND state = 'duty-deferred'")
