@@ -95,20 +95,22 @@ class AskingHolders:
             raise CannotSucceed("the number on a letter differs from the one inside")
         row = await self._asked_of(incoming.producer, content.request, content.number)
         items = await self._items(incoming.producer, content)
-        names = [one.item for one in items]
+        mine = _names_of(content.number)
         now = self.platform.clock.now()
         after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
         await vouch_for(self.platform.mac, after)
 
         def becomes(head: Head) -> Head:
-            return replace(head, items=(*(one for one in head.items if one.item not in names), *items))
+            kept = (one for one in head.items if not one.item.startswith(mine))
+            return replace(head, items=(*kept, *(items or ())))
 
         async def effect(session: AsyncSession) -> None:
             self.platform.post.tell(session, "retention", KeysMade(number=content.number, carried_by=(kid,)))
-            if items:
+            if items is not None:
                 await heard(self._loader, session, content.request, becomes, "holder answered")
-                mine = col(ItemRow.number) == content.request, col(ItemRow.item).in_(names)
-                await session.execute(delete(ItemRow).where(*mine))
+                # Who answers anew answers the whole of it: what he chose before and not now goes.
+                before = col(ItemRow.number) == content.request, col(ItemRow.item).startswith(mine)
+                await session.execute(delete(ItemRow).where(*before))
                 # Copies: it may be done twice, the second time in a transaction of its own.
                 session.add_all([changed(one) for one in items])
             await session.merge(after)
@@ -123,13 +125,16 @@ class AskingHolders:
         await self._loader.believe(row, request)
         return row
 
-    async def _items(self, holder: str, content: PersonAnswered) -> list[ItemRow]:
+    async def _items(self, holder: str, content: PersonAnswered) -> list[ItemRow] | None:
+        """None where the answer comes when nothing is looked for any more."""
         try:
             loaded = await self._loader.load(content.request, opened=False)
         except NotFound:
-            return []
+            return None
         key = loaded.dossier.room_key
-        if not content.found or loaded.state != State.REQUEST_SEARCH or key is None:
+        if loaded.state != State.REQUEST_SEARCH or key is None:
+            return None
+        if not content.found:
             return []
         said = await self._said(holder, content, loaded.law)
         documents: list[tuple[str, str, Document]] = [(content.request, name, one) for name, one in said.items()]
@@ -194,9 +199,13 @@ class AskingHolders:
         return Handled(effect)
 
 
+def _names_of(signal: str) -> str:
+    """With which the names of all that was answered of `signal` begin."""
+    return f"found-{hashlib.sha256(signal.encode()).hexdigest()[:12]}-"
+
+
 def _name(signal: str, item: str) -> str:
-    """The same for the same thing, so that who answers anew puts it in its place."""
-    return f"found-{hashlib.sha256(f'{signal} {item}'.encode()).hexdigest()[:16]}"
+    return f"{_names_of(signal)}{hashlib.sha256(item.encode()).hexdigest()[:12]}"
 
 
 def _described(content: PersonAnswered) -> str:
