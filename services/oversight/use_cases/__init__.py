@@ -2,6 +2,7 @@
 
 from services.oversight.use_cases.anchor import Anchoring
 from services.oversight.use_cases.approve import DestructionLists
+from services.oversight.use_cases.bind import AccountBinding
 from services.oversight.use_cases.breaches import BreachRegister
 from services.oversight.use_cases.chains import Chains
 from services.oversight.use_cases.count import Counting
@@ -17,6 +18,7 @@ from services.oversight.use_cases.watch import TrailWatching
 
 __all__ = [
     "AccessReview",
+    "AccountBinding",
     "Anchoring",
     "BreachRegister",
     "Chains",
