@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from services.portal.accountability import account_pdf
 from services.portal.api.visits import Visits, sends_to
 from services.portal.forms import Control
 from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.use_cases.accountability import AccountGathering
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.filled import text
 from services.portal.use_cases.toezicht import Toezicht
@@ -27,7 +32,7 @@ _ADDRESS = "/toezicht"
 _WHICH = Control("text", "number", "Nummer van het signaal", "Zoals S-7K3MQ-9XD4T", required=True)
 
 
-def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
+def router(visits: Visits, toezicht: Toezicht, accounts: AccountGathering, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def start_page(request: Request, session: Session, trouble: Trouble | None, filled: FormData) -> Response:
@@ -57,6 +62,18 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
         if not re.fullmatch(NUMBER, number):
             raise NotFound
         return pages.show("toezicht/signaal.html", request, found=await toezicht.signal(session, number))
+
+    @routes.post(f"{_ADDRESS}/signalen/{{number}}/verantwoording")
+    async def account(number: str, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
+        """By POST: it is made when it is asked for, and stands in the audit trail of every service. `as`: json, else PDF/A."""
+        only_for(session, (FG,))
+        if not re.fullmatch(NUMBER, number):
+            raise NotFound
+        found = await accounts.gather(session, number)
+        if text(filled, "as") == "json":
+            return _attached(json.dumps(found, ensure_ascii=False, indent=1).encode(), number, "json")
+        on = date.fromisoformat(found["madeAt"][:10])
+        return _attached(await run_in_threadpool(account_pdf, accounts.law, found, on), number, "pdf")
 
     @routes.get(f"{_ADDRESS}/auditspoor")
     async def trail(
@@ -108,3 +125,8 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
         return await share_page(request, session, share, trouble, filled)
 
     return routes
+
+
+def _attached(content: bytes, number: str, form: str) -> Response:
+    named = {"Content-Disposition": f'attachment; filename="verantwoordingsdossier-{number}.{form}"'}
+    return Response(content, media_type=f"application/{form}", headers=named)
