@@ -44,16 +44,16 @@ from shared.protocol.phase_5 import HOLD_GROUNDS
 from shared.protocol.request_kinds import HOLDERS_OF_DATA, REQUEST_KINDS
 
 ACCOUNT_TEMPLATE = Path(__file__).with_name("accountability.typ")
-Said = Mapping[str, Any]
+_Said = Mapping[str, Any]
 
 
-def account_pdf(law: Law, found: Said, on: date) -> bytes:
+def account_pdf(law: Law, found: _Said, on: date) -> bytes:
     """As PDF/A-3a and PDF/UA-1, with the file itself as JSON attached. Takes the processor some time: call it in a thread."""
     attached = json.dumps(found, ensure_ascii=False)
     return compiled(ACCOUNT_TEMPLATE, {"words": account_words(law, found), "account": attached}, "a-3a", "ua-1", on=on)
 
 
-def account_words(law: Law, found: Said) -> dict[str, Any]:
+def account_words(law: Law, found: _Said) -> dict[str, Any]:
     """Everything that stands in the PDF, in its order: what is missing stands in its own place."""
     given = {one["chapter"]["service"]: one for one in found["chapters"]}
     missing = {one["service"]: one["why"] for one in found.get("missing", ())}
@@ -75,7 +75,7 @@ def account_words(law: Law, found: Said) -> dict[str, Any]:
     }
 
 
-def _complete(found: Said) -> list[str]:
+def _complete(found: _Said) -> list[str]:
     """First whether it is, then what is not."""
     called = HOLDERS_OF_DATA
     said = (
@@ -108,7 +108,7 @@ def _missing(service: str, why: str) -> dict[str, Any]:
     }
 
 
-def _chapter(law: Law, chapter: Said, hashed: str) -> dict[str, Any]:
+def _chapter(law: Law, chapter: _Said, hashed: str) -> dict[str, Any]:
     says = _Words(law)
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for one in chapter.get("entries", ()):
@@ -124,7 +124,7 @@ def _chapter(law: Law, chapter: Said, hashed: str) -> dict[str, Any]:
     }
 
 
-def _standing(chapter: Said) -> str:
+def _standing(chapter: _Said) -> str:
     said = ACCOUNT_STANDINGS[chapter["standing"]]
     if chapter["standing"] == "elsewhere":
         said += f" aan {HOLDERS_OF_DATA.get(chapter.get('holder', ''), 'een ander onderdeel')}."
@@ -142,7 +142,7 @@ class _Words:
 
     def __init__(self, law: Law) -> None:
         self._law = law
-        self._by_kind: Mapping[str, Callable[[Said], str]] = {
+        self._by_kind: Mapping[str, Callable[[_Said], str]] = {
             "task": self._task,
             "informing": lambda one: self._step(one) or DUTY_STATES.get(one["what"], state(one["what"])),
             "request": lambda one: self._step(one) or f"Gevraagd: {REQUEST_KINDS.get(one['what'], one['what'])}",
@@ -164,10 +164,10 @@ class _Words:
             return HOLDERS_OF_DATA.get(value, value)
         return self._day(value) if name.endswith(("On", "At", "ince")) else value
 
-    def when(self, one: Said) -> str:
+    def when(self, one: _Said) -> str:
         return self._day(one.get("at", "")) or "–"
 
-    def who(self, one: Said) -> str:
+    def who(self, one: _Said) -> str:
         said = [self._role(one["role"])] if one.get("role") else []
         said += [self._person(who) for who in one.get("by", ())]
         if one.get("coSigners"):
@@ -178,7 +178,7 @@ class _Words:
             said.append(f"vastgelegd door {self._person(one['recorder'])}")
         return ", ".join(said) or "het systeem"
 
-    def what(self, one: Said) -> str:
+    def what(self, one: _Said) -> str:
         """What happened, and whatever else is known of it."""
         decided = one["kind"] in ("decision", "check") or (one["kind"] == "source" and bool(one.get("article")))
         said = [self._decision(one) if decided else capitalized(self._by_kind.get(one["kind"], self._called)(one))]
@@ -198,7 +198,7 @@ class _Words:
             said.append(one["article"])
         return "; ".join(said)
 
-    def _how(self, one: Said, *, decided: bool) -> list[str]:
+    def _how(self, one: _Said, *, decided: bool) -> list[str]:
         found = [ACCOUNT_STATUSES[one["status"]]] if one.get("status") in ACCOUNT_STATUSES else []
         if one.get("outcome") and not decided:
             found.append(self._outcome(one))
@@ -206,7 +206,7 @@ class _Words:
             found.append(self._reason(one))
         return [each for each in found if each]
 
-    def _outcome(self, one: Said) -> str:
+    def _outcome(self, one: _Said) -> str:
         code = str(one["outcome"])
         if one["what"] in ("signal sealed", "destruction declared"):
             return f"geëindigd door {self._law.answered(*_pair(code))}"
@@ -215,7 +215,7 @@ class _Words:
         )
         return result(code) if one["kind"] in ("opening", "trail") else known.get(code, code)
 
-    def _reason(self, one: Said) -> str:
+    def _reason(self, one: _Said) -> str:
         code, kind = str(one["reason"]), one["kind"]
         if kind == "retention":
             return HOLD_GROUNDS.get(code, code)
@@ -228,7 +228,7 @@ class _Words:
             or ("versleuteld voor de ontvanger" if code == "sealed" else self._law.called(code))
         )
 
-    def _about(self, one: Said) -> list[str]:
+    def _about(self, one: _Said) -> list[str]:
         if one["kind"] == "retention" and one.get("about"):
             named = ARCHIVE_WORDS | {name: called for name, called in HOLDERS_OF_DATA.items()}
             return [", ".join(named.get(each, each) for each in one["about"])]
@@ -236,14 +236,14 @@ class _Words:
             return [self._part(one["what"], each) for each in one["parts"]]
         return [f"over {', '.join(self._thing(each) for each in one['about'])}"] if one.get("about") else []
 
-    def _part(self, key: str, part: Said) -> str:
+    def _part(self, key: str, part: _Said) -> str:
         about = " × ".join(", ".join(self._thing(each) for each in some) for some in part["about"])
         return f"{about}: {self._law.said_of(key, part['outcome'])}"
 
     def _thing(self, code: str) -> str:
         return self._law.called(item_called(concern_called(code)))
 
-    def _decision(self, one: Said) -> str:
+    def _decision(self, one: _Said) -> str:
         key, outcome = one["what"], one.get("outcome", "")
         beside = RECORDED_BESIDE.get(f"{key}:{outcome}") or RECORDED_BESIDE.get(key)
         return beside or self._law.answered(key, outcome)
@@ -252,19 +252,19 @@ class _Words:
         kind, _, source = role.partition("-")
         return f"wie {self._law.called(source)} beheert" if kind == BRONHOUDER and source else self._law.called(role)
 
-    def _line(self, one: Said) -> str:
+    def _line(self, one: _Said) -> str:
         """Of the trail; what it was about by its question, where it is a decision."""
         what, _, key = str(one["what"]).partition(": ")
         asked = self._law.decision(key)
         return f"{action(what)}: {asked.question}" if asked else action(one["what"])
 
-    def _task(self, one: Said) -> str:
+    def _task(self, one: _Said) -> str:
         return TASKS.get(one["what"], "Taak")
 
-    def _step(self, one: Said) -> str:
+    def _step(self, one: _Said) -> str:
         return ACCOUNT_STEPS.get(one["what"], "")
 
-    def _called(self, one: Said) -> str:
+    def _called(self, one: _Said) -> str:
         return self._law.called(one["what"])
 
     @staticmethod

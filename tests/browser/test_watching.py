@@ -73,6 +73,7 @@ def accounted(page: Page, number: str) -> None:
     text = made.value.path().read_text()
     found = AccountFile.model_validate_json(text)
     assert found.complete, (found.missing, found.doubtful, found.binding)
+    assert found.binding
     assert [one.chapter.service for one in found.chapters] == [*ACCOUNTING]
     for one in json.loads(text)["chapters"]:
         (hashed,) = [each.sha256 for each in found.binding.bound.chapters if each.service == one["chapter"]["service"]]
