@@ -62,7 +62,7 @@ ACCOUNT_STEPS = {
     "keys destroyed": "Sleutel vernietigd van",
     "hold": "Vernietigingsstop gevraagd",
     "informing asked": "Gewacht op een besluit over informeren",
-    "informing is due": "Informeren kwam dichterbij",
+    "informing is due": "Een dag waarop deze persoon het moet weten",
     "consultation asked": "Raadpleging gevraagd",
     "consultation given": "Raadpleging gegeven",
     "person asked": "Een verzoek van een betrokkene voorgelegd aan wie het dossier heeft",
@@ -89,7 +89,14 @@ ACCOUNT_OUTCOMES = {
     "refused": "geweigerd",
 }
 ACCOUNT_REASONS = {
+    "contact": "contact met de betrokkene",
     "disclosure": "een verstrekking",
+    "same-person": "een andere naam van dezelfde persoon",
+    "not-concerned": "de persoon bleek niet betrokken",
     "intervention": "een interventie",
-    "received": "een verstrekking die al was gedaan",
+    "review": "de dag waarop uitstel opnieuw wordt bekeken",
+    "notice-undeliverable": "een kennisgeving die terugkwam",
+    "at-once": "het besluit om te informeren",
+    "received": "een verstrekking binnen de gemeente",
 }
+"""Why there is a day by which somebody has to know (shared/protocol/moments.py)."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from services.portal.account_codes import (
     ACCOUNT_CONTACT,
@@ -150,7 +151,7 @@ class _Words:
             "record": lambda one: ACTIONS.get(one["what"]) or law.called(one["what"]),
             "meeting": lambda one: str(one["what"]),
             "look": self._step,
-            "retention": self._step,
+            "retention": lambda one: self._step(one) or ACTIONS.get(one["what"], one["what"]),
             "opening": self._line,
             "trail": self._line,
         }
@@ -168,14 +169,15 @@ class _Words:
         return self._day(one.get("at", "")) or "–"
 
     def who(self, one: _Said) -> str:
-        said = [self._role(one["role"])] if one.get("role") else []
+        said = [self._role(one["role"])] if one.get("role") and not one.get("meeting") else []
         said += [self._person(who) for who in one.get("by", ())]
         if one.get("coSigners"):
             said.append(f"medeondertekend door {', '.join(map(self._person, one['coSigners']))}")
         if one.get("dissenters"):
             said.append(f"{len(one['dissenters'])} tegen")
         if one.get("recorder") and one["recorder"] not in one.get("by", ()):
-            said.append(f"vastgelegd door {self._person(one['recorder'])}")
+            role = f"{self._role(one['role'])} " if one.get("role") and one.get("meeting") else ""
+            said.append(f"vastgelegd door {role}{self._person(one['recorder'])}")
         return ", ".join(said) or "het systeem"
 
     def what(self, one: _Said) -> str:
@@ -213,14 +215,17 @@ class _Words:
         known = {"retention": LISTED_STATES | HOLD_STATES, "disclosure": JUDGED_AS | ACCOUNT_OUTCOMES}.get(
             one["kind"], ACCOUNT_OUTCOMES
         )
-        return result(code) if one["kind"] in ("opening", "trail") else known.get(code, code)
+        if one["kind"] in ("opening", "trail"):
+            key = str(one["what"]).partition(": ")[2]
+            return self._law.said_of(key, code) if self._law.decision(key) else self._law.called(result(code))
+        return known.get(code, code)
 
     def _reason(self, one: _Said) -> str:
         code, kind = str(one["reason"]), one["kind"]
         if kind == "retention":
             return HOLD_GROUNDS.get(code, code)
         if kind == "informing":
-            return f"door {ACCOUNT_REASONS.get(code, code)}"
+            return f"vanwege {ACCOUNT_REASONS.get(code, code)}"
         because = {code: words for some in BECAUSE.values() for code, words in some.items()}
         return (
             PURPOSES_OF_OPENING.get(code)
@@ -241,7 +246,9 @@ class _Words:
         return f"{about}: {self._law.said_of(key, part['outcome'])}"
 
     def _thing(self, code: str) -> str:
-        return self._law.called(item_called(concern_called(code)))
+        """What it is called; what goes by a long number, by its beginning."""
+        known = self._law.called(item_called(concern_called(code)))
+        return f"nummer {code[:8]}" if known == code and len(code) == len(str(UUID(int=0))) else known
 
     def _decision(self, one: _Said) -> str:
         key, outcome = one["what"], one.get("outcome", "")
@@ -253,10 +260,11 @@ class _Words:
         return f"wie {self._law.called(source)} beheert" if kind == BRONHOUDER and source else self._law.called(role)
 
     def _line(self, one: _Said) -> str:
-        """Of the trail; what it was about by its question, where it is a decision."""
+        """Of the trail; what it was about by its question, where it is a decision, or by the kind of the task."""
         what, _, key = str(one["what"]).partition(": ")
         asked = self._law.decision(key)
-        return f"{action(what)}: {asked.question}" if asked else action(one["what"])
+        about = asked.question if asked else TASKS.get(key, "").lower()
+        return f"{action(what)}: {about}" if about else action(one["what"])
 
     def _task(self, one: _Said) -> str:
         return TASKS.get(one["what"], "Taak")

@@ -16,13 +16,14 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from services.portal.account_codes import ACCOUNT_GROUPS
+from services.portal.account_codes import ACCOUNT_GROUPS, ACCOUNT_REASONS
 from services.portal.accountability import account_pdf, account_words
 from services.portal.calls import Calls, Said
 from services.portal.sessions import Session
 from services.portal.use_cases.accountability import AccountGathering
 from shared.accountability import ACCOUNTING, AccountChapter, AccountEntry, AccountFile, EntryKind, SealedChapter
 from shared.errors import NotFound, PartDown
+from shared.protocol.moments import LATER, NEARER, NOT_CONCERNED, RECEIVED
 from shared.protocol.request_kinds import HOLDERS_OF_DATA
 from tests.portal.conftest import SAME
 from tests.protocol.laws import MIDDEN_DELFLAND
@@ -190,6 +191,10 @@ async def test_nobody_else_makes_one(somebody: httpx.AsyncClient, number: str) -
     sent = {"csrf": "the-token", "as": "pdf"}
     answer = await somebody.post(f"/toezicht/signalen/{number}/verantwoording", data=sent, headers=SAME)
     assert answer.status_code == 404
+
+
+def test_every_reason_for_a_day_has_words() -> None:
+    assert {*ACCOUNT_REASONS} >= {*NEARER, *LATER, NOT_CONCERNED, RECEIVED}
 
 
 def test_its_form_is_published() -> None:
