@@ -24,6 +24,7 @@ from services.oversight.use_cases import (
     DesignationKeeping,
     DestructionLists,
     DutyKeeping,
+    RegisterArchive,
     RegisterKeeping,
     RegisterReading,
     Releasing,
@@ -76,5 +77,5 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             statistics,
         ),
         chapter_routes(platform, OversightAccount(platform).chapter),
-        bind_routes(AccountBinding(platform)),
+        bind_routes(AccountBinding(platform), RegisterArchive(platform)),
     )

@@ -151,7 +151,7 @@ class _Words:
             "record": lambda one: ACTIONS.get(one["what"]) or law.called(one["what"]),
             "meeting": lambda one: str(one["what"]),
             "look": self._step,
-            "retention": lambda one: self._step(one) or ACTIONS.get(one["what"], one["what"]),
+            "retention": lambda one: self._step(one) or ACTIONS.get(one["what"], str(one["what"])),
             "opening": self._line,
             "trail": self._line,
         }

@@ -10,6 +10,7 @@ from services.oversight.use_cases.designations import DesignationKeeping
 from services.oversight.use_cases.duties import DutyKeeping
 from services.oversight.use_cases.judge_urgent import UrgentJudging
 from services.oversight.use_cases.keep import RegisterKeeping
+from services.oversight.use_cases.register_archive import RegisterArchive
 from services.oversight.use_cases.release import Releasing
 from services.oversight.use_cases.review import AccessReview
 from services.oversight.use_cases.show import RegisterReading
@@ -26,6 +27,7 @@ __all__ = [
     "DesignationKeeping",
     "DestructionLists",
     "DutyKeeping",
+    "RegisterArchive",
     "RegisterKeeping",
     "RegisterReading",
     "Releasing",

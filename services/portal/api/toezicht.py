@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from services.portal.use_cases.accountability import AccountGathering
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.filled import text
 from services.portal.use_cases.toezicht import Toezicht
+from shared.clock import calendar_date
 from shared.errors import NotFound
 from shared.http.app import NUMBER
 from shared.privileges import BY_NAME
@@ -38,6 +39,7 @@ def router(visits: Visits, toezicht: Toezicht, accounts: AccountGathering, pages
     async def start_page(request: Request, session: Session, trouble: Trouble | None, filled: FormData) -> Response:
         found = await toezicht.start(session)
         shown: dict[str, Any] = {"found": found, "which": (_WHICH,), "watches": FG in session.roles}
+        shown["register_of"] = calendar_date(datetime.now(UTC)).year - 1
         status = 400 if trouble else 200
         return pages.show("toezicht/toezicht.html", request, status, trouble=trouble, filled=filled, **shown)
 
@@ -74,6 +76,13 @@ def router(visits: Visits, toezicht: Toezicht, accounts: AccountGathering, pages
             return _attached(json.dumps(found, ensure_ascii=False, indent=1).encode(), number, "json")
         on = date.fromisoformat(found["madeAt"][:10])
         return _attached(await run_in_threadpool(account_pdf, accounts.law, found, on), number, "pdf")
+
+    @routes.get(f"{_ADDRESS}/register/{{year}}/archief")
+    async def register(year: int, session: Session = visits.visitor) -> Response:
+        """The disclosure register of a year that is over, as an archive takes it."""
+        only_for(session, (FG,))
+        named = {"Content-Disposition": f'attachment; filename="register-van-verstrekkingen-{year}.zip"'}
+        return Response(await toezicht.register(session, year), media_type="application/zip", headers=named)
 
     @routes.get(f"{_ADDRESS}/auditspoor")
     async def trail(
