@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,18 +15,17 @@ from services.intake.store import AcceptedReport, MelderVault
 from services.oversight import store
 from services.oversight.account import OversightAccount
 from services.oversight.trail import AuditBatch, AuditLine
-from services.oversight.use_cases import AccountBinding
 from services.retention.account import RetentionAccount
 from services.retention.settings import Settings as RetentionSettings
 from services.retention.tables import SealedSignal
 from services.retention.use_cases import Declarations
 from services.rights.account import RightsAccount
-from shared.accountability import ACCOUNTING, BOUND_KIND, LONGEST_SEAL, SEAL_LASTS, AccountChapter, sealed
+from shared.accountability import ACCOUNTING, LONGEST_SEAL, AccountChapter
 from shared.audit import line
 from shared.canonical import digest
 from shared.database.tables import Audit
 from shared.engine.head import vouch_for
-from shared.errors import Forbidden, Invalid, NotFound
+from shared.errors import Forbidden, NotFound
 from shared.http.chapters import CHAPTER_READ, TellChapter, told
 from shared.identity import Person
 from shared.privileges import SERVICES
@@ -222,7 +221,7 @@ async def test_of_what_is_destroyed_the_declaration_is_told_and_no_other_is_beli
     assert (declared["what"], declared["by"], chapter["notBelieved"]) == ("destruction declared", ["beheerder-1"], 1)
 
 
-# --- oversight: the register, the trail, the binding ------------------------------------------------------
+# --- oversight: the register and the trail ------------------------------------------------------
 
 
 def decided(desk: Desk, number: str) -> store.DecidedRow:
@@ -308,61 +307,3 @@ async def test_oversight_tells_the_register_and_the_trail_and_nothing_that_was_p
     chapter = await chapter_of(desk.platform, account.chapter, NUMBER)
     assert chapter["notBelieved"] == 3
     assert {one["kind"] for one in chapter["entries"]} == {"check"}
-
-
-async def seal_of(platform: Platform, number: str = NUMBER, person: Person = FG) -> str:
-    chapter = AccountChapter(
-        service=platform.name, number=number, at="2026-11-29T10:00:00.000+00:00", standing="nothing"
-    )
-    return sealed(platform.signer, chapter, person)
-
-
-@pytest.mark.allowed("R-2.4")
-async def test_chapters_are_bound_and_the_missing_ones_are_named(desk_of: DeskOf, platform_of: PlatformOf) -> None:
-    desk = await desk_of("oversight")
-    await desk.add(where(NUMBER))
-    seals = [await seal_of(await platform_of(name)) for name in ("intake", "assessment")]
-    found = await AccountBinding(desk.platform).bind(NUMBER, FG, seals)
-    assert [one.service for one in found.bound.chapters] == ["assessment", "intake"]
-    assert set(found.bound.missing) == set(ACCOUNTING) - {"assessment", "intake"}
-    assert not found.bound.complete
-    claims = await desk.platform.verifier.verify(found.signature, kind=BOUND_KIND, service="oversight")
-    assert claims["bound"] == found.bound.model_dump(mode="json", by_alias=True)
-    (noted,) = [one.entry for one in await desk.rows(Audit) if one.entry["action"] == "accountability file bound"]
-    assert noted["reason"].startswith("missing: sources")
-    with pytest.raises(NotFound):
-        await AccountBinding(desk.platform).bind("S-00000-00000", FG, ())
-
-
-@pytest.mark.refused("R-2.4")
-async def test_a_seal_of_somebody_else_or_of_another_day_is_not_bound(desk_of: DeskOf, platform_of: PlatformOf) -> None:
-    """Everything that is wrong is said at once; and nothing of it is bound."""
-    desk = await desk_of("oversight")
-    await desk.add(where(NUMBER))
-    intake, worklist = await platform_of("intake"), await platform_of("worklist")
-    binding = AccountBinding(desk.platform)
-    mine = await seal_of(intake)
-    head, body, signature = mine.split(".")
-    wrong = [
-        await seal_of(intake, "S-00000-00001"),
-        await seal_of(intake, person=Person("fg-2", frozenset({"fg"}))),
-        await seal_of(worklist),
-        intake.signer.sign("meldpunt-other", {"number": NUMBER}),
-        ".".join((head, body, signature[::-1])),
-        "kop.inhoud.handtekening",
-    ]
-    with pytest.raises(Invalid) as refused:
-        await binding.bind(NUMBER, FG, [mine, *wrong, mine])
-    faults = {one.field: one.code for one in refused.value.faults}
-    assert faults == {f"seals.{place}": "no-seal" for place in range(1, 7)} | {"seals.7": "chapter-twice"}
-    intake.signer._clock = _Earlier()
-    with pytest.raises(Invalid):
-        await binding.bind(NUMBER, FG, [await seal_of(intake)])
-    for person in OTHERS:
-        with pytest.raises(Forbidden):
-            await binding.bind(NUMBER, person, [mine])
-
-
-class _Earlier:
-    def now(self) -> datetime:
-        return datetime.now(UTC) - SEAL_LASTS - timedelta(seconds=5)
