@@ -226,18 +226,8 @@ async def test_of_what_is_destroyed_the_declaration_is_told_and_no_other_is_beli
 
 def decided(desk: Desk, number: str) -> store.DecidedRow:
     now = desk.clock.now()
-    facts = {
-        "number": number,
-        "key": "check-1",
-        "outcome": "allowed",
-        "article": "art. 17",
-        "deciders": ["anna"],
-        "recorder": "anna",
-        "role": "oov",
-        "protocol": VERSION,
-        "state": "hit-check",
-        "about": ["belastingen"],
-    }
+    facts = {"number": number, "key": "check-1", "outcome": "allowed", "article": "art. 17", "about": ["belastingen"]}
+    facts |= {"deciders": ["anna"], "recorder": "anna", "role": "oov", "protocol": VERSION, "state": "hit-check"}
     return store.DecidedRow(
         id=uuid4(),
         producer="sources",
@@ -252,18 +242,9 @@ def decided(desk: Desk, number: str) -> store.DecidedRow:
 
 
 def disclosed(desk: Desk, number: str) -> store.Disclosure:
-    facts = {
-        "road": "forwarding",
-        "recipient_kind": "partner",
-        "recipient": "politie",
-        "items": ["report"],
-        "article": "art. 12",
-        "by": "anna",
-        "concerning": ["S1.name"],
-        "tasks": ["taak-politie"],
-        "bases": ["vitaal-belang"],
-        "urgent": True,
-    }
+    facts = {"road": "forwarding", "recipient_kind": "partner", "recipient": "politie", "urgent": True, "by": "anna"}
+    facts |= {"items": ["report"], "article": "art. 12", "concerning": ["S1.name"]}
+    facts |= {"tasks": ["taak-politie"], "bases": ["vitaal-belang"]}
     return store.Disclosure(id=uuid4(), number=number, facts=facts, decided_at=desk.clock.now())
 
 
