@@ -84,6 +84,7 @@ class Closing:
             record=loaded.number,
             reason=whom,
             turn=loaded.next_turn,
+            concerns=loaded.concerns,
             answered=words.special_grounds,
         )
 

@@ -19,6 +19,7 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import Content, Finding, Words
 from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.processing import Concerns, is_signal
 from shared.protocol import facts as known
 from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
@@ -29,6 +30,8 @@ from shared.protocol.model import Law, Outcome, State
 from shared.protocol.rectifying import Standing, split, standing
 from shared.protocol.standing_back import CLOSED_TO
 
+NOTICE_SENT, SENT = "notice-sent", "sent"
+"""The decision by which somebody is informed, and how other services hear of it."""
 WITHDRAWAL = "withdrawal"
 REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
 CLOSING, CLUSTERING, VOICE = "closing", "clustering", "voice"
@@ -97,6 +100,18 @@ class Loaded:
     def next_turn(self) -> int | None:
         """The turn that a change of it is; None where there is no head."""
         return self.dossier.turn + 1 if self.dossier.mac else None
+
+    @property
+    def concerns(self) -> tuple[Concerns, ...]:
+        """Whom a processing of it concerns, for the processing log: each person by his S; of a list its signals."""
+        row = self.dossier
+        if row.subject:
+            told = any(one.key == NOTICE_SENT for one in self.taken)
+            return (Concerns(row.signal, (row.subject,), frozenset({row.subject} if told else ())),)
+        if is_signal(row.signal):
+            informed = frozenset(one.subject for one in self.notices if one.state == SENT)
+            return (Concerns(row.signal, tuple(f"S{n}" for n in range(1, row.people + 1)), informed),)
+        return tuple(Concerns(one) for one in self.others)
 
     @property
     def number(self) -> str:

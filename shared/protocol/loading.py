@@ -16,6 +16,7 @@ from shared.protocol.entitling import bases, every_receiver, tasks
 from shared.protocol.library import indicators
 from shared.protocol.live import NOTICE
 from shared.protocol.municipality import ORGANS, POLICE, Municipality, Power, Source, TakingIntoUse, Terms, Who
+from shared.protocol.processing import processing
 from shared.protocol.reading import KIND_OF_MEETING, Table
 from shared.protocol.syntax import Unreadable, read_toml
 
@@ -85,6 +86,7 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         terms=_terms(file.table("termijnen")),
         notice=_notice(file.table("kennisgeving")),
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
+        processing=processing(file.table("verwerkingen")),
         smallest_count=file.table("cijfers").number("kleinste_aantal", LEAST_COUNT, 100),
     )
     _needed(file, made)

@@ -142,6 +142,20 @@ class TakingIntoUse:
 
 
 @dataclass(frozen=True)
+class Processing:
+    """Of the register of processing activities what a municipality fills in: the address under which it stands, and who is
+    controller (`ORGANS`), in general and for an activity by its key."""
+
+    register: str
+    controllers: tuple[str, ...]
+    by_activity: Mapping[str, tuple[str, ...]]
+
+    def controller_of(self, activity: str) -> str:
+        """Who is controller of an activity, in words."""
+        return " en ".join(ORGANS[one] for one in self.by_activity.get(activity, self.controllers))
+
+
+@dataclass(frozen=True)
 class Municipality:
     """One file. Names are by code: `{"wonen": "Wonen"}`."""
 
@@ -173,6 +187,7 @@ class Municipality:
     notice: Mapping[str, str]
     """The texts of the notice to who is concerned (art. 26 lid 2); empty where nothing was filled in yet."""
     taking_into_use: TakingIntoUse
+    processing: Processing
     smallest_count: int = 5
     """What is counted less often than this is in no figure (art. 9 lid 3)."""
 

@@ -63,7 +63,7 @@ class Service:
     ) -> None:
         self.platform = platform
         self.schema_problem: str | None = "not checked yet"
-        self._erase = erase or Erase()
+        self._erase = (erase or Erase()).and_also(platform.processing.forget)
         answers, relay, releaser = ReceiptSender(platform.post, platform.bus), _relay_of(platform), platform.releaser
         settings = platform.settings
         self._pruner = Pruner(

@@ -52,7 +52,7 @@ class Consulting:
         if loaded.state != State.CLOSED:
             raise NotFound
         phase = await self._phase_granted(number, new_signal, person)
-        await self.engine.showing.note(person, role, "closed case consulted", number, new_signal)
+        await self.engine.showing.note(person, role, "closed case consulted", number, new_signal, loaded.concerns)
         shown = self.engine.policy.show(loaded)
         # What was put right is not shared any more, who represents a child is known for its notice alone, and the reporter
         # has reported nothing about the new signal.
