@@ -30,15 +30,15 @@ from sqlmodel import col
 from shared.canonical import canonical
 from shared.database.tables import ProcessingRecord
 from shared.keys.mac import Mac
-from shared.protocol.activities import PERSON, REPORTER, SIGNAL, Activity, activity_of, address_of, kind_of_subject
+from shared.protocol.activities import PERSON, SIGNAL, WHO_REPORTED, Activity, activity_of, address_of, kind_of_subject
 from shared.protocol.municipality import Processing
 from shared.telemetry import Running, running
 
 RECORD_KIND, SUBJECT_KIND, SIGNAL_KIND = "processing-record", "processing-subject", "processing-signal"
-AT_HAND = "door:"
+SUBJECT_AT_HAND = "door:"
 NORMAL: Literal["Unset"] = "Unset"
 """The status of what was committed; `Error` is for what failed inside, and that is rolled back with its record."""
-NUMBER = re.compile(r"S-[0-9A-Z]{5}-[0-9A-Z]{5}")
+SIGNAL_NUMBER = re.compile(r"S-[0-9A-Z]{5}-[0-9A-Z]{5}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Deed:
 
 def is_signal(number: str) -> bool:
     """Whether it is the number of a signal."""
-    return NUMBER.fullmatch(number) is not None
+    return SIGNAL_NUMBER.fullmatch(number) is not None
 
 
 def deed_of(action: str, record: str | None, concerns: Sequence[Concerns] | None) -> Deed | None:
@@ -110,7 +110,7 @@ class ProcessingLog:
             )
 
         if concerns.reporter:
-            return [made(REPORTER, REPORTER, now.span_id, hidden=False)]
+            return [made(WHO_REPORTED, WHO_REPORTED, now.span_id, hidden=False)]
         found = [] if len(concerns.persons) == 1 else [made(SIGNAL, "", now.span_id, hidden=True)]
         parent = found[0].span_id if found else now.span_id
         return [*found, *(made(PERSON, one, parent, hidden=one not in concerns.told) for one in concerns.persons)]
@@ -143,25 +143,29 @@ class ProcessingLog:
 
     @staticmethod
     def _by_hand(key: bytes, kind: str, facts: dict[str, Any]) -> str:
-        return AT_HAND + hmac.new(key, f"{kind}|".encode() + canonical(facts), hashlib.sha256).hexdigest()
+        return SUBJECT_AT_HAND + hmac.new(key, f"{kind}|".encode() + canonical(facts), hashlib.sha256).hexdigest()
 
     # --- known again -----------------------------------------------------------------------------
 
     async def is_own(self, row: ProcessingRecord) -> bool:
         """Whether this service wrote exactly this. Raises PartDown when the key cannot be had."""
-        if self._at_hand and row.mac.startswith(AT_HAND):
+        if self._at_hand and row.mac.startswith(SUBJECT_AT_HAND):
             return hmac.compare_digest(self._by_hand(self._at_hand, RECORD_KIND, _proven(row)), row.mac)
         return await self._mac.agrees(RECORD_KIND, _proven(row), row.mac)
 
     async def pseudonyms(self, signal: str, person: str | None) -> list[str]:
         """Every pseudonym that records here can have for a person of a signal (`melder`: who reported it; None: what is
         about no person by name). Raises PartDown."""
-        kind = SIGNAL if person is None else REPORTER if person == REPORTER else PERSON
+        kind = SIGNAL if person is None else WHO_REPORTED if person == WHO_REPORTED else PERSON
         return await self._every(SUBJECT_KIND, _subject(signal, kind, person or ""))
+
+    async def pseudonyms_of_signal(self, signal: str) -> list[str]:
+        """Everything by which records here can be of a signal. Raises PartDown."""
+        return await self._every(SIGNAL_KIND, {"signal": signal})
 
     async def forget(self, session: AsyncSession, signals: Collection[str]) -> None:
         """The records of signals that are destroyed go with them. Raises PartDown."""
-        found = [one for signal in signals for one in await self._every(SIGNAL_KIND, {"signal": signal})]
+        found = [one for signal in signals for one in await self.pseudonyms_of_signal(signal)]
         await session.execute(delete(ProcessingRecord).where(col(ProcessingRecord.signal).in_(found)))
 
     async def _every(self, kind: str, facts: dict[str, Any]) -> list[str]:

@@ -30,7 +30,7 @@ from shared.protocol.model import Law, Outcome, State
 from shared.protocol.rectifying import Standing, split, standing
 from shared.protocol.standing_back import CLOSED_TO
 
-NOTICE_SENT, SENT = "notice-sent", "sent"
+INFORMED_BY, INFORMED = "notice-sent", "sent"
 """The decision by which somebody is informed, and how other services hear of it."""
 WITHDRAWAL = "withdrawal"
 REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
@@ -106,10 +106,10 @@ class Loaded:
         """Whom a processing of it concerns, for the processing log: each person by his S; of a list its signals."""
         row = self.dossier
         if row.subject:
-            told = any(one.key == NOTICE_SENT for one in self.taken)
+            told = any(one.key == INFORMED_BY for one in self.taken)
             return (Concerns(row.signal, (row.subject,), frozenset({row.subject} if told else ())),)
         if is_signal(row.signal):
-            informed = frozenset(one.subject for one in self.notices if one.state == SENT)
+            informed = frozenset(one.subject for one in self.notices if one.state == INFORMED)
             return (Concerns(row.signal, tuple(f"S{n}" for n in range(1, row.people + 1)), informed),)
         return tuple(Concerns(one) for one in self.others)
 

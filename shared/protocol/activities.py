@@ -15,23 +15,23 @@ from datetime import date
 from shared.protocol.municipality import Processing
 
 OPEN, CONFIDENTIAL = "openbaar", "vertrouwelijk"
-PERSON, SIGNAL, REPORTER = "persoon-in-signaal", "signaal", "melder"
+PERSON, SIGNAL, WHO_REPORTED = "persoon-in-signaal", "signaal", "melder"
 """Kinds of who is concerned: somebody in a signal, a signal of which the persons are not known here, who reported it."""
-KINDS = {
+KINDS_OF_SUBJECT = {
     PERSON: "een persoon die in een signaal voorkomt, onder een pseudoniem",
     SIGNAL: "een signaal waarvan deze dienst de personen niet kent, onder een pseudoniem",
-    REPORTER: "wie een signaal meldde, onder een pseudoniem",
+    WHO_REPORTED: "wie een signaal meldde, onder een pseudoniem",
 }
 PUBLIC_TASK = (
     "artikel 6 lid 1 onder e van de Algemene verordening gegevensbescherming, in samenhang met artikel 172 van de"
     " Gemeentewet"
 )
-DUTY = "artikel 6 lid 1 onder c van de Algemene verordening gegevensbescherming"
+BY_LAW = "artikel 6 lid 1 onder c van de Algemene verordening gegevensbescherming"
 INVOLVED = ("personen die in een signaal voorkomen",)
 IN_SIGNAL = ("naam, adres en beroep zoals gemeld", "wat over hen is gemeld of gevonden (Bijlage 1)")
 WHO_SEES = ("wie het dossier mag zien (art. 7 lid 2)",)
-TERMS = "zo lang als het signaal (art. 9)"
-FIRST = date(2025, 2, 28)
+AS_THE_SIGNAL = "zo lang als het signaal (art. 9)"
+FROM_THE_START = date(2025, 2, 28)
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Activity:
     subjects: tuple[str, ...] = INVOLVED
     data: tuple[str, ...] = IN_SIGNAL
     receivers: tuple[str, ...] = WHO_SEES
-    retention: str = TERMS
+    retention: str = AS_THE_SIGNAL
     version: int = 1
-    since: date = FIRST
+    since: date = FROM_THE_START
 
 
 ACTIVITIES: tuple[Activity, ...] = (
@@ -91,14 +91,14 @@ ACTIVITIES: tuple[Activity, ...] = (
         "informeren",
         "een betrokkene informeren",
         "wie in een signaal voorkomt laten weten dat zijn gegevens worden verwerkt, of dat uitstellen (art. 26)",
-        basis=f"{DUTY}, in samenhang met artikel 14",
+        basis=f"{BY_LAW}, in samenhang met artikel 14",
         receivers=("de betrokkene, of wie hem vertegenwoordigt",),
     ),
     Activity(
         "rechtzetten",
         "een gegeven rechtzetten",
         "verbeteren, intrekken of weglaten wat over iemand niet juist is, ook op zijn verzoek",
-        basis=f"{DUTY}, in samenhang met de artikelen 16 tot en met 19",
+        basis=f"{BY_LAW}, in samenhang met de artikelen 16 tot en met 19",
         receivers=(*WHO_SEES, "wie het onjuiste gegeven kreeg"),
     ),
     Activity("inzien", "een dossier inzien", "lezen wat nodig is om over een signaal te besluiten (art. 7 lid 2)"),
@@ -130,7 +130,7 @@ ACTIVITIES: tuple[Activity, ...] = (
         "vernietigen",
         "een signaal vernietigen",
         "vernietigen wat zijn termijn heeft gehad, of dat uitstellen voor een lopende procedure (art. 9)",
-        basis=f"{DUTY}, in samenhang met artikel 5 lid 1 onder e",
+        basis=f"{BY_LAW}, in samenhang met artikel 5 lid 1 onder e",
         receivers=("niemand",),
         retention="de verklaring van vernietiging, die niemand noemt, blijvend; van deze verwerking verder niets",
     ),
@@ -138,14 +138,14 @@ ACTIVITIES: tuple[Activity, ...] = (
         "toezicht",
         "toezicht houden",
         "nagaan of met signalen wordt omgegaan zoals het protocol vraagt (art. 39 AVG)",
-        basis=f"{DUTY}, in samenhang met de artikelen 5 lid 2 en 39",
+        basis=f"{BY_LAW}, in samenhang met de artikelen 5 lid 2 en 39",
         receivers=("de functionaris gegevensbescherming", "de privacy officer"),
     ),
 )
 BY_KEY: Mapping[str, Activity] = {one.key: one for one in ACTIVITIES}
 """The newest version of each."""
 
-DECISIONS: Mapping[str, str] = {
+ACTIVITY_OF_DECISION: Mapping[str, str] = {
     **dict.fromkeys(("purpose", "no-signal", "weging-1", "weging-2a", "weging-2b", "weging-3"), "wegen"),
     **dict.fromkeys(("source-list", "check-1", "check-1-done", "answer", "hit-check-done"), "bronnen-bevragen"),
     **dict.fromkeys(("check-1b", "weging-4"), "treffer-wegen"),
@@ -159,10 +159,11 @@ DECISIONS: Mapping[str, str] = {
     **dict.fromkeys(("hold", "end-hold", "never-informed", "approve-destruction"), "vernietigen"),
 }
 """Which processing each decision of the law is."""
-DEEDS: Mapping[str, str] = {
+ACTIVITY_OF_DEED: Mapping[str, str] = {
     **dict.fromkeys(("report accepted", "signal received"), "ontvangen"),
     "fact recorded": "vastleggen",
     **dict.fromkeys(("member spoke in a meeting", "cluster joined", "cluster split"), "wegen"),
+    **dict.fromkeys(("signal closed to a person", "signal opened to a person"), "wegen"),
     **dict.fromkeys(("signal opened", "duty opened", "case opened", "decisions read", "task opened"), "inzien"),
     **dict.fromkeys(("letter read", "minutes read"), "inzien"),
     **dict.fromkeys(("share read beforehand", "paper read beforehand", "question read beforehand"), "inzien"),
@@ -197,7 +198,12 @@ NO_PROCESSING: Mapping[str, str] = {
         "een dienst hoort wat elders is besloten en daar als verwerking is vastgelegd",
     ),
     **dict.fromkeys(
-        ("its signal is to be destroyed", "move of a case ordered", "signal withheld for a hold"),
+        (
+            "its signal is to be destroyed",
+            "informing before destruction",
+            "move of a case ordered",
+            "signal withheld for a hold",
+        ),
         "de kalender of een andere dienst zet iets in gang dat bij zijn uitvoering wordt vastgelegd",
     ),
     **dict.fromkeys(
@@ -212,6 +218,7 @@ NO_PROCESSING: Mapping[str, str] = {
         ("signal destroyed", "signal destroyed but for what is held", "duty destroyed"),
         "van een signaal dat wordt of is vernietigd blijft alleen wat de verklaring zegt (art. 9)",
     ),
+    "outside said": "wat een ontvanger antwoordt, is vastgelegd waar het binnenkwam",
     "receiver of what was destroyed is not known": "er wordt niets over een persoon gezegd",
     "draft kept": "wat iemand typt en nog niet verstuurt, is de verwerking waarvan het onderdeel wordt",
     **dict.fromkeys(
@@ -223,7 +230,13 @@ NO_PROCESSING: Mapping[str, str] = {
         "gaat over wie hier werkt: dat staat in het auditspoor en niet in het verwerkingenlogboek",
     ),
     **dict.fromkeys(
-        ("storage of keys not compacted in time", "letterbox key refused", "a turn came twice"),
+        (
+            "storage of keys not compacted in time",
+            "letterbox key refused",
+            "a turn came twice",
+            "audit lines refused",
+            "audit line gone",
+        ),
         "gaat over het systeem en niet over een persoon",
     ),
 }
@@ -233,7 +246,7 @@ NO_PROCESSING: Mapping[str, str] = {
 def activity_of(action: str) -> Activity | None:
     """The activity that a deed is, by what the audit trail calls it; None for what is no processing of persons by itself."""
     what, _, decision = action.partition(": ")
-    key = DECISIONS.get(decision) or DEEDS.get(what)
+    key = ACTIVITY_OF_DECISION.get(decision) or ACTIVITY_OF_DEED.get(what)
     return BY_KEY[key] if key else None
 
 
@@ -298,4 +311,4 @@ def show_activities(processing: Processing) -> Iterator[str]:
     yield ""
     yield "Over wie een regel gaat, staat er nooit met naam in, maar als:"
     yield ""
-    yield from (f"- `betrokkenen/{kind}`: {says}." for kind, says in KINDS.items())
+    yield from (f"- `betrokkenen/{kind}`: {says}." for kind, says in KINDS_OF_SUBJECT.items())

@@ -16,6 +16,7 @@ from shared.bus.post import Post
 from shared.clock import Clock, SystemClock
 from shared.contracts.common import Message
 from shared.database.engine import Database
+from shared.doubts import Doubts
 from shared.identity import Identity
 from shared.keys.letterboxes import Letterboxes, Outstanding
 from shared.keys.letters import Opener
@@ -78,6 +79,12 @@ class Platform:
         self.mac = Mac(name, self.bao)
         self.processing = ProcessingLog(self.mac, lambda: settings.laws.configured.choices.processing, proof_at_hand)
         self.proofs = Proofs(self.mac, proof_at_hand, self.processing)
+        self.processing_doubts = Doubts(
+            "processing-log",
+            clock,
+            "somebody with access to the database of this service added or altered a record of the processing log: it counts"
+            " for nothing, and who can write there is to be looked into",
+        )
         self.database.stamps = self.proofs
         self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
         self.designations = Designations(self.verifier, clock, self.database)
