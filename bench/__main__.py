@@ -1,8 +1,8 @@
 """`make bench`: the figures, each with its aim, in one table and in bench/results.json.
 
 `python -m bench NAME...` measures some of them only; `python -m bench --list` names them. Ratios are taken within one
-run: these machines are noisy. BENCH_SECONDS is how long each load lasts, BENCH_WAITING, BENCH_STORED, BENCH_CHAIN and
-BENCH_DESTROY set sizes.
+run: these machines are noisy. BENCH_SECONDS is how long each load lasts, BENCH_WAITING, BENCH_STORED, BENCH_CHAIN,
+BENCH_DESTROY and BENCH_HASHES set sizes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,21 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from bench import backlog, chain, decision, destruction, door, lighthouse, pages, rest, shared, stored, worklist
+from bench import (
+    backlog,
+    chain,
+    decision,
+    destruction,
+    door,
+    existence,
+    lighthouse,
+    names,
+    pages,
+    rest,
+    shared,
+    stored,
+    worklist,
+)
 from bench.figures import Figure, keep, table
 from tests.house import TestHouse
 
@@ -35,6 +49,13 @@ BENCHES: dict[str, Callable[[TestHouse], list[Figure]]] = {
     "pages": pages.run,
     "lighthouse": lighthouse.run,
     "worklist": worklist.run,
+    "existence": existence.run,
+    "existence-year": existence.year,
+}
+
+ALONE: dict[str, Callable[[], list[Figure]]] = {
+    # Those that want no house.
+    "names": names.run,
 }
 
 AS_BUILT = {
@@ -47,22 +68,30 @@ AS_BUILT = {
 }
 
 
-def main(names: list[str]) -> int:
-    if names == ["--list"]:
-        print("\n".join(BENCHES))
+def main(asked: list[str]) -> int:
+    if asked == ["--list"]:
+        print("\n".join((*BENCHES, *ALONE)))
         return 0
-    unknown = [name for name in names if name not in BENCHES]
+    unknown = [name for name in asked if name not in {**BENCHES, **ALONE}]
     if unknown:
-        print(f"no such figure: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        print(f"no such figure: {', '.join(unknown)}; there are {', '.join((*BENCHES, *ALONE))}", file=sys.stderr)
         return 2
     console = Console(width=150)
     figures: list[Figure] = []
-    with TestHouse(on_disk=True, **AS_BUILT) as house:
-        for name in names or BENCHES:
+    for name in asked or ALONE:
+        if name in ALONE:
             console.print(f"· {name}")
-            found = BENCHES[name](house)
+            found = ALONE[name]()
             keep(name, found)
             figures += found
+    in_a_house = [name for name in asked or BENCHES if name in BENCHES]
+    if in_a_house:
+        with TestHouse(on_disk=True, **AS_BUILT) as house:
+            for name in in_a_house:
+                console.print(f"· {name}")
+                found = BENCHES[name](house)
+                keep(name, found)
+                figures += found
     console.print(table(figures))
     return 0
 

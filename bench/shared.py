@@ -128,7 +128,7 @@ def package(house: TestHouse) -> list[Figure]:
 
 
 async def _package(house: TestHouse) -> list[Figure]:
-    settings = ServiceSettings(**_settings(house))
+    settings = ServiceSettings(**settings_of(house, "export"))
     platform = Platform("export", settings, SystemClock(), "export_0001")
     try:
         await platform.signer.certify()
@@ -166,16 +166,17 @@ def _content(items: int, protocol: str) -> ShareContent:
     )
 
 
-def _settings(house: TestHouse) -> dict[str, Any]:
-    """As the house gives them to export, as far as a package needs them."""
+def settings_of(house: TestHouse, name: str) -> dict[str, Any]:
+    """As the house gives them to a service, as far as its own code needs them here."""
     home, state = house.home, house.home.state() or {}
     return {
         "openbao_address": state["addresses"]["openbao"],
-        "openbao_credentials": home.secret_file("approle-export"),
+        "openbao_credentials": home.secret_file(f"approle-{name}"),
+        "signing_keys": home.secret_file("signing-keys.json"),
         "nats_address": state["addresses"]["nats"],
         "database_host": "127.0.0.1",
         "database_port": json.loads((home.path / "run" / "ports.json").read_text())["postgres"],
-        "folder": home.service_folder("export"),
+        "folder": home.service_folder(name),
         "tombstones": home.tombstones,
         "receiver_keys": home.secret_file(RECEIVER_KEYS),
     }

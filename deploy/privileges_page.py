@@ -13,6 +13,9 @@ Generated from `shared/privileges.py` by `python -m deploy.privileges_page`; a t
 policies of OpenBao, the permissions of NATS and the roles of PostgreSQL are generated from the same table,
 and `tests/security/test_privileges.py` tries every combination with real credentials against a reviewed list.
 
+Hashes of things (mount `lookup`) are kept by retention, which makes none, and are asked for by who holds no hash of another's
+signal. Their key gets a new version every year (`meldpunt keys lookup`), by nobody of the table.
+
 Nobody may list, read, export, back up, rotate or import a key, or make one of another type. To destroy a
 key takes two hands: whoever stands under *locks and allows*, and then retention, which deletes.
 """
@@ -30,9 +33,10 @@ filters, made by the set-up, let through what is addressed to it, and of what is
 def page() -> str:
     lines = [INTRODUCTION, "## Keys\n"]
     lines.append(
-        "| service | room (make, encrypt, decrypt) | ends into archive | reads archive | locks and allows | deletes |"
+        "| service | room (make, encrypt, decrypt) | ends into archive | reads archive | locks and allows | deletes"
+        " | makes hashes of things | asks whether there is something |"
     )
-    lines.append("|---|---|---|---|---|---|")
+    lines.append("|---|---|---|---|---|---|---|---|")
     for one in SERVICES:
         cells = (
             one.room or "–",
@@ -40,6 +44,8 @@ def page() -> str:
             ", ".join(one.reads_archives) or "–",
             ", ".join(one.released_mounts) or "–",
             "every room, archive and letterbox key that was allowed" if one.destroys else "–",
+            "yes" if one.computes_hashes else "–",
+            "yes" if one.asks_existence else "–",
         )
         lines.append(f"| {one.name} | " + " | ".join(cells) + " |")
     lines.append("\n## Letterboxes\n\n| letterbox | opened by | sealed for by |\n|---|---|---|")

@@ -9,6 +9,10 @@ import secrets
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misread
 
 
+OF_REQUESTS = "V"
+"""With which the number of a request begins."""
+
+
 def _text(data: bytes, length: int) -> str:
     value = int.from_bytes(data, "big")
     return "".join(ALPHABET[(value >> (5 * place)) & 31] for place in range(length))
@@ -39,9 +43,24 @@ def duty_number() -> str:
     return _grouped("D", _text(random_seed(), 10))
 
 
+def request_number(seed: bytes) -> str:
+    """E.g. `V-7K3MQ-9XD4T`: a request of a person concerned, or a bezwaar; it leads to no signal."""
+    return _grouped(OF_REQUESTS, _text(hmac.new(seed, b"request", hashlib.sha256).digest(), 10))
+
+
+def is_request(number: str) -> bool:
+    """Whether a number is that of a request."""
+    return number.startswith(f"{OF_REQUESTS}-")
+
+
 def meeting_number() -> str:
     """E.g. `M-7K3MQ-9XD4T`."""
     return _grouped("M", _text(random_seed(), 10))
+
+
+def incident_number() -> str:
+    """E.g. `I-7K3MQ-9XD4T`: an entry in the breach register, or what is put before the FG as one."""
+    return _grouped("I", _text(random_seed(), 10))
 
 
 def cluster_number() -> str:

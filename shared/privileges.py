@@ -18,6 +18,9 @@ SIGN = "sign"
 ROWS = "rows"
 """The mount with the key of each service for what it writes in its own rows; another than that of signatures, so that a
 revoked signing key takes no dossier with it."""
+LOOKUP, LOOKUP_KEY = "lookup", "things"
+"""The mount and the one key with which names, addresses and KvK numbers become hashes by which a signal is found again. It
+gets a new version every year; no service may do that, nor read it."""
 EVERYONE = "all"
 """The addressee of what is said to whoever may hear it."""
 SAID_TO_EVERYONE = ("leases.v1", "letterbox-key.v1")
@@ -41,6 +44,10 @@ class Privileges:
     reads_archives: tuple[str, ...] = ()
     releases: tuple[str, ...] = ()
     destroys: bool = False
+    computes_hashes: bool = False
+    """It may make the hash of a thing. Who keeps the hashes never may, or it could try all names of the Netherlands."""
+    asks_existence: bool = False
+    """Its signed warrant is answered where the hashes are kept: whether there is something already (R-9.10, R-10.2)."""
     letters_to: tuple[str, ...] = ()
     consumes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     door_tables: tuple[str, ...] = ()
@@ -97,8 +104,12 @@ _COMMON = ("letterbox-key.v1", "receipts.v1")
 _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipts.v1")
 # What rights hears of persons from whoever holds their signal.
 _PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "closed-to.v1", "receipts.v1")
+# What it hears of a request of a person, from whoever holds a signal that was found.
+_ANSWERS = ("person-answered.v1", "person-elsewhere.v1")
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
+# What retention tells who reads an archive, and may have asked for a look into what is sealed.
+_LOOKS = ("look-given.v1", "look-answered.v1")
 # What the work list is told by whoever holds dossiers.
 _WORK = ("work-told.v1", "work-up-to.v1", "receipts.v1")
 
@@ -120,13 +131,15 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-signal",
         seals_archives=("archive-signal",),
         reads_archives=("archive-signal",),
+        computes_hashes=True,
+        asks_existence=True,
         letters_to=("retention", "oversight", "sources", "rights", "export"),
         consumes={
             "intake": _from("report.v1"),
             "sources": _from(*_COMMON, "closed-to.v1"),
-            "casework": _from("receipts.v1", "closed-to.v1"),
-            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1"),
-            "retention": _from("letterbox-key.v1", *_ORDERS),
+            "casework": _from("receipts.v1", "closed-to.v1", "look-answered.v1"),
+            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1", "person-asked.v1"),
+            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON),
@@ -138,12 +151,13 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-research",
         seals_archives=("archive-signal", "archive-closed"),
         reads_archives=("archive-closed",),
+        computes_hashes=True,
         letters_to=("retention", "oversight", "casework", "rights", "export"),
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
-            "casework": _from(*_COMMON),
-            "rights": _from(*_COMMON),
-            "retention": _from("letterbox-key.v1", *_ORDERS),
+            "casework": _from(*_COMMON, "look-answered.v1"),
+            "rights": _from(*_COMMON, "person-asked.v1"),
+            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON),
@@ -155,12 +169,14 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-case",
         seals_archives=("archive-signal", "archive-closed", "archive-case"),
         reads_archives=("archive-case",),
+        computes_hashes=True,
         letters_to=("retention", "oversight", "rights", "export"),
         consumes={
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
-            "rights": _from(*_COMMON, "notice.v1"),
-            "retention": _from("letterbox-key.v1", *_ORDERS, "move-case.v1"),
+            "casework": _from("consult.v1", "look-answered.v1", "receipts.v1"),
+            "rights": _from(*_COMMON, "notice.v1", "person-asked.v1"),
+            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS, "move-case.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "export": _from(*_COMMON, "outside-told.v1"),
@@ -170,11 +186,13 @@ SERVICES: tuple[Privileges, ...] = (
     Privileges(
         name="rights",
         room="room-rights",
-        letters_to=("oversight",),
+        computes_hashes=True,
+        asks_existence=True,
+        letters_to=("oversight", "assessment", "sources", "casework"),
         consumes={
-            "assessment": _from(*_PERSONS, "begun.v1", "informing-asked.v1"),
-            "sources": _from(*_PERSONS),
-            "casework": _from(*_PERSONS),
+            "assessment": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1", "begun.v1", "informing-asked.v1"),
+            "sources": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
+            "casework": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
             "retention": _from(*_ORDERS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -200,9 +218,9 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "retention": _from("letterbox-finished.v1", "receipts.v1"),
             "intake": _from(*_OWNED_KEYS),
-            "assessment": _from(*_OWNED_KEYS, "sealed.v1"),
-            "sources": _from(*_OWNED_KEYS, "sealed.v1"),
-            "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1"),
+            "assessment": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
+            "sources": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
+            "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
             "rights": _from(*_OWNED_KEYS),
             "export": _from(*_OWNED_KEYS),
             "oversight": _from(*_OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
@@ -249,6 +267,7 @@ SERVICES: tuple[Privileges, ...] = (
     ),
 )
 
+ASKERS: tuple[str, ...] = tuple(service.name for service in SERVICES if service.asks_existence)
 BY_NAME: dict[str, Privileges] = {service.name: service for service in SERVICES}
 ROOMS: tuple[str, ...] = tuple(service.room for service in SERVICES if service.room)
 
@@ -260,6 +279,11 @@ def senders_to(addressee: str) -> tuple[str, ...]:
 
 ADDRESSEES: tuple[str, ...] = tuple(service.name for service in SERVICES if senders_to(service.name))
 LETTERBOXES: tuple[str, ...] = tuple(BY_NAME[name].letterbox for name in ADDRESSEES)
+
+
+def reader_of(archive: str) -> str:
+    """The one service that decrypts what lies in `archive`."""
+    return next(service.name for service in SERVICES if archive in service.reads_archives)
 
 
 def may_release(service: str, mount: str) -> bool:

@@ -30,7 +30,9 @@ from sqlmodel import col
 from shared.canonical import canonical
 from shared.database.tables import ProcessingRecord
 from shared.keys.mac import Mac
-from shared.protocol.activities import PERSON, SIGNAL, WHO_REPORTED, Activity, activity_of, address_of, kind_of_subject
+from shared.numbers import is_request
+from shared.protocol.activities import PERSON, SIGNAL, WHO_ASKS, WHO_REPORTED, Activity, address_of, kind_of_subject
+from shared.protocol.activity_of import activity_of
 from shared.protocol.municipality import Processing
 from shared.telemetry import Running, running
 
@@ -39,19 +41,23 @@ SUBJECT_AT_HAND = "door:"
 NORMAL: Literal["Unset"] = "Unset"
 """The status of what was committed; `Error` is for what failed inside, and that is rolled back with its record."""
 SIGNAL_NUMBER = re.compile(r"S-[0-9A-Z]{5}-[0-9A-Z]{5}")
+REQUEST_NUMBER = re.compile(r"V-[0-9A-Z]{5}-[0-9A-Z]{5}")
+ALONE = (WHO_REPORTED, WHO_ASKS)
+"""Who has no S: a signal has one reporter, and a request one who asks."""
 
 
 @dataclass(frozen=True)
 class Concerns:
     """Whom a processing concerns: persons of a signal by their S1, S2 …; none where a service does not know them.
 
-    `told`: those of them who were informed. `reporter`: it is about who reported, and nobody else.
+    `told`: those of them who were informed. `alone`: it is about one of `ALONE`, and nobody else; of who asks `signal` is the
+    number of his request.
     """
 
     signal: str
     persons: tuple[str, ...] = ()
     told: frozenset[str] = frozenset()
-    reporter: bool = False
+    alone: str | None = None
 
     def and_these(self, persons: Collection[str]) -> Concerns:
         """The same, with who came to light by it."""
@@ -78,10 +84,10 @@ def deed_of(action: str, record: str | None, concerns: Sequence[Concerns] | None
     if activity is None:
         return None
     if concerns is None:
-        if record is None or not is_signal(record):
+        if record is None or not (is_request(record) or is_signal(record)):
             raise TypeError(f"“{action}” is a processing of persons and does not say whom it concerns")
-        # A service that knows no persons of it.
-        concerns = (Concerns(record),)
+        # A request has one who asks; of a signal this is a service that knows no persons.
+        concerns = (Concerns(record, alone=WHO_ASKS if is_request(record) else None),)
     return Deed(activity, tuple(concerns)) if concerns else None
 
 
@@ -109,8 +115,8 @@ class ProcessingLog:
                 activity, concerns.signal, kind, person, at, replace(now, span_id=parent), hidden=hidden
             )
 
-        if concerns.reporter:
-            return [made(WHO_REPORTED, WHO_REPORTED, now.span_id, hidden=False)]
+        if concerns.alone:
+            return [made(concerns.alone, concerns.alone, now.span_id, hidden=False)]
         found = [] if len(concerns.persons) == 1 else [made(SIGNAL, "", now.span_id, hidden=True)]
         parent = found[0].span_id if found else now.span_id
         return [*found, *(made(PERSON, one, parent, hidden=one not in concerns.told) for one in concerns.persons)]
@@ -154,9 +160,9 @@ class ProcessingLog:
         return await self._mac.agrees(RECORD_KIND, _proven(row), row.mac)
 
     async def pseudonyms(self, signal: str, person: str | None) -> list[str]:
-        """Every pseudonym that records here can have for a person of a signal (`melder`: who reported it; None: what is
-        about no person by name). Raises PartDown."""
-        kind = SIGNAL if person is None else WHO_REPORTED if person == WHO_REPORTED else PERSON
+        """Every pseudonym that records here can have for a person of a signal (`ALONE`: who reported it, who asks;
+        None: what is about no person by name). Raises PartDown."""
+        kind = SIGNAL if person is None else person if person in ALONE else PERSON
         return await self._every(SUBJECT_KIND, _subject(signal, kind, person or ""))
 
     async def pseudonyms_of_signal(self, signal: str) -> list[str]:

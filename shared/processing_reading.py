@@ -26,7 +26,7 @@ STRANGE_RECORD = Doubt("a record of the processing log that this service did not
 class RecordsAsked:
     """Which records are wanted: all that is not None has to hold. Moments in milliseconds since 1970, both included.
 
-    `number` and `person` (S1 …, or `melder`) ask by what only this service can find the pseudonym of.
+    `number` and `person` (S1 …, `melder`, or `verzoeker` with the number of his request) ask by what only this service can find the pseudonym of.
     """
 
     trace_id: UUID | None = None

@@ -151,6 +151,12 @@ def _of_keys(command: Command) -> None:
         "--wait", type=float, default=POST_SECONDS, help="seconds for the post of the service to be received"
     )
     one = command(
+        "lookup-key",
+        _later("lookup_key", "lookup_key"),
+        "The yearly change of the key by which a signal is found again: a new version, and an end to those that nothing needs.",
+    )
+    one.add_argument("--now", action="store_true", help="a new version, also when this year has one")
+    one = command(
         "audit",
         _later("audit", "audit"),
         "Write the signed audit trail to a file, or check such a file against a witness's notes.",

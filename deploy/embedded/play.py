@@ -13,13 +13,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
 from deploy.embedded.client import HouseClient, Refusal
+from deploy.embedded.earlier import EarlierSteps
 from deploy.embedded.home import HouseError
 from deploy.embedded.insist import for_a_meeting, for_the_purpose, insist
 from deploy.embedded.played import PURPOSE, Played, ending_of, steps_of, until
 from deploy.embedded.riec import AtTheRiec
+from deploy.embedded.rights_desk import AtRightsDesk
 from deploy.embedded.tasks import AtTasks
 from shared.clock import calendar_date
 from shared.protocol.states import HOLDER_OF, State
@@ -46,8 +46,9 @@ class Player:
             "meeting": self._meet,
             "duty": self._duty,
             "task": AtTasks(self).step,
-            "consult": self._consult,
+            "consult": EarlierSteps(self).step,
             "riec": AtTheRiec(self).step,
+            "ask": AtRightsDesk(self).step,
         }
 
     def play(self, name: str, text: dict[str, Any]) -> Played:
@@ -264,12 +265,12 @@ class Player:
             body["expectedVersion"] = made["version"]
         taken = insist(lambda: self.client.post("rights", f"{path}/decisions", step["by"], body), for_the_purpose)
         if "co_signed_by" in step:
-            self._confirm("rights", step["co_signed_by"], taken["id"], step.get("co_signer_says", "agree"))
+            self.confirm("rights", step["co_signed_by"], taken["id"], step.get("co_signer_says", "agree"))
         if step.get("opens"):
             self.follow(played, State.SOURCE_LIST)
         return f"{step['decide']} {step['duty']}: {step['outcome']} ({step['by']})"
 
-    def _confirm(self, service: str, user: str, decision: str, says: str) -> None:
+    def confirm(self, service: str, user: str, decision: str, says: str) -> None:
         """Answer the proposal `decision` by the task that asks to co-sign it."""
         body = {"outcome": says, "reason": "Gelezen, en dit is mijn antwoord."}
         for task in reversed(self.client.every(service, "/v1/tasks", user, "tasks")):
@@ -279,19 +280,6 @@ class Player:
                 self.client.post(service, f"{path}/decisions", user, body)
                 return
         raise HouseError(f"{user} is not asked to co-sign")
-
-    def _consult(self, played: Played, step: dict[str, Any]) -> str:
-        """Look into a closed case for this signal."""
-        body = {"case": step["consult"], "reason": step["reason"]}
-        self.client.post(played.holder, f"/v1/signals/{played.number}/consultations", step["by"], body)
-        path = f"/v1/signals/{step['consult']}/consultations/{played.number}"
-
-        def look() -> httpx.Response | None:
-            answer = self.client.request("GET", "casework", path, step["by"], headers=PURPOSE)
-            return answer if answer.status_code == 200 else None
-
-        until(look, "casework did not hear of it")
-        return f"closed case consulted ({step['by']})"
 
     # --- the end ---------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ from shared.settings import STREAM_DAYS
 SETUP_USER = "setup"
 MAX_AGE_SECONDS = STREAM_DAYS * 24 * 3600
 ACK_WAIT_SECONDS = 60
+MOST_BYTES = 8 * 2**20
+"""Of one message. What is larger is refused, and waits at its sender."""
 
 
 def permissions(service: Privileges) -> dict[str, dict[str, list[str]]]:
@@ -47,6 +49,8 @@ def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, s
         "port": port,
         # What was acknowledged may be lost for ten seconds back: the sender keeps it until the receipt anyway.
         "jetstream": {"store_dir": store, "sync_interval": "10s", "max_file": 8 * 2**30},
+        # A whole dossier is one letter: with a reading beside each item it can be more than the one megabyte of the default.
+        "max_payload": MOST_BYTES,
         # The default gives two seconds to log in: too few for ten services that start together on a busy machine.
         "authorization": {"users": users, "timeout": 20},
         "logtime_utc": True,

@@ -17,7 +17,7 @@ import hvac
 from deploy.openbao.policies import policies
 from deploy.postgres.roles import creation_statements, revocation_statements
 from shared.openbao import COMPACTION
-from shared.privileges import ARCHIVES, LETTERBOXES, ROOMS, ROWS, SERVICES, SIGN
+from shared.privileges import ARCHIVES, LETTERBOXES, LOOKUP, LOOKUP_KEY, ROOMS, ROWS, SERVICES, SIGN
 
 SECRET_ID_TTL = "168h"  # noqa: S105
 PROVISIONER = "provisioner"
@@ -44,11 +44,13 @@ def client(address: str, password: str) -> hvac.Client:
 def apply(bao: hvac.Client, database: Database | None = None, *, lease_seconds: int = 3600) -> None:
     """Mounts, policies, roles, signing keys and the NATS passwords of the services; users where there is a database."""
     mounted = set(bao.sys.list_mounted_secrets_engines()["data"])
-    for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES, SIGN, ROWS):
+    for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES, SIGN, ROWS, LOOKUP):
         if f"{mount}/" not in mounted:
             bao.sys.enable_secrets_engine("transit", path=mount)
         # A late message must not make a destroyed key again; making keys on first use is on by default.
         bao.adapter.post(f"/v1/{mount}/config/keys", json={"disable_upsert": True})
+    if not _exists(bao, f"{LOOKUP}/keys/{LOOKUP_KEY}"):
+        bao.write(f"{LOOKUP}/keys/{LOOKUP_KEY}", type="hmac", key_size=32)
     if "kv/" not in mounted:
         bao.sys.enable_secrets_engine("kv", path="kv", options={"version": "2"})
     if "database/" not in mounted:

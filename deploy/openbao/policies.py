@@ -10,7 +10,18 @@ from __future__ import annotations
 from typing import Any
 
 from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES
-from shared.privileges import ADDRESSEES, ARCHIVES, LETTERBOXES, ROOMS, ROWS, SERVICES, SIGN, Privileges
+from shared.privileges import (
+    ADDRESSEES,
+    ARCHIVES,
+    LETTERBOXES,
+    LOOKUP,
+    LOOKUP_KEY,
+    ROOMS,
+    ROWS,
+    SERVICES,
+    SIGN,
+    Privileges,
+)
 
 Rules = dict[str, dict[str, Any]]
 
@@ -66,6 +77,10 @@ def rules_of(service: Privileges) -> Rules:
         rules[f"{archive}/encrypt/+"] = _rule("update", plaintext=[], associated_data=[], batch_input=[])
     for archive in service.reads_archives:
         rules[f"{archive}/decrypt/+"] = _rule("update", ciphertext=[], associated_data=[], batch_input=[])
+    if service.computes_hashes:
+        # Under any version that is in use, and which these are; the key itself nobody gets.
+        rules[f"{LOOKUP}/hmac/{LOOKUP_KEY}"] = _rule("update", input=[], batch_input=[], key_version=[])
+        rules[f"{LOOKUP}/keys/{LOOKUP_KEY}"] = _rule("read")
     if ARCHIVES[0] in service.releases:
         # What was taken off a destruction list: noted once, and never changed, read or taken away.
         rules[f"{STRUCK}/*"] = _rule("create")

@@ -6,14 +6,24 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from services.assessment.bodies import AgendaIn, AttendanceIn, MeetingIn, MeetingKinds, MeetingList, MeetingOut
-from services.assessment.use_cases import Meetings
+from services.assessment.bodies import (
+    AgendaIn,
+    AttendanceIn,
+    ExistenceCheckIn,
+    MeetingIn,
+    MeetingKinds,
+    MeetingList,
+    MeetingOut,
+    WarrantOut,
+)
+from services.assessment.use_cases import Existence, Meetings
 from shared.engine.engine import Engine
 from shared.engine.show import listed
+from shared.http.answering import answering_routes
 from shared.http.app import current_person
 from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
-from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
+from shared.http.decisions import Number, decision_routes, preview_routes, record_routes, view_routes
 from shared.http.drafts import draft_routes, task_draft_routes
 from shared.http.meetings import MeetingId, agenda_routes
 from shared.http.pages import WindowAsked
@@ -22,7 +32,7 @@ from shared.http.tasks import task_routes
 from shared.identity import Person
 
 
-def router(engine: Engine, meetings: Meetings) -> APIRouter:
+def router(engine: Engine, meetings: Meetings, existence: Existence) -> APIRouter:
     routes = APIRouter()
     caller = current_person(engine.platform)
 
@@ -60,7 +70,17 @@ def router(engine: Engine, meetings: Meetings) -> APIRouter:
     async def attend(meetingId: MeetingId, body: AttendanceIn, person: Person = caller) -> MeetingOut:  # noqa: N803
         return await meetings.attend(person, meetingId, body.member)
 
+    @routes.post(
+        "/v1/signals/{number}/existence-checks",
+        status_code=201,
+        tags=["signals"],
+        summary="Ask whether there is something already: a warrant for retention, for one minute",
+    )
+    async def check(number: Number, body: ExistenceCheckIn, person: Person = caller) -> WarrantOut:
+        return await existence.ask(number, person, body)
+
     parts = (
+        answering_routes,
         consultation_routes,
         view_routes,
         decision_routes,

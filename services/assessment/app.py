@@ -9,7 +9,7 @@ from services.assessment.api import router
 from services.assessment.messages import handlers, on_receipt
 from services.assessment.policy import AssessmentPolicy
 from services.assessment.settings import Settings
-from services.assessment.use_cases import Arrivals, Informing, Meetings
+from services.assessment.use_cases import Arrivals, Existence, Informing, Meetings
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.engine.store import erase_in
@@ -30,4 +30,4 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         queues=engine.queues,
         periodic=(*engine.periodic, engine.telling.periodic),
     )
-    return build(service, "Assessment", router(engine, Meetings(engine)))
+    return build(service, "Assessment", router(engine, Meetings(engine), Existence(engine)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from shared.http.app import NUMBER
-from shared.http.bodies import Ref, Strict
+from shared.http.bodies import Ref, SpecialGrounds, Strict
 
 
 class MemberIn(Strict):
@@ -37,6 +37,31 @@ class AttendanceIn(Strict):
     """Who was there: a user id or an organisation of the meeting; empty for oneself."""
 
     member: Ref | None = None
+
+
+class TypedIn(Strict):
+    """What somebody asks about without it standing in the signal. Kept nowhere."""
+
+    name: Annotated[str, StringConstraints(max_length=200)] | None = None
+    address: Annotated[str, StringConstraints(max_length=300)] | None = None
+    company_number: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+class ExistenceCheckIn(Strict):
+    """`about`: S1, O1 … of this signal; `typed`: something besides. What of it is looked for, the answer says."""
+
+    about: Annotated[tuple[Ref, ...], Field(max_length=20)] = ()
+    typed: TypedIn | None = None
+    reason: Annotated[str, StringConstraints(max_length=500)] = ""
+    special_grounds: SpecialGrounds
+
+
+class WarrantOut(Strict):
+    """For retention, with one's own token for it, before `until`. `asked`: the kinds that are looked for, by S1, O1 or `typed`."""
+
+    warrant: str
+    until: AwareDatetime
+    asked: dict[str, tuple[str, ...]]
 
 
 class MeetingOut(Strict):

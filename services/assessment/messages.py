@@ -6,10 +6,11 @@ from services.assessment.use_cases import Arrivals, Informing
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchLetter
+from shared.contracts.consult import LookAnswered, LookGiven
 from shared.contracts.dossier import ClosedTo, SealedDossierLetter
 from shared.contracts.intake import ReportLetter
 from shared.contracts.oversight import HeadsKnown
-from shared.contracts.rights import InformingDecided, NoticeTold
+from shared.contracts.rights import InformingDecided, NoticeTold, PersonAskedLetter
 from shared.contracts.worklist import WorkAsked
 from shared.engine.copies import Copies
 from shared.engine.engine import Engine
@@ -21,8 +22,11 @@ def handlers(engine: Engine, arrivals: Arrivals, informing: Informing) -> dict[s
         ReportLetter.event: arrivals.report,
         NoticeTold.event: Copies(engine).notice,
         ClosedTo.event: engine.deciding.closing.heard,
+        PersonAskedLetter.event: engine.answering.asked,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
+        LookAnswered.event: engine.consultations.answered,
+        LookGiven.event: engine.looks.given,
         InformingDecided.event: informing.decided,
     }
 

@@ -9,17 +9,11 @@ from fastapi import APIRouter
 from services.casework.use_cases import Consulting, LeftToDo
 from shared.engine.engine import Engine
 from shared.engine.show import listed
+from shared.http.answering import answering_routes
 from shared.http.app import current_person
 from shared.http.clusters import cluster_routes
-from shared.http.decisions import (
-    Number,
-    Purpose,
-    decision_routes,
-    preview_routes,
-    purpose_of,
-    record_routes,
-    view_routes,
-)
+from shared.http.consultations import consultation_routes
+from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
 from shared.http.drafts import draft_routes, task_draft_routes
 from shared.http.meetings import agenda_routes
 from shared.http.pages import WindowAsked
@@ -39,18 +33,9 @@ def router(engine: Engine, consulting: Consulting) -> APIRouter:
         waits = await left.of(row.number for row in page.rows)
         return page.of("signals", lambda row: listed(row) | {"departments": waits[row.number]})
 
-    @routes.get(
-        "/v1/signals/{number}/consultations/{newSignal}", tags=["signals"], summary="A closed case, for a new signal"
-    )
-    async def consult(
-        number: Number,
-        newSignal: Number,  # noqa: N803
-        person: Person = caller,
-        x_purpose: Purpose = None,
-    ) -> dict[str, Any]:
-        return await consulting.consult(number, newSignal, person, purpose_of(x_purpose))
-
+    routes.include_router(consultation_routes(engine, consulting.consult))
     for part in (
+        answering_routes,
         view_routes,
         decision_routes,
         preview_routes,

@@ -10,12 +10,12 @@ from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import MeetingTold
 from shared.contracts.common import Letter
-from shared.contracts.consult import Consult
+from shared.contracts.consult import Consult, LookAnswered, LookGiven
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.export import OutsideTold
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.retention import MoveCase
-from shared.contracts.rights import NoticeTold
+from shared.contracts.rights import NoticeTold, PersonAskedLetter
 from shared.contracts.sources import CaseContent, CaseLetter
 from shared.contracts.worklist import WorkAsked
 from shared.database.tables import Outgoing
@@ -35,8 +35,11 @@ def handlers(engine: Engine, consulting: Consulting, moving: Moving, hearing: He
         Consult.event: consulting.asked,
         MoveCase.event: moving.ordered,
         OutsideTold.event: hearing.told,
+        PersonAskedLetter.event: engine.answering.asked,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
+        LookAnswered.event: engine.consultations.answered,
+        LookGiven.event: engine.looks.given,
     }
 
 

@@ -33,6 +33,7 @@ from shared.identity import Person
 from shared.keys.transit import Place, key_name
 from shared.numbers import derived_seed, random_seed, receipt_code, signal_number
 from shared.processing import Concerns
+from shared.protocol.activities import WHO_REPORTED
 from shared.queue import Queue
 from shared.service.platform import Platform
 
@@ -234,7 +235,7 @@ class Intake:
             role=role,
             record=number,
             reason=reason,
-            concerns=(Concerns(number, reporter=True),),
+            concerns=(Concerns(number, alone=WHO_REPORTED),),
         )
         async with self.platform.database.transaction() as session:
             session.add(line)
@@ -248,7 +249,7 @@ class Intake:
             if not number:
                 raise NotFound("Deze ontvangstcode is hier niet (meer) bekend.")
             await self.close_vault(session, number)
-            concerns = (Concerns(number, reporter=True),)
+            concerns = (Concerns(number, alone=WHO_REPORTED),)
             session.add(audit.line(self.clock.now(), "reporter withdrew", actor=None, record=number, concerns=concerns))
 
     async def waiting(self, number: str) -> dict[str, str]:

@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
-from services.oversight.use_cases import Chains, Counting, DestructionLists, RegisterReading
+from services.oversight.use_cases import (
+    AccessReview,
+    BreachRegister,
+    Chains,
+    Counting,
+    DestructionLists,
+    RegisterReading,
+    Statistics,
+)
 from services.oversight.use_cases.chains import Begin
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
-from shared.http.bodies import Ref, SpecialGrounds, Strict
-from shared.http.decisions import Number, Purpose, decision_routes, purpose_of
+from shared.http.bodies import MomentGiven, Ref, SpecialGrounds, Strict
+from shared.http.decisions import Number, Purpose, decision_routes, purpose_of, view_routes
+from shared.http.drafts import draft_routes
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.protocol.afterwards import MOST_WORDS
@@ -33,15 +43,31 @@ class JudgementIn(Strict):
     special_grounds: SpecialGrounds
 
 
+class DiscoveredIn(Strict):
+    """When a breach was discovered: 72 hours run from then (art. 33 lid 1 AVG). What happened is decided on the entry."""
+
+    discovered_at: MomentGiven
+
+
 def router(
-    engine: Engine, reading: RegisterReading, chains: Chains, lists: DestructionLists, figures: Counting
+    engine: Engine,
+    reading: RegisterReading,
+    chains: Chains,
+    lists: DestructionLists,
+    figures: Counting,
+    breaches: BreachRegister,
+    review: AccessReview,
+    statistics: Statistics,
 ) -> APIRouter:
     whole = APIRouter()
     whole.include_router(_figures(engine, figures))
+    whole.include_router(_statistics(engine, statistics))
     whole.include_router(_registers(engine, reading, chains))
     whole.include_router(_disclosures(engine, reading))
     whole.include_router(_lists(engine, lists))
     whole.include_router(decision_routes(engine, "destruction-lists"))
+    whole.include_router(_breaches(breaches))
+    whole.include_router(_review(review))
     return whole
 
 
@@ -98,6 +124,38 @@ def _figures(engine: Engine, figures: Counting) -> APIRouter:
     async def show(person: Person = current_person(engine.platform)) -> Found:
         """By quarter, out of coded facts. `null`: too small to tell, or a total that would give such a count away."""
         return await figures.show(person)
+
+    return routes
+
+
+def _statistics(engine: Engine, statistics: Statistics) -> APIRouter:
+    """Counts per quarter as they are kept for evaluation (art. 9 lid 3); none where the municipality keeps none."""
+    routes = APIRouter(prefix="/v1/statistics", tags=["figures"])
+    caller = current_person(engine.platform)
+
+    @routes.get("", summary="Counts of each quarter that is over, without any that is too small (FG, beheerder)")
+    async def show(person: Person = caller) -> Found:
+        """`null`: left out, for being too small or for what it would give away with the rest."""
+        return await statistics.show(person)
+
+    @routes.get(
+        "/csv",
+        summary="The same counts as CSV (FG, beheerder)",
+        response_class=Response,
+        responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    )
+    async def as_csv(person: Person = caller) -> Response:
+        return Response(await statistics.as_csv(person), media_type="text/csv")
+
+    @routes.get(
+        "/description",
+        summary="What these data are, as DCAT-AP-NL in JSON-LD (FG, beheerder)",
+        response_class=Response,
+        responses={200: {"content": {"application/ld+json": {"schema": {"type": "object"}}}}},
+    )
+    async def description(request: Request, person: Person = caller) -> Response:
+        found = await statistics.described(person, f"{str(request.base_url).rstrip('/')}/v1/statistics")
+        return JSONResponse(found, media_type="application/ld+json")
 
     return routes
 
@@ -164,5 +222,43 @@ def _lists(engine: Engine, lists: DestructionLists) -> APIRouter:
     @routes.get("/destruction-lists/{listId}/approvals", tags=["destruction"], summary="Who approved what, and why")
     async def approved(listId: ListId, window: WindowAsked, person: Person = caller) -> Found:  # noqa: N803
         return await lists.approvals(listId, person, window)
+
+    return routes
+
+
+def _breaches(register: BreachRegister) -> APIRouter:
+    """The breach register (art. 8; art. 33 and 34 AVG); on an entry is decided as on everything else."""
+    routes = APIRouter()
+    caller = current_person(register.platform)
+
+    @routes.get("/v1/breaches", tags=["breaches"], summary="The breach register, with what is put before the FG")
+    async def every(window: WindowAsked, person: Person = caller) -> Found:
+        return await register.all(person, window)
+
+    @routes.post("/v1/breaches", tags=["breaches"], status_code=201, summary="Begin an entry: when it was discovered")
+    async def begin(body: DiscoveredIn, person: Person = caller) -> Found:
+        return await register.begin(person, body.discovered_at)
+
+    routes.include_router(decision_routes(register.engine, "breaches"))
+    routes.include_router(view_routes(register.engine, "breaches"))
+    routes.include_router(draft_routes(register.engine, "breaches"))
+    return routes
+
+
+def _review(review: AccessReview) -> APIRouter:
+    routes = APIRouter(prefix="/v1", tags=["audit"])
+    caller = current_person(review.platform)
+
+    @routes.get(
+        "/access-review", summary="Who saw which record in a month: facts for review, no verdict (FG, beheerder)"
+    )
+    async def month(
+        month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-11"])],
+        actor: Annotated[
+            str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="Of one person by record")
+        ] = None,
+        person: Person = caller,
+    ) -> Found:
+        return await review.month(person, month, actor)
 
     return routes

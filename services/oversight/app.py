@@ -6,12 +6,16 @@ from fastapi import FastAPI
 
 from services.oversight import store
 from services.oversight.api import router
+from services.oversight.breach_policy import BreachPolicy
+from services.oversight.breaches import BreachShelf
 from services.oversight.messages import handlers
 from services.oversight.policy import OversightPolicy
 from services.oversight.settings import Settings
 from services.oversight.shelf import ListShelf
 from services.oversight.use_cases import (
+    AccessReview,
     Anchoring,
+    BreachRegister,
     Chains,
     Counting,
     DesignationKeeping,
@@ -20,6 +24,8 @@ from services.oversight.use_cases import (
     RegisterKeeping,
     RegisterReading,
     Releasing,
+    Statistics,
+    TrailWatching,
 )
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
@@ -33,18 +39,36 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     settings = settings or Settings()
     platform = Platform("oversight", settings, clock or SystemClock(), store.SCHEMA)
     engine = Engine(platform, OversightPolicy(), ListShelf())
+    incidents = Engine(platform, BreachPolicy(), BreachShelf())
+    register = BreachRegister(incidents)
     releasing = Releasing(platform)
     chains = Chains(platform, settings.witness)
+    statistics = Statistics(platform)
     service = Service(
         platform,
         handlers=handlers(RegisterKeeping(platform), DesignationKeeping(platform), releasing, DutyKeeping(platform)),
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
-        queues={releasing.queue: releasing.release},
-        periodic=[chains.walking, Anchoring(platform).telling],
+        queues={releasing.queue: releasing.release, **incidents.queues},
+        periodic=[
+            chains.walking,
+            Anchoring(platform, incidents.freezer).telling,
+            TrailWatching(register, chains).watching,
+            statistics.keeping,
+            *incidents.periodic,
+        ],
     )
     return build(
         service,
         "Oversight",
-        router(engine, RegisterReading(platform), chains, DestructionLists(engine), Counting(platform)),
+        router(
+            engine,
+            RegisterReading(platform),
+            chains,
+            DestructionLists(engine),
+            Counting(platform),
+            register,
+            AccessReview(chains),
+            statistics,
+        ),
     )

@@ -47,6 +47,8 @@ class Disclosure(SQLModel, table=True):
     number: str
     facts: dict[str, Any] = document(nullable=False)
     decided_at: datetime = moment()
+    mac: str = ""
+    """Of oversight over all of it: what is counted and accounted for is what it wrote."""
 
 
 class Judgement(SQLModel, table=True):

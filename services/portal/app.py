@@ -10,21 +10,26 @@ from fastapi import FastAPI
 
 from services.portal import leaving
 from services.portal.api import (
+    answering,
     beheer,
+    breaches,
     casework,
     clusters,
     designations,
     destruction,
     dossiers,
+    existence,
     figures,
     guides,
     holds,
     letters,
     log_in,
+    looks,
     meetings,
     operations,
     questions,
     received,
+    requests,
     righting,
     several,
     shares,
@@ -43,21 +48,26 @@ from services.portal.people import People
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
+from services.portal.use_cases.answering import AnswerPages
 from services.portal.use_cases.beheer import Beheer
+from services.portal.use_cases.breaches import BreachPages
 from services.portal.use_cases.clusters import ClusterForms
 from services.portal.use_cases.designations import DesignationPages
 from services.portal.use_cases.destruction import DestructionPages
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.drafts import OwnDrafts
+from services.portal.use_cases.existence import ExistencePages
 from services.portal.use_cases.figures import Charts
 from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.intake import RiecIntake
 from services.portal.use_cases.letters import LettersToPersons
+from services.portal.use_cases.looks import EarlierSignals
 from services.portal.use_cases.meetings import MyMeetings
 from services.portal.use_cases.operations import Operations
 from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.questions import Questions
 from services.portal.use_cases.received import ReceivedShares
+from services.portal.use_cases.requests import RequestPages
 from services.portal.use_cases.righting import Righting
 from services.portal.use_cases.several import Several
 from services.portal.use_cases.shares import Shares
@@ -97,17 +107,22 @@ def create(settings: Settings | None = None) -> FastAPI:
         sharing.router(visits, opening, Composing(calls, opening), pages),
         questions.router(visits, opening, Questions(calls), pages),
         letters.router(visits, opening, LettersToPersons(calls, law), pages),
+        answering.router(visits, AnswerPages(calls, law), pages),
+        requests.router(visits, opening, RequestPages(calls, law), pages),
         shares.router(visits, Shares(calls), pages),
         received.router(visits, ReceivedShares(calls), pages),
         righting.router(visits, opening, Righting(calls, people), pages),
+        looks.router(visits, opening, EarlierSignals(calls), pages),
         clusters.router(visits, opening, ClusterForms(calls, opening), pages),
+        existence.router(visits, opening, ExistencePages(calls), pages),
         casework.router(visits, opening, RiecIntake(calls), pages),
         meetings.router(visits, MyMeetings(calls, law, people, live=settings.live), pages),
         tasks.router(visits, AskedOf(calls), drafts, pages),
-        beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages),
+        beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages, law.choices.security_policy),
         designations.router(visits, DesignationPages(calls, law, people), pages),
         holds.router(visits, HoldPages(calls), pages),
         toezicht.router(visits, Toezicht(calls), pages),
+        breaches.router(visits, BreachPages(calls, opening), pages),
         figures.router(visits, Charts(calls), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
         destruction.router(visits, DestructionPages(calls, opening), pages),

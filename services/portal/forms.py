@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol
+
+from shared.clock import AMSTERDAM
 
 PERSONS_SHOWN = 3
 """Lines for persons who come to light, where more than one can be named."""
@@ -85,6 +88,8 @@ def control(name: str, schema: Mapping[str, Any], known: InSignal, *, required: 
             return Control("choice" if len(options) <= MOST_SHOWN else "list", name, options=options, **asked)
         case "string" if schema.get("format") == "date":
             return Control("date", name, **asked)
+        case "string" if schema.get("format") == "date-time":
+            return Control("moment", name, **asked)
         case "string" if schema.get("pattern", "").startswith("^M-"):
             return Control("list", name, options=tuple(known.meetings.items()), **asked)
         case "string":
@@ -199,6 +204,8 @@ def _value(one: Control, filled: Filled) -> Any:
         case "answer":
             text = _text(filled, one.name)
             return {"unanswered": text} if text and filled.get(f"{one.name}.unanswered", "") else text
+        case "moment":
+            return _moment(_text(filled, one.name))
         case "words":
             return [line for line in (_text(filled, one.name) or "").split("\n") if line.strip()] or None
         case "somebody" | "one-of":
@@ -213,6 +220,16 @@ def _value(one: Control, filled: Filled) -> Any:
                 return list(given.values()) or None
             return given or None
     return _text(filled, one.name)
+
+
+def _moment(typed: str | None) -> str | None:
+    """A day and a time as somebody here reads them from a clock, with their distance to UTC. The hour that comes twice is the
+    first one: of a term that runs from it the end comes sooner. What is no moment stays as it was typed, for the law to refuse."""
+    try:
+        read_off = datetime.fromisoformat(typed or "")
+    except ValueError:
+        return typed
+    return (read_off if read_off.tzinfo else read_off.replace(tzinfo=AMSTERDAM)).isoformat()
 
 
 def _text(filled: Filled, name: str) -> str | None:

@@ -29,6 +29,7 @@ MENU = (
     WORK,
     MEETINGS,
     Entry("Verstrekkingen", "/verstrekkingen", HAVE_THE_FILE),
+    Entry("Verzoeken", "/verzoeken", HAVE_THE_FILE | _WATCHES),
     Entry("Ontvangen", "/ontvangen", frozenset({"department-"})),
     Entry("Beheer", "/beheer", frozenset({BEHEERDER})),
     Entry("Toezicht", "/toezicht", frozenset({FG, PRIVACY_OFFICER})),

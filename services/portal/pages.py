@@ -43,6 +43,7 @@ from shared.protocol.live import TRIAL
 from shared.protocol.model import Law
 from shared.protocol.opening import PURPOSES_OF_OPENING
 from shared.protocol.phase_4_approach import RIEC_ASKS, RIEC_CRITERIA
+from shared.protocol.rights_sheet import sheet
 from shared.protocol.show import MONTHS
 from shared.protocol.special import SPECIAL_CATEGORIES, grounds_for
 from shared.protocol.states import PHASES, State
@@ -109,10 +110,13 @@ class Pages:
             "version": STATIC_VERSION,
             "municipality": law.municipality,
             "notice": law.choices.notice,
+            "rights_sheet": sheet(law),
             "question_of": self._question_of,
             "answer_of": self._answer_of,
             "phase_called": lambda number: PHASES[number].title.partition("– ")[2].partition(":")[0],
-            "purposes": {key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder")},
+            "purposes": {
+                key: PURPOSES_OF_OPENING[key] for key in ("weging", "besluit-voorbereiden", "contact-melder", "verzoek")
+            },
             "task_called": lambda kind: TASKS.get(kind, "Taak"),
             "answered": lambda key, outcome: (
                 RECORDED_BESIDE.get(f"{key}:{outcome}") or RECORDED_BESIDE.get(key) or law.answered(key, outcome)

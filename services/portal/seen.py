@@ -120,7 +120,8 @@ class Opened:
     @property
     def names(self) -> dict[str, str]:
         """What everything in the file is called, by its code."""
-        return {"report": self._item("report"), **self.items}
+        found = {one["item"]: f"{one['item']} – {shortened(one['what'])}" for one in self.view.get("found", ())}
+        return {"report": self._item("report"), **self.items, **found}
 
     def _item(self, name: str) -> str:
         if name == "report":
@@ -230,6 +231,8 @@ class Trouble:
     """It is not as it was, perhaps since somebody decided or recorded something in between: look again."""
     special: bool = False
     """The words seem to hold special data: on which ground has to be said."""
+    again: str | None = None
+    """The moment from which it may be asked again, where it was asked too often."""
 
     def in_order(self, names: Iterable[str]) -> list[tuple[str, str]]:
         """The faults as the page has the fields, what is about none of them first."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from services.portal.words import WORDS
 from shared.protocol.afterwards import BECAUSE, JUDGED_AS
+from shared.protocol.breach_lists import CLASSES
 from shared.protocol.informing import GROUNDS, NOT_DUE
 from shared.protocol.never_informed import ABOUT_EACH, UNDECIDED
 from shared.protocol.opening import PURPOSES_OF_OPENING
@@ -66,6 +67,10 @@ ACTIONS = {
     "fact recorded": "gegeven vastgelegd",
     "attendance recorded": "aanwezigheid vastgelegd",
     "meeting called": "overleg belegd",
+    "request registered": "verzoek geregistreerd",
+    "register of requests read": "register van verzoeken gelezen",
+    "overdue requests read": "verzoeken die te laat zijn gelezen",
+    "request destroyed": "verzoek vernietigd na zijn tijd in het register",
     "decisions read": "besluiten gelezen",
     "reasons read": "redenen van besluiten gelezen",
     "audit trail read": "auditspoor gelezen",
@@ -76,6 +81,9 @@ ACTIONS = {
     "overdue duties read": "te late plichten gelezen",
     "deferrals read": "uitstel van informeren gelezen",
     "figures read": "cijfers gelezen",
+    "statistics read": "kwartaalcijfers gelezen",
+    "counts of a quarter kept": "aantallen van een kwartaal bewaard",
+    "kept counts removed": "bewaarde aantallen verwijderd",
     "destruction list read": "vernietigingslijst gelezen",
     "destruction list made": "vernietigingslijst gemaakt",
     "approvals read": "goedkeuringen gelezen",
@@ -110,13 +118,31 @@ ACTIONS = {
     "link for a share made": "koppeling voor een verstrekking gemaakt",
     "letter made": "brief gemaakt",
     "letter read": "brief gelezen",
+    "request letter made": "brief over een verzoek gemaakt",
+    "request letter read": "brief over een verzoek gelezen",
     "contact data opened": "contactgegevens van de melder geopend",
     "reporter withdrew": "melder trok contact in",
     "consultation asked": "raadpleging gevraagd",
+    "existence asked": "gevraagd of er al iets is",
+    "existence answered": "beantwoord of er al iets is",
+    "findable not believed": "vindplaats niet geloofd",
+    "sealed signal given to look into": "beëindigd signaal te raadplegen gegeven",
+    "nothing given to look into": "niets te raadplegen gegeven",
+    "closed case consulted": "gesloten casus geraadpleegd",
+    "sealed signal consulted": "beëindigd signaal geraadpleegd",
     "items forgotten": "gegevens gewist",
     "hold ended by its date": "stop geëindigd op zijn einddatum",
     "holds looked at": "stops bekeken",
     "designated": "aangewezen",
+    "frozen": "bevroren: de gegevens zijn niet zoals dit onderdeel ze schreef",
+    "frozen no longer": "niet langer bevroren",
+    "a turn came twice": "er is twee keer besloten, één keer op teruggezette gegevens",
+    "audit lines refused": "regels geweigerd die dit onderdeel niet schreef",
+    "breach proposed": "mogelijk datalek voorgelegd aan de FG",
+    "breach entry begun": "datalek in het register gezet",
+    "breach entry opened": "datalek geopend",
+    "breach register read": "datalekregister bekeken",
+    "access list read": "lijst van wie wat zag bekeken",
     "designation ended": "aanwijzing beëindigd",
     "designations restored": "aanwijzingen hersteld",
     "designations not believed": "aanwijzingen niet geloofd",
@@ -124,7 +150,42 @@ ACTIONS = {
     "receiver is told of destruction": "ontvanger hoort van vernietiging",
     "receiver heard of destruction": "ontvanger weet van vernietiging",
 }
-OPENING = frozenset({"signal opened", "task opened", "contact data opened", "reasons read", "sealed signal looked up"})
+PATTERNS = {
+    "by-hand": "gemerkt door iemand",
+    "chain": "een auditspoor is niet volledig of is veranderd",
+    "tampered": "gegevens zijn veranderd buiten het systeem om",
+    "outside-hours": "buiten kantooruren geopend",
+    "burst": "veel in korte tijd geopend",
+    "no-work": "geopend zonder dat er werk aan was",
+}
+"""What an entry of the breach register came of."""
+PATTERN_FACTS = {
+    "producer": "onderdeel",
+    "line": "regel van het auditspoor",
+    "action": "wat er staat",
+    "at": "wanneer",
+    "record": "over",
+    "reason": "waarom",
+    "actor": "wie",
+    "day": "dag",
+    "looks": "keren geopend",
+    "records": "verschillende nummers",
+    "from": "van",
+    "until": "tot",
+    "which": "welke nummers",
+}
+"""On what a proposal rests, by its name in the facts."""
+OPENING = frozenset(
+    {
+        "signal opened",
+        "task opened",
+        "contact data opened",
+        "reasons read",
+        "sealed signal looked up",
+        "closed case consulted",
+        "sealed signal consulted",
+    }
+)
 """Of the audit trail: somebody saw something of a signal."""
 _RESULTS = {"done": "", "refused": "geweigerd", "not-now": "kon toen niet", "not-found": "niet gevonden"}
 
@@ -173,6 +234,9 @@ FILTERS: dict[str, Callable[[str], str]] = {
     "judged_as": _named(JUDGED_AS),
     "because": _named({code: words for some in BECAUSE.values() for code, words in some.items()}),
     "opened_for": _named(PURPOSES_OF_OPENING),
+    "pattern_called": _named(PATTERNS),
+    "fact_called": _named(PATTERN_FACTS),
+    "class_called": _named(CLASSES),
     "item_called": item_called,
     "concern_called": concern_called,
     "action": action,

@@ -35,6 +35,8 @@ ABOUT_CALLED = {
     "receiver": "Welke ontvanger?",
     "asked": "Welke vraag?",
     "finding": "Welke bevinding?",
+    "holder": "Over welke dienst?",
+    "found": "Over welk gegeven?",
 }
 """How the page asks for what a decision is about, by the kinds of the law."""
 ACTIONS_CALLED = {
@@ -56,6 +58,13 @@ APPROACHES = ("approach", "reweighing")
 PLAN_DECISIONS = ("propose-plan", "adopt-plan")
 INTAKE_DECISION = "riec-intake"
 NOTICE_SENT = "notice-sent"
+NAMES_A_LETTER = {
+    NOTICE_SENT: "brief",
+    "request-information": "brieven",
+    "request-extension-sent": "brieven",
+    "request-answer-sent": "brieven",
+}
+"""Decisions that say of a letter that it was sent, and the page on which it is made."""
 HIT_FIELD, QUESTION_CATEGORY = "fields.hit", "question"
 """A finding of a source names the question that it answers."""
 RIEC_DECISIONS = ("riec-answer", "riec-supplement", "riec-review")

@@ -5,22 +5,37 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
 
-from services.retention.use_cases import Declarations, Destruction, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping
 from services.retention.use_cases.declare import as_pdf
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
+from shared.http.bodies import Strict
 from shared.http.decisions import Number, decision_routes, record_routes, view_routes
+from shared.http.health import operator
 from shared.http.pages import WindowAsked
 from shared.identity import Person
+
+
+class WarrantIn(Strict):
+    """`warrant`: as assessment or rights gave it (shared/keys/warrants.py)."""
+
+    warrant: Annotated[str, Field(min_length=1, max_length=400_000)]
+
 
 DeclarationId = Annotated[UUID, Path(description="The number of the declaration")]
 
 
 def router(
-    engine: Engine, keeping: Keeping, holds: Holds, destruction: Destruction, declarations: Declarations
+    engine: Engine,
+    keeping: Keeping,
+    holds: Holds,
+    destruction: Destruction,
+    declarations: Declarations,
+    existence: AnsweringExistence,
 ) -> APIRouter:
     routes = APIRouter()
     caller = current_person(engine.platform)
@@ -64,6 +79,17 @@ def router(
     @routes.get("/v1/cases/{number}", tags=["cases"], summary="Until when a closed case is active, and kept")
     async def case(number: Number, person: Person = caller) -> dict[str, str]:
         return await keeping.case(number, person)
+
+    @routes.post("/v1/existence-checks", tags=["signals"], summary="What there is already, for who has a warrant")
+    async def check(body: WarrantIn, person: Person = caller) -> dict[str, Any]:
+        """Numbers, and whether each is active, closed or sealed; a warrant is used once, within its minute."""
+        return await existence.check(person, body.warrant)
+
+    @routes.get("/lookupz", include_in_schema=False)
+    async def versions(authorization: Annotated[str | None, Header()] = None) -> dict[str, dict[str, int]]:
+        """For operations, with the secret of this house: of how many signals hashes are kept, by version of their key."""
+        operator(engine.platform.settings.operations_secret, authorization)
+        return {"signals": {str(version): count for version, count in (await existence.versions()).items()}}
 
     for part in (view_routes, decision_routes, record_routes):
         routes.include_router(part(engine))

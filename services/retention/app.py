@@ -12,7 +12,17 @@ from services.retention.messages import handlers
 from services.retention.policy import RetentionPolicy
 from services.retention.settings import Settings
 from services.retention.shelf import SealedSignalShelf
-from services.retention.use_cases import Compactions, Declarations, Destruction, Finishing, Holds, Keeping, Listing
+from services.retention.use_cases import (
+    AnsweringExistence,
+    Compactions,
+    Declarations,
+    Destruction,
+    Finishing,
+    GivingLooks,
+    Holds,
+    Keeping,
+    Listing,
+)
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
@@ -32,16 +42,16 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     keeping, holds = Keeping(platform), Holds(engine)
     compactions = Compactions(platform, settings)
     destruction, finishing = Destruction(platform, compactions), Finishing(platform, declarations, compactions)
-    listing = Listing(platform, settings)
+    listing, existence = Listing(platform, settings), AnsweringExistence(platform, settings)
     service = Service(
         platform,
-        handlers=handlers(keeping, holds, destruction),
+        handlers=handlers(keeping, holds, destruction, existence, GivingLooks(platform)),
         erase=Erase(rows=store.delete_rows),
         queues={finishing.queue: finishing.declare},
-        doubts=[listing.doubts],
+        doubts=[listing.doubts, existence.doubts],
         periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
     )
-    routers = [router(engine, keeping, holds, destruction, declarations)]
+    routers = [router(engine, keeping, holds, destruction, declarations, existence)]
     if more:
         routers.append(more(platform, listing))
     return build(service, "Retention", *routers)

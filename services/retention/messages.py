@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from services.retention.use_cases import Destruction, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Destruction, GivingLooks, Holds, Keeping
 from shared.bus.inbox import Handler
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
-from shared.contracts.dossier import SealedDossierLetter
+from shared.contracts.consult import Consult
+from shared.contracts.dossier import Findable, SealedDossierLetter
 from shared.contracts.oversight import Approved, TakenOff
 
 
-def handlers(keeping: Keeping, holds: Holds, destruction: Destruction) -> dict[str, Handler]:
+def handlers(
+    keeping: Keeping, holds: Holds, destruction: Destruction, existence: AnsweringExistence, looks: GivingLooks
+) -> dict[str, Handler]:
     return {
         SealedDossierLetter.event: keeping.sealed,
+        Findable.event: existence.told,
         Closed.event: keeping.closed,
         KeysMade.event: keeping.keys_made,
         KeysReleased.event: destruction.released,
         LetterboxFinished.event: destruction.finished,
         Approved.event: destruction.approved,
         TakenOff.event: holds.taken_off,
+        Consult.event: looks.asked,
     }

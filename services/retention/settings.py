@@ -13,5 +13,7 @@ class Settings(ServiceSettings):
     keys that were destroyed since. Whoever operates it promises that, and nothing is declared while it is not kept."""
     snapshot_days: int = Field(default=14, ge=1)
     """After how many days a copy of OpenBao's storage (a snapshot, a backup of its disk) can no longer be opened."""
+    checks_per_hour: int = Field(default=30, ge=1)
+    """How often one person may ask in an hour whether there is something already (R-5.9, R-9.10)."""
     run_every_seconds: float = 3600
     """How often the calendar is looked at."""

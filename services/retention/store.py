@@ -21,6 +21,7 @@ from services.retention.tables import (
     Declaration,
     DestructionList,
     DestructionPart,
+    FindableRow,
     Hold,
     Holder,
     Letterbox,
@@ -230,8 +231,13 @@ async def ask_again(session: AsyncSession, numbers: Collection[str]) -> None:
     await session.execute(delete(DestructionPart).where(col(DestructionPart.number).in_(numbers)))
 
 
+async def forget_hashes(session: AsyncSession, numbers: Collection[str]) -> None:
+    """These are found no more. What a hold keeps a part of stays findable, for the procedure that asked the hold."""
+    await session.execute(delete(FindableRow).where(col(FindableRow.number).in_(numbers)))
+
+
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    for table in (SealedSignal, SignalKey, Carrier, DestructionPart, Hold, Holder, ActiveCase, ToDeclare):
+    for table in (SealedSignal, SignalKey, Carrier, DestructionPart, Hold, Holder, ActiveCase, ToDeclare, FindableRow):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
     await delete_decisions(session, numbers)
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sqlalchemy import Column, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from shared.database.tables import Waits, document, moment
@@ -84,7 +86,33 @@ class Holder(SQLModel, table=True):
 
     number: str = Field(primary_key=True)
     holder: str
+    before: list[str] = document(nullable=False)
+    """Who held it before, the last one last: what these told of it and comes late has had its time, but of who sealed it."""
     mac: str = ""
+
+
+class FindableRow(SQLModel, table=True):
+    """By what a signal is found: hashes that retention cannot make, as its holder told them, or the last one before it was sealed.
+    Believed by its MAC, so that a row which somebody inserts finds nothing."""
+
+    __tablename__ = "findable"
+    number: str = Field(primary_key=True)
+    holder: str
+    turn: int
+    key_version: int
+    hashes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    closed_to: list[str] = document(nullable=False)
+    mac: str = ""
+
+
+class CheckRow(SQLModel, table=True):
+    """A warrant that was used, by its id, and by whom: for an hour, so that it counts once and a person asks at a measured pace.
+    What was asked and found is nowhere."""
+
+    __tablename__ = "existence_check"
+    id: UUID = Field(primary_key=True)
+    person: str
+    at: datetime = moment()
 
 
 class SignalKey(SQLModel, table=True):

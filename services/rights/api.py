@@ -51,7 +51,7 @@ def router(engine: Engine, overdue: OverdueDuties, deferrals: Deferrals, letters
 
     @routes.get("/v1/duties", tags=["duties"], summary="Duties to inform that are open, the most urgent first")
     async def work_list(window: WindowAsked, signal: AboutSignal = None, person: Person = caller) -> dict[str, Any]:
-        return (await engine.showing.work_list(person, window, signal)).of("duties", listed)
+        return (await engine.showing.work_list(person, window, signal, begins="D-")).of("duties", listed)
 
     @routes.get("/v1/overdue-duties", tags=["duties"], summary="What has passed its date (beheerder, FG)")
     async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from services.rights.letters import Letters
 from services.rights.messages import handlers
 from services.rights.never_informed import NeverInformed
 from services.rights.policy import RightsPolicy
+from services.rights.requests import Requests
+from services.rights.requests_api import request_routes
 from services.rights.settings import Settings
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import Concerned, Deferrals, OverdueDuties
@@ -31,15 +33,16 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     settings = settings or Settings()
     platform = Platform("rights", settings, clock or SystemClock(), store.SCHEMA)
     engine = Engine(platform, RightsPolicy(), DutyShelf())
+    requests = Requests(engine)
     service = Service(
         platform,
         handlers=handlers(engine, Concerned(engine), NeverInformed(engine)),
         erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
         queues=engine.queues,
-        periodic=(*engine.periodic, engine.telling.periodic),
+        periodic=(*engine.periodic, engine.telling.periodic, requests.forgetting),
     )
     overdue = OverdueDuties(engine)
-    routers = [router(engine, overdue, Deferrals(engine), Letters(engine))]
+    routers = [router(engine, overdue, Deferrals(engine), Letters(engine)), request_routes(engine, requests)]
     if more:
         routers.append(more(platform, overdue))
     return build(service, "Rights", *routers)

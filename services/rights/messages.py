@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from services.rights.asking import AskingHolders
 from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
+from shared.contracts.answering import PersonAnsweredLetter, PersonElsewhere
 from shared.contracts.assessment import Begun, ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import ClosedTo, InformingDue
 from shared.contracts.oversight import DutiesAsked, HeadsKnown, InformAfterAll
@@ -14,7 +16,7 @@ from shared.engine.engine import Engine
 
 
 def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed) -> dict[str, Handler]:
-    put_right = PutRight(engine)
+    put_right, asking = PutRight(engine), AskingHolders(engine)
     return {
         SubjectsLetter.event: concerned.known,
         InformingDue.event: concerned.due,
@@ -25,6 +27,8 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
         ClosedTo.event: engine.deciding.closing.heard,
         DutiesAsked.event: never_informed.asked,
         InformAfterAll.event: never_informed.ordered,
+        PersonAnsweredLetter.event: asking.answered,
+        PersonElsewhere.event: asking.elsewhere,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
     }

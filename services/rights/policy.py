@@ -1,13 +1,15 @@
-"""Rights' policy: one duty per person, what a decision on it changes, and who is told."""
+"""Rights' policy: one duty per person, what a decision on it changes, and who is told; a request has its own in
+request_policy.py."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import col
 
+from services.rights import request_policy
 from services.rights.answer import GATES
 from services.rights.domain import told
 from services.rights.effects import MayComplete, MovesClock
@@ -16,16 +18,18 @@ from services.rights.told import listed_duty
 from shared.clock import calendar_date
 from shared.contracts.intake import Subject
 from shared.contracts.rights import DutiesTold, NoticeTold
-from shared.engine.documents import REPORT
+from shared.engine.documents import REPORT, Finding
 from shared.engine.effects import Effect, Forget, Tell
 from shared.engine.given import Given
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.rectified import representative_of
 from shared.engine.tables import DecisionRow, Dossier
+from shared.numbers import is_request
 from shared.pages import Keyset
 from shared.protocol.conditions.approach import CHILD
 from shared.protocol.faults import Fault
+from shared.protocol.judge import Attempt
 from shared.protocol.letters import LETTER, recipient_faults
 from shared.protocol.model import State
 from shared.protocol.moments import AT_ONCE, NEARER, NOT_CONCERNED, REVIEW, UNDELIVERABLE
@@ -43,8 +47,17 @@ class RightsPolicy(Policy):
     # The most urgent first.
     order = Keyset("duties", col(Dossier.due_on), col(Dossier.number))
 
+    def tells_of(self, loaded: Loaded) -> bool:
+        """The words about a request stay in its register, with a term of their own (R-10.8)."""
+        return not is_request(loaded.number)
+
+    def makes(self, loaded: Loaded, attempt: Attempt, now: datetime) -> Mapping[str, Finding]:
+        return request_policy.makes(loaded, attempt, now)
+
     def show(self, loaded: Loaded) -> dict[str, Any]:
         """Who is to be informed and which moments bring it nearer; nothing of what was reported is here."""
+        if is_request(loaded.number):
+            return request_policy.show(loaded)
         person, to = next(iter(loaded.opened.subjects.values()), None), addressee(loaded)
         moments = sorted(loaded.mine(Moments).known, key=lambda one: one.on)
         return {
@@ -70,6 +83,8 @@ class RightsPolicy(Policy):
 
     def faults(self, loaded: Loaded, given: Given) -> Sequence[Fault]:
         """A letter names everybody who had something of this person before the day on which it went."""
+        if is_request(loaded.number):
+            return request_policy.faults(loaded, given)
         if given.attempt.key != "notice-sent":
             return ()
         letter, back = loaded.opened.findings[given.attempt.fields["letter"]], came_back(loaded)
@@ -82,6 +97,8 @@ class RightsPolicy(Policy):
 
     def follows(self, loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         """The clock of this duty moves; the gates that depend on it hear of it; who it was is forgotten when done."""
+        if is_request(loaded.number):
+            return request_policy.follows(loaded, decision)
         done = decision.state_after == State.DUTY_DONE
         # Who it is has been kept for this only; that and how it was decided stays. A letter that can come back says who he is
         # anyway, and he is known here for as long.

@@ -1,4 +1,4 @@
-"""Where duties stand: dossiers, with the moments that bring each nearer."""
+"""Where duties and requests stand: dossiers, with the moments that bring each nearer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.rights.store import Asked, DutyMoment, OnList
+from services.rights.store import Asked, AskedSignal, DutyMoment, OnList, RequestRow
 from shared.engine.shelf import Shelf
 
 
@@ -20,6 +20,10 @@ class Moments:
     known: tuple[DutyMoment, ...]
     acted: Mapping[str, Sequence[str]]
     lists: tuple[UUID, ...] = ()
+    request: RequestRow | None = None
+    """Of a request its days; None of a duty."""
+    put_before: tuple[AskedSignal, ...] = ()
+    """Of a request: the signals about which a holder was asked."""
 
     def received_by(self, before: date | None = None) -> dict[str, date]:
         """Who got something of this person and since when, as a letter names him; `before`: of the days before it."""
@@ -35,8 +39,12 @@ class DutyShelf(Shelf):
         "moments": (DutyMoment, "x.number = {number} ORDER BY x.noted_at"),
         "lists": (OnList, "x.number = {number} ORDER BY x.list_id"),
         "asked": (Asked, "x.number = {signal}"),
+        "request": (RequestRow, "x.number = {number}"),
+        "put_before": (AskedSignal, "x.request = {number} ORDER BY x.asked_at, x.signal"),
     }
 
     def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
         acted = rows["asked"][0].acted if rows["asked"] else {}
-        return Moments(rows["moments"], acted, tuple(one.list_id for one in rows["lists"]))
+        lists = tuple(one.list_id for one in rows["lists"])
+        request = next(iter(rows["request"]), None)
+        return Moments(rows["moments"], acted, lists, request, rows["put_before"])

@@ -1,4 +1,4 @@
-"""Rights' tables: duties to inform are dossiers; beside them, which signals wait for a decision on informing."""
+"""Rights' tables: duties to inform and requests are dossiers; beside them, which signals wait for a decision on informing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -16,9 +16,12 @@ from shared.database.tables import document, moment
 from shared.engine import store
 from shared.engine.tables import ON_THE_LIST, Dossier
 from shared.identity import Person
+from shared.numbers import OF_REQUESTS, is_request
 from shared.pages import Keyset, Page, Window
+from shared.protocol.model import State
 
 SCHEMA = "rights_0001"
+DONE = State.REQUEST_DONE.value
 DEFERRED = "\"left\" IS FALSE AND state = 'duty-deferred'"
 """Duties that were deferred, in SQL: the predicate of the index by which they are listed (R-9.2)."""
 
@@ -60,12 +63,51 @@ class OnList(SQLModel, table=True):
     list_id: UUID = Field(primary_key=True)
 
 
+class RequestRow(SQLModel, table=True):
+    """A request of a person concerned, or a bezwaar: its kind and its days, in codes and dates. Who asks and what is asked
+    stands in the room, under a key of its own.
+
+    `against`: of a bezwaar, the request that was decided on. For the rest as `Reckoned` (request_clock.py) says.
+    """
+
+    __tablename__ = "request"
+    number: str = Field(primary_key=True)
+    kind: str
+    against: str | None = Field(default=None, index=True)
+    legal_on: date
+    extended: bool = False
+    answered_on: date | None = None
+    object_until: date | None = None
+    review_on: date | None = None
+    ends_on: date | None = Field(default=None, index=True)
+
+
+WAITS_FOR_HOLDER, HOLDER_ANSWERED, LIES_SEALED, NOWHERE = "waiting", "answered", "sealed", "nowhere"
+
+
+class AskedSignal(SQLModel, table=True):
+    """Whether `signal` is about who made `request` was put before its `holder`. `state`: `waiting`, `answered`; `sealed`: it lies
+    in the non-active environment; `nowhere`: no service has it. Its MAC stands by itself."""
+
+    __tablename__ = "asked_signal"
+    request: str = Field(primary_key=True)
+    signal: str = Field(primary_key=True)
+    holder: str
+    state: str
+    asked_by: str
+    asked_at: datetime = moment()
+    answered_at: datetime | None = moment(nullable=True)
+    found: bool | None = None
+    """Whether it is about who asks, as its holder answered."""
+    mac: str = ""
+
+
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 
 
 async def overdue(session: AsyncSession, today: date, person: Person, window: Window) -> Page[Dossier]:
     """Deferrals whose review date has passed, and duties whose month has; the longest ago first."""
-    late = text(ON_THE_LIST), col(Dossier.due_on) < today, store.open_to(person)
+    late = text(ON_THE_LIST), col(Dossier.due_on) < today, store.open_to(person), col(Dossier.number).startswith("D-")
     return await OVERDUE.page(session, select(Dossier).where(*late), window)
 
 
@@ -75,6 +117,36 @@ DEFERRALS = Keyset("deferrals", col(Dossier.due_on), col(Dossier.number))
 async def deferrals(session: AsyncSession, person: Person, window: Window) -> Page[Dossier]:
     """Duties that were deferred, by the day on which that is looked at again."""
     return await DEFERRALS.page(session, select(Dossier).where(text(DEFERRED), store.open_to(person)), window)
+
+
+REQUESTS = Keyset("requests", col(Dossier.received_on), col(Dossier.number))
+WAIT_FOR_ANSWER = f"number LIKE '{OF_REQUESTS}-%' AND state <> '{DONE}'"
+ARE_ANSWERED = f"number LIKE '{OF_REQUESTS}-%' AND state = '{DONE}'"
+"""Requests among what rights holds, in SQL: the predicates of the indexes by which the register is read."""
+
+
+async def requests(
+    session: AsyncSession, person: Person, window: Window, *, late: date | None = None, done: bool = False
+) -> tuple[Page[Dossier], dict[str, RequestRow]]:
+    """The register by the day of receipt, and by number what each row says of its days. `late`: only what was due before;
+    `done`: what was answered, else what waits."""
+    query = select(Dossier).where(text(ARE_ANSWERED if done else WAIT_FOR_ANSWER), store.open_to(person))
+    if late:
+        query = query.where(col(Dossier.due_on) < late)
+    page = await REQUESTS.page(session, query, window)
+    named = select(RequestRow).where(col(RequestRow.number).in_([one.number for one in page.rows]))
+    return page, {one.number: one for one in (await session.scalars(named)).all()}
+
+
+async def had_their_time(session: AsyncSession, today: date, most: int) -> list[str]:
+    """The requests whose term in the register is over, by number; one against whose answer a bezwaar waits is not."""
+    waiting = (
+        select(col(RequestRow.against))
+        .join(Dossier, col(Dossier.number) == col(RequestRow.number))
+        .where(col(RequestRow.against).is_not(None), col(Dossier.state) != DONE)
+    )
+    over = select(col(RequestRow.number)).where(col(RequestRow.ends_on) < today, col(RequestRow.number).not_in(waiting))
+    return list((await session.scalars(over.order_by(col(RequestRow.ends_on)).limit(most))).all())
 
 
 async def one_at_a_time(session: AsyncSession, signal: str) -> None:
@@ -88,12 +160,21 @@ def erase_duties(clock: Clock) -> Callable[[AsyncSession, Collection[str]], Awai
     async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
         about = select(col(Dossier.number), col(Dossier.turn)).where(col(Dossier.signal).in_(numbers))
         duties = {row.number: row.turn for row in await session.execute(about)}
-        for kind in (DutyMoment, OnList):
+        for kind in (DutyMoment, OnList, RequestRow):
             await session.execute(delete(kind).where(col(kind.number).in_(duties)))
+        either = (col(AskedSignal.request).in_(numbers), col(AskedSignal.signal).in_(numbers))
+        await session.execute(delete(AskedSignal).where(or_(*either)))
         await store.delete_rows(session, numbers)
         await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
         session.add_all(
-            audit.line(clock.now(), "duty destroyed", actor=None, record=number, result=audit.VANISHED, turn=turn + 1)
+            audit.line(
+                clock.now(),
+                "request destroyed" if is_request(number) else "duty destroyed",
+                actor=None,
+                record=number,
+                result=audit.VANISHED,
+                turn=turn + 1,
+            )
             for number, turn in duties.items()
         )
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from shared.engine.engine import Engine
 from shared.engine.show import listed
+from shared.http.answering import answering_routes
 from shared.http.app import current_person
 from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
@@ -27,6 +28,7 @@ def router(engine: Engine) -> APIRouter:
         return (await engine.showing.work_list(person, window)).of("signals", listed)
 
     parts = (
+        answering_routes,
         consultation_routes,
         view_routes,
         decision_routes,

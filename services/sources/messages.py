@@ -5,8 +5,10 @@ from __future__ import annotations
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
 from shared.contracts.assessment import ResearchContent, ResearchLetter
+from shared.contracts.consult import LookAnswered, LookGiven
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.oversight import HeadsKnown
+from shared.contracts.rights import PersonAskedLetter
 from shared.contracts.sources import CaseLetter
 from shared.contracts.worklist import WorkAsked
 from shared.engine.arrive import arrived
@@ -18,8 +20,11 @@ from shared.protocol.model import State
 def handlers(engine: Engine) -> dict[str, Handler]:
     return {
         ResearchLetter.event: arrived(engine.platform, ResearchContent, State.SOURCE_LIST),
+        PersonAskedLetter.event: engine.answering.asked,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
+        LookAnswered.event: engine.consultations.answered,
+        LookGiven.event: engine.looks.given,
     }
 
 

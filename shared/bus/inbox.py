@@ -29,6 +29,7 @@ from shared.bus.post import KEPT_HEADERS, STATEMENT, claims_of
 from shared.bus.receipts import Receipted, ReceiptSender
 from shared.clock import Clock
 from shared.contracts.common import KeysMade, Message, Receipts, Received, Whereabouts
+from shared.contracts.consult import Consult
 from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import InboxRow, Tombstone, Unhandled
@@ -287,8 +288,9 @@ class Inbox:
 
 
 def _signal_of(message: Message) -> str | None:
-    """The signal that a message would write about; keys that were made for a destroyed one must still be heard of."""
-    return None if isinstance(message, KeysMade | Whereabouts) else getattr(message, "number", None)
+    """The signal that a message would write about; keys that were made for a destroyed one must still be heard of, and who
+    asks for one is answered as if it had never been."""
+    return None if isinstance(message, KeysMade | Whereabouts | Consult) else getattr(message, "number", None)
 
 
 def _number_in(body: bytes) -> str | None:

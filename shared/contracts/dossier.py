@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
 
 from shared.contracts.common import Frozen, Letter, Message
 
 
 class ArchivedItem(Frozen):
-    """One item of a sealed dossier: ciphertext under an archive key, and what it is bound to."""
+    """One item of a sealed dossier: ciphertext under an archive key, and what it is bound to.
+
+    `reading`: the same item as it may be read for a new signal, without the reporter, under the same key; empty where it
+    never is. `seen_from`: from which phase of that signal (art. 9 lid 2); 0: never.
+    """
 
     archive: str
     key: str
     item: str
     version: int
     ciphertext: str
+    reading: str = ""
+    seen_from: int = 0
 
 
 class DecidedPart(Frozen):
@@ -89,6 +97,21 @@ class ClosedTo(Message):
     number: str
     person: str
     closed: bool
+
+
+class Findable(Message):
+    """By what a signal is found when it is asked whether there is something: keyed hashes of its names, addresses and KvK numbers
+    (shared/keys/lookup.py), all of them, in the place of what was told before.
+
+    `turn`: of the head that was read; `key_version`: under which they were made. `closed_to`: whom it is not shown.
+    """
+
+    event: ClassVar[str] = "findable.v1"
+    number: str = Field(max_length=20)
+    turn: int
+    key_version: int
+    hashes: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")], ...], Field(max_length=5000)]
+    closed_to: tuple[str, ...] = ()
 
 
 class InformingDue(Message):

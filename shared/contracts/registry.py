@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.contracts import (
     access,
+    answering,
     assessment,
     casework,
     common,
@@ -36,6 +37,7 @@ MESSAGES: dict[str, type[Message]] = {
         dossier.Disclosed,
         dossier.InformingDue,
         dossier.ClosedTo,
+        dossier.Findable,
         assessment.ResearchLetter,
         assessment.SubjectsLetter,
         assessment.Begun,
@@ -49,7 +51,12 @@ MESSAGES: dict[str, type[Message]] = {
         rights.NoticeTold,
         rights.InformingDecided,
         rights.DutiesTold,
+        rights.PersonAskedLetter,
+        answering.PersonAnsweredLetter,
+        answering.PersonElsewhere,
         consult.Consult,
+        consult.LookAnswered,
+        consult.LookGiven,
         export.ShareLetter,
         export.OutsideTold,
         retention.Listed,

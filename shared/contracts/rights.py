@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.common import Frozen, Message
+from shared.contracts.common import Frozen, Letter, Message
 from shared.contracts.dossier import CodedDecision
+from shared.contracts.intake import Subject
 
 
 class NoticeTold(Message):
@@ -58,3 +59,27 @@ class DutiesTold(Message):
     list_id: UUID
     whole: tuple[str, ...] = ()
     duties: tuple[ListedDuty, ...] = ()
+
+
+class Requester(Frozen):
+    """Who makes a request about himself, or for whom it is made: by what a holder can tell whether he is in a file."""
+
+    person: Subject
+    born_on: date | None = None
+
+
+class PersonAsked(Frozen):
+    """A person asks what the municipality has of him (AVG 15 to 21): the holder of `number` says whether this file is about
+    him, and what of it. `kind`: the right; `answer_by`: the last day of the answer as a whole (art. 10 lid 4)."""
+
+    number: str
+    request: str
+    kind: str
+    requester: Requester
+    answer_by: date
+
+
+class PersonAskedLetter(Letter):
+    """A request of a person is put before whoever holds a signal that was found."""
+
+    event: ClassVar[str] = "person-asked.v1"

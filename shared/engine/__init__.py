@@ -13,7 +13,8 @@ What is read is believed for the MAC of its head (head.py); what is told besides
 is not believed is frozen (freeze.py).
 
 Beside it: record.py (facts), withdraw.py, cluster.py (one decision on several), tasks.py (people without the file),
-show.py, arrive.py, consult.py, drafts.py.
+show.py, arrive.py, drafts.py, and for what is kept of an earlier signal consult.py (asked), looks.py (given and read) and
+consulted.py (what there is to read).
 A service gives a `Policy` (what is particular to it) and a `Shelf` (where what is decided on stands): policy.py,
 shelf.py. `engine.py` puts the parts together.
 """

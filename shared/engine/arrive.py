@@ -18,6 +18,7 @@ from shared.contracts.common import KeyRef, KeysMade, Letter, Whereabouts
 from shared.contracts.dossier import CodedDecision
 from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT, Document, Finding, Report
+from shared.engine.findable import is_to_be_told
 from shared.engine.head import Head, changed, vouched, vouched_for
 from shared.engine.hear import one_at_a_time
 from shared.engine.loaded import Loaded, closed_to, joined_last, working_name
@@ -110,6 +111,7 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
         post.send(session, post.envelope("retention", made), post.envelope("oversight", here), *also)
         concerns = Loaded(dossier, law, dossier.last_act_on, notices=told).concerns
         session.add(audit.line(now, "signal received", actor=None, record=number, turn=1, concerns=concerns))
+        await is_to_be_told(platform, session, number)
 
     return Handled(effect, arrival.word)
 

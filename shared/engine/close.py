@@ -19,6 +19,7 @@ from shared.engine.beside import keeping_proposals
 from shared.engine.common import record_of, told_to_supervision
 from shared.engine.documents import Words
 from shared.engine.effects import Effect, Tell
+from shared.engine.findable import is_to_be_told
 from shared.engine.given import Given, Shown
 from shared.engine.head import Head, changed, is_right, vouched
 from shared.engine.hear import heard, one_at_a_time
@@ -64,7 +65,7 @@ class Closing:
             recorder=person.user_id,
             role=min(roles),
             about=about,
-            tells=self.parts.policy.tells,
+            tells=self.parts.policy.tells_of(loaded),
         )
         words = Words(reason=reason.strip(), special_grounds=dict(grounds))
         await self._write(loaded, record, words, tells)
@@ -113,6 +114,7 @@ class Closing:
             for row in await store.of_signal(session, message.number):
                 if not row.left:
                     await heard(self.parts.loader, session, row.number, becomes, "closed to a person elsewhere")
+                    await is_to_be_told(self.platform, session, row.number)
                     continue
                 if not await is_right(self.platform.mac, Head(row)):
                     raise NotBelieved

@@ -177,7 +177,7 @@ class CoSigning:
             recorder=person.user_id,
             role=role,
             about=(str(found.id),),
-            tells=self.policy.tells,
+            tells=self.policy.tells_of(loaded),
         )
         told = [told_to_supervision(loaded, record, words, None, None)] if record.tells else []
         undone = self.policy.proposed(loaded, found) if said in (DISAGREE, TAKES_BACK) else ()

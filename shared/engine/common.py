@@ -18,6 +18,7 @@ from shared.engine.roads import forwarded, shared_by_outcome
 from shared.engine.shares import sent
 from shared.engine.tables import DecisionRow
 from shared.engine.wording import Nameable
+from shared.numbers import is_request
 from shared.protocol.model import PHASE_OF, State
 from shared.protocol.terms import CASE
 from shared.telemetry import traceparent
@@ -43,8 +44,8 @@ def following(policy: Policy, loaded: Loaded, decision: DecisionRow) -> tuple[Ef
 
 
 def dossier_of_signal(loaded: Loaded) -> bool:
-    """Whether it is a signal itself, and not a duty that is about one."""
-    return loaded.dossier.signal == loaded.dossier.number
+    """Whether it is a signal itself, and not a duty that is about one, or a request."""
+    return loaded.dossier.signal == loaded.dossier.number and not is_request(loaded.number)
 
 
 def goes_on(effects: Sequence[Effect]) -> str | None:

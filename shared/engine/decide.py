@@ -208,7 +208,7 @@ class Deciding:
             effective_at=None if proposed else now if allowed.urgent else self._carrying.until(now),
             protocol=dossier.protocol,
             traceparent=traceparent(),
-            tells=self.policy.tells,
+            tells=self.policy.tells_of(loaded),
             sends=[],
             next_at=now,
         )

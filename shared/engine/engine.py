@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from shared.engine.agenda import Agenda
+from shared.engine.answering import Answering
 from shared.engine.cluster import Clusters
 from shared.engine.consult import Consultations
 from shared.engine.decide import Deciding
 from shared.engine.drafts import Drafts
+from shared.engine.findable import Findables, tells
 from shared.engine.freeze import Freezer
 from shared.engine.load import Loader
+from shared.engine.looks import Looks
 from shared.engine.noted import Noting
 from shared.engine.parts import Parts
 from shared.engine.perform import Performer
@@ -23,6 +26,7 @@ from shared.engine.show import Showing
 from shared.engine.tasks import Tasks
 from shared.engine.telling import Telling
 from shared.engine.write import Writer
+from shared.periodic import Periodic
 from shared.queue import Queue, Work
 from shared.service.platform import Platform
 
@@ -46,11 +50,17 @@ class Engine:
         self.drafts = Drafts(self.parts, self.tasks)
         self.agenda = Agenda(self.parts, self.deciding, self.tasks, self.showing)
         self.consultations = Consultations(self.parts)
+        self.looks = Looks(self.parts, self.showing)
         self.noting = Noting(self.parts)
+        self.answering = Answering(self.parts, self.showing)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
         self.queues: dict[Queue[Any], Work[Any]] = {
             self.settlement.queue: self.settlement.work,
             self.freezer.queue: self.freezer.look,
         }
-        self.periodic = (self.freezer.walking, self.drafts.forgetting)
+        self.periodic: tuple[Periodic, ...] = (self.freezer.walking, self.drafts.forgetting, self.looks.forgetting)
+        if tells(platform):
+            findables = Findables(platform, self.parts.loader)
+            self.queues[findables.queue] = findables.tell
+            self.periodic = (*self.periodic, findables.periodic)
         self.telling = Telling(platform, policy)

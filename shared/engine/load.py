@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -19,13 +21,23 @@ from shared.engine.freeze import NOT_OURS, OLD, freeze
 from shared.engine.head import Head, stands_by_itself, vouched_for
 from shared.engine.loaded import Loaded
 from shared.engine.shelf import Shelf
-from shared.engine.tables import DecisionRow, FrozenRow, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.engine.tables import (
+    AskedLookRow,
+    DecisionRow,
+    FrozenRow,
+    GrantRow,
+    ItemRow,
+    MeetingRow,
+    NoticeRow,
+    TaskRow,
+)
 from shared.errors import Conflict, Elsewhere, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
 from shared.laws import known_law
 from shared.service.platform import Platform
 
+_ById = TypeVar("_ById", GrantRow, AskedLookRow)
 _ROWS: dict[str, tuple[type[SQLModel], str]] = {
     "items": (ItemRow, "x.number = {number} ORDER BY x.item"),
     "decisions": (DecisionRow, "x.number = {number} ORDER BY x.version, x.taken_at"),
@@ -137,9 +149,9 @@ class Loader:
     async def check(self, number: str) -> None:
         """Whether a dossier, a meeting or a grant is what this service wrote. Raises NotBelieved, NotFound, Elsewhere."""
         async with self.platform.database.reading() as session:
-            row: MeetingRow | GrantRow | None = await session.get(MeetingRow, number)
+            row: MeetingRow | GrantRow | AskedLookRow | None = await session.get(MeetingRow, number)
             if row is None and len(number) == len(str(UUID(int=0))):
-                row = await session.get(GrantRow, UUID(number))
+                row = await session.get(GrantRow, UUID(number)) or await session.get(AskedLookRow, UUID(number))
             if row is None:
                 await self.within(session, number)
             else:
@@ -149,6 +161,16 @@ class Loader:
         """Raises NotBelieved when a row that stands by itself is not what this service wrote."""
         if not await vouched_for(self.platform.mac, row):
             await self._freeze(number)
+
+    async def believed(self, rows: Sequence[_ById]) -> list[_ById]:
+        """Of rows that stand by themselves those that this service wrote; one that somebody put there shuts out no other,
+        and says so itself."""
+        found = []
+        for one in rows:
+            with suppress(NotBelieved):
+                await self.believe(one, str(one.id))
+                found.append(one)
+        return found
 
     def _asked(self, number: str, meeting: str | None) -> dict[str, str | None]:
         return {"number": number} | ({"meeting": meeting} if "meetings" in self.shelf.beside_it else {})

@@ -19,8 +19,10 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import Content, Finding, Words
 from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.numbers import is_request
 from shared.processing import Concerns, is_signal
 from shared.protocol import facts as known
+from shared.protocol.activities import WHO_ASKS
 from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
 from shared.protocol.conditions.rectifying import PUT_RIGHT
@@ -103,7 +105,8 @@ class Loaded:
 
     @property
     def concerns(self) -> tuple[Concerns, ...]:
-        """Whom a processing of it concerns, for the processing log: each person by his S; of a list its signals."""
+        """Whom a processing of it concerns, for the processing log: each person by his S, of a list its signals, of a request who
+        asks."""
         row = self.dossier
         if row.subject:
             told = any(one.key == INFORMED_BY for one in self.taken)
@@ -111,6 +114,8 @@ class Loaded:
         if is_signal(row.signal):
             informed = frozenset(one.subject for one in self.notices if one.state == INFORMED)
             return (Concerns(row.signal, tuple(f"S{n}" for n in range(1, row.people + 1)), informed),)
+        if is_request(row.number):
+            return (Concerns(row.number, alone=WHO_ASKS),)
         return tuple(Concerns(one) for one in self.others)
 
     @property

@@ -31,7 +31,7 @@ class Policy:
     """The archive for what this service made itself; None where nothing is ever sealed."""
     asks: ClassVar[Mapping[str, tuple[State, ...] | None]] = {}
     """The kinds of tasks here, and in which states one can be seen (None: as long as the dossier is here)."""
-    over: tuple[State, ...] = (State.ENDED, State.CLOSED, State.DUTY_DONE)
+    over: tuple[State, ...] = (State.ENDED, State.CLOSED, State.DUTY_DONE, State.REQUEST_DONE)
     """States in which nothing is asked any more."""
     order = Keyset("signals", col(Dossier.arrived_at), col(Dossier.number))
     """Of the work list: the oldest first."""
@@ -67,6 +67,10 @@ class Policy:
     def not_by(self, loaded: Loaded, person: Person, attempt: Attempt) -> Fault | None:
         """Why this person does not decide this, though somebody with his designation does; None when he may."""
         return None
+
+    def tells_of(self, loaded: Loaded) -> bool:
+        """Whether supervision hears of decisions on this by a letter."""
+        return self.tells
 
     def is_decided_here(self, key: str) -> bool:
         return self.decides is None or key in self.decides

@@ -10,6 +10,7 @@ from shared.engine.loaded import ANSWERED, ASKED_BACK, Loaded
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.engine.wording import Nameable
 from shared.errors import NotFound
+from shared.numbers import is_request
 from shared.protocol.designations import BEHEERDER
 from shared.protocol.fields import as_people_say
 
@@ -45,6 +46,9 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
         "concerns": [] if task.role == BEHEERDER else _concerned(loaded, found, known),
         "asked": _asked(loaded, found, known),
     }
+    items = _recorded(loaded, found, known) if is_request(loaded.number) else {}
+    if items:
+        shown["items"] = items
     if loaded.dossier.due_on:
         shown["dueOn"] = loaded.dossier.due_on.isoformat()
     if words and words.special_grounds:
@@ -55,7 +59,10 @@ def about_proposal(task: TaskRow, loaded: Loaded) -> dict[str, Any]:
 def _concerned(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict[str, Any]]:
     """The persons that it is about, by name: of a duty the one whom it concerns."""
     subjects = (loaded.content or Content()).subjects
-    if loaded.dossier.subject:
+    if is_request(loaded.number):
+        # Whom it concerns and who asks, whatever of it is decided on.
+        named = list(subjects)
+    elif loaded.dossier.subject:
         named = [loaded.dossier.subject]
         subjects = dict(zip(named, subjects.values(), strict=False))
     else:
@@ -65,6 +72,12 @@ def _concerned(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict
         for one in named
         if one in subjects
     ]
+
+
+def _recorded(loaded: Loaded, found: DecisionRow, known: Nameable) -> dict[str, str]:
+    """Of a request what was found and is decided on, as the person would read it: who co-signs has nothing else to go by."""
+    findings = (loaded.content or Content()).findings
+    return {one: known.shared(str(findings[one].fields.get("what", ""))) for one in found.about if one in findings}
 
 
 def _asked(loaded: Loaded, found: DecisionRow, known: Nameable) -> list[dict[str, Any]]:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import ArchivedItem, SealedDossier, SealedDossierLetter
 from shared.database.tables import Outgoing
+from shared.engine.consulted import PlainReading, readings_of
 from shared.engine.documents import REPORT, encoded
+from shared.engine.findable import found_by
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.engine.tables import DecisionRow, ItemRow
+from shared.errors import CannotSucceed
+from shared.keys.lookup import Lookup
 from shared.keys.transit import Place, Transit, key_name
 from shared.protocol.model import PHASE_OF, State
+from shared.protocol.opening import seen_from
 from shared.protocol.terms import CASE
 from shared.service.platform import Platform
 
 OPEN_ARCHIVE, CLOSED_ARCHIVE = "archive-signal", "archive-closed"
+READING = "reading"
+"""What the ciphertext of a reading is bound to besides its place: so that it is never taken for the item itself."""
+
+
+def place_of_reading(archive: str, number: str, item: str, version: int) -> Place:
+    return Place(archive, number, item, version, READING)
 
 
 class Sealing:
@@ -38,14 +50,36 @@ class Sealing:
 
     async def seal(self, loaded: Loaded, decision: DecisionRow) -> list[Outgoing]:
         """The messages of an ending: the sealed dossier, and the keys that were made."""
+        dossier, sealed = loaded.dossier, await self.sealed(loaded, decision)
+        letter = self.platform.sealer.seal("retention", sealed)
+        post = self.platform.post
+        message = SealedDossierLetter(number=dossier.number, letters=(letter.text,))
+        lock = KeyRef(mount=self.platform.room().mount, key=dossier.room_key or "")
+        keys = tuple({KeyRef(mount=one.archive, key=one.key) for one in sealed.items})
+        told: list[Outgoing] = []
+        with contextlib.suppress(CannotSucceed):
+            # Once more, since nobody can afterwards: what was to be told still may not have been.
+            told = [post.envelope("retention", await found_by(Lookup(self.platform.bao), loaded))]
+        return [
+            *told,
+            # The same decision gives the same message, so that two workers cannot hand over twice.
+            post.envelope(
+                "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id
+            ),
+            post.envelope("retention", KeysMade(number=dossier.number, keys=keys)),
+        ]
+
+    async def sealed(self, loaded: Loaded, decision: DecisionRow) -> SealedDossier:
+        """What retention gets: every item under a new key of the archive of its class."""
         archived: list[ArchivedItem] = []
         archives = {one.item: self.archive_of(loaded, one.category) for one in loaded.items}
+        readings = readings_of(loaded)
         for archive in dict.fromkeys(archives.values()):
             mine = [one for one in loaded.items if archives[one.item] == archive]
-            archived += await self._into(archive, loaded, decision, mine)
+            archived += await self._into(archive, loaded, decision, mine, readings)
         dossier, phase = loaded.dossier, PHASE_OF[State(decision.state_before)]
         case = phase == CASE
-        sealed = SealedDossier(
+        return SealedDossier(
             number=dossier.number,
             version=decision.version,
             ending=f"{decision.key}:{decision.outcome}",
@@ -57,22 +91,17 @@ class Sealing:
             items=tuple(archived),
             phase=phase,
         )
-        letter = self.platform.sealer.seal("retention", sealed)
-        post = self.platform.post
-        message = SealedDossierLetter(number=dossier.number, letters=(letter.text,))
-        lock = KeyRef(mount=self.platform.room().mount, key=dossier.room_key or "")
-        keys = tuple({KeyRef(mount=one.archive, key=one.key) for one in archived})
-        return [
-            # The same decision gives the same message, so that two workers cannot hand over twice.
-            post.envelope(
-                "retention", message, number=dossier.number, letter=letter, lock=lock, message_id=decision.id
-            ),
-            post.envelope("retention", KeysMade(number=dossier.number, keys=keys)),
-        ]
 
     async def _into(
-        self, archive: str, loaded: Loaded, decision: DecisionRow, items: Sequence[ItemRow]
+        self,
+        archive: str,
+        loaded: Loaded,
+        decision: DecisionRow,
+        items: Sequence[ItemRow],
+        readings: Mapping[str, PlainReading],
     ) -> list[ArchivedItem]:
+        """Each item as it is, and beside it as it may be read for a new signal: only who has the file knows his reporter,
+        whom nobody is to read there, and nobody has it any more."""
         transit = Transit(self.platform.bao, archive)
         key = key_name(decision.id, archive)
         await transit.make(key)
@@ -80,7 +109,21 @@ class Sealing:
         if loaded.opened.report.reporter_marks:
             raw[REPORT] = encoded(loaded.opened.report.to_be_sealed())
         pairs = [(Place(archive, one.number, one.item, one.version), raw[one.item]) for one in items]
+        read = [one for one in items if one.item in readings]
+        pairs += [
+            (place_of_reading(archive, one.number, one.item, one.version), readings[one.item].encoded) for one in read
+        ]
+        texts = await transit.encrypt(key, pairs)
+        beside = {one.item: text for one, text in zip(read, texts[len(items) :], strict=True)}
         return [
-            ArchivedItem(archive=archive, key=key, item=one.item, version=one.version, ciphertext=text)
-            for one, text in zip(items, await transit.encrypt(key, pairs), strict=True)
+            ArchivedItem(
+                archive=archive,
+                key=key,
+                item=one.item,
+                version=one.version,
+                ciphertext=text,
+                reading=beside.get(one.item, ""),
+                seen_from=seen_from(loaded.law.category(one.category)) if one.item in beside else 0,
+            )
+            for one, text in zip(items, texts[: len(items)], strict=True)
         ]

@@ -18,6 +18,7 @@ from shared.bus.proof import signed_lock
 from shared.contracts.common import Letter
 from shared.database.tables import Outgoing
 from shared.engine import store
+from shared.engine.answering import unanswered
 from shared.engine.common import following
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
@@ -97,4 +98,6 @@ class Settlement:
         """
         await signed_lock(self.platform.verifier, self.platform.name, row)
         number = Letter.model_validate_json(row.body or b"{}").number
+        for gone in await unanswered(session, number, row.addressee):
+            self.platform.post.tell(session, "rights", gone)
         await store.forget(session, self.platform.mac, number, row.addressee)

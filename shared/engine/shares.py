@@ -119,12 +119,26 @@ def along(loaded: Loaded, items: Collection[str], concerning: Collection[str] | 
     read = Along((), persons, objects, known=Nameable.of(loaded))
     if concerning is not None:
         read = _only_chosen(loaded, read, fields_going(concerning, FIELDS))
+    return _as_read(loaded, read, items)
+
+
+def _as_read(loaded: Loaded, read: Along, items: Collection[str]) -> Along:
     return replace(
         read,
         items=tuple(_item(loaded.opened, name, read) for name in items),
         subjects={key: read.described(one) for key, one in read.subjects.items()},
         objects={key: read.described(one) for key, one in read.objects.items()},
     )
+
+
+def along_one(loaded: Loaded, subject: str, items: Collection[str], objects: Collection[str]) -> Along:
+    """What the person `subject` himself reads of `items`: with him and these objects, whatever the items are about, and
+    nobody else."""
+    code = loaded.standing.person(subject)
+    things = {key: one for key, one in loaded.opened.objects.items() if key in objects}
+    everything = Along((), {code: loaded.opened.subjects[code]}, things, known=Nameable.of(loaded))
+    read = _only_chosen(loaded, everything, {code: FIELDS, **dict.fromkeys(things, ())})
+    return _as_read(loaded, read, items)
 
 
 def _only_chosen(loaded: Loaded, everything: Along, concerning: Mapping[str, Collection[str]]) -> Along:

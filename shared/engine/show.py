@@ -227,11 +227,15 @@ class Showing:
         closed = loaded.state == State.CLOSED
         return [Shown(one) if closed else _as_said(loaded, one) for one in loaded.decisions]
 
-    async def work_list(self, person: Person, window: Window, signal: str | None = None) -> Page[Dossier]:
-        """What is in hand, in the order of the policy; no call to OpenBao (R-9.2). `signal`: only what is about it. Raises
-        Forbidden, and Invalid for a cursor of something else."""
+    async def work_list(
+        self, person: Person, window: Window, signal: str | None = None, *, begins: str = ""
+    ) -> Page[Dossier]:
+        """What is in hand, in the order of the policy; no call to OpenBao (R-9.2). `signal`: only what is about it; `begins`:
+        with which letter its number begins. Raises Forbidden, and Invalid for a cursor of something else."""
         self.parts.role_of(person)
         query = select(Dossier).where(text(ON_THE_LIST), store.open_to(person))
+        if begins:
+            query = query.where(col(Dossier.number).startswith(begins))
         if signal is not None:
             query = query.where(col(Dossier.signal) == signal)
         async with self.platform.database.reading() as session:

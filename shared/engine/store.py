@@ -15,7 +15,19 @@ from shared.database.at_once import insert_at_once
 from shared.database.engine import stamp
 from shared.database.tables import Outgoing
 from shared.engine.head import Head, changed, vouched
-from shared.engine.tables import DecisionRow, Dossier, DraftRow, FrozenRow, GrantRow, ItemRow, NoticeRow, TaskRow
+from shared.engine.tables import (
+    AskedLookRow,
+    AskedRow,
+    DecisionRow,
+    Dossier,
+    DraftRow,
+    FrozenRow,
+    GrantRow,
+    ItemRow,
+    NoticeRow,
+    TaskRow,
+    ToldRow,
+)
 from shared.errors import Conflict
 from shared.identity import Person
 from shared.keys.mac import Mac
@@ -76,8 +88,11 @@ async def forget(session: AsyncSession, mac: Mac, number: str, to: str) -> None:
     row = await session.get(Dossier, number, with_for_update=True)
     if row is None:
         return
-    for table in (ItemRow, DecisionRow, TaskRow, GrantRow, NoticeRow, DraftRow):
+    for table in (ItemRow, DecisionRow, TaskRow, NoticeRow, DraftRow, AskedRow, AskedLookRow):
         await session.execute(delete(table).where(col(table.number) == number))
+    # A look into what was sealed of it may be given before its receipt comes in.
+    looks = delete(GrantRow).where(col(GrantRow.number) == number, col(GrantRow.archive) == "")
+    await session.execute(looks)
     gone = changed(row, left=True, handed_to=to, handing_over_since=None, room_key=None, earlier=[], cluster=None)
     await session.merge(await vouched(mac, Head(gone)))
 
@@ -102,11 +117,13 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """Everything about these signals, also of the duties that are about them."""
     about = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
     own = [*(await session.scalars(about)).all(), *numbers]
-    for table in (ItemRow, DecisionRow, TaskRow, DraftRow):
+    for table in (ItemRow, DecisionRow, TaskRow, DraftRow, AskedRow):
         await session.execute(delete(table).where(col(table.number).in_(own)))
-    for column in (col(GrantRow.number), col(GrantRow.new_signal)):
-        await session.execute(delete(GrantRow).where(column.in_(own)))
-    for beside in (NoticeRow, FrozenRow):
+    given = col(GrantRow.number).in_(own) | col(GrantRow.new_signal).in_(own)
+    await session.execute(delete(GrantRow).where(given))
+    asked = col(AskedLookRow.number).in_(own) | col(AskedLookRow.case).in_(own)
+    await session.execute(delete(AskedLookRow).where(asked))
+    for beside in (NoticeRow, FrozenRow, ToldRow):
         await session.execute(delete(beside).where(col(beside.number).in_([*own, *numbers])))
     await session.execute(delete(Dossier).where(col(Dossier.signal).in_(numbers)))
 

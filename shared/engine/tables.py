@@ -10,16 +10,16 @@ from sqlmodel import Field, SQLModel
 
 from shared.database.tables import Waits, document, moment
 
-ON_THE_LIST = "\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done')"
+ON_THE_LIST = "\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done', 'request-done')"
 """What is in hand, in SQL: the predicate of the index by which a work list is read (R-9.2)."""
 WAITS = "closed_at IS NULL AND opened_at IS NOT NULL"
 """A task that waits for an answer, likewise."""
 
 
 class Dossier(SQLModel, table=True):
-    """A signal in this room, or in rights a duty to inform. After the hand-over only number and holder are left.
+    """A signal in this room, or in rights a duty to inform or a request. After the hand-over only number and holder are left.
 
-    `signal` is the signal that it is about: the number itself, but for a duty. `subject`: whom a duty concerns.
+    `signal` is the signal that it is about: the number itself, but for a duty. A request is about none, and bears its own. `subject`: whom a duty concerns.
     """
 
     number: str = Field(primary_key=True)
@@ -174,7 +174,11 @@ class NoticeRow(SQLModel, table=True):
 
 
 class GrantRow(SQLModel, table=True):
-    """A closed case may be consulted by one person for one new signal, for a while (art. 9 lid 2)."""
+    """Something kept may be consulted by one person for one new signal, for a while (art. 9 lid 2): a closed case that is
+    here, or of a sealed signal what `archive` has of it, which this service reads.
+
+    `readings`: then its ciphertext, as retention sent it (`SealedReading`).
+    """
 
     __tablename__ = "consultation"
     id: UUID = Field(primary_key=True)
@@ -183,6 +187,44 @@ class GrantRow(SQLModel, table=True):
     phase: int
     person: str
     until: datetime = moment()
+    archive: str = ""
+    protocol: str = ""
+    received_on: date | None = None
+    readings: list[dict[str, Any]] | None = document()
+    mac: str = ""
+
+
+class AskedLookRow(SQLModel, table=True):
+    """A consultation that was asked here for signal `number`; opens nothing. `answers`: by who was asked, where it can be
+    read."""
+
+    __tablename__ = "asked_look"
+    id: UUID = Field(primary_key=True)
+    number: str = Field(index=True)
+    case: str
+    phase: int
+    person: str
+    asked_at: datetime = moment()
+    until: datetime = moment()
+    answers: dict[str, list[str]] = document(nullable=False)
+    mac: str = ""
+
+
+class AskedRow(SQLModel, table=True):
+    """A person asks what is here of him (art. 10): whether signal `number` is about him waits for an answer.
+
+    `who`: ciphertext of who asks, under the key of the dossier; gone when it was answered. Its MAC stands by itself.
+    """
+
+    __tablename__ = "person_asked"
+    request: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    kind: str
+    answer_by: date
+    asked_at: datetime = moment()
+    who: str | None = None
+    answered_at: datetime | None = moment(nullable=True)
+    answered_by: str | None = None
     mac: str = ""
 
 
@@ -196,6 +238,17 @@ class FrozenRow(Waits, table=True):
     number: str = Field(unique=True)
     found_at: datetime = moment()
     least: int = 0
+
+
+class ToldRow(Waits, table=True):
+    """By what a dossier is found is told anew while it `waits`, since `changed_at`. `told_version`: of the look-up key, under which
+    it was told last; 0: not yet."""
+
+    __tablename__ = "told_findable"
+    number: str = Field(unique=True)
+    changed_at: datetime = moment()
+    told_version: int = 0
+    waits: bool = True
 
 
 class TellingRow(SQLModel, table=True):

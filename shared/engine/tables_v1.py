@@ -76,8 +76,40 @@ def create() -> None:
         column("new_signal", sa.Text),
         column("phase", sa.Integer),
         column("person", sa.Text),
-        column("until", MOMENT),
+        column("until", MOMENT, index=True),
+        column("archive", sa.Text),
+        column("protocol", sa.Text),
+        column("received_on", sa.Date, null=True),
+        column("readings", JSONB, null=True),
         column("mac", sa.Text),
+    )
+    op.create_table(
+        "asked_look",
+        column("id", sa.Uuid, key=True),
+        column("number", sa.Text, index=True),
+        column("case", sa.Text),
+        column("phase", sa.Integer),
+        column("person", sa.Text),
+        column("asked_at", MOMENT),
+        column("until", MOMENT, index=True),
+        column("answers", JSONB),
+        column("mac", sa.Text),
+    )
+    op.create_table(
+        "person_asked",
+        column("request", sa.Text, key=True),
+        column("number", sa.Text, key=True),
+        column("kind", sa.Text),
+        column("answer_by", sa.Date),
+        column("asked_at", MOMENT),
+        column("who", sa.Text, null=True),
+        column("answered_at", MOMENT, null=True),
+        column("answered_by", sa.Text, null=True),
+        column("mac", sa.Text),
+    )
+    unanswered = sa.text("answered_at IS NULL")
+    op.create_index(
+        "person_asked_waiting_idx", "person_asked", ["asked_at", "request", "number"], postgresql_where=unanswered
     )
     op.create_table(
         "frozen",
@@ -88,6 +120,15 @@ def create() -> None:
     )
     op.create_index("frozen_number_idx", "frozen", ["number"], unique=True)
     queue_index("frozen", "")
+    op.create_table(
+        "told_findable",
+        *waits(),
+        sa.Column("number", sa.Text, nullable=False, unique=True),
+        column("changed_at", MOMENT),
+        column("told_version", sa.Integer),
+        column("waits", sa.Boolean),
+    )
+    queue_index("told_findable", "waits IS true")
     op.create_table(
         "telling",
         column("id", sa.Integer, key=True),
@@ -135,7 +176,7 @@ def _dossier() -> None:
         column("turn", sa.Integer),
         column("mac", sa.Text),
     )
-    in_hand = sa.text("\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done')")
+    in_hand = sa.text("\"left\" IS FALSE AND state NOT IN ('ended', 'closed', 'duty-done', 'request-done')")
     op.create_index("dossier_arrived_idx", "dossier", ["arrived_at", "number"], postgresql_where=in_hand)
     op.create_index("dossier_due_idx", "dossier", ["due_on", "number"], postgresql_where=in_hand)
 

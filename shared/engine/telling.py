@@ -24,6 +24,7 @@ from shared.engine.asking import OF_PROPOSALS
 from shared.engine.policy import Policy
 from shared.engine.tables import ON_THE_LIST, WAITS, Dossier, MeetingRow, TaskRow, TellingRow
 from shared.errors import CannotSucceed
+from shared.numbers import is_request
 from shared.periodic import Periodic
 from shared.protocol.model import PHASE_OF, State
 from shared.service.platform import Platform
@@ -34,8 +35,10 @@ DOSSIERS_AT_A_TIME = 250
 TELL_SECONDS = 15.0
 TOGETHER_SECONDS = 0.1
 """What comes together is told together."""
-DUE_INFORMING, DUE_PLANNED, DUE_MEETING, DUE_ANSWER = "informing", "planned", "meeting", "answer"
-"""What waits of a dossier: its duty, what its plan says, a meeting, answers of others."""
+DUE_INFORMING, DUE_PLANNED, DUE_MEETING, DUE_ANSWER, DUE_REQUEST = (
+    *("informing", "planned", "meeting", "answer", "request"),
+)
+"""What waits of a dossier: its duty, what its plan says, a meeting, answers of others, the answer to a request."""
 
 
 class Telling:
@@ -197,7 +200,7 @@ class Telling:
             return ListedDossier(number=row.number, version=row.version, turn=row.turn, here=False)
         state = State(row.state)
         asked = [one for one in tasks if self._is_asked(one, state)] if row.handing_over_since is None else []
-        dues = [(row.due_on, DUE_INFORMING if row.subject else DUE_PLANNED)] if row.due_on else []
+        dues = [(row.due_on, _why(row))] if row.due_on else []
         dues += [(one.held_on, DUE_MEETING) for one in meetings[:1]]
         dues += [(one.due_on, DUE_ANSWER) for one in asked if one.due_on]
         on, due = min(dues, default=(None, DUE_ANSWER if asked else None))
@@ -224,7 +227,7 @@ class Telling:
                     opened_at=one.opened_at,
                     until=one.until,
                     # What is asked about a duty to inform waits no longer than the duty.
-                    due_on=one.due_on or (row.due_on if row.subject else None),
+                    due_on=one.due_on or (row.due_on if row.subject or is_request(row.number) else None),
                 )
                 for one in asked
                 if one.opened_at is not None
@@ -235,6 +238,13 @@ class Telling:
         """Whether a task of this kind is shown in this state, as the list of the service itself has it."""
         states = self._kinds.get(task.kind)
         return task.kind in self._kinds and (states is None or state in states)
+
+
+def _why(row: Dossier) -> str:
+    """For what a dossier has a day."""
+    if is_request(row.number):
+        return DUE_REQUEST
+    return DUE_INFORMING if row.subject else DUE_PLANNED
 
 
 def _members(meeting: MeetingRow) -> tuple[str, ...]:

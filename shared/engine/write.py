@@ -16,6 +16,7 @@ from shared.database.tables import Audit, Outgoing
 from shared.engine import asking, store
 from shared.engine.asking import TaskRows
 from shared.engine.documents import Document, category_of, encoded
+from shared.engine.findable import changes_who, is_to_be_told
 from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
@@ -130,6 +131,8 @@ class Writer:
             await store.add(session, *rows)
             if change.at_once:
                 await change.at_once(session)
+            if changes_who(decision, change.documents.values(), change.people):
+                await is_to_be_told(self.platform, session, before.number)
 
         return written
 

@@ -40,6 +40,9 @@ API_CONTACT = {
 }
 NUMBER = r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"
 DUTY = NUMBER.replace("S-", "D-", 1)
+REQUEST_NUMBER = NUMBER.replace("S-", "V-", 1)
+INCIDENT = NUMBER.replace("S-", "I-", 1)
+DOSSIERS = re.compile(f"{NUMBER}|{DUTY}|{REQUEST_NUMBER}|{INCIDENT}")
 
 
 class Edge:
@@ -109,7 +112,7 @@ class Edge:
         if scope["state"].get("public") or template == "unknown":
             return
         number = str(scope.get("path_params", {}).get("number", ""))
-        record = number if re.match(NUMBER, number) or re.match(DUTY, number) else None
+        record = number if DOSSIERS.match(number) else None
         action = f"{scope['method']} {template}"
         person: Person | None = scope["state"].get("person")
         if person is None:

@@ -16,7 +16,7 @@ from shared.engine.given import Given, Open, Shown
 from shared.engine.loaded import WITHDRAWAL
 from shared.engine.tables import DecisionRow
 from shared.errors import Invalid
-from shared.http.app import DUTY, NUMBER, current_person
+from shared.http.app import DUTY, INCIDENT, NUMBER, REQUEST_NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.open_now import OpenDecisions, described
 from shared.http.taking import DECIDED, RECORDED, DecisionIn, ForwardingIn, ItemIn, WithdrawalIn, given, given_record
@@ -29,8 +29,8 @@ Number = Annotated[str, Path(pattern=NUMBER, description="The signal's number", 
 DossierNumber = Annotated[
     str,
     Path(
-        pattern=f"{NUMBER}|{DUTY}|{LIST}",
-        description="The number of a signal, a duty or a list",
+        pattern=f"{NUMBER}|{DUTY}|{REQUEST_NUMBER}|{INCIDENT}|{LIST}",
+        description="The number of a signal, a duty, a request, an entry of the breach register or a list",
         examples=["S-7K3MQ-9XD4T"],
     ),
 ]

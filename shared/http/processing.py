@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from shared.http.bodies import Strict
 from shared.http.pages import WindowAsked
 from shared.identity import Person
-from shared.processing import SIGNAL_NUMBER
+from shared.processing import REQUEST_NUMBER, SIGNAL_NUMBER
 from shared.processing_reading import ProcessingReading, RecordsAsked
 
 Milliseconds = Annotated[int, Field(ge=0, lt=2**53, description="Milliseconds since 1970")]
@@ -28,15 +28,17 @@ class ProcessingAskedIn(Strict):
     activity: Annotated[AttributeAsked | None, Field(alias="dpl.core.processing_activity_id")] = None
     subject: Annotated[AttributeAsked | None, Field(alias="dpl.core.data_subject_id")] = None
     subject_kind: Annotated[AttributeAsked | None, Field(alias="dpl.core.data_subject_id_type")] = None
-    number: Annotated[str | None, Field(pattern=f"^{SIGNAL_NUMBER.pattern}$", examples=["S-7K3MQ-9XD4T"])] = None
-    person: Annotated[str | None, Field(pattern=r"^(S[1-9][0-9]{0,3}|melder)$", examples=["S1"])] = None
+    number: Annotated[
+        str | None, Field(pattern=f"^({SIGNAL_NUMBER.pattern}|{REQUEST_NUMBER.pattern})$", examples=["S-7K3MQ-9XD4T"])
+    ] = None
+    person: Annotated[str | None, Field(pattern=r"^(S[1-9][0-9]{0,3}|melder|verzoeker)$", examples=["S1"])] = None
 
     @model_validator(mode="after")
     def _something(self) -> ProcessingAskedIn:
         if all(value is None for value in self.model_dump().values()):
             raise ValueError("vraag naar minstens één ding: een trace, een tijd, een activiteit of een betrokkene")
         if self.person is not None and self.number is None:
-            raise ValueError("een persoon wordt gezocht in een signaal: noem ook het nummer")
+            raise ValueError("een persoon wordt gezocht in een signaal of verzoek: noem ook het nummer")
         return self
 
 

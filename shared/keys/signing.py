@@ -54,7 +54,8 @@ def _part(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _claims(token: str) -> dict[str, Any]:
+def read_claims(token: str) -> dict[str, Any]:
+    """What a token claims, believed or not; raises NotSigned for what is no token."""
     try:
         body = token.split(".")[1]
         found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
@@ -67,7 +68,7 @@ def _claims(token: str) -> dict[str, Any]:
 
 def certificate_of(statement: str) -> str:
     """The certificate that a statement carries; raises NotSigned for what is no statement."""
-    return str(_claims(statement).get("cert", ""))
+    return str(read_claims(statement).get("cert", ""))
 
 
 def _public(x: str) -> OKPKey:
@@ -194,7 +195,7 @@ class Verifier:
 
     def check(self, token: str, *, kind: str, service: str, within: timedelta | None = None) -> dict[str, Any]:
         """As `verify`, by the keys that are known now, without asking anybody."""
-        claims = _claims(token)
+        claims = read_claims(token)
         certified = self._certified(certificate_of(token), service)
         said, now = claims.get("iat"), self._clock.now().timestamp()
         if not isinstance(said, int) or not certified.begins <= said <= certified.ends:
@@ -250,7 +251,7 @@ class Verifier:
         return known
 
     def _check_certificate(self, token: str, service: str) -> _Certified:
-        claims = _claims(token)
+        claims = read_claims(token)
         begins, ends = claims.get("nbf"), claims.get("exp")
         if claims.get("service") != service or not isinstance(begins, int) or not isinstance(ends, int):
             raise NotSigned

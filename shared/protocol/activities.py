@@ -15,12 +15,14 @@ from datetime import date
 from shared.protocol.municipality import Processing
 
 OPEN, CONFIDENTIAL = "openbaar", "vertrouwelijk"
-PERSON, SIGNAL, WHO_REPORTED = "persoon-in-signaal", "signaal", "melder"
-"""Kinds of who is concerned: somebody in a signal, a signal of which the persons are not known here, who reported it."""
+PERSON, SIGNAL, WHO_REPORTED, WHO_ASKS = "persoon-in-signaal", "signaal", "melder", "verzoeker"
+"""Kinds of who is concerned: somebody in a signal, a signal of which the persons are not known here, who reported it, who
+asks what there is of him."""
 KINDS_OF_SUBJECT = {
     PERSON: "een persoon die in een signaal voorkomt, onder een pseudoniem",
     SIGNAL: "een signaal waarvan deze dienst de personen niet kent, onder een pseudoniem",
     WHO_REPORTED: "wie een signaal meldde, onder een pseudoniem",
+    WHO_ASKS: "wie een verzoek deed of voor wie het is gedaan, onder een pseudoniem",
 }
 PUBLIC_TASK = (
     "artikel 6 lid 1 onder e van de Algemene verordening gegevensbescherming, in samenhang met artikel 172 van de"
@@ -101,6 +103,23 @@ ACTIVITIES: tuple[Activity, ...] = (
         basis=f"{BY_LAW}, in samenhang met de artikelen 16 tot en met 19",
         receivers=(*WHO_SEES, "wie het onjuiste gegeven kreeg"),
     ),
+    Activity(
+        "verzoek-behandelen",
+        "een verzoek van een betrokkene behandelen",
+        "nagaan wat er van iemand is, daarover besluiten en hem antwoorden (art. 10)",
+        basis=f"{BY_LAW}, in samenhang met de artikelen 12 en 15 tot en met 21",
+        subjects=(*INVOLVED, "wie een verzoek doet"),
+        data=("naam, adres en geboortedatum van wie vraagt", "wat over hen is gemeld of gevonden (Bijlage 1)"),
+        receivers=("wie het dossier mag zien (art. 7 lid 2)", "wie vraagt, of wie hem vertegenwoordigt"),
+        retention="zo lang als het verzoek in het register staat (art. 10), en in een signaal zo lang als dat signaal (art. 9)",
+    ),
+    Activity(
+        "nagaan-of-er-iets-is",
+        "nagaan of er al iets is",
+        "nagaan of over een persoon, adres of onderneming al een signaal bestaat, met sleutelwaarden en zonder te lezen"
+        " (art. 5 en 9)",
+        data=("sleutelwaarden van naam, adres en KvK-nummer",),
+    ),
     Activity("inzien", "een dossier inzien", "lezen wat nodig is om over een signaal te besluiten (art. 7 lid 2)"),
     Activity(
         "afgesloten-zaak-raadplegen",
@@ -144,110 +163,6 @@ ACTIVITIES: tuple[Activity, ...] = (
 )
 BY_KEY: Mapping[str, Activity] = {one.key: one for one in ACTIVITIES}
 """The newest version of each."""
-
-ACTIVITY_OF_DECISION: Mapping[str, str] = {
-    **dict.fromkeys(("purpose", "no-signal", "weging-1", "weging-2a", "weging-2b", "weging-3"), "wegen"),
-    **dict.fromkeys(("source-list", "check-1", "check-1-done", "answer", "hit-check-done"), "bronnen-bevragen"),
-    **dict.fromkeys(("check-1b", "weging-4"), "treffer-wegen"),
-    **dict.fromkeys(("check-2a", "check-2a-done", "check-2b", "check-2b-done"), "verstrekken"),
-    **dict.fromkeys(("riec-intake", "riec-answer", "riec-supplement", "riec-review"), "verstrekken"),
-    **dict.fromkeys(("approach", "reweighing", "propose-plan", "answer-plan", "adopt-plan"), "plan-maken"),
-    **dict.fromkeys(("progress", "answer-department", "judge-finding", "execution", "close"), "plan-maken"),
-    **dict.fromkeys(("rectify", "same-person", "not-concerned", "set-right"), "rechtzetten"),
-    **dict.fromkeys(("informing", "duty", "review", "ground-lapsed", "contact"), "informeren"),
-    **dict.fromkeys(("notice-sent", "notice-undeliverable"), "informeren"),
-    **dict.fromkeys(("hold", "end-hold", "never-informed", "approve-destruction"), "vernietigen"),
-}
-"""Which processing each decision of the law is."""
-ACTIVITY_OF_DEED: Mapping[str, str] = {
-    **dict.fromkeys(("report accepted", "signal received"), "ontvangen"),
-    "fact recorded": "vastleggen",
-    **dict.fromkeys(("member spoke in a meeting", "cluster joined", "cluster split"), "wegen"),
-    **dict.fromkeys(("signal closed to a person", "signal opened to a person"), "wegen"),
-    **dict.fromkeys(("signal opened", "duty opened", "case opened", "decisions read", "task opened"), "inzien"),
-    **dict.fromkeys(("letter read", "minutes read"), "inzien"),
-    **dict.fromkeys(("share read beforehand", "paper read beforehand", "question read beforehand"), "inzien"),
-    **dict.fromkeys(("consultation asked", "closed case consulted"), "afgesloten-zaak-raadplegen"),
-    **dict.fromkeys(("contact data opened", "reporter withdrew"), "melder-bereiken"),
-    "signal handed over": "overdragen",
-    **dict.fromkeys(("signal ended", "signal sealed", "sealed signal looked up", "case closed"), "verzegelen"),
-    "case moved to the non-active environment": "verzegelen",
-    **dict.fromkeys(("hold ended by its date", "signal taken off a destruction list"), "vernietigen"),
-    **dict.fromkeys(("duties to inform began", "informing decided", "letter made"), "informeren"),
-    "duty goes on under another name": "rechtzetten",
-    **dict.fromkeys(("share waits for its receiver", "link for a share made"), "verstrekken"),
-    **dict.fromkeys(("share fetched", "share read", "share received", "share answered"), "verstrekken"),
-    **dict.fromkeys(("reasons read", "urgent share read", "urgent share judged"), "toezicht"),
-}
-"""The same of what else is done, as the audit trail calls it."""
-NO_PROCESSING: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("figures read", "audit trail read", "disclosure register read", "urgent shares read", "deferrals read"),
-        "wie toezicht houdt leest een lijst van codes en nummers, zonder iets van een persoon",
-    ),
-    **dict.fromkeys(
-        ("overdue duties read", "destruction list read", "approvals read", "holds looked at", "processing log read"),
-        "wie toezicht houdt leest een lijst van codes en nummers, zonder iets van een persoon",
-    ),
-    **dict.fromkeys(
-        ("duty began", "duties of a list told", "one of two duties was done already", "duty of the same person added"),
-        "hoort bij een verwerking die in dezelfde transactie al is vastgelegd, of elders werd besloten",
-    ),
-    **dict.fromkeys(
-        ("notice heard of", "informing is due", "its signal has begun", "closed to a person elsewhere", "child marked"),
-        "een dienst hoort wat elders is besloten en daar als verwerking is vastgelegd",
-    ),
-    **dict.fromkeys(
-        (
-            "its signal is to be destroyed",
-            "informing before destruction",
-            "move of a case ordered",
-            "signal withheld for a hold",
-        ),
-        "de kalender of een andere dienst zet iets in gang dat bij zijn uitvoering wordt vastgelegd",
-    ),
-    **dict.fromkeys(
-        ("share ended", "share ends with its task", "share asked about", "items forgotten", "draft thrown away"),
-        "er wordt alleen iets gewist of afgesloten, of gezegd dat het er nog is",
-    ),
-    **dict.fromkeys(
-        ("receiver is told of destruction", "receiver heard of destruction", "destruction list made"),
-        "van een signaal dat wordt of is vernietigd blijft alleen wat de verklaring zegt (art. 9)",
-    ),
-    **dict.fromkeys(
-        ("signal destroyed", "signal destroyed but for what is held", "duty destroyed"),
-        "van een signaal dat wordt of is vernietigd blijft alleen wat de verklaring zegt (art. 9)",
-    ),
-    "outside said": "wat een ontvanger antwoordt, is vastgelegd waar het binnenkwam",
-    "receiver of what was destroyed is not known": "er wordt niets over een persoon gezegd",
-    "draft kept": "wat iemand typt en nog niet verstuurt, is de verwerking waarvan het onderdeel wordt",
-    **dict.fromkeys(
-        ("meeting called", "meeting closed", "agenda changed", "attendance recorded"),
-        "een overleg heeft nummers op zijn agenda; wat over een persoon wordt gezegd, hoort bij het besluit",
-    ),
-    **dict.fromkeys(
-        ("designated", "designation ended", "designations restored", "token given", "logged out", "logged in"),
-        "gaat over wie hier werkt: dat staat in het auditspoor en niet in het verwerkingenlogboek",
-    ),
-    **dict.fromkeys(
-        (
-            "storage of keys not compacted in time",
-            "letterbox key refused",
-            "a turn came twice",
-            "audit lines refused",
-            "audit line gone",
-        ),
-        "gaat over het systeem en niet over een persoon",
-    ),
-}
-"""What else the audit trail tells, and why no record of the processing log goes with it."""
-
-
-def activity_of(action: str) -> Activity | None:
-    """The activity that a deed is, by what the audit trail calls it; None for what is no processing of persons by itself."""
-    what, _, decision = action.partition(": ")
-    key = ACTIVITY_OF_DECISION.get(decision) or ACTIVITY_OF_DEED.get(what)
-    return BY_KEY[key] if key else None
 
 
 def address_of(processing: Processing, activity: Activity, *, confidential: bool) -> str:

@@ -9,7 +9,7 @@ from shared.protocol.conditions.approach import CHILD, POINTS_AT_REPORTER
 from shared.protocol.conditions.dates import not_in_the_future, possible
 from shared.protocol.conditions.rectifying import about_a_person
 from shared.protocol.kinds import Choice, Date, Text, WebAddress
-from shared.protocol.kinds_of_signal import Items, OnAgendaOf, Persons, Subjects
+from shared.protocol.kinds_of_signal import Items, OnAgendaOf, OtherSignal, Persons, Subjects
 from shared.protocol.model import Category, Field, State
 from shared.protocol.municipality import Municipality, Source
 from shared.protocol.phase_4_orders import ORDER, departments
@@ -22,6 +22,14 @@ _PERSONS = Field(
     required=False,
 )
 """Data about them are processed from now on: their duty to inform begins (R-26.3)."""
+_EARLIER = Field(
+    "takenFrom",
+    "Is dit overgenomen uit een eerder dossier? Dan het nummer daarvan.",
+    "art. 9 lid 2",
+    OtherSignal(),
+    required=False,
+)
+"""It is a fact of this signal from then on, in its phase and with its term; of the other one only the number (R-9.13)."""
 _REPRESENTATIVE = Field(
     "representative",
     "Wie vertegenwoordigt dit kind, en krijgt dus de kennisgeving?",
@@ -41,7 +49,7 @@ SEEN = not_in_the_future("seenOn", "de datum waarop het is gezien", "Bijlage 1")
 
 FROM_THE_REPORT = (
     Category("report", "De melding, met naam, adres en beroep zoals daarin genoemd", 1),
-    Category("indication", "Aanwijzingen van ondermijning uit het signaal", 1, fields=(_PERSONS,)),
+    Category("indication", "Aanwijzingen van ondermijning uit het signaal", 1, fields=(_EARLIER, _PERSONS)),
     Category(
         CHILD,
         "Dat een betrokkene een kind is, en wie het vertegenwoordigt",
@@ -70,10 +78,17 @@ def _source(source: Source) -> Category:
     if source.closed:
         relevant = (c.relevant_hit(source.key),)
         return Category(
-            source.key, source.name, 3, closed=True, states=(State.WEGING_4,), fields=(_HIT, *persons), needs=relevant
+            source.key,
+            source.name,
+            3,
+            closed=True,
+            states=(State.WEGING_4,),
+            fields=(_HIT, _EARLIER, *persons),
+            needs=relevant,
         )
     only = source.verification_only
-    found = _ONLINE if source.online else ()
+    # Of what only verifies nothing is found, and so nothing taken over.
+    found = (*(_ONLINE if source.online else ()), *(() if only else (_EARLIER,)))
     needs = (SEEN,) if source.online else ()
     return Category(
         source.key, source.name, source.from_phase, verification_only=only, fields=(*found, *persons), needs=needs

@@ -21,6 +21,8 @@ def diagram(law: Law) -> list[str]:
         else:
             lines += [f"  {_id(state)} : {state.dutch}" for state in states]
     lines += [f"  [*] --> {_id(State.RECEIVED)}", f"  [*] --> {_id(State.DUTY_OPEN)}"]
+    begins = (State.REQUEST_RECEIVED, State.INCIDENT_PROPOSED, State.INCIDENT_OPEN)
+    lines += [f"  [*] --> {_id(one)}" for one in begins]
     for decision in law.decisions:
         for state in decision.states:
             for outcome in decision.outcomes_in(state):

@@ -16,6 +16,7 @@ from shared.protocol.meetings import MEMBER, deciding_faults
 from shared.protocol.model import ABOUT, HOLDER_OF, Decision, Law, Outcome, State
 from shared.protocol.municipality import POLICE, TABLE_OF_THE_RIEC
 from shared.protocol.passing_on import Forwarding, forwarding_faults
+from shared.protocol.request_kinds import FOUND_ITEM, HOLDERS_OF_DATA
 from shared.protocol.states import HOLDERS
 
 MOST_REASON = 4000
@@ -148,6 +149,8 @@ _POSSIBLE: dict[str, Callable[[Law, Facts], tuple[str, ...]]] = {
     "receiver": lambda _, facts: rectifying.told_of_it(facts),
     "asked": lambda _, facts: orders.unanswered(facts),
     "finding": lambda _, facts: tuple(one.name for one in facts.quarantined),
+    "holder": lambda _, __: tuple(HOLDERS_OF_DATA),
+    "found": lambda _, facts: tuple(one.name for one in facts.of_category(FOUND_ITEM)),
 }
 
 

@@ -13,6 +13,7 @@ MOST_PERSONS = 20
 MOST_ITEMS = 50
 MOST_IDENTITY = 300
 _MEETING = r"M-[A-Za-z0-9-]{1,38}"
+_SIGNAL = r"S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}"
 _GOING = r"[SO][0-9]{1,4}|S[0-9]{1,4}\.[A-Za-z]{1,40}"
 
 
@@ -71,6 +72,23 @@ class OnAgendaOf(Kind):
 
     def described(self) -> str:
         return "een overleg met het signaal op de agenda"
+
+
+@dataclass(frozen=True)
+class OtherSignal(Kind):
+    """The number of another signal, where something was found."""
+
+    def fits(self, value: Any, subjects: Collection[str]) -> bool:
+        return isinstance(value, str) and re.fullmatch(_SIGNAL, value) is not None
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^{_SIGNAL}$", "maxLength": 13}
+
+    def wanted(self) -> str:
+        return "moet het nummer van een signaal zijn, zoals S-7K3MQ-9XD4T"
+
+    def described(self) -> str:
+        return "het nummer van een ander signaal"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.protocol import (
+    breaches,
     informing,
     phase_1,
     phase_2,
@@ -19,11 +20,15 @@ from shared.protocol import (
     phase_4_plan,
     phase_5,
     rectifying,
+    requests,
+    requests_answer,
+    requests_search,
 )
 from shared.protocol.categories import bijlage_1
 from shared.protocol.designations import BEHEERDER, BY_CONTROLLER, CONTROLLER, by_beheerder
 from shared.protocol.model import Chapter, Decision, Law
 from shared.protocol.municipality import Municipality
+from shared.protocol.request_kinds import HOLDERS_OF_DATA
 from shared.protocol.states import PHASES
 
 Rule = Callable[[Municipality], Decision]
@@ -89,6 +94,33 @@ CHAPTERS = (
             informing.notice_undeliverable,
         ),
     ),
+    (
+        "Rechten van betrokkenen (art. 10)",
+        "een verzoek of bezwaar van een betrokkene op tijd en volledig beantwoorden (art. 10)",
+        (
+            requests.information,
+            requests.identity,
+            requests.not_handled,
+            requests.extend,
+            requests.extension_sent,
+            requests_search.record_found,
+            requests_search.holder,
+            requests_search.search_done,
+            requests_answer.item,
+            requests_answer.withhold,
+            requests_answer.weighed,
+            requests_answer.neutral,
+            requests_answer.on_bezwaar,
+            requests_answer.adjourn,
+            requests_answer.answer_sent,
+            requests.withdrawn,
+        ),
+    ),
+    (
+        "Datalekken (art. 8; art. 33 en 34 AVG)",
+        "elke inbreuk op tijd melden, vertellen aan wie zij raakt, en vastleggen (art. 8; art. 33 en 34 AVG)",
+        (breaches.proposal, breaches.described, breaches.authority, breaches.persons, breaches.close),
+    ),
 )
 """Title, what it is for, and its decisions, in the order of the protocol."""
 
@@ -108,5 +140,12 @@ def law_of(choices: Municipality) -> Law:
         categories=categories,
         file_roles=tuple(choices.file_roles),
         designations={**dict.fromkeys(given, BEHEERDER), **dict.fromkeys(BY_CONTROLLER, CONTROLLER)},
-        names={**meetings, **organisations, **{one.key: one.name for one in categories}, **given, **BY_CONTROLLER},
+        names={
+            **meetings,
+            **organisations,
+            **{one.key: one.name for one in categories},
+            **HOLDERS_OF_DATA,
+            **given,
+            **BY_CONTROLLER,
+        },
     )

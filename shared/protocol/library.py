@@ -31,7 +31,9 @@ def indicators(groups: Sequence[Table], file: Table) -> tuple[Indicators, ...]:
     """The groups of the file; notes every indicator that rests on a special ground, and when there is none at all."""
     found: list[Indicators] = []
     for table in groups:
-        group = Indicators(table.name("groep"), table.named("welke"), table.flag("ten_minste_een"))
+        group = Indicators(
+            table.name("groep"), table.named("welke"), table.flag("ten_minste_een"), table.flag("verschijnsel")
+        )
         if group.needed and not group.named:
             table.wrong("ten_minste_een", "kan niet: er staat geen aanwijzing onder")
         for code, name in group.named.items():

@@ -15,7 +15,17 @@ from shared.protocol.codes import one_meaning
 from shared.protocol.entitling import bases, every_receiver, tasks
 from shared.protocol.library import indicators
 from shared.protocol.live import NOTICE
-from shared.protocol.municipality import ORGANS, POLICE, Municipality, Power, Source, TakingIntoUse, Terms, Who
+from shared.protocol.municipality import (
+    ORGANS,
+    POLICE,
+    Municipality,
+    Power,
+    SecurityPolicy,
+    Source,
+    TakingIntoUse,
+    Terms,
+    Who,
+)
 from shared.protocol.processing import processing
 from shared.protocol.reading import KIND_OF_MEETING, Table
 from shared.protocol.syntax import Unreadable, read_toml
@@ -87,7 +97,9 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         notice=_notice(file.table("kennisgeving")),
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
         processing=processing(file.table("verwerkingen")),
-        smallest_count=file.table("cijfers").number("kleinste_aantal", LEAST_COUNT, 100),
+        reminders=_reminders(file.table("rechten")),
+        security_policy=_security_policy(file.table("beveiligingsbeleid")),
+        **_figures(file.table("cijfers")),
     )
     _needed(file, made)
     every_receiver(file, made)
@@ -96,6 +108,19 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
     if problems:
         raise Unacceptable(problems)
     return made
+
+
+def _figures(table: Table) -> dict[str, Any]:
+    """How figures are told, and whether counts are kept (art. 9 lid 3); who keeps them says under which licence."""
+    licence = table.text("licentie", empty=True) if "licentie" in table.keys else ""
+    kept = table.flag("bewaren")
+    if licence and not licence.startswith(("http://", "https://")):
+        table.wrong("licentie", "moet een adres zijn")
+    elif kept and not licence:
+        table.wrong("licentie", "moet zijn ingevuld als er aantallen worden bewaard")
+    smallest = table.number("kleinste_aantal", LEAST_COUNT, 100)
+    table.finish()
+    return {"smallest_count": smallest, "counts_kept": kept, "licence": licence}
 
 
 def _terms(table: Table) -> Terms:
@@ -112,11 +137,23 @@ def _terms(table: Table) -> Terms:
         designation_years=table.number("aanwijzing_jaren", 1, MOST_DESIGNATION_YEARS),
         finding_days=table.number("bevinding_dagen", 1, 90),
         urgent_days=table.number("spoed_beoordelen_dagen", 1, 30),
+        # Shorter than the month of AVG article 12 lid 3, whatever month it is.
+        request_days=table.number("verzoek_dagen", 1, 28),
+        request_kept_years=table.number("verzoek_bewaren_jaren", 1, MOST_YEARS),
     )
     if terms.ultimate_days <= terms.approval_days:
         table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (art. 9 lid 1)")
     table.finish()
     return terms
+
+
+def _reminders(table: Table) -> tuple[int, ...]:
+    """After how many days a request is called to mind; each before the answer is due."""
+    days = table.numbers("herinneringen", 1, 27)
+    table.finish()
+    if list(days) != sorted(set(days)):
+        table.wrong("herinneringen", "moet oplopen, zonder herhaling")
+    return days
 
 
 def _who(file: Table, file_roles: set[str], meetings: Mapping[str, Mapping[str, str]]) -> dict[str, Who]:
@@ -215,16 +252,36 @@ def _notice(table: Table) -> dict[str, str]:
     return found
 
 
+def _day_or_none(table: Table, key: str) -> date | None:
+    """A day as a text; None where it still has to be filled in."""
+    given = table.text(key, empty=True)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        table.wrong(key, "moet een dag zijn (JJJJ-MM-DD)")
+        return None
+
+
+def _security_policy(table: Table) -> SecurityPolicy:
+    made = SecurityPolicy(
+        name=table.name("naam", empty=True),
+        address=table.text("adres", empty=True),
+        dated=_day_or_none(table, "van"),
+        review_on=_day_or_none(table, "herzien_op"),
+        remind_days=table.number("herinneren_dagen", 1, 365),
+    )
+    if made.address and not re.fullmatch(r"https://[^\s\"<>]+", made.address):
+        table.wrong("adres", "moet een internetadres zijn dat begint met https://")
+    if made.dated and made.review_on and made.review_on <= made.dated:
+        table.wrong("herzien_op", "moet na de dag van het beleid liggen (art. 8)")
+    table.finish()
+    return made
+
+
 def _taking_into_use(table: Table) -> TakingIntoUse:
-    oin, advised = table.text("oin", empty=True), table.text("advies_fg", empty=True)
+    oin, officer_advice_on = table.text("oin", empty=True), _day_or_none(table, "advies_fg")
     if oin and not re.fullmatch(r"\d{20}", oin):
         table.wrong("oin", "moet uit twintig cijfers bestaan")
-    officer_advice_on = None
-    if advised:
-        try:
-            officer_advice_on = date.fromisoformat(advised)
-        except ValueError:
-            table.wrong("advies_fg", "moet een dag zijn (JJJJ-MM-DD)")
     made = TakingIntoUse(
         impact_assessment=table.text("effectbeoordeling", empty=True),
         register_entry=table.text("verwerkingsregister", empty=True),

@@ -47,6 +47,8 @@ ABOUT = {
     "receiver": "een ontvanger van wat niet klopt",
     "asked": "een nog niet beantwoorde vraag van een onderdeel",
     "finding": "een bevinding van een onderdeel die nog niet is beoordeeld",
+    "holder": "een dienst die iets over een betrokkene kan hebben",
+    "found": "een gegeven dat voor dit verzoek is gevonden",
 }
 """What a decision can be about, besides the signal as a whole."""
 RECIPIENTS = {

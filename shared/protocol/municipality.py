@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 ORGANS = {"burgemeester": "de burgemeester", "college": "het college", "raad": "de raad"}
 POLICE = "politie"
@@ -60,6 +60,10 @@ class Terms:
     finding_days: int
     urgent_days: int = 7
     """Within how many days what went at once is judged."""
+    request_days: int = 28
+    """Within how many days of its first receipt a request is answered (art. 10 lid 4)."""
+    request_kept_years: int = 5
+    """For how many years after its answer a request stays in the register."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +85,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Indicators:
-    """A group of signs of undermining from which weging 1 chooses, by their codes. `needed`: at least one of them."""
+    """A group of signs of undermining from which weging 1 chooses, by their codes. `needed`: at least one of them.
+    `phenomenon`: they are signs of one kind of undermining, under which a signal is counted."""
 
     name: str
     named: Mapping[str, str]
     needed: bool = False
+    phenomenon: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,26 @@ class Processing:
 
 
 @dataclass(frozen=True)
+class SecurityPolicy:
+    """The municipality's security policy (art. 8): its name, where it is read, of which day it is, and when it is reviewed; empty
+    or None where it was not filled in yet. `remind_days`: so long before the review it is reminded of."""
+
+    name: str
+    address: str
+    dated: date | None
+    review_on: date | None
+    remind_days: int
+
+    def standing(self, today: date) -> str:
+        """`missing`, `overdue` from the day after its review, `near`, or `in-order`."""
+        if not self.name or self.dated is None or self.review_on is None:
+            return "missing"
+        if today > self.review_on:
+            return "overdue"
+        return "near" if today >= self.review_on - timedelta(days=self.remind_days) else "in-order"
+
+
+@dataclass(frozen=True)
 class Municipality:
     """One file. Names are by code: `{"wonen": "Wonen"}`."""
 
@@ -188,8 +214,15 @@ class Municipality:
     """The texts of the notice to who is concerned (art. 26 lid 2); empty where nothing was filled in yet."""
     taking_into_use: TakingIntoUse
     processing: Processing
+    security_policy: SecurityPolicy
+    reminders: tuple[int, ...] = (14, 21, 26)
+    """After how many days of its receipt a request that waits is called to mind (art. 10 lid 4)."""
     smallest_count: int = 5
     """What is counted less often than this is in no figure (art. 9 lid 3)."""
+    counts_kept: bool = False
+    """Whether counts of each quarter are kept before anything is destroyed (art. 9 lid 3)."""
+    licence: str = ""
+    """Under which licence what is kept may be used, as an address."""
 
     @property
     def organisations(self) -> dict[str, Mapping[str, str]]:

@@ -96,6 +96,16 @@ class Table:
             return least
         return value
 
+    def numbers(self, key: str, least: int, most: int) -> tuple[int, ...]:
+        """A list of whole numbers."""
+        value = self._take(key)
+        fits = isinstance(value, list) and all(
+            isinstance(one, int) and not isinstance(one, bool) and least <= one <= most for one in value
+        )
+        if value is not None and not fits:
+            self.wrong(key, f"moet een lijst van gehele getallen zijn van {least} tot en met {most}")
+        return tuple(value) if fits and value else ()
+
     def day(self, key: str) -> date:
         value = self._take(key)
         if value is None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from shared.protocol import (
     afterwards,
+    answering,
     clusters,
     co_signing,
     composing,
@@ -75,6 +76,10 @@ def document(law: Law) -> str:
         "## Rechtzetten",
         "",
         *sentences(correcting.RULES),
+        "",
+        "## Een verzoek van de betrokkene over een dossier",
+        "",
+        *sentences(answering.RULES),
         "",
         "## Meer tegelijk",
         "",

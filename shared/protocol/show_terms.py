@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from shared.protocol import never_informed
+from shared.protocol import breaches, never_informed, registering
 from shared.protocol.model import Law
 from shared.protocol.moments import LATER, NEARER
 from shared.protocol.moves import ENDS_BY_ITSELF, moves
@@ -35,11 +35,25 @@ def terms_of(law: Law) -> list[str]:
         " binnen die tijd beoordeeld (art. 24); wat over tijd is, ziet wie het dossier ziet.",
         f"- Wat met spoed is gedeeld, wordt binnen {terms.urgent_days} dagen beoordeeld (art. 6 lid 1); wat over tijd is, zien de"
         " privacy officer, de functionaris gegevensbescherming en de beheerder.",
+        f"- Een verzoek van een betrokkene: beantwoord binnen {terms.request_days} dagen nadat de gemeente het voor het eerst kreeg"
+        f" (art. 10 lid 4), met een herinnering na {_days(law.choices.reminders)} dagen, en in elk geval binnen een maand (art. 12"
+        " lid 3 AVG); één keer te verlengen met ten hoogste twee maanden.",
+        f"- Een verzoek blijft met zijn antwoord {_years(terms.request_kept_years)} na dat antwoord in het register, buiten elk"
+        " dossier (art. 10 lid 4).",
+        *sentences(registering.RULES),
         *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
         "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
         " laatste dag van een kortere maand.",
         f"- Cijfers over signalen noemen geen aantal van 1 tot en met {law.choices.smallest_count - 1}, en geen totaal waaruit zo"
         " een aantal te herleiden is (art. 9 lid 3).",
+        "- Voor evaluatie en onderzoek "
+        + (
+            "blijven per kwartaal alleen aantallen bewaard, gemaakt voordat er iets wordt vernietigd en tot geen signaal"
+            " te herleiden"
+            if law.choices.counts_kept
+            else "blijft niets bewaard"
+        )
+        + " (art. 9 lid 3).",
         "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
     ]
 
@@ -57,11 +71,20 @@ def clock_of(law: Law) -> list[str]:
         "Wie nooit is geïnformeerd, wordt niet vergeten:",
         "",
         *sentences(never_informed.RULES),
+        "",
+        "Een datalek heeft zijn eigen klok: 72 uur na de ontdekking, ook als de klok wordt verzet (art. 33 lid 1 AVG). Wie begint:",
+        "de functionaris gegevensbescherming, de privacy officer of de beheerder; wie iets merkt, vertelt het een van hen.",
+        "",
+        *sentences(breaches.RULES),
     ]
 
 
 def _years(number: int) -> str:
     return f"{number} jaar"
+
+
+def _days(found: Sequence[int]) -> str:
+    return " en ".join(filter(None, (", ".join(map(str, found[:-1])), str(found[-1]) if found else "")))
 
 
 def _months(number: int) -> str:

@@ -47,6 +47,18 @@ class State(StrEnum):
     DUTY_TO_SEND = "duty-to-send", "informeren: kennisgeving te versturen"
     DUTY_DEFERRED = "duty-deferred", "informeren: uitgesteld"
     DUTY_DONE = "duty-done", "informeren: afgerond"
+    # Of a request of the person concerned, or a bezwaar, which stands outside every file (art. 10).
+    REQUEST_RECEIVED = "request-received", "verzoek: nog vast te stellen wie vraagt"
+    REQUEST_SEARCH = "request-search", "verzoek: wordt gezocht"
+    REQUEST_WEIGHING = "request-weighing", "verzoek: te beslissen"
+    REQUEST_BEZWAAR = "request-bezwaar", "bezwaar: te heroverwegen"
+    REQUEST_ANSWER = "request-answer", "verzoek: antwoord te versturen"
+    REQUEST_DONE = "request-done", "verzoek: beantwoord"
+    # Of an entry in the breach register, which is about no signal (art. 33 AVG).
+    INCIDENT_PROPOSED = "incident-proposed", "datalek: voorgelegd aan de FG"
+    INCIDENT_OPEN = "incident-open", "datalekregister: open"
+    INCIDENT_NONE = "incident-none", "datalek: geen incident"
+    INCIDENT_CLOSED = "incident-closed", "datalekregister: afgesloten"
 
 
 @dataclass(frozen=True)
@@ -107,7 +119,9 @@ PURPOSE_OF_PHASE = {number: phase.purpose for number, phase in PHASES.items()}
 
 HOLDER_OF: dict[State, str] = {state: PHASES[number].holder for state, number in PHASE_OF.items()}
 HOLDER_OF |= dict.fromkeys((State.SEALED, State.LISTED, State.APPROVED), "retention")
+REQUEST_STATES = tuple(one for one in State if one.startswith("request-"))
 HOLDER_OF |= dict.fromkeys((State.DUTY_OPEN, State.DUTY_TO_SEND, State.DUTY_DEFERRED, State.DUTY_DONE), "rights")
+HOLDER_OF |= dict.fromkeys(REQUEST_STATES, "rights")
 """Which service holds what is in this state; the room of every other service is closed to it."""
 HOLDERS = {
     "assessment": "beoordeling",

@@ -63,7 +63,7 @@ PARTICLES = frozenset(
     ]
 )
 """What stands between the parts of a name (tussenvoegsels): it names nobody, and is read over."""
-_TITLES = frozenset(
+SAID_BESIDE = frozenset(
     map(
         key,
         [
@@ -150,7 +150,7 @@ def marks_of(name: str) -> frozenset[str]:
 def words_of_name(name: str) -> list[str]:
     """The words of a name as it is written, that are more than one letter and not read over."""
     found = (one for one in re.findall(r"[^\W_]+", name) if len(one) > 1)
-    return [one for one in dict.fromkeys(found) if key(one) not in PARTICLES and key(one) not in _TITLES]
+    return [one for one in dict.fromkeys(found) if key(one) not in PARTICLES and key(one) not in SAID_BESIDE]
 
 
 def marks_of_organisation(name: str) -> frozenset[str]:
@@ -197,7 +197,7 @@ def _alone(part: str) -> str:
 
 def _parts(name: str) -> tuple[list[str], list[str]]:
     """The words of a name that are more than one letter, and its initials."""
-    found = [one for one in dict.fromkeys(_words(name)) if one not in PARTICLES and one not in _TITLES]
+    found = [one for one in dict.fromkeys(_words(name)) if one not in PARTICLES and one not in SAID_BESIDE]
     return [one for one in found if len(one) > 1], [one for one in found if len(one) == 1]
 
 

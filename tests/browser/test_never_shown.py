@@ -129,7 +129,11 @@ NEVER: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """By who logs in: what he may never see, and what he does see because it was asked of him."""
 
 
-@pytest.mark.parametrize("user", NEVER)
+LONG = pytest.mark.drill
+"""The beheerder comes to nearly every page that the FG comes to, and to as little content."""
+
+
+@pytest.mark.parametrize("user", [pytest.param(one, marks=LONG if one == "beheerder" else ()) for one in NEVER])
 def test_what_somebody_may_never_see_is_on_no_page_that_he_can_come_to(
     house: TestHouse, browser: Browser, mine: frozenset[str], user: str
 ) -> None:

@@ -10,12 +10,12 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.house import TestHouse
+from tests.journeys import brought
 from tests.parts import run_async
 
 ROOT = Path(__file__).parents[2]
@@ -78,26 +78,39 @@ def test_headers_problems_and_addresses(house: TestHouse) -> None:
 
 
 def test_every_message_is_a_cloudevent(house: TestHouse) -> None:
+    """All that the services send for a case from its report to its approach; what somebody forged lies before it."""
     schema = json.loads(standard("cloudevents-1.0.schema.json").read_text())
-    house.arrived(house.report())
-
-    async def headers() -> list[dict[str, Any]]:
-        connection = await house.nats_admin()
-        js = connection.jetstream()
-        found = []
-        for name in SERVICES:
-            state = (await js.stream_info(name.upper())).state
-            for seq in range(max(1, state.last_seq - 50), state.last_seq + 1):
-                message = await js.get_msg(name.upper(), seq)
-                if message.headers:
-                    found.append(dict(message.headers) | {"subject": message.subject, "size": len(message.data or b"")})
-        await connection.close()
-        return found
-
-    for one in run_async(headers()):
+    before = run_async(last_of_each(house))
+    brought(house, "execution")
+    sent = run_async(messages_after(house, before))
+    assert {one["subject"].split(".")[1] for one in sent} >= {"intake", "assessment", "sources", "casework", "rights"}
+    for one in sent:
         attributes = {name.removeprefix("ce-"): value for name, value in one.items() if name.startswith("ce-")}
         assert set(schema["required"]) <= set(attributes)
         assert attributes["specversion"] == "1.0"
         assert attributes["source"].startswith("urn:nld:oin:")
         assert all(name.islower() and name.isalnum() and len(name) <= 20 for name in attributes)
         assert one["subject"].endswith(f"{attributes['type'].removeprefix('nl.meldpunt.')}.{attributes['to']}")
+
+
+async def last_of_each(house: TestHouse) -> dict[str, int]:
+    connection = await house.nats_admin()
+    js = connection.jetstream()
+    last = {name: (await js.stream_info(name.upper())).state.last_seq for name in SERVICES}
+    await connection.close()
+    return last
+
+
+async def messages_after(house: TestHouse, before: dict[str, int]) -> list[dict[str, str]]:
+    """The headers of each message since, with its subject."""
+    connection = await house.nats_admin()
+    js = connection.jetstream()
+    found = []
+    for name, first in before.items():
+        last = (await js.stream_info(name.upper())).state.last_seq
+        for seq in range(first + 1, last + 1):
+            message = await js.get_msg(name.upper(), seq)
+            if message.headers:
+                found.append(dict(message.headers) | {"subject": str(message.subject)})
+    await connection.close()
+    return found

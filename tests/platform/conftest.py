@@ -13,6 +13,8 @@ import pytest
 from services.assessment.policy import AssessmentPolicy
 from services.casework.policy import CaseworkPolicy
 from services.casework.store import CaseShelf
+from services.oversight.breach_policy import BreachPolicy
+from services.oversight.breaches import BreachShelf
 from services.oversight.policy import OversightPolicy
 from services.oversight.shelf import ListShelf
 from services.retention.policy import RetentionPolicy
@@ -47,6 +49,7 @@ DECIDES: dict[str, Callable[[], tuple[Policy, Shelf | None]]] = {
     "retention": lambda: (RetentionPolicy(), SealedSignalShelf()),
     "rights": lambda: (RightsPolicy(), DutyShelf()),
     "oversight": lambda: (OversightPolicy(), ListShelf()),
+    "breaches": lambda: (BreachPolicy(), BreachShelf()),
 }
 """What is decided on in a service, and where that stands."""
 
@@ -141,10 +144,11 @@ async def bao_of(openbao: Bao) -> AsyncIterator[BaoOf]:
 
 @pytest.fixture
 async def desk_of(database_of: DatabaseOf, bao_of: BaoOf, tmp_path: Path) -> DeskOf:
-    """`await desk_of("assessment")`: its engine on an empty database, ready to decide."""
+    """`await desk_of("assessment")`: its engine on an empty database, ready to decide; `"breaches"`: oversight's second one."""
 
-    async def make(service: str) -> Desk:
-        chapter, shelf = DECIDES[service]()
+    async def make(decided_on: str) -> Desk:
+        chapter, shelf = DECIDES[decided_on]()
+        service = "oversight" if decided_on == "breaches" else decided_on
         parts = await database_of(service), bao_of(service), bao_of("access")
         return await Desk(service, chapter, *parts, tmp_path, shelf).ready()
 

@@ -17,18 +17,23 @@ from services.access.statements import Statements
 from services.access.use_cases import Access
 from services.assessment import api as assessment_api
 from services.assessment.policy import AssessmentPolicy
-from services.assessment.use_cases import Meetings
+from services.assessment.use_cases import Existence, Meetings
 from services.oversight import api as oversight_api
+from services.oversight.breach_policy import BreachPolicy
+from services.oversight.breaches import BreachShelf
 from services.oversight.policy import OversightPolicy
 from services.oversight.shelf import ListShelf
-from services.oversight.use_cases import DestructionLists, RegisterReading
+from services.oversight.use_cases import AccessReview, BreachRegister, Chains, DestructionLists, RegisterReading
 from services.retention import api as retention_api
 from services.retention.policy import RetentionPolicy
+from services.retention.settings import Settings
 from services.retention.shelf import SealedSignalShelf
-from services.retention.use_cases import Declarations, Destruction, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping
 from services.rights import api as rights_api
 from services.rights.letters import Letters
 from services.rights.policy import RightsPolicy
+from services.rights.requests import Requests
+from services.rights.requests_api import request_routes
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import Deferrals, OverdueDuties
 from shared.audit import Proofs
@@ -90,7 +95,9 @@ def _routes(platform: Platform) -> APIRouter:
     nothing = cast(Any, None)
     if platform.name == "oversight":
         engine = Engine(platform, OversightPolicy(), ListShelf())
-        return oversight_api.router(engine, RegisterReading(platform), nothing, DestructionLists(engine), nothing)
+        register = BreachRegister(Engine(platform, BreachPolicy(), BreachShelf()))
+        reading, lists, review = RegisterReading(platform), DestructionLists(engine), AccessReview(Chains(platform))
+        return oversight_api.router(engine, reading, nothing, lists, nothing, register, review, nothing)
     if platform.name == "access":
         platform.verifier = Verifier(LocalTransit())
         access = Access.__new__(Access)
@@ -99,15 +106,25 @@ def _routes(platform: Platform) -> APIRouter:
         return access_api.router(platform, access)
     if platform.name == "assessment":
         engine = Engine(platform, AssessmentPolicy())
-        return assessment_api.router(engine, Meetings(engine))
+        return assessment_api.router(engine, Meetings(engine), Existence(engine))
     if platform.name == "rights":
         engine = Engine(platform, RightsPolicy(), DutyShelf())
-        return rights_api.router(engine, OverdueDuties(engine), Deferrals(engine), Letters(engine))
+        both = APIRouter()
+        both.include_router(rights_api.router(engine, OverdueDuties(engine), Deferrals(engine), Letters(engine)))
+        both.include_router(request_routes(engine, Requests(engine)))
+        return both
     engine = Engine(platform, RetentionPolicy(), SealedSignalShelf())
     destruction, declarations = Destruction.__new__(Destruction), Declarations.__new__(Declarations)
     destruction.platform = declarations.platform = platform
     destruction._compactions = cast(Any, SimpleNamespace(late=False))
-    return retention_api.router(engine, Keeping(platform), Holds(engine), destruction, declarations)
+    return retention_api.router(
+        engine,
+        Keeping(platform),
+        Holds(engine),
+        destruction,
+        declarations,
+        AnsweringExistence(platform, Settings.model_construct(checks_per_hour=30)),
+    )
 
 
 def http_of(platform: Platform) -> httpx.AsyncClient:

@@ -13,7 +13,7 @@ from services.oversight.store import Disclosure
 from services.oversight.trail import AuditLine
 from services.retention.tables import Declaration, Hold, SealedSignal
 from shared.contracts.access import STATEMENT_KIND, Designating, Stated
-from shared.engine.tables import Dossier, MeetingRow, TaskRow
+from shared.engine.tables import AskedRow, Dossier, MeetingRow, TaskRow
 from tests.platform.local import local_signer
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -117,8 +117,40 @@ def dossier(n: int, *, due: bool = False) -> Dossier:
     )
 
 
+def incident(n: int) -> Dossier:
+    """One that nobody here wrote: it has its line in the register, which says so."""
+    named = f"I-00000-{n:05}"
+    return Dossier(**dossier(n).model_dump() | {"number": named, "signal": named, "state": "incident-open"})
+
+
 def deferred(n: int) -> Dossier:
     return Dossier(**dossier(n, due=True).model_dump() | {"state": "duty-deferred"})
+
+
+def gone_on(n: int) -> Dossier:
+    return Dossier(**dossier(n).model_dump() | {"left": True})
+
+
+def asked_for(n: int, *, done: bool = False) -> Dossier:
+    """A request of a person concerned, as it stands in the register."""
+    named = {"number": f"V-00000-{n:05}", "signal": f"V-00000-{n:05}", "received_on": day(n) - timedelta(days=1000)}
+    state = "request-done" if done else "request-search"
+    return Dossier(**dossier(n).model_dump() | named | {"state": state, "due_on": day(n) - timedelta(days=970)})
+
+
+def person_asked(n: int, *, signal: int = 0) -> AskedRow:
+    """A request that waits for an answer about a signal that is here."""
+    return AskedRow(
+        request=f"V-00000-{n:05}", number=number(signal), kind="access", answer_by=DAY, asked_at=moment(n // 2), who="x"
+    )
+
+
+def by_asking(one: Any) -> Any:
+    return (one.asked_at, one.request)
+
+
+def by_receipt(one: Any) -> Any:
+    return (one.received_on, one.number)
 
 
 def by_arrival(one: Any) -> Any:

@@ -373,6 +373,18 @@ async def test_what_is_refused_and_the_list_goes_on_answering(house: SmallHouse)
     assert (await house.asks(BEHEERDER, "DELETE", "/v1/designations/99")).status_code == 404
 
 
+@pytest.mark.allowed("R-T.24", "R-D.11")
+@pytest.mark.refused("R-T.24", "R-D.11")
+async def test_the_privacy_officer_is_not_the_fg(house: SmallHouse) -> None:
+    """Neither way: she is no FG, and who supervises does not become her."""
+    await house.designated(ANNA, "privacy-officer")
+    assert "fg" not in await roles(house, ANNA)
+    await until(lambda: house.token(FG, "access"))
+    refused = await house.designate(FG, "privacy-officer")
+    assert (refused.status_code, refused.json()["invalidParams"][0]["code"]) == (400, "excluded-by-other-role")
+    assert await roles(house, FG) == {"fg"}
+
+
 @pytest.mark.allowed("R-T.24")
 @pytest.mark.refused("R-T.24")
 async def test_who_is_one_becomes_the_other_only_when_the_first_has_ended(house: SmallHouse) -> None:

@@ -22,7 +22,7 @@ from shared.engine.arrive import arrived
 from shared.engine.copies import Copies
 from shared.engine.given import GivenAnswer
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
-from shared.errors import Forbidden, Invalid, NotBelieved, PartDown
+from shared.errors import Forbidden, Invalid, NotBelieved, NotFound, PartDown
 from shared.identity import Person
 from shared.numbers import random_seed, signal_number
 from shared.pages import Window
@@ -303,8 +303,8 @@ async def test_a_look_into_a_closed_case_that_nobody_asked(desk_of: DeskOf, post
     desk = await desk_of("casework")
     number, new = await desk.arrives(State.CLOSED), signal_number(random_seed())
     consulting = Consulting(desk.engine)
-    with pytest.raises(Forbidden):
-        await consulting.consult(number, new, ANNA, "een nieuw signaal")
+    with pytest.raises(NotFound):
+        await consulting.consult(number, new, ANNA)
     until = desk.clock.now() + timedelta(hours=1)
     await desk.hears(
         consulting.asked, Consult(number=number, new_signal=new, phase=1, person="bram", until=until), "assessment"
@@ -312,12 +312,12 @@ async def test_a_look_into_a_closed_case_that_nobody_asked(desk_of: DeskOf, post
     superuser = postgres.superuser("casework")
     await superuser("UPDATE consultation SET person = 'anna', phase = 4")
     with pytest.raises(NotBelieved):
-        await consulting.consult(number, new, ANNA, "een nieuw signaal")
+        await consulting.consult(number, new, ANNA)
     (grant,) = await superuser("SELECT id FROM consultation")
     assert [one.about["number"] for one in (await frozen(desk)).examples] == [str(grant["id"])]
     await superuser("UPDATE consultation SET person = 'bram', phase = 1")
     bram = Person("bram", frozenset({"oov"}))
-    assert (await consulting.consult(number, new, bram, "een nieuw signaal"))["forPhase"] == 1
+    assert (await consulting.consult(number, new, bram))["forPhase"] == 1
 
 
 async def test_a_receipt_forgets_what_was_signed_and_nothing_else(desk_of: DeskOf, postgres: Postgres) -> None:

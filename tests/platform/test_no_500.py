@@ -37,6 +37,7 @@ from tests.platform.conftest import DECIDES, BaoOf
 from tests.platform.desk import Desk
 from tests.platform.hostile import TOKENS, USUAL, Bodies, Sent, requests
 from tests.platform.real import Postgres, RealParts
+from tests.platform.requested import requested
 from tests.platform.rows import LIST, dossier, number, offered, sealed, shared
 from tests.platform.served import portal_of, served
 from tests.platform.test_heads_elsewhere import purpose
@@ -119,6 +120,14 @@ def soon(days: int) -> str:
 
 
 WHY = {"necessity": "Nodig.", "proportionality": "Kort.", "factors": "Duur."}
+PERSON_ANSWER = {
+    "outcome": "about",
+    "looked": "Alles is gelezen.",
+    "subject": "S1",
+    "items": ["report"],
+    "objects": ["O1"],
+    "summaries": {"report": "U sjouwt tonnen."},
+}
 CONSULT = {"case": ABSENT, "reason": "Hetzelfde adres."}
 EVERYTHING = {
     "confirms": str(LIST),
@@ -195,6 +204,14 @@ BODIES: dict[str, Bodies] = {
             item("brp-verification", "S1", matches={"name": True, "address": False}, finding=None, fields={"a": "b"}),
         ],
         "/signals/{number}/consultations": [CONSULT],
+        "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
+        "/signals/{number}/existence-checks": [
+            {
+                "about": ["S1"],
+                "typed": {"name": "J. Bos", "address": "Weg 1", "companyNumber": "12345678"},
+                "reason": "Nodig.",
+            }
+        ],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
@@ -217,6 +234,7 @@ BODIES: dict[str, Bodies] = {
             item("question", "O1", fields={"source": "horeca-permits", "answerBy": "2199-12-31"})
         ],
         "/signals/{number}/consultations": [CONSULT],
+        "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
@@ -237,6 +255,8 @@ BODIES: dict[str, Bodies] = {
         "/signals/{number}/items": [
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
         ],
+        "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
+        "/signals/{number}/consultations": [CONSULT],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE, DONE | {"key": "progress", "outcome": "done", "reason": ""}],
@@ -260,6 +280,28 @@ BODIES: dict[str, Bodies] = {
             }
         ],
         "/duties/{number}/drafts/{form}": [DRAFT],
+        "/requests": [
+            {
+                "fields": {
+                    "kind": "access",
+                    "firstReceivedOn": "2026-11-02",
+                    "channel": "paper",
+                    "capacity": "self",
+                    "name": "Wilhelmina Zonneveld",
+                    "address": "Zandhoek 17",
+                    "bornOn": "1961-03-04",
+                    "asks": "Wat heeft u over mij?",
+                },
+                "key": "",
+            }
+        ],
+        "/requests/{number}/withdrawals": [WITHDRAWAL],
+        "/requests/{number}/decisions": [
+            decision("request-identity", "asked-more", what="Wie.", moreAskedOn="2026-11-02")
+        ],
+        "/requests/{number}/signals": [{"signal": ABSENT, "holder": "sources"}],
+        "/requests/{number}/letters": [{"expectedVersion": 1, "kind": "receipt"}],
+        "/requests/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
     },
@@ -269,6 +311,7 @@ BODIES: dict[str, Bodies] = {
             decision("hold", "held", "report", ground="bezwaar", endsOn=soon(60)[:10], needed="De melding zelf.")
         ],
         "/signals/{number}/items": [item("bag", "O1")],
+        "/existence-checks": [{"warrant": "e30.e30.AAAA"}],
     },
     "oversight": {
         "/destruction-lists/{number}/withdrawals": [WITHDRAWAL],
@@ -276,6 +319,24 @@ BODIES: dict[str, Bodies] = {
             decision("approve-destruction", "approved", confirmList="{number}"),
             decision("never-informed", "answered", neverInformed={"D-00000-00001": "inform"}),
         ],
+        "/breaches": [{"discoveredAt": soon(-1)}],
+        "/breaches/{number}/withdrawals": [WITHDRAWAL],
+        "/breaches/{number}/decisions": [
+            decision("breach-proposal", "incident", broken=["integrity"]),
+            decision(
+                "breach-facts",
+                "recorded",
+                happened="Een map lag op de balie.",
+                data=["report"],
+                persons={"concerned": "ongeveer 12"},
+                consequences="Geen.",
+                measures="Opgehaald.",
+                risk="unlikely",
+            ),
+            decision("breach-authority", "notified", notifiedAt=soon(-1), reference="AP-1", whyLate="Zo."),
+            decision("breach-persons", "told", toldOn=soon(-1)[:10]),
+        ],
+        "/breaches/{number}/drafts/{form}": [DRAFT],
         "/urgent-shares/{shareId}/judgement": [
             {"outcome": "rightly", "because": "danger-shown", "reason": "Zo was het."}
         ],
@@ -353,6 +414,10 @@ class Standing:
             return str(listed.id)
         return ABSENT
 
+    async def request(self) -> str:
+        """The number of something that somebody asked."""
+        return await requested(await self._desk.ready())
+
     async def _duty(self, n: int) -> str:
         room, duty = self._platform.room(), dossier(n, due=True)
         duty.room_key = key_name(uuid4(), room.mount)
@@ -385,16 +450,19 @@ async def test_no_answer_is_a_500(
         if name == "access":
             await agreed(app, platform)
         here = await standing.another()
+        asked = await standing.request() if name == "rights" else ""
         wrong: list[str] = []
         seen: Counter[int] = Counter()
         for sent in requests(app, bodies_of(name, tmp_path), one_in):
-            for which in (here, ABSENT) if sent.says == USUAL else (here,):
+            mine = asked if "/requests/" in sent.path else here
+            for which in (mine, ABSENT) if sent.says == USUAL else (mine,):
                 status, _ = await answer(app, filled(sent, which))
                 seen[status] += 1
                 if status == 500:
                     wrong.append(f"{sent.method} {sent.path}?{sent.query[:60]}: {sent.says}")
                 if status in (201, 202):
                     here = await standing.another()
+                    asked = await standing.request() if name == "rights" else ""
         assert not wrong, "\n".join([f"{len(wrong)} of {seen.total()}", *wrong[:200]])
         assert seen[201] + seen[202], "nothing was accepted: what is hostile got no further than the first refusal"
 

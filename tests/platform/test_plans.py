@@ -37,8 +37,9 @@ OTHERS = {
     "hold": "'id', gen_random_uuid(), 'asked_at', x.asked_at - n * interval '1 hour'",
     "sealed_signal": "'number', 'A' || lpad(n::text, 5, '0') || x.number",
     "designation": "'seq', x.seq + n * 200, 'about', x.about + n * 200",
-    "dossier": "'number', 'A' || n || x.number, 'signal', 'A' || n || x.number, "
-    "'arrived_at', x.arrived_at - n * interval '1 hour', 'due_on', x.due_on - n * 40",
+    "dossier": "'number', x.number || '-' || n, 'signal', 'A' || n || x.number, "
+    "'arrived_at', x.arrived_at - n * interval '1 hour', 'due_on', x.due_on - n * 40, 'received_on', x.received_on - n * 400",
+    "person_asked": "'request', x.request || '-' || n, 'asked_at', x.asked_at - n * interval '1 hour'",
     "meeting": "'id', x.id || n, 'held_on', x.held_on + n * 50, 'members', jsonb_build_array()",
 }
 ASKED = {"meeting": 'x.members @> \'[{"userId": "farid"}]\''}

@@ -22,6 +22,7 @@ from shared.service.pruner import Pruner
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
 from tests.platform.real import Postgres, Superuser
+from tests.platform.requested import identified, requested
 from tests.platform.test_engine import TASK
 
 FG = Person("fiona", frozenset({"fg"}))
@@ -244,3 +245,20 @@ async def test_records_go_at_their_term(desk: Desk) -> None:
     await pruner.prune()
     assert pruner.pruned.as_dict()["processing"] == 1
     assert len(await kept(desk)) == 1
+
+
+async def test_a_request_is_a_record_of_who_asks_and_is_found_by_its_number(desk_of: DeskOf) -> None:
+    desk = await desk_of("rights")
+    number = await requested(desk)
+    await identified(desk, number)
+    rows = await kept(desk)
+    assert {one.name for one in rows} == {"een verzoek van een betrokkene behandelen"}
+    assert all(one.subject_kind.endswith("/betrokkenen/verzoeker") for one in rows)
+    assert len({one.subject for one in rows}) == 1, "whoever asks is one pseudonym in his request"
+    assert number not in json.dumps([one.model_dump(mode="json") for one in rows])
+    found = await read(desk, number=number, person="verzoeker")
+    assert len(found["processingActivities"]) == len(rows)
+    assert (await read(desk, number=number, person="melder"))["processingActivities"] == []
+    async with desk.platform.database.transaction() as session:
+        await desk.platform.processing.forget(session, [number])
+    assert await kept(desk) == []

@@ -7,9 +7,11 @@ import contextlib
 
 from nats import connect
 
-from deploy.nats.config import SETUP_USER
+from deploy.nats.config import MOST_BYTES, SETUP_USER
 from shared.bus.nats import Bus
 from shared.turns import Turns
+from tests.platform.carried import message
+from tests.platform.conftest import BusOf
 from tests.platform.real import Handed, Nats
 
 RUNS_OUT = 0.3
@@ -40,3 +42,17 @@ async def test_a_request_that_ran_out_leaves_none_behind(nats: Nats) -> None:
         await running
     assert 1 in waiting, "it asks"
     assert max(waiting) == 1
+
+
+async def test_a_whole_dossier_goes_in_one_message(bus_of: BusOf) -> None:
+    """One that is larger than the server takes would be sent for ever, and read as a server that is out of reach."""
+    came: asyncio.Queue[int] = asyncio.Queue()
+
+    async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        await came.put(len(body))
+
+    await bus_of("retention", receive)
+    sender = await bus_of("casework", receive)
+    dossier = bytes(MOST_BYTES - 2**16)
+    await sender.publish(message(addressee="retention", event="sealed.v1", body=dossier))
+    assert await asyncio.wait_for(came.get(), 30) == len(dossier)

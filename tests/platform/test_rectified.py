@@ -225,7 +225,7 @@ async def test_a_closed_case_shows_another_signal_only_what_counts(desk_of: Desk
     await desk.believe(number)
     until, new = desk.clock.now() + timedelta(hours=1), "S-00000-00000"
     await desk.add(GrantRow(id=uuid4(), number=number, new_signal=new, phase=3, person="anna", until=until))
-    shown = await Consulting(desk.engine).consult(number, new, ANNA, "weging")
+    shown = await Consulting(desk.engine).consult(number, new, ANNA)
     assert list(shown["items"]) == ["item-000"]
     assert list(shown["subjects"]) == ["S1"]
     assert "Els" not in str(shown)

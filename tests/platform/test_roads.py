@@ -129,7 +129,7 @@ def shared_by(policy: Policy, rule: Decision, outcome: Outcome, state: State, **
 def outcomes() -> Iterator[tuple[Decision, Outcome, State]]:
     for rule in LAW.decisions:
         for state in rule.states:
-            if HOLDER_OF[state] in POLICIES:
+            if HOLDER_OF.get(state) in POLICIES:
                 yield from ((rule, one, state) for one in rule.outcomes_in(state))
 
 

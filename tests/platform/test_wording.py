@@ -25,6 +25,7 @@ from shared.contracts.assessment import ResearchContent, SubjectsContent
 from shared.contracts.intake import ReporterMarks, Subject
 from shared.database.tables import Audit
 from shared.engine.arrive import documents_of
+from shared.engine.consulted import readings_of
 from shared.engine.documents import REPORT, Finding, Report
 from shared.engine.given import Given
 from shared.engine.goes_on import became_known, going_on
@@ -312,7 +313,7 @@ async def test_what_ends_keeps_nothing_of_the_reporter(desk_of: DeskOf) -> None:
     # Assessment may read its archive, but never holds what lies in it.
     archive = Transit(desk.platform.bao, OPEN_ARCHIVE)
     sealing = Sealing(desk.platform, desk.engine.policy)
-    archived = await sealing._into(OPEN_ARCHIVE, loaded, await desk.decision(found), loaded.items)
+    archived = await sealing._into(OPEN_ARCHIVE, loaded, await desk.decision(found), loaded.items, readings_of(loaded))
     pairs = [(Place(OPEN_ARCHIVE, number, one.item, one.version), one.ciphertext) for one in archived]
     kept = b"".join(await archive.decrypt(archived[0].key, pairs))
     assert b"Wilgenburg" in kept

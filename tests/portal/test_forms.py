@@ -11,7 +11,8 @@ from services.portal.forms import Control, InSignal, chosen, controls, read, wit
 from services.portal.seen import Trouble
 from shared.protocol.fields import field_faults, schema
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
-from shared.protocol.kinds_of_signal import Items, OnAgendaOf, Persons, PersonsAndObjects, Subjects
+from shared.protocol.kinds_of_signal import Items, OnAgendaOf, OtherSignal, Persons, PersonsAndObjects, Subjects
+from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Field, Law
 from tests.protocol.laws import GROTE_GEMEENTE, MIDDEN_DELFLAND
 
@@ -27,6 +28,7 @@ FILLED: list[tuple[Kind, str, list[tuple[str, str]], Any]] = [
     (Text(most=50), "text", [("", "kort")], "kort"),
     (Flag(), "flag", [("", "false")], False),
     (Date(), "date", [("", "2026-12-01")], "2026-12-01"),
+    (Instant(), "moment", [("", "2026-12-01T09:30")], "2026-12-01T09:30:00+01:00"),
     (Choice(NAMED), "choice", [("", "b")], "b"),
     (Choice({str(one): str(one) for one in range(20)}), "list", [("", "7")], "7"),
     (Choices(NAMED), "choices", [("", "a"), ("", "b")], ["a", "b"]),
@@ -38,6 +40,7 @@ FILLED: list[tuple[Kind, str, list[tuple[str, str]], Any]] = [
         {"a": "gezien", "b": "gehoord"},
     ),
     (WebAddress(), "url", [("", "https://voorbeeld.nl")], "https://voorbeeld.nl"),
+    (OtherSignal(), "text", [("", "S-7K3MQ-9XD4T")], "S-7K3MQ-9XD4T"),
     (OnAgendaOf(), "list", [("", "M-1")], "M-1"),
     (
         Answers(NAMED),

@@ -195,6 +195,6 @@ def test_each_finds_in_the_bar_what_is_his() -> None:
         return [one.address for one in menu(roles)]
 
     everybody = ["/", "/protocol"]
-    assert bar("oov") == ["/", "/overleggen", "/verstrekkingen", "/protocol"]
+    assert bar("oov") == ["/", "/overleggen", "/verstrekkingen", "/verzoeken", "/protocol"]
     assert bar("department-wonen", "lot-member") == ["/", "/overleggen", "/ontvangen", "/protocol"]
     assert bar("bronhouder-benefits") == bar() == everybody

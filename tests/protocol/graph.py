@@ -13,6 +13,7 @@ _APPROACHES = {
 _BESIDE = ("plan", "check-2b", "execution")
 _OF_THE_RIEC = ("riec-answer", "riec-intake", "reweighing", "riec-monitoring")
 _PHASE_4 = ("check-2a", "approach", *_OF_THE_RIEC, *_BESIDE)
+_ASKED = ("request-received", "request-search", "request-weighing")
 _IN_HAND = (
     *("received", "weging-1", "weging-2a", "weging-2b", "phase-2", "informing"),
     *("source-list", "check-1", "hit-check", "weging-4", *_PHASE_4),
@@ -130,6 +131,53 @@ ARROWS: dict[tuple[str, str, str], str] = {
     ("duty-done", "notice-undeliverable", "address-sought"): "duty-to-send",
     ("duty-done", "notice-undeliverable", "in-person"): "duty-to-send",
     ("duty-done", "notice-undeliverable", "not-possible"): "duty-open",
+    ("request-received", "request-identity", "established"): "request-search",
+    ("request-received", "request-identity", "established-objector"): "request-bezwaar",
+    ("request-received", "request-identity", "asked-more"): "request-received",
+    ("request-received", "request-not-handled", "not-identified"): "request-answer",
+    **{
+        (state, "request-not-handled", outcome): "request-answer"
+        for state in ("request-received", "request-search")
+        for outcome in ("deceased", "unfounded", "repeated")
+    },
+    **{(state, "request-information", "sent"): state for state in (*_ASKED, "request-bezwaar", "request-answer")},
+    **{
+        (state, "request-withdrawn", "withdrawn"): "request-done"
+        for state in (*_ASKED, "request-bezwaar", "request-answer")
+    },
+    **{
+        (state, key, outcome): state
+        for state in _ASKED
+        for key, outcome in (("request-extend", "extended"), ("request-extension-sent", "sent"))
+    },
+    ("request-search", "request-record", "found"): "request-search",
+    ("request-search", "request-holder", "found"): "request-search",
+    ("request-search", "request-holder", "nothing"): "request-search",
+    ("request-search", "request-search-done", "complete"): "request-weighing",
+    **{
+        ("request-weighing", "request-item", outcome): "request-weighing"
+        for outcome in ("given", "done", "partly", "refused", "not-his")
+    },
+    ("request-weighing", "request-withhold", "withheld"): "request-weighing",
+    **{
+        ("request-weighing", "request-weighed", outcome): "request-answer"
+        for outcome in ("granted", "partly", "refused", "nothing")
+    },
+    ("request-weighing", "request-neutral", "neutral"): "request-answer",
+    **{
+        ("request-bezwaar", "request-bezwaar", outcome): "request-answer"
+        for outcome in ("founded", "unfounded", "late", "inadmissible")
+    },
+    ("request-bezwaar", "request-adjourn", "adjourned"): "request-bezwaar",
+    ("request-answer", "request-answer-sent", "sent"): "request-done",
+    ("incident-proposed", "breach-proposal", "incident"): "incident-open",
+    ("incident-proposed", "breach-proposal", "no-incident"): "incident-none",
+    ("incident-open", "breach-facts", "recorded"): "incident-open",
+    ("incident-open", "breach-authority", "notified"): "incident-open",
+    ("incident-open", "breach-authority", "not-notified"): "incident-open",
+    ("incident-open", "breach-persons", "told"): "incident-open",
+    ("incident-open", "breach-persons", "not-told"): "incident-open",
+    ("incident-open", "breach-close", "closed"): "incident-closed",
 }
 
 MOVES = {
@@ -174,8 +222,11 @@ def _who(first: set[str], rest: set[str]) -> dict[str, set[str]]:
     found = {key: set(rest) | _SPECIAL.get(key, set()) for _, key, _ in ARROWS}
     found |= {key: set(first) for key in ("purpose", "no-signal", "weging-1")}
     found |= {key: first | rest for key in (*PUTTING_RIGHT, "answer-department", "judge-finding")}
+    found |= {key: first | rest for key in found if key.startswith("request-")}
     found["progress"] = {f"department-{one}" for one in _DEPARTMENTS}
     found |= {key: {"beheerder"} for key in ("end-hold", "approve-destruction")}
+    found |= {key: {"fg"} for key in ("breach-proposal", "breach-close")}
+    found |= {key: {"fg", "privacy-officer"} for key in ("breach-facts", "breach-authority", "breach-persons")}
     return found | {"never-informed": {"privacy-officer"}}
 
 
@@ -189,6 +240,8 @@ CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
         "duty": ("privacy-officer",),
         "review": ("privacy-officer",),
         "informing": ("privacy-officer",),
+        "request-withhold": ("privacy-officer",),
+        "request-neutral": ("privacy-officer",),
         "riec-intake": ("oov", "vervanger"),
         "riec-supplement": ("oov", "vervanger"),
     },
@@ -198,6 +251,8 @@ CO_SIGNED: dict[str, dict[str, tuple[str, ...]]] = {
         "duty": ("privacy-officer",),
         "review": ("privacy-officer",),
         "informing": ("privacy-officer",),
+        "request-withhold": ("privacy-officer",),
+        "request-neutral": ("privacy-officer",),
         "riec-intake": ("regisseur",),
         "riec-supplement": ("regisseur",),
         "check-1": ("privacy-officer",),

@@ -10,9 +10,11 @@ from shared.protocol.correcting import Correction
 from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, WebAddress
-from shared.protocol.kinds_of_signal import Subjects
+from shared.protocol.kinds_of_signal import OtherSignal, Subjects
+from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Decision, Law, Outcome, State
 from shared.protocol.passing_on import Forwarding
+from tests.protocol import of_requests
 
 TODAY = date(2026, 1, 10)
 REVIEW = "2026-03-01"
@@ -98,7 +100,9 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("notice-sent", "*"): {"items": (Item("letter-1", "letter", "S1", {"channel": "letter"}),)},
 }
+OTHERWISE |= of_requests.OTHERWISE
 ABOUT: dict[str, tuple[str, ...]] = {
+    **of_requests.ABOUT,
     "check-1": ("benefits",),
     "answer": ("q1",),
     "check-1b": ("q1",),
@@ -128,6 +132,7 @@ def facts_for(decision: Decision, outcome: Outcome) -> Facts:
 
 
 BY_NAME: dict[str, Any] = {
+    "lookedHow": ["free-text"],
     "partners": ["wonen", "vergunningen"],
     "department": "wonen",
     "reviewOn": REVIEW,
@@ -152,6 +157,8 @@ def value_for(kind: Kind, name: str) -> Any:
             return next(iter(choices))
         case Answers(questions):
             return dict.fromkeys(questions, "in woorden")
+        case Instant():
+            return f"{TODAY.isoformat()}T12:00:00+00:00"
         case Date():
             return TODAY.isoformat()
         case Flag():
@@ -162,6 +169,8 @@ def value_for(kind: Kind, name: str) -> Any:
             return {next(iter(choices)): "in woorden"}
         case WebAddress():
             return "https://voorbeeld.nl/"
+        case OtherSignal():
+            return "S-7K3MQ-9XD4T"
     return "ingevuld"
 
 

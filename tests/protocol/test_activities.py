@@ -13,14 +13,11 @@ from services.portal.watch_words import ACTIONS
 from shared.processing import Concerns, deed_of
 from shared.protocol.activities import (
     ACTIVITIES,
-    ACTIVITY_OF_DECISION,
-    ACTIVITY_OF_DEED,
     BY_KEY,
-    NO_PROCESSING,
-    activity_of,
     register_of,
     show_activities,
 )
+from shared.protocol.activity_of import ACTIVITY_OF_DECISION, ACTIVITY_OF_DEED, NO_PROCESSING, activity_of
 from shared.protocol.laws import Laws
 from shared.protocol.loading import Unacceptable, municipality
 from shared.protocol.syntax import read_toml

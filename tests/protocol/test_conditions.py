@@ -12,6 +12,7 @@ from shared.protocol.conditions.case import Case
 from shared.protocol.facts import Facts, Item, Notice, Taken
 from shared.protocol.judge import Allowed, Refused, judge, missing
 from shared.protocol.model import State
+from tests.protocol import of_requests
 from tests.protocol.laws import MIDDEN_DELFLAND
 from tests.protocol.signals import (
     ADOPTED,
@@ -50,6 +51,7 @@ HE_ADOPTS = Taken("answer-plan", "adopts", ("politie",))
 # Condition, decision, outcome, and what is otherwise so that it does not hold.
 TOLD_ALREADY = (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG, Taken("set-right", "told", ("item-2", "wonen")))
 BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
+    *of_requests.BROKEN,
     ("every-source-checked", "check-1-done", "some", {"decisions": (TWO_SOURCES, APPROVED)}),
     (
         "some-source-approved",
@@ -193,6 +195,8 @@ def test_every_condition_is_tried() -> None:
     dates |= {"two-persons"}
     # Of what goes to the RIEC, tried in test_riec.
     dates |= {"riec-is-given-nothing", "riec-answer-taken-over"}
+    # Of a request of a person, tried in test_requests_asked.
+    dates |= {"text-was-gone-through", "withheld-review-date"}
     dates |= {"request-is-whole", "request-covers-it"}
     # Of who answers himself, tried in test_plan.
     dates |= {"department-answers-itself", "each-by-its-own-person"}

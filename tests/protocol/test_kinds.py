@@ -8,7 +8,8 @@ import pytest
 
 from shared.protocol.fields import field_faults
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
-from shared.protocol.kinds_of_signal import Persons, Subjects
+from shared.protocol.kinds_of_signal import OtherSignal, Persons, Subjects
+from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Field
 
 NAMED = {"a": "de eerste", "b": "de tweede"}
@@ -16,6 +17,11 @@ KINDS: list[tuple[Kind, list[Any], list[Any]]] = [
     (Text(most=5), ["woord"], ["", " ", "te lang", 5, None, ["a"]]),
     (Flag(), [True, False], ["ja", 1, None]),
     (Date(), ["2026-12-01"], ["20261201", 20261201, "2026-13-01", "morgen", None]),
+    (
+        Instant(),
+        ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30+01:00", "2026-12-01T00:00:00Z"],
+        ["2026-10-25T02:30", "2026-12-01", "morgen", 5, None],
+    ),
     (Choice(NAMED), ["a", "b"], ["c", "", ["a"], None, {"a": 1}]),
     (Choices(NAMED), [["a"], ["b", "a"]], [[], ["a", "a"], ["c"], "a", [1], None]),
     (Choices(NAMED, alone="b"), [["a"], ["b"]], [["a", "b"], []]),
@@ -28,6 +34,11 @@ KINDS: list[tuple[Kind, list[Any], list[Any]]] = [
         WebAddress(),
         ["https://voorbeeld.nl", "http://voorbeeld.nl/a?b=c#d"],
         ["voorbeeld.nl", "ftp://voorbeeld.nl", "javascript:alert(1)", "https://", "https://a b.nl", 1, None],
+    ),
+    (
+        OtherSignal(),
+        ["S-7K3MQ-9XD4T"],
+        ["s-7k3mq-9xd4t", "S-7K3MQ", "S-7K3MQ-9XD4T ", "C-7K3MQ-9XD4T", "S-7K3MU-9XD4T", 7, None, ["S-7K3MQ-9XD4T"]],
     ),
     (Choices(NAMED, at_least=2), [["a", "b"]], [["a"], []]),
     (Subjects(), [["S1"], ["S1", "S2"]], [[], ["S3"], ["S1", "S1"], "S1"]),

@@ -201,6 +201,7 @@ def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None
         "end-hold",
         "approve-destruction",
         "never-informed",
+        *("breach-proposal", "breach-facts", "breach-authority", "breach-persons", "breach-close"),
         "rectify",
         "same-person",
         "not-concerned",
@@ -211,6 +212,8 @@ def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None
     fixed |= {"progress", "answer-department", "judge-finding"}
     # Whoever says that a notice was sent says that it came back.
     fixed |= {"notice-undeliverable"}
+    # An answer is made of the file, so who has that makes it.
+    fixed |= {one.key for one in MIDDEN_DELFLAND.decisions if one.key.startswith("request-")}
     # Whoever sends off an intake answers what is asked about it, and who records its answer records how it stands later.
     fixed |= {"riec-supplement", "riec-review"}
     assert {*PERSON_DECIDES, *MEETING_DECIDES} | fixed == {one.key for one in MIDDEN_DELFLAND.decisions}

@@ -26,7 +26,9 @@ from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
 
 DOC = Path(__file__).parents[2] / "docs" / "protocol.md"
 EVERY_LAW = [LAWS.of(version) for version in LAWS.versions]
-ARTICLE = re.compile(r"art\. \d+(\.\d+)?( lid \d+)?( onder [a-z])?( (AVG|UAVG|BGS))?|Bijlage 1|fase \d(, stap \d)?")
+ARTICLE = re.compile(
+    r"art\. \d+([.:]\d+)?( lid \d+)?( onder [a-z])?( (AVG|UAVG|BGS|Awb))?|Bijlage 1|fase \d(, stap \d)?"
+)
 """The one way in which an article is written."""
 
 
@@ -161,6 +163,7 @@ def test_the_diagram_is_the_graph(law: Law) -> None:
     drawn = re.findall(r"^  (\S+) --> (\S+)(?: : (.+))?$", "\n".join(diagram(law)), re.MULTILINE)
     assert len(drawn) == len(set(drawn))
     expected = {("[*]", "received", ""), ("[*]", "duty_open", ""), ("destroyed", "[*]", "")}
+    expected |= {("[*]", one, "") for one in ("request_received", "incident_proposed", "incident_open")}
     for (start, key, outcome), end in ARROWS.items():
         decision = law.decision(key)
         assert decision is not None

@@ -11,6 +11,8 @@ import pytest
 
 from shared.protocol import (
     afterwards,
+    answering,
+    breaches,
     clusters,
     co_signing,
     composing,
@@ -26,6 +28,7 @@ from shared.protocol import (
     opening,
     passing_on,
     records,
+    registering,
     standing_back,
     terms,
     together,
@@ -38,8 +41,8 @@ from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
 JUDGING = (
-    *(clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
-    *(afterwards, letters, opening, passing_on, records, standing_back, together, wording),
+    *(answering, clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
+    *(afterwards, breaches, letters, opening, passing_on, records, registering, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {

@@ -51,7 +51,8 @@ def test_every_state_decision_and_role(version: str) -> None:
 def test_every_state_has_its_phase_and_its_holder() -> None:
     assert {state.value: phase for state, phase in PHASE_OF.items()} == PHASE
     assert {state.value: HOLDER_OF[state] for state in PHASE_OF} == HOLDER
-    reached = {*ARROWS.values(), *(end for _, end in MOVES), "received", "duty-open"}
+    began = {"received", "duty-open", "request-received", "incident-proposed"}
+    reached = {*ARROWS.values(), *(end for _, end in MOVES), *began}
     assert {state.value for state in State} == reached
 
 

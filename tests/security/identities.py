@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 
 from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES
-from shared.privileges import ADDRESSEES, ARCHIVES, BY_NAME, ROOMS, ROWS, SERVICES, SIGN
+from shared.privileges import ADDRESSEES, ARCHIVES, BY_NAME, LOOKUP, LOOKUP_KEY, ROOMS, ROWS, SERVICES, SIGN
 from tests.house import TestHouse
 
 B64 = base64.b64encode(b"x").decode()
@@ -105,6 +105,23 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         "forget what is struck": ("DELETE", f"{STRUCK_NAMES}/x/y", None),
         "read compactions": ("GET", COMPACTION, None),
         "write compactions": ("POST", COMPACTION, {"data": {"at": "x"}}),
+        "make the hash of a thing": ("POST", f"{LOOKUP}/hmac/{LOOKUP_KEY}", {"input": B64}),
+        "make the hash of a thing under a version": (
+            "POST",
+            f"{LOOKUP}/hmac/{LOOKUP_KEY}",
+            {"input": B64, "key_version": 1},
+        ),
+        "make a hash of another kind": ("POST", f"{LOOKUP}/hmac/{LOOKUP_KEY}/sha2-512", {"input": B64}),
+        "check the hash of a thing": ("POST", f"{LOOKUP}/verify/{LOOKUP_KEY}", {"input": B64, "hmac": "vault:v1:x"}),
+        "versions of the look-up key": ("GET", f"{LOOKUP}/keys/{LOOKUP_KEY}", None),
+        "export the look-up key": ("GET", f"{LOOKUP}/export/hmac-key/{LOOKUP_KEY}", None),
+        "back up the look-up key": ("GET", f"{LOOKUP}/backup/{LOOKUP_KEY}", None),
+        "change the look-up key": ("POST", f"{LOOKUP}/keys/{LOOKUP_KEY}/rotate", {}),
+        "configure the look-up key": ("POST", f"{LOOKUP}/keys/{LOOKUP_KEY}/config", {"min_decryption_version": 1}),
+        "trim the look-up key": ("POST", f"{LOOKUP}/keys/{LOOKUP_KEY}/trim", {"min_available_version": 1}),
+        "delete the look-up key": ("DELETE", f"{LOOKUP}/keys/{LOOKUP_KEY}", None),
+        "make another look-up key": ("POST", f"{LOOKUP}/keys/other", {"type": "hmac", "key_size": 32}),
+        "note a change of the look-up key": ("POST", "kv/data/lookup-key", {"data": {"on": "2026-01-01"}}),
         "make a token": ("POST", "auth/token/create", {}),
         "log people in": ("LIST", "auth/userpass/users", None),
         "revoke others' leases": ("POST", "sys/leases/revoke-prefix/database", {}),

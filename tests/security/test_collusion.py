@@ -62,3 +62,14 @@ def test_what_one_reads_in_its_room_and_its_letters_no_other_reads(seen: dict[st
         for mount in mounts:
             readers[mount].add(service)
     assert {mount: sorted(who) for mount, who in readers.items() if len(who) > 1} == {}
+
+
+def test_who_makes_hashes_keeps_none_and_who_keeps_them_makes_none() -> None:
+    """Only both together find the signals of whoever they name, and the page says which pairs these are."""
+    lines = Path(__file__).with_name("privileges.golden").read_text().splitlines()
+    makes = {line.split()[1] for line in lines if line.endswith(" make the hash of a thing")}
+    keeps = {line.split()[1] for line in lines if line.endswith(" SELECT retention.findable")}
+    assert (len(makes), keeps) == (4, {"retention"})
+    assert makes.isdisjoint(keeps)
+    found = {frozenset(one.services) for one in together() if one.finds}
+    assert found == {frozenset((one, "retention")) for one in makes}

@@ -12,7 +12,7 @@ from shared.contracts.access import Designation, Leases
 from shared.contracts.assessment import MeetingTold, ResearchContent, ResearchLetter, SubjectsContent, SubjectsLetter
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysReleased, Letter, Message, Receipts, Received, Released
-from shared.contracts.consult import Consult
+from shared.contracts.consult import Consult, LookAnswered, LookGiven, SealedReading
 from shared.contracts.dossier import InformingDue
 from shared.contracts.intake import Subject
 from shared.contracts.oversight import Approved, InformAfterAll
@@ -114,6 +114,33 @@ ORDERS += [
             phase=3,
             person="mallory",
             until=datetime(2099, 1, 1, tzinfo=UTC),
+        ),
+    ),
+    (
+        "sources",
+        "retention",
+        Consult(
+            number="{number}",
+            new_signal="S-ZZZZZ-ZZZZZ",
+            phase=3,
+            person="mallory",
+            until=datetime(2099, 1, 1, tzinfo=UTC),
+        ),
+    ),
+    ("retention", "assessment", LookAnswered(look=uuid4(), at=("assessment",))),
+    (
+        "retention",
+        "assessment",
+        LookGiven(
+            number="{number}",
+            ground="S-ZZZZZ-ZZZZZ",
+            phase=4,
+            person="mallory",
+            until=datetime(2099, 1, 1, tzinfo=UTC),
+            archive="archive-signal",
+            protocol="midden-delfland-2025",
+            received_on=today(),
+            readings=(SealedReading(key="{key}", item="report", version=1, ciphertext="vault:v1:AAAA"),),
         ),
     ),
     (

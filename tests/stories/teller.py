@@ -77,7 +77,13 @@ class Teller(Player):
     def _refuses(self, played: Played, step: dict[str, Any]) -> None:
         """It is refused, says why, changes nothing, and stands in the audit trail."""
         before = self._standing(played)
-        at = "assessment" if "meeting" in step else "rights" if "duty" in step else step.get("at", played.holder)
+        at = (
+            "assessment"
+            if "meeting" in step
+            else "rights"
+            if {"duty", "ask"} & set(step)
+            else step.get("at", played.holder)
+        )
         lines = self._refusals(step["by"], at)
         with pytest.raises(Refusal) as caught:
             self.step(played, step)

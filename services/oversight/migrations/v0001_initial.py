@@ -15,8 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     create("oversight")
-    tables_v1.create_decisions()
-    tables_v1.create_items()
+    tables_v1.create()
     op.create_table(
         "audit_batch",
         column("producer", sa.Text, key=True),
@@ -44,6 +43,7 @@ def upgrade() -> None:
     )
     op.create_index("audit_line_actor_idx", "audit_line", ["actor", "producer", "seq"])
     op.create_index("audit_line_record_idx", "audit_line", ["record", "producer", "seq"])
+    op.create_index("audit_line_at_idx", "audit_line", [sa.text("(entry ->> 'at')")])
     op.create_table(
         "decided",
         column("id", sa.Uuid, key=True),
@@ -64,6 +64,7 @@ def upgrade() -> None:
         column("number", sa.Text),
         column("facts", JSONB),
         column("decided_at", MOMENT),
+        column("mac", sa.Text),
     )
     op.create_index("disclosure_order_idx", "disclosure", ["decided_at", "id"])
     op.create_index("disclosure_number_idx", "disclosure", ["number", "decided_at", "id"])
@@ -77,6 +78,15 @@ def upgrade() -> None:
         column("because", sa.Text),
         column("judged_by", sa.Text),
         column("judged_at", MOMENT),
+        column("mac", sa.Text),
+    )
+    op.create_table(
+        "kept_quarter",
+        column("quarter", sa.Text, key=True),
+        column("smallest", sa.Integer),
+        column("lines", JSONB),
+        column("not_believed", sa.Integer),
+        column("made_on", sa.Date),
         column("mac", sa.Text),
     )
     op.create_table(
@@ -144,6 +154,18 @@ def upgrade() -> None:
         column("mac", sa.Text),
     )
     op.create_index("listed_signal_order_idx", "listed_signal", ["list_id", "place", "number"])
+    op.create_table(
+        "breach",
+        column("number", sa.Text, key=True),
+        column("kind", sa.Text),
+        column("cause", sa.Text),
+        column("facts", JSONB),
+        column("begun_by", sa.Text, null=True),
+        column("discovered_at", MOMENT),
+    )
+    # Not unique: a row that somebody writes in beforehand keeps nothing from being put before the FG.
+    op.create_index("breach_cause_idx", "breach", ["cause"])
+    op.create_index("dossier_register_idx", "dossier", ["arrived_at", "number"])
     # Append-only for the service itself, not only by agreement.
     kept = "audit_batch, audit_line, disclosure, judgement, kept_statement"
     op.execute(f"REVOKE UPDATE, DELETE ON {kept} FROM oversight_app")

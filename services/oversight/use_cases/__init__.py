@@ -2,6 +2,7 @@
 
 from services.oversight.use_cases.anchor import Anchoring
 from services.oversight.use_cases.approve import DestructionLists
+from services.oversight.use_cases.breaches import BreachRegister
 from services.oversight.use_cases.chains import Chains
 from services.oversight.use_cases.count import Counting
 from services.oversight.use_cases.designations import DesignationKeeping
@@ -9,10 +10,15 @@ from services.oversight.use_cases.duties import DutyKeeping
 from services.oversight.use_cases.judge_urgent import UrgentJudging
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.release import Releasing
+from services.oversight.use_cases.review import AccessReview
 from services.oversight.use_cases.show import RegisterReading
+from services.oversight.use_cases.statistics import Statistics
+from services.oversight.use_cases.watch import TrailWatching
 
 __all__ = [
+    "AccessReview",
     "Anchoring",
+    "BreachRegister",
     "Chains",
     "Counting",
     "DesignationKeeping",
@@ -21,5 +27,7 @@ __all__ = [
     "RegisterKeeping",
     "RegisterReading",
     "Releasing",
+    "Statistics",
+    "TrailWatching",
     "UrgentJudging",
 ]

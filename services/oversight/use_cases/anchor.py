@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
 from shared import audit
+from shared.bus.inbox import Incoming
 from shared.contracts.oversight import HeadsKnown, KnownHead
+from shared.engine.freeze import Freezer
 from shared.periodic import Periodic
 from shared.privileges import said_to
 from shared.service.platform import Platform
@@ -30,8 +33,10 @@ HEADS = 500
 class Anchoring:
     """Tells holders how far their dossiers are known here."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, own: Freezer | None = None) -> None:
+        """`own`: of oversight's own breach register, which is told without a message."""
         self.platform = platform
+        self._own = own
         self._told_all_at: datetime | None = None
         self.telling = Periodic(
             "anchors",
@@ -44,6 +49,7 @@ class Anchoring:
     async def tell(self) -> None:
         """What was forked, and every few hours everything. Raises PartDown."""
         await self._look()
+        await self._tell_own()
         now = self.platform.clock.now()
         if self._told_all_at is None or now - self._told_all_at >= TELL_ALL:
             for holder in said_to("oversight", HeadsKnown.event):
@@ -59,8 +65,21 @@ class Anchoring:
                 if one.forked or not await store.has_a_turn_twice(session, one.producer, one.record):
                     continue
                 one.forked = True
-                self._send(session, one.producer, [one])
+                if one.producer in said_to("oversight", HeadsKnown.event):
+                    self._send(session, one.producer, [one])
                 session.add(audit.line(now, "a turn came twice", actor=None, record=one.record, reason=one.producer))
+
+    async def _tell_own(self) -> None:
+        """How far the entries of the breach register are known by their lines: one that was put back, or is gone, shows."""
+        since, after = self.platform.clock.now() - TOLD_FOR, ""
+        while self._own is not None:
+            async with self.platform.database.reading() as session:
+                found = await store.anchors_of(session, self.platform.name, since, after, HEADS)
+            if not found:
+                return
+            handled = await self._own.known(Incoming(uuid4(), self.platform.name, signed=True), _known_heads(found))
+            await self.platform.database.together(handled.effect)
+            after = found[-1].record
 
     async def tell_all(self, holder: str) -> None:
         """Every dossier that `holder` should have, and its newest turn. Raises PartDown."""
@@ -74,5 +93,8 @@ class Anchoring:
             after = found[-1].record
 
     def _send(self, session: AsyncSession, holder: str, found: Sequence[store.Anchor]) -> None:
-        heads = tuple(KnownHead(number=one.record, turn=one.turn, forked=one.forked) for one in found)
-        self.platform.post.tell(session, holder, HeadsKnown(heads=heads))
+        self.platform.post.tell(session, holder, _known_heads(found))
+
+
+def _known_heads(found: Sequence[store.Anchor]) -> HeadsKnown:
+    return HeadsKnown(heads=tuple(KnownHead(number=one.record, turn=one.turn, forked=one.forked) for one in found))

@@ -76,6 +76,8 @@ class Chains:
         self._walk = walk
         self._page = page
         self._one_at_a_time = asyncio.Lock()
+        self.wrong: dict[str, str] = {}
+        """By producer what its last check found wrong."""
         self.walking = Periodic(
             "audit-chains",
             self.walk_what_is_due,
@@ -124,7 +126,9 @@ class Chains:
                 problem = walk.missing() or await self._stray(producer, walk.at)
                 break
             problem = await self._not_ours(batches) or await asyncio.to_thread(walk.follow, batches, lines)
+        self.wrong.pop(producer, None)
         if problem:
+            self.wrong[producer] = problem
             log.error("the audit trail is not whole", producer=producer, after=walk.at.seq)
         walked = self.platform.clock.now() if begin == "start" else before.walked
         told, size = row.note if row else None, before.noted

@@ -11,7 +11,7 @@ from shared.bus.inbox import Handled, Incoming
 from shared.bus.post import KEPT_HEADERS
 from shared.contracts.common import Audited, KeyRef, KeysMade, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords, Disclosed
-from shared.engine.consult import CONSULTATION
+from shared.engine.consult import CONSULTATION, EXISTENCE_CHECK
 from shared.engine.head import changed, vouch_for
 from shared.engine.store import add
 from shared.errors import CannotSucceed, PartDown
@@ -73,7 +73,7 @@ class RegisterKeeping:
         """A decision: its words go under a key of this room, one per signal."""
         # A duty to inform is no signal: rights decides on it, and says nothing of where its signal is. A question to a
         # colleague outside leaves it where it is.
-        if bool(message.state) == (incoming.producer == "rights" or message.key == CONSULTATION):
+        if bool(message.state) == (incoming.producer == "rights" or message.key in (CONSULTATION, EXISTENCE_CHECK)):
             raise CannotSucceed("a decision that is not this service's to take")
         if message.ended_in is not None and (
             message.ended_in not in PHASES or PHASES[message.ended_in].holder != incoming.producer
@@ -132,10 +132,11 @@ class RegisterKeeping:
         """One line of the disclosure register: who receives which items, for what, on which ground (R-6.4)."""
         facts = message.model_dump(mode="json")
 
+        row = store.Disclosure(id=incoming.id, number=message.number, facts=facts, decided_at=message.decided_at)
+        await vouch_for(self.platform.mac, row)
+
         async def effect(session: AsyncSession) -> None:
-            session.add(
-                store.Disclosure(id=incoming.id, number=message.number, facts=facts, decided_at=message.decided_at)
-            )
+            session.add(changed(row))
 
         return Handled(effect)
 

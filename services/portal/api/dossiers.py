@@ -21,9 +21,9 @@ from services.portal.use_cases.dossiers import Dossiers, draft_of
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import text, version
 from services.portal.use_cases.questions import QUESTION_RECORD
-from services.portal.words import NOTICE_SENT
+from services.portal.words import NAMES_A_LETTER
 from shared.errors import Conflict, NotFound
-from shared.http.app import DUTY, NUMBER
+from shared.http.app import DOSSIERS
 from shared.protocol.opening import purpose_fault
 
 
@@ -55,7 +55,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         request: Request, number: str, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
         """For what it is opened is chosen, and goes to the audit trail with every look."""
-        if not (_is(NUMBER, number) or _is(DUTY, number)):
+        if DOSSIERS.fullmatch(number) is None:
             raise NotFound
         purpose = str(filled.get("purpose", ""))
         if purpose_fault(purpose):
@@ -79,9 +79,9 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
             # What leaves the file is composed and read beforehand.
             return sends_to(f"/dossiers/{number}/delen/{key}?antwoord={outcome['key']}")
         filled = begun(request)
-        if key == NOTICE_SENT and "fields.letter" not in filled:
+        if key in NAMES_A_LETTER and "fields.letter" not in filled:
             # It names a letter that was made before.
-            return sends_to(f"/dossiers/{number}/brief")
+            return sends_to(f"/dossiers/{number}/{NAMES_A_LETTER[key]}")
         shown: dict[str, Any] = {"dossier": found, "decision": decision, "outcome": outcome, "filled": filled}
         shown |= await draft.shown(request, drafts, session, draft_of(found, f"{key}.{outcome['key']}"))
         return pages.show("dossier/besluit.html", request, asked=dossiers.asked(found, decision, outcome), **shown)
@@ -200,7 +200,7 @@ def install(app: FastAPI, pages: Pages) -> None:
 
 async def opened_by(dossiers: Dossiers, number: str, session: Session) -> Opened:
     """Raises NotFound also for what is no number: there is no such dossier; NotOpened before a purpose was chosen."""
-    if not (_is(NUMBER, number) or _is(DUTY, number)):
+    if DOSSIERS.fullmatch(number) is None:
         raise NotFound
     if number not in session.purposes:
         raise NotOpened

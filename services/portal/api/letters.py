@@ -23,7 +23,7 @@ def router(visits: Visits, dossiers: Dossiers, letters: LettersToPersons, pages:
     async def duty(number: str, session: Session) -> Opened:
         """Raises NotFound for what is no duty to inform a person, NotOpened, Conflict when nobody is informed now."""
         found = await opened_by(dossiers, number, session)
-        if "letters" not in found.view:
+        if "received" not in found.view:
             raise NotFound
         return found
 

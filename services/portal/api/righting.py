@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,6 +16,7 @@ from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.righting import Righting
 from services.portal.words import PUT_RIGHT_RECORDS, RIGHTED_ABOUT
+from shared.http.app import NUMBER
 
 
 def router(visits: Visits, dossiers: Dossiers, righting: Righting, pages: Pages) -> APIRouter:
@@ -39,6 +41,10 @@ def router(visits: Visits, dossiers: Dossiers, righting: Righting, pages: Pages)
         found = await opened_by(dossiers, number, session)
         action = found.action(name, besluit)
         shown: dict[str, Any] = {"dossier": found, "action": action, "asked": righting.asked(found, action)}
+        other = request.query_params.get("others", "")
+        if re.fullmatch(NUMBER, other):
+            # What was found is filled in: it is joined when somebody says why.
+            shown["filled"] = FormData([("others", other)])
         return pages.show("dossier/doen.html", request, **shown)
 
     @routes.post("/doen/{name}")

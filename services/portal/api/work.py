@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
@@ -13,7 +11,7 @@ from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.filled import text
 from services.portal.use_cases.work import DUES, ListAsked, MyWork
-from shared.http.app import DUTY, NUMBER
+from shared.http.app import DOSSIERS
 
 
 def router(visits: Visits, work: MyWork, pages: Pages) -> APIRouter:
@@ -22,7 +20,7 @@ def router(visits: Visits, work: MyWork, pages: Pages) -> APIRouter:
     async def shown(request: Request, session: Session, asked: ListAsked) -> Response:
         mine = await work.mine(session, asked)
         number = asked.words.strip().upper()
-        if mine.silent and (re.fullmatch(NUMBER, number) or re.fullmatch(DUTY, number)):
+        if mine.silent and DOSSIERS.fullmatch(number):
             # The list is no way to a dossier: whoever knows its number asks who has it.
             return sends_to(f"/dossiers/{number}")
         done, session.done = session.done, None

@@ -18,9 +18,11 @@ class Beheer:
             session,
             {
                 "overdue": ("rights", f"/v1/overdue-duties?limit={MOST}"),
+                "requests": ("rights", f"/v1/overdue-requests?limit={MOST}"),
                 "lists": ("oversight", "/v1/destruction-lists?limit=20"),
                 "open": ("retention", "/v1/open-destructions?limit=20"),
                 "holds": ("retention", f"/v1/holds?limit={MOST}"),
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
+                "breaches": ("oversight", "/v1/breaches?limit=50"),
             },
         )

@@ -70,7 +70,7 @@ class Dossiers:
     @staticmethod
     def _may_hold(session: Session, number: str) -> tuple[str, ...]:
         """Who is asked for it, first who held it last: an attempt at another is a refusal in the audit trail."""
-        if number.startswith("D-"):
+        if number.startswith(("D-", "V-")):
             return (DUTY_SERVICE,)
         last = session.holders.get(number)
         # The list says it of a row, and a row is not believed: nobody else is asked for it, and who has it always is.
@@ -233,6 +233,7 @@ def draft_of(dossier: Opened, form: str) -> DraftPlace:
 
 
 def at(number: str) -> str:
-    """Of a signal, a duty to inform, or a destruction list."""
-    kind = {"S-": "signals", "D-": "duties"}.get(number[:2], "destruction-lists")
+    """Of a signal, a duty to inform, a request, an entry of the breach register, or a destruction list."""
+    kinds = {"S-": "signals", "D-": "duties", "V-": "requests", "I-": "breaches"}
+    kind = kinds.get(number[:2], "destruction-lists")
     return f"/v1/{kind}/{number}"

@@ -56,10 +56,12 @@ class Toezicht:
             session,
             {
                 "overdue": ("rights", f"/v1/overdue-duties?limit={MOST}"),
+                "requests": ("rights", f"/v1/overdue-requests?limit={MOST}"),
                 "deferrals": ("rights", f"/v1/deferrals?limit={MOST}"),
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
                 "lists": ("oversight", "/v1/destruction-lists?limit=50"),
                 "open": ("retention", f"/v1/open-destructions?limit={MOST}"),
+                "breaches": ("oversight", "/v1/breaches?limit=50"),
             },
         )
 

@@ -20,6 +20,7 @@ LAGS = timedelta(minutes=2)
 PHASES_LISTED = ("1", "2", "3", "4", "5")
 DUES = {
     "informing": "Betrokkene informeren",
+    "request": "Verzoek beantwoorden",
     "meeting": "Overleg",
     "answer": "Antwoord van een ander",
     "planned": "Stap uit het plan",

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.database.platform_v1 import MOMENT, column, create, queue_index, waits
 from shared.engine import tables_v1
@@ -42,7 +42,29 @@ def upgrade() -> None:
     op.create_index("sealed_signal_state_idx", "sealed_signal", ["state", "number"])
     op.create_index("sealed_signal_ends_idx", "sealed_signal", ["state", "ends_on", "number"])
     op.create_index("sealed_signal_list_idx", "sealed_signal", ["list_id", "state"])
-    op.create_table("holder", column("number", sa.Text, key=True), column("holder", sa.Text), column("mac", sa.Text))
+    op.create_table(
+        "holder",
+        column("number", sa.Text, key=True),
+        column("holder", sa.Text),
+        column("before", JSONB),
+        column("mac", sa.Text),
+    )
+    op.create_table(
+        "findable",
+        column("number", sa.Text, key=True),
+        column("holder", sa.Text),
+        column("turn", sa.Integer),
+        column("key_version", sa.Integer, index=True),
+        column("hashes", ARRAY(sa.Text)),
+        column("closed_to", JSONB),
+        column("mac", sa.Text),
+    )
+    # Without a list of what is still to be sorted in, which every look-up would have to read.
+    fast = {"fastupdate": False}
+    op.create_index("findable_hashes_idx", "findable", ["hashes"], postgresql_using="gin", postgresql_with=fast)
+    op.create_table(
+        "existence_check", column("id", sa.Uuid, key=True), column("person", sa.Text), column("at", MOMENT, index=True)
+    )
     op.create_table(
         "signal_key",
         column("mount", sa.Text, key=True),

@@ -55,6 +55,7 @@ class Destruction:
             if not all([await vouched_for(self.platform.mac, row) for row in found]):
                 raise NotBelieved
             going = [row for row in found if row.state == State.LISTED]
+            await store.forget_hashes(session, [row.number for row in going if not row.staying])
             await store.ask_again(session, [row.number for row in going])
             for row in going:
                 row.state, row.version = State.APPROVED, row.version + 1

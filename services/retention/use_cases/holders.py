@@ -14,6 +14,9 @@ from shared.keys.handed import FIRST, check_handed_over
 from shared.privileges import BY_NAME
 from shared.service.platform import Platform
 
+WAY = ("assessment", "sources", "casework")
+"""By whom a signal is held, one after the other."""
+
 
 class Holders:
     def __init__(self, platform: Platform) -> None:
@@ -37,20 +40,46 @@ class Holders:
             )
         elif known is not None:
             raise CannotSucceed("this signal has come in before")
-        return await self._row(message.number, incoming.producer)
+        return await self._row(message.number, incoming.producer, known)
 
     async def sealed(self, number: str, by: str) -> Holder:
         """The row of a signal that `by` sealed; raises as `check`."""
-        await self.check(number, by)
-        return await self._row(number, "retention")
+        known = await self.check(number, by)
+        return await self._row(number, "retention", known)
 
-    async def check(self, number: str, by: str) -> None:
-        """Raises PartDown while nobody is known to hold the signal, CannotSucceed when it is another than `by`, and
-        NotBelieved."""
+    async def check(self, number: str, by: str) -> Holder:
+        """The row of who holds it, when that is `by`. Raises PartDown while nobody is known to hold the signal, CannotSucceed when
+        it is another than `by`, and NotBelieved."""
         async with self.platform.database.reading() as session:
             known = await self._known(session, number)
         if known is None:
             raise PartDown("it is not known yet who holds this signal")
+        if known.holder != by:
+            raise CannotSucceed("a service that does not hold this signal")
+        return known
+
+    async def is_late(self, number: str, by: str) -> bool:
+        """Whether `by` held the signal and handed it over since, or it was destroyed: what it told of it has had its time. Who sealed
+        it is believed after that too, for what is on its way. Else as `check_asker`, whose errors it raises: that it came to
+        him may be heard after what he tells."""
+        async with self.platform.database.reading() as session:
+            if await session.get(Tombstone, number):
+                return True
+            known = await self._known(session, number)
+        if known is not None and known.holder == self.platform.name and known.before[-1:] == [by]:
+            return False
+        if known is not None and known.holder != by and by in known.before:
+            return True
+        await self.check_asker(number, by)
+        return False
+
+    async def check_asker(self, number: str, by: str) -> None:
+        """As `check`, for who asks something for a signal that he holds: that it came to him may be heard after what he
+        asks, so PartDown too while a service before him holds it."""
+        async with self.platform.database.reading() as session:
+            known = await self._known(session, number)
+        if known is None or (by in WAY and known.holder in WAY[: WAY.index(by)]):
+            raise PartDown("it is not known yet that this signal came to who asks")
         if known.holder != by:
             raise CannotSucceed("a service that does not hold this signal")
 
@@ -60,5 +89,6 @@ class Holders:
             raise NotBelieved
         return found
 
-    async def _row(self, number: str, holder: str) -> Holder:
-        return await vouch_for(self.platform.mac, Holder(number=number, holder=holder))
+    async def _row(self, number: str, holder: str, known: Holder | None) -> Holder:
+        before = [*(one for one in known.before if one != known.holder), known.holder] if known else []
+        return await vouch_for(self.platform.mac, Holder(number=number, holder=holder, before=before))

@@ -1,4 +1,4 @@
-"""Duties to inform, their items and decisions, and which signals wait for them."""
+"""Duties to inform and requests, their items and decisions, and which signals wait for them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,33 @@ def upgrade() -> None:
         column("noted_at", MOMENT),
         column("recipient", sa.Text, null=True),
     )
+    op.create_table(
+        "request",
+        column("number", sa.Text, key=True),
+        column("kind", sa.Text),
+        column("against", sa.Text, null=True, index=True),
+        column("legal_on", sa.Date),
+        column("extended", sa.Boolean),
+        column("answered_on", sa.Date, null=True),
+        column("object_until", sa.Date, null=True),
+        column("review_on", sa.Date, null=True),
+        column("ends_on", sa.Date, null=True, index=True),
+    )
+    op.create_table(
+        "asked_signal",
+        column("request", sa.Text, key=True),
+        column("signal", sa.Text, key=True, index=True),
+        column("holder", sa.Text),
+        column("state", sa.Text),
+        column("asked_by", sa.Text),
+        column("asked_at", MOMENT),
+        column("answered_at", MOMENT, null=True),
+        column("found", sa.Boolean, null=True),
+        column("mac", sa.Text),
+    )
+    for name, state in (("dossier_asked_idx", "<> 'request-done'"), ("dossier_answered_idx", "= 'request-done'")):
+        which = sa.text(f"number LIKE 'V-%' AND state {state}")
+        op.create_index(name, "dossier", ["received_on", "number"], postgresql_where=which)
     op.create_table("on_list", column("number", sa.Text, key=True), column("list_id", sa.Uuid, key=True))
     # Among the duties that are in hand, those that were deferred are few.
     deferred = sa.text("\"left\" IS FALSE AND state = 'duty-deferred'")

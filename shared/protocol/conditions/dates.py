@@ -19,6 +19,13 @@ def monitored_within(months: int, article: str) -> Condition:
     return _within(months, "monitoring-date", "de datum waarop de stand opnieuw wordt bekeken", article)
 
 
+def withheld_within(months: int) -> Condition:
+    """So is a right that was set aside (R-10.12)."""
+    return _within(
+        months, "withheld-review-date", "de datum waarop opnieuw wordt gekeken naar wat niet is gegeven", "art. 41 UAVG"
+    )
+
+
 def _within(months: int, code: str, what: str, article: str) -> Condition:
     def missing(case: Case) -> str | None:
         on, today = case.day("reviewOn"), case.facts.today

@@ -41,6 +41,8 @@ TERMS = {
     "review_months": ("uitstel opnieuw bekijken", "maand", "maanden"),
     "designation_years": ("een aanwijzing", "jaar", "jaar"),
     "finding_days": ("een vraag of bevinding van een onderdeel", "dag", "dagen"),
+    "request_days": ("beantwoorden van een verzoek", "dag", "dagen"),
+    "request_kept_years": ("bewaren van een verzoek na het antwoord", "jaar", "jaar"),
     "urgent_days": ("beoordelen wat met spoed is gedeeld", "dag", "dagen"),
 }
 """Each term of the law: what it is for, and its unit, one and several."""

@@ -1,0 +1,53 @@
+"""The breach register's tables, and where an entry stands: a dossier of oversight's own, with what it came of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, SQLModel, col
+
+from shared.database.tables import document, moment
+from shared.engine import store
+from shared.engine.shelf import Shelf
+from shared.engine.tables import Dossier
+from shared.identity import Person
+from shared.pages import Keyset, Page, Window
+
+BY_HAND = "by-hand"
+
+
+class BreachRow(SQLModel, table=True):
+    """What an entry came of; under the MAC of its head. `kind`: `BY_HAND`, or of which pattern (patterns.py).
+
+    `cause`: the same for the same thing, so that it is put before the FG once. `facts`: codes, ids, counts and moments of
+    the audit trail, never a word that somebody typed.
+    """
+
+    __tablename__ = "breach"
+    number: str = Field(primary_key=True)
+    kind: str
+    cause: str = Field(index=True)
+    facts: dict[str, Any] = document(nullable=False)
+    begun_by: str | None = None
+    discovered_at: datetime = moment()
+
+
+BREACHES = Keyset("breaches", col(Dossier.arrived_at), col(Dossier.number), newest_first=True)
+
+
+async def register(session: AsyncSession, person: Person, window: Window) -> Page[Dossier]:
+    """The entries and proposals that exist for `person`, the newest first."""
+    return await BREACHES.page(session, select(Dossier).where(store.open_to(person)), window)
+
+
+class BreachShelf(Shelf):
+    beside_it = ("items", "decisions", "tasks", "frozen")
+    own_rows: ClassVar = {"breach": (BreachRow, "x.number = {number}")}
+
+    def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
+        """The row of an entry; None where somebody took it away, which the head then shows."""
+        return next(iter(rows["breach"]), None)

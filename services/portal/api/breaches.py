@@ -1,0 +1,118 @@
+"""The breach register: of the FG, the privacy officer and the beheerder; and the monthly list of access."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from services.portal.api.visits import Visits, chosen, sends_to
+from services.portal.pages import Pages
+from services.portal.seen import Opened, Trouble
+from services.portal.sessions import Session
+from services.portal.use_cases.answered import only_for
+from services.portal.use_cases.breaches import DISCOVERED, BreachPages
+from shared.clock import SystemClock, calendar_date
+from shared.errors import NotFound
+from shared.http.app import INCIDENT
+from shared.protocol.breaches import WHO_BEGINS
+from shared.protocol.designations import BEHEERDER, FG
+
+_ADDRESS, _ACCESS = "/toezicht/datalekken", "/toezicht/toegang"
+_MONTH, _USER = re.compile(r"20\d\d-(0[1-9]|1[0-2])"), re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+def router(visits: Visits, breaches: BreachPages, pages: Pages) -> APIRouter:
+    routes = APIRouter()
+
+    async def opened(session: Session, number: str) -> Opened:
+        only_for(session, WHO_BEGINS)
+        if not re.fullmatch(INCIDENT, number):
+            raise NotFound
+        return await breaches.open(session, number)
+
+    async def register(
+        request: Request, session: Session, cursor: str, trouble: Trouble | None, filled: FormData
+    ) -> Response:
+        found = await breaches.all(session, cursor)
+        shown: dict[str, Any] = {"found": found, "asked": (DISCOVERED,), "filled": filled, "trouble": trouble}
+        return pages.show("datalekken/register.html", request, 400 if trouble else 200, **shown)
+
+    @routes.get(_ADDRESS)
+    async def every(request: Request, cursor: str = "", session: Session = visits.visitor) -> Response:
+        only_for(session, WHO_BEGINS)
+        return await register(request, session, cursor, None, FormData())
+
+    @routes.post(_ADDRESS)
+    async def begin(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
+        only_for(session, WHO_BEGINS)
+        number, trouble = await breaches.begin(session, filled)
+        if trouble is None:
+            session.done = "begun"
+            return sends_to(f"{_ADDRESS}/{number}")
+        return await register(request, session, "", trouble, filled)
+
+    @routes.get(f"{_ADDRESS}/{{number}}")
+    async def entry(request: Request, number: str, session: Session = visits.visitor) -> Response:
+        found = await opened(session, number)
+        done, session.done = session.done, None
+        return pages.show("datalekken/datalek.html", request, entry=found, done=done)
+
+    @routes.get(f"{_ADDRESS}/{{number}}/besluiten/{{key}}")
+    async def question(
+        request: Request, number: str, key: str, antwoord: str = "", session: Session = visits.visitor
+    ) -> Response:
+        found = await opened(session, number)
+        decision = found.decision(key)
+        outcome = chosen(decision, antwoord)
+        shown: dict[str, Any] = {"entry": found, "decision": decision, "outcome": outcome, "filled": FormData()}
+        return pages.show("datalekken/besluit.html", request, asked=breaches.asked(found, decision, outcome), **shown)
+
+    @routes.post(f"{_ADDRESS}/{{number}}/besluiten/{{key}}")
+    async def decide(
+        request: Request,
+        number: str,
+        key: str,
+        antwoord: str = "",
+        filled: FormData = visits.form,
+        session: Session = visits.visitor,
+    ) -> Response:
+        found = await opened(session, number)
+        decision = found.decision(key)
+        outcome = chosen(decision, antwoord)
+        trouble = await breaches.decide(session, found, decision, outcome, filled)
+        if trouble is None:
+            session.done = "decided"
+            return sends_to(f"{_ADDRESS}/{number}")
+        shown: dict[str, Any] = {"entry": found, "decision": decision, "outcome": outcome, "filled": filled}
+        asked = breaches.asked(found, decision, outcome)
+        return pages.show("datalekken/besluit.html", request, 400, trouble=trouble, asked=asked, **shown)
+
+    @routes.post(f"{_ADDRESS}/{{number}}/intrekken")
+    async def withdraw(
+        request: Request, number: str, filled: FormData = visits.form, session: Session = visits.visitor
+    ) -> Response:
+        found = await opened(session, number)
+        trouble = await breaches.withdraw(session, found, filled)
+        if trouble is None:
+            session.done = "withdrawn"
+            return sends_to(f"{_ADDRESS}/{number}")
+        return pages.show("datalekken/datalek.html", request, 400, entry=found, trouble=trouble, filled=filled)
+
+    @routes.get(_ACCESS)
+    async def access(request: Request, maand: str = "", wie: str = "", session: Session = visits.visitor) -> Response:
+        """Of the month that is asked, or of this one."""
+        only_for(session, (FG, BEHEERDER))
+        month = maand or calendar_date(SystemClock().now()).isoformat()[:7]
+        if not _MONTH.fullmatch(month) or (wie and not _USER.fullmatch(wie)):
+            raise NotFound
+        found = await breaches.access(session, month, wie)
+        first = date.fromisoformat(f"{month}-01")
+        before = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1).isoformat()[:7]
+        return pages.show("datalekken/toegang.html", request, found=found, who=wie, before=before)
+
+    return routes

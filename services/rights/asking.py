@@ -1,0 +1,226 @@
+"""A request is put before whoever holds a signal that was found; what is answered comes to stand in the request (art. 10 lid 1).
+
+The holder learns who asks by a letter. A signal that has gone on is asked about where it went. What is answered is an item of
+the request, and whether it is given is decided on like what a person recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.rights import store
+from services.rights.shelf import Moments
+from services.rights.store import AskedSignal
+from shared import audit
+from shared.bus.inbox import Handled, Incoming
+from shared.contracts.answering import PersonAnswered, PersonAnsweredLetter, PersonElsewhere
+from shared.contracts.common import KeysMade
+from shared.contracts.rights import PersonAsked, PersonAskedLetter, Requester
+from shared.database.tables import Outgoing
+from shared.engine.documents import REPORT, Document, Finding
+from shared.engine.engine import Engine
+from shared.engine.head import Head, changed, vouch_for
+from shared.engine.hear import heard
+from shared.engine.loaded import Loaded
+from shared.engine.store import of_signal
+from shared.engine.tables import ItemRow
+from shared.engine.write import encrypted
+from shared.errors import CannotSucceed, Conflict, NotFound
+from shared.identity import Person
+from shared.protocol.model import Law, State
+from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM
+
+CAN_BE_ASKED = ("assessment", "sources", "casework")
+NON_ACTIVE = "retention"
+FROM_A_REPORT = "een melding bij de gemeente"
+
+
+class AskingHolders:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.platform = engine.platform
+        self._loader = engine.parts.loader
+
+    async def ask(self, number: str, person: Person, signal: str, holder: str) -> AskedSignal:
+        """Ask `holder` about `signal` for request `number`; anew when that was done before. Raises Forbidden, NotFound, and
+        Conflict before it is established who asks, or when looking is over."""
+        role = self.engine.parts.role_of(person)
+        loaded = await self._loader.load(number, by=person)
+        if loaded.state != State.REQUEST_SEARCH:
+            raise Conflict("Er wordt nu niet naar gegevens gezocht (art. 10 lid 1).", state=loaded.state)
+        now = self.platform.clock.now()
+        row = AskedSignal(
+            request=number,
+            signal=signal,
+            holder=holder,
+            state=store.WAITS_FOR_HOLDER,
+            asked_by=person.user_id,
+            asked_at=now,
+        )
+        await vouch_for(self.platform.mac, row)
+        letter = self._letter(loaded, signal, holder)
+        line = audit.line(now, "holder asked", actor=person.user_id, role=role, record=number, reason=signal)
+        async with self.platform.database.transaction() as session:
+            await session.merge(row)
+            session.add_all((letter, line))
+        return row
+
+    def _letter(self, loaded: Loaded, signal: str, holder: str) -> Outgoing:
+        registered = loaded.opened.findings[AS_REGISTERED].fields
+        born = registered.get("bornOn")
+        who = Requester(person=loaded.opened.subjects["S1"], born_on=date.fromisoformat(born) if born else None)
+        content = PersonAsked(
+            number=signal,
+            request=loaded.number,
+            kind=registered["kind"],
+            requester=who,
+            answer_by=loaded.dossier.due_on or loaded.today,
+        )
+        sealed = self.platform.sealer.seal(holder, content)
+        message = PersonAskedLetter(number=signal, letters=(sealed.text,))
+        return self.platform.post.envelope(holder, message, number=signal, letter=sealed)
+
+    # --- answered ----------------------------------------------------------------------------------
+
+    async def answered(self, incoming: Incoming, message: PersonAnsweredLetter) -> Handled:
+        """What a holder answers, as items of the request. Raises CannotSucceed for who was not asked."""
+        content, word, kid = await self.platform.opener.content(message, PersonAnswered)
+        if content.number != message.number:
+            raise CannotSucceed("the number on a letter differs from the one inside")
+        row = await self._asked_of(incoming.producer, content.request, content.number)
+        items = await self._items(incoming.producer, content)
+        mine = _names_of(content.number)
+        now = self.platform.clock.now()
+        after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
+        await vouch_for(self.platform.mac, after)
+
+        def becomes(head: Head) -> Head:
+            kept = (one for one in head.items if not one.item.startswith(mine))
+            return replace(head, items=(*kept, *(items or ())))
+
+        async def effect(session: AsyncSession) -> None:
+            self.platform.post.tell(session, "retention", KeysMade(number=content.number, carried_by=(kid,)))
+            if items is not None:
+                await heard(self._loader, session, content.request, becomes, "holder answered")
+                # Who answers anew answers the whole of it: what he chose before and not now goes.
+                before = col(ItemRow.number) == content.request, col(ItemRow.item).startswith(mine)
+                await session.execute(delete(ItemRow).where(*before))
+                # Copies: it may be done twice, the second time in a transaction of its own.
+                session.add_all([changed(one) for one in items])
+            await session.merge(after)
+
+        return Handled(effect, word)
+
+    async def _asked_of(self, producer: str, request: str, signal: str) -> AskedSignal:
+        async with self.platform.database.reading() as session:
+            row = await session.get(AskedSignal, (request, signal))
+        if row is None or row.holder != producer:
+            raise CannotSucceed("who was not asked answers")
+        await self._loader.believe(row, request)
+        return row
+
+    async def _items(self, holder: str, content: PersonAnswered) -> list[ItemRow] | None:
+        """None where the answer comes when nothing is looked for any more."""
+        try:
+            loaded = await self._loader.load(content.request, opened=False)
+        except NotFound:
+            return None
+        key = loaded.dossier.room_key
+        if loaded.state != State.REQUEST_SEARCH or key is None:
+            return None
+        if not content.found:
+            return []
+        said = await self._said(holder, content, loaded.law)
+        documents: list[tuple[str, str, Document]] = [(content.request, name, one) for name, one in said.items()]
+        return await encrypted(self.platform.room(), key, documents)
+
+    async def _said(self, holder: str, content: PersonAnswered, law: Law) -> dict[str, Finding]:
+        """Each thing that was answered as what was found at `holder`, in the words in which he reads it."""
+        shared = {
+            "use": _uses(content, law),
+            "recipients": await self._recipients(content),
+            "keptFor": law.choices.notice["bewaren"],
+        }
+        texts = [("person", _described(content), FROM_A_REPORT)] if content.person else []
+        for one in content.items:
+            category = law.category(one.category)
+            closed = " (niet openbaar)" if one.closed else ""
+            source = (
+                FROM_A_REPORT if one.category == REPORT else f"{category.name if category else one.category}{closed}"
+            )
+            texts.append((one.item, one.text or _compared(one.matches), source))
+        return {
+            _name(content.number, name): Finding(
+                category=FOUND_ITEM,
+                about=holder,
+                finding=content.looked,
+                fields={"what": what, "source": source, **shared},
+                recorded_by=content.answered_by,
+                recorded_at=self.platform.clock.now().isoformat(),
+            )
+            for name, what, source in texts
+        }
+
+    async def _recipients(self, content: PersonAnswered) -> str:
+        """Who received something of him out of this signal, as his duty to be informed has it from the register."""
+        async with self.platform.database.reading() as session:
+            duties = [one for one in await of_signal(session, content.number) if one.subject == content.subject]
+        named: set[str] = set()
+        for one in duties:
+            named |= set((await self._loader.load(one.number, opened=False)).mine(Moments).received_by())
+        return ", ".join(sorted(named)) or "niemand"
+
+    # --- elsewhere ---------------------------------------------------------------------------------
+
+    async def elsewhere(self, incoming: Incoming, message: PersonElsewhere) -> Handled:
+        """It is not with who was asked: who has it now is asked, and where nobody can be, that shows."""
+        row = await self._asked_of(incoming.producer, message.request, message.number)
+        letter: Outgoing | None = None
+        if message.holder in CAN_BE_ASKED and message.holder != row.holder:
+            loaded = await self._loader.load(message.request)
+            letter = self._letter(loaded, message.number, message.holder)
+            after = changed(row, holder=message.holder, state=store.WAITS_FOR_HOLDER)
+        else:
+            state = store.LIES_SEALED if message.holder == NON_ACTIVE else store.NOWHERE
+            after = changed(row, state=state, answered_at=self.platform.clock.now())
+        await vouch_for(self.platform.mac, after)
+
+        async def effect(session: AsyncSession) -> None:
+            await session.merge(after)
+            if letter is not None:
+                session.add(changed(letter))
+
+        return Handled(effect)
+
+
+def _names_of(signal: str) -> str:
+    """With which the names of all that was answered of `signal` begin."""
+    return f"found-{hashlib.sha256(signal.encode()).hexdigest()[:12]}-"
+
+
+def _name(signal: str, item: str) -> str:
+    return f"{_names_of(signal)}{hashlib.sha256(item.encode()).hexdigest()[:12]}"
+
+
+def _described(content: PersonAnswered) -> str:
+    known = content.person.model_dump(exclude_none=True) if content.person else {}
+    called = {"name": "naam", "address": "adres", "occupation": "beroep"}
+    said = [f"{called.get(name, name)}: {text}" for name, text in known.items()]
+    said += [f"adres in het dossier: {one.address}" for one in content.objects if one.address]
+    return "; ".join(said)
+
+
+def _compared(matches: dict[str, bool] | None) -> str:
+    return "; ".join(f"{name}: {'komt overeen' if same else 'wijkt af'}" for name, same in (matches or {}).items())
+
+
+def _uses(content: PersonAnswered, law: Law) -> str:
+    """For what it was used: the questions that were decided with it, each once."""
+    rules = (law.decision(one.key) for one in content.uses)
+    return " ".join(dict.fromkeys(rule.question for rule in rules if rule)) or "nog niet beoordeeld"

@@ -1,0 +1,216 @@
+"""What is particular to a request: how it is shown, what a decision on it makes, and its clocks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.rights.effects import KeepsClocks
+from services.rights.request_clock import clocks, reckon
+from services.rights.shelf import Moments
+from services.rights.store import WAITS_FOR_HOLDER, RequestRow
+from shared.engine.documents import Finding
+from shared.engine.effects import Effect
+from shared.engine.given import Given
+from shared.engine.loaded import Loaded, item_name
+from shared.engine.tables import DecisionRow
+from shared.protocol.answering import silent_faults
+from shared.protocol.facts import Item, Taken
+from shared.protocol.faults import Fault
+from shared.protocol.judge import Attempt
+from shared.protocol.request_kinds import (
+    ANSWER_SENT,
+    AS_REGISTERED,
+    BEZWAAR,
+    CAPACITIES,
+    EXTENSION_SENT,
+    FOUND_ITEM,
+    HOLDER,
+    HOLDERS_OF_DATA,
+    LOOKED_HOW,
+    LOOKED_IN,
+    ON_ITEM,
+    RECORD_FOUND,
+    REQUEST_KINDS,
+    REQUEST_LETTER,
+    SEARCH_DONE,
+    WITHHOLD,
+)
+from shared.protocol.request_letters import EXTENSION, LETTERS, THE_ANSWER, LetterTells, told_decision
+from shared.protocol.request_terms import reminded
+
+RESTRICTING = ("rectification", "restriction", "objection")
+"""While these are examined, what they are about is only kept (art. 18 lid 1 onder a en d AVG)."""
+
+
+def registered(loaded: Loaded) -> Mapping[str, Any]:
+    """What was registered of it, without who asks."""
+    return loaded.opened.findings[AS_REGISTERED].fields
+
+
+def row_of(loaded: Loaded) -> RequestRow:
+    found = loaded.mine(Moments).request
+    if found is None:
+        raise LookupError("a request without its row")
+    return found
+
+
+def told(loaded: Loaded, kind: str) -> LetterTells:
+    """All that a letter of `kind` about it can be made of."""
+    decisions = loaded.facts().decisions
+    return LetterTells(
+        loaded.law,
+        loaded.number,
+        registered(loaded),
+        clocks(registered(loaded), _as_told(decisions, kind), loaded.law),
+        told_decision(kind, decisions),
+        tuple(decided_items(loaded)),
+    )
+
+
+def _as_told(decisions: Sequence[Taken], kind: str) -> Sequence[Taken]:
+    """The letter of an extension says the day that holds once it has gone."""
+    return (*decisions, Taken(EXTENSION_SENT, "sent")) if kind == EXTENSION else decisions
+
+
+def decided_items(loaded: Loaded) -> list[tuple[Item, Taken]]:
+    """What was found and decided on, each with what was decided last."""
+    facts = loaded.facts()
+    last = {one.about[0]: one for one in facts.decisions if one.key in (ON_ITEM, WITHHOLD) and one.about}
+    return [(one, last[one.name]) for one in facts.of_category(FOUND_ITEM) if one.name in last]
+
+
+# --- what is shown -----------------------------------------------------------------------------------
+
+
+def show(loaded: Loaded) -> dict[str, Any]:
+    """Who asks what, until when, what each service answered, what was found and decided, and the letters."""
+    fields, row = registered(loaded), row_of(loaded)
+    people = list(loaded.opened.subjects.values())
+    finding = loaded.opened.findings[AS_REGISTERED]
+    decided = {item.name: taken for item, taken in decided_items(loaded)}
+    return {
+        "request": {
+            **{name: one for name, one in fields.items() if name != "bornOn"},
+            "kindCalled": REQUEST_KINDS[fields["kind"]],
+            "capacityCalled": CAPACITIES[fields["capacity"]],
+            "asks": finding.finding,
+        },
+        "person": people[0].model_dump(exclude_none=True)
+        | ({"bornOn": fields["bornOn"]} if "bornOn" in fields else {}),
+        "asker": people[1].model_dump(exclude_none=True) if len(people) > 1 else None,
+        "clocks": shown_clocks(row)
+        | {"reminder": reminded(loaded.dossier.received_on, loaded.today, loaded.law.choices.reminders)},
+        "restricted": fields["kind"] in RESTRICTING and row.answered_on is None,
+        "holders": completeness(loaded),
+        "signals": [
+            {
+                "signal": one.signal,
+                "holder": one.holder,
+                "holderCalled": HOLDERS_OF_DATA[one.holder],
+                "state": one.state,
+                "found": one.found,
+                "askedAt": one.asked_at.isoformat(),
+                "answeredAt": one.answered_at.isoformat() if one.answered_at else None,
+            }
+            for one in loaded.mine(Moments).put_before
+        ],
+        "found": [
+            {
+                "item": name,
+                "holder": one.about,
+                "holderCalled": HOLDERS_OF_DATA.get(one.about, one.about),
+                **{each: one.fields[each] for each in ("what", "source", "use", "recipients", "keptFor")},
+                "decided": decided[name].outcome if name in decided else None,
+            }
+            for name, one in loaded.opened.of_category(FOUND_ITEM).items()
+        ],
+        "letters": [
+            {
+                "letter": name,
+                "kind": one.fields["kind"],
+                "called": LETTERS[one.fields["kind"]],
+                "madeAt": one.recorded_at,
+            }
+            for name, one in loaded.opened.of_category(REQUEST_LETTER).items()
+        ],
+    }
+
+
+def shown_clocks(row: RequestRow) -> dict[str, Any]:
+    return {
+        "legalOn": row.legal_on.isoformat(),
+        "extended": row.extended,
+        "answeredOn": row.answered_on.isoformat() if row.answered_on else None,
+        "objectUntil": row.object_until.isoformat() if row.object_until else None,
+        "reviewOn": row.review_on.isoformat() if row.review_on else None,
+        "keptUntil": row.ends_on.isoformat() if row.ends_on else None,
+    }
+
+
+def completeness(loaded: Loaded) -> list[dict[str, Any]]:
+    """The proof of completeness: every service that can hold something, what it answered, by whom, when, and how it looked; one
+    that is silent stands in it as silent. Of a bezwaar nothing is looked for."""
+    if registered(loaded)["kind"] == BEZWAAR:
+        return []
+    said = {one.about[0]: one for one in loaded.facts().of(HOLDER) if one.about}
+    found = []
+    for holder, called in HOLDERS_OF_DATA.items():
+        line: dict[str, Any] = {"holder": holder, "called": called, "answer": "silent"}
+        if one := said.get(holder):
+            fields = one.fields
+            line |= {
+                "answer": one.outcome,
+                "by": fields["by"],
+                "on": fields["lookedOn"],
+                "where": [LOOKED_IN[each] for each in fields["lookedIn"]],
+                "how": [LOOKED_HOW[each] for each in fields["lookedHow"]],
+            }
+        found.append(line)
+    return found
+
+
+# --- what a decision makes and sets going -------------------------------------------------------------
+
+
+def makes(loaded: Loaded, attempt: Attempt, now: datetime) -> Mapping[str, Finding]:
+    """What a service has of him is an item, so that it is decided on by its name."""
+    if attempt.key != RECORD_FOUND:
+        return {}
+    finding = Finding(
+        category=FOUND_ITEM,
+        about=attempt.about[0],
+        fields=dict(attempt.fields),
+        recorded_by="",
+        recorded_at=now.isoformat(),
+        special_grounds=dict(attempt.special_grounds),
+    )
+    return {item_name(loaded): finding}
+
+
+def faults(loaded: Loaded, given: Given) -> Sequence[Fault]:
+    """A letter that is said to be sent tells what was decided last: it was made after that. A service answers as a whole when
+    each of its signals was answered, and nothing is decided before."""
+    if given.attempt.key in (HOLDER, SEARCH_DONE):
+        waiting = [one for one in loaded.mine(Moments).put_before if one.state == WAITS_FOR_HOLDER]
+        mine = [one.signal for one in waiting if given.attempt.key == SEARCH_DONE or one.holder in given.attempt.about]
+        return silent_faults(mine)
+    kinds = {ANSWER_SENT: THE_ANSWER, EXTENSION_SENT: EXTENSION}
+    if given.attempt.key not in kinds:
+        return ()
+    letter = loaded.opened.findings[given.attempt.fields["letter"]]
+    taken = told_decision(kinds[given.attempt.key], loaded.facts().decisions)
+    if taken and taken.at and datetime.fromisoformat(letter.recorded_at) < taken.at:
+        words = "deze brief is van vóór het besluit: maak een nieuwe"
+        return [Fault("fields.letter", words, "art. 10 lid 5", "letter-before-decision")]
+    return ()
+
+
+def follows(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
+    """Its clocks are worked out anew."""
+    taken, request = loaded.taken, registered(loaded)
+    after = reckon(request, [each for one in taken for each in loaded.decided(one)], loaded.law)
+    rest = [one for one in taken if one.id != decision.id]
+    before = reckon(request, [each for one in rest for each in loaded.decided(one)], loaded.law)
+    return (KeepsClocks(before, after),) if before != after else ()

@@ -1,0 +1,51 @@
+"""An earlier signal that was sealed is consulted in a browser, for a new one about the same place."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Look, log_in, open_dossier
+from tests.house import TestHouse, a_report
+
+
+@pytest.mark.allowed("R-9.9", "R-9.10")
+@pytest.mark.refused("R-9.10")
+def test_a_sealed_signal_is_read_for_a_new_one(house: TestHouse, page: Page, accessible: Look) -> None:
+    old = house.arrived(house.report())
+    house.end(old)
+    house.sealed(old)
+    new = house.arrived(house.report())
+    log_in(page, house, "anna")
+    open_dossier(page, new)
+    page.get_by_role("link", name="Een eerder dossier raadplegen").click()
+    page.get_by_role("button", name="Raadplegen").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Welk eerder signaal?").fill(old)
+    page.get_by_label("Waarom is dat nodig").fill("Hetzelfde adres als toen.")
+    accessible(page, "eerder-dossier-vragen")
+    page.get_by_role("button", name="Raadplegen").click()
+    expect(page.get_by_role("heading", name=f"Eerder dossier {old}")).to_be_visible()
+    for _ in range(60):
+        if page.get_by_text("Op de hoek ruikt het").count():
+            break
+        expect(page.get_by_role("status")).to_contain_text("wordt opgehaald")
+        page.wait_for_timeout(250)
+        page.get_by_role("link", name="Kijk opnieuw").click()
+    expect(page.get_by_role("main")).to_contain_text("Joost Wilgenroos")
+    assert a_report()["reporter"]["name"] not in page.content()
+    accessible(page, "eerder-dossier-lezen")
+
+    # What never was reads as what may not be read.
+    page.get_by_role("link", name="Terug naar raadplegen").click()
+    expect(page.get_by_role("region", name="Wat u vandaag raadpleegt")).to_contain_text("te lezen tot")
+    page.get_by_label("Welk eerder signaal?").fill("S-00000-00000")
+    page.get_by_label("Waarom is dat nodig").fill("Genoemd in de melding.")
+    page.get_by_role("button", name="Raadplegen").click()
+    for _ in range(60):
+        if page.get_by_text("Er is niets dat u onder dit nummer").count():
+            break
+        page.wait_for_timeout(250)
+        page.get_by_role("link", name="Kijk opnieuw").click()
+    expect(page.get_by_role("main")).to_contain_text("Er is niets dat u onder dit nummer")
+    accessible(page, "eerder-dossier-niets")

@@ -1,0 +1,296 @@
+"""The rights desk: the register with both clocks, a form, a request as it stands, its letters; and the public page (R-10.11)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import httpx
+import pytest
+from starlette.datastructures import FormData
+
+from services.portal.calls import Calls, Said
+from services.portal.pages import Pages
+from services.portal.public import create as create_public
+from services.portal.seen import Opened
+from services.portal.sessions import COOKIE, Session, Sessions
+from services.portal.settings import PublicSettings
+from services.portal.use_cases.dossiers import Dossiers, at
+from services.portal.use_cases.requests import RequestPages
+from shared.errors import NotFound
+from shared.protocol.request_kinds import HOLDERS_OF_DATA
+from shared.protocol.rights_sheet import RIGHTS
+from tests.portal.conftest import SAME
+from tests.protocol.laws import MIDDEN_DELFLAND
+
+NUMBER, LETTER = "V-7K3MQ-9XD4T", "letter-" + "0a" * 16
+NAME = "Wilhelmina Zonneveld"
+SILENT = {"holder": "retention", "called": HOLDERS_OF_DATA["retention"], "answer": "silent"}
+VIEW: dict[str, Any] = {
+    "number": NUMBER,
+    "workingName": "blauwe uil",
+    "protocol": "midden-delfland-2025",
+    "receivedOn": "2026-11-02",
+    "dueOn": "2026-11-30",
+    "request": {
+        "kind": "objection",
+        "kindCalled": "verzet",
+        "capacityCalled": "voor zichzelf",
+        "asks": "Ik werk daar.",
+        "firstReceivedOn": "2026-11-02",
+        "department": "burgerzaken",
+    },
+    "person": {"name": NAME, "address": "Zandhoek 17", "bornOn": "1961-03-04"},
+    "asker": None,
+    "clocks": {
+        "legalOn": "2026-12-02",
+        "extended": False,
+        "answeredOn": None,
+        "objectUntil": None,
+        "reviewOn": None,
+        "keptUntil": None,
+        "reminder": 14,
+    },
+    "restricted": True,
+    "holders": [
+        {
+            "holder": "casework",
+            "called": HOLDERS_OF_DATA["casework"],
+            "answer": "found",
+            "by": "A. de Boer",
+            "on": "2026-11-20",
+            "where": ["gesloten casussen"],
+            "how": ["de vrije tekst is doorgezien"],
+        },
+        SILENT,
+    ],
+    "found": [
+        {
+            "item": "item-5",
+            "holder": "casework",
+            "holderCalled": HOLDERS_OF_DATA["casework"],
+            "what": "U bent genoemd.",
+            "source": "een melding",
+            "use": "wegen",
+            "recipients": "niemand",
+            "keptFor": "één jaar",
+            "decided": None,
+        }
+    ],
+    "signals": [],
+    "letters": [
+        {"letter": LETTER, "kind": "receipt", "called": "ontvangstbevestiging", "madeAt": "2026-11-20T10:00:00+00:00"}
+    ],
+}
+INFORMING = {"key": "request-information", "article": "art. 10 lid 6", "outcomes": [{"key": "sent"}]}
+
+
+def opened(state: str = "request-search", taken: tuple[str, ...] = (), *decisions: dict[str, Any]) -> Opened:
+    done = [{"key": one, "status": "taken"} for one in taken]
+    return Opened("rights", NUMBER, VIEW, {"state": state, "version": 7, "decisions": list(decisions)}, done)
+
+
+def drawn(template: str, **shown: Any) -> str:
+    usual = {"session": Session("resume", "u-1", ("oov",)), "trouble": None, "done": None, "filled": FormData()}
+    found = Pages(MIDDEN_DELFLAND, live=False)._templates.env.get_template(template)
+    return found.render(**(usual | shown))
+
+
+class Answering:
+    """Rights, as far as these pages ask it."""
+
+    def __init__(self, said: Said) -> None:
+        self.said, self.asked = said, list[tuple[str, str, Any]]()
+
+    async def get(self, _: Session, service: str, path: str, purpose: str | None = None) -> Said:
+        self.asked.append((service, path, purpose))
+        return self.said
+
+    async def post(self, _: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+        self.asked.append((service, path, body))
+        return self.said
+
+    async def document(self, _: Session, service: str, path: str, purpose: str | None = None) -> bytes:
+        self.asked.append((service, path, purpose))
+        return b"%PDF-"
+
+
+def pages(said: Said) -> tuple[RequestPages, Answering]:
+    rights = Answering(said)
+    return RequestPages(cast(Calls, rights), MIDDEN_DELFLAND), rights
+
+
+ANNA = Session("resume", "u-1", ("oov",))
+
+
+# --- the register and its form ----------------------------------------------------------------------------
+
+
+def row(**more: Any) -> dict[str, Any]:
+    clocks = {one: None for one in ("answeredOn", "objectUntil", "reviewOn", "keptUntil")}
+    return {
+        "number": NUMBER,
+        "kindCalled": "inzage",
+        "receivedOn": "2026-11-02",
+        "dueOn": "2026-11-30",
+        "legalOn": "2026-12-02",
+        "extended": False,
+        "state": "request-search",
+        "reminder": 21,
+        "late": False,
+        **clocks,
+        **more,
+    }
+
+
+@pytest.mark.allowed("R-10.5", "R-10.6")
+def test_the_register_has_both_clocks_and_nobody() -> None:
+    shown = {"answered_ones": False, "opens": True, "may": True}
+    page = drawn("requests/verzoeken.html", found={"requests": [row(), row(late=True)], "next": "abc"}, **shown)
+    for one in ("30 november 2026", "2 december 2026", "herinnering: dag 21", "te laat", "cursor=abc"):
+        assert one in page
+    assert f'href="/dossiers/{NUMBER}"' in page
+    assert NAME not in page
+    watched = drawn(
+        "requests/verzoeken.html",
+        found={"requests": [row(answeredOn="2026-11-20", objectUntil="2027-01-04")], "next": None},
+        **(shown | {"opens": False, "may": False, "answered_ones": True}),
+    )
+    assert "/dossiers/" not in watched
+    assert "/verzoeken/nieuw" not in watched
+    assert "4 januari 2027" in watched
+
+
+@pytest.mark.allowed("R-3.1")
+async def test_a_request_is_registered_with_what_the_law_asks() -> None:
+    found, rights = pages(Said(201, {"number": NUMBER}))
+    names = [one.name for one in found.asked]
+    assert names[:3] == ["fields.kind", "fields.firstReceivedOn", "fields.channel"]
+    assert not [one for one in names if "bsn" in one.lower() or "cop" in one.lower()]
+    filled = FormData(
+        [("key", "a-key-of-this-form"), ("fields.kind", "access"), ("fields.name", NAME), ("fields.bornOn", "")]
+    )
+    assert await found.register(ANNA, filled) == (NUMBER, None)
+    ((service, path, body),) = rights.asked
+    assert (service, path, body) == (
+        "rights",
+        "/v1/requests",
+        {"fields": {"kind": "access", "name": NAME}, "key": "a-key-of-this-form"},
+    )
+
+
+@pytest.mark.refused("R-3.1")
+async def test_what_is_wrong_is_said_at_its_field() -> None:
+    wrong = {"name": "fields.bornOn", "reason": "ligt na de ontvangst", "code": "born-ahead"}
+    found, _ = pages(Said(400, {"detail": "Niet zo.", "invalidParams": [wrong]}))
+    number, trouble = await found.register(ANNA, FormData())
+    assert (number, trouble and trouble.faults) == ("", (("fields.bornOn", "ligt na de ontvangst"),))
+
+
+@pytest.mark.refused("R-10.8")
+@pytest.mark.parametrize(("role", "status"), [("privacy-officer", 404), ("lot-member", 404), ("department-wonen", 404)])
+async def test_to_who_has_nothing_to_do_with_it_there_is_no_register(
+    portal: httpx.AsyncClient, role: str, status: int
+) -> None:
+    transport = cast(httpx.ASGITransport, portal._transport)
+    sessions: Sessions = cast(Any, transport.app).state.sessions
+    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", (role,), csrf="the-token")))
+    assert (await portal.get("/verzoeken")).status_code == status
+    sent = await portal.post("/verzoeken/nieuw", data={"csrf": "the-token", "fields.name": NAME}, headers=SAME)
+    assert sent.status_code == status
+
+
+@pytest.mark.refused("R-10.8")
+async def test_the_fg_reads_the_register_and_has_no_form(portal: httpx.AsyncClient) -> None:
+    transport = cast(httpx.ASGITransport, portal._transport)
+    sessions: Sessions = cast(Any, transport.app).state.sessions
+    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", ("fg",), csrf="the-token")))
+    # No service answers here.
+    assert (await portal.get("/verzoeken")).status_code == 503
+    assert (await portal.get("/verzoeken/nieuw")).status_code == 404
+
+
+# --- one request --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.allowed("R-10.2", "R-10.4")
+def test_a_request_shows_who_is_silent_and_that_it_is_only_kept() -> None:
+    environment = Pages(MIDDEN_DELFLAND, live=False)._templates.env
+    page = environment.from_string(
+        '{% from "requests/request.html" import request with context %}{{ request(dossier) }}'
+    )
+    shown = page.render(dossier=opened())
+    for one in (
+        NAME,
+        "Ik werk daar.",
+        "nog niet geantwoord",
+        "A. de Boer",
+        "alleen bewaard",
+        "nog niet besloten",
+        "Zandhoek 17",
+    ):
+        assert one in shown
+    assert "2 december 2026" in shown
+
+
+def test_it_is_asked_of_rights_and_of_nobody_else() -> None:
+    assert at(NUMBER) == f"/v1/requests/{NUMBER}"
+    assert Dossiers._may_hold(ANNA, NUMBER) == ("rights",)
+    assert opened().names["item-5"] == "item-5 – U bent genoemd."
+
+
+@pytest.mark.allowed("R-10.11")
+@pytest.mark.parametrize(
+    ("state", "taken", "kinds"),
+    [
+        ("request-received", (), ["receipt"]),
+        ("request-search", ("request-information",), []),
+        ("request-search", ("request-information", "request-extend"), ["extension"]),
+        ("request-answer", ("request-information",), ["answer"]),
+        ("request-answer", ("request-extend", "request-extension-sent"), ["receipt", "answer"]),
+        ("request-done", (), []),
+    ],
+)
+def test_a_letter_is_offered_when_it_can_be_made(state: str, taken: tuple[str, ...], kinds: list[str]) -> None:
+    assert [one.kind for one in RequestPages.offered(opened(state, taken))] == kinds
+
+
+@pytest.mark.refused("R-10.11")
+async def test_no_other_letter_is_made_or_read() -> None:
+    found, rights = pages(Said(201, {}))
+    session = Session("resume", "u-1", ("oov",))
+    session.purposes[NUMBER] = "verzoek"
+    with pytest.raises(NotFound):
+        await found.make(session, opened(), "answer", FormData())
+    with pytest.raises(NotFound):
+        await found.pdf(session, opened(), "letter-" + "00" * 16)
+    assert rights.asked == []
+    assert await found.make(session, opened(), "receipt", FormData([("version", "7")])) is None
+    assert await found.copy(session, opened(), LETTER) == b"%PDF-"
+    assert rights.asked == [
+        ("rights", f"/v1/requests/{NUMBER}/letters", {"kind": "receipt", "expectedVersion": 7}),
+        ("rights", f"/v1/requests/{NUMBER}/letters/{LETTER}/copy", "verzoek"),
+    ]
+
+
+def test_a_letter_leads_to_recording_that_it_was_sent() -> None:
+    request = opened("request-search", (), INFORMING)
+    page = drawn("requests/brieven.html", dossier=request, offered=RequestPages.offered(request))
+    assert f"/besluiten/request-information?antwoord=sent&amp;fields.letter={LETTER}" in page
+    assert f'href="/dossiers/{NUMBER}/brieven/{LETTER}/kopie"' in page
+
+
+# --- what everybody can read --------------------------------------------------------------------------------
+
+
+@pytest.mark.allowed("R-10.11")
+async def test_everybody_reads_which_rights_there_are_and_how_to_use_them() -> None:
+    app = create_public(PublicSettings(public_address="https://melden.example.nl", intake_address="http://127.0.0.1:9"))
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="https://melden.example.nl") as visitor,
+    ):
+        page = (await visitor.get("/uw-rechten")).text
+    assert all(one in page for one in RIGHTS)
+    for one in ("28 dagen", "zes weken", "Autoriteit Persoonsgegevens", "identiteitsbewijs", "overleden"):
+        assert one in page
