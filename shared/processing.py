@@ -41,8 +41,8 @@ SUBJECT_AT_HAND = "door:"
 NORMAL: Literal["Unset"] = "Unset"
 """The status of what was committed; `Error` is for what failed inside, and that is rolled back with its record."""
 SIGNAL_NUMBER = re.compile(r"S-[0-9A-Z]{5}-[0-9A-Z]{5}")
-REQUEST_NUMBER = re.compile(r"V-[0-9A-Z]{5}-[0-9A-Z]{5}")
-ALONE = (WHO_REPORTED, WHO_ASKS)
+NUMBER_OF_REQUEST = re.compile(r"V-[0-9A-Z]{5}-[0-9A-Z]{5}")
+WITHOUT_S = (WHO_REPORTED, WHO_ASKS)
 """Who has no S: a signal has one reporter, and a request one who asks."""
 
 
@@ -50,7 +50,7 @@ ALONE = (WHO_REPORTED, WHO_ASKS)
 class Concerns:
     """Whom a processing concerns: persons of a signal by their S1, S2 …; none where a service does not know them.
 
-    `told`: those of them who were informed. `alone`: it is about one of `ALONE`, and nobody else; of who asks `signal` is the
+    `told`: those of them who were informed. `alone`: it is about one of `WITHOUT_S`, and nobody else; of who asks `signal` is the
     number of his request.
     """
 
@@ -160,9 +160,9 @@ class ProcessingLog:
         return await self._mac.agrees(RECORD_KIND, _proven(row), row.mac)
 
     async def pseudonyms(self, signal: str, person: str | None) -> list[str]:
-        """Every pseudonym that records here can have for a person of a signal (`ALONE`: who reported it, who asks;
+        """Every pseudonym that records here can have for a person of a signal (`WITHOUT_S`: who reported it, who asks;
         None: what is about no person by name). Raises PartDown."""
-        kind = SIGNAL if person is None else person if person in ALONE else PERSON
+        kind = SIGNAL if person is None else person if person in WITHOUT_S else PERSON
         return await self._every(SUBJECT_KIND, _subject(signal, kind, person or ""))
 
     async def pseudonyms_of_signal(self, signal: str) -> list[str]:

@@ -32,7 +32,7 @@ from shared.protocol.model import Law, Outcome, State
 from shared.protocol.rectifying import Standing, split, standing
 from shared.protocol.standing_back import CLOSED_TO
 
-INFORMED_BY, INFORMED = "notice-sent", "sent"
+INFORMED_BY, WAS_INFORMED = "notice-sent", "sent"
 """The decision by which somebody is informed, and how other services hear of it."""
 WITHDRAWAL = "withdrawal"
 REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
@@ -112,7 +112,7 @@ class Loaded:
             told = any(one.key == INFORMED_BY for one in self.taken)
             return (Concerns(row.signal, (row.subject,), frozenset({row.subject} if told else ())),)
         if is_signal(row.signal):
-            informed = frozenset(one.subject for one in self.notices if one.state == INFORMED)
+            informed = frozenset(one.subject for one in self.notices if one.state == WAS_INFORMED)
             return (Concerns(row.signal, tuple(f"S{n}" for n in range(1, row.people + 1)), informed),)
         if is_request(row.number):
             return (Concerns(row.number, alone=WHO_ASKS),)

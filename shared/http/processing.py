@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from shared.http.bodies import Strict
 from shared.http.pages import WindowAsked
 from shared.identity import Person
-from shared.processing import REQUEST_NUMBER, SIGNAL_NUMBER
+from shared.processing import NUMBER_OF_REQUEST, SIGNAL_NUMBER
 from shared.processing_reading import ProcessingReading, RecordsAsked
 
 Milliseconds = Annotated[int, Field(ge=0, lt=2**53, description="Milliseconds since 1970")]
@@ -29,7 +29,8 @@ class ProcessingAskedIn(Strict):
     subject: Annotated[AttributeAsked | None, Field(alias="dpl.core.data_subject_id")] = None
     subject_kind: Annotated[AttributeAsked | None, Field(alias="dpl.core.data_subject_id_type")] = None
     number: Annotated[
-        str | None, Field(pattern=f"^({SIGNAL_NUMBER.pattern}|{REQUEST_NUMBER.pattern})$", examples=["S-7K3MQ-9XD4T"])
+        str | None,
+        Field(pattern=f"^({SIGNAL_NUMBER.pattern}|{NUMBER_OF_REQUEST.pattern})$", examples=["S-7K3MQ-9XD4T"]),
     ] = None
     person: Annotated[str | None, Field(pattern=r"^(S[1-9][0-9]{0,3}|melder|verzoeker)$", examples=["S1"])] = None
 

@@ -14,7 +14,7 @@ from datetime import date
 
 from shared.protocol.municipality import Processing
 
-OPEN, CONFIDENTIAL = "openbaar", "vertrouwelijk"
+TOLD_OF, CONFIDENTIAL = "openbaar", "vertrouwelijk"
 PERSON, SIGNAL, WHO_REPORTED, WHO_ASKS = "persoon-in-signaal", "signaal", "melder", "verzoeker"
 """Kinds of who is concerned: somebody in a signal, a signal of which the persons are not known here, who reported it, who
 asks what there is of him."""
@@ -167,7 +167,7 @@ BY_KEY: Mapping[str, Activity] = {one.key: one for one in ACTIVITIES}
 
 def address_of(processing: Processing, activity: Activity, *, confidential: bool) -> str:
     """The absolute address of one version of an activity, in one of its two variants."""
-    variant = CONFIDENTIAL if confidential else OPEN
+    variant = CONFIDENTIAL if confidential else TOLD_OF
     return f"{processing.register}/{activity.key}/{activity.version}/{variant}"
 
 
@@ -207,7 +207,7 @@ def show_activities(processing: Processing) -> Iterator[str]:
     yield "## Register van verwerkingsactiviteiten (art. 30 AVG)"
     yield ""
     yield f"Elke regel van het verwerkingenlogboek verwijst naar een van deze adressen onder `{processing.register}`. Het eindigt"
-    yield f"op `{CONFIDENTIAL}` zolang {WHY_CONFIDENTIAL}, en daarna op `{OPEN}`."
+    yield f"op `{CONFIDENTIAL}` zolang {WHY_CONFIDENTIAL}, en daarna op `{TOLD_OF}`."
     yield ""
     yield "| activiteit | doel | grondslag | verantwoordelijk | van wie | gegevens | ontvangers | bewaren | sinds |"
     yield "|---|---|---|---|---|---|---|---|---|"

@@ -8,14 +8,14 @@ from shared.protocol.activities import BY_KEY
 from shared.protocol.municipality import ORGANS, Processing
 from shared.protocol.reading import Table
 
-REGISTER_ADDRESS = re.compile(r"https://[a-z0-9.-]{1,100}(/[a-z0-9-]{1,40}){0,5}")
+ADDRESS_OF_REGISTER = re.compile(r"https://[a-z0-9.-]{1,100}(/[a-z0-9-]{1,40}){0,5}")
 CONTROLLERS = tuple(one for one in ORGANS if one != "raad")
 
 
 def processing(table: Table) -> Processing:
     """The address of the register and the controllers; notes everything that is wrong."""
     register = table.text("register")
-    if register and not REGISTER_ADDRESS.fullmatch(register):
+    if register and not ADDRESS_OF_REGISTER.fullmatch(register):
         table.wrong("register", "moet een adres zijn als https://gemeente.nl/verwerkingen, zonder streep aan het eind")
     general = _controllers(table, "verantwoordelijk")
     own = table.table("per_activiteit")
