@@ -31,6 +31,13 @@ from shared.protocol.afterwards import MOST_WORDS
 ListId = Annotated[UUID, Path(description="The number of the list")]
 LineId = Annotated[UUID, Path(description="The line of the disclosure register")]
 Found = dict[str, Any]
+StandsAt = Annotated[
+    str | None,
+    Query(
+        pattern=r"^https?://[A-Za-z0-9._~:/-]{1,250}[A-Za-z0-9]$",
+        description="Where the data stand for whom the description is meant; else here",
+    ),
+]
 OfNumber = Annotated[str | None, Query(pattern=NUMBER, description="Of one signal")]
 
 
@@ -153,8 +160,9 @@ def _statistics(engine: Engine, statistics: Statistics) -> APIRouter:
         response_class=Response,
         responses={200: {"content": {"application/ld+json": {"schema": {"type": "object"}}}}},
     )
-    async def description(request: Request, person: Person = caller) -> Response:
-        found = await statistics.described(person, f"{str(request.base_url).rstrip('/')}/v1/statistics")
+    async def description(request: Request, at: StandsAt = None, person: Person = caller) -> Response:
+        here = f"{str(request.base_url).rstrip('/')}/v1/statistics"
+        found = await statistics.described(person, at or here)
         return JSONResponse(found, media_type="application/ld+json")
 
     return routes

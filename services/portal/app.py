@@ -72,6 +72,7 @@ from services.portal.use_cases.righting import Righting
 from services.portal.use_cases.several import Several
 from services.portal.use_cases.shares import Shares
 from services.portal.use_cases.sharing import Composing
+from services.portal.use_cases.statistics import QuarterPages
 from services.portal.use_cases.tasks import AskedOf
 from services.portal.use_cases.toezicht import Toezicht
 from services.portal.use_cases.work import MyWork
@@ -99,6 +100,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     dossiers.install(app, pages)
     visits, drafts = Visits(sessions, kept), OwnDrafts(calls)
     opening = Dossiers(calls, people)
+    counts_at = f"{settings.portal_address}{figures.COUNTS_FILE}"
     for one in (
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, MyWork(calls, law), pages),
@@ -123,7 +125,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         holds.router(visits, HoldPages(calls), pages),
         toezicht.router(visits, Toezicht(calls), pages),
         breaches.router(visits, BreachPages(calls, opening), pages),
-        figures.router(visits, Charts(calls), pages),
+        figures.router(visits, Charts(calls), QuarterPages(calls, law, counts_at), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
         destruction.router(visits, DestructionPages(calls, opening), pages),
         guides.router(Guides(settings.guides), pages, settings.guides),

@@ -112,7 +112,7 @@ def _figures(table: Table) -> dict[str, Any]:
     """How figures are told, and whether counts are kept (art. 9 lid 3); who keeps them says under which licence."""
     licence = table.text("licentie", empty=True) if "licentie" in table.keys else ""
     kept = table.flag("bewaren")
-    if licence and not licence.startswith(("http://", "https://")):
+    if licence and not re.fullmatch(r"https?://[^\s/]+\S*", licence):
         table.wrong("licentie", "moet een adres zijn")
     elif kept and not licence:
         table.wrong("licentie", "moet zijn ingevuld als er aantallen worden bewaard")
