@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -16,6 +16,7 @@ from shared.engine.shelf import Shelf
 from shared.engine.tables import Dossier
 from shared.identity import Person
 from shared.pages import Keyset, Page, Window
+from shared.protocol.model import State
 
 BY_HAND = "by-hand"
 
@@ -42,6 +43,24 @@ BREACHES = Keyset("breaches", col(Dossier.arrived_at), col(Dossier.number), newe
 async def register(session: AsyncSession, person: Person, window: Window) -> Page[Dossier]:
     """The entries and proposals that exist for `person`, the newest first."""
     return await BREACHES.page(session, select(Dossier).where(store.open_to(person)), window)
+
+
+async def may_be_over(session: AsyncSession, before: date, after: str, most: int) -> list[str]:
+    """Entries that are closed or were none, and on which nothing was done since `before`, by number beyond `after`. Whether its term
+    is over is judged by the head of each."""
+    over = col(Dossier.state).in_((State.INCIDENT_CLOSED, State.INCIDENT_NONE)), col(Dossier.last_act_on) < before
+    query = select(col(Dossier.number)).where(*over, col(Dossier.number) > after)
+    return list((await session.scalars(query.order_by(col(Dossier.number)).limit(most))).all())
+
+
+async def erase(session: AsyncSession, number: str) -> int | None:
+    """Delete everything of an entry: its turn, or None where another process was first."""
+    query = select(col(Dossier.turn)).where(col(Dossier.number) == number).with_for_update()
+    turn = (await session.scalars(query)).one_or_none()
+    if turn is not None:
+        await session.execute(delete(BreachRow).where(col(BreachRow.number) == number))
+        await store.delete_rows(session, [number])
+    return turn
 
 
 class BreachShelf(Shelf):

@@ -124,7 +124,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         designations.router(visits, DesignationPages(calls, law, people), pages),
         holds.router(visits, HoldPages(calls), pages),
         toezicht.router(visits, Toezicht(calls), pages),
-        breaches.router(visits, BreachPages(calls, opening), pages),
+        breaches.router(visits, BreachPages(calls, opening), drafts, pages),
         figures.router(visits, Charts(calls), QuarterPages(calls, law, counts_at), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
         destruction.router(visits, DestructionPages(calls, opening), pages),

@@ -138,6 +138,8 @@ def _terms(table: Table) -> Terms:
         # Shorter than the month of AVG article 12 lid 3, whatever month it is.
         request_days=table.number("verzoek_dagen", 1, 28),
         request_kept_years=table.number("verzoek_bewaren_jaren", 1, MOST_YEARS),
+        breach_kept_years=table.number("datalek_bewaren_jaren", 1, MOST_YEARS),
+        no_breach_kept_years=table.number("geen_datalek_bewaren_jaren", 1, MOST_YEARS),
     )
     if terms.ultimate_days <= terms.approval_days:
         table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (art. 9 lid 1)")
