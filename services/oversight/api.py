@@ -240,8 +240,12 @@ def _breaches(register: BreachRegister) -> APIRouter:
     caller = current_person(register.platform)
 
     @routes.get("/v1/breaches", tags=["breaches"], summary="The breach register, with what is put before the FG")
-    async def every(window: WindowAsked, person: Person = caller) -> Found:
-        return await register.all(person, window)
+    async def every(
+        window: WindowAsked,
+        person: Person = caller,
+        waiting: Annotated[bool, Query(description="Only what has to be done, the oldest first")] = False,
+    ) -> Found:
+        return await register.all(person, window, waiting=waiting)
 
     @routes.post("/v1/breaches", tags=["breaches"], status_code=201, summary="Begin an entry: when it was discovered")
     async def begin(body: DiscoveredIn, person: Person = caller) -> Found:

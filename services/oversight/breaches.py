@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.database.tables import document, moment
 from shared.engine import store
 from shared.engine.shelf import Shelf
-from shared.engine.tables import Dossier
+from shared.engine.tables import Dossier, FrozenRow
 from shared.identity import Person
 from shared.pages import Keyset, Page, Window
 from shared.protocol.model import State
@@ -40,9 +40,18 @@ class BreachRow(SQLModel, table=True):
 BREACHES = Keyset("breaches", col(Dossier.arrived_at), col(Dossier.number), newest_first=True)
 
 
-async def register(session: AsyncSession, person: Person, window: Window) -> Page[Dossier]:
-    """The entries and proposals that exist for `person`, the newest first."""
-    return await BREACHES.page(session, select(Dossier).where(store.open_to(person)), window)
+BREACHES_TO_DO = Keyset("waiting-breaches", col(Dossier.arrived_at), col(Dossier.number))
+
+
+async def register(session: AsyncSession, person: Person, window: Window, *, waiting: bool = False) -> Page[Dossier]:
+    """The entries and proposals that exist for `person`, the newest first. `waiting`: only those on which something has to be done, and
+    what is frozen, the oldest first: nothing that is nearly too late is behind what came later."""
+    query = select(Dossier).where(store.open_to(person))
+    if not waiting:
+        return await BREACHES.page(session, query, window)
+    frozen = select(col(FrozenRow.number))
+    open_still = col(Dossier.state).in_((State.INCIDENT_PROPOSED, State.INCIDENT_OPEN))
+    return await BREACHES_TO_DO.page(session, query.where(or_(open_still, col(Dossier.number).in_(frozen))), window)
 
 
 async def may_be_over(session: AsyncSession, before: date, after: str, most: int) -> list[str]:

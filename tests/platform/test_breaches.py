@@ -239,6 +239,29 @@ async def test_the_words_of_an_entry_are_in_no_row_message_or_audit_line(
     assert len(keys) == 2, "each entry has a key of its own"
 
 
+@pytest.mark.allowed("R-8.8")
+async def test_what_is_nearly_too_late_stands_before_everything_that_came_later(
+    desk_of: DeskOf, postgres: Postgres
+) -> None:
+    desk = await desk_of("breaches")
+    register = BreachRegister(desk.engine)
+    first = await begun(desk, ago=timedelta(hours=60))
+    desk.clock.pass_by(60)
+    frozen = await begun(desk)
+    for one in range(3):
+        desk.clock.pass_by(60)
+        await judged_none(desk, f"frozen|casework|S-1|{one}")
+    asked = await register.propose("frozen", "frozen|casework|S-2|1", {"producer": "casework"})
+    await postgres.superuser("oversight")(f"UPDATE dossier SET state = 'incident-none' WHERE number = '{frozen}'")
+    await register.all(FG, Window())
+    page = await register.all(FG, Window(limit=3), waiting=True)
+    assert [one["number"] for one in page["breaches"]] == [first, frozen, asked]
+    assert [one.get("clock") for one in page["breaches"]] == ["nearly", None, None]
+    assert page["breaches"][1]["notBelieved"], "who has it look done does not have it go unseen"
+    with pytest.raises(Forbidden):
+        await register.all(OOV, Window(), waiting=True)
+
+
 # --- its end -------------------------------------------------------------------------------------------------
 
 

@@ -55,12 +55,13 @@ class BreachRegister:
             remedy="entries of the breach register stay after their term: see the log of oversight",
         )
 
-    async def all(self, person: Person, window: Window) -> dict[str, Any]:
+    async def all(self, person: Person, window: Window, *, waiting: bool = False) -> dict[str, Any]:
         """Entries and proposals, the newest first, each with what it came of and its clock; what is not believed says so and
-        nothing else. Who is the subject of a pattern does not find it. Raises Forbidden."""
+        nothing else. Who is the subject of a pattern does not find it. `waiting`: what has to be done, the oldest first. Raises
+        Forbidden."""
         role = self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.reading() as session:
-            page = await breaches.register(session, person, window)
+            page = await breaches.register(session, person, window, waiting=waiting)
         shown = {row.number: await self._shown(row, person) for row in page.rows}
         now = self.platform.clock.now()
         async with self.platform.database.transaction() as session:
