@@ -13,6 +13,9 @@ The steps are those of the demo, and these besides:
 - `audited`: an audit line with this action, by `by`, on this signal.
 - `designate`: somebody's designation for some seconds; `ends = true`: the moment until which it was given comes.
 - `hold`, `let_go`: a part is stopped and started.
+
+Those of who watches are in watching.py. A report says with `received_days_ago` that it came in earlier. `{month}` is this month and
+`{who-anna}` somebody's id.
 """
 
 from __future__ import annotations
@@ -29,14 +32,24 @@ from deploy.embedded.client import Refusal
 from deploy.embedded.home import HouseError
 from deploy.embedded.play import FILE_USER, TO_DECIDE, Player
 from deploy.embedded.played import PURPOSE, Played, steps_of
+from shared.clock import calendar_date
 from tests.house import TestHouse, a_report, until
+from tests.stories.watching import WatchingSteps
+
+JUDGED_AT = {"meeting": "assessment", "duty": "rights", "ask": "rights", "breach": "oversight"}
+"""Who refuses a step that is not for the holder of the signal."""
 
 
 class Teller(Player):
     def __init__(self, house: TestHouse) -> None:
         self.house = house
         super().__init__(house.client, (house.home.state() or {})["subjects"])
+        watching = WatchingSteps(self)
         self.kinds = {
+            "breach": watching.breach,
+            "work_list": watching.work_list,
+            "nowhere": watching.nowhere,
+            "at_the_riec": watching.at_the_riec,
             "look": self._look,
             "new_report": self._new_report,
             "cluster": self._cluster,
@@ -56,6 +69,8 @@ class Teller(Player):
     def tell(self, text: dict[str, Any]) -> Played:
         """Every step happens as it says; raises AssertionError or Refusal with the step that did not."""
         played = Played(text["title"], "")
+        played.made |= {f"who-{user}": number for user, number in self._subjects.items()}
+        played.made["month"] = calendar_date(datetime.now(UTC)).isoformat()[:7]
         self.report(a_report() | text.get("report", {}), played)
         played.made["first"] = played.number
         for place, step in enumerate(steps_of(text), 1):
@@ -77,13 +92,7 @@ class Teller(Player):
     def _refuses(self, played: Played, step: dict[str, Any]) -> None:
         """It is refused, says why, changes nothing, and stands in the audit trail."""
         before = self._standing(played)
-        at = (
-            "assessment"
-            if "meeting" in step
-            else "rights"
-            if {"duty", "ask"} & set(step)
-            else step.get("at", played.holder)
-        )
+        at = next((where for kind, where in JUDGED_AT.items() if kind in step), step.get("at", played.holder))
         lines = self._refusals(step["by"], at)
         with pytest.raises(Refusal) as caught:
             self.step(played, step)
