@@ -70,7 +70,10 @@ NO_PROCESSING: Mapping[str, str] = {
         "wie toezicht houdt leest een lijst van codes en nummers, zonder iets van een persoon",
     ),
     **dict.fromkeys(
-        ("breach register read", "breach entry begun", "breach entry opened", "breach proposed"),
+        (
+            *("breach register read", "breach entry begun", "breach entry opened", "breach proposed"),
+            "breach entry destroyed",
+        ),
         "in het register van datalekken staan aantallen en nummers, en niemands naam (art. 33 lid 5 AVG)",
     ),
     **dict.fromkeys(
