@@ -98,7 +98,7 @@ class Teller(Player):
             self.step(played, step)
         assert caught.value.status == step["refused"], str(caught.value)
         for word in step.get("says", []):
-            assert word in str(caught.value), f"{word!r} is not in: {caught.value}"
+            assert self.path(played, word) in str(caught.value), f"{word!r} is not in: {caught.value}"
         assert self._standing(played) == before, "a refusal changes nothing"
         until(lambda: self._refusals(step["by"], at) > lines)
 
@@ -134,11 +134,11 @@ class Teller(Player):
         if "own" in step:
             members[-1]["own"] = step["own"]
         body = {name: step[name] for name in TO_DECIDE if name in step} | {"members": members}
-        path = self._path(played, f"/v1/clusters{paths[step['cluster']]}")
+        path = self.path(played, f"/v1/clusters{paths[step['cluster']]}")
         played.made["cluster"] = self.client.post(played.holder, path, step["by"], body)["cluster"]
         return f"{step['cluster']}: {step.get('outcome', '')} ({step['by']})"
 
-    def _path(self, played: Played, path: str) -> str:
+    def path(self, played: Played, path: str) -> str:
         for name, value in {"number": played.number, **played.made}.items():
             path = path.replace("{" + name + "}", value)
         return path
@@ -154,12 +154,12 @@ class Teller(Player):
     def _look(self, played: Played, step: dict[str, Any]) -> str:
         service = step.get("at", played.holder)
         headers = {} if step.get("without_purpose") else PURPOSE
-        path = self._path(played, step["look"])
+        path = self.path(played, step["look"])
         wanted = step.get("status", 200)
 
         def look() -> Any:
             pages = self._pages(service, path, step["by"], headers)
-            shown = all(self._path(played, text) in _text(pages) for text in step.get("has", []))
+            shown = all(self.path(played, text) in _text(pages) for text in step.get("has", []))
             return pages if pages[0].status_code == wanted and shown else None
 
         if wanted == 200:
@@ -169,13 +169,11 @@ class Teller(Player):
         answer = pages[0]
         assert answer.status_code == wanted, f"{answer.status_code}: {answer.text}"
         for text in step.get("has", []):
-            assert self._path(played, text) in _text(pages), f"{text!r} is not shown"
+            assert self.path(played, text) in _text(pages), f"{text!r} is not shown"
         for text in step.get("lacks", []):
-            assert self._path(played, text) not in _text(pages), f"{text!r} is shown"
+            assert self.path(played, text) not in _text(pages), f"{text!r} is shown"
         if "same_as" in step:
-            other = self.client.request(
-                "GET", service, self._path(played, step["same_as"]), step["by"], headers=headers
-            )
+            other = self.client.request("GET", service, self.path(played, step["same_as"]), step["by"], headers=headers)
             assert (answer.status_code, answer.json()) == (other.status_code, other.json()), "they can be told apart"
         return f"looked at by {step['by']}"
 

@@ -89,5 +89,6 @@ class WatchingSteps:
         told = httpx.get(f"{self._client.addresses[COUNTERPART]}/packages", headers=secret, timeout=60).json()
         mine = told[played.made[COUNTERPART]]
         assert mine["received"], "it was not fetched, or did not agree with its signed hashes"
-        assert mine["items"] == step["at_the_riec"], mine["items"]
+        wanted = [self._teller.path(played, one) for one in step["at_the_riec"]]
+        assert mine["items"] == wanted, mine["items"]
         return f"the RIEC has {', '.join(mine['items'])}"
