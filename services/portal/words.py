@@ -104,6 +104,9 @@ RECORDED_BESIDE = {
     "proposal-refused": "Niet akkoord met een voorstel",
     "proposal-questioned": "Vraag over een voorstel",
     "question-answered": "Antwoord op een vraag over een voorstel",
+    "restricting:restricted": "Iemand is afgeschermd: wat over die persoon gaat, wordt alleen bewaard",
+    "restricting:restricted-in-part": "Gegevens zijn afgeschermd: zij worden alleen bewaard",
+    "restricting:lifted": "Een afscherming is opgeheven",
     "clustering": "Samengenomen met andere signalen, of weer apart",
 }
 """What is recorded beside the decisions of the law, by key and outcome, or by key."""
