@@ -63,6 +63,7 @@ NAMES_A_LETTER = {
     "request-information": "brieven",
     "request-extension-sent": "brieven",
     "request-answer-sent": "brieven",
+    "request-lift-told": "brieven",
 }
 """Decisions that say of a letter that it was sent, and the page on which it is made."""
 HIT_FIELD, QUESTION_CATEGORY = "fields.hit", "question"

@@ -52,18 +52,19 @@ class Restricting:
             raise CannotSucceed("there is no such person in this signal")
         loaded = await self.parts.loader.load(message.number, opened=False)
         record = self._record(loaded, message)
+        newer = _said_since(loaded, message)
 
         def becomes(head: Head) -> Head:
             return replace(head, decisions=(*head.decisions, record))
 
         async def effect(session: AsyncSession) -> None:
-            action = "person restricted" if message.restricted else "restriction lifted"
-            await heard(self.parts.loader, session, message.number, becomes, action)
-            # A copy: it may be done twice, the second time in a transaction of its own.
-            session.add(DecisionRow(**record.model_dump()))
-            kept = RestrictionKept(
-                number=message.number, request=message.request, done=True, restricted=message.restricted
-            )
+            if newer is None:
+                action = "person restricted" if message.restricted else "restriction lifted"
+                await heard(self.parts.loader, session, message.number, becomes, action)
+                # A copy: it may be done twice, the second time in a transaction of its own.
+                session.add(DecisionRow(**record.model_dump()))
+            holds = message.restricted if newer is None else newer
+            kept = RestrictionKept(number=message.number, request=message.request, done=True, restricted=holds)
             self.platform.post.tell(session, "rights", kept)
 
         return Handled(effect)
@@ -72,7 +73,7 @@ class Restricting:
         outcome = LIFTED if not message.restricted else WHOLLY if message.whole else IN_PART
         record = record_of(
             loaded,
-            self.platform.clock.now(),
+            message.at,
             key=RESTRICTING,
             outcome=outcome,
             article=ONLY_KEPT,
@@ -84,6 +85,14 @@ class Restricting:
         record.version = loaded.dossier.version
         record.deciders = []
         return record
+
+
+def _said_since(loaded: Loaded, message: Restricted) -> bool | None:
+    """Whether it is restricted for this request by what was said later, here or with an earlier holder; None: that is nothing.
+    Messages can overtake each other."""
+    mine = [one for one in loaded.coded() if one.key == RESTRICTING and one.about[:1] == (message.request,)]
+    last = max(mine, key=lambda one: one.taken_at, default=None)
+    return last.outcome != LIFTED if last and last.taken_at >= message.at else None
 
 
 def waits(loaded: Loaded, task: TaskRow) -> None:
