@@ -25,6 +25,7 @@ from shared.engine.effects import Effect, Tell
 from shared.engine.engine import Engine
 from shared.engine.head import changed, vouch_for
 from shared.engine.loaded import Loaded
+from shared.engine.shares import EXPORT
 from shared.engine.tables import DecisionRow, Dossier
 from shared.errors import CannotSucceed, NotBelieved, NotFound
 from shared.periodic import Periodic
@@ -121,7 +122,7 @@ def follows(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     for row in loaded.mine(Moments).put_before:
         was, now = (restricts(loaded, row, taken, decision.taken_at) for taken in (before, after))
         if was != now and (told := now or no_more(row, decision.taken_at)):
-            found.append(Tell(row.holder, told))
+            found += [Tell(to, told) for to in (row.holder, EXPORT)]
         ran, runs = (procedure(loaded, row, taken) for taken in (before, after))
         if ran != runs:
             found.append(Tell("retention", runs))
@@ -171,12 +172,17 @@ class RequestRestricting:
         if row.found and holding and holding.everything:
             items = (*(one.item for one in content.items), THE_PERSON_THERE)
             if message := _message(row, items, holding, now):
-                self.platform.post.tell(session, row.holder, message)
+                self._told(session, row, message)
         elif not row.found and holding and (message := no_more(row, now)):
-            self.platform.post.tell(session, row.holder, message)
+            self._told(session, row, message)
         told = procedure(loaded, row, taken)
         if not told.runs and procedure(loaded, changed(row, found=None), taken).runs:
             self.platform.post.tell(session, "retention", told)
+
+    def _told(self, session: AsyncSession, row: AskedSignal, message: Restricted) -> None:
+        """Its holder, and where what was shared of it waits for its receivers."""
+        for to in (row.holder, EXPORT):
+            self.platform.post.tell(session, to, message)
 
     async def kept(self, incoming: Incoming, message: RestrictionKept) -> Handled:
         """A holder says that it holds, or where the signal is now: then that one is told what holds at this moment."""

@@ -39,7 +39,12 @@ async def sent(desk: Desk) -> list[Restricted]:
     """What holders were told, in the order in which it holds."""
     rows = await desk.rows(Outgoing, event="restricted.v1")
     assert not any(NAME.encode() in (one.body or b"") for one in rows)
-    return sorted((Restricted.model_validate_json(one.body or b"") for one in rows), key=lambda one: one.at)
+    told: dict[bool, list[Restricted]] = {True: [], False: []}
+    for one in rows:
+        told[one.addressee == "export"].append(Restricted.model_validate_json(one.body or b""))
+    found = sorted(told[False], key=lambda one: one.at)
+    assert sorted(told[True], key=lambda one: one.at) == found, "what waits for its receiver is kept back too"
+    return found
 
 
 async def procedures(desk: Desk) -> list[tuple[str, bool]]:
@@ -90,7 +95,7 @@ async def test_what_is_contested_is_restricted_from_the_answer_until_the_letter(
     await closed(desk, number, "refused")
     assert [one.restricted for one in await sent(desk)] == [True, False]
     waits = [one for one in await desk.rows(Outgoing, event="restricted.v1") if one.next_at > desk.clock.now()]
-    assert len(waits) == 1, "it is told when the answer can no longer be taken back"
+    assert len(waits) == 2, "it is told when the answer can no longer be taken back"
     (name,) = [one["letter"] for one in (await seen(desk, number))["letters"] if one["kind"] == "answer"]
     copy = await RequestLetters(desk.engine).copy(number, name, ANNA, "x")
     assert "eindigt dat voor wat wij niet doen" in str(copy["paragraphs"]), "he hears it before (art. 18 lid 3)"
@@ -203,12 +208,12 @@ async def test_it_goes_after_the_signal_and_only_its_holder_says_that_it_holds(d
     desk.clock.pass_by(1)
     await kept(desk, number, signal, done=False, restricted=False, holder="sources")
     rows = await desk.rows(Outgoing, event="restricted.v1")
-    assert sorted(one.addressee for one in rows) == ["assessment", "sources"]
+    assert sorted(one.addressee for one in rows) == ["assessment", "export", "sources"]
     await kept(desk, number, signal, "sources")
     assert (await seen(desk, number))["signals"][0]["restricted"] is True
     await kept(desk, number, signal, "sources", done=False, restricted=False, holder="retention")
     assert (await seen(desk, number))["signals"][0]["holder"] == "retention"
-    assert len(await desk.rows(Outgoing, event="restricted.v1")) == 2, "there it is only kept"
+    assert len(await desk.rows(Outgoing, event="restricted.v1")) == 3, "there it is only kept"
     forged = AskedSignal(
         request=number,
         signal=signal_number(random_seed()),

@@ -47,6 +47,7 @@ def said(desk: Desk, number: str, subject: str = "S2", **more: Any) -> Restricte
 
 
 async def restrict(desk: Desk, number: str, subject: str = "S2", **more: Any) -> None:
+    desk.clock.pass_by(1)
     await desk.hears(desk.engine.restricting.heard, said(desk, number, subject, **more), "rights")
 
 
@@ -217,6 +218,18 @@ async def test_a_row_that_somebody_takes_away_is_missed(desk_of: DeskOf, postgre
     await postgres.superuser("casework")(f"DELETE FROM decision WHERE key = '{RESTRICTING}'")
     with pytest.raises(NotBelieved):
         await desk.engine.parts.loader.load(number)
+
+
+@pytest.mark.refused("R-10.3")
+async def test_a_message_that_was_overtaken_changes_nothing(desk_of: DeskOf) -> None:
+    desk, number = await here(desk_of)
+    before = said(desk, number)
+    await restrict(desk, number)
+    await restrict(desk, number, restricted=False)
+    await desk.hears(desk.engine.restricting.heard, before, "rights")
+    assert (await desk.engine.parts.loader.load(number)).restricted == {}
+    assert [one.restricted for one in await answers(desk)][-1:] == [False], "rights hears what holds"
+    assert len(await desk.rows(DecisionRow, number=number, key=RESTRICTING)) == 2
 
 
 @pytest.mark.allowed("R-10.3")
