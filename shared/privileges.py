@@ -126,7 +126,7 @@ SERVICES: tuple[Privileges, ...] = (
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
         },
-        door_tables=("outgoing", "audit", "melder_letter", "accepted_report"),
+        door_tables=("outgoing", "audit", "processing_record", "melder_letter", "accepted_report"),
     ),
     Privileges(
         name="assessment",

@@ -59,7 +59,7 @@ class KeepingBack:
         if after == (share.restricted or []):
             return
         await self.rows.become(session, await self.rows.believed(share), restricted=after)
-        session.add(self.rows.line("share kept back" if after else "share is not kept back any more", share))
+        session.add(self.rows.line("share kept back" if after else "share kept back no more", share))
 
     async def comes(self, session: AsyncSession, content: ShareContent) -> list[str]:
         """The requests for which a share is kept back that comes now: it was on its way when they restricted something. Raises

@@ -86,7 +86,7 @@ class Tasks:
         if not of_proposal:
             waits(loaded, task)
         shown = about_proposal(task, loaded) if of_proposal else self.policy.show_task(task, loaded)
-        await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose)
+        await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose, loaded.concerns)
         return task, shown | asked_by(self.policy, task, loaded)
 
     async def answer(self, identifier: UUID, person: Person, given: GivenAnswer) -> Shown:

@@ -59,7 +59,7 @@ async def test_it_is_not_listed_while_a_request_runs_and_is_when_that_is_over(de
     await told(desk)
     await told(desk)
     await told(desk, request="V-AAAAA-AAAAA")
-    assert len([one for one in await desk.rows(Audit) if "a request runs" in str(one.entry)]) == 2, (
+    assert len([one for one in await desk.rows(Audit) if "procedure runs" in str(one.entry)]) == 2, (
         "repeated it is nothing new"
     )
     assert await listed(desk, listing) == {OTHER}

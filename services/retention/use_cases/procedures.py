@@ -44,7 +44,7 @@ class Procedures:
             if before is not None and known and before.runs == message.runs:
                 return
             await session.merge(await vouch_for(self.platform.mac, row))
-            action = "a request runs: not listed" if message.runs else "a request is over"
+            action = "procedure runs" if message.runs else "procedure over"
             session.add(audit.line(now, action, actor=None, record=message.number, reason=message.request))
             sealed = await session.get(SealedSignal, message.number)
             if message.runs and sealed is not None and sealed.state == State.LISTED and sealed.list_id:
