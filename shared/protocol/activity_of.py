@@ -72,6 +72,10 @@ NO_PROCESSING: Mapping[str, str] = {
         "wie toezicht houdt leest een lijst van codes en nummers, zonder iets van een persoon",
     ),
     **dict.fromkeys(
+        ("chapter of accountability read", "accountability file bound"),
+        "wie toezicht houdt krijgt van een signaal codes en dagen; er wordt niets voor geopend (art. 2)",
+    ),
+    **dict.fromkeys(
         (
             *("breach register read", "breach entry begun", "breach entry opened", "breach proposed"),
             "breach entry destroyed",
