@@ -60,6 +60,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             Anchoring(platform, incidents.freezer).telling,
             TrailWatching(register, chains).watching,
             statistics.keeping,
+            register.forgetting,
             *incidents.periodic,
         ],
     )

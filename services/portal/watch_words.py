@@ -143,6 +143,7 @@ ACTIONS = {
     "breach proposed": "mogelijk datalek voorgelegd aan de FG",
     "breach entry begun": "datalek in het register gezet",
     "breach entry opened": "datalek geopend",
+    "breach entry destroyed": "datalek vernietigd na zijn tijd in het register",
     "breach register read": "datalekregister bekeken",
     "access list read": "lijst van wie wat zag bekeken",
     "designation ended": "aanwijzing beëindigd",

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
 from services.retention.archive import declaration_package
-from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping, Procedures
 from services.retention.use_cases.declare import as_pdf
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
@@ -37,6 +37,7 @@ def router(
     destruction: Destruction,
     declarations: Declarations,
     existence: AnsweringExistence,
+    procedures: Procedures,
 ) -> APIRouter:
     routes = APIRouter()
     caller = current_person(engine.platform)
@@ -84,6 +85,12 @@ def router(
     @routes.get("/v1/holds", tags=["cases"], summary="Holds that are asked or in force")
     async def waiting(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         return await holds.waiting(person, window)
+
+    @routes.get(
+        "/v1/procedures", tags=["cases"], summary="Requests of persons for which nothing is listed while they run"
+    )
+    async def running(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await procedures.running(person, window)
 
     @routes.get("/v1/signals/{number}/holds", tags=["cases"], summary="What of a signal can be held, and what is")
     async def holds_of(number: Number, person: Person = caller) -> dict[str, Any]:

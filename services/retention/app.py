@@ -23,6 +23,7 @@ from services.retention.use_cases import (
     Holds,
     Keeping,
     Listing,
+    Procedures,
 )
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
@@ -44,16 +45,17 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     keeping, holds = Keeping(platform), Holds(engine)
     compactions = Compactions(platform, settings)
     destruction, finishing = Destruction(platform, compactions), Finishing(platform, declarations, compactions)
+    procedures = Procedures(engine)
     listing, existence = Listing(platform, settings), AnsweringExistence(platform, settings)
     service = Service(
         platform,
-        handlers=handlers(keeping, holds, destruction, existence, GivingLooks(platform)),
+        handlers=handlers(keeping, holds, destruction, existence, GivingLooks(platform), procedures),
         erase=Erase(rows=store.delete_rows),
         queues={finishing.queue: finishing.declare},
         doubts=[listing.doubts, existence.doubts],
         periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
     )
-    routers = [router(engine, keeping, holds, destruction, declarations, existence)]
+    routers = [router(engine, keeping, holds, destruction, declarations, existence, procedures)]
     routers.append(chapter_routes(platform, RetentionAccount(platform).chapter))
     if more:
         routers.append(more(platform, listing))

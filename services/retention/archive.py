@@ -25,7 +25,7 @@ from shared.documents.mdto import (
     KeptObject,
     KeptUntil,
     Reference,
-    Restriction,
+    UseRestriction,
     archive_package,
 )
 from shared.protocol.model import Law
@@ -78,7 +78,7 @@ def declared_object(declaration: Mapping[str, Any], signal: KeptObject) -> KeptO
         refers_to=signal.reference,
         creator=_creator(told),
         activity=ACTIVITY,
-        restriction=Restriction(NOT_SETTLED, "Noemt geen personen. Of dit stuk openbaar is, bepaalt de gemeente."),
+        restriction=UseRestriction(NOT_SETTLED, "Noemt geen personen. Of dit stuk openbaar is, bepaalt de gemeente."),
     )
 
 
@@ -100,7 +100,7 @@ def destroyed_object(declaration: Mapping[str, Any]) -> KeptObject:
         category=Concept(told["selectionList"], SELECTION_LIST) if told["selectionList"] else None,
         creator=_creator(told),
         activity=ACTIVITY,
-        restriction=Restriction(OTHERWISE, "De inhoud is vernietigd; deze beschrijving noemt geen personen."),
+        restriction=UseRestriction(OTHERWISE, "De inhoud is vernietigd; deze beschrijving noemt geen personen."),
     )
 
 

@@ -15,6 +15,7 @@ from services.rights.never_informed import NeverInformed
 from services.rights.policy import RightsPolicy
 from services.rights.requests import Requests
 from services.rights.requests_api import request_routes
+from services.rights.restricting import RequestRestricting
 from services.rights.settings import Settings
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import Concerned, Deferrals, OverdueDuties
@@ -41,7 +42,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         handlers=handlers(engine, Concerned(engine), NeverInformed(engine)),
         erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
         queues=engine.queues,
-        periodic=(*engine.periodic, engine.telling.periodic, requests.forgetting),
+        periodic=(*engine.periodic, engine.telling.periodic, requests.forgetting, RequestRestricting(engine).repeating),
     )
     overdue = OverdueDuties(engine)
     routers = [router(engine, overdue, Deferrals(engine), Letters(engine)), request_routes(engine, requests)]

@@ -82,7 +82,7 @@ class KeptUntil:
 
 
 @dataclass(frozen=True)
-class Restriction:
+class UseRestriction:
     """A *beperking gebruik*: of which kind, and what it means here."""
 
     kind: Concept
@@ -116,7 +116,7 @@ class KeptObject:
     level: Concept
     value: Concept
     creator: Reference
-    restriction: Restriction
+    restriction: UseRestriction
     classification: Concept | None = None
     says: str = ""
     covers: tuple[Concept, date, date] | None = None

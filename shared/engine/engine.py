@@ -21,6 +21,7 @@ from shared.engine.perform import Performer
 from shared.engine.policy import Policy
 from shared.engine.preview import Previewing
 from shared.engine.record import Recording
+from shared.engine.restricting import Restricting
 from shared.engine.settle import Settlement
 from shared.engine.shelf import Shelf
 from shared.engine.show import Showing
@@ -54,6 +55,7 @@ class Engine:
         self.looks = Looks(self.parts, self.showing)
         self.noting = Noting(self.parts)
         self.answering = Answering(self.parts, self.showing)
+        self.restricting = Restricting(self.parts)
         self.accounting = Accounting(self.parts)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
         self.queues: dict[Queue[Any], Work[Any]] = {

@@ -234,6 +234,12 @@ def test_what_went_at_once_is_judged_and_the_fg_sees_it_all(house: TestHouse, pa
     expect(page.get_by_role("table", name="Beëindigde signalen")).to_be_visible()
     sees_nothing_of_a_file(page)
     accessible(page, "cijfers")
+    page.get_by_role("link", name="Statistiek per kwartaal").click()
+    expect(page.get_by_role("heading", name="De gemeente bewaart geen aantallen")).to_be_visible()
+    accessible(page, "statistiek-per-kwartaal")
+    counts = f"{house.client.addresses['portal']}/cijfers/kwartalen/aantallen"
+    assert page.request.get(f"{counts}/csv").text().splitlines() == ["kwartaal,tabel,soort,aantal"]
+    assert page.request.get(f"{counts}/beschrijving").json()["@id"] == counts
     # To who watches and decides nothing, what the beheerder does is not there; nor is any file.
     for path in ("/beheer", "/status", f"/dossiers/{number}"):
         to(page, house, path)

@@ -40,6 +40,10 @@ LAW = Laws.read("midden-delfland-2025").configured
         "/toezicht/datalekken/I-7K3MQ-9XD4T/besluiten/breach-proposal",
         "/toezicht/toegang",
         "/cijfers",
+        "/cijfers/kwartalen",
+        "/cijfers/kwartalen/aantallen",
+        "/cijfers/kwartalen/aantallen/csv",
+        "/cijfers/kwartalen/aantallen/beschrijving",
         "/status",
     ],
 )
@@ -76,6 +80,8 @@ async def test_nor_does_what_it_would_send(somebody: httpx.AsyncClient, path: st
         ("beheerder", "/status", "antwoordt niet"),
         ("fg", "/toezicht", "Deze pagina is niet volledig"),
         ("fg", "/toezicht/spoed", "Deze pagina is niet volledig"),
+        ("fg", "/cijfers/kwartalen", "Deze pagina is niet volledig"),
+        ("beheerder", "/cijfers/kwartalen", "Dit is nu niet bekend"),
         ("privacy-officer", "/toezicht", "Deze pagina is niet volledig"),
     ],
 )

@@ -26,7 +26,7 @@ from shared.documents.mdto import (
     Happening,
     KeptObject,
     Reference,
-    Restriction,
+    UseRestriction,
     archive_package,
 )
 from shared.engine.head import vouched_for
@@ -101,7 +101,7 @@ def register_object(law: Law, year: int, now: datetime, file: str) -> KeptObject
         files=(file,),
         creator=Reference(f"gemeente {law.municipality}", law.choices.taking_into_use.oin, "OIN-register van Logius"),
         activity="Behandelen van signalen van ondermijning",
-        restriction=Restriction(
+        restriction=UseRestriction(
             OTHERWISE,
             "Bevat nummers van signalen en van medewerkers. Inzage is voor de functionaris gegevensbescherming, de beheerder"
             " en wie het dossier behandelt.",

@@ -12,6 +12,7 @@ from services.portal.forms import Control, Filled
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import PageParts, body_of, overview, part_of
+from services.portal.use_cases.breaches import WAITING_BREACHES
 from services.portal.use_cases.filled import special, text, trouble
 from services.portal.watch_words import OPENING
 from shared.errors import NotFound
@@ -61,7 +62,7 @@ class Toezicht:
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
                 "lists": ("oversight", "/v1/destruction-lists?limit=50"),
                 "open": ("retention", f"/v1/open-destructions?limit={MOST}"),
-                "breaches": ("oversight", "/v1/breaches?limit=50"),
+                "breaches": ("oversight", WAITING_BREACHES),
             },
         )
 
