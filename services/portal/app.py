@@ -48,6 +48,7 @@ from services.portal.people import People
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
+from services.portal.use_cases.accountability import AccountGathering
 from services.portal.use_cases.answering import AnswerPages
 from services.portal.use_cases.beheer import Beheer
 from services.portal.use_cases.breaches import BreachPages
@@ -123,7 +124,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages, law.choices.security_policy),
         designations.router(visits, DesignationPages(calls, law, people), pages),
         holds.router(visits, HoldPages(calls), pages),
-        toezicht.router(visits, Toezicht(calls), pages),
+        toezicht.router(visits, Toezicht(calls), AccountGathering(calls, law, live=settings.live), pages),
         breaches.router(visits, BreachPages(calls, opening), drafts, pages),
         figures.router(visits, Charts(calls), QuarterPages(calls, law, counts_at), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),

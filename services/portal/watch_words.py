@@ -73,6 +73,8 @@ ACTIONS = {
     "request destroyed": "verzoek vernietigd na zijn tijd in het register",
     "decisions read": "besluiten gelezen",
     "reasons read": "redenen van besluiten gelezen",
+    "chapter of accountability read": "hoofdstuk van een verantwoordingsdossier gelezen",
+    "accountability file bound": "verantwoordingsdossier opgemaakt",
     "audit trail read": "auditspoor gelezen",
     "disclosure register read": "register van verstrekkingen gelezen",
     "urgent shares read": "spoedverstrekkingen gelezen",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from services.retention.use_cases import AnsweringExistence, Destruction, GivingLooks, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Destruction, GivingLooks, Holds, Keeping, Procedures
 from shared.bus.inbox import Handler
+from shared.contracts.acts import ProcedureTold
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
 from shared.contracts.consult import Consult
@@ -12,7 +13,12 @@ from shared.contracts.oversight import Approved, TakenOff
 
 
 def handlers(
-    keeping: Keeping, holds: Holds, destruction: Destruction, existence: AnsweringExistence, looks: GivingLooks
+    keeping: Keeping,
+    holds: Holds,
+    destruction: Destruction,
+    existence: AnsweringExistence,
+    looks: GivingLooks,
+    procedures: Procedures,
 ) -> dict[str, Handler]:
     return {
         SealedDossierLetter.event: keeping.sealed,
@@ -23,5 +29,6 @@ def handlers(
         LetterboxFinished.event: destruction.finished,
         Approved.event: destruction.approved,
         TakenOff.event: holds.taken_off,
+        ProcedureTold.event: procedures.told,
         Consult.event: looks.asked,
     }

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.rights import store
+from services.rights.restricting import ITEM_THERE, THE_PERSON_THERE, RequestRestricting, names_of
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
 from shared import audit
@@ -46,6 +47,7 @@ class AskingHolders:
         self.engine = engine
         self.platform = engine.platform
         self._loader = engine.parts.loader
+        self._restricting = RequestRestricting(engine)
 
     async def ask(self, number: str, person: Person, signal: str, holder: str) -> AskedSignal:
         """Ask `holder` about `signal` for request `number`; anew when that was done before. Raises Forbidden, NotFound, and
@@ -62,13 +64,15 @@ class AskingHolders:
             state=store.WAITS_FOR_HOLDER,
             asked_by=person.user_id,
             asked_at=now,
+            asked_as=role,
         )
-        await vouch_for(self.platform.mac, row)
+        row = await self._restricting.asked_again(loaded, row)
         letter = self._letter(loaded, signal, holder)
         line = audit.line(now, "holder asked", actor=person.user_id, role=role, record=number, reason=signal)
         async with self.platform.database.transaction() as session:
             await session.merge(row)
             session.add_all((letter, line))
+            self._restricting.tell_procedure(session, loaded, row)
         return row
 
     def _letter(self, loaded: Loaded, signal: str, holder: str) -> Outgoing:
@@ -95,10 +99,10 @@ class AskingHolders:
             raise CannotSucceed("the number on a letter differs from the one inside")
         row = await self._asked_of(incoming.producer, content.request, content.number)
         items = await self._items(incoming.producer, content)
-        mine = _names_of(content.number)
+        mine = names_of(content.number)
         now = self.platform.clock.now()
         after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
-        await vouch_for(self.platform.mac, after)
+        after = await self._restricting.answered(after, content)
 
         def becomes(head: Head) -> Head:
             kept = (one for one in head.items if not one.item.startswith(mine))
@@ -114,6 +118,8 @@ class AskingHolders:
                 # Copies: it may be done twice, the second time in a transaction of its own.
                 session.add_all([changed(one) for one in items])
             await session.merge(after)
+            if items is not None:
+                await self._restricting.tell(session, content, after)
 
         return Handled(effect, word)
 
@@ -147,7 +153,7 @@ class AskingHolders:
             "recipients": await self._recipients(content),
             "keptFor": law.choices.notice["bewaren"],
         }
-        texts = [("person", _described(content), FROM_A_REPORT)] if content.person else []
+        texts = [(THE_PERSON_THERE, _described(content), FROM_A_REPORT)] if content.person else []
         for one in content.items:
             category = law.category(one.category)
             closed = " (niet openbaar)" if one.closed else ""
@@ -160,7 +166,7 @@ class AskingHolders:
                 category=FOUND_ITEM,
                 about=holder,
                 finding=content.looked,
-                fields={"what": what, "source": source, **shared},
+                fields={"what": what, "source": source, **shared, ITEM_THERE: name},
                 recorded_by=content.answered_by,
                 recorded_at=self.platform.clock.now().isoformat(),
             )
@@ -199,13 +205,8 @@ class AskingHolders:
         return Handled(effect)
 
 
-def _names_of(signal: str) -> str:
-    """With which the names of all that was answered of `signal` begin."""
-    return f"found-{hashlib.sha256(signal.encode()).hexdigest()[:12]}-"
-
-
 def _name(signal: str, item: str) -> str:
-    return f"{_names_of(signal)}{hashlib.sha256(item.encode()).hexdigest()[:12]}"
+    return f"{names_of(signal)}{hashlib.sha256(item.encode()).hexdigest()[:12]}"
 
 
 def _described(content: PersonAnswered) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.contracts import (
     access,
+    acts,
     answering,
     assessment,
     casework,
@@ -54,6 +55,9 @@ MESSAGES: dict[str, type[Message]] = {
         rights.PersonAskedLetter,
         answering.PersonAnsweredLetter,
         answering.PersonElsewhere,
+        acts.Restricted,
+        acts.RestrictionKept,
+        acts.ProcedureTold,
         consult.Consult,
         consult.LookAnswered,
         consult.LookGiven,

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.contracts.common import Frozen
+from shared.engine.concerned import persons_of
 from shared.engine.documents import REPORT
 from shared.engine.loaded import Loaded
 from shared.engine.rectified import shown_items
@@ -45,13 +46,17 @@ def readings_of(loaded: Loaded) -> dict[str, PlainReading]:
     """By item what can ever be read of `loaded` for another signal, whatever its phase.
 
     What was put right is not shared any more, nor who is not concerned; who represents a child is known for its notice
-    alone; and the reporter has reported nothing about the new signal.
+    alone; and the reporter has reported nothing about the new signal. What says anything of who is restricted is not used.
     """
     content, known, concerned = loaded.opened, Nameable.of(loaded), loaded.concerned
     items = shown_items(loaded)
     found: dict[str, PlainReading] = {}
     for one in loaded.facts().items:
         if one.category in _APART or not seen_from(loaded.law.category(one.category)):
+            continue
+        if not set(loaded.restricted).isdisjoint(
+            (one.name, one.about, *persons_of(loaded, (one.name,), even_restricted=True))
+        ):
             continue
         if one.name == REPORT:
             shown: dict[str, Any] = {"text": known.shared(content.report.text)}

@@ -20,6 +20,7 @@ from shared.protocol import (
     opening,
     passing_on,
     records,
+    restricting,
     standing_back,
     together,
 )
@@ -80,6 +81,7 @@ def document(law: Law) -> str:
         "## Een verzoek van de betrokkene over een dossier",
         "",
         *sentences(answering.RULES),
+        *sentences(restricting.RULES),
         "",
         "## Meer tegelijk",
         "",

@@ -15,9 +15,9 @@ SEEN = {"X-Purpose": "verzoek"}
 NAME = "Jan Wilgenroos"
 
 
-def registered(house: TestHouse, name: str = NAME) -> str:
+def registered(house: TestHouse, name: str = NAME, kind: str = "access") -> str:
     fields = {
-        "kind": "access",
+        "kind": kind,
         "firstReceivedOn": today().isoformat(),
         "channel": "paper",
         "department": "burgerzaken",
@@ -39,9 +39,9 @@ def decide(
     house.client.post("rights", f"{path}/decisions", "anna", body | ({"about": about} if about else {}))
 
 
-def asked(house: TestHouse, signal: str) -> str:
+def asked(house: TestHouse, signal: str, kind: str = "access") -> str:
     """A request of which it is known who asks, put before the holder of `signal`."""
-    number = registered(house)
+    number = registered(house, kind=kind)
     decide(house, number, "request-identity", "established", method="document-at-desk", checkedOn=today().isoformat())
     house.client.post("rights", f"/v1/requests/{number}/signals", "anna", {"signal": signal})
     return number
@@ -125,3 +125,36 @@ def test_who_asks_is_found_by_his_name_and_his_number_is_all_that_is_told(house:
     warrant = house.client.post("rights", path, "anna", {})["warrant"]
     stolen = house.client.request("POST", "retention", "/v1/existence-checks", "bram", {"warrant": warrant})
     assert stolen.status_code == 403, "of another person"
+
+
+@pytest.mark.allowed("R-10.4", "R-10.3")
+@pytest.mark.refused("R-10.4", "R-10.3")
+def test_who_objects_is_only_kept_where_his_signal_is_until_it_is_over(house: TestHouse) -> None:
+    """From the answer of its holder on; retention hears that it runs, and both hear that it is over."""
+    signal = brought(house, "hit-check").number
+    number = asked(house, signal, "objection")
+    shown = put_before(house, "sources", number, signal)
+    mine = next(code for code, one in shown["subjects"].items() if "Wilgenroos" in one.get("name", ""))
+    body = {"outcome": "about", "looked": "Alle tekst is gelezen.", "subject": mine, "items": shown["about"][mine]}
+    house.client.post("sources", f"/v1/signals/{signal}/person-requests/{number}/answer", "anna", body)
+
+    def restricted() -> str | None:
+        file = house.client.get("sources", f"/v1/signals/{signal}", "anna", purpose="verzoek")
+        return str(file["subjects"][mine].get("restricted"))
+
+    def runs() -> bool:
+        known = house.client.every("retention", "/v1/procedures", "anna", "procedures")
+        return (signal, number) in {(one["number"], one["request"]) for one in known}
+
+    until(lambda: restricted() == number)
+    until(runs)
+    until(lambda: [one["restricted"] for one in request_of(house, number)["signals"]] == [True])
+    version = house.client.get("sources", f"/v1/signals/{signal}/open-decisions", "anna")["version"]
+    record = {"category": "bag", "about": mine, "finding": "Een woning.", "expectedVersion": version}
+    refused = house.client.request("POST", "sources", f"/v1/signals/{signal}/items", "anna", record)
+    assert refused.status_code == 400
+    assert "restricted" in refused.text
+    decide(house, number, "request-withdrawn", "withdrawn", withdrawnOn=today().isoformat(), how="paper")
+    until(lambda: restricted() == "None")
+    until(lambda: not runs())
+    house.client.post("sources", f"/v1/signals/{signal}/items", "anna", record)

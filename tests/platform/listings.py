@@ -33,6 +33,7 @@ from tests.platform.rows import (
     number,
     offered,
     person_asked,
+    procedure,
     sealed,
     task,
 )
@@ -133,6 +134,14 @@ LISTS = {
         besides=lambda: [declaration(0)],
     ),
     "holds": Listing("retention", "/v1/holds", "holds", hold, lambda one: (one.asked_at, one.id)),
+    "procedures": Listing(
+        "retention",
+        "/v1/procedures",
+        "procedures",
+        procedure,
+        lambda one: (one.since, one.number, one.request),
+        "number",
+    ),
     "open destructions": Listing(
         "retention", "/v1/open-destructions", "destructions", sealed, lambda one: one.number, "number"
     ),

@@ -32,6 +32,7 @@ LAW = Laws.read("midden-delfland-2025").configured
         "/vernietiging/verklaringen",
         "/toezicht",
         "/toezicht/signalen/S-7K3MQ-9XD4T",
+        "/toezicht/register/2025/archief",
         "/toezicht/auditspoor",
         "/toezicht/spoed",
         "/toezicht/datalekken",
@@ -57,6 +58,7 @@ async def test_to_who_has_not_the_role_the_page_does_not_exist(somebody: httpx.A
     "path",
     [
         "/toezicht/zoeken",
+        "/toezicht/signalen/S-7K3MQ-9XD4T/verantwoording",
         "/toezicht/datalekken",
         "/toezicht/datalekken/I-7K3MQ-9XD4T/besluiten/breach-proposal",
         "/toezicht/datalekken/I-7K3MQ-9XD4T/intrekken",

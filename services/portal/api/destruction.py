@@ -98,4 +98,11 @@ def router(visits: Visits, destruction: DestructionPages, pages: Pages) -> APIRo
         named = {"Content-Disposition": 'attachment; filename="verklaring.pdf"'}
         return Response(found, media_type="application/pdf", headers=named)
 
+    @routes.get(f"{_ADDRESS}/verklaringen/{{identifier}}/archief")
+    async def archive_package(identifier: UUID, session: Session = visits.visitor) -> Response:
+        only_for(session, (BEHEERDER, FG))
+        found = await destruction.document(session, identifier, "archive-package")
+        named = {"Content-Disposition": 'attachment; filename="verklaring-archief.zip"'}
+        return Response(found, media_type="application/zip", headers=named)
+
     return routes

@@ -98,6 +98,14 @@ class Toezicht:
             any(one.get("next") for one in lists),
         )
 
+    async def register(self, session: Session, year: int) -> bytes:
+        """What went to whom in a year that is over, for the archive. Raises NotFound."""
+        path = f"/v1/disclosure-registers/{year}/archive-package"
+        found = await self._calls.document(session, "oversight", path)
+        if found is None:
+            raise NotFound
+        return found
+
     async def trail(self, session: Session, producer: str, cursor: str) -> dict[str, Any]:
         more = {"producer": producer} if producer else {}
         return body_of(await self._calls.get(session, "oversight", part_of("/v1/audit-lines", cursor, **more)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from shared.protocol.composing import OF
 from shared.protocol.conditions.approach import (
@@ -27,7 +28,8 @@ def rectifiable(facts: Facts) -> tuple[str, ...]:
     """What can be put right: data, but for the report itself; of the handling what nobody has acted on yet."""
     done = {*answers(facts), *adopted(facts)}
     waits = {"question", "intervention", "paper", CHILD, POINTS_AT_REPORTER}
-    data = [one for one in shareable(facts) if one != "report"]
+    # What is restricted because it is contested is put right as anything else.
+    data = [one for one in shareable(replace(facts, restricted={})) if one != "report"]
     return (*data, *(one.name for one in facts.items if one.category in waits and one.name not in done))
 
 
