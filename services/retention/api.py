@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
+from services.retention.archive import declaration_package
 from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping, Procedures
 from services.retention.use_cases.declare import as_pdf
 from shared.engine.engine import Engine
@@ -63,6 +64,18 @@ def router(
     async def document(declarationId: DeclarationId, person: Person = caller) -> Response:  # noqa: N803
         found = await declarations.one(declarationId, person)
         return Response(await run_in_threadpool(as_pdf, found), media_type="application/pdf")
+
+    @routes.get(
+        "/v1/declarations/{declarationId}/archive-package",
+        tags=["declarations"],
+        summary="One declaration as an archive takes it: PDF/A and JSON, with MDTO (beheerder, FG)",
+        response_class=Response,
+        responses={200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
+    )
+    async def archive_package(declarationId: DeclarationId, person: Person = caller) -> Response:  # noqa: N803
+        found = await declarations.one(declarationId, person)
+        pdf, now = await run_in_threadpool(as_pdf, found), engine.platform.clock.now()
+        return Response(declaration_package(found, pdf, now), media_type="application/zip")
 
     @routes.get("/v1/open-destructions", tags=["declarations"], summary="Destructions that are not whole yet")
     async def open_destructions(window: WindowAsked, person: Person = caller) -> dict[str, Any]:

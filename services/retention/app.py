@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 
 from services.retention import store
+from services.retention.account import RetentionAccount
 from services.retention.api import router
 from services.retention.messages import handlers
 from services.retention.policy import RetentionPolicy
@@ -27,6 +28,7 @@ from services.retention.use_cases import (
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
+from shared.http.chapters import chapter_routes
 from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -54,6 +56,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
     )
     routers = [router(engine, keeping, holds, destruction, declarations, existence, procedures)]
+    routers.append(chapter_routes(platform, RetentionAccount(platform).chapter))
     if more:
         routers.append(more(platform, listing))
     return build(service, "Retention", *routers)

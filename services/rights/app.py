@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 
 from services.rights import store
+from services.rights.account import RightsAccount
 from services.rights.api import router
 from services.rights.letters import Letters
 from services.rights.messages import handlers
@@ -22,6 +23,7 @@ from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.engine.store import keys_in
 from shared.http.app import build
+from shared.http.chapters import chapter_routes
 from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -44,6 +46,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     )
     overdue = OverdueDuties(engine)
     routers = [router(engine, overdue, Deferrals(engine), Letters(engine)), request_routes(engine, requests)]
+    routers.append(chapter_routes(platform, RightsAccount(engine).chapter))
     if more:
         routers.append(more(platform, overdue))
     return build(service, "Rights", *routers)

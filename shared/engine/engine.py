@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.engine.account import Accounting
 from shared.engine.agenda import Agenda
 from shared.engine.answering import Answering
 from shared.engine.cluster import Clusters
@@ -55,6 +56,7 @@ class Engine:
         self.noting = Noting(self.parts)
         self.answering = Answering(self.parts, self.showing)
         self.restricting = Restricting(self.parts)
+        self.accounting = Accounting(self.parts)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
         self.queues: dict[Queue[Any], Work[Any]] = {
             self.settlement.queue: self.settlement.work,

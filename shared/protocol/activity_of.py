@@ -72,7 +72,14 @@ NO_PROCESSING: Mapping[str, str] = {
         "wie toezicht houdt leest een lijst van codes en nummers, zonder iets van een persoon",
     ),
     **dict.fromkeys(
-        ("breach register read", "breach entry begun", "breach entry opened", "breach proposed"),
+        ("chapter of accountability read", "accountability file bound"),
+        "wie toezicht houdt krijgt van een signaal codes en dagen; er wordt niets voor geopend (art. 2)",
+    ),
+    **dict.fromkeys(
+        (
+            *("breach register read", "breach entry begun", "breach entry opened", "breach proposed"),
+            "breach entry destroyed",
+        ),
         "in het register van datalekken staan aantallen en nummers, en niemands naam (art. 33 lid 5 AVG)",
     ),
     **dict.fromkeys(

@@ -148,6 +148,7 @@ LISTS = {
     "breach register": Listing(
         "oversight", "/v1/breaches", "breaches", incident, by_arrival, "number", newest_first=True
     ),
+    "waiting breaches": Listing("oversight", "/v1/breaches?waiting=true", "breaches", incident, by_arrival, "number"),
     "work list": Listing("assessment", "/v1/signals", "signals", dossier, by_arrival, "number"),
     "duties": Listing("rights", "/v1/duties", "duties", lambda n: dossier(n, due=True), by_urgency, "number"),
     "overdue duties": Listing(

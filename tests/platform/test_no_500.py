@@ -322,6 +322,7 @@ BODIES: dict[str, Bodies] = {
             decision("approve-destruction", "approved", confirmList="{number}"),
             decision("never-informed", "answered", neverInformed={"D-00000-00001": "inform"}),
         ],
+        "/signals/{number}/accountability-files": [{"seals": ["e30.e30.AAAA"]}],
         "/breaches": [{"discoveredAt": soon(-1)}],
         "/breaches/{number}/withdrawals": [WITHDRAWAL],
         "/breaches/{number}/decisions": [
