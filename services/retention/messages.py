@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from services.retention.use_cases import AnsweringExistence, Destruction, GivingLooks, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Destruction, GivingLooks, HeldNumbers, Holds, Keeping
 from shared.bus.inbox import Handler
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
 from shared.contracts.consult import Consult
 from shared.contracts.dossier import Findable, SealedDossierLetter
+from shared.contracts.holdings import HoldingsAsked
 from shared.contracts.oversight import Approved, TakenOff
+from shared.holding import AnsweringHoldings
 
 
 def handlers(
     keeping: Keeping, holds: Holds, destruction: Destruction, existence: AnsweringExistence, looks: GivingLooks
 ) -> dict[str, Handler]:
+    held = AnsweringHoldings(keeping.platform, HeldNumbers(keeping.platform.mac).of)
     return {
         SealedDossierLetter.event: keeping.sealed,
         Findable.event: existence.told,
@@ -24,4 +27,5 @@ def handlers(
         Approved.event: destruction.approved,
         TakenOff.event: holds.taken_off,
         Consult.event: looks.asked,
+        HoldingsAsked.event: held.asked,
     }

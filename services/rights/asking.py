@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.rights import store
+from services.rights.completeness import looked_name, names_of
+from services.rights.holdings import questions
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
 from shared import audit
@@ -34,7 +36,7 @@ from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, Conflict, NotFound
 from shared.identity import Person
 from shared.protocol.model import Law, State
-from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM
+from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM, LOOKED_ITEM
 
 CAN_BE_ASKED = ("assessment", "sources", "casework")
 NON_ACTIVE = "retention"
@@ -65,10 +67,12 @@ class AskingHolders:
         )
         await vouch_for(self.platform.mac, row)
         letter = self._letter(loaded, signal, holder)
+        services, letters = await questions(self.platform, number, (signal,), now)
         line = audit.line(now, "holder asked", actor=person.user_id, role=role, record=number, reason=signal)
         async with self.platform.database.transaction() as session:
-            await session.merge(row)
-            session.add_all((letter, line))
+            for one in (row, *services):
+                await session.merge(one)
+            session.add_all((letter, *letters, line))
         return row
 
     def _letter(self, loaded: Loaded, signal: str, holder: str) -> Outgoing:
@@ -95,7 +99,7 @@ class AskingHolders:
             raise CannotSucceed("the number on a letter differs from the one inside")
         row = await self._asked_of(incoming.producer, content.request, content.number)
         items = await self._items(incoming.producer, content)
-        mine = _names_of(content.number)
+        mine = names_of(content.number)
         now = self.platform.clock.now()
         after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
         await vouch_for(self.platform.mac, after)
@@ -134,13 +138,25 @@ class AskingHolders:
         key = loaded.dossier.room_key
         if loaded.state != State.REQUEST_SEARCH or key is None:
             return None
-        if not content.found:
-            return []
-        said = await self._said(holder, content, loaded.law)
+        begins = names_of(content.number)
+        said = {looked_name(begins): self._looked(holder, content)}
+        if content.found:
+            said |= await self._said(holder, content, loaded.law, begins)
         documents: list[tuple[str, str, Document]] = [(content.request, name, one) for name, one in said.items()]
         return await encrypted(self.platform.room(), key, documents)
 
-    async def _said(self, holder: str, content: PersonAnswered, law: Law) -> dict[str, Finding]:
+    def _looked(self, holder: str, content: PersonAnswered) -> Finding:
+        """How was looked in free text, kept whatever was found."""
+        return Finding(
+            category=LOOKED_ITEM,
+            about=holder,
+            finding=content.looked,
+            fields={"signal": content.number, "found": content.found},
+            recorded_by=content.answered_by,
+            recorded_at=self.platform.clock.now().isoformat(),
+        )
+
+    async def _said(self, holder: str, content: PersonAnswered, law: Law, begins: str) -> dict[str, Finding]:
         """Each thing that was answered as what was found at `holder`, in the words in which he reads it."""
         shared = {
             "use": _uses(content, law),
@@ -156,10 +172,9 @@ class AskingHolders:
             )
             texts.append((one.item, one.text or _compared(one.matches), source))
         return {
-            _name(content.number, name): Finding(
+            _name(begins, name): Finding(
                 category=FOUND_ITEM,
                 about=holder,
-                finding=content.looked,
                 fields={"what": what, "source": source, **shared},
                 recorded_by=content.answered_by,
                 recorded_at=self.platform.clock.now().isoformat(),
@@ -199,13 +214,8 @@ class AskingHolders:
         return Handled(effect)
 
 
-def _names_of(signal: str) -> str:
-    """With which the names of all that was answered of `signal` begin."""
-    return f"found-{hashlib.sha256(signal.encode()).hexdigest()[:12]}-"
-
-
-def _name(signal: str, item: str) -> str:
-    return f"{_names_of(signal)}{hashlib.sha256(item.encode()).hexdigest()[:12]}"
+def _name(begins: str, item: str) -> str:
+    return f"{begins}{hashlib.sha256(item.encode()).hexdigest()[:12]}"
 
 
 def _described(content: PersonAnswered) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.rights.asking import AskingHolders
+from services.rights.holdings import AskingServices
 from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
 from services.rights.use_cases import Concerned
@@ -10,6 +11,7 @@ from shared.bus.inbox import Handler
 from shared.contracts.answering import PersonAnsweredLetter, PersonElsewhere
 from shared.contracts.assessment import Begun, ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import ClosedTo, InformingDue
+from shared.contracts.holdings import HoldingsTold
 from shared.contracts.oversight import DutiesAsked, HeadsKnown, InformAfterAll
 from shared.contracts.worklist import WorkAsked
 from shared.engine.engine import Engine
@@ -29,6 +31,7 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
         InformAfterAll.event: never_informed.ordered,
         PersonAnsweredLetter.event: asking.answered,
         PersonElsewhere.event: asking.elsewhere,
+        HoldingsTold.event: AskingServices(engine).told,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select, text
@@ -102,6 +103,20 @@ class AskedSignal(SQLModel, table=True):
     mac: str = ""
 
 
+class HoldingsRow(SQLModel, table=True):
+    """What `service` was asked that it holds of `signal`, for `request`, and what it answered: codes, days and receivers
+    (`Holding`). Without a signal: whether it answers at all. Its MAC stands by itself."""
+
+    __tablename__ = "asked_service"
+    request: str = Field(primary_key=True)
+    service: str = Field(primary_key=True)
+    signal: str = Field(primary_key=True)
+    asked_at: datetime = moment()
+    answered_at: datetime | None = moment(nullable=True)
+    holdings: list[dict[str, Any]] | None = document()
+    mac: str = ""
+
+
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 
 
@@ -164,6 +179,8 @@ def erase_duties(clock: Clock) -> Callable[[AsyncSession, Collection[str]], Awai
             await session.execute(delete(kind).where(col(kind.number).in_(duties)))
         either = (col(AskedSignal.request).in_(numbers), col(AskedSignal.signal).in_(numbers))
         await session.execute(delete(AskedSignal).where(or_(*either)))
+        asked = (col(HoldingsRow.request).in_(numbers), col(HoldingsRow.signal).in_(numbers))
+        await session.execute(delete(HoldingsRow).where(or_(*asked)))
         await store.delete_rows(session, numbers)
         await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
         session.add_all(

@@ -22,7 +22,7 @@ from shared.contracts.answering import PersonAnswered, PersonAnsweredLetter, Per
 from shared.contracts.common import KeysMade
 from shared.contracts.rights import PersonAsked, PersonAskedLetter, Requester
 from shared.database.tables import table_of
-from shared.engine.about_person import Chosen, concerning, items_known, read_by, uses_of, words_faults
+from shared.engine.about_person import Chosen, concerning, items_known, looked_faults, read_by, uses_of, words_faults
 from shared.engine.documents import REPORT
 from shared.engine.head import changed, vouch_for
 from shared.engine.loaded import Loaded
@@ -206,6 +206,8 @@ class Answering:
         chosen = Chosen(given.subject or "", tuple(given.items), tuple(given.objects), summaries)
         if not faults and given.outcome == IS_ABOUT:
             faults = words_faults(loaded, chosen)
+        if not any(one.field == "looked" for one in faults):
+            faults += looked_faults(loaded, given.subject, given.looked)
         if faults:
             raise Invalid(faults)
         answered = PersonAnswered(

@@ -134,6 +134,17 @@ async def test_nobody_sees_these_pages_without_a_session(portal: httpx.AsyncClie
     assert (await portal.get(path)).status_code in (302, 303)
 
 
+@pytest.mark.allowed("R-10.2")
+@pytest.mark.refused("R-10.2")
+async def test_who_is_silent_is_asked_anew_with_one_button() -> None:
+    answering, rights = pages(Said(202, {}))
+    await answering.ask_services(SOMEBODY, REQUEST)
+    assert rights.asked == [("rights", f"/v1/requests/{REQUEST}/services", {})]
+    over = pages(Said(409, {"detail": "Er wordt nu niet naar gegevens gezocht."}))[0]
+    with pytest.raises(Conflict):
+        await over.ask_services(SOMEBODY, REQUEST)
+
+
 class Two:
     """Rights, which gives a warrant, and retention, which answers it."""
 

@@ -89,6 +89,13 @@ def router(visits: Visits, answering: AnswerPages, pages: Pages) -> APIRouter:
         trouble = await answering.put_before(session, asked, filled)
         return form(request, asked, filled, trouble) if trouble else sends_to(f"/dossiers/{asked}#signalen")
 
+    @routes.post("/verzoeken/{asked}/diensten")
+    async def ask_services(
+        asked: OfRequest, filled: FormData = visits.form, session: Session = visits.visitor
+    ) -> Response:
+        await answering.ask_services(session, asked)
+        return sends_to(f"/dossiers/{asked}#volledig")
+
     @routes.get("/verzoeken/{asked}/zoeken")
     async def before_looking(request: Request, asked: OfRequest, session: Session = visits.visitor) -> Response:
         only_for(session, HAVE_THE_FILE)

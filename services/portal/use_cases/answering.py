@@ -130,6 +130,10 @@ class AnswerPages:
             raise NotFound
         return trouble(said)
 
+    async def ask_services(self, session: Session, request: str) -> None:
+        """Ask the services that answer by themselves anew. Raises NotFound, and Conflict when looking is over."""
+        body_of(await self._calls.post(session, "rights", f"/v1/requests/{request}/services", {}))
+
 
 def _path(signal: str, request: str) -> str:
     return f"/v1/signals/{signal}/person-requests/{request}"
