@@ -111,7 +111,7 @@ _HOLDINGS = ("holdings-told.v1",)
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
 # What retention tells who reads an archive, and may have asked for a look into what is sealed.
-_LOOKS = ("look-given.v1", "look-answered.v1")
+_LOOKS = ("look-given.v1", "look-answered.v1", "sealed-for-request.v1")
 # What the work list is told by whoever holds dossiers.
 _WORK = ("work-told.v1", "work-up-to.v1", "receipts.v1")
 
@@ -141,7 +141,7 @@ SERVICES: tuple[Privileges, ...] = (
             "intake": _from("report.v1"),
             "sources": _from(*_COMMON, "closed-to.v1"),
             "casework": _from("receipts.v1", "closed-to.v1", "look-answered.v1"),
-            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1", "person-asked.v1"),
+            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1", "person-asked.v1", "request-over.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -159,7 +159,7 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
             "casework": _from(*_COMMON, "look-answered.v1"),
-            "rights": _from(*_COMMON, "person-asked.v1"),
+            "rights": _from(*_COMMON, "person-asked.v1", "request-over.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -178,7 +178,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
             "casework": _from("consult.v1", "look-answered.v1", "receipts.v1"),
-            "rights": _from(*_COMMON, "notice.v1", "person-asked.v1"),
+            "rights": _from(*_COMMON, "notice.v1", "person-asked.v1", "request-over.v1"),
             "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS, "move-case.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -198,7 +198,7 @@ SERVICES: tuple[Privileges, ...] = (
             "casework": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
             "intake": _from(*_HOLDINGS, "receipts.v1"),
             "export": _from(*_HOLDINGS, "receipts.v1"),
-            "retention": _from(*_ORDERS, *_HOLDINGS),
+            "retention": _from(*_ORDERS, *_HOLDINGS, "sealed-put.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
             "oversight": _from(*_COMMON, *_HOLDINGS, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"),
@@ -227,7 +227,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
             "sources": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
             "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
-            "rights": _from(*_OWNED_KEYS, "holdings-asked.v1"),
+            "rights": _from(*_OWNED_KEYS, "holdings-asked.v1", "sealed-asked.v1"),
             "export": _from(*_OWNED_KEYS),
             "oversight": _from(*_OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
             "access": _from("leases.v1"),

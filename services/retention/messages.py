@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from services.retention.use_cases import AnsweringExistence, Destruction, GivingLooks, HeldNumbers, Holds, Keeping
+from services.retention.use_cases import (
+    AnsweringExistence,
+    Destruction,
+    GivingLooks,
+    GivingToRequests,
+    HeldNumbers,
+    Holds,
+    Keeping,
+)
 from shared.bus.inbox import Handler
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
@@ -10,6 +18,7 @@ from shared.contracts.consult import Consult
 from shared.contracts.dossier import Findable, SealedDossierLetter
 from shared.contracts.holdings import HoldingsAsked
 from shared.contracts.oversight import Approved, TakenOff
+from shared.contracts.sealed import SealedAsked
 from shared.holding import AnsweringHoldings
 
 
@@ -28,4 +37,5 @@ def handlers(
         TakenOff.event: holds.taken_off,
         Consult.event: looks.asked,
         HoldingsAsked.event: held.asked,
+        SealedAsked.event: GivingToRequests(keeping.platform).asked,
     }

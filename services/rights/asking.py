@@ -17,6 +17,7 @@ from sqlmodel import col
 from services.rights import store
 from services.rights.completeness import looked_name, names_of
 from services.rights.holdings import questions
+from services.rights.sealed import KEEPS_SEALED, AskingReaders
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
 from shared import audit
@@ -39,7 +40,6 @@ from shared.protocol.model import Law, State
 from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM, LOOKED_ITEM
 
 CAN_BE_ASKED = ("assessment", "sources", "casework")
-NON_ACTIVE = "retention"
 FROM_A_REPORT = "een melding bij de gemeente"
 
 
@@ -48,6 +48,7 @@ class AskingHolders:
         self.engine = engine
         self.platform = engine.platform
         self._loader = engine.parts.loader
+        self._readers = AskingReaders(engine)
 
     async def ask(self, number: str, person: Person, signal: str, holder: str) -> AskedSignal:
         """Ask `holder` about `signal` for request `number`; anew when that was done before. Raises Forbidden, NotFound, and
@@ -97,9 +98,10 @@ class AskingHolders:
         content, word, kid = await self.platform.opener.content(message, PersonAnswered)
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
-        row = await self._asked_of(incoming.producer, content.request, content.number)
-        items = await self._items(incoming.producer, content)
-        mine = names_of(content.number)
+        asked = await self._readers.asked_of(incoming.producer, content)
+        row, holder = asked.row, KEEPS_SEALED if asked.sealed else incoming.producer
+        mine = names_of(content.number, incoming.producer if asked.sealed else "")
+        items = await self._items(holder, content, mine)
         now = self.platform.clock.now()
         after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
         await vouch_for(self.platform.mac, after)
@@ -117,7 +119,10 @@ class AskingHolders:
                 await session.execute(delete(ItemRow).where(*before))
                 # Copies: it may be done twice, the second time in a transaction of its own.
                 session.add_all([changed(one) for one in items])
-            await session.merge(after)
+            await session.merge(changed(after))
+            if asked.sealed:
+                await session.flush()
+                await self._readers.all_answered(session, content.request, content.number)
 
         return Handled(effect, word)
 
@@ -129,7 +134,7 @@ class AskingHolders:
         await self._loader.believe(row, request)
         return row
 
-    async def _items(self, holder: str, content: PersonAnswered) -> list[ItemRow] | None:
+    async def _items(self, holder: str, content: PersonAnswered, begins: str) -> list[ItemRow] | None:
         """None where the answer comes when nothing is looked for any more."""
         try:
             loaded = await self._loader.load(content.request, opened=False)
@@ -138,7 +143,6 @@ class AskingHolders:
         key = loaded.dossier.room_key
         if loaded.state != State.REQUEST_SEARCH or key is None:
             return None
-        begins = names_of(content.number)
         said = {looked_name(begins): self._looked(holder, content)}
         if content.found:
             said |= await self._said(holder, content, loaded.law, begins)
@@ -197,13 +201,14 @@ class AskingHolders:
         """It is not with who was asked: who has it now is asked, and where nobody can be, that shows."""
         row = await self._asked_of(incoming.producer, message.request, message.number)
         letter: Outgoing | None = None
-        if message.holder in CAN_BE_ASKED and message.holder != row.holder:
+        if message.holder == KEEPS_SEALED:
+            after, letter = await self._readers.question(await self._loader.load(message.request), row)
+        elif message.holder in CAN_BE_ASKED and message.holder != row.holder:
             loaded = await self._loader.load(message.request)
             letter = self._letter(loaded, message.number, message.holder)
             after = changed(row, holder=message.holder, state=store.WAITS_FOR_HOLDER)
         else:
-            state = store.LIES_SEALED if message.holder == NON_ACTIVE else store.NOWHERE
-            after = changed(row, state=state, answered_at=self.platform.clock.now())
+            after = changed(row, state=store.NOWHERE, answered_at=self.platform.clock.now())
         await vouch_for(self.platform.mac, after)
 
         async def effect(session: AsyncSession) -> None:

@@ -6,6 +6,7 @@ from services.rights.asking import AskingHolders
 from services.rights.holdings import AskingServices
 from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
+from services.rights.sealed import AskingReaders
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
 from shared.contracts.answering import PersonAnsweredLetter, PersonElsewhere
@@ -13,6 +14,7 @@ from shared.contracts.assessment import Begun, ChildLetter, InformingAsked, Pers
 from shared.contracts.dossier import ClosedTo, InformingDue
 from shared.contracts.holdings import HoldingsTold
 from shared.contracts.oversight import DutiesAsked, HeadsKnown, InformAfterAll
+from shared.contracts.sealed import SealedPut
 from shared.contracts.worklist import WorkAsked
 from shared.engine.engine import Engine
 
@@ -31,6 +33,7 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
         InformAfterAll.event: never_informed.ordered,
         PersonAnsweredLetter.event: asking.answered,
         PersonElsewhere.event: asking.elsewhere,
+        SealedPut.event: AskingReaders(engine).put,
         HoldingsTold.event: AskingServices(engine).told,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,

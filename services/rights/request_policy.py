@@ -10,6 +10,7 @@ from services.rights.completeness import completeness, looked_at, looked_words
 from services.rights.effects import KeepsClocks
 from services.rights.holdings import AsksServices, answered
 from services.rights.request_clock import clocks, reckon
+from services.rights.sealed import over, readers_of
 from services.rights.shelf import Moments
 from services.rights.store import WAITS_FOR_HOLDER, RequestRow
 from shared.engine.documents import Finding
@@ -32,10 +33,12 @@ from shared.protocol.request_kinds import (
     HOLDER,
     HOLDERS_OF_DATA,
     IDENTITY,
+    NOT_HANDLED,
     ON_ITEM,
     RECORD_FOUND,
     REQUEST_KINDS,
     REQUEST_LETTER,
+    REQUEST_WITHDRAWN,
     SEARCH_DONE,
     WITHHOLD,
 )
@@ -94,7 +97,10 @@ def show(loaded: Loaded) -> dict[str, Any]:
     people = list(loaded.opened.subjects.values())
     finding = loaded.opened.findings[AS_REGISTERED]
     decided = {item.name: taken for item, taken in decided_items(loaded)}
-    words = {(one, each["signal"]): each["words"] for one, some in looked_words(loaded).items() for each in some}
+    words: dict[tuple[str, str], list[str]] = {}
+    for holder, some in looked_words(loaded).items():
+        for each in some:
+            words.setdefault((holder, each["signal"]), []).append(each["words"])
     return {
         "request": {
             **{name: one for name, one in fields.items() if name != "bornOn"},
@@ -116,7 +122,8 @@ def show(loaded: Loaded) -> dict[str, Any]:
                 "holderCalled": HOLDERS_OF_DATA[one.holder],
                 "state": one.state,
                 "found": one.found,
-                "looked": words.get((one.holder, one.signal)),
+                "looked": words.get((one.holder, one.signal), []),
+                "readers": readers_of(loaded, one),
                 "askedAt": one.asked_at.isoformat(),
                 "answeredAt": one.answered_at.isoformat() if one.answered_at else None,
             }
@@ -203,5 +210,6 @@ def follows(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
     after = reckon(request, [each for one in taken for each in loaded.decided(one)], loaded.law)
     rest = [one for one in taken if one.id != decision.id]
     before = reckon(request, [each for one in rest for each in loaded.decided(one)], loaded.law)
+    ended = over(loaded) if decision.key in (REQUEST_WITHDRAWN, NOT_HANDLED) else ()
     asked = decision.key == IDENTITY and decision.state_after == State.REQUEST_SEARCH
-    return (*((KeepsClocks(before, after),) if before != after else ()), *((AsksServices(),) if asked else ()))
+    return (*((KeepsClocks(before, after),) if before != after else ()), *((AsksServices(),) if asked else ()), *ended)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.rights.store import Asked, AskedSignal, DutyMoment, HoldingsRow, OnList, RequestRow
+from services.rights.store import Asked, AskedSignal, DutyMoment, HoldingsRow, OnList, RequestRow, SealedReaderRow
 from shared.engine.shelf import Shelf
 
 
@@ -24,6 +24,8 @@ class Moments:
     """Of a request its days; None of a duty."""
     put_before: tuple[AskedSignal, ...] = ()
     """Of a request: the signals about which a holder was asked."""
+    readers: tuple[SealedReaderRow, ...] = ()
+    """Of a request: who was given what is sealed of a signal."""
     services: tuple[HoldingsRow, ...] = ()
     """Of a request: the services that were asked what they hold, with what they answered."""
 
@@ -43,6 +45,7 @@ class DutyShelf(Shelf):
         "asked": (Asked, "x.number = {signal}"),
         "request": (RequestRow, "x.number = {number}"),
         "put_before": (AskedSignal, "x.request = {number} ORDER BY x.asked_at, x.signal"),
+        "readers": (SealedReaderRow, "x.request = {number} ORDER BY x.signal, x.reader"),
         "services": (HoldingsRow, "x.request = {number} ORDER BY x.service, x.signal"),
     }
 
@@ -50,4 +53,4 @@ class DutyShelf(Shelf):
         acted = rows["asked"][0].acted if rows["asked"] else {}
         lists = tuple(one.list_id for one in rows["lists"])
         request = next(iter(rows["request"]), None)
-        return Moments(rows["moments"], acted, lists, request, rows["put_before"], rows["services"])
+        return Moments(rows["moments"], acted, lists, request, rows["put_before"], rows["readers"], rows["services"])

@@ -16,6 +16,7 @@ from shared.contracts import (
     oversight,
     retention,
     rights,
+    sealed,
     sources,
     worklist,
 )
@@ -57,6 +58,10 @@ MESSAGES: dict[str, type[Message]] = {
         answering.PersonElsewhere,
         holdings.HoldingsAsked,
         holdings.HoldingsTold,
+        sealed.SealedAsked,
+        sealed.SealedPut,
+        sealed.SealedForRequest,
+        sealed.RequestOver,
         consult.Consult,
         consult.LookAnswered,
         consult.LookGiven,

@@ -13,7 +13,7 @@ from shared.contracts.answering import PersonAnswered
 from shared.contracts.intake import ReporterMarks, Subject
 from shared.contracts.rights import PersonAsked, PersonAskedLetter, Requester
 from shared.database.tables import Audit, Outgoing
-from shared.engine.answering import GivenAnswerAbout
+from shared.engine.answer_about import GivenAnswerAbout
 from shared.engine.documents import Finding
 from shared.engine.tables import AskedRow, Dossier
 from shared.errors import CaseClosed, Conflict, Forbidden, Invalid, NotBelieved, NotFound

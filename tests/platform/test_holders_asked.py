@@ -105,7 +105,7 @@ async def test_what_a_holder_answers_stands_in_the_request_and_is_decided_on(des
     await hears(desk, answer(desk, number, signal, found=False, subject=None, person=None, items=(), uses=()))
     shown = await seen(desk, number)
     assert shown["found"] == []
-    assert shown["signals"][0]["looked"] == "Alle tekst is gelezen.", (
+    assert shown["signals"][0]["looked"] == ["Alle tekst is gelezen."], (
         "how was looked is kept when there is nothing, too"
     )
     await searched(desk, number)
@@ -147,7 +147,7 @@ async def test_how_was_looked_goes_along_with_what_is_given_and_of_a_namesake_no
     for other in ("Twee keer gelezen.", "Alleen de namen gelezen.", namesake, withheld, signal):
         assert other not in str(copy)
     shown = {one["signal"]: one["looked"] for one in (await seen(desk, number))["signals"]}
-    assert shown[namesake] == "Alleen de namen gelezen.", "who decides sees it"
+    assert shown[namesake] == ["Alleen de namen gelezen."], "who decides sees it"
 
 
 @pytest.mark.refused("R-10.1")
@@ -192,7 +192,8 @@ async def test_a_signal_that_went_on_is_asked_about_where_it_is(desk_of: DeskOf)
     assert [one.addressee for one in await desk.rows(Outgoing, event="person-asked.v1")] == ["assessment", "sources"]
     with pytest.raises(CannotSucceed):
         await gone("assessment", "casework")
-    assert await gone("sources", "retention") == "sealed"
+    assert await gone("sources", "retention") == "waiting", "retention is asked, and gives it to who reads it"
+    assert [one.addressee for one in await desk.rows(Outgoing, event="sealed-asked.v1")] == ["retention"]
     await AskingHolders(desk.engine).ask(number, ANNA, signal, "casework")
     assert await gone("casework", None) == "nowhere"
 

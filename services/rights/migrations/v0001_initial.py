@@ -60,6 +60,18 @@ def upgrade() -> None:
         column("mac", sa.Text),
     )
     op.create_table(
+        "asked_reader",
+        column("request", sa.Text, key=True),
+        column("signal", sa.Text, key=True, index=True),
+        column("reader", sa.Text, key=True),
+        column("state", sa.Text),
+        column("asked_at", MOMENT),
+        column("until", MOMENT),
+        column("answered_at", MOMENT, null=True),
+        column("found", sa.Boolean, null=True),
+        column("mac", sa.Text),
+    )
+    op.create_table(
         "asked_service",
         column("request", sa.Text, key=True),
         column("service", sa.Text, key=True),
