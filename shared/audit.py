@@ -14,14 +14,15 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from shared.canonical import canonical
-from shared.database.tables import Audit
+from shared.database.tables import Audit, ProcessingRecord
 from shared.keys.mac import Mac
+from shared.processing import Concerns, ProcessingLog, deed_of
 from shared.telemetry import trace_id
 
 GENESIS = "0" * 64
@@ -46,6 +47,9 @@ class LineFacts(TypedDict, total=False):
     role: str | None
     times: int
     answered: Mapping[str, str]
+    concerns: Sequence[Concerns] | None
+    """Whom it concerns, where it is a processing of persons (shared/processing.py); empty where another line of the same
+    transaction says it; None for the signal that the record is, of a service that knows no persons."""
     turn: int | None
     """Which turn of the record it is, where that has any: by this oversight knows an old one (engine/head.py)."""
 
@@ -71,7 +75,9 @@ def line(now: datetime, action: str, **facts: Unpack[LineFacts]) -> Audit:
         entry["answered"] = sorted({*facts["answered"].values()})
     if facts.get("turn") is not None:
         entry["turn"] = facts["turn"]
-    return Audit(id=uuid4(), entry=entry, written_at=now)
+    row = Audit(id=uuid4(), entry=entry, written_at=now)
+    row.is_of(deed_of(action, facts.get("record"), facts.get("concerns")))
+    return row
 
 
 def chain(previous: str, entry: dict[str, Any]) -> str:
@@ -89,10 +95,12 @@ class Proofs:
     and have no number yet, so that one that somebody takes away is missed.
 
     `at_hand`: what proves lines while the service has not had its key, for a door that opens without OpenBao.
+    `processing`: makes the records of what a line tells, which go with it.
     """
 
-    def __init__(self, mac: Mac, at_hand: bytes | None = None) -> None:
+    def __init__(self, mac: Mac, at_hand: bytes | None = None, processing: ProcessingLog | None = None) -> None:
         self._mac = mac
+        self._processing = processing
         self._at_hand = at_hand
         self._waiting: dict[UUID, float] = {}
 
@@ -106,6 +114,14 @@ class Proofs:
         else:
             row.proof = self._mac.of_known(PROOF_KIND, facts)
         return True
+
+    def besides(self, row: object) -> list[ProcessingRecord]:
+        """The records of the processing log that go with a line, into the same transaction. Raises PartDown when there is no
+        key."""
+        deed = row.deed if isinstance(row, Audit) else None
+        if not isinstance(row, Audit) or deed is None or self._processing is None:
+            return []
+        return self._processing.records(deed, row.written_at)
 
     async def holds(self, identifier: UUID, entry: dict[str, Any], proof: str | None) -> bool:
         """Whether this service wrote exactly this. Raises PartDown when the key cannot be had."""

@@ -127,7 +127,7 @@ SERVICES: tuple[Privileges, ...] = (
             "rights": _from("holdings-asked.v1", "receipts.v1"),
             "oversight": _from("receipts.v1"),
         },
-        door_tables=("outgoing", "audit", "melder_letter", "accepted_report"),
+        door_tables=("outgoing", "audit", "processing_record", "melder_letter", "accepted_report"),
     ),
     Privileges(
         name="assessment",

@@ -60,6 +60,9 @@ class ServiceSettings(BaseSettings):
     sender that may be restored."""
     audit_days: int = Field(default=30, ge=7)
     """How long an audit line stays at its producer once oversight has it."""
+    processing_days: int = Field(default=5 * 366, ge=30)
+    """How long a record of the processing log is kept, if its signal is not destroyed before: as long as a claim for damage
+    can be made (art. 82 AVG; art. 3:310 BW)."""
     draft_days: int = Field(default=7, ge=1, le=30)
     """For how long what somebody has typed and not sent is kept, encrypted."""
     keys_seconds: float = 60

@@ -9,8 +9,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import secrets
 import sys
+import time
 from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -90,6 +93,26 @@ def trace_id() -> str | None:
     """The current trace as 32 hex digits; None outside any."""
     span = trace.get_current_span().get_span_context()
     return f"{span.trace_id:032x}" if span.is_valid else None
+
+
+@dataclass(frozen=True)
+class Running:
+    """What is under way: its trace, its span (None outside any), and for how long."""
+
+    trace_id: str
+    span_id: str | None
+    milliseconds: int = 0
+
+
+def running() -> Running:
+    """The present span; outside any a trace that begins here."""
+    span = trace.get_current_span()
+    known = span.get_span_context()
+    if not known.is_valid:
+        return Running(secrets.token_hex(16), None)
+    began = getattr(span, "start_time", None)
+    lasted = max(0, time.time_ns() - began) // 1_000_000 if began else 0
+    return Running(f"{known.trace_id:032x}", f"{known.span_id:016x}", lasted)
 
 
 def _type_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

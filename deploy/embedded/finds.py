@@ -109,8 +109,9 @@ DECLARATIONS = Look(
 DISCLOSURES = Look("Toezicht", "verstrekkingen in het register", _rows("oversight", "/v1/disclosures", "disclosures"))
 DESIGNATIONS = Look("Beheer", "aanwijzingen", _rows("access", "/v1/designations", "designations"))
 FIGURES = Look("Cijfers", "tabellen", _tables)
+REQUESTS = Look("Verzoeken", "verzoeken die op antwoord wachten", _rows("rights", "/v1/requests", "requests"))
 
-_FILE = (TODAY, LATER, INFORMING, RIEC, MEETINGS)
+_FILE = (TODAY, LATER, INFORMING, REQUESTS, RIEC, MEETINGS)
 _LOT = (MEETINGS, PAPERS)
 FINDS: dict[str, Sequence[Look]] = {
     "anna": _FILE,
@@ -121,8 +122,8 @@ FINDS: dict[str, Sequence[Look]] = {
     "gijs": (ORDERS, *_LOT),
     "hanna": _LOT,
     "dirk": (QUESTIONS,),
-    "fg": (URGENT, DEFERRALS, DISCLOSURES, DECLARATIONS, FIGURES),
-    "beheerder": (LISTS, DECLARATIONS, DESIGNATIONS, FIGURES),
+    "fg": (URGENT, DEFERRALS, DISCLOSURES, REQUESTS, DECLARATIONS, FIGURES),
+    "beheerder": (LISTS, REQUESTS, DECLARATIONS, DESIGNATIONS, FIGURES),
 }
 """What the demo leaves for whom; who is not named here passes a report on, and has nothing that waits."""
 

@@ -51,7 +51,7 @@ class DepartmentInbox:
             again = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
             if again.state == UNREAD:
                 await self.rows.become(session, again, state=READ, fetched_at=self.platform.clock.now())
-            session.add(self.rows.line("share read", again, person, f"{DEPARTMENT}-{again.recipient}"))
+            session.add(self.rows.line("share read", again, person, f"{DEPARTMENT}-{again.recipient}", content=content))
         return again, content
 
     async def answer(self, identifier: UUID, person: Person, outcome: TakenUp, reason: str | None) -> dict[str, Any]:

@@ -15,9 +15,12 @@ from shared.engine.head import vouch_for, vouched_for
 from shared.errors import NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
+from shared.processing import Concerns
 from shared.service.platform import Platform
 
 ITEM = "share"
+WRONG_SECRET = "secret"  # noqa: S105  (a code of the audit trail)
+"""Why something was not fetched: nothing is processed then."""
 WRONG_SECRETS = 5
 """How often a secret may be wrong before its link is worth nothing."""
 
@@ -40,10 +43,13 @@ class Rows:
         person: Person | None = None,
         role: str | None = None,
         *,
+        content: ShareContent | None = None,
         result: str = "done",
         reason: str | None = None,
     ) -> Audit:
-        """A line of the audit trail that says which share of the signal it is: its id, and its receiver by a code."""
+        """A line of the audit trail that says which share of the signal it is: its id, and its receiver by a code. Whom it
+        concerns is known where `content` is in hand."""
+        persons = tuple(content.subjects) if content else ()
         return audit.line(
             self.platform.clock.now(),
             action,
@@ -53,6 +59,7 @@ class Rows:
             part=f"{row.recipient_kind}:{row.recipient}:{row.id}",
             result=result,
             reason=reason,
+            concerns=() if reason == WRONG_SECRET else (Concerns(row.number, persons),),
         )
 
     async def become(self, session: AsyncSession, row: Share, **values: Any) -> Share:

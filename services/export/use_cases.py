@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from services.export import store
 from services.export.document import Handed
-from services.export.rows import WRONG_SECRETS, Rows, place_of, standing
+from services.export.rows import WRONG_SECRET, WRONG_SECRETS, Rows, place_of, standing
 from services.export.settings import Settings
 from services.export.store import DEPARTMENT, READ, REFUSED, UNREAD, Share
 from shared.bus.inbox import Handled, Incoming
@@ -109,7 +109,7 @@ class Sharing:
             session.add(changed(row))
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
             self.platform.post.tell(session, "retention", made)
-            session.add(self.rows.line("share waits for its receiver", row))
+            session.add(self.rows.line("share waits for its receiver", row, content=content))
 
         return Handled(effect, word)
 
@@ -193,7 +193,8 @@ class Sharing:
         row = await self._picked_up(link, secret)
         if row is None or row.fetched_at is not None:
             raise NotFound
-        handed = await Handed.of(row.id, await self.rows.content(row), self.platform)
+        content = await self.rows.content(row)
+        handed = await Handed.of(row.id, content, self.platform)
         receiver = self.receivers.of(row.recipient)
         sealed = receiver.seals_to is not None
         data = await asyncio.to_thread(receiver.sealed, handed.data)
@@ -202,7 +203,8 @@ class Sharing:
             kept = {"state": READ} if again.state == UNREAD else {}
             told = {"fetched_at": self.platform.clock.now(), "issued": [*again.issued, handed.digest], "sealed": sealed}
             await self.rows.become(session, again, **told, **kept)
-            session.add(self.rows.line("share fetched", again, reason="sealed" if sealed else "not-sealed"))
+            how = "sealed" if sealed else "not-sealed"
+            session.add(self.rows.line("share fetched", again, content=content, reason=how))
         return data
 
     async def answer_from_outside(self, link: str, secret: str, outcome: TakenUp, reason: str | None) -> None:
@@ -223,7 +225,7 @@ class Sharing:
             if hmac.compare_digest(row.secret or "", await self.rows.hashed(row.id, secret)):
                 return row
             row.tries += 1
-            session.add(self.rows.line("share fetched", row, result="refused", reason="secret"))
+            session.add(self.rows.line("share fetched", row, result="refused", reason=WRONG_SECRET))
         return None
 
     async def _as_before(self, session: AsyncSession, before: Share) -> Share:

@@ -32,6 +32,8 @@ from shared.errors import CannotSucceed, Conflict, Invalid, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
 from shared.numbers import derived_seed, random_seed, receipt_code, signal_number
+from shared.processing import Concerns
+from shared.protocol.activities import WHO_REPORTED
 from shared.queue import Queue
 from shared.service.platform import Platform
 
@@ -116,14 +118,16 @@ class Intake:
             "report accepted",
             actor=person.user_id if person else None,
             record=accepted.number,
+            concerns=(Concerns(accepted.number, tuple(f"S{n}" for n in range(1, len(signal.subjects) + 1))),),
             answered=signal.special_grounds,
         )
         self.platform.proofs.put_on(line)
+        besides = self.platform.proofs.besides(line)
         vault = self._vault_letters(accepted.number, signal.reporter)
 
         try:
             with self.platform.tracing.span("transaction"):
-                await self._write([row, line, envelope, *vault])
+                await self._write([row, line, envelope, *vault, *besides])
         except IntegrityError:
             await self._same_as_before(key_hash, body_hash)
         else:
@@ -225,7 +229,13 @@ class Intake:
             raise Conflict("Het signaal is beëindigd; met de melder wordt geen contact meer opgenomen (art. 9).")
         plain = await room.decrypt(row.room_key, [(Place(room.mount, number, "reporter", 1), row.ciphertext)])
         line = audit.line(
-            self.clock.now(), "contact data opened", actor=person.user_id, role=role, record=number, reason=reason
+            self.clock.now(),
+            "contact data opened",
+            actor=person.user_id,
+            role=role,
+            record=number,
+            reason=reason,
+            concerns=(Concerns(number, alone=WHO_REPORTED),),
         )
         async with self.platform.database.transaction() as session:
             session.add(line)
@@ -239,7 +249,8 @@ class Intake:
             if not number:
                 raise NotFound("Deze ontvangstcode is hier niet (meer) bekend.")
             await self.close_vault(session, number)
-            session.add(audit.line(self.clock.now(), "reporter withdrew", actor=None, record=number))
+            concerns = (Concerns(number, alone=WHO_REPORTED),)
+            session.add(audit.line(self.clock.now(), "reporter withdrew", actor=None, record=number, concerns=concerns))
 
     async def waiting(self, number: str) -> dict[str, str]:
         """A report that has been accepted and that assessment has not received yet; else NotFound."""

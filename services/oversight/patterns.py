@@ -18,7 +18,7 @@ from shared.engine.freeze import FROZEN
 
 LOOKS = (
     *("signal opened", "task opened", "contact data opened", "reasons read", "sealed signal looked up"),
-    *("closed case consulted", "minutes read", "letter read", "share read"),
+    *("closed case consulted", "minutes read", "letter read", "request letter read", "share read"),
 )
 """Somebody saw something that belongs to a record; of an action with a code behind it (`task opened: …`) what comes before."""
 WHOLE_FILE = ("signal opened", "closed case consulted")

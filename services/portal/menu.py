@@ -25,14 +25,17 @@ HAVE_THE_FILE = frozenset({"oov", "vervanger", "beoordelaar", "regisseur"})
 _WATCHES = frozenset({BEHEERDER, FG})
 WORK = Entry("Mijn werk", "/")
 MEETINGS = Entry("Mijn overleggen", "/overleggen", HAVE_THE_FILE | {MEMBER})
+WATCH = Entry("Toezicht", "/toezicht", frozenset({FG, PRIVACY_OFFICER}))
+MANAGE = Entry("Beheer", "/beheer", frozenset({BEHEERDER}))
+BEGIN = {MEMBER: MEETINGS.address, FG: WATCH.address, BEHEERDER: MANAGE.address}
 MENU = (
     WORK,
     MEETINGS,
     Entry("Verstrekkingen", "/verstrekkingen", HAVE_THE_FILE),
     Entry("Verzoeken", "/verzoeken", HAVE_THE_FILE | _WATCHES),
     Entry("Ontvangen", "/ontvangen", frozenset({"department-"})),
-    Entry("Beheer", "/beheer", frozenset({BEHEERDER})),
-    Entry("Toezicht", "/toezicht", frozenset({FG, PRIVACY_OFFICER})),
+    MANAGE,
+    WATCH,
     Entry("Vernietiging", "/vernietiging", _WATCHES | {PRIVACY_OFFICER}),
     Entry("Cijfers", "/cijfers", _WATCHES),
     Entry("Status", "/status", frozenset({BEHEERDER})),
@@ -41,8 +44,9 @@ MENU = (
 
 
 def start(roles: Collection[str]) -> str:
-    """Where somebody begins who logs in."""
-    return MEETINGS.address if set(roles) == {MEMBER} else WORK.address
+    """Where somebody begins who logs in: at his list, or where what he is here for stands, when that is one thing."""
+    (only,) = roles if len(set(roles)) == 1 else ("",)
+    return BEGIN.get(only, WORK.address)
 
 
 def menu(roles: Collection[str]) -> list[Entry]:

@@ -10,6 +10,7 @@ from typing import Any
 from services.portal.forms import Control, InSignal
 from services.portal.words import WORDS
 from shared.errors import Conflict
+from shared.numbers import is_request
 from shared.protocol.show import MONTHS
 from shared.protocol.states import PHASE_OF, PHASES, State
 
@@ -43,6 +44,11 @@ class Opened:
     view: dict[str, Any]
     open: dict[str, Any]
     decisions: list[dict[str, Any]]
+
+    @property
+    def is_request(self) -> bool:
+        """It is what somebody asks, and has no signal, nothing to share and nothing to join."""
+        return is_request(self.number)
 
     @property
     def is_closed(self) -> bool:

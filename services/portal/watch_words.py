@@ -118,6 +118,8 @@ ACTIONS = {
     "link for a share made": "koppeling voor een verstrekking gemaakt",
     "letter made": "brief gemaakt",
     "letter read": "brief gelezen",
+    "request letter made": "brief over een verzoek gemaakt",
+    "request letter read": "brief over een verzoek gelezen",
     "contact data opened": "contactgegevens van de melder geopend",
     "reporter withdrew": "melder trok contact in",
     "consultation asked": "raadpleging gevraagd",

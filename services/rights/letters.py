@@ -93,7 +93,13 @@ class Letters:
             recorded_at=now.isoformat(),
         )
         line = audit.line(
-            now, "letter made", actor=person.user_id, role=role, record=loaded.number, turn=loaded.next_turn
+            now,
+            "letter made",
+            actor=person.user_id,
+            role=role,
+            record=loaded.number,
+            turn=loaded.next_turn,
+            concerns=loaded.concerns,
         )
         await self._writer.write(Change(loaded, state=loaded.dossier.state, documents={name: finding}, rows=[line]))
 
@@ -106,7 +112,16 @@ class Letters:
             raise NotFound
         async with self.platform.database.transaction() as session:
             now = self.platform.clock.now()
-            session.add(audit.line(now, "letter read", actor=person.user_id, role=role, record=number, reason=purpose))
+            line = audit.line(
+                now,
+                "letter read",
+                actor=person.user_id,
+                role=role,
+                record=number,
+                reason=purpose,
+                concerns=loaded.concerns,
+            )
+            session.add(line)
         return base64.b64decode(found.fields["pdf"])
 
 

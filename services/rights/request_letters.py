@@ -80,7 +80,13 @@ class RequestLetters:
             recorded_at=now.isoformat(),
         )
         line = audit.line(
-            now, "letter made", actor=person.user_id, role=role, record=loaded.number, turn=loaded.next_turn
+            now,
+            "request letter made",
+            actor=person.user_id,
+            role=role,
+            record=loaded.number,
+            turn=loaded.next_turn,
+            concerns=loaded.concerns,
         )
         await self._writer.write(Change(loaded, state=loaded.dossier.state, documents={name: finding}, rows=[line]))
 
@@ -102,5 +108,15 @@ class RequestLetters:
             raise NotFound
         async with self.platform.database.transaction() as session:
             now = self.platform.clock.now()
-            session.add(audit.line(now, "letter read", actor=person.user_id, role=role, record=number, reason=purpose))
+            session.add(
+                audit.line(
+                    now,
+                    "request letter read",
+                    actor=person.user_id,
+                    role=role,
+                    record=number,
+                    reason=purpose,
+                    concerns=loaded.concerns,
+                )
+            )
         return found.fields

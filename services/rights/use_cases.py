@@ -36,6 +36,7 @@ from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.numbers import duty_number
 from shared.pages import Window
+from shared.processing import Concerns
 from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
 from shared.protocol.model import State
 from shared.protocol.terms import add_months
@@ -97,7 +98,9 @@ class Concerned:
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
             self.platform.post.tell(session, "retention", made)
             now = self.platform.clock.now()
-            session.add(audit.line(now, "duties to inform began", actor=None, record=content.number))
+            concerns = (Concerns(content.number, tuple(content.subjects)),)
+            began = audit.line(now, "duties to inform began", actor=None, record=content.number, concerns=concerns)
+            session.add(began)
             session.add_all([self._begun(one) for one in duties])
 
         return Handled(effect, word)

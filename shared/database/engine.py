@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -87,6 +87,9 @@ class Stamps(Protocol):
     def put_on(self, row: object) -> bool:
         """Whether `row` is one of those; what this raises undoes the transaction."""
 
+    def besides(self, row: object) -> Sequence[SQLModel]:
+        """The rows that go into the same transaction as `row`, on which it was put."""
+
     def committed(self, rows: Iterable[object]) -> None: ...
 
 
@@ -101,14 +104,18 @@ def _note_inserts(session: Session, _context: object) -> None:
 
 @event.listens_for(_Session, "before_flush")
 def _stamp_new(session: Session, *_: object) -> None:
-    stamp(session, session.new)
+    session.add_all(stamp(session, list(session.new)))
 
 
-def stamp(session: Session, rows: Iterable[object]) -> None:
-    """What has to be on rows that go into the database is put on them; for who inserts in another way than by a flush."""
+def stamp(session: Session, rows: Iterable[object]) -> list[SQLModel]:
+    """What has to be on rows that go into the database is put on them; for who inserts in another way than by a flush.
+    Returns the rows that have to go with them."""
     stamps: Stamps | None = session.info.get(STAMPS)
-    if stamps:
-        session.info.setdefault(STAMPED, []).extend(row for row in rows if stamps.put_on(row))
+    if not stamps:
+        return []
+    stamped = [row for row in rows if stamps.put_on(row)]
+    session.info.setdefault(STAMPED, []).extend(stamped)
+    return [one for row in stamped for one in stamps.besides(row)]
 
 
 class _Reading(Session):

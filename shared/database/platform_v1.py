@@ -39,6 +39,7 @@ def create(service: str) -> None:
     """Make the tables, and take back what the service needs on them less than the default grants."""
     _messages()
     _audit()
+    _processing(service)
     op.execute(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {service}_app")
     _only_old_audit_lines(service)
     op.create_table(
@@ -127,6 +128,30 @@ def _audit() -> None:
     op.create_table(
         "audit_head", column("id", sa.Integer, key=True), column("seq", sa.Integer), column("chain", sa.Text)
     )
+
+
+def _processing(service: str) -> None:
+    """The processing log. A service adds records and deletes those of their age; it changes none."""
+    op.create_table(
+        "processing_record",
+        column("id", sa.Uuid, key=True),
+        column("trace_id", sa.Text),
+        column("span_id", sa.Text),
+        column("parent_span_id", sa.Text, null=True),
+        column("status", sa.Text),
+        column("name", sa.Text),
+        column("started_at", sa.BigInteger),
+        column("ended_at", sa.BigInteger),
+        column("activity", sa.Text),
+        column("subject_kind", sa.Text),
+        column("subject", sa.Text),
+        column("signal", sa.Text, index=True),
+        column("mac", sa.Text),
+    )
+    op.create_index("processing_record_ended_at_idx", "processing_record", ["ended_at", "id"])
+    op.create_index("processing_record_subject_idx", "processing_record", ["subject", "ended_at", "id"])
+    op.create_index("processing_record_trace_idx", "processing_record", ["trace_id", "ended_at", "id"])
+    op.execute(f"REVOKE UPDATE ON processing_record FROM {service}_app")
 
 
 def _only_old_audit_lines(service: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Column, DateTime, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -108,6 +108,39 @@ class Audit(SQLModel, table=True):
     """The service's MAC over what it wrote (shared/audit.py); a line without a right one is never numbered."""
     refused_at: datetime | None = moment(nullable=True)
     """When it was seen that it has none."""
+
+    @property
+    def deed(self) -> Any:
+        """Which processing of persons it tells of (`shared.processing.Deed`), while it is being written; else None."""
+        return self.__dict__.get("_deed")
+
+    def is_of(self, deed: Any) -> None:
+        """It tells of this processing; not a column, and gone with this object."""
+        self.__dict__["_deed"] = deed
+
+
+class ProcessingRecord(SQLModel, table=True):
+    """A record of the processing log: what was done about one person, in the transaction in which it was done
+    (shared/processing.py). It has no number, no name and nobody who did it."""
+
+    __tablename__ = "processing_record"
+    id: UUID = Field(primary_key=True)
+    trace_id: str
+    span_id: str
+    parent_span_id: str | None = None
+    status: str
+    name: str
+    started_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """In milliseconds since 1970, as is `ended_at`."""
+    ended_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    activity: str
+    """The address of the activity in the register."""
+    subject_kind: str
+    subject: str
+    """Who is concerned, as a pseudonym of this service."""
+    signal: str
+    """The same of the signal, by which its records are found when it is destroyed; it is shown to nobody."""
+    mac: str = ""
 
 
 class AuditHead(SQLModel, table=True):

@@ -117,7 +117,7 @@ class Agenda:
         if (taken or mine) and loaded.state != State.CLOSED:
             loaded = await self.parts.loader.opened(loaded)
             if loaded.content is not None:
-                await self._showing.note(person, role, "minutes read", loaded.number, purpose)
+                await self._showing.note(person, role, "minutes read", loaded.number, purpose, loaded.concerns)
         known = Nameable.of(loaded)
         papers = [one for one in loaded.tasks if one.kind == PAPER and one.meeting == meeting.id]
         return OnAgenda(

@@ -133,7 +133,7 @@ class Answering:
             {name: described(loaded, name) for name in items_known(loaded)},
             {one: concerning(loaded, one) for one in loaded.opened.subjects},
         )
-        await self._showing.note(person, role, "opened for a request", number, f"{request}: {purpose}")
+        await self._showing.note(person, role, "opened for a request", number, f"{request}: {purpose}", loaded.concerns)
         return shown
 
     async def _loaded(self, number: str, request: str, person: Person) -> tuple[Loaded, AskedRow]:

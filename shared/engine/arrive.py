@@ -21,7 +21,7 @@ from shared.engine.documents import REPORT, Document, Finding, Report
 from shared.engine.findable import is_to_be_told
 from shared.engine.head import Head, changed, vouched, vouched_for
 from shared.engine.hear import one_at_a_time
-from shared.engine.loaded import closed_to, joined_last, working_name
+from shared.engine.loaded import Loaded, closed_to, joined_last, working_name
 from shared.engine.tables import Dossier, NoticeRow
 from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, NotBelieved
@@ -71,7 +71,7 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
 
     `also`: messages to be sent with it. Raises CannotSucceed for a version of the protocol that is not known here.
     """
-    known_law(platform.settings.laws, arrival.protocol)
+    law = known_law(platform.settings.laws, arrival.protocol)
     room, number = platform.room(), arrival.number
     key = key_name(incoming.id, room.mount)
     await room.make(key)
@@ -109,7 +109,8 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
         here = Whereabouts(number=number, version=arrival.version, holder=platform.name, state=arrival.state, since=now)
         post = platform.post
         post.send(session, post.envelope("retention", made), post.envelope("oversight", here), *also)
-        session.add(audit.line(now, "signal received", actor=None, record=number, turn=1))
+        concerns = Loaded(dossier, law, dossier.last_act_on, notices=told).concerns
+        session.add(audit.line(now, "signal received", actor=None, record=number, turn=1, concerns=concerns))
         await is_to_be_told(platform, session, number)
 
     return Handled(effect, arrival.word)

@@ -78,6 +78,7 @@ class Carrying:
             # Where there is no room the ground is a code, and stands here too.
             reason=(decision.coded or {}).get("ground"),
             turn=before.next_turn,
+            concerns=before.concerns,
             answered=next((one.special_grounds for one in kept.values()), {}),
         )
         asked = self.parts.performer.asked(before, effects, decision.taken_at, decision.id)

@@ -85,6 +85,7 @@ class Closing:
             record=loaded.number,
             reason=whom,
             turn=loaded.next_turn,
+            concerns=loaded.concerns,
             answered=words.special_grounds,
         )
 

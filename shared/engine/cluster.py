@@ -142,6 +142,7 @@ class Clusters:
             record=loaded.number,
             reason=cluster,
             turn=loaded.next_turn,
+            concerns=loaded.concerns,
             answered=words.special_grounds,
         )
         bears = cluster if outcome == JOINED else None

@@ -194,6 +194,7 @@ class CoSigning:
             record=loaded.number,
             result=found.outcome,
             turn=loaded.next_turn,
+            concerns=loaded.concerns,
             answered=words.special_grounds,
         )
 

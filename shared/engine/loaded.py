@@ -19,7 +19,10 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import Content, Finding, Words
 from shared.engine.head import Head
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
+from shared.numbers import is_request
+from shared.processing import Concerns, is_signal
 from shared.protocol import facts as known
+from shared.protocol.activities import WHO_ASKS
 from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
 from shared.protocol.conditions.rectifying import PUT_RIGHT
@@ -29,6 +32,8 @@ from shared.protocol.model import Law, Outcome, State
 from shared.protocol.rectifying import Standing, split, standing
 from shared.protocol.standing_back import CLOSED_TO
 
+INFORMED_BY, WAS_INFORMED = "notice-sent", "sent"
+"""The decision by which somebody is informed, and how other services hear of it."""
 WITHDRAWAL = "withdrawal"
 REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
 CLOSING, CLUSTERING, VOICE = "closing", "clustering", "voice"
@@ -97,6 +102,21 @@ class Loaded:
     def next_turn(self) -> int | None:
         """The turn that a change of it is; None where there is no head."""
         return self.dossier.turn + 1 if self.dossier.mac else None
+
+    @property
+    def concerns(self) -> tuple[Concerns, ...]:
+        """Whom a processing of it concerns, for the processing log: each person by his S, of a list its signals, of a request who
+        asks."""
+        row = self.dossier
+        if row.subject:
+            told = any(one.key == INFORMED_BY for one in self.taken)
+            return (Concerns(row.signal, (row.subject,), frozenset({row.subject} if told else ())),)
+        if is_signal(row.signal):
+            informed = frozenset(one.subject for one in self.notices if one.state == WAS_INFORMED)
+            return (Concerns(row.signal, tuple(f"S{n}" for n in range(1, row.people + 1)), informed),)
+        if is_request(row.number):
+            return (Concerns(row.number, alone=WHO_ASKS),)
+        return tuple(Concerns(one) for one in self.others)
 
     @property
     def number(self) -> str:

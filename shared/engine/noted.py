@@ -78,4 +78,13 @@ class Noting:
         after = await shelf.vouched_after(self.platform.mac, head)
         await shelf.move(session, row, after)
         session.add(decision)
-        session.add(audit.line(now, action, actor=None, record=row.number, result=outcome.key, turn=after.turn))
+        line = audit.line(
+            now,
+            action,
+            actor=None,
+            record=row.number,
+            result=outcome.key,
+            turn=after.turn,
+            concerns=loaded.concerns,
+        )
+        session.add(line)

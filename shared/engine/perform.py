@@ -236,7 +236,15 @@ class Performer:
                 raise Conflict("Dit signaal is gewijzigd terwijl het werd overgedragen.")
             head = replace(head, dossier=changed(loaded.dossier, handing_over_since=now, handed_to=to))
             action = "signal ended" if decision.ends else "signal handed over"
-            line = audit.line(now, action, actor=None, record=decision.number, result=decision.outcome, turn=turn)
+            line = audit.line(
+                now,
+                action,
+                actor=None,
+                record=decision.number,
+                result=decision.outcome,
+                turn=turn,
+                concerns=loaded.concerns,
+            )
             session.add(line)
         else:
             session.add(audit.line(now, "items forgotten", actor=None, record=loaded.number, turn=turn))

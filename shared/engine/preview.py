@@ -47,7 +47,15 @@ class Previewing:
         decision = changed(deciding.made(loaded, person, given, allowed, now, items), status="taken")
         after = loaded.after(decision, {str(decision.id): words_given(loaded, given.attempt)}, items)
         effects = following(self._parts.policy, after, decision)
-        line = audit.line(now, "share read beforehand", actor=person.user_id, role=role, record=number, reason=purpose)
+        line = audit.line(
+            now,
+            "share read beforehand",
+            actor=person.user_id,
+            role=role,
+            record=number,
+            reason=purpose,
+            concerns=loaded.concerns,
+        )
         async with platform.database.transaction() as session:
             session.add(line)
         found = [
@@ -71,7 +79,15 @@ class Previewing:
         loaded, _, finding, _ = await self._recording.judged(number, person, role, given)
         now = platform.clock.now()
         action = f"{category} read beforehand"
-        line = audit.line(now, action, actor=person.user_id, role=role, record=number, reason=purpose)
+        line = audit.line(
+            now,
+            action,
+            actor=person.user_id,
+            role=role,
+            record=number,
+            reason=purpose,
+            concerns=loaded.concerns,
+        )
         async with platform.database.transaction() as session:
             session.add(line)
         return {category: composed(loaded, finding) if category == PAPER else self._parts.policy.asked(loaded, finding)}

@@ -112,6 +112,7 @@ class Recording:
             record=loaded.number,
             reason=finding.category,
             turn=loaded.next_turn,
+            concerns=[one.and_these(finding.persons) for one in loaded.concerns],
             answered=finding.special_grounds,
         )
         await self._writer.write(

@@ -162,7 +162,7 @@ class AnsweringSealed:
         Conflict when it was answered."""
         role = self.parts.role_of(person)
         row, loaded = await self._loaded(number, request, person)
-        await self._showing.note(person, role, OPENED, number, f"{request}: {purpose}")
+        await self._showing.note(person, role, OPENED, number, f"{request}: {purpose}", loaded.concerns)
         return SealedShown(
             row,
             shown_subjects(loaded),

@@ -24,6 +24,7 @@ from shared.engine.tables import ON_THE_LIST, DecisionRow, Dossier, MeetingRow
 from shared.errors import CaseClosed, NotBelieved, NotFound
 from shared.identity import Person
 from shared.pages import Page, Window
+from shared.processing import Concerns
 from shared.protocol.conditions.approach import shareable
 from shared.protocol.fields import as_people_say
 from shared.protocol.model import PHASE_OF, State
@@ -69,15 +70,41 @@ class Showing:
         self.parts = parts
         self.platform = parts.platform
 
-    async def note(self, person: Person, role: str, action: str, record: str, reason: str | None = None) -> None:
-        """A line in the audit trail, on disk before anything leaves."""
-        await self._note(person, role, (action,), record, reason)
+    async def note(
+        self,
+        person: Person,
+        role: str,
+        action: str,
+        record: str,
+        reason: str | None = None,
+        concerns: Sequence[Concerns] | None = None,
+    ) -> None:
+        """A line in the audit trail, and the record of whom it concerns, on disk before anything leaves."""
+        await self._note(person, role, (action,), record, reason, concerns)
 
     async def _note(
-        self, person: Person, role: str, actions: Sequence[str], record: str, reason: str | None = None
+        self,
+        person: Person,
+        role: str,
+        actions: Sequence[str],
+        record: str,
+        reason: str | None,
+        concerns: Sequence[Concerns] | None,
     ) -> None:
+        """However many lines it is, it is one look."""
         now = self.platform.clock.now()
-        lines = [audit.line(now, one, actor=person.user_id, role=role, record=record, reason=reason) for one in actions]
+        lines = [
+            audit.line(
+                now,
+                one,
+                actor=person.user_id,
+                role=role,
+                record=record,
+                reason=reason,
+                concerns=() if place else concerns,
+            )
+            for place, one in enumerate(actions)
+        ]
         async with self.platform.database.transaction() as session:
             session.add_all(lines)
 
@@ -87,7 +114,7 @@ class Showing:
         loaded = await self.parts.loader.load(number, by=person)
         shown, opened = await self._view(loaded, person), await self._open(loaded, person)
         looked = () if loaded.dossier.handing_over_since else (self.parts.policy.opening,)
-        await self._note(person, role, (*looked, DECISIONS_READ), number, purpose)
+        await self._note(person, role, (*looked, DECISIONS_READ), number, purpose, loaded.concerns)
         return DossierShown(shown, opened, self._decisions(loaded))
 
     async def view(self, number: str, person: Person, purpose: str) -> dict[str, Any]:
@@ -96,7 +123,7 @@ class Showing:
         loaded = await self.parts.loader.load(number, by=person)
         shown = await self._view(loaded, person)
         if not loaded.dossier.handing_over_since:
-            await self.note(person, role, self.parts.policy.opening, number, purpose)
+            await self.note(person, role, self.parts.policy.opening, number, purpose, loaded.concerns)
         return shown
 
     async def _view(self, loaded: Loaded, person: Person) -> dict[str, Any]:
@@ -184,7 +211,7 @@ class Showing:
         # Who watches sees that and by whom; a closed case is opened for nobody (art. 9 lid 2).
         wordless = role not in self.parts.policy.readers(self.parts.present)
         loaded = await self.parts.loader.load(number, by=person, opened=not wordless)
-        await self.note(person, role, DECISIONS_READ, number, purpose)
+        await self.note(person, role, DECISIONS_READ, number, purpose, loaded.concerns)
         return self._decisions(loaded)
 
     def _decisions(self, loaded: Loaded) -> list[Shown]:

@@ -38,8 +38,8 @@ from shared.keys.release import Erase, KeysOf
 async def add(session: AsyncSession, *rows: SQLModel) -> None:
     """Insert rows of several tables in one statement."""
     if rows:
-        stamp(session.sync_session, rows)
-        await insert_at_once(await session.connection(), rows)
+        besides = stamp(session.sync_session, rows)
+        await insert_at_once(await session.connection(), (*rows, *besides))
 
 
 def open_to(person: Person) -> ColumnElement[bool]:

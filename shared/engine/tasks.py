@@ -83,7 +83,7 @@ class Tasks:
         task, loaded = await self.of(identifier, person, opened=True)
         of_proposal = task.kind in OF_PROPOSALS
         shown = about_proposal(task, loaded) if of_proposal else self.policy.show_task(task, loaded)
-        await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose)
+        await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose, loaded.concerns)
         return task, shown | asked_by(self.policy, task, loaded)
 
     async def answer(self, identifier: UUID, person: Person, given: GivenAnswer) -> Shown:

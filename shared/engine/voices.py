@@ -102,6 +102,7 @@ class Speaking:
             record=loaded.number,
             result=record.outcome,
             turn=loaded.next_turn,
+            concerns=loaded.concerns,
             answered=words.special_grounds,
         )
         kept, at_once = keeping_proposals(loaded, record)

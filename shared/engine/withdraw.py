@@ -72,6 +72,7 @@ class Withdrawing:
             record=loaded.number,
             result=last.outcome,
             turn=loaded.next_turn,
+            concerns=loaded.concerns,
             answered=words.special_grounds,
         )
 

@@ -22,8 +22,10 @@ from shared.http.description import described
 from shared.http.health import HEALTH, health, status_of
 from shared.http.operations import operations_routes
 from shared.http.problems import HEADERS, VERSION, install, unforeseen
+from shared.http.processing import processing_routes
 from shared.http.strangers import Strangers
 from shared.identity import Person
+from shared.processing_reading import ProcessingReading
 from shared.service.platform import Platform
 from shared.service.service import Service
 from shared.telemetry import set_up_logs
@@ -174,6 +176,7 @@ def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
         app.include_router(router)
     health(app, service)
     app.include_router(operations_routes(current_person(platform), lambda: status_of(service)))
+    app.include_router(processing_routes(current_person(platform), ProcessingReading(platform)))
     described(app, f"{platform.settings.public_address}/{platform.name}")
     app.add_middleware(Edge, platform=platform, strangers=strangers)
     # Who calls, where a proxy that is trusted says so; anybody else's word about it counts for nothing.

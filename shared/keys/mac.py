@@ -54,6 +54,12 @@ class Mac:
         version = max(self._keys)
         return f"v{version}:{_made(self._keys[version], kind, facts)}"
 
+    async def of_every(self, kind: str, facts: Mapping[str, Any]) -> list[str]:
+        """As `of`, by every version of the key that there still is. Raises PartDown."""
+        newest, _, _ = (await self.of(kind, facts)).partition(":")
+        keys = {version: await self._key(version) for version in range(1, int(newest[1:]) + 1)}
+        return [f"v{version}:{_made(key, kind, facts)}" for version, key in keys.items() if key is not None]
+
     async def agrees(self, kind: str, facts: Mapping[str, Any], mac: str | None) -> bool:
         """Whether `mac` was made by this service of the same facts. Raises PartDown as `of` does."""
         named, _, found = (mac or "").partition(":")

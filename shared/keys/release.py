@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,6 +69,15 @@ class Erase:
     keys: KeysOf = _none
     kids: KidsOf = _none
     declared: OnDeclared = _nothing_more
+
+    def and_also(self, more: DeleteRows) -> Erase:
+        """The same, with rows that every service has."""
+
+        async def rows(session: AsyncSession, numbers: Numbers) -> None:
+            await self.rows(session, numbers)
+            await more(session, numbers)
+
+        return replace(self, rows=rows)
 
     async def everything(self, session: AsyncSession, numbers: Numbers) -> None:
         """Its own rows, and the messages about the signals: to be sent, or not handled."""

@@ -20,7 +20,7 @@ HOLDINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "intake": {
             RECEIPT_KEPT: "een ontvangstbewijs van de melding, zonder inhoud",
-            UNDELIVERED: "een melding die nog niet bij de beoordeling is bezorgd, versleuteld",
+            UNDELIVERED: "een melding waarvan de bezorging bij de beoordeling nog niet is bevestigd, versleuteld",
         },
         "export": {SHARE: "een verstrekking"},
         "retention": {

@@ -26,6 +26,7 @@ from shared.protocol.municipality import (
     Terms,
     Who,
 )
+from shared.protocol.processing import processing
 from shared.protocol.reading import KIND_OF_MEETING, Table
 from shared.protocol.syntax import Unreadable, read_toml
 
@@ -95,6 +96,7 @@ def municipality(values: Mapping[str, Any]) -> Municipality:
         terms=_terms(file.table("termijnen")),
         notice=_notice(file.table("kennisgeving")),
         taking_into_use=_taking_into_use(file.table("ingebruikneming")),
+        processing=processing(file.table("verwerkingen")),
         reminders=_reminders(file.table("rechten")),
         security_policy=_security_policy(file.table("beveiligingsbeleid")),
         **_figures(file.table("cijfers")),

@@ -148,6 +148,20 @@ class TakingIntoUse:
 
 
 @dataclass(frozen=True)
+class Processing:
+    """Of the register of processing activities what a municipality fills in: the address under which it stands, and who is
+    controller (`ORGANS`), in general and for an activity by its key."""
+
+    register: str
+    controllers: tuple[str, ...]
+    by_activity: Mapping[str, tuple[str, ...]]
+
+    def controller_of(self, activity: str) -> str:
+        """Who is controller of an activity, in words."""
+        return " en ".join(ORGANS[one] for one in self.by_activity.get(activity, self.controllers))
+
+
+@dataclass(frozen=True)
 class SecurityPolicy:
     """The municipality's security policy (art. 8): its name, where it is read, of which day it is, and when it is reviewed; empty
     or None where it was not filled in yet. `remind_days`: so long before the review it is reminded of."""
@@ -199,6 +213,7 @@ class Municipality:
     notice: Mapping[str, str]
     """The texts of the notice to who is concerned (art. 26 lid 2); empty where nothing was filled in yet."""
     taking_into_use: TakingIntoUse
+    processing: Processing
     security_policy: SecurityPolicy
     reminders: tuple[int, ...] = (14, 21, 26)
     """After how many days of its receipt a request that waits is called to mind (art. 10 lid 4)."""

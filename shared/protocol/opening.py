@@ -9,11 +9,12 @@ from shared.protocol.faults import Fault
 from shared.protocol.kinds import Choice
 from shared.protocol.model import PHASE_OF, Category, State
 
+FOR_A_REQUEST = "verzoek"
 PURPOSES_OF_OPENING = {
     "weging": "wegen",
     "besluit-voorbereiden": "een besluit voorbereiden",
     "contact-melder": "contact met de melder",
-    "verzoek": "een verzoek van een betrokkene",
+    FOR_A_REQUEST: "een verzoek van een betrokkene",
     "toezicht": "toezicht",
     "vernietiging": "vernietiging",
 }

@@ -96,11 +96,19 @@ def registration_fields(chosen: Municipality) -> tuple[Field, ...]:
         Field("name", "Naam van de betrokkene", "art. 12 lid 2 AVG", name),
         Field("address", "Adres van de betrokkene", "art. 12 lid 2 AVG", address),
         Field("bornOn", "Geboortedatum van de betrokkene", "art. 12 lid 2 AVG", Date(), required=False),
-        Field("askerName", "Naam van wie voor hem vraagt", "art. 12 lid 2 AVG", name, required=False),
-        Field("askerAddress", "Adres van wie voor hem vraagt", "art. 12 lid 2 AVG", address, required=False),
+        Field("askerName", "Vraagt iemand voor de betrokkene: diens naam", "art. 12 lid 2 AVG", name, required=False),
+        Field(
+            "askerAddress",
+            "Vraagt iemand voor de betrokkene: diens adres",
+            "art. 12 lid 2 AVG",
+            address,
+            required=False,
+        ),
         Field("asks", "Wat wordt gevraagd?", "art. 10 lid 1", Text(most=4000)),
-        Field("against", "Tegen het besluit op welk verzoek?", "art. 6:5 Awb", Text(most=20), required=False),
-        Field("committee", "Adviseert een commissie over het bezwaar?", "art. 7:13 Awb", Flag(), required=False),
+        Field(
+            "against", "Bij bezwaar: tegen het besluit op welk verzoek?", "art. 6:5 Awb", Text(most=20), required=False
+        ),
+        Field("committee", "Bij bezwaar: adviseert een commissie daarover?", "art. 7:13 Awb", Flag(), required=False),
     )
 
 

@@ -24,6 +24,7 @@ from shared.protocol import (
     standing_back,
     together,
 )
+from shared.protocol.activities import show_activities
 from shared.protocol.conditions.case import Condition
 from shared.protocol.designations import GIVERS
 from shared.protocol.diagram import diagram
@@ -91,6 +92,7 @@ def document(law: Law) -> str:
         for decision in chapter.decisions:
             lines += ["", *_decision(law, decision)]
     lines += ["", *_bijlage_1(law), "", *terms_of(law), "", *clock_of(law), "", *_organisations(law), "", *_notice(law)]
+    lines += ["", *show_activities(law.choices.processing)]
     lines += ["", "## Toestandsdiagram", "", "```mermaid", *diagram(law), "```", "", leaflet(law).rstrip()]
     return "\n".join(lines) + "\n"
 

@@ -16,6 +16,7 @@ from shared.bus.post import Post
 from shared.clock import Clock, SystemClock
 from shared.contracts.common import Message
 from shared.database.engine import Database
+from shared.doubts import Doubts
 from shared.identity import Identity
 from shared.keys.letterboxes import Letterboxes, Outstanding
 from shared.keys.letters import Opener
@@ -27,6 +28,7 @@ from shared.keys.transit import Transit
 from shared.leases import Designations
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME, EVERYONE, said_to
+from shared.processing import ProcessingLog
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 from shared.turns import Turns
@@ -75,7 +77,14 @@ class Platform:
         self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
-        self.proofs = Proofs(self.mac, proof_at_hand)
+        self.processing = ProcessingLog(self.mac, lambda: settings.laws.configured.choices.processing, proof_at_hand)
+        self.proofs = Proofs(self.mac, proof_at_hand, self.processing)
+        self.processing_doubts = Doubts(
+            "processing-log",
+            clock,
+            "somebody with access to the database of this service added or altered a record of the processing log: it counts"
+            " for nothing, and who can write there is to be looked into",
+        )
         self.database.stamps = self.proofs
         self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
         self.designations = Designations(self.verifier, clock, self.database)

@@ -1,4 +1,4 @@
-"""What has had its use goes: inbox rows, and audit lines that oversight has.
+"""What has had its use goes: inbox rows, audit lines that oversight has, and records of the processing log at their term.
 
 An inbox row says that a message had its effect; without it the message, sent again, would have it twice. So it stays
 for longer than anything can still send it: a stream's age, a letterbox key, a sender that is restored from a backup.
@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from shared.clock import Clock
 from shared.database.engine import Database
-from shared.database.tables import InboxRow
+from shared.database.tables import InboxRow, ProcessingRecord
 from shared.periodic import Periodic
 
 log = structlog.get_logger()
@@ -35,6 +35,7 @@ class Pruned:
     at: datetime | None = None
     inbox: int = 0
     audit: int = 0
+    processing: int = 0
     problem: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -45,11 +46,14 @@ class Pruned:
 class Pruner:
     """One per service, and harmless when several replicas run it."""
 
-    def __init__(self, database: Database, clock: Clock, *, inbox_days: int, audit_days: int) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, inbox_days: int, audit_days: int, processing_days: int
+    ) -> None:
         self._database = database
         self._clock = clock
         self._inbox = timedelta(days=inbox_days)
         self._audit = timedelta(days=audit_days)
+        self._processing = timedelta(days=processing_days)
         self.pruned = Pruned()
         self.pruning = Periodic(
             "pruning",
@@ -67,6 +71,8 @@ class Pruner:
                 self.pruned.inbox += gone
             while (gone := await self._prune_audit(now - self._audit)) > 0:
                 self.pruned.audit += gone
+            while (gone := await self._prune_processing(now - self._processing)) > 0:
+                self.pruned.processing += gone
         except Exception as problem:
             self.pruned.problem = type(problem).__name__
             raise
@@ -82,6 +88,18 @@ class Pruner:
         async with self._database.transaction() as session:
             gone = await session.execute(delete(InboxRow).where(col(InboxRow.id).in_(old)).returning(col(InboxRow.id)))
             return len(gone.all())
+
+    async def _prune_processing(self, before: datetime) -> int:
+        ended = col(ProcessingRecord.ended_at)
+        old = (
+            select(col(ProcessingRecord.id))
+            .where(ended < int(before.timestamp() * 1000))
+            .order_by(ended, col(ProcessingRecord.id))
+            .limit(BATCH_SIZE)
+        )
+        mine = delete(ProcessingRecord).where(col(ProcessingRecord.id).in_(old))
+        async with self._database.transaction() as session:
+            return len((await session.execute(mine.returning(col(ProcessingRecord.id)))).all())
 
     async def _prune_audit(self, before: datetime) -> int:
         async with self._database.transaction() as session:

@@ -63,11 +63,15 @@ class Service:
     ) -> None:
         self.platform = platform
         self.schema_problem: str | None = "not checked yet"
-        self._erase = erase or Erase()
+        self._erase = (erase or Erase()).and_also(platform.processing.forget)
         answers, relay, releaser = ReceiptSender(platform.post, platform.bus), _relay_of(platform), platform.releaser
         settings = platform.settings
         self._pruner = Pruner(
-            platform.database, platform.clock, inbox_days=settings.inbox_days, audit_days=settings.audit_days
+            platform.database,
+            platform.clock,
+            inbox_days=settings.inbox_days,
+            audit_days=settings.audit_days,
+            processing_days=settings.processing_days,
         )
         receipted = Receipted(
             platform.database,
@@ -104,7 +108,7 @@ class Service:
         )
         own = (numberer.numbering, keys, credentials, platform.letterboxes.keeping, self._pruner.pruning)
         self._periodic = (*own, *periodic)
-        self._doubts = (platform.designations.doubts, numberer.missed, *doubts)
+        self._doubts = (platform.designations.doubts, platform.processing_doubts, numberer.missed, *doubts)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,

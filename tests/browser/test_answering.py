@@ -37,9 +37,6 @@ def test_anna_puts_a_request_before_a_signal_and_says_what_is_his(
 
     log_in(page, house, "anna")
     page.goto(f"{house.client.addresses['portal']}/dossiers/{number}")
-    if page.get_by_role("button", name="Dossier openen").count():
-        page.get_by_label("Een verzoek van een betrokkene").check()
-        page.get_by_role("button", name="Dossier openen").click()
     page.get_by_role("link", name="Zoeken met de zoeksleutels").click()
     page.get_by_role("button", name="Zoeken").click()
     accessible(page, "verzoek-gevonden")

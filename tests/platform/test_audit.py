@@ -206,7 +206,7 @@ async def test_lines_that_wait_or_that_another_process_numbers_are_not_missed(da
 async def test_the_door_proves_its_lines_while_openbao_is_away() -> None:
     """With what it has at hand; nobody else has that, and no other service believes it."""
     door = audit.Proofs(Mac("intake", Handed({})), at_hand=b"of the door")
-    row = audit.line(NOON, "report accepted", actor=None)
+    row = audit.line(NOON, "report accepted", actor=None, concerns=())
     assert door.put_on(row)
     assert await door.holds(row.id, row.entry, row.proof)
     assert not await door.holds(row.id, row.entry | {"actor": "a9"}, row.proof)

@@ -167,6 +167,14 @@ def clusters(decision: dict[str, Any], **own: Any) -> Bodies:
 
 
 DRAFT = {"filled": {"reason": ["Begonnen."], "fields.sources": ["none"]}}
+PROCESSING = {
+    "traceId": "ef4e77b9-b03b-585f-b613-5fcf8d8555fb",
+    "startTime": 1,
+    "endTime": 2,
+    "dpl.core.data_subject_id": "v1:x",
+    "number": "S-7K3MQ-9XD4T",
+    "person": "S1",
+}
 BODIES: dict[str, Bodies] = {
     "worklist": {"/lists": [{"words": "merel", "phase": 2, "due": "meeting", "limit": 10}]},
     "assessment": {
@@ -476,7 +484,7 @@ async def agreed(app: FastAPI, platform: Platform) -> None:
 
 
 def bodies_of(name: str, folder: Path) -> Bodies:
-    found = dict(BODIES[name])
+    found = dict(BODIES[name]) | {"/processing-activities": [PROCESSING]}
     if name == "access":
         asked = exchange_form(portal_of(folder), "assessment", "e30.e30.AAAA", "a-nonce")
         found["/tokens"] = [asked]

@@ -33,7 +33,7 @@ async def database(database_of: DatabaseOf) -> Database:
 
 @pytest.fixture
 def pruner(database: Database) -> Pruner:
-    return Pruner(database, SystemClock(), inbox_days=120, audit_days=30)
+    return Pruner(database, SystemClock(), inbox_days=120, audit_days=30, processing_days=1830)
 
 
 async def write(database: Database, *days: float) -> list[UUID]:
@@ -104,7 +104,7 @@ async def test_the_service_cannot_take_away_or_change_what_is_young(database: Da
     (young,) = await write(database, 6)
     await receipted(database)
     ahead = NOW + timedelta(days=1000)
-    await Pruner(database, SystemClock(), inbox_days=8, audit_days=-1000)._prune_audit(ahead)
+    await Pruner(database, SystemClock(), inbox_days=8, audit_days=-1000, processing_days=1830)._prune_audit(ahead)
     assert await left(database) == {young}
     moved = update(Audit).values(written_at=NOW - timedelta(days=99))
     for statement in (moved, update(Audit).values(entry={}), text("DELETE FROM audit")):
@@ -114,10 +114,11 @@ async def test_the_service_cannot_take_away_or_change_what_is_young(database: Da
 
 
 async def test_a_run_that_fails_is_seen(database: Database) -> None:
-    broken = Pruner(database, SystemClock(), inbox_days=10**6, audit_days=30)
+    broken = Pruner(database, SystemClock(), inbox_days=10**6, audit_days=30, processing_days=1830)
     with pytest.raises(OverflowError):
         await broken.prune()
-    assert broken.pruned.as_dict() == {"at": None, "inbox": 0, "audit": 0, "problem": "OverflowError"}
+    nothing = {"inbox": 0, "audit": 0, "processing": 0}
+    assert broken.pruned.as_dict() == {"at": None, **nothing, "problem": "OverflowError"}
 
 
 def test_an_age_that_a_message_outlives_is_refused() -> None:

@@ -192,3 +192,8 @@ async def test_a_page_is_in_dutch_and_its_headings_leave_nothing_out(somebody: h
         assert levels[:1] == [1], path
         assert levels.count(1) == 1, path
         assert all(after - before <= 1 for before, after in pairwise(levels)), (path, levels)
+
+
+async def test_a_request_is_opened_for_itself(somebody: httpx.AsyncClient) -> None:
+    answer = await somebody.get("/dossiers/V-7K3MQ-9XD4T")
+    assert "Waarvoor opent u" not in answer.text

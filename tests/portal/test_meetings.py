@@ -67,6 +67,7 @@ def test_a_decision_names_a_meeting_of_its_kind_that_has_not_decided() -> None:
 
 def test_a_member_begins_at_his_meetings_and_who_has_the_file_at_his_work() -> None:
     assert (start((MEMBER,)), start(("oov", MEMBER)), start(())) == ("/overleggen", "/", "/")
+    assert (start(("fg",)), start(("beheerder",)), start(("beheerder", "oov"))) == ("/toezicht", "/beheer", "/")
     assert [one.called for one in menu(("oov",))][:2] == ["Mijn werk", "Mijn overleggen"]
     assert "Mijn overleggen" not in [one.called for one in menu(("privacy-officer",))]
 

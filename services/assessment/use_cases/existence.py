@@ -95,5 +95,6 @@ class Existence:
                 record=loaded.number,
                 reason=said,
                 answered=given.special_grounds,
+                concerns=loaded.concerns,
             )
             session.add(line)

@@ -67,7 +67,7 @@ class Consulting:
             # It is in the non-active environment, or on its way to that.
             return await looks.read(number, new_signal, person)
         phase = max(one.phase for one in grants)
-        await self.engine.showing.note(person, role, CLOSED_CASE_READ, number, new_signal)
+        await self.engine.showing.note(person, role, CLOSED_CASE_READ, number, new_signal, loaded.concerns)
         seen = [one for one in readings_of(loaded).values() if is_seen(loaded.law.category(one.category), phase)]
         until = max(one.until for one in grants).isoformat()
         looked = {"forSignal": new_signal, "forPhase": phase, "until": until}

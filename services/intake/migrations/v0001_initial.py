@@ -39,5 +39,5 @@ def upgrade() -> None:
         column("active", sa.Boolean),
     )
     # The door inserts; the only thing it reads are two keyed hashes, to answer a repeated request alike.
-    op.execute("GRANT INSERT ON accepted_report, melder_letter, outgoing, audit TO intake_door")
+    op.execute("GRANT INSERT ON accepted_report, melder_letter, outgoing, audit, processing_record TO intake_door")
     op.execute("GRANT SELECT (key_hash, body_hash) ON accepted_report TO intake_door")

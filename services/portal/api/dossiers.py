@@ -24,7 +24,8 @@ from services.portal.use_cases.questions import QUESTION_RECORD
 from services.portal.words import NAMES_A_LETTER
 from shared.errors import Conflict, NotFound
 from shared.http.app import DOSSIERS
-from shared.protocol.opening import purpose_fault
+from shared.numbers import is_request
+from shared.protocol.opening import FOR_A_REQUEST, purpose_fault
 
 
 def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) -> APIRouter:
@@ -202,6 +203,9 @@ async def opened_by(dossiers: Dossiers, number: str, session: Session) -> Opened
     """Raises NotFound also for what is no number: there is no such dossier; NotOpened before a purpose was chosen."""
     if DOSSIERS.fullmatch(number) is None:
         raise NotFound
+    if is_request(number):
+        # There is one thing that it can be opened for.
+        know(session.purposes, {number: FOR_A_REQUEST})
     if number not in session.purposes:
         raise NotOpened
     return await dossiers.open(session, number)

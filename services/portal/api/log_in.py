@@ -11,7 +11,7 @@ from services.portal import kept as keeping
 from services.portal.api.visits import Visits, sends_to
 from services.portal.calls import Calls
 from services.portal.kept import Kept
-from services.portal.leaving import BACK, BACK_SECONDS, forget, own, remember
+from services.portal.leaving import BACK, BACK_SECONDS, FIRST_PAGE, forget, own, remember
 from services.portal.menu import start
 from services.portal.pages import WARNED_SECONDS, Pages
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
@@ -55,7 +55,9 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
         if left and left.user_id == session.user_id:
             session.goes_on_from(left)
         back = kept.page_of(request.cookies.get(keeping.KEPT_COOKIE), session.user_id)
-        answer = sends_to(back or own(request.cookies.get(BACK, start(session.roles))))
+        asked = own(request.cookies.get(BACK, FIRST_PAGE))
+        # Who asked for the first page asked for nothing in particular.
+        answer = sends_to(back or (start(session.roles) if asked == FIRST_PAGE else asked))
         answer.set_cookie(COOKIE, sessions.begin(session), secure=True, httponly=True, samesite="lax")
         for one in (LOG_IN_COOKIE, BACK, *(() if back else (keeping.KEPT_COOKIE,))):
             forget(answer, one)
@@ -66,7 +68,7 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
         return pages.show("log_in/opnieuw.html", request)
 
     @routes.get("/bijna-uitgelogd")
-    async def soon(request: Request, terug: str = "/") -> Response:
+    async def soon(request: Request, terug: str = FIRST_PAGE) -> Response:
         """Where a page goes by itself on which nobody did anything. Looking at it is no sign that somebody is there."""
         if sessions.find(request.cookies.get(COOKIE), at_work=False) is None:
             return sends_to("/uitgelogd?waarom=tijd")
@@ -79,7 +81,7 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
     async def logged_out(request: Request, waarom: str = "") -> Response:
         is_here = sessions.find(request.cookies.get(COOKIE), at_work=False) is not None
         why = "elders" if is_here else "tijd" if waarom == "tijd" else "uitgelogd"
-        back = own(request.cookies.get(BACK, "/"))
+        back = own(request.cookies.get(BACK, FIRST_PAGE))
         return pages.show("log_in/uitgelogd.html", request, why=why, back=back)
 
     @routes.post("/uitloggen")

@@ -48,6 +48,7 @@ class Declarations:
         numbers = [row.number for row in rows]
         await self._declare(session, rows, "signal destroyed", now)
         await store.delete_rows(session, numbers)
+        await self.platform.processing.forget(session, numbers)
         await tombstones.put_up(session, numbers, now)
         message = Destroyed(numbers=tuple(numbers), destroyed_at=now)
         for part in PARTS:
