@@ -99,6 +99,9 @@ class AskingHolders:
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
         asked = await self._readers.asked_of(incoming.producer, content)
+        carried = KeysMade(number=content.number, carried_by=(kid,))
+        if asked is None:
+            return Handled(lambda session: self._carried(session, carried), word)
         row, holder = asked.row, KEEPS_SEALED if asked.sealed else incoming.producer
         mine = names_of(content.number, incoming.producer if asked.sealed else "")
         items = await self._items(holder, content, mine)
@@ -111,7 +114,7 @@ class AskingHolders:
             return replace(head, items=(*kept, *(items or ())))
 
         async def effect(session: AsyncSession) -> None:
-            self.platform.post.tell(session, "retention", KeysMade(number=content.number, carried_by=(kid,)))
+            await self._carried(session, carried)
             if items is not None:
                 await heard(self._loader, session, content.request, becomes, "holder answered")
                 # Who answers anew answers the whole of it: what he chose before and not now goes.
@@ -125,6 +128,10 @@ class AskingHolders:
                 await self._readers.all_answered(session, content.request, content.number)
 
         return Handled(effect, word)
+
+    async def _carried(self, session: AsyncSession, carried: KeysMade) -> None:
+        """Retention hears by which letterbox key something of the signal came."""
+        self.platform.post.tell(session, "retention", carried)
 
     async def _asked_of(self, producer: str, request: str, signal: str) -> AskedSignal:
         async with self.platform.database.reading() as session:

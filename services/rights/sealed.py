@@ -83,11 +83,12 @@ class AskingReaders:
         """Retention says who reads it, or that it is not given. Raises CannotSucceed for what was not asked, and NotBelieved."""
         async with self.platform.database.reading() as session:
             row = await session.get(AskedSignal, (message.request, message.signal))
-        if incoming.producer != KEEPS_SEALED or row is None or row.holder != KEEPS_SEALED:
-            raise CannotSucceed("who was not asked answers")
+        if incoming.producer != KEEPS_SEALED or row is None or not set(message.at) <= set(READ_BY):
+            raise CannotSucceed("who was not asked answers, or of who reads nothing")
         await self._loader.believe(row, message.request)
-        if row.asked_at != message.asked_at or not set(message.at) <= set(READ_BY):
-            raise CannotSucceed("an answer to another question, or of who reads nothing")
+        if row.holder != KEEPS_SEALED or row.asked_at != message.asked_at:
+            # It was put before a holder anew: the next answer counts.
+            return Handled(_nothing)
         now = self.platform.clock.now()
         readers = [
             SealedReaderRow(
@@ -113,21 +114,22 @@ class AskingReaders:
 
     # --- answered --------------------------------------------------------------------------------
 
-    async def asked_of(self, producer: str, content: PersonAnswered) -> Answered:
-        """The row of the question that `producer` answers. Raises CannotSucceed for who was not asked, and NotBelieved."""
+    async def asked_of(self, producer: str, content: PersonAnswered) -> Answered | None:
+        """The row of the question that `producer` answers; None for a reader's answer to a question that was asked anew since.
+        Raises CannotSucceed for who was not asked, and NotBelieved."""
         sealed = content.state == State.SEALED
         async with self.platform.database.reading() as session:
             row = await session.get(AskedSignal, (content.request, content.number))
             reader = await session.get(SealedReaderRow, (content.request, content.number, producer))
-        if row is None or producer == KEEPS_SEALED or row.holder != (KEEPS_SEALED if sealed else producer):
+        right = reader is not None if sealed else row is not None and row.holder == producer != KEEPS_SEALED
+        if row is None or not right:
             raise CannotSucceed("who was not asked answers")
         await self._loader.believe(row, content.request)
-        if not sealed:
+        if reader is None or not sealed:
             return Answered(row)
-        if reader is None or reader.asked_at != row.asked_at:
-            raise CannotSucceed("who was not asked answers, or another question")
         await self._loader.believe(reader, content.request)
-        return Answered(reader, sealed=True)
+        current = row.holder == KEEPS_SEALED and reader.asked_at == row.asked_at
+        return Answered(reader, sealed=True) if current else None
 
     async def all_answered(self, session: AsyncSession, request: str, signal: str) -> None:
         """The signal has been answered when each of its readers has. Raises NotBelieved."""
@@ -142,6 +144,10 @@ class AskingReaders:
         found, at = any(one.found for one in current), self.platform.clock.now()
         after = changed(row, state=store.HOLDER_ANSWERED, answered_at=at, found=found)
         await session.merge(await vouch_for(self.platform.mac, after))
+
+
+async def _nothing(session: AsyncSession) -> None:
+    """Nothing waits for it."""
 
 
 def over(loaded: Loaded) -> Sequence[Effect]:

@@ -47,7 +47,12 @@ class PlainReading(Frozen):
 
 
 def readings_of(loaded: Loaded) -> dict[str, PlainReading]:
-    """By item what can ever be read of `loaded` for another signal, whatever its phase, or for a request of a person.
+    """By item what can ever be read of `loaded` for another signal, whatever its phase."""
+    return {name: one for name, one in every_reading_of(loaded).items() if not one.for_persons}
+
+
+def every_reading_of(loaded: Loaded) -> dict[str, PlainReading]:
+    """The same, and what is read for a request of a person alone.
 
     What was put right is not shared any more, nor who is not concerned: it is read for a request alone, which is about all that was
     processed. Who represents a child is known for its notice alone, and the reporter has reported nothing about the new signal.

@@ -9,7 +9,7 @@ from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import ArchivedItem, SealedDossier, SealedDossierLetter
 from shared.database.tables import Outgoing
-from shared.engine.consulted import PlainReading, readings_of
+from shared.engine.consulted import PlainReading, every_reading_of
 from shared.engine.documents import REPORT, encoded
 from shared.engine.findable import found_by
 from shared.engine.loaded import Loaded
@@ -73,7 +73,7 @@ class Sealing:
         """What retention gets: every item under a new key of the archive of its class."""
         archived: list[ArchivedItem] = []
         archives = {one.item: self.archive_of(loaded, one.category) for one in loaded.items}
-        readings = readings_of(loaded)
+        readings = every_reading_of(loaded)
         for archive in dict.fromkeys(archives.values()):
             mine = [one for one in loaded.items if archives[one.item] == archive]
             archived += await self._into(archive, loaded, decision, mine, readings)

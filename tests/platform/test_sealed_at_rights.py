@@ -77,7 +77,6 @@ async def test_who_reads_nothing_of_it_answers_nothing_and_what_is_not_given_sho
     for producer, told in (
         ("sources", put),
         ("retention", put),
-        ("retention", put.model_copy(update={"at": (), "asked_at": question.until})),
         ("retention", put.model_copy(update={"request": "V-00000-00000"})),
     ):
         with pytest.raises(CannotSucceed):
@@ -86,10 +85,11 @@ async def test_who_reads_nothing_of_it_answers_nothing_and_what_is_not_given_sho
     desk.clock.pass_by(60)
     await AskingHolders(desk.engine).ask(number, ANNA, signal, "assessment")
     await sealed(desk, number, signal)
-    with pytest.raises(CannotSucceed):
-        await hears(desk, answer(desk, number, signal, state="sealed"))
-    shown = (await seen(desk, number))["signals"][0]
-    assert (shown["state"], shown["readers"]) == ("sealed", [])
+    late = put.model_copy(update={"at": ("assessment",)})
+    await desk.hears(AskingReaders(desk.engine).put, late, "retention")
+    await hears(desk, answer(desk, number, signal, state="sealed"))
+    view = await seen(desk, number)
+    assert (view["signals"][0]["state"], view["signals"][0]["readers"], view["found"]) == ("sealed", [], [])
     forged = SealedReaderRow(
         request=number,
         signal=signal,

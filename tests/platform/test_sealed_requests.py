@@ -17,6 +17,7 @@ from shared.contracts.answering import PersonAnswered
 from shared.contracts.sealed import ForRequest, RequestOver, SealedAsked, SealedForRequest, SealedPut
 from shared.database.tables import Audit, Outgoing
 from shared.engine.answer_about import GivenAnswerAbout
+from shared.engine.consulted import every_reading_of, readings_of
 from shared.engine.store import delete_rows
 from shared.engine.tables import GrantRow, SealedAskRow
 from shared.errors import CannotSucceed, Conflict, Forbidden, Invalid, NotBelieved, NotFound
@@ -27,7 +28,7 @@ from shared.protocol.model import State
 from shared.words.reporter import REPORTER_LEFT_OUT
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
-from tests.platform.looks import READERS, Kept
+from tests.platform.looks import FOUND, READERS, WHY, Kept, finding
 from tests.platform.real import Postgres
 
 REQUEST, HASH = "V-7K3MQ-9XD4T", "h" * 22
@@ -140,6 +141,17 @@ async def test_each_reader_answers_for_its_class_without_others_and_without_who_
     assert await asked.kept.asks("assessment", 2) == ("assessment",)
     assert "item-06" not in (await asked.kept.reads("assessment"))["items"]
     assert not any(one.item == "item-06" for given in await asked.kept.given() for one in given.readings)
+
+
+@pytest.mark.refused("R-9.11")
+async def test_of_a_closed_case_a_new_signal_reads_nothing_that_is_read_for_a_request_alone(desk_of: DeskOf) -> None:
+    desk = await desk_of("casework")
+    found = {"item-01": finding(desk, *FOUND["item-06"]), "item-02": finding(desk, *FOUND["item-08"])}
+    number = await desk.arrives(State.EXECUTION, findings=found)
+    await desk.decide(number, "rectify", "withdrawn", about=("item-01",), fields=WHY)
+    loaded = await desk.engine.parts.loader.load(number)
+    assert set(every_reading_of(loaded)) == {"report", "item-01", "item-02"}
+    assert set(readings_of(loaded)) == {"report"}
 
 
 @pytest.mark.refused("R-10.1", "R-10.2")
