@@ -105,7 +105,9 @@ _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "rec
 # What rights hears of persons from whoever holds their signal.
 _PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "closed-to.v1", "receipts.v1")
 # What it hears of a request of a person, from whoever holds a signal that was found.
-_ANSWERS = ("person-answered.v1", "person-elsewhere.v1")
+_ANSWERS = ("person-answered.v1", "person-elsewhere.v1", "restriction-kept.v1")
+# What rights says of such a request to them: that it is made, that what they have is only kept meanwhile, that it is over.
+_REQUESTS = ("person-asked.v1", "restricted.v1", "request-over.v1")
 # What a service answers by itself that it holds of a number that was found for a request (R-10.1).
 _HOLDINGS = ("holdings-told.v1",)
 # Retention's orders to whoever has rows and keys of a signal.
@@ -141,7 +143,7 @@ SERVICES: tuple[Privileges, ...] = (
             "intake": _from("report.v1"),
             "sources": _from(*_COMMON, "closed-to.v1"),
             "casework": _from("receipts.v1", "closed-to.v1", "look-answered.v1"),
-            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1", "person-asked.v1", "request-over.v1"),
+            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1", *_REQUESTS),
             "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -159,7 +161,7 @@ SERVICES: tuple[Privileges, ...] = (
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
             "casework": _from(*_COMMON, "look-answered.v1"),
-            "rights": _from(*_COMMON, "person-asked.v1", "request-over.v1"),
+            "rights": _from(*_COMMON, *_REQUESTS),
             "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -178,7 +180,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
             "casework": _from("consult.v1", "look-answered.v1", "receipts.v1"),
-            "rights": _from(*_COMMON, "notice.v1", "person-asked.v1", "request-over.v1"),
+            "rights": _from(*_COMMON, "notice.v1", *_REQUESTS),
             "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS, "move-case.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
@@ -211,7 +213,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("share.v1", "receipts.v1"),
             "sources": _from("share.v1", "receipts.v1"),
             "casework": _from("share.v1", "task-over.v1", "receipts.v1"),
-            "rights": _from("holdings-asked.v1", "receipts.v1"),
+            "rights": _from("holdings-asked.v1", "restricted.v1", "receipts.v1"),
             "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
@@ -227,7 +229,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
             "sources": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
             "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
-            "rights": _from(*_OWNED_KEYS, "holdings-asked.v1", "sealed-asked.v1"),
+            "rights": _from(*_OWNED_KEYS, "holdings-asked.v1", "sealed-asked.v1", "procedure-told.v1"),
             "export": _from(*_OWNED_KEYS),
             "oversight": _from(*_OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
             "access": _from("leases.v1"),

@@ -135,6 +135,14 @@ def _of_files(command: Command) -> None:
     one.add_argument("--keys", type=Path, help="the public signing keys (default: those of the house)")
     one.add_argument("--identity", type=Path, help="the receiver's own key of age, when the package is sealed to it")
     one.add_argument("--to", type=Path, help="a folder for its parts, once they are right")
+    one = command(
+        "account",
+        _later("handed", "account"),
+        "Whether a verantwoordingsdossier is what the services sealed and oversight signed; with files alone.",
+    )
+    one.add_argument("what", choices=["verify"])
+    one.add_argument("file", type=Path, help="the JSON")
+    one.add_argument("--keys", type=Path, help="the public signing keys (default: those of the house)")
     one = command("receivers", _later("handed", "receivers"), "Whether a file of receivers' public keys is in order.")
     one.add_argument("what", choices=["check"])
     one.add_argument("file", type=Path)

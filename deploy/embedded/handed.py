@@ -1,4 +1,4 @@
-"""`meldpunt package` and `meldpunt receivers`: what a receiver outside, and who keeps the file of their keys, check."""
+"""`meldpunt package`, `account` and `receivers`: what a receiver outside, who kept a file, and who keeps the keys, check."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyrage
 
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.protocol import known
+from shared.accounted import problems_of
 from shared.packages import NotAPackage, checked
 from shared.protocol.loading import Unacceptable
 from shared.receivers import read_receivers
@@ -37,6 +38,22 @@ def package(home: Home, arguments: argparse.Namespace) -> int:
         for name, part in found.parts.items():
             # Only names of the manifest that the municipality signed, and never a path.
             (arguments.to / Path(name).name).write_bytes(part)
+    return 0
+
+
+def account(home: Home, arguments: argparse.Namespace) -> int:
+    """Check a verantwoordingsdossier (its JSON) with files alone. 1 when something is wrong."""
+    keys = arguments.keys or home.secret_file("signing-keys.json")
+    try:
+        known_keys, found = json.loads(keys.read_text()), json.loads(arguments.file.read_text())
+    except OSError as problem:
+        raise HouseError(f"{problem.filename} kan niet worden gelezen: {problem.strerror}") from problem
+    except ValueError as problem:
+        raise HouseError(f"{arguments.file} of {keys} is geen JSON") from problem
+    if problems := problems_of(found, known_keys):
+        print("\n".join(problems), file=sys.stderr)
+        return 1
+    print(f"dit dossier van {found['number']} is in orde, en {'' if found['complete'] else 'niet '}volledig")
     return 0
 
 

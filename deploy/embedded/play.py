@@ -70,8 +70,9 @@ class Player:
     def report(self, report: dict[str, Any], played: Played) -> None:
         web = report["channel"] == "web"
         body = report | {"text": report["text"].strip()}
+        days = body.pop("received_days_ago", 0)
         if not web:
-            body["receivedAt"] = (datetime.now(UTC) - WRITTEN_DOWN_AFTER).isoformat()
+            body["receivedAt"] = (datetime.now(UTC) - WRITTEN_DOWN_AFTER - timedelta(days=days)).isoformat()
         known = {one["number"] for one in self._work_list()} if web else set()
         began = time.monotonic()
         answer = self.client.post("intake", "/v1/signals", None if web else "collega", body)

@@ -21,6 +21,7 @@ from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.answering import answering_routes
 from shared.http.app import current_person
+from shared.http.chapters import chapter_routes
 from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import Number, decision_routes, preview_routes, record_routes, view_routes
@@ -93,4 +94,5 @@ def router(engine: Engine, meetings: Meetings, existence: Existence) -> APIRoute
     )
     for part in (*parts, cluster_routes, agenda_routes):
         routes.include_router(part(engine))
+    routes.include_router(chapter_routes(engine.platform, engine.accounting.chapter))
     return routes

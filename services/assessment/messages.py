@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.assessment.use_cases import Arrivals, Informing
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
+from shared.contracts.acts import Restricted
 from shared.contracts.assessment import ResearchLetter
 from shared.contracts.consult import LookAnswered, LookGiven
 from shared.contracts.dossier import ClosedTo, SealedDossierLetter
@@ -26,6 +27,7 @@ def handlers(engine: Engine, arrivals: Arrivals, informing: Informing) -> dict[s
         PersonAskedLetter.event: engine.answering.asked,
         SealedForRequest.event: engine.sealed.given,
         RequestOver.event: engine.sealed.over,
+        Restricted.event: engine.restricting.heard,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
         LookAnswered.event: engine.consultations.answered,

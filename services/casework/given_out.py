@@ -14,7 +14,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.roads import INTERVENTION
 from shared.engine.shares import Along, along, along_wrong, concerned_by
 from shared.protocol.composing import OF, joined
-from shared.protocol.conditions.approach import shareable
+from shared.protocol.conditions.approach import shareable, usable
 from shared.protocol.facts import Taken
 from shared.protocol.faults import Fault
 
@@ -23,7 +23,8 @@ def given_out(loaded: Loaded) -> Sequence[Effect]:
     """Departments are asked now, each with what check 2B allows it (R-24.1). What it had before is no new line; when that became
     another set, what it has now is."""
     taken = loaded.facts().decisions
-    names = to_carry_out(taken)
+    # What is about who is restricted waits for him (art. 18 AVG).
+    names = tuple(one for one in to_carry_out(taken) if one in usable(loaded.facts()))
     before = [place for place, one in enumerate(taken) if one.key == CHECKED][:-1]
     then = taken[: before[-1]] if before else ()
     had = {name: _goes_with(name, loaded, then) for name in to_carry_out(then)}

@@ -8,6 +8,7 @@ from services.casework.store import forget_said
 from services.casework.use_cases import Consulting, Hearing, Moving
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
+from shared.contracts.acts import Restricted
 from shared.contracts.assessment import MeetingTold
 from shared.contracts.common import Letter
 from shared.contracts.consult import Consult, LookAnswered, LookGiven
@@ -39,6 +40,7 @@ def handlers(engine: Engine, consulting: Consulting, moving: Moving, hearing: He
         PersonAskedLetter.event: engine.answering.asked,
         SealedForRequest.event: engine.sealed.given,
         RequestOver.event: engine.sealed.over,
+        Restricted.event: engine.restricting.heard,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
         LookAnswered.event: engine.consultations.answered,

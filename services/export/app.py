@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.export import store
+from services.export.account import ExportAccount
 from services.export.api import router
 from services.export.inbox import DepartmentInbox
 from services.export.messages import handlers
@@ -13,6 +14,7 @@ from services.export.settings import Settings
 from services.export.use_cases import Sharing
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
+from shared.http.chapters import chapter_routes
 from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -29,4 +31,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         erase=Erase(rows=outside.erase, keys=store.keys_of),
         queues={sharing.queue: sharing.end},
     )
-    return build(service, "Export", router(platform, sharing, DepartmentInbox(sharing), outside, settings))
+    chapter = chapter_routes(platform, ExportAccount(platform).chapter)
+    routes = router(platform, sharing, DepartmentInbox(sharing), outside, settings)
+    return build(service, "Export", routes, chapter)

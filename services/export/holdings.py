@@ -14,7 +14,7 @@ from shared.clock import calendar_date
 from shared.contracts.holdings import Holding
 from shared.engine.head import vouched_for
 from shared.keys.mac import Mac
-from shared.protocol.holdings import DOUBTED, SHARE
+from shared.protocol.holdings import HELD_IN_DOUBT, SHARE
 
 
 class HeldShares:
@@ -28,7 +28,7 @@ class HeldShares:
 
     async def _told(self, row: Share) -> Holding:
         if not await vouched_for(self._mac, row):
-            return Holding(what=DOUBTED)
+            return Holding(what=HELD_IN_DOUBT)
         return Holding(
             what=SHARE,
             state=row.state,

@@ -12,13 +12,17 @@ from shared import audit
 from shared.contracts.export import ShareContent
 from shared.database.tables import Audit
 from shared.engine.head import vouch_for, vouched_for
-from shared.errors import NotBelieved, NotFound
+from shared.errors import Conflict, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
 from shared.processing import Concerns
 from shared.service.platform import Platform
 
 ITEM = "share"
+KEPT_BACK = (
+    "Dit wordt nu niet verstrekt: iets hierin is afgeschermd (art. 18 lid 2 AVG). Het kan weer worden gelezen als de afscherming is"
+    " opgeheven."
+)
 WRONG_SECRET = "secret"  # noqa: S105  (a code of the audit trail)
 """Why something was not fetched: nothing is processed then."""
 WRONG_SECRETS = 5
@@ -30,6 +34,12 @@ class Rows:
         self.platform = platform
 
     async def content(self, row: Share) -> ShareContent:
+        """For its receiver. Raises CannotSucceed when its key is gone, Conflict while something of it is restricted."""
+        if row.restricted:
+            raise Conflict(KEPT_BACK, code="restricted")
+        return await self.opened(row)
+
+    async def opened(self, row: Share) -> ShareContent:
         """Raises CannotSucceed when its key is gone."""
         room = self.platform.room()
         place = place_of(room.mount, row.number, row.id)
@@ -113,4 +123,7 @@ def in_short(row: Share) -> dict[str, Any]:
     """As its receiver sees how it stands: without the number of the signal."""
     moments = {"since": row.made_at, "until": row.until, "fetchedAt": row.fetched_at, "answeredAt": row.answered_at}
     told = {name: moment.isoformat() if moment else None for name, moment in moments.items()}
-    return {"id": str(row.id), "state": row.state, "reason": row.reason, "ended": row.ended_at is not None, **told}
+    return {"id": str(row.id), "state": row.state, "reason": row.reason, "ended": row.ended_at is not None} | {
+        "restricted": bool(row.restricted),
+        **told,
+    }

@@ -56,12 +56,28 @@ class Share(Waits, table=True):
     reason: str | None = None
     """Why it was refused, by a code."""
     ended_at: datetime | None = moment(nullable=True)
+    restricted: list[str] | None = document()
+    """The requests for which it is kept back: something of it is restricted (restricting.py)."""
     mac: str = ""
 
     @property
     def digest(self) -> str | None:
         """Of what was fetched last."""
         return self.issued[-1] if self.issued else None
+
+
+class RestrictedRow(SQLModel, table=True):
+    """What is restricted of a signal for a request, as rights said it last, at `at`; `restricted`: it holds."""
+
+    __tablename__ = "restricted"
+    number: str = Field(primary_key=True)
+    request: str = Field(primary_key=True)
+    subject: str
+    items: list[str] = document(nullable=False)
+    whole: bool
+    restricted: bool
+    at: datetime = moment()
+    mac: str = ""
 
 
 class OutsideRow(SQLModel, table=True):
@@ -126,7 +142,8 @@ async def by_link(session: AsyncSession, link: str) -> Share | None:
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    await session.execute(delete(Share).where(col(Share.number).in_(numbers)))
+    for table in (Share, RestrictedRow):
+        await session.execute(delete(table).where(col(table.number).in_(numbers)))
 
 
 async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:

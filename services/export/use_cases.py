@@ -19,6 +19,7 @@ from sqlmodel import col
 
 from services.export import store
 from services.export.document import Handed
+from services.export.restricting import KeepingBack
 from services.export.rows import WRONG_SECRET, WRONG_SECRETS, Rows, place_of, standing
 from services.export.settings import Settings
 from services.export.store import DEPARTMENT, READ, REFUSED, UNREAD, Share
@@ -57,6 +58,7 @@ class Sharing:
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self.platform = platform
         self.rows = Rows(platform)
+        self.keeping_back = KeepingBack(self.rows)
         self.rules = settings.laws.configured
         self.receivers = settings.receivers
         self._days = timedelta(days=settings.pickup_days)
@@ -102,11 +104,11 @@ class Sharing:
             made_at=now,
             until=until,
         )
-        await vouch_for(self.platform.mac, row)
 
         async def effect(session: AsyncSession) -> None:
             # A copy: it may be done twice, the second time in a transaction of its own.
-            session.add(changed(row))
+            share = changed(row, restricted=await self.keeping_back.comes(session, content) or None)
+            session.add(await vouch_for(self.platform.mac, share))
             made = KeysMade(number=content.number, keys=(KeyRef(mount=room.mount, key=key),), carried_by=(kid,))
             self.platform.post.tell(session, "retention", made)
             session.add(self.rows.line("share waits for its receiver", row, content=content))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.intake import store
+from services.intake.account import IntakeAccount
 from services.intake.api import router
 from services.intake.messages import handlers
 from services.intake.settings import Settings
 from services.intake.use_cases import Intake
 from shared.clock import Clock, SystemClock
 from shared.http.app import build
+from shared.http.chapters import chapter_routes
 from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -33,4 +35,5 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, kids=store.kids_of),
         queues={intake.letters: intake.open_vault_letter},
     )
-    return build(service, "Intake", router(platform, intake, settings))
+    chapter = chapter_routes(platform, IntakeAccount(platform).chapter)
+    return build(service, "Intake", router(platform, intake, settings), chapter)

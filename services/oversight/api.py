@@ -31,6 +31,13 @@ from shared.protocol.afterwards import MOST_WORDS
 ListId = Annotated[UUID, Path(description="The number of the list")]
 LineId = Annotated[UUID, Path(description="The line of the disclosure register")]
 Found = dict[str, Any]
+StandsAt = Annotated[
+    str | None,
+    Query(
+        pattern=r"^https?://[A-Za-z0-9._~:/-]{1,250}[A-Za-z0-9]$",
+        description="Where the data stand for whom the description is meant; else here",
+    ),
+]
 OfNumber = Annotated[str | None, Query(pattern=NUMBER, description="Of one signal")]
 
 
@@ -153,8 +160,9 @@ def _statistics(engine: Engine, statistics: Statistics) -> APIRouter:
         response_class=Response,
         responses={200: {"content": {"application/ld+json": {"schema": {"type": "object"}}}}},
     )
-    async def description(request: Request, person: Person = caller) -> Response:
-        found = await statistics.described(person, f"{str(request.base_url).rstrip('/')}/v1/statistics")
+    async def description(request: Request, at: StandsAt = None, person: Person = caller) -> Response:
+        here = f"{str(request.base_url).rstrip('/')}/v1/statistics"
+        found = await statistics.described(person, at or here)
         return JSONResponse(found, media_type="application/ld+json")
 
     return routes
@@ -232,8 +240,12 @@ def _breaches(register: BreachRegister) -> APIRouter:
     caller = current_person(register.platform)
 
     @routes.get("/v1/breaches", tags=["breaches"], summary="The breach register, with what is put before the FG")
-    async def every(window: WindowAsked, person: Person = caller) -> Found:
-        return await register.all(person, window)
+    async def every(
+        window: WindowAsked,
+        person: Person = caller,
+        waiting: Annotated[bool, Query(description="Only what has to be done, the oldest first")] = False,
+    ) -> Found:
+        return await register.all(person, window, waiting=waiting)
 
     @routes.post("/v1/breaches", tags=["breaches"], status_code=201, summary="Begin an entry: when it was discovered")
     async def begin(body: DiscoveredIn, person: Person = caller) -> Found:

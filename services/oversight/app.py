@@ -5,7 +5,9 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.oversight import store
+from services.oversight.account import OversightAccount
 from services.oversight.api import router
+from services.oversight.bind_api import bind_routes
 from services.oversight.breach_policy import BreachPolicy
 from services.oversight.breaches import BreachShelf
 from services.oversight.messages import handlers
@@ -14,6 +16,7 @@ from services.oversight.settings import Settings
 from services.oversight.shelf import ListShelf
 from services.oversight.use_cases import (
     AccessReview,
+    AccountBinding,
     Anchoring,
     BreachRegister,
     Chains,
@@ -21,6 +24,7 @@ from services.oversight.use_cases import (
     DesignationKeeping,
     DestructionLists,
     DutyKeeping,
+    RegisterArchive,
     RegisterKeeping,
     RegisterReading,
     Releasing,
@@ -30,6 +34,7 @@ from services.oversight.use_cases import (
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
+from shared.http.chapters import chapter_routes
 from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -55,6 +60,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             Anchoring(platform, incidents.freezer).telling,
             TrailWatching(register, chains).watching,
             statistics.keeping,
+            register.forgetting,
             *incidents.periodic,
         ],
     )
@@ -71,4 +77,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             AccessReview(chains),
             statistics,
         ),
+        chapter_routes(platform, OversightAccount(platform).chapter),
+        bind_routes(AccountBinding(platform), RegisterArchive(platform)),
     )

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from services.oversight.breaches import BreachRow
+from shared.clock import calendar_date
 from shared.engine.given import Given
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
 from shared.protocol.breaches import (
     BREACH_AUTHORITY,
+    BREACH_CLOSE,
     BREACH_FACTS,
     BREACH_KEYS,
     BREACH_PERSONS,
+    BREACH_PROPOSAL,
     WHO_BEGINS,
     BreachEntry,
     clock_of_breach,
     deadline,
     faults_in,
+    in_register_until,
 )
 from shared.protocol.faults import Fault
 from shared.protocol.model import Law, State
@@ -66,6 +71,12 @@ def entry_of(loaded: Loaded) -> BreachEntry:
     )
 
 
+def kept_until(loaded: Loaded) -> date | None:
+    """The last day of an entry in the register, by the law under which it began; None while it is open."""
+    over = [one for one in loaded.taken if one.key in (BREACH_PROPOSAL, BREACH_CLOSE)]
+    return in_register_until(loaded.law.terms, loaded.state, calendar_date(over[-1].taken_at) if over else None)
+
+
 def headed(loaded: Loaded) -> dict[str, Any]:
     """What is shown of an entry without its words: what it came of, in codes, and its clock."""
     row = loaded.mine(BreachRow)
@@ -76,6 +87,7 @@ def headed(loaded: Loaded) -> dict[str, Any]:
         "discoveredAt": row.discovered_at.isoformat(),
         "deadline": None,
         "clock": None,
+        "keptUntil": until.isoformat() if (until := kept_until(loaded)) else None,
     }
     if loaded.state == State.INCIDENT_OPEN and loaded.now is not None:
         found |= {

@@ -48,6 +48,7 @@ from services.portal.people import People
 from services.portal.sessions import Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
+from services.portal.use_cases.accountability import AccountGathering
 from services.portal.use_cases.answering import AnswerPages
 from services.portal.use_cases.beheer import Beheer
 from services.portal.use_cases.breaches import BreachPages
@@ -72,6 +73,7 @@ from services.portal.use_cases.righting import Righting
 from services.portal.use_cases.several import Several
 from services.portal.use_cases.shares import Shares
 from services.portal.use_cases.sharing import Composing
+from services.portal.use_cases.statistics import QuarterPages
 from services.portal.use_cases.tasks import AskedOf
 from services.portal.use_cases.toezicht import Toezicht
 from services.portal.use_cases.work import MyWork
@@ -99,6 +101,7 @@ def create(settings: Settings | None = None) -> FastAPI:
     dossiers.install(app, pages)
     visits, drafts = Visits(sessions, kept), OwnDrafts(calls)
     opening = Dossiers(calls, people)
+    counts_at = f"{settings.portal_address}{figures.COUNTS_FILE}"
     for one in (
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, MyWork(calls, law), pages),
@@ -121,9 +124,9 @@ def create(settings: Settings | None = None) -> FastAPI:
         beheer.router(visits, Beheer(calls), functools.cache(lambda: printed(law)), pages, law.choices.security_policy),
         designations.router(visits, DesignationPages(calls, law, people), pages),
         holds.router(visits, HoldPages(calls), pages),
-        toezicht.router(visits, Toezicht(calls), pages),
-        breaches.router(visits, BreachPages(calls, opening), pages),
-        figures.router(visits, Charts(calls), pages),
+        toezicht.router(visits, Toezicht(calls), AccountGathering(calls, law, live=settings.live), pages),
+        breaches.router(visits, BreachPages(calls, opening), drafts, pages),
+        figures.router(visits, Charts(calls), QuarterPages(calls, law, counts_at), pages),
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
         destruction.router(visits, DestructionPages(calls, opening), pages),
         guides.router(Guides(settings.guides), pages, settings.guides),

@@ -149,10 +149,12 @@ class Pages:
         return kind.said(given) if kind else given
 
     def show(self, name: str, request: Request, status: int = 200, **shown: Any) -> Response:
-        """`shown` may lack what every page can have: what was filled in, and what was wrong with it."""
+        """`shown` may lack what every page can have: what was filled in, and what was wrong with it. What was typed when the log-in
+        ended goes before anything that a form would begin with."""
         session, kept = (getattr(request.state, one, None) for one in ("session", "kept"))
         usual = {"session": session, "trouble": None, "filled": kept or FormData(), "kept": kept, "done": None}
-        answer = self._templates.TemplateResponse(request, name, usual | shown, status)
+        last = {"filled": kept} if kept else {}
+        answer = self._templates.TemplateResponse(request, name, usual | shown | last, status)
         if session and self._idle and request.method == "GET" and not _FILLED_IN.search(bytes(answer.body)):
             # What stands on a screen that nobody looks at goes, after a warning; what somebody is typing does not.
             back = quote(f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}", safe="/")

@@ -63,6 +63,7 @@ NAMES_A_LETTER = {
     "request-information": "brieven",
     "request-extension-sent": "brieven",
     "request-answer-sent": "brieven",
+    "request-lift-told": "brieven",
 }
 """Decisions that say of a letter that it was sent, and the page on which it is made."""
 HIT_FIELD, QUESTION_CATEGORY = "fields.hit", "question"
@@ -104,6 +105,9 @@ RECORDED_BESIDE = {
     "proposal-refused": "Niet akkoord met een voorstel",
     "proposal-questioned": "Vraag over een voorstel",
     "question-answered": "Antwoord op een vraag over een voorstel",
+    "restricting:restricted": "Iemand is afgeschermd: wat over die persoon gaat, wordt alleen bewaard",
+    "restricting:restricted-in-part": "Gegevens zijn afgeschermd: zij worden alleen bewaard",
+    "restricting:lifted": "Een afscherming is opgeheven",
     "clustering": "Samengenomen met andere signalen, of weer apart",
 }
 """What is recorded beside the decisions of the law, by key and outcome, or by key."""

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
-from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping
+from services.retention.archive import declaration_package
+from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping, Procedures
 from services.retention.use_cases.declare import as_pdf
 from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
@@ -36,6 +37,7 @@ def router(
     destruction: Destruction,
     declarations: Declarations,
     existence: AnsweringExistence,
+    procedures: Procedures,
 ) -> APIRouter:
     routes = APIRouter()
     caller = current_person(engine.platform)
@@ -63,6 +65,18 @@ def router(
         found = await declarations.one(declarationId, person)
         return Response(await run_in_threadpool(as_pdf, found), media_type="application/pdf")
 
+    @routes.get(
+        "/v1/declarations/{declarationId}/archive-package",
+        tags=["declarations"],
+        summary="One declaration as an archive takes it: PDF/A and JSON, with MDTO (beheerder, FG)",
+        response_class=Response,
+        responses={200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
+    )
+    async def archive_package(declarationId: DeclarationId, person: Person = caller) -> Response:  # noqa: N803
+        found = await declarations.one(declarationId, person)
+        pdf, now = await run_in_threadpool(as_pdf, found), engine.platform.clock.now()
+        return Response(declaration_package(found, pdf, now), media_type="application/zip")
+
     @routes.get("/v1/open-destructions", tags=["declarations"], summary="Destructions that are not whole yet")
     async def open_destructions(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         person.role_among({"beheerder", "fg"})
@@ -71,6 +85,12 @@ def router(
     @routes.get("/v1/holds", tags=["cases"], summary="Holds that are asked or in force")
     async def waiting(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         return await holds.waiting(person, window)
+
+    @routes.get(
+        "/v1/procedures", tags=["cases"], summary="Requests of persons for which nothing is listed while they run"
+    )
+    async def running(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return await procedures.running(person, window)
 
     @routes.get("/v1/signals/{number}/holds", tags=["cases"], summary="What of a signal can be held, and what is")
     async def holds_of(number: Number, person: Person = caller) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 
 from services.retention import store
+from services.retention.account import RetentionAccount
 from services.retention.api import router
 from services.retention.messages import handlers
 from services.retention.policy import RetentionPolicy
@@ -22,10 +23,12 @@ from services.retention.use_cases import (
     Holds,
     Keeping,
     Listing,
+    Procedures,
 )
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.http.app import build
+from shared.http.chapters import chapter_routes
 from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -42,16 +45,18 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
     keeping, holds = Keeping(platform), Holds(engine)
     compactions = Compactions(platform, settings)
     destruction, finishing = Destruction(platform, compactions), Finishing(platform, declarations, compactions)
+    procedures = Procedures(engine)
     listing, existence = Listing(platform, settings), AnsweringExistence(platform, settings)
     service = Service(
         platform,
-        handlers=handlers(keeping, holds, destruction, existence, GivingLooks(platform)),
+        handlers=handlers(keeping, holds, destruction, existence, GivingLooks(platform), procedures),
         erase=Erase(rows=store.delete_rows),
         queues={finishing.queue: finishing.declare},
         doubts=[listing.doubts, existence.doubts],
         periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
     )
-    routers = [router(engine, keeping, holds, destruction, declarations, existence)]
+    routers = [router(engine, keeping, holds, destruction, declarations, existence, procedures)]
+    routers.append(chapter_routes(platform, RetentionAccount(platform).chapter))
     if more:
         routers.append(more(platform, listing))
     return build(service, "Retention", *routers)

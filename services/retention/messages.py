@@ -10,8 +10,10 @@ from services.retention.use_cases import (
     HeldNumbers,
     Holds,
     Keeping,
+    Procedures,
 )
 from shared.bus.inbox import Handler
+from shared.contracts.acts import ProcedureTold
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
 from shared.contracts.consult import Consult
@@ -23,7 +25,12 @@ from shared.holding import AnsweringHoldings
 
 
 def handlers(
-    keeping: Keeping, holds: Holds, destruction: Destruction, existence: AnsweringExistence, looks: GivingLooks
+    keeping: Keeping,
+    holds: Holds,
+    destruction: Destruction,
+    existence: AnsweringExistence,
+    looks: GivingLooks,
+    procedures: Procedures,
 ) -> dict[str, Handler]:
     held = AnsweringHoldings(keeping.platform, HeldNumbers(keeping.platform.mac).of)
     return {
@@ -35,6 +42,7 @@ def handlers(
         LetterboxFinished.event: destruction.finished,
         Approved.event: destruction.approved,
         TakenOff.event: holds.taken_off,
+        ProcedureTold.event: procedures.told,
         Consult.event: looks.asked,
         HoldingsAsked.event: held.asked,
         SealedAsked.event: GivingToRequests(keeping.platform).asked,

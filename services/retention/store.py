@@ -25,6 +25,7 @@ from services.retention.tables import (
     Hold,
     Holder,
     Letterbox,
+    Procedure,
     SealedSignal,
     SignalKey,
     ToDeclare,
@@ -38,6 +39,7 @@ from shared.protocol.terms import last_due
 SCHEMA = "retention_0001"
 Counts = dict[str, int]
 HOLDS = Keyset("holds", col(Hold.asked_at), col(Hold.id))
+PROCEDURES = Keyset("procedures", col(Procedure.since), col(Procedure.number), col(Procedure.request))
 DECLARATIONS = Keyset("declarations", col(Declaration.declared_on), col(Declaration.id), newest_first=True)
 OPEN_DESTRUCTIONS = Keyset("open-destructions", col(SealedSignal.number))
 
@@ -82,6 +84,15 @@ async def holds_of(session: AsyncSession, number: str) -> list[Hold]:
     return list(
         (await session.scalars(select(Hold).where(col(Hold.number) == number).order_by(col(Hold.asked_at)))).all()
     )
+
+
+async def procedures_of(session: AsyncSession, numbers: Collection[str]) -> list[Procedure]:
+    return list((await session.scalars(select(Procedure).where(col(Procedure.number).in_(numbers)))).all())
+
+
+async def running_procedures(session: AsyncSession, window: Window) -> Page[Procedure]:
+    """Requests that run, the oldest first."""
+    return await PROCEDURES.page(session, select(Procedure).where(col(Procedure.runs).is_(True)), window)
 
 
 async def items_held(session: AsyncSession, numbers: Collection[str], today: date) -> dict[str, set[str]]:
@@ -237,7 +248,18 @@ async def forget_hashes(session: AsyncSession, numbers: Collection[str]) -> None
 
 
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
-    for table in (SealedSignal, SignalKey, Carrier, DestructionPart, Hold, Holder, ActiveCase, ToDeclare, FindableRow):
+    for table in (
+        SealedSignal,
+        SignalKey,
+        Carrier,
+        DestructionPart,
+        Hold,
+        Holder,
+        ActiveCase,
+        ToDeclare,
+        FindableRow,
+        Procedure,
+    ):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
     await delete_decisions(session, numbers)
 

@@ -81,6 +81,18 @@ class Hold(SQLModel, table=True):
     approved_by: str | None = None
 
 
+class Procedure(SQLModel, table=True):
+    """Whether `request` of a person runs about a signal, as rights told; while one does, the signal is not listed. Kept when it is
+    over, under its MAC."""
+
+    number: str = Field(primary_key=True)
+    request: str = Field(primary_key=True)
+    kind: str
+    runs: bool
+    since: datetime = moment()
+    mac: str = ""
+
+
 class Holder(SQLModel, table=True):
     """Who holds a signal, as the hand-overs say that were signed; believed by its MAC. Retention, when it was sealed."""
 

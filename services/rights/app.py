@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 
 from services.rights import store
+from services.rights.account import RightsAccount
 from services.rights.api import router
 from services.rights.letters import Letters
 from services.rights.messages import handlers
@@ -14,6 +15,7 @@ from services.rights.never_informed import NeverInformed
 from services.rights.policy import RightsPolicy
 from services.rights.requests import Requests
 from services.rights.requests_api import request_routes
+from services.rights.restricting import RequestRestricting
 from services.rights.settings import Settings
 from services.rights.shelf import DutyShelf
 from services.rights.use_cases import Concerned, Deferrals, OverdueDuties
@@ -21,6 +23,7 @@ from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
 from shared.engine.store import keys_in
 from shared.http.app import build
+from shared.http.chapters import chapter_routes
 from shared.keys.release import Erase
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -39,10 +42,11 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         handlers=handlers(engine, Concerned(engine), NeverInformed(engine)),
         erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
         queues=engine.queues,
-        periodic=(*engine.periodic, engine.telling.periodic, requests.forgetting),
+        periodic=(*engine.periodic, engine.telling.periodic, requests.forgetting, RequestRestricting(engine).repeating),
     )
     overdue = OverdueDuties(engine)
     routers = [router(engine, overdue, Deferrals(engine), Letters(engine)), request_routes(engine, requests)]
+    routers.append(chapter_routes(platform, RightsAccount(engine).chapter))
     if more:
         routers.append(more(platform, overdue))
     return build(service, "Rights", *routers)

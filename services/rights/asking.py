@@ -17,6 +17,7 @@ from sqlmodel import col
 from services.rights import store
 from services.rights.completeness import looked_name, names_of
 from services.rights.holdings import questions
+from services.rights.restricting import ITEM_THERE, THE_PERSON_THERE, RequestRestricting
 from services.rights.sealed import KEEPS_SEALED, AskingReaders
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
@@ -49,6 +50,7 @@ class AskingHolders:
         self.platform = engine.platform
         self._loader = engine.parts.loader
         self._readers = AskingReaders(engine)
+        self._restricting = RequestRestricting(engine)
 
     async def ask(self, number: str, person: Person, signal: str, holder: str) -> AskedSignal:
         """Ask `holder` about `signal` for request `number`; anew when that was done before. Raises Forbidden, NotFound, and
@@ -65,8 +67,9 @@ class AskingHolders:
             state=store.WAITS_FOR_HOLDER,
             asked_by=person.user_id,
             asked_at=now,
+            asked_as=role,
         )
-        await vouch_for(self.platform.mac, row)
+        row = await self._restricting.asked_again(loaded, row)
         letter = self._letter(loaded, signal, holder)
         services, letters = await questions(self.platform, number, (signal,), now)
         line = audit.line(now, "holder asked", actor=person.user_id, role=role, record=number, reason=signal)
@@ -74,6 +77,7 @@ class AskingHolders:
             for one in (row, *services):
                 await session.merge(one)
             session.add_all((letter, *letters, line))
+            self._restricting.tell_procedure(session, loaded, row)
         return row
 
     def _letter(self, loaded: Loaded, signal: str, holder: str) -> Outgoing:
@@ -107,7 +111,10 @@ class AskingHolders:
         items = await self._items(holder, content, mine)
         now = self.platform.clock.now()
         after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
-        await vouch_for(self.platform.mac, after)
+        if isinstance(after, AskedSignal):
+            after = await self._restricting.answered(after, content)
+        else:
+            await vouch_for(self.platform.mac, after)
 
         def becomes(head: Head) -> Head:
             kept = (one for one in head.items if not one.item.startswith(mine))
@@ -123,9 +130,11 @@ class AskingHolders:
                 # Copies: it may be done twice, the second time in a transaction of its own.
                 session.add_all([changed(one) for one in items])
             await session.merge(changed(after))
-            if asked.sealed:
-                await session.flush()
-                await self._readers.all_answered(session, content.request, content.number)
+            if isinstance(after, AskedSignal):
+                if items is not None:
+                    await self._restricting.tell(session, content, after)
+            elif signal := await self._readers.all_answered(session, content.request, content.number):
+                await self._restricting.over_when_nothing(session, signal)
 
         return Handled(effect, word)
 
@@ -174,7 +183,7 @@ class AskingHolders:
             "recipients": await self._recipients(content),
             "keptFor": law.choices.notice["bewaren"],
         }
-        texts = [("person", _described(content), FROM_A_REPORT)] if content.person else []
+        texts = [(THE_PERSON_THERE, _described(content), FROM_A_REPORT)] if content.person else []
         for one in content.items:
             category = law.category(one.category)
             closed = " (niet openbaar)" if one.closed else ""
@@ -186,7 +195,7 @@ class AskingHolders:
             _name(begins, name): Finding(
                 category=FOUND_ITEM,
                 about=holder,
-                fields={"what": what, "source": source, **shared},
+                fields={"what": what, "source": source, **shared, ITEM_THERE: name},
                 recorded_by=content.answered_by,
                 recorded_at=self.platform.clock.now().isoformat(),
             )

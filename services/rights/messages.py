@@ -6,9 +6,11 @@ from services.rights.asking import AskingHolders
 from services.rights.holdings import AskingServices
 from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
+from services.rights.restricting import RequestRestricting
 from services.rights.sealed import AskingReaders
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
+from shared.contracts.acts import RestrictionKept
 from shared.contracts.answering import PersonAnsweredLetter, PersonElsewhere
 from shared.contracts.assessment import Begun, ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import ClosedTo, InformingDue
@@ -35,6 +37,7 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
         PersonElsewhere.event: asking.elsewhere,
         SealedPut.event: AskingReaders(engine).put,
         HoldingsTold.event: AskingServices(engine).told,
+        RestrictionKept.event: RequestRestricting(engine).kept,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
     }

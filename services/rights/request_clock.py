@@ -10,8 +10,17 @@ from typing import Any
 from shared.protocol.conditions.requests import clocks_of
 from shared.protocol.facts import Taken
 from shared.protocol.model import Law
-from shared.protocol.request_kinds import ADJOURN, ANSWER_SENT, BEZWAAR, NEUTRAL, REQUEST_WITHDRAWN, WITHHOLD
+from shared.protocol.request_kinds import (
+    ADJOURN,
+    ANSWER_SENT,
+    BEZWAAR,
+    LIFT_TOLD,
+    NEUTRAL,
+    REQUEST_WITHDRAWN,
+    WITHHOLD,
+)
 from shared.protocol.request_terms import Clocks, can_object_until, decided_until
+from shared.protocol.requests_lifting import in_force
 from shared.protocol.terms import add_years
 
 
@@ -46,8 +55,16 @@ def reckon(request: Mapping[str, Any], decisions: Iterable[Taken], law: Law) -> 
         answered_on=answered,
         object_until=can_object_until(answered) if answered else None,
         review_on=_review(taken),
-        ends_on=add_years(over, law.terms.request_kept_years) if over else None,
+        ends_on=_ends_on(over, request, taken, law),
     )
+
+
+def _ends_on(over: date | None, request: Mapping[str, Any], taken: list[Taken], law: Law) -> date | None:
+    """The last day in the register; none as long as something is restricted for it."""
+    if over is None or in_force(str(request["kind"]), taken):
+        return None
+    lifted = (_day(one, "liftToldOn") for one in taken if one.key == LIFT_TOLD)
+    return add_years(max([over, *lifted]), law.terms.request_kept_years)
 
 
 def clocks(request: Mapping[str, Any], taken: Iterable[Taken], law: Law) -> Clocks:

@@ -22,7 +22,15 @@ from shared.numbers import is_request
 from shared.protocol.live import TRIAL
 from shared.protocol.model import State
 from shared.protocol.request_kinds import REQUEST_LETTER
-from shared.protocol.request_letters import EXTENSION, THE_ANSWER, given_items, paragraphs, proof_told, title
+from shared.protocol.request_letters import (
+    EXTENSION,
+    LIFTING,
+    THE_ANSWER,
+    given_items,
+    paragraphs,
+    proof_told,
+    title,
+)
 from shared.protocol.request_proof import copied
 from shared.protocol.show import day
 
@@ -43,10 +51,11 @@ class RequestLetters:
         loaded = await self.parts.loader.for_change(number, version, by=person)
         if not is_request(number):
             raise NotFound
-        if loaded.state == State.REQUEST_DONE or (kind == THE_ANSWER and loaded.state != State.REQUEST_ANSWER):
+        over, answers = loaded.state == State.REQUEST_DONE, loaded.state == State.REQUEST_ANSWER
+        if over != (kind == LIFTING) or (kind == THE_ANSWER and not answers):
             raise Conflict("Deze brief hoort nu niet bij dit verzoek (art. 10 lid 4).", state=loaded.state)
         about = told(loaded, kind)
-        if kind in (EXTENSION, THE_ANSWER) and about.decision is None:
+        if kind in (EXTENSION, THE_ANSWER, LIFTING) and about.decision is None:
             raise Conflict("Eerst wordt besloten wat in deze brief staat (art. 10 lid 5).", state=loaded.state)
         # Who asks gets it: for a child or somebody represented, that is the one who asked for him.
         to = list(loaded.opened.subjects.values())[-1]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from services.rights import restricting
 from services.rights.completeness import completeness, looked_at, looked_words
 from services.rights.effects import KeepsClocks
 from services.rights.holdings import AsksServices, answered
@@ -33,6 +34,7 @@ from shared.protocol.request_kinds import (
     HOLDER,
     HOLDERS_OF_DATA,
     IDENTITY,
+    LIFT_TOLD,
     NOT_HANDLED,
     ON_ITEM,
     RECORD_FOUND,
@@ -42,11 +44,9 @@ from shared.protocol.request_kinds import (
     SEARCH_DONE,
     WITHHOLD,
 )
-from shared.protocol.request_letters import EXTENSION, LETTERS, THE_ANSWER, LetterTells, told_decision
+from shared.protocol.request_letters import EXTENSION, LETTERS, LIFTING, THE_ANSWER, LetterTells, told_decision
 from shared.protocol.request_terms import reminded
-
-RESTRICTING = ("rectification", "restriction", "objection")
-"""While these are examined, what they are about is only kept (art. 18 lid 1 onder a en d AVG)."""
+from shared.protocol.requests_lifting import in_force
 
 
 def registered(loaded: Loaded) -> Mapping[str, Any]:
@@ -113,7 +113,7 @@ def show(loaded: Loaded) -> dict[str, Any]:
         "asker": people[1].model_dump(exclude_none=True) if len(people) > 1 else None,
         "clocks": shown_clocks(row)
         | {"reminder": reminded(loaded.dossier.received_on, loaded.today, loaded.law.choices.reminders)},
-        "restricted": fields["kind"] in RESTRICTING and row.answered_on is None,
+        "restricted": in_force(fields["kind"], loaded.facts().decisions) is not None,
         "holders": completeness(loaded),
         "signals": [
             {
@@ -124,6 +124,8 @@ def show(loaded: Loaded) -> dict[str, Any]:
                 "found": one.found,
                 "looked": words.get((one.holder, one.signal), []),
                 "readers": readers_of(loaded, one),
+                "subject": one.subject,
+                "restricted": one.restricted,
                 "askedAt": one.asked_at.isoformat(),
                 "answeredAt": one.answered_at.isoformat() if one.answered_at else None,
             }
@@ -187,7 +189,7 @@ def faults(loaded: Loaded, given: Given) -> Sequence[Fault]:
         waiting = [one for one in loaded.mine(Moments).put_before if one.state == WAITS_FOR_HOLDER]
         mine = [one.signal for one in waiting if given.attempt.key == SEARCH_DONE or one.holder in given.attempt.about]
         return [*silent_faults(mine), *(_silent_services(loaded) if given.attempt.key == SEARCH_DONE else ())]
-    kinds = {ANSWER_SENT: THE_ANSWER, EXTENSION_SENT: EXTENSION}
+    kinds = {ANSWER_SENT: THE_ANSWER, EXTENSION_SENT: EXTENSION, LIFT_TOLD: LIFTING}
     if given.attempt.key not in kinds:
         return ()
     letter = loaded.opened.findings[given.attempt.fields["letter"]]
@@ -205,11 +207,13 @@ def _silent_services(loaded: Loaded) -> list[Fault]:
 
 
 def follows(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
-    """Its clocks are worked out anew, and services that answer by themselves are asked once it is known who asks."""
+    """Its clocks are worked out anew; who holds the signals hears what is only kept, or is no more; services that answer by
+    themselves are asked once it is known who asks, and readers of what is sealed hear that it is over."""
     taken, request = loaded.taken, registered(loaded)
     after = reckon(request, [each for one in taken for each in loaded.decided(one)], loaded.law)
     rest = [one for one in taken if one.id != decision.id]
     before = reckon(request, [each for one in rest for each in loaded.decided(one)], loaded.law)
+    moved = (KeepsClocks(before, after),) if before != after else ()
     ended = over(loaded) if decision.key in (REQUEST_WITHDRAWN, NOT_HANDLED) else ()
     asked = decision.key == IDENTITY and decision.state_after == State.REQUEST_SEARCH
-    return (*((KeepsClocks(before, after),) if before != after else ()), *((AsksServices(),) if asked else ()), *ended)
+    return (*moved, *restricting.follows(loaded, decision), *((AsksServices(),) if asked else ()), *ended)

@@ -13,14 +13,16 @@ from sqlalchemy.exc import IntegrityError
 from services.rights import store
 from services.rights.request_clock import reckon
 from services.rights.request_policy import row_of, shown_clocks
+from services.rights.restricting import as_of_bezwaar
 from services.rights.store import RequestRow
 from shared import audit
 from shared.clock import calendar_date
+from shared.contracts.acts import ProcedureTold
 from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
 from shared.contracts.intake import Subject
 from shared.engine.documents import REPORT, Document, Finding, Report
 from shared.engine.engine import Engine
-from shared.engine.head import Head, vouched
+from shared.engine.head import Head, vouch_for, vouched
 from shared.engine.loaded import Loaded, working_name
 from shared.engine.show import heading
 from shared.engine.tables import Dossier
@@ -90,9 +92,10 @@ class Requests:
         number = request_number(await self._seed(person, key))
         if before := await self._before(number) if key else None:
             return before
-        kept |= await self._decided_on(kept.get("against"))
+        against = await self._answered(kept.get("against"))
+        kept |= {"toldOn": on.isoformat()} if against and (on := _answered_on(against)) else {}
         try:
-            return await self._keep(number, person, role, law, kept)
+            return await self._keep(number, person, role, law, kept, against)
         except IntegrityError:
             # He clicked twice, and the other was first.
             if before := await self._before(number):
@@ -114,21 +117,28 @@ class Requests:
         legal = row_of(loaded).legal_on
         return Registered(number, loaded.dossier.due_on or legal, legal)
 
-    async def _decided_on(self, against: str | None) -> dict[str, str]:
-        """When the answer was made known against which a bezwaar is. Raises Invalid where there is none."""
+    async def _answered(self, against: str | None) -> Loaded | None:
+        """The request that was answered, against which a bezwaar is. Raises Invalid where there is none."""
         if against is None:
-            return {}
+            return None
         try:
             loaded = await self.engine.parts.loader.load(against, opened=False) if is_request(against) else None
         except NotFound:
             loaded = None
-        on = _answered_on(loaded) if loaded else None
-        if on is None:
+        if loaded is None or _answered_on(loaded) is None:
             words = "is geen verzoek dat hier is beantwoord"
             raise Invalid([Fault("fields.against", words, "art. 6:5 Awb", "against-unknown")])
-        return {"toldOn": on.isoformat()}
+        return loaded
 
-    async def _keep(self, number: str, person: Person, role: str, law: Law, fields: Mapping[str, Any]) -> Registered:
+    async def _keep(
+        self,
+        number: str,
+        person: Person,
+        role: str,
+        law: Law,
+        fields: Mapping[str, Any],
+        against: Loaded | None,
+    ) -> Registered:
         now, room = self.platform.clock.now(), self.platform.room()
         key = key_name(uuid4(), room.mount)
         asked = {name: one for name, one in fields.items() if name not in IN_THE_CONTENT}
@@ -180,8 +190,14 @@ class Requests:
             turn=dossier.turn,
         )
         due_on, legal_on = reckoned.due_on, reckoned.legal_on
+        # What it was about is what the bezwaar is about: nothing of that is destroyed while it runs (R-9.15).
+        about = as_of_bezwaar(against, number, person.user_id, role) if against else []
+        about = [await vouch_for(self.platform.mac, one) for one in about]
         async with self.platform.database.transaction() as session:
-            session.add_all((dossier, row, *items, line))
+            session.add_all((dossier, row, *items, line, *about))
+            for one in about:
+                told = ProcedureTold(number=one.signal, request=number, kind=row.kind, runs=True)
+                self.platform.post.tell(session, "retention", told)
             made = KeysMade(number=number, keys=(KeyRef(mount=room.mount, key=key),))
             self.platform.post.tell(session, "retention", made)
         return Registered(number, due_on, legal_on)

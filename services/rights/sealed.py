@@ -131,8 +131,9 @@ class AskingReaders:
         current = row.holder == KEEPS_SEALED and reader.asked_at == row.asked_at
         return Answered(reader, sealed=True) if current else None
 
-    async def all_answered(self, session: AsyncSession, request: str, signal: str) -> None:
-        """The signal has been answered when each of its readers has. Raises NotBelieved."""
+    async def all_answered(self, session: AsyncSession, request: str, signal: str) -> AskedSignal | None:
+        """The signal has been answered when each of its readers has: its row then, None before. Raises NotBelieved."""
+        await session.flush()
         row = await session.get(AskedSignal, (request, signal), with_for_update=True)
         mine = col(SealedReaderRow.request) == request, col(SealedReaderRow.signal) == signal
         readers = (await session.scalars(select(SealedReaderRow).where(*mine))).all()
@@ -140,10 +141,11 @@ class AskingReaders:
             raise NotBelieved
         current = [one for one in readers if one.asked_at == row.asked_at]
         if any(one.state == store.WAITS_FOR_HOLDER for one in current):
-            return
+            return None
         found, at = any(one.found for one in current), self.platform.clock.now()
         after = changed(row, state=store.HOLDER_ANSWERED, answered_at=at, found=found)
         await session.merge(await vouch_for(self.platform.mac, after))
+        return changed(after)
 
 
 async def _nothing(session: AsyncSession) -> None:

@@ -100,6 +100,12 @@ class AskedSignal(SQLModel, table=True):
     answered_at: datetime | None = moment(nullable=True)
     found: bool | None = None
     """Whether it is about who asks, as its holder answered."""
+    asked_as: str = ""
+    """Under which designation `asked_by` did it: what is done for the request there is done in his name."""
+    subject: str | None = None
+    """Who he is in the file, S1, S2 …, as its holder answered."""
+    restricted: bool | None = None
+    """Whether its holder only keeps what is restricted for this request, as he said last; None: he said nothing."""
     mac: str = ""
 
 

@@ -10,6 +10,7 @@ from shared.engine.engine import Engine
 from shared.engine.show import listed
 from shared.http.answering import answering_routes
 from shared.http.app import current_person
+from shared.http.chapters import chapter_routes
 from shared.http.clusters import cluster_routes
 from shared.http.consultations import consultation_routes
 from shared.http.decisions import decision_routes, preview_routes, record_routes, view_routes
@@ -41,4 +42,5 @@ def router(engine: Engine) -> APIRouter:
     )
     for part in (*parts, cluster_routes):
         routes.include_router(part(engine))
+    routes.include_router(chapter_routes(engine.platform, engine.accounting.chapter))
     return routes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.bus.inbox import Handler
 from shared.bus.receipts import OnReceipt
+from shared.contracts.acts import Restricted
 from shared.contracts.assessment import ResearchContent, ResearchLetter
 from shared.contracts.consult import LookAnswered, LookGiven
 from shared.contracts.dossier import SealedDossierLetter
@@ -24,6 +25,7 @@ def handlers(engine: Engine) -> dict[str, Handler]:
         PersonAskedLetter.event: engine.answering.asked,
         SealedForRequest.event: engine.sealed.given,
         RequestOver.event: engine.sealed.over,
+        Restricted.event: engine.restricting.heard,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
         LookAnswered.event: engine.consultations.answered,

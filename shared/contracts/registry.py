@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.contracts import (
     access,
+    acts,
     answering,
     assessment,
     casework,
@@ -62,6 +63,9 @@ MESSAGES: dict[str, type[Message]] = {
         sealed.SealedPut,
         sealed.SealedForRequest,
         sealed.RequestOver,
+        acts.Restricted,
+        acts.RestrictionKept,
+        acts.ProcedureTold,
         consult.Consult,
         consult.LookAnswered,
         consult.LookGiven,

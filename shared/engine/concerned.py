@@ -10,13 +10,14 @@ from shared.engine.loaded import Loaded
 from shared.protocol.conditions import approach
 
 
-def persons_of(loaded: Loaded, items: Collection[str]) -> dict[str, Subject]:
+def persons_of(loaded: Loaded, items: Collection[str], *, even_restricted: bool = False) -> dict[str, Subject]:
     """Whom who gets `items` comes to know, by S1, S2 …: those of the report go with the report, another with what was
-    found about him. Nobody twice, and nobody who proved not to be concerned."""
+    found about him. Nobody twice, and nobody who proved not to be concerned, or is restricted."""
     content = loaded.opened
     named = {loaded.standing.person(one) for one in _about(content, items)}
     named |= set(content.reported) if REPORT in items else set()
-    return {key: one for key, one in loaded.concerned.items() if key in named}
+    left_out = () if even_restricted else loaded.restricted
+    return {key: one for key, one in loaded.concerned.items() if key in named and key not in left_out}
 
 
 def objects_of(loaded: Loaded, items: Collection[str]) -> dict[str, ReportedObject]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from shared.contracts.common import Frozen
 from shared.engine.about_person import items_known
+from shared.engine.concerned import persons_of
 from shared.engine.documents import REPORT
 from shared.engine.loaded import Loaded
 from shared.engine.rectified import shown_items
@@ -54,13 +55,21 @@ def readings_of(loaded: Loaded) -> dict[str, PlainReading]:
 def every_reading_of(loaded: Loaded) -> dict[str, PlainReading]:
     """The same, and what is read for a request of a person alone.
 
-    What was put right is not shared any more, nor who is not concerned: it is read for a request alone, which is about all that was
-    processed. Who represents a child is known for its notice alone, and the reporter has reported nothing about the new signal.
+    What was put right is not shared any more, nor who is not concerned, and what says anything of who is restricted is not used: that
+    is read for a request alone, which is about all that was processed. Who represents a child is known for its notice alone, and
+    the reporter has reported nothing about the new signal.
     """
     content, known, concerned = loaded.opened, Nameable.of(loaded), loaded.concerned
     items = shown_items(loaded)
     abouts = {one.name: one.about for one in loaded.facts().items}
-    counts = {one.name for one in loaded.facts().items if seen_from(loaded.law.category(one.category))}
+    counts = {
+        one.name
+        for one in loaded.facts().items
+        if seen_from(loaded.law.category(one.category))
+        and set(loaded.restricted).isdisjoint(
+            (one.name, one.about, *persons_of(loaded, (one.name,), even_restricted=True))
+        )
+    }
     whole = {"persons": _described(content.subjects, known), "places": _described(content.objects, known)}
     found: dict[str, PlainReading] = {}
     for name in items_known(loaded):

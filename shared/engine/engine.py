@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.engine.account import Accounting
 from shared.engine.agenda import Agenda
 from shared.engine.answering import Answering
 from shared.engine.cluster import Clusters
@@ -20,6 +21,7 @@ from shared.engine.perform import Performer
 from shared.engine.policy import Policy
 from shared.engine.preview import Previewing
 from shared.engine.record import Recording
+from shared.engine.restricting import Restricting
 from shared.engine.sealed_answering import AnsweringSealed
 from shared.engine.settle import Settlement
 from shared.engine.shelf import Shelf
@@ -55,6 +57,8 @@ class Engine:
         self.noting = Noting(self.parts)
         self.answering = Answering(self.parts, self.showing)
         self.sealed = AnsweringSealed(self.parts, self.showing, self.looks)
+        self.restricting = Restricting(self.parts)
+        self.accounting = Accounting(self.parts)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
         self.queues: dict[Queue[Any], Work[Any]] = {
             self.settlement.queue: self.settlement.work,

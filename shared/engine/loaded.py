@@ -30,6 +30,7 @@ from shared.protocol.facts import Facts
 from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
 from shared.protocol.rectifying import Standing, split, standing
+from shared.protocol.restricting import RESTRICTING, restricted, restrictions
 from shared.protocol.standing_back import CLOSED_TO
 
 INFORMED_BY, WAS_INFORMED = "notice-sent", "sent"
@@ -37,7 +38,7 @@ INFORMED_BY, WAS_INFORMED = "notice-sent", "sent"
 WITHDRAWAL = "withdrawal"
 REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
 CLOSING, CLUSTERING, VOICE = "closing", "clustering", "voice"
-HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED, CLOSING, CLUSTERING, VOICE})
+HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED, CLOSING, CLUSTERING, VOICE, RESTRICTING})
 """Records beside the decisions of the law: none of them is something that the law looks at."""
 _Own = TypeVar("_Own")
 
@@ -228,6 +229,29 @@ class Loaded:
         own = (known.Taken(one.key, one.outcome, tuple(one.about)) for one in self.taken)
         return standing((*earlier, *own))
 
+    @cached_property
+    def restricted(self) -> Mapping[str, str]:
+        """The persons and items that are only kept, each with the request (shared/protocol/restricting.py); without content the
+        items only that the record names."""
+        before = ((one["outcome"], one["about"]) for one in self.dossier.earlier if one["key"] == RESTRICTING)
+        own = ((one.outcome, one.about) for one in self.decisions if one.key == RESTRICTING)
+        holding = restrictions((*before, *own))
+        return restricted(holding, self._concerns() if self.content else {}, self.standing.person) if holding else {}
+
+    def _concerns(self) -> dict[str, set[str]]:
+        """By item the persons whom it is about, as they are known now."""
+        content, person = self.opened, self.standing.person
+        persons = set(content.subjects)
+        found = {
+            name: {
+                person(code)
+                for code in (one.about, *one.persons, *(one.fields.get("subjects") or ()))
+                if code in persons
+            }
+            for name, one in content.findings.items()
+        }
+        return found | ({"report": {person(code) for code in content.reported}} if "report" in content.raw else {})
+
     def _right_before(self) -> tuple[known.Taken, ...]:
         """What earlier holders decided by which something was put right."""
         taken = (CodedDecision.model_validate(one) for one in self.dossier.earlier if one["key"] in PUT_RIGHT)
@@ -283,6 +307,7 @@ class Loaded:
             closed_to=tuple(self.dossier.closed_to),
             right_before=self._right_before(),
             same=self.standing.same,
+            restricted=self.restricted,
             before=frozenset(one["key"] for one in self.dossier.earlier if one["status"] == "taken"),
         )
 

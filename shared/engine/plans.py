@@ -9,7 +9,7 @@ from shared.contracts.export import Adoption, PlannedAction, SharedPlan
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
 from shared.engine.wording import Nameable
-from shared.protocol.conditions.approach import interventions
+from shared.protocol.conditions.approach import usable
 from shared.protocol.conditions.plan import ADOPT_PLAN, PROPOSE_PLAN, Version, answered_on, versions
 
 
@@ -20,8 +20,9 @@ def version_of(loaded: Loaded, decision: DecisionRow) -> Version:
 
 
 def planned(loaded: Loaded, version: Version) -> tuple[str, ...]:
-    """The interventions of a version that stand: what was recorded since belongs to a later one."""
-    return tuple(one for one in interventions(loaded.facts()) if one in version.whole)
+    """The interventions of a version that stand, without those about who is restricted: what was recorded since belongs to a
+    later one."""
+    return tuple(one for one in usable(loaded.facts()) if one in version.whole)
 
 
 def planned_in(loaded: Loaded, decision: DecisionRow) -> SharedPlan | None:

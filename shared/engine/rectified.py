@@ -130,12 +130,14 @@ def shown_items(loaded: Loaded) -> dict[str, dict[str, Any]]:
         standing, shown = loaded.standing, one.shown()
         if not standing.counts(Item(name, one.category, one.about, corrects=one.corrects or "")):
             shown |= {"superseded": True, "supersededBy": standing.replaced.get(name)}
+        if name in loaded.restricted:
+            shown |= {"restricted": loaded.restricted[name]}
         found[name] = shown
     return found
 
 
 def shown_subjects(loaded: Loaded) -> dict[str, dict[str, Any]]:
-    """Every person; who is somebody else, or proved not to be concerned, says so, and a child who represents him."""
+    """Every person; who is somebody else, proved not to be concerned or is restricted, says so, and a child who represents him."""
     found: dict[str, dict[str, Any]] = {}
     for name, one in loaded.opened.subjects.items():
         found[name] = one.model_dump(exclude_none=True)
@@ -143,6 +145,8 @@ def shown_subjects(loaded: Loaded) -> dict[str, dict[str, Any]]:
             found[name]["sameAs"] = loaded.standing.person(name)
         if name in loaded.standing.left_out:
             found[name]["notConcerned"] = True
+        if loaded.standing.person(name) in loaded.restricted:
+            found[name]["restricted"] = loaded.restricted[loaded.standing.person(name)]
         mark = child_of(loaded, name)
         if mark:
             by = representative_of(mark)

@@ -56,7 +56,7 @@ def forwarded(loaded: Loaded, decision: DecisionRow) -> list[Disclose]:
             FORWARDING,
             kind,
             recipient,
-            tuple(given["items"]),
+            tuple(one for one in given["items"] if given.get("urgent") or one not in loaded.restricted),
             tuple(given[CONCERNING]) if CONCERNING in given else None,
             outside=outside,
             subjects=tuple(loaded.concerned) if outside else (),
@@ -135,7 +135,7 @@ def _would_be_planned(loaded: Loaded, proposal: Attempt) -> list[str]:
     """The interventions that a proposal would put before its partners: its own, and what was adopted before."""
     facts = loaded.facts()
     adopted = {name for one in versions(facts.decisions) if one.adopted for name in one.interventions}
-    return [name for name in approach.interventions(facts) if name in adopted or name in proposal.about]
+    return [name for name in approach.usable(facts) if name in adopted or name in proposal.about]
 
 
 def _receive(loaded: Loaded, attempt: Attempt, one: Attempt, place: int) -> Iterable[Collection[str]]:

@@ -47,7 +47,7 @@ def share_of(loaded: Loaded, decision: DecisionRow, one: Disclose) -> ShareConte
     """What the receiver of `one` will read."""
     plan = planned_in(loaded, decision)
     items = [name for name in one.items if plan is None or name not in {each.item for each in plan.actions}]
-    going = along(loaded, items, one.concerning)
+    going = along(loaded, items, one.concerning, even_restricted=one.urgent)
     return ShareContent(
         number=loaded.dossier.signal,
         protocol=loaded.dossier.protocol,
@@ -111,11 +111,20 @@ class Along:
         return self.known.shared_texts(one).model_copy(update=texts)
 
 
-def along(loaded: Loaded, items: Collection[str], concerning: Collection[str] | None = None) -> Along:
+def along(
+    loaded: Loaded, items: Collection[str], concerning: Collection[str] | None = None, *, even_restricted: bool = False
+) -> Along:
     """`concerning`: the persons and objects that go along, by S1, O1 …, and of a person single fields, by S1.name; None:
     all that the items concern. Whose name is left out is called S1, S2 … in the texts too; an address or occupation that is
-    left out is no longer in them."""
-    persons, objects = persons_of(loaded, items), objects_of(loaded, items)
+    left out is no longer in them. Who is restricted never goes along, nor what is only about him (art. 18 AVG);
+    `even_restricted`: but for a danger to somebody's life or safety."""
+    if loaded.restricted and not even_restricted:
+        items = [one for one in items if one not in loaded.restricted]
+        if concerning is None:
+            # Whose name is hidden is who is not chosen.
+            concerning = (*(one for one in loaded.concerned if one not in loaded.restricted), *loaded.opened.objects)
+    persons = persons_of(loaded, items, even_restricted=even_restricted)
+    objects = objects_of(loaded, items)
     read = Along((), persons, objects, known=Nameable.of(loaded))
     if concerning is not None:
         read = _only_chosen(loaded, read, fields_going(concerning, FIELDS))
@@ -288,4 +297,5 @@ def received_by(loaded: Loaded, one: Disclose) -> tuple[str, ...]:
 
 def _given_by(loaded: Loaded, content: Content, one: Disclose) -> Along:
     """What of the items of `one` is still here, and whom and what goes along with it."""
-    return along(loaded, [name for name in one.items if name == REPORT or name in content.findings], one.concerning)
+    items = [name for name in one.items if name == REPORT or name in content.findings]
+    return along(loaded, items, one.concerning, even_restricted=one.urgent)

@@ -21,6 +21,7 @@ from shared.engine.loaded import CLOSING, Loaded
 from shared.engine.parts import Parts
 from shared.engine.proposal import about_proposal
 from shared.engine.record import Recording
+from shared.engine.restricting import waits
 from shared.engine.show import Showing
 from shared.engine.store import open_to
 from shared.engine.tables import WAITS, Dossier, MeetingRow, TaskRow
@@ -82,6 +83,8 @@ class Tasks:
         """One task with what is needed for it, and what it takes (`asked_by`); the audit line is on disk before it leaves."""
         task, loaded = await self.of(identifier, person, opened=True)
         of_proposal = task.kind in OF_PROPOSALS
+        if not of_proposal:
+            waits(loaded, task)
         shown = about_proposal(task, loaded) if of_proposal else self.policy.show_task(task, loaded)
         await self._showing.note(person, task.role, f"task opened: {task.kind}", task.number, purpose, loaded.concerns)
         return task, shown | asked_by(self.policy, task, loaded)

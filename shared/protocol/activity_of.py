@@ -27,7 +27,9 @@ ACTIVITY_OF_DECISION: Mapping[str, str] = {
     **dict.fromkeys(("request-weighed", "request-item", "request-withhold", "request-neutral"), "verzoek-behandelen"),
     **dict.fromkeys(("request-adjourn", "request-extend", "request-extension-sent"), "verzoek-behandelen"),
     **dict.fromkeys(("request-information", "request-answer-sent", "request-not-handled"), "verzoek-behandelen"),
-    **dict.fromkeys(("request-bezwaar", "request-withdrawn"), "verzoek-behandelen"),
+    **dict.fromkeys(
+        ("request-bezwaar", "request-withdrawn", "request-lift", "request-lift-told"), "verzoek-behandelen"
+    ),
     **dict.fromkeys(
         ("breach-proposal", "breach-facts", "breach-persons", "breach-authority", "breach-close"), "toezicht"
     ),
@@ -71,7 +73,14 @@ NO_PROCESSING: Mapping[str, str] = {
         "wie toezicht houdt leest een lijst van codes en nummers, zonder iets van een persoon",
     ),
     **dict.fromkeys(
-        ("breach register read", "breach entry begun", "breach entry opened", "breach proposed"),
+        ("chapter of accountability read", "accountability file bound"),
+        "wie toezicht houdt krijgt van een signaal codes en dagen; er wordt niets voor geopend (art. 2)",
+    ),
+    **dict.fromkeys(
+        (
+            *("breach register read", "breach entry begun", "breach entry opened", "breach proposed"),
+            "breach entry destroyed",
+        ),
         "in het register van datalekken staan aantallen en nummers, en niemands naam (art. 33 lid 5 AVG)",
     ),
     **dict.fromkeys(
@@ -91,6 +100,14 @@ NO_PROCESSING: Mapping[str, str] = {
     **dict.fromkeys(
         ("notice heard of", "informing is due", "its signal has begun", "closed to a person elsewhere", "child marked"),
         "een dienst hoort wat elders is besloten en daar als verwerking is vastgelegd",
+    ),
+    **dict.fromkeys(
+        ("person restricted", "restriction lifted", "procedure runs", "procedure over"),
+        "een dienst hoort wat elders is besloten en daar als verwerking is vastgelegd",
+    ),
+    **dict.fromkeys(
+        ("share kept back", "share kept back no more"),
+        "er wordt alleen iets tegengehouden of weer vrijgegeven; wie het leest, staat er bij het lezen",
     ),
     **dict.fromkeys(
         (

@@ -19,7 +19,8 @@ from shared.protocol.faults import Fault
 from shared.protocol.kinds import Choice, Choices, Date, Explained, Text
 from shared.protocol.kinds_of_time import Instant
 from shared.protocol.model import Decision, Field, Outcome, State
-from shared.protocol.municipality import Municipality, Who
+from shared.protocol.municipality import Municipality, Terms, Who
+from shared.protocol.terms import add_years
 
 BREACH_PROPOSAL, BREACH_FACTS, BREACH_AUTHORITY, BREACH_PERSONS, BREACH_CLOSE = (
     "breach-proposal",
@@ -92,6 +93,15 @@ class BreachEntry:
 def deadline(discovered_at: datetime) -> datetime:
     """72 hours after the discovery, in hours that go by (Regulation 1182/71 counts a term in hours so). An aware moment, UTC."""
     return discovered_at.astimezone(UTC) + TO_NOTIFY
+
+
+def in_register_until(terms: Terms, state: State, decided_on: date | None) -> date | None:
+    """The last day on which an entry stands in the register; None while it is open. `decided_on`: when it was closed, or was said to
+    be no incident, by the calendar of Amsterdam."""
+    if decided_on is None:
+        return None
+    years = {State.INCIDENT_CLOSED: terms.breach_kept_years, State.INCIDENT_NONE: terms.no_breach_kept_years}
+    return add_years(decided_on, years[state]) if state in years else None
 
 
 def clock_of_breach(entry: BreachEntry, now: datetime) -> str:

@@ -103,6 +103,8 @@ class Facts:
     """What was put right by earlier holders, as they are known here: by their codes."""
     same: Mapping[str, str] = field(default_factory=dict)
     """Who was named twice, and who he is."""
+    restricted: Mapping[str, str] = field(default_factory=dict)
+    """The persons and items that are only kept, each with the request for which it is so (restricting.py)."""
 
     def person(self, code: str) -> str:
         """Who somebody is, when he was named twice; anything else is itself."""

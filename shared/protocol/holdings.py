@@ -11,7 +11,7 @@ from shared.protocol.faults import Fault
 
 ANSWERS_ITSELF = ("intake", "export", "retention", "oversight")
 """Of what these hold nobody can read who asks: each answers by a message of its own."""
-DOUBTED = "doubted"
+HELD_IN_DOUBT = "doubted"
 RECEIPT_KEPT, UNDELIVERED = "receipt-kept", "report-undelivered"
 SHARE = "share"
 KEPT_SEALED, CLOSED_CASE, HASHES = "sealed", "closed-case", "hashes"
@@ -47,12 +47,12 @@ RULES = {
 
 
 def called(service: str, what: str) -> str:
-    return IN_DOUBT if what == DOUBTED else HOLDINGS[service][what]
+    return IN_DOUBT if what == HELD_IN_DOUBT else HOLDINGS[service][what]
 
 
 def may_tell(service: str, what: str) -> bool:
     """Whether a service says that it has what it can have."""
-    return what == DOUBTED or what in HOLDINGS.get(service, {})
+    return what == HELD_IN_DOUBT or what in HOLDINGS.get(service, {})
 
 
 def is_silent(answered: Collection[tuple[str, str]], service: str, numbers: Collection[str]) -> bool:

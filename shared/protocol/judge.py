@@ -17,6 +17,7 @@ from shared.protocol.model import ABOUT, HOLDER_OF, Decision, Law, Outcome, Stat
 from shared.protocol.municipality import POLICE, TABLE_OF_THE_RIEC
 from shared.protocol.passing_on import Forwarding, forwarding_faults
 from shared.protocol.request_kinds import FOUND_ITEM, HOLDERS_OF_DATA
+from shared.protocol.restricting import restricted_faults, restricted_named
 from shared.protocol.states import HOLDERS
 
 MOST_REASON = 4000
@@ -131,7 +132,10 @@ def missing(
     law: Law, decision: Decision, outcome: Outcome, facts: Facts, about: Iterable[str], fields: Mapping[str, Any]
 ) -> list[Fault]:
     """Which conditions of this answer do not hold; judged again when somebody co-signs what was proposed."""
-    return unmet((*decision.needs, *outcome.needs), Case(facts, tuple(about), fields, law.names), "key")
+    about = tuple(about)
+    return restricted_faults(law, decision, outcome, facts, about, fields) + unmet(
+        (*decision.needs, *outcome.needs), Case(facts, about, fields, law.names), "key"
+    )
 
 
 _POSSIBLE: dict[str, Callable[[Law, Facts], tuple[str, ...]]] = {
@@ -199,13 +203,13 @@ def _about(law: Law, decision: Decision, attempt: Attempt, facts: Facts) -> list
         return [Fault("about", f"noem waarover het gaat: {wanted}", decision.article, "about-missing")]
     # Those that are asked for only: of a matrix this is judged cell by cell.
     known = possible(law, facts, decision.about)
+    unknown = [(kind, one) for kind, one in zip(kinds, attempt.about, strict=True) if one not in known[kind]]
     return [
-        Fault(
-            "about",
-            f"{law.called(one)} is {ABOUT[kind].replace('een ', 'geen ', 1)} van dit signaal",
-            decision.article,
-            "about-unknown",
-        )
-        for kind, one in zip(kinds, attempt.about, strict=True)
-        if one not in known[kind]
+        *restricted_named(facts, "about", [one for _, one in unknown]),
+        *(_unknown(law, decision, kind, one) for kind, one in unknown if one not in facts.restricted),
     ]
+
+
+def _unknown(law: Law, decision: Decision, kind: str, one: str) -> Fault:
+    words = f"{law.called(one)} is {ABOUT[kind].replace('een ', 'geen ', 1)} van dit signaal"
+    return Fault("about", words, decision.article, "about-unknown")

@@ -22,6 +22,7 @@ from shared.protocol import (
     rectifying,
     requests,
     requests_answer,
+    requests_lifting,
     requests_search,
 )
 from shared.protocol.categories import bijlage_1
@@ -113,6 +114,8 @@ CHAPTERS = (
             requests_answer.on_bezwaar,
             requests_answer.adjourn,
             requests_answer.answer_sent,
+            requests_lifting.lift,
+            requests_lifting.lift_told,
             requests.withdrawn,
         ),
     ),

@@ -114,7 +114,7 @@ def _figures(table: Table) -> dict[str, Any]:
     """How figures are told, and whether counts are kept (art. 9 lid 3); who keeps them says under which licence."""
     licence = table.text("licentie", empty=True) if "licentie" in table.keys else ""
     kept = table.flag("bewaren")
-    if licence and not licence.startswith(("http://", "https://")):
+    if licence and not re.fullmatch(r"https?://[^\s/]+\S*", licence):
         table.wrong("licentie", "moet een adres zijn")
     elif kept and not licence:
         table.wrong("licentie", "moet zijn ingevuld als er aantallen worden bewaard")
@@ -140,6 +140,8 @@ def _terms(table: Table) -> Terms:
         # Shorter than the month of AVG article 12 lid 3, whatever month it is.
         request_days=table.number("verzoek_dagen", 1, 28),
         request_kept_years=table.number("verzoek_bewaren_jaren", 1, MOST_YEARS),
+        breach_kept_years=table.number("datalek_bewaren_jaren", 1, MOST_YEARS),
+        no_breach_kept_years=table.number("geen_datalek_bewaren_jaren", 1, MOST_YEARS),
     )
     if terms.ultimate_days <= terms.approval_days:
         table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (art. 9 lid 1)")

@@ -64,6 +64,11 @@ class Terms:
     """Within how many days of its first receipt a request is answered (art. 10 lid 4)."""
     request_kept_years: int = 5
     """For how many years after its answer a request stays in the register."""
+    breach_kept_years: int = 5
+    """For how many years after it was closed a breach stays in its register: art. 33 lid 5 AVG names no term, and asks that the
+    Autoriteit persoonsgegevens can see from it whether the article was followed."""
+    no_breach_kept_years: int = 1
+    """For how many years what was put before the FG and was no incident stays: no longer than needed (art. 5 lid 1 onder e AVG)."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.protocol.conditions import approach
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.model import PHASE_OF, RECIPIENTS, Law, Outcome, State
+from shared.protocol.restricting import restricted_named
 
 _CHOSEN = (
     "Waar doorzetten naar keuze is, wordt één ontvanger van de genoemde soort gekozen, of niemand, met een reden; elders"
@@ -138,6 +139,14 @@ def _items(law: Law, state: State, given: Forwarding, facts: Facts) -> list[Faul
     if not given.items:
         words = "kies elk gegeven afzonderlijk; een heel dossier gaat nergens heen"
         return [Fault("forwarding.items", words, "art. 6 lid 1", "items-missing")]
+    if given.urgent_because is None:
+        # For a danger to somebody's life or safety also what is restricted may be used (art. 18 lid 2 AVG).
+        chosen = restricted_named(facts, "forwarding.items", given.items)
+        chosen += restricted_named(facts, "forwarding.concerning", given.concerning or ())
+        if chosen:
+            return chosen
+    else:
+        facts = replace(facts, restricted={})
     unknown = [one for one in given.items if one not in approach.shareable(facts)]
     if unknown:
         words = f"dit signaal heeft geen gegeven {', '.join(map(law.called, unknown))} dat kan worden gedeeld"

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.protocol.conditions.approach import CHILD, POINTS_AT_REPORTER
 from shared.protocol.conditions.case import Case, unmet
 from shared.protocol.facts import Facts
 from shared.protocol.faults import Fault
 from shared.protocol.fields import field_faults
 from shared.protocol.kinds import MOST_SHORT
 from shared.protocol.model import PHASE_OF, Category, Law, State
+from shared.protocol.restricting import restricted_in_record
 
 BIJLAGE = "Bijlage 1"
 _FINDING = (
@@ -92,6 +94,9 @@ def judge_record(law: Law, state: State, record: Record, role: str, facts: Facts
         words = "wordt niet vastgelegd door wie dit doet, maar bij een eigen opdracht of door een besluit"
         return [*faults, Fault("category", words, "art. 24", "not-yours")]
     faults += content_faults(category, record, role, facts)
+    if category.key not in (CHILD, POINTS_AT_REPORTER):
+        has_file = role in law.file_roles
+        faults += restricted_in_record(facts, record.about, record.fields, has_file=has_file)
     if not faults:
         faults = unmet(category.needs, Case(facts, (record.about,), record.fields, law.names), "category")
     return faults

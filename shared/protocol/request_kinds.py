@@ -16,6 +16,7 @@ IDENTITY, EXTEND, EXTENSION_SENT, HOLDER = (
 )
 ON_ITEM, WITHHOLD, ANSWER_SENT, ADJOURN = "request-item", "request-withhold", "request-answer-sent", "request-adjourn"
 INFORMED = "request-information"
+LIFT, LIFT_TOLD = "request-lift", "request-lift-told"
 ACCESS, BEZWAAR = "access", "bezwaar"
 REQUEST_KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -27,6 +28,10 @@ REQUEST_KINDS: Mapping[str, str] = MappingProxyType(
         BEZWAAR: "bezwaar tegen een besluit op een verzoek (art. 6:4 Awb)",
     }
 )
+RESTRICTED_WHILE_EXAMINED = ("rectification", "objection")
+"""While these are examined, what they are about is only kept (art. 18 lid 1 onder a en d AVG)."""
+KEPT_APART = (*RESTRICTED_WHILE_EXAMINED, "erasure", "restriction")
+"""What is granted of these is only kept until it was carried out, or the restriction is lifted."""
 SELF, DECEASED = "self", "deceased"
 CAPACITIES: Mapping[str, str] = MappingProxyType(
     {

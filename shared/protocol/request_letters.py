@@ -19,11 +19,14 @@ from shared.protocol.request_kinds import (
     BEZWAAR,
     EXTEND,
     GROUNDS_10_7,
+    KEPT_APART,
+    LIFT,
     NEUTRAL,
     NOT_HANDLED,
     ON_BEZWAAR,
     REFUSED_ON,
     REQUEST_KINDS,
+    RESTRICTED_WHILE_EXAMINED,
     WEIGHED,
     WITHHOLD,
 )
@@ -32,11 +35,12 @@ from shared.protocol.request_terms import Clocks
 from shared.protocol.rights_sheet import sheet
 from shared.protocol.show import day
 
-RECEIPT, EXTENSION, THE_ANSWER = "receipt", "extension", "answer"
+RECEIPT, EXTENSION, THE_ANSWER, LIFTING = "receipt", "extension", "answer", "lifting"
 LETTERS = {
     RECEIPT: "ontvangstbevestiging met informatie over rechten",
     EXTENSION: "verlenging van de termijn",
     THE_ANSWER: "antwoord",
+    LIFTING: "opheffen van de afscherming",
 }
 """The kinds of letters, by their codes."""
 DECIDING = (NOT_HANDLED, WEIGHED, NEUTRAL, ON_BEZWAAR)
@@ -46,6 +50,7 @@ _TITLES = {
     RECEIPT: "Wij hebben uw verzoek ontvangen",
     EXTENSION: "Uw antwoord komt later",
     THE_ANSWER: "Besluit op uw verzoek",
+    LIFTING: "Uw gegevens worden niet langer afgeschermd",
 }
 _OUTCOME = {
     "deceased": (
@@ -120,6 +125,8 @@ def paragraphs(kind: str, told: LetterTells) -> Paragraphs:
         raise ValueError("nothing was decided that this letter tells")
     if kind == EXTENSION:
         return _extension(told, told.decision)
+    if kind == LIFTING:
+        return _lifting(told, told.decision)
     return [*(_neither(_grounds(told)) if says_nothing(told) else _answer(told, told.decision)), *_remedies(told)]
 
 
@@ -148,6 +155,14 @@ def _extension(told: LetterTells, taken: Taken) -> Paragraphs:
         ),
         ("Als u het er niet mee eens bent", [_complaint(told.law)]),
     ]
+
+
+def _lifting(told: LetterTells, taken: Taken) -> Paragraphs:
+    said = (
+        "Wij hebben gegevens over u afgeschermd: wij bewaarden ze alleen, en gebruikten ze niet. Die afscherming heffen wij op na het"
+        " versturen van deze brief (artikel 18 lid 3 van de AVG)."
+    )
+    return [("De afscherming eindigt", [said, str(taken.fields["toAsker"])]), *_remedies(told)]
 
 
 def _neither(grounds: Sequence[str]) -> Paragraphs:
@@ -188,6 +203,8 @@ def _answer(told: LetterTells, taken: Taken) -> Paragraphs:
     ]
     if done:
         found.append(("Wat wij doen", done))
+    if outcome != "nothing" and (apart := _kept_apart(str(told.request["kind"]), granted=bool(done))):
+        found.append(("Afscherming", apart))
     refused = [
         f"{item.fields['what']} – {REFUSED_ON[one.fields['refusedOn']]}. {one.fields['toAsker']}"
         for item, one in told.items
@@ -208,6 +225,22 @@ def _answer(told: LetterTells, taken: Taken) -> Paragraphs:
             )
         )
     return [*found, *proof(proof_told(told))]
+
+
+def _kept_apart(kind: str, *, granted: bool) -> list[str]:
+    """What is restricted from now on, and what is no more: he hears it before it ends (art. 18 lid 3 AVG)."""
+    said = []
+    if kind in RESTRICTED_WHILE_EXAMINED:
+        said.append(
+            "Zolang wij uw verzoek onderzochten, hebben wij wat over u gaat alleen bewaard. Na deze brief eindigt dat voor wat wij"
+            " niet doen (artikel 18 lid 3 van de AVG)."
+        )
+    if granted and kind in KEPT_APART:
+        said.append(
+            "Waarover wij hierboven schrijven dat wij het doen, bewaren wij alleen; wij gebruiken het niet. Voordat dat eindigt,"
+            " krijgt u daarover een brief (artikel 18 lid 3 van de AVG)."
+        )
+    return said
 
 
 def _about(one: Mapping[str, str]) -> list[str]:
@@ -241,5 +274,5 @@ def _complaint(law: Law) -> str:
 
 def told_decision(kind: str, decisions: Sequence[Taken]) -> Taken | None:
     """Which decision a letter of this kind tells: the last."""
-    keys = (EXTEND,) if kind == EXTENSION else DECIDING
+    keys = {EXTENSION: (EXTEND,), LIFTING: (LIFT,)}.get(kind, DECIDING)
     return next((one for one in reversed(decisions) if one.key in keys), None)

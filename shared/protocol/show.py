@@ -21,6 +21,7 @@ from shared.protocol import (
     opening,
     passing_on,
     records,
+    restricting,
     standing_back,
     together,
 )
@@ -81,6 +82,7 @@ def document(law: Law) -> str:
         "## Een verzoek van de betrokkene over een dossier",
         "",
         *sentences(answering.RULES | holdings.RULES),
+        *sentences(restricting.RULES),
         "",
         "## Meer tegelijk",
         "",

@@ -40,6 +40,10 @@ def terms_of(law: Law) -> list[str]:
         " lid 3 AVG); één keer te verlengen met ten hoogste twee maanden.",
         f"- Een verzoek blijft met zijn antwoord {_years(terms.request_kept_years)} na dat antwoord in het register, buiten elk"
         " dossier (art. 10 lid 4).",
+        f"- Een datalek blijft {_years(terms.breach_kept_years)} na het afsluiten in het register; wat is voorgelegd en geen"
+        f" incident was, {_years(terms.no_breach_kept_years)} na dat besluit. Artikel 33 lid 5 AVG noemt geen termijn: de Autoriteit"
+        " persoonsgegevens moet kunnen nagaan of het artikel is gevolgd, en langer dan nodig wordt niets bewaard (art. 5 lid 1"
+        " onder e AVG).",
         *sentences(registering.RULES),
         *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
         "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"

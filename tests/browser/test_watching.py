@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from shared.accountability import ACCOUNTING, AccountFile
+from shared.canonical import digest
 from tests.browser.conftest import Look, log_in
 from tests.days import today
 from tests.house import SUSPICION, TestHouse, until
@@ -60,6 +63,27 @@ def shared_at_once(house: TestHouse) -> str:
 def waiting(house: TestHouse) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = house.client.every("oversight", "/v1/urgent-shares", "petra", "shares")
     return found
+
+
+def accounted(page: Page, number: str) -> None:
+    """Every service gives its chapter, and nothing of the file is in any."""
+    with page.expect_download() as made:
+        page.get_by_role("button", name="Opmaken als JSON").click()
+    assert made.value.suggested_filename == f"verantwoordingsdossier-{number}.json"
+    text = made.value.path().read_text()
+    found = AccountFile.model_validate_json(text)
+    assert found.complete, (found.missing, found.doubtful, found.binding)
+    assert found.binding
+    assert [one.chapter.service for one in found.chapters] == [*ACCOUNTING]
+    for one in json.loads(text)["chapters"]:
+        (hashed,) = [each.sha256 for each in found.binding.bound.chapters if each.service == one["chapter"]["service"]]
+        assert digest(one["chapter"]) == hashed
+    kinds = {entry.kind for one in found.chapters for entry in one.chapter.entries}
+    assert kinds >= {"decision", "disclosure", "opening", "retention", "informing"}
+    assert not [one for one in (*UNSEEN, FACT) if one in text]
+    with page.expect_download() as made:
+        page.get_by_role("button", name="Opmaken als PDF/A").click()
+    assert made.value.path().read_bytes().startswith(b"%PDF-1.7")
 
 
 @pytest.mark.drill
@@ -163,7 +187,7 @@ def test_the_beheerder_designates_and_ends(house: TestHouse, page: Page, accessi
     expect(page.get_by_role("main")).to_contain_text("Dit dossier bestaat niet")
 
 
-@pytest.mark.allowed("R-6.4")
+@pytest.mark.allowed("R-2.4", "R-6.4")
 @pytest.mark.refused("R-7.3")
 def test_what_went_at_once_is_judged_and_the_fg_sees_it_all(house: TestHouse, page: Page, accessible: Look) -> None:
     number = shared_at_once(house)
@@ -199,6 +223,7 @@ def test_what_went_at_once_is_judged_and_the_fg_sees_it_all(house: TestHouse, pa
     expect(page.get_by_role("region", name="Wie wat opende")).to_contain_text("Dossier geopend")
     sees_nothing_of_a_file(page)
     accessible(page, "toezicht-signaal")
+    accounted(page, number)
     page.get_by_role("link", name="Toezicht", exact=True).first.click()
     page.get_by_role("link", name="Auditspoor").click()
     expect(page.get_by_role("status").filter(has_text="Het spoor is volledig en onveranderd")).to_be_visible()
@@ -209,6 +234,12 @@ def test_what_went_at_once_is_judged_and_the_fg_sees_it_all(house: TestHouse, pa
     expect(page.get_by_role("table", name="Beëindigde signalen")).to_be_visible()
     sees_nothing_of_a_file(page)
     accessible(page, "cijfers")
+    page.get_by_role("link", name="Statistiek per kwartaal").click()
+    expect(page.get_by_role("heading", name="De gemeente bewaart geen aantallen")).to_be_visible()
+    accessible(page, "statistiek-per-kwartaal")
+    counts = f"{house.client.addresses['portal']}/cijfers/kwartalen/aantallen"
+    assert page.request.get(f"{counts}/csv").text().splitlines() == ["kwartaal,tabel,soort,aantal"]
+    assert page.request.get(f"{counts}/beschrijving").json()["@id"] == counts
     # To who watches and decides nothing, what the beheerder does is not there; nor is any file.
     for path in ("/beheer", "/status", f"/dossiers/{number}"):
         to(page, house, path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 
 from deploy.openbao import apply as bao_config
 from shared import tombstones
+from shared.accountability import ACCOUNTING
 from tests.days import today
 from tests.house import TestHouse, until
 from tests.journeys import brought, further
@@ -94,7 +97,7 @@ def test_who_asks_for_a_hold_and_what_it_needs(house: TestHouse) -> None:
     assert until(lambda: house.sql("oversight", asked, number)), "supervision knows a request from an approval"
 
 
-@pytest.mark.allowed("R-9.15")
+@pytest.mark.allowed("R-2.4", "R-9.15")
 @pytest.mark.refused("R-9.15")
 def test_only_what_is_needed_is_held_and_the_rest_goes(house: TestHouse) -> None:
     played = brought(house, "weging-4")
@@ -125,6 +128,9 @@ def test_only_what_is_needed_is_held_and_the_rest_goes(house: TestHouse) -> None
     assert number not in tombstones.read(house.home.tombstones), "not wholly destroyed"
     path = f"/v1/declarations/{first[0]['declarationId']}/document"
     assert house.client.request("GET", "retention", path, "beheerder").content.startswith(b"%PDF-1.7")
+    package = house.client.request("GET", "retention", path.replace("document", "archive-package"), "beheerder")
+    with zipfile.ZipFile(io.BytesIO(package.content)) as file:
+        assert {"verklaring.pdf", "verklaring.json", "verklaring.mdto.xml", f"{number}.mdto.xml"} <= {*file.namelist()}
     house.run_as_of(367)
     assert state_of(house, number) == ("sealed", True), "what is held is on no list"
     assert hold(house, number, "anna", about=["item-99"]).status_code == 400
@@ -135,6 +141,19 @@ def test_only_what_is_needed_is_held_and_the_rest_goes(house: TestHouse) -> None
     assert exist() == set()
     assert sorted(one["itemsHeld"] for one in declarations(house, number)) == [[], ["report"]]
     assert until(lambda: number in tombstones.read(house.home.tombstones))
+    accounted_for(house, number)
+
+
+def accounted_for(house: TestHouse, number: str) -> None:
+    """Of what is gone everybody says so; its declarations, the register and the trail are accounted for still."""
+    path = f"/v1/signals/{number}/chapter"
+    told = {one: house.client.get(one, path, "fg", purpose="toezicht")["chapter"] for one in ACCOUNTING}
+    assert {one["standing"] for name, one in told.items() if name != "oversight"} <= {"destroyed", "nothing"}
+    steps = [one["what"] for one in told["retention"]["entries"]]
+    assert steps == ["destruction declared", "destruction declared"]
+    kinds = {one["kind"] for one in told["oversight"]["entries"]}
+    assert {"disclosure", "opening", "retention", "trail"} <= kinds
+    assert "decision" not in kinds, "their words are gone, and with them their rows"
 
 
 @pytest.mark.allowed("R-9.15")

@@ -16,9 +16,9 @@ SEEN = {"X-Purpose": "verzoek"}
 NAME = "Jan Wilgenroos"
 
 
-def registered(house: TestHouse, name: str = NAME) -> str:
+def registered(house: TestHouse, name: str = NAME, kind: str = "access") -> str:
     fields = {
-        "kind": "access",
+        "kind": kind,
         "firstReceivedOn": today().isoformat(),
         "channel": "paper",
         "department": "burgerzaken",
@@ -40,9 +40,9 @@ def decide(
     house.client.post("rights", f"{path}/decisions", "anna", body | ({"about": about} if about else {}))
 
 
-def asked(house: TestHouse, signal: str) -> str:
+def asked(house: TestHouse, signal: str, kind: str = "access") -> str:
     """A request of which it is known who asks, put before the holder of `signal`."""
-    number = registered(house)
+    number = registered(house, kind=kind)
     decide(house, number, "request-identity", "established", method="document-at-desk", checkedOn=today().isoformat())
     house.client.post("rights", f"/v1/requests/{number}/signals", "anna", {"signal": signal})
     return number
@@ -166,3 +166,36 @@ def test_what_is_sealed_is_found_opened_for_the_request_and_answered_by_who_read
     assert {"sealed", "hashes"} <= held["retention"]
     assert {"trail", "decisions"} <= held["oversight"]
     assert house.sealed(signal)["endsOn"] == ends_on, "no date moves"
+
+
+@pytest.mark.allowed("R-10.4", "R-10.3")
+@pytest.mark.refused("R-10.4", "R-10.3")
+def test_who_objects_is_only_kept_where_his_signal_is_until_it_is_over(house: TestHouse) -> None:
+    """From the answer of its holder on; retention hears that it runs, and both hear that it is over."""
+    signal = brought(house, "hit-check").number
+    number = asked(house, signal, "objection")
+    shown = put_before(house, "sources", number, signal)
+    mine = next(code for code, one in shown["subjects"].items() if "Wilgenroos" in one.get("name", ""))
+    body = {"outcome": "about", "looked": "Alle tekst is gelezen.", "subject": mine, "items": shown["about"][mine]}
+    house.client.post("sources", f"/v1/signals/{signal}/person-requests/{number}/answer", "anna", body)
+
+    def restricted() -> str | None:
+        file = house.client.get("sources", f"/v1/signals/{signal}", "anna", purpose="verzoek")
+        return str(file["subjects"][mine].get("restricted"))
+
+    def runs() -> bool:
+        known = house.client.every("retention", "/v1/procedures", "anna", "procedures")
+        return (signal, number) in {(one["number"], one["request"]) for one in known}
+
+    until(lambda: restricted() == number)
+    until(runs)
+    until(lambda: [one["restricted"] for one in request_of(house, number)["signals"]] == [True])
+    version = house.client.get("sources", f"/v1/signals/{signal}/open-decisions", "anna")["version"]
+    record = {"category": "bag", "about": mine, "finding": "Een woning.", "expectedVersion": version}
+    refused = house.client.request("POST", "sources", f"/v1/signals/{signal}/items", "anna", record)
+    assert refused.status_code == 400
+    assert "restricted" in refused.text
+    decide(house, number, "request-withdrawn", "withdrawn", withdrawnOn=today().isoformat(), how="paper")
+    until(lambda: restricted() == "None")
+    until(lambda: not runs())
+    house.client.post("sources", f"/v1/signals/{signal}/items", "anna", record)

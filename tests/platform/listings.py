@@ -34,6 +34,7 @@ from tests.platform.rows import (
     number,
     offered,
     person_asked,
+    procedure,
     sealed,
     sealed_asked,
     task,
@@ -135,12 +136,21 @@ LISTS = {
         besides=lambda: [declaration(0)],
     ),
     "holds": Listing("retention", "/v1/holds", "holds", hold, lambda one: (one.asked_at, one.id)),
+    "procedures": Listing(
+        "retention",
+        "/v1/procedures",
+        "procedures",
+        procedure,
+        lambda one: (one.since, one.number, one.request),
+        "number",
+    ),
     "open destructions": Listing(
         "retention", "/v1/open-destructions", "destructions", sealed, lambda one: one.number, "number"
     ),
     "breach register": Listing(
         "oversight", "/v1/breaches", "breaches", incident, by_arrival, "number", newest_first=True
     ),
+    "waiting breaches": Listing("oversight", "/v1/breaches?waiting=true", "breaches", incident, by_arrival, "number"),
     "work list": Listing("assessment", "/v1/signals", "signals", dossier, by_arrival, "number"),
     "duties": Listing("rights", "/v1/duties", "duties", lambda n: dossier(n, due=True), by_urgency, "number"),
     "overdue duties": Listing(

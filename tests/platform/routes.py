@@ -28,7 +28,7 @@ from services.retention import api as retention_api
 from services.retention.policy import RetentionPolicy
 from services.retention.settings import Settings
 from services.retention.shelf import SealedSignalShelf
-from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping
+from services.retention.use_cases import AnsweringExistence, Declarations, Destruction, Holds, Keeping, Procedures
 from services.rights import api as rights_api
 from services.rights.letters import Letters
 from services.rights.policy import RightsPolicy
@@ -124,6 +124,7 @@ def _routes(platform: Platform) -> APIRouter:
         destruction,
         declarations,
         AnsweringExistence(platform, Settings.model_construct(checks_per_hour=30)),
+        Procedures(engine),
     )
 
 

@@ -11,7 +11,7 @@ from services.export.store import Share
 from services.oversight.lists import Approval, ListedRow, OfferedList
 from services.oversight.store import Disclosure
 from services.oversight.trail import AuditLine
-from services.retention.tables import Declaration, Hold, SealedSignal
+from services.retention.tables import Declaration, Hold, Procedure, SealedSignal
 from shared.contracts.access import STATEMENT_KIND, Designating, Stated
 from shared.engine.tables import AskedRow, Dossier, MeetingRow, SealedAskRow, TaskRow
 from tests.platform.local import local_signer
@@ -90,6 +90,10 @@ def hold(n: int) -> Hold:
         asked_by="a",
         asked_at=moment(n),
     )
+
+
+def procedure(n: int) -> Procedure:
+    return Procedure(number=number(n), request="V-7K3MQ-9XD4T", kind="objection", runs=True, since=moment(n // 3))
 
 
 def designated(n: int) -> StatementRow:

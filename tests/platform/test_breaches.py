@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from services.oversight.breaches import BreachRow
+from services.oversight.store import ROOM
 from services.oversight.use_cases import BreachRegister
+from shared.audit import VANISHED
+from shared.clock import calendar_date
+from shared.contracts.common import KeysReleased
 from shared.database.tables import Audit, Outgoing
-from shared.engine.tables import Dossier, ItemRow
-from shared.errors import Conflict, Forbidden, Invalid, NotBelieved, NotFound
+from shared.engine.tables import DecisionRow, Dossier, ItemRow
+from shared.errors import CannotSucceed, Conflict, Forbidden, Invalid, NotBelieved, NotFound
 from shared.identity import Person
+from shared.keys.transit import Place, Transit
 from shared.pages import Window
-from tests.platform.conftest import DeskOf
+from shared.protocol.terms import add_years
+from tests.platform.conftest import BaoOf, DeskOf
 from tests.platform.desk import Desk
 from tests.platform.real import Postgres
 
@@ -231,6 +237,115 @@ async def test_the_words_of_an_entry_are_in_no_row_message_or_audit_line(
     assert loaded.fields_of(loaded.taken[0])["happened"] == SECRET
     keys = {(await desk.row(Dossier, one)).room_key for one in (number, await begun(desk))}
     assert len(keys) == 2, "each entry has a key of its own"
+
+
+@pytest.mark.allowed("R-8.8")
+async def test_what_is_nearly_too_late_stands_before_everything_that_came_later(
+    desk_of: DeskOf, postgres: Postgres
+) -> None:
+    desk = await desk_of("breaches")
+    register = BreachRegister(desk.engine)
+    first = await begun(desk, ago=timedelta(hours=60))
+    desk.clock.pass_by(60)
+    frozen = await begun(desk)
+    for one in range(3):
+        desk.clock.pass_by(60)
+        await judged_none(desk, f"frozen|casework|S-1|{one}")
+    asked = await register.propose("frozen", "frozen|casework|S-2|1", {"producer": "casework"})
+    await postgres.superuser("oversight")(f"UPDATE dossier SET state = 'incident-none' WHERE number = '{frozen}'")
+    await register.all(FG, Window())
+    page = await register.all(FG, Window(limit=3), waiting=True)
+    assert [one["number"] for one in page["breaches"]] == [first, frozen, asked]
+    assert [one.get("clock") for one in page["breaches"]] == ["nearly", None, None]
+    assert page["breaches"][1]["notBelieved"], "who has it look done does not have it go unseen"
+    with pytest.raises(Forbidden):
+        await register.all(OOV, Window(), waiting=True)
+
+
+# --- its end -------------------------------------------------------------------------------------------------
+
+
+async def closed(desk: Desk) -> str:
+    number = await begun(desk)
+    await desk.decide(number, "breach-facts", "recorded", OFFICER, fields=HAPPENED)
+    await desk.decide(number, "breach-authority", "notified", FG, fields=notified(desk.clock.now()))
+    await desk.decide(number, "breach-persons", "not-told", FG, fields={"ground": "unreadable"})
+    await desk.decide(number, "breach-close", "closed", FG, fields=LEARNT)
+    return number
+
+
+async def judged_none(desk: Desk, cause: str) -> str:
+    number = await BreachRegister(desk.engine).propose("frozen", cause, {"producer": "casework"})
+    assert number is not None
+    await desk.decide(number, "breach-proposal", "no-incident", FG, fields=ALLOWED)
+    return number
+
+
+async def there(desk: Desk) -> set[str]:
+    return {one.number for one in await desk.rows(Dossier)}
+
+
+def years_on(desk: Desk, years: int, days: int = 0) -> None:
+    on = add_years(calendar_date(desk.clock.now()), years) + timedelta(days=days)
+    desk.clock.at = datetime.combine(on, time(12), UTC)
+
+
+@pytest.mark.allowed("R-8.8")
+async def test_an_entry_that_had_its_years_is_destroyed_by_two_hands(desk_of: DeskOf, bao_of: BaoOf) -> None:
+    desk = await desk_of("breaches")
+    number, none = await closed(desk), await judged_none(desk, "frozen|casework|S-1|1")
+    register = BreachRegister(desk.engine)
+    key = str((await desk.row(Dossier, number)).room_key)
+    item = (await desk.rows(ItemRow, number=number))[0]
+    day = calendar_date(desk.clock.now())
+    desk.platform.releaser._bao = desk.platform.bao
+    shown = {one["number"]: one["keptUntil"] for one in (await register.all(FG, Window()))["breaches"]}
+    assert shown == {
+        number: add_years(day, 5).isoformat(),
+        none: add_years(day, 1).isoformat(),
+    }
+    years_on(desk, 1, days=1)
+    await register.forget()
+    assert await there(desk) == {number}, "what was no incident has a shorter term"
+    years_on(desk, 4)
+    await register.forget()
+    assert await there(desk) == set()
+    for kind in (BreachRow, ItemRow, DecisionRow):
+        assert not await desk.rows(kind, number=number)
+    with pytest.raises(NotFound):
+        await desk.engine.showing.overview(number, FG, "supervision")
+    told = [one for one in await desk.rows(Outgoing) if one.event == KeysReleased.event]
+    released = [json.loads(one.body or b"{}")["released"][0] for one in told]
+    assert {one.addressee for one in told} == {"retention"}
+    assert key in [one["keys"][0]["key"] for one in released]
+    assert number not in json.dumps(released), "of which entry it was, retention does not hear"
+    await Transit(bao_of("retention"), ROOM).delete(key)
+    with pytest.raises(CannotSucceed):
+        await desk.platform.room().decrypt(key, [(Place(ROOM, number, item.item, item.version), item.ciphertext)])
+    lines = [one.entry for one in await desk.rows(Audit) if one.entry["action"] == "breach entry destroyed"]
+    assert {one["record"] for one in lines} == {number, none}
+    assert {one["result"] for one in lines} == {VANISHED}
+    await register.forget()
+    assert len(await desk.rows(Outgoing)) == 2, "once"
+
+
+@pytest.mark.refused("R-8.8")
+async def test_what_is_open_or_has_time_left_stays_whatever_its_rows_say(desk_of: DeskOf, postgres: Postgres) -> None:
+    desk = await desk_of("breaches")
+    number, still_open = await closed(desk), await begun(desk)
+    waiting = await BreachRegister(desk.engine).propose("frozen", "frozen|casework|S-1|1", {"producer": "casework"})
+    register, superuser = BreachRegister(desk.engine), postgres.superuser("oversight")
+    years_on(desk, 5, days=-1)
+    await register.forget()
+    assert await there(desk) == {number, still_open, waiting}
+    # Somebody has an open entry look closed, and a closed one look older than it is.
+    await superuser(f"UPDATE dossier SET state = 'incident-closed' WHERE number = '{still_open}'")
+    await superuser(f"UPDATE decision SET taken_at = taken_at - interval '9 years' WHERE number = '{number}'")
+    await register.forget()
+    years_on(desk, 9)
+    await register.forget()
+    assert await there(desk) == {number, still_open, waiting}, "what is not believed shows, and does not go"
+    assert not await desk.rows(Outgoing)
 
 
 async def test_a_day_on_which_the_clock_is_set_is_no_hour_more_or_less(desk_of: DeskOf) -> None:

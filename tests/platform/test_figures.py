@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -11,10 +12,11 @@ import pytest
 
 from services.oversight import store
 from services.oversight.figures import first_day, quarters
-from services.oversight.use_cases import Counting
+from services.oversight.use_cases import Counting, RegisterReading
 from shared.clock import calendar_date
 from shared.errors import Forbidden
 from shared.identity import Person
+from shared.pages import Window
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import VERSION, Desk
 from tests.platform.routes import Somebody
@@ -81,6 +83,23 @@ async def test_small_counts_are_told_to_nobody_and_the_rest_to_who_watches(desk_
     for person in OTHERS:
         with pytest.raises(Forbidden):
             await figures.show(person)
+
+
+async def test_figures_that_grow_tell_nobody_what_he_does_not_read_one_by_one(desk_of: DeskOf) -> None:
+    """Who asks before and after one decision knows of it: so only who reads the line of each decision may ask."""
+    desk = await desk_of("oversight")
+    figures, register = Counting(desk.platform), RegisterReading(desk.platform)
+    told = set()
+    for person in (FG, BEHEERDER, *OTHERS, Person("x", frozenset({"department-wonen"}))):
+        (role,) = person.roles
+        for name, asked in (
+            ("figures", figures.show(person)),
+            ("trail", register.lines(person, None, None, None, Window(None, 1))),
+        ):
+            with contextlib.suppress(Forbidden):
+                await asked
+                told.add((name, role))
+    assert told == {(name, role) for name in ("figures", "trail") for role in ("fg", "beheerder")}
 
 
 async def test_what_oversight_did_not_write_is_in_no_figure_and_is_told(desk_of: DeskOf) -> None:

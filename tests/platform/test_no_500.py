@@ -303,7 +303,10 @@ BODIES: dict[str, Bodies] = {
             decision("request-identity", "asked-more", what="Wie.", moreAskedOn="2026-11-02")
         ],
         "/requests/{number}/signals": [{"signal": ABSENT, "holder": "sources"}],
-        "/requests/{number}/letters": [{"expectedVersion": 1, "kind": "receipt"}],
+        "/requests/{number}/letters": [
+            {"expectedVersion": 1, "kind": "receipt"},
+            {"expectedVersion": 1, "kind": "lifting"},
+        ],
         "/requests/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
@@ -322,6 +325,7 @@ BODIES: dict[str, Bodies] = {
             decision("approve-destruction", "approved", confirmList="{number}"),
             decision("never-informed", "answered", neverInformed={"D-00000-00001": "inform"}),
         ],
+        "/signals/{number}/accountability-files": [{"seals": ["e30.e30.AAAA"]}],
         "/breaches": [{"discoveredAt": soon(-1)}],
         "/breaches/{number}/withdrawals": [WITHDRAWAL],
         "/breaches/{number}/decisions": [

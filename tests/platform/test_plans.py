@@ -35,6 +35,7 @@ OTHERS = {
     "approval": "'id', gen_random_uuid(), 'approved_at', x.approved_at - n * interval '1 hour'",
     "declaration": "'id', gen_random_uuid(), 'declared_on', x.declared_on + n * 50",
     "hold": "'id', gen_random_uuid(), 'asked_at', x.asked_at - n * interval '1 hour'",
+    "procedure": "'number', 'A' || lpad(n::text, 5, '0') || x.number, 'since', x.since - n * interval '1 hour'",
     "sealed_signal": "'number', 'A' || lpad(n::text, 5, '0') || x.number",
     "designation": "'seq', x.seq + n * 200, 'about', x.about + n * 200",
     "dossier": "'number', x.number || '-' || n, 'signal', 'A' || n || x.number, "

@@ -274,7 +274,7 @@ async def test_a_correction_is_granted_for_a_part_and_meanwhile_only_kept(desk_o
     await weighed(desk, number, "partly")
     copy = await RequestLetters(desk.engine).copy(number, await answered(desk, number), ANNA, "weigh")
     assert {"Wat wij doen", "Wat wij niet doen"} <= {heading for heading, _ in copy["paragraphs"]}
-    assert (await shown(desk, number))["restricted"] is False
+    assert (await shown(desk, number))["restricted"] is True, "what was granted is only kept until it is lifted"
 
 
 @pytest.mark.refused("R-10.3")

@@ -8,7 +8,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -28,6 +29,8 @@ from shared.protocol.law import law_of
 from shared.protocol.laws import Laws
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import VERSION, Desk
+from tests.platform.routes import Somebody
+from tests.platform.served import app_of, http_to
 
 FG, BEHEERDER = Person("fg", frozenset({"fg"})), Person("beheerder", frozenset({"beheerder"}))
 OTHERS = [Person("x", frozenset({role})) for role in ("oov", "vervanger", "privacy-officer", "lot-member")]
@@ -274,6 +277,17 @@ async def test_csv_and_json_say_the_same_and_their_description_what_they_are(des
     assert described["dct:license"] == {"@id": "https://example.org/licence"}
     assert described["dct:modified"]["@value"] == "2027-04-20"
     assert described["dct:accrualPeriodicity"] == {"@id": QUARTERLY}
+
+
+async def test_a_description_names_where_its_reader_finds_the_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_of("oversight", tmp_path, monkeypatch)
+    app.state.platform.identity = cast(Any, Somebody(FG))
+    async with http_to(app) as http:
+        for wrong in ("javascript:x", "https://x.nl/a b", 'https://x.nl/"', "x" * 300, "https://" + "x" * 300):
+            answer = await http.get("/v1/statistics/description", params={"at": wrong})
+            assert answer.status_code == 400
 
 
 def test_the_description_has_what_dcat_ap_nl_asks() -> None:

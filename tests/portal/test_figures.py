@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.portal.use_cases.figures import HIGHEST, TABLES, called, chart
+from services.portal.charts import HIGHEST, chart
+from services.portal.use_cases.figures import TABLES, called, in_words
 
 TABLE = {
     "rows": ["1", "2"],
@@ -15,7 +16,7 @@ TABLE = {
 
 
 def test_a_count_that_is_too_small_is_neither_drawn_nor_said() -> None:
-    found = chart("phases", TABLE, 5)
+    found = chart("phases", TABLES["phases"], TABLE, in_words(5))
     first, second = found.strips
     assert [(bar.count, bar.height > 0) for bar in (*first.bars, *second.bars)] == [
         (12, True),
@@ -25,7 +26,7 @@ def test_a_count_that_is_too_small_is_neither_drawn_nor_said() -> None:
     ]
     assert first.bars[0].height == HIGHEST
     # Its place has one height, whatever the count was.
-    other = chart("phases", TABLE | {"cells": [[100, None], [0, 6]]}, 5)
+    other = chart("phases", TABLES["phases"], TABLE | {"cells": [[100, None], [0, 6]]}, in_words(5))
     assert other.strips[0].bars[1].height == first.bars[1].height
     assert (
         found.says
@@ -42,7 +43,7 @@ def test_nothing_to_show_is_said() -> None:
         "columnTotals": [0],
         "total": 0,
     }
-    assert chart("destructions", none, 5).says == "Er is geen aantal om te tonen."
+    assert chart("destructions", TABLES["destructions"], none, in_words(5)).says == "Er is geen aantal om te tonen."
 
 
 def test_every_row_and_column_has_words() -> None:

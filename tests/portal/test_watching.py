@@ -32,6 +32,7 @@ LAW = Laws.read("midden-delfland-2025").configured
         "/vernietiging/verklaringen",
         "/toezicht",
         "/toezicht/signalen/S-7K3MQ-9XD4T",
+        "/toezicht/register/2025/archief",
         "/toezicht/auditspoor",
         "/toezicht/spoed",
         "/toezicht/datalekken",
@@ -39,6 +40,10 @@ LAW = Laws.read("midden-delfland-2025").configured
         "/toezicht/datalekken/I-7K3MQ-9XD4T/besluiten/breach-proposal",
         "/toezicht/toegang",
         "/cijfers",
+        "/cijfers/kwartalen",
+        "/cijfers/kwartalen/aantallen",
+        "/cijfers/kwartalen/aantallen/csv",
+        "/cijfers/kwartalen/aantallen/beschrijving",
         "/status",
     ],
 )
@@ -53,6 +58,7 @@ async def test_to_who_has_not_the_role_the_page_does_not_exist(somebody: httpx.A
     "path",
     [
         "/toezicht/zoeken",
+        "/toezicht/signalen/S-7K3MQ-9XD4T/verantwoording",
         "/toezicht/datalekken",
         "/toezicht/datalekken/I-7K3MQ-9XD4T/besluiten/breach-proposal",
         "/toezicht/datalekken/I-7K3MQ-9XD4T/intrekken",
@@ -74,6 +80,8 @@ async def test_nor_does_what_it_would_send(somebody: httpx.AsyncClient, path: st
         ("beheerder", "/status", "antwoordt niet"),
         ("fg", "/toezicht", "Deze pagina is niet volledig"),
         ("fg", "/toezicht/spoed", "Deze pagina is niet volledig"),
+        ("fg", "/cijfers/kwartalen", "Deze pagina is niet volledig"),
+        ("beheerder", "/cijfers/kwartalen", "Dit is nu niet bekend"),
         ("privacy-officer", "/toezicht", "Deze pagina is niet volledig"),
     ],
 )

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from services.portal.calls import Calls, Said
+from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.work import ListAsked, MyWork, in_words
 from shared.errors import PartDown
@@ -109,3 +110,58 @@ async def test_while_the_list_is_silent_a_dossier_opens_by_its_number(somebody: 
     for words in ("//elsewhere.example.nl", "Wilgenroos", "S-7K3MQ"):
         answer = await somebody.post("/zoeken", data=form | {"woorden": words}, headers=SAME)
         assert (answer.status_code, "Dit is geen nummer van een dossier." in answer.text) == (200, True)
+
+
+class Watching(Answers):
+    """The same, with a breach register."""
+
+    def __init__(self, breaches: Said | PartDown, *said: Said | PartDown) -> None:
+        super().__init__(*said)
+        self.breaches, self.looked = breaches, list[tuple[str, str]]()
+
+    async def get(self, session: Session, service: str, path: str, purpose: str | None = None) -> Said:
+        self.looked.append((service, path))
+        if isinstance(self.breaches, PartDown):
+            raise self.breaches
+        return self.breaches
+
+
+def entry(number: str, clock: str | None, state: str = "incident-open") -> dict[str, Any]:
+    deadline = "2026-11-28T20:00:00+00:00" if clock else None
+    return {"number": number, "clock": clock, "state": state, "deadline": deadline, "notBelieved": False}
+
+
+async def page_of(role: str, breaches: Said | PartDown) -> tuple[str, Watching]:
+    calls, session = Watching(breaches, listed()), Session("resume", "u-1", (role,), csrf="the-token")
+    found = await MyWork(cast(Calls, calls), MIDDEN_DELFLAND, lambda: NOW).mine(session, ListAsked())
+    template = Pages(MIDDEN_DELFLAND, live=False)._templates.env.get_template("work/mijn-werk.html")
+    return template.render(session=session, trouble=None, done=None, dues={}, mine=found), calls
+
+
+@pytest.mark.allowed("R-8.8")
+@pytest.mark.parametrize("role", ["fg", "privacy-officer", "beheerder"])
+async def test_who_begins_his_day_reads_that_a_breach_cannot_wait(role: str) -> None:
+    rows = [
+        entry("I-00000-00001", "overdue"),
+        entry("I-00000-00002", "nearly"),
+        entry("I-00000-00003", "running"),
+        entry("I-00000-00004", "answered"),
+        entry("I-00000-00005", None, "incident-proposed"),
+        {"number": "I-00000-00006", "notBelieved": True},
+    ]
+    page, calls = await page_of(role, Said(200, {"breaches": rows, "next": None}))
+    assert calls.looked == [("oversight", "/v1/breaches?waiting=true&limit=500")]
+    for one in ("1 te laat.", "1 binnen een dag.", "I-00000-00001", "28 november 2026, 21.00 uur", "1 voorgelegd"):
+        assert one in page
+    assert not any(f"I-00000-0000{one}" in page for one in (3, 4, 5, 6))
+    quiet, _ = await page_of(role, Said(200, {"breaches": rows[2:4], "next": None}))
+    assert "Datalekken" not in quiet
+    silent, _ = await page_of(role, PartDown("oversight is out of reach"))
+    assert "Of er een datalek moet worden gemeld, is nu niet bekend." in silent
+
+
+@pytest.mark.refused("R-8.8")
+async def test_nobody_else_reads_of_a_breach_where_he_begins() -> None:
+    page, calls = await page_of("oov", Said(200, {"breaches": [entry("I-00000-00001", "overdue")], "next": None}))
+    assert calls.looked == []
+    assert "I-00000" not in page

@@ -170,6 +170,8 @@ ARROWS: dict[tuple[str, str, str], str] = {
     },
     ("request-bezwaar", "request-adjourn", "adjourned"): "request-bezwaar",
     ("request-answer", "request-answer-sent", "sent"): "request-done",
+    ("request-done", "request-lift", "lifted"): "request-done",
+    ("request-done", "request-lift-told", "sent"): "request-done",
     ("incident-proposed", "breach-proposal", "incident"): "incident-open",
     ("incident-proposed", "breach-proposal", "no-incident"): "incident-none",
     ("incident-open", "breach-facts", "recorded"): "incident-open",

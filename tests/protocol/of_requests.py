@@ -34,6 +34,7 @@ EVERYBODY = tuple(Taken("request-holder", "nothing", (one,)) for one in HOLDERS_
 GIVEN, WITHHELD = Taken("request-item", "given", ("item-2",)), Taken("request-withhold", "withheld", ("item-3",))
 DONE, PARTLY = Taken("request-item", "done", ("item-2",)), Taken("request-item", "partly", ("item-2",))
 ADJOURNED = Taken("request-adjourn", "adjourned")
+LIFTED, LIFT_TOLD = Taken("request-lift", "lifted"), Taken("request-lift-told", "sent")
 
 
 def known(*items: Item, decisions: tuple[Taken, ...] = ()) -> dict[str, Any]:
@@ -66,6 +67,8 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("request-bezwaar", "*"): known(OBJECTION),
     ("request-adjourn", "*"): known(OBJECTION),
     ("request-answer-sent", "*"): known(ACCESS, letter("answer"), decisions=(INFORMED,)),
+    ("request-lift", "*"): known(CHANGE, found(), decisions=(DONE,)),
+    ("request-lift-told", "*"): known(CHANGE, found(), letter("lifting"), decisions=(DONE, LIFTED)),
     ("request-withdrawn", "*"): known(ACCESS),
 }
 """What has to be known for an outcome to be possible."""
@@ -109,6 +112,10 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("lodged-too-late", "request-bezwaar", "late", {"items": (OBJECTION,)}),
     ("is-not-adjourned", "request-adjourn", "adjourned", {"decisions": (ADJOURNED,)}),
     ("told-of-rights", "request-answer-sent", "sent", {"decisions": ()}),
+    ("something-is-restricted", "request-lift", "lifted", {"decisions": ()}),
+    ("lifting-is-not-decided", "request-lift", "lifted", {"decisions": (DONE, LIFTED)}),
+    ("lifting-waits", "request-lift-told", "sent", {"decisions": (DONE,)}),
+    ("lifting-letter-was-made", "request-lift-told", "sent", {"items": (CHANGE, found(), letter("answer"))}),
     ("answer-letter-was-made", "request-answer-sent", "sent", {"items": (ACCESS, letter("receipt"))}),
 ]
 """Condition, decision, outcome, and what is otherwise so that it does not hold."""

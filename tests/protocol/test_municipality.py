@@ -196,6 +196,41 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert problems(tmp_path, "besluiten = 1\nbronnen = 2\ndossier = 3\n")
 
 
+LICENCE = 'licentie = "http://creativecommons.org/publicdomain/zero/1.0/deed.nl"\n'
+KEEPS = ("bewaren = false", "bewaren = true")
+
+
+@pytest.mark.refused("R-9.19")
+def test_counts_are_not_kept_without_saying_how_they_may_be_used(tmp_path: Path) -> None:
+    """Beside everything else that is wrong with the file."""
+    asked = "cijfers.licentie: moet zijn ingevuld als er aantallen worden bewaard"
+    for without in ("", 'licentie = ""\n'):
+        assert problems(tmp_path, changed(KEEPS, (LICENCE, without))) == [asked]
+    for wrong in ("vrij te gebruiken", "https://", "https:// cc0", "ftp://example.org/cc0"):
+        stated = changed(KEEPS, (LICENCE, f'licentie = "{wrong}"\n'))
+        assert problems(tmp_path, stated) == ["cijfers.licentie: moet een adres zijn"]
+    several = changed(
+        KEEPS, (LICENCE, ""), ("kleinste_aantal = 5\n", "kleinste_aantal = 1\n"), ("uitstel_maanden", "uitstel")
+    )
+    found = problems(tmp_path, several)
+    assert asked in found
+    assert {one.partition(":")[0] for one in found} == {
+        "cijfers.licentie",
+        "cijfers.kleinste_aantal",
+        "termijnen.uitstel_maanden",
+        "termijnen.uitstel",
+    }
+
+
+@pytest.mark.allowed("R-9.19")
+def test_counts_are_kept_with_it_and_who_keeps_none_needs_none(tmp_path: Path) -> None:
+    for text, kept in ((changed(KEEPS), True), (TEXT, False), (changed((LICENCE, "")), False)):
+        file = tmp_path / "gemeente.toml"
+        file.write_text(text)
+        choices = read(file)
+        assert (choices.counts_kept, bool(choices.licence)) == (kept, LICENCE in text)
+
+
 def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None:
     fixed = {
         "end-hold",

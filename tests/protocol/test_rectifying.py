@@ -154,6 +154,27 @@ def test_whoever_received_what_was_wrong_is_told_before_the_case_closes() -> Non
 
 @pytest.mark.allowed("R-T.12")
 @pytest.mark.refused("R-T.12")
+def test_the_riec_is_told_of_what_its_package_had_and_of_what_it_was_given_on_its_question() -> None:
+    may = Taken("check-2a", "may", ("item-2", "riec"))
+
+    def told(*taken: Taken) -> tuple[tuple[str, str], ...]:
+        return to_be_told(replace(KNOWN, decisions=(*BASE, *taken)))
+
+    handed_in = Taken("riec-intake", "handed-in")
+    assert told(may, handed_in, WRONG) == (("item-2", "riec"),)
+    given = Taken("riec-supplement", "given", ("item-2",))
+    assert told(may, given, WRONG) == (("item-2", "riec"),)
+    done = Taken("set-right", "told", ("item-2", "riec"))
+    assert told(may, handed_in, WRONG, done) == ()
+    # Not what stood right before it left, nor what check 2A kept from it, nor a question that was answered with nothing.
+    assert told(may, WRONG, handed_in) == ()
+    assert told(replace(may, outcome="may-not"), handed_in, WRONG) == ()
+    assert told(may, replace(given, outcome="nothing", about=()), WRONG) == ()
+    assert told(may, replace(given, about=("report",)), WRONG) == ()
+
+
+@pytest.mark.allowed("R-T.12")
+@pytest.mark.refused("R-T.12")
 def test_a_child_is_marked_and_its_notice_goes_to_who_represents_it() -> None:
     mother: dict[str, Any] = {"representative": [{"name": "Els Wilgenroos", "address": "Dorpsstraat 1"}]}
 

@@ -30,6 +30,7 @@ from shared.protocol import (
     passing_on,
     records,
     registering,
+    restricting,
     standing_back,
     terms,
     together,
@@ -42,20 +43,9 @@ from tests.protocol.test_show import protocol_of
 
 LAW = Path(meetings.__file__).parent
 JUDGING = (
-    *(
-        answering,
-        clusters,
-        co_signing,
-        composing,
-        correcting,
-        designations,
-        fields,
-        holdings,
-        judge,
-        meetings,
-        never_informed,
-    ),
-    *(afterwards, breaches, letters, opening, passing_on, records, registering, standing_back, together, wording),
+    *(answering, clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
+    *(afterwards, breaches, holdings, letters, opening, passing_on, records, registering),
+    *(restricting, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {

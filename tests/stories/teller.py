@@ -13,6 +13,9 @@ The steps are those of the demo, and these besides:
 - `audited`: an audit line with this action, by `by`, on this signal.
 - `designate`: somebody's designation for some seconds; `ends = true`: the moment until which it was given comes.
 - `hold`, `let_go`: a part is stopped and started.
+
+Those of who watches are in watching.py. A report says with `received_days_ago` that it came in earlier. `{month}` is this month and
+`{who-anna}` somebody's id.
 """
 
 from __future__ import annotations
@@ -29,14 +32,24 @@ from deploy.embedded.client import Refusal
 from deploy.embedded.home import HouseError
 from deploy.embedded.play import FILE_USER, TO_DECIDE, Player
 from deploy.embedded.played import PURPOSE, Played, steps_of
+from shared.clock import calendar_date
 from tests.house import TestHouse, a_report, until
+from tests.stories.watching import WatchingSteps
+
+JUDGED_AT = {"meeting": "assessment", "duty": "rights", "ask": "rights", "breach": "oversight"}
+"""Who refuses a step that is not for the holder of the signal."""
 
 
 class Teller(Player):
     def __init__(self, house: TestHouse) -> None:
         self.house = house
         super().__init__(house.client, (house.home.state() or {})["subjects"])
+        watching = WatchingSteps(self)
         self.kinds = {
+            "breach": watching.breach,
+            "work_list": watching.work_list,
+            "nowhere": watching.nowhere,
+            "at_the_riec": watching.at_the_riec,
             "look": self._look,
             "new_report": self._new_report,
             "cluster": self._cluster,
@@ -56,6 +69,8 @@ class Teller(Player):
     def tell(self, text: dict[str, Any]) -> Played:
         """Every step happens as it says; raises AssertionError or Refusal with the step that did not."""
         played = Played(text["title"], "")
+        played.made |= {f"who-{user}": number for user, number in self._subjects.items()}
+        played.made["month"] = calendar_date(datetime.now(UTC)).isoformat()[:7]
         self.report(a_report() | text.get("report", {}), played)
         played.made["first"] = played.number
         for place, step in enumerate(steps_of(text), 1):
@@ -77,19 +92,13 @@ class Teller(Player):
     def _refuses(self, played: Played, step: dict[str, Any]) -> None:
         """It is refused, says why, changes nothing, and stands in the audit trail."""
         before = self._standing(played)
-        at = (
-            "assessment"
-            if "meeting" in step
-            else "rights"
-            if {"duty", "ask"} & set(step)
-            else step.get("at", played.holder)
-        )
+        at = next((where for kind, where in JUDGED_AT.items() if kind in step), step.get("at", played.holder))
         lines = self._refusals(step["by"], at)
         with pytest.raises(Refusal) as caught:
             self.step(played, step)
         assert caught.value.status == step["refused"], str(caught.value)
         for word in step.get("says", []):
-            assert word in str(caught.value), f"{word!r} is not in: {caught.value}"
+            assert self.path(played, word) in str(caught.value), f"{word!r} is not in: {caught.value}"
         assert self._standing(played) == before, "a refusal changes nothing"
         until(lambda: self._refusals(step["by"], at) > lines)
 
@@ -125,11 +134,11 @@ class Teller(Player):
         if "own" in step:
             members[-1]["own"] = step["own"]
         body = {name: step[name] for name in TO_DECIDE if name in step} | {"members": members}
-        path = self._path(played, f"/v1/clusters{paths[step['cluster']]}")
+        path = self.path(played, f"/v1/clusters{paths[step['cluster']]}")
         played.made["cluster"] = self.client.post(played.holder, path, step["by"], body)["cluster"]
         return f"{step['cluster']}: {step.get('outcome', '')} ({step['by']})"
 
-    def _path(self, played: Played, path: str) -> str:
+    def path(self, played: Played, path: str) -> str:
         for name, value in {"number": played.number, **played.made}.items():
             path = path.replace("{" + name + "}", value)
         return path
@@ -145,12 +154,12 @@ class Teller(Player):
     def _look(self, played: Played, step: dict[str, Any]) -> str:
         service = step.get("at", played.holder)
         headers = {} if step.get("without_purpose") else PURPOSE
-        path = self._path(played, step["look"])
+        path = self.path(played, step["look"])
         wanted = step.get("status", 200)
 
         def look() -> Any:
             pages = self._pages(service, path, step["by"], headers)
-            shown = all(self._path(played, text) in _text(pages) for text in step.get("has", []))
+            shown = all(self.path(played, text) in _text(pages) for text in step.get("has", []))
             return pages if pages[0].status_code == wanted and shown else None
 
         if wanted == 200:
@@ -160,13 +169,11 @@ class Teller(Player):
         answer = pages[0]
         assert answer.status_code == wanted, f"{answer.status_code}: {answer.text}"
         for text in step.get("has", []):
-            assert self._path(played, text) in _text(pages), f"{text!r} is not shown"
+            assert self.path(played, text) in _text(pages), f"{text!r} is not shown"
         for text in step.get("lacks", []):
-            assert self._path(played, text) not in _text(pages), f"{text!r} is shown"
+            assert self.path(played, text) not in _text(pages), f"{text!r} is shown"
         if "same_as" in step:
-            other = self.client.request(
-                "GET", service, self._path(played, step["same_as"]), step["by"], headers=headers
-            )
+            other = self.client.request("GET", service, self.path(played, step["same_as"]), step["by"], headers=headers)
             assert (answer.status_code, answer.json()) == (other.status_code, other.json()), "they can be told apart"
         return f"looked at by {step['by']}"
 

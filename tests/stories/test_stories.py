@@ -12,7 +12,7 @@ from tests.house import TestHouse
 from tests.stories.teller import Teller
 
 FILES = sorted(Path(__file__).parent.glob("*.toml"))
-TOLD = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 17, 19, 20, 21, 22, 24, 27, 28, 31, 35}
+TOLD = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 26, 27, 28, 31, 35}
 
 
 def test_every_story_is_there() -> None:

@@ -38,6 +38,18 @@ def upgrade() -> None:
         column("answered_how", sa.Text, null=True),
         column("reason", sa.Text, null=True),
         column("ended_at", MOMENT, null=True),
+        column("restricted", JSONB, null=True),
+        column("mac", sa.Text),
+    )
+    op.create_table(
+        "restricted",
+        column("number", sa.Text, key=True),
+        column("request", sa.Text, key=True),
+        column("subject", sa.Text),
+        column("items", JSONB),
+        column("whole", sa.Boolean),
+        column("restricted", sa.Boolean),
+        column("at", MOMENT),
         column("mac", sa.Text),
     )
     queue_index("share", "ended_at IS NULL")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +12,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.oversight import breaches
-from services.oversight.breach_policy import headed
+from services.oversight.breach_policy import headed, kept_until
 from services.oversight.breaches import BY_HAND, BreachRow
 from shared import audit
 from shared.clock import calendar_date
+from shared.contracts.common import KeyRef, KeysReleased, Released
 from shared.engine.engine import Engine
 from shared.engine.head import Head, vouched
 from shared.engine.hear import one_at_a_time
-from shared.engine.loaded import working_name
+from shared.engine.loaded import Loaded, working_name
 from shared.engine.show import heading
 from shared.engine.store import add
 from shared.engine.tables import Dossier
@@ -28,24 +29,39 @@ from shared.identity import Person
 from shared.keys.transit import key_name
 from shared.numbers import incident_number
 from shared.pages import Window
+from shared.periodic import Periodic
 from shared.protocol.breaches import WHO_BEGINS
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
 
-BREACH_BEGUN, BREACH_PROPOSED = "breach entry begun", "breach proposed"
+BREACH_BEGUN, BREACH_PROPOSED, BREACH_DESTROYED = "breach entry begun", "breach proposed", "breach entry destroyed"
+REGISTER_LOOK_SECONDS = 3600.0
+LOOKED_AT_ONCE = 100
+SHORTEST_TERM = timedelta(days=365)
+"""No term of the register is shorter."""
 
 
 class BreachRegister:
+    """`forgetting` destroys what has had its time in the register."""
+
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.platform = engine.platform
+        self.forgetting = Periodic(
+            "breach-register",
+            self.forget,
+            self.platform.clock,
+            every=REGISTER_LOOK_SECONDS,
+            remedy="entries of the breach register stay after their term: see the log of oversight",
+        )
 
-    async def all(self, person: Person, window: Window) -> dict[str, Any]:
+    async def all(self, person: Person, window: Window, *, waiting: bool = False) -> dict[str, Any]:
         """Entries and proposals, the newest first, each with what it came of and its clock; what is not believed says so and
-        nothing else. Who is the subject of a pattern does not find it. Raises Forbidden."""
+        nothing else. Who is the subject of a pattern does not find it. `waiting`: what has to be done, the oldest first. Raises
+        Forbidden."""
         role = self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.reading() as session:
-            page = await breaches.register(session, person, window)
+            page = await breaches.register(session, person, window, waiting=waiting)
         shown = {row.number: await self._shown(row, person) for row in page.rows}
         now = self.platform.clock.now()
         async with self.platform.database.transaction() as session:
@@ -100,6 +116,36 @@ class BreachRegister:
                 return None
             await add(session, dossier, row, line)
         return number
+
+    async def forget(self) -> None:
+        """Destroy what has had its time: its key by two hands, its rows with everything in them (art. 33 lid 5, art. 5 lid 1 onder e
+        AVG). Of a row only the number is believed; that its term is over follows from the decisions under the MAC of its head, and
+        what is frozen stays, and shows."""
+        today, after = calendar_date(self.platform.clock.now()), ""
+        while True:
+            async with self.platform.database.reading() as session:
+                numbers = await breaches.may_be_over(session, today - SHORTEST_TERM, after, LOOKED_AT_ONCE)
+            for number in numbers:
+                with suppress(NotBelieved, NotFound):
+                    loaded = await self.engine.parts.loader.load(number, opened=False)
+                    until = kept_until(loaded)
+                    if until is not None and until < today:
+                        await self._destroy(loaded)
+            if len(numbers) < LOOKED_AT_ONCE:
+                return
+            after = numbers[-1]
+
+    async def _destroy(self, loaded: Loaded) -> None:
+        # Retention deletes the key, and hears of nothing else: not of which entry it was.
+        keys = (KeyRef(mount=self.platform.room().mount, key=str(loaded.dossier.room_key)),)
+        await self.platform.releaser.release(list(keys))
+        async with self.platform.database.transaction() as session:
+            turn = await breaches.erase(session, loaded.number)
+            if turn is None:
+                return
+            now, gone = self.platform.clock.now(), audit.VANISHED
+            session.add(audit.line(now, BREACH_DESTROYED, actor=None, record=loaded.number, result=gone, turn=turn + 1))
+            self.platform.post.tell(session, "retention", KeysReleased(released=(Released(keys=keys),)))
 
     async def _is_known(self, cause: str) -> bool:
         """Whether it was put before the FG; a row that nobody here wrote says nothing."""

@@ -8,13 +8,13 @@ from typing import Any
 
 from services.oversight import store
 from services.oversight.figures import Fact, fact_of, figures, first_day
+from services.oversight.use_cases.show import TRAIL_READ_BY
 from shared import audit
 from shared.clock import calendar_date
 from shared.engine.head import vouched_for
 from shared.identity import Person
 from shared.pages import Window
 from shared.protocol.counting import Tabulated
-from shared.protocol.designations import BEHEERDER, FG
 from shared.service.platform import Platform
 
 ROWS_AT_ONCE = 500
@@ -26,8 +26,12 @@ class Counting:
         self._one_at_a_time = asyncio.Lock()
 
     async def show(self, person: Person) -> dict[str, Any]:
-        """Tables of counts without any that is too small to tell. Raises Forbidden."""
-        role = person.role_among({FG, BEHEERDER})
+        """Tables of counts without any that is too small to tell. Raises Forbidden.
+
+        The present quarter grows while it goes on, so that who asks twice learns what came between: it is told to nobody who does not
+        read the same decisions in the audit trail, one by one (docs/decisions/0049-counts-that-give-nobody-away.md).
+        """
+        role = person.role_among(TRAIL_READ_BY)
         now = self.platform.clock.now()
         today, smallest = calendar_date(now), self.platform.settings.laws.configured.choices.smallest_count
         since = datetime.combine(first_day(today), time(), UTC)

@@ -16,7 +16,11 @@ from shared.errors import NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
 from shared.pages import Window
+from shared.protocol.designations import BEHEERDER, FG
 from shared.service.platform import Platform
+
+TRAIL_READ_BY = frozenset({FG, BEHEERDER})
+"""Who reads each decision by its record, its code and its moment, and so may know what can be counted of them as they go on."""
 
 
 class RegisterReading:
@@ -77,7 +81,7 @@ class RegisterReading:
         self, person: Person, producer: str | None, actor: str | None, record: str | None, window: Window
     ) -> dict[str, Any]:
         """Audit lines in order; reading them is a line too."""
-        role = person.role_among({"fg", "beheerder"})
+        role = person.role_among(TRAIL_READ_BY)
         async with self.platform.database.reading() as session:
             page = await trail.audit_lines(session, producer, actor, record, window)
         await self._note(person, role, "audit trail read", record)
@@ -85,7 +89,7 @@ class RegisterReading:
 
     async def batches(self, person: Person, producer: str | None, window: Window) -> dict[str, Any]:
         """The signed messages that brought the lines, in order: whoever has them checks the trail without this house."""
-        role = person.role_among({"fg", "beheerder"})
+        role = person.role_among(TRAIL_READ_BY)
         async with self.platform.database.reading() as session:
             page = await trail.audit_batches(session, producer, window)
         await self._note(person, role, "audit trail read", None)

@@ -10,14 +10,19 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from services.portal.api import drafts as draft
+from services.portal.api.dossiers import between, was_done
 from services.portal.api.visits import Visits, chosen, sends_to
+from services.portal.kept import written
 from services.portal.pages import Pages
 from services.portal.seen import Opened, Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.breaches import DISCOVERED, BreachPages
+from services.portal.use_cases.dossiers import draft_of
+from services.portal.use_cases.drafts import OwnDrafts
 from shared.clock import SystemClock, calendar_date
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.http.app import INCIDENT
 from shared.protocol.breaches import WHO_BEGINS
 from shared.protocol.designations import BEHEERDER, FG
@@ -26,7 +31,7 @@ _ADDRESS, _ACCESS = "/toezicht/datalekken", "/toezicht/toegang"
 _MONTH, _USER = re.compile(r"20\d\d-(0[1-9]|1[0-2])"), re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
-def router(visits: Visits, breaches: BreachPages, pages: Pages) -> APIRouter:
+def router(visits: Visits, breaches: BreachPages, drafts: OwnDrafts, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def opened(session: Session, number: str) -> Opened:
@@ -62,6 +67,13 @@ def router(visits: Visits, breaches: BreachPages, pages: Pages) -> APIRouter:
         done, session.done = session.done, None
         return pages.show("datalekken/datalek.html", request, entry=found, done=done)
 
+    def too_late(request: Request, found: Opened, filled: FormData, session: Session, problem: Conflict) -> Response:
+        """It is not asked any more: his words are there to copy; who clicked twice reads that it was done."""
+        if was_done(found, filled, session):
+            return sends_to(f"{_ADDRESS}/{found.number}")
+        shown: dict[str, Any] = {"entry": found, "changes": between(found, filled), "words": written(filled)}
+        return pages.show("datalekken/te-laat.html", request, 409, why=problem.detail, **shown)
+
     @routes.get(f"{_ADDRESS}/{{number}}/besluiten/{{key}}")
     async def question(
         request: Request, number: str, key: str, antwoord: str = "", session: Session = visits.visitor
@@ -70,6 +82,7 @@ def router(visits: Visits, breaches: BreachPages, pages: Pages) -> APIRouter:
         decision = found.decision(key)
         outcome = chosen(decision, antwoord)
         shown: dict[str, Any] = {"entry": found, "decision": decision, "outcome": outcome, "filled": FormData()}
+        shown |= await draft.shown(request, drafts, session, draft_of(found, f"{key}.{outcome['key']}"))
         return pages.show("datalekken/besluit.html", request, asked=breaches.asked(found, decision, outcome), **shown)
 
     @routes.post(f"{_ADDRESS}/{{number}}/besluiten/{{key}}")
@@ -82,13 +95,34 @@ def router(visits: Visits, breaches: BreachPages, pages: Pages) -> APIRouter:
         session: Session = visits.visitor,
     ) -> Response:
         found = await opened(session, number)
-        decision = found.decision(key)
-        outcome = chosen(decision, antwoord)
-        trouble = await breaches.decide(session, found, decision, outcome, filled)
+        try:
+            decision = found.decision(key)
+            outcome = chosen(decision, antwoord)
+        except Conflict as problem:
+            return too_late(request, found, filled, session, problem)
+        place, here = draft_of(found, f"{key}.{outcome['key']}"), f"{_ADDRESS}/{number}"
+        form = f"{here}/besluiten/{key}?antwoord={outcome['key']}"
+        done = await draft.asked_for(drafts, session, place, filled, here, form)
+        if isinstance(done, Response):
+            return done
+        trouble = done or await breaches.decide(session, found, decision, outcome, filled)
+        if trouble and trouble.overtaken:
+            # As it stands now: once more sends what was typed against that.
+            found = await opened(session, number)
+            if was_done(found, filled, session):
+                return sends_to(here)
+        kept = await draft.after(drafts, session, place, filled, trouble)
         if trouble is None:
             session.done = "decided"
-            return sends_to(f"{_ADDRESS}/{number}")
+            return sends_to(here)
+        if trouble.overtaken:
+            try:
+                decision = found.decision(key)
+                outcome = chosen(decision, antwoord)
+            except Conflict as problem:
+                return too_late(request, found, filled, session, problem)
         shown: dict[str, Any] = {"entry": found, "decision": decision, "outcome": outcome, "filled": filled}
+        shown |= {"draft": kept, "changes": between(found, filled)}
         asked = breaches.asked(found, decision, outcome)
         return pages.show("datalekken/besluit.html", request, 400, trouble=trouble, asked=asked, **shown)
 

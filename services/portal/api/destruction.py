@@ -17,7 +17,7 @@ from services.portal.use_cases.destruction import DestructionPages
 from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
 
 _ADDRESS = "/vernietiging"
-WATCH = (BEHEERDER, FG, PRIVACY_OFFICER)
+_READERS = (BEHEERDER, FG, PRIVACY_OFFICER)
 
 
 def router(visits: Visits, destruction: DestructionPages, pages: Pages) -> APIRouter:
@@ -25,19 +25,19 @@ def router(visits: Visits, destruction: DestructionPages, pages: Pages) -> APIRo
 
     @routes.get(_ADDRESS)
     async def lists(request: Request, cursor: str = "", session: Session = visits.visitor) -> Response:
-        only_for(session, WATCH)
+        only_for(session, _READERS)
         return pages.show("vernietiging/lijsten.html", request, found=await destruction.all(session, cursor))
 
     @routes.get(f"{_ADDRESS}/lijsten/{{list_id}}")
     async def one_list(request: Request, list_id: UUID, session: Session = visits.visitor) -> Response:
-        only_for(session, WATCH)
+        only_for(session, _READERS)
         found = await destruction.open(session, list_id)
         done, session.done = session.done, None
         return pages.show("vernietiging/lijst.html", request, list=found, done=done)
 
     @routes.get(f"{_ADDRESS}/lijsten/{{list_id}}/besluiten/{{key}}")
     async def question(request: Request, list_id: UUID, key: str, session: Session = visits.visitor) -> Response:
-        only_for(session, WATCH)
+        only_for(session, _READERS)
         found = await destruction.open(session, list_id)
         decision = found.decision(key)
         outcome = chosen(decision, "")
@@ -55,7 +55,7 @@ def router(visits: Visits, destruction: DestructionPages, pages: Pages) -> APIRo
         filled: FormData = visits.form,
         session: Session = visits.visitor,
     ) -> Response:
-        only_for(session, WATCH)
+        only_for(session, _READERS)
         found = await destruction.open(session, list_id)
         decision = found.decision(key)
         outcome = chosen(decision, "")
@@ -71,7 +71,7 @@ def router(visits: Visits, destruction: DestructionPages, pages: Pages) -> APIRo
     async def withdraw(
         request: Request, list_id: UUID, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
-        only_for(session, WATCH)
+        only_for(session, _READERS)
         found = await destruction.open(session, list_id)
         trouble = await destruction.withdraw(session, found, filled)
         if trouble is None:
@@ -97,5 +97,12 @@ def router(visits: Visits, destruction: DestructionPages, pages: Pages) -> APIRo
         found = await destruction.document(session, identifier)
         named = {"Content-Disposition": 'attachment; filename="verklaring.pdf"'}
         return Response(found, media_type="application/pdf", headers=named)
+
+    @routes.get(f"{_ADDRESS}/verklaringen/{{identifier}}/archief")
+    async def archive_package(identifier: UUID, session: Session = visits.visitor) -> Response:
+        only_for(session, (BEHEERDER, FG))
+        found = await destruction.document(session, identifier, "archive-package")
+        named = {"Content-Disposition": 'attachment; filename="verklaring-archief.zip"'}
+        return Response(found, media_type="application/zip", headers=named)
 
     return routes

@@ -45,8 +45,8 @@ def router(visits: Visits, holds: HoldPages, pages: Pages) -> APIRouter:
 
     @routes.get(_ADDRESS)
     async def listed(request: Request, cursor: str = "", session: Session = visits.visitor) -> Response:
-        found = await holds.all(session, cursor)
-        return pages.show("vernietiging/stops.html", request, found=found, which=(_WHICH,))
+        found, running = await holds.all(session, cursor), await holds.running(session)
+        return pages.show("vernietiging/stops.html", request, found=found, running=running, which=(_WHICH,))
 
     @routes.post(f"{_ADDRESS}/zoeken")
     async def search(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
@@ -57,6 +57,7 @@ def router(visits: Visits, holds: HoldPages, pages: Pages) -> APIRouter:
         wrong = Trouble("Vul één nummer in.", ((_WHICH.name, "Dit is geen nummer van een signaal."),))
         found = await holds.all(session)
         shown: dict[str, Any] = {"found": found, "which": (_WHICH,), "filled": filled}
+        shown["running"] = await holds.running(session)
         return pages.show("vernietiging/stops.html", request, 400, trouble=wrong, **shown)
 
     @routes.get(f"{_ADDRESS}/{{number}}")

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from services.portal.accountability import account_pdf
 from services.portal.api.visits import Visits, sends_to
 from services.portal.forms import Control
 from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.use_cases.accountability import AccountGathering
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.filled import text
 from services.portal.use_cases.toezicht import Toezicht
+from shared.clock import calendar_date
 from shared.errors import NotFound
 from shared.http.app import NUMBER
 from shared.privileges import BY_NAME
@@ -27,12 +33,13 @@ _ADDRESS = "/toezicht"
 _WHICH = Control("text", "number", "Nummer van het signaal", "Zoals S-7K3MQ-9XD4T", required=True)
 
 
-def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
+def router(visits: Visits, toezicht: Toezicht, accounts: AccountGathering, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def start_page(request: Request, session: Session, trouble: Trouble | None, filled: FormData) -> Response:
         found = await toezicht.start(session)
         shown: dict[str, Any] = {"found": found, "which": (_WHICH,), "watches": FG in session.roles}
+        shown["register_of"] = calendar_date(datetime.now(UTC)).year - 1
         status = 400 if trouble else 200
         return pages.show("toezicht/toezicht.html", request, status, trouble=trouble, filled=filled, **shown)
 
@@ -57,6 +64,25 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
         if not re.fullmatch(NUMBER, number):
             raise NotFound
         return pages.show("toezicht/signaal.html", request, found=await toezicht.signal(session, number))
+
+    @routes.post(f"{_ADDRESS}/signalen/{{number}}/verantwoording")
+    async def account(number: str, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
+        """By POST: it is made when it is asked for, and stands in the audit trail of every service. `as`: json, else PDF/A."""
+        only_for(session, (FG,))
+        if not re.fullmatch(NUMBER, number):
+            raise NotFound
+        found = await accounts.gather(session, number)
+        if text(filled, "as") == "json":
+            return _attached(json.dumps(found, ensure_ascii=False, indent=1).encode(), number, "json")
+        on = date.fromisoformat(found["madeAt"][:10])
+        return _attached(await run_in_threadpool(account_pdf, accounts.law, found, on), number, "pdf")
+
+    @routes.get(f"{_ADDRESS}/register/{{year}}/archief")
+    async def register(year: int, session: Session = visits.visitor) -> Response:
+        """The disclosure register of a year that is over, as an archive takes it."""
+        only_for(session, (FG,))
+        named = {"Content-Disposition": f'attachment; filename="register-van-verstrekkingen-{year}.zip"'}
+        return Response(await toezicht.register(session, year), media_type="application/zip", headers=named)
 
     @routes.get(f"{_ADDRESS}/auditspoor")
     async def trail(
@@ -108,3 +134,8 @@ def router(visits: Visits, toezicht: Toezicht, pages: Pages) -> APIRouter:
         return await share_page(request, session, share, trouble, filled)
 
     return routes
+
+
+def _attached(content: bytes, number: str, form: str) -> Response:
+    named = {"Content-Disposition": f'attachment; filename="verantwoordingsdossier-{number}.{form}"'}
+    return Response(content, media_type=f"application/{form}", headers=named)

@@ -18,9 +18,8 @@ from services.portal.use_cases.filled import text, trouble
 from shared.errors import NotFound
 from shared.protocol.answering import IS_ABOUT, IS_NOT_ABOUT, LOOKED_MOST, SUMMARY_MOST
 from shared.protocol.model import Law
+from shared.protocol.opening import FOR_A_REQUEST
 
-FOR_A_REQUEST = "verzoek"
-"""Why a file is opened here: there is one purpose, so it is not asked."""
 NON_ACTIVE = "niet-actief/"
 """Before the holder in the address of what he reads of a sealed signal."""
 MOST_OF_A_TEXT = 300

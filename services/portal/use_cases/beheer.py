@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.portal.calls import Calls
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import PageParts, overview
+from services.portal.use_cases.breaches import WAITING_BREACHES
 from shared.pages import MOST
 
 
@@ -23,6 +24,6 @@ class Beheer:
                 "open": ("retention", "/v1/open-destructions?limit=20"),
                 "holds": ("retention", f"/v1/holds?limit={MOST}"),
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
-                "breaches": ("oversight", "/v1/breaches?limit=50"),
+                "breaches": ("oversight", WAITING_BREACHES),
             },
         )

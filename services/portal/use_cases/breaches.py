@@ -11,9 +11,12 @@ from services.portal.sessions import Session
 from services.portal.use_cases.answered import body_of, part_of
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.filled import trouble
+from shared.pages import MOST
 
 _PURPOSE = "toezicht"
 _HOLDER = "oversight"
+WAITING_BREACHES = f"/v1/breaches?waiting=true&limit={MOST}"
+"""What has to be done with the register, where oversight has it."""
 DISCOVERED = Control(
     "moment",
     "discoveredAt",

@@ -119,8 +119,9 @@ class DestructionPages:
     async def declaration(self, session: Session, identifier: UUID) -> dict[str, Any]:
         return body_of(await self._calls.get(session, "retention", f"/v1/declarations/{identifier}"))
 
-    async def document(self, session: Session, identifier: UUID) -> bytes:
-        found = await self._calls.document(session, "retention", f"/v1/declarations/{identifier}/document")
+    async def document(self, session: Session, identifier: UUID, form: str = "document") -> bytes:
+        """`form`: the PDF, or the `archive-package`. Raises NotFound."""
+        found = await self._calls.document(session, "retention", f"/v1/declarations/{identifier}/{form}")
         if found is None:
             raise NotFound
         return found

@@ -17,13 +17,13 @@ from shared.errors import NotFound
 from shared.protocol.fields import schema
 from shared.protocol.model import Law, State
 from shared.protocol.registering import registration_fields
-from shared.protocol.request_kinds import ANSWER_SENT, EXTENSION_SENT, INFORMED
-from shared.protocol.request_letters import EXTENSION, LETTERS, RECEIPT, THE_ANSWER
+from shared.protocol.request_kinds import ANSWER_SENT, EXTENSION_SENT, INFORMED, LIFT, LIFT_TOLD
+from shared.protocol.request_letters import EXTENSION, LETTERS, LIFTING, RECEIPT, THE_ANSWER
 
 RIGHTS_SERVICE = "rights"
 REGISTER_KEY = re.compile(r"[A-Za-z0-9_-]{8,60}")
 """As the form has it."""
-TOLD_BY = {RECEIPT: INFORMED, EXTENSION: EXTENSION_SENT, THE_ANSWER: ANSWER_SENT}
+TOLD_BY = {RECEIPT: INFORMED, EXTENSION: EXTENSION_SENT, THE_ANSWER: ANSWER_SENT, LIFTING: LIFT_TOLD}
 """By which decision it is recorded that a letter of each kind was sent."""
 
 
@@ -58,7 +58,8 @@ class RequestPages:
 
     @staticmethod
     def offered(request: Opened) -> list[LetterOffered]:
-        """The letters that can be made: the receipt as long as it was not sent, an extension or answer that was decided on."""
+        """The letters that can be made: the receipt as long as it was not sent, an extension, an answer or the lifting of a
+        restriction that was decided on."""
         open_now = {one["key"]: one for one in request.open["decisions"]}
         taken = {one["key"] for one in request.decisions if one["status"] == "taken"}
         may = {
@@ -67,7 +68,7 @@ class RequestPages:
             THE_ANSWER: request.open["state"] == State.REQUEST_ANSWER,
         }
         if request.open["state"] == State.REQUEST_DONE:
-            return []
+            may = {LIFTING: LIFT in taken and LIFT_TOLD not in taken}
         return [LetterOffered(one, LETTERS[one], open_now.get(TOLD_BY[one])) for one, can in may.items() if can]
 
     async def make(self, session: Session, request: Opened, kind: str, filled: Filled) -> Trouble | None:

@@ -12,6 +12,7 @@ from services.portal.forms import Control, Filled
 from services.portal.seen import Trouble
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import PageParts, body_of, overview, part_of
+from services.portal.use_cases.breaches import WAITING_BREACHES
 from services.portal.use_cases.filled import special, text, trouble
 from services.portal.watch_words import OPENING
 from shared.errors import NotFound
@@ -61,7 +62,7 @@ class Toezicht:
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
                 "lists": ("oversight", "/v1/destruction-lists?limit=50"),
                 "open": ("retention", f"/v1/open-destructions?limit={MOST}"),
-                "breaches": ("oversight", "/v1/breaches?limit=50"),
+                "breaches": ("oversight", WAITING_BREACHES),
             },
         )
 
@@ -96,6 +97,14 @@ class Toezicht:
             found.silent,
             any(one.get("next") for one in lists),
         )
+
+    async def register(self, session: Session, year: int) -> bytes:
+        """What went to whom in a year that is over, for the archive. Raises NotFound."""
+        path = f"/v1/disclosure-registers/{year}/archive-package"
+        found = await self._calls.document(session, "oversight", path)
+        if found is None:
+            raise NotFound
+        return found
 
     async def trail(self, session: Session, producer: str, cursor: str) -> dict[str, Any]:
         more = {"producer": producer} if producer else {}

@@ -9,8 +9,11 @@ from typing import Any
 
 from services.portal.calls import Calls
 from services.portal.sessions import Session, know
+from services.portal.use_cases.answered import PageParts, overview
+from services.portal.use_cases.breaches import WAITING_BREACHES
 from shared.clock import calendar_date
 from shared.errors import PartDown
+from shared.protocol.breaches import WHO_BEGINS
 from shared.protocol.model import Law
 
 LIST_SERVICE = "worklist"
@@ -65,6 +68,8 @@ class Mine:
     next: str | None = None
     silent: bool = False
     untold: list[str] = field(default_factory=list)
+    breaches: PageParts | None = None
+    """What has to be done with the breach register; None for who has nothing to do with it."""
     lagging: dict[str, str] = field(default_factory=dict)
 
 
@@ -82,6 +87,8 @@ class MyWork:
         found = Mine(asked, has_file=bool(set(session.roles) & set(self._law.file_roles)))
         if not session.roles:
             return found
+        if set(session.roles) & set(WHO_BEGINS):
+            found.breaches = await overview(self._calls, session, {"breaches": ("oversight", WAITING_BREACHES)})
         try:
             said = await self._calls.post(session, LIST_SERVICE, "/v1/lists", asked.body())
             if said.status == 400 and asked.after:

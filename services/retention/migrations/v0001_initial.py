@@ -43,6 +43,18 @@ def upgrade() -> None:
     op.create_index("sealed_signal_ends_idx", "sealed_signal", ["state", "ends_on", "number"])
     op.create_index("sealed_signal_list_idx", "sealed_signal", ["list_id", "state"])
     op.create_table(
+        "procedure",
+        column("number", sa.Text, key=True),
+        column("request", sa.Text, key=True),
+        column("kind", sa.Text),
+        column("runs", sa.Boolean),
+        column("since", MOMENT),
+        column("mac", sa.Text),
+    )
+    op.create_index(
+        "procedure_running_idx", "procedure", ["since", "number", "request"], postgresql_where=sa.text("runs IS true")
+    )
+    op.create_table(
         "holder",
         column("number", sa.Text, key=True),
         column("holder", sa.Text),

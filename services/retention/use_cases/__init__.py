@@ -11,6 +11,7 @@ from services.retention.use_cases.hold import Holds
 from services.retention.use_cases.keep import Keeping
 from services.retention.use_cases.listing import Listing
 from services.retention.use_cases.looks import GivingLooks
+from services.retention.use_cases.procedures import Procedures
 
 __all__ = [
     "AnsweringExistence",
@@ -24,4 +25,5 @@ __all__ = [
     "Holds",
     "Keeping",
     "Listing",
+    "Procedures",
 ]

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
+from services.retention.archive import archive_facts
 from services.retention.domain import PARTS, last_copies, staying_mounts
 from services.retention.settings import Settings
 from services.retention.tables import Carrier, Declaration, SealedSignal, SignalKey
@@ -124,6 +125,7 @@ class Declarations:
             "executor": "Gemeentelijk Meldpunt Ondermijning",
             # By ground; nobody is named.
             "neverInformed": row.never_informed,
+            "archive": archive_facts(law, what),
             "approver": row.approver,
             "approvedAt": row.approved_at.isoformat() if row.approved_at else None,
             "trial": not self.platform.settings.live,

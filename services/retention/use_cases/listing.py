@@ -11,6 +11,7 @@ from services.retention import store
 from services.retention.settings import Settings
 from services.retention.tables import DestructionList, SealedSignal
 from services.retention.told import going_keys
+from services.retention.use_cases.procedures import waiting_for
 from services.retention.wording import kind_of
 from shared import audit
 from shared.clock import calendar_date
@@ -76,7 +77,9 @@ class Listing:
                 believed.append(one)
             else:
                 doubted[one.number] = NOT_LISTED
-        return [one for one in believed if is_due(one.ends_on, today)]
+        waits, doubts = await waiting_for(session, self.platform.mac, [one.number for one in believed])
+        doubted |= doubts
+        return [one for one in believed if is_due(one.ends_on, today) and one.number not in {*waits, *doubts}]
 
     async def _end_holds(self, today: date) -> None:
         """A hold ends on its date, whatever became of the procedure."""

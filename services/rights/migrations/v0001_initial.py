@@ -57,6 +57,9 @@ def upgrade() -> None:
         column("asked_at", MOMENT),
         column("answered_at", MOMENT, null=True),
         column("found", sa.Boolean, null=True),
+        column("asked_as", sa.Text),
+        column("subject", sa.Text, null=True),
+        column("restricted", sa.Boolean, null=True),
         column("mac", sa.Text),
     )
     op.create_table(

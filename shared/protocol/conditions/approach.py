@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from shared.protocol.conditions.case import Case, condition
@@ -22,19 +23,21 @@ PROCESS_CATEGORIES = frozenset(
 
 
 def shareable(facts: Facts) -> tuple[str, ...]:
-    """The items that could be shared; questions, papers, interventions, and data of a hit that was judged anew and
-    found not relevant are none."""
+    """The items that could be shared; questions, papers, interventions, what is restricted, and data of a hit that was judged
+    anew and found not relevant are none."""
     dropped = {one.about[0] for one in facts.of("check-1b") if one.outcome != "relevant"}
     return tuple(
         one.name
         for one in facts.items
-        if one.category not in PROCESS_CATEGORIES and one.fields.get("hit") not in dropped
+        if one.category not in PROCESS_CATEGORIES
+        and one.fields.get("hit") not in dropped
+        and one.name not in facts.restricted
     )
 
 
 def cells(facts: Facts, key: str, *outcomes: str) -> frozenset[tuple[str, ...]]:
-    """What `key` was decided about, with one of `outcomes`; nothing about what was put right since."""
-    gone = {one.name for one in facts.superseded}
+    """What `key` was decided about, with one of `outcomes`; nothing about what was put right since, or is restricted."""
+    gone = {*(one.name for one in facts.superseded), *facts.restricted}
     found = (one.about for one in facts.of(key) if one.outcome in outcomes)
     return frozenset(about for about in found if key == "set-right" or gone.isdisjoint(about))
 
@@ -43,6 +46,15 @@ def interventions(facts: Facts) -> dict[str, Item]:
     """The interventions of the plan that were not dropped."""
     dropped = {one.about[0] for one in facts.of("execution") if one.outcome == "dropped"}
     return {one.name: one for one in facts.of_category("intervention") if one.name not in dropped}
+
+
+def usable(facts: Facts) -> dict[str, Item]:
+    """Of those the ones on which somebody may act: they are about nobody who is restricted (art. 18 AVG)."""
+    return {name: one for name, one in interventions(facts).items() if not _is_restricted(facts, one)}
+
+
+def _is_restricted(facts: Facts, one: Item) -> bool:
+    return any(code in facts.restricted for code in (one.name, one.about, *(one.fields.get("subjects") or ())))
 
 
 def adopted(facts: Facts) -> frozenset[str]:
@@ -74,6 +86,8 @@ def not_informed(facts: Facts, subjects: Iterable[str], *, decided_is_enough: bo
 
 
 def checked_in_2b(facts: Facts) -> frozenset[str]:
+    """Also those about who was restricted since: they were judged."""
+    facts = replace(facts, restricted={})
     return frozenset(intervention for intervention, _ in cells(facts, "check-2b", "may", "may-not"))
 
 
@@ -135,7 +149,7 @@ def nothing_adopted(case: Case) -> str | None:
 
 @condition("art. 22", "het noemt elke interventie die nog niet is vastgesteld, en geen andere", at="about")
 def adopts_what_is_new(case: Case) -> str | None:
-    new = [one for one in interventions(case.facts) if one not in adopted(case.facts)]
+    new = [one for one in usable(case.facts) if one not in adopted(case.facts)]
     # After a second weighing a plan can be adopted again as it is; a first one cannot be empty.
     if not new and not adopted(case.facts):
         return "het plan heeft nog geen interventie"
@@ -177,7 +191,7 @@ def allowed_in_2a(case: Case) -> str | None:
 
 @condition("art. 23", "voor elke interventie is privacycheck 2B gedaan")
 def every_intervention_checked(case: Case) -> str | None:
-    left = [one for one in interventions(case.facts) if one not in checked_in_2b(case.facts)]
+    left = [one for one in usable(case.facts) if one not in checked_in_2b(case.facts)]
     return f"privacycheck 2B is nog niet gedaan voor interventie {', '.join(left)}" if left else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from shared.protocol.composing import OF
 from shared.protocol.conditions.approach import (
@@ -16,7 +17,7 @@ from shared.protocol.conditions.approach import (
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.conditions.research import answers
 from shared.protocol.facts import Facts, Item
-from shared.protocol.municipality import MEMBER
+from shared.protocol.municipality import MEMBER, TABLE_OF_THE_RIEC
 
 _ACCURACY, _RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
 PUT_RIGHT = ("rectify", "not-concerned")
@@ -27,7 +28,8 @@ def rectifiable(facts: Facts) -> tuple[str, ...]:
     """What can be put right: data, but for the report itself; of the handling what nobody has acted on yet."""
     done = {*answers(facts), *adopted(facts)}
     waits = {"question", "intervention", "paper", CHILD, POINTS_AT_REPORTER}
-    data = [one for one in shareable(facts) if one != "report"]
+    # What is restricted because it is contested is put right as anything else.
+    data = [one for one in shareable(replace(facts, restricted={})) if one != "report"]
     return (*data, *(one.name for one in facts.items if one.category in waits and one.name not in done))
 
 
@@ -38,7 +40,8 @@ def put_right(facts: Facts) -> tuple[str, ...]:
 
 def had(facts: Facts, thing: str) -> tuple[str, ...]:
     """Who received `thing` before it was put right, in whichever phase: who holds a source by a question about him, members by
-    a paper; and in phase 4 partners of an approach or plan by check 2A, departments by 2B."""
+    a paper; and in phase 4 partners of an approach or plan by check 2A, the RIEC by its intake and by what it was given on its own
+    question, departments by 2B."""
     all_items = (*facts.items, *facts.superseded)
     about_him = {
         one.name
@@ -67,7 +70,9 @@ def had(facts: Facts, thing: str) -> tuple[str, ...]:
             (given.add if one.outcome == "may" else given.discard)(cell)
         elif one.key == "check-2b-done":
             found |= dict.fromkeys(to for item, to in sorted(given) if item in things)
-        partners = set(one.fields.get("partners") or ())
+        if (one.key, one.outcome) == ("riec-supplement", "given") and things & set(one.about):
+            found[TABLE_OF_THE_RIEC] = None
+        partners = {TABLE_OF_THE_RIEC} if one.key == "riec-intake" else set(one.fields.get("partners") or ())
         found |= dict.fromkeys(to for item, to in sorted(may) if item in things and to in partners)
     return tuple(found)
 

@@ -43,6 +43,8 @@ TERMS = {
     "finding_days": ("een vraag of bevinding van een onderdeel", "dag", "dagen"),
     "request_days": ("beantwoorden van een verzoek", "dag", "dagen"),
     "request_kept_years": ("bewaren van een verzoek na het antwoord", "jaar", "jaar"),
+    "breach_kept_years": ("bewaren van een afgesloten datalek", "jaar", "jaar"),
+    "no_breach_kept_years": ("bewaren van wat is voorgelegd en geen incident was", "jaar", "jaar"),
     "urgent_days": ("beoordelen wat met spoed is gedeeld", "dag", "dagen"),
 }
 """Each term of the law: what it is for, and its unit, one and several."""

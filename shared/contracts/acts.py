@@ -1,0 +1,56 @@
+"""What a request of a person sets going elsewhere, and what is answered to that: codes and numbers, nobody's name (AVG 18 to 21)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from shared.contracts.common import Message
+
+_Signal = Annotated[str, Field(pattern=r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")]
+_Request = Annotated[str, Field(pattern=r"^V-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")]
+_Items = Annotated[tuple[Annotated[str, Field(max_length=80)], ...], Field(max_length=1000)]
+
+
+class Restricted(Message):
+    """From now on what signal `number` has of the person `subject` is only kept, for `request` (AVG 18 lid 2); or not any more,
+    when `restricted` is false. It takes the place of what was said for this request before.
+
+    `whole`: he himself and all that is about him; else only `items`. `items`: besides, those that its holder chose. `by`, `role`, `at`:
+    who decided it, as what and when.
+    """
+
+    event: ClassVar[str] = "restricted.v1"
+    number: _Signal
+    request: _Request
+    subject: str = Field(pattern=r"^S[1-9][0-9]{0,3}$")
+    items: _Items = ()
+    whole: bool = True
+    restricted: bool = True
+    by: str
+    role: str
+    at: datetime
+
+
+class RestrictionKept(Message):
+    """What a holder did with that: `done`, it holds here from now on as it was asked; else the signal is with `holder`, or nowhere."""
+
+    event: ClassVar[str] = "restriction-kept.v1"
+    number: _Signal
+    request: _Request
+    done: bool
+    restricted: bool = False
+    holder: str | None = None
+
+
+class ProcedureTold(Message):
+    """A procedure about signal `number` runs, so that nothing of it is destroyed: an objection, a bezwaar, or a restriction that
+    holds. `runs` is false when it is over."""
+
+    event: ClassVar[str] = "procedure-told.v1"
+    number: _Signal
+    request: _Request
+    kind: str = Field(max_length=40)
+    runs: bool

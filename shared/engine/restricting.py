@@ -1,0 +1,106 @@
+"""Rights says that what a signal has of a person is only kept, or may be used again (art. 18 AVG): kept as a record of the dossier.
+
+It is no act in the case: the version and the last processing stay, who decides at that moment is judged once more. The record stands
+under the MAC of the head, and goes on with the dossier; what follows from it is in shared/protocol/restricting.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.bus.inbox import Handled, Incoming
+from shared.contracts.acts import Restricted, RestrictionKept
+from shared.engine.common import record_of
+from shared.engine.head import Head
+from shared.engine.hear import heard
+from shared.engine.loaded import Loaded
+from shared.engine.parts import Parts
+from shared.engine.tables import DecisionRow, Dossier, TaskRow
+from shared.errors import CannotSucceed, Conflict, PartDown
+from shared.protocol.conditions.approach import PROCESS_CATEGORIES
+from shared.protocol.restricting import IN_PART, LIFTED, ONLY_KEPT, RESTRICTING, WHOLLY, says
+
+
+class Restricting:
+    """What is only kept, as rights says it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.platform = parts.platform
+
+    async def heard(self, incoming: Incoming, message: Restricted) -> Handled:
+        """From now on it holds here, or no more. Rights hears that, or where the signal is."""
+        async with self.platform.database.reading() as session:
+            dossier = await session.get(Dossier, message.number)
+        if dossier is None or dossier.left:
+            gone = RestrictionKept(
+                number=message.number,
+                request=message.request,
+                done=False,
+                holder=dossier.handed_to if dossier else None,
+            )
+
+            async def elsewhere(session: AsyncSession) -> None:
+                self.platform.post.tell(session, "rights", gone)
+
+            return Handled(elsewhere)
+        if dossier.handing_over_since:
+            raise PartDown("the signal is being handed over")
+        if int(message.subject[1:]) > dossier.people:
+            raise CannotSucceed("there is no such person in this signal")
+        loaded = await self.parts.loader.load(message.number, opened=False)
+        record = self._record(loaded, message)
+        newer = _said_since(loaded, message)
+
+        def becomes(head: Head) -> Head:
+            return replace(head, decisions=(*head.decisions, record))
+
+        async def effect(session: AsyncSession) -> None:
+            if newer is None:
+                action = "person restricted" if message.restricted else "restriction lifted"
+                await heard(self.parts.loader, session, message.number, becomes, action)
+                # A copy: it may be done twice, the second time in a transaction of its own.
+                session.add(DecisionRow(**record.model_dump()))
+            holds = message.restricted if newer is None else newer
+            kept = RestrictionKept(number=message.number, request=message.request, done=True, restricted=holds)
+            self.platform.post.tell(session, "rights", kept)
+
+        return Handled(effect)
+
+    def _record(self, loaded: Loaded, message: Restricted) -> DecisionRow:
+        outcome = LIFTED if not message.restricted else WHOLLY if message.whole else IN_PART
+        record = record_of(
+            loaded,
+            message.at,
+            key=RESTRICTING,
+            outcome=outcome,
+            article=ONLY_KEPT,
+            recorder=message.by,
+            role=message.role,
+            about=(message.request, message.subject, *message.items),
+            tells=False,
+        )
+        record.version = loaded.dossier.version
+        record.deciders = []
+        return record
+
+
+def _said_since(loaded: Loaded, message: Restricted) -> bool | None:
+    """Whether it is restricted for this request by what was said later, here or with an earlier holder; None: that is nothing.
+    Messages can overtake each other."""
+    mine = [one for one in loaded.coded() if one.key == RESTRICTING and one.about[:1] == (message.request,)]
+    last = max(mine, key=lambda one: one.taken_at, default=None)
+    return last.outcome != LIFTED if last and last.taken_at >= message.at else None
+
+
+def waits(loaded: Loaded, task: TaskRow) -> None:
+    """Raises Conflict where a task asks something about who is restricted: it is asked again when that is over."""
+    found = loaded.content and loaded.content.findings.get(task.item)
+    if not found or found.category not in PROCESS_CATEGORIES:
+        return
+    for code in (task.item, found.about, *(found.fields.get("subjects") or ())):
+        person = loaded.standing.person(code)
+        if person in loaded.restricted:
+            raise Conflict(f"{says(person, '', has_file=False)} ({ONLY_KEPT}).", code="restricted")

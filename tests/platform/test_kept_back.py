@@ -1,0 +1,96 @@
+"""What was shared and waits for its receiver is kept back while somebody in it is restricted (AVG 18 lid 2; R-10.3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from services.export.store import RestrictedRow, Share, delete_rows
+from shared.bus.inbox import Incoming
+from shared.contracts.acts import Restricted
+from shared.contracts.export import SharedItem
+from shared.contracts.intake import Subject
+from shared.errors import CannotSucceed, Conflict, NotBelieved
+from tests.platform.test_shares import ANNA, ESRA, NUMBER, Exporting, export
+
+__all__ = ["export"]
+REQUEST = "V-7K3MQ-9XD4T"
+OF_ANOTHER: dict[str, Any] = {
+    "items": (SharedItem(item="item-7", category="bag", about="S2", text="Een woning."),),
+    "subjects": {"S2": Subject(name="Piet Paardenbloem")},
+}
+
+
+async def restrict(export: Exporting, producer: str = "rights", minutes: float = 0, **more: Any) -> None:
+    at = datetime.now(UTC) + timedelta(minutes=minutes)
+    facts: dict[str, Any] = {"subject": "S1", "by": "anna", "role": "oov", "at": at}
+    message = Restricted(number=NUMBER, request=REQUEST, **facts | more)
+    handled = await export.sharing.keeping_back.heard(Incoming(uuid4(), producer, signed=True), message)
+    await export.platform.database.together(handled.effect)
+
+
+@pytest.mark.allowed("R-10.3")
+@pytest.mark.refused("R-10.3", "R-T.15")
+async def test_it_is_neither_read_nor_fetched_until_it_is_lifted(export: Exporting) -> None:
+    read = await export.comes("department", "vergunningen")
+    other = await export.comes("department", "vergunningen", **OF_ANOTHER)
+    fetched = await export.comes()
+    link = await export.sharing.make_link(fetched, ANNA)
+    await restrict(export)
+    late = await export.comes("department", "vergunningen")
+    for identifier in (read, late):
+        with pytest.raises(Conflict, match="afgeschermd"):
+            await export.inbox.one(identifier, ESRA)
+        with pytest.raises(Conflict):
+            await export.inbox.document(identifier, ESRA)
+    with pytest.raises(Conflict, match="afgeschermd"):
+        await export.sharing.fetch(link.link, link.secret)
+    assert (await export.sharing.one(fetched, ANNA))["restricted"] is True
+    assert (await export.inbox.one(other, ESRA))["restricted"] is False, "of somebody else it goes on"
+    # What is older than what is known changes nothing.
+    await restrict(export, minutes=-10, restricted=False)
+    with pytest.raises(Conflict):
+        await export.inbox.one(read, ESRA)
+    await restrict(export, minutes=1, restricted=False)
+    for identifier in (read, late):
+        assert (await export.inbox.one(identifier, ESRA))["restricted"] is False
+    assert await export.sharing.fetch(link.link, link.secret)
+
+
+@pytest.mark.refused("R-10.3")
+async def test_an_item_alone_keeps_back_what_has_it_and_what_is_urgent_goes(export: Exporting) -> None:
+    whole = await export.comes("department", "vergunningen")
+    other = await export.comes("department", "vergunningen", **OF_ANOTHER)
+    urgent = await export.comes("department", "vergunningen", urgent=True)
+    await restrict(export, whole=False, items=("item-7",))
+    with pytest.raises(Conflict):
+        await export.inbox.one(other, ESRA)
+    assert (await export.inbox.one(whole, ESRA))["restricted"] is False
+    await restrict(export, minutes=1)
+    with pytest.raises(Conflict):
+        await export.inbox.one(whole, ESRA)
+    assert (await export.inbox.one(urgent, ESRA))["restricted"] is False
+
+
+@pytest.mark.refused("R-10.3")
+async def test_nobody_else_says_so_and_a_row_frees_nothing(export: Exporting) -> None:
+    identifier = await export.comes("department", "vergunningen")
+    with pytest.raises(CannotSucceed):
+        await restrict(export, "casework")
+    await restrict(export)
+    row = await export.row(identifier)
+    async with export.platform.database.transaction() as session:
+        await session.merge(Share(**row.model_dump() | {"restricted": None}))
+        kept = (await session.scalars(select(RestrictedRow))).one()
+        kept.restricted = False
+    with pytest.raises(NotBelieved):
+        await export.inbox.one(identifier, ESRA)
+    with pytest.raises(NotBelieved):
+        await export.comes("department", "vergunningen")
+    async with export.platform.database.transaction() as session:
+        await delete_rows(session, [NUMBER])
+        assert (await session.scalars(select(RestrictedRow))).all() == []
