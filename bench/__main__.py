@@ -13,6 +13,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from bench import (
+    access_request,
     backlog,
     chain,
     decision,
@@ -51,6 +52,7 @@ BENCHES: dict[str, Callable[[TestHouse], list[Figure]]] = {
     "worklist": worklist.run,
     "existence": existence.run,
     "existence-year": existence.year,
+    "access-request": access_request.run,
 }
 
 ALONE: dict[str, Callable[[], list[Figure]]] = {

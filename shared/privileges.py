@@ -106,12 +106,14 @@ _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "rec
 _PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "closed-to.v1", "receipts.v1")
 # What it hears of a request of a person, from whoever holds a signal that was found.
 _ANSWERS = ("person-answered.v1", "person-elsewhere.v1", "restriction-kept.v1")
-# What rights says of such a request to them: that it is made, and that what they have is only kept meanwhile.
-_REQUESTS = ("person-asked.v1", "restricted.v1")
+# What rights says of such a request to them: that it is made, that what they have is only kept meanwhile, that it is over.
+_REQUESTS = ("person-asked.v1", "restricted.v1", "request-over.v1")
+# What a service answers by itself that it holds of a number that was found for a request (R-10.1).
+_HOLDINGS = ("holdings-told.v1",)
 # Retention's orders to whoever has rows and keys of a signal.
 _ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
 # What retention tells who reads an archive, and may have asked for a look into what is sealed.
-_LOOKS = ("look-given.v1", "look-answered.v1")
+_LOOKS = ("look-given.v1", "look-answered.v1", "sealed-for-request.v1")
 # What the work list is told by whoever holds dossiers.
 _WORK = ("work-told.v1", "work-up-to.v1", "receipts.v1")
 
@@ -124,6 +126,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from(*_COMMON),
             "retention": _from(*_ORDERS, "ended.v1"),
             "access": _from("leases.v1"),
+            "rights": _from("holdings-asked.v1", "receipts.v1"),
             "oversight": _from("receipts.v1"),
         },
         door_tables=("outgoing", "audit", "processing_record", "melder_letter", "accepted_report"),
@@ -195,11 +198,12 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1", "begun.v1", "informing-asked.v1"),
             "sources": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
             "casework": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
-            "export": _from("receipts.v1"),
-            "retention": _from(*_ORDERS),
+            "intake": _from(*_HOLDINGS, "receipts.v1"),
+            "export": _from(*_HOLDINGS, "receipts.v1"),
+            "retention": _from(*_ORDERS, *_HOLDINGS, "sealed-put.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"),
+            "oversight": _from(*_COMMON, *_HOLDINGS, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"),
         },
     ),
     Privileges(
@@ -209,7 +213,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("share.v1", "receipts.v1"),
             "sources": _from("share.v1", "receipts.v1"),
             "casework": _from("share.v1", "task-over.v1", "receipts.v1"),
-            "rights": _from("restricted.v1", "receipts.v1"),
+            "rights": _from("holdings-asked.v1", "restricted.v1", "receipts.v1"),
             "retention": _from(*_ORDERS),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
@@ -225,7 +229,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
             "sources": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
             "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
-            "rights": _from(*_OWNED_KEYS, "procedure-told.v1"),
+            "rights": _from(*_OWNED_KEYS, "holdings-asked.v1", "sealed-asked.v1", "procedure-told.v1"),
             "export": _from(*_OWNED_KEYS),
             "oversight": _from(*_OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
             "access": _from("leases.v1"),
@@ -247,7 +251,7 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
             "sources": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
             "casework": _from("audited.v1", "receipts.v1", "whereabouts.v1", "decided.v1", "disclosed.v1"),
-            "rights": _from("audited.v1", "receipts.v1", "decided.v1", "duties-told.v1"),
+            "rights": _from("audited.v1", "receipts.v1", "decided.v1", "duties-told.v1", "holdings-asked.v1"),
             "export": _from("audited.v1"),
             "retention": _from(
                 *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS

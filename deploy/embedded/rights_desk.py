@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from deploy.embedded.played import Played
+from deploy.embedded.played import Played, until
+from shared.protocol.holdings import ANSWERS_ITSELF
 from shared.protocol.request_kinds import HOLDER, HOLDERS_OF_DATA
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ REQUEST_MADE, LETTER_MADE = "request", "letter"
 
 
 class AtRightsDesk:
-    """`ask`: `register`, `letter` (of a `kind`), `every-service` (each that is not named in `without` answers that it has nothing),
+    """`ask`: `register`, `letter` (of a `kind`), `every-service` (each in which people look, and that is not named in `without`, has
+    nothing, when the others have answered by themselves),
     or the key of a decision."""
 
     def __init__(self, player: Player) -> None:
@@ -30,11 +32,17 @@ class AtRightsDesk:
             made = self._client.post("rights", f"{self._path(played)}/letters", step["by"], body)
             played.made[LETTER_MADE] = made["letter"]
         elif step["ask"] == "every-service":
-            for one in [one for one in HOLDERS_OF_DATA if one not in step.get("without", ())]:
+            until(lambda: self._have_answered(played), "services that answer by themselves are silent")
+            hand = [one for one in HOLDERS_OF_DATA if one not in (*ANSWERS_ITSELF, *step.get("without", ()))]
+            for one in hand:
                 self._decide(played, step | {"ask": HOLDER, "outcome": "nothing", "about": [one]})
         else:
             self._decide(played, step)
         return f"{step['ask']} ({step['by']})"
+
+    def _have_answered(self, played: Played) -> bool:
+        found = self._client.get("rights", self._path(played), "anna", purpose="verzoek")
+        return not any(one["answer"] == "silent" for one in found["holders"] if one["holder"] in ANSWERS_ITSELF)
 
     def _decide(self, played: Played, step: dict[str, Any]) -> None:
         body = {"key": step["ask"], "expectedVersion": self._version(played)}

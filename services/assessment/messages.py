@@ -12,6 +12,7 @@ from shared.contracts.dossier import ClosedTo, SealedDossierLetter
 from shared.contracts.intake import ReportLetter
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.rights import InformingDecided, NoticeTold, PersonAskedLetter
+from shared.contracts.sealed import RequestOver, SealedForRequest
 from shared.contracts.worklist import WorkAsked
 from shared.engine.copies import Copies
 from shared.engine.engine import Engine
@@ -24,6 +25,8 @@ def handlers(engine: Engine, arrivals: Arrivals, informing: Informing) -> dict[s
         NoticeTold.event: Copies(engine).notice,
         ClosedTo.event: engine.deciding.closing.heard,
         PersonAskedLetter.event: engine.answering.asked,
+        SealedForRequest.event: engine.sealed.given,
+        RequestOver.event: engine.sealed.over,
         Restricted.event: engine.restricting.heard,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,

@@ -17,6 +17,7 @@ from shared.contracts.export import OutsideTold
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.retention import MoveCase
 from shared.contracts.rights import NoticeTold, PersonAskedLetter
+from shared.contracts.sealed import RequestOver, SealedForRequest
 from shared.contracts.sources import CaseContent, CaseLetter
 from shared.contracts.worklist import WorkAsked
 from shared.database.tables import Outgoing
@@ -37,6 +38,8 @@ def handlers(engine: Engine, consulting: Consulting, moving: Moving, hearing: He
         MoveCase.event: moving.ordered,
         OutsideTold.event: hearing.told,
         PersonAskedLetter.event: engine.answering.asked,
+        SealedForRequest.event: engine.sealed.given,
+        RequestOver.event: engine.sealed.over,
         Restricted.event: engine.restricting.heard,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,

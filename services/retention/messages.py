@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from services.retention.use_cases import AnsweringExistence, Destruction, GivingLooks, Holds, Keeping, Procedures
+from services.retention.use_cases import (
+    AnsweringExistence,
+    Destruction,
+    GivingLooks,
+    GivingToRequests,
+    HeldNumbers,
+    Holds,
+    Keeping,
+    Procedures,
+)
 from shared.bus.inbox import Handler
 from shared.contracts.acts import ProcedureTold
 from shared.contracts.casework import Closed
 from shared.contracts.common import KeysMade, KeysReleased, LetterboxFinished
 from shared.contracts.consult import Consult
 from shared.contracts.dossier import Findable, SealedDossierLetter
+from shared.contracts.holdings import HoldingsAsked
 from shared.contracts.oversight import Approved, TakenOff
+from shared.contracts.sealed import SealedAsked
+from shared.holding import AnsweringHoldings
 
 
 def handlers(
@@ -20,6 +32,7 @@ def handlers(
     looks: GivingLooks,
     procedures: Procedures,
 ) -> dict[str, Handler]:
+    held = AnsweringHoldings(keeping.platform, HeldNumbers(keeping.platform.mac).of)
     return {
         SealedDossierLetter.event: keeping.sealed,
         Findable.event: existence.told,
@@ -31,4 +44,6 @@ def handlers(
         TakenOff.event: holds.taken_off,
         ProcedureTold.event: procedures.told,
         Consult.event: looks.asked,
+        HoldingsAsked.event: held.asked,
+        SealedAsked.event: GivingToRequests(keeping.platform).asked,
     }

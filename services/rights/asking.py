@@ -15,7 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.rights import store
-from services.rights.restricting import ITEM_THERE, THE_PERSON_THERE, RequestRestricting, names_of
+from services.rights.completeness import looked_name, names_of
+from services.rights.holdings import questions
+from services.rights.restricting import ITEM_THERE, THE_PERSON_THERE, RequestRestricting
+from services.rights.sealed import KEEPS_SEALED, AskingReaders
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
 from shared import audit
@@ -35,10 +38,9 @@ from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, Conflict, NotFound
 from shared.identity import Person
 from shared.protocol.model import Law, State
-from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM
+from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM, LOOKED_ITEM
 
 CAN_BE_ASKED = ("assessment", "sources", "casework")
-NON_ACTIVE = "retention"
 FROM_A_REPORT = "een melding bij de gemeente"
 
 
@@ -47,6 +49,7 @@ class AskingHolders:
         self.engine = engine
         self.platform = engine.platform
         self._loader = engine.parts.loader
+        self._readers = AskingReaders(engine)
         self._restricting = RequestRestricting(engine)
 
     async def ask(self, number: str, person: Person, signal: str, holder: str) -> AskedSignal:
@@ -68,10 +71,12 @@ class AskingHolders:
         )
         row = await self._restricting.asked_again(loaded, row)
         letter = self._letter(loaded, signal, holder)
+        services, letters = await questions(self.platform, number, (signal,), now)
         line = audit.line(now, "holder asked", actor=person.user_id, role=role, record=number, reason=signal)
         async with self.platform.database.transaction() as session:
-            await session.merge(row)
-            session.add_all((letter, line))
+            for one in (row, *services):
+                await session.merge(one)
+            session.add_all((letter, *letters, line))
             self._restricting.tell_procedure(session, loaded, row)
         return row
 
@@ -97,19 +102,26 @@ class AskingHolders:
         content, word, kid = await self.platform.opener.content(message, PersonAnswered)
         if content.number != message.number:
             raise CannotSucceed("the number on a letter differs from the one inside")
-        row = await self._asked_of(incoming.producer, content.request, content.number)
-        items = await self._items(incoming.producer, content)
-        mine = names_of(content.number)
+        asked = await self._readers.asked_of(incoming.producer, content)
+        carried = KeysMade(number=content.number, carried_by=(kid,))
+        if asked is None:
+            return Handled(lambda session: self._carried(session, carried), word)
+        row, holder = asked.row, KEEPS_SEALED if asked.sealed else incoming.producer
+        mine = names_of(content.number, incoming.producer if asked.sealed else "")
+        items = await self._items(holder, content, mine)
         now = self.platform.clock.now()
         after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
-        after = await self._restricting.answered(after, content)
+        if isinstance(after, AskedSignal):
+            after = await self._restricting.answered(after, content)
+        else:
+            await vouch_for(self.platform.mac, after)
 
         def becomes(head: Head) -> Head:
             kept = (one for one in head.items if not one.item.startswith(mine))
             return replace(head, items=(*kept, *(items or ())))
 
         async def effect(session: AsyncSession) -> None:
-            self.platform.post.tell(session, "retention", KeysMade(number=content.number, carried_by=(kid,)))
+            await self._carried(session, carried)
             if items is not None:
                 await heard(self._loader, session, content.request, becomes, "holder answered")
                 # Who answers anew answers the whole of it: what he chose before and not now goes.
@@ -117,11 +129,18 @@ class AskingHolders:
                 await session.execute(delete(ItemRow).where(*before))
                 # Copies: it may be done twice, the second time in a transaction of its own.
                 session.add_all([changed(one) for one in items])
-            await session.merge(after)
-            if items is not None:
-                await self._restricting.tell(session, content, after)
+            await session.merge(changed(after))
+            if isinstance(after, AskedSignal):
+                if items is not None:
+                    await self._restricting.tell(session, content, after)
+            elif signal := await self._readers.all_answered(session, content.request, content.number):
+                await self._restricting.over_when_nothing(session, signal)
 
         return Handled(effect, word)
+
+    async def _carried(self, session: AsyncSession, carried: KeysMade) -> None:
+        """Retention hears by which letterbox key something of the signal came."""
+        self.platform.post.tell(session, "retention", carried)
 
     async def _asked_of(self, producer: str, request: str, signal: str) -> AskedSignal:
         async with self.platform.database.reading() as session:
@@ -131,7 +150,7 @@ class AskingHolders:
         await self._loader.believe(row, request)
         return row
 
-    async def _items(self, holder: str, content: PersonAnswered) -> list[ItemRow] | None:
+    async def _items(self, holder: str, content: PersonAnswered, begins: str) -> list[ItemRow] | None:
         """None where the answer comes when nothing is looked for any more."""
         try:
             loaded = await self._loader.load(content.request, opened=False)
@@ -140,13 +159,24 @@ class AskingHolders:
         key = loaded.dossier.room_key
         if loaded.state != State.REQUEST_SEARCH or key is None:
             return None
-        if not content.found:
-            return []
-        said = await self._said(holder, content, loaded.law)
+        said = {looked_name(begins): self._looked(holder, content)}
+        if content.found:
+            said |= await self._said(holder, content, loaded.law, begins)
         documents: list[tuple[str, str, Document]] = [(content.request, name, one) for name, one in said.items()]
         return await encrypted(self.platform.room(), key, documents)
 
-    async def _said(self, holder: str, content: PersonAnswered, law: Law) -> dict[str, Finding]:
+    def _looked(self, holder: str, content: PersonAnswered) -> Finding:
+        """How was looked in free text, kept whatever was found."""
+        return Finding(
+            category=LOOKED_ITEM,
+            about=holder,
+            finding=content.looked,
+            fields={"signal": content.number, "found": content.found},
+            recorded_by=content.answered_by,
+            recorded_at=self.platform.clock.now().isoformat(),
+        )
+
+    async def _said(self, holder: str, content: PersonAnswered, law: Law, begins: str) -> dict[str, Finding]:
         """Each thing that was answered as what was found at `holder`, in the words in which he reads it."""
         shared = {
             "use": _uses(content, law),
@@ -162,10 +192,9 @@ class AskingHolders:
             )
             texts.append((one.item, one.text or _compared(one.matches), source))
         return {
-            _name(content.number, name): Finding(
+            _name(begins, name): Finding(
                 category=FOUND_ITEM,
                 about=holder,
-                finding=content.looked,
                 fields={"what": what, "source": source, **shared, ITEM_THERE: name},
                 recorded_by=content.answered_by,
                 recorded_at=self.platform.clock.now().isoformat(),
@@ -188,13 +217,14 @@ class AskingHolders:
         """It is not with who was asked: who has it now is asked, and where nobody can be, that shows."""
         row = await self._asked_of(incoming.producer, message.request, message.number)
         letter: Outgoing | None = None
-        if message.holder in CAN_BE_ASKED and message.holder != row.holder:
+        if message.holder == KEEPS_SEALED:
+            after, letter = await self._readers.question(await self._loader.load(message.request), row)
+        elif message.holder in CAN_BE_ASKED and message.holder != row.holder:
             loaded = await self._loader.load(message.request)
             letter = self._letter(loaded, message.number, message.holder)
             after = changed(row, holder=message.holder, state=store.WAITS_FOR_HOLDER)
         else:
-            state = store.LIES_SEALED if message.holder == NON_ACTIVE else store.NOWHERE
-            after = changed(row, state=state, answered_at=self.platform.clock.now())
+            after = changed(row, state=store.NOWHERE, answered_at=self.platform.clock.now())
         await vouch_for(self.platform.mac, after)
 
         async def effect(session: AsyncSession) -> None:
@@ -205,8 +235,8 @@ class AskingHolders:
         return Handled(effect)
 
 
-def _name(signal: str, item: str) -> str:
-    return f"{names_of(signal)}{hashlib.sha256(item.encode()).hexdigest()[:12]}"
+def _name(begins: str, item: str) -> str:
+    return f"{begins}{hashlib.sha256(item.encode()).hexdigest()[:12]}"
 
 
 def _described(content: PersonAnswered) -> str:

@@ -6,18 +6,15 @@ holder by its number (asking.py); free text has its own human step.
 
 from __future__ import annotations
 
-from datetime import date
-
+from services.rights.sealed import thing_of
 from shared import audit
 from shared.engine.engine import Engine
 from shared.errors import Conflict, Invalid
-from shared.finding.things import Thing
 from shared.identity import Person
 from shared.keys.lookup import Lookup
 from shared.keys.warrants import IssuedWarrant, Warrants
 from shared.protocol.answering import nothing_searched
 from shared.protocol.model import State
-from shared.protocol.request_kinds import AS_REGISTERED
 
 THE_PERSON = "person"
 """How he is called in the answer, who is nobody's S1 yet."""
@@ -36,9 +33,7 @@ class LookingFor:
         loaded = await self.parts.loader.load(number, by=person)
         if loaded.state != State.REQUEST_SEARCH:
             raise Conflict("Er wordt nu niet naar gegevens gezocht (art. 10 lid 1).", state=loaded.state)
-        who, born = loaded.opened.subjects["S1"], loaded.opened.findings[AS_REGISTERED].fields.get("bornOn")
-        thing = Thing(name=who.name, address=who.address, born=date.fromisoformat(born) if born else None)
-        issued = await self._warrants.issue(person, {THE_PERSON: thing}, about=number, ground="request")
+        issued = await self._warrants.issue(person, {THE_PERSON: thing_of(loaded)}, about=number, ground="request")
         if issued is None:
             raise Invalid([nothing_searched()])
         said = ", ".join(sorted(issued.kinds[THE_PERSON]))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from services.rights.asking import AskingHolders
+from services.rights.holdings import AskingServices
 from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
 from services.rights.restricting import RequestRestricting
+from services.rights.sealed import AskingReaders
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
 from shared.contracts.acts import RestrictionKept
 from shared.contracts.answering import PersonAnsweredLetter, PersonElsewhere
 from shared.contracts.assessment import Begun, ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import ClosedTo, InformingDue
+from shared.contracts.holdings import HoldingsTold
 from shared.contracts.oversight import DutiesAsked, HeadsKnown, InformAfterAll
+from shared.contracts.sealed import SealedPut
 from shared.contracts.worklist import WorkAsked
 from shared.engine.engine import Engine
 
@@ -31,6 +35,8 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
         InformAfterAll.event: never_informed.ordered,
         PersonAnsweredLetter.event: asking.answered,
         PersonElsewhere.event: asking.elsewhere,
+        SealedPut.event: AskingReaders(engine).put,
+        HoldingsTold.event: AskingServices(engine).told,
         RestrictionKept.event: RequestRestricting(engine).kept,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,

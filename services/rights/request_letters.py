@@ -22,7 +22,16 @@ from shared.numbers import is_request
 from shared.protocol.live import TRIAL
 from shared.protocol.model import State
 from shared.protocol.request_kinds import REQUEST_LETTER
-from shared.protocol.request_letters import EXTENSION, LIFTING, THE_ANSWER, given_items, paragraphs, title
+from shared.protocol.request_letters import (
+    EXTENSION,
+    LIFTING,
+    THE_ANSWER,
+    given_items,
+    paragraphs,
+    proof_told,
+    title,
+)
+from shared.protocol.request_proof import copied
 from shared.protocol.show import day
 
 
@@ -64,6 +73,7 @@ class RequestLetters:
         name = f"letter-{digest[:32]}"
         if name not in loaded.opened.findings:
             copy = said | {"number": number, "kind": kind, "items": given_items(about) if kind == THE_ANSWER else []}
+            copy["completeness"] = copied(proof_told(about))
             fields = {"kind": kind, "pdf": base64.b64encode(pdf).decode(), "copy": copy}
             await self._keep(loaded, person, role, name, fields)
             version += 1

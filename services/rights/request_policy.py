@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from services.rights import restricting
+from services.rights.completeness import completeness, looked_at, looked_words
 from services.rights.effects import KeepsClocks
+from services.rights.holdings import AsksServices, answered
 from services.rights.request_clock import clocks, reckon
+from services.rights.sealed import over, readers_of
 from services.rights.shelf import Moments
 from services.rights.store import WAITS_FOR_HOLDER, RequestRow
 from shared.engine.documents import Finding
@@ -19,23 +22,25 @@ from shared.engine.tables import DecisionRow
 from shared.protocol.answering import silent_faults
 from shared.protocol.facts import Item, Taken
 from shared.protocol.faults import Fault
+from shared.protocol.holdings import silent_services
 from shared.protocol.judge import Attempt
+from shared.protocol.model import State
 from shared.protocol.request_kinds import (
     ANSWER_SENT,
     AS_REGISTERED,
-    BEZWAAR,
     CAPACITIES,
     EXTENSION_SENT,
     FOUND_ITEM,
     HOLDER,
     HOLDERS_OF_DATA,
+    IDENTITY,
     LIFT_TOLD,
-    LOOKED_HOW,
-    LOOKED_IN,
+    NOT_HANDLED,
     ON_ITEM,
     RECORD_FOUND,
     REQUEST_KINDS,
     REQUEST_LETTER,
+    REQUEST_WITHDRAWN,
     SEARCH_DONE,
     WITHHOLD,
 )
@@ -58,14 +63,16 @@ def row_of(loaded: Loaded) -> RequestRow:
 
 def told(loaded: Loaded, kind: str) -> LetterTells:
     """All that a letter of `kind` about it can be made of."""
-    decisions = loaded.facts().decisions
+    decisions, items = loaded.facts().decisions, tuple(decided_items(loaded))
+    given = [item.name for item, taken in items if taken.outcome == "given"]
     return LetterTells(
         loaded.law,
         loaded.number,
         registered(loaded),
         clocks(registered(loaded), _as_told(decisions, kind), loaded.law),
         told_decision(kind, decisions),
-        tuple(decided_items(loaded)),
+        items,
+        looked_at(loaded, given) if kind == THE_ANSWER else (),
     )
 
 
@@ -90,6 +97,10 @@ def show(loaded: Loaded) -> dict[str, Any]:
     people = list(loaded.opened.subjects.values())
     finding = loaded.opened.findings[AS_REGISTERED]
     decided = {item.name: taken for item, taken in decided_items(loaded)}
+    words: dict[tuple[str, str], list[str]] = {}
+    for holder, some in looked_words(loaded).items():
+        for each in some:
+            words.setdefault((holder, each["signal"]), []).append(each["words"])
     return {
         "request": {
             **{name: one for name, one in fields.items() if name != "bornOn"},
@@ -111,6 +122,8 @@ def show(loaded: Loaded) -> dict[str, Any]:
                 "holderCalled": HOLDERS_OF_DATA[one.holder],
                 "state": one.state,
                 "found": one.found,
+                "looked": words.get((one.holder, one.signal), []),
+                "readers": readers_of(loaded, one),
                 "subject": one.subject,
                 "restricted": one.restricted,
                 "askedAt": one.asked_at.isoformat(),
@@ -151,28 +164,6 @@ def shown_clocks(row: RequestRow) -> dict[str, Any]:
     }
 
 
-def completeness(loaded: Loaded) -> list[dict[str, Any]]:
-    """The proof of completeness: every service that can hold something, what it answered, by whom, when, and how it looked; one
-    that is silent stands in it as silent. Of a bezwaar nothing is looked for."""
-    if registered(loaded)["kind"] == BEZWAAR:
-        return []
-    said = {one.about[0]: one for one in loaded.facts().of(HOLDER) if one.about}
-    found = []
-    for holder, called in HOLDERS_OF_DATA.items():
-        line: dict[str, Any] = {"holder": holder, "called": called, "answer": "silent"}
-        if one := said.get(holder):
-            fields = one.fields
-            line |= {
-                "answer": one.outcome,
-                "by": fields["by"],
-                "on": fields["lookedOn"],
-                "where": [LOOKED_IN[each] for each in fields["lookedIn"]],
-                "how": [LOOKED_HOW[each] for each in fields["lookedHow"]],
-            }
-        found.append(line)
-    return found
-
-
 # --- what a decision makes and sets going -------------------------------------------------------------
 
 
@@ -197,7 +188,7 @@ def faults(loaded: Loaded, given: Given) -> Sequence[Fault]:
     if given.attempt.key in (HOLDER, SEARCH_DONE):
         waiting = [one for one in loaded.mine(Moments).put_before if one.state == WAITS_FOR_HOLDER]
         mine = [one.signal for one in waiting if given.attempt.key == SEARCH_DONE or one.holder in given.attempt.about]
-        return silent_faults(mine)
+        return [*silent_faults(mine), *(_silent_services(loaded) if given.attempt.key == SEARCH_DONE else ())]
     kinds = {ANSWER_SENT: THE_ANSWER, EXTENSION_SENT: EXTENSION, LIFT_TOLD: LIFTING}
     if given.attempt.key not in kinds:
         return ()
@@ -209,11 +200,20 @@ def faults(loaded: Loaded, given: Given) -> Sequence[Fault]:
     return ()
 
 
+def _silent_services(loaded: Loaded) -> list[Fault]:
+    moments = loaded.mine(Moments)
+    signals = [one.signal for one in moments.put_before]
+    return silent_services(answered(moments.services), signals, HOLDERS_OF_DATA)
+
+
 def follows(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
-    """Its clocks are worked out anew; who holds the signals hears what is only kept, or is no more."""
+    """Its clocks are worked out anew; who holds the signals hears what is only kept, or is no more; services that answer by
+    themselves are asked once it is known who asks, and readers of what is sealed hear that it is over."""
     taken, request = loaded.taken, registered(loaded)
     after = reckon(request, [each for one in taken for each in loaded.decided(one)], loaded.law)
     rest = [one for one in taken if one.id != decision.id]
     before = reckon(request, [each for one in rest for each in loaded.decided(one)], loaded.law)
     moved = (KeepsClocks(before, after),) if before != after else ()
-    return (*moved, *restricting.follows(loaded, decision))
+    ended = over(loaded) if decision.key in (REQUEST_WITHDRAWN, NOT_HANDLED) else ()
+    asked = decision.key == IDENTITY and decision.state_after == State.REQUEST_SEARCH
+    return (*moved, *restricting.follows(loaded, decision), *((AsksServices(),) if asked else ()), *ended)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, Field
 
 from services.rights.asking import AskingHolders
+from services.rights.holdings import AskingServices
 from services.rights.looking import LookingFor
 from services.rights.request_letters import RequestLetters
 from services.rights.requests import Requests
@@ -72,6 +73,13 @@ class AskAboutIn(Strict):
     holder: Literal["assessment", "sources", "casework"] = "assessment"
 
 
+class ServicesAskedOut(Strict):
+    """Each of them answers by a message; until then it stands in the request as silent."""
+
+    request: str
+    services: list[str]
+
+
 class AskedAboutOut(Strict):
     """`state`: `waiting` until its holder has answered."""
 
@@ -83,7 +91,7 @@ class AskedAboutOut(Strict):
 
 def request_routes(engine: Engine, requests: Requests) -> APIRouter:
     routes, letters = APIRouter(), RequestLetters(engine)
-    asking, looking = AskingHolders(engine), LookingFor(engine)
+    asking, looking, services = AskingHolders(engine), LookingFor(engine), AskingServices(engine)
     caller = current_person(engine.platform)
 
     @routes.post("/v1/requests", tags=["requests"], status_code=201, summary="Register a request or a bezwaar")
@@ -115,6 +123,16 @@ def request_routes(engine: Engine, requests: Requests) -> APIRouter:
     )
     async def ask(number: RequestNumber, body: AskAboutIn, person: Person = caller) -> AskedAboutOut:
         return AskedAboutOut.model_validate(await asking.ask(number, person, body.signal, body.holder))
+
+    @routes.post(
+        "/v1/requests/{number}/services",
+        tags=["requests"],
+        status_code=202,
+        summary="Ask the services that answer by themselves anew what they hold",
+    )
+    async def ask_services(number: RequestNumber, person: Person = caller) -> ServicesAskedOut:
+        rows = await services.ask(number, person)
+        return ServicesAskedOut(request=number, services=sorted({one.service for one in rows}))
 
     @routes.post(
         "/v1/requests/{number}/letters", tags=["requests"], status_code=201, summary="Make a letter to who asks"

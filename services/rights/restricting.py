@@ -7,7 +7,6 @@ with the number of the signal and S1, S2 … and nobody's name. The holder says 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.rights import store
+from services.rights.completeness import names_of
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal, RequestRow
 from shared.bus.inbox import Handled, Incoming
@@ -37,11 +37,6 @@ HOLDERS_OF_FILES = ("assessment", "sources", "casework")
 ITEM_THERE, THE_PERSON_THERE = "item", "person"
 """Of a thing that was found: how its holder calls it; or who he is in the file."""
 PROCEDURES_SECONDS = 6 * 3600.0
-
-
-def names_of(signal: str) -> str:
-    """With which the names of all that was answered of `signal` begin."""
-    return f"found-{hashlib.sha256(signal.encode()).hexdigest()[:12]}-"
 
 
 def kind_of(loaded: Loaded) -> str:
@@ -175,6 +170,16 @@ class RequestRestricting:
                 self._told(session, row, message)
         elif not row.found and holding and (message := no_more(row, now)):
             self._told(session, row, message)
+        self._no_procedure(session, loaded, row, taken)
+
+    async def over_when_nothing(self, session: AsyncSession, row: AskedSignal) -> None:
+        """All who read a sealed signal answered: where nothing of it is his, no procedure runs about it. What is sealed is only kept
+        anyway."""
+        await session.flush()
+        loaded = await self._loader.within(session, row.request)
+        self._no_procedure(session, loaded, row, decided(loaded))
+
+    def _no_procedure(self, session: AsyncSession, loaded: Loaded, row: AskedSignal, taken: Sequence[Taken]) -> None:
         told = procedure(loaded, row, taken)
         if not told.runs and procedure(loaded, changed(row, found=None), taken).runs:
             self.platform.post.tell(session, "retention", told)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.rights.store import Asked, AskedSignal, DutyMoment, OnList, RequestRow
+from services.rights.store import Asked, AskedSignal, DutyMoment, HoldingsRow, OnList, RequestRow, SealedReaderRow
 from shared.engine.shelf import Shelf
 
 
@@ -24,6 +24,10 @@ class Moments:
     """Of a request its days; None of a duty."""
     put_before: tuple[AskedSignal, ...] = ()
     """Of a request: the signals about which a holder was asked."""
+    readers: tuple[SealedReaderRow, ...] = ()
+    """Of a request: who was given what is sealed of a signal."""
+    services: tuple[HoldingsRow, ...] = ()
+    """Of a request: the services that were asked what they hold, with what they answered."""
 
     def received_by(self, before: date | None = None) -> dict[str, date]:
         """Who got something of this person and since when, as a letter names him; `before`: of the days before it."""
@@ -41,10 +45,12 @@ class DutyShelf(Shelf):
         "asked": (Asked, "x.number = {signal}"),
         "request": (RequestRow, "x.number = {number}"),
         "put_before": (AskedSignal, "x.request = {number} ORDER BY x.asked_at, x.signal"),
+        "readers": (SealedReaderRow, "x.request = {number} ORDER BY x.signal, x.reader"),
+        "services": (HoldingsRow, "x.request = {number} ORDER BY x.service, x.signal"),
     }
 
     def own(self, rows: Mapping[str, tuple[Any, ...]]) -> object:
         acted = rows["asked"][0].acted if rows["asked"] else {}
         lists = tuple(one.list_id for one in rows["lists"])
         request = next(iter(rows["request"]), None)
-        return Moments(rows["moments"], acted, lists, request, rows["put_before"])
+        return Moments(rows["moments"], acted, lists, request, rows["put_before"], rows["readers"], rows["services"])

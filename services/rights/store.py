@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, or_, select, text
@@ -108,6 +109,36 @@ class AskedSignal(SQLModel, table=True):
     mac: str = ""
 
 
+class SealedReaderRow(SQLModel, table=True):
+    """Of `signal`, which is sealed, `reader` was given for `request` what it reads, until `until`. `state`: `waiting`, `answered`; of the
+    question of `asked_at`, as its `AskedSignal` has it. Its MAC stands by itself."""
+
+    __tablename__ = "asked_reader"
+    request: str = Field(primary_key=True)
+    signal: str = Field(primary_key=True)
+    reader: str = Field(primary_key=True)
+    state: str
+    asked_at: datetime = moment()
+    until: datetime = moment()
+    answered_at: datetime | None = moment(nullable=True)
+    found: bool | None = None
+    mac: str = ""
+
+
+class HoldingsRow(SQLModel, table=True):
+    """What `service` was asked that it holds of `signal`, for `request`, and what it answered: codes, days and receivers
+    (`Holding`). Without a signal: whether it answers at all. Its MAC stands by itself."""
+
+    __tablename__ = "asked_service"
+    request: str = Field(primary_key=True)
+    service: str = Field(primary_key=True)
+    signal: str = Field(primary_key=True)
+    asked_at: datetime = moment()
+    answered_at: datetime | None = moment(nullable=True)
+    holdings: list[dict[str, Any]] | None = document()
+    mac: str = ""
+
+
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))
 
 
@@ -168,8 +199,9 @@ def erase_duties(clock: Clock) -> Callable[[AsyncSession, Collection[str]], Awai
         duties = {row.number: row.turn for row in await session.execute(about)}
         for kind in (DutyMoment, OnList, RequestRow):
             await session.execute(delete(kind).where(col(kind.number).in_(duties)))
-        either = (col(AskedSignal.request).in_(numbers), col(AskedSignal.signal).in_(numbers))
-        await session.execute(delete(AskedSignal).where(or_(*either)))
+        for asked in (AskedSignal, SealedReaderRow, HoldingsRow):
+            either = (col(asked.request).in_(numbers), col(asked.signal).in_(numbers))
+            await session.execute(delete(asked).where(or_(*either)))
         await store.delete_rows(session, numbers)
         await session.execute(delete(Asked).where(col(Asked.number).in_(numbers)))
         session.add_all(

@@ -10,6 +10,7 @@ from shared.contracts.consult import LookAnswered, LookGiven
 from shared.contracts.dossier import SealedDossierLetter
 from shared.contracts.oversight import HeadsKnown
 from shared.contracts.rights import PersonAskedLetter
+from shared.contracts.sealed import RequestOver, SealedForRequest
 from shared.contracts.sources import CaseLetter
 from shared.contracts.worklist import WorkAsked
 from shared.engine.arrive import arrived
@@ -22,6 +23,8 @@ def handlers(engine: Engine) -> dict[str, Handler]:
     return {
         ResearchLetter.event: arrived(engine.platform, ResearchContent, State.SOURCE_LIST),
         PersonAskedLetter.event: engine.answering.asked,
+        SealedForRequest.event: engine.sealed.given,
+        RequestOver.event: engine.sealed.over,
         Restricted.event: engine.restricting.heard,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,

@@ -14,7 +14,8 @@ is not believed is frozen (freeze.py).
 
 Beside it: record.py (facts), withdraw.py, cluster.py (one decision on several), tasks.py (people without the file),
 show.py, arrive.py, drafts.py, and for what is kept of an earlier signal consult.py (asked), looks.py (given and read) and
-consulted.py (what there is to read).
+consulted.py (what there is to read). For a request of a person: answering.py (of a file), sealed_answering.py (of what is
+sealed), answer_about.py and about_person.py (what he reads).
 A service gives a `Policy` (what is particular to it) and a `Shelf` (where what is decided on stands): policy.py,
 shelf.py. `engine.py` puts the parts together.
 """

@@ -92,6 +92,16 @@ def words_faults(loaded: Loaded, chosen: Chosen) -> list[Fault]:
     return recognisable(own | instead | places)
 
 
+def looked_faults(loaded: Loaded, subject: str | None, looked: str) -> list[Fault]:
+    """What is wrong with the words on how was looked, which who asks can read: nobody but `subject` is named in them, and nothing
+    shows who reported it."""
+    own = {loaded.standing.person(subject)} if subject in loaded.opened.subjects else set()
+    others = [one for key, one in loaded.opened.subjects.items() if loaded.standing.person(key) not in own]
+    hidden = Nameable(tuple(one.name for one in others if one.name))
+    shows = hidden.is_named_in(looked) or Nameable.of(loaded).still_shows_reporter(looked)
+    return recognisable(["looked"] if shows else ())
+
+
 def uses_of(loaded: Loaded) -> tuple[PersonalUse, ...]:
     """For what the file was used: the decisions that count, here and with earlier holders."""
     counting = (one for one in loaded.coded() if one.status == "taken" and loaded.law.decision(one.key))

@@ -7,7 +7,6 @@ that goes on takes no question with it: rights hears where it went.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +17,12 @@ from sqlmodel import col
 
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.answering import PersonAnswered, PersonAnsweredLetter, PersonElsewhere
+from shared.contracts.answering import PersonAnsweredLetter, PersonElsewhere
 from shared.contracts.common import KeysMade
 from shared.contracts.rights import PersonAsked, PersonAskedLetter, Requester
 from shared.database.tables import table_of
-from shared.engine.about_person import Chosen, concerning, items_known, read_by, uses_of, words_faults
-from shared.engine.documents import REPORT
+from shared.engine.about_person import concerning, items_known
+from shared.engine.answer_about import GivenAnswerAbout, answer_made, described
 from shared.engine.head import changed, vouch_for
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
@@ -31,26 +30,13 @@ from shared.engine.rectified import shown_subjects
 from shared.engine.show import Showing
 from shared.engine.store import open_to
 from shared.engine.tables import AskedRow, Dossier
-from shared.errors import CannotSucceed, Conflict, Invalid, NotFound, PartDown
+from shared.errors import CannotSucceed, Conflict, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place
 from shared.pages import Keyset, Page, Window
-from shared.protocol.answering import IS_ABOUT, answer_faults
 
 ASKED_OF_PERSON = "person-asked"
 REQUESTS_BY_AGE = Keyset("person-requests", col(AskedRow.asked_at), col(AskedRow.request), col(AskedRow.number))
-
-
-@dataclass(frozen=True)
-class GivenAnswerAbout:
-    """What somebody answers: `outcome` as in the protocol, `looked` how he looked in free text, and what he chose."""
-
-    outcome: str
-    looked: str
-    subject: str | None = None
-    items: Sequence[str] = ()
-    objects: Sequence[str] = ()
-    summaries: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +130,7 @@ class Answering:
             await self._requester(loaded, row),
             shown_subjects(loaded),
             {name: one.model_dump(exclude_none=True) for name, one in loaded.opened.objects.items()},
-            {name: _described(loaded, name) for name in items_known(loaded)},
+            {name: described(loaded, name) for name in items_known(loaded)},
             {one: concerning(loaded, one) for one in loaded.opened.subjects},
         )
         await self._showing.note(person, role, "opened for a request", number, f"{request}: {purpose}", loaded.concerns)
@@ -175,7 +161,7 @@ class Answering:
         role = self.parts.role_of(person)
         loaded, row = await self._loaded(number, request, person)
         now = self.platform.clock.now()
-        content = self._content(loaded, row, person, given)
+        content = answer_made(loaded, request, person, given)
         letter = self.platform.sealer.seal("rights", content)
         message = PersonAnsweredLetter(number=number, letters=(letter.text,))
         answered = changed(row, who=None, answered_at=now, answered_by=person.user_id)
@@ -190,55 +176,9 @@ class Answering:
             session.add(audit.line(now, action, actor=person.user_id, role=role, record=number, reason=request))
         return answered
 
-    def _content(self, loaded: Loaded, row: AskedRow, person: Person, given: GivenAnswerAbout) -> PersonAnswered:
-        summaries = given.summaries or {}
-        faults = answer_faults(
-            given.outcome,
-            given.looked,
-            given.subject,
-            given.items,
-            given.objects,
-            summaries,
-            subjects=loaded.opened.subjects,
-            known=items_known(loaded),
-            places=loaded.opened.objects,
-        )
-        chosen = Chosen(given.subject or "", tuple(given.items), tuple(given.objects), summaries)
-        if not faults and given.outcome == IS_ABOUT:
-            faults = words_faults(loaded, chosen)
-        if faults:
-            raise Invalid(faults)
-        answered = PersonAnswered(
-            number=row.number,
-            request=row.request,
-            found=given.outcome == IS_ABOUT,
-            looked=given.looked,
-            state=loaded.dossier.state,
-            received_on=loaded.dossier.received_on,
-            answered_by=person.user_id,
-        )
-        if not answered.found:
-            return answered
-        who, objects, items = read_by(loaded, chosen)
-        about = {
-            "subject": loaded.standing.person(chosen.subject),
-            "person": who,
-            "objects": objects,
-            "items": items,
-            "uses": uses_of(loaded),
-        }
-        return answered.model_copy(update=about)
-
 
 async def unanswered(session: AsyncSession, number: str, holder: str) -> list[PersonElsewhere]:
     """What was not answered of a signal that has gone on to `holder`, for rights to ask there."""
     mine = col(AskedRow.number) == number, col(AskedRow.answered_at).is_(None)
     rows = await session.scalars(select(col(AskedRow.request)).where(*mine))
     return [PersonElsewhere(number=number, request=one, holder=holder) for one in rows]
-
-
-def _described(loaded: Loaded, name: str) -> dict[str, Any]:
-    """An item as it stands in the file, for who answers."""
-    if name == REPORT:
-        return {"category": REPORT, "finding": loaded.opened.report.text}
-    return loaded.opened.findings[name].shown()

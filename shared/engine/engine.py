@@ -22,6 +22,7 @@ from shared.engine.policy import Policy
 from shared.engine.preview import Previewing
 from shared.engine.record import Recording
 from shared.engine.restricting import Restricting
+from shared.engine.sealed_answering import AnsweringSealed
 from shared.engine.settle import Settlement
 from shared.engine.shelf import Shelf
 from shared.engine.show import Showing
@@ -55,6 +56,7 @@ class Engine:
         self.looks = Looks(self.parts, self.showing)
         self.noting = Noting(self.parts)
         self.answering = Answering(self.parts, self.showing)
+        self.sealed = AnsweringSealed(self.parts, self.showing, self.looks)
         self.restricting = Restricting(self.parts)
         self.accounting = Accounting(self.parts)
         self.freezer = Freezer(platform, self.parts.loader.check, self.parts.loader.least)
@@ -67,4 +69,6 @@ class Engine:
             findables = Findables(platform, self.parts.loader)
             self.queues[findables.queue] = findables.tell
             self.periodic = (*self.periodic, findables.periodic)
+        if platform.row.reads_archives:
+            self.periodic = (*self.periodic, self.sealed.forgetting)
         self.telling = Telling(platform, policy)

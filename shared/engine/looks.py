@@ -8,6 +8,7 @@ the look ends, and is decrypted when it is read.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -123,7 +124,10 @@ class Looks:
         grant = max(grants, key=lambda one: (one.phase, one.until))
         await self._showing.note(person, role, SEALED_READ, number, ground)
         law = known_law(self.platform.settings.laws, grant.protocol)
-        seen = [one for one in await self._decrypted(grant) if is_seen(law.category(one.category), grant.phase)]
+        plain = [
+            one for one in await self.decrypted(grant.number, grant.archive, grant.readings) if not one.for_persons
+        ]
+        seen = [one for one in plain if is_seen(law.category(one.category), grant.phase)]
         shown: dict[str, Any] = {
             "number": number,
             "state": State.SEALED.value,
@@ -134,13 +138,16 @@ class Looks:
         looked = {"forSignal": ground, "forPhase": grant.phase, "until": grant.until.isoformat()}
         return shown | looked | composed(seen)
 
-    async def _decrypted(self, grant: GrantRow) -> list[PlainReading]:
-        transit = Transit(self.platform.bao, grant.archive)
-        sealed = sorted(map(SealedReading.model_validate, grant.readings or ()), key=lambda one: (one.key, one.item))
+    async def decrypted(
+        self, number: str, archive: str, readings: Iterable[dict[str, Any]] | None
+    ) -> list[PlainReading]:
+        """What was sent of `number`, as it is read. Raises NotFound when its key is gone, and PartDown."""
+        transit = Transit(self.platform.bao, archive)
+        sealed = sorted(map(SealedReading.model_validate, readings or ()), key=lambda one: (one.key, one.item))
         groups = [(key, list(some)) for key, some in groupby(sealed, key=lambda one: one.key)]
 
         async def opened(key: str, some: list[SealedReading]) -> list[bytes]:
-            places = [place_of_reading(grant.archive, grant.number, one.item, one.version) for one in some]
+            places = [place_of_reading(archive, number, one.item, one.version) for one in some]
             return await transit.decrypt(
                 key, [(place, one.ciphertext) for place, one in zip(places, some, strict=True)]
             )

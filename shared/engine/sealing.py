@@ -9,7 +9,7 @@ from shared.clock import calendar_date
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import ArchivedItem, SealedDossier, SealedDossierLetter
 from shared.database.tables import Outgoing
-from shared.engine.consulted import PlainReading, readings_of
+from shared.engine.consulted import PlainReading, every_reading_of
 from shared.engine.documents import REPORT, encoded
 from shared.engine.findable import found_by
 from shared.engine.loaded import Loaded
@@ -73,7 +73,7 @@ class Sealing:
         """What retention gets: every item under a new key of the archive of its class."""
         archived: list[ArchivedItem] = []
         archives = {one.item: self.archive_of(loaded, one.category) for one in loaded.items}
-        readings = readings_of(loaded)
+        readings = every_reading_of(loaded)
         for archive in dict.fromkeys(archives.values()):
             mine = [one for one in loaded.items if archives[one.item] == archive]
             archived += await self._into(archive, loaded, decision, mine, readings)
@@ -100,8 +100,8 @@ class Sealing:
         items: Sequence[ItemRow],
         readings: Mapping[str, PlainReading],
     ) -> list[ArchivedItem]:
-        """Each item as it is, and beside it as it may be read for a new signal: only who has the file knows his reporter,
-        whom nobody is to read there, and nobody has it any more."""
+        """Each item as it is, and beside it as it may be read for a new signal, or for who is in it: only who has the file knows
+        his reporter, whom nobody is to read there, and nobody has it any more."""
         transit = Transit(self.platform.bao, archive)
         key = key_name(decision.id, archive)
         await transit.make(key)
@@ -123,7 +123,12 @@ class Sealing:
                 version=one.version,
                 ciphertext=text,
                 reading=beside.get(one.item, ""),
-                seen_from=seen_from(loaded.law.category(one.category)) if one.item in beside else 0,
+                seen_from=_seen_from(loaded, readings.get(one.item)),
             )
             for one, text in zip(items, texts[: len(items)], strict=True)
         ]
+
+
+def _seen_from(loaded: Loaded, reading: PlainReading | None) -> int:
+    """For a new signal; what is read for a request of a person alone is read for none."""
+    return seen_from(loaded.law.category(reading.category)) if reading and not reading.for_persons else 0

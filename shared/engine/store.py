@@ -25,6 +25,7 @@ from shared.engine.tables import (
     GrantRow,
     ItemRow,
     NoticeRow,
+    SealedAskRow,
     TaskRow,
     ToldRow,
 )
@@ -117,7 +118,7 @@ async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     """Everything about these signals, also of the duties that are about them."""
     about = select(col(Dossier.number)).where(col(Dossier.signal).in_(numbers))
     own = [*(await session.scalars(about)).all(), *numbers]
-    for table in (ItemRow, DecisionRow, TaskRow, DraftRow, AskedRow):
+    for table in (ItemRow, DecisionRow, TaskRow, DraftRow, AskedRow, SealedAskRow):
         await session.execute(delete(table).where(col(table.number).in_(own)))
     given = col(GrantRow.number).in_(own) | col(GrantRow.new_signal).in_(own)
     await session.execute(delete(GrantRow).where(given))

@@ -228,6 +228,33 @@ class AskedRow(SQLModel, table=True):
     mac: str = ""
 
 
+class SealedAskRow(SQLModel, table=True):
+    """A person asks what is sealed of him: what this service reads of signal `number`, as retention gave it for `request`, until it was
+    answered, the look is over (`until`) or the request is (`over`). Its MAC stands by itself.
+
+    `readings`: ciphertext (`SealedReading`); `decisions`: coded, of the signal as it was sealed.
+    """
+
+    __tablename__ = "sealed_asked"
+    request: str = Field(primary_key=True)
+    number: str = Field(primary_key=True)
+    kind: str
+    answer_by: date
+    archive: str
+    protocol: str
+    received_on: date
+    asked_at: datetime = moment()
+    until: datetime = moment()
+    decisions: list[dict[str, Any]] = document(nullable=False)
+    closed_to: list[str] = document(nullable=False)
+    """Who stands back from the signal: for him it is not here."""
+    readings: list[dict[str, Any]] | None = document()
+    answered_at: datetime | None = moment(nullable=True)
+    answered_by: str | None = None
+    over: bool = False
+    mac: str = ""
+
+
 class FrozenRow(Waits, table=True):
     """A dossier, meeting or the like whose rows are not what this service wrote. It waits until they are again.
 

@@ -112,6 +112,29 @@ def create() -> None:
         "person_asked_waiting_idx", "person_asked", ["asked_at", "request", "number"], postgresql_where=unanswered
     )
     op.create_table(
+        "sealed_asked",
+        column("request", sa.Text, key=True),
+        column("number", sa.Text, key=True, index=True),
+        column("kind", sa.Text),
+        column("answer_by", sa.Date),
+        column("archive", sa.Text),
+        column("protocol", sa.Text),
+        column("received_on", sa.Date),
+        column("asked_at", MOMENT),
+        column("until", MOMENT),
+        column("decisions", JSONB),
+        column("closed_to", JSONB),
+        column("readings", JSONB, null=True),
+        column("answered_at", MOMENT, null=True),
+        column("answered_by", sa.Text, null=True),
+        column("over", sa.Boolean),
+        column("mac", sa.Text),
+    )
+    waiting = sa.text("answered_at IS NULL AND over IS FALSE")
+    op.create_index(
+        "sealed_asked_waiting_idx", "sealed_asked", ["asked_at", "request", "number"], postgresql_where=waiting
+    )
+    op.create_table(
         "frozen",
         *waits(),
         column("number", sa.Text),

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, Field, StringConstraints, field_validator
 
-from shared.engine.answering import AskedShown, GivenAnswerAbout
+from shared.engine.answer_about import GivenAnswerAbout
+from shared.engine.answering import AskedShown
 from shared.engine.engine import Engine
-from shared.engine.tables import AskedRow
+from shared.engine.sealed_answering import SealedShown
+from shared.engine.tables import AskedRow, SealedAskRow
 from shared.http.app import REQUEST_NUMBER, current_person
 from shared.http.bodies import Ref, Strict, plain
 from shared.http.decisions import Number, Purpose, purpose_of
@@ -49,7 +51,7 @@ class PersonAnswerOut(Strict):
 
 
 def answering_routes(engine: Engine) -> APIRouter:
-    """The list of what is asked, one of them, and its answer."""
+    """The list of what is asked, one of them, and its answer; and the same of what is sealed."""
     routes = APIRouter(prefix="/v1", tags=["requests"])
     caller = current_person(engine.platform)
 
@@ -74,10 +76,35 @@ def answering_routes(engine: Engine) -> APIRouter:
         row = await engine.answering.answer(number, request, person, GivenAnswerAbout(**body.model_dump()))
         return PersonAnswerOut(request=row.request, number=row.number, answered_at=row.answered_at)
 
+    @routes.get("/sealed-requests", summary="Requests of persons about what is sealed and read here, the oldest first")
+    async def sealed(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
+        return (await engine.sealed.waiting(person, window)).of("requests", _listed)
+
+    @routes.get(
+        "/signals/{number}/sealed-requests/{request}",
+        summary="What is read here of a sealed signal, for this request alone",
+    )
+    async def one_sealed(
+        number: Number, request: AboutRequest, person: Person = caller, x_purpose: Purpose = None
+    ) -> dict[str, Any]:
+        found = await engine.sealed.one(number, request, person, purpose_of(x_purpose))
+        return _listed(found.row) | {"until": found.row.until.isoformat()} | _choices(found)
+
+    @routes.post(
+        "/signals/{number}/sealed-requests/{request}/answer",
+        status_code=201,
+        summary="Say whether what is sealed is about who asks, and what of it",
+    )
+    async def answer_sealed(
+        number: Number, request: AboutRequest, body: PersonAnswerIn, person: Person = caller
+    ) -> PersonAnswerOut:
+        row = await engine.sealed.answer(number, request, person, GivenAnswerAbout(**body.model_dump()))
+        return PersonAnswerOut(request=row.request, number=row.number, answered_at=row.answered_at)
+
     return routes
 
 
-def _listed(row: AskedRow) -> dict[str, Any]:
+def _listed(row: AskedRow | SealedAskRow) -> dict[str, Any]:
     return {
         "request": row.request,
         "number": row.number,
@@ -88,11 +115,20 @@ def _listed(row: AskedRow) -> dict[str, Any]:
 
 
 def _shown(found: AskedShown) -> dict[str, Any]:
-    return _listed(found.row) | {
-        "requester": {
-            **found.requester.person.model_dump(exclude_none=True),
-            **({"bornOn": found.requester.born_on.isoformat()} if found.requester.born_on else {}),
-        },
+    return (
+        _listed(found.row)
+        | {
+            "requester": {
+                **found.requester.person.model_dump(exclude_none=True),
+                **({"bornOn": found.requester.born_on.isoformat()} if found.requester.born_on else {}),
+            },
+        }
+        | _choices(found)
+    )
+
+
+def _choices(found: AskedShown | SealedShown) -> dict[str, Any]:
+    return {
         "subjects": found.subjects,
         "objects": found.objects,
         "items": found.items,

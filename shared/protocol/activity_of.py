@@ -46,7 +46,8 @@ ACTIVITY_OF_DEED: Mapping[str, str] = {
     **dict.fromkeys(("consultation asked", "closed case consulted"), "afgesloten-zaak-raadplegen"),
     **dict.fromkeys(("sealed signal given to look into", "sealed signal consulted"), "afgesloten-zaak-raadplegen"),
     **dict.fromkeys(("existence asked", "existence answered"), "nagaan-of-er-iets-is"),
-    **dict.fromkeys(("request registered", "holder asked", "holder answered"), "verzoek-behandelen"),
+    **dict.fromkeys(("request registered", "holder asked", "holder answered", "services asked"), "verzoek-behandelen"),
+    **dict.fromkeys(("sealed signal given for a request", "sealed signal opened for a request"), "verzoek-behandelen"),
     **dict.fromkeys(
         ("person asks", "opened for a request", "request letter made", "request letter read"), "verzoek-behandelen"
     ),
@@ -86,7 +87,8 @@ NO_PROCESSING: Mapping[str, str] = {
         ("counts of a quarter kept", "kept counts removed"),
         "aantallen per kwartaal die naar niemand te herleiden zijn (art. 9 lid 3)",
     ),
-    "nothing given to look into": "er is niets om te geven",
+    **dict.fromkeys(("nothing given to look into", "nothing given for a request"), "er is niets om te geven"),
+    "holdings told": "een dienst zegt dat er iets van een nummer is; de verwerking is die van het verzoek",
     **dict.fromkeys(
         ("overdue duties read", "destruction list read", "approvals read", "holds looked at", "processing log read"),
         "wie toezicht houdt leest een lijst van codes en nummers, zonder iets van een persoon",

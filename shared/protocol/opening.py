@@ -24,6 +24,8 @@ MOST_ASKED = 5
 """After so many persons and objects is asked at once: one question is about one signal."""
 LOOK = timedelta(hours=8)
 """How long who asked for what is kept sees it: a working day."""
+REQUEST_LOOK = timedelta(days=7)
+"""How long a sealed signal lies with its reader for a request of a person (art. 10 lid 1): a quarter of the term for an answer."""
 RULES = {
     "no-purpose": f"Wie een dossier opent, kiest één doel: {'; '.join(PURPOSES_OF_OPENING.values())} (art. 7 lid 2).",
     "not-in-hand": (

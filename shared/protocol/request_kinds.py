@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 AS_REGISTERED, FOUND_ITEM, REQUEST_LETTER = "request", "request-found", "request-letter"
-"""What stands in a request beside who asks: what is asked, what was found, and the letters that were made."""
+LOOKED_ITEM = "request-looked"
+"""What stands in a request beside who asks: what is asked, what was found, the letters that were made, and how was looked."""
 IDENTITY, EXTEND, EXTENSION_SENT, HOLDER = (
     "request-identity",
     "request-extend",
@@ -96,6 +97,7 @@ LOOKED_IN = {
 LOOKED_HOW = {
     "lookup": "met de versleutelde zoeksleutels",
     "free-text": "de vrije tekst is doorgezien",
+    "found-numbers": "met de nummers van de signalen die zijn gevonden",
     "by-number": "met een nummer of kenmerk dat de verzoeker gaf",
     "nothing-readable": "er is hier geen tekst die kan worden doorgezien",
 }

@@ -30,6 +30,7 @@ from shared.protocol.request_kinds import (
     WEIGHED,
     WITHHOLD,
 )
+from shared.protocol.request_proof import LookedAt, proof
 from shared.protocol.request_terms import Clocks
 from shared.protocol.rights_sheet import sheet
 from shared.protocol.show import day
@@ -85,6 +86,8 @@ class LetterTells:
     clocks: Clocks
     decision: Taken | None = None
     items: tuple[tuple[Item, Taken], ...] = ()
+    looked: tuple[LookedAt, ...] = ()
+    """Of an answer: where was looked."""
 
 
 def title(kind: str) -> str:
@@ -97,6 +100,12 @@ def given_items(told: LetterTells) -> list[dict[str, str]]:
         return []
     names = ("what", "source", "use", "recipients", "keptFor")
     return [{name: str(one.fields[name]) for name in names} for one, taken in told.items if taken.outcome == "given"]
+
+
+def proof_told(told: LetterTells) -> tuple[LookedAt, ...]:
+    """Where was looked, in an answer that says what there is; in one that neither confirms nor denies anything it would differ."""
+    said = told.decision is not None and told.decision.key == WEIGHED and not says_nothing(told)
+    return told.looked if said else ()
 
 
 def says_nothing(told: LetterTells) -> bool:
@@ -215,7 +224,7 @@ def _answer(told: LetterTells, taken: Taken) -> Paragraphs:
                 ],
             )
         )
-    return found
+    return [*found, *proof(proof_told(told))]
 
 
 def _kept_apart(kind: str, *, granted: bool) -> list[str]:

@@ -70,3 +70,26 @@ def test_anna_puts_a_request_before_a_signal_and_says_what_is_his(
     found = page.get_by_text("Jan Wilgenroos sjouwt tonnen met S2.")
     expect(loaded_until(page, f"{house.client.addresses['portal']}/dossiers/{number}", found)).to_be_visible()
     expect(page.get_by_role("main")).not_to_contain_text(NEIGHBOUR)
+
+
+@pytest.mark.allowed("R-10.1", "R-10.2")
+def test_anna_reads_what_is_sealed_for_this_request_and_says_that_nobody_is_him(
+    house: TestHouse, page: Page, accessible: Look
+) -> None:
+    signal = house.ended_signal(text=f"{NEIGHBOUR} sjouwt tonnen.", subjects=[{"name": NEIGHBOUR}])
+    number = registered(house, NEIGHBOUR)
+    decide(house, number, "request-identity", "established", method="document-at-desk", checkedOn=today().isoformat())
+    house.client.post("rights", f"/v1/requests/{number}/signals", "anna", {"signal": signal})
+    log_in(page, house, "anna")
+    portal = house.client.addresses["portal"]
+    row = page.get_by_role("row").filter(has_text=number)
+    expect(loaded_until(page, f"{portal}/voorgelegd", row)).to_contain_text("niet-actief")
+    row.get_by_role("link", name=signal).click()
+    expect(page.get_by_role("main")).to_contain_text("ligt in de niet-actieve omgeving")
+    accessible(page, "verzoek-beantwoorden-niet-actief")
+    page.get_by_label("Hoe hebt u in de vrije tekst gekeken?").fill("Alle tekst is gelezen.")
+    page.get_by_role("button", name="Niemand is het: vastleggen").click()
+    expect(page.get_by_role("status")).to_contain_text("vastgelegd")
+    found = page.get_by_role("cell").filter(has_text="het gaat niet over hem")
+    expect(loaded_until(page, f"{portal}/dossiers/{number}", found)).to_be_visible()
+    expect(page.get_by_role("table").first).to_contain_text("Alle tekst is gelezen.")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.protocol.holdings import ANSWERS_ITSELF
 from tests.days import today
 from tests.house import TestHouse, until
 from tests.journeys import brought
@@ -125,6 +126,46 @@ def test_who_asks_is_found_by_his_name_and_his_number_is_all_that_is_told(house:
     warrant = house.client.post("rights", path, "anna", {})["warrant"]
     stolen = house.client.request("POST", "retention", "/v1/existence-checks", "bram", {"warrant": warrant})
     assert stolen.status_code == 403, "of another person"
+
+
+@pytest.mark.allowed("R-10.1", "R-10.2")
+@pytest.mark.refused("R-10.1", "R-10.2")
+def test_what_is_sealed_is_found_opened_for_the_request_and_answered_by_who_reads_it(house: TestHouse) -> None:
+    """Assessment had it, retention keeps it, assessment reads it; the other services answer by themselves."""
+    name = "Wubbo Zandstrooier"
+    signal = house.ended_signal(text=f"{name} sjouwt tonnen.", subjects=[{"name": name}])
+    ends_on = house.sealed(signal)["endsOn"]
+    number = registered(house, name)
+    decide(house, number, "request-identity", "established", method="document-at-desk", checkedOn=today().isoformat())
+    house.client.post("rights", f"/v1/requests/{number}/signals", "anna", {"signal": signal})
+    path = f"/v1/signals/{signal}/sealed-requests/{number}"
+
+    def look() -> dict[str, Any] | None:
+        answer = house.client.request("GET", "assessment", path, "anna", headers=SEEN)
+        return answer.json() if answer.status_code == 200 else None
+
+    shown = until(look)
+    assert "requester" not in shown, "who asks stands at rights"
+    assert shown["subjects"]["S1"]["name"] == name
+    assert house.client.request("GET", "assessment", path, "esra", headers=SEEN).status_code == 403
+    assert house.client.request("GET", "sources", path, "anna", headers=SEEN).status_code == 404
+    body = {"outcome": "about", "looked": "Alle tekst is gelezen.", "subject": "S1", "items": ["report"]}
+    house.client.post("assessment", f"{path}/answer", "anna", body)
+    assert house.client.request("GET", "assessment", path, "anna", headers=SEEN).status_code == 409
+
+    def answered() -> dict[str, Any] | None:
+        found = request_of(house, number)
+        silent = [one["holder"] for one in found["holders"] if one["answer"] == "silent"]
+        return found if found["found"] and not set(silent) & set(ANSWERS_ITSELF) else None
+
+    request = until(answered)
+    assert {one["holder"] for one in request["found"]} == {"retention"}
+    assert f"{name} sjouwt tonnen." in {one["what"] for one in request["found"]}
+    held = {one["holder"]: {each["what"] for each in one.get("held", ())} for one in request["holders"]}
+    assert "receipt-kept" in held["intake"]
+    assert {"sealed", "hashes"} <= held["retention"]
+    assert {"trail", "decisions"} <= held["oversight"]
+    assert house.sealed(signal)["endsOn"] == ends_on, "no date moves"
 
 
 @pytest.mark.allowed("R-10.4", "R-10.3")

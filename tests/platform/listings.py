@@ -12,6 +12,7 @@ from shared.identity import Person
 from tests.platform.rows import (
     LIST,
     NOON,
+    NOT_WAITING,
     NUMBER,
     approval,
     asked_for,
@@ -35,6 +36,7 @@ from tests.platform.rows import (
     person_asked,
     procedure,
     sealed,
+    sealed_asked,
     task,
 )
 
@@ -199,6 +201,16 @@ LISTS = {
         "request",
         # Of a signal that has gone on, nothing is asked here.
         besides=lambda: [dossier(0), gone_on(1), *(person_asked(-n, signal=1) for n in range(1, 99))],
+    ),
+    "sealed requests of persons": Listing(
+        "assessment",
+        "/v1/sealed-requests",
+        "requests",
+        sealed_asked,
+        by_asking,
+        "request",
+        # Answered, over, to be read no longer, or of himself.
+        besides=lambda: [sealed_asked(-n, **one) for n, one in enumerate(NOT_WAITING, 1)],
     ),
     "tasks": Listing(
         "assessment",

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from services.rights.holdings import AskingServices
 from services.rights.request_letters import RequestLetters
 from services.rights.requests import Requests
+from services.rights.store import HoldingsRow
 from shared.clock import calendar_date
+from shared.contracts.holdings import HoldingsTold
 from shared.engine.given import GivenAnswer
 from shared.engine.tables import TaskRow
 from shared.identity import Person
 from shared.pages import Window
+from shared.protocol.holdings import ANSWERS_ITSELF
 from shared.protocol.request_kinds import HOLDERS_OF_DATA
 from tests.platform.desk import ANNA, Desk
 
@@ -64,13 +68,22 @@ async def recorded(desk: Desk, number: str, holder: str = "assessment") -> str:
     return str(found.decision.about[-1])
 
 
+async def services_answer(desk: Desk, number: str, *, without: tuple[str, ...] = ()) -> None:
+    """Those that answer by themselves say that they hold nothing of what they were asked."""
+    for one in await desk.rows(HoldingsRow, request=number):
+        if one.answered_at is None and one.service not in without:
+            told = HoldingsTold(request=number, signal=one.signal or None, asked_at=one.asked_at)
+            await desk.hears(AskingServices(desk.engine).told, told, one.service)
+
+
 async def searched(desk: Desk, number: str, *, without: tuple[str, ...] = (), done: bool = True) -> None:
     """Every service has answered, but those named."""
     loaded = await desk.engine.parts.loader.load(number)
     having = {one.about for one in loaded.opened.of_category("request-found").values()}
     today = calendar_date(desk.clock.now()).isoformat()
+    await services_answer(desk, number, without=without)
     for one in HOLDERS_OF_DATA:
-        if one not in without:
+        if one not in (*without, *ANSWERS_ITSELF):
             outcome = "found" if one in having else "nothing"
             await desk.decide(number, "request-holder", outcome, fields=LOOKED | {"lookedOn": today}, about=(one,))
     if done:

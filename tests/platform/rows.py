@@ -13,7 +13,7 @@ from services.oversight.store import Disclosure
 from services.oversight.trail import AuditLine
 from services.retention.tables import Declaration, Hold, Procedure, SealedSignal
 from shared.contracts.access import STATEMENT_KIND, Designating, Stated
-from shared.engine.tables import AskedRow, Dossier, MeetingRow, TaskRow
+from shared.engine.tables import AskedRow, Dossier, MeetingRow, SealedAskRow, TaskRow
 from tests.platform.local import local_signer
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -147,6 +147,34 @@ def person_asked(n: int, *, signal: int = 0) -> AskedRow:
     return AskedRow(
         request=f"V-00000-{n:05}", number=number(signal), kind="access", answer_by=DAY, asked_at=moment(n // 2), who="x"
     )
+
+
+def sealed_asked(n: int, **more: Any) -> SealedAskRow:
+    """A request that waits for an answer about what is sealed and read here."""
+    facts: dict[str, Any] = {
+        "request": f"V-00000-{n:05}",
+        "number": number(0),
+        "kind": "access",
+        "answer_by": DAY,
+        "archive": "archive-signal",
+        "protocol": "p",
+        "received_on": DAY,
+        "asked_at": moment(n // 2),
+        "until": datetime(2199, 1, 1, tzinfo=UTC),
+        "decisions": [],
+        "closed_to": [],
+        "readings": [],
+    }
+    return SealedAskRow(**facts | more)
+
+
+NOT_WAITING: tuple[dict[str, Any], ...] = (
+    {"answered_at": NOON},
+    {"over": True},
+    {"until": datetime(2000, 1, 1, tzinfo=UTC)},
+    {"closed_to": ["fg-1"]},
+)
+"""Of what is sealed: answered, over, to be read no longer, and of who looks himself."""
 
 
 def by_asking(one: Any) -> Any:

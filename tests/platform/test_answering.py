@@ -13,7 +13,7 @@ from shared.contracts.answering import PersonAnswered
 from shared.contracts.intake import ReporterMarks, Subject
 from shared.contracts.rights import PersonAsked, PersonAskedLetter, Requester
 from shared.database.tables import Audit, Outgoing
-from shared.engine.answering import GivenAnswerAbout
+from shared.engine.answer_about import GivenAnswerAbout
 from shared.engine.documents import Finding
 from shared.engine.tables import AskedRow, Dossier
 from shared.errors import CaseClosed, Conflict, Forbidden, Invalid, NotBelieved, NotFound
@@ -149,6 +149,11 @@ async def test_an_answer_that_lacks_something_or_shows_another_is_refused_with_a
     assert await faults(empty) == {"outcome": "answer-empty"}
     shows = replace(CONCERNS, items=("item-2", "item-4"), summaries={"item-4": "Paardenbloem verhuurt u een plek."})
     assert await faults(shows) == {"summaries.item-4": "answer-others"}
+    # Who asks can read how was looked: nobody else is named in it, and of a file that is not about him nobody at all.
+    for looked in (f"Ook bij {TWO[1].name} gekeken.", "Volgens Greet Zonnebloem."):
+        assert await faults(replace(CONCERNS, looked=looked)) == {"looked": "answer-others"}
+    other = GivenAnswerAbout("not-about", f"Het gaat over {TWO[0].name}.")
+    assert await faults(other) == {"looked": "answer-others"}
     assert (await desk.row(AskedRow, (REQUEST, number))).answered_at is None
     assert not await desk.post(number, "person-answered.v1")
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from services.rights.asking import AskingHolders
+from services.rights.completeness import names_of
+from services.rights.request_letters import RequestLetters
 from services.rights.store import AskedSignal
 from shared.clock import calendar_date
 from shared.contracts.answering import (
@@ -21,9 +23,20 @@ from shared.database.tables import Audit, Outgoing
 from shared.errors import CannotSucceed, Conflict, Forbidden, Invalid, NotBelieved
 from shared.identity import Person
 from shared.numbers import random_seed, signal_number
+from shared.protocol.request_kinds import HOLDERS_OF_DATA
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
-from tests.platform.requested import NAME, identified, requested, searched
+from tests.platform.requested import (
+    NAME,
+    ON_ITSELF,
+    agreed,
+    identified,
+    letter,
+    requested,
+    searched,
+    set_aside,
+    told_of_rights,
+)
 
 
 async def put_before(desk_of: DeskOf, holder: str = "assessment") -> tuple[Desk, str, str]:
@@ -57,8 +70,8 @@ def answer(desk: Desk, number: str, signal: str, **more: Any) -> PersonAnswered:
 
 
 async def hears(desk: Desk, content: PersonAnswered, producer: str = "assessment") -> None:
-    letter = await desk.letter(PersonAnsweredLetter, content.number, content)
-    await desk.hears(AskingHolders(desk.engine).answered, letter, producer)
+    message = await desk.letter(PersonAnsweredLetter, content.number, content)
+    await desk.hears(AskingHolders(desk.engine).answered, message, producer)
 
 
 async def seen(desk: Desk, number: str) -> dict[str, Any]:
@@ -84,13 +97,57 @@ async def test_what_a_holder_answers_stands_in_the_request_and_is_decided_on(des
     again = (PersonalItem(item="report", category="report", text="Zij sjouwt tonnen, staat er."),)
     await hears(desk, answer(desk, number, signal, items=again))
     assert "Zij sjouwt tonnen, staat er." in {one["what"] for one in (await seen(desk, number))["found"]}
+    lines = {one["holder"]: one for one in (await seen(desk, number))["holders"]}
+    assert [one["words"] for one in lines["assessment"]["looked"]] == ["Alle tekst is gelezen."]
     whole = {one["what"] for one in (await seen(desk, number))["found"]}
     assert whole == {f"naam: {NAME}; beroep: klusser", "Zij sjouwt tonnen, staat er."}, "what is not chosen now is gone"
     await AskingHolders(desk.engine).ask(number, ANNA, signal, "assessment")
     await hears(desk, answer(desk, number, signal, found=False, subject=None, person=None, items=(), uses=()))
-    assert (await seen(desk, number))["found"] == []
+    shown = await seen(desk, number)
+    assert shown["found"] == []
+    assert shown["signals"][0]["looked"] == ["Alle tekst is gelezen."], (
+        "how was looked is kept when there is nothing, too"
+    )
     await searched(desk, number)
     assert (await seen(desk, number))["state"] == "request-weighing"
+
+
+@pytest.mark.allowed("R-10.1")
+@pytest.mark.refused("R-10.1")
+async def test_how_was_looked_goes_along_with_what_is_given_and_of_a_namesake_nothing(desk_of: DeskOf) -> None:
+    """That a file proved to be about somebody else is nothing that who asks comes to know."""
+    desk, number, signal = await put_before(desk_of)
+    namesake, withheld = signal_number(random_seed()), signal_number(random_seed())
+    nobody: dict[str, Any] = {"found": False, "subject": None, "person": None, "items": (), "uses": ()}
+    for one, more in (
+        (signal, {"looked": "Van A tot Z gelezen.", "person": None}),
+        (withheld, {"looked": "Twee keer gelezen.", "person": None}),
+        (namesake, {"looked": "Alleen de namen gelezen.", **nobody}),
+    ):
+        await AskingHolders(desk.engine).ask(number, ANNA, one, "assessment")
+        await hears(desk, answer(desk, number, one, **more))
+    await searched(desk, number)
+    await told_of_rights(desk, number)
+    begins = names_of(signal)
+    for found in (await seen(desk, number))["found"]:
+        if found["item"].startswith(begins):
+            await desk.decide(number, "request-item", "given", about=(found["item"],), fields=ON_ITSELF)
+        else:
+            await desk.decide(number, "request-withhold", "withheld", about=(found["item"],), fields=set_aside(desk))
+            await agreed(desk)
+    await desk.decide(number, "request-weighed", "partly", fields={"toAsker": "Een deel."})
+    name = await letter(desk, number, "answer")
+    copy = await RequestLetters(desk.engine).copy(number, name, ANNA, "verzoek")
+    proof = {one["service"]: one for one in copy["completeness"]}
+    assert set(proof) == set(HOLDERS_OF_DATA)
+    assert proof["assessment"]["words"] == ["Van A tot Z gelezen."]
+    assert proof["retention"]["how"][0] == "de niet-actieve omgeving"
+    said = str(copy["paragraphs"])
+    assert "Van A tot Z gelezen." in said
+    for other in ("Twee keer gelezen.", "Alleen de namen gelezen.", namesake, withheld, signal):
+        assert other not in str(copy)
+    shown = {one["signal"]: one["looked"] for one in (await seen(desk, number))["signals"]}
+    assert shown[namesake] == ["Alleen de namen gelezen."], "who decides sees it"
 
 
 @pytest.mark.refused("R-10.1")
@@ -135,7 +192,8 @@ async def test_a_signal_that_went_on_is_asked_about_where_it_is(desk_of: DeskOf)
     assert [one.addressee for one in await desk.rows(Outgoing, event="person-asked.v1")] == ["assessment", "sources"]
     with pytest.raises(CannotSucceed):
         await gone("assessment", "casework")
-    assert await gone("sources", "retention") == "sealed"
+    assert await gone("sources", "retention") == "waiting", "retention is asked, and gives it to who reads it"
+    assert [one.addressee for one in await desk.rows(Outgoing, event="sealed-asked.v1")] == ["retention"]
     await AskingHolders(desk.engine).ask(number, ANNA, signal, "casework")
     assert await gone("casework", None) == "nowhere"
 

@@ -205,6 +205,7 @@ BODIES: dict[str, Bodies] = {
         ],
         "/signals/{number}/consultations": [CONSULT],
         "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
+        "/signals/{number}/sealed-requests/{request}/answer": [PERSON_ANSWER],
         "/signals/{number}/existence-checks": [
             {
                 "about": ["S1"],
@@ -235,6 +236,7 @@ BODIES: dict[str, Bodies] = {
         ],
         "/signals/{number}/consultations": [CONSULT],
         "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
+        "/signals/{number}/sealed-requests/{request}/answer": [PERSON_ANSWER],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],
         "/tasks/{taskId}/decisions": [DONE],
@@ -256,6 +258,7 @@ BODIES: dict[str, Bodies] = {
             item("intervention", "O1", fields={"instrument": "Last", "plannedOn": "2026-11-25", "subjects": ["S1"]})
         ],
         "/signals/{number}/person-requests/{request}/answer": [PERSON_ANSWER],
+        "/signals/{number}/sealed-requests/{request}/answer": [PERSON_ANSWER],
         "/signals/{number}/consultations": [CONSULT],
         "/signals/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from shared.engine.tables import ItemRow
 from shared.errors import Conflict, NotFound
 from shared.pages import Window
 from shared.protocol.facts import Item, Taken
-from shared.protocol.request_letters import LetterTells, paragraphs, says_nothing
+from shared.protocol.request_letters import LetterTells, paragraphs, proof_told, says_nothing
+from shared.protocol.request_proof import LookedAt
 from shared.protocol.rights_sheet import RIGHTS, sheet
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
@@ -66,6 +69,22 @@ def test_what_was_written_by_somebody_is_in_neither() -> None:
         assert "strafbare feiten (b)" in said
     several = told(Taken("request-weighed", "refused", (), {"toAsker": "x"}), *([(ITEM, WITHHELD)] * 5))
     assert paragraphs("answer", several) == paragraphs("answer", NEUTRAL), "nor how much there is"
+
+
+LOOKED = LookedAt("casework", "casusbehandeling", date(2026, 11, 20), ("gesloten casussen",), ("Alles is gelezen.",))
+
+
+@pytest.mark.allowed("R-10.1")
+@pytest.mark.refused("R-10.13")
+def test_where_was_looked_stands_in_an_answer_that_says_what_there_is_and_in_no_other() -> None:
+    given = Taken("request-item", "given", ("item-2",), {"ofOthers": "nothing"})
+    tells = told(Taken("request-weighed", "granted", (), {"toAsker": "Alles."}), (ITEM, given))
+    said = dict(paragraphs("answer", replace(tells, looked=(LOOKED,))))["Waar wij hebben gekeken"]
+    assert said[1] == ("Casusbehandeling: op 20 november 2026; gesloten casussen. Wie keek, schreef: Alles is gelezen.")
+    assert proof_told(replace(tells, looked=(LOOKED,))) == (LOOKED,)
+    for one in (REFUSED, NEUTRAL):
+        assert paragraphs("answer", replace(one, looked=(LOOKED,))) == paragraphs("answer", one)
+        assert proof_told(replace(one, looked=(LOOKED,))) == ()
 
 
 @pytest.mark.refused("R-10.9")

@@ -89,6 +89,48 @@ async def test_nobody_in_the_file_is_an_answer_too() -> None:
     assert holder.asked[-1][2] == {"outcome": "not-about", "looked": "Alles gelezen."}
 
 
+class ByAddress:
+    """A reader of what is sealed, and rights, which says who asks."""
+
+    def __init__(self, said: dict[str, Said]) -> None:
+        self.said, self.asked = said, list[tuple[str, str, Any]]()
+
+    async def get(self, _: Session, service: str, path: str, purpose: str | None = None) -> Said:
+        self.asked.append((service, path, purpose))
+        return self.said[service]
+
+    async def post(self, _: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+        self.asked.append((service, path, body))
+        return Said(201, {})
+
+
+@pytest.mark.allowed("R-10.1", "R-10.2")
+@pytest.mark.refused("R-10.2")
+async def test_what_is_sealed_is_read_by_who_reads_it_and_who_asks_is_told_by_rights() -> None:
+    sealed = {name: one for name, one in FOUND.items() if name != "requester"} | {"until": "2026-11-27T10:00:00+00:00"}
+    person = {"name": "Wilhelmina Zonneveld", "address": "Zandhoek 17"}
+    holder = ByAddress({"sources": Said(200, sealed), "rights": Said(200, {"person": person})})
+    answering = AnswerPages(cast(Calls, holder), MIDDEN_DELFLAND)
+    put = await answering.one(SOMEBODY, "sources", SIGNAL, REQUEST, "S1", sealed=True)
+    assert put.address == f"/voorgelegd/niet-actief/sources/{SIGNAL}/{REQUEST}"
+    page = drawn("requests/beantwoorden.html", put=put, asked=answering.asked(put), filled=answering.begun(put))
+    assert "Wilhelmina Zonneveld" in page
+    assert "niet-actieve omgeving" in page
+    assert f'action="{put.address}?wie=S1"' in page
+    await answering.send(SOMEBODY, put, FormData([("items", "report"), ("looked", "Alles.")]))
+    path = f"/v1/signals/{SIGNAL}/sealed-requests/{REQUEST}"
+    assert [one[:2] for one in holder.asked] == [
+        ("sources", path),
+        ("rights", f"/v1/requests/{REQUEST}"),
+        ("sources", f"{path}/answer"),
+    ]
+    holder.said["rights"] = Said(404, {})
+    with pytest.raises(NotFound):
+        await answering.one(SOMEBODY, "sources", SIGNAL, REQUEST, sealed=True)
+    listed = PageParts({"niet-actief/sources": {"requests": [FOUND], "next": None}}, [])
+    assert f'href="{put.address}"' in drawn("requests/voorgelegd.html", found=listed)
+
+
 @pytest.mark.refused("R-10.1", "R-10.2")
 async def test_what_is_wrong_stands_at_its_field_and_what_is_not_there_is_not_found() -> None:
     fault = {"name": "summaries.report", "reason": "hierin is een ander te herkennen", "code": "answer-others"}
@@ -128,10 +170,27 @@ async def test_a_request_is_put_before_a_holder_by_its_number() -> None:
 
 @pytest.mark.refused("R-7.3")
 @pytest.mark.parametrize(
-    "path", ["/voorgelegd", f"/voorgelegd/assessment/{SIGNAL}/{REQUEST}", f"/verzoeken/{REQUEST}/voorleggen"]
+    "path",
+    [
+        "/voorgelegd",
+        f"/voorgelegd/assessment/{SIGNAL}/{REQUEST}",
+        f"/voorgelegd/niet-actief/sources/{SIGNAL}/{REQUEST}",
+        f"/verzoeken/{REQUEST}/voorleggen",
+    ],
 )
 async def test_nobody_sees_these_pages_without_a_session(portal: httpx.AsyncClient, path: str) -> None:
     assert (await portal.get(path)).status_code in (302, 303)
+
+
+@pytest.mark.allowed("R-10.2")
+@pytest.mark.refused("R-10.2")
+async def test_who_is_silent_is_asked_anew_with_one_button() -> None:
+    answering, rights = pages(Said(202, {}))
+    await answering.ask_services(SOMEBODY, REQUEST)
+    assert rights.asked == [("rights", f"/v1/requests/{REQUEST}/services", {})]
+    over = pages(Said(409, {"detail": "Er wordt nu niet naar gegevens gezocht."}))[0]
+    with pytest.raises(Conflict):
+        await over.ask_services(SOMEBODY, REQUEST)
 
 
 class Two:

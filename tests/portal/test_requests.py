@@ -61,6 +61,20 @@ VIEW: dict[str, Any] = {
             "on": "2026-11-20",
             "where": ["gesloten casussen"],
             "how": ["de vrije tekst is doorgezien"],
+            "looked": [{"signal": "S-7K3MQ-9XD4T", "found": False, "words": "Elke bladzijde is gelezen."}],
+        },
+        {
+            "holder": "export",
+            "called": HOLDERS_OF_DATA["export"],
+            "answer": "found",
+            "by": "de dienst zelf, met een bericht",
+            "on": "2026-11-20",
+            "where": ["registers en verstrekkingen"],
+            "how": ["met de nummers van de signalen die zijn gevonden"],
+            "held": [
+                {"signal": "S-7K3MQ-9XD4T", "what": "share", "called": "een verstrekking", "recipient": "politie"}
+            ],
+            "looked": [],
         },
         SILENT,
     ],
@@ -219,7 +233,7 @@ def test_a_request_shows_who_is_silent_and_that_it_is_only_kept() -> None:
     page = environment.from_string(
         '{% from "requests/request.html" import request with context %}{{ request(dossier) }}'
     )
-    shown = page.render(dossier=opened())
+    shown = page.render(dossier=opened(), session=Session("resume", "u-1", ("oov",)))
     for one in (
         NAME,
         "Ik werk daar.",
@@ -228,6 +242,9 @@ def test_a_request_shows_who_is_silent_and_that_it_is_only_kept() -> None:
         "alleen bewaard",
         "nog niet besloten",
         "Zandhoek 17",
+        "S-7K3MQ-9XD4T: Elke bladzijde is gelezen.",
+        "een verstrekking aan",
+        "Opnieuw vragen aan wie zelf antwoordt",
     ):
         assert one in shown
     assert "2 december 2026" in shown

@@ -20,6 +20,7 @@ from shared.protocol import (
     correcting,
     designations,
     fields,
+    holdings,
     judge,
     letters,
     meetings,
@@ -43,7 +44,7 @@ from tests.protocol.test_show import protocol_of
 LAW = Path(meetings.__file__).parent
 JUDGING = (
     *(answering, clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
-    *(afterwards, breaches, letters, opening, passing_on, records, registering),
+    *(afterwards, breaches, holdings, letters, opening, passing_on, records, registering),
     *(restricting, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}

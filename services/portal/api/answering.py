@@ -73,6 +73,36 @@ def router(visits: Visits, answering: AnswerPages, pages: Pages) -> APIRouter:
         session.done = "answered"
         return sends_to("/voorgelegd")
 
+    @routes.get("/voorgelegd/niet-actief/{holder}/{signal}/{asked}")
+    async def sealed(
+        request: Request,
+        holder: str,
+        signal: Signal,
+        asked: OfRequest,
+        wie: str = "",
+        session: Session = visits.visitor,
+    ) -> Response:
+        only_for(session, HAVE_THE_FILE)
+        put = await answering.one(session, holder, signal, asked, wie or None, sealed=True)
+        return page(request, put, answering.begun(put))
+
+    @routes.post("/voorgelegd/niet-actief/{holder}/{signal}/{asked}")
+    async def answer_sealed(
+        request: Request,
+        holder: str,
+        signal: Signal,
+        asked: OfRequest,
+        wie: str = "",
+        filled: FormData = visits.form,
+        session: Session = visits.visitor,
+    ) -> Response:
+        put = await answering.one(session, holder, signal, asked, wie or None, sealed=True)
+        trouble = await answering.send(session, put, filled)
+        if trouble:
+            return page(request, put, filled, trouble)
+        session.done = "answered"
+        return sends_to("/voorgelegd")
+
     def form(request: Request, asked: str, filled: FormData, trouble: Trouble | None = None) -> Response:
         shown: dict[str, Any] = {"request_number": asked, "asked": (ABOUT_WHICH,), "filled": filled, "trouble": trouble}
         return pages.show("requests/voorleggen.html", request, 400 if trouble else 200, **shown)
@@ -88,6 +118,13 @@ def router(visits: Visits, answering: AnswerPages, pages: Pages) -> APIRouter:
     ) -> Response:
         trouble = await answering.put_before(session, asked, filled)
         return form(request, asked, filled, trouble) if trouble else sends_to(f"/dossiers/{asked}#signalen")
+
+    @routes.post("/verzoeken/{asked}/diensten")
+    async def ask_services(
+        asked: OfRequest, filled: FormData = visits.form, session: Session = visits.visitor
+    ) -> Response:
+        await answering.ask_services(session, asked)
+        return sends_to(f"/dossiers/{asked}#volledig")
 
     @routes.get("/verzoeken/{asked}/zoeken")
     async def before_looking(request: Request, asked: OfRequest, session: Session = visits.visitor) -> Response:

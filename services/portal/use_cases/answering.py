@@ -20,6 +20,8 @@ from shared.protocol.answering import IS_ABOUT, IS_NOT_ABOUT, LOOKED_MOST, SUMMA
 from shared.protocol.model import Law
 from shared.protocol.opening import FOR_A_REQUEST
 
+NON_ACTIVE = "niet-actief/"
+"""Before the holder in the address of what he reads of a sealed signal."""
 MOST_OF_A_TEXT = 300
 LOOKED = Control(
     "area",
@@ -33,15 +35,18 @@ LOOKED = Control(
 
 @dataclass(frozen=True)
 class PutBefore:
-    """A request at one holder: who asks, and what there is of the signal. `subject`: who was said to be that person."""
+    """A request at one holder: who asks, and what there is of the signal. `subject`: who was said to be that person; `sealed`: it is
+    what the holder reads of a signal in the non-active environment."""
 
     holder: str
     found: dict[str, Any]
     subject: str | None = None
+    sealed: bool = False
 
     @property
     def address(self) -> str:
-        return f"/voorgelegd/{self.holder}/{self.found['number']}/{self.found['request']}"
+        before = NON_ACTIVE if self.sealed else ""
+        return f"/voorgelegd/{before}{self.holder}/{self.found['number']}/{self.found['request']}"
 
 
 class AnswerPages:
@@ -49,20 +54,33 @@ class AnswerPages:
         self._calls, self._law = calls, law
 
     async def waiting(self, session: Session) -> PageParts:
-        """What waits at each holder, by its name; what is silent is a gap."""
-        return await overview(self._calls, session, {one: (one, "/v1/person-requests") for one in SIGNAL_SERVICES})
+        """What waits at each holder, by its name, and what is sealed by its reader's; what is silent is a gap."""
+        asked = {one: (one, "/v1/person-requests") for one in SIGNAL_SERVICES}
+        asked |= {f"{NON_ACTIVE}{one}": (one, "/v1/sealed-requests") for one in SIGNAL_SERVICES}
+        return await overview(self._calls, session, asked)
 
     async def one(
-        self, session: Session, holder: str, signal: str, request: str, subject: str | None = None
+        self,
+        session: Session,
+        holder: str,
+        signal: str,
+        request: str,
+        subject: str | None = None,
+        *,
+        sealed: bool = False,
     ) -> PutBefore:
-        """Raises NotFound, also for a person who is not in the file; Conflict when it was answered."""
+        """Raises NotFound, also for a person who is not in the file; Conflict when it was answered. Who reads what is sealed is not
+        told who asks: that stands at rights, for who may see the request."""
         if holder not in SIGNAL_SERVICES:
             raise NotFound
-        said = await self._calls.get(session, holder, _path(signal, request), FOR_A_REQUEST)
+        said = await self._calls.get(session, holder, _path(signal, request, sealed=sealed), FOR_A_REQUEST)
         found = body_of(said)
         if subject is not None and subject not in found["subjects"]:
             raise NotFound
-        return PutBefore(holder, found, subject)
+        if sealed:
+            asked = body_of(await self._calls.get(session, "rights", f"/v1/requests/{request}", FOR_A_REQUEST))
+            found = found | {"requester": asked["person"]}
+        return PutBefore(holder, found, subject, sealed)
 
     def asked(self, put: PutBefore) -> tuple[Control, ...]:
         """What is filled in of somebody who is in the file; of nobody only how was looked."""
@@ -105,7 +123,7 @@ class AnswerPages:
             body |= {"subject": put.subject, "items": filled.getlist("items"), "objects": filled.getlist("objects")}
             said = {name: text(filled, f"summaries.{name}") for name in put.found["items"]}
             body["summaries"] = {name: one for name, one in said.items() if one}
-        path = f"{_path(put.found['number'], put.found['request'])}/answer"
+        path = f"{_path(put.found['number'], put.found['request'], sealed=put.sealed)}/answer"
         return trouble(await self._calls.post(session, put.holder, path, body))
 
     async def look(self, session: Session, request: str) -> tuple[ExistenceAnswer | None, Trouble | None]:
@@ -129,6 +147,10 @@ class AnswerPages:
             raise NotFound
         return trouble(said)
 
+    async def ask_services(self, session: Session, request: str) -> None:
+        """Ask the services that answer by themselves anew. Raises NotFound, and Conflict when looking is over."""
+        body_of(await self._calls.post(session, "rights", f"/v1/requests/{request}/services", {}))
 
-def _path(signal: str, request: str) -> str:
-    return f"/v1/signals/{signal}/person-requests/{request}"
+
+def _path(signal: str, request: str, *, sealed: bool = False) -> str:
+    return f"/v1/signals/{signal}/{'sealed' if sealed else 'person'}-requests/{request}"

@@ -5,6 +5,8 @@ from services.retention.use_cases.declare import Declarations
 from services.retention.use_cases.destroy import Destruction
 from services.retention.use_cases.existence import AnsweringExistence
 from services.retention.use_cases.finish import Finishing
+from services.retention.use_cases.for_requests import GivingToRequests
+from services.retention.use_cases.held import HeldNumbers
 from services.retention.use_cases.hold import Holds
 from services.retention.use_cases.keep import Keeping
 from services.retention.use_cases.listing import Listing
@@ -18,6 +20,8 @@ __all__ = [
     "Destruction",
     "Finishing",
     "GivingLooks",
+    "GivingToRequests",
+    "HeldNumbers",
     "Holds",
     "Keeping",
     "Listing",

@@ -62,6 +62,28 @@ def upgrade() -> None:
         column("restricted", sa.Boolean, null=True),
         column("mac", sa.Text),
     )
+    op.create_table(
+        "asked_reader",
+        column("request", sa.Text, key=True),
+        column("signal", sa.Text, key=True, index=True),
+        column("reader", sa.Text, key=True),
+        column("state", sa.Text),
+        column("asked_at", MOMENT),
+        column("until", MOMENT),
+        column("answered_at", MOMENT, null=True),
+        column("found", sa.Boolean, null=True),
+        column("mac", sa.Text),
+    )
+    op.create_table(
+        "asked_service",
+        column("request", sa.Text, key=True),
+        column("service", sa.Text, key=True),
+        column("signal", sa.Text, key=True, index=True),
+        column("asked_at", MOMENT),
+        column("answered_at", MOMENT, null=True),
+        column("holdings", JSONB, null=True),
+        column("mac", sa.Text),
+    )
     for name, state in (("dossier_asked_idx", "<> 'request-done'"), ("dossier_answered_idx", "= 'request-done'")):
         which = sa.text(f"number LIKE 'V-%' AND state {state}")
         op.create_index(name, "dossier", ["received_on", "number"], postgresql_where=which)

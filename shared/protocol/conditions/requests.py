@@ -7,6 +7,7 @@ from datetime import date
 
 from shared.protocol.conditions.case import Case, Condition, condition
 from shared.protocol.facts import Item, Taken
+from shared.protocol.holdings import ANSWERS_ITSELF
 from shared.protocol.municipality import Terms
 from shared.protocol.request_kinds import (
     ACCESS,
@@ -180,9 +181,9 @@ def within_the_days(terms: Terms, code: str, what: str, field: str | None = None
 
 
 def unanswered(case: Case) -> list[str]:
-    """Which services have not said what they hold."""
+    """Of which services nobody has said what they hold; those that answer by themselves are not asked of a person."""
     said = {one.about[0] for one in case.facts.of(HOLDER) if one.about}
-    return [one for one in HOLDERS_OF_DATA if one not in said]
+    return [one for one in HOLDERS_OF_DATA if one not in said and one not in ANSWERS_ITSELF]
 
 
 @condition("art. 15 AVG", "elke dienst die iets kan bewaren, heeft geantwoord wat zij over de betrokkene heeft")
