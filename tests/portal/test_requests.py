@@ -260,7 +260,7 @@ def test_a_request_shows_where_it_is_only_kept() -> None:
     signal = {"holder": "sources", "holderCalled": "bronnen", "state": "answered", "subject": "S2", **at_once}
     rows = [{**signal, "signal": f"S-00000-0000{n}", "restricted": one} for n, one in enumerate((True, None, False))]
     request = replace(opened(), view={**VIEW, "signals": rows})
-    shown = page.render(dossier=request)
+    shown = page.render(dossier=request, session=ANNA)
     for one in ("ja, als S2", "nog niet bevestigd", "niet meer"):
         assert one in shown
 
