@@ -46,7 +46,7 @@ class RequestOut(Strict):
 
 class RequestLetterIn(Strict):
     expected_version: int
-    kind: Literal["receipt", "extension", "answer", "lifting"]
+    kind: Literal["receipt", "extension", "answer", "supplement", "lifting"]
 
 
 class RequestLetterOut(Strict):

@@ -27,6 +27,7 @@ ACTIVITY_OF_DECISION: Mapping[str, str] = {
     **dict.fromkeys(("request-weighed", "request-item", "request-withhold", "request-neutral"), "verzoek-behandelen"),
     **dict.fromkeys(("request-adjourn", "request-extend", "request-extension-sent"), "verzoek-behandelen"),
     **dict.fromkeys(("request-information", "request-answer-sent", "request-not-handled"), "verzoek-behandelen"),
+    **dict.fromkeys(("request-withhold-lapsed", "request-neutral-lapsed"), "verzoek-behandelen"),
     **dict.fromkeys(
         ("request-bezwaar", "request-withdrawn", "request-lift", "request-lift-told"), "verzoek-behandelen"
     ),

@@ -36,10 +36,14 @@ from shared.protocol.rights_sheet import sheet
 from shared.protocol.show import day
 
 RECEIPT, EXTENSION, THE_ANSWER, LIFTING = "receipt", "extension", "answer", "lifting"
+SUPPLEMENT = "supplement"
+ANSWERS = (THE_ANSWER, SUPPLEMENT)
+"""The letters that tell what was decided on the request; the second once an answer has gone."""
 LETTERS = {
     RECEIPT: "ontvangstbevestiging met informatie over rechten",
     EXTENSION: "verlenging van de termijn",
     THE_ANSWER: "antwoord",
+    SUPPLEMENT: "aanvullend antwoord",
     LIFTING: "opheffen van de afscherming",
 }
 """The kinds of letters, by their codes."""
@@ -50,6 +54,7 @@ _TITLES = {
     RECEIPT: "Wij hebben uw verzoek ontvangen",
     EXTENSION: "Uw antwoord komt later",
     THE_ANSWER: "Besluit op uw verzoek",
+    SUPPLEMENT: "Aanvullend antwoord op uw verzoek",
     LIFTING: "Uw gegevens worden niet langer afgeschermd",
 }
 _OUTCOME = {
@@ -88,6 +93,8 @@ class LetterTells:
     items: tuple[tuple[Item, Taken], ...] = ()
     looked: tuple[LookedAt, ...] = ()
     """Of an answer: where was looked."""
+    answered_on: date | None = None
+    """Of a supplementary answer: when the last one went."""
 
 
 def title(kind: str) -> str:
@@ -127,7 +134,8 @@ def paragraphs(kind: str, told: LetterTells) -> Paragraphs:
         return _extension(told, told.decision)
     if kind == LIFTING:
         return _lifting(told, told.decision)
-    return [*(_neither(_grounds(told)) if says_nothing(told) else _answer(told, told.decision)), *_remedies(told)]
+    said = _neither(_grounds(told)) if says_nothing(told) else _answer(told, told.decision)
+    return [*(_looked_again(told) if kind == SUPPLEMENT else []), *said, *_remedies(told)]
 
 
 def _receipt(told: LetterTells) -> Paragraphs:
@@ -163,6 +171,17 @@ def _lifting(told: LetterTells, taken: Taken) -> Paragraphs:
         " versturen van deze brief (artikel 18 lid 3 van de AVG)."
     )
     return [("De afscherming eindigt", [said, str(taken.fields["toAsker"])]), *_remedies(told)]
+
+
+def _looked_again(told: LetterTells) -> Paragraphs:
+    """In the same words whatever was withheld, and whether there is something or not."""
+    if told.answered_on is None:
+        raise ValueError("a supplementary answer before an answer")
+    said = (
+        f"Op {day(told.answered_on)} kreeg u ons besluit op uw verzoek. Wij schreven dat wij later opnieuw zouden kijken. Dat hebben wij"
+        " gedaan. Dit antwoord is een aanvulling op dat besluit: wat u toen kreeg, staat hier niet nog een keer."
+    )
+    return [("Wij hebben opnieuw gekeken", [said])]
 
 
 def _neither(grounds: Sequence[str]) -> Paragraphs:

@@ -13,7 +13,7 @@ from shared.protocol.conditions import requests as c
 from shared.protocol.conditions.dates import not_in_the_future
 from shared.protocol.facts import Taken
 from shared.protocol.kinds import Date, Text
-from shared.protocol.model import Decision, Field, Outcome, State
+from shared.protocol.model import Decision, Field, Outcome
 from shared.protocol.municipality import Municipality
 from shared.protocol.request_kinds import (
     ANSWER_SENT,
@@ -23,7 +23,7 @@ from shared.protocol.request_kinds import (
     REQUEST_WITHDRAWN,
     RESTRICTED_WHILE_EXAMINED,
 )
-from shared.protocol.requests import of_the_file
+from shared.protocol.requests import AFTER_THE_ANSWER, of_the_file
 
 TOLD_BEFORE = "art. 18 lid 3 AVG"
 OBJECTION = "objection"
@@ -63,7 +63,7 @@ def lift(chosen: Municipality) -> Decision:
         key=LIFT,
         article=TOLD_BEFORE,
         question="Wordt de afscherming opgeheven?",
-        states=(State.REQUEST_DONE,),
+        states=AFTER_THE_ANSWER,
         who=of_the_file(chosen),
         outcomes=(Outcome("lifted", "ja, nadat het is verteld", None, TOLD_BEFORE),),
         fields=(Field("toAsker", "Wat staat daarover in de brief aan de verzoeker?", TOLD_BEFORE),),
@@ -77,7 +77,7 @@ def lift_told(chosen: Municipality) -> Decision:
         key=LIFT_TOLD,
         article=TOLD_BEFORE,
         question="Is de brief over het opheffen van de afscherming verstuurd?",
-        states=(State.REQUEST_DONE,),
+        states=AFTER_THE_ANSWER,
         who=of_the_file(chosen),
         outcomes=(Outcome("sent", "ja, en de afscherming eindigt", None, TOLD_BEFORE),),
         fields=(

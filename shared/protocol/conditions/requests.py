@@ -32,6 +32,7 @@ from shared.protocol.request_kinds import (
     WITHHOLD,
 )
 from shared.protocol.request_terms import Clocks, can_object_until, clocks
+from shared.protocol.withholding import decided_last
 
 
 def asked(case: Case) -> Mapping[str, object]:
@@ -70,11 +71,7 @@ def found_items(case: Case) -> tuple[Item, ...]:
 
 def decided(case: Case) -> dict[str, str]:
     """By the name of what was found, what was decided on it last: an outcome of the decisions per item."""
-    found: dict[str, str] = {}
-    for one in case.facts.decisions:
-        if one.key in (ON_ITEM, WITHHOLD) and one.about:
-            found[one.about[0]] = one.outcome
-    return found
+    return {name: one.outcome for name, one in decided_last(case.facts.decisions).items()}
 
 
 # --- who asks ------------------------------------------------------------------------------------------
