@@ -118,13 +118,14 @@ async def test_it_does_not_stay_so_by_itself_or_without_grounds(desk_of: DeskOf)
     desk = await desk_of("rights")
     number, given, kept = await partly_given(desk)
     desk.clock.pass_by(61 * DAY)
-    for wrong in (
+    refused: list[dict[str, Any]] = [
         {"grounds": []},
         {"necessity": " "},
         {"proportionality": None},
         {"reviewOn": days(desk, 0)},
         {"reviewOn": days(desk, 400)},
-    ):
+    ]
+    for wrong in refused:
         fields = {name: one for name, one in (set_aside(desk) | wrong).items() if one is not None}
         with pytest.raises(Invalid):
             await desk.decide(number, "request-withhold", "withheld", fields=fields, about=(kept,))

@@ -42,6 +42,14 @@ class LetterOffered:
     called: str
     records: dict[str, Any] | None
 
+    @property
+    def as_sent(self) -> str:
+        """Which answer of `records` can be given now: the first of which nothing is missing."""
+        outcomes = self.records["outcomes"] if self.records else []
+        return str(
+            next((one["key"] for one in outcomes if not one.get("missing")), outcomes[0]["key"] if outcomes else "")
+        )
+
 
 class RequestPages:
     def __init__(self, calls: Calls, law: Law) -> None:

@@ -1,0 +1,53 @@
+"""What of a request is withheld, what was told, and what waits to be told: by the decisions on it alone (R-10.12)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from shared.protocol.facts import Taken
+from shared.protocol.withholding import WHOLE, decided_last, told_already, waits_for_more, withheld
+
+GIVEN, KEPT = Taken("request-item", "given", ("item-2",)), Taken("request-withhold", "withheld", ("item-3",))
+NEUTRAL, SENT = Taken("request-neutral", "neutral"), Taken("request-answer-sent", "sent-again-later")
+LAPSED = Taken("request-withhold-lapsed", "lapsed", ("item-3",), on=date(2026, 3, 1))
+NEITHER_LAPSED = Taken("request-neutral-lapsed", "lapsed", on=date(2026, 3, 1))
+AFTER_ALL = Taken("request-item", "given", ("item-3",))
+
+
+@pytest.mark.allowed("R-10.12")
+def test_what_is_withheld_is_what_was_decided_last() -> None:
+    assert withheld((GIVEN, KEPT)) == {"item-3": KEPT}
+    again = Taken("request-withhold", "withheld", ("item-3",), {"reviewOn": "2026-09-01"})
+    assert withheld((GIVEN, KEPT, SENT, again)) == {"item-3": again}
+    for taken in (
+        (GIVEN, KEPT, SENT, LAPSED),
+        (GIVEN, KEPT, AFTER_ALL),
+        (GIVEN, KEPT, Taken("request-withdrawn", "x")),
+    ):
+        assert withheld(taken) == {}
+
+
+@pytest.mark.refused("R-10.13")
+def test_an_answer_that_says_neither_withholds_the_whole_whatever_there_is() -> None:
+    for before in ((), (KEPT,), (GIVEN, KEPT)):
+        assert withheld((*before, NEUTRAL, SENT)) == {WHOLE: NEUTRAL}
+        assert told_already((*before, NEUTRAL, SENT)) == frozenset()
+        assert decided_last((*before, NEUTRAL, SENT, NEITHER_LAPSED)) == {}, "all of it is decided on anew"
+    assert withheld((NEUTRAL, SENT, NEITHER_LAPSED, KEPT)) == {"item-3": KEPT}
+
+
+@pytest.mark.allowed("R-10.12")
+def test_more_waits_to_be_told_from_when_a_ground_lapsed_until_it_is() -> None:
+    assert waits_for_more((GIVEN, KEPT, SENT)) is None
+    assert waits_for_more((GIVEN, KEPT, SENT, LAPSED, AFTER_ALL)) == LAPSED
+    assert waits_for_more((NEUTRAL, SENT, NEITHER_LAPSED)) == NEITHER_LAPSED
+    assert waits_for_more((GIVEN, KEPT, SENT, LAPSED, AFTER_ALL, SENT)) is None
+
+
+@pytest.mark.refused("R-10.12")
+def test_what_was_told_is_told() -> None:
+    assert told_already((GIVEN, KEPT)) == frozenset(), "nothing has gone"
+    assert told_already((GIVEN, KEPT, SENT, LAPSED, AFTER_ALL)) == {"item-2"}
+    assert told_already((GIVEN, KEPT, SENT, LAPSED, AFTER_ALL, SENT)) == {"item-2", "item-3"}
