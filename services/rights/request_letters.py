@@ -23,10 +23,10 @@ from shared.protocol.live import TRIAL
 from shared.protocol.model import State
 from shared.protocol.request_kinds import REQUEST_LETTER
 from shared.protocol.request_letters import (
-    ANSWERS,
     EXTENSION,
     LIFTING,
     SUPPLEMENT,
+    TELLING_ANSWERS,
     given_items,
     paragraphs,
     proof_told,
@@ -56,11 +56,11 @@ class RequestLetters:
             raise NotFound
         answers = loaded.state == State.REQUEST_ANSWER
         again = was_answered(loaded.facts().decisions)
-        untimely = kind in ANSWERS and (not answers or again != (kind == SUPPLEMENT))
+        untimely = kind in TELLING_ANSWERS and (not answers or again != (kind == SUPPLEMENT))
         if (loaded.state in AFTER_THE_ANSWER) != (kind == LIFTING) or untimely:
             raise Conflict("Deze brief hoort nu niet bij dit verzoek (art. 10 lid 4).", state=loaded.state)
         about = told(loaded, kind)
-        if kind in (EXTENSION, *ANSWERS, LIFTING) and about.decision is None:
+        if kind in (EXTENSION, *TELLING_ANSWERS, LIFTING) and about.decision is None:
             raise Conflict("Eerst wordt besloten wat in deze brief staat (art. 10 lid 5).", state=loaded.state)
         # Who asks gets it: for a child or somebody represented, that is the one who asked for him.
         to = list(loaded.opened.subjects.values())[-1]
@@ -77,7 +77,11 @@ class RequestLetters:
         digest = hashlib.sha256(pdf).hexdigest()
         name = f"letter-{digest[:32]}"
         if name not in loaded.opened.findings:
-            copy = said | {"number": number, "kind": kind, "items": given_items(about) if kind in ANSWERS else []}
+            copy = said | {
+                "number": number,
+                "kind": kind,
+                "items": given_items(about) if kind in TELLING_ANSWERS else [],
+            }
             copy["completeness"] = copied(proof_told(about))
             fields = {"kind": kind, "pdf": base64.b64encode(pdf).decode(), "copy": copy}
             await self._keep(loaded, person, role, name, fields)

@@ -43,11 +43,11 @@ from shared.protocol.request_kinds import (
     SEARCH_DONE,
 )
 from shared.protocol.request_letters import (
-    ANSWERS,
     EXTENSION,
     LETTERS,
     LIFTING,
     SUPPLEMENT,
+    TELLING_ANSWERS,
     THE_ANSWER,
     LetterTells,
     told_decision,
@@ -83,7 +83,7 @@ def told(loaded: Loaded, kind: str) -> LetterTells:
         clocks(registered(loaded), _as_told(decisions, kind), loaded.law),
         told_decision(kind, decisions),
         items,
-        looked_at(loaded, given) if kind in ANSWERS else (),
+        looked_at(loaded, given) if kind in TELLING_ANSWERS else (),
         row_of(loaded).answered_on if kind == SUPPLEMENT else None,
     )
 

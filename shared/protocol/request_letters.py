@@ -37,7 +37,7 @@ from shared.protocol.show import day
 
 RECEIPT, EXTENSION, THE_ANSWER, LIFTING = "receipt", "extension", "answer", "lifting"
 SUPPLEMENT = "supplement"
-ANSWERS = (THE_ANSWER, SUPPLEMENT)
+TELLING_ANSWERS = (THE_ANSWER, SUPPLEMENT)
 """The letters that tell what was decided on the request; the second once an answer has gone."""
 LETTERS = {
     RECEIPT: "ontvangstbevestiging met informatie over rechten",
