@@ -8,7 +8,7 @@ asked; oversight binds the seals and names what is missing. Whoever has the file
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -29,6 +29,9 @@ LONGEST_SEAL = 4000
 ACCOUNTING: tuple[str, ...] = tuple(HOLDERS_OF_DATA)
 """Who has a chapter: every service that can hold something of a signal. The work list is a projection of what these tell, and
 access knows no signal."""
+DECIDE = ("assessment", "sources", "casework", "rights")
+_ASKED = ("consultation", "existence-check")
+"""Told to oversight as decisions are, and no decisions on the signal."""
 NO_SEAL = "Dit hoofdstuk is niet (meer) geldig: vraag het dossier opnieuw."
 
 EntryKind = Literal[
@@ -65,6 +68,7 @@ class AccountEntry(_Shape):
     kind: EntryKind
     what: str = Field(description="The decision, category, action, road … by its code")
     at: str = Field("", description="When: a moment or a day (ISO 8601)")
+    id: str = Field("", description="Of a decision: its number, the same at whoever tells it")
     outcome: str = Field("", description="The answer, or how it went, by its code")
     status: str = Field("", description="Of a decision: proposed, questioned, refused, taken or withdrawn")
     article: str = ""
@@ -143,7 +147,8 @@ class Binding(_Shape):
 
 
 class AccountFile(_Shape):
-    """The verantwoordingsdossier of one signal. `complete`: every service gave its chapter, and what it told is believed."""
+    """The verantwoordingsdossier of one signal. `complete`: every service gave its chapter, what it told is believed, and it tells
+    every decision that oversight heard of."""
 
     title: str
     number: str
@@ -153,6 +158,9 @@ class AccountFile(_Shape):
     complete: bool
     missing: tuple[MissingChapter, ...] = ()
     doubtful: tuple[str, ...] = Field((), description="Services with rows that are not believed")
+    unaccounted: tuple[str, ...] = Field(
+        (), description="Decisions that oversight heard of, by their numbers, and that no other chapter tells"
+    )
     chapters: tuple[SealedChapter, ...]
     binding: Binding | None = Field(None, description="Absent where oversight did not answer")
 
@@ -189,6 +197,18 @@ def in_time(entries: Sequence[AccountEntry]) -> tuple[AccountEntry, ...]:
         return max((moment for version, moment in when.items() if version <= one.version), default=""), True
 
     return tuple(sorted(entries, key=place))
+
+
+def unaccounted(chapters: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The decisions that oversight heard of from who decides on a signal or a duty, and that no other chapter tells; each chapter as
+    JSON. What oversight tells rests on a letter of long ago, so a service cannot leave out now what it decided then."""
+    entries = [(one["service"], entry) for one in chapters for entry in one.get("entries", ()) if entry.get("id")]
+    heard = {
+        entry["id"]
+        for service, entry in entries
+        if service == "oversight" and entry.get("producer") in DECIDE and entry["what"] not in _ASKED
+    }
+    return sorted(heard - {entry["id"] for service, entry in entries if service != "oversight"})
 
 
 def sealed(signer: Signer, chapter: AccountChapter, person: Person) -> str:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from shared.accountability import ACCOUNTING, BOUND_KIND, SEAL_KIND, AccountFile, SealedChapter
+from shared.accountability import ACCOUNTING, BOUND_KIND, SEAL_KIND, AccountFile, SealedChapter, unaccounted
 from shared.canonical import digest
 from shared.keys.signing import NotSigned, Verifier
 from shared.openbao import OpenBao
@@ -29,7 +29,10 @@ def problems_of(found: Any, keys: Mapping[str, Sequence[str]]) -> list[str]:
     if {one.service for one in file.missing} != set(missing):
         problems.append("wat ontbreekt, is niet wat er als ontbrekend in staat")
     doubtful = any(one.chapter.not_believed or one.chapter.standing == "not-believed" for one in file.chapters)
-    if file.complete and (missing or doubtful or file.binding is None):
+    untold = unaccounted(one.chapter.said() for one in file.chapters)
+    if list(file.unaccounted) != untold:
+        problems.append("welke besluiten een onderdeel niet noemt, is niet wat daarover in staat")
+    if file.complete and (missing or doubtful or untold or file.binding is None):
         problems.append("er staat dat het volledig is, en dat is het niet")
     return [*problems, *_binding(verifier, file, hashes, missing)]
 

@@ -134,6 +134,7 @@ def _decision(row: store.DecidedRow) -> AccountEntry:
         {
             "kind": decision_kind(str(said["key"])),
             "what": said["key"],
+            "id": str(said.get("decision") or ""),
             "at": moment_said(row.taken_at),
             "by": tuple(said.get("deciders") or ()),
             "version": row.version,

@@ -92,6 +92,10 @@ def _complete(found: _Said) -> list[str]:
         said.append(
             f"{capitalized(called[one])}: hier staan gegevens die buiten het systeem om zijn veranderd. Zij tellen niet mee."
         )
+    for one in found.get("unaccounted", ()):
+        said.append(
+            f"Besluit {one[:8]} is bij het toezicht bekend, en het onderdeel dat het nam noemt het niet. Maak het dossier opnieuw op; blijft het staan, laat dat dan uitzoeken."
+        )
     if not found.get("binding"):
         said.append(
             "Het onderdeel voor toezicht heeft dit dossier niet ondertekend. Elk hoofdstuk draagt wel het waarmerk van zijn eigen onderdeel."

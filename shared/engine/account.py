@@ -102,6 +102,7 @@ def decision_entry(one: CodedDecision, dossier: str = "") -> AccountEntry:
     return AccountEntry(
         kind=decision_kind(one.key),
         what=one.key,
+        id=one.decision,
         at=moment_said(one.taken_at),
         by=one.deciders,
         parts=tuple(part.model_dump(mode="json") for part in one.parts),

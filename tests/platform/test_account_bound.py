@@ -120,6 +120,7 @@ async def test_whoever_kept_it_checks_it_without_this_house(
         "a chapter is left out": lambda one: one["chapters"].pop(),
         "a chapter stands twice": lambda one: one["chapters"].append(one["chapters"][0]),
         "it is of another signal": lambda one: one.update(number="S-00000-00001"),
+        "a decision is said to be left out": lambda one: one.update(unaccounted=["d-1"]),
         "it says that it is complete": lambda one: one.update(complete=True),
         "nothing is said to be missing": lambda one: one.update(missing=[]),
         "oversight is said to have bound less": lambda one: one["binding"]["bound"]["chapters"].pop(),

@@ -7,18 +7,18 @@ from uuid import uuid4
 
 import pytest
 
+from shared.clock import calendar_date
 from shared.contracts.acts import Restricted, RestrictionKept
 from shared.contracts.intake import Subject
 from shared.database.tables import Outgoing
+from shared.engine.consulted import readings_of
 from shared.engine.documents import REPORT, Finding
-from shared.engine.given import Given
 from shared.engine.shares import along
 from shared.engine.tables import DecisionRow, Dossier, NoticeRow
 from shared.errors import CannotSucceed, Conflict, Invalid, NotBelieved, PartDown
 from shared.numbers import random_seed, signal_number
 from shared.pages import Window
 from shared.protocol.correcting import Correction
-from shared.protocol.judge import Attempt
 from shared.protocol.model import State
 from shared.protocol.passing_on import Forwarding
 from shared.protocol.restricting import RESTRICTING
@@ -180,15 +180,34 @@ async def test_an_order_about_him_waits_and_can_be_dropped(desk_of: DeskOf) -> N
     await desk.engine.tasks.one(task.id, DIRK, "uitvoering")
 
 
-@pytest.mark.refused("R-10.3")
-async def test_what_was_proposed_before_is_not_confirmed_now(desk_of: DeskOf) -> None:
-    """No version was made by it, so that it is judged when it is confirmed."""
-    desk, number = await here(desk_of)
-    loaded = await desk.engine.parts.loader.load(number)
+@pytest.mark.refused("R-10.3", "R-10.4")
+async def test_what_is_adopted_goes_to_who_carries_it_out_without_what_is_about_him(desk_of: DeskOf) -> None:
+    desk = await desk_of("casework")
+    number = await desk.arrives(State.PLAN, subjects=TWO)
+    today = calendar_date(desk.clock.now()).isoformat()
+    plan = {"instrument": "last-onder-bestuursdwang", "department": "wonen", "plannedOn": today}
+    await desk.add(*(NoticeRow(number=number, subject=one, version=1, state="informed") for one in ("S1", "S2")))
+    his = (await desk.record(number, "intervention", "O1", "Controle.", subjects=["S2"], **plan)).item
+    other = (await desk.record(number, "intervention", "O1", "Controle.", subjects=["S1"], **plan)).item
+    agreed = {"adoptedOn": today}
     await restrict(desk, number)
-    given = Given(Attempt("check-2a", "may", "Zo is het.", TASK, about=("item-30", "wonen")), loaded.dossier.version)
-    with pytest.raises(Invalid):
-        await desk.engine.deciding.decide(number, ANNA, given)
+    faults = await refused(desk, number, "adopt-plan", "adopted", about=(his, other), fields=agreed)
+    assert RESTRICTED in faults
+    await desk.decide(number, "adopt-plan", "adopted", about=(other,), fields=agreed)
+    needs = {"necessity": "Het adres volstaat."}
+    assert RESTRICTED in await refused(desk, number, "check-2b", "may-not", about=(his, REPORT), fields=needs)
+    await desk.decide(number, "check-2b", "may-not", about=(other, REPORT), fields=needs)
+    await desk.decide(number, "check-2b-done", "complete", fields={"conclusion": "Niets gaat mee."})
+    desk.clock.pass_by(WINDOW)
+    assert [one.item for one in await desk.open_tasks(number)] == [other]
+
+
+@pytest.mark.refused("R-10.3")
+async def test_another_signal_reads_nothing_that_is_about_him(desk_of: DeskOf) -> None:
+    desk, number = await here(desk_of)
+    whole = set(readings_of(await desk.engine.parts.loader.load(number)))
+    await restrict(desk, number)
+    assert whole - set(readings_of(await desk.engine.parts.loader.load(number))) == {REPORT, "item-30"}
 
 
 FORGED: dict[str, dict[str, Any]] = {

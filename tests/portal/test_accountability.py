@@ -177,6 +177,23 @@ async def test_unsigned_it_is_not_complete_and_of_what_never_was_there_is_none()
         await gathered(services)
 
 
+@pytest.mark.refused("R-2.4")
+async def test_a_decision_that_its_service_leaves_out_is_missed() -> None:
+    """Who decided cannot leave out now what oversight was told then; what only passes by oversight is no such decision."""
+    heard = [
+        entry("decision", "weging-1", id=one, producer="assessment", outcome="suspicion") for one in ("d-1", "d-2")
+    ]
+    heard.append(entry("decision", "consultation", id="d-3", producer="casework"))
+    heard.append(entry("decision", "urgent-judged", id="d-4", producer="oversight"))
+    own = [entry("decision", "weging-1", id="d-1", outcome="suspicion")]
+    oversight = Said(200, chapter("oversight", standing="here", entries=tuple(heard)))
+    found = await gathered(
+        Services(oversight=oversight, sources=Said(200, chapter("sources", standing="here", entries=tuple(own))))
+    )
+    assert (found["complete"], found["unaccounted"]) == (False, ["d-2"])
+    assert any("Besluit d-2" in one for one in account_words(MIDDEN_DELFLAND, found)["complete"])
+
+
 async def test_every_kind_is_said_in_dutch_without_a_code() -> None:
     found = await gathered(Services(assessment=Said(200, chapter("assessment", standing="here", entries=ENTRIES))))
     (mine,) = [one for one in account_words(MIDDEN_DELFLAND, found)["chapters"] if one["groups"]]

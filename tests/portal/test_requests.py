@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import httpx
@@ -249,6 +250,31 @@ def test_a_request_shows_who_is_silent_and_that_it_is_only_kept() -> None:
     assert "2 december 2026" in shown
 
 
+@pytest.mark.allowed("R-10.3")
+def test_a_request_shows_where_it_is_only_kept() -> None:
+    environment = Pages(MIDDEN_DELFLAND, live=False)._templates.env
+    page = environment.from_string(
+        '{% from "requests/request.html" import request with context %}{{ request(dossier) }}'
+    )
+    at_once = {"askedAt": "2026-11-20T10:00:00+00:00", "answeredAt": "2026-11-21T10:00:00+00:00", "found": True}
+    signal = {"holder": "sources", "holderCalled": "bronnen", "state": "answered", "subject": "S2", **at_once}
+    rows = [{**signal, "signal": f"S-00000-0000{n}", "restricted": one} for n, one in enumerate((True, None, False))]
+    request = replace(opened(), view={**VIEW, "signals": rows})
+    shown = page.render(dossier=request, session=ANNA)
+    for one in ("ja, als S2", "nog niet bevestigd", "niet meer"):
+        assert one in shown
+
+
+def test_what_runs_shows_at_the_holds() -> None:
+    running = [{"number": "S-7K3MQ-9XD4T", "request": NUMBER, "since": "2026-11-20T10:00:00+00:00"}]
+    page = drawn("vernietiging/stops.html", found={"holds": [], "next": None}, running=running, which=())
+    assert "Waarvoor een verzoek loopt" in page
+    assert NUMBER in page
+    assert "Waarvoor een verzoek loopt" not in drawn(
+        "vernietiging/stops.html", found={"holds": [], "next": None}, running=[], which=()
+    )
+
+
 def test_it_is_asked_of_rights_and_of_nobody_else() -> None:
     assert at(NUMBER) == f"/v1/requests/{NUMBER}"
     assert Dossiers._may_hold(ANNA, NUMBER) == ("rights",)
@@ -265,6 +291,8 @@ def test_it_is_asked_of_rights_and_of_nobody_else() -> None:
         ("request-answer", ("request-information",), ["answer"]),
         ("request-answer", ("request-extend", "request-extension-sent"), ["receipt", "answer"]),
         ("request-done", (), []),
+        ("request-done", ("request-lift",), ["lifting"]),
+        ("request-done", ("request-lift", "request-lift-told"), []),
     ],
 )
 def test_a_letter_is_offered_when_it_can_be_made(state: str, taken: tuple[str, ...], kinds: list[str]) -> None:

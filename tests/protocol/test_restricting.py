@@ -9,8 +9,10 @@ import pytest
 from shared.protocol.conditions.approach import cells, shareable, usable
 from shared.protocol.conditions.rectifying import rectifiable
 from shared.protocol.facts import Facts, Item, Taken
+from shared.protocol.judge import missing
 from shared.protocol.requests_lifting import InForce, holds_up, in_force
 from shared.protocol.restricting import restricted, restrictions
+from tests.protocol.laws import MIDDEN_DELFLAND
 
 V, W = "V-7K3MQ-9XD4T", "V-AAAAA-AAAAA"
 CONCERNS = {"report": {"S1", "S2"}, "item-1": {"S1"}, "item-2": {"S2"}, "item-3": set[str](), "item-4": {"S1", "S2"}}
@@ -59,6 +61,28 @@ def test_what_was_allowed_before_counts_no_more_and_can_be_put_right() -> None:
     assert cells(facts, "check-2a", "may") == {("item-1", "wonen")}
     assert list(usable(facts)) == ["item-6"], "an intervention on both is one on him"
     assert "item-2" in rectifiable(facts)
+
+
+@pytest.mark.refused("R-10.3")
+def test_what_was_proposed_before_is_judged_again_when_it_is_confirmed() -> None:
+    """By the same function, and by who has not the file without the number of the request."""
+    items = (Item("item-2", "bag", "S2"), Item("item-5", "intervention", "O1", {"subjects": ["S2"]}))
+    facts = Facts(date(2026, 1, 2), items=items, subjects=("S1", "S2"), restricted={"S2": V, "item-2": V})
+
+    def said(key: str, outcome: str, *about: str) -> list[str]:
+        rule = MIDDEN_DELFLAND.decision(key)
+        assert rule
+        answer = rule.outcome(outcome)
+        assert answer
+        found = missing(MIDDEN_DELFLAND, rule, answer, facts, about, {})
+        return [one.reason for one in found if one.code == "restricted"]
+
+    assert V in said("check-2a", "may", "item-2", "wonen")[0]
+    assert said("check-2a", "may", "item-9", "wonen") == []
+    assert said("execution", "dropped", "item-5") == said("rectify", "withdrawn", "item-2") == []
+    (progress,) = said("progress", MIDDEN_DELFLAND.decision("progress").outcomes[0].key, "item-5")  # type: ignore[union-attr]
+    assert "S2 is afgeschermd" in progress
+    assert V not in progress
 
 
 DONE, REFUSED = Taken("request-item", "done", ("found-1",)), Taken("request-item", "refused", ("found-2",))

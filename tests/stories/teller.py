@@ -50,6 +50,7 @@ class Teller(Player):
             "work_list": watching.work_list,
             "nowhere": watching.nowhere,
             "at_the_riec": watching.at_the_riec,
+            "answered_about": watching.answered_about,
             "look": self._look,
             "new_report": self._new_report,
             "cluster": self._cluster,

@@ -4,6 +4,8 @@
 - `breach = "decide"`: a decision on it; `$now` is this moment.
 - `work_list = "informing"`: on the work list of `by` stands what is due for this signal within `within` days; `none = true`: nothing.
 - `nowhere`: words that stand in no row of any database, however it is read.
+- `answered_about`: the request that was registered is put before the holder of the signal, who answers by `by` that it is about this
+  person; `restricted = true` or `false`: from then on, or no longer, he is only kept there.
 - `at_the_riec`: which items the RIEC has of what it fetched and checked; it has nothing else.
 """
 
@@ -24,9 +26,9 @@ if TYPE_CHECKING:
     from tests.stories.teller import Teller
 
 REGISTER = "/v1/breaches"
-TABLES = """
-SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
-"""
+FOR_WHO_ASKS = {"X-Purpose": "verzoek"}
+TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+LOOK = "(SELECT '{table}' AS place FROM \"{table}\" AS t WHERE t::text ILIKE ANY($1) LIMIT 1)"
 
 
 class WatchingSteps:
@@ -69,20 +71,38 @@ class WatchingSteps:
         return [one["number"] for one in duties if one["signal"] == played.number]
 
     def nowhere(self, played: Played, step: dict[str, Any]) -> str:
-        assert self._rows_with(played.number), "it is not looked for where it would be"
-        for word in step["nowhere"]:
-            assert not (found := self._rows_with(word)), f"{word!r} stands in {found}"
+        assert self._rows_with([played.number]), "it is not looked for where it would be"
+        assert not (found := self._rows_with(step["nowhere"])), f"one of {step['nowhere']} stands in {found}"
         return "in no row of any database"
 
-    def _rows_with(self, word: str) -> list[str]:
-        """The tables of every service with a row in which this stands; what is bytes reads as hexadecimal."""
-        forms = [f"%{one}%" for one in (word, word.encode().hex())]
-        return [
-            f"{service}.{table}"
-            for service in SERVICE_NAMES
-            for table in (one["table_name"] for one in self._house.sql(service, TABLES))
-            if self._house.sql(service, f'SELECT 1 FROM "{table}" AS t WHERE t::text ILIKE ANY($1) LIMIT 1', forms)
-        ]
+    def _rows_with(self, words: list[str]) -> list[str]:
+        """The tables of every service with a row in which one of these stands; what is bytes reads as hexadecimal."""
+        forms = [f"%{one}%" for word in words for one in (word, word.encode().hex())]
+        found = []
+        for service in SERVICE_NAMES:
+            looks = [LOOK.format(table=one["table_name"]) for one in self._house.sql(service, TABLES)]
+            found += [f"{service}.{one['place']}" for one in self._house.sql(service, " UNION ALL ".join(looks), forms)]
+        return found
+
+    def answered_about(self, played: Played, step: dict[str, Any]) -> str:
+        request, subject, user = played.made["request"], step["answered_about"], step["by"]
+        if "lookedHow" in step:
+            self._client.post("rights", f"/v1/requests/{request}/signals", user, {"signal": played.number})
+            path = f"/v1/signals/{played.number}/person-requests/{request}"
+
+            def shown() -> Any:
+                answer = self._client.request("GET", played.holder, path, user, headers=FOR_WHO_ASKS)
+                return answer.json() if answer.status_code == 200 else None
+
+            answer = {"outcome": "about", "looked": step["lookedHow"], "subject": subject}
+            self._client.post(played.holder, f"{path}/answer", user, answer | {"items": until(shown)["about"][subject]})
+
+        def restricted() -> bool:
+            file = self._client.get(played.holder, f"/v1/signals/{played.number}", user, purpose="verzoek")
+            return ("restricted" in file["subjects"][subject]) is step["restricted"]
+
+        until(restricted)
+        return f"{subject} is {'only kept' if step['restricted'] else 'as before'}"
 
     def at_the_riec(self, played: Played, step: dict[str, Any]) -> str:
         secret = {"Authorization": f"Bearer {self._client.home.secret(DESK_SECRET)}"}

@@ -10,7 +10,7 @@ from typing import Any
 from services.portal.calls import Calls, Said
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import body_of
-from shared.accountability import ACCOUNTING, moment_said
+from shared.accountability import ACCOUNTING, moment_said, unaccounted
 from shared.errors import PartDown
 from shared.protocol.model import Law
 
@@ -44,16 +44,17 @@ class AccountGathering:
             for one in chapters
             if one["chapter"].get("notBelieved") or one["chapter"]["standing"] == "not-believed"
         ]
+        untold = unaccounted(one["chapter"] for one in chapters)
         found: dict[str, Any] = {
             "title": f"{ACCOUNT_TITLE} {number}",
             "number": number,
             "madeAt": moment_said(datetime.now(UTC)),
             "municipality": self.law.municipality,
             "trial": not self._live,
-            "complete": not missing and not doubtful and binding is not None,
+            "complete": not missing and not doubtful and not untold and binding is not None,
             "chapters": chapters,
         }
-        more = {"missing": missing, "doubtful": doubtful, "binding": binding}
+        more = {"missing": missing, "doubtful": doubtful, "unaccounted": untold, "binding": binding}
         return found | {name: one for name, one in more.items() if one}
 
     async def _asked(self, session: Session, service: str, number: str) -> Said | None:
