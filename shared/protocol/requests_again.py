@@ -21,7 +21,7 @@ def withhold_lapsed(chosen: Municipality) -> Decision:
     return Decision(
         key=WITHHOLD_LAPSED,
         article=_AGAIN,
-        question="Is de grond vervallen waarop dit gegeven niet is gegeven?",
+        question="Is de grond vervallen waarop dit gegeven buiten het antwoord bleef?",
         states=(State.REQUEST_AGAIN,),
         who=of_the_file(chosen),
         outcomes=(

@@ -64,16 +64,16 @@ def was_answered(taken: Iterable[Taken]) -> bool:
     return any(one.key == ANSWER_SENT for one in taken)
 
 
-def told_already(taken: Iterable[Taken]) -> frozenset[str]:
-    """The things that were found about which an answer that has gone says what was decided, and that are not withheld by it."""
+def told_already(taken: Iterable[Taken]) -> dict[str, Taken]:
+    """The things that were found about which an answer that has gone says what was decided, with that; nothing that it withholds."""
     decisions = tuple(taken)
     last = max((place for place, one in enumerate(decisions) if one.key == ANSWER_SENT), default=None)
     if last is None:
-        return frozenset()
+        return {}
     before = decisions[:last]
     if _whole(before) is not None:
-        return frozenset()
-    return frozenset(name for name, one in decided_last(before).items() if one.key == ON_ITEM)
+        return {}
+    return {name: one for name, one in decided_last(before).items() if one.key == ON_ITEM}
 
 
 def waits_for_more(taken: Iterable[Taken]) -> Taken | None:

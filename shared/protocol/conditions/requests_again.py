@@ -9,25 +9,22 @@ from shared.protocol.withholding import WHOLE, told_already, was_answered, withh
 _AGAIN = "art. 41 lid 2 UAVG"
 
 
-@condition(_AGAIN, "over dit gegeven is de verzoeker nog niet geantwoord, of het is hem niet gegeven")
+@condition(_AGAIN, "over dit gegeven is nog niet geantwoord, of het bleef op een grond buiten het antwoord")
 def is_not_told(case: Case) -> str | None:
     told = told_already(case.facts.decisions)
-    if not told:
+    if not told or case.it not in told:
         return None
-    return (
-        "over dit gegeven is al geantwoord; alleen wat niet is gegeven, wordt opnieuw bekeken"
-        if case.it in told
-        else None
-    )
+    return "over dit gegeven is al geantwoord; alleen wat op een grond buiten het antwoord bleef, wordt opnieuw bekeken"
 
 
-@condition(_AGAIN, "in een eerder antwoord staat niet wat er is")
+@condition(_AGAIN, "geen eerder antwoord zegt wat er is")
 def nothing_was_told(case: Case) -> str | None:
-    told = told_already(case.facts.decisions)
+    # What proved to be about somebody else says nothing of him.
+    told = any(one.outcome != "not-his" for one in told_already(case.facts.decisions).values())
     return "de verzoeker weet al dat er iets is: dat kan niet alsnog in het midden blijven" if told else None
 
 
-@condition(_AGAIN, "dit gegeven is niet gegeven, op een grond")
+@condition(_AGAIN, "dit gegeven bleef op een grond buiten het antwoord")
 def item_is_withheld(case: Case) -> str | None:
     kept = set(withheld(case.facts.decisions)) - {WHOLE}
     words = "dit gegeven is niet op een grond buiten het antwoord gebleven"
@@ -42,13 +39,15 @@ def whole_is_withheld(case: Case) -> str | None:
     return None if WHOLE in kept else "er is niet geantwoord zonder te zeggen of er iets is"
 
 
-@condition(_AGAIN, "er is niets dat op een grond niet is gegeven")
+@condition(_AGAIN, "niets bleef op een grond buiten het antwoord")
 def nothing_is_withheld(case: Case) -> str | None:
     kept = withheld(case.facts.decisions)
     return "er is een datum waarop opnieuw wordt gekeken: kies het antwoord waarin dat staat" if kept else None
 
 
-@condition(_AGAIN, "er is een datum waarop opnieuw wordt gekeken")
+@condition(
+    _AGAIN, "iets bleef op een grond buiten het antwoord: daarvan staat vast wanneer er opnieuw naar wordt gekeken"
+)
 def something_is_withheld(case: Case) -> str | None:
     return None if withheld(case.facts.decisions) else "er is niets waar opnieuw naar wordt gekeken"
 
