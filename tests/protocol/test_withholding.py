@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
-from shared.protocol.facts import Taken
+from shared.protocol.conditions.case import Case
+from shared.protocol.conditions.requests_again import nothing_was_told
+from shared.protocol.facts import Facts, Taken
 from shared.protocol.withholding import WHOLE, decided_last, told_already, waits_for_more, withheld
 
 GIVEN, KEPT = Taken("request-item", "given", ("item-2",)), Taken("request-withhold", "withheld", ("item-3",))
@@ -51,3 +53,13 @@ def test_what_was_told_is_told() -> None:
     assert told_already((GIVEN, KEPT)) == {}, "nothing has gone"
     assert told_already((GIVEN, KEPT, SENT, LAPSED, AFTER_ALL)) == {"item-2": GIVEN}
     assert told_already((GIVEN, KEPT, SENT, LAPSED, AFTER_ALL, SENT)) == {"item-2": GIVEN, "item-3": AFTER_ALL}
+
+
+@pytest.mark.allowed("R-10.13")
+@pytest.mark.refused("R-10.13")
+def test_neither_can_still_be_said_when_nothing_of_him_was_told() -> None:
+    """All that was found and not withheld proved to be about somebody else."""
+    not_his = Taken("request-item", "not-his", ("item-2",))
+    for told, can in ((not_his, True), (GIVEN, False)):
+        case = Case(Facts(date(2026, 3, 1), decisions=(told, KEPT, SENT, LAPSED)))
+        assert (nothing_was_told.missing(case) is None) is can
