@@ -49,7 +49,8 @@ ACTIVITY_OF_DEED: Mapping[str, str] = {
     **dict.fromkeys(("request registered", "holder asked", "holder answered", "services asked"), "verzoek-behandelen"),
     **dict.fromkeys(("sealed signal given for a request", "sealed signal opened for a request"), "verzoek-behandelen"),
     **dict.fromkeys(
-        ("person asks", "opened for a request", "request letter made", "request letter read"), "verzoek-behandelen"
+        ("person asks", "opened for a request", "request answered", "request letter made", "request letter read"),
+        "verzoek-behandelen",
     ),
     **dict.fromkeys(("contact data opened", "reporter withdrew"), "melder-bereiken"),
     "signal handed over": "overdragen",
