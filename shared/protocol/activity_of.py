@@ -116,6 +116,8 @@ NO_PROCESSING: Mapping[str, str] = {
             "informing before destruction",
             "move of a case ordered",
             "signal withheld for a hold",
+            "destruction list escalated",
+            "destruction at the ultimate date",
         ),
         "de kalender of een andere dienst zet iets in gang dat bij zijn uitvoering wordt vastgelegd",
     ),
