@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from shared.contracts.acts import CarriedOut, ReceiverTold, ThingDone
-from shared.engine.effects import Effect, Tell
+from shared.engine.effects import Effect, EraseWords, Tell
+from shared.engine.erasing import words_to_erase
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
 from shared.protocol.carrying_out import CARRIED_OUT, granted
@@ -16,11 +17,15 @@ from shared.protocol.rectifying import SET_RIGHT
 
 
 def carried_out(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
-    """Rights hears it when it can no longer be taken back. `loaded` knows the decision."""
+    """Rights hears it when it can no longer be taken back, and then the words go of what was to be erased. `loaded` knows the
+    decision."""
     if decision.key != CARRIED_OUT:
         return ()
     grant = granted(loaded.bears_on_requests, decision.version).get(decision.about[0])
-    return (Tell("rights", _told(loaded, decision, grant)),) if grant else ()
+    if grant is None:
+        return ()
+    gone = words_to_erase(loaded, grant.request, decision.version)
+    return (Tell("rights", _told(loaded, decision, grant)), *((EraseWords(gone),) if gone else ()))
 
 
 def said_before(loaded: Loaded, request: str) -> CarriedOut | None:

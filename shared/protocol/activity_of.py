@@ -119,7 +119,14 @@ NO_PROCESSING: Mapping[str, str] = {
         "de kalender of een andere dienst zet iets in gang dat bij zijn uitvoering wordt vastgelegd",
     ),
     **dict.fromkeys(
-        ("share ended", "share ends with its task", "share asked about", "items forgotten", "draft thrown away"),
+        (
+            "share ended",
+            "share ends with its task",
+            "share asked about",
+            "items forgotten",
+            "words erased",
+            "draft thrown away",
+        ),
         "er wordt alleen iets gewist of afgesloten, of gezegd dat het er nog is",
     ),
     **dict.fromkeys(

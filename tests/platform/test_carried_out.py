@@ -9,8 +9,10 @@ import pytest
 
 from shared.clock import calendar_date
 from shared.contracts.acts import CarriedOut
-from shared.database.tables import Outgoing
-from shared.engine.tables import DecisionRow, Dossier
+from shared.database.tables import Audit, Outgoing
+from shared.engine.documents import REPORT
+from shared.engine.erasing import ERASED
+from shared.engine.tables import DecisionRow, Dossier, DraftRow, ItemRow
 from shared.errors import Invalid, NotBelieved
 from shared.protocol.carrying_out import CARRIED_OUT
 from shared.protocol.correcting import Correction
@@ -18,6 +20,8 @@ from shared.protocol.model import State
 from shared.protocol.restricting import RESTRICTING
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, WINDOW, Desk
+from tests.platform.real import Postgres
+from tests.platform.test_head import settled
 from tests.platform.test_restricting import REQUEST, TEXT, TWO, found, here, restrict, said
 
 WRONG = {"wrong": "Nagezien in het register."}
@@ -138,3 +142,71 @@ async def test_a_row_that_somebody_inserts_carries_nothing_out(desk_of: DeskOf, 
     with pytest.raises(NotBelieved):
         await desk.engine.parts.loader.load(number)
     assert await told(desk) == []
+
+
+@pytest.mark.allowed("R-10.3")
+@pytest.mark.refused("R-10.3")
+async def test_what_is_erased_is_gone_and_what_was_decided_stays(desk_of: DeskOf) -> None:
+    desk, number = await here(desk_of, "assessment", State.WEGING_1)
+    right = Correction("Piet Paardenbloem adverteert met boten.")
+    made = await desk.decide(number, "rectify", "corrected", about=("item-30",), fields=WRONG, correction=right)
+    new = (await desk.decision(made)).about[1]
+    await grant(desk, number, "erasure", "item-30", REPORT)
+    quoting = {"wrong": "Hij adverteert met niets."}
+    put = await desk.decide(number, "rectify", "withdrawn", about=(new,), fields=quoting)
+    assert await refused(desk, number) == ["granted-is-put-right"], "the report is his as long as he is concerned"
+    await desk.decide(number, "not-concerned", "taken-out", about=("S2",), fields={"known": "Een naamgenoot."})
+    drafts = desk.engine.drafts
+    await (await drafts.of_dossier(number, ANNA, "rectify")).keep({"wrong": ["Piet Paardenbloem zegt van niet."]})
+    before = {one.item: one.ciphertext for one in await desk.rows(ItemRow, number=number)}
+    done = await desk.decide(number, CARRIED_OUT, "done", about=(REQUEST,), fields=SAID)
+    await settled(desk, 0)
+    loaded = await desk.engine.parts.loader.load(number)
+    assert loaded.opened.findings[new].finding == right.finding, "as long as it can be taken back nothing is erased"
+    await settled(desk)
+    assert (await desk.decision(done)).settled_at
+    loaded = await desk.engine.parts.loader.load(number)
+    for name in ("item-30", new):
+        assert loaded.opened.findings[name].finding == ERASED
+    put_right = [str((await desk.decision(one)).id) for one in (made, put)]
+    for words in map(loaded.opened.words.__getitem__, put_right):
+        assert (words.reason, words.fields) == (ERASED, {"wrong": ERASED})
+    rows = await desk.rows(ItemRow, number=number)
+    changed = {one.item for one in rows if one.ciphertext != before.get(one.item) and one.item in before}
+    assert changed == {"item-30", new, *(f"decision-{one}" for one in put_right)}
+    assert not any(b"Paardenbloem" in text for name, text in loaded.opened.raw.items() if name in changed)
+    assert await desk.rows(DraftRow, number=number) == [], "what was typed about it and not sent"
+    assert [one.outcome for one in loaded.taken if one.key == "rectify"] == ["corrected", "withdrawn"]
+    assert loaded.opened.findings["item-20"].finding == "Jan Wilgenroos heeft foto's van de schuur."
+    assert loaded.opened.report.text == TEXT, "the report is what was reported; he is in nothing that is made of it"
+    (line,) = [one.entry for one in await desk.rows(Audit) if one.entry["action"] == "words erased"]
+    assert (line["record"], line["turn"]) == (number, loaded.dossier.turn)
+    # And the file goes on.
+    await desk.engine.showing.view(number, ANNA, "verder")
+    await desk.decide(number, "rectify", "withdrawn", about=("item-20",), fields=WRONG)
+
+
+@pytest.mark.refused("R-10.3")
+async def test_what_was_erased_cannot_be_put_back_beside_the_service(desk_of: DeskOf, postgres: Postgres) -> None:
+    desk, number = await here(desk_of, "assessment", State.WEGING_1)
+    await grant(desk, number, "erasure")
+    await desk.decide(number, "rectify", "withdrawn", about=("item-30",), fields=WRONG)
+    (was,) = await desk.rows(ItemRow, number=number, item="item-30")
+    await desk.decide(number, CARRIED_OUT, "done", about=(REQUEST,), fields=SAID)
+    await settled(desk)
+    await postgres.superuser("assessment")(
+        f"UPDATE item SET ciphertext = '{was.ciphertext}', version = {was.version} WHERE item = 'item-30'"
+    )
+    with pytest.raises(NotBelieved):
+        await desk.engine.parts.loader.load(number)
+
+
+@pytest.mark.refused("R-10.3")
+async def test_a_correction_erases_nothing(desk_of: DeskOf) -> None:
+    desk, number = await here(desk_of, "assessment", State.WEGING_1)
+    await grant(desk, number)
+    await desk.decide(number, "rectify", "withdrawn", about=("item-30",), fields=WRONG)
+    await desk.decide(number, CARRIED_OUT, "done", about=(REQUEST,), fields=SAID)
+    await settled(desk)
+    loaded = await desk.engine.parts.loader.load(number)
+    assert "Paardenbloem" in (loaded.opened.findings["item-30"].finding or "")
