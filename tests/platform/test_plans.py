@@ -41,6 +41,7 @@ OTHERS = {
     "dossier": "'number', x.number || '-' || n, 'signal', 'A' || n || x.number, "
     "'arrived_at', x.arrived_at - n * interval '1 hour', 'due_on', x.due_on - n * 40, 'received_on', x.received_on - n * 400",
     "person_asked": "'request', x.request || '-' || n, 'asked_at', x.asked_at - n * interval '1 hour'",
+    "sealed_asked": "'request', x.request || '-' || n, 'asked_at', x.asked_at - n * interval '1 hour'",
     "meeting": "'id', x.id || n, 'held_on', x.held_on + n * 50, 'members', jsonb_build_array()",
 }
 ASKED = {"meeting": 'x.members @> \'[{"userId": "farid"}]\''}

@@ -16,6 +16,7 @@ from deploy.embedded.home import SERVICE_NAMES
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import SystemClock
 from shared.contracts.access import Leases
+from shared.contracts.holdings import HoldingsAsked
 from shared.contracts.intake import ReportLetter
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -40,12 +41,16 @@ async def _nothing(incoming: Incoming, message: Any) -> Handled:
     raise AssertionError
 
 
+OF_INTAKE = dict.fromkeys(("ended.v1", HoldingsAsked.event), _nothing)
+"""All that intake is delivered."""
+
+
 @pytest.mark.parametrize(
     ("handlers", "said"),
     [
         ({}, "not handled by intake: ended.v1"),
         ({"ended.v1": _nothing, Leases.event: _nothing}, "handled twice by intake: leases.v1"),
-        ({"ended.v1": _nothing, ReportLetter.event: _nothing}, "never delivered by intake: report.v1"),
+        ({**OF_INTAKE, ReportLetter.event: _nothing}, "never delivered by intake: report.v1"),
     ],
 )
 def test_one_that_is_not_whole_does_not_start(settings: ServiceSettings, handlers: dict[str, Any], said: str) -> None:
