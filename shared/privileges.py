@@ -105,7 +105,7 @@ _OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "rec
 # What rights hears of persons from whoever holds their signal.
 _PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "closed-to.v1", "receipts.v1")
 # What it hears of a request of a person, from whoever holds a signal that was found.
-_ANSWERS = ("person-answered.v1", "person-elsewhere.v1", "restriction-kept.v1")
+_ANSWERS = ("person-answered.v1", "person-elsewhere.v1", "restriction-kept.v1", "carried-out.v1")
 # What rights says of such a request to them: that it is made, that what they have is only kept meanwhile, that it is over.
 _REQUESTS = ("person-asked.v1", "restricted.v1", "request-over.v1")
 # What a service answers by itself that it holds of a number that was found for a request (R-10.1).

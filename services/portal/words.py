@@ -107,6 +107,8 @@ RECORDED_BESIDE = {
     "question-answered": "Antwoord op een vraag over een voorstel",
     "restricting:restricted": "Iemand is afgeschermd: wat over die persoon gaat, wordt alleen bewaard",
     "restricting:restricted-in-part": "Gegevens zijn afgeschermd: zij worden alleen bewaard",
+    "restricting:granted-rectification": "Op een verzoek is verbetering toegewezen: dat wacht op uitvoering, en is afgeschermd",
+    "restricting:granted-erasure": "Op een verzoek is verwijdering toegewezen: dat wacht op uitvoering, en is afgeschermd",
     "restricting:lifted": "Een afscherming is opgeheven",
     "clustering": "Samengenomen met andere signalen, of weer apart",
 }

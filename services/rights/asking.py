@@ -27,14 +27,13 @@ from shared.contracts.answering import PersonAnswered, PersonAnsweredLetter, Per
 from shared.contracts.common import KeysMade
 from shared.contracts.rights import PersonAsked, PersonAskedLetter, Requester
 from shared.database.tables import Outgoing
-from shared.engine.documents import REPORT, Document, Finding
+from shared.engine.documents import REPORT, Document, Finding, encrypted
 from shared.engine.engine import Engine
 from shared.engine.head import Head, changed, vouch_for
 from shared.engine.hear import heard
 from shared.engine.loaded import Loaded
 from shared.engine.store import of_signal
 from shared.engine.tables import ItemRow
-from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, Conflict, NotFound
 from shared.identity import Person
 from shared.protocol.model import Law, State

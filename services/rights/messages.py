@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.rights.asking import AskingHolders
+from services.rights.carrying_out import CarryingOut
 from services.rights.holdings import AskingServices
 from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
@@ -10,7 +11,7 @@ from services.rights.restricting import RequestRestricting
 from services.rights.sealed import AskingReaders
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
-from shared.contracts.acts import RestrictionKept
+from shared.contracts.acts import CarriedOut, RestrictionKept
 from shared.contracts.answering import PersonAnsweredLetter, PersonElsewhere
 from shared.contracts.assessment import Begun, ChildLetter, InformingAsked, PersonPutRight, SubjectsLetter
 from shared.contracts.dossier import ClosedTo, InformingDue
@@ -38,6 +39,7 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
         SealedPut.event: AskingReaders(engine).put,
         HoldingsTold.event: AskingServices(engine).told,
         RestrictionKept.event: RequestRestricting(engine).kept,
+        CarriedOut.event: CarryingOut(engine).said,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,
     }

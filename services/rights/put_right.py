@@ -18,14 +18,13 @@ from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
 from shared.contracts.assessment import ChildContent, ChildLetter, PersonPutRight
 from shared.contracts.common import KeysMade
-from shared.engine.documents import Finding
+from shared.engine.documents import Finding, encrypted
 from shared.engine.engine import Engine
 from shared.engine.head import Head, changed
 from shared.engine.hear import heard
 from shared.engine.loaded import Loaded
 from shared.engine.store import of_signal
 from shared.engine.tables import Dossier, ItemRow
-from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, PartDown
 from shared.laws import known_law
 from shared.protocol.conditions.approach import CHILD

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.rights import restricting
+from services.rights import carrying_out, restricting
 from services.rights.completeness import completeness, looked_at, looked_words
 from services.rights.effects import KeepsClocks
 from services.rights.holdings import AsksServices, answered
@@ -20,6 +20,7 @@ from shared.engine.given import Given
 from shared.engine.loaded import Loaded, item_name
 from shared.engine.tables import DecisionRow
 from shared.protocol.answering import silent_faults
+from shared.protocol.carrying_out import not_carried_out
 from shared.protocol.facts import Item, Taken
 from shared.protocol.faults import Fault
 from shared.protocol.holdings import silent_services
@@ -34,6 +35,7 @@ from shared.protocol.request_kinds import (
     HOLDER,
     HOLDERS_OF_DATA,
     IDENTITY,
+    LIFT,
     LIFT_TOLD,
     NOT_HANDLED,
     RECORD_FOUND,
@@ -85,6 +87,7 @@ def told(loaded: Loaded, kind: str) -> LetterTells:
         items,
         looked_at(loaded, given) if kind in TELLING_ANSWERS else (),
         row_of(loaded).answered_on if kind == SUPPLEMENT else None,
+        carrying_out.receivers(loaded) if kind == LIFTING else (),
     )
 
 
@@ -137,6 +140,7 @@ def show(loaded: Loaded) -> dict[str, Any]:
                 "readers": readers_of(loaded, one),
                 "subject": one.subject,
                 "restricted": one.restricted,
+                **carrying_out.shown(loaded, one),
                 "askedAt": one.asked_at.isoformat(),
                 "answeredAt": one.answered_at.isoformat() if one.answered_at else None,
             }
@@ -204,6 +208,8 @@ def faults(loaded: Loaded, given: Given) -> Sequence[Fault]:
         waiting = [one for one in loaded.mine(Moments).put_before if one.state == WAITS_FOR_HOLDER]
         mine = [one.signal for one in waiting if given.attempt.key == SEARCH_DONE or one.holder in given.attempt.about]
         return [*silent_faults(mine), *(_silent_services(loaded) if given.attempt.key == SEARCH_DONE else ())]
+    if given.attempt.key == LIFT:
+        return not_carried_out(carrying_out.waiting(loaded))
     kinds = {ANSWER_SENT: THE_ANSWER, EXTENSION_SENT: EXTENSION, LIFT_TOLD: LIFTING}
     if given.attempt.key not in kinds:
         return ()

@@ -20,13 +20,12 @@ from shared.clock import calendar_date
 from shared.contracts.acts import ProcedureTold
 from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
 from shared.contracts.intake import Subject
-from shared.engine.documents import REPORT, Document, Finding, Report
+from shared.engine.documents import REPORT, Document, Finding, Report, encrypted
 from shared.engine.engine import Engine
 from shared.engine.head import Head, vouch_for, vouched
 from shared.engine.loaded import Loaded, working_name
 from shared.engine.show import heading
 from shared.engine.tables import Dossier
-from shared.engine.write import encrypted
 from shared.errors import Invalid, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import key_name

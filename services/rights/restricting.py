@@ -31,10 +31,11 @@ from shared.errors import CannotSucceed, NotBelieved, NotFound
 from shared.periodic import Periodic
 from shared.protocol.facts import Taken
 from shared.protocol.request_kinds import FOUND_ITEM
-from shared.protocol.requests_lifting import InForce, holds_up, in_force
+from shared.protocol.requests_lifting import InForce, holds_up, in_force, is_granted
+from shared.protocol.restricting import WHO_HE_IS
 
 HOLDERS_OF_FILES = ("assessment", "sources", "casework")
-ITEM_THERE, THE_PERSON_THERE = "item", "person"
+ITEM_THERE, THE_PERSON_THERE = "item", WHO_HE_IS
 """Of a thing that was found: how its holder calls it; or who he is in the file."""
 PROCEDURES_SECONDS = 6 * 3600.0
 
@@ -59,9 +60,10 @@ def restricts(loaded: Loaded, row: AskedSignal, taken: Sequence[Taken], at: date
     holding = in_force(kind_of(loaded), taken) if there else None
     if not holding:
         return None
+    grant = is_granted(kind_of(loaded), taken)
     found = _found(loaded, row.signal)
     items = found.values() if holding.everything else [item for name, item in found.items() if name in holding.found]
-    return _message(row, items, holding, at)
+    return _message(row, items, holding, at, grant)
 
 
 def _found(loaded: Loaded, signal: str) -> dict[str, str]:
@@ -71,7 +73,9 @@ def _found(loaded: Loaded, signal: str) -> dict[str, str]:
     return {name: str(one.fields[ITEM_THERE]) for name, one in known if name.startswith(mine)}
 
 
-def _message(row: AskedSignal, items: Iterable[str], holding: InForce, at: datetime) -> Restricted | None:
+def _message(
+    row: AskedSignal, items: Iterable[str], holding: InForce, at: datetime, grant: str = ""
+) -> Restricted | None:
     named = tuple(sorted(items))
     if not holding.everything and not named:
         return None
@@ -81,6 +85,7 @@ def _message(row: AskedSignal, items: Iterable[str], holding: InForce, at: datet
         subject=row.subject or "",
         items=tuple(one for one in named if one != THE_PERSON_THERE),
         whole=holding.everything or THE_PERSON_THERE in named,
+        granted=grant,
         by=row.asked_by,
         role=row.asked_as,
         at=at,
@@ -145,7 +150,7 @@ class RequestRestricting:
         """What is known of who he is there stays while his holder is asked anew."""
         before = next((one for one in loaded.mine(Moments).put_before if one.signal == row.signal), None)
         if before:
-            row = changed(row, subject=before.subject, restricted=before.restricted)
+            row = changed(row, subject=before.subject, restricted=before.restricted, carried_out=before.carried_out)
         return await vouch_for(self.platform.mac, row)
 
     def tell_procedure(self, session: AsyncSession, loaded: Loaded, row: AskedSignal) -> None:

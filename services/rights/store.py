@@ -106,6 +106,8 @@ class AskedSignal(SQLModel, table=True):
     """Who he is in the file, S1, S2 …, as its holder answered."""
     restricted: bool | None = None
     """Whether its holder only keeps what is restricted for this request, as he said last; None: he said nothing."""
+    carried_out: dict[str, Any] | None = document()
+    """What its holder did with what was granted, and who was told, as he said last (`CarriedOut`, by codes)."""
     mac: str = ""
 
 

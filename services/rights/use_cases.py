@@ -21,7 +21,7 @@ from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import CodedDecision, InformingDue
 from shared.contracts.rights import NoticeTold
 from shared.database.tables import Audit
-from shared.engine.documents import REPORT, Report
+from shared.engine.documents import REPORT, Report, encrypted
 from shared.engine.engine import Engine
 from shared.engine.head import Head, changed, vouch_for, vouched
 from shared.engine.hear import heard
@@ -29,7 +29,6 @@ from shared.engine.loaded import working_name
 from shared.engine.show import heading
 from shared.engine.store import of_signal
 from shared.engine.tables import Dossier, ItemRow
-from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, PartDown
 from shared.identity import Person
 from shared.keys.transit import key_name

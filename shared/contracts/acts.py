@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, ClassVar
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from shared.contracts.common import Message
+from shared.contracts.common import Frozen, Message
 
 _Signal = Annotated[str, Field(pattern=r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")]
 _Request = Annotated[str, Field(pattern=r"^V-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$")]
@@ -19,7 +19,7 @@ class Restricted(Message):
     when `restricted` is false. It takes the place of what was said for this request before.
 
     `whole`: he himself and all that is about him; else only `items`. `items`: besides, those that its holder chose. `by`, `role`, `at`:
-    who decided it, as what and when.
+    who decided it, as what and when. `granted`: what was answered that is done with it; empty: nothing is to be done.
     """
 
     event: ClassVar[str] = "restricted.v1"
@@ -29,6 +29,7 @@ class Restricted(Message):
     items: _Items = ()
     whole: bool = True
     restricted: bool = True
+    granted: str = Field(default="", pattern=r"^(rectification|erasure)?$")
     by: str
     role: str
     at: datetime
@@ -54,3 +55,30 @@ class ProcedureTold(Message):
     request: _Request
     kind: str = Field(max_length=40)
     runs: bool
+
+
+class ThingDone(Frozen):
+    """What was done with an item, or with who somebody is (`person`): `corrected`, `withdrawn`, `taken-out` with who proved not to
+    be concerned, or `stated`: what cannot be changed has a statement beside it."""
+
+    thing: str = Field(max_length=80)
+    done: Literal["corrected", "withdrawn", "taken-out", "stated"]
+
+
+class ReceiverTold(Frozen):
+    """Who had it before, and when he was told (AVG 19); `on` is None where that was impossible or disproportionate."""
+
+    receiver: str = Field(max_length=80)
+    on: date | None = None
+
+
+class CarriedOut(Message):
+    """The holder of signal `number` carried out what was granted on `request`, as it was decided at `at`."""
+
+    event: ClassVar[str] = "carried-out.v1"
+    number: _Signal
+    request: _Request
+    kind: str = Field(pattern=r"^(rectification|erasure)$")
+    done: Annotated[tuple[ThingDone, ...], Field(max_length=1001)]
+    told: Annotated[tuple[ReceiverTold, ...], Field(max_length=1000)] = ()
+    at: datetime

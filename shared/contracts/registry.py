@@ -66,6 +66,7 @@ MESSAGES: dict[str, type[Message]] = {
         acts.Restricted,
         acts.RestrictionKept,
         acts.ProcedureTold,
+        acts.CarriedOut,
         consult.Consult,
         consult.LookAnswered,
         consult.LookGiven,

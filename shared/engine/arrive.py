@@ -17,13 +17,12 @@ from shared.contracts.assessment import ResearchContent
 from shared.contracts.common import KeyRef, KeysMade, Letter, Whereabouts
 from shared.contracts.dossier import CodedDecision
 from shared.database.tables import Outgoing
-from shared.engine.documents import REPORT, Document, Finding, Report
+from shared.engine.documents import REPORT, Document, Finding, Report, encrypted
 from shared.engine.findable import is_to_be_told
 from shared.engine.head import Head, changed, vouched, vouched_for
 from shared.engine.hear import one_at_a_time
 from shared.engine.loaded import Loaded, closed_to, joined_last, working_name
 from shared.engine.tables import Dossier, NoticeRow
-from shared.engine.write import encrypted
 from shared.errors import CannotSucceed, NotBelieved
 from shared.keys.transit import key_name
 from shared.laws import known_law

@@ -14,6 +14,7 @@ from shared.contracts.assessment import HandedOverFinding
 from shared.contracts.common import Frozen
 from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
 from shared.engine.tables import ItemRow
+from shared.keys.transit import Place, Transit
 
 REPORT, DECISION = "report", "decision"
 CO_SIGNER = "-co-signer"
@@ -123,6 +124,18 @@ def category_of(document: Document) -> str:
 def encoded(document: Document) -> bytes:
     """The JSON that is encrypted; the same document gives the same bytes."""
     return document.model_dump_json(exclude_none=True).encode()
+
+
+async def encrypted(room: Transit, key: str, documents: Sequence[tuple[str, str, Document]]) -> list[ItemRow]:
+    """Items of documents (of which dossier, under which name, what) under `key`, each bound to its place and category;
+    one call to OpenBao."""
+    places = [Place(room.mount, number, name, 1, category_of(one)) for number, name, one in documents]
+    plain = [encoded(one) for *_, one in documents]
+    texts = await room.encrypt(key, list(zip(places, plain, strict=True)))
+    return [
+        ItemRow(number=one.number, item=one.item, category=one.category, version=one.version, ciphertext=text)
+        for one, text in zip(places, texts, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,14 @@ class Forget(Effect):
     items: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class EraseWords(Effect):
+    """The words of these documents are deleted; that they were there, and what was decided about them, stays (AVG 17)."""
+
+    moment = Moment.SETTLED
+    items: tuple[str, ...]
+
+
 # --- a service's own -----------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ from shared.numbers import is_request
 from shared.processing import Concerns, is_signal
 from shared.protocol import facts as known
 from shared.protocol.activities import WHO_ASKS
+from shared.protocol.carrying_out import CARRIED_OUT, OnRecord, to_carry_out
 from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
 from shared.protocol.conditions.rectifying import PUT_RIGHT
@@ -238,6 +239,17 @@ class Loaded:
         holding = restrictions((one.outcome, one.about) for one in sorted(said, key=lambda one: one.taken_at))
         return restricted(holding, self._concerns() if self.content else {}, self.standing.person) if holding else {}
 
+    @cached_property
+    def bears_on_requests(self) -> tuple[OnRecord, ...]:
+        """What was recorded of restrictions, and decided to be carried out, here or with an earlier holder."""
+        which = (RESTRICTING, CARRIED_OUT)
+        before = (one for one in self.dossier.earlier if one["key"] in which and one["status"] == "taken")
+        own = (one for one in self.decisions if one.key in which and one.status == "taken")
+        return (
+            *(OnRecord(one["key"], one["outcome"], tuple(one["about"]), one["version"]) for one in before),
+            *(OnRecord(one.key, one.outcome, tuple(one.about), one.version) for one in own),
+        )
+
     def _concerns(self) -> dict[str, set[str]]:
         """By item the persons whom it is about, as they are known now."""
         content, person = self.opened, self.standing.person
@@ -308,6 +320,7 @@ class Loaded:
             right_before=self._right_before(),
             same=self.standing.same,
             restricted=self.restricted,
+            granted=to_carry_out(self.bears_on_requests),
             before=frozenset(one["key"] for one in self.dossier.earlier if one["status"] == "taken"),
         )
 

@@ -35,6 +35,7 @@ from shared.engine.effects import (
     Tell,
 )
 from shared.engine.entitled import bases_of, tasks_of
+from shared.engine.erasing import erase, without_words
 from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
@@ -215,19 +216,34 @@ class Performer:
             message_id=decision.id,
         )
 
+    async def left(self, loaded: Loaded, effects: Sequence[Effect]) -> list[ItemRow]:
+        """What is left of the documents whose words are erased; OpenBao too is asked before the transaction."""
+        return await without_words(self.platform.room(), loaded, effects) if loaded.content else []
+
     async def settled(
-        self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, effects: Sequence[Effect]
+        self,
+        session: AsyncSession,
+        loaded: Loaded,
+        decision: DecisionRow,
+        effects: Sequence[Effect],
+        left: Sequence[ItemRow] = (),
     ) -> None:
-        """In the transaction of a settlement."""
+        """In the transaction of a settlement; `left`: of what is erased."""
         to, forgotten = goes_on(effects), [name for one in effects if isinstance(one, Forget) for name in one.items]
-        if to or forgotten:
-            await self._change(session, loaded, decision, to, forgotten)
+        if to or forgotten or left:
+            await self._change(session, loaded, decision, to, forgotten, left)
         for one in effects:
             if isinstance(one, Own) and one.moment is Moment.SETTLED:
                 await one.do(self.platform, session, loaded, decision)
 
     async def _change(
-        self, session: AsyncSession, loaded: Loaded, decision: DecisionRow, to: str | None, forgotten: Sequence[str]
+        self,
+        session: AsyncSession,
+        loaded: Loaded,
+        decision: DecisionRow,
+        to: str | None,
+        forgotten: Sequence[str],
+        left: Sequence[ItemRow],
     ) -> None:
         """It is handed over from now on, or some items are needed no more: the head is made anew of what was checked."""
         now, head, turn = self.platform.clock.now(), loaded.head, loaded.next_turn
@@ -247,10 +263,15 @@ class Performer:
             )
             session.add(line)
         else:
-            session.add(audit.line(now, "items forgotten", actor=None, record=loaded.number, turn=turn))
+            action = "words erased" if left else "items forgotten"
+            session.add(audit.line(now, action, actor=None, record=loaded.number, turn=turn))
         if forgotten:
             mine = col(ItemRow.number) == loaded.number, col(ItemRow.item).in_(forgotten)
             await session.execute(delete(ItemRow).where(*mine))
             head = replace(head, items=tuple(one for one in head.items if one.item not in forgotten))
+        if left:
+            await erase(session, loaded.number, left)
+            instead = {one.item: one for one in left}
+            head = replace(head, items=tuple(instead.get(one.item, one) for one in head.items))
         after = await self._shelf.vouched_after(self.platform.mac, head)
         await self._shelf.move(session, loaded.dossier, after)

@@ -11,7 +11,8 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.acts import Restricted, RestrictionKept
+from shared.contracts.acts import CarriedOut, Restricted, RestrictionKept
+from shared.engine.carrying_out import said_before
 from shared.engine.common import record_of
 from shared.engine.head import Head
 from shared.engine.hear import heard
@@ -20,7 +21,16 @@ from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.errors import CannotSucceed, Conflict, NotFound, PartDown
 from shared.protocol.conditions.approach import PROCESS_CATEGORIES
-from shared.protocol.restricting import IN_PART, LIFTED, ONLY_KEPT, RESTRICTING, WHOLLY, says
+from shared.protocol.restricting import (
+    GRANTED,
+    IN_PART,
+    LIFTED,
+    ONLY_KEPT,
+    RESTRICTING,
+    WHO_HE_IS,
+    WHOLLY,
+    says,
+)
 
 
 class Restricting:
@@ -47,8 +57,12 @@ class Restricting:
             raise PartDown("the signal is being handed over")
         if int(message.subject[1:]) > loaded.dossier.people:
             raise CannotSucceed("there is no such person in this signal")
+        if message.granted:
+            # It can have been carried out before rights asked who has it: then he says so again.
+            loaded = await self.parts.loader.load(message.number)
         record = self._record(loaded, message)
         newer = _said_since(loaded, message)
+        again = _said_again(loaded, record, newer=newer)
 
         def becomes(head: Head) -> Head:
             return replace(head, decisions=(*head.decisions, record))
@@ -62,11 +76,17 @@ class Restricting:
             holds = message.restricted if newer is None else newer
             kept = RestrictionKept(number=message.number, request=message.request, done=True, restricted=holds)
             self.platform.post.tell(session, "rights", kept)
+            if again is not None:
+                self.platform.post.tell(session, "rights", again)
 
         return Handled(effect)
 
     def _record(self, loaded: Loaded, message: Restricted) -> DecisionRow:
         outcome = LIFTED if not message.restricted else WHOLLY if message.whole else IN_PART
+        items = message.items
+        if message.restricted and message.granted:
+            outcome = GRANTED[message.granted]
+            items = (*((WHO_HE_IS,) if message.whole else ()), *items)
         record = record_of(
             loaded,
             message.at,
@@ -75,7 +95,7 @@ class Restricting:
             article=ONLY_KEPT,
             recorder=message.by,
             role=message.role,
-            about=(message.request, message.subject, *message.items),
+            about=(message.request, message.subject, *items),
             tells=False,
         )
         record.version = loaded.dossier.version
@@ -89,6 +109,14 @@ def _said_since(loaded: Loaded, message: Restricted) -> bool | None:
     mine = [one for one in loaded.coded() if one.key == RESTRICTING and one.about[:1] == (message.request,)]
     last = max(mine, key=lambda one: one.taken_at, default=None)
     return last.outcome != LIFTED if last and last.taken_at >= message.at else None
+
+
+def _said_again(loaded: Loaded, record: DecisionRow, *, newer: bool | None) -> CarriedOut | None:
+    """That what is granted by `record`, or holds in its stead, was carried out already; None: it was not."""
+    if loaded.content is None:
+        return None
+    known = loaded if newer is not None else replace(loaded, decisions=(*loaded.decisions, record))
+    return said_before(known, record.about[0])
 
 
 def waits(loaded: Loaded, task: TaskRow) -> None:

@@ -1,4 +1,4 @@
-"""What can only be done when a decision can no longer be withdrawn: hand over, seal, forget.
+"""What can only be done when a decision can no longer be withdrawn: hand over, seal, forget, erase.
 
 Most decisions only tell something, and that lies in the post already. What is left here waits in the decision's own
 row: those of one dossier in the order of their versions; one that cannot be settled backs off, is parked and shown
@@ -45,7 +45,7 @@ def _unsettled(table: type[DecisionRow]) -> ColumnElement[bool]:
 
 
 class Settlement:
-    """The worker that does what waits until a decision can no longer be withdrawn: hand over, seal, forget."""
+    """The worker that does what waits until a decision can no longer be withdrawn: hand over, seal, forget, erase."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
@@ -82,13 +82,14 @@ class Settlement:
         decision = known
         effects = following(self.parts.policy, loaded, decision)
         envelopes = await self.parts.performer.prepared(loaded, decision, effects)
+        left = await self.parts.performer.left(loaded, effects)
         async with self.platform.database.transaction() as session:
             found = await session.get(DecisionRow, decision.id, with_for_update=True)
             if found is None or found.settled_at is not None or found.status != "taken":
                 return
             found.settled_at = self.platform.clock.now()
             await session.flush()
-            await self.parts.performer.settled(session, loaded, decision, effects)
+            await self.parts.performer.settled(session, loaded, decision, effects, left)
             session.add_all(envelopes)
 
     async def handed_over(self, session: AsyncSession, row: Outgoing) -> None:

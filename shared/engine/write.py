@@ -15,7 +15,7 @@ from shared.clock import calendar_date
 from shared.database.tables import Audit, Outgoing
 from shared.engine import asking, store
 from shared.engine.asking import TaskRows
-from shared.engine.documents import Document, category_of, encoded
+from shared.engine.documents import Document, encrypted
 from shared.engine.findable import changes_who, is_to_be_told
 from shared.engine.head import Head, changed
 from shared.engine.loaded import Loaded
@@ -23,7 +23,6 @@ from shared.engine.parts import Parts
 from shared.engine.shelf import CHANGED
 from shared.engine.tables import DecisionRow, ItemRow, TaskRow
 from shared.errors import Conflict
-from shared.keys.transit import Place, Transit
 from shared.protocol.clusters import borne_after
 from shared.protocol.model import State
 
@@ -172,15 +171,3 @@ class Writer:
         if not documents or key is None:
             return []
         return await encrypted(self.platform.room(), key, [(before.number, *one) for one in documents.items()])
-
-
-async def encrypted(room: Transit, key: str, documents: Sequence[tuple[str, str, Document]]) -> list[ItemRow]:
-    """Items of documents (of which dossier, under which name, what) under `key`, each bound to its place and category;
-    one call to OpenBao."""
-    places = [Place(room.mount, number, name, 1, category_of(one)) for number, name, one in documents]
-    plain = [encoded(one) for *_, one in documents]
-    texts = await room.encrypt(key, list(zip(places, plain, strict=True)))
-    return [
-        ItemRow(number=one.number, item=one.item, category=one.category, version=one.version, ciphertext=text)
-        for one, text in zip(places, texts, strict=True)
-    ]

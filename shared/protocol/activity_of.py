@@ -17,7 +17,7 @@ ACTIVITY_OF_DECISION: Mapping[str, str] = {
     **dict.fromkeys(("riec-intake", "riec-answer", "riec-supplement", "riec-review"), "verstrekken"),
     **dict.fromkeys(("approach", "reweighing", "propose-plan", "answer-plan", "adopt-plan"), "plan-maken"),
     **dict.fromkeys(("progress", "answer-department", "judge-finding", "execution", "close"), "plan-maken"),
-    **dict.fromkeys(("rectify", "same-person", "not-concerned", "set-right"), "rechtzetten"),
+    **dict.fromkeys(("rectify", "same-person", "not-concerned", "set-right", "carried-out"), "rechtzetten"),
     **dict.fromkeys(("informing", "duty", "review", "ground-lapsed", "contact"), "informeren"),
     **dict.fromkeys(("notice-sent", "notice-undeliverable"), "informeren"),
     **dict.fromkeys(("hold", "end-hold", "never-informed", "approve-destruction"), "vernietigen"),
@@ -123,7 +123,14 @@ NO_PROCESSING: Mapping[str, str] = {
         "de kalender of een andere dienst zet iets in gang dat bij zijn uitvoering wordt vastgelegd",
     ),
     **dict.fromkeys(
-        ("share ended", "share ends with its task", "share asked about", "items forgotten", "draft thrown away"),
+        (
+            "share ended",
+            "share ends with its task",
+            "share asked about",
+            "items forgotten",
+            "words erased",
+            "draft thrown away",
+        ),
         "er wordt alleen iets gewist of afgesloten, of gezegd dat het er nog is",
     ),
     **dict.fromkeys(

@@ -64,6 +64,16 @@ class Notice:
     weighed_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Grant:
+    """What was granted on `request`, of `kind`, about the person `subject`: `things`, items by their names, or he himself."""
+
+    request: str
+    kind: str
+    subject: str
+    things: tuple[str, ...]
+
+
 def person_of(same: Mapping[str, str], code: str) -> str:
     """Who somebody is, by `same`: who was named twice, and who he is."""
     seen = {code}
@@ -105,6 +115,8 @@ class Facts:
     """Who was named twice, and who he is."""
     restricted: Mapping[str, str] = field(default_factory=dict)
     """The persons and items that are only kept, each with the request for which it is so (restricting.py)."""
+    granted: Mapping[str, Grant] = field(default_factory=dict)
+    """By request what was granted and was not carried out yet (carrying_out.py)."""
 
     def person(self, code: str) -> str:
         """Who somebody is, when he was named twice; anything else is itself."""

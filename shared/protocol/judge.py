@@ -151,6 +151,7 @@ _POSSIBLE: dict[str, Callable[[Law, Facts], tuple[str, ...]]] = {
     "person": lambda _, facts: facts.subjects,
     "rectified": lambda _, facts: rectifying.put_right(facts),
     "receiver": lambda _, facts: rectifying.told_of_it(facts),
+    "granted": lambda _, facts: tuple(facts.granted),
     "asked": lambda _, facts: orders.unanswered(facts),
     "finding": lambda _, facts: tuple(one.name for one in facts.quarantined),
     "holder": lambda _, __: tuple(HOLDERS_OF_DATA),

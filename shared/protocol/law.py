@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from shared.protocol import (
     breaches,
+    carrying_out,
     informing,
     phase_1,
     phase_2,
@@ -77,7 +78,13 @@ CHAPTERS = (
     (
         "Rechtzetten wat niet klopt (art. 5 en 19 AVG)",
         "gegevens juist houden, en vertellen aan wie ze kreeg dat ze niet klopten (art. 5 en 19 AVG)",
-        (rectifying.rectify, rectifying.same_person, rectifying.not_concerned, rectifying.set_right),
+        (
+            rectifying.rectify,
+            rectifying.same_person,
+            rectifying.not_concerned,
+            rectifying.set_right,
+            carrying_out.carried_out,
+        ),
     ),
     (
         "Bewaren en vernietigen (art. 9)",

@@ -15,7 +15,7 @@ from shared.protocol.informing import CHANNELS
 from shared.protocol.kinds import Choice, Choices
 from shared.protocol.live import NOTICE
 from shared.protocol.model import Field, Law
-from shared.protocol.municipality import TABLE_OF_THE_RIEC, Municipality
+from shared.protocol.municipality import MEMBER, TABLE_OF_THE_RIEC, Municipality
 
 LETTER = "letter"
 DATA_CATEGORIES = {
@@ -82,6 +82,21 @@ def letter_fields(chosen: Municipality) -> tuple[Field, ...]:
 def called_in_letters(kind: str, recipient: str) -> str:
     """The code by which a letter names a receiver."""
     return kind if kind in ALIKE else recipient
+
+
+def kinds_of_receivers(law: Law, receivers: Collection[str]) -> list[str]:
+    """What kinds of receivers these are, by their codes, as a letter says it; who they are, he can ask (art. 19 AVG)."""
+    sources = {one.key for one in law.choices.sources}
+    found: dict[str, None] = {}
+    for one in receivers:
+        if one in sources:
+            found[ALIKE["bronhouder"]] = None
+        elif one == MEMBER:
+            found[ALIKE["meeting"]] = None
+        else:
+            is_own = one in law.organisations["department"]
+            found["onderdelen van de gemeente" if is_own else "partners buiten de gemeente"] = None
+    return list(found)
 
 
 def recipient_faults(named: Collection[str], register: Collection[str]) -> list[Fault]:

@@ -45,6 +45,7 @@ ABOUT = {
     "person": "een persoon",
     "rectified": "een gegeven of persoon waarvan is besloten dat het niet klopt",
     "receiver": "een ontvanger van wat niet klopt",
+    "granted": "een verzoek waarop iets is toegewezen dat nog niet is uitgevoerd",
     "asked": "een nog niet beantwoorde vraag van een onderdeel",
     "finding": "een bevinding van een onderdeel die nog niet is beoordeeld",
     "holder": "een dienst die iets over een betrokkene kan hebben",

@@ -33,6 +33,8 @@ RESTRICTED_WHILE_EXAMINED = ("rectification", "objection")
 """While these are examined, what they are about is only kept (art. 18 lid 1 onder a en d AVG)."""
 KEPT_APART = (*RESTRICTED_WHILE_EXAMINED, "erasure", "restriction")
 """What is granted of these is only kept until it was carried out, or the restriction is lifted."""
+CARRIED_OUT_THERE = ("rectification", "erasure")
+"""What is granted of these is done in the file, by who has it; of the others it is done by keeping it apart."""
 SELF, DECEASED = "self", "deceased"
 CAPACITIES: Mapping[str, str] = MappingProxyType(
     {

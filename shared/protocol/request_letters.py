@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from shared.protocol.facts import Item, Taken
+from shared.protocol.letters import kinds_of_receivers
 from shared.protocol.model import Law
 from shared.protocol.request_kinds import (
     ACCESS,
@@ -95,6 +96,8 @@ class LetterTells:
     """Of an answer: where was looked."""
     answered_on: date | None = None
     """Of a supplementary answer: when the last one went."""
+    told_of_it: tuple[str, ...] = ()
+    """Of the lifting of a restriction: who had what was put right, and was told, by their codes."""
 
 
 def title(kind: str) -> str:
@@ -170,7 +173,11 @@ def _lifting(told: LetterTells, taken: Taken) -> Paragraphs:
         "Wij hebben gegevens over u afgeschermd: wij bewaarden ze alleen, en gebruikten ze niet. Die afscherming heffen wij op na het"
         " versturen van deze brief (artikel 18 lid 3 van de AVG)."
     )
-    return [("De afscherming eindigt", [said, str(taken.fields["toAsker"])]), *_remedies(told)]
+    knows: Paragraphs = []
+    if kinds := kinds_of_receivers(told.law, told.told_of_it):
+        words = f"Wie het eerder van ons kreeg, hebben wij verteld wat er is veranderd. Dat zijn: {'; '.join(kinds)}."
+        knows = [("Wie dit ook weet", [words, "U kunt ons vragen wie dat zijn (artikel 19 van de AVG)."])]
+    return [("De afscherming eindigt", [said, str(taken.fields["toAsker"])]), *knows, *_remedies(told)]
 
 
 def _looked_again(told: LetterTells) -> Paragraphs:

@@ -18,6 +18,7 @@ from shared.protocol.municipality import Municipality
 from shared.protocol.request_kinds import (
     ANSWER_SENT,
     BEZWAAR,
+    CARRIED_OUT_THERE,
     LIFT,
     LIFT_TOLD,
     REQUEST_WITHDRAWN,
@@ -49,6 +50,13 @@ def in_force(kind: str, taken: Iterable[Taken]) -> InForce | None:
         return InForce(everything=True)
     granted = c.granted(kind, decisions)
     return InForce(everything=False, found=frozenset(granted)) if granted else None
+
+
+def is_granted(kind: str, taken: Iterable[Taken]) -> str:
+    """As what that which is restricted is to be carried out by who has the file, once the answer has gone; empty: nothing is."""
+    decisions = tuple(taken)
+    answered = any(one.key == ANSWER_SENT for one in decisions)
+    return kind if answered and kind in CARRIED_OUT_THERE and c.granted(kind, decisions) else ""
 
 
 def holds_up(kind: str, taken: Iterable[Taken]) -> bool:

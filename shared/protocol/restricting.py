@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 RESTRICTING = "restricting"
 """The record that says so."""
 WHOLLY, IN_PART, LIFTED = "restricted", "restricted-in-part", "lifted"
+GRANTED = {"rectification": "granted-rectification", "erasure": "granted-erasure"}
+"""By kind of request the outcome that says besides that this is to be done: it is restricted until that was carried out and lifted."""
+WHO_HE_IS = "person"
+"""Among the things that were granted: who he is in the file."""
 ONLY_KEPT = "art. 18 lid 2 AVG"
 _USE = (
     "Wat is afgeschermd, wordt alleen bewaard: het staat in geen toets, verstrekking, stuk of opdracht, en over wie is afgeschermd,"
@@ -29,7 +33,7 @@ _USE = (
 _EVERYBODY = f"Is iedereen afgeschermd over wie een signaal gaat, dan gaat het signaal niet verder ({ONLY_KEPT})."
 RULES = {"restricted": _USE, "everybody-restricted": _EVERYBODY}
 """What the printed protocol says of each fault, by its code."""
-STAYS_POSSIBLE = frozenset({"rectify", "same-person", "not-concerned", "set-right", "hold", "end-hold"})
+STAYS_POSSIBLE = frozenset({"rectify", "same-person", "not-concerned", "set-right", "carried-out", "hold", "end-hold"})
 """Decisions for which something is restricted, or by which it is only kept."""
 _DROPPED = ("execution", "dropped")
 _STEPS = ("intervention", "question")
@@ -53,7 +57,8 @@ def restrictions(records: Iterable[tuple[str, Collection[str]]]) -> tuple[Restri
         request, subject, *items = about
         found.pop(request, None)
         if outcome != LIFTED:
-            found[request] = Restriction(request, subject, frozenset(items), outcome == WHOLLY)
+            named = frozenset(items) - {WHO_HE_IS}
+            found[request] = Restriction(request, subject, named, outcome == WHOLLY or WHO_HE_IS in items)
     return tuple(found.values())
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from shared.protocol import (
     afterwards,
     answering,
+    carrying_out,
     clusters,
     co_signing,
     composing,
@@ -82,7 +83,7 @@ def document(law: Law) -> str:
         "## Een verzoek van de betrokkene over een dossier",
         "",
         *sentences(answering.RULES | holdings.RULES),
-        *sentences(restricting.RULES),
+        *sentences(restricting.RULES | carrying_out.RULES),
         "",
         "## Meer tegelijk",
         "",

@@ -23,9 +23,8 @@ from services.access.use_cases import KNOWN_USER_KIND
 from shared.bus.inbox import Incoming
 from shared.contracts.intake import Subject
 from shared.contracts.oversight import DesignationsKept
-from shared.engine.documents import REPORT, Report
+from shared.engine.documents import REPORT, Report, encrypted
 from shared.engine.head import Head, vouch_for, vouched
-from shared.engine.write import encrypted
 from shared.http.health import HEALTH
 from shared.identity import Person
 from shared.keys.transit import key_name

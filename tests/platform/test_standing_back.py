@@ -13,11 +13,10 @@ from services.rights.store import Asked
 from services.rights.use_cases import Concerned
 from shared.clock import calendar_date
 from shared.contracts.intake import Subject
-from shared.engine.documents import REPORT, Report
+from shared.engine.documents import REPORT, Report, encrypted
 from shared.engine.effects import Tell
 from shared.engine.given import Given
 from shared.engine.tables import Dossier, MeetingRow
-from shared.engine.write import encrypted
 from shared.errors import Conflict, Forbidden
 from shared.identity import Person
 from shared.keys.transit import key_name

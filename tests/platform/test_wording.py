@@ -26,14 +26,13 @@ from shared.contracts.intake import ReporterMarks, Subject
 from shared.database.tables import Audit
 from shared.engine.arrive import documents_of
 from shared.engine.consulted import readings_of
-from shared.engine.documents import REPORT, Finding, Report
+from shared.engine.documents import REPORT, Finding, Report, encrypted
 from shared.engine.given import Given
 from shared.engine.goes_on import became_known, going_on
 from shared.engine.policy import Policy
 from shared.engine.sealing import OPEN_ARCHIVE, Sealing
 from shared.engine.shelf import Shelf
 from shared.engine.tables import ItemRow, MeetingRow
-from shared.engine.write import encrypted
 from shared.errors import Invalid
 from shared.identity import Person
 from shared.keys.transit import Place, Transit, key_name

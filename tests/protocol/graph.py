@@ -115,6 +115,7 @@ ARROWS: dict[tuple[str, str, str], str] = {
             ("rectify", "withdrawn"),
             ("same-person", "same"),
             ("not-concerned", "taken-out"),
+            ("carried-out", "done"),
         )
     },
     **{(state, "set-right", outcome): state for state in _PHASE_4 for outcome in ("told", "impossible")},
@@ -221,7 +222,7 @@ _SPECIAL = {
 }
 
 
-PUTTING_RIGHT = ("rectify", "same-person", "not-concerned", "set-right")
+PUTTING_RIGHT = ("rectify", "same-person", "not-concerned", "set-right", "carried-out")
 """Possible in every phase, of what is there to be put right."""
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from shared.protocol.correcting import Correction
-from shared.protocol.facts import Facts, Item, Meeting, Notice, Taken
+from shared.protocol.facts import Facts, Grant, Item, Meeting, Notice, Taken
 from shared.protocol.judge import Attempt
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, WebAddress
 from shared.protocol.kinds_of_signal import OtherSignal, Subjects
@@ -60,6 +60,9 @@ KNOWN = Facts(
 
 ASKED = Item("asked-1", "department-question", "O1", {"order": "i1"})
 IN_QUARANTINE = Item("found-1", "department-report", "O1", {"order": "i1"})
+REQUEST = "V-7K3MQ-9XD4T"
+GRANTED = Grant(REQUEST, "rectification", "S1", ("item-2",))
+PUT_RIGHT = (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG, Taken("set-right", "told", ("item-2", "wonen")))
 KNOWN_LESS = (KNOWN.items[0], *KNOWN.items[2:])
 
 
@@ -95,6 +98,8 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
         "items": KNOWN_LESS,
         "superseded": (KNOWN.items[1],),
     },
+    ("carried-out", "*"): {"granted": {REQUEST: GRANTED}, "decisions": PUT_RIGHT, "superseded": (KNOWN.items[1],)}
+    | {"items": KNOWN_LESS},
     ("notice-undeliverable", "*"): {
         "decisions": (*BASE, Taken("notice-sent", "sent", fields={"channel": "letter", "sentOn": TODAY.isoformat()}))
     },
@@ -120,6 +125,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "same-person": ("S2", "S1"),
     "not-concerned": ("S1",),
     "set-right": ("item-2", "wonen"),
+    "carried-out": (REQUEST,),
 }
 OUTCOME_ABOUT = {("riec-supplement", "given"): ("report",)}
 """What an outcome is about, where others of its decision are about nothing."""

@@ -241,6 +241,7 @@ def test_the_file_names_every_decision_that_is_a_municipalitys_to_give() -> None
         "same-person",
         "not-concerned",
         "set-right",
+        "carried-out",
     }
     # As adopt-plan: whoever records that it was adopted.
     fixed |= {"propose-plan", "answer-plan"}

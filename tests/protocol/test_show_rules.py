@@ -13,6 +13,7 @@ from shared.protocol import (
     afterwards,
     answering,
     breaches,
+    carrying_out,
     clusters,
     co_signing,
     composing,
@@ -45,7 +46,7 @@ LAW = Path(meetings.__file__).parent
 JUDGING = (
     *(answering, clusters, co_signing, composing, correcting, designations, fields, judge, meetings, never_informed),
     *(afterwards, breaches, holdings, letters, opening, passing_on, records, registering),
-    *(restricting, standing_back, together, wording),
+    *(carrying_out, restricting, standing_back, together, wording),
 )
 RULES: dict[str, dict[str, str]] = {str(one.__file__): one.RULES for one in JUDGING}
 TERMS = {

@@ -60,6 +60,7 @@ def upgrade() -> None:
         column("asked_as", sa.Text),
         column("subject", sa.Text, null=True),
         column("restricted", sa.Boolean, null=True),
+        column("carried_out", JSONB, null=True),
         column("mac", sa.Text),
     )
     op.create_table(
