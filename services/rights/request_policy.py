@@ -84,7 +84,7 @@ def told(loaded: Loaded, kind: str) -> LetterTells:
         told_decision(kind, decisions),
         items,
         looked_at(loaded, given) if kind in TELLING_ANSWERS else (),
-        row_of(loaded).answered_on if kind == SUPPLEMENT else None,
+        answered_on=row_of(loaded).answered_on if kind == SUPPLEMENT else None,
     )
 
 
