@@ -86,8 +86,8 @@ def told(loaded: Loaded, kind: str) -> LetterTells:
         told_decision(kind, decisions),
         items,
         looked_at(loaded, given) if kind in TELLING_ANSWERS else (),
-        row_of(loaded).answered_on if kind == SUPPLEMENT else None,
-        carrying_out.receivers(loaded) if kind == LIFTING else (),
+        answered_on=row_of(loaded).answered_on if kind == SUPPLEMENT else None,
+        told_of_it=carrying_out.receivers(loaded) if kind == LIFTING else (),
     )
 
 

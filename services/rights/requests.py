@@ -257,6 +257,7 @@ class Requests:
         await self.platform.releaser.release([ref])
         async with self.platform.database.transaction() as session:
             await store.erase_duties(self.platform.clock)(session, [number])
+            await self.platform.processing.forget(session, [number])
             self.platform.post.tell(
                 session, "retention", KeysReleased(released=(Released(number=number, keys=(ref,)),))
             )

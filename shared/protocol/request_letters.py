@@ -32,6 +32,7 @@ from shared.protocol.request_kinds import (
     WITHHOLD,
 )
 from shared.protocol.request_proof import LookedAt, proof
+from shared.protocol.request_supplement import looked_again
 from shared.protocol.request_terms import Clocks
 from shared.protocol.rights_sheet import sheet
 from shared.protocol.show import day
@@ -138,7 +139,7 @@ def paragraphs(kind: str, told: LetterTells) -> Paragraphs:
     if kind == LIFTING:
         return _lifting(told, told.decision)
     said = _neither(_grounds(told)) if says_nothing(told) else _answer(told, told.decision)
-    return [*(_looked_again(told) if kind == SUPPLEMENT else []), *said, *_remedies(told)]
+    return [*(looked_again(told.answered_on) if kind == SUPPLEMENT else []), *said, *_remedies(told)]
 
 
 def _receipt(told: LetterTells) -> Paragraphs:
@@ -178,17 +179,6 @@ def _lifting(told: LetterTells, taken: Taken) -> Paragraphs:
         words = f"Wie het eerder van ons kreeg, hebben wij verteld wat er is veranderd. Dat zijn: {'; '.join(kinds)}."
         knows = [("Wie dit ook weet", [words, "U kunt ons vragen wie dat zijn (artikel 19 van de AVG)."])]
     return [("De afscherming eindigt", [said, str(taken.fields["toAsker"])]), *knows, *_remedies(told)]
-
-
-def _looked_again(told: LetterTells) -> Paragraphs:
-    """In the same words whatever was withheld, and whether there is something or not."""
-    if told.answered_on is None:
-        raise ValueError("a supplementary answer before an answer")
-    said = (
-        f"Op {day(told.answered_on)} kreeg u ons besluit op uw verzoek. Wij schreven dat wij later opnieuw zouden kijken. Dat hebben wij"
-        " gedaan. Dit antwoord is een aanvulling op dat besluit: wat u toen kreeg, staat hier niet nog een keer."
-    )
-    return [("Wij hebben opnieuw gekeken", [said])]
 
 
 def _neither(grounds: Sequence[str]) -> Paragraphs:

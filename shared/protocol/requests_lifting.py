@@ -44,7 +44,7 @@ def in_force(kind: str, taken: Iterable[Taken]) -> InForce | None:
     """What is restricted for a request of `kind`, of what is about him; None: nothing. `taken`: the decisions that count."""
     decisions = tuple(taken)
     keys = {one.key for one in decisions}
-    if REQUEST_WITHDRAWN in keys or LIFT_TOLD in keys:
+    if REQUEST_WITHDRAWN in keys:
         return None
     if kind in RESTRICTED_WHILE_EXAMINED and ANSWER_SENT not in keys:
         return InForce(everything=True)

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from shared.protocol.conditions.case import Case
+from shared.protocol.conditions.requests import lifting_is_not_decided, lifting_waits, something_is_restricted
 from shared.protocol.conditions.requests_again import nothing_was_told
-from shared.protocol.facts import Facts, Taken
+from shared.protocol.facts import Facts, Item, Taken
+from shared.protocol.requests_lifting import InForce, in_force
 from shared.protocol.withholding import WHOLE, decided_last, told_already, waits_for_more, withheld
 
 GIVEN, KEPT = Taken("request-item", "given", ("item-2",)), Taken("request-withhold", "withheld", ("item-3",))
@@ -53,6 +55,24 @@ def test_what_was_told_is_told() -> None:
     assert told_already((GIVEN, KEPT)) == {}, "nothing has gone"
     assert told_already((GIVEN, KEPT, SENT, LAPSED, AFTER_ALL)) == {"item-2": GIVEN}
     assert told_already((GIVEN, KEPT, SENT, LAPSED, AFTER_ALL, SENT)) == {"item-2": GIVEN, "item-3": AFTER_ALL}
+
+
+@pytest.mark.allowed("R-10.3")
+@pytest.mark.refused("R-10.3")
+def test_what_is_granted_after_all_is_restricted_anew_and_what_was_lifted_is_not() -> None:
+    done, lifted = Taken("request-item", "done", ("item-2",)), Taken("request-lift", "lifted")
+    asked = (done, KEPT, SENT, lifted)
+    assert in_force("rectification", asked) == InForce(everything=False, found=frozenset({"item-2"}))
+    first = (*asked, Taken("request-lift-told", "sent"))
+    assert in_force("rectification", first) is None
+    more = (*first, LAPSED, Taken("request-item", "done", ("item-3",)), SENT)
+    assert in_force("rectification", more) == InForce(everything=False, found=frozenset({"item-3"}))
+    registered = (Item("request", "request", "report", {"kind": "rectification"}),)
+    for taken, waits in ((first, False), (more, False), ((*more, lifted), True)):
+        case = Case(Facts(date(2026, 3, 1), decisions=taken, items=registered))
+        assert (lifting_waits.missing(case) is None) is waits
+        assert (something_is_restricted.missing(case) is None) is (taken is not first)
+        assert (lifting_is_not_decided.missing(case) is None) is (not waits)
 
 
 @pytest.mark.allowed("R-10.13")

@@ -83,7 +83,10 @@ class RequestPages:
             SUPPLEMENT if ANSWER_SENT in taken else THE_ANSWER: request.open["state"] == State.REQUEST_ANSWER,
         }
         if request.open["state"] in AFTER_THE_ANSWER:
-            may = {LIFTING: LIFT in taken and LIFT_TOLD not in taken}
+            lifting = [
+                one["key"] for one in request.decisions if one["status"] == "taken" and one["key"] in (LIFT, LIFT_TOLD)
+            ]
+            may = {LIFTING: lifting[-1:] == [LIFT]}
         return [LetterOffered(one, LETTERS[one], open_now.get(TOLD_BY[one])) for one, can in may.items() if can]
 
     async def make(self, session: Session, request: Opened, kind: str, filled: Filled) -> Trouble | None:
