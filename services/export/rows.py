@@ -19,10 +19,8 @@ from shared.processing import Concerns
 from shared.service.platform import Platform
 
 ITEM = "share"
-KEPT_BACK = (
-    "Dit wordt nu niet verstrekt: iets hierin is afgeschermd (art. 18 lid 2 AVG). Het kan weer worden gelezen als de afscherming is"
-    " opgeheven."
-)
+KEPT_BACK = "Dit is nu niet beschikbaar. Het kan later weer worden gelezen; wie het verstrekte, kan zeggen wanneer."
+"""Not why: of what is about one person that would tell that he asked for something (art. 10)."""
 WRONG_SECRET = "secret"  # noqa: S105  (a code of the audit trail)
 """Why something was not fetched: nothing is processed then."""
 WRONG_SECRETS = 5

@@ -89,6 +89,8 @@ class Procedure(SQLModel, table=True):
     request: str = Field(primary_key=True)
     kind: str
     runs: bool
+    turn: int
+    """Of the request, as of which that is so."""
     since: datetime = moment()
     mac: str = ""
 

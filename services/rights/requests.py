@@ -195,7 +195,7 @@ class Requests:
         async with self.platform.database.transaction() as session:
             session.add_all((dossier, row, *items, line, *about))
             for one in about:
-                told = ProcedureTold(number=one.signal, request=number, kind=row.kind, runs=True)
+                told = ProcedureTold(number=one.signal, request=number, kind=row.kind, runs=True, turn=dossier.turn)
                 self.platform.post.tell(session, "retention", told)
             made = KeysMade(number=number, keys=(KeyRef(mount=room.mount, key=key),))
             self.platform.post.tell(session, "retention", made)

@@ -111,7 +111,7 @@ def procedure(loaded: Loaded, row: AskedSignal, taken: Sequence[Taken]) -> Proce
     """Whether a procedure runs about the signal of `row`, for the request as it stands after `taken`."""
     kind = kind_of(loaded)
     runs = row.found is not False and row.state != store.NOWHERE and holds_up(kind, taken)
-    return ProcedureTold(number=row.signal, request=row.request, kind=kind, runs=runs)
+    return ProcedureTold(number=row.signal, request=row.request, kind=kind, runs=runs, turn=loaded.dossier.turn)
 
 
 def follows(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -124,7 +124,7 @@ def follows(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         if was != now and (told := now or no_more(row, decision.taken_at)):
             found += [Tell(to, told) for to in (row.holder, EXPORT)]
         ran, runs = (procedure(loaded, row, taken) for taken in (before, after))
-        if ran != runs:
+        if ran.runs != runs.runs:
             found.append(Tell("retention", runs))
     return found
 

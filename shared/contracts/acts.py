@@ -48,13 +48,14 @@ class RestrictionKept(Message):
 
 class ProcedureTold(Message):
     """A procedure about signal `number` runs, so that nothing of it is destroyed: an objection, a bezwaar, or a restriction that
-    holds. `runs` is false when it is over."""
+    holds. `runs` is false when it is over. `turn`: of the request, as of which this is so; what is older changes nothing."""
 
     event: ClassVar[str] = "procedure-told.v1"
     number: _Signal
     request: _Request
     kind: str = Field(max_length=40)
     runs: bool
+    turn: int = Field(default=0, ge=0)
 
 
 class ThingDone(Frozen):

@@ -93,7 +93,9 @@ def hold(n: int) -> Hold:
 
 
 def procedure(n: int) -> Procedure:
-    return Procedure(number=number(n), request="V-7K3MQ-9XD4T", kind="objection", runs=True, since=moment(n // 3))
+    return Procedure(
+        number=number(n), request="V-7K3MQ-9XD4T", kind="objection", turn=1, runs=True, since=moment(n // 3)
+    )
 
 
 def designated(n: int) -> StatementRow:

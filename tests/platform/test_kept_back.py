@@ -50,11 +50,11 @@ async def test_it_is_neither_read_nor_fetched_until_it_is_lifted(export: Exporti
     await restrict(export)
     late = await export.comes("department", "vergunningen")
     for identifier in (read, late):
-        with pytest.raises(Conflict, match="afgeschermd"):
+        with pytest.raises(Conflict, match="niet beschikbaar"):
             await export.inbox.one(identifier, ESRA)
         with pytest.raises(Conflict):
             await export.inbox.document(identifier, ESRA)
-    with pytest.raises(Conflict, match="afgeschermd"):
+    with pytest.raises(Conflict, match="niet beschikbaar"):
         await export.sharing.fetch(link.link, link.secret)
     assert (await export.sharing.one(fetched, ANNA))["restricted"] is True
     assert (await export.inbox.one(other, ESRA))["restricted"] is False, "of somebody else it goes on"
@@ -110,7 +110,7 @@ async def test_a_share_that_somebody_wrote_frees_none_of_the_others(export: Expo
     async with export.platform.database.transaction() as session:
         session.add(Share(**row.model_dump() | {"id": uuid4()}))
     await restrict(export)
-    with pytest.raises(Conflict, match="afgeschermd"):
+    with pytest.raises(Conflict, match="niet beschikbaar"):
         await export.inbox.one(identifier, ESRA)
 
 
@@ -125,7 +125,7 @@ async def test_what_comes_or_is_said_meanwhile_is_not_overlooked(export: Exporti
     older = await heard(export, said(minutes=-10, restricted=False))
     await export.platform.database.together((await heard(export, message)).effect)
     await export.platform.database.together(older.effect)
-    with pytest.raises(Conflict, match="afgeschermd"):
+    with pytest.raises(Conflict, match="niet beschikbaar"):
         await export.inbox.one(late, ESRA)
 
 
@@ -147,6 +147,6 @@ async def test_what_is_restricted_while_it_is_read_does_not_go(
 
     for reading in (lambda: export.inbox.one(identifier, ESRA), lambda: export.sharing.fetch(link.link, link.secret)):
         monkeypatch.setattr(export.sharing.rows, "opened", meanwhile)
-        with pytest.raises(Conflict, match="afgeschermd"):
+        with pytest.raises(Conflict, match="niet beschikbaar"):
             await reading()
         await restrict(export, minutes=next(minutes), restricted=False)

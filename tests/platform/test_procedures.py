@@ -39,8 +39,8 @@ async def sealed(desk_of: DeskOf) -> tuple[Desk, Listing]:
     return desk, Listing(desk.platform, Settings(**desk.platform.settings.model_dump()))
 
 
-async def told(desk: Desk, number: str = ONE, *, runs: bool = True, request: str = REQUEST) -> None:
-    message = ProcedureTold(number=number, request=request, kind="objection", runs=runs)
+async def told(desk: Desk, number: str = ONE, *, runs: bool = True, request: str = REQUEST, turn: int = 1) -> None:
+    message = ProcedureTold(number=number, request=request, kind="objection", runs=runs, turn=turn)
     await desk.hears(Procedures(desk.engine).told, message, "rights")
 
 
@@ -96,7 +96,9 @@ async def test_a_row_that_somebody_writes_lets_nothing_go_and_shows(desk_of: Des
     async with desk.platform.database.transaction() as session:
         await session.merge(Procedure(**row.model_dump() | {"runs": False}))
         session.add(
-            Procedure(number=OTHER, request=REQUEST, kind="objection", runs=True, since=desk.clock.now(), mac="x")
+            Procedure(
+                number=OTHER, request=REQUEST, kind="objection", turn=1, runs=True, since=desk.clock.now(), mac="x"
+            )
         )
     assert await listed(desk, listing) == set()
     shown = {one.about["record"] for one in listing.doubts.stuck().examples}
@@ -115,3 +117,15 @@ async def test_who_has_nothing_to_do_with_holds_sees_none(desk_of: DeskOf) -> No
         assert await running(desk, person) == [ONE]
     with pytest.raises(Forbidden):
         await running(desk, Person("lot", frozenset({"lot-member"})))
+
+
+@pytest.mark.refused("R-9.15")
+async def test_what_is_repeated_and_overtaken_stops_nothing_for_ever(desk_of: DeskOf) -> None:
+    desk, listing = await sealed(desk_of)
+    await told(desk, turn=3)
+    await told(desk, runs=False, turn=4)
+    await told(desk, turn=3)
+    assert await running(desk) == []
+    assert ONE in await listed(desk, listing)
+    await told(desk, turn=5)
+    assert await running(desk) == [ONE], "what runs again after that does"

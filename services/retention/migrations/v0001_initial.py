@@ -48,6 +48,7 @@ def upgrade() -> None:
         column("request", sa.Text, key=True),
         column("kind", sa.Text),
         column("runs", sa.Boolean),
+        column("turn", sa.Integer),
         column("since", MOMENT),
         column("mac", sa.Text),
     )

@@ -36,11 +36,14 @@ class Procedures:
     async def told(self, incoming: Incoming, message: ProcedureTold) -> Handled:
         """A request runs, or is over. What stands on a list leaves it, unless its keys are being released."""
         now = self.platform.clock.now()
-        row = Procedure(number=message.number, request=message.request, kind=message.kind, runs=message.runs, since=now)
+        row = Procedure(**message.model_dump(include=set(Procedure.model_fields)), since=now)
 
         async def effect(session: AsyncSession) -> None:
             before = await session.get(Procedure, (message.number, message.request), with_for_update=True)
             known = before is not None and await vouched_for(self.platform.mac, before)
+            if before is not None and known and message.turn < before.turn:
+                # It was overtaken: what runs is repeated, and can come after its end.
+                return
             if before is None or not known or before.runs != message.runs:
                 await session.merge(await vouch_for(self.platform.mac, changed(row)))
                 action = "procedure runs" if message.runs else "procedure over"
