@@ -18,7 +18,8 @@ from shared.processing import as_standard
 from shared.protocol.designations import FG
 from shared.service.platform import Platform
 
-NEWEST = Keyset("processing", col(ProcessingRecord.ended_at), col(ProcessingRecord.id), newest_first=True)
+NEWEST_BY = col(ProcessingRecord.ended_at)
+NEWEST = Keyset("processing", NEWEST_BY, col(ProcessingRecord.id), newest_first=True)
 STRANGE_RECORD = Doubt("a record of the processing log that this service did not write", "not-written-here")
 
 
@@ -69,7 +70,9 @@ class ProcessingReading:
         if asked.trace_id:
             query = query.where(col(ProcessingRecord.trace_id) == asked.trace_id.hex)
         if asked.start_time is not None:
-            query = query.where(col(ProcessingRecord.started_at) >= asked.start_time)
+            # What began then ended no earlier: by its end the records lie in order.
+            since = col(ProcessingRecord.started_at) >= asked.start_time, asked.start_time <= NEWEST_BY
+            query = query.where(*since)
         if asked.end_time is not None:
             query = query.where(col(ProcessingRecord.ended_at) <= asked.end_time)
         for column, value in (

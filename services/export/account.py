@@ -7,9 +7,13 @@ from sqlmodel import col
 
 from services.export.store import OutsideRow, Share
 from shared.accountability import AccountEntry, ToldChapter, moment_said
+from shared.contracts.export import OutsideSaid
 from shared.engine.head import vouched_for
 from shared.identity import Person
+from shared.keys.signing import read_claims
 from shared.service.platform import Platform
+
+SAID_OF_SHARE = {"received": "share received", "answered": "share answered", "asked": "share asked about"}
 
 
 class ExportAccount:
@@ -24,10 +28,9 @@ class ExportAccount:
         if not rows:
             return None
         found = [one for one in rows if await vouched_for(self.platform.mac, one)]
-        mine = {one.id for one in found}
-        entries = [entry for one in found for entry in _share(one)]
-        entries += [_said(one) for one in said if one.share in mine]
-        return ToldChapter(entries, not_believed=len(rows) - len(found))
+        heard = [one for one in said if await vouched_for(self.platform.mac, one)]
+        entries = [*(entry for one in found for entry in _share(one)), *map(_said, heard)]
+        return ToldChapter(entries, not_believed=len(rows) + len(said) - len(found) - len(heard))
 
 
 def _share(one: Share) -> list[AccountEntry]:
@@ -51,6 +54,13 @@ def _share(one: Share) -> list[AccountEntry]:
 
 
 def _said(one: OutsideRow) -> AccountEntry:
+    """What its receiver signed of a share; his signature was checked when it came."""
+    said = OutsideSaid.model_validate(read_claims(one.statement))
     return AccountEntry(
-        kind="disclosure", what="share received", at=moment_said(one.said_at), status="signed", about=(str(one.share),)
+        kind="disclosure",
+        what=SAID_OF_SHARE[said.kind],
+        outcome=said.outcome or "",
+        at=moment_said(one.said_at),
+        status="signed",
+        about=(str(one.share),),
     )

@@ -52,7 +52,8 @@ class Outside:
                 return
             now = self.platform.clock.now()
             await self._not_too_much(session, share)
-            session.add(OutsideRow(id=said.id, number=row.number, share=row.id, statement=statement, said_at=now))
+            kept = OutsideRow(id=said.id, number=row.number, share=row.id, statement=statement, said_at=now)
+            session.add(await vouch_for(self.platform.mac, kept))
             await self._effect(session, await self.rows.become(session, row, said_of=said.digest), said)
             if row.recipient == TABLE_OF_THE_RIEC:
                 self.platform.post.tell(session, "casework", OutsideTold(number=row.number, statement=statement))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,8 +14,9 @@ from services.export.store import RestrictedRow, Share
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.acts import Restricted
 from shared.contracts.export import ShareContent
-from shared.engine.head import vouch_for, vouched_for
-from shared.errors import CannotSucceed, NotBelieved
+from shared.engine.head import changed, vouch_for, vouched_for
+from shared.engine.hear import one_at_a_time
+from shared.errors import CannotSucceed, NotBelieved, PartDown
 
 
 class KeepingBack:
@@ -30,40 +30,59 @@ class KeepingBack:
         """From now on it is kept back, or no more. Raises CannotSucceed for who keeps no register of requests."""
         if incoming.producer != "rights":
             raise CannotSucceed("only who keeps the register of requests says what is restricted")
-        async with self.platform.database.reading() as session:
-            before = await session.get(RestrictedRow, (message.number, message.request))
-            query = select(Share).where(col(Share.number) == message.number, store.open_ones())
-            shares = (await session.scalars(query)).all()
-        if before is not None and not await vouched_for(self.platform.mac, before):
-            # What somebody wrote there does not stand in the way of what is said.
-            before = None
         row = RestrictedRow(
             **message.model_dump(include=set(RestrictedRow.model_fields)) | {"items": list(message.items)}
         )
         await vouch_for(self.platform.mac, row)
-        contents = {one.id: await self.rows.opened(await self.rows.believed(one)) for one in shares}
-        mine = {identifier for identifier, content in contents.items() if row.restricted and is_about(content, row)}
+        looked = await self._looked_in(row)
 
         async def effect(session: AsyncSession) -> None:
-            if before is not None and before.at >= message.at:
+            # A share that comes waits for this, and this for that.
+            await one_at_a_time(session, message.number)
+            before = await session.get(RestrictedRow, (message.number, message.request), with_for_update=True)
+            # What somebody wrote there does not stand in the way of what is said.
+            if before and before.at >= message.at and await vouched_for(self.platform.mac, before):
                 return
-            await session.merge(row.model_copy())
+            await session.merge(changed(row))
             for one in await store.open_of(session, message.number):
-                await self._marked(session, one, message.request, mine)
+                if not await vouched_for(self.platform.mac, one):
+                    # It is read by nobody, and does not stand in the way of the others.
+                    continue
+                if row.restricted and one.id not in looked:
+                    raise PartDown("a share came while its signal was looked through: once more")
+                await self._marked(session, one, message.request, is_about_it=looked.get(one.id, False))
 
         return Handled(effect)
 
-    async def _marked(self, session: AsyncSession, share: Share, request: str, mine: Collection[UUID]) -> None:
+    async def _looked_in(self, row: RestrictedRow) -> dict[UUID, bool]:
+        """Of each share that can be read still, whether it has something of what is restricted; empty where nothing is any more."""
+        if not row.restricted:
+            return {}
+        async with self.platform.database.reading() as session:
+            query = select(Share).where(col(Share.number) == row.number, store.open_ones())
+            shares = (await session.scalars(query)).all()
+        found = {}
+        for one in shares:
+            if await vouched_for(self.platform.mac, one):
+                try:
+                    found[one.id] = is_about(await self.rows.opened(one), row)
+                except CannotSucceed:
+                    # Its key is gone, and its row about to end: nobody reads it.
+                    found[one.id] = False
+        return found
+
+    async def _marked(self, session: AsyncSession, share: Share, request: str, *, is_about_it: bool) -> None:
         others = [one for one in share.restricted or [] if one != request]
-        after = [*others, request] if share.id in mine else others
+        after = [*others, request] if is_about_it else others
         if after == (share.restricted or []):
             return
-        await self.rows.become(session, await self.rows.believed(share), restricted=after)
+        await self.rows.become(session, share, restricted=after)
         session.add(self.rows.line("share kept back" if after else "share kept back no more", share))
 
     async def comes(self, session: AsyncSession, content: ShareContent) -> list[str]:
         """The requests for which a share is kept back that comes now: it was on its way when they restricted something. Raises
         NotBelieved for what this service did not write."""
+        await one_at_a_time(session, content.number)
         query = select(RestrictedRow).where(col(RestrictedRow.number) == content.number)
         found = (await session.scalars(query)).all()
         if not all([await vouched_for(self.platform.mac, one) for one in found]):

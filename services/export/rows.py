@@ -35,9 +35,14 @@ class Rows:
 
     async def content(self, row: Share) -> ShareContent:
         """For its receiver. Raises CannotSucceed when its key is gone, Conflict while something of it is restricted."""
+        self.goes_out(row)
+        return await self.opened(row)
+
+    @staticmethod
+    def goes_out(row: Share) -> None:
+        """Raises Conflict while something of it is restricted."""
         if row.restricted:
             raise Conflict(KEPT_BACK, code="restricted")
-        return await self.opened(row)
 
     async def opened(self, row: Share) -> ShareContent:
         """Raises CannotSucceed when its key is gone."""

@@ -81,7 +81,8 @@ class RestrictedRow(SQLModel, table=True):
 
 
 class OutsideRow(SQLModel, table=True):
-    """What a receiver outside signed about a share: codes and dates. `id`: as he gave it, so that it counts once."""
+    """What a receiver outside signed about a share: codes and dates. `id`: as he gave it, so that it counts once. Its MAC says that
+    his signature was checked when it came, also when he signs with another key since."""
 
     __tablename__ = "said_of_share"
     id: UUID = Field(primary_key=True)
@@ -89,6 +90,7 @@ class OutsideRow(SQLModel, table=True):
     share: UUID = Field(index=True)
     statement: str
     said_at: datetime = moment()
+    mac: str = ""
 
 
 class EndingRow(SQLModel, table=True):

@@ -17,6 +17,7 @@ from shared.accountability import AccountEntry, ToldChapter, moment_said
 from shared.engine.head import vouched_for
 from shared.identity import Person
 from shared.keys.signing import NotSigned
+from shared.numbers import is_request
 from shared.protocol.accounting import decision_kind
 from shared.service.platform import Platform
 
@@ -185,10 +186,16 @@ def _line(row: trail.AuditLine) -> AccountEntry:
         by=(str(said["actor"]),) if said.get("actor") else (),
         role=str(said.get("role") or ""),
         outcome="" if result == "done" else result,
-        reason=str(said.get("reason") or ""),
+        reason=_reason(str(said.get("reason") or "")),
         producer=row.producer,
         line=row.seq,
     )
+
+
+def _reason(given: str) -> str:
+    """Why, without the number of a request of a person: that there was one is told, and not which (shared/engine/account.py)."""
+    first, _, purpose = given.partition(": ")
+    return purpose if is_request(first) else given
 
 
 def _step(what: str, at: str, **more: str | tuple[str, ...]) -> AccountEntry:

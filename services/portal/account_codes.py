@@ -44,7 +44,7 @@ ACCOUNT_FACTS = {
     "holder": "Ligt bij",
     "since": "Sinds",
     "endsOn": "Bewaard tot en met",
-    "findableBy": "Aantal versleutelde vindplaatsen",
+    "findableBy": "Aantal zoeksleutels",
     "contactData": "Contactgegevens van de melder",
     "duties": "Plichten tot informeren",
 }

@@ -46,17 +46,21 @@ class RetentionAccount:
             if sealed is not None and not await vouched_for(self.platform.mac, sealed):
                 raise NotBelieved
             entries, facts = await _steps(session, number, sealed)
-            doubtful = 0
+            doubtful, declared = 0, False
             for row in await session.scalars(select(Declaration).where(col(Declaration.number) == number)):
                 if await self._is_ours(row):
                     entries.append(_declared(row))
+                    declared = True
                 else:
                     doubtful += 1
             beside, strange = await self._found_by(session, number)
-        if stone:
+        if stone and declared:
             since = moment_said(stone.destroyed_at)
             return ToldChapter(entries, standing="destroyed", since=since, not_believed=doubtful)
         facts |= beside
+        if stone:
+            # Nothing is destroyed without a declaration: this is a row that somebody put there.
+            doubtful += 1
         if not entries and not facts and not doubtful and not strange:
             return None
         return ToldChapter(entries, facts, not_believed=doubtful + strange)

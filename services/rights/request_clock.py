@@ -15,18 +15,18 @@ from shared.protocol.request_kinds import (
     ANSWER_SENT,
     BEZWAAR,
     LIFT_TOLD,
-    NEUTRAL,
     REQUEST_WITHDRAWN,
-    WITHHOLD,
 )
 from shared.protocol.request_terms import Clocks, can_object_until, decided_until
 from shared.protocol.requests_lifting import in_force
 from shared.protocol.terms import add_years
+from shared.protocol.withholding import waits_for_more, withheld
 
 
 @dataclass(frozen=True)
 class Reckoned:
-    """`due_on`: until when there has to be an answer, None when there is one; `legal_on`: the limit of the law.
+    """`due_on`: until when there has to be an answer, or when there is one, when what was withheld is looked at again, None when nothing
+    was; `legal_on`: the limit of the law.
 
     `object_until`: the last day for a bezwaar, or of one decided on for the court; `review_on`: when what was withheld is
     looked at again; `ends_on`: the last day in the register.
@@ -49,7 +49,7 @@ def reckon(request: Mapping[str, Any], decisions: Iterable[Taken], law: Law) -> 
     withdrawn = next((_day(one, "withdrawnOn") for one in reversed(taken) if one.key == REQUEST_WITHDRAWN), None)
     over = answered or withdrawn
     return Reckoned(
-        due_on=None if over else running.due_on,
+        due_on=running.due_on if over is None else _due_again(taken),
         legal_on=running.legal_on,
         extended=running.extended,
         answered_on=answered,
@@ -59,9 +59,15 @@ def reckon(request: Mapping[str, Any], decisions: Iterable[Taken], law: Law) -> 
     )
 
 
+def _due_again(taken: list[Taken]) -> date | None:
+    """Of a request that was answered: what can be given after all is told at once, as of who is informed later (art. 26 lid 5)."""
+    more = waits_for_more(taken)
+    return more.on if more else _review(taken)
+
+
 def _ends_on(over: date | None, request: Mapping[str, Any], taken: list[Taken], law: Law) -> date | None:
-    """The last day in the register; none as long as something is restricted for it."""
-    if over is None or in_force(str(request["kind"]), taken):
+    """The last day in the register; none as long as something is restricted for it, or more is to be told."""
+    if over is None or in_force(str(request["kind"]), taken) or waits_for_more(taken):
         return None
     lifted = (_day(one, "liftToldOn") for one in taken if one.key == LIFT_TOLD)
     return add_years(max([over, *lifted]), law.terms.request_kept_years)
@@ -79,8 +85,7 @@ def clocks(request: Mapping[str, Any], taken: Iterable[Taken], law: Law) -> Cloc
 
 
 def _review(taken: list[Taken]) -> date | None:
-    last = {one.about: one for one in taken if one.key in (WITHHOLD, NEUTRAL)}
-    return min((_day(one, "reviewOn") for one in last.values()), default=None)
+    return min((_day(one, "reviewOn") for one in withheld(taken).values()), default=None)
 
 
 def _day(one: Taken, name: str) -> date:

@@ -25,14 +25,17 @@ from shared.protocol.request_kinds import REQUEST_LETTER
 from shared.protocol.request_letters import (
     EXTENSION,
     LIFTING,
-    THE_ANSWER,
+    SUPPLEMENT,
+    TELLING_ANSWERS,
     given_items,
     paragraphs,
     proof_told,
     title,
 )
 from shared.protocol.request_proof import copied
+from shared.protocol.requests import AFTER_THE_ANSWER
 from shared.protocol.show import day
+from shared.protocol.withholding import was_answered
 
 
 class RequestLetters:
@@ -51,11 +54,13 @@ class RequestLetters:
         loaded = await self.parts.loader.for_change(number, version, by=person)
         if not is_request(number):
             raise NotFound
-        over, answers = loaded.state == State.REQUEST_DONE, loaded.state == State.REQUEST_ANSWER
-        if over != (kind == LIFTING) or (kind == THE_ANSWER and not answers):
+        answers = loaded.state == State.REQUEST_ANSWER
+        again = was_answered(loaded.facts().decisions)
+        untimely = kind in TELLING_ANSWERS and (not answers or again != (kind == SUPPLEMENT))
+        if (loaded.state in AFTER_THE_ANSWER) != (kind == LIFTING) or untimely:
             raise Conflict("Deze brief hoort nu niet bij dit verzoek (art. 10 lid 4).", state=loaded.state)
         about = told(loaded, kind)
-        if kind in (EXTENSION, THE_ANSWER, LIFTING) and about.decision is None:
+        if kind in (EXTENSION, *TELLING_ANSWERS, LIFTING) and about.decision is None:
             raise Conflict("Eerst wordt besloten wat in deze brief staat (art. 10 lid 5).", state=loaded.state)
         # Who asks gets it: for a child or somebody represented, that is the one who asked for him.
         to = list(loaded.opened.subjects.values())[-1]
@@ -72,7 +77,11 @@ class RequestLetters:
         digest = hashlib.sha256(pdf).hexdigest()
         name = f"letter-{digest[:32]}"
         if name not in loaded.opened.findings:
-            copy = said | {"number": number, "kind": kind, "items": given_items(about) if kind == THE_ANSWER else []}
+            copy = said | {
+                "number": number,
+                "kind": kind,
+                "items": given_items(about) if kind in TELLING_ANSWERS else [],
+            }
             copy["completeness"] = copied(proof_told(about))
             fields = {"kind": kind, "pdf": base64.b64encode(pdf).decode(), "copy": copy}
             await self._keep(loaded, person, role, name, fields)

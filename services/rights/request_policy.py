@@ -38,17 +38,25 @@ from shared.protocol.request_kinds import (
     LIFT,
     LIFT_TOLD,
     NOT_HANDLED,
-    ON_ITEM,
     RECORD_FOUND,
     REQUEST_KINDS,
     REQUEST_LETTER,
     REQUEST_WITHDRAWN,
     SEARCH_DONE,
-    WITHHOLD,
 )
-from shared.protocol.request_letters import EXTENSION, LETTERS, LIFTING, THE_ANSWER, LetterTells, told_decision
+from shared.protocol.request_letters import (
+    EXTENSION,
+    LETTERS,
+    LIFTING,
+    SUPPLEMENT,
+    TELLING_ANSWERS,
+    THE_ANSWER,
+    LetterTells,
+    told_decision,
+)
 from shared.protocol.request_terms import reminded
 from shared.protocol.requests_lifting import in_force
+from shared.protocol.withholding import decided_last, told_already
 
 
 def registered(loaded: Loaded) -> Mapping[str, Any]:
@@ -66,6 +74,9 @@ def row_of(loaded: Loaded) -> RequestRow:
 def told(loaded: Loaded, kind: str) -> LetterTells:
     """All that a letter of `kind` about it can be made of."""
     decisions, items = loaded.facts().decisions, tuple(decided_items(loaded))
+    if kind == SUPPLEMENT:
+        before = told_already(decisions)
+        items = tuple(one for one in items if one[0].name not in before)
     given = [item.name for item, taken in items if taken.outcome == "given"]
     return LetterTells(
         loaded.law,
@@ -74,8 +85,9 @@ def told(loaded: Loaded, kind: str) -> LetterTells:
         clocks(registered(loaded), _as_told(decisions, kind), loaded.law),
         told_decision(kind, decisions),
         items,
-        looked_at(loaded, given) if kind == THE_ANSWER else (),
-        carrying_out.receivers(loaded) if kind == LIFTING else (),
+        looked_at(loaded, given) if kind in TELLING_ANSWERS else (),
+        answered_on=row_of(loaded).answered_on if kind == SUPPLEMENT else None,
+        told_of_it=carrying_out.receivers(loaded) if kind == LIFTING else (),
     )
 
 
@@ -87,7 +99,7 @@ def _as_told(decisions: Sequence[Taken], kind: str) -> Sequence[Taken]:
 def decided_items(loaded: Loaded) -> list[tuple[Item, Taken]]:
     """What was found and decided on, each with what was decided last."""
     facts = loaded.facts()
-    last = {one.about[0]: one for one in facts.decisions if one.key in (ON_ITEM, WITHHOLD) and one.about}
+    last = decided_last(facts.decisions)
     return [(one, last[one.name]) for one in facts.of_category(FOUND_ITEM) if one.name in last]
 
 
@@ -114,8 +126,7 @@ def show(loaded: Loaded) -> dict[str, Any]:
         "person": people[0].model_dump(exclude_none=True)
         | ({"bornOn": fields["bornOn"]} if "bornOn" in fields else {}),
         "asker": people[1].model_dump(exclude_none=True) if len(people) > 1 else None,
-        "clocks": shown_clocks(row)
-        | {"reminder": reminded(loaded.dossier.received_on, loaded.today, loaded.law.choices.reminders)},
+        "clocks": shown_clocks(row) | {"reminder": None if row.answered_on else _reminded(loaded)},
         "restricted": in_force(fields["kind"], loaded.facts().decisions) is not None,
         "holders": completeness(loaded),
         "signals": [
@@ -155,6 +166,10 @@ def show(loaded: Loaded) -> dict[str, Any]:
             for name, one in loaded.opened.of_category(REQUEST_LETTER).items()
         ],
     }
+
+
+def _reminded(loaded: Loaded) -> int | None:
+    return reminded(loaded.dossier.received_on, loaded.today, loaded.law.choices.reminders)
 
 
 def shown_clocks(row: RequestRow) -> dict[str, Any]:

@@ -209,7 +209,7 @@ class Requests:
         return await self._listed(person, role, window, "register of requests read", done=done)
 
     async def overdue(self, person: Person, window: Window) -> dict[str, Any]:
-        """What should have been answered: for the beheerder and the FG (R-10.5). Raises Forbidden."""
+        """What should have been answered, or looked at again: for the beheerder and the FG (R-10.5, R-10.12). Raises Forbidden."""
         role = person.role_among({BEHEERDER, FG})
         today = calendar_date(self.platform.clock.now())
         return await self._listed(person, role, window, "overdue requests read", late=today)
@@ -257,6 +257,7 @@ class Requests:
         await self.platform.releaser.release([ref])
         async with self.platform.database.transaction() as session:
             await store.erase_duties(self.platform.clock)(session, [number])
+            await self.platform.processing.forget(session, [number])
             self.platform.post.tell(
                 session, "retention", KeysReleased(released=(Released(number=number, keys=(ref,)),))
             )

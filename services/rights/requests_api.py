@@ -46,7 +46,7 @@ class RequestOut(Strict):
 
 class RequestLetterIn(Strict):
     expected_version: int
-    kind: Literal["receipt", "extension", "answer", "lifting"]
+    kind: Literal["receipt", "extension", "answer", "supplement", "lifting"]
 
 
 class RequestLetterOut(Strict):
@@ -102,7 +102,11 @@ def request_routes(engine: Engine, requests: Requests) -> APIRouter:
     async def listed(window: WindowAsked, done: DoneAsked = False, person: Person = caller) -> dict[str, Any]:
         return await requests.all(person, window, done=done)
 
-    @routes.get("/v1/overdue-requests", tags=["requests"], summary="What should have been answered (beheerder, FG)")
+    @routes.get(
+        "/v1/overdue-requests",
+        tags=["requests"],
+        summary="What should have been answered, or looked at again (beheerder, FG)",
+    )
     async def late(window: WindowAsked, person: Person = caller) -> dict[str, Any]:
         return await requests.overdue(person, window)
 

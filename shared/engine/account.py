@@ -18,6 +18,7 @@ from shared.engine.parts import Parts
 from shared.engine.tables import AskedLookRow, AskedRow, Dossier, GrantRow, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.errors import Elsewhere
 from shared.identity import Person
+from shared.numbers import is_request
 from shared.protocol.accounting import decision_kind, record_kind
 from shared.protocol.model import PHASE_OF, Law, State
 
@@ -94,11 +95,12 @@ def decided(loaded: Loaded, dossier: str = "") -> list[AccountEntry]:
 
 
 def decision_entry(one: CodedDecision, dossier: str = "") -> AccountEntry:
-    """A decision by its codes."""
+    """A decision by its codes; not for which request of a person it was."""
     same: dict[str, Any] = {
         name: getattr(one, name)
-        for name in ("outcome", "article", "status", "state", "co_signers", "dissenters", "recorder", "role", "about")
+        for name in ("outcome", "article", "status", "state", "co_signers", "dissenters", "recorder", "role")
     }
+    same["about"] = tuple(each for each in one.about if not is_request(each))
     return AccountEntry(
         kind=decision_kind(one.key),
         what=one.key,

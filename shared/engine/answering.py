@@ -173,7 +173,16 @@ class Answering:
             await session.merge(answered)
             session.add(self.platform.post.envelope("rights", message, number=number, letter=letter))
             action = f"request answered: {given.outcome}"
-            session.add(audit.line(now, action, actor=person.user_id, role=role, record=number, reason=request))
+            line = audit.line(
+                now,
+                action,
+                actor=person.user_id,
+                role=role,
+                record=number,
+                reason=request,
+                concerns=loaded.concerns,
+            )
+            session.add(line)
         return answered
 
 

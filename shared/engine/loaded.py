@@ -233,10 +233,10 @@ class Loaded:
     @cached_property
     def restricted(self) -> Mapping[str, str]:
         """The persons and items that are only kept, each with the request (shared/protocol/restricting.py); without content the
-        items only that the record names."""
-        before = ((one["outcome"], one["about"]) for one in self.dossier.earlier if one["key"] == RESTRICTING)
-        own = ((one.outcome, one.about) for one in self.decisions if one.key == RESTRICTING)
-        holding = restrictions((*before, *own))
+        items only that the record names. What rights said last counts, whichever was heard last."""
+        earlier = (CodedDecision.model_validate(one) for one in self.dossier.earlier if one["key"] == RESTRICTING)
+        said = [*earlier, *(coded(one) for one in self.decisions if one.key == RESTRICTING)]
+        holding = restrictions((one.outcome, one.about) for one in sorted(said, key=lambda one: one.taken_at))
         return restricted(holding, self._concerns() if self.content else {}, self.standing.person) if holding else {}
 
     @cached_property

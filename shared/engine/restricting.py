@@ -18,8 +18,8 @@ from shared.engine.head import Head
 from shared.engine.hear import heard
 from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
-from shared.engine.tables import DecisionRow, Dossier, TaskRow
-from shared.errors import CannotSucceed, Conflict, PartDown
+from shared.engine.tables import DecisionRow, TaskRow
+from shared.errors import CannotSucceed, Conflict, NotFound, PartDown
 from shared.protocol.conditions.approach import PROCESS_CATEGORIES
 from shared.protocol.restricting import (
     GRANTED,
@@ -42,26 +42,24 @@ class Restricting:
 
     async def heard(self, incoming: Incoming, message: Restricted) -> Handled:
         """From now on it holds here, or no more. Rights hears that, or where the signal is."""
-        async with self.platform.database.reading() as session:
-            dossier = await session.get(Dossier, message.number)
-        if dossier is None or dossier.left:
-            gone = RestrictionKept(
-                number=message.number,
-                request=message.request,
-                done=False,
-                holder=dossier.handed_to if dossier else None,
-            )
+        try:
+            # Also that it has left is believed for its MAC: else a row would send rights elsewhere, and what is here goes on.
+            loaded = await self.parts.loader.load(message.number, opened=False)
+        except NotFound as problem:
+            holder = problem.extra.get("holder")
+            gone = RestrictionKept(number=message.number, request=message.request, done=False, holder=holder)
 
             async def elsewhere(session: AsyncSession) -> None:
                 self.platform.post.tell(session, "rights", gone)
 
             return Handled(elsewhere)
-        if dossier.handing_over_since:
+        if loaded.dossier.handing_over_since:
             raise PartDown("the signal is being handed over")
-        if int(message.subject[1:]) > dossier.people:
+        if int(message.subject[1:]) > loaded.dossier.people:
             raise CannotSucceed("there is no such person in this signal")
-        # What was granted can have been carried out before rights asked who has it now: then he says so again.
-        loaded = await self.parts.loader.load(message.number, opened=bool(message.granted))
+        if message.granted:
+            # It can have been carried out before rights asked who has it: then he says so again.
+            loaded = await self.parts.loader.load(message.number)
         record = self._record(loaded, message)
         newer = _said_since(loaded, message)
         again = _said_again(loaded, record, newer=newer)

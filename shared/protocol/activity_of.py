@@ -27,6 +27,7 @@ ACTIVITY_OF_DECISION: Mapping[str, str] = {
     **dict.fromkeys(("request-weighed", "request-item", "request-withhold", "request-neutral"), "verzoek-behandelen"),
     **dict.fromkeys(("request-adjourn", "request-extend", "request-extension-sent"), "verzoek-behandelen"),
     **dict.fromkeys(("request-information", "request-answer-sent", "request-not-handled"), "verzoek-behandelen"),
+    **dict.fromkeys(("request-withhold-lapsed", "request-neutral-lapsed"), "verzoek-behandelen"),
     **dict.fromkeys(
         ("request-bezwaar", "request-withdrawn", "request-lift", "request-lift-told"), "verzoek-behandelen"
     ),
@@ -49,7 +50,8 @@ ACTIVITY_OF_DEED: Mapping[str, str] = {
     **dict.fromkeys(("request registered", "holder asked", "holder answered", "services asked"), "verzoek-behandelen"),
     **dict.fromkeys(("sealed signal given for a request", "sealed signal opened for a request"), "verzoek-behandelen"),
     **dict.fromkeys(
-        ("person asks", "opened for a request", "request letter made", "request letter read"), "verzoek-behandelen"
+        ("person asks", "opened for a request", "request answered", "request letter made", "request letter read"),
+        "verzoek-behandelen",
     ),
     **dict.fromkeys(("contact data opened", "reporter withdrew"), "melder-bereiken"),
     "signal handed over": "overdragen",
@@ -115,6 +117,8 @@ NO_PROCESSING: Mapping[str, str] = {
             "informing before destruction",
             "move of a case ordered",
             "signal withheld for a hold",
+            "destruction list escalated",
+            "destruction at the ultimate date",
         ),
         "de kalender of een andere dienst zet iets in gang dat bij zijn uitvoering wordt vastgelegd",
     ),

@@ -29,7 +29,7 @@ HOLDINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             HASHES: "zoeksleutels",
         },
         "oversight": {
-            HAS_LINES: "regels in het controlespoor: wie wat wanneer deed, zonder inhoud",
+            HAS_LINES: "regels in het auditspoor: wie wat wanneer deed, zonder inhoud",
             HAS_DECISIONS: "besluiten, met hun motivering versleuteld",
             HAS_DISCLOSURES: "regels in het verstrekkingenregister",
         },

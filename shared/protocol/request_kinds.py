@@ -17,6 +17,7 @@ IDENTITY, EXTEND, EXTENSION_SENT, HOLDER = (
 ON_ITEM, WITHHOLD, ANSWER_SENT, ADJOURN = "request-item", "request-withhold", "request-answer-sent", "request-adjourn"
 INFORMED = "request-information"
 LIFT, LIFT_TOLD = "request-lift", "request-lift-told"
+WITHHOLD_LAPSED, NEUTRAL_LAPSED = "request-withhold-lapsed", "request-neutral-lapsed"
 ACCESS, BEZWAAR = "access", "bezwaar"
 REQUEST_KINDS: Mapping[str, str] = MappingProxyType(
     {

@@ -32,15 +32,20 @@ from shared.protocol.request_kinds import (
     WITHHOLD,
 )
 from shared.protocol.request_proof import LookedAt, proof
+from shared.protocol.request_supplement import looked_again
 from shared.protocol.request_terms import Clocks
 from shared.protocol.rights_sheet import sheet
 from shared.protocol.show import day
 
 RECEIPT, EXTENSION, THE_ANSWER, LIFTING = "receipt", "extension", "answer", "lifting"
+SUPPLEMENT = "supplement"
+TELLING_ANSWERS = (THE_ANSWER, SUPPLEMENT)
+"""The letters that tell what was decided on the request; the second once an answer has gone."""
 LETTERS = {
     RECEIPT: "ontvangstbevestiging met informatie over rechten",
     EXTENSION: "verlenging van de termijn",
     THE_ANSWER: "antwoord",
+    SUPPLEMENT: "aanvullend antwoord",
     LIFTING: "opheffen van de afscherming",
 }
 """The kinds of letters, by their codes."""
@@ -51,6 +56,7 @@ _TITLES = {
     RECEIPT: "Wij hebben uw verzoek ontvangen",
     EXTENSION: "Uw antwoord komt later",
     THE_ANSWER: "Besluit op uw verzoek",
+    SUPPLEMENT: "Aanvullend antwoord op uw verzoek",
     LIFTING: "Uw gegevens worden niet langer afgeschermd",
 }
 _OUTCOME = {
@@ -89,6 +95,8 @@ class LetterTells:
     items: tuple[tuple[Item, Taken], ...] = ()
     looked: tuple[LookedAt, ...] = ()
     """Of an answer: where was looked."""
+    answered_on: date | None = None
+    """Of a supplementary answer: when the last one went."""
     told_of_it: tuple[str, ...] = ()
     """Of the lifting of a restriction: who had what was put right, and was told, by their codes."""
 
@@ -130,7 +138,8 @@ def paragraphs(kind: str, told: LetterTells) -> Paragraphs:
         return _extension(told, told.decision)
     if kind == LIFTING:
         return _lifting(told, told.decision)
-    return [*(_neither(_grounds(told)) if says_nothing(told) else _answer(told, told.decision)), *_remedies(told)]
+    said = _neither(_grounds(told)) if says_nothing(told) else _answer(told, told.decision)
+    return [*(looked_again(told.answered_on) if kind == SUPPLEMENT else []), *said, *_remedies(told)]
 
 
 def _receipt(told: LetterTells) -> Paragraphs:

@@ -7,6 +7,7 @@ stands in `requests_search.py`, deciding on it and answering in `requests_answer
 from __future__ import annotations
 
 from shared.protocol.conditions import requests as c
+from shared.protocol.conditions import requests_again as again
 from shared.protocol.conditions.dates import not_in_the_future
 from shared.protocol.conditions.requests import within_the_days
 from shared.protocol.kinds import Choice, Date, Text
@@ -27,6 +28,8 @@ from shared.protocol.request_kinds import (
 OPEN = (State.REQUEST_RECEIVED, State.REQUEST_SEARCH, State.REQUEST_WEIGHING)
 """A request that has no answer yet; a bezwaar has states of its own."""
 EVERY = (*OPEN, State.REQUEST_BEZWAAR, State.REQUEST_ANSWER)
+AFTER_THE_ANSWER = (State.REQUEST_DONE, State.REQUEST_AGAIN)
+"""The answer has gone; in the second, something was withheld that is looked at again."""
 
 
 def of_the_file(chosen: Municipality) -> Who:
@@ -179,7 +182,7 @@ def extend(chosen: Municipality) -> Decision:
             Field("because", "Waarom kan het niet eerder?", "art. 12 lid 3 AVG", Choice(why)),
             Field("toAsker", "Wat staat daarover in de brief aan de verzoeker?", "art. 12 lid 3 AVG"),
         ),
-        needs=(c.is_no_bezwaar,),
+        needs=(c.is_no_bezwaar, again.is_not_answered),
     )
 
 
@@ -200,6 +203,7 @@ def extension_sent(chosen: Municipality) -> Decision:
             Field("extensionSentOn", "Op welke dag is zij verstuurd?", "art. 12 lid 3 AVG", Date()),
         ),
         needs=(
+            again.is_not_answered,
             c.extension_waits,
             c.letter_of("extension", "brief over de verlenging", "art. 12 lid 3 AVG"),
             within,
@@ -221,5 +225,5 @@ def withdrawn(chosen: Municipality) -> Decision:
             Field("withdrawnOn", "Op welke dag?", "art. 10 lid 4", Date()),
             Field("how", "Hoe heeft hij dat laten weten?", "art. 10 lid 4", Choice(REQUEST_CHANNELS)),
         ),
-        needs=(not_in_the_future("withdrawnOn", "de dag van intrekken", "art. 10 lid 4"),),
+        needs=(again.is_not_answered, not_in_the_future("withdrawnOn", "de dag van intrekken", "art. 10 lid 4")),
     )

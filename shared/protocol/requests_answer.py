@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import requests as c
+from shared.protocol.conditions import requests_again as again
 from shared.protocol.conditions.dates import not_in_the_future, withheld_within
 from shared.protocol.kinds import Choice, Choices, Date, Text
 from shared.protocol.model import Decision, Field, Outcome, State
@@ -67,16 +68,19 @@ def item(chosen: Municipality) -> Decision:
             Field("toAsker", "Wat staat daarover in de brief?", "art. 10 lid 5", outcomes=("partly", "refused")),
         ),
         about=("found",),
+        needs=(again.is_not_told,),
     )
 
 
 def withhold(chosen: Municipality) -> Decision:
-    """A right is set aside for one item, on a ground, together with the privacy officer (R-10.12)."""
+    """A right is set aside for one item, on a ground, together with the privacy officer (R-10.12); so it is when it was looked at
+    again and still cannot be given (art. 41 lid 2 UAVG)."""
+    within = withheld_within(chosen.terms.review_months)
     return Decision(
         key=WITHHOLD,
         article="art. 10 lid 7",
         question="Blijft dit gegeven buiten het antwoord?",
-        states=(State.REQUEST_WEIGHING,),
+        states=(State.REQUEST_WEIGHING, State.REQUEST_AGAIN),
         who=of_the_file(chosen).together_with("privacy-officer"),
         outcomes=(
             Outcome(
@@ -84,7 +88,16 @@ def withhold(chosen: Municipality) -> Decision:
                 "ja, op een grond",
                 None,
                 "art. 10 lid 7",
-                needs=(withheld_within(chosen.terms.review_months),),
+                only_in=(State.REQUEST_WEIGHING,),
+                needs=(again.is_not_told, within),
+            ),
+            Outcome(
+                "withheld",
+                "ja, nog steeds, op een grond",
+                None,
+                "art. 41 lid 2 UAVG",
+                only_in=(State.REQUEST_AGAIN,),
+                needs=(again.item_is_withheld, within),
             ),
         ),
         fields=_set_aside("withheld"),
@@ -113,12 +126,14 @@ def weighed(chosen: Municipality) -> Decision:
 
 
 def neutral(chosen: Municipality) -> Decision:
-    """An answer that neither confirms nor denies that there is a file, chosen by a human being (R-10.13; art. 41 UAVG)."""
+    """An answer that neither confirms nor denies that there is a file, chosen by a human being (R-10.13; art. 41 UAVG); and that it
+    stays so, when that was looked at again."""
+    within = withheld_within(chosen.terms.review_months)
     return Decision(
         key=NEUTRAL,
         article="art. 41 lid 2 UAVG",
         question="Wordt geantwoord zonder te zeggen of er iets is?",
-        states=(State.REQUEST_WEIGHING,),
+        states=(State.REQUEST_WEIGHING, State.REQUEST_AGAIN),
         who=of_the_file(chosen).together_with("privacy-officer"),
         outcomes=(
             Outcome(
@@ -126,7 +141,16 @@ def neutral(chosen: Municipality) -> Decision:
                 "ja",
                 State.REQUEST_ANSWER,
                 "art. 41 lid 2 UAVG",
-                needs=(c.access_is_asked, withheld_within(chosen.terms.review_months)),
+                only_in=(State.REQUEST_WEIGHING,),
+                needs=(c.access_is_asked, again.nothing_was_told, within),
+            ),
+            Outcome(
+                "neutral",
+                "ja, dat blijft zo",
+                None,
+                "art. 41 lid 2 UAVG",
+                only_in=(State.REQUEST_AGAIN,),
+                needs=(again.whole_is_withheld, within),
             ),
         ),
         fields=_set_aside("neutral"),
@@ -141,14 +165,23 @@ def answer_sent(chosen: Municipality) -> Decision:
         question="Is het antwoord verstuurd?",
         states=(State.REQUEST_ANSWER,),
         who=of_the_file(chosen),
-        outcomes=(Outcome("sent", "ja", State.REQUEST_DONE, "art. 10 lid 4"),),
+        outcomes=(
+            Outcome("sent", "ja", State.REQUEST_DONE, "art. 10 lid 4", needs=(again.nothing_is_withheld,)),
+            Outcome(
+                "sent-again-later",
+                "ja, en later wordt opnieuw bekeken of het zo blijft",
+                State.REQUEST_AGAIN,
+                "art. 41 lid 2 UAVG",
+                needs=(again.something_is_withheld,),
+            ),
+        ),
         fields=(
             Field("letter", "Welke brief?", "art. 10 lid 4", Text(most=80)),
             Field("answerSentOn", "Op welke dag is zij verstuurd of uitgereikt?", "art. 3:41 Awb", Date()),
         ),
         needs=(
             c.told_of_rights,
-            c.letter_of("answer", "antwoord", "art. 10 lid 5"),
+            again.answer_letter_was_made,
             not_in_the_future("answerSentOn", "de dag van versturen", "art. 3:41 Awb"),
         ),
     )

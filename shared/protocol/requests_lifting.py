@@ -13,7 +13,7 @@ from shared.protocol.conditions import requests as c
 from shared.protocol.conditions.dates import not_in_the_future
 from shared.protocol.facts import Taken
 from shared.protocol.kinds import Date, Text
-from shared.protocol.model import Decision, Field, Outcome, State
+from shared.protocol.model import Decision, Field, Outcome
 from shared.protocol.municipality import Municipality
 from shared.protocol.request_kinds import (
     ANSWER_SENT,
@@ -24,7 +24,7 @@ from shared.protocol.request_kinds import (
     REQUEST_WITHDRAWN,
     RESTRICTED_WHILE_EXAMINED,
 )
-from shared.protocol.requests import of_the_file
+from shared.protocol.requests import AFTER_THE_ANSWER, of_the_file
 
 TOLD_BEFORE = "art. 18 lid 3 AVG"
 OBJECTION = "objection"
@@ -44,7 +44,7 @@ def in_force(kind: str, taken: Iterable[Taken]) -> InForce | None:
     """What is restricted for a request of `kind`, of what is about him; None: nothing. `taken`: the decisions that count."""
     decisions = tuple(taken)
     keys = {one.key for one in decisions}
-    if REQUEST_WITHDRAWN in keys or LIFT_TOLD in keys:
+    if REQUEST_WITHDRAWN in keys:
         return None
     if kind in RESTRICTED_WHILE_EXAMINED and ANSWER_SENT not in keys:
         return InForce(everything=True)
@@ -71,7 +71,7 @@ def lift(chosen: Municipality) -> Decision:
         key=LIFT,
         article=TOLD_BEFORE,
         question="Wordt de afscherming opgeheven?",
-        states=(State.REQUEST_DONE,),
+        states=AFTER_THE_ANSWER,
         who=of_the_file(chosen),
         outcomes=(Outcome("lifted", "ja, nadat het is verteld", None, TOLD_BEFORE),),
         fields=(Field("toAsker", "Wat staat daarover in de brief aan de verzoeker?", TOLD_BEFORE),),
@@ -85,7 +85,7 @@ def lift_told(chosen: Municipality) -> Decision:
         key=LIFT_TOLD,
         article=TOLD_BEFORE,
         question="Is de brief over het opheffen van de afscherming verstuurd?",
-        states=(State.REQUEST_DONE,),
+        states=AFTER_THE_ANSWER,
         who=of_the_file(chosen),
         outcomes=(Outcome("sent", "ja, en de afscherming eindigt", None, TOLD_BEFORE),),
         fields=(

@@ -53,6 +53,7 @@ class State(StrEnum):
     REQUEST_WEIGHING = "request-weighing", "verzoek: te beslissen"
     REQUEST_BEZWAAR = "request-bezwaar", "bezwaar: te heroverwegen"
     REQUEST_ANSWER = "request-answer", "verzoek: antwoord te versturen"
+    REQUEST_AGAIN = "request-again", "verzoek: beantwoord, later opnieuw te bekijken"
     REQUEST_DONE = "request-done", "verzoek: beantwoord"
     # Of an entry in the breach register, which is about no signal (art. 33 AVG).
     INCIDENT_PROPOSED = "incident-proposed", "datalek: voorgelegd aan de FG"

@@ -120,9 +120,9 @@ async def told_of_rights(desk: Desk, number: str) -> None:
     await desk.decide(number, "request-information", "sent", fields=fields)
 
 
-async def answered(desk: Desk, number: str) -> str:
-    """The answer has gone; the name of its letter."""
+async def answered(desk: Desk, number: str, outcome: str = "sent", kind: str = "answer") -> str:
+    """The answer has gone; the name of its letter. `outcome`: `sent-again-later` when something was withheld."""
     today = calendar_date(desk.clock.now()).isoformat()
-    name = await letter(desk, number, "answer")
-    await desk.decide(number, "request-answer-sent", "sent", fields={"letter": name, "answerSentOn": today})
+    name = await letter(desk, number, kind)
+    await desk.decide(number, "request-answer-sent", outcome, fields={"letter": name, "answerSentOn": today})
     return name

@@ -203,7 +203,11 @@ async def test_of_what_is_destroyed_the_declaration_is_told_and_no_other_is_beli
     account = RetentionAccount(retention)
     async with retention.database.transaction() as session:
         session.add(await vouch_for(retention.mac, row))
+    # That it was destroyed is not believed for a stone that somebody puts there.
+    superuser = postgres.superuser("retention")
+    await superuser(f"INSERT INTO tombstone (number, destroyed_at) VALUES ('{NUMBER}', now())")
     chapter = await chapter_of(retention, account.chapter, NUMBER)
+    assert (chapter["standing"], chapter["notBelieved"]) == ("here", 1)
     steps = {one["what"]: one for one in of_kind(chapter, "retention")}
     assert set(steps) == {"signal sealed", "destruction approved"}
     assert steps["destruction approved"]["by"] == ["beheerder-1"]
@@ -212,7 +216,6 @@ async def test_of_what_is_destroyed_the_declaration_is_told_and_no_other_is_beli
     async with retention.database.transaction() as session:
         found = await session.get_one(SealedSignal, NUMBER)
         await Declarations(retention, settings).make(session, [found])
-    superuser = postgres.superuser("retention")
     forged = "INSERT INTO declaration SELECT gen_random_uuid(), number, declared_on - 9, content, signature || 'x' FROM declaration"
     await superuser(forged)
     chapter = await chapter_of(retention, account.chapter, NUMBER)

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from services.export.store import RestrictedRow, Share, delete_rows
-from shared.bus.inbox import Incoming
+from shared.bus.inbox import Handled, Incoming
 from shared.contracts.acts import Restricted
-from shared.contracts.export import SharedItem
+from shared.contracts.export import ShareContent, SharedItem
 from shared.contracts.intake import Subject
-from shared.errors import CannotSucceed, Conflict, NotBelieved
+from shared.errors import CannotSucceed, Conflict, NotBelieved, PartDown
 from tests.platform.test_shares import ANNA, ESRA, NUMBER, Exporting, export
 
 __all__ = ["export"]
@@ -25,11 +25,18 @@ OF_ANOTHER: dict[str, Any] = {
 }
 
 
-async def restrict(export: Exporting, producer: str = "rights", minutes: float = 0, **more: Any) -> None:
+def said(minutes: float = 0, **more: Any) -> Restricted:
     at = datetime.now(UTC) + timedelta(minutes=minutes)
     facts: dict[str, Any] = {"subject": "S1", "by": "anna", "role": "oov", "at": at}
-    message = Restricted(number=NUMBER, request=REQUEST, **facts | more)
-    handled = await export.sharing.keeping_back.heard(Incoming(uuid4(), producer, signed=True), message)
+    return Restricted(number=NUMBER, request=REQUEST, **facts | more)
+
+
+async def heard(export: Exporting, message: Restricted, producer: str = "rights") -> Handled:
+    return await export.sharing.keeping_back.heard(Incoming(uuid4(), producer, signed=True), message)
+
+
+async def restrict(export: Exporting, producer: str = "rights", minutes: float = 0, **more: Any) -> None:
+    handled = await heard(export, said(minutes, **more), producer)
     await export.platform.database.together(handled.effect)
 
 
@@ -94,3 +101,52 @@ async def test_nobody_else_says_so_and_a_row_frees_nothing(export: Exporting) ->
     async with export.platform.database.transaction() as session:
         await delete_rows(session, [NUMBER])
         assert (await session.scalars(select(RestrictedRow))).all() == []
+
+
+@pytest.mark.refused("R-10.3")
+async def test_a_share_that_somebody_wrote_frees_none_of_the_others(export: Exporting) -> None:
+    identifier = await export.comes("department", "vergunningen")
+    row = await export.row(identifier)
+    async with export.platform.database.transaction() as session:
+        session.add(Share(**row.model_dump() | {"id": uuid4()}))
+    await restrict(export)
+    with pytest.raises(Conflict, match="afgeschermd"):
+        await export.inbox.one(identifier, ESRA)
+
+
+@pytest.mark.refused("R-10.3")
+async def test_what_comes_or_is_said_meanwhile_is_not_overlooked(export: Exporting) -> None:
+    """Each message is looked at before it has its effect: what had its effect between is known there."""
+    message = said()
+    handled = await heard(export, message)
+    late = await export.comes("department", "vergunningen")
+    with pytest.raises(PartDown):
+        await export.platform.database.together(handled.effect)
+    older = await heard(export, said(minutes=-10, restricted=False))
+    await export.platform.database.together((await heard(export, message)).effect)
+    await export.platform.database.together(older.effect)
+    with pytest.raises(Conflict, match="afgeschermd"):
+        await export.inbox.one(late, ESRA)
+
+
+@pytest.mark.refused("R-10.3")
+async def test_what_is_restricted_while_it_is_read_does_not_go(
+    export: Exporting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identifier, fetched = await export.comes("department", "vergunningen"), await export.comes()
+    link = await export.sharing.make_link(fetched, ANNA)
+    opened = export.sharing.rows.opened
+
+    minutes = iter(range(4))
+
+    async def meanwhile(row: Share) -> ShareContent:
+        content = await opened(row)
+        monkeypatch.setattr(export.sharing.rows, "opened", opened)
+        await restrict(export, minutes=next(minutes))
+        return content
+
+    for reading in (lambda: export.inbox.one(identifier, ESRA), lambda: export.sharing.fetch(link.link, link.secret)):
+        monkeypatch.setattr(export.sharing.rows, "opened", meanwhile)
+        with pytest.raises(Conflict, match="afgeschermd"):
+            await reading()
+        await restrict(export, minutes=next(minutes), restricted=False)

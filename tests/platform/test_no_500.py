@@ -305,6 +305,7 @@ BODIES: dict[str, Bodies] = {
         "/requests/{number}/letters": [
             {"expectedVersion": 1, "kind": "receipt"},
             {"expectedVersion": 1, "kind": "lifting"},
+            {"expectedVersion": 1, "kind": "supplement"},
         ],
         "/requests/{number}/drafts/{form}": [DRAFT],
         "/tasks/{taskId}/drafts/{outcome}": [DRAFT],

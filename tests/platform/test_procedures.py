@@ -78,9 +78,14 @@ async def test_what_is_on_a_list_leaves_it(desk_of: DeskOf) -> None:
     await told(desk)
     (withheld,) = await desk.rows(Outgoing, event="withheld.v1")
     assert (withheld.addressee, ONE in (withheld.body or b"").decode()) == ("oversight", True)
+    # A list that was made at the same moment saw nothing run: what is repeated is asked again, until it has left.
+    await told(desk)
+    assert len(await desk.rows(Outgoing, event="withheld.v1")) == 2
     list_id: UUID = (await desk.row(SealedSignal, ONE)).list_id
     await desk.hears(Holds(desk.engine).taken_off, TakenOff(list_id=list_id, number=ONE), "oversight")
     assert await listed(desk, listing) == {OTHER}
+    await told(desk)
+    assert len(await desk.rows(Outgoing, event="withheld.v1")) == 2
 
 
 @pytest.mark.refused("R-10.4", "R-9.15")

@@ -120,7 +120,7 @@ async def set_aside_wholly(desk: Desk, *, found: bool) -> str:
     else:
         await desk.decide(number, "request-neutral", "neutral", fields=set_aside(desk))
         await agreed(desk)
-    await answered(desk, number)
+    await answered(desk, number, "sent-again-later")
     return number
 
 
@@ -136,8 +136,11 @@ async def test_both_letters_are_alike_but_for_their_number(desk_of: DeskOf) -> N
         ]
         copies.append(str(fields["copy"]).replace(number, "V"))
     assert copies[0] == copies[1]
-    listed = (await Requests(desk.engine).all(ANNA, Window(), done=True))["requests"]
+    listed = (await Requests(desk.engine).all(ANNA, Window()))["requests"]
     assert {one["reviewOn"] is None for one in listed} == {False}
+    assert len({(one["state"], one["dueOn"], one["reviewOn"]) for one in listed}) == 1, (
+        "nor does the register say which"
+    )
 
 
 @pytest.mark.refused("R-10.13")

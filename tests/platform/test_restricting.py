@@ -15,8 +15,7 @@ from shared.engine.consulted import readings_of
 from shared.engine.documents import REPORT, Finding
 from shared.engine.shares import along
 from shared.engine.tables import DecisionRow, Dossier, NoticeRow
-from shared.errors import CannotSucceed, Conflict, Invalid, NotBelieved, PartDown
-from shared.numbers import random_seed, signal_number
+from shared.errors import Conflict, Invalid, NotBelieved
 from shared.pages import Window
 from shared.protocol.correcting import Correction
 from shared.protocol.model import State
@@ -237,42 +236,6 @@ async def test_a_row_that_somebody_takes_away_is_missed(desk_of: DeskOf, postgre
     await postgres.superuser("casework")(f"DELETE FROM decision WHERE key = '{RESTRICTING}'")
     with pytest.raises(NotBelieved):
         await desk.engine.parts.loader.load(number)
-
-
-@pytest.mark.refused("R-10.3")
-async def test_a_message_that_was_overtaken_changes_nothing(desk_of: DeskOf) -> None:
-    desk, number = await here(desk_of)
-    before = said(desk, number)
-    await restrict(desk, number)
-    await restrict(desk, number, restricted=False)
-    await desk.hears(desk.engine.restricting.heard, before, "rights")
-    assert (await desk.engine.parts.loader.load(number)).restricted == {}
-    assert [one.restricted for one in await answers(desk)][-1:] == [False], "rights hears what holds"
-    assert len(await desk.rows(DecisionRow, number=number, key=RESTRICTING)) == 2
-
-
-@pytest.mark.allowed("R-10.3")
-async def test_rights_hears_where_it_is_and_it_goes_on_with_the_signal(desk_of: DeskOf) -> None:
-    desk, number = await here(desk_of, "assessment", State.WEGING_1)
-    nowhere = signal_number(random_seed())
-    await restrict(desk, nowhere)
-    assert [(one.number, one.done, one.holder) for one in await answers(desk)] == [(nowhere, False, None)]
-    with pytest.raises(CannotSucceed):
-        await restrict(desk, number, "S3")
-    await restrict(desk, number)
-    loaded = await desk.engine.parts.loader.load(number)
-    assert [(one.key, one.outcome, one.about[:2]) for one in loaded.coded()] == [
-        (RESTRICTING, "restricted", (REQUEST, "S2"))
-    ]
-    # As its next holder has it.
-    dossier = loaded.dossier.model_copy(update={"earlier": [one.model_dump(mode="json") for one in loaded.coded()]})
-    later = type(loaded)(dossier, loaded.law, loaded.today, content=loaded.content)
-    assert later.restricted == loaded.restricted == {"S2": REQUEST, "item-30": REQUEST}
-    leaving = loaded.dossier.model_copy(update={"handing_over_since": desk.clock.now()})
-    async with desk.platform.database.transaction() as session:
-        await session.merge(leaving)
-    with pytest.raises(PartDown):
-        await restrict(desk, number)
 
 
 async def test_informing_is_no_use_that_is_restricted(desk_of: DeskOf) -> None:

@@ -175,6 +175,36 @@ def test_the_register_has_both_clocks_and_nobody() -> None:
     assert "4 januari 2027" in watched
 
 
+@pytest.mark.allowed("R-10.12")
+def test_what_was_withheld_waits_with_its_day_and_shows_where_it_is_late() -> None:
+    shown = {"answered_ones": False, "opens": True, "may": True}
+    again = row(state="request-again", dueOn="2027-01-19", reviewOn="2027-01-19", answeredOn="2026-11-20", late=True)
+    more = again | {"state": "request-weighing", "reviewOn": None}
+    page = drawn("requests/verzoeken.html", found={"requests": [again, more], "next": None}, **shown)
+    for one in ("Opnieuw bekijken: 19 januari 2027", "Aanvullend antwoord: 19 januari 2027", "te laat"):
+        assert one in page
+    assert "2 december 2026" not in page, "the month of the law is over with the answer"
+    environment = Pages(MIDDEN_DELFLAND, live=False)._templates.env
+    late = environment.from_string(
+        '{% from "parts/watch.html" import late_requests with context %}{{ late_requests(rows) }}'
+    )
+    watched = late.render(rows=[again, more, row()])
+    for one in ("opnieuw bekijken: 19 januari", "aanvullend antwoord: 19 januari", "volgens de wet 2 december"):
+        assert one in watched
+
+
+def test_that_a_letter_was_sent_is_recorded_with_the_answer_that_can_be_given() -> None:
+    sent = {
+        "key": "request-answer-sent",
+        "outcomes": [{"key": "sent", "missing": ["er is een datum"]}, {"key": "sent-again-later", "missing": []}],
+    }
+    request = replace(
+        opened("request-answer", (), sent), view={**VIEW, "letters": [{**VIEW["letters"][0], "kind": "answer"}]}
+    )
+    page = drawn("requests/brieven.html", dossier=request, offered=RequestPages.offered(request))
+    assert "/besluiten/request-answer-sent?antwoord=sent-again-later&amp;fields.letter=" in page
+
+
 @pytest.mark.allowed("R-3.1")
 async def test_a_request_is_registered_with_what_the_law_asks() -> None:
     found, rights = pages(Said(201, {"number": NUMBER}))
@@ -290,6 +320,9 @@ def test_it_is_asked_of_rights_and_of_nobody_else() -> None:
         ("request-search", ("request-information", "request-extend"), ["extension"]),
         ("request-answer", ("request-information",), ["answer"]),
         ("request-answer", ("request-extend", "request-extension-sent"), ["receipt", "answer"]),
+        ("request-answer", ("request-information", "request-answer-sent"), ["supplement"]),
+        ("request-again", ("request-information", "request-answer-sent"), []),
+        ("request-again", ("request-answer-sent", "request-lift"), ["lifting"]),
         ("request-done", (), []),
         ("request-done", ("request-lift",), ["lifting"]),
         ("request-done", ("request-lift", "request-lift-told"), []),

@@ -34,6 +34,8 @@ EVERYBODY = tuple(Taken("request-holder", "nothing", (one,)) for one in HOLDERS_
 GIVEN, WITHHELD = Taken("request-item", "given", ("item-2",)), Taken("request-withhold", "withheld", ("item-3",))
 DONE, PARTLY = Taken("request-item", "done", ("item-2",)), Taken("request-item", "partly", ("item-2",))
 ADJOURNED = Taken("request-adjourn", "adjourned")
+KEPT_BACK, NEUTRAL = Taken("request-withhold", "withheld", ("item-2",)), Taken("request-neutral", "neutral")
+SENT = Taken("request-answer-sent", "sent")
 LIFTED, LIFT_TOLD = Taken("request-lift", "lifted"), Taken("request-lift-told", "sent")
 
 
@@ -57,15 +59,18 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("request-item", "given"): known(ACCESS, found()),
     ("request-item", "not-his"): known(ACCESS, found()),
     ("request-item", "*"): known(CHANGE, found()),
-    ("request-withhold", "*"): known(ACCESS, found()),
+    ("request-withhold", "*"): known(ACCESS, found(), decisions=(KEPT_BACK,)),
+    ("request-withhold-lapsed", "*"): known(ACCESS, found(), decisions=(KEPT_BACK, SENT)),
     ("request-weighed", "granted"): known(ACCESS, found(), decisions=(GIVEN,)),
     ("request-weighed", "partly"): known(ACCESS, found(), found("item-3"), decisions=(GIVEN, WITHHELD)),
     ("request-weighed", "refused"): known(ACCESS, found("item-3"), decisions=(WITHHELD,)),
     ("request-weighed", "nothing"): known(ACCESS),
-    ("request-neutral", "*"): known(ACCESS),
+    ("request-neutral", "*"): known(ACCESS, decisions=(NEUTRAL,)),
+    ("request-neutral-lapsed", "*"): known(ACCESS, decisions=(NEUTRAL, SENT)),
     ("request-bezwaar", "late"): known(LATE),
     ("request-bezwaar", "*"): known(OBJECTION),
     ("request-adjourn", "*"): known(OBJECTION),
+    ("request-answer-sent", "sent-again-later"): known(ACCESS, letter("answer"), decisions=(INFORMED, NEUTRAL)),
     ("request-answer-sent", "*"): known(ACCESS, letter("answer"), decisions=(INFORMED,)),
     ("request-lift", "*"): known(CHANGE, found(), decisions=(DONE,)),
     ("request-lift-told", "*"): known(CHANGE, found(), letter("lifting"), decisions=(DONE, LIFTED)),
@@ -77,6 +82,7 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "request-holder": ("assessment",),
     "request-item": ("item-2",),
     "request-withhold": ("item-2",),
+    "request-withhold-lapsed": ("item-2",),
 }
 BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("not-told-of-rights", "request-information", "sent", {"decisions": (INFORMED,)}),
@@ -117,5 +123,14 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("lifting-waits", "request-lift-told", "sent", {"decisions": (DONE,)}),
     ("lifting-letter-was-made", "request-lift-told", "sent", {"items": (CHANGE, found(), letter("answer"))}),
     ("answer-letter-was-made", "request-answer-sent", "sent", {"items": (ACCESS, letter("receipt"))}),
+    ("nothing-is-withheld", "request-answer-sent", "sent", {"decisions": (INFORMED, KEPT_BACK)}),
+    ("something-is-withheld", "request-answer-sent", "sent-again-later", {"decisions": (INFORMED,)}),
+    ("is-not-told", "request-item", "given", {"decisions": (GIVEN, SENT)}),
+    ("is-not-told", "request-withhold", "withheld", {"decisions": (GIVEN, SENT)}),
+    ("nothing-was-told", "request-neutral", "neutral", {"decisions": (GIVEN, SENT)}),
+    ("item-is-withheld", "request-withhold-lapsed", "lapsed", {"decisions": (NEUTRAL, SENT)}),
+    ("whole-is-withheld", "request-neutral-lapsed", "lapsed", {"decisions": (KEPT_BACK, SENT)}),
+    ("is-not-answered", "request-extend", "extended", {"decisions": (SENT,)}),
+    ("is-not-answered", "request-withdrawn", "withdrawn", {"decisions": (SENT,)}),
 ]
 """Condition, decision, outcome, and what is otherwise so that it does not hold."""

@@ -67,6 +67,7 @@ def upgrade() -> None:
         column("share", sa.Uuid, index=True),
         column("statement", sa.Text),
         column("said_at", MOMENT),
+        column("mac", sa.Text),
     )
     op.create_table(
         "ending",

@@ -18,12 +18,19 @@ from shared.protocol.fields import schema
 from shared.protocol.model import Law, State
 from shared.protocol.registering import registration_fields
 from shared.protocol.request_kinds import ANSWER_SENT, EXTENSION_SENT, INFORMED, LIFT, LIFT_TOLD
-from shared.protocol.request_letters import EXTENSION, LETTERS, LIFTING, RECEIPT, THE_ANSWER
+from shared.protocol.request_letters import EXTENSION, LETTERS, LIFTING, RECEIPT, SUPPLEMENT, THE_ANSWER
+from shared.protocol.requests import AFTER_THE_ANSWER
 
 RIGHTS_SERVICE = "rights"
 REGISTER_KEY = re.compile(r"[A-Za-z0-9_-]{8,60}")
 """As the form has it."""
-TOLD_BY = {RECEIPT: INFORMED, EXTENSION: EXTENSION_SENT, THE_ANSWER: ANSWER_SENT, LIFTING: LIFT_TOLD}
+TOLD_BY = {
+    RECEIPT: INFORMED,
+    EXTENSION: EXTENSION_SENT,
+    THE_ANSWER: ANSWER_SENT,
+    SUPPLEMENT: ANSWER_SENT,
+    LIFTING: LIFT_TOLD,
+}
 """By which decision it is recorded that a letter of each kind was sent."""
 
 
@@ -34,6 +41,14 @@ class LetterOffered:
     kind: str
     called: str
     records: dict[str, Any] | None
+
+    @property
+    def as_sent(self) -> str:
+        """Which answer of `records` can be given now: the first of which nothing is missing."""
+        outcomes = self.records["outcomes"] if self.records else []
+        return str(
+            next((one["key"] for one in outcomes if not one.get("missing")), outcomes[0]["key"] if outcomes else "")
+        )
 
 
 class RequestPages:
@@ -59,16 +74,19 @@ class RequestPages:
     @staticmethod
     def offered(request: Opened) -> list[LetterOffered]:
         """The letters that can be made: the receipt as long as it was not sent, an extension, an answer or the lifting of a
-        restriction that was decided on."""
+        restriction that was decided on. After an answer the next one is a supplement to it."""
         open_now = {one["key"]: one for one in request.open["decisions"]}
         taken = {one["key"] for one in request.decisions if one["status"] == "taken"}
         may = {
             RECEIPT: INFORMED not in taken,
             EXTENSION: "request-extend" in taken and EXTENSION_SENT not in taken,
-            THE_ANSWER: request.open["state"] == State.REQUEST_ANSWER,
+            SUPPLEMENT if ANSWER_SENT in taken else THE_ANSWER: request.open["state"] == State.REQUEST_ANSWER,
         }
-        if request.open["state"] == State.REQUEST_DONE:
-            may = {LIFTING: LIFT in taken and LIFT_TOLD not in taken}
+        if request.open["state"] in AFTER_THE_ANSWER:
+            lifting = [
+                one["key"] for one in request.decisions if one["status"] == "taken" and one["key"] in (LIFT, LIFT_TOLD)
+            ]
+            may = {LIFTING: lifting[-1:] == [LIFT]}
         return [LetterOffered(one, LETTERS[one], open_now.get(TOLD_BY[one])) for one, can in may.items() if can]
 
     async def make(self, session: Session, request: Opened, kind: str, filled: Filled) -> Trouble | None:

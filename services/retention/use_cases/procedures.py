@@ -19,7 +19,7 @@ from shared.contracts.acts import ProcedureTold
 from shared.contracts.retention import Withheld
 from shared.doubts import Doubt
 from shared.engine.engine import Engine
-from shared.engine.head import vouch_for, vouched_for
+from shared.engine.head import changed, vouch_for, vouched_for
 from shared.identity import Person
 from shared.keys.mac import Mac
 from shared.pages import Window
@@ -41,11 +41,11 @@ class Procedures:
         async def effect(session: AsyncSession) -> None:
             before = await session.get(Procedure, (message.number, message.request), with_for_update=True)
             known = before is not None and await vouched_for(self.platform.mac, before)
-            if before is not None and known and before.runs == message.runs:
-                return
-            await session.merge(await vouch_for(self.platform.mac, row))
-            action = "procedure runs" if message.runs else "procedure over"
-            session.add(audit.line(now, action, actor=None, record=message.number, reason=message.request))
+            if before is None or not known or before.runs != message.runs:
+                await session.merge(await vouch_for(self.platform.mac, changed(row)))
+                action = "procedure runs" if message.runs else "procedure over"
+                session.add(audit.line(now, action, actor=None, record=message.number, reason=message.request))
+            # Also when it was known: a list can have been made at the same moment.
             sealed = await session.get(SealedSignal, message.number)
             if message.runs and sealed is not None and sealed.state == State.LISTED and sealed.list_id:
                 withheld = Withheld(list_id=sealed.list_id, number=sealed.number)

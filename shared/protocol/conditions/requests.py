@@ -32,6 +32,7 @@ from shared.protocol.request_kinds import (
     WITHHOLD,
 )
 from shared.protocol.request_terms import Clocks, can_object_until, clocks
+from shared.protocol.withholding import decided_last
 
 
 def asked(case: Case) -> Mapping[str, object]:
@@ -70,11 +71,7 @@ def found_items(case: Case) -> tuple[Item, ...]:
 
 def decided(case: Case) -> dict[str, str]:
     """By the name of what was found, what was decided on it last: an outcome of the decisions per item."""
-    found: dict[str, str] = {}
-    for one in case.facts.decisions:
-        if one.key in (ON_ITEM, WITHHOLD) and one.about:
-            found[one.about[0]] = one.outcome
-    return found
+    return {name: one.outcome for name, one in decided_last(case.facts.decisions).items()}
 
 
 # --- who asks ------------------------------------------------------------------------------------------
@@ -262,11 +259,19 @@ nothing_found = _of_all("nothing-found", "er is niets over de betrokkene gevonde
 
 
 def granted(kind: str, taken: Iterable[Taken]) -> tuple[str, ...]:
-    """The things that were found of which it was decided last that what is asked is done, of a request to change something."""
+    """The things that were found of which it was decided last that what is asked is done, of a request to change something; and for which
+    the restriction was not lifted since."""
     if kind not in KEPT_APART:
         return ()
-    last = {one.about[0]: one.outcome for one in taken if one.key in (ON_ITEM, WITHHOLD) and one.about}
+    last = {one.about[0]: one.outcome for one in _since_lifted(taken) if one.key in (ON_ITEM, WITHHOLD) and one.about}
     return tuple(name for name, outcome in last.items() if outcome in ("done", "partly"))
+
+
+def _since_lifted(taken: Iterable[Taken]) -> tuple[Taken, ...]:
+    """What was decided since a restriction was lifted last: what is granted by a supplementary answer is restricted anew."""
+    decisions = tuple(taken)
+    lifted = max((place for place, one in enumerate(decisions) if one.key == LIFT_TOLD), default=-1)
+    return decisions[lifted + 1 :]
 
 
 # --- lifting a restriction ------------------------------------------------------------------------------
@@ -274,14 +279,14 @@ def granted(kind: str, taken: Iterable[Taken]) -> tuple[str, ...]:
 
 @condition("art. 18 AVG", "er is iets afgeschermd: gedaan is wat werd gevraagd, en de afscherming is niet opgeheven")
 def something_is_restricted(case: Case) -> str | None:
-    ended = any(one.key in (LIFT_TOLD, REQUEST_WITHDRAWN) for one in case.facts.decisions)
+    ended = any(one.key == REQUEST_WITHDRAWN for one in case.facts.decisions)
     there = granted(str(asked(case).get("kind")), case.facts.decisions) and not ended
     return None if there else "er is niets afgeschermd dat kan worden opgeheven"
 
 
 @condition("art. 18 lid 3 AVG", "over het opheffen is niet al besloten")
 def lifting_is_not_decided(case: Case) -> str | None:
-    taken = any(one.key == LIFT for one in case.facts.decisions)
+    taken = any(one.key == LIFT for one in _since_lifted(case.facts.decisions))
     return "over het opheffen is al besloten: vertel het de verzoeker" if taken else None
 
 
@@ -290,7 +295,8 @@ def lifting_waits(case: Case) -> str | None:
     keys = [one.key for one in case.facts.decisions]
     if LIFT not in keys:
         return "er is niet besloten dat een afscherming wordt opgeheven"
-    return "de afscherming is al opgeheven" if LIFT_TOLD in keys else None
+    waits = any(one.key == LIFT for one in _since_lifted(case.facts.decisions))
+    return None if waits else "de afscherming is al opgeheven"
 
 
 # --- letters --------------------------------------------------------------------------------------------
