@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from shared.contracts.acts import CarriedOut, ReceiverTold, ThingDone
+from shared.contracts.acts import CarriedOut, ReceiverTold, RestrictionKept, ThingDone
 from shared.engine.effects import Effect, EraseWords, Tell
 from shared.engine.erasing import words_to_erase
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
-from shared.protocol.carrying_out import CARRIED_OUT, granted
+from shared.protocol.carrying_out import CARRIED_OUT, granted, to_carry_out
 from shared.protocol.conditions.carrying_out import things_put_right, what_was_done
 from shared.protocol.facts import Facts, Grant
 from shared.protocol.rectifying import SET_RIGHT
@@ -38,6 +38,12 @@ def said_before(loaded: Loaded, request: str) -> CarriedOut | None:
     last = next(reversed(mine), None)
     final = last and last.effective_at and loaded.now and last.effective_at <= loaded.now
     return _told(loaded, last, grant) if last and final else None
+
+
+def went_on(loaded: Loaded, holder: str) -> list[RestrictionKept]:
+    """Of what waits to be carried out where it waits now, for rights to tell who has it."""
+    waiting = to_carry_out(loaded.bears_on_requests)
+    return [RestrictionKept(number=loaded.number, request=one, done=False, holder=holder) for one in waiting]
 
 
 def _told(loaded: Loaded, decision: DecisionRow, grant: Grant) -> CarriedOut:

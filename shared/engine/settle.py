@@ -7,6 +7,7 @@ like everything that waits, and holds up no other dossier.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists
@@ -19,10 +20,11 @@ from shared.contracts.common import Letter
 from shared.database.tables import Outgoing
 from shared.engine import store
 from shared.engine.answering import unanswered
+from shared.engine.carrying_out import went_on
 from shared.engine.common import following
 from shared.engine.parts import Parts
 from shared.engine.tables import DecisionRow
-from shared.errors import PartDown
+from shared.errors import NotBelieved, NotFound, PartDown
 from shared.queue import Queue
 
 LEASE = timedelta(seconds=60)
@@ -101,4 +103,8 @@ class Settlement:
         number = Letter.model_validate_json(row.body or b"{}").number
         for gone in await unanswered(session, number, row.addressee):
             self.platform.post.tell(session, "rights", gone)
+        with suppress(NotFound, NotBelieved):
+            # What waits to be carried out waits there: rights tells who has it now.
+            for waits in went_on(await self.parts.loader.within(session, number), row.addressee):
+                self.platform.post.tell(session, "rights", waits)
         await store.forget(session, self.platform.mac, number, row.addressee)

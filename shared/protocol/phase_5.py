@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.protocol.conditions import approach as c
-from shared.protocol.conditions import dates, orders, rectifying, riec
+from shared.protocol.conditions import carrying_out, dates, orders, rectifying, riec
 from shared.protocol.kinds import Choice, Date, Text, Verdicts
 from shared.protocol.model import Decision, Field, Outcome, State
 from shared.protocol.municipality import Municipality, Who
@@ -39,6 +39,7 @@ def close(chosen: Municipality) -> Decision:
             riec.riec_heard_out,
             orders.findings_judged,
             rectifying.everybody_set_right,
+            carrying_out.everything_granted_is_done,
         ),
     )
 

@@ -21,8 +21,8 @@ from shared.protocol.restricting import RESTRICTING
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, WINDOW, Desk
 from tests.platform.real import Postgres
-from tests.platform.test_head import settled
-from tests.platform.test_restricting import REQUEST, TEXT, TWO, found, here, restrict, said
+from tests.platform.test_head import ends, settled
+from tests.platform.test_restricting import REQUEST, TEXT, TWO, answers, found, here, restrict, said
 
 WRONG = {"wrong": "Nagezien in het register."}
 SAID = {"whatWasDone": "Nagelopen en rechtgezet."}
@@ -210,3 +210,18 @@ async def test_a_correction_erases_nothing(desk_of: DeskOf) -> None:
     await settled(desk)
     loaded = await desk.engine.parts.loader.load(number)
     assert "Paardenbloem" in (loaded.opened.findings["item-30"].finding or "")
+
+
+@pytest.mark.allowed("R-10.3")
+async def test_who_hands_it_on_says_where_it_waits(desk_of: DeskOf) -> None:
+    desk, number = await here(desk_of, "assessment", State.WEGING_2A)
+    await grant(desk, number)
+    await ends(desk, number)
+    await settled(desk)
+    (row,) = await desk.post(number, "sealed.v1")
+    async with desk.platform.database.transaction() as session:
+        await desk.engine.settlement.handed_over(session, await session.get_one(Outgoing, row.id))
+    assert [(one.done, one.holder) for one in await answers(desk)] == [
+        (True, None),
+        (False, "retention"),
+    ]

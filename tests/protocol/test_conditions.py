@@ -136,6 +136,7 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
         {"granted": {REQUEST: replace(GRANTED, things=("report", "person"))}},
     ),
     ("who-had-it-was-told", "carried-out", "done", {"decisions": (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG)}),
+    ("everything-granted-is-done", "close", "closed", {"granted": {REQUEST: GRANTED}}),
     ("goes-to-a-representative", "notice-sent", "sent", {"items": (Item("child", "child", "S1", {"child": True}),)}),
     ("findings-judged", "close", "closed", {"quarantined": (IN_QUARANTINE,)}),
     ("riec-heard-out", "close", "closed", {"heard": frozenset({"asked"})}),

@@ -125,3 +125,9 @@ def who_had_it_was_told(case: Case) -> str | None:
     mine = things_put_right(case.facts, grant)
     left = [f"{case.called([to])} ({thing})" for thing, to in to_be_told(case.facts) if thing in mine]
     return f"nog niet verteld dat het niet klopt, aan: {', '.join(left)}" if left else None
+
+
+@condition(CARRIED_OUT_BY, "wat op een verzoek is toegewezen, is uitgevoerd")
+def everything_granted_is_done(case: Case) -> str | None:
+    waiting = case.facts.granted
+    return f"nog niet uitgevoerd wat is toegewezen op: {', '.join(waiting)}" if waiting else None
