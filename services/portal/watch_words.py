@@ -183,6 +183,7 @@ ACTIONS = {
     "request answered": "verzoek van een betrokkene beantwoord",
     "person restricted": "iemand afgeschermd",
     "restriction lifted": "afscherming opgeheven",
+    "words erased": "woorden gewist op verzoek van wie het betreft",
     "holder asked": "verzoek voorgelegd aan wie het signaal heeft",
     "holder answered": "antwoord op een verzoek ontvangen",
     "services asked": "onderdelen gevraagd wat zij bewaren",
