@@ -34,6 +34,7 @@ class Field:
     roles: tuple[str, ...] = ()
 
 
+GRANT_THAT_WAITS = "granted"
 ABOUT = {
     "source": "een bron",
     "question": "een vraag aan een bron",
@@ -45,7 +46,7 @@ ABOUT = {
     "person": "een persoon",
     "rectified": "een gegeven of persoon waarvan is besloten dat het niet klopt",
     "receiver": "een ontvanger van wat niet klopt",
-    "granted": "een verzoek waarop iets is toegewezen dat nog niet is uitgevoerd",
+    GRANT_THAT_WAITS: "een verzoek waarop iets is toegewezen dat nog niet is uitgevoerd",
     "asked": "een nog niet beantwoorde vraag van een onderdeel",
     "finding": "een bevinding van een onderdeel die nog niet is beoordeeld",
     "holder": "een dienst die iets over een betrokkene kan hebben",

@@ -12,7 +12,7 @@ from typing import Any
 from shared.protocol.conditions.case import Case, Condition
 from shared.protocol.facts import Facts
 from shared.protocol.judge import possible
-from shared.protocol.model import ABOUT, Category, Decision, Law, State
+from shared.protocol.model import ABOUT, GRANT_THAT_WAITS, Category, Decision, Law, State
 from shared.protocol.records import judge_item
 
 
@@ -67,10 +67,12 @@ class Recordable:
 
 
 def open_decisions(law: Law, state: State, facts: Facts) -> tuple[Offered, ...]:
-    """The decisions of `state`, in the order of the protocol."""
+    """The decisions of `state`, in the order of the protocol. Without a request about a signal nothing is said of requests."""
     known = possible(law, facts)
     found = []
     for one in law.open_in(state):
+        if GRANT_THAT_WAITS in one.about and not known[GRANT_THAT_WAITS]:
+            continue
         nothing = [f"er is nog niets waarover dit gaat: {ABOUT[kind]}" for kind in one.about if not known[kind]]
         missing = (*dict.fromkeys(nothing), *lacking(law, one.needs, facts))
         by_outcome = {answer.key: lacking(law, answer.needs, facts) for answer in one.outcomes_in(state)}

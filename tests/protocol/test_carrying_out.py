@@ -12,6 +12,7 @@ from shared.protocol.conditions.carrying_out import what_was_done
 from shared.protocol.facts import Facts, Grant, Item, Taken
 from shared.protocol.judge import Allowed, Attempt, Refused, judge
 from shared.protocol.model import State
+from shared.protocol.open_now import open_decisions
 from shared.protocol.requests_lifting import is_granted
 from shared.protocol.restricting import RESTRICTING, restricted, restrictions
 from tests.protocol.laws import MIDDEN_DELFLAND
@@ -174,3 +175,16 @@ def test_the_signals_are_named() -> None:
     assert not_carried_out(()) == []
     (fault,) = not_carried_out(("S-7K3MQ-9XD4T",))
     assert "S-7K3MQ-9XD4T" in fault.reason
+
+
+def test_of_a_signal_without_a_request_nothing_is_said_of_requests() -> None:
+    offered = {one.rule.key for one in open_decisions(MIDDEN_DELFLAND, State.EXECUTION, replace(KNOWN, granted={}))}
+    assert "rectify" in offered
+    assert CARRIED_OUT not in offered
+    waiting = {
+        one.rule.key
+        for one in open_decisions(
+            MIDDEN_DELFLAND, State.EXECUTION, replace(KNOWN, granted={REQUEST: grant("rectification", "item-2")})
+        )
+    }
+    assert CARRIED_OUT in waiting
