@@ -138,6 +138,7 @@ class Protocol(RuleBasedStateMachine):
             "fact": made.get("vergunning", "item-1"),
             "person": "S1",
             "rectified": "S1",
+            "granted": "V-7K3MQ-9XD4T",
             "interventions": made.get("ingreep", "item-1"),
             "partner": "wonen",
             "receiver": "wonen",
