@@ -16,7 +16,7 @@ from services.rights.requests import Requests
 from services.rights.store import RequestRow
 from shared.clock import calendar_date
 from shared.contracts.common import KeysReleased
-from shared.database.tables import Audit, Outgoing
+from shared.database.tables import Audit, Outgoing, ProcessingRecord
 from shared.engine.tables import DecisionRow, Dossier, ItemRow
 from shared.errors import CannotSucceed, NotBelieved, NotFound
 from shared.keys.transit import Place, Transit
@@ -146,6 +146,12 @@ async def there(desk: Desk, number: str) -> dict[str, int]:
     return {kind.__name__: len(await desk.rows(kind, number=number)) for kind in kinds}
 
 
+async def processed(desk: Desk, number: str) -> int:
+    """How many records of the processing log there are of a request."""
+    mine = await desk.platform.processing.pseudonyms_of_signal(number)
+    return len([one for one in await desk.rows(ProcessingRecord) if one.signal in mine])
+
+
 @pytest.mark.allowed("R-10.8")
 async def test_what_had_its_years_in_the_register_is_destroyed_by_two_hands(desk_of: DeskOf, bao_of: BaoOf) -> None:
     desk = await desk_of("rights")
@@ -156,8 +162,11 @@ async def test_what_had_its_years_in_the_register_is_destroyed_by_two_hands(desk
     assert kept == calendar_date(desk.clock.now()).replace(year=calendar_date(desk.clock.now()).year + 5)
     desk.clock.pass_by(YEARS.total_seconds())
     desk.platform.releaser._bao = desk.platform.bao
+    assert await processed(desk, number)
     await Requests(desk.engine).forget()
     assert set((await there(desk, number)).values()) == {0}
+    assert await processed(desk, number) == 0, "nothing of who asked stays in the processing log"
+    assert await processed(desk, waiting), "of who still waits everything does"
     with pytest.raises(NotFound):
         await desk.engine.showing.view(number, ANNA, "weigh")
     (told,) = [one for one in await desk.rows(Outgoing) if one.event == KeysReleased.event]
