@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,12 +17,11 @@ from sqlmodel import col
 
 from services.rights import store
 from services.rights.completeness import looked_name, names_of
-from services.rights.holdings import questions
+from services.rights.holdings import questions, still_searched
 from services.rights.restricting import ITEM_THERE, THE_PERSON_THERE, RequestRestricting
 from services.rights.sealed import KEEPS_SEALED, AskingReaders
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
-from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.answering import PersonAnswered, PersonAnsweredLetter, PersonElsewhere
 from shared.contracts.common import KeysMade
@@ -29,12 +29,12 @@ from shared.contracts.rights import PersonAsked, PersonAskedLetter, Requester
 from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT, Document, Finding, encrypted
 from shared.engine.engine import Engine
-from shared.engine.head import Head, changed, vouch_for
+from shared.engine.head import Head, changed
 from shared.engine.hear import heard
 from shared.engine.loaded import Loaded
 from shared.engine.store import of_signal
 from shared.engine.tables import ItemRow
-from shared.errors import CannotSucceed, Conflict, NotFound
+from shared.errors import CannotSucceed, NotFound
 from shared.identity import Person
 from shared.protocol.model import Law, State
 from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM, LOOKED_ITEM
@@ -56,8 +56,7 @@ class AskingHolders:
         Conflict before it is established who asks, or when looking is over."""
         role = self.engine.parts.role_of(person)
         loaded = await self._loader.load(number, by=person)
-        if loaded.state != State.REQUEST_SEARCH:
-            raise Conflict("Er wordt nu niet naar gegevens gezocht (art. 10 lid 1).", state=loaded.state)
+        still_searched(loaded.head)
         now = self.platform.clock.now()
         row = AskedSignal(
             request=number,
@@ -68,14 +67,15 @@ class AskingHolders:
             asked_at=now,
             asked_as=role,
         )
-        row = await self._restricting.asked_again(loaded, row)
         letter = self._letter(loaded, signal, holder)
         services, letters = await questions(self.platform, number, (signal,), now)
-        line = audit.line(now, "holder asked", actor=person.user_id, role=role, record=number, reason=signal)
+        who: dict[str, Any] = {"person": person, "role": role, "reason": signal}
         async with self.platform.database.transaction() as session:
+            await heard(self._loader, session, number, still_searched, "holder asked", **who)
+            row = await self._restricting.asked_again(session, row)
             for one in (row, *services):
                 await session.merge(one)
-            session.add_all((letter, *letters, line))
+            session.add_all((letter, *letters))
             self._restricting.tell_procedure(session, loaded, row)
         return row
 
@@ -108,12 +108,8 @@ class AskingHolders:
         row, holder = asked.row, KEEPS_SEALED if asked.sealed else incoming.producer
         mine = names_of(content.number, incoming.producer if asked.sealed else "")
         items = await self._items(holder, content, mine)
-        now = self.platform.clock.now()
-        after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
-        if isinstance(after, AskedSignal):
-            after = await self._restricting.answered(after, content)
-        else:
-            await vouch_for(self.platform.mac, after)
+        said: dict[str, Any] = {"answered_at": self.platform.clock.now(), "found": content.found}
+        said |= {"subject": content.subject} if content.subject and not asked.sealed else {}
 
         def becomes(head: Head) -> Head:
             kept = (one for one in head.items if not one.item.startswith(mine))
@@ -128,7 +124,7 @@ class AskingHolders:
                 await session.execute(delete(ItemRow).where(*before))
                 # Copies: it may be done twice, the second time in a transaction of its own.
                 session.add_all([changed(one) for one in items])
-            await session.merge(changed(after))
+            after = await store.amend(session, self.platform.mac, row, state=store.HOLDER_ANSWERED, **said)
             if isinstance(after, AskedSignal):
                 if items is not None:
                     await self._restricting.tell(session, content, after)
@@ -216,18 +212,19 @@ class AskingHolders:
         """It is not with who was asked: who has it now is asked, and where nobody can be, that shows."""
         row = await self._asked_of(incoming.producer, message.request, message.number)
         letter: Outgoing | None = None
+        went: dict[str, Any]
         if message.holder == KEEPS_SEALED:
             after, letter = await self._readers.question(await self._loader.load(message.request), row)
+            went = {name: getattr(after, name) for name in ("holder", "state", "answered_at")}
         elif message.holder in CAN_BE_ASKED and message.holder != row.holder:
             loaded = await self._loader.load(message.request)
             letter = self._letter(loaded, message.number, message.holder)
-            after = changed(row, holder=message.holder, state=store.WAITS_FOR_HOLDER)
+            went = {"holder": message.holder, "state": store.WAITS_FOR_HOLDER}
         else:
-            after = changed(row, state=store.NOWHERE, answered_at=self.platform.clock.now())
-        await vouch_for(self.platform.mac, after)
+            went = {"state": store.NOWHERE, "answered_at": self.platform.clock.now()}
 
         async def effect(session: AsyncSession) -> None:
-            await session.merge(after)
+            await store.amend(session, self.platform.mac, row, **went)
             if letter is not None:
                 session.add(changed(letter))
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rights import store
 from services.rights.restricting import HOLDERS_OF_FILES, THE_PERSON_THERE, decided, restricts
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.acts import CarriedOut, Restricted
 from shared.engine.engine import Engine
-from shared.engine.head import changed, vouch_for
 from shared.engine.loaded import Loaded
 from shared.errors import CannotSucceed
 
@@ -99,13 +99,13 @@ class CarryingOut:
                 self.platform.post.tell(session, row.holder, asked)
 
             return Handled(once_more)
-        before = CarriedOut.model_validate(row.carried_out) if row.carried_out else None
-        if before and before.at > message.at:
-            return Handled(_nothing)
-        after = await vouch_for(self.platform.mac, changed(row, carried_out=message.model_dump(mode="json")))
+        read, mac = row, self.platform.mac
 
         async def effect(session: AsyncSession) -> None:
-            await session.merge(changed(after))
+            found = await store.locked(session, mac, AskedSignal, (message.request, message.number))
+            before = CarriedOut.model_validate(found.carried_out) if found and found.carried_out else None
+            if before is None or before.at <= message.at:
+                await store.amend(session, mac, read, carried_out=message.model_dump(mode="json"))
 
         return Handled(effect)
 

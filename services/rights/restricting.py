@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -146,9 +147,9 @@ class RequestRestricting:
             remedy="retention is not told again which requests run, so that nothing is destroyed meanwhile: see the log of rights",
         )
 
-    async def asked_again(self, loaded: Loaded, row: AskedSignal) -> AskedSignal:
+    async def asked_again(self, session: AsyncSession, row: AskedSignal) -> AskedSignal:
         """What is known of who he is there stays while his holder is asked anew."""
-        before = next((one for one in loaded.mine(Moments).put_before if one.signal == row.signal), None)
+        before = await store.locked(session, self.platform.mac, AskedSignal, (row.request, row.signal))
         if before:
             row = changed(row, subject=before.subject, restricted=before.restricted, carried_out=before.carried_out)
         return await vouch_for(self.platform.mac, row)
@@ -158,10 +159,6 @@ class RequestRestricting:
         told = procedure(loaded, row, decided(loaded))
         if told.runs:
             self.platform.post.tell(session, "retention", told)
-
-    async def answered(self, after: AskedSignal, content: PersonAnswered) -> AskedSignal:
-        """The row as the answer leaves it, with its MAC."""
-        return await vouch_for(self.platform.mac, changed(after, subject=content.subject or after.subject))
 
     async def tell(self, session: AsyncSession, content: PersonAnswered, row: AskedSignal) -> None:
         """What follows at the holder from his answer, in the transaction of it: a correction or objection is examined from here on."""
@@ -204,20 +201,18 @@ class RequestRestricting:
         if row.holder != incoming.producer:
             raise CannotSucceed("who was not asked answers")
         await self._loader.believe(row, message.request)
-        told: Restricted | None = None
-        if message.done:
-            after = changed(row, restricted=message.restricted)
-        elif message.holder is None or message.holder == row.holder:
-            after = changed(row, state=store.NOWHERE, restricted=None)
-        else:
-            after = changed(row, holder=message.holder, restricted=None)
-            loaded = await self._loader.load(message.request)
-            now = self.platform.clock.now()
+        read, told = row, None
+        said: dict[str, Any] = {"restricted": message.restricted if message.done else None}
+        if not message.done and message.holder in (None, row.holder):
+            said["state"] = store.NOWHERE
+        elif not message.done:
+            said["holder"] = message.holder
+            loaded, now = await self._loader.load(message.request), self.platform.clock.now()
+            after = changed(row, **said)
             told = restricts(loaded, after, decided(loaded), now) or no_more(after, now)
-        await vouch_for(self.platform.mac, after)
 
         async def effect(session: AsyncSession) -> None:
-            await session.merge(changed(after))
+            after = await store.amend(session, self.platform.mac, read, **said)
             if told is not None:
                 self.platform.post.tell(session, after.holder, told)
 

@@ -103,11 +103,12 @@ class AskingReaders:
         ]
         for one in readers:
             await vouch_for(self.platform.mac, one)
-        after = row if readers else changed(row, state=store.LIES_SEALED, answered_at=now)
-        await vouch_for(self.platform.mac, after)
+        asked_of, mac = row, self.platform.mac
+        given = {} if readers else {"state": store.LIES_SEALED, "answered_at": now}
 
         async def effect(session: AsyncSession) -> None:
-            for one in (*readers, after):
+            await store.amend(session, mac, asked_of, **given)
+            for one in readers:
                 await session.merge(changed(one))
 
         return Handled(effect)
@@ -133,11 +134,10 @@ class AskingReaders:
 
     async def all_answered(self, session: AsyncSession, request: str, signal: str) -> AskedSignal | None:
         """The signal has been answered when each of its readers has: its row then, None before. Raises NotBelieved."""
-        await session.flush()
-        row = await session.get(AskedSignal, (request, signal), with_for_update=True)
+        row = await store.locked(session, self.platform.mac, AskedSignal, (request, signal))
         mine = col(SealedReaderRow.request) == request, col(SealedReaderRow.signal) == signal
         readers = (await session.scalars(select(SealedReaderRow).where(*mine))).all()
-        if row is None or not all([await vouched_for(self.platform.mac, one) for one in (row, *readers)]):
+        if row is None or not all([await vouched_for(self.platform.mac, one) for one in readers]):
             raise NotBelieved
         current = [one for one in readers if one.asked_at == row.asked_at]
         if any(one.state == store.WAITS_FOR_HOLDER for one in current):
