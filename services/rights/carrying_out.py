@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rights import store
-from services.rights.restricting import HOLDERS_OF_FILES, THE_PERSON_THERE, decided, restricts
+from services.rights.restricting import HOLDERS_OF_FILES, THE_PERSON_THERE, decided, holds_now, restricts
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
 from shared.bus.inbox import Handled, Incoming
@@ -88,8 +88,8 @@ class CarryingOut:
             raise CannotSucceed("who holds no file says that something of it was done")
         await self._loader.believe(row, message.request)
         loaded = await self._loader.load(message.request)
-        told = to_be_done(loaded, row)
-        if told is None:
+        told = holds_now(loaded, row)
+        if told is None or not told.granted:
             # It was lifted meanwhile.
             return Handled(_nothing)
         if row.holder != incoming.producer:

@@ -108,6 +108,25 @@ def no_more(row: AskedSignal, at: datetime) -> Restricted | None:
     )
 
 
+def final(loaded: Loaded) -> list[DecisionRow]:
+    """The decisions that can no longer be taken back."""
+    now = loaded.now
+    return [one for one in loaded.taken if now and one.effective_at and one.effective_at <= now]
+
+
+def holds_now(loaded: Loaded, row: AskedSignal) -> Restricted | None:
+    """What who has the signal is told besides decisions: of what can no longer be taken back. `loaded` is opened.
+
+    What was only just decided lies in the post, for who had the signal when it was decided, and is taken out of it when it is taken back.
+    Who has not got it any more when it comes says so, and then this is told once more. To tell it here too would need a
+    withdrawal that knows to whom it was told meanwhile. It bears the moment of the last of it: what lies in the post is younger,
+    and counts when it comes.
+    """
+    known = final(loaded)
+    at = max([row.answered_at or row.asked_at, *(one.taken_at for one in known)])
+    return restricts(loaded, row, decided(loaded, known), at) or no_more(row, at)
+
+
 def procedure(loaded: Loaded, row: AskedSignal, taken: Sequence[Taken]) -> ProcedureTold:
     """Whether a procedure runs about the signal of `row`, for the request as it stands after `taken`."""
     kind = kind_of(loaded)
@@ -207,9 +226,7 @@ class RequestRestricting:
             said["state"] = store.NOWHERE
         elif not message.done:
             said["holder"] = message.holder
-            loaded, now = await self._loader.load(message.request), self.platform.clock.now()
-            after = changed(row, **said)
-            told = restricts(loaded, after, decided(loaded), now) or no_more(after, now)
+            told = holds_now(await self._loader.load(message.request), changed(row, **said))
 
         async def effect(session: AsyncSession) -> None:
             after = await store.amend(session, self.platform.mac, read, **said)
