@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,16 +18,15 @@ from services.rights import store
 from services.rights.completeness import names_of
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal, RequestRow
-from shared.bus.inbox import Handled, Incoming
-from shared.contracts.acts import ProcedureTold, Restricted, RestrictionKept
+from shared.contracts.acts import ProcedureTold, Restricted
 from shared.contracts.answering import PersonAnswered
 from shared.engine.effects import Effect, Tell
 from shared.engine.engine import Engine
-from shared.engine.head import changed, vouch_for
+from shared.engine.head import changed
 from shared.engine.loaded import Loaded
 from shared.engine.shares import EXPORT
 from shared.engine.tables import DecisionRow, Dossier
-from shared.errors import CannotSucceed, NotBelieved, NotFound
+from shared.errors import NotBelieved, NotFound
 from shared.periodic import Periodic
 from shared.protocol.facts import Taken
 from shared.protocol.request_kinds import FOUND_ITEM
@@ -166,13 +164,6 @@ class RequestRestricting:
             remedy="retention is not told again which requests run, so that nothing is destroyed meanwhile: see the log of rights",
         )
 
-    async def asked_again(self, session: AsyncSession, row: AskedSignal) -> AskedSignal:
-        """What is known of who he is there stays while his holder is asked anew."""
-        before = await store.locked(session, self.platform.mac, AskedSignal, (row.request, row.signal))
-        if before:
-            row = changed(row, subject=before.subject, restricted=before.restricted, carried_out=before.carried_out)
-        return await vouch_for(self.platform.mac, row)
-
     def tell_procedure(self, session: AsyncSession, loaded: Loaded, row: AskedSignal) -> None:
         """A holder is asked about a signal: while the request runs, nothing of it is destroyed."""
         told = procedure(loaded, row, decided(loaded))
@@ -210,31 +201,6 @@ class RequestRestricting:
         for to in (row.holder, EXPORT):
             self.platform.post.tell(session, to, message)
 
-    async def kept(self, incoming: Incoming, message: RestrictionKept) -> Handled:
-        """A holder says that it holds, or where the signal is now: then that one is told what holds at this moment."""
-        async with self.platform.database.reading() as session:
-            row = await session.get(AskedSignal, (message.request, message.number))
-        if row is None:
-            # The request has had its years, or the signal is destroyed.
-            return Handled(_nothing)
-        if row.holder != incoming.producer:
-            raise CannotSucceed("who was not asked answers")
-        await self._loader.believe(row, message.request)
-        read, told = row, None
-        said: dict[str, Any] = {"restricted": message.restricted if message.done else None}
-        if not message.done and message.holder in (None, row.holder):
-            said["state"] = store.NOWHERE
-        elif not message.done:
-            said["holder"] = message.holder
-            told = holds_now(await self._loader.load(message.request), changed(row, **said))
-
-        async def effect(session: AsyncSession) -> None:
-            after = await store.amend(session, self.platform.mac, read, **said)
-            if told is not None:
-                self.platform.post.tell(session, after.holder, told)
-
-        return Handled(effect)
-
     async def repeat(self) -> None:
         """Tell retention once more which procedures run. Of the rows only the numbers are believed."""
         async with self.platform.database.reading() as session:
@@ -253,10 +219,6 @@ class RequestRestricting:
                 for one in told:
                     if one.runs:
                         self.platform.post.tell(session, "retention", one)
-
-
-async def _nothing(session: AsyncSession) -> None:
-    """Nothing is left of what it answers."""
 
 
 def as_of_bezwaar(loaded: Loaded, bezwaar: str, by: str, role: str) -> list[AskedSignal]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -104,7 +105,7 @@ class AskingReaders:
         for one in readers:
             await vouch_for(self.platform.mac, one)
         asked_of, mac = row, self.platform.mac
-        given = {} if readers else {"state": store.LIES_SEALED, "answered_at": now}
+        given: dict[str, Any] = {} if readers else {"state": store.LIES_SEALED, "answered_at": now}
 
         async def effect(session: AsyncSession) -> None:
             await store.amend(session, mac, asked_of, **given)
@@ -116,16 +117,19 @@ class AskingReaders:
     # --- answered --------------------------------------------------------------------------------
 
     async def asked_of(self, producer: str, content: PersonAnswered) -> Answered | None:
-        """The row of the question that `producer` answers; None for a reader's answer to a question that was asked anew since.
-        Raises CannotSucceed for who was not asked, and NotBelieved."""
+        """The row of the question that `producer` answers; None for who had it before its holder, and for a reader's answer
+        to a question that was asked anew since. Raises CannotSucceed for who was not asked, and NotBelieved."""
         sealed = content.state == State.SEALED
         async with self.platform.database.reading() as session:
             row = await session.get(AskedSignal, (content.request, content.number))
             reader = await session.get(SealedReaderRow, (content.request, content.number, producer))
+        earlier = row.earlier or () if row and not sealed else ()
         right = reader is not None if sealed else row is not None and row.holder == producer != KEEPS_SEALED
-        if row is None or not right:
+        if row is None or not (right or producer in earlier):
             raise CannotSucceed("who was not asked answers")
         await self._loader.believe(row, content.request)
+        if not right:
+            return None
         if reader is None or not sealed:
             return Answered(row)
         await self._loader.believe(reader, content.request)

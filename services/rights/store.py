@@ -111,6 +111,8 @@ class AskedSignal(SQLModel, table=True):
     """Whether its holder only keeps what is restricted for this request, as he said last; None: he said nothing."""
     carried_out: dict[str, Any] | None = document()
     """What its holder did with what was granted, and who was told, as he said last (`CarriedOut`, by codes)."""
+    earlier: list[str] | None = document()
+    """Who had it, or was thought to, before its holder."""
     mac: str = ""
 
 
@@ -157,11 +159,13 @@ async def locked(session: AsyncSession, mac: Mac, kind: type[_Asked], key: tuple
     return row
 
 
-async def amend(session: AsyncSession, mac: Mac, read: _Asked, **values: Any) -> _Asked:
+async def amend(session: AsyncSession, mac: Mac, read: _Asked, *, whole: bool = False, **values: Any) -> _Asked:
     """The row that was `read` becomes `values`, and what others made of it since stays. Raises NotBelieved, and Overtaken where it is
-    gone, or was put before another or anew since: what came is then looked at once more."""
+    gone, or was put before another or anew since, or, `whole`, where anything of it changed: what came is then looked at once more.
+    """
+    same = ("mac",) if whole else ("holder", "asked_at")
     row = await locked(session, mac, type(read), inspect(type(read)).primary_key_from_instance(read))
-    if row is None or any(getattr(row, one, None) != getattr(read, one, None) for one in ("holder", "asked_at")):
+    if row is None or any(getattr(row, one, None) != getattr(read, one, None) for one in same):
         raise Overtaken
     after = await vouch_for(mac, changed(row, **values))
     await session.merge(after)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.rights.asking import AskingHolders
+from services.rights.going_after import GoingAfter
 from services.rights.request_letters import RequestLetters
 from services.rights.restricting import RequestRestricting
 from services.rights.store import AskedSignal, RequestRow
@@ -76,17 +77,7 @@ async def closed(desk: Desk, number: str, outcome: str) -> None:
 async def kept(desk: Desk, number: str, signal: str, producer: str = "assessment", **more: Any) -> None:
     facts: dict[str, Any] = {"done": True, "restricted": True} | more
     told = RestrictionKept(number=signal, request=number, **facts)
-    await desk.hears(RequestRestricting(desk.engine).kept, told, producer)
-
-
-async def told_to(desk: Desk, holder: str) -> list[Restricted]:
-    rows = await desk.rows(Outgoing, event="restricted.v1", addressee=holder)
-    return sorted((Restricted.model_validate_json(one.body or b"") for one in rows), key=lambda one: one.at)
-
-
-async def found_as(desk: Desk, number: str, what: str) -> list[str]:
-    """The names here of what was answered in these words."""
-    return [one["item"] for one in (await seen(desk, number))["found"] if one["what"] == what]
+    await desk.hears(GoingAfter(desk.engine).kept, told, producer)
 
 
 @pytest.mark.allowed("R-10.3", "R-10.4")
@@ -240,28 +231,3 @@ async def test_it_goes_after_the_signal_and_only_its_holder_says_that_it_holds(d
         await kept(desk, number, forged.signal, "casework")
     with pytest.raises(NotBelieved):
         await seen(desk, number)
-
-
-@pytest.mark.refused("R-10.3")
-async def test_what_can_still_be_taken_back_is_not_told_to_who_has_it_next(desk_of: DeskOf) -> None:
-    desk, number, signal = await put_before(desk_of, "restriction")
-    await hears(desk, answer(desk, number, signal))
-    (item,) = await found_as(desk, number, "Zij heeft geen uitkering.")
-    await searched(desk, number)
-    desk.clock.pass_by(1)
-    done = await desk.decide(number, "request-item", "done", fields=DONE, about=(item,))
-    desk.clock.pass_by(1)
-    await kept(desk, number, signal, done=False, restricted=False, holder="sources")
-    (told,) = await told_to(desk, "sources")
-    assert not told.restricted, "nobody takes it back there, when the decision is taken back"
-    decided_on = await desk.decision(done)
-    assert told.at < decided_on.taken_at, "what lies in the post is younger, and counts when it comes"
-    await desk.decide(number, "withdrawal", confirms=decided_on.id)
-    assert [one.restricted for one in await told_to(desk, "sources")] == [False]
-    assert await told_to(desk, "assessment") == []
-    # What can no longer be taken back is told to the next one at once.
-    await desk.decide(number, "request-item", "done", fields=DONE, about=(item,))
-    desk.clock.pass_by(WINDOW + 1)
-    await kept(desk, number, signal, "sources", done=False, restricted=False, holder="casework")
-    (told,) = await told_to(desk, "casework")
-    assert (told.restricted, told.items) == (True, ("item-2",))

@@ -11,8 +11,8 @@ import pytest
 
 from services.rights.asking import AskingHolders
 from services.rights.carrying_out import CarryingOut
+from services.rights.going_after import GoingAfter
 from services.rights.holdings import AskingServices, questions
-from services.rights.restricting import RequestRestricting
 from services.rights.sealed import AskingReaders
 from services.rights.store import AskedSignal, HoldingsRow, SealedReaderRow
 from shared.bus.inbox import Handled, Handler, Incoming
@@ -65,9 +65,7 @@ async def test_what_two_say_together_stays_of_both(desk_of: DeskOf, commit: Call
     await AskingHolders(desk.engine).ask(number, ANNA, signal, "assessment")
     letter = await desk.letter(PersonAnsweredLetter, signal, answer(desk, number, signal, subject="S2"))
     answers = await looked_at(AskingHolders(desk.engine).answered, letter)
-    keeps = await looked_at(
-        RequestRestricting(desk.engine).kept, RestrictionKept(number=signal, request=number, **KEPT)
-    )
+    keeps = await looked_at(GoingAfter(desk.engine).kept, RestrictionKept(number=signal, request=number, **KEPT))
     await commit(desk, answers, keeps)
     row = await row_of(desk, number, signal)
     assert (row.state, row.subject, row.restricted) == ("answered", "S2", True)
@@ -80,9 +78,7 @@ async def test_what_was_carried_out_and_that_it_holds_stay_both(desk_of: DeskOf)
     facts: dict[str, Any] = {"number": signal, "request": number, "kind": "rectification", "done": done}
     says = CarriedOut(**facts, at=desk.clock.now())
     carried = await looked_at(CarryingOut(desk.engine).said, says)
-    keeps = await looked_at(
-        RequestRestricting(desk.engine).kept, RestrictionKept(number=signal, request=number, **KEPT)
-    )
+    keeps = await looked_at(GoingAfter(desk.engine).kept, RestrictionKept(number=signal, request=number, **KEPT))
     await apart(desk, carried, keeps)
     row = await row_of(desk, number, signal)
     assert row.restricted is True
@@ -101,7 +97,7 @@ async def test_an_answer_to_what_was_asked_anew_meanwhile_is_looked_at_once_more
     letter = await desk.letter(PersonAnsweredLetter, signal, answer(desk, number, signal))
     answers = await looked_at(AskingHolders(desk.engine).answered, letter)
     gone = PersonElsewhere(number=signal, request=number, holder=None)
-    nowhere = await looked_at(AskingHolders(desk.engine).elsewhere, gone)
+    nowhere = await looked_at(GoingAfter(desk.engine).elsewhere, gone)
     await services_answer(desk, number)
     row: HoldingsRow = await desk.row(HoldingsRow, (number, "export", ""))
     held = HoldingsTold(request=number, signal=None, asked_at=row.asked_at, holdings=(Holding(what="share"),))
@@ -120,7 +116,7 @@ async def test_an_answer_to_what_was_asked_anew_meanwhile_is_looked_at_once_more
 async def test_readers_of_a_question_that_was_put_anew_are_not_given_in_its_place(desk_of: DeskOf) -> None:
     desk, number, signal = await put_before(desk_of, "access")
     gone = PersonElsewhere(number=signal, request=number, holder="retention")
-    await desk.hears(AskingHolders(desk.engine).elsewhere, gone, "assessment")
+    await desk.hears(GoingAfter(desk.engine).elsewhere, gone, "assessment")
     (row,) = await desk.rows(Outgoing, event="sealed-asked.v1")
     asked_at = SealedAsked.model_validate_json(row.body or b"").asked_at
     put = SealedPut(signal=signal, request=number, asked_at=asked_at, at=("sources",))
@@ -149,7 +145,7 @@ async def test_who_asks_anew_takes_nothing_away_and_not_when_looking_is_over(
 
         monkeypatch.setattr(QUESTIONS, meanwhile)
 
-    while_it_is_asked(lambda: desk.hears(RequestRestricting(desk.engine).kept, keeps, "assessment"))
+    while_it_is_asked(lambda: desk.hears(GoingAfter(desk.engine).kept, keeps, "assessment"))
     await AskingHolders(desk.engine).ask(number, ANNA, signal, "assessment")
     row = await row_of(desk, number, signal)
     assert (row.state, row.subject, row.restricted) == ("waiting", "S1", True)
@@ -165,9 +161,7 @@ async def test_a_row_that_is_changed_at_that_moment_is_not_written_on(desk_of: D
     """What was believed when it was read is not believed for that when it is written."""
     desk, number, signal = await put_before(desk_of, "rectification")
     await hears(desk, answer(desk, number, signal))
-    keeps = await looked_at(
-        RequestRestricting(desk.engine).kept, RestrictionKept(number=signal, request=number, **KEPT)
-    )
+    keeps = await looked_at(GoingAfter(desk.engine).kept, RestrictionKept(number=signal, request=number, **KEPT))
     async with desk.platform.database.transaction() as session:
         found = await session.get(AskedSignal, (number, signal))
         assert found
