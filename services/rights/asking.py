@@ -80,6 +80,7 @@ class AskingHolders:
         before = await store.locked(session, self.platform.mac, AskedSignal, (row.request, row.signal))
         if before:
             known: dict[str, Any] = {"subject": before.subject, "carried_out": before.carried_out}
+            known["missed"] = before.state == store.NOWHERE
             known |= {"restricted": before.restricted} if before.holder == row.holder else {}
             row = changed(row, **known, earlier=with_earlier(before, row.holder))
         return await vouch_for(self.platform.mac, row)

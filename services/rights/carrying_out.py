@@ -41,7 +41,8 @@ def waiting(loaded: Loaded) -> tuple[str, ...]:
     found = []
     for row in loaded.mine(Moments).put_before:
         told = to_be_done(loaded, row)
-        if told and not is_done(row, told):
+        # What was nowhere, asked twice, is put right by nobody.
+        if told and row.state != store.NOWHERE and not is_done(row, told):
             found.append(row.signal)
     return tuple(found)
 

@@ -6,7 +6,7 @@ stands in the audit trail; what came to him goes to who has it.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +27,8 @@ from shared.engine.loaded import Loaded
 from shared.errors import CannotSucceed
 from shared.protocol.request_kinds import AS_REGISTERED
 from shared.service.platform import Platform
+
+TOLD_AGAIN = timedelta(hours=1)
 
 
 def question(platform: Platform, loaded: Loaded, signal: str, holder: str) -> Outgoing:
@@ -96,12 +98,16 @@ class GoingAfter:
             return self._late(row, None if known else told)
         if not message.done and self._is_elsewhere(row, message.holder):
             return await self._went(row, str(message.holder), asks=row.state == store.WAITS_FOR_HOLDER)
-        read = row
-        said: dict[str, Any] = {"restricted": message.restricted if message.done else None}
-        said |= {} if message.done else {"state": store.NOWHERE}
+        again = None if message.done else holds_now(await self._loader.load(message.request), row)
+        read, holds = row, message.restricted if message.done else None
 
         async def effect(session: AsyncSession) -> None:
-            await store.amend(session, self.platform.mac, read, **said)
+            await store.amend(session, self.platform.mac, read, restricted=holds)
+            if again is not None:
+                # What is destroyed has no row here. So it is away for a moment: he is told until he has it again.
+                letter = self.platform.post.envelope(read.holder, again)
+                letter.next_at = self.platform.clock.now() + TOLD_AGAIN
+                session.add(letter)
 
         return Handled(effect)
 

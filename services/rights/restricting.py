@@ -54,8 +54,8 @@ def decided(loaded: Loaded, rows: Iterable[DecisionRow] | None = None) -> list[T
 
 def restricts(loaded: Loaded, row: AskedSignal, taken: Sequence[Taken], at: datetime) -> Restricted | None:
     """What the holder of `row` only keeps, of a request on which `taken` was decided; None: nothing. `loaded` is opened."""
-    # Who is asked anew still keeps what he was told to.
-    there = row.subject and row.found is not False and row.state != store.NOWHERE and row.holder in HOLDERS_OF_FILES
+    # Who is asked anew still keeps what he was told to, also where its row is away for a moment.
+    there = row.subject and row.found is not False and row.holder in HOLDERS_OF_FILES
     holding = in_force(kind_of(loaded), taken) if there else None
     if not holding:
         return None
@@ -126,9 +126,10 @@ def holds_now(loaded: Loaded, row: AskedSignal) -> Restricted | None:
 
 
 def procedure(loaded: Loaded, row: AskedSignal, taken: Sequence[Taken]) -> ProcedureTold:
-    """Whether a procedure runs about the signal of `row`, for the request as it stands after `taken`."""
+    """Whether a procedure runs about the signal of `row`, for the request as it stands after `taken`: also where nobody says that he
+    has it, for of what is nowhere nothing is destroyed."""
     kind = kind_of(loaded)
-    runs = row.found is not False and row.state != store.NOWHERE and holds_up(kind, taken)
+    runs = row.found is not False and holds_up(kind, taken)
     return ProcedureTold(number=row.signal, request=row.request, kind=kind, runs=runs, turn=loaded.dossier.turn)
 
 

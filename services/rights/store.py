@@ -113,6 +113,8 @@ class AskedSignal(SQLModel, table=True):
     """What its holder did with what was granted, and who was told, as he said last (`CarriedOut`, by codes)."""
     earlier: list[str] | None = document()
     """Who had it, or was thought to, before its holder."""
+    missed: bool = False
+    """Nobody had it when it was asked before: said once more, that counts."""
     mac: str = ""
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from services.rights.asking import AskingHolders
 from services.rights.going_after import GoingAfter
+from services.rights.restricting import RequestRestricting
 from shared.contracts.acts import Restricted
 from shared.contracts.answering import PersonElsewhere
 from shared.database.tables import Audit, Outgoing
@@ -15,7 +16,8 @@ from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, WINDOW, Desk
 from tests.platform.requested import searched
 from tests.platform.test_holders_asked import answer, hears, seen
-from tests.platform.test_requests_restricting import DONE, kept, put_before
+from tests.platform.test_requests_carried_out import granted
+from tests.platform.test_requests_restricting import DONE, kept, procedures, put_before
 
 
 async def told_to(desk: Desk, holder: str) -> list[Restricted]:
@@ -127,3 +129,52 @@ async def test_who_hears_first_that_it_went_on_is_asked_what_was_not_answered(de
     assert [one.restricted for one in await told_to(desk, "sources")] == [True]
     await hears(desk, answer(desk, number, signal), "sources")
     assert (await seen(desk, number))["signals"][0]["state"] == "answered"
+
+
+@pytest.mark.allowed("R-10.1", "R-10.3")
+@pytest.mark.refused("R-10.1")
+async def test_what_nobody_says_to_have_is_asked_again_before_the_search_is_done(desk_of: DeskOf) -> None:
+    """Somebody who can write at a holder takes the row of a dossier away while it is asked about, and puts it back."""
+    desk, number, signal = await put_before(desk_of, "objection")
+    gone = PersonElsewhere(number=signal, request=number, holder=None)
+    await desk.hears(GoingAfter(desk.engine).elsewhere, gone, "assessment")
+    with pytest.raises(Invalid) as caught:
+        await searched(desk, number)
+    (fault,) = caught.value.faults
+    assert (fault.code, signal in fault.reason) == ("answer-nowhere", True)
+    assert [one["missed"] for one in (await seen(desk, number))["signals"]] == [False]
+    await RequestRestricting(desk.engine).repeat()
+    assert await procedures(desk) == [(signal, True)] * 2, "nothing of it is destroyed meanwhile"
+    await AskingHolders(desk.engine).ask(number, ANNA, signal, "assessment")
+    await hears(desk, answer(desk, number, signal))
+    (stands,) = (await seen(desk, number))["signals"]
+    assert (stands["state"], stands["found"]) == ("answered", True)
+    assert [one.restricted for one in await told_to(desk, "assessment")] == [True]
+    # A number that is of no signal, asked twice, is nowhere.
+    other = signal_number(random_seed())
+    for place in ("assessment", "casework"):
+        await AskingHolders(desk.engine).ask(number, ANNA, other, place)
+        await desk.hears(GoingAfter(desk.engine).elsewhere, gone.model_copy(update={"number": other}), place)
+    await searched(desk, number)
+    assert (await seen(desk, number))["state"] == "request-weighing"
+
+
+@pytest.mark.allowed("R-10.3")
+@pytest.mark.refused("R-10.3")
+async def test_who_misses_what_he_is_to_keep_is_told_until_he_has_it_again(desk_of: DeskOf) -> None:
+    desk, number, signal = await granted(desk_of)
+    before = len(await told_to(desk, "assessment"))
+    await kept(desk, number, signal, done=False, restricted=False, holder=None)
+    (stands,) = (await seen(desk, number))["signals"]
+    assert (stands["state"], stands["restricted"], stands["carriedOut"]) == ("answered", None, False)
+    rows = await desk.rows(Outgoing, event="restricted.v1", addressee="assessment")
+    assert len(rows) == before + 1
+    last = max(rows, key=lambda one: one.next_at)
+    assert last.next_at > desk.clock.now()
+    told = Restricted.model_validate_json(last.body or b"")
+    assert (told.restricted, told.granted) == (True, "rectification")
+    with pytest.raises(Invalid) as caught:
+        await desk.decide(number, "request-lift", "lifted", fields={"toAsker": "Het is verbeterd."})
+    assert [one.code for one in caught.value.faults] == ["not-carried-out"], "it is not done by being away"
+    await kept(desk, number, signal)
+    assert (await seen(desk, number))["signals"][0]["restricted"] is True

@@ -62,6 +62,7 @@ def upgrade() -> None:
         column("restricted", sa.Boolean, null=True),
         column("carried_out", JSONB, null=True),
         column("earlier", JSONB, null=True),
+        column("missed", sa.Boolean),
         column("mac", sa.Text),
     )
     op.create_table(
