@@ -6,6 +6,7 @@ that waits.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -105,10 +106,14 @@ class CarryingOut:
         async def effect(session: AsyncSession) -> None:
             found = await store.locked(session, mac, AskedSignal, (message.request, message.number))
             before = CarriedOut.model_validate(found.carried_out) if found and found.carried_out else None
-            if before is None or before.at <= message.at:
+            if before is None or _said(before) <= _said(message):
                 await store.amend(session, mac, read, carried_out=message.model_dump(mode="json"))
 
         return Handled(effect)
+
+
+def _said(one: CarriedOut) -> tuple[datetime, datetime]:
+    return one.at, one.known_at or one.at
 
 
 async def _nothing(session: AsyncSession) -> None:
