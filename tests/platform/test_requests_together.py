@@ -22,7 +22,8 @@ from shared.contracts.common import Message
 from shared.contracts.holdings import Holding, HoldingsTold
 from shared.contracts.sealed import SealedAsked, SealedPut
 from shared.database.tables import Outgoing
-from shared.errors import Conflict, NotBelieved, Overtaken
+from shared.engine.write import Change, Writer
+from shared.errors import Conflict, Invalid, NotBelieved, Overtaken
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
 from tests.platform.requested import searched, services_answer
@@ -154,6 +155,27 @@ async def test_who_asks_anew_takes_nothing_away_and_not_when_looking_is_over(
     with pytest.raises(Conflict, match="niet naar gegevens gezocht"):
         await AskingHolders(desk.engine).ask(number, ANNA, signal, "assessment")
     assert (await row_of(desk, number, signal)).state == "answered"
+
+
+@pytest.mark.refused("R-10.1")
+async def test_nobody_says_that_all_have_answered_while_another_is_asked(
+    desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, number, signal = await put_before(desk_of, "access")
+    await hears(desk, answer(desk, number, signal))
+    await searched(desk, number, done=False)
+    write = Writer.write
+
+    async def meanwhile(writer: Writer, change: Change) -> Any:
+        monkeypatch.setattr(Writer, "write", write)
+        await AskingHolders(desk.engine).ask(number, ANNA, signal, "assessment")
+        await services_answer(desk, number)
+        return await write(writer, change)
+
+    monkeypatch.setattr(Writer, "write", meanwhile)
+    with pytest.raises(Invalid) as caught:
+        await desk.decide(number, "request-search-done", "complete", fields={"completeness": "Alle acht."})
+    assert [one.code for one in caught.value.faults] == ["answer-silent"]
 
 
 @pytest.mark.refused("R-10.3")
