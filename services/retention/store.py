@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import delete, exists, func, literal, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
-from services.retention.domain import items_of, parts_to_go
+from services.retention.domain import parts_to_go
 from services.retention.tables import (
     OPEN_HOLD,
     ActiveCase,
@@ -38,6 +38,8 @@ from shared.protocol.terms import last_due
 
 SCHEMA = "retention_0001"
 Counts = dict[str, int]
+Due = tuple[date, str]
+"""Where a sealed signal stands among those that are due: its end date and its number."""
 HOLDS = Keyset("holds", col(Hold.asked_at), col(Hold.id))
 PROCEDURES = Keyset("procedures", col(Procedure.since), col(Procedure.number), col(Procedure.request))
 DECLARATIONS = Keyset("declarations", col(Declaration.declared_on), col(Declaration.id), newest_first=True)
@@ -51,13 +53,6 @@ class Left:
     parts_done: set[str] = field(default_factory=set)
     key_mounts: list[str] = field(default_factory=list)
     boxes: set[str] = field(default_factory=set)
-
-
-def _held(today: date) -> Any:
-    """A hold that is approved and has not passed its end."""
-    return exists().where(
-        col(Hold.number) == col(SealedSignal.number), col(Hold.state) == "held", col(Hold.ends_on) >= today
-    )
 
 
 async def cases_to_move(session: AsyncSession, today: date, most: int = 500) -> list[ActiveCase]:
@@ -132,20 +127,19 @@ async def cut_holds(session: AsyncSession, row: SealedSignal) -> list[str]:
     return said
 
 
-async def due(session: AsyncSession, before: date, most: int = 500) -> list[SealedSignal]:
-    """What has reached its end, unless nothing of it is left but what is held."""
+async def due(session: AsyncSession, before: date, after: Due | None, most: int) -> list[SealedSignal]:
+    """The next `most` that have reached their end, after `after`, locked; who lists judges each of them."""
     query = (
         select(SealedSignal)
         .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) <= last_due(before))
         .order_by(col(SealedSignal.ends_on), col(SealedSignal.number))
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
-    kept = and_(_held(before), col(SealedSignal.reduced).is_(True))
-    found = list((await session.scalars(query.where(~kept).limit(most))).all())
-    # All of them, they are few: a hold may have ended beside one that has not.
-    rest = list((await session.scalars(query.where(kept))).all())
-    held = await items_held(session, [one.number for one in rest], before)
-    return [*found, *(one for one in rest if items_of(one) - held.get(one.number, set()))][:most]
+    if after is not None:
+        here = tuple_(col(SealedSignal.ends_on), col(SealedSignal.number))
+        query = query.where(here > tuple_(*map(literal, after)))
+    return list((await session.scalars(query)).all())
 
 
 async def late_lists(session: AsyncSession, today: date) -> list[DestructionList]:

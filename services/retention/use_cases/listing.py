@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
+from services.retention.domain import is_left_for_holds
 from services.retention.settings import Settings
 from services.retention.tables import DestructionList, SealedSignal
 from services.retention.told import going_keys
@@ -26,6 +29,15 @@ from shared.service.platform import Platform
 
 BATCH_SIZE = 250
 NOT_LISTED = Doubt("its row is not what retention wrote: it is not listed", "not-ours")
+
+
+@dataclass
+class _Seen:
+    """How far the calendar is with what is due today, and what of it is not believed."""
+
+    last: store.Due | None = None
+    all: bool = False
+    doubted: dict[str, Doubt] = field(default_factory=dict)
 
 
 class Listing:
@@ -61,25 +73,47 @@ class Listing:
 
     async def _list(self, today: date) -> list[UUID]:
         made: list[UUID] = []
-        doubted: dict[str, Doubt] = {}
-        while found := await self._list_some(today, doubted):
-            made.append(found)
+        seen = _Seen()
+        while not seen.all:
+            found = await self._list_some(today, seen)
+            made += [found] if found else []
         async with self.platform.database.transaction() as session:
-            session.add_all(self.doubts.new(doubted))
-        self.doubts.note(doubted)
+            session.add_all(self.doubts.new(seen.doubted))
+        self.doubts.note(seen.doubted)
         return made
 
-    async def _due(self, session: AsyncSession, today: date, doubted: dict[str, Doubt]) -> list[SealedSignal]:
-        """What is due and believed; what is not comes into `doubted`."""
+    async def _due(self, session: AsyncSession, today: date, seen: _Seen) -> list[SealedSignal]:
+        """What is due, believed and waits for nothing: the next list of it. What waits keeps its place and holds up nothing
+        behind it; a running request and a hold show under /v1/procedures and /v1/holds, what is not believed in `doubts`."""
+        found: list[SealedSignal] = []
+        while not seen.all and len(found) < BATCH_SIZE:
+            rows = await store.due(session, today, seen.last, BATCH_SIZE - len(found))
+            seen.all = not rows
+            if rows:
+                seen.last = (rows[-1].ends_on, rows[-1].number)
+                found += await self._to_list(session, today, rows, seen.doubted)
+        return found
+
+    async def _to_list(
+        self, session: AsyncSession, today: date, rows: Sequence[SealedSignal], doubted: dict[str, Doubt]
+    ) -> list[SealedSignal]:
         believed: list[SealedSignal] = []
-        for one in await store.due(session, today, BATCH_SIZE):
+        for one in rows:
             if await vouched_for(self.platform.mac, one):
                 believed.append(one)
             else:
                 doubted[one.number] = NOT_LISTED
-        waits, doubts = await waiting_for(session, self.platform.mac, [one.number for one in believed])
+        numbers = [one.number for one in believed]
+        waits, doubts = await waiting_for(session, self.platform.mac, numbers)
         doubted |= doubts
-        return [one for one in believed if is_due(one.ends_on, today) and one.number not in {*waits, *doubts}]
+        held = await store.items_held(session, numbers, today)
+        return [
+            one
+            for one in believed
+            if is_due(one.ends_on, today)
+            and one.number not in {*waits, *doubts}
+            and not is_left_for_holds(one, held.get(one.number, set()))
+        ]
 
     async def _end_holds(self, today: date) -> None:
         """A hold ends on its date, whatever became of the procedure."""
@@ -97,10 +131,10 @@ class Listing:
                 now = self.platform.clock.now()
                 session.add(audit.line(now, "move of a case ordered", actor=None, record=row.number))
 
-    async def _list_some(self, today: date, doubted: dict[str, Doubt]) -> UUID | None:
+    async def _list_some(self, today: date, seen: _Seen) -> UUID | None:
         list_id = uuid4()
         async with self.platform.database.transaction() as session:
-            rows = await self._due(session, today, doubted)
+            rows = await self._due(session, today, seen)
             if not rows:
                 return None
             terms = law_in_force(self._laws, today).terms
