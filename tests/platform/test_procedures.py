@@ -88,8 +88,14 @@ async def test_what_waits_keeps_nothing_behind_it_from_being_listed(
     as_it = row.model_dump() | {"dossier": [item], "mac": ""}
     await desk.add(*(SealedSignal(**as_it | {"number": one, "reduced": one == kept}) for one in (kept, *later)))
     until = calendar_date(desk.clock.now()) + timedelta(days=30)
-    hold = {"id": uuid4(), "number": kept, "state": "held", "ground": "objection", "items": ["report"]}
-    await desk.add(Hold(**hold, ends_on=until, asked_by="anna", asked_at=desk.clock.now()))
+    facts: dict[str, Any] = {
+        "number": kept,
+        "state": "held",
+        "ground": "objection",
+        "items": ["report"],
+        "asked_by": "anna",
+    }
+    await desk.add(Hold(id=uuid4(), ends_on=until, asked_at=desk.clock.now(), **facts))
     assert await listed(desk, listing) == set(later)
     assert {len(one.signals) for one in await lists_told(desk)} == {1, 2}, "no list is longer than that"
     assert await running(desk) == [ONE, OTHER], "what waits shows"

@@ -38,7 +38,7 @@ from shared.stuck import why_of
 BREACH_BEGUN, BREACH_PROPOSED, BREACH_DESTROYED = "breach entry begun", "breach proposed", "breach entry destroyed"
 REGISTER_LOOK_SECONDS = 3600.0
 LOOKED_AT_ONCE = 100
-SHOWN = 20
+NAMED_AT_MOST = 20
 SHORTEST_TERM = timedelta(days=365)
 """No term of the register is shorter."""
 
@@ -198,7 +198,7 @@ def _staying(stay: Mapping[str, Exception]) -> MeldpuntError:
     """What `meldpunt status` says of entries that stay: which, and why the first does."""
     first, *others = stay
     why = f"{first} stays: {why_of(stay[first])}"
-    more = f"; so do {', '.join(others[:SHOWN])}" if others else ""
-    left_out = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    more = f"; so do {', '.join(others[:NAMED_AT_MOST])}" if others else ""
+    left_out = f" and {len(others) - NAMED_AT_MOST} more" if len(others) > NAMED_AT_MOST else ""
     kind = PartDown if isinstance(stay[first], PartDown) else CannotSucceed
     return kind(why + more + left_out)
