@@ -6,8 +6,7 @@ How many are left out stands in the answer (`notBelieved`); which they are, in t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
 from sqlmodel import SQLModel
 
@@ -19,40 +18,39 @@ from shared.service.platform import Platform
 NOT_WRITTEN_HERE = Doubt("its row is not what this service wrote: it is on no list", "not-ours")
 LEFT_OUT_REMEDY = "somebody changed rows past the service: tell the FG and who watches over security; a row that is put right is listed"
 
-
-class ById(Protocol):
-    """A row that stands by itself, under a MAC of its own."""
-
-    id: UUID
+_Row = TypeVar("_Row", bound=SQLModel)
 
 
-_Row = TypeVar("_Row", bound=ById)
+def _by_id(row: Any) -> str:
+    return str(row.id)
 
 
 class BelievedLists:
-    """`name`: as `meldpunt status` calls the rows that are left out."""
+    """Of rows that stand by themselves, under a MAC of their own. `name`: as `meldpunt status` calls those that are left out;
+    `record`: what one is found by, ids and codes only."""
 
-    def __init__(self, platform: Platform, name: str) -> None:
+    def __init__(self, platform: Platform, name: str, record: Callable[[Any], str] = _by_id) -> None:
         self.platform = platform
+        self._record = record
         self.doubts = Doubts(name, platform.clock, LEFT_OUT_REMEDY)
 
     async def of(self, page: Page[_Row]) -> Page[_Row]:
         """The page without rows that are not believed."""
-        looked = {str(row.id): None if await self._is_ours(row) else NOT_WRITTEN_HERE for row in page.rows}
+        looked = {
+            self._record(row): None if await vouched_for(self.platform.mac, row) else NOT_WRITTEN_HERE
+            for row in page.rows
+        }
         found = self.doubts.seen(looked)
         if lines := self.doubts.new(found):
             async with self.platform.database.transaction() as session:
                 session.add_all(lines)
         self.doubts.note(found)
-        return Page([row for row in page.rows if looked[str(row.id)] is None], page.next)
+        return Page([row for row in page.rows if looked[self._record(row)] is None], page.next)
 
     async def shown(self, noun: str, page: Page[_Row], show: Callable[[_Row], Any]) -> dict[str, Any]:
         """The answer, with how many rows of this page are left out."""
         believed = await self.of(page)
         return believed.of(noun, show) | not_believed(page, believed)
-
-    async def _is_ours(self, row: ById) -> bool:
-        return isinstance(row, SQLModel) and await vouched_for(self.platform.mac, row)
 
 
 def not_believed(page: Page[Any], believed: Page[Any]) -> dict[str, int]:

@@ -142,6 +142,10 @@ async def due(session: AsyncSession, before: date, after: Due | None, most: int)
     return list((await session.scalars(query)).all())
 
 
+async def sealed_ones(session: AsyncSession, numbers: Collection[str]) -> list[SealedSignal]:
+    return list((await session.scalars(select(SealedSignal).where(col(SealedSignal.number).in_(numbers)))).all())
+
+
 async def late_lists(session: AsyncSession, today: date) -> list[DestructionList]:
     """Lists past their approval date with signals still waiting."""
     waiting = exists().where(col(SealedSignal.list_id) == col(DestructionList.id), col(SealedSignal.state) == "listed")

@@ -98,7 +98,8 @@ async def test_what_waits_keeps_nothing_behind_it_from_being_listed(
     await desk.add(Hold(id=uuid4(), ends_on=until, asked_at=desk.clock.now(), **facts))
     assert await listed(desk, listing) == set(later)
     assert {len(one.signals) for one in await lists_told(desk)} == {1, 2}, "no list is longer than that"
-    assert await running(desk) == [ONE, OTHER], "what waits shows"
+    shown = (await Procedures(desk.engine).running(FG, Window()))["procedures"]
+    assert [(one["number"], one["endsOn"]) for one in shown] == [(ONE, "1999-01-01"), (OTHER, "1999-01-01")], "it shows"
     # Nothing is listed twice, and what waited is listed when it need not wait.
     await told(desk, runs=False)
     assert await listed(desk, listing) == {ONE, *later}
@@ -141,6 +142,10 @@ async def test_a_row_that_somebody_writes_lets_nothing_go_and_shows(desk_of: Des
     assert await listed(desk, listing) == set()
     shown = {one.about["record"] for one in listing.doubts.stuck().examples}
     assert shown == {ONE, OTHER}
+    procedures = Procedures(desk.engine)
+    found = await procedures.running(FG, Window())
+    assert (found["procedures"], found["notBelieved"]) == ([], 1), "what nobody here wrote is on no list"
+    assert [one.about["record"] for one in procedures.lists.doubts.stuck().examples] == [f"{OTHER} {REQUEST}"]
     # Rights repeats what runs, and says what does not.
     await told(desk)
     await told(desk, OTHER, runs=False)
