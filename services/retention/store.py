@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, literal, or_, select, text, tuple_, update
+from sqlalchemy import delete, exists, func, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
@@ -32,7 +32,9 @@ from services.retention.tables import (
 )
 from shared.contracts.common import KeyRef
 from shared.database.tables import Tombstone, table_of
+from shared.engine.head import vouch_for, vouched_for
 from shared.engine.store import delete_decisions
+from shared.keys.mac import Mac
 from shared.pages import Keyset, Page, Window
 from shared.protocol.terms import last_due
 
@@ -55,19 +57,10 @@ class Left:
     boxes: set[str] = field(default_factory=set)
 
 
-async def cases_to_move(session: AsyncSession, today: date, most: int = 500) -> list[ActiveCase]:
-    """Cases whose active years have passed; what was ordered and not carried out is ordered again the next day."""
-    query = (
-        select(ActiveCase)
-        .where(
-            col(ActiveCase.moves_on) <= last_due(today),
-            or_(col(ActiveCase.ordered_on).is_(None), col(ActiveCase.ordered_on) < today),
-        )
-        .order_by(col(ActiveCase.moves_on))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return list((await session.scalars(query)).all())
+async def active_cases(session: AsyncSession, after: str, most: int = 500) -> list[ActiveCase]:
+    """Closed cases beyond `after`, locked. All of them are looked at: a day that somebody changed hides none."""
+    query = select(ActiveCase).where(col(ActiveCase.number) > after).order_by(col(ActiveCase.number)).limit(most)
+    return list((await session.scalars(query.with_for_update())).all())
 
 
 async def open_holds(session: AsyncSession, window: Window) -> Page[Hold]:
@@ -88,43 +81,6 @@ async def procedures_of(session: AsyncSession, numbers: Collection[str]) -> list
 async def running_procedures(session: AsyncSession, window: Window) -> Page[Procedure]:
     """Requests that run, the oldest first."""
     return await PROCEDURES.page(session, select(Procedure).where(col(Procedure.runs).is_(True)), window)
-
-
-async def items_held(session: AsyncSession, numbers: Collection[str], today: date) -> dict[str, set[str]]:
-    """The items of each signal that approved holds keep on `today`."""
-    query = select(Hold).where(col(Hold.number).in_(numbers), col(Hold.state) == "held", col(Hold.ends_on) >= today)
-    found: dict[str, set[str]] = {}
-    for one in (await session.scalars(query)).all():
-        found.setdefault(one.number, set()).update(one.items)
-    return found
-
-
-async def end_holds(session: AsyncSession, today: date) -> list[Hold]:
-    """Holds whose end date has passed; they are ended now."""
-    query = select(Hold).where(text(OPEN_HOLD), col(Hold.ends_on) < today)
-    rows = list((await session.scalars(query.with_for_update())).all())
-    for one in rows:
-        one.state = "ended"
-    return rows
-
-
-async def cut_holds(session: AsyncSession, row: SealedSignal) -> list[str]:
-    """What is said of holds that name items which go now.
-
-    A proposal is closed and can be asked anew; a hold that was approved too late keeps what stays, if anything.
-    """
-    said = []
-    for one in await holds_of(session, row.number):
-        left = sorted(set(one.items) & set(row.staying))
-        if one.state not in ("proposed", "held") or len(left) == len(one.items):
-            continue
-        if one.state == "held" and left:
-            one.items = left
-            said.append("hold cut to what is left")
-        else:
-            one.state = "too-late"
-            said.append("hold came too late")
-    return said
 
 
 async def due(session: AsyncSession, before: date, after: Due | None, most: int) -> list[SealedSignal]:
@@ -153,14 +109,10 @@ async def late_lists(session: AsyncSession, today: date) -> list[DestructionList
     return list((await session.scalars(query)).all())
 
 
-async def left_of(session: AsyncSession, numbers: Collection[str]) -> dict[str, Left]:
+async def left_of(session: AsyncSession, mac: Mac, numbers: Collection[str]) -> dict[str, Left]:
     """What still exists of each of these signals."""
-    found = {number: Left() for number in numbers}
-    parts = select(col(DestructionPart.number), col(DestructionPart.part)).where(
-        col(DestructionPart.number).in_(numbers)
-    )
-    for number, part in await session.execute(parts):
-        found[number].parts_done.add(part)
+    done = await parts_done(session, mac, numbers)
+    found = {number: Left(parts_done=done.get(number, set())) for number in numbers}
     keys = select(col(SignalKey.number), col(SignalKey.mount))
     for number, mount in await session.execute(
         keys.where(col(SignalKey.number).in_(numbers), col(SignalKey.destroyed_at).is_(None))
@@ -215,10 +167,25 @@ async def note_boxes_destroyed(session: AsyncSession, kids: Collection[str], now
         await session.execute(update(Letterbox).where(col(Letterbox.kid).in_(kids)).values(destroyed_at=now))
 
 
-async def note_parts(session: AsyncSession, numbers: Iterable[str], part: str, now: datetime) -> None:
-    rows = [{"number": number, "part": part, "done_at": now} for number in numbers]
-    if rows:
-        await session.execute(upsert(table_of(DestructionPart)).on_conflict_do_nothing(), rows)
+async def note_parts(session: AsyncSession, mac: Mac, numbers: Collection[str], part: str, now: datetime) -> None:
+    """`part` has deleted its rows; what somebody else wrote there does not stand in the way."""
+    query = select(DestructionPart).where(col(DestructionPart.number).in_(numbers), col(DestructionPart.part) == part)
+    there = {one.number: one for one in await session.scalars(query.with_for_update())} if numbers else {}
+    for number in numbers:
+        before = there.get(number)
+        if before is None or not await vouched_for(mac, before):
+            row = DestructionPart(number=number, part=part, done_at=now)
+            await session.merge(await vouch_for(mac, row))
+
+
+async def parts_done(session: AsyncSession, mac: Mac, numbers: Collection[str]) -> dict[str, set[str]]:
+    """Which parts said that they deleted their rows of each of these."""
+    query = select(DestructionPart).where(col(DestructionPart.number).in_(numbers))
+    found: dict[str, set[str]] = {}
+    for one in await session.scalars(query):
+        if await vouched_for(mac, one):
+            found.setdefault(one.number, set()).add(one.part)
+    return found
 
 
 async def counts(session: AsyncSession, model: type[SignalKey] | type[Carrier], numbers: Collection[str]) -> Counts:

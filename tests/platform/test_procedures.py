@@ -86,7 +86,9 @@ async def test_what_waits_keeps_nothing_behind_it_from_being_listed(
     kept, *later = [f"S-00000-0000{n}" for n in range(3, 9)]
     row = await desk.row(SealedSignal, ONE)
     as_it = row.model_dump() | {"dossier": [item], "mac": ""}
-    await desk.add(*(SealedSignal(**as_it | {"number": one, "reduced": one == kept}) for one in (kept, *later)))
+    held = uuid4()
+    as_kept = as_it | {"number": kept, "reduced": True, "holds": [str(held)]}
+    await desk.add(SealedSignal(**as_kept), *(SealedSignal(**as_it | {"number": one}) for one in later))
     until = calendar_date(desk.clock.now()) + timedelta(days=30)
     facts: dict[str, Any] = {
         "number": kept,
@@ -95,7 +97,7 @@ async def test_what_waits_keeps_nothing_behind_it_from_being_listed(
         "items": ["report"],
         "asked_by": "anna",
     }
-    await desk.add(Hold(id=uuid4(), ends_on=until, asked_at=desk.clock.now(), **facts))
+    await desk.add(Hold(id=held, ends_on=until, asked_at=desk.clock.now(), **facts))
     assert await listed(desk, listing) == set(later)
     assert {len(one.signals) for one in await lists_told(desk)} == {1, 2}, "no list is longer than that"
     shown = (await Procedures(desk.engine).running(FG, Window()))["procedures"]
