@@ -115,10 +115,11 @@ class Provider:
 
     async def _fetch(self) -> KeySet:
         try:
-            async with httpx.AsyncClient(timeout=5) as http:
+            tls = self._settings.provider_tls
+            async with httpx.AsyncClient(timeout=5, verify=tls.context if tls else True) as http:
                 answer = (await http.get(self._settings.oidc_jwks_uri)).raise_for_status()
             return KeySet.import_key_set(answer.json())
-        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as problem:
+        except (httpx.HTTPError, OSError, JoseError, ValueError, KeyError, TypeError) as problem:
             raise PartDown("the log-in provider is out of reach") from problem
 
 

@@ -7,12 +7,16 @@ from pathlib import Path
 from pydantic import Field
 
 from shared.settings import ServiceSettings
+from shared.tls import Tls
 
 
 class Settings(ServiceSettings):
     oidc_issuer: str
     """The municipality's OpenID Connect provider, whose ID tokens are exchanged."""
     oidc_jwks_uri: str
+    oidc_authorities: Path | None = None
+    """A file (PEM): whose certificates are believed of the provider, who is shown that of this service. None: those that this
+    machine believes, and nothing is shown."""
     oidc_client_id: Path
     """A file: the portal's client id, the audience of those ID tokens."""
     portal_keys: Path
@@ -26,3 +30,9 @@ class Settings(ServiceSettings):
     first_designations: Path
     """A file: the beheerder and the FG, the controller's decision that names them, and until when. A new decision takes the
     place of the one before."""
+
+    @property
+    def provider_tls(self) -> Tls | None:
+        """How the provider is asked, where that is not as anybody would ask it."""
+        found = self.oidc_authorities
+        return Tls(found, self.tls_certificate, self.tls_key) if found else None

@@ -60,7 +60,6 @@ class Calls:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._provider = httpx.AsyncClient(timeout=SECONDS, limits=httpx.Limits(keepalive_expiry=2))
         self._made: aiohttp.ClientSession | None = None
 
     @property
@@ -76,7 +75,6 @@ class Calls:
         return self._made
 
     async def close(self) -> None:
-        await self._provider.aclose()
         if self._made is not None:
             await self._made.close()
 
@@ -112,9 +110,12 @@ class Calls:
         secret = self._settings.oidc_client_secret.read_text().strip()
         try:
             address = self._settings.oidc_token_endpoint
-            answer = await self._provider.post(address, data=form, auth=(self._client, secret))
+            tls = self._settings.provider_tls
+            # Made anew: once per person and day, and the certificates may have been renewed meanwhile.
+            async with httpx.AsyncClient(timeout=SECONDS, verify=tls.context if tls else True) as provider:
+                answer = await provider.post(address, data=form, auth=(self._client, secret))
             id_token = answer.json().get("id_token") if answer.is_success else None
-        except httpx.TransportError as problem:
+        except (httpx.TransportError, OSError) as problem:
             raise PartDown("the log-in provider is out of reach") from problem
         except (ValueError, AttributeError):
             id_token = None

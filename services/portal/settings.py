@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.tls import Tls
+
 GUIDES = Path(__file__).parents[2] / "docs" / "gids"
 
 
@@ -24,6 +26,11 @@ class Settings(BaseSettings):
     """The address of each service that the portal asks, as JSON."""
     oidc_authorization_endpoint: str
     oidc_token_endpoint: str
+    oidc_authorities: Path | None = None
+    """A file (PEM): whose certificates are believed of the provider, who is then shown the portal's own. None: those that this
+    machine believes, and nothing is shown."""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
     oidc_client_id: Path
     oidc_client_secret: Path
     people: Path | None = None
@@ -43,6 +50,13 @@ class Settings(BaseSettings):
     """The guides that "Hulp" shows, a Markdown file for each role."""
     traces: Path | None = None
     """The folder in which an embedded house keeps its spans; None: they are collected elsewhere."""
+
+    @property
+    def provider_tls(self) -> Tls | None:
+        """How the provider is asked, where that is not as anybody would ask it."""
+        if self.oidc_authorities is None or self.tls_certificate is None or self.tls_key is None:
+            return None
+        return Tls(self.oidc_authorities, self.tls_certificate, self.tls_key)
 
 
 class PublicSettings(BaseSettings):
