@@ -172,6 +172,11 @@ class Home:
         """While this file exists, the house keeps `name` stopped."""
         return self.path / "run" / "held" / name
 
+    @property
+    def certificates_asked(self) -> Path:
+        """While this file exists, somebody waits for other certificates."""
+        return self.path / "run" / "certificates"
+
     def secret(self, name: str, make: Any = None) -> str:
         """The secret called `name`, made on first use."""
         file = self.path / "secrets" / name

@@ -17,6 +17,7 @@ import hvac
 
 from deploy.embedded import parts, portal, riec
 from deploy.embedded import protocol as law
+from deploy.embedded.certificates import Renewal
 from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import Compaction
 from deploy.embedded.home import DEFAULT_PROTOCOL, DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
@@ -62,6 +63,8 @@ class House:
         reopen = functools.partial(self._supervisor.tell, "openbao", signal.SIGHUP)
         self._supervisor.chores.append(RotatedLog(parts.openbao_audit_log(home), reopen).look)
         self._ports: dict[str, int] = {}
+        renewal = Renewal(home, self._supervisor, self._connect_anew, say)
+        self._supervisor.chores.append(renewal.when_due)
         self._subjects: dict[str, str] = {}
         self._compaction: Compaction | None = None
 
@@ -74,6 +77,7 @@ class House:
         self.home.make()
         self.home.authority.make()
         self._ports = self.home.ports()
+        self.home.certificates_asked.unlink(missing_ok=True)
         for file in (self.home.path / "run" / "held").iterdir():
             file.unlink()
         self._write_state()
@@ -104,6 +108,9 @@ class House:
         compaction.begin()
         self._supervisor.chores.append(compaction.when_due)
         return compaction
+
+    def _connect_anew(self) -> None:
+        bao_config.connect_anew(self._bao())
 
     def _set_up(self) -> None:
         self._say("applying the privilege table: roles, policies, subjects, schemas")

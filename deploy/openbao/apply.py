@@ -105,6 +105,11 @@ def _database(bao: hvac.Client, database: Database) -> None:
             )
 
 
+def connect_anew(bao: hvac.Client) -> None:
+    """Have OpenBao let its connections to PostgreSQL go: the next ones show the certificate that it has then."""
+    bao.write("database/reset/postgres")
+
+
 def _identity(bao: hvac.Client, name: str) -> None:
     bao.write(
         f"auth/approle/role/{name}",

@@ -62,15 +62,15 @@ class Authority:
         self._terms = terms or Terms()
         self._hosts = hosts
 
-    def make(self, now: datetime | None = None) -> list[str]:
-        """What is not there, and what ends soon; returns whose certificate is a new one."""
+    def make(self, now: datetime | None = None, *, everything: bool = False) -> list[str]:
+        """What is not there, and what ends soon, or every leaf; returns whose certificate is a new one."""
         now = now or datetime.now(UTC)
         if not self._folder.exists():
             self._folder.mkdir(parents=True, mode=0o700)
         if not self._file(f"{ISSUER}.crt").exists():
             self._make_authority(ISSUER, now)
         self._write_trusted()
-        due = [name for name in IDENTITIES if self._is_due(name, now)]
+        due = [name for name in IDENTITIES if everything or self._is_due(name, now)]
         for name in due:
             self.issue(name, now)
         return due

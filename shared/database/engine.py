@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Protocol
 
+import asyncpg
 import structlog
 from sqlalchemy import URL, Executable, Result, event, text
 from sqlalchemy.engine import ExceptionContext
@@ -79,7 +80,9 @@ def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
 
 
 def is_outage(problem: DBAPIError) -> bool:
-    """Whether trying again later makes sense: connection lost, starting up, refused, too many."""
+    """Whether trying again later makes sense: connection lost, starting up, refused, too many, none that takes writes."""
+    if isinstance(getattr(problem.orig, "__cause__", None), asyncpg.TargetServerAttributeNotMatched):
+        return True
     if isinstance(problem, (OperationalError, InterfaceError)) or problem.connection_invalidated:
         return True
     return getattr(problem.orig, "sqlstate", None) in {

@@ -64,30 +64,30 @@ class RealParts:
         self.home.authority.make()
         spread_ports(self.home)
         self.ports = self.home.ports()
-        self._supervisor = Supervisor(self.home, lambda _: None)
+        self.supervisor = Supervisor(self.home, lambda _: None)
         self._failed_before = len(reports.failed)
 
     def stop(self) -> None:
-        self._supervisor.stop()
+        self.supervisor.stop()
         if len(reports.failed) > self._failed_before:
             reports.keep(self.home.path / "logs", self._folder.name)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @cached_property
     def postgres(self) -> Postgres:
-        self._supervisor.start(parts.postgres(self.home, self.ports["postgres"]), wait=60)
+        self.supervisor.start(parts.postgres(self.home, self.ports["postgres"]), wait=60)
         return Postgres(self.home, self.ports["postgres"])
 
     @cached_property
     def nats(self) -> Nats:
         found = Nats(self.home, self.ports["nats"])
-        self._supervisor.start(parts.nats(self.home, found.port, found.config), wait=30)
+        self.supervisor.start(parts.nats(self.home, found.port, found.config), wait=30)
         return found
 
     @cached_property
     def openbao(self) -> Bao:
         command = parts.openbao(self.home, self.ports["openbao"], self.ports["openbao-cluster"])
-        self._supervisor.start(command, wait=60)
+        self.supervisor.start(command, wait=60)
         return Bao(self.home, self.ports["openbao"])
 
     @property
@@ -96,11 +96,11 @@ class RealParts:
 
     def reload(self, name: str) -> None:
         """Have a part read its files again."""
-        self._supervisor.tell(name, signal.SIGHUP)
+        self.supervisor.tell(name, signal.SIGHUP)
 
     def without_openbao(self, work: Callable[[], None]) -> None:
         """Do `work` while it is stopped."""
-        self._supervisor.without("openbao", work)
+        self.supervisor.without("openbao", work)
 
 
 class Postgres:
@@ -246,6 +246,10 @@ class Bao:
         )
         bao_config.apply(self.administrator)
         bao_config.note_compaction(self.administrator, datetime.now(UTC))
+
+    def anew(self) -> hvac.Client:
+        """Its administrator, logged in again."""
+        return bao_config.client(self.address, self._home.secret("provisioner"), self.tls(SETUP_USER))
 
     def credentials(self, service: str) -> Path:
         """The file with the AppRole of `service`."""

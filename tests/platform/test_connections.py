@@ -20,9 +20,12 @@ from cryptography import x509
 from nats.aio.client import Client
 
 from deploy.embedded import parts as embedded
+from deploy.embedded.certificates import Renewal
+from deploy.openbao import apply as bao_config
 from deploy.tls.authority import Authority
 from deploy.tls.identities import IDENTITIES, SETUP_USER
 from shared.tls import OLDEST_VERSION, Tls
+from tests.parts import run_async
 from tests.platform.real import HERE, Bao, Nats, Postgres, RealParts
 
 Connect = Callable[["ssl.SSLContext | None"], Awaitable[Any]]
@@ -255,3 +258,35 @@ def test_every_identity_has_a_key_of_its_own_that_only_its_owner_reads(parts: Re
     assert all(one.stat().st_mode & 0o777 == 0o600 for one in folder.iterdir())
     keys = [(folder / f"{name}.key").read_bytes() for name in IDENTITIES]
     assert len(set(keys)) == len(IDENTITIES)
+
+
+def test_another_authority_while_everything_runs(parts: RealParts) -> None:
+    """Afterwards the parts believe the new one alone, each other included, and nobody whom the former one knew."""
+    said: list[str] = []
+    openbao, nats = parts.openbao, parts.nats
+    openbao.with_database(parts.postgres)
+    former = Tls(_kept(parts, "ca.crt"), _kept(parts, "assessment.crt"), _kept(parts, "assessment.key"))
+
+    def connect_anew() -> None:
+        bao_config.connect_anew(openbao.anew())
+
+    Renewal(parts.home, parts.supervisor, connect_anew, said.append).new_authority()
+    assert said == ["another authority signs the certificates"]
+    context = _context(parts.home.authority.trusted, former)
+    for part in (to_openbao(openbao), to_postgres(parts.postgres), to_nats(nats)):
+        with pytest.raises(REFUSED):
+            run_async(_called(part, context))
+        assert run_async(_called(part, parts.home.tls("assessment").context)) == 200
+    user, _ = bao_config.database_user(openbao.anew(), "assessment")
+    assert user.startswith("v-")
+
+
+def _kept(parts: RealParts, name: str) -> Path:
+    """A copy of a file as it is."""
+    copy = parts.home.path / f"former-{name}"
+    copy.write_bytes((parts.home.path / "tls" / name).read_bytes())
+    return copy
+
+
+async def _called(part: Connect, context: ssl.SSLContext) -> Any:
+    return await part(context)
