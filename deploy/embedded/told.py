@@ -52,7 +52,6 @@ def told(home: Home, name: str, ports: Mapping[str, int], protocol: str) -> dict
         provider = f"{bao}/v1/identity/oidc/provider/{log_in.PROVIDER}"
         env |= {
             "MELDPUNT_OIDC_ISSUER": provider,
-            "MELDPUNT_OIDC_JWKS_URI": f"{provider}/.well-known/keys",
             "MELDPUNT_OIDC_AUTHORITIES": str(home.authority.trusted),
             "MELDPUNT_OIDC_CLIENT_ID": str(secret("portal-client-id")),
             "MELDPUNT_PORTAL_KEYS": str(secret("portal-keys.json")),

@@ -6,6 +6,7 @@ that waits.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -100,7 +101,7 @@ class CarryingOut:
 
             return Handled(once_more)
         before = CarriedOut.model_validate(row.carried_out) if row.carried_out else None
-        if before and before.at > message.at:
+        if before and _said(before) > _said(message):
             return Handled(_nothing)
         after = await vouch_for(self.platform.mac, changed(row, carried_out=message.model_dump(mode="json")))
 
@@ -108,6 +109,10 @@ class CarryingOut:
             await session.merge(changed(after))
 
         return Handled(effect)
+
+
+def _said(one: CarriedOut) -> tuple[datetime, datetime]:
+    return one.at, one.known_at or one.at
 
 
 async def _nothing(session: AsyncSession) -> None:

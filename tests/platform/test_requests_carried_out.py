@@ -80,6 +80,13 @@ async def test_nothing_is_lifted_before_its_holder_says_that_it_was_done(desk_of
     assert shown["carriedOut"] is True
     assert {one["thing"] for one in shown["carriedOutThings"]} == set(WHAT)
     assert [one["receiver"] for one in shown["receiversTold"]] == ["wonen", "politie"]
+    # Of two that say the same decision the later holds, in whichever order they come.
+    at, (first, other) = desk.clock.now(), (None, today)
+    for minutes, confirmed in ((2, other), (1, first)):
+        told = (ReceiverTold(receiver="wonen", on=today, confirmed=confirmed), ReceiverTold(receiver="politie"))
+        await said(desk, number, signal, told=told, at=at, known_at=at + timedelta(minutes=minutes))
+    shown = await row(desk, number)
+    assert [one["confirmed"] for one in shown["receiversTold"]] == [today.isoformat(), None]
     await desk.decide(number, "request-lift", "lifted", fields=LIFT)
     name = await letter(desk, number, "lifting")
     copy = await RequestLetters(desk.engine).copy(number, name, ANNA, "x")
