@@ -95,7 +95,7 @@ class Parts:
         return await self.nats_as("setup", self.home.secret("nats-setup"))
 
 
-def told_of(tls: Tls) -> dict[str, Path]:
+def told_of(tls: Tls) -> dict[str, Any]:
     """What a service is told about who it is on its connections."""
     return {"tls_authorities": tls.authorities, "tls_certificate": tls.certificate, "tls_key": tls.key}
 

@@ -223,6 +223,9 @@ class Calls:
     async def _send(self, method: str, service: str, path: str, **more: Any) -> _Answer:
         address = f"{self._settings.services[service]}{path}"
         try:
+            tls = self._settings.tls
+            # A renewed certificate is another context, and that is other connections.
+            more["ssl"] = tls.context if tls else True
             async with self._services.request(method, address, allow_redirects=False, **more) as answer:
                 return _Answer(answer.status, await answer.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
