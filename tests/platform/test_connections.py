@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -20,12 +21,13 @@ from cryptography import x509
 from nats.aio.client import Client
 
 from deploy.embedded import parts as embedded
-from deploy.embedded.certificates import Renewal
+from deploy.embedded.certificates import RENEW, Renewal
+from deploy.embedded.home import Home, HouseError
 from deploy.openbao import apply as bao_config
 from deploy.tls.authority import Authority
 from deploy.tls.identities import IDENTITIES, SETUP_USER
 from shared.tls import OLDEST_VERSION, Tls
-from tests.parts import run_async
+from tests.parts import new_folder, run_async
 from tests.platform.real import HERE, Bao, Nats, Postgres, RealParts
 
 Connect = Callable[["ssl.SSLContext | None"], Awaitable[Any]]
@@ -258,6 +260,41 @@ def test_every_identity_has_a_key_of_its_own_that_only_its_owner_reads(parts: Re
     assert all(one.stat().st_mode & 0o777 == 0o600 for one in folder.iterdir())
     keys = [(folder / f"{name}.key").read_bytes() for name in IDENTITIES]
     assert len(set(keys)) == len(IDENTITIES)
+
+
+def test_who_asks_gets_new_ones_and_what_goes_wrong_is_said(parts: RealParts) -> None:
+    """The house does it between its other chores: nothing that goes wrong there stops it, and who asked is not left waiting."""
+    said: list[str] = []
+    home, told = parts.home, parts.openbao
+
+    def away() -> None:
+        raise OSError
+
+    def serials() -> set[bytes]:
+        return {home.tls(name).certificate.read_bytes() for name in IDENTITIES}
+
+    before = serials()
+    good, bad = (Renewal(home, parts.supervisor, anew, said.append) for anew in (lambda: None, away))
+    good.when_due()
+    assert serials() == before, "nobody asked, and it is not time"
+    for renewal in (good, bad):
+        home.write(home.certificates_asked, RENEW)
+        renewal.when_due()
+        assert not home.certificates_asked.exists()
+    assert not serials() & before
+    assert said[-1] == "certificates were not renewed: OSError"
+    assert told.anew().is_authenticated()
+
+
+def test_data_of_another_postgresql_are_refused_in_words() -> None:
+    home = Home(new_folder("version") / "home")
+    home.make()
+    home.authority.make()
+    home.part("postgres").mkdir()
+    (home.part("postgres") / "PG_VERSION").write_text("18\n")
+    with pytest.raises(HouseError, match="made by PostgreSQL 18, and this is 17"):
+        embedded.postgres(home, 1)
+    shutil.rmtree(home.path.parent)
 
 
 def test_another_authority_while_everything_runs(parts: RealParts) -> None:
