@@ -13,6 +13,8 @@ from shared.errors import PartDown
 from shared.tls import Tls
 
 WELL_KNOWN = "/.well-known/openid-configuration"
+PAUSE_SECONDS = 10.0
+"""For how long it is not asked again when it did not answer."""
 AGE_SECONDS = 600.0
 """For how long what it said is used without asking again."""
 MOST_CONFIGURATION = 100_000
@@ -39,9 +41,11 @@ class Discovery:
                 try:
                     self._known = await self._ask()
                     self._ask_again = time.monotonic() + AGE_SECONDS
-                except (httpx.HTTPError, OSError, ValueError, RecursionError) as problem:
-                    if not self._known:
-                        raise PartDown("the log-in provider is out of reach") from problem
+                except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RecursionError):
+                    # Everybody waits for this one answer, and nobody for a next one just after it.
+                    self._ask_again = time.monotonic() + PAUSE_SECONDS
+            if not self._known:
+                raise PartDown("the log-in provider is out of reach")
             found = self._known.get(name)
         if not isinstance(found, str) or not self._can_be_its_own(found):
             raise PartDown("the log-in provider does not say where it is")
@@ -60,4 +64,10 @@ class Discovery:
 
     def _can_be_its_own(self, address: str) -> bool:
         """An issuer that is reached over TLS has nothing elsewhere that is not."""
-        return urlsplit(address).scheme in ("https", urlsplit(self._issuer).scheme)
+        try:
+            # The one refuses what the other lets pass.
+            httpx.URL(address)
+            found = urlsplit(address)
+        except (httpx.InvalidURL, ValueError):
+            return False
+        return bool(found.hostname) and found.scheme in ("https", urlsplit(self._issuer).scheme)

@@ -144,7 +144,7 @@ class Provider:
             async with httpx.AsyncClient(timeout=5, verify=tls.context if tls else True) as http:
                 answer = (await http.get(address)).raise_for_status()
             return KeySet.import_key_set(answer.json())
-        except (httpx.HTTPError, OSError, JoseError, ValueError, KeyError, TypeError) as problem:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, JoseError, ValueError, KeyError, TypeError) as problem:
             raise PartDown("the log-in provider is out of reach") from problem
 
 

@@ -120,7 +120,7 @@ class Calls:
             async with httpx.AsyncClient(timeout=SECONDS, verify=tls.context if tls else True) as provider:
                 answer = await provider.post(address, data=form, auth=(self._client, secret))
             id_token = answer.json().get("id_token") if answer.is_success else None
-        except (httpx.TransportError, OSError) as problem:
+        except (httpx.TransportError, httpx.InvalidURL, OSError) as problem:
             raise PartDown("the log-in provider is out of reach") from problem
         except (ValueError, AttributeError):
             id_token = None

@@ -6,7 +6,7 @@ that waits.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,9 @@ from shared.contracts.acts import CarriedOut, Restricted
 from shared.engine.engine import Engine
 from shared.engine.loaded import Loaded
 from shared.errors import CannotSucceed
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far what another service says may lie ahead of the clock here."""
 
 
 def to_be_done(loaded: Loaded, row: AskedSignal) -> Restricted | None:
@@ -88,6 +91,9 @@ class CarryingOut:
             return Handled(_nothing)
         if incoming.producer not in HOLDERS_OF_FILES:
             raise CannotSucceed("who holds no file says that something of it was done")
+        if max(_said(message)) > self.platform.clock.now() + CLOCKS_DIFFER:
+            # It would go before everything that is said afterwards.
+            raise CannotSucceed("it was done in the future")
         await self._loader.believe(row, message.request)
         loaded = await self._loader.load(message.request)
         told = holds_now(loaded, row)

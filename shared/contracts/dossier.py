@@ -56,6 +56,8 @@ class CodedDecision(Frozen):
     meeting: str | None = None
     cluster: str | None = None
     """With which it was decided, where several signals were decided on together."""
+    on: date | None = None
+    """Of who was told that something is not right, or confirmed it: the day on which that was (AVG 19)."""
 
 
 class SealedDossier(Frozen):

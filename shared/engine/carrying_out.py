@@ -12,7 +12,7 @@ from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
 from shared.protocol.carrying_out import CARRIED_OUT, granted, to_carry_out
 from shared.protocol.conditions.carrying_out import things_put_right, what_was_done
-from shared.protocol.conditions.rectifying import CONFIRMED, SET_RIGHT, Knows, who_knows
+from shared.protocol.conditions.rectifying import CONFIRMED, IMPOSSIBLE, SET_RIGHT, Knows, set_right, who_knows
 from shared.protocol.facts import Facts, Grant
 
 
@@ -37,14 +37,15 @@ def confirmed(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
         said
         for grant in granted(loaded.bears_on_requests).values()
         if decision.about[0] in things_put_right(facts, grant)
-        and (said := said_before(loaded, grant.request)) is not None
+        # What was said before it can no longer be taken back: only the last decision can.
+        and (said := said_before(loaded, grant.request, final=True)) is not None
     )
-    return tuple(Tell("rights", one.model_copy(update={"known_at": decision.taken_at})) for one in about)
+    return tuple(Tell("rights", one) for one in about)
 
 
-def said_before(loaded: Loaded, request: str) -> CarriedOut | None:
+def said_before(loaded: Loaded, request: str, *, final: bool = False) -> CarriedOut | None:
     """What was said of `request`, where what is granted on it was carried out, here or with an earlier holder, and that stands; None: it
-    waits, or nothing was granted. `loaded` is opened."""
+    waits, or nothing was granted. `loaded` is opened. `final`: it can no longer be taken back, also within its time."""
     grant = granted(loaded.bears_on_requests).get(request)
     if grant is None or request in loaded.facts().granted:
         return None
@@ -58,7 +59,7 @@ def said_before(loaded: Loaded, request: str) -> CarriedOut | None:
         ]
         return _told(loaded, before[-1].taken_at, grant) if before else None
     last = mine[-1]
-    final = last.effective_at and loaded.now and last.effective_at <= loaded.now
+    final = final or bool(last.effective_at and loaded.now and last.effective_at <= loaded.now)
     return _told(loaded, last.taken_at, grant) if final else None
 
 
@@ -78,7 +79,15 @@ def _told(loaded: Loaded, at: datetime, grant: Grant) -> CarriedOut:
         done=tuple(done),
         told=_who_was_told(facts, grant),
         at=at,
+        known_at=_known_at(facts, grant),
     )
+
+
+def _known_at(facts: Facts, grant: Grant) -> datetime | None:
+    """When the last of what it says was confirmed; None: nothing was."""
+    mine = things_put_right(facts, grant)
+    confirmed_at = (one.at for one in set_right(facts) if one.outcome == CONFIRMED and one.about[0] in mine)
+    return max((one for one in confirmed_at if one), default=None)
 
 
 def _who_was_told(facts: Facts, grant: Grant) -> tuple[ReceiverTold, ...]:
@@ -89,7 +98,11 @@ def _who_was_told(facts: Facts, grant: Grant) -> tuple[ReceiverTold, ...]:
         if one.thing in mine and one.how:
             found.setdefault(one.receiver, []).append(one)
     return tuple(
-        ReceiverTold(receiver=to, on=_last(one.told for one in known), confirmed=_all(one.confirmed for one in known))
+        ReceiverTold(
+            receiver=to,
+            on=_last(one.told for one in known),
+            confirmed=_all(one.confirmed for one in known if one.how != IMPOSSIBLE),
+        )
         for to, known in found.items()
     )
 

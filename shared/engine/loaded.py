@@ -26,7 +26,7 @@ from shared.protocol.activities import WHO_ASKS
 from shared.protocol.carrying_out import CARRIED_OUT, OnRecord, to_carry_out
 from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
-from shared.protocol.conditions.rectifying import PUT_RIGHT, SET_RIGHT
+from shared.protocol.conditions.rectifying import DAY_OF, PUT_RIGHT, SET_RIGHT
 from shared.protocol.facts import Facts
 from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
@@ -182,7 +182,12 @@ class Loaded:
     def coded(self) -> tuple[CodedDecision, ...]:
         """Every decision so far by its codes, those of earlier holders first."""
         earlier = tuple(CodedDecision.model_validate(one) for one in self.dossier.earlier)
-        return (*earlier, *(coded(one) for one in self.decisions))
+        return (*earlier, *(coded(one, self._day_in(one)) for one in self.decisions))
+
+    def _day_in(self, row: DecisionRow) -> date | None:
+        """The day that was filled in of who was told that something is not right, or confirmed it."""
+        given = self.fields_of(row).get(DAY_OF.get(row.outcome, "")) if row.key == SET_RIGHT else None
+        return date.fromisoformat(str(given)) if given else None
 
     def acted(self) -> dict[str, tuple[str, ...]]:
         """Who took a decision on it himself, here or with an earlier holder: under which designations."""
@@ -269,7 +274,7 @@ class Loaded:
         which = (*PUT_RIGHT, SET_RIGHT)
         taken = (CodedDecision.model_validate(one) for one in self.dossier.earlier if one["key"] in which)
         return tuple(
-            known.Taken(one.key, one.outcome, one.about, on=calendar_date(one.taken_at))
+            known.Taken(one.key, one.outcome, one.about, _day_of(one), calendar_date(one.taken_at), one.taken_at)
             for one in taken
             if one.status == "taken"
         )
@@ -353,8 +358,8 @@ def joined_last(decisions: Iterable[CodedDecision]) -> str | None:
     return found
 
 
-def coded(row: DecisionRow) -> CodedDecision:
-    """A decision without its words, which supervision has."""
+def coded(row: DecisionRow, on: date | None = None) -> CodedDecision:
+    """A decision without its words, which supervision has; `on`: the day that it names, where that goes along."""
     return CodedDecision(
         decision=str(row.id),
         version=row.version,
@@ -374,4 +379,10 @@ def coded(row: DecisionRow) -> CodedDecision:
         protocol=row.protocol,
         meeting=row.meeting,
         cluster=row.cluster,
+        on=on,
     )
+
+
+def _day_of(one: CodedDecision) -> dict[str, str]:
+    """The day on which it was, where it was filled in."""
+    return {DAY_OF[one.outcome]: one.on.isoformat()} if one.on and one.outcome in DAY_OF else {}

@@ -109,7 +109,10 @@ def set_right(chosen: Municipality) -> Decision:
 
 
 def not_before_everybody_knows(decision: Decision) -> Decision:
-    """AVG 19: a signal does not end while somebody who had what was put right was not told; nobody could record it afterwards."""
+    """AVG 19: a signal does not end while somebody who had what was put right was not told; nobody could record it afterwards. In
+    phase 1 nobody has had anything: what is asked and put before others begins later."""
+    if set(decision.states) <= set(PHASES[1].states):
+        return decision
     outcomes = (
         replace(one, needs=(*one.needs, c.everybody_set_right)) if one.ends else one for one in decision.outcomes
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -93,9 +94,12 @@ async def test_it_waits_in_the_file_until_it_was_put_right_and_rights_hears_it(d
 
 @pytest.mark.allowed("R-10.3")
 @pytest.mark.refused("R-10.3")
-@pytest.mark.parametrize(("service", "state"), [("sources", State.WEGING_4), ("casework", State.CHECK_2A)])
+@pytest.mark.parametrize(
+    ("service", "state", "later"),
+    [("sources", State.WEGING_4, 1), ("casework", State.CHECK_2A, WINDOW + 1)],
+)
 async def test_everybody_who_had_it_is_told_first_in_whichever_phase(
-    desk_of: DeskOf, service: str, state: State
+    desk_of: DeskOf, service: str, state: State, later: int
 ) -> None:
     desk = await desk_of(service)
     asked = found(desk, "S2", "Is er een vergunning?").model_copy(
@@ -113,8 +117,8 @@ async def test_everybody_who_had_it_is_told_first_in_whichever_phase(
     (one,) = await told(desk)
     assert [(each.thing, each.done) for each in one.done] == [("person", "taken-out"), ("item-30", "taken-out")]
     assert [(each.receiver, each.on, each.confirmed) for each in one.told] == [("benefits", today, None)]
-    # He confirms it when it was said already: it is said again, and the later one holds.
-    desk.clock.pass_by(WINDOW + 1)
+    # He confirms it when that can still be taken back, or when it was said already: it is said again, and the later holds.
+    desk.clock.pass_by(later)
     fields = {"confirmedOn": today.isoformat(), "how": "Per beveiligde mail."}
     await desk.decide(number, "set-right", "confirmed", about=("S2", "benefits"), fields=fields)
     with pytest.raises(Invalid):
@@ -144,8 +148,8 @@ async def test_what_an_earlier_holder_carried_out_and_told_is_known_to_the_next(
     number = await first.arrives(State.WEGING_4, subjects=TWO, findings={"item-50": asked}, text=TEXT)
     await restrict(first, number, granted="rectification")
     await first.decide(number, "not-concerned", "taken-out", about=("S2",), fields={"known": "Een naamgenoot."})
-    today = calendar_date(first.clock.now()).isoformat()
-    await first.decide(number, "set-right", "told", about=("S2", "benefits"), fields={"toldOn": today})
+    day = calendar_date(first.clock.now()) - timedelta(days=3)
+    await first.decide(number, "set-right", "told", about=("S2", "benefits"), fields={"toldOn": day.isoformat()})
     await first.decide(number, CARRIED_OUT, "done", about=(REQUEST,), fields=SAID)
     coded = [one.model_dump(mode="json") for one in (await first.engine.parts.loader.load(number)).coded()]
     desk = await desk_of("casework")
@@ -155,10 +159,17 @@ async def test_what_an_earlier_holder_carried_out_and_told_is_known_to_the_next(
     await desk.believe(number)
     facts = (await desk.engine.parts.loader.load(number)).facts()
     assert (dict(facts.granted), to_be_told(facts)) == ({}, ())
-    fields = {"confirmedOn": today, "how": "Gebeld."}
+    early = {"confirmedOn": (day - timedelta(days=1)).isoformat(), "how": "Gebeld."}
+    with pytest.raises(Invalid, match=f"vóór {day}"):
+        await desk.decide(number, "set-right", "confirmed", about=("S2", "benefits"), fields=early)
+    fields = {"confirmedOn": day.isoformat(), "how": "Gebeld."}
     await desk.decide(number, "set-right", "confirmed", about=("S2", "benefits"), fields=fields)
     (one,) = await told(desk)
-    assert (one.request, [each.receiver for each in one.told if each.confirmed]) == (REQUEST, ["benefits"])
+    said_of = [(each.receiver, each.on, each.confirmed) for each in one.told]
+    assert (one.request, said_of) == (REQUEST, [("benefits", day, day)]), (
+        "the day on which it was, not that of the record"
+    )
+    assert one.known_at
 
 
 @pytest.mark.refused("R-10.3")

@@ -322,6 +322,7 @@ SAID = {"issuer": "{it}", "jwks_uri": "{it}/keys"}
         ({"issuer": "{it}"}, False),
         (SAID | {"jwks_uri": ["{it}/keys"]}, False),
         (SAID | {"jwks_uri": "file:///etc/passwd"}, False),
+        (SAID | {"jwks_uri": "https://[bad/keys"}, False),
         ([], False),
     ],
     ids=str,
@@ -345,3 +346,24 @@ async def test_what_a_provider_says_of_itself_is_believed_of_itself_only(said: A
         with pytest.raises(PartDown):
             await discovery.endpoint("jwks_uri")
         await runner.cleanup()
+
+
+async def test_a_provider_that_does_not_say_where_it_is_is_not_asked_by_everybody() -> None:
+    asked = 0
+
+    async def answer(_: web.Request) -> web.Response:
+        nonlocal asked
+        asked += 1
+        raise web.HTTPServiceUnavailable
+
+    app = web.Application()
+    app.router.add_get(WELL_KNOWN, answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    discovery = Discovery(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    for _ in range(5):
+        with pytest.raises(PartDown):
+            await discovery.endpoint("jwks_uri")
+    assert asked == 1
+    await runner.cleanup()

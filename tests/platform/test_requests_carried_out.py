@@ -83,7 +83,8 @@ async def test_nothing_is_lifted_before_its_holder_says_that_it_was_done(desk_of
     assert {one["thing"] for one in shown["carriedOutThings"]} == set(WHAT)
     assert [one["receiver"] for one in shown["receiversTold"]] == ["wonen", "politie"]
     # Of two that say the same decision the later holds, in whichever order they come.
-    at, (first, other) = desk.clock.now(), (None, today)
+    desk.clock.pass_by(120)
+    at, (first, other) = desk.clock.now() - timedelta(minutes=2), (None, today)
     for minutes, confirmed in ((2, other), (1, first)):
         told = (ReceiverTold(receiver="wonen", on=today, confirmed=confirmed), ReceiverTold(receiver="politie"))
         await said(desk, number, signal, told=told, at=at, known_at=at + timedelta(minutes=minutes))
@@ -115,6 +116,10 @@ async def test_only_who_is_known_to_have_the_file_is_believed(desk_of: DeskOf) -
     desk, number, signal = await granted(desk_of)
     with pytest.raises(CannotSucceed):
         await said(desk, number, signal, "export")
+    late = desk.clock.now() + timedelta(hours=1)
+    for ahead in ({"at": late}, {"known_at": late}):
+        with pytest.raises(CannotSucceed):
+            await said(desk, number, signal, "assessment", **ahead)
     before = len(await desk.rows(Outgoing, event="restricted.v1"))
     await said(desk, number, signal, "casework")
     assert (await row(desk, number))["carriedOut"] is False

@@ -133,7 +133,6 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("confirmed-after-telling", "set-right", "confirmed", {"decisions": (*TOLD_ALREADY[:-1], TOLD_TOMORROW)}),
     ("everybody-set-right", "weging-4", "insufficient", HAD_BY_A_PAPER),
     ("everybody-set-right", "weging-3", "too-light", HAD_BY_A_PAPER),
-    ("everybody-set-right", "no-signal", "double", HAD_BY_A_PAPER),
     (
         "everybody-set-right",
         "close",

@@ -22,7 +22,9 @@ from shared.protocol.municipality import MEMBER, TABLE_OF_THE_RIEC
 _ACCURACY, _RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
 PUT_RIGHT = ("rectify", "not-concerned")
 """Decisions by which what others had proves wrong."""
-SET_RIGHT, WAS_TOLD, CONFIRMED = "set-right", "told", "confirmed"
+SET_RIGHT, WAS_TOLD, IMPOSSIBLE, CONFIRMED = "set-right", "told", "impossible", "confirmed"
+DAY_OF = {WAS_TOLD: "toldOn", CONFIRMED: "confirmedOn"}
+"""In which field stands the day on which it was."""
 
 
 def rectifiable(facts: Facts) -> tuple[str, ...]:
@@ -74,7 +76,9 @@ def had(facts: Facts, thing: str) -> tuple[str, ...]:
         if (one.key, one.outcome) == ("riec-supplement", "given") and things & set(one.about):
             found[TABLE_OF_THE_RIEC] = None
         partners = {TABLE_OF_THE_RIEC} if one.key == "riec-intake" else set(one.fields.get("partners") or ())
-        found |= dict.fromkeys(to for item, to in sorted(may) if item in things and to in partners)
+        if partners:
+            # A grid has a thousand cells, and this is asked at every look.
+            found |= dict.fromkeys(to for item, to in sorted(may) if item in things and to in partners)
     return tuple(found)
 
 
@@ -146,22 +150,21 @@ class Knows:
 
 
 def who_knows(facts: Facts) -> tuple[Knows, ...]:
-    """Everybody who had something that was put right, for each thing. The day is the one that was filled in; of an earlier holder
-    the day on which it was recorded is known."""
+    """Everybody who had something that was put right, for each thing."""
     found = {(thing, to): Knows(thing, to) for thing in put_right(facts) for to in had(facts, thing)}
     for one in set_right(facts):
         thing, to = one.about
         known = replace(found.get((thing, to), Knows(thing, to)), how=one.outcome)
         if one.outcome == WAS_TOLD:
-            known = replace(known, told=_day(one, "toldOn"))
+            known = replace(known, told=_day(one))
         elif one.outcome == CONFIRMED:
-            known = replace(known, confirmed=_day(one, "confirmedOn"))
+            known = replace(known, confirmed=_day(one))
         found[thing, to] = known
     return tuple(found.values())
 
 
-def _day(one: Taken, name: str) -> date:
-    given = one.fields.get(name)
+def _day(one: Taken) -> date:
+    given = one.fields.get(DAY_OF[one.outcome])
     return date.fromisoformat(str(given)) if given else one.on
 
 
@@ -180,7 +183,9 @@ def two_persons(case: Case) -> str | None:
 
 @condition(_RECIPIENTS_KNOW, "deze ontvanger heeft gekregen wat niet klopt, en is dat nog niet verteld")
 def had_it(case: Case) -> str | None:
-    if case.about in to_be_told(case.facts):
+    known = _known(case)
+    # Who could not be told can be reached after all.
+    if known and known.how in (None, IMPOSSIBLE):
         return None
     return f"{case.called(case.about[1:])} heeft dit niet gekregen, of weet al dat het niet klopt: {case.it}"
 
