@@ -15,7 +15,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
 from shared.database.together import GroupCommit, UnitOfWork
-from shared.errors import PartDown
+from shared.errors import KeyFinished, PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
 from shared.wake import Wake
@@ -24,6 +24,8 @@ log = structlog.get_logger()
 INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
 LOCK_NOT_AVAILABLE = "55P03"
+KEY_IS_FINISHED = "ML001"
+"""What our own trigger says of a letter to a letterbox key with which the service is done."""
 LOCK_TIMEOUT = "10s"
 """PostgreSQL sees two transactions that wait for each other, but not a transaction that waits for another of its own
 process, which waits for the first in memory: that would stand still, unseen, for as long as the process lives."""
@@ -74,6 +76,8 @@ async def outages() -> AsyncIterator[None]:
     except DBAPIError as problem:
         if getattr(problem.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise PartDown("something in the database is locked by others for too long") from problem
+        if getattr(problem.orig, "sqlstate", None) == KEY_IS_FINISHED:
+            raise KeyFinished from problem
         if is_outage(problem):
             raise PartDown("the database is out of reach") from problem
         raise

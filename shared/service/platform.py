@@ -86,7 +86,8 @@ class Platform:
             " for nothing, and who can write there is to be looked into",
         )
         self.database.stamps = self.proofs
-        self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
+        given, since = _given_keys(settings.signing_keys)
+        self.verifier = Verifier(self.bao, given, machine, known_since=since)
         self.designations = Designations(self.verifier, clock, self.database)
         self.identity = Identity(name, self.verifier, clock, self.designations)
         self._certify_at = 0.0
@@ -117,6 +118,10 @@ class Platform:
         if self.row.room is None:
             raise KeyError(f"{self.name} has no room")
         return Transit(self.bao, self.row.room)
+
+    def schema_problem(self, found: str | None) -> str | None:
+        """What is wrong with a database whose schema is `found`."""
+        return None if found == self.schema else "the schema is not current: run the migrations"
 
     async def announce(self, message: Message) -> None:
         """Tell every service something that is repeated anyway; raises PartDown or NotSigned."""
@@ -163,11 +168,13 @@ class Platform:
         await self.bao.close()
 
 
-def _given_keys(file: Path | None) -> dict[str, list[str]]:
-    """By service its public signing keys, as the set-up wrote them: `{"access": ["base64", …], …}`."""
+def _given_keys(file: Path | None) -> tuple[dict[str, list[str]], float]:
+    """By service its public signing keys, as the set-up wrote them: `{"access": ["base64", …], …}`; and when it did."""
+    if file is None:
+        return {}, 0.0
     try:
-        found: dict[str, list[str]] = json.loads(file.read_text()) if file else {}
+        found: dict[str, list[str]] = json.loads(file.read_text())
+        return found, file.stat().st_mtime
     except (OSError, ValueError) as problem:
         log.error("the signing keys of the set-up cannot be read", problem=type(problem).__name__)
-        return {}
-    return found
+        return {}, 0.0

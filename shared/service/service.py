@@ -46,7 +46,8 @@ class Service:
     `handlers`: event to handler, beside those that every service has. `on_receipt`: what follows when an event of
     its own was received. `erase`: what is deleted for a signal. `queues`: what else waits here, and the work on it.
     `periodic`: what else is done again and again over everything. `workers`: what else runs until the end.
-    `doubts`: which other rows are believed only when they are right.
+    `doubts`: which other rows are believed only when they are right. `early`: workers that run from the first moment,
+    whatever is away. `opens`: what keeps it from being ready, where that is less than everything that it needs.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class Service:
         periodic: Sequence[Periodic] = (),
         workers: Sequence[Worker] = (),
         doubts: Sequence[Doubts] = (),
+        early: Sequence[Worker] = (),
+        opens: Callable[[], Awaitable[dict[str, str]]] | None = None,
     ) -> None:
         self.platform = platform
         self.schema_problem: str | None = "not checked yet"
@@ -108,6 +111,7 @@ class Service:
         )
         own = (numberer.numbering, keys, credentials, platform.letterboxes.keeping, self._pruner.pruning)
         self._periodic = (*own, *periodic)
+        self._early, self._opens = early, opens
         self._doubts = (platform.designations.doubts, platform.processing_doubts, numberer.missed, *doubts)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
@@ -136,6 +140,13 @@ class Service:
 
     async def run(self) -> None:
         """Get what is needed, then work until cancelled."""
+        early = [asyncio.create_task(self._forever(worker)) for worker in self._early]
+        try:
+            await self._run()
+        finally:
+            await end(early)
+
+    async def _run(self) -> None:
         await self._until_done("openbao", self.platform.bao.log_in)
         # Before anything is written: a line of the audit trail is proven with it.
         await self._until_done("row-key", self.platform.mac.prepare)
@@ -177,7 +188,7 @@ class Service:
     async def _check_schema(self) -> None:
         async with self.platform.database.reading() as session:
             found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
-        self.schema_problem = None if found == self.platform.schema else "the schema is not current: run the migrations"
+        self.schema_problem = self.platform.schema_problem(found)
         if self.schema_problem:
             raise PartDown(self.schema_problem)
 
@@ -192,8 +203,12 @@ class Service:
 
     # --- showing ---------------------------------------------------------------------------------
 
+    async def closed(self) -> dict[str, str]:
+        """Why it is not ready. Most serve nothing without everything that they need; the door does."""
+        return await (self._opens or self.problems)()
+
     async def problems(self) -> dict[str, str]:
-        """Why it is not ready: a part that it needs is out of reach. What waits is `stuck`, and another matter."""
+        """What it needs and does not have: a part that is out of reach. What waits is `stuck`, and another matter."""
         platform = self.platform
         found: dict[str, str] = {}
         if not await platform.bao.reachable():

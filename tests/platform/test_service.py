@@ -97,6 +97,7 @@ async def test_two_services_speak(
         assert {one["stuck"] for one in found.values()} == {0}
         acts = {"audit", "processing-log", "signing-keys", "credentials", "pruning", "letterboxes", "lease"}
         assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", "letterbox-keys", *acts} | {
+            "door",
             "audit-lines-missed",
             "audit-lines-refused",
         }
