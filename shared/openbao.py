@@ -33,6 +33,8 @@ COMPACTION = "kv/data/compaction"
 """Where who administers OpenBao records `at`: nothing that was destroyed before that moment is in its files any more."""
 STRUCK, STRUCK_NAMES = "kv/data/struck", "kv/metadata/struck"
 """Where oversight notes, by list, what was taken off it, and where it sees the names of these notes."""
+TOMBSTONES, TOMBSTONE_NAMES = "kv/data/tombstones", "kv/metadata/tombstones"
+"""Where retention notes what was destroyed, each note under a random name, and where everybody sees these names."""
 NOT_DECRYPTED = "failed to RSA decrypt the ciphertext: crypto/rsa: decryption error"
 """What it answers to a letter that was not sealed for this key: a 500, though nothing is wrong with OpenBao."""
 

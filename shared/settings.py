@@ -37,7 +37,8 @@ class ServiceSettings(BaseSettings):
     """A file of the set-up: whose signatures count while OpenBao has not been asked yet (`deploy.openbao.signing_keys`).
     What is not signed by one of them is not believed, so it lies where the service cannot write. None: nobody's."""
     tombstones: Path
-    """Where destructions are written, outside everything that is restored."""
+    """Where retention writes destructions, outside everything that is restored: copy it elsewhere. Other services read it where
+    it is, and need it only when OpenBao was restored too (`shared/tombstones.py`)."""
     protocol: str = "midden-delfland-2025"
     """The version of which municipality's protocol this installation begins with; a later one of the same municipality
     takes over on the day that it is in force."""

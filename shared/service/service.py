@@ -109,7 +109,15 @@ class Service:
             remedy="when its secret id runs out, after seven days, this service has no keys: look at OpenBao, and whether"
             " it may write the file of its credentials",
         )
-        own = (numberer.numbering, keys, credentials, platform.letterboxes.keeping, self._pruner.pruning)
+        self._noted = tombstones.Noted(platform.bao, settings.tombstones)
+        self.restored = Periodic(
+            "restored",
+            self._reapply,
+            platform.clock,
+            every=settings.keys_seconds,
+            remedy="after a restore this service would show what was destroyed: look at OpenBao",
+        )
+        own = (numberer.numbering, keys, credentials, self.restored, platform.letterboxes.keeping, self._pruner.pruning)
         self._periodic = (*own, *periodic)
         self._early, self._opens = early, opens
         self._doubts = (platform.designations.doubts, platform.processing_doubts, numberer.missed, *doubts)
@@ -193,8 +201,8 @@ class Service:
             raise PartDown(self.schema_problem)
 
     async def _reapply(self) -> None:
-        folder = self.platform.settings.tombstones
-        again = await tombstones.reapply(self.platform.database, folder, self._erase.everything)
+        stones = await self._noted.all()
+        again = await tombstones.reapply(self.platform.database, stones, self._erase.everything)
         if again:
             log.warning("destructions re-applied after a restore", signals=again)
 
