@@ -133,7 +133,13 @@ SERVICES: tuple[Privileges, ...] = (
             "oversight": _from("receipts.v1"),
         },
         door_tables=("outgoing", "audit", "processing_record", "melder_letter", "accepted_report"),
-        door_reads=("the two hash columns of accepted_report", "sealing_key", "door_keys", "alembic_version"),
+        door_reads=(
+            "the two hash columns of accepted_report",
+            "sealing_key",
+            "door_keys",
+            "alembic_version",
+            "schema_floor",
+        ),
     ),
     Privileges(
         name="assessment",

@@ -64,7 +64,7 @@ async def put_up(session: AsyncSession, numbers: Iterable[str], moment: datetime
     await session.execute(upsert(table_of(Tombstone)).on_conflict_do_nothing(), stones)
 
 
-class Noted:
+class NotedDestructions:
     """Every destruction, as OpenBao and the file have it."""
 
     def __init__(self, bao: OpenBao, folder: Path) -> None:
@@ -124,7 +124,7 @@ class Unwritten:
     def __init__(self, database: Database, bao: OpenBao, folder: Path) -> None:
         self._database = database
         self._folder = folder
-        self._noted = Noted(bao, folder)
+        self._noted = NotedDestructions(bao, folder)
         self._stones: dict[str, datetime] = {}
         self._looked = False
 

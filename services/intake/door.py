@@ -27,6 +27,7 @@ from services.intake.settings import Settings
 from services.intake.store import AcceptedReport, DoorKeys
 from shared.database.at_once import insert_at_once
 from shared.database.engine import make_engine, outages
+from shared.database.schemas import FOUND, schema_problem
 from shared.database.tables import SealingKey
 from shared.errors import KeyFinished, PartDown
 from shared.keys.announced import announced_as_known
@@ -88,8 +89,8 @@ class Door:
             col(SealingKey.finished_at).is_(None), col(SealingKey.kid).in_([one.kid for one in sealed_with.values()])
         )
         async with outages(), AsyncSession(self.engine) as session:
-            found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
-            self._schema_problem = self._platform.schema_problem(found)
+            schema = (await session.execute(FOUND)).one_or_none()
+            self._schema_problem = schema_problem(self._platform.schema, *(schema or (None, None)))
             said = await session.get(DoorKeys, 1)
             rows = (await session.scalars(select(SealingKey).where(open_or_ours))).all()
         if said is not None and self._is_ours(said.keys, said.asked_at, said.mac):

@@ -67,6 +67,9 @@ def create(service: str) -> None:
         column("headers", JSONB),
         column("body", sa.LargeBinary),
     )
+    op.create_table("schema_floor", column("id", sa.Integer, key=True), column("oldest", sa.Integer))
+    op.execute("INSERT INTO schema_floor VALUES (1, 1)")
+    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON schema_floor FROM {service}_app")
     op.create_table("tombstone", column("number", sa.Text, key=True), column("destroyed_at", MOMENT))
 
 

@@ -119,10 +119,6 @@ class Platform:
             raise KeyError(f"{self.name} has no room")
         return Transit(self.bao, self.row.room)
 
-    def schema_problem(self, found: str | None) -> str | None:
-        """What is wrong with a database whose schema is `found`."""
-        return None if found == self.schema else "the schema is not current: run the migrations"
-
     async def announce(self, message: Message) -> None:
         """Tell every service something that is repeated anyway; raises PartDown or NotSigned."""
         if said_to(self.name, message.event):

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 
 from shared import tombstones
 from shared.bus.inbox import Handler, Inbox
@@ -21,6 +20,7 @@ from shared.bus.relay import Relay
 from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
+from shared.database.schemas import FOUND, schema_problem
 from shared.doubts import Doubts
 from shared.errors import PartDown
 from shared.keys.release import Erase
@@ -109,7 +109,7 @@ class Service:
             remedy="when its secret id runs out, after seven days, this service has no keys: look at OpenBao, and whether"
             " it may write the file of its credentials",
         )
-        self._noted = tombstones.Noted(platform.bao, settings.tombstones)
+        self._noted = tombstones.NotedDestructions(platform.bao, settings.tombstones)
         self.restored = Periodic(
             "restored",
             self._reapply,
@@ -195,8 +195,8 @@ class Service:
 
     async def _check_schema(self) -> None:
         async with self.platform.database.reading() as session:
-            found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
-        self.schema_problem = self.platform.schema_problem(found)
+            found = (await session.execute(FOUND)).one_or_none()
+        self.schema_problem = schema_problem(self.platform.schema, *(found or (None, None)))
         if self.schema_problem:
             raise PartDown(self.schema_problem)
 

@@ -11,7 +11,7 @@ import pytest
 
 from shared.errors import PartDown
 from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoRefused
-from shared.tombstones import Noted, Unwritten
+from shared.tombstones import NotedDestructions, Unwritten
 from tests.platform.conftest import BaoOf, PlatformOf
 from tests.platform.real import Bao, Nats, Postgres, RealParts
 from tests.platform.served import served
@@ -45,7 +45,7 @@ async def test_every_service_knows_each_destruction_on_whatever_machine(
     number = a_number()
     await destroyed(platform_of, tmp_path / "of-retention", number)
     for service in ("intake", "casework", "worklist"):
-        noted = Noted(bao_of(service), tmp_path / "a folder that is not there")
+        noted = NotedDestructions(bao_of(service), tmp_path / "a folder that is not there")
         assert (await noted.all())[number] == NOON
         with pytest.raises(BaoRefused):
             await noted.note({a_number(): NOON})
@@ -71,7 +71,7 @@ async def test_what_openbao_lost_is_noted_again(platform_of: PlatformOf, openbao
     retention = await platform_of("retention")
     for name in openbao.administrator.list(TOMBSTONE_NAMES)["data"]["keys"]:
         openbao.administrator.delete(f"{TOMBSTONE_NAMES}/{name}")
-    noted = Noted(retention.bao, folder)
+    noted = NotedDestructions(retention.bao, folder)
     assert number not in await noted.in_openbao()
     assert number in await noted.all()
     await unwritten.write()
@@ -120,7 +120,7 @@ async def test_what_a_restore_brings_back_under_a_running_process_goes_again(
 async def test_without_openbao_nothing_is_taken_for_not_destroyed(platform_of: PlatformOf, tmp_path: Path) -> None:
     """A service waits before it serves, rather than to show what may have been destroyed."""
     platform = await platform_of("casework")
-    noted = Noted(platform.bao, tmp_path / "nowhere")
+    noted = NotedDestructions(platform.bao, tmp_path / "nowhere")
     await platform.bao.close()
     with pytest.raises(PartDown):
         await noted.all()

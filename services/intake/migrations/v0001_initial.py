@@ -51,6 +51,6 @@ def upgrade() -> None:
     # OpenBao is away; of whose signatures count nobody but the door reads what was kept for it.
     op.execute("GRANT INSERT ON accepted_report, melder_letter, outgoing, audit, processing_record TO intake_door")
     op.execute("GRANT SELECT (key_hash, body_hash) ON accepted_report TO intake_door")
-    op.execute("GRANT SELECT ON sealing_key, door_keys, alembic_version TO intake_door")
+    op.execute("GRANT SELECT ON sealing_key, door_keys, alembic_version, schema_floor TO intake_door")
     op.execute("REVOKE SELECT, DELETE ON door_keys FROM intake_app")
     op.execute("GRANT SELECT (id, asked_at) ON door_keys TO intake_app")
