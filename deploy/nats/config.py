@@ -18,7 +18,8 @@ from shared.settings import STREAM_DAYS
 
 SETUP_USER = "setup"
 MAX_AGE_SECONDS = STREAM_DAYS * 24 * 3600
-ACK_WAIT_SECONDS = 60
+ACK_WAIT_SECONDS = 20
+"""After so long without a word of a message it is given to another process; who has one in work says so every five."""
 MOST_BYTES = 8 * 2**20
 """Of one message. What is larger is refused, and waits at its sender."""
 
