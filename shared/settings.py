@@ -31,6 +31,9 @@ class ServiceSettings(BaseSettings):
     nats_address: str
     database_host: str
     database_port: int
+    database_connections: int = Field(default=20, ge=4)
+    """At most so many of one process. What all processes of all services have together has to stay below what PostgreSQL
+    takes (`max_connections`)."""
     folder: Path
     """A folder of the service's own: letterbox keys that it needs when OpenBao is away. No secrets, no content."""
     signing_keys: Path | None = None

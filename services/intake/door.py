@@ -26,8 +26,8 @@ from sqlmodel import SQLModel, col
 from services.intake.settings import Settings
 from services.intake.store import AcceptedReport, DoorKeys
 from shared.database.at_once import insert_at_once
-from shared.database.engine import make_engine, outages
-from shared.database.schemas import FOUND, schema_problem
+from shared.database.engine import make_engine, of_at_most, outages
+from shared.database.schemas import SCHEMA_FOUND, schema_problem
 from shared.database.tables import SealingKey
 from shared.errors import KeyFinished, PartDown
 from shared.keys.announced import announced_as_known
@@ -58,6 +58,7 @@ class Door:
             settings.door_password.read_text().strip(),
             isolation_level="AUTOCOMMIT",
             pool_pre_ping=False,
+            **of_at_most(settings.door_connections),
         )
         platform.close_too(self.engine.dispose)
         self._schema_problem: str | None = "not checked yet"
@@ -89,7 +90,7 @@ class Door:
             col(SealingKey.finished_at).is_(None), col(SealingKey.kid).in_([one.kid for one in sealed_with.values()])
         )
         async with outages(), AsyncSession(self.engine) as session:
-            schema = (await session.execute(FOUND)).one_or_none()
+            schema = (await session.execute(SCHEMA_FOUND)).one_or_none()
             self._schema_problem = schema_problem(self._platform.schema, *(schema or (None, None)))
             said = await session.get(DoorKeys, 1)
             rows = (await session.scalars(select(SealingKey).where(open_or_ours))).all()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import URL, Executable, Result, event, text
+from sqlalchemy import URL, ExceptionContext, Executable, Result, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -23,12 +23,24 @@ from shared.wake import Wake
 log = structlog.get_logger()
 INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
+READ_ONLY = "25006"
+"""What a server says that was the primary, and has become a standby: another one is, and this connection leads nowhere."""
 LOCK_NOT_AVAILABLE = "55P03"
 KEY_IS_FINISHED = "ML001"
 """What our own trigger says of a letter to a letterbox key with which the service is done."""
 LOCK_TIMEOUT = "10s"
 """PostgreSQL sees two transactions that wait for each other, but not a transaction that waits for another of its own
 process, which waits for the first in memory: that would stand still, unseen, for as long as the process lives."""
+
+
+MOST_CONNECTIONS = 20
+KEPT_CONNECTIONS = 8
+
+
+def of_at_most(connections: int) -> dict[str, Any]:
+    """The options of a pool of so many; those above a few go when they are not used."""
+    kept = min(KEPT_CONNECTIONS, connections)
+    return {"pool_size": kept, "max_overflow": connections - kept}
 
 
 def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
@@ -38,11 +50,18 @@ def make_engine(host: str, port: int, database: str, user: str = "", password: s
         url,
         hide_parameters=True,
         pool_recycle=1200,
-        **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15} | options),
+        **({**of_at_most(MOST_CONNECTIONS), "pool_timeout": 15} | options),
         connect_args={"ssl": False, "timeout": 5, "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT}},
     )
     event.listen(engine.sync_engine, "checkout", _no_closed_connection)
+    event.listen(engine.sync_engine, "handle_error", _drop_read_only)
     return engine
+
+
+def _drop_read_only(context: ExceptionContext) -> None:
+    # The whole pool leads to the same server: all of it is dropped, and made anew where the primary is.
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -53,7 +72,7 @@ def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
 
 
 def is_outage(problem: DBAPIError) -> bool:
-    """Whether trying again later makes sense: connection lost, starting up, refused, too many."""
+    """Whether trying again later makes sense: connection lost, starting up, refused, too many, read-only."""
     if isinstance(problem, (OperationalError, InterfaceError)) or problem.connection_invalidated:
         return True
     return getattr(problem.orig, "sqlstate", None) in {
@@ -65,6 +84,7 @@ def is_outage(problem: DBAPIError) -> bool:
         "53300",
         "40001",
         "40P01",
+        READ_ONLY,
     }
 
 
@@ -141,7 +161,16 @@ def _no_change(state: ORMExecuteState) -> None:
 class Database:
     """The service's own database; its user is leased and replaced before the lease ends."""
 
-    def __init__(self, bao: OpenBao, service: str, host: str, port: int, tracing: Tracing) -> None:
+    def __init__(
+        self,
+        bao: OpenBao,
+        service: str,
+        host: str,
+        port: int,
+        tracing: Tracing,
+        *,
+        connections: int = MOST_CONNECTIONS,
+    ) -> None:
         self._tracing = tracing
         self._bao = bao
         self._service = service
@@ -150,7 +179,7 @@ class Database:
         self.stamps: Stamps | None = None
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
-        self.engine = make_engine(host, port, service)
+        self.engine = make_engine(host, port, service, **of_at_most(connections))
         self._outside = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 NOT_CURRENT = "the schema is not current: run the migrations"
 TOO_NEW = "the schema is newer than this version can use: start a newer one"
-FOUND = text("SELECT version_num, (SELECT oldest FROM schema_floor) AS oldest FROM alembic_version")
+SCHEMA_FOUND = text("SELECT version_num, (SELECT oldest FROM schema_floor) AS oldest FROM alembic_version")
 """The schema of a database, and the number of the oldest that its code may have been written for."""
 _NAME = re.compile(r"^(?P<service>[a-z]+)_(?P<number>\d{4})$")
 

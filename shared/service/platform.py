@@ -74,7 +74,14 @@ class Platform:
         self.tracing = Tracing(name, settings.traces)
         self._besides: list[Callable[[], Awaitable[None]]] = []
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)
-        self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
+        self.database = Database(
+            self.bao,
+            name,
+            settings.database_host,
+            settings.database_port,
+            self.tracing,
+            connections=settings.database_connections,
+        )
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
         self.processing = ProcessingLog(self.mac, lambda: settings.laws.configured.choices.processing, proof_at_hand)

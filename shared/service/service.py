@@ -20,7 +20,7 @@ from shared.bus.relay import Relay
 from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
-from shared.database.schemas import FOUND, schema_problem
+from shared.database.schemas import SCHEMA_FOUND, schema_problem
 from shared.doubts import Doubts
 from shared.errors import PartDown
 from shared.keys.release import Erase
@@ -195,7 +195,7 @@ class Service:
 
     async def _check_schema(self) -> None:
         async with self.platform.database.reading() as session:
-            found = (await session.execute(FOUND)).one_or_none()
+            found = (await session.execute(SCHEMA_FOUND)).one_or_none()
         self.schema_problem = schema_problem(self.platform.schema, *(found or (None, None)))
         if self.schema_problem:
             raise PartDown(self.schema_problem)
