@@ -198,7 +198,7 @@ def _never_to_a_finished_key() -> None:
         CREATE FUNCTION refuse_finished_key() RETURNS trigger
         LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         BEGIN
-          PERFORM pg_advisory_xact_lock_shared(4713, hashtext(NEW.kid));
+          PERFORM pg_advisory_xact_lock_shared(4715, hashtext(NEW.kid));
           IF EXISTS (SELECT FROM sealing_key WHERE kid = NEW.kid AND finished_at IS NOT NULL) THEN
             RAISE EXCEPTION 'sealed to a letterbox key that is finished' USING ERRCODE = 'ML001';
           END IF;

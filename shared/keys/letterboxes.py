@@ -46,7 +46,7 @@ SOON_SECONDS = 2.0
 FINISHING_SECONDS = 5.0
 """How often is looked whether an older key can be finished, while there is one."""
 
-NOBODY_SEALS = text("SELECT pg_advisory_xact_lock(4713, hashtext(:kid))")  # nobody writes a letter to it meanwhile
+NOBODY_SEALS = text("SELECT pg_advisory_xact_lock(4715, hashtext(:kid))")  # nobody writes a letter to it meanwhile
 
 Outstanding = Callable[[AsyncSession, str], Awaitable[bool]]
 Announce = Callable[[Message], Awaitable[None]]
