@@ -44,16 +44,16 @@ BELIEVED = IN_THE_POST
 """How old what OpenBao said may be: as old as a report that was signed at the door."""
 
 
-class Door:
+class IntakeDoor:
     """`keeping`: a worker that needs PostgreSQL and nothing else. `remembering`: keeps what OpenBao said, for the others."""
 
     def __init__(self, platform: Platform, settings: Settings) -> None:
         self._platform = platform
         self._secret = hmac.new(settings.door_secret.read_bytes(), b"whose signatures count", hashlib.sha256).digest()
         self.engine = make_engine(
-            settings.database_host,
-            settings.database_port,
+            settings.databases,
             "intake",
+            settings.tls,
             "intake_door",
             settings.door_password.read_text().strip(),
             isolation_level="AUTOCOMMIT",

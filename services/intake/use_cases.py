@@ -19,7 +19,7 @@ from sqlmodel import SQLModel, col
 
 from services.intake import store
 from services.intake.bodies import ReporterIn, SignalIn
-from services.intake.door import Door
+from services.intake.door import IntakeDoor
 from services.intake.settings import Settings
 from services.intake.wording import faults_at_the_door, marks_of_reporter, without_numbers
 from shared import audit
@@ -54,7 +54,7 @@ class Intake:
         self.platform = platform
         self.clock = platform.clock
         self._secret = settings.door_secret.read_bytes()
-        self.door = Door(platform, settings)
+        self.door = IntakeDoor(platform, settings)
         self.letters = Queue(
             platform.database,
             store.MelderLetter,

@@ -7,8 +7,10 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Protocol
 
+import asyncpg
 import structlog
-from sqlalchemy import URL, ExceptionContext, Executable, Result, event, text
+from sqlalchemy import URL, Executable, Result, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -18,6 +20,7 @@ from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import KeyFinished, PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
+from shared.tls import Tls
 from shared.wake import Wake
 
 log = structlog.get_logger()
@@ -43,23 +46,41 @@ def of_at_most(connections: int) -> dict[str, Any]:
     return {"pool_size": kept, "max_overflow": connections - kept}
 
 
-def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
+Hosts = Sequence[tuple[str, int]]
+"""Where PostgreSQL may be: of several servers the one that takes writes is the one."""
+
+
+def make_engine(
+    hosts: Hosts, database: str, tls: Tls, user: str = "", password: str = "", **options: Any
+) -> AsyncEngine:
     """An engine whose errors never show the values of a statement, and whose pool gives no closed connection."""
-    url = URL.create("postgresql+asyncpg", user or None, password or None, host, port, database)
+    url = URL.create("postgresql+asyncpg", user or None, password or None, database=database)
     engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_recycle=1200,
         **({**of_at_most(MOST_CONNECTIONS), "pool_timeout": 15} | options),
-        connect_args={"ssl": False, "timeout": 5, "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT}},
+        connect_args={
+            "host": [host for host, _ in hosts],
+            "port": [port for _, port in hosts],
+            "target_session_attrs": "read-write",
+            "timeout": 5,
+            "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT},
+        },
     )
+
+    def shows(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
+        # With every connection: the files may have been renewed meanwhile.
+        parameters["ssl"] = tls.context
+
+    event.listen(engine.sync_engine, "do_connect", shows)
     event.listen(engine.sync_engine, "checkout", _no_closed_connection)
-    event.listen(engine.sync_engine, "handle_error", _drop_read_only)
+    event.listen(engine.sync_engine, "handle_error", _no_standby)
     return engine
 
 
-def _drop_read_only(context: ExceptionContext) -> None:
-    # The whole pool leads to the same server: all of it is dropped, and made anew where the primary is.
+def _no_standby(context: ExceptionContext) -> None:
+    # Whoever was the primary is none any more: what is connected to it is of no use, and the next connection finds another.
     if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
         context.is_disconnect = True
 
@@ -72,7 +93,9 @@ def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
 
 
 def is_outage(problem: DBAPIError) -> bool:
-    """Whether trying again later makes sense: connection lost, starting up, refused, too many, read-only."""
+    """Whether trying again later makes sense: connection lost, starting up, refused, too many, none that takes writes."""
+    if isinstance(getattr(problem.orig, "__cause__", None), asyncpg.TargetServerAttributeNotMatched):
+        return True
     if isinstance(problem, (OperationalError, InterfaceError)) or problem.connection_invalidated:
         return True
     return getattr(problem.orig, "sqlstate", None) in {
@@ -165,8 +188,8 @@ class Database:
         self,
         bao: OpenBao,
         service: str,
-        host: str,
-        port: int,
+        hosts: Hosts,
+        tls: Tls,
         tracing: Tracing,
         *,
         connections: int = MOST_CONNECTIONS,
@@ -179,7 +202,7 @@ class Database:
         self.stamps: Stamps | None = None
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
-        self.engine = make_engine(host, port, service, **of_at_most(connections))
+        self.engine = make_engine(hosts, service, tls, **of_at_most(connections))
         self._outside = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 

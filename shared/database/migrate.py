@@ -14,8 +14,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from shared.database.engine import LOCK_TIMEOUT, make_engine
+from shared.database.engine import LOCK_TIMEOUT, Hosts, make_engine
 from shared.database.schemas import numbered
+from shared.tls import Tls
 
 log = structlog.get_logger()
 
@@ -32,13 +33,13 @@ def _config(service: str, also: Sequence[str]) -> Config:
     return config
 
 
-async def migrate(service: str, host: str, port: int, user: str, password: str, *, also: Sequence[str] = ()) -> None:
+async def migrate(service: str, hosts: Hosts, tls: Tls, user: str, password: str, *, also: Sequence[str] = ()) -> None:
     """Apply every migration that is missing; nothing happens when none is, or when the database is of a newer version
     already. One at a time: who comes while another is at it waits, and finds it done.
 
     `also`: folders with migrations besides those of the service.
     """
-    engine = make_engine(host, port, service, user, password, pool_size=1, max_overflow=0)
+    engine = make_engine(hosts, service, tls, user, password, pool_size=1, max_overflow=0)
 
     def upgrade(connection: Any) -> None:
         # Waits for as long as a migration takes, which is longer than anything else may wait for a lock.

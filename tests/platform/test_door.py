@@ -25,6 +25,7 @@ from services.intake.use_cases import Intake
 from shared.errors import KeyFinished
 from shared.keys.letters import kid_of
 from shared.keys.signing import public_keys
+from tests.parts import told_of
 from tests.platform.boxes import OWN_PEM, Box, altered, insert_key, kid_in, said
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import HERE, Postgres, RealParts, Superuser
@@ -80,7 +81,14 @@ async def begun_anew(
     """Intake as it starts with an empty folder, no file of the set-up, and nothing but PostgreSQL."""
     folder.mkdir()
     (folder / "password").write_text(parts.home.secret("door-password"))
-    app = app_of("intake", folder, monkeypatch, database_port=postgres.port, door_password=folder / "password")
+    app = app_of(
+        "intake",
+        folder,
+        monkeypatch,
+        database_hosts=f"{HERE}:{postgres.port}",
+        door_password=folder / "password",
+        **told_of(parts.home.tls("intake")),
+    )
     async with app.router.lifespan_context(app), http_to(app) as client:
         yield client
 
@@ -323,6 +331,7 @@ async def test_the_door_reads_no_more_than_it_is_told_and_changes_nothing(
         user="intake_door",
         password=parts.home.secret("door-password"),
         database="intake",
+        ssl=postgres.tls("intake").context,
     )
     for statement in (
         "UPDATE sealing_key SET finished_at = NULL",
@@ -335,7 +344,14 @@ async def test_the_door_reads_no_more_than_it_is_told_and_changes_nothing(
             await door.execute(statement)
     await door.close()
     name, password = await postgres.user("intake_app")
-    service = await asyncpg.connect(host=HERE, port=postgres.port, user=name, password=password, database="intake")
+    service = await asyncpg.connect(
+        host=HERE,
+        port=postgres.port,
+        user=name,
+        password=password,
+        database="intake",
+        ssl=postgres.tls("intake").context,
+    )
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await service.execute("SELECT keys FROM door_keys")
     await service.close()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from nats import connect
-
-from deploy.nats.config import ACK_WAIT_SECONDS, MOST_BYTES, SETUP_USER
+from deploy.nats.config import ACK_WAIT_SECONDS, MOST_BYTES
+from deploy.tls.identities import SETUP_USER
 from shared.bus.nats import PROGRESS_SECONDS, Bus
 from shared.turns import Turns
 from tests.platform.carried import message
@@ -22,14 +21,14 @@ async def test_a_request_that_ran_out_leaves_none_behind(nats: Nats) -> None:
     """Two at once, and the client holds a message until the older one runs out: half a minute as configured."""
     password = nats.passwords["retention"]
     handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": password}}}})
-    bus = Bus("retention", nats.address, handed, Turns(), pull_seconds=RUNS_OUT)
+    bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"), pull_seconds=RUNS_OUT)
 
     async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
         """Nothing is sent."""
 
     running = asyncio.create_task(bus.run(receive))
     await bus.connected()
-    setup = await connect(nats.address, user=SETUP_USER, password=nats.passwords[SETUP_USER])
+    setup = await nats.connect(SETUP_USER)
     stream = setup.jetstream()
     waiting = set()
     for _ in range(LOOKS):
@@ -61,7 +60,7 @@ async def test_a_whole_dossier_goes_in_one_message(bus_of: BusOf) -> None:
 async def test_what_is_in_work_is_given_to_no_other_process(nats: Nats, bus_of: BusOf) -> None:
     """It takes three times as long as NATS waits without a word; without one it would come again, here or elsewhere."""
     handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": nats.passwords["retention"]}}}})
-    setup = await connect(nats.address, user=SETUP_USER, password=nats.passwords[SETUP_USER])
+    setup = await nats.connect(SETUP_USER)
     stream = setup.jetstream()
     known = (await stream.consumer_info("CASEWORK", "retention")).config
     known.ack_wait = 1
@@ -74,7 +73,7 @@ async def test_what_is_in_work_is_given_to_no_other_process(nats: Nats, bus_of: 
 
     running = []
     for _ in range(2):
-        bus = Bus("retention", nats.address, handed, Turns(), progress_seconds=0.3)
+        bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"), progress_seconds=0.3)
         running.append(asyncio.create_task(bus.run(works)))
         await bus.connected()
     sender = await bus_of("casework", works)

@@ -73,7 +73,8 @@ class Owner:
 
     async def migrates(self, *also: str) -> None:
         user, password = await self.postgres.user("worklist_owner")
-        await migrate("worklist", HERE, self.postgres.port, user, password, also=also)
+        where = [(HERE, self.postgres.port)]
+        await migrate("worklist", where, self.postgres.tls("setup"), user, password, also=also)
 
     async def found(self) -> Any:
         query = "SELECT version_num, (SELECT oldest FROM schema_floor) AS oldest FROM alembic_version"
@@ -125,7 +126,9 @@ async def test_the_version_before_goes_on_writing_and_one_that_is_too_old_does_n
         async with before.transaction() as session:
             session.add(InboxRow(id=uuid4(), producer="intake", event="x.v1", handled_at=now))
         user, password = await postgres.user("worklist_app")
-        engine = make_engine(HERE, postgres.port, "worklist", user, password, isolation_level="AUTOCOMMIT")
+        shown = postgres.tls("worklist")
+        where = [(HERE, postgres.port)]
+        engine = make_engine(where, "worklist", shown, user, password, isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
             await insert_at_once(connection, [Audit(id=uuid4(), entry={}, written_at=now)])
         await engine.dispose()
@@ -143,7 +146,14 @@ async def test_the_version_before_goes_on_writing_and_one_that_is_too_old_does_n
 
 async def test_a_service_cannot_say_that_it_may_run(postgres: Postgres, owner: Owner) -> None:
     name, password = await postgres.user("worklist_app")
-    service = await asyncpg.connect(host=HERE, port=postgres.port, user=name, password=password, database="worklist")
+    service = await asyncpg.connect(
+        host=HERE,
+        port=postgres.port,
+        user=name,
+        password=password,
+        database="worklist",
+        ssl=postgres.tls("worklist").context,
+    )
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await service.execute("UPDATE schema_floor SET oldest = 1")
     await service.close()
