@@ -27,6 +27,7 @@ from services.intake.settings import Settings
 from services.intake.store import AcceptedReport, DoorKeys
 from shared.database.at_once import insert_at_once
 from shared.database.engine import make_engine, of_at_most, outages
+from shared.database.processes import process_name, processes
 from shared.database.schemas import SCHEMA_FOUND, schema_problem
 from shared.database.tables import SealingKey
 from shared.errors import KeyFinished, PartDown
@@ -58,9 +59,12 @@ class IntakeDoor:
             settings.door_password.read_text().strip(),
             isolation_level="AUTOCOMMIT",
             pool_pre_ping=False,
+            process=process_name(),
             **of_at_most(settings.door_connections),
         )
         platform.close_too(self.engine.dispose)
+        self.processes = 1
+        """How many of intake there are, as they were seen last."""
         self._schema_problem: str | None = "not checked yet"
         self.remembering = Periodic(
             "door",
@@ -94,6 +98,7 @@ class IntakeDoor:
             self._schema_problem = schema_problem(self._platform.schema, *(schema or (None, None)))
             said = await session.get(DoorKeys, 1)
             rows = (await session.scalars(select(SealingKey).where(open_or_ours))).all()
+            self.processes = await processes(await session.connection())
         if said is not None and self._is_ours(said.keys, said.asked_at, said.mac):
             for service, keys in said.keys.items():
                 verifier.believe(service, keys, said.asked_at)

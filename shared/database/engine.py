@@ -51,9 +51,12 @@ Hosts = Sequence[tuple[str, int]]
 
 
 def make_engine(
-    hosts: Hosts, database: str, tls: Tls, user: str = "", password: str = "", **options: Any
+    hosts: Hosts, database: str, tls: Tls, user: str = "", password: str = "", *, process: str = "", **options: Any
 ) -> AsyncEngine:
-    """An engine whose errors never show the values of a statement, and whose pool gives no closed connection."""
+    """An engine whose errors never show the values of a statement, and whose pool gives no closed connection.
+
+    `process`: by what the connections of one process are counted as one (`shared.database.processes`).
+    """
     url = URL.create("postgresql+asyncpg", user or None, password or None, database=database)
     engine = create_async_engine(
         url,
@@ -65,7 +68,7 @@ def make_engine(
             "port": [port for _, port in hosts],
             "target_session_attrs": "read-write",
             "timeout": 5,
-            "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT},
+            "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT, "application_name": process},
         },
     )
 
