@@ -61,7 +61,7 @@ def page() -> str:
     lines.append("\n## Databases\n")
     lines.append("Each service: its own database, as a user that OpenBao makes for a lease. Intake's door besides:")
     door = next(one for one in SERVICES if one.door_tables)
-    lines.append(f"INSERT on {', '.join(door.door_tables)}; SELECT on the two hash columns of accepted_report.")
+    lines.append(f"INSERT on {', '.join(door.door_tables)}; SELECT on {', '.join(door.door_reads)}.")
     lines.append("\n## Two taken over together\n")
     lines.append(table())
     return "\n".join(lines) + "\n"

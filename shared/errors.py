@@ -31,6 +31,10 @@ class PartDown(MeldpuntError):
     code = "part-down"
 
 
+class KeyFinished(PartDown):
+    """It was sealed to a letterbox key that is finished; sealed anew, to the newest, it can be written."""
+
+
 class NotAuthenticated(MeldpuntError):
     """Hiervoor is een geldig toegangsbewijs voor deze dienst nodig."""
 

@@ -7,6 +7,7 @@ httpx costs the process more: 15 ms of computing per report, against 8 with aioh
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -28,12 +29,16 @@ KEY_ABSENT = "encryption key not found"
 """What it answers (400) to using a key that is not there."""
 LOCKED = "refusing to use soft-deleted key"
 """What it answers to using a key that was locked: 400, and 500 where its public half is asked for."""
+NOT_ACTIVE = "local node not active but active cluster node not found"
+"""What a node answers (500) while the cluster chooses another to be active: it has done nothing."""
 STALE_SECONDS = 0.2
 """For how long a standby may not know of a key that was just made."""
 COMPACTION = "kv/data/compaction"
 """Where who administers OpenBao records `at`: nothing that was destroyed before that moment is in its files any more."""
 STRUCK, STRUCK_NAMES = "kv/data/struck", "kv/metadata/struck"
 """Where oversight notes, by list, what was taken off it, and where it sees the names of these notes."""
+TOMBSTONES, TOMBSTONE_NAMES = "kv/data/tombstones", "kv/metadata/tombstones"
+"""Where retention notes what was destroyed, each note under a random name, and where everybody sees these names."""
 NOT_DECRYPTED = "failed to RSA decrypt the ciphertext: crypto/rsa: decryption error"
 """What it answers to a letter that was not sealed for this key: a 500, though nothing is wrong with OpenBao."""
 
@@ -55,6 +60,10 @@ class BaoError(MeldpuntError):
         """Whether it answered with these words and no others. A part of a sentence tells nothing: a node without a
         leader says "active cluster node not found" too."""
         return bool(self.errors) and set(self.errors) <= set(exact)
+
+
+class NotActive(PartDown):
+    """The node that was asked is not active, and knows of none that is."""
 
 
 class OpenBao:
@@ -118,7 +127,17 @@ class OpenBao:
     async def call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = TIMEOUT_SECONDS
     ) -> dict[str, Any]:
-        """Call `path` (no leading /v1); logs in when there is no token or it has run out."""
+        """Call `path` (no leading /v1); logs in when there is no token or it has run out. What a standby may not know yet, and
+        what no node was active for, is asked once more, of the active node."""
+        with contextlib.suppress(NotActive):
+            return await self._unless_stale(method, path, body, seconds)
+        await asyncio.sleep(STALE_SECONDS)
+        return await self._logged_in(method, path, body, seconds, at=await self._active())
+
+    async def _unless_stale(
+        self, method: str, path: str, body: dict[str, Any] | None, seconds: float
+    ) -> dict[str, Any]:
+        """The answer; raises NotActive where that of the active node is wanted."""
         try:
             return await self._logged_in(method, path, body, seconds)
         except BaoError as problem:
@@ -129,27 +148,36 @@ class OpenBao:
             if "/encrypt/" not in path:
                 raise
         # A standby that answers may not know yet of a key that was just made.
-        await asyncio.sleep(STALE_SECONDS)
-        return await self._logged_in(method, path, body, seconds)
+        raise NotActive
 
-    async def _logged_in(self, method: str, path: str, body: dict[str, Any] | None, seconds: float) -> dict[str, Any]:
+    async def _active(self) -> str:
+        """The address of the node that is active, as the one that is asked knows it; its own when it knows of none."""
+        try:
+            leader = await self._send("GET", "sys/leader", None, token=None, seconds=2)
+        except (PartDown, BaoRefused, BaoError, ValueError):
+            return self._address
+        return str(leader.get("leader_address") or self._address) if leader.get("ha_enabled") else self._address
+
+    async def _logged_in(
+        self, method: str, path: str, body: dict[str, Any] | None, seconds: float, *, at: str | None = None
+    ) -> dict[str, Any]:
         if self._token is None:
             await self.log_in()
         try:
-            return await self._send(method, path, body, token=self._token, seconds=seconds)
+            return await self._send(method, path, body, token=self._token, seconds=seconds, at=at)
         except BaoRefused:
             # A token that ran out looks like a refusal; one new log-in tells them apart.
             if await self._token_works():
                 raise
             await self.log_in()
-            return await self._send(method, path, body, token=self._token, seconds=seconds)
+            return await self._send(method, path, body, token=self._token, seconds=seconds, at=at)
 
     async def reachable(self) -> bool:
-        """Whether OpenBao answers and is unsealed."""
+        """Whether OpenBao answers and is unsealed; a standby will do."""
         try:
             timeout = aiohttp.ClientTimeout(total=2)
             async with self._http.get(
-                f"{self._address}/v1/sys/health", timeout=timeout, ssl=self._tls.context
+                f"{self._address}/v1/sys/health?standbyok=true", timeout=timeout, ssl=self._tls.context
             ) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError, PartDown):
@@ -169,9 +197,10 @@ class OpenBao:
         body: dict[str, Any] | None,
         token: str | None,
         seconds: float = TIMEOUT_SECONDS,
+        at: str | None = None,
     ) -> dict[str, Any]:
         headers = {"X-Vault-Token": token} if token else {}
-        url, patience = f"{self._address}/v1/{path}", aiohttp.ClientTimeout(total=seconds)
+        url, patience = f"{at or self._address}/v1/{path}", aiohttp.ClientTimeout(total=seconds)
         try:
             # A renewed certificate is another context, and that is other connections.
             shown = self._tls.context
@@ -185,6 +214,8 @@ class OpenBao:
             raise BaoRefused
         if status >= 400:
             errors = _errors(text)
+            if status == 500 and set(errors) == {NOT_ACTIVE}:
+                raise NotActive
             # Sealed, without a leader, its storage or PostgreSQL away: it says so with many words, and may be well soon.
             if status in (429, 473) or (status >= 500 and not {NOT_DECRYPTED, LOCKED} & set(errors)):
                 raise PartDown("OpenBao is sealed or not ready")

@@ -51,6 +51,9 @@ class Privileges:
     letters_to: tuple[str, ...] = ()
     consumes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     door_tables: tuple[str, ...] = ()
+    """Where its door inserts, as a user that does not come from OpenBao."""
+    door_reads: tuple[str, ...] = ()
+    """And what that user may read."""
 
     @property
     def letterbox(self) -> str:
@@ -130,6 +133,13 @@ SERVICES: tuple[Privileges, ...] = (
             "oversight": _from("receipts.v1"),
         },
         door_tables=("outgoing", "audit", "processing_record", "melder_letter", "accepted_report"),
+        door_reads=(
+            "the two hash columns of accepted_report",
+            "sealing_key",
+            "door_keys",
+            "alembic_version",
+            "schema_floor",
+        ),
     ),
     Privileges(
         name="assessment",

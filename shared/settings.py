@@ -47,13 +47,17 @@ class ServiceSettings(BaseSettings):
     """One or more servers, with commas between: `tls://nats-1.example.nl:4222`."""
     database_hosts: str
     """One or more servers, with commas between, each `host:port`; of several the one that takes writes is used."""
+    database_connections: int = Field(default=20, ge=4)
+    """At most so many of one process. What all processes of all services have together has to stay below what PostgreSQL
+    takes (`max_connections`)."""
     folder: Path
     """A folder of the service's own: letterbox keys that it needs when OpenBao is away. No secrets, no content."""
     signing_keys: Path | None = None
     """A file of the set-up: whose signatures count while OpenBao has not been asked yet (`deploy.openbao.signing_keys`).
     What is not signed by one of them is not believed, so it lies where the service cannot write. None: nobody's."""
     tombstones: Path
-    """Where destructions are written, outside everything that is restored."""
+    """Where retention writes destructions, outside everything that is restored: copy it elsewhere. Other services read it where
+    it is, and need it only when OpenBao was restored too (`shared/tombstones.py`)."""
     protocol: str = "midden-delfland-2025"
     """The version of which municipality's protocol this installation begins with; a later one of the same municipality
     takes over on the day that it is in force."""

@@ -1,7 +1,10 @@
-"""Destructions written outside everything that is restored, and re-applied before a service serves.
+"""Destructions written outside everything that is restored, and re-applied before a service serves and while it does.
 
-A file of lines, appended and synced by retention; a line holds a signal's number and the moment, nothing
-else. A database restored from a backup is older than the file, so what it brings back is deleted again.
+In two places. In OpenBao, where retention can add a note and nobody change or take one away, every process of every service
+reads them, on whatever machine: a database restored from a backup is older, so what it brings back is deleted
+again. And in a file of lines, appended and synced by retention, for when OpenBao is restored too: it lies on the machine of
+retention, to be copied elsewhere; what it knows and OpenBao does not is noted there again. Either holds a signal's number
+and the moment, nothing else.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -19,6 +23,7 @@ from sqlmodel import col
 
 from shared.database.engine import Database
 from shared.database.tables import Tombstone, table_of
+from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoError, OpenBao
 
 FILE = "destroyed.jsonl"
 BATCH_SIZE = 100
@@ -59,11 +64,48 @@ async def put_up(session: AsyncSession, numbers: Iterable[str], moment: datetime
     await session.execute(upsert(table_of(Tombstone)).on_conflict_do_nothing(), stones)
 
 
+class NotedDestructions:
+    """Every destruction, as OpenBao and the file have it."""
+
+    def __init__(self, bao: OpenBao, folder: Path) -> None:
+        self._bao = bao
+        self._folder = folder
+        self._notes: dict[str, dict[str, datetime]] = {}
+
+    async def all(self) -> dict[str, datetime]:
+        """Number to moment. Raises PartDown."""
+        return read(self._folder) | await self.in_openbao()
+
+    async def in_openbao(self) -> dict[str, datetime]:
+        """As OpenBao has it now; a note is read once by a process. Raises PartDown."""
+        try:
+            answer = await self._bao.call("LIST", TOMBSTONE_NAMES)
+            names = set(answer["data"]["keys"])
+        except BaoError as problem:
+            if problem.status != 404:
+                raise
+            names = set()
+        # A storage that was restored has fewer.
+        self._notes = {name: stones for name, stones in self._notes.items() if name in names}
+        for name in sorted(names - self._notes.keys()):
+            note = await self._bao.call("GET", f"{TOMBSTONES}/{name}")
+            self._notes[name] = {
+                str(number): datetime.fromisoformat(moment) for number, moment in note["data"]["data"]["stones"].items()
+            }
+        return {number: moment for stones in self._notes.values() for number, moment in stones.items()}
+
+    async def note(self, stones: Stones) -> None:
+        """Have OpenBao keep these; retention may, and nobody else. Raises PartDown, BaoRefused."""
+        numbers = sorted(stones)
+        for start in range(0, len(numbers), BATCH_SIZE):
+            some = {number: stones[number].isoformat() for number in numbers[start : start + BATCH_SIZE]}
+            await self._bao.call("POST", f"{TOMBSTONES}/{uuid4()}", {"data": {"stones": some}})
+
+
 async def reapply(
-    database: Database, folder: Path, delete_rows: Callable[[AsyncSession, Collection[str]], Awaitable[None]]
+    database: Database, stones: Stones, delete_rows: Callable[[AsyncSession, Collection[str]], Awaitable[None]]
 ) -> int:
-    """Delete what a restored database brought back; returns how many signals that were."""
-    stones = read(folder)
+    """Delete what a restored database brought back; returns how many signals that were. Raises PartDown."""
     async with database.reading() as session:
         known = set((await session.scalars(select(col(Tombstone.number)))).all())
     again = [number for number in stones if number not in known]
@@ -77,11 +119,12 @@ async def reapply(
 
 
 class Unwritten:
-    """Destructions that are in the database and perhaps not in the file yet."""
+    """Destructions that are in the database and perhaps not in the file or in OpenBao yet."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, bao: OpenBao, folder: Path) -> None:
         self._database = database
         self._folder = folder
+        self._noted = NotedDestructions(bao, folder)
         self._stones: dict[str, datetime] = {}
         self._looked = False
 
@@ -90,7 +133,8 @@ class Unwritten:
         self._stones.update(stones)
 
     async def write(self) -> None:
-        """Write them, the first time also what a crash left behind. Raises PartDown or OSError, and keeps them then."""
+        """Write them, the first time also what a crash left behind, and have OpenBao keep what it does not have: these, and
+        what was lost there when it was restored. Raises PartDown or OSError, and keeps them then."""
         if not self._looked:
             written = read(self._folder)
             async with self._database.reading() as session:
@@ -100,3 +144,7 @@ class Unwritten:
         if self._stones:
             append(self._folder, self._stones)
             self._stones.clear()
+        there, written = await self._noted.in_openbao(), read(self._folder)
+        missing = {number: moment for number, moment in written.items() if number not in there}
+        if missing:
+            await self._noted.note(missing)

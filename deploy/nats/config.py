@@ -19,7 +19,8 @@ from shared.settings import STREAM_DAYS
 from shared.tls import Tls
 
 MAX_AGE_SECONDS = STREAM_DAYS * 24 * 3600
-ACK_WAIT_SECONDS = 60
+ACK_WAIT_SECONDS = 20
+"""After so long without a word of a message it is given to another process; who has one in work says so every five."""
 LOG_IN_SECONDS = 20
 """Within which somebody has to have shown who he is. The default gives two: too few for ten services that start together
 on a busy machine."""

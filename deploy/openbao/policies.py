@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES
+from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES, TOMBSTONE_NAMES, TOMBSTONES
 from shared.privileges import (
     ADDRESSEES,
     ARCHIVES,
@@ -59,6 +59,9 @@ def rules_of(service: Privileges) -> Rules:
         f"{SIGN}/sign/{service.name}": _rule("update", input=[], batch_input=[]),
         # Its own key for its own rows (shared/keys/mac.py); asked once per process.
         f"{ROWS}/hmac/{service.name}": _rule("update", input=[], key_version=[]),
+        # What was destroyed: whatever a restore brings back of it goes again.
+        f"{TOMBSTONES}/*": _rule("read"),
+        f"{TOMBSTONE_NAMES}/": _rule("list"),
     }
     if service.room:
         rules |= _make_keys(service.room, "+", "aes256-gcm96")
@@ -90,6 +93,8 @@ def rules_of(service: Privileges) -> Rules:
     if service.destroys:
         # Its declarations count on it; only the administrator writes it.
         rules[COMPACTION] = _rule("read")
+        # Noted once, and never changed or taken away.
+        rules[f"{TOMBSTONES}/*"] = _rule("create", "read")
         for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES):
             known = rules.get(f"{mount}/keys/+", {"capabilities": []})
             rules[f"{mount}/keys/+"] = known | {"capabilities": [*known["capabilities"], "delete"]}

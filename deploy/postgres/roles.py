@@ -2,7 +2,8 @@
 
 Each service has a database of its own, an owner role for migrations and an application role. Users are
 made by OpenBao and live for a lease. The only static user is intake's door: it may insert into five
-tables and read two columns of hashes, so that a report can be accepted while OpenBao is sealed.
+tables and read two columns of hashes, the letterbox keys that its owners announced, whose signatures count and the version of the
+schema, so that a report can be accepted while OpenBao is sealed, also by a process that has just begun.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class ContactOut(Strict):
 
 def router(platform: Platform, intake: Intake, settings: Settings) -> APIRouter:
     routes = APIRouter(prefix="/v1")
-    rate = Rate(settings.web_reports_per_minute)
+    rate = Rate(settings.web_reports_per_minute, lambda: intake.door.processes)
     file_roles = settings.laws.configured.file_roles
     person_of = current_person(platform).dependency
 

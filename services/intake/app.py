@@ -34,6 +34,9 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         handlers=handlers(intake),
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, kids=store.kids_of),
         queues={intake.letters: intake.open_vault_letter},
+        periodic=[intake.door.remembering],
+        early=[intake.door.keep],
+        opens=intake.door.problems,
     )
     chapter = chapter_routes(platform, IntakeAccount(platform).chapter)
     return build(service, "Intake", router(platform, intake, settings), chapter)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.common import KeyRef
-from shared.database.tables import Waits, moment
+from shared.database.tables import Waits, document, moment
 
 SCHEMA = "intake_0001"
 
@@ -45,6 +45,16 @@ class MelderVault(SQLModel, table=True):
     room_key: str
     ciphertext: str
     active: bool = True
+
+
+class DoorKeys(SQLModel, table=True):
+    """Whose signatures count, as OpenBao said last, for a door that cannot ask it; one row, believed for its MAC."""
+
+    __tablename__ = "door_keys"
+    id: int = Field(primary_key=True)
+    keys: dict[str, list[str]] = document(nullable=False)
+    asked_at: datetime = moment()
+    mac: str
 
 
 async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, KeyRef]]:

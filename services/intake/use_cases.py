@@ -19,16 +19,15 @@ from sqlmodel import SQLModel, col
 
 from services.intake import store
 from services.intake.bodies import ReporterIn, SignalIn
+from services.intake.door import IntakeDoor
 from services.intake.settings import Settings
 from services.intake.wording import faults_at_the_door, marks_of_reporter, without_numbers
 from shared import audit
 from shared.batch import Batcher
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.intake import ReportContent, ReportedObject, Reporter, ReportLetter, Subject
-from shared.database.at_once import insert_at_once
-from shared.database.engine import make_engine, outages
 from shared.database.tables import Audit, Outgoing
-from shared.errors import CannotSucceed, Conflict, Invalid, NotFound, PartDown
+from shared.errors import CannotSucceed, Conflict, Invalid, KeyFinished, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place, key_name
 from shared.numbers import derived_seed, random_seed, receipt_code, signal_number
@@ -55,16 +54,7 @@ class Intake:
         self.platform = platform
         self.clock = platform.clock
         self._secret = settings.door_secret.read_bytes()
-        self._door = make_engine(
-            settings.databases,
-            "intake",
-            settings.tls,
-            "intake_door",
-            settings.door_password.read_text().strip(),
-            isolation_level="AUTOCOMMIT",
-            pool_pre_ping=False,
-        )
-        platform.close_too(self._door.dispose)
+        self.door = IntakeDoor(platform, settings)
         self.letters = Queue(
             platform.database,
             store.MelderLetter,
@@ -109,10 +99,6 @@ class Intake:
             number=accepted.number,
             accepted_at=now,
         )
-        content = self._content(accepted.number, signal)
-        letter = self.platform.sealer.seal("assessment", content)
-        report = ReportLetter(number=accepted.number, letters=(letter.text,))
-        envelope = self.platform.post.envelope("assessment", report, number=accepted.number, letter=letter)
         line = audit.line(
             now,
             "report accepted",
@@ -122,12 +108,15 @@ class Intake:
             answered=signal.special_grounds,
         )
         self.platform.proofs.put_on(line)
-        besides = self.platform.proofs.besides(line)
-        vault = self._vault_letters(accepted.number, signal.reporter)
-
+        rows = [row, line, *self.platform.proofs.besides(line)]
         try:
             with self.platform.tracing.span("transaction"):
-                await self._write([row, line, envelope, *vault, *besides])
+                try:
+                    await self._write([*rows, *self._sealed(accepted.number, signal)])
+                except KeyFinished:
+                    # This process has not heard which key has followed; PostgreSQL has.
+                    await self.door.learn()
+                    await self._write([*rows, *self._sealed(accepted.number, signal)])
         except IntegrityError:
             await self._same_as_before(key_hash, body_hash)
         else:
@@ -138,26 +127,24 @@ class Intake:
     async def _write_all(self, reports: Sequence[Sequence[SQLModel]]) -> list[Exception | None]:
         """The rows of several reports together; when one collides, each on its own shows which."""
         if len(reports) > 1:
-            with contextlib.suppress(IntegrityError):
-                await self._insert([row for rows in reports for row in rows])
+            with contextlib.suppress(IntegrityError, KeyFinished):
+                await self.door.insert([row for rows in reports for row in rows])
                 return [None] * len(reports)
         return [await self._write_one(rows) for rows in reports]
 
     async def _write_one(self, rows: Sequence[SQLModel]) -> Exception | None:
         try:
-            await self._insert(rows)
+            await self.door.insert(rows)
         except (IntegrityError, PartDown) as problem:
             return problem
         return None
 
-    async def _insert(self, rows: Sequence[SQLModel]) -> None:
-        try:
-            async with outages(), self._door.connect() as connection:
-                await insert_at_once(connection, rows)
-        except PartDown:
-            # PostgreSQL may have been away in between: the pool has noticed now, and a new connection may do.
-            async with outages(), self._door.connect() as connection:
-                await insert_at_once(connection, rows)
+    def _sealed(self, number: str, signal: SignalIn) -> list[SQLModel]:
+        """What is sealed of a report: for assessment, and for the vault who reported it."""
+        letter = self.platform.sealer.seal("assessment", self._content(number, signal))
+        report = ReportLetter(number=number, letters=(letter.text,))
+        envelope = self.platform.post.envelope("assessment", report, number=number, letter=letter)
+        return [envelope, *self._vault_letters(number, signal.reporter)]
 
     def _content(self, number: str, signal: SignalIn) -> ReportContent:
         """What assessment gets: everything but who the reporter is and how to reach him (R-5.1)."""
@@ -188,10 +175,7 @@ class Intake:
         return [letter]
 
     async def _same_as_before(self, key_hash: str, body_hash: str) -> None:
-        async with outages(), AsyncSession(self._door) as session:
-            query = select(col(store.AcceptedReport.body_hash)).where(col(store.AcceptedReport.key_hash) == key_hash)
-            found = (await session.scalars(query)).first()
-        if found != body_hash:
+        if await self.door.body_hash(key_hash) != body_hash:
             raise Conflict(
                 "Deze Idempotency-Key is al voor een andere melding gebruikt.", code="idempotency-key-reused"
             )
@@ -267,6 +251,3 @@ class Intake:
         # In this order: who is just moving them into the vault is waited for, and has them there afterwards.
         await store.end_waiting(session, number)
         await store.close_vault(session, number)
-
-    async def close(self) -> None:
-        await self._door.dispose()

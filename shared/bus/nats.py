@@ -31,6 +31,10 @@ CONCURRENCY = 16
 """Handled side by side: enough to do together what comes together, few enough for others to get a turn."""
 PULL_SECONDS = 30
 """How long a request for messages stands before it is repeated. It is lost with the connection, which is noticed."""
+PROGRESS_SECONDS = 5
+"""How often NATS is told that a message is in work; it gives what it hears nothing of to another process after twenty."""
+LONGEST_WORK_SECONDS = 600
+"""What takes longer hangs: it is told of no more, and so given to another."""
 CHECK_SECONDS = 30
 """How often each consumer is asked for: a missing one looks healthy otherwise."""
 Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
@@ -48,6 +52,7 @@ class Bus:
         tls: Tls,
         *,
         pull_seconds: float = PULL_SECONDS,
+        progress_seconds: float = PROGRESS_SECONDS,
     ) -> None:
         self._service = BY_NAME[service]
         self._addresses = list(addresses)
@@ -55,6 +60,7 @@ class Bus:
         self._bao = bao
         self._turns = turns
         self._pull_seconds = pull_seconds
+        self._progress_seconds = progress_seconds
         self._broker: NatsBroker | None = None
         self._connected = asyncio.Event()
         self._lost = asyncio.Event()
@@ -146,6 +152,7 @@ class Bus:
         async def deliver(message: NatsMessage) -> None:
             raw = message.raw_message
             delivered = raw.metadata.num_delivered or 1
+            progress = asyncio.create_task(self._in_work(message))
             try:
                 async with self._turns.of_a_message():
                     await receive(producer, dict(raw.headers or {}), raw.data, delivered)
@@ -159,6 +166,17 @@ class Bus:
                 await message.nack(delay=pause)
             else:
                 await message.ack()
+            finally:
+                progress.cancel()
+
+    async def _in_work(self, message: NatsMessage) -> None:
+        """Say so of a message, until cancelled: also while it waits for its turn, it is not for another process."""
+        async with asyncio.timeout(LONGEST_WORK_SECONDS):
+            while True:
+                await asyncio.sleep(self._progress_seconds)
+                # A connection that is lost has it given again anyway.
+                with contextlib.suppress(nats.errors.Error, OSError):
+                    await message.raw_message.in_progress()
 
     async def _check(self) -> None:
         """A missing consumer looks healthy to a ping; ask for each."""

@@ -34,9 +34,11 @@ async def insert_at_once(connection: AsyncConnection, rows: Sequence[SQLModel]) 
     for row in rows:
         tables.setdefault(table_of(type(row)).name, []).append(row.model_dump())
     names = sorted(tables)
+    # Named one by one: a column that a newer version added gets its default, where a whole record would say NULL.
+    columns = {name: ", ".join(f'"{one}"' for one in tables[name][0]) for name in names}
     inserts = ", ".join(
         # Names of our own tables only; every value is bound.
-        f"t{n} AS (INSERT INTO {name} SELECT * FROM jsonb_populate_recordset(NULL::{name}, CAST(:rows{n} AS jsonb)))"  # noqa: S608
+        f"t{n} AS (INSERT INTO {name} ({columns[name]}) SELECT {columns[name]} FROM jsonb_populate_recordset(NULL::{name}, CAST(:rows{n} AS jsonb)))"  # noqa: S608
         for n, name in enumerate(names)
     )
     values = {f"rows{n}": json.dumps(tables[name], default=_plain) for n, name in enumerate(names)}

@@ -17,7 +17,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
 from shared.database.together import GroupCommit, UnitOfWork
-from shared.errors import PartDown
+from shared.errors import KeyFinished, PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
 from shared.tls import Tls
@@ -26,11 +26,24 @@ from shared.wake import Wake
 log = structlog.get_logger()
 INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
-LOCK_NOT_AVAILABLE = "55P03"
 READ_ONLY = "25006"
+"""What a server says that was the primary, and has become a standby: another one is, and this connection leads nowhere."""
+LOCK_NOT_AVAILABLE = "55P03"
+KEY_IS_FINISHED = "ML001"
+"""What our own trigger says of a letter to a letterbox key with which the service is done."""
 LOCK_TIMEOUT = "10s"
 """PostgreSQL sees two transactions that wait for each other, but not a transaction that waits for another of its own
 process, which waits for the first in memory: that would stand still, unseen, for as long as the process lives."""
+
+
+MOST_CONNECTIONS = 20
+KEPT_CONNECTIONS = 8
+
+
+def of_at_most(connections: int) -> dict[str, Any]:
+    """The options of a pool of so many; those above a few go when they are not used."""
+    kept = min(KEPT_CONNECTIONS, connections)
+    return {"pool_size": kept, "max_overflow": connections - kept}
 
 
 Hosts = Sequence[tuple[str, int]]
@@ -38,21 +51,24 @@ Hosts = Sequence[tuple[str, int]]
 
 
 def make_engine(
-    hosts: Hosts, database: str, tls: Tls, user: str = "", password: str = "", **options: Any
+    hosts: Hosts, database: str, tls: Tls, user: str = "", password: str = "", *, process: str = "", **options: Any
 ) -> AsyncEngine:
-    """An engine whose errors never show the values of a statement, and whose pool gives no closed connection."""
+    """An engine whose errors never show the values of a statement, and whose pool gives no closed connection.
+
+    `process`: by what the connections of one process are counted as one (`shared.database.processes`).
+    """
     url = URL.create("postgresql+asyncpg", user or None, password or None, database=database)
     engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_recycle=1200,
-        **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15} | options),
+        **({**of_at_most(MOST_CONNECTIONS), "pool_timeout": 15} | options),
         connect_args={
             "host": [host for host, _ in hosts],
             "port": [port for _, port in hosts],
             "target_session_attrs": "read-write",
             "timeout": 5,
-            "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT},
+            "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT, "application_name": process},
         },
     )
 
@@ -106,6 +122,8 @@ async def outages() -> AsyncIterator[None]:
     except DBAPIError as problem:
         if getattr(problem.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise PartDown("something in the database is locked by others for too long") from problem
+        if getattr(problem.orig, "sqlstate", None) == KEY_IS_FINISHED:
+            raise KeyFinished from problem
         if is_outage(problem):
             raise PartDown("the database is out of reach") from problem
         raise
@@ -169,7 +187,16 @@ def _no_change(state: ORMExecuteState) -> None:
 class Database:
     """The service's own database; its user is leased and replaced before the lease ends."""
 
-    def __init__(self, bao: OpenBao, service: str, hosts: Hosts, tls: Tls, tracing: Tracing) -> None:
+    def __init__(
+        self,
+        bao: OpenBao,
+        service: str,
+        hosts: Hosts,
+        tls: Tls,
+        tracing: Tracing,
+        *,
+        connections: int = MOST_CONNECTIONS,
+    ) -> None:
         self._tracing = tracing
         self._bao = bao
         self._service = service
@@ -178,7 +205,7 @@ class Database:
         self.stamps: Stamps | None = None
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
-        self.engine = make_engine(hosts, service, tls)
+        self.engine = make_engine(hosts, service, tls, **of_at_most(connections))
         self._outside = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 

@@ -60,12 +60,16 @@ def create(service: str) -> None:
         column("refused_at", MOMENT, null=True),
         column("refused_because", sa.Text, null=True),
     )
+    _never_to_a_finished_key()
     op.create_table(
         "lease",
         column("id", sa.Integer, key=True),
         column("headers", JSONB),
         column("body", sa.LargeBinary),
     )
+    op.create_table("schema_floor", column("id", sa.Integer, key=True), column("oldest", sa.Integer))
+    op.execute("INSERT INTO schema_floor VALUES (1, 1)")
+    op.execute(f"REVOKE INSERT, UPDATE, DELETE ON schema_floor FROM {service}_app")
     op.create_table("tombstone", column("number", sa.Text, key=True), column("destroyed_at", MOMENT))
 
 
@@ -179,3 +183,37 @@ def _only_old_audit_lines(service: str) -> None:
     )
     op.execute("REVOKE ALL ON FUNCTION prune_audit FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION prune_audit TO {service}_app")
+
+
+def _never_to_a_finished_key() -> None:
+    """A letter that is sealed to a letterbox key with which this service is done is refused, whoever still believes that
+    key to be the newest: a process that hears nothing of OpenBao and of the bus any more does.
+
+    Who finishes a key takes the same lock alone (`shared.keys.letterboxes`), and then looks what was sealed with it: a
+    letter is there by then, or it comes too late. The function runs as the owner of the table, for the door reads no more
+    than it is told to; it looks anew after it has waited, which a function that changes nothing would not.
+    """
+    op.execute(
+        """
+        CREATE FUNCTION refuse_finished_key() RETURNS trigger
+        LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        BEGIN
+          PERFORM pg_advisory_xact_lock_shared(4715, hashtext(NEW.kid));
+          IF EXISTS (SELECT FROM sealing_key WHERE kid = NEW.kid AND finished_at IS NOT NULL) THEN
+            RAISE EXCEPTION 'sealed to a letterbox key that is finished' USING ERRCODE = 'ML001';
+          END IF;
+          RETURN NEW;
+        END
+        $$
+        """
+    )
+    op.execute("REVOKE ALL ON FUNCTION refuse_finished_key FROM PUBLIC")
+    refuse_finished_keys("outgoing")
+
+
+def refuse_finished_keys(table: str) -> None:
+    """The letters in `table` are sealed to the key in its column `kid`."""
+    op.execute(
+        f"CREATE TRIGGER refuse_finished_key BEFORE INSERT ON {table} FOR EACH ROW WHEN (NEW.kid IS NOT NULL)"
+        " EXECUTE FUNCTION refuse_finished_key()"
+    )

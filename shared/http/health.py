@@ -31,7 +31,7 @@ def health(app: FastAPI, service: Service) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
-        ready = not await _problems(service)
+        ready = not (await service.closed() or service.platform.settings.may_not_serve)
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
     @app.get("/statusz", include_in_schema=False)
@@ -71,5 +71,6 @@ async def _problems(service: Service) -> dict[str, str]:
 async def _readiness(service: Service) -> dict[str, Any]:
     settings, problems = service.platform.settings, await _problems(service)
     use = {"trial": not settings.live, "missingForLive": settings.missing_for_live}
-    who = {"ready": not problems, "service": service.platform.name, "version": VERSION}
+    ready = not problems or not (await service.closed() or settings.may_not_serve)
+    who = {"ready": ready, "service": service.platform.name, "version": VERSION}
     return who | use | {"problems": problems}

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -45,6 +45,8 @@ SOON_SECONDS = 2.0
 """After how long a beacon is tried again that a part kept from being sent."""
 FINISHING_SECONDS = 5.0
 """How often is looked whether an older key can be finished, while there is one."""
+
+NOBODY_SEALS = text("SELECT pg_advisory_xact_lock(4715, hashtext(:kid))")  # nobody writes a letter to it meanwhile
 
 Outstanding = Callable[[AsyncSession, str], Awaitable[bool]]
 Announce = Callable[[Message], Awaitable[None]]
@@ -232,7 +234,12 @@ class Letterboxes:
                     continue
                 # The margin lets a request that is sealing at this moment reach its commit, here or in a replica.
                 since = max(self._since.setdefault(newest.kid, now), adopted.get(newest.kid, now))
-                if since > now - self._margin or await self._is_outstanding(session, row.kid):
+                if since > now - self._margin:
+                    continue
+                # Letters to it that others are writing are there by then, and later ones refused by the database.
+                await session.execute(NOBODY_SEALS, {"kid": row.kid})
+                await session.refresh(row, with_for_update=True)
+                if row.finished_at is not None or await self._is_outstanding(session, row.kid):
                     continue
                 row.finished_at = now
                 self._post.tell(session, "retention", LetterboxFinished(kid=row.kid))

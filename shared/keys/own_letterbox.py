@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from shared.clock import Clock, calendar_date
@@ -31,6 +31,9 @@ log = structlog.get_logger()
 
 RSA_SECONDS = 60
 """How long OpenBao may take to make a letterbox key: a search for primes, beside other work."""
+
+ONE_MAKES = text("SELECT pg_advisory_xact_lock(4716)")
+"""Of the processes of a service one makes a letterbox key at a time."""
 
 
 class OwnLetterbox:
@@ -76,10 +79,16 @@ class OwnLetterbox:
         Raises PartDown, NotSigned, and BaoError for what OpenBao refuses.
         """
         async with self._one_at_a_time:
-            key = await self._newest(revoked)
-            if key is None or key.kid == other_than or self._is_over(key):
-                key = await self._make()
-            return key
+            if key := await self._usable(revoked, other_than):
+                return key
+            async with self._database.transaction() as session:
+                await session.execute(ONE_MAKES)
+                # Another process may have made one while this one waited.
+                return await self._usable(revoked, other_than) or await self._make()
+
+    async def _usable(self, revoked: Collection[str], other_than: str | None) -> PublicKey | None:
+        key = await self._newest(revoked)
+        return None if key is None or key.kid == other_than or self._is_over(key) else key
 
     def _is_over(self, key: PublicKey) -> bool:
         today = calendar_date(self._clock.now())

@@ -15,7 +15,7 @@ import base64
 import contextlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -170,10 +170,19 @@ class Verifier:
     `known`: by service its keys, base64, the newest first. They are what the set-up gave, until OpenBao was asked.
     """
 
-    def __init__(self, bao: OpenBao, known: Mapping[str, Sequence[str]] | None = None, clock: Clock | None = None):
+    def __init__(
+        self,
+        bao: OpenBao,
+        known: Mapping[str, Sequence[str]] | None = None,
+        clock: Clock | None = None,
+        *,
+        known_since: float = 0.0,
+    ):
+        """`known_since`: of which moment (seconds since 1970) `known` is."""
         self._bao = bao
         self._clock = clock or SystemClock()
         self._public_keys: dict[str, Sequence[str]] = dict(known or {})
+        self._known_since = dict.fromkeys(self._public_keys, known_since)
         self._certificates: dict[str, _Certified] = {}
         self._asked: dict[str, float] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -216,7 +225,25 @@ class Verifier:
 
     async def learn(self, service: str) -> bool:
         """Ask OpenBao which keys of `service` count, and forget the others; whether that changed. Raises PartDown."""
-        found = await public_keys(self._bao, service)
+        asked_at = self._clock.now().timestamp()
+        return self._use(service, await public_keys(self._bao, service), asked_at)
+
+    def believe(self, service: str, keys: Sequence[str], asked_at: datetime) -> bool:
+        """OpenBao said this of `service` to another process at that moment, of which the caller is sure; whether that
+        changed anything. What this process knows of a later moment stays."""
+        since = asked_at.timestamp()
+        if since <= self._known_since.get(service, 0.0) or since > self._clock.now().timestamp() + SKEW.total_seconds():
+            return False
+        return self._use(service, list(keys), since)
+
+    def known_of(self, services: Iterable[str]) -> tuple[dict[str, list[str]], datetime] | None:
+        """Which keys count, by service, and of which moment that is; None while nothing is known of one of them."""
+        found = {name: list(self._public_keys[name]) for name in services if name in self._public_keys}
+        since = [self._known_since.get(name, 0.0) for name in services]
+        return (found, datetime.fromtimestamp(min(since), UTC)) if len(found) == len(since) > 0 else None
+
+    def _use(self, service: str, found: list[str], since: float) -> bool:
+        self._known_since[service] = since
         if found == self._public_keys.get(service):
             return False
         if service in self._public_keys:

@@ -74,7 +74,8 @@ class Platform:
         self.tracing = Tracing(name, settings.traces)
         self._besides: list[Callable[[], Awaitable[None]]] = []
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials, settings.tls)
-        self.database = Database(self.bao, name, settings.databases, settings.tls, self.tracing)
+        most = settings.database_connections
+        self.database = Database(self.bao, name, settings.databases, settings.tls, self.tracing, connections=most)
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
         self.processing = ProcessingLog(self.mac, lambda: settings.laws.configured.choices.processing, proof_at_hand)
@@ -86,7 +87,8 @@ class Platform:
             " for nothing, and who can write there is to be looked into",
         )
         self.database.stamps = self.proofs
-        self.verifier = Verifier(self.bao, _given_keys(settings.signing_keys), machine)
+        given, since = _given_keys(settings.signing_keys)
+        self.verifier = Verifier(self.bao, given, machine, known_since=since)
         self.designations = Designations(self.verifier, clock, self.database)
         self.identity = Identity(name, self.verifier, clock, self.designations)
         self._certify_at = 0.0
@@ -163,11 +165,13 @@ class Platform:
         await self.bao.close()
 
 
-def _given_keys(file: Path | None) -> dict[str, list[str]]:
-    """By service its public signing keys, as the set-up wrote them: `{"access": ["base64", …], …}`."""
+def _given_keys(file: Path | None) -> tuple[dict[str, list[str]], float]:
+    """By service its public signing keys, as the set-up wrote them: `{"access": ["base64", …], …}`; and when it did."""
+    if file is None:
+        return {}, 0.0
     try:
-        found: dict[str, list[str]] = json.loads(file.read_text()) if file else {}
+        found: dict[str, list[str]] = json.loads(file.read_text())
+        return found, file.stat().st_mtime
     except (OSError, ValueError) as problem:
         log.error("the signing keys of the set-up cannot be read", problem=type(problem).__name__)
-        return {}
-    return found
+        return {}, 0.0

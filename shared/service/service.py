@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 
 from shared import tombstones
 from shared.bus.inbox import Handler, Inbox
@@ -21,6 +20,7 @@ from shared.bus.relay import Relay
 from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
+from shared.database.schemas import SCHEMA_FOUND, schema_problem
 from shared.doubts import Doubts
 from shared.errors import PartDown
 from shared.keys.release import Erase
@@ -46,7 +46,8 @@ class Service:
     `handlers`: event to handler, beside those that every service has. `on_receipt`: what follows when an event of
     its own was received. `erase`: what is deleted for a signal. `queues`: what else waits here, and the work on it.
     `periodic`: what else is done again and again over everything. `workers`: what else runs until the end.
-    `doubts`: which other rows are believed only when they are right.
+    `doubts`: which other rows are believed only when they are right. `early`: workers that run from the first moment,
+    whatever is away. `opens`: what keeps it from being ready, where that is less than everything that it needs.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class Service:
         periodic: Sequence[Periodic] = (),
         workers: Sequence[Worker] = (),
         doubts: Sequence[Doubts] = (),
+        early: Sequence[Worker] = (),
+        opens: Callable[[], Awaitable[dict[str, str]]] | None = None,
     ) -> None:
         self.platform = platform
         self.schema_problem: str | None = "not checked yet"
@@ -106,8 +109,17 @@ class Service:
             remedy="when its secret id runs out, after seven days, this service has no keys: look at OpenBao, and whether"
             " it may write the file of its credentials",
         )
-        own = (numberer.numbering, keys, credentials, platform.letterboxes.keeping, self._pruner.pruning)
+        self._noted = tombstones.NotedDestructions(platform.bao, settings.tombstones)
+        self.restored = Periodic(
+            "restored",
+            self._reapply,
+            platform.clock,
+            every=settings.keys_seconds,
+            remedy="after a restore this service would show what was destroyed: look at OpenBao",
+        )
+        own = (numberer.numbering, keys, credentials, self.restored, platform.letterboxes.keeping, self._pruner.pruning)
         self._periodic = (*own, *periodic)
+        self._early, self._opens = early, opens
         self._doubts = (platform.designations.doubts, platform.processing_doubts, numberer.missed, *doubts)
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
@@ -136,6 +148,13 @@ class Service:
 
     async def run(self) -> None:
         """Get what is needed, then work until cancelled."""
+        early = [asyncio.create_task(self._forever(worker)) for worker in self._early]
+        try:
+            await self._run()
+        finally:
+            await end(early)
+
+    async def _run(self) -> None:
         await self._until_done("openbao", self.platform.bao.log_in)
         # Before anything is written: a line of the audit trail is proven with it.
         await self._until_done("row-key", self.platform.mac.prepare)
@@ -176,14 +195,14 @@ class Service:
 
     async def _check_schema(self) -> None:
         async with self.platform.database.reading() as session:
-            found = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
-        self.schema_problem = None if found == self.platform.schema else "the schema is not current: run the migrations"
+            found = (await session.execute(SCHEMA_FOUND)).one_or_none()
+        self.schema_problem = schema_problem(self.platform.schema, *(found or (None, None)))
         if self.schema_problem:
             raise PartDown(self.schema_problem)
 
     async def _reapply(self) -> None:
-        folder = self.platform.settings.tombstones
-        again = await tombstones.reapply(self.platform.database, folder, self._erase.everything)
+        stones = await self._noted.all()
+        again = await tombstones.reapply(self.platform.database, stones, self._erase.everything)
         if again:
             log.warning("destructions re-applied after a restore", signals=again)
 
@@ -192,8 +211,12 @@ class Service:
 
     # --- showing ---------------------------------------------------------------------------------
 
+    async def closed(self) -> dict[str, str]:
+        """Why it is not ready. Most serve nothing without everything that they need; the door does."""
+        return await (self._opens or self.problems)()
+
     async def problems(self) -> dict[str, str]:
-        """Why it is not ready: a part that it needs is out of reach. What waits is `stuck`, and another matter."""
+        """What it needs and does not have: a part that is out of reach. What waits is `stuck`, and another matter."""
         platform = self.platform
         found: dict[str, str] = {}
         if not await platform.bao.reachable():

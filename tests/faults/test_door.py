@@ -34,7 +34,8 @@ def test_with_openbao_sealed(own_house: TestHouse) -> None:
     house = own_house
     before = reports_at(house)
     house.seal_openbao()
-    until(lambda: not house.ready("intake"))
+    until(lambda: "openbao" in problems_of(house, "intake"))
+    assert house.ready("intake"), "what the door needs is there"
     codes = {web_report(house) for _ in range(5)}
     assert len(codes) == 5
     answer = house.client.request("GET", "assessment", "/v1/signals", None, headers={"Authorization": "Bearer x.y.z"})
@@ -53,8 +54,8 @@ def test_with_nats_down(own_house: TestHouse) -> None:
     house.hold("nats")
     for _ in range(5):
         web_report(house)
-    until(lambda: not house.ready("intake"))
-    assert "nats" in problems_of(house, "intake")
+    until(lambda: "nats" in problems_of(house, "intake"))
+    assert house.ready("intake")
     assert reports_at(house) == before
     house.let_go("nats")
     house.all_ready()

@@ -67,6 +67,17 @@ async def test_a_key_that_openbao_takes_long_to_make_is_made_once(owner: Box, op
     assert list(await box.own()) == [f"assessment.{slow.asked[0]}"]
 
 
+async def test_of_two_processes_one_makes_the_key_and_both_announce_it(platform_of: PlatformOf) -> None:
+    two = [Box(await platform_of("assessment")) for _ in range(2)]
+    said_by_each = await asyncio.gather(*(one.announce() for one in two))
+    assert len({kid_in(message) for message in said_by_each}) == 1
+    assert len(await two[0].own()) == 1
+    first = kid_in(said_by_each[0])
+    again = await asyncio.gather(*(one.announce(instead_of=first) for one in two))
+    assert {kid_in(message) for message in again} == set(await two[0].own()) - {first}
+    assert len(await two[0].own()) == 2
+
+
 async def test_a_key_that_cannot_be_made_shows(owner: Box, openbao: Bao) -> None:
     clock, nowhere = (
         MovedClock(),

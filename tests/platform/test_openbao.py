@@ -20,13 +20,12 @@ from shared.keys import transit as answers
 from shared.keys.letters import Opener
 from shared.keys.own_letterbox import RSA_SECONDS
 from shared.keys.transit import Place, Transit
-from shared.openbao import KEY_ABSENT, LOCKED, NOT_DECRYPTED, BaoError, BaoRefused, OpenBao
+from shared.openbao import KEY_ABSENT, LOCKED, NOT_ACTIVE, NOT_DECRYPTED, BaoError, BaoRefused, OpenBao
 from tests.platform.conftest import BaoOf
 from tests.platform.real import Bao
 
 ROOM = "room-signal"
 PLACE = Place(ROOM, "S-00000-00000", "report", 1)
-LEADERLESS = "local node not active but active cluster node not found"
 NO_MOUNT = 'no handler for route "room-signal/keys/x". route entry not found.'
 Answer = tuple[int, dict[str, Any]]
 
@@ -118,14 +117,15 @@ async def test_a_letter_for_another_key_is_no_outage(bao_of: BaoOf, key: str) ->
 
 
 @pytest.fixture
-async def answering(tmp_path: Path) -> AsyncIterator[Callable[[Answer, int], Awaitable[tuple[OpenBao, list[str]]]]]:
-    """`await answering((status, body), times)`: a client of a server that answers so, `times` times, and then well."""
+async def answering(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[tuple[OpenBao, list[str]]]]]:
+    """`await answering((status, body), times)`: a client of a server that answers so, `times` times, and then well; with a
+    third argument one of a cluster, whose active node has that address."""
     runners: list[web.AppRunner] = []
     clients: list[OpenBao] = []
     authority = Authority(tmp_path / "tls")
     authority.make()
 
-    async def make(answer: Answer, times: int) -> tuple[OpenBao, list[str]]:
+    async def make(answer: Answer, times: int, *active: str) -> tuple[OpenBao, list[str]]:
         asked: list[str] = []
 
         async def handle(request: web.Request) -> web.Response:
@@ -133,6 +133,8 @@ async def answering(tmp_path: Path) -> AsyncIterator[Callable[[Answer, int], Awa
                 return web.json_response({"auth": {"client_token": "t"}})
             if request.path.endswith("/renew-self"):
                 return web.json_response({})
+            if request.path.endswith("/sys/leader"):
+                return web.json_response({"ha_enabled": bool(active), "leader_address": "".join(active)})
             asked.append(request.path.removeprefix("/v1/"))
             if len(asked) <= times:
                 return web.json_response(answer[1], status=answer[0])
@@ -159,12 +161,12 @@ async def answering(tmp_path: Path) -> AsyncIterator[Callable[[Answer, int], Awa
         await runner.cleanup()
 
 
-Answering = Callable[[Answer, int], Awaitable[tuple[OpenBao, list[str]]]]
+Answering = Callable[..., Awaitable[tuple[OpenBao, list[str]]]]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
 async def test_a_node_without_a_leader_is_an_outage(answering: Answering, key: str, status: int) -> None:
-    bao, _ = await answering((status, {"errors": [LEADERLESS]}), 1000)
+    bao, _ = await answering((status, {"errors": [NOT_ACTIVE]}), 1000)
     room = Transit(bao, ROOM)
     calls = (
         room.make(key),
@@ -181,7 +183,7 @@ async def test_a_node_without_a_leader_is_an_outage(answering: Answering, key: s
 
 async def test_words_around_the_exact_answer_do_not_count(answering: Answering, key: str) -> None:
     """Another key's absence, a mount that is missing, a longer sentence: not this key's end."""
-    others = (answers.gone_at_delete("another"), answers.gone_at_config("another"), NO_MOUNT, LEADERLESS)
+    others = (answers.gone_at_delete("another"), answers.gone_at_config("another"), NO_MOUNT, NOT_ACTIVE)
     for text in (*others, f"{answers.gone_at_delete(key)} perhaps"):
         bao, _ = await answering((404 if text == NO_MOUNT else 400, {"errors": [text]}), 1000)
         for call in (Transit(bao, ROOM).delete(key), Transit(bao, ROOM).allow_deletion(key)):
@@ -199,6 +201,38 @@ async def test_a_key_that_was_just_made_is_asked_for_once_more(answering: Answer
     bao, asked = await answering((400, {"errors": [KEY_ABSENT]}), 1000)
     assert await said(Transit(bao, ROOM).encrypt(key, [(PLACE, b"x")])) == (400, [KEY_ABSENT])
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize("answer", [(400, {"errors": [KEY_ABSENT]}), (500, {"errors": [NOT_ACTIVE]})])
+async def test_what_a_standby_does_not_know_is_asked_of_the_active_node(
+    answering: Answering, key: str, answer: Answer
+) -> None:
+    active, of_active = await answering((200, {}), 0)
+    standby, of_standby = await answering(answer, 1000, active._address)
+    assert await Transit(standby, ROOM).decrypt(key, [(PLACE, "vault:v1:AAAA")]) == [b"x"]
+    assert (len(of_standby), len(of_active)) == (1, 1)
+
+
+async def test_what_another_problem_is_is_asked_once(answering: Answering, key: str) -> None:
+    """Words that hold "not found" and mean something else; an outage of another kind."""
+    active, of_active = await answering((200, {}), 0)
+    others: list[Answer] = [
+        (400, {"errors": [NO_MOUNT]}),
+        (500, {"errors": [f"{NOT_ACTIVE} perhaps"]}),
+        (503, {"errors": []}),
+    ]
+    for answer in others:
+        standby, of_standby = await answering(answer, 1000, active._address)
+        with pytest.raises((BaoError, PartDown)):
+            await Transit(standby, ROOM).delete(key)
+        assert len(of_standby) == 1
+    assert of_active == []
+
+
+async def test_the_only_node_is_the_active_one(bao_of: BaoOf) -> None:
+    bao = bao_of("assessment")
+    assert (await bao._active()).startswith("http")
+    assert await bao.reachable()
 
 
 async def test_who_is_on_his_way_out_opens_nothing_any_more(openbao: Bao) -> None:

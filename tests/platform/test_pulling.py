@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from deploy.nats.config import MOST_BYTES
+from deploy.nats.config import ACK_WAIT_SECONDS, MOST_BYTES
 from deploy.tls.identities import SETUP_USER
-from shared.bus.nats import Bus
+from shared.bus.nats import PROGRESS_SECONDS, Bus
 from shared.turns import Turns
 from tests.platform.carried import message
 from tests.platform.conftest import BusOf
@@ -55,3 +55,39 @@ async def test_a_whole_dossier_goes_in_one_message(bus_of: BusOf) -> None:
     dossier = bytes(MOST_BYTES - 2**16)
     await sender.publish(message(addressee="retention", event="sealed.v1", body=dossier))
     assert await asyncio.wait_for(came.get(), 30) == len(dossier)
+
+
+async def test_what_is_in_work_is_given_to_no_other_process(nats: Nats, bus_of: BusOf) -> None:
+    """It takes three times as long as NATS waits without a word; without one it would come again, here or elsewhere."""
+    handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": nats.passwords["retention"]}}}})
+    setup = await nats.connect(SETUP_USER)
+    stream = setup.jetstream()
+    known = (await stream.consumer_info("CASEWORK", "retention")).config
+    known.ack_wait = 1
+    await stream.add_consumer("CASEWORK", known)
+    came: list[int] = []
+
+    async def works(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        came.append(delivered)
+        await asyncio.sleep(3)
+
+    running = []
+    for _ in range(2):
+        bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"), progress_seconds=0.3)
+        running.append(asyncio.create_task(bus.run(works)))
+        await bus.connected()
+    sender = await bus_of("casework", works)
+    await sender.publish(message(addressee="retention", event="sealed.v1", body=b"x"))
+    await asyncio.sleep(5)
+    left = await stream.consumer_info("CASEWORK", "retention")
+    await setup.close()
+    for one in running:
+        one.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert came == [1]
+    assert (left.num_ack_pending, left.num_pending) == (0, 0)
+
+
+def test_nats_waits_for_several_words() -> None:
+    """So that one that is late costs nothing, and a process that died holds a message for less than a minute."""
+    assert 3 * PROGRESS_SECONDS < ACK_WAIT_SECONDS < 60

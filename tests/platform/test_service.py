@@ -95,8 +95,9 @@ async def test_two_services_speak(
         assert found["outgoing"]["waiting"] >= 1, "retention and oversight are not there"
         assert found["settlement"]["waiting"] == 0
         assert {one["stuck"] for one in found.values()} == {0}
-        acts = {"audit", "processing-log", "signing-keys", "credentials", "pruning", "letterboxes", "lease"}
+        acts = {"audit", "processing-log", "signing-keys", "credentials", "pruning", "letterboxes", "lease", "restored"}
         assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", "letterbox-keys", *acts} | {
+            "door",
             "audit-lines-missed",
             "audit-lines-refused",
         }

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 
-from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES
+from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES, TOMBSTONE_NAMES, TOMBSTONES
 from shared.privileges import ADDRESSEES, ARCHIVES, BY_NAME, LOOKUP, LOOKUP_KEY, ROOMS, ROWS, SERVICES, SIGN
 from tests.house import TestHouse
 
@@ -105,6 +105,11 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         "read a note of what is struck": ("GET", f"{STRUCK}/x/y", None),
         "take back what is struck": ("DELETE", f"{STRUCK}/x/y", None),
         "forget what is struck": ("DELETE", f"{STRUCK_NAMES}/x/y", None),
+        "note a destruction": ("POST", f"{TOMBSTONES}/{service}-{uuid4().hex}", {"data": {"stones": "x"}}),
+        "see the notes of destructions": ("LIST", TOMBSTONE_NAMES, None),
+        "read a note of a destruction": ("GET", f"{TOMBSTONES}/x", None),
+        "take back a destruction": ("DELETE", f"{TOMBSTONES}/x", None),
+        "forget a destruction": ("DELETE", f"{TOMBSTONE_NAMES}/x", None),
         "read compactions": ("GET", COMPACTION, None),
         "write compactions": ("POST", COMPACTION, {"data": {"at": "x"}}),
         "make the hash of a thing": ("POST", f"{LOOKUP}/hmac/{LOOKUP_KEY}", {"input": B64}),

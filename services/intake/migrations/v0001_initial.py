@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.database.platform_v1 import MOMENT, column, create, queue_index, waits
+from shared.database.platform_v1 import MOMENT, column, create, queue_index, refuse_finished_keys, waits
 
 revision = "intake_0001"
 down_revision = None
@@ -38,6 +39,18 @@ def upgrade() -> None:
         column("ciphertext", sa.Text),
         column("active", sa.Boolean),
     )
-    # The door inserts; the only thing it reads are two keyed hashes, to answer a repeated request alike.
+    refuse_finished_keys("melder_letter")
+    op.create_table(
+        "door_keys",
+        column("id", sa.Integer, key=True),
+        column("keys", JSONB),
+        column("asked_at", MOMENT),
+        column("mac", sa.Text),
+    )
+    # The door inserts. It reads two keyed hashes, to answer a repeated request alike, and what it opens with while
+    # OpenBao is away; of whose signatures count nobody but the door reads what was kept for it.
     op.execute("GRANT INSERT ON accepted_report, melder_letter, outgoing, audit, processing_record TO intake_door")
     op.execute("GRANT SELECT (key_hash, body_hash) ON accepted_report TO intake_door")
+    op.execute("GRANT SELECT ON sealing_key, door_keys, alembic_version, schema_floor TO intake_door")
+    op.execute("REVOKE SELECT, DELETE ON door_keys FROM intake_app")
+    op.execute("GRANT SELECT (id, asked_at) ON door_keys TO intake_app")

@@ -29,13 +29,13 @@ BATCH_SIZE = 100
 
 
 class Finishing:
-    """`looking` finds what is gone, `queue` declares it (`declare`), `tombstones` tells the file of it."""
+    """`looking` finds what is gone, `queue` declares it (`declare`), `tombstones` tells the file and OpenBao of it."""
 
     def __init__(self, platform: Platform, declarations: Declarations, compactions: Compactions) -> None:
         self.platform = platform
         self._declarations = declarations
         self._together: Batcher[str, None] = Batcher(self._declare_all, BATCH_SIZE)
-        self._unwritten = tombstones.Unwritten(platform.database, platform.settings.tombstones)
+        self._unwritten = tombstones.Unwritten(platform.database, platform.bao, platform.settings.tombstones)
         self.queue = Queue(
             platform.database,
             ToDeclare,
@@ -62,7 +62,7 @@ class Finishing:
             self._unwritten.write,
             platform.clock,
             every=3600,
-            remedy="a restore would bring back what was destroyed: make the folder of the tombstones writable",
+            remedy="a restore would bring back what was destroyed: make the folder of the tombstones writable, and look at OpenBao",
         )
 
     async def look(self) -> None:

@@ -1,0 +1,126 @@
+"""What was destroyed does not come back by a restore: not in another process, on another machine, nor in one that runs."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from shared.errors import PartDown
+from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoRefused
+from shared.tombstones import NotedDestructions, Unwritten
+from tests.platform.conftest import BaoOf, PlatformOf
+from tests.platform.real import Bao, Nats, Postgres, RealParts
+from tests.platform.served import served
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+INSERT = (
+    "INSERT INTO unhandled (id, next_at, attempts, producer, event, number, headers, body, received_at)"
+    " VALUES (gen_random_uuid(), now() + interval '1 hour', 1, 'intake', 'report.v1', $1, '{}', '', now())"
+)
+"""Something of a signal, as a backup brings it back."""
+
+
+def a_number() -> str:
+    return f"S-{uuid4().hex[:5]}-{uuid4().hex[:5]}".upper().replace("E", "A")
+
+
+async def destroyed(platform_of: PlatformOf, folder: Path, number: str) -> Unwritten:
+    """Retention has declared it, and a process of it wrote so."""
+    retention = await platform_of("retention")
+    folder.mkdir(exist_ok=True)
+    unwritten = Unwritten(retention.database, retention.bao, folder)
+    unwritten.add({number: NOON})
+    await unwritten.write()
+    return unwritten
+
+
+@pytest.mark.allowed("R-9.12")
+async def test_every_service_knows_each_destruction_on_whatever_machine(
+    platform_of: PlatformOf, bao_of: BaoOf, tmp_path: Path
+) -> None:
+    number = a_number()
+    await destroyed(platform_of, tmp_path / "of-retention", number)
+    for service in ("intake", "casework", "worklist"):
+        noted = NotedDestructions(bao_of(service), tmp_path / "a folder that is not there")
+        assert (await noted.all())[number] == NOON
+        with pytest.raises(BaoRefused):
+            await noted.note({a_number(): NOON})
+
+
+async def test_nobody_changes_or_takes_away_a_note(platform_of: PlatformOf, bao_of: BaoOf, tmp_path: Path) -> None:
+    await destroyed(platform_of, tmp_path / "of-retention", a_number())
+    bao = bao_of("retention")
+    name = (await bao.call("LIST", TOMBSTONE_NAMES))["data"]["keys"][0]
+    for method, path, body in (
+        ("POST", f"{TOMBSTONES}/{name}", {"data": {"stones": {}}}),
+        ("DELETE", f"{TOMBSTONES}/{name}", None),
+        ("DELETE", f"{TOMBSTONE_NAMES}/{name}", None),
+    ):
+        with pytest.raises(BaoRefused):
+            await bao.call(method, path, body)
+
+
+async def test_what_openbao_lost_is_noted_again(platform_of: PlatformOf, openbao: Bao, tmp_path: Path) -> None:
+    """Its storage was restored from before the destruction; the file lies elsewhere."""
+    number, folder = a_number(), tmp_path / "of-retention"
+    unwritten = await destroyed(platform_of, folder, number)
+    retention = await platform_of("retention")
+    for name in openbao.administrator.list(TOMBSTONE_NAMES)["data"]["keys"]:
+        openbao.administrator.delete(f"{TOMBSTONE_NAMES}/{name}")
+    noted = NotedDestructions(retention.bao, folder)
+    assert number not in await noted.in_openbao()
+    assert number in await noted.all()
+    await unwritten.write()
+    assert (await noted.in_openbao())[number] == NOON
+    await unwritten.write()
+    assert len((await retention.bao.call("LIST", TOMBSTONE_NAMES))["data"]["keys"]) == 1, "once is enough"
+
+
+@pytest.mark.allowed("R-9.12")
+async def test_what_a_restore_brings_back_under_a_running_process_goes_again(
+    platform_of: PlatformOf,
+    parts: RealParts,
+    postgres: Postgres,
+    nats: Nats,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its database was put back to before the destruction, while it went on."""
+    number, other, late = a_number(), a_number(), a_number()
+    await destroyed(platform_of, tmp_path / "of-retention", number)
+    password = {"password": nats.passwords["casework"]}
+    parts.openbao.administrator.write_data("kv/data/nats/casework", data={"data": password})
+    told = {"nats_address": nats.address, "tombstones": tmp_path / "nowhere"}
+    database = postgres.superuser("casework")
+
+    async def there() -> set[str]:
+        return {row["number"] for row in await database("SELECT number FROM unhandled")}
+
+    async with served("casework", parts, postgres, tmp_path, monkeypatch, **told) as (app, _), asyncio.timeout(60):
+        while not await database("SELECT FROM tombstone WHERE number = $1", number):
+            await asyncio.sleep(0.1)
+        await database("DELETE FROM tombstone")
+        for one in (number, other, late):
+            await database(INSERT, one)
+        app.state.service.restored.wake()
+        while number in await there():
+            await asyncio.sleep(0.1)
+        assert await there() == {other, late}, "nothing else went"
+        await destroyed(platform_of, tmp_path / "of-retention", late)
+        app.state.service.restored.wake()
+        while late in await there():
+            await asyncio.sleep(0.1)
+        assert await there() == {other}
+
+
+async def test_without_openbao_nothing_is_taken_for_not_destroyed(platform_of: PlatformOf, tmp_path: Path) -> None:
+    """A service waits before it serves, rather than to show what may have been destroyed."""
+    platform = await platform_of("casework")
+    noted = NotedDestructions(platform.bao, tmp_path / "nowhere")
+    await platform.bao.close()
+    with pytest.raises(PartDown):
+        await noted.all()
