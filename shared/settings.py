@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
@@ -86,6 +87,16 @@ class ServiceSettings(BaseSettings):
     live: bool = False
     """Whether real data are processed. False: a trial, and all that is kept says so. True: nothing is accepted while the
     municipality has not filled in what that takes."""
+
+    # --- watching -------------------------------------------------------------------------------------
+
+    instance: str = Field(
+        default_factory=lambda: secrets.token_hex(4), pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"
+    )
+    """What tells this process from its replicas in spans, logs and metrics: the name of its pod. Without one it makes one at
+    random, and never takes the machine's, which is often called after whose it is."""
+    metrics_secret: Path | None = None
+    """A file: what Prometheus shows to read `/metrics`, and nothing else. None: nobody reads them."""
 
     @field_validator("trusted_proxies")
     @classmethod

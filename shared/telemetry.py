@@ -29,10 +29,11 @@ _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
 
 
 class Tracing:
-    """The spans of one service."""
+    """The spans of one service. `instance`: which of its replicas this is."""
 
-    def __init__(self, service: str, target: str | None) -> None:
-        self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    def __init__(self, service: str, target: str | None, instance: str = "") -> None:
+        who = {"service.name": service} | ({"service.instance.id": instance} if instance else {})
+        self._provider = TracerProvider(resource=Resource.create(who))
         self._file = None
         if target:
             exporter: SpanExporter
@@ -146,8 +147,16 @@ class _LibraryLogs(logging.Handler):
         )
 
 
-def set_up_logs(service: str, level: str) -> None:
-    """JSON lines on standard output."""
+def _in_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """In which trace it is said, where there is one: so a line leads to its spans, and these to their lines."""
+    known = trace.get_current_span().get_span_context()
+    if known.is_valid:
+        event.update(trace_id=f"{known.trace_id:032x}", span_id=f"{known.span_id:016x}")
+    return event
+
+
+def set_up_logs(service: str, level: str, instance: str = "") -> None:
+    """JSON lines on standard output, each with the service, which of its replicas says it, and the trace if there is one."""
     number = getattr(logging, level.upper())
     structlog.configure(
         processors=[
@@ -155,13 +164,14 @@ def set_up_logs(service: str, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _type_only,
+            _in_trace,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
+    structlog.contextvars.bind_contextvars(service=service, **({"instance": instance} if instance else {}))
     logging.root.handlers = [_LibraryLogs()]
     logging.root.setLevel(logging.WARNING)
     for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx"):

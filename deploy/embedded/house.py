@@ -116,6 +116,7 @@ class House:
             # Anew at each start: the one of last time may have ended.
             self.home.write_secret(f"approle-{name}", json.dumps(bao_config.credentials(bao, name)))
             self.home.secret(f"operations-{name}")
+            self.home.secret(f"metrics-{name}")
             self.home.service_folder(name).mkdir(mode=0o700, exist_ok=True)
         keys = bao_config.signing_keys(bao)
         self.home.write_secret("signing-keys.json", json.dumps(keys))
@@ -186,6 +187,7 @@ class House:
             "MELDPUNT_FOLDER": str(self.home.service_folder(name)),
             "MELDPUNT_TOMBSTONES": str(self.home.tombstones),
             "MELDPUNT_OPERATIONS_SECRET": str(secret(f"operations-{name}")),
+            "MELDPUNT_METRICS_SECRET": str(secret(f"metrics-{name}")),
             "MELDPUNT_TRACES": str(self.home.path / "logs" / f"traces-{name}.jsonl"),
             "MELDPUNT_PROTOCOL": self._options.protocol,
             # Everything here runs as one user: never for real data, whatever the environment says.

@@ -20,6 +20,7 @@ from shared.engine.head import changed, vouch_for
 from shared.errors import CannotSucceed, NotFound
 from shared.identity import Person
 from shared.laws import known_law
+from shared.metrics.deeds import count_keys
 from shared.privileges import may_make
 from shared.protocol.model import State
 from shared.protocol.phase_5 import TOLD_OF_AN_ENDING
@@ -90,7 +91,7 @@ class Keeping:
                 order = Destroy(numbers=(message.number,), list_id=incoming.id)
                 self.platform.post.tell(session, incoming.producer, order)
 
-        return Handled(effect)
+        return Handled(effect, after=lambda: count_keys(self.platform.metrics, "made", message.keys))
 
     async def closed(self, incoming: Incoming, message: Closed) -> Handled:
         """A case was closed: its five active years run from its last substantive processing (R-9.6, R-9.7)."""
