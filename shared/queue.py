@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, DateTime, and_, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, DateTime, and_, func, literal, or_, select, true, union_all, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -252,12 +252,14 @@ class Queue(Generic[Row]):
         return Stuck(self.name, waiting, count, oldest, examples, self._remedy)
 
     async def counted(self) -> Counted:
-        """The same as counts alone, by the index of what waits: one statement. Raises PartDown."""
-        (troubled, _), began = self._troubled(), getattr(self._table, self._began)
-        parked = col(self._table.parked_at).is_not(None)
-        query = select(func.count(), func.count().filter(troubled), func.count().filter(parked), func.min(began))
-        found: Any = (await self._database.alone(query.where(self._of))).one()
-        return Counted(self.name, *found)
+        """The same as counts alone: one statement, by the two indexes of what waits and what is parked. Raises PartDown."""
+        (troubled, _), began, parked = self._troubled(), getattr(self._table, self._began), col(self._table.parked_at)
+        counts = func.count(), func.count().filter(troubled), func.count().filter(parked.is_not(None)), func.min(began)
+        halves = (select(*counts).where(self._of, half) for half in (parked.is_(None), parked.is_not(None)))
+        found: list[Any] = list((await self._database.alone(union_all(*halves))).all())
+        first, second = found
+        oldest = min((one[3] for one in (first, second) if one[3]), default=None)
+        return Counted(self.name, first[0] + second[0], first[1] + second[1], first[2] + second[2], oldest)
 
     def _troubled(self) -> tuple[ColumnElement[bool], ColumnElement[datetime]]:
         """Which rows do not get on, and since when."""

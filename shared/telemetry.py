@@ -25,7 +25,14 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+INSTANCE = r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"
+"""What a process may be called: as a pod, and nothing that could be a sentence."""
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
+
+
+def new_instance() -> str:
+    """A name for a process that was given none. Never the machine's, which is often called after whose it is."""
+    return secrets.token_hex(4)
 
 
 class Tracing:
