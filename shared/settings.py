@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.protocol.laws import Laws
 from shared.protocol.live import missing_for_live
 from shared.receivers import Receivers, read_receivers
+from shared.telemetry import INSTANCE, new_instance
 
 STREAM_DAYS = 7
 """The age at which a stream drops a message: above the backup interval, so that a restored service can be rewound."""
@@ -90,11 +90,8 @@ class ServiceSettings(BaseSettings):
 
     # --- watching -------------------------------------------------------------------------------------
 
-    instance: str = Field(
-        default_factory=lambda: secrets.token_hex(4), pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"
-    )
-    """What tells this process from its replicas in spans, logs and metrics: the name of its pod. Without one it makes one at
-    random, and never takes the machine's, which is often called after whose it is."""
+    instance: str = Field(default_factory=new_instance, pattern=INSTANCE)
+    """What tells this process from its replicas in spans, logs and figures: the name of its pod. Without it a random one."""
     metrics_secret: Path | None = None
     """A file: what Prometheus shows to read `/metrics`, and nothing else. None: nobody reads them."""
 

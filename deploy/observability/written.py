@@ -13,10 +13,12 @@ from deploy.observability.alert import Alert
 from deploy.observability.alerts import ALERTS
 from deploy.observability.boards import boards
 from deploy.observability.collector import collector
+from deploy.observability.page import page
 from shared.privileges import SERVICES
 
 HERE = Path(__file__).parent
 MADE = "# Made by `python -m deploy.observability`; a test compares it.\n"
+FIGURES = "../../docs/operations/figures.md"
 RULES, RULE_TESTS = "rules.yaml", "rules_test.yaml"
 
 
@@ -29,7 +31,8 @@ def files() -> dict[str, str]:
         "alertmanager.yaml": _yaml(alertmanager()),
         "collector.yaml": _yaml(collector()),
     }
-    return made | {f"dashboards/{name}.json": text for name, text in boards().items()}
+    made |= {f"dashboards/{name}.json": text for name, text in boards().items()}
+    return made | {FIGURES: page()}
 
 
 def write() -> None:

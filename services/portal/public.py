@@ -58,7 +58,7 @@ RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K
 
 def create(settings: PublicSettings | None = None) -> FastAPI:
     settings = settings or PublicSettings.model_validate({})
-    set_up_logs("portal-public", settings.log_level)
+    set_up_logs("portal-public", settings.log_level, settings.instance)
     pages = Pages(Laws.read(settings.protocol, settings.protocols).configured, live=settings.live, theme=settings.theme)
     http = httpx.AsyncClient(base_url=settings.intake_address, timeout=15, limits=httpx.Limits(keepalive_expiry=2))
 

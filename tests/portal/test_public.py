@@ -113,6 +113,7 @@ def test_it_has_nothing_with_which_a_service_could_be_asked() -> None:
         "intake_address",
         "trusted_proxies",
         "log_level",
+        "instance",
         "protocol",
         "protocols",
         "live",
