@@ -67,14 +67,17 @@ class ThingDone(Frozen):
 
 
 class ReceiverTold(Frozen):
-    """Who had it before, and when he was told (AVG 19); `on` is None where that was impossible or disproportionate."""
+    """Who had it before, and when he was told (AVG 19); `on` is None where that was impossible or disproportionate. `confirmed`: when
+    he said that it was put right with him too; None: he has not."""
 
     receiver: str = Field(max_length=80)
     on: date | None = None
+    confirmed: date | None = None
 
 
 class CarriedOut(Message):
-    """The holder of signal `number` carried out what was granted on `request`, as it was decided at `at`."""
+    """The holder of signal `number` carried out what was granted on `request`, as it was decided at `at`. It is said again when a
+    receiver confirms: of two that say the same decision the later, by `known_at`, is what holds."""
 
     event: ClassVar[str] = "carried-out.v1"
     number: _Signal
@@ -83,3 +86,4 @@ class CarriedOut(Message):
     done: Annotated[tuple[ThingDone, ...], Field(max_length=1001)]
     told: Annotated[tuple[ReceiverTold, ...], Field(max_length=1000)] = ()
     at: datetime
+    known_at: datetime | None = None

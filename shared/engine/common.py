@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from shared.contracts.dossier import DecidedLetter, DecisionWords
-from shared.engine.carrying_out import carried_out
+from shared.engine.carrying_out import carried_out, confirmed
 from shared.engine.documents import Words
 from shared.engine.effects import CopyByLetter, Effect, HandOver, Moment, Seal
 from shared.engine.loaded import Loaded
@@ -39,7 +39,7 @@ def following(policy: Policy, loaded: Loaded, decision: DecisionRow) -> tuple[Ef
             # To be asked and to be told nothing is no share: what 2A allows nobody goes to nobody.
             found += (one, sent(loaded, decision, one)) if one.items else (one,)
         if dossier_of_signal(loaded):
-            found += (*put_right(loaded, decision), *carried_out(loaded, decision))
+            found += (*put_right(loaded, decision), *carried_out(loaded, decision), *confirmed(loaded, decision))
     if decision.ends:
         found.append(Seal())
     return (*found, *policy.follows(loaded, decision))

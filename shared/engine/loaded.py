@@ -26,7 +26,7 @@ from shared.protocol.activities import WHO_ASKS
 from shared.protocol.carrying_out import CARRIED_OUT, OnRecord, to_carry_out
 from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
-from shared.protocol.conditions.rectifying import PUT_RIGHT
+from shared.protocol.conditions.rectifying import PUT_RIGHT, SET_RIGHT
 from shared.protocol.facts import Facts
 from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
@@ -265,8 +265,9 @@ class Loaded:
         return found | ({"report": {person(code) for code in content.reported}} if "report" in content.raw else {})
 
     def _right_before(self) -> tuple[known.Taken, ...]:
-        """What earlier holders decided by which something was put right."""
-        taken = (CodedDecision.model_validate(one) for one in self.dossier.earlier if one["key"] in PUT_RIGHT)
+        """What earlier holders decided by which something was put right, and whom they told."""
+        which = (*PUT_RIGHT, SET_RIGHT)
+        taken = (CodedDecision.model_validate(one) for one in self.dossier.earlier if one["key"] in which)
         return tuple(
             known.Taken(one.key, one.outcome, one.about, on=calendar_date(one.taken_at))
             for one in taken

@@ -12,7 +12,7 @@ from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given, GivenRecord
 from shared.engine.loaded import Loaded
-from shared.engine.rectified import shown_items, shown_subjects
+from shared.engine.rectified import shown_items, shown_receivers, shown_subjects
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
 from shared.engine.wording import remarks_on
 from shared.errors import Conflict
@@ -93,6 +93,7 @@ class Policy:
             "subjects": shown_subjects(loaded),
             "objects": {name: one.model_dump(exclude_none=True) for name, one in content.objects.items()},
             "items": shown_items(loaded),
+            "receivers": shown_receivers(loaded),
             "remarks": remarks_on(loaded),
         }
 

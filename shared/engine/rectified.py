@@ -17,10 +17,11 @@ from shared.engine.shares import RECTIFICATION
 from shared.engine.tables import DecisionRow
 from shared.protocol.conditions.approach import CHILD
 from shared.protocol.conditions.orders import IN_QUARANTINE
+from shared.protocol.conditions.rectifying import SET_RIGHT, who_knows
 from shared.protocol.facts import Item
 from shared.protocol.moments import NOT_CONCERNED, SAME_PERSON
 from shared.protocol.municipality import MEMBER
-from shared.protocol.rectifying import RECTIFY, SET_RIGHT
+from shared.protocol.rectifying import RECTIFY
 
 
 def put_right(loaded: Loaded, decision: DecisionRow) -> Sequence[Effect]:
@@ -134,6 +135,21 @@ def shown_items(loaded: Loaded) -> dict[str, dict[str, Any]]:
             shown |= {"restricted": loaded.restricted[name]}
         found[name] = shown
     return found
+
+
+def shown_receivers(loaded: Loaded) -> list[dict[str, Any]]:
+    """Who had what was put right, and what is known of his hearing it (AVG 19): `thing`, `receiver`, `how` (`told`, `impossible`,
+    `confirmed`; null: not yet), `told` and `confirmed` as days."""
+    return [
+        {
+            "thing": one.thing,
+            "receiver": one.receiver,
+            "how": one.how,
+            "told": one.told.isoformat() if one.told else None,
+            "confirmed": one.confirmed.isoformat() if one.confirmed else None,
+        }
+        for one in who_knows(loaded.facts())
+    ]
 
 
 def shown_subjects(loaded: Loaded) -> dict[str, dict[str, Any]]:

@@ -54,8 +54,8 @@ BY_ACT = _closed(
 BY_DOUBT = _closed(
     "rows",
     "which rows, as `meldpunt status` calls them",
-    *("audit-lines-missed", "audit-lines-refused", "designations", "findable", "lease", "letterbox-keys"),
-    *("processing-log", "sealed-signals"),
+    *("active-cases", "audit-lines-missed", "audit-lines-refused", "designations", "findable", "holds-listed", "lease"),
+    *("letterbox-keys", "procedures-listed", "processing-log", "register-listed", "sealed-signals", "shares-listed"),
 )
 BY_PART = _closed(
     "part",

@@ -17,7 +17,6 @@ from shared.protocol.model import Decision, Field, Outcome
 from shared.protocol.municipality import Municipality, Who
 from shared.protocol.rectifying import IN_HAND
 from shared.protocol.restricting import GRANTED, RESTRICTING
-from shared.protocol.states import PHASES
 
 CARRIED_OUT = "carried-out"
 MOST_STATEMENT = 2000
@@ -29,8 +28,6 @@ RULES = {"not-carried-out": f"{_WAITS} ({c.CARRIED_OUT_BY})."}
 
 def carried_out(chosen: Municipality) -> Decision:
     """AVG 16 and 17: what was granted is done in the file; AVG 19: who had it knows."""
-    in_phase_4 = PHASES[4].states
-    before = tuple(one for one in IN_HAND if one not in in_phase_4)
     return Decision(
         key=CARRIED_OUT,
         article=c.CARRIED_OUT_BY,
@@ -38,15 +35,7 @@ def carried_out(chosen: Municipality) -> Decision:
         states=IN_HAND,
         who=Who(tuple(chosen.file_roles)),
         outcomes=(
-            Outcome(
-                "done",
-                "ja, en wie het kreeg, weet het",
-                None,
-                c.KNOW_OF_IT,
-                only_in=in_phase_4,
-                needs=(c.who_had_it_was_told,),
-            ),
-            Outcome("done", "ja; wie het kreeg, wordt het in fase 4 verteld", None, c.CARRIED_OUT_BY, only_in=before),
+            Outcome("done", "ja, en wie het kreeg, weet het", None, c.KNOW_OF_IT, needs=(c.who_had_it_was_told,)),
         ),
         fields=(
             Field("whatWasDone", "Wat is er gedaan?", c.CARRIED_OUT_BY),

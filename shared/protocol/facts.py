@@ -110,7 +110,7 @@ class Facts:
     before: frozenset[str] = frozenset()
     """The decisions that were taken on it before it came here, by their keys."""
     right_before: tuple[Taken, ...] = ()
-    """What was put right by earlier holders, as they are known here: by their codes."""
+    """What was put right by earlier holders, and whom they told of it, as it is known here: by codes."""
     same: Mapping[str, str] = field(default_factory=dict)
     """Who was named twice, and who he is."""
     restricted: Mapping[str, str] = field(default_factory=dict)

@@ -121,10 +121,12 @@ def judge(law: Law, state: State, attempt: Attempt, roles: frozenset[str], facts
     if not faults:
         # Only what is complete is held against the facts: a missing date is not also a wrong one.
         faults = missing(law, decision, outcome, facts, attempt.about, attempt.fields)
+    # What goes at once waits for nobody: it is judged afterwards (passing_on.py). Nor for who is still to hear what was put right.
+    urgent = attempt.forwarding is not None and attempt.forwarding.urgent_because is not None
+    if urgent:
+        faults = [one for one in faults if one.code != rectifying.everybody_set_right.key]
     if faults:
         return Refused("content", tuple(faults))
-    # What goes at once waits for nobody: it is judged afterwards (passing_on.py).
-    urgent = attempt.forwarding is not None and attempt.forwarding.urgent_because is not None
     return Allowed(decision, outcome, role, () if urgent else decision.who.co_signers, urgent)
 
 

@@ -147,7 +147,11 @@ def law_of(choices: Municipality) -> Law:
     return Law(
         choices=choices,
         chapters=tuple(
-            Chapter(title, purpose, tuple(decision(choices) for decision in decisions))
+            Chapter(
+                title,
+                purpose,
+                tuple(rectifying.not_before_everybody_knows(decision(choices)) for decision in decisions),
+            )
             for title, purpose, decisions in CHAPTERS
         ),
         categories=categories,

@@ -24,7 +24,7 @@ _ENTITLED = (
 _URGENT = (
     "Is iemands leven of veiligheid in gevaar, dan kan doorzetten met spoed waar dat bij het antwoord staat: met het feit"
     " waaruit het blijkt, en op een grondslag die ook bij spoed geldt. Het gaat dan meteen, zonder bedenktijd en zonder op een"
-    " medeondertekening te wachten, wordt niet ingetrokken, en wordt achteraf beoordeeld door de privacy officer; de"
+    " medeondertekening te wachten of op wie nog moet horen wat niet klopte (art. 19 AVG), wordt niet ingetrokken, en wordt achteraf beoordeeld door de privacy officer; de"
     " functionaris gegevensbescherming ziet dat oordeel."
 )
 RULES = {

@@ -19,7 +19,7 @@ from shared.protocol.moments import NOT_CONCERNED, SAME_PERSON
 from shared.protocol.municipality import Municipality, Who
 from shared.protocol.states import PHASES
 
-RECTIFY, SET_RIGHT = "rectify", "set-right"
+RECTIFY = "rectify"
 ACCURACY, RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
 IN_HAND = tuple(state for number in (1, 2, 3, 4) for state in PHASES[number].states)
 
@@ -77,24 +77,43 @@ def not_concerned(chosen: Municipality) -> Decision:
 
 
 def set_right(chosen: Municipality) -> Decision:
-    """AVG 19: whoever received what was wrong is told so, unless that is impossible or disproportionate."""
+    """AVG 19: whoever received what was wrong is told so, in whichever phase, unless that is impossible or disproportionate;
+    what he says to that is kept."""
     told = not_in_the_future("toldOn", "de datum waarop het is verteld", RECIPIENTS_KNOW)
+    confirmed = not_in_the_future("confirmedOn", "de datum waarop het is bevestigd", RECIPIENTS_KNOW)
     return Decision(
-        key=SET_RIGHT,
+        key=c.SET_RIGHT,
         article=RECIPIENTS_KNOW,
         question="Is deze ontvanger verteld wat niet klopt?",
-        states=PHASES[4].states,
+        states=IN_HAND,
         who=_whoever_has_the_file(chosen),
         outcomes=(
             Outcome("told", "ja", None, RECIPIENTS_KNOW, needs=(c.had_it, told)),
             Outcome("impossible", "dat is onmogelijk of onevenredig", None, RECIPIENTS_KNOW, needs=(c.had_it,)),
+            Outcome(
+                "confirmed",
+                "ja, en hij heeft bevestigd dat het bij hem is rechtgezet",
+                None,
+                RECIPIENTS_KNOW,
+                needs=(c.knows_of_it, confirmed, c.confirmed_after_telling),
+            ),
         ),
         fields=(
             Field("toldOn", "Op welke datum?", RECIPIENTS_KNOW, Date(), ("told",)),
             Field("why", "Waarom kan het niet?", RECIPIENTS_KNOW, outcomes=("impossible",)),
+            Field("confirmedOn", "Op welke datum heeft hij het bevestigd?", RECIPIENTS_KNOW, Date(), ("confirmed",)),
+            Field("how", "Hoe heeft hij het bevestigd?", RECIPIENTS_KNOW, outcomes=("confirmed",)),
         ),
         about=("rectified", "receiver"),
     )
+
+
+def not_before_everybody_knows(decision: Decision) -> Decision:
+    """AVG 19: a signal does not end while somebody who had what was put right was not told; nobody could record it afterwards."""
+    outcomes = (
+        replace(one, needs=(*one.needs, c.everybody_set_right)) if one.ends else one for one in decision.outcomes
+    )
+    return replace(decision, outcomes=tuple(outcomes))
 
 
 # --- what follows from them ---------------------------------------------------------------------------

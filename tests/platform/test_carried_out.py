@@ -15,11 +15,12 @@ from shared.engine.erasing import ERASED
 from shared.engine.tables import DecisionRow, Dossier, DraftRow, ItemRow
 from shared.errors import Invalid, NotBelieved
 from shared.protocol.carrying_out import CARRIED_OUT
+from shared.protocol.conditions.rectifying import to_be_told
 from shared.protocol.correcting import Correction
 from shared.protocol.model import State
 from shared.protocol.restricting import RESTRICTING
 from tests.platform.conftest import DeskOf
-from tests.platform.desk import ANNA, WINDOW, Desk
+from tests.platform.desk import ANNA, LATEST, WINDOW, Desk
 from tests.platform.real import Postgres
 from tests.platform.test_head import ends, settled
 from tests.platform.test_restricting import REQUEST, TEXT, TWO, answers, found, here, restrict, said
@@ -92,13 +93,16 @@ async def test_it_waits_in_the_file_until_it_was_put_right_and_rights_hears_it(d
 
 @pytest.mark.allowed("R-10.3")
 @pytest.mark.refused("R-10.3")
-async def test_in_phase_4_everybody_who_had_it_is_told_first(desk_of: DeskOf) -> None:
-    desk = await desk_of("casework")
+@pytest.mark.parametrize(("service", "state"), [("sources", State.WEGING_4), ("casework", State.CHECK_2A)])
+async def test_everybody_who_had_it_is_told_first_in_whichever_phase(
+    desk_of: DeskOf, service: str, state: State
+) -> None:
+    desk = await desk_of(service)
     asked = found(desk, "S2", "Is er een vergunning?").model_copy(
-        update={"category": "question", "fields": {"source": "benefits"}}
+        update={"category": "question", "fields": {"source": "benefits", "answerBy": LATEST}}
     )
     items = {"item-30": found(desk, "S2", "Piet Paardenbloem adverteert met schuren."), "item-50": asked}
-    number = await desk.arrives(State.CHECK_2A, subjects=TWO, findings=items, text=TEXT)
+    number = await desk.arrives(state, subjects=TWO, findings=items, text=TEXT)
     await restrict(desk, number, items=("item-30",), granted="erasure")
     assert await refused(desk, number) == ["granted-is-put-right"], "who he is was granted too"
     await desk.decide(number, "not-concerned", "taken-out", about=("S2",), fields={"known": "Een naamgenoot."})
@@ -108,7 +112,53 @@ async def test_in_phase_4_everybody_who_had_it_is_told_first(desk_of: DeskOf) ->
     await desk.decide(number, CARRIED_OUT, "done", about=(REQUEST,), fields=SAID)
     (one,) = await told(desk)
     assert [(each.thing, each.done) for each in one.done] == [("person", "taken-out"), ("item-30", "taken-out")]
-    assert [(each.receiver, each.on) for each in one.told] == [("benefits", today)]
+    assert [(each.receiver, each.on, each.confirmed) for each in one.told] == [("benefits", today, None)]
+    # He confirms it when it was said already: it is said again, and the later one holds.
+    desk.clock.pass_by(WINDOW + 1)
+    fields = {"confirmedOn": today.isoformat(), "how": "Per beveiligde mail."}
+    await desk.decide(number, "set-right", "confirmed", about=("S2", "benefits"), fields=fields)
+    with pytest.raises(Invalid):
+        await desk.decide(number, "set-right", "confirmed", about=("S2", "benefits"), fields=fields)
+    again = max(await told(desk), key=lambda one: one.known_at or one.at)
+    assert (again.at, again.done) == (one.at, one.done)
+    assert [(each.receiver, each.on, each.confirmed) for each in again.told] == [("benefits", today, today)]
+    view = await desk.engine.showing.view(number, ANNA, "weging")
+    assert view["receivers"] == [
+        {
+            "thing": "S2",
+            "receiver": "benefits",
+            "how": "confirmed",
+            "told": today.isoformat(),
+            "confirmed": today.isoformat(),
+        }
+    ]
+
+
+@pytest.mark.allowed("R-10.3", "R-6.7")
+async def test_what_an_earlier_holder_carried_out_and_told_is_known_to_the_next(desk_of: DeskOf) -> None:
+    """What is confirmed afterwards rights hears from who has the file then."""
+    first = await desk_of("sources")
+    asked = found(first, "S2", "Is er een vergunning?").model_copy(
+        update={"category": "question", "fields": {"source": "benefits", "answerBy": LATEST}}
+    )
+    number = await first.arrives(State.WEGING_4, subjects=TWO, findings={"item-50": asked}, text=TEXT)
+    await restrict(first, number, granted="rectification")
+    await first.decide(number, "not-concerned", "taken-out", about=("S2",), fields={"known": "Een naamgenoot."})
+    today = calendar_date(first.clock.now()).isoformat()
+    await first.decide(number, "set-right", "told", about=("S2", "benefits"), fields={"toldOn": today})
+    await first.decide(number, CARRIED_OUT, "done", about=(REQUEST,), fields=SAID)
+    coded = [one.model_dump(mode="json") for one in (await first.engine.parts.loader.load(number)).coded()]
+    desk = await desk_of("casework")
+    number = await desk.arrives(State.CHECK_2A, subjects=TWO, findings={"item-50": asked}, text=TEXT)
+    async with desk.platform.database.transaction() as session:
+        (await session.get_one(Dossier, number)).earlier = coded
+    await desk.believe(number)
+    facts = (await desk.engine.parts.loader.load(number)).facts()
+    assert (dict(facts.granted), to_be_told(facts)) == ({}, ())
+    fields = {"confirmedOn": today, "how": "Gebeld."}
+    await desk.decide(number, "set-right", "confirmed", about=("S2", "benefits"), fields=fields)
+    (one,) = await told(desk)
+    assert (one.request, [each.receiver for each in one.told if each.confirmed]) == (REQUEST, ["benefits"])
 
 
 @pytest.mark.refused("R-10.3")

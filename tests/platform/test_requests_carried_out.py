@@ -15,7 +15,7 @@ from shared.contracts.acts import CarriedOut, ReceiverTold, Restricted, ThingDon
 from shared.database.tables import Outgoing
 from shared.errors import CannotSucceed, Invalid, NotBelieved
 from tests.platform.conftest import DeskOf
-from tests.platform.desk import ANNA, Desk
+from tests.platform.desk import ANNA, WINDOW, Desk
 from tests.platform.requested import letter
 from tests.platform.test_holders_asked import answer, hears, seen
 from tests.platform.test_requests_restricting import DONE, closed, decided, kept, put_before, sent
@@ -31,6 +31,8 @@ async def granted(desk_of: DeskOf, kind: str = "rectification") -> tuple[Desk, s
     desk.clock.pass_by(1)
     await decided(desk, number, "done", DONE)
     await closed(desk, number, "granted")
+    # Its holder hears it when it can no longer be taken back.
+    desk.clock.pass_by(WINDOW + 1)
     return desk, number, signal
 
 
@@ -80,6 +82,13 @@ async def test_nothing_is_lifted_before_its_holder_says_that_it_was_done(desk_of
     assert shown["carriedOut"] is True
     assert {one["thing"] for one in shown["carriedOutThings"]} == set(WHAT)
     assert [one["receiver"] for one in shown["receiversTold"]] == ["wonen", "politie"]
+    # Of two that say the same decision the later holds, in whichever order they come.
+    at, (first, other) = desk.clock.now(), (None, today)
+    for minutes, confirmed in ((2, other), (1, first)):
+        told = (ReceiverTold(receiver="wonen", on=today, confirmed=confirmed), ReceiverTold(receiver="politie"))
+        await said(desk, number, signal, told=told, at=at, known_at=at + timedelta(minutes=minutes))
+    shown = await row(desk, number)
+    assert [one["confirmed"] for one in shown["receiversTold"]] == [today.isoformat(), None]
     await desk.decide(number, "request-lift", "lifted", fields=LIFT)
     name = await letter(desk, number, "lifting")
     copy = await RequestLetters(desk.engine).copy(number, name, ANNA, "x")

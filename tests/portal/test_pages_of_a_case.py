@@ -142,6 +142,21 @@ def test_what_was_put_right_stands_beside_what_it_was() -> None:
         assert words in page
     assert "Er is nog niets rechtgezet" not in page
     assert "Er is nog niets rechtgezet" in shown("rechtzetten", {"items": [], "subjects": {}}, "dossier")
+    assert "Wie het kreeg" not in page
+
+
+def test_who_had_what_was_put_right_is_listed_with_what_is_known_of_his_hearing_it() -> None:
+    to = {"thing": "item-1", "told": None, "confirmed": None}
+    receivers = [
+        to | {"receiver": "wonen", "how": None},
+        to | {"receiver": "politie", "how": "impossible"},
+        to | {"receiver": "riec", "how": "told", "told": "2026-11-07"},
+        to | {"receiver": "burgerzaken", "how": "confirmed", "told": "2026-11-06", "confirmed": "2026-11-09"},
+    ]
+    page = shown("rechtzetten", {"items": {}, "subjects": {}, "receivers": receivers}, "dossier")
+    for words in ("nog niet</strong>", "onmogelijk of onevenredig", "7 november 2026; nog niet bevestigd"):
+        assert words in page
+    assert "6 november 2026; bevestigd op 9 november 2026" in page
 
 
 def test_a_finding_of_a_source_chooses_its_question_from_those_that_were_asked() -> None:

@@ -116,9 +116,11 @@ ARROWS: dict[tuple[str, str, str], str] = {
             ("same-person", "same"),
             ("not-concerned", "taken-out"),
             ("carried-out", "done"),
+            ("set-right", "told"),
+            ("set-right", "impossible"),
+            ("set-right", "confirmed"),
         )
     },
-    **{(state, "set-right", outcome): state for state in _PHASE_4 for outcome in ("told", "impossible")},
     ("duty-open", "duty", "inform"): "duty-to-send",
     ("duty-open", "duty", "defer"): "duty-deferred",
     ("duty-open", "duty", "not-due"): "duty-done",

@@ -93,6 +93,7 @@ OTHERWISE: dict[tuple[str, str], dict[str, Any]] = {
     ("close", "*"): {"decisions": (*BASE, EXECUTED)},
     ("duty", "nobody"): {"subjects": ()},
     ("same-person", "*"): {"subjects": ("S1", "S2")},
+    ("set-right", "confirmed"): {"decisions": PUT_RIGHT, "items": KNOWN_LESS, "superseded": (KNOWN.items[1],)},
     ("set-right", "*"): {
         "decisions": (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG),
         "items": KNOWN_LESS,

@@ -52,6 +52,12 @@ HE_ADOPTS = Taken("answer-plan", "adopts", ("politie",))
 
 # Condition, decision, outcome, and what is otherwise so that it does not hold.
 TOLD_ALREADY = (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG, Taken("set-right", "told", ("item-2", "wonen")))
+TOLD_TOMORROW = replace(TOLD_ALREADY[-1], fields={"toldOn": (TODAY + timedelta(days=1)).isoformat()})
+CONFIRMED = Taken("set-right", "confirmed", ("item-2", "wonen"))
+HAD_BY_A_PAPER: dict[str, Any] = {
+    "items": (*KNOWN.items, Item("p1", "paper", "report", {"items": ["report", "item-2"]})),
+    "right_before": (replace(WRONG, on=TODAY),),
+}
 BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     *of_requests.BROKEN,
     ("every-source-checked", "check-1-done", "some", {"decisions": (TWO_SOURCES, APPROVED)}),
@@ -122,6 +128,12 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("is-no-handling", "rectify", "corrected", {"items": (*KNOWN.items[:1], Item("item-2", "child", "S1"))}),
     ("had-it", "set-right", "told", {"decisions": TOLD_ALREADY}),
     ("had-it", "set-right", "impossible", {"decisions": TOLD_ALREADY}),
+    ("knows-of-it", "set-right", "confirmed", {"decisions": (*BASE, CHECKED_ITEM_2, GIVEN_OUT, WRONG)}),
+    ("knows-of-it", "set-right", "confirmed", {"decisions": (*TOLD_ALREADY, CONFIRMED)}),
+    ("confirmed-after-telling", "set-right", "confirmed", {"decisions": (*TOLD_ALREADY[:-1], TOLD_TOMORROW)}),
+    ("everybody-set-right", "weging-4", "insufficient", HAD_BY_A_PAPER),
+    ("everybody-set-right", "weging-3", "too-light", HAD_BY_A_PAPER),
+    ("everybody-set-right", "no-signal", "double", HAD_BY_A_PAPER),
     (
         "everybody-set-right",
         "close",

@@ -16,15 +16,17 @@ from shared.protocol.conditions.rectifying import (
     rectifiable,
     to_be_told,
     two_persons,
+    who_knows,
 )
 from shared.protocol.correcting import Correction
 from shared.protocol.facts import Facts, Item, Taken
-from shared.protocol.judge import Allowed, Attempt, Refused, judge, possible
+from shared.protocol.judge import Allowed, Attempt, Refused, judge, missing, possible
 from shared.protocol.model import State
 from shared.protocol.records import Record, judge_record
 from shared.protocol.rectifying import IN_HAND, split, standing
 from tests.protocol.laws import LAWS, MIDDEN_DELFLAND
-from tests.protocol.signals import BASE, CHECKED_ITEM_2, GIVEN_OUT, KNOWN, TODAY, WRONG
+from tests.protocol.signals import BASE, CHECKED_ITEM_2, GIVEN_OUT, KNOWN, TODAY, WRONG, complete, state_of
+from tests.protocol.test_urgent import URGENT
 
 OOV = frozenset({"oov"})
 WHY = {"wrong": "Het is nagezien bij de bron."}
@@ -265,3 +267,40 @@ def test_a_person_is_found_by_one_field_by_another_code_and_by_a_finding_that_br
     for items, expected in ((["report"], ()), (["item-5"], ("lot-member",))):
         paper = replace(PAPER, fields={"items": items})
         assert had(replace(KNOWN, items=(found, paper), right_before=(late,)), "S4") == expected
+
+
+@pytest.mark.allowed("R-6.7")
+def test_what_an_earlier_holder_told_and_who_confirmed_it_counts_with_the_next() -> None:
+    wrong, to = replace(WRONG, on=LATER), ("item-2", "lot-member")
+    told = Taken("set-right", "told", to, on=LATER + timedelta(days=2))
+    facts = replace(KNOWN, items=(*KNOWN.items, PAPER), right_before=(wrong, told))
+    assert to_be_told(facts) == ()
+    (known,) = who_knows(facts)
+    assert (known.how, known.told, known.confirmed) == ("told", told.on, None), (
+        "by its code, on the day it was recorded"
+    )
+    day = (LATER + timedelta(days=5)).isoformat()
+    (known,) = who_knows(replace(facts, decisions=(Taken("set-right", "confirmed", to, {"confirmedOn": day}),)))
+    assert (known.how, known.told, known.confirmed) == ("confirmed", told.on, date.fromisoformat(day))
+
+
+@pytest.mark.allowed("R-6.7", "R-12.4")
+@pytest.mark.refused("R-6.7")
+def test_a_signal_does_not_end_before_who_had_it_was_told_but_for_a_danger_to_a_life() -> None:
+    facts = replace(KNOWN, items=(*KNOWN.items, PAPER), right_before=(replace(WRONG, on=LATER),))
+    ends = [
+        (decision, outcome) for decision in MIDDEN_DELFLAND.decisions for outcome in decision.outcomes if outcome.ends
+    ]
+    assert {one.key for one, _ in ends} >= {"no-signal", "weging-1", "weging-3", "weging-4", "approach"}
+    for decision, outcome in ends:
+        waits = missing(MIDDEN_DELFLAND, decision, outcome, facts, (), {})
+        assert "everybody-set-right" in {one.code for one in waits}, (decision.key, outcome.key)
+    decision, outcome = next((one, each) for one, each in ends if each.urgent_to)
+    good = complete(MIDDEN_DELFLAND, decision, outcome)
+    state, role = state_of(decision, outcome), decision.who.roles[0]
+    calmly = judge(MIDDEN_DELFLAND, state, good, frozenset({role}), facts)
+    assert isinstance(calmly, Refused)
+    assert [one.code for one in calmly.faults] == ["everybody-set-right"]
+    judged = judge(MIDDEN_DELFLAND, state, replace(good, forwarding=URGENT), frozenset({role}), facts)
+    assert isinstance(judged, Allowed), judged
+    assert judged.urgent

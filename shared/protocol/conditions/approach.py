@@ -39,7 +39,7 @@ def cells(facts: Facts, key: str, *outcomes: str) -> frozenset[tuple[str, ...]]:
     """What `key` was decided about, with one of `outcomes`; nothing about what was put right since, or is restricted."""
     gone = {*(one.name for one in facts.superseded), *facts.restricted}
     found = (one.about for one in facts.of(key) if one.outcome in outcomes)
-    return frozenset(about for about in found if key == "set-right" or gone.isdisjoint(about))
+    return frozenset(about for about in found if gone.isdisjoint(about))
 
 
 def interventions(facts: Facts) -> dict[str, Item]:

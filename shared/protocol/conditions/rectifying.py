@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from shared.protocol.composing import OF
 from shared.protocol.conditions.approach import (
@@ -11,17 +12,17 @@ from shared.protocol.conditions.approach import (
     POINTS_AT_REPORTER,
     PROCESS_CATEGORIES,
     adopted,
-    cells,
     shareable,
 )
 from shared.protocol.conditions.case import Case, condition
 from shared.protocol.conditions.research import answers
-from shared.protocol.facts import Facts, Item
+from shared.protocol.facts import Facts, Item, Taken
 from shared.protocol.municipality import MEMBER, TABLE_OF_THE_RIEC
 
 _ACCURACY, _RECIPIENTS_KNOW = "art. 5 lid 1 onder d AVG", "art. 19 AVG"
 PUT_RIGHT = ("rectify", "not-concerned")
 """Decisions by which what others had proves wrong."""
+SET_RIGHT, WAS_TOLD, CONFIRMED = "set-right", "told", "confirmed"
 
 
 def rectifiable(facts: Facts) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def had(facts: Facts, thing: str) -> tuple[str, ...]:
     may: set[tuple[str, str]] = set()
     given: set[tuple[str, str]] = set()
     found: dict[str, None] = dict.fromkeys(_had_by_a_record(facts, thing, things))
-    if any(one.about[0] == thing for one in facts.right_before):
+    if any(one.key in PUT_RIGHT and one.about[0] == thing for one in facts.right_before):
         # Nobody has it by a decision of a later phase.
         return tuple(found)
     carried_out_by = {
@@ -124,8 +125,44 @@ def told_of_it(facts: Facts) -> tuple[str, ...]:
 
 def to_be_told(facts: Facts) -> tuple[tuple[str, str], ...]:
     """What was put right, and who had it and was not told yet."""
-    done = cells(facts, "set-right", "told", "impossible")
+    done = {one.about for one in set_right(facts)}
     return tuple((thing, to) for thing in put_right(facts) for to in had(facts, thing) if (thing, to) not in done)
+
+
+def set_right(facts: Facts) -> tuple[Taken, ...]:
+    """What was recorded of who had something that was put right, here or by an earlier holder, in its order."""
+    return tuple(one for one in (*facts.right_before, *facts.decisions) if one.key == SET_RIGHT)
+
+
+@dataclass(frozen=True)
+class Knows:
+    """What is known of a receiver who had `thing`: `how` he heard it (None: not yet), when, and when he confirmed it."""
+
+    thing: str
+    receiver: str
+    how: str | None = None
+    told: date | None = None
+    confirmed: date | None = None
+
+
+def who_knows(facts: Facts) -> tuple[Knows, ...]:
+    """Everybody who had something that was put right, for each thing. The day is the one that was filled in; of an earlier holder
+    the day on which it was recorded is known."""
+    found = {(thing, to): Knows(thing, to) for thing in put_right(facts) for to in had(facts, thing)}
+    for one in set_right(facts):
+        thing, to = one.about
+        known = replace(found.get((thing, to), Knows(thing, to)), how=one.outcome)
+        if one.outcome == WAS_TOLD:
+            known = replace(known, told=_day(one, "toldOn"))
+        elif one.outcome == CONFIRMED:
+            known = replace(known, confirmed=_day(one, "confirmedOn"))
+        found[thing, to] = known
+    return tuple(found.values())
+
+
+def _day(one: Taken, name: str) -> date:
+    given = one.fields.get(name)
+    return date.fromisoformat(str(given)) if given else one.on
 
 
 @condition(_ACCURACY, "het is een gegeven; wat van de behandeling is vastgelegd vervalt, en wordt opnieuw vastgelegd")
@@ -146,6 +183,26 @@ def had_it(case: Case) -> str | None:
     if case.about in to_be_told(case.facts):
         return None
     return f"{case.called(case.about[1:])} heeft dit niet gekregen, of weet al dat het niet klopt: {case.it}"
+
+
+@condition(_RECIPIENTS_KNOW, "deze ontvanger is verteld wat niet klopt, en heeft dat nog niet bevestigd")
+def knows_of_it(case: Case) -> str | None:
+    known = _known(case)
+    if known and known.how == WAS_TOLD:
+        return None
+    return f"{case.called(case.about[1:])} is dit niet verteld, of heeft het al bevestigd: {case.it}"
+
+
+@condition(_RECIPIENTS_KNOW, "een ontvanger bevestigt niet voordat het hem is verteld", at="fields.confirmedOn")
+def confirmed_after_telling(case: Case) -> str | None:
+    on, known = case.day("confirmedOn"), _known(case)
+    if on is None or known is None or known.told is None or known.told <= on:
+        return None
+    return f"de datum waarop het is bevestigd ligt vóór {known.told}, toen het hem is verteld"
+
+
+def _known(case: Case) -> Knows | None:
+    return next((one for one in who_knows(case.facts) if (one.thing, one.receiver) == case.about), None)
 
 
 @condition(_RECIPIENTS_KNOW, "wie heeft gekregen wat niet klopt, is dat verteld")
