@@ -89,6 +89,16 @@ def _context(traceparent: str) -> otel_context.Context:
     return trace.set_span_in_context(NonRecordingSpan(parent), otel_context.Context())
 
 
+def lead_back_to(*earlier: str | None) -> None:
+    """The present span leads to spans of long ago, by links: a trace that lasted as long as what it is about would be whole when
+    nobody looks any more. What is in the same trace, or no traceparent, is left out."""
+    present = trace.get_current_span()
+    for one in {parent for parent in earlier if parent}:
+        known = trace.get_current_span(_context(one)).get_span_context()
+        if known.is_valid and known.trace_id != present.get_span_context().trace_id:
+            present.add_link(known)
+
+
 def traceparent() -> str | None:
     """The present span, to be stored with a message that leaves later."""
     span = trace.get_current_span().get_span_context()

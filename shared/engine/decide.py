@@ -40,7 +40,7 @@ from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Refused
 from shared.protocol.meetings import who_agree
 from shared.protocol.together import judge_together
-from shared.telemetry import traceparent
+from shared.telemetry import lead_back_to, traceparent
 
 
 class Deciding:
@@ -77,6 +77,7 @@ class Deciding:
         loaded = await self.parts.loader.for_change(
             number, given.expected_version, by=person, meeting=given.attempt.meeting
         )
+        lead_back_to(loaded.dossier.traceparent)
         # Under the designation that gives the file, not under another that he holds besides.
         roles = person.roles & frozenset(self.policy.roles(loaded.law) if only is None else only)
         if not roles:

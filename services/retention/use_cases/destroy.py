@@ -31,6 +31,7 @@ from shared.pages import Window
 from shared.privileges import BY_NAME, LETTERBOXES, SERVICES, may_release, senders_to
 from shared.protocol.model import State
 from shared.service.platform import Platform
+from shared.telemetry import lead_back_to
 
 
 class Destruction:
@@ -49,6 +50,7 @@ class Destruction:
             raise CannotSucceed("an approval of what was not on that list")
         if strange or not all([await vouched_for(self.platform.mac, row) for row in rows]):
             raise NotBelieved
+        lead_back_to(*(row.traceparent for row in rows))
         archives = {row.number: going_keys(row) for row in rows}
         gone = [ref for keys in archives.values() for ref in keys]
         await self._delete(gone)

@@ -26,6 +26,7 @@ from shared.protocol.model import State
 from shared.protocol.phase_5 import TOLD_OF_AN_ENDING
 from shared.protocol.terms import CASE, active_until, kept_until
 from shared.service.platform import Platform
+from shared.telemetry import traceparent
 
 
 class Keeping:
@@ -59,6 +60,7 @@ class Keeping:
             decisions=[one.model_dump(mode="json") for one in dossier.decisions],
             sealed_at=now,
             staying=[],
+            traceparent=traceparent(),
         )
         keys = {KeyRef(mount=one.archive, key=one.key) for one in dossier.items}
         await vouch_for(self.platform.mac, row)
