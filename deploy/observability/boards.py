@@ -18,6 +18,7 @@ from shared.metrics.catalogue import (
     DECISIONS_COUNTED,
     DOOR,
     HOPS,
+    IS_READY,
     KEYS_HANDLED,
     LACKS,
     LEASE_AGE,
@@ -25,7 +26,6 @@ from shared.metrics.catalogue import (
     MESSAGES_CARRIED,
     OLDEST_ROW,
     OVERDUE_TERMS,
-    READY,
     REQUESTS_TIMED,
     ROWS_DOUBTED,
     ROWS_PARKED,
@@ -57,7 +57,7 @@ BOARDS: dict[str, tuple[str, tuple[Graph, ...]]] = {
     "services": (
         "Meldpunt: services",
         (
-            Graph("Ready, processes", f"sum by (service) ({READY.name})", "service"),
+            Graph("Ready, processes", f"sum by (service) ({IS_READY.name})", "service"),
             Graph("What is lacking", f"max by (service, part) ({LACKS.name}) == 1", "service part"),
             Graph(
                 "Requests a second",

@@ -7,10 +7,10 @@ from shared.metrics.catalogue import (
     CERTIFICATE_LEFT,
     CONNECTIONS,
     DOOR,
+    IS_READY,
     LACKS,
     LEASE_AGE,
     LETTERBOX_AGE,
-    READY,
     REQUESTS_TIMED,
     SECRET_AGE,
 )
@@ -21,11 +21,11 @@ _NAMES = [one.name for one in SERVICES]
 
 def _gone() -> str:
     """True for a service of which no process is scraped. Each by its name: what is not there has no series to group."""
-    return " or ".join(f'absent({READY.name}{{service="{name}"}})' for name in _NAMES)
+    return " or ".join(f'absent({IS_READY.name}{{service="{name}"}})' for name in _NAMES)
 
 
 def _all_but(*missing: str) -> dict[str, str]:
-    return {f'{READY.name}{{service="{name}"}}': "1x20" for name in _NAMES if name not in missing}
+    return {f'{IS_READY.name}{{service="{name}"}}': "1x20" for name in _NAMES if name not in missing}
 
 
 _LESS_THAN_ALL = f'{DOOR.name}{{service="intake",status="5xx"}}'
@@ -50,19 +50,21 @@ OF_SERVICES = (
     ),
     Alert(
         "MeldpuntServiceNotReady",
-        f"max by (service) ({READY.name}) == 0",
+        f"max by (service) ({IS_READY.name}) == 0",
         "3m",
         PAGE,
         "No process of this service has all the parts that it needs.",
         (
             Example(
-                {f'{READY.name}{{service="intake",pod="{one}"}}': "0x10" for one in "ab"},
+                {f'{IS_READY.name}{{service="intake",pod="{one}"}}': "0x10" for one in "ab"},
                 "5m",
                 ({"service": "intake"},),
             ),
             # One replica that is there is enough.
-            Example({f'{READY.name}{{service="intake",pod="{one}"}}': f"{n}x10" for n, one in enumerate("ab")}, "5m"),
-            Example({f'{READY.name}{{service="intake"}}': "1 1 0 0 1x10"}, "5m"),
+            Example(
+                {f'{IS_READY.name}{{service="intake",pod="{one}"}}': f"{n}x10" for n, one in enumerate("ab")}, "5m"
+            ),
+            Example({f'{IS_READY.name}{{service="intake"}}': "1 1 0 0 1x10"}, "5m"),
         ),
     ),
     Alert(
@@ -137,7 +139,7 @@ OF_SERVICES = (
         f"min by (service, certificate) ({CERTIFICATE_LEFT.name}) < {14 * DAY}",
         "1h",
         TICKET,
-        "A certificate that is renewed twice a day has less than half of its time left.",
+        "A certificate that should have been renewed by now ends within two weeks.",
         (
             Example(
                 {f'{CERTIFICATE_LEFT.name}{{service="intake",certificate="signing"}}': f"{13 * DAY}x90"},

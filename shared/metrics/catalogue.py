@@ -53,7 +53,7 @@ class Metric:
     of: tuple[str, ...] = ()
 
 
-READY = Metric("meldpunt_ready", "gauge", "", "1 while it has every part that it needs, as /readyz says it")
+IS_READY = Metric("meldpunt_ready", "gauge", "", "1 while it has every part that it needs, as /readyz says it")
 LACKS = Metric("meldpunt_lacks", "gauge", "", "1 for each part that it lacks, 0 for the others", (BY_PART,))
 ROWS_WAITING = Metric("meldpunt_queue_waiting", "gauge", "rows", "how many rows wait", (BY_QUEUE,), per="service")
 ROWS_STUCK = Metric(
@@ -186,7 +186,7 @@ REQUESTS_TIMED = Metric(
 
 METRICS: tuple[Metric, ...] = (
     *(
-        READY,
+        IS_READY,
         LACKS,
         ROWS_WAITING,
         ROWS_STUCK,

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from cryptography.x509 import load_pem_x509_certificate
 from sqlalchemy.pool import QueuePool
 
 from shared.errors import PartDown
@@ -20,11 +21,11 @@ from shared.metrics.catalogue import (
     ACT_FAILING,
     CERTIFICATE_LEFT,
     CONNECTIONS,
+    IS_READY,
     LACKS,
     LEASE_AGE,
     LETTERBOX_AGE,
     OLDEST_ROW,
-    READY,
     ROWS_DOUBTED,
     ROWS_PARKED,
     ROWS_STUCK,
@@ -98,6 +99,11 @@ class Figures:
         ]
         if expires := platform.signer.expires:
             found.append(Shows(CERTIFICATE_LEFT, (expires - now).total_seconds(), {"certificate": "signing"}))
+        with contextlib.suppress(OSError, ValueError):
+            # As it lies there: what is read is what the next connection shows.
+            shown = load_pem_x509_certificate(platform.settings.tls_certificate.read_bytes())
+            left = (shown.not_valid_after_utc - datetime.now(UTC)).total_seconds()
+            found.append(Shows(CERTIFICATE_LEFT, left, {"certificate": "tls"}))
         with contextlib.suppress(OSError):
             written = datetime.fromtimestamp(platform.settings.openbao_credentials.stat().st_mtime, UTC)
             found.append(Shows(SECRET_AGE, _seconds(datetime.now(UTC) - written), {"secret": "secret-id"}))
@@ -119,6 +125,6 @@ def _lacking(problems: Mapping[str, str]) -> list[Shows]:
     """Whether it is ready, and each part that it lacks; several letterboxes are one."""
     lacks = {one.partition("-")[0] for one in problems}
     return [
-        Shows(READY, 0.0 if problems else 1.0),
+        Shows(IS_READY, 0.0 if problems else 1.0),
         *(Shows(LACKS, float(part in lacks), {"part": part}) for part in sorted(BY_PART.values or ())),
     ]

@@ -214,6 +214,7 @@ async def test_a_running_service_tells_what_it_does_and_how_old_what_it_has_is(
     assert found[("meldpunt_queue_parked", ("queue", "received"), of)] == 0
     assert found[("meldpunt_rows_doubted", ("rows", "lease"), of)] == 0
     assert found[("meldpunt_certificate_left_seconds", ("certificate", "signing"), of)] > 29 * 86400
+    assert found[("meldpunt_certificate_left_seconds", ("certificate", "tls"), of)] > 0
     assert found[("meldpunt_terms_overdue", of, ("term", "signal"))] == 0
     assert found[("meldpunt_act_failing_seconds", ("act", "audit"), of)] == 0
     # Its trace is beside the duration, so that one leads to the other.

@@ -15,8 +15,9 @@ from deploy.embedded.home import SERVICE_NAMES
 from shared.database.engine import Database
 from shared.metrics.figures import Figures
 from shared.service.service import Service
+from tests.parts import told_of
 from tests.platform.conftest import DatabaseOf
-from tests.platform.real import Postgres
+from tests.platform.real import HERE, Postgres, RealParts
 from tests.platform.served import app_of
 
 FEW = {"letterbox_key", "sealing_key"}
@@ -38,9 +39,15 @@ def asked_of(database: Database) -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
 
 @pytest.mark.parametrize("name", SERVICE_NAMES)
 async def test_a_scrape_looks_at_no_table_whole(
-    name: str, database_of: DatabaseOf, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    parts: RealParts,
+    database_of: DatabaseOf,
+    postgres: Postgres,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    service: Service = app_of(name, tmp_path, monkeypatch, database_port=postgres.port).state.service
+    at = {"database_hosts": f"{HERE}:{postgres.port}", **told_of(parts.home.tls(name))}
+    service: Service = app_of(name, tmp_path, monkeypatch, **at).state.service
     database = await database_of(name)
     service.platform.database._lease = database._lease
     with asked_of(service.platform.database) as statements:
