@@ -47,9 +47,9 @@ BY_ACT = _closed(
     "act",
     "what is done again and again, as `meldpunt status` calls it",
     *("anchors", "audit", "audit-chains", "breach-proposals", "breach-register", "calendar", "compaction"),
-    *("credentials", "designations-kept", "destructions", "editions", "findable-key", "forgetting drafts"),
+    *("credentials", "designations-kept", "destructions", "door", "editions", "findable-key", "forgetting drafts"),
     *("forgetting looks", "forgetting sealed requests", "heads", "leases", "letterboxes", "pruning"),
-    *("rights-procedures", "rights-register", "signing-keys", "statistics", "tombstones", "work-list"),
+    *("restored", "rights-procedures", "rights-register", "signing-keys", "statistics", "tombstones", "work-list"),
 )
 BY_DOUBT = _closed(
     "rows",
