@@ -49,7 +49,7 @@ class DepartmentInbox:
         content = await self.rows.content(row)
         async with self.platform.database.transaction() as session:
             again = await self.rows.open(await session.get(Share, identifier, with_for_update=True))
-            self.rows.goes_out(again)
+            await self.sharing.keeping_back.goes_out(session, again, content)
             if again.state == UNREAD:
                 await self.rows.become(session, again, state=READ, fetched_at=self.platform.clock.now())
             session.add(self.rows.line("share read", again, person, f"{DEPARTMENT}-{again.recipient}", content=content))

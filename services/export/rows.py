@@ -32,13 +32,14 @@ class Rows:
         self.platform = platform
 
     async def content(self, row: Share) -> ShareContent:
-        """For its receiver. Raises CannotSucceed when its key is gone, Conflict while something of it is restricted."""
+        """For its receiver, who gets it when `KeepingBack.goes_out` lets it go. Raises CannotSucceed when its key is gone, Conflict
+        while its row says that something of it is restricted."""
         self.goes_out(row)
         return await self.opened(row)
 
     @staticmethod
     def goes_out(row: Share) -> None:
-        """Raises Conflict while something of it is restricted."""
+        """Raises Conflict while its row says that something of it is restricted."""
         if row.restricted:
             raise Conflict(KEPT_BACK, code="restricted")
 

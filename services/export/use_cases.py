@@ -202,7 +202,7 @@ class Sharing:
         data = await asyncio.to_thread(receiver.sealed, handed.data)
         async with self.platform.database.transaction() as session:
             again = await self._as_before(session, row)
-            self.rows.goes_out(again)
+            await self.keeping_back.goes_out(session, again, content)
             kept = {"state": READ} if again.state == UNREAD else {}
             told = {"fetched_at": self.platform.clock.now(), "issued": [*again.issued, handed.digest], "sealed": sealed}
             await self.rows.become(session, again, **told, **kept)
