@@ -14,7 +14,7 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID, uuid4
@@ -95,13 +95,20 @@ class Proofs:
     and have no number yet, so that one that somebody takes away is missed.
 
     `at_hand`: what proves lines while the service has not had its key, for a door that opens without OpenBao.
-    `processing`: makes the records of what a line tells, which go with it.
+    `processing`: makes the records of what a line tells, which go with it. `counted`: is told of each entry that is on disk.
     """
 
-    def __init__(self, mac: Mac, at_hand: bytes | None = None, processing: ProcessingLog | None = None) -> None:
+    def __init__(
+        self,
+        mac: Mac,
+        at_hand: bytes | None = None,
+        processing: ProcessingLog | None = None,
+        counted: Callable[[Mapping[str, Any]], None] = lambda entry: None,
+    ) -> None:
         self._mac = mac
         self._processing = processing
         self._at_hand = at_hand
+        self._counted = counted
         self._waiting: dict[UUID, float] = {}
 
     def put_on(self, row: object) -> bool:
@@ -137,7 +144,10 @@ class Proofs:
     def committed(self, rows: Iterable[object]) -> None:
         """These lines are on disk: they will be numbered, or are missed."""
         now = time.monotonic()
-        self._waiting.update((row.id, now) for row in rows if isinstance(row, Audit))
+        for row in rows:
+            if isinstance(row, Audit):
+                self._waiting[row.id] = now
+                self._counted(row.entry)
 
     def numbered(self, lines: Iterable[UUID]) -> None:
         """These have a number, or are known to be missed."""

@@ -77,6 +77,11 @@ class Designations:
         """Whether one designation as `role` has held from `moment` until now; raises PartDown."""
         return any(one.role == role and one.starts_at <= moment for one in await self.of(user_id))
 
+    async def told_at(self) -> datetime | None:
+        """When access said what is believed here; None before anything was heard. Raises PartDown."""
+        told = await self._told()
+        return told.issued_at if told else None
+
     async def _in_force(self) -> list[Designation]:
         told, now = await self._told(), self._clock.now()
         if told is None or told.lease_until <= now:

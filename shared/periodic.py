@@ -55,6 +55,7 @@ class Periodic:
         self._soon = soon
         self._at_most = at_most
         self.wake = wake or Wake()
+        self._began = clock.now()
         self._succeeded: datetime | None = None
         self._since: datetime | None = None
         self._tries = 0
@@ -90,6 +91,16 @@ class Periodic:
         elif self._tries in (1, TRIES):
             # Said when it begins and when it goes on; in between and afterwards `status` says it.
             log.error("failed", act=self.name, why=self._why, exc_info=problem)
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago it succeeded last; before the first time since this was made."""
+        return self._clock.now() - (self._succeeded or self._began)
+
+    @property
+    def failing(self) -> timedelta:
+        """For how long it has failed; nothing when it succeeded the last time."""
+        return self._clock.now() - self._since if self._since else timedelta()
 
     def stuck(self) -> Stuck:
         """Itself, as the one row of a queue, when it has failed for a while; nothing otherwise."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, DateTime, and_, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, DateTime, and_, func, literal, or_, select, true, union_all, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -22,7 +22,7 @@ from shared.clock import Clock
 from shared.database.engine import Database
 from shared.database.tables import Waits
 from shared.errors import CannotSucceed, PartDown
-from shared.stuck import Stuck, StuckRow, why_of
+from shared.stuck import Counted, Stuck, StuckRow, why_of
 from shared.wake import Wake
 
 log = structlog.get_logger()
@@ -240,14 +240,7 @@ class Queue(Generic[Row]):
 
     async def stuck(self, most: int = 20) -> Stuck:
         """How many rows wait, and those that do not get on: parked, in trouble for a while, never finished, never taken."""
-        table, now = self._table, self._clock.now()
-        troubled = or_(
-            col(table.parked_at).is_not(None),
-            col(table.since) <= now - PATIENCE,
-            col(table.attempts) >= TRIES,
-            col(table.next_at) <= now - PATIENCE,
-        )
-        since = func.coalesce(col(table.since), getattr(table, self._began))
+        table, (troubled, since) = self._table, self._troubled()
         counts = select(func.count(), func.count().filter(troubled), func.min(since).filter(troubled))
         async with self._database.reading() as session:
             waiting, count, oldest = (await session.execute(counts.where(self._of))).one()
@@ -257,6 +250,27 @@ class Queue(Generic[Row]):
                 rows = list((await session.scalars(query)).all())
         examples = [self._show(row) for row in rows]
         return Stuck(self.name, waiting, count, oldest, examples, self._remedy)
+
+    async def counted(self) -> Counted:
+        """The same as counts alone: one statement, by the two indexes of what waits and what is parked. Raises PartDown."""
+        (troubled, _), began, parked = self._troubled(), getattr(self._table, self._began), col(self._table.parked_at)
+        counts = func.count(), func.count().filter(troubled), func.count().filter(parked.is_not(None)), func.min(began)
+        halves = (select(*counts).where(self._of, half) for half in (parked.is_(None), parked.is_not(None)))
+        found: list[Any] = list((await self._database.alone(union_all(*halves))).all())
+        first, second = found
+        oldest = min((one[3] for one in (first, second) if one[3]), default=None)
+        return Counted(self.name, first[0] + second[0], first[1] + second[1], first[2] + second[2], oldest)
+
+    def _troubled(self) -> tuple[ColumnElement[bool], ColumnElement[datetime]]:
+        """Which rows do not get on, and since when."""
+        table, late = self._table, self._clock.now() - PATIENCE
+        marks = (
+            col(table.parked_at).is_not(None),
+            col(table.since) <= late,
+            col(table.attempts) >= TRIES,
+            col(table.next_at) <= late,
+        )
+        return or_(*marks), func.coalesce(col(table.since), getattr(table, self._began))
 
     def _show(self, row: Row) -> StuckRow:
         about = {name: str(getattr(row, name)) for name in self._shows if getattr(row, name) is not None}

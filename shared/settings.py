@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.protocol.laws import Laws
 from shared.protocol.live import missing_for_live
 from shared.receivers import Receivers, read_receivers
+from shared.telemetry import INSTANCE, new_instance
 from shared.tls import Tls
 
 STREAM_DAYS = 7
@@ -102,6 +103,13 @@ class ServiceSettings(BaseSettings):
     live: bool = False
     """Whether real data are processed. False: a trial, and all that is kept says so. True: nothing is accepted while the
     municipality has not filled in what that takes."""
+
+    # --- watching -------------------------------------------------------------------------------------
+
+    instance: str = Field(default_factory=new_instance, pattern=INSTANCE)
+    """What tells this process from its replicas in spans, logs and figures: the name of its pod. Without it a random one."""
+    metrics_secret: Path | None = None
+    """A file: what Prometheus shows to read `/metrics`, and nothing else. None: nobody reads them."""
 
     @field_validator("openbao_address")
     @classmethod

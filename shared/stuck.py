@@ -37,6 +37,17 @@ class Stuck:
     remedy: str = ""
 
 
+@dataclass(frozen=True)
+class Counted:
+    """The rows of one queue as counts: all of them, which do not get on, which are parked; since when the oldest waits."""
+
+    queue: str
+    waiting: int
+    stuck: int
+    parked: int
+    oldest: datetime | None
+
+
 def why_of(problem: Exception) -> str:
     """What is said of `problem`: its words where they are ours, and never what another library puts into its own."""
     if isinstance(problem, TimeoutError):

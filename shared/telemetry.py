@@ -25,14 +25,22 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+INSTANCE = r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"
+"""What a process may be called: as a pod, and nothing that could be a sentence."""
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
 
 
-class Tracing:
-    """The spans of one service."""
+def new_instance() -> str:
+    """A name for a process that was given none. Never the machine's, which is often called after whose it is."""
+    return secrets.token_hex(4)
 
-    def __init__(self, service: str, target: str | None) -> None:
-        self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
+
+class Tracing:
+    """The spans of one service. `instance`: which of its replicas this is."""
+
+    def __init__(self, service: str, target: str | None, instance: str = "") -> None:
+        who = {"service.name": service} | ({"service.instance.id": instance} if instance else {})
+        self._provider = TracerProvider(resource=Resource.create(who))
         self._file = None
         if target:
             exporter: SpanExporter
@@ -79,6 +87,16 @@ def _context(traceparent: str) -> otel_context.Context:
         int(found[1], 16), int(found[2], 16), is_remote=True, trace_flags=TraceFlags(int(found[3], 16))
     )
     return trace.set_span_in_context(NonRecordingSpan(parent), otel_context.Context())
+
+
+def lead_back_to(*earlier: str | None) -> None:
+    """The present span leads to spans of long ago, by links: a trace that lasted as long as what it is about would be whole when
+    nobody looks any more. What is in the same trace, or no traceparent, is left out."""
+    present = trace.get_current_span()
+    for one in {parent for parent in earlier if parent}:
+        known = trace.get_current_span(_context(one)).get_span_context()
+        if known.is_valid and known.trace_id != present.get_span_context().trace_id:
+            present.add_link(known)
 
 
 def traceparent() -> str | None:
@@ -146,8 +164,16 @@ class _LibraryLogs(logging.Handler):
         )
 
 
-def set_up_logs(service: str, level: str) -> None:
-    """JSON lines on standard output."""
+def _in_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """In which trace it is said, where there is one: so a line leads to its spans, and these to their lines."""
+    known = trace.get_current_span().get_span_context()
+    if known.is_valid:
+        event.update(trace_id=f"{known.trace_id:032x}", span_id=f"{known.span_id:016x}")
+    return event
+
+
+def set_up_logs(service: str, level: str, instance: str = "") -> None:
+    """JSON lines on standard output, each with the service, which of its replicas says it, and the trace if there is one."""
     number = getattr(logging, level.upper())
     structlog.configure(
         processors=[
@@ -155,13 +181,14 @@ def set_up_logs(service: str, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _type_only,
+            _in_trace,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
+    structlog.contextvars.bind_contextvars(service=service, **({"instance": instance} if instance else {}))
     logging.root.handlers = [_LibraryLogs()]
     logging.root.setLevel(logging.WARNING)
     for noisy in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx"):

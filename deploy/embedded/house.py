@@ -129,6 +129,7 @@ class House:
             # Anew at each start: the one of last time may have ended.
             self.home.write_secret(f"approle-{name}", json.dumps(bao_config.credentials(bao, name)))
             self.home.secret(f"operations-{name}")
+            self.home.secret(f"metrics-{name}")
             self.home.service_folder(name).mkdir(mode=0o700, exist_ok=True)
         keys = bao_config.signing_keys(bao)
         self.home.write_secret("signing-keys.json", json.dumps(keys))

@@ -30,6 +30,7 @@ def told(home: Home, name: str, ports: Mapping[str, int], protocol: str) -> dict
         "MELDPUNT_FOLDER": str(home.service_folder(name)),
         "MELDPUNT_TOMBSTONES": str(home.tombstones),
         "MELDPUNT_OPERATIONS_SECRET": str(secret(f"operations-{name}")),
+        "MELDPUNT_METRICS_SECRET": str(secret(f"metrics-{name}")),
         "MELDPUNT_TRACES": str(home.path / "logs" / f"traces-{name}.jsonl"),
         "MELDPUNT_PROTOCOL": protocol,
         # Everything here runs as one user: never for real data, whatever the environment says.

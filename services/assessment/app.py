@@ -12,6 +12,7 @@ from services.assessment.settings import Settings
 from services.assessment.use_cases import Arrivals, Existence, Informing, Meetings
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
+from shared.engine.late import late_dossiers
 from shared.engine.store import erase_in
 from shared.http.app import build
 from shared.service.platform import Platform
@@ -29,5 +30,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         erase=erase_in(platform.room().mount),
         queues=engine.queues,
         periodic=(*engine.periodic, engine.telling.periodic),
+        measures=[late_dossiers(platform)],
     )
     return build(service, "Assessment", router(engine, Meetings(engine), Existence(engine)))

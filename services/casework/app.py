@@ -12,6 +12,7 @@ from services.casework.settings import Settings
 from services.casework.use_cases import Consulting, Hearing, Moving
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
+from shared.engine.late import late_dossiers
 from shared.engine.store import keys_in
 from shared.http.app import build
 from shared.keys.release import Erase
@@ -31,5 +32,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         erase=Erase(rows=store.erase_cases, keys=keys_in(platform.room().mount)),
         queues=engine.queues,
         periodic=(*engine.periodic, engine.telling.periodic),
+        measures=[late_dossiers(platform)],
     )
     return build(service, "Casework", router(engine, consulting))

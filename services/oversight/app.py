@@ -33,6 +33,7 @@ from services.oversight.use_cases import (
 )
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
+from shared.engine.late import late_dossiers
 from shared.http.app import build
 from shared.http.chapters import chapter_routes
 from shared.keys.release import Erase
@@ -64,6 +65,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             register.forgetting,
             *incidents.periodic,
         ],
+        measures=[chains.broken, late_dossiers(platform, "I")],
     )
     return build(
         service,

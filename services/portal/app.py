@@ -83,7 +83,7 @@ from shared.telemetry import set_up_logs
 
 def create(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
-    set_up_logs("portal", settings.log_level)
+    set_up_logs("portal", settings.log_level, settings.instance)
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
     sessions, kept = Sessions(settings.idle_seconds, settings.most_sessions), Kept()

@@ -91,7 +91,7 @@ async def _let_go(http: httpx.AsyncClient | None) -> None:
 
 def create(settings: PublicSettings | None = None) -> FastAPI:
     settings = settings or PublicSettings.model_validate({})
-    set_up_logs("portal-public", settings.log_level)
+    set_up_logs("portal-public", settings.log_level, settings.instance)
     pages = Pages(Laws.read(settings.protocol, settings.protocols).configured, live=settings.live, theme=settings.theme)
     door = Door(settings)
 

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.telemetry import INSTANCE, new_instance
 from shared.tls import Tls
 
 GUIDES = Path(__file__).parents[2] / "docs" / "gids"
@@ -64,6 +65,8 @@ class Settings(BaseSettings):
     """After so long without a request somebody is logged out."""
     most_sessions: int = 10_000
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    instance: str = Field(default_factory=new_instance, pattern=INSTANCE)
+    """What tells this process from its replicas in log lines: the name of its pod. Without it a random one."""
     protocol: str = "midden-delfland-2025"
     """Whose words are used for roles and states."""
     protocols: Path | None = None
@@ -110,6 +113,8 @@ class PublicSettings(BaseSettings):
     """As of a service: whose word about who visits is believed, with commas between. Without it everybody who comes through a
     proxy is one visitor, with one visitor's share."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    instance: str = Field(default_factory=new_instance, pattern=INSTANCE)
+    """What tells this process from its replicas in log lines: the name of its pod. Without it a random one."""
     protocol: str = "midden-delfland-2025"
     protocols: Path | None = None
     live: bool = False

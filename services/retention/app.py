@@ -54,6 +54,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         queues={finishing.queue: finishing.declare},
         doubts=[listing.doubts, listing.case_doubts, existence.doubts, procedures.lists.doubts, holds.lists.doubts],
         periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
+        measures=[listing.late, compactions.age],
     )
     routers = [router(engine, keeping, holds, destruction, declarations, existence, procedures)]
     routers.append(chapter_routes(platform, RetentionAccount(platform).chapter))

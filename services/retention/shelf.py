@@ -43,7 +43,7 @@ class SealedSignalShelf(Shelf):
     vouched = False
 
     def dossier(self, head: dict[str, Any]) -> Dossier:
-        names = ("number", "version", "state", "protocol", "received_on")
+        names = ("number", "version", "state", "protocol", "received_on", "traceparent")
         return Dossier.model_validate(
             {name: head[name] for name in names}
             | {

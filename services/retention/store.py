@@ -109,6 +109,12 @@ async def late_lists(session: AsyncSession, today: date) -> list[DestructionList
     return list((await session.scalars(query)).all())
 
 
+async def not_gone(session: AsyncSession, before: datetime) -> int:
+    """How many signals were approved for destruction `before`, and are not destroyed."""
+    mine = col(SealedSignal.state) == "approved", col(SealedSignal.approved_at) < before
+    return (await session.execute(select(func.count()).select_from(SealedSignal).where(*mine))).scalar_one()
+
+
 async def left_of(session: AsyncSession, mac: Mac, numbers: Collection[str]) -> dict[str, Left]:
     """What still exists of each of these signals."""
     done = await parts_done(session, mac, numbers)

@@ -51,6 +51,8 @@ class SealedSignal(SQLModel, table=True):
     """How many persons in it were never informed, by ground, as the approval says; None: that was not known."""
     approver: str | None = None
     approved_at: datetime | None = moment(nullable=True)
+    traceparent: str | None = None
+    """The trace in which it was sealed: its approval and its declaration lead back to it, a year later or six."""
     mac: str = ""
 
 

@@ -21,6 +21,7 @@ from services.rights.shelf import DutyShelf
 from services.rights.use_cases import Concerned, Deferrals, OverdueDuties
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
+from shared.engine.late import late_dossiers
 from shared.engine.store import keys_in
 from shared.http.app import build
 from shared.http.chapters import chapter_routes
@@ -43,6 +44,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         erase=Erase(rows=store.erase_duties(platform.clock), keys=keys_in(platform.room().mount)),
         queues=engine.queues,
         periodic=(*engine.periodic, engine.telling.periodic, requests.forgetting, RequestRestricting(engine).repeating),
+        measures=[late_dossiers(platform, "DV")],
     )
     overdue = OverdueDuties(engine)
     routers = [router(engine, overdue, Deferrals(engine), Letters(engine)), request_routes(engine, requests)]

@@ -40,6 +40,7 @@ from shared.protocol.registering import registered, registration_faults, registr
 from shared.protocol.request_kinds import AS_REGISTERED, REQUEST_KINDS
 from shared.protocol.request_terms import reminded
 from shared.protocol.wording import Written, word_faults
+from shared.telemetry import traceparent
 from shared.words.bsn import has_bsn
 
 OF_THE_REGISTER = "art. 10 lid 4"
@@ -177,6 +178,7 @@ class Requests:
             people=len(people),
             earlier=[],
             closed_to=[],
+            traceparent=traceparent(),
         )
         dossier = await vouched(self.platform.mac, Head(dossier, tuple(items), own=(row,)))
         line = audit.line(

@@ -39,6 +39,7 @@ from shared.processing import Concerns
 from shared.protocol.designations import BEHEERDER, FG, PRIVACY_OFFICER
 from shared.protocol.model import State
 from shared.protocol.terms import add_months
+from shared.telemetry import traceparent
 
 SUBJECT = re.compile(r"S[1-9][0-9]{0,3}")
 
@@ -132,6 +133,7 @@ class Concerned:
             last_act_on=calendar_date(now),
             earlier=[begun.model_dump(mode="json")] if begun else [],
             closed_to=list(closed_to),
+            traceparent=traceparent(),
         )
         return await vouched(self.platform.mac, Head(duty, items))
 

@@ -11,6 +11,7 @@ from services.sources.policy import SourcesPolicy
 from services.sources.settings import Settings
 from shared.clock import Clock, SystemClock
 from shared.engine.engine import Engine
+from shared.engine.late import late_dossiers
 from shared.engine.store import erase_in
 from shared.http.app import build
 from shared.service.platform import Platform
@@ -28,5 +29,6 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         erase=erase_in(platform.room().mount),
         queues=engine.queues,
         periodic=(*engine.periodic, engine.telling.periodic),
+        measures=[late_dossiers(platform)],
     )
     return build(service, "Sources", router(engine))

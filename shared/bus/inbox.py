@@ -36,6 +36,7 @@ from shared.database.tables import InboxRow, Tombstone, Unhandled
 from shared.database.together import UnitOfWork
 from shared.errors import CannotSucceed, MeldpuntError, Overtaken, PartDown
 from shared.keys.signing import IN_THE_POST, NotSigned, Verifier
+from shared.metrics.deeds import Carried, uncounted
 from shared.openbao import BaoError, BaoRefused
 from shared.privileges import BY_NAME, EVERYONE
 from shared.queue import PARKED_FOR, SHORTEST, Queue
@@ -97,8 +98,10 @@ class Inbox:
         tracing: Tracing,
         handlers: Mapping[str, Handler],
         receipted: Receipted,
+        carried: Carried = uncounted,
     ) -> None:
         self.service = service
+        self._carried = carried
         self._database = database
         self._verifier = verifier
         self._answers = answers
@@ -227,6 +230,7 @@ class Inbox:
             if not (await self._look_up((identifier, None))).handled:
                 raise CannotSucceed("it collides with what is stored") from problem
         handled.after()
+        self._carried(kind.event, "handled")
         if kind.kept:
             self._answers.give(producer, Received(message=identifier, of=kind.event, word=handled.word))
 
@@ -261,6 +265,7 @@ class Inbox:
     ) -> None:
         """Keep what was not handled; a message that is kept already stays as it is."""
         why = problem.detail if isinstance(problem, MeldpuntError) else type(problem).__name__
+        self._carried(event, "parked" if parked else "kept")
         log.warning("kept", producer=producer, of=event, why=why, message=str(identifier), parked=parked)
         now = self._clock.now()
         values = {

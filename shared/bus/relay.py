@@ -21,6 +21,7 @@ from shared.database.engine import Database
 from shared.database.tables import Outgoing
 from shared.keys.signing import Verifier
 from shared.keys.transit import Transit
+from shared.metrics.deeds import Carried, uncounted
 from shared.openbao import OpenBao
 from shared.queue import Queue
 from shared.telemetry import Tracing
@@ -128,8 +129,10 @@ class Relay:
         clock: Clock,
         tracing: Tracing,
         resend: float,
+        carried: Carried = uncounted,
     ) -> None:
         self._service = service
+        self._carried = carried
         self._database = database
         self._bao = bao
         self._publisher = publisher
@@ -164,6 +167,7 @@ class Relay:
                 await self._lock(row)
             after = self.heard.seq
             self.heard.sent(row, await self._publisher.publish(row), after)
+        self._carried(row.event, "sent")
 
     async def _lock(self, row: Outgoing) -> None:
         lock = await signed_lock(self._verifier, self._service, row)

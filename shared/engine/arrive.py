@@ -28,6 +28,7 @@ from shared.keys.transit import key_name
 from shared.laws import known_law
 from shared.protocol.model import State
 from shared.service.platform import Platform
+from shared.telemetry import traceparent
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ async def keep(platform: Platform, incoming: Incoming, arrival: Arrival, *also: 
         earlier=[one.model_dump(mode="json") for one in arrival.earlier],
         closed_to=closed_to(arrival.earlier),
         cluster=arrival.cluster,
+        traceparent=traceparent(),
     )
 
     async def effect(session: AsyncSession) -> None:

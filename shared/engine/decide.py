@@ -33,12 +33,14 @@ from shared.engine.wording import faults_in_attempt
 from shared.engine.write import Change, Writer
 from shared.errors import Conflict, Forbidden, Invalid
 from shared.identity import Person
+from shared.metrics.catalogue import DECISIONS_COUNTED
+from shared.metrics.labels import BY_DECISION
 from shared.protocol.co_signing import AGREE, QUESTIONED, TAKES_BACK, WAITING
 from shared.protocol.faults import Fault
 from shared.protocol.judge import Allowed, Refused
 from shared.protocol.meetings import who_agree
 from shared.protocol.together import judge_together
-from shared.telemetry import traceparent
+from shared.telemetry import lead_back_to, traceparent
 
 
 class Deciding:
@@ -63,12 +65,19 @@ class Deciding:
         """
         if only is None:
             self.parts.role_of(person)
-        return await at_most_thrice(lambda: self._decide(number, person, given, only))
+        try:
+            return await at_most_thrice(lambda: self._decide(number, person, given, only))
+        except (Forbidden, Conflict, Invalid):
+            self.platform.metrics.add(
+                DECISIONS_COUNTED, decision=BY_DECISION.known(given.attempt.key), result="refused"
+            )
+            raise
 
     async def _decide(self, number: str, person: Person, given: Given, only: Collection[str] | None) -> Shown:
         loaded = await self.parts.loader.for_change(
             number, given.expected_version, by=person, meeting=given.attempt.meeting
         )
+        lead_back_to(loaded.dossier.traceparent)
         # Under the designation that gives the file, not under another that he holds besides (R-18.5, R-24.1).
         roles = person.roles & frozenset(self.policy.roles(loaded.law) if only is None else only)
         if not roles:

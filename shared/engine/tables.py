@@ -47,6 +47,8 @@ class Dossier(SQLModel, table=True):
     handing_over_since: datetime | None = moment(nullable=True)
     handed_to: str | None = None
     left: bool = False
+    traceparent: str | None = None
+    """The trace in which it came here: what is done with it later leads back to it."""
     turn: int = 0
     """How often the head was made anew: at every version, and at what is told in between."""
     mac: str = ""

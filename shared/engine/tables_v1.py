@@ -196,6 +196,7 @@ def _dossier() -> None:
         column("handing_over_since", MOMENT, null=True),
         column("handed_to", sa.Text, null=True),
         column("left", sa.Boolean),
+        column("traceparent", sa.Text, null=True),
         column("turn", sa.Integer),
         column("mac", sa.Text),
     )

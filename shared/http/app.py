@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Header, Request
+from fastapi.routing import iter_route_contexts
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,6 +27,8 @@ from shared.http.problems import HEADERS, VERSION, install, unforeseen
 from shared.http.processing import processing_routes
 from shared.http.strangers import Strangers
 from shared.identity import Person
+from shared.metrics.catalogue import DOOR, REQUESTS_TIMED
+from shared.metrics.labels import BY_METHOD, BY_ROUTE
 from shared.processing_reading import ProcessingReading
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -42,6 +46,9 @@ NUMBER = r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"
 DUTY = NUMBER.replace("S-", "D-", 1)
 REQUEST_NUMBER = NUMBER.replace("S-", "V-", 1)
 INCIDENT = NUMBER.replace("S-", "I-", 1)
+NO_ROUTE = "unknown"
+THE_DOOR = ("POST", "/v1/signals")
+"""Where intake takes a report in."""
 DOSSIERS = re.compile(f"{NUMBER}|{DUTY}|{REQUEST_NUMBER}|{INCIDENT}")
 
 
@@ -52,16 +59,19 @@ class Edge:
     inside is answered here, so that an error of ours has the same form and the same headers as any other.
     """
 
-    def __init__(self, app: ASGIApp, platform: Platform, strangers: Strangers) -> None:
+    def __init__(self, app: ASGIApp, platform: Platform, strangers: Strangers, templates: frozenset[str]) -> None:
+        """`templates`: the routes of this service; nothing else is ever told apart."""
         self.app = app
         self.platform = platform
         self._strangers = strangers
+        self._templates = templates
+        platform.metrics.know(BY_ROUTE, templates | {NO_ROUTE})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status, begun = 500, False
+        status, begun, began = 500, False, time.perf_counter()
         scope.setdefault("state", {})
 
         async def answer(message: Message) -> None:
@@ -91,10 +101,22 @@ class Edge:
                 template = _template(scope)
                 span.update_name(f"{scope['method']} {template}")
                 span.set_attributes({"http.route": template, "http.response.status_code": status})
+                self._measured(scope, template, status, time.perf_counter() - began)
                 if template not in HEALTH:
                     log.debug("request", method=scope["method"], route=template, status=status)
             if status in (400, 401, 403, 404, 409):
                 await self._refused(scope, template, status)
+
+    def _measured(self, scope: Scope, template: str, status: int, seconds: float) -> None:
+        """One request more; what has no route of ours is one thing, whatever was asked."""
+        if template in HEALTH:
+            return
+        route = template if template in self._templates else NO_ROUTE
+        method, answered = BY_METHOD.known(scope["method"]), f"{status // 100}xx"
+        metrics = self.platform.metrics
+        metrics.observe(REQUESTS_TIMED, seconds, method=method, route=route, status=answered)
+        if metrics.service in DOOR.of and (method, route) == THE_DOOR:
+            metrics.add(DOOR, status=answered)
 
     async def _parent(self, headers: Headers) -> str | None:
         """The trace that goes on here. A visitor would choose 32 digits that are stored: only who shows a valid token
@@ -109,7 +131,7 @@ class Edge:
 
     async def _refused(self, scope: Scope, template: str, status: int) -> None:
         """Every refusal is in the audit trail; it never says what was sent."""
-        if scope["state"].get("public") or template == "unknown":
+        if scope["state"].get("public") or template == NO_ROUTE:
             return
         number = str(scope.get("path_params", {}).get("number", ""))
         record = number if DOSSIERS.match(number) else None
@@ -128,7 +150,7 @@ class Edge:
 
 
 def _template(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", "unknown"))
+    return str(getattr(scope.get("route"), "path", NO_ROUTE))
 
 
 def current_person(platform: Platform) -> Any:
@@ -149,7 +171,7 @@ def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
     """The application of one service."""
     platform = service.platform
     strangers = Strangers(platform.database, platform.clock)
-    set_up_logs(platform.name, platform.settings.log_level)
+    set_up_logs(platform.name, platform.settings.log_level, platform.settings.instance)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -178,7 +200,8 @@ def build(service: Service, title: str, *routers: APIRouter) -> FastAPI:
     app.include_router(operations_routes(current_person(platform), lambda: status_of(service)))
     app.include_router(processing_routes(current_person(platform), ProcessingReading(platform)))
     described(app, f"{platform.settings.public_address}/{platform.name}")
-    app.add_middleware(Edge, platform=platform, strangers=strangers)
+    templates = frozenset(str(one.path) for one in iter_route_contexts(app.routes))
+    app.add_middleware(Edge, platform=platform, strangers=strangers, templates=templates)
     # Who calls, where a proxy that is trusted says so; anybody else's word about it counts for nothing.
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=platform.settings.trusted_addresses)
     return app

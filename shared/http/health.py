@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, and what is wrong: the last is for operators only.
+"""Is it alive, is it ready, and what is wrong: the last, and what is measured, are for operators only.
 
 A stranger who sees which part is away, or what is stuck, knows when and where to push. Operators show a secret of the
 house, one per service, and no token: it has to work when access, OpenBao or the bus is what is wrong.
@@ -11,19 +11,22 @@ import hmac
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header
+from fastapi import FastAPI, Header, Response
 from fastapi.responses import JSONResponse
 
 from shared.errors import NotAuthenticated, PartDown
 from shared.http.problems import VERSION
+from shared.metrics.figures import Figures
+from shared.metrics.metrics import TOLD_AS
 from shared.service.service import Service
 from shared.stuck import as_told
 
-HEALTH = ("/livez", "/readyz", "/statusz")
+HEALTH = ("/livez", "/readyz", "/statusz", "/metrics")
 
 
 def health(app: FastAPI, service: Service) -> None:
-    """Add /livez and /readyz, which say one word to everybody, and /statusz."""
+    """Add /livez and /readyz, which say one word to everybody, /statusz, and /metrics."""
+    figures = Figures(service)
 
     @app.get("/livez", include_in_schema=False)
     async def livez() -> dict[str, str]:
@@ -39,6 +42,13 @@ def health(app: FastAPI, service: Service) -> None:
         """For operations: ids and codes, no content."""
         operator(service.platform.settings.operations_secret, authorization)
         return await status_of(service)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics(authorization: Annotated[str | None, Header()] = None) -> Response:
+        """OpenMetrics, for who shows the secret that opens this and nothing else (decision 57)."""
+        operator(service.platform.settings.metrics_secret, authorization)
+        readings = await figures.now(await _problems(service))
+        return Response(service.platform.metrics.told(readings), headers={"Content-Type": TOLD_AS})
 
 
 async def status_of(service: Service) -> dict[str, Any]:

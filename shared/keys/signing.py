@@ -120,6 +120,11 @@ class Signer:
         return self._own is not None and self._own.expires > self._clock.now()
 
     @property
+    def expires(self) -> datetime | None:
+        """When its certificate ends; None before there is one."""
+        return self._own.expires if self._own else None
+
+    @property
     def certificate(self) -> str:
         """What its statements carry; raises NotSigned before there is one."""
         return self._certified_key().certificate

@@ -26,6 +26,8 @@ from shared.keys.sealing import Sealer
 from shared.keys.signing import Signer, Verifier
 from shared.keys.transit import Transit
 from shared.leases import Designations
+from shared.metrics.deeds import counting
+from shared.metrics.metrics import Metrics
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME, EVERYONE, said_to
 from shared.processing import ProcessingLog
@@ -71,14 +73,15 @@ class Platform:
         self.clock = clock
         self.machine = machine
         self.schema = schema
-        self.tracing = Tracing(name, settings.traces)
+        self.tracing = Tracing(name, settings.traces, settings.instance)
+        self.metrics = Metrics(name, settings.instance)
         self._besides: list[Callable[[], Awaitable[None]]] = []
         self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials, settings.tls)
         self.database = Database(self.bao, name, settings.databases, settings.tls, self.tracing)
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
         self.processing = ProcessingLog(self.mac, lambda: settings.laws.configured.choices.processing, proof_at_hand)
-        self.proofs = Proofs(self.mac, proof_at_hand, self.processing)
+        self.proofs = Proofs(self.mac, proof_at_hand, self.processing, counting(self.metrics))
         self.processing_doubts = Doubts(
             "processing-log",
             clock,

@@ -25,6 +25,8 @@ from shared.doubts import Doubts
 from shared.errors import PartDown
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
+from shared.metrics.deeds import carrying
+from shared.metrics.metrics import Shows
 from shared.numbering import AuditNumberer
 from shared.openbao import CREDENTIALS_SECONDS, BaoError, BaoRefused
 from shared.periodic import Periodic
@@ -38,6 +40,7 @@ from shared.wake import end
 log = structlog.get_logger()
 
 Worker = Callable[[], Awaitable[None]]
+Measure = Callable[[], Awaitable[list[Shows]]]
 
 
 class Service:
@@ -46,7 +49,7 @@ class Service:
     `handlers`: event to handler, beside those that every service has. `on_receipt`: what follows when an event of
     its own was received. `erase`: what is deleted for a signal. `queues`: what else waits here, and the work on it.
     `periodic`: what else is done again and again over everything. `workers`: what else runs until the end.
-    `doubts`: which other rows are believed only when they are right.
+    `doubts`: which other rows are believed only when they are right. `measures`: what else it shows at a scrape.
     """
 
     def __init__(
@@ -60,8 +63,10 @@ class Service:
         periodic: Sequence[Periodic] = (),
         workers: Sequence[Worker] = (),
         doubts: Sequence[Doubts] = (),
+        measures: Sequence[Measure] = (),
     ) -> None:
         self.platform = platform
+        self.measures = tuple(measures)
         self.schema_problem: str | None = "not checked yet"
         self._erase = (erase or Erase()).and_also(platform.processing.forget)
         answers, relay, releaser = ReceiptSender(platform.post, platform.bus), _relay_of(platform), platform.releaser
@@ -220,12 +225,22 @@ class Service:
         """What waits, queue by queue, and what of it does not get on; also what fails that has no rows, and which keys and
         rows are not believed. Raises PartDown."""
         queues = [await queue.stuck() for queue in self._queues]
-        doubted = [
-            await self.platform.letterboxes.stuck(),
-            await self._numberer.refused(),
-            *(one.stuck() for one in self._doubts),
-        ]
-        return [*queues, *(one.stuck() for one in self._periodic), *doubted]
+        return [*queues, *(one.stuck() for one in self._periodic), *await self.doubted()]
+
+    async def doubted(self) -> list[Stuck]:
+        """Which keys and rows are not believed. Raises PartDown."""
+        kept = [await self.platform.letterboxes.stuck(), await self._numberer.refused()]
+        return [*kept, *(one.stuck() for one in self._doubts)]
+
+    @property
+    def queues(self) -> tuple[Queue[Any], ...]:
+        """Every queue that it works at."""
+        return tuple(self._queues)
+
+    @property
+    def acts(self) -> tuple[Periodic, ...]:
+        """Everything that it does again and again."""
+        return self._periodic
 
 
 def _complete(service: str, common: Mapping[str, Handler], own: Mapping[str, Handler]) -> dict[str, Handler]:
@@ -255,6 +270,7 @@ def _relay_of(platform: Platform) -> Relay:
         platform.clock,
         platform.tracing,
         platform.settings.resend_seconds,
+        carrying(platform.metrics),
     )
 
 
@@ -270,4 +286,5 @@ def _inbox_of(
         platform.tracing,
         handlers,
         receipted,
+        carrying(platform.metrics),
     )

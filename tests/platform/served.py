@@ -20,6 +20,8 @@ from tests.platform.real import HERE, Postgres, RealParts
 
 NOWHERE = "http://127.0.0.1:1"
 OPERATOR = "what-the-operator-shows"
+PROMETHEUS = "what-prometheus-shows"
+AS_PROMETHEUS = {"Authorization": f"Bearer {PROMETHEUS}"}
 AS_OPERATOR = {"Authorization": f"Bearer {OPERATOR}"}
 
 
@@ -35,6 +37,7 @@ def app_of(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **told: Any
         "oidc_client_id": "portal",
         "portal_keys": portal.public_keys(portal_of(folder)),
         "operations_secret": OPERATOR,
+        "metrics_secret": PROMETHEUS,
     }
     for file, text in files.items():
         (folder / file).write_text(text)

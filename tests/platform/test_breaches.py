@@ -194,7 +194,7 @@ async def test_what_the_database_superuser_writes_opens_nothing_and_shows(desk_o
     await superuser(
         "INSERT INTO dossier SELECT 'I-00000-00000', 'I-00000-00000', subject, version, 'incident-proposed', working_name,"
         " room_key, protocol, received_on, arrived_at, signed, due_on, last_act_on, people, earlier, closed_to, cluster,"
-        f" handing_over_since, handed_to, \"left\", turn, mac FROM dossier WHERE number = '{number}'"
+        f" handing_over_since, handed_to, \"left\", traceparent, turn, mac FROM dossier WHERE number = '{number}'"
     )
     await superuser(
         "INSERT INTO breach SELECT 'I-00000-00000', 'frozen', 'made up', facts, begun_by, discovered_at FROM breach"

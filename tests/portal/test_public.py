@@ -117,6 +117,7 @@ def test_it_has_nothing_with_which_a_service_could_be_asked() -> None:
         "tls_key",
         "trusted_proxies",
         "log_level",
+        "instance",
         "protocol",
         "protocols",
         "live",

@@ -28,6 +28,8 @@ from shared.engine.head import vouched_for
 from shared.errors import PartDown
 from shared.identity import Person
 from shared.keys.signing import NotSigned, public_keys
+from shared.metrics.catalogue import CHAIN_BROKEN
+from shared.metrics.metrics import Shows
 from shared.periodic import Periodic, all_of
 from shared.privileges import SERVICES
 from shared.service.platform import Platform
@@ -87,6 +89,10 @@ class Chains:
             remedy="nobody checks whether the audit trail is whole, or the folder of its witness cannot be written: look at"
             " the database, that folder and the log of oversight",
         )
+
+    async def broken(self) -> list[Shows]:
+        """Per producer whether the last check found something wrong."""
+        return [Shows(CHAIN_BROKEN, float(one.name in self.wrong), {"producer": one.name}) for one in SERVICES]
 
     async def show(self, person: Person, begin: Begin) -> list[dict[str, Any]]:
         """Per producer how many lines there are and what is wrong with them, checked now (FG, beheerder)."""

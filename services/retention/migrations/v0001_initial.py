@@ -38,6 +38,7 @@ def upgrade() -> None:
         column("never_informed", JSONB, null=True),
         column("approver", sa.Text, null=True),
         column("approved_at", MOMENT, null=True),
+        column("traceparent", sa.Text, null=True),
         column("mac", sa.Text),
     )
     op.create_index("sealed_signal_state_idx", "sealed_signal", ["state", "number"])

@@ -16,6 +16,8 @@ from services.retention.settings import Settings
 from shared import audit
 from shared.clock import calendar_date
 from shared.errors import PartDown
+from shared.metrics.catalogue import COMPACTION_AGE
+from shared.metrics.metrics import Shows
 from shared.openbao import COMPACTION, BaoError, BaoRefused
 from shared.periodic import Periodic
 from shared.service.platform import Platform
@@ -47,6 +49,12 @@ class Compactions:
         """Whether the promise is broken, as far as is known here; by the clock of the machine, as it was recorded."""
         today = calendar_date(self.platform.machine.now())
         return self._last is None or is_late(calendar_date(self._last), today, self._days)
+
+    async def age(self) -> list[Shows]:
+        """How long ago the last was, where one is recorded."""
+        if self._last is None:
+            return []
+        return [Shows(COMPACTION_AGE, max(0.0, (self.platform.machine.now() - self._last).total_seconds()))]
 
     async def look(self) -> None:
         """Ask OpenBao. Raises PartDown when it does not answer, and while the promise is broken."""

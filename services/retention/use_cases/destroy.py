@@ -26,10 +26,12 @@ from shared.engine.head import vouch_for, vouched_for
 from shared.errors import CannotSucceed, NotBelieved
 from shared.keys.letters import split_kid
 from shared.keys.transit import Transit
+from shared.metrics.deeds import count_keys
 from shared.pages import Window
 from shared.privileges import BY_NAME, LETTERBOXES, SERVICES, may_release, senders_to
 from shared.protocol.model import State
 from shared.service.platform import Platform
+from shared.telemetry import lead_back_to
 
 
 class Destruction:
@@ -48,8 +50,10 @@ class Destruction:
             raise CannotSucceed("an approval of what was not on that list")
         if strange or not all([await vouched_for(self.platform.mac, row) for row in rows]):
             raise NotBelieved
+        lead_back_to(*(row.traceparent for row in rows))
         archives = {row.number: going_keys(row) for row in rows}
-        await self._delete([ref for keys in archives.values() for ref in keys])
+        gone = [ref for keys in archives.values() for ref in keys]
+        await self._delete(gone)
 
         async def effect(session: AsyncSession) -> None:
             now = self.platform.clock.now()
@@ -74,7 +78,7 @@ class Destruction:
                 if numbers:
                     self.platform.post.tell(session, part, Destroy(numbers=numbers, list_id=message.list_id))
 
-        return Handled(effect)
+        return Handled(effect, after=lambda: count_keys(self.platform.metrics, "destroyed", gone))
 
     async def _delete(self, refs: list[KeyRef]) -> None:
         """Retention's hand; the other has allowed it."""
@@ -98,7 +102,12 @@ class Destruction:
             gone = [one.number for one in message.released if one.rows_gone and one.number]
             await store.note_parts(session, self.platform.mac, gone, incoming.producer, now)
 
-        return Handled(effect)
+        def counted() -> None:
+            # Who releases a key has locked it; it was deleted above.
+            count_keys(self.platform.metrics, "locked", refs)
+            count_keys(self.platform.metrics, "destroyed", refs)
+
+        return Handled(effect, after=counted)
 
     async def finished(self, incoming: Incoming, message: LetterboxFinished) -> Handled:
         """A sender is done with a letterbox key; when all are, its owner is asked to release it."""

@@ -22,6 +22,7 @@ from shared.keys.letters import split_kid
 from shared.periodic import Periodic, all_of
 from shared.queue import Queue
 from shared.service.platform import Platform
+from shared.telemetry import lead_back_to
 
 FINISHING_LOOK_SECONDS = 5.0
 TOGETHER_SECONDS = 0.5
@@ -108,8 +109,14 @@ class Finishing:
         return [None]
 
     async def _declare(self, numbers: Sequence[str]) -> None:
+        # What is told of it goes on in this trace, which leads back to that in which each was sealed.
+        with self.platform.tracing.span("declare"):
+            await self._declare_in_trace(numbers)
+
+    async def _declare_in_trace(self, numbers: Sequence[str]) -> None:
         async with self.platform.database.transaction() as session:
             rows = await gone.approved(session, numbers)
+            lead_back_to(*(row.traceparent for row in rows))
             done = await store.parts_done(session, self.platform.mac, numbers)
             if not all(done.get(row.number, set()) >= {*parts_to_go(for_a_hold=bool(row.staying))} for row in rows):
                 # Found by rows that no part brought about: it is declared when each has said so itself.

@@ -20,11 +20,13 @@ from shared.engine.head import changed, vouch_for, vouched_for
 from shared.errors import CannotSucceed, NotBelieved, NotFound
 from shared.identity import Person
 from shared.laws import known_law
+from shared.metrics.deeds import count_keys
 from shared.privileges import may_make
 from shared.protocol.model import State
 from shared.protocol.phase_5 import TOLD_OF_AN_ENDING
 from shared.protocol.terms import CASE, active_until, kept_until
 from shared.service.platform import Platform
+from shared.telemetry import traceparent
 
 
 class Keeping:
@@ -58,6 +60,7 @@ class Keeping:
             decisions=[one.model_dump(mode="json") for one in dossier.decisions],
             sealed_at=now,
             staying=[],
+            traceparent=traceparent(),
         )
         keys = {KeyRef(mount=one.archive, key=one.key) for one in dossier.items}
         await vouch_for(self.platform.mac, row)
@@ -90,7 +93,7 @@ class Keeping:
                 order = Destroy(numbers=(message.number,), list_id=incoming.id)
                 self.platform.post.tell(session, incoming.producer, order)
 
-        return Handled(effect)
+        return Handled(effect, after=lambda: count_keys(self.platform.metrics, "made", message.keys))
 
     async def closed(self, incoming: Incoming, message: Closed) -> Handled:
         """A case was closed: its five active years run from its last substantive processing (R-9.6, R-9.7)."""

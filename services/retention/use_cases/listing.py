@@ -23,12 +23,16 @@ from shared.contracts.retention import Listed, ListedSignal, MoveCase, Overdue
 from shared.doubts import Doubt, Doubts
 from shared.engine.head import vouch_for, vouched_for
 from shared.laws import law_in_force
+from shared.metrics.catalogue import OVERDUE_TERMS
+from shared.metrics.metrics import Shows
 from shared.periodic import Periodic, all_of
 from shared.protocol.model import State
 from shared.protocol.terms import is_due
 from shared.service.platform import Platform
 
 BATCH_SIZE = 250
+DESTROYED_WITHIN = timedelta(days=1)
+"""What takes longer than this, from its approval to its declaration, is shown as late."""
 NOT_LISTED = Doubt("its row is not what retention wrote: it is not listed", "not-ours")
 
 NOT_MOVED = Doubt("its row is not what retention wrote: the case is not moved", "not-ours")
@@ -185,6 +189,17 @@ class Listing:
             self.platform.post.tell(session, "oversight", message)
             session.add(audit.line(now, "destruction list made", actor=None, record=str(list_id)))
         return list_id
+
+    async def late(self) -> list[Shows]:
+        """Lists past the day before which they have to be approved, and approved signals of which something is left."""
+        now = self.platform.clock.now()
+        async with self.platform.database.reading() as session:
+            lists = len(await store.late_lists(session, calendar_date(now)))
+            open_still = await store.not_gone(session, now - DESTROYED_WITHIN)
+        return [
+            Shows(OVERDUE_TERMS, count, {"term": term})
+            for term, count in (("list", lists), ("destruction", open_still))
+        ]
 
     async def _escalate(self, today: date) -> None:
         async with self.platform.database.transaction() as session:

@@ -1,0 +1,3 @@
+from deploy.observability.written import write
+
+write()

@@ -1,0 +1,158 @@
+"""The files: alert rules with their tests, what Prometheus scrapes, to whom Alertmanager tells it, how traces are sampled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.observability.alert import Alert
+from deploy.observability.alerts import ALERTS
+from deploy.observability.boards import boards
+from deploy.observability.collector import collector
+from deploy.observability.page import page
+from shared.privileges import SERVICES
+
+HERE = Path(__file__).parent
+MADE = "# Made by `python -m deploy.observability`; a test compares it.\n"
+FIGURES = "../../docs/operations/figures.md"
+RULES, RULE_TESTS = "rules.yaml", "rules_test.yaml"
+
+
+def files() -> dict[str, str]:
+    """By name, relative to this folder, everything that is made from the lists."""
+    made = {
+        RULES: _yaml(rules(ALERTS)),
+        RULE_TESTS: _yaml(rule_tests(ALERTS)),
+        "prometheus.yaml": _yaml(prometheus(HOSTS, secrets="/etc/prometheus/meldpunt")),
+        "alertmanager.yaml": _yaml(alertmanager()),
+        "collector.yaml": _yaml(collector()),
+    }
+    made |= {f"dashboards/{name}.json": text for name, text in boards().items()}
+    return made | {FIGURES: page()}
+
+
+def write() -> None:
+    for name, text in files().items():
+        file = HERE / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def _yaml(content: Mapping[str, Any]) -> str:
+    return MADE + yaml.safe_dump(json.loads(json.dumps(content)), sort_keys=False, allow_unicode=True, width=160)
+
+
+def rules(alerts: tuple[Alert, ...]) -> dict[str, Any]:
+    """The alerts as Prometheus reads them."""
+    found = [
+        {
+            "alert": one.name,
+            "expr": one.expression,
+            "for": one.lasts,
+            "labels": {"severity": one.severity},
+            "annotations": _annotations(one),
+        }
+        for one in alerts
+    ]
+    return {"groups": [{"name": "meldpunt", "interval": "1m", "rules": found}]}
+
+
+def _annotations(alert: Alert) -> dict[str, str]:
+    return {"summary": alert.says, "runbook": alert.runbook}
+
+
+def rule_tests(alerts: tuple[Alert, ...], rules_file: str = RULES) -> dict[str, Any]:
+    """Each alert is seen firing and silent, as `promtool test rules` reads it."""
+    tests = [
+        {
+            "name": f"{alert.name} {'fires' if example.fires else 'is silent'} ({number})",
+            "interval": "1m",
+            "input_series": [{"series": name, "values": values} for name, values in example.series.items()],
+            "alert_rule_test": [
+                {
+                    "eval_time": example.at,
+                    "alertname": alert.name,
+                    "exp_alerts": [
+                        {
+                            "exp_labels": {"severity": alert.severity, **labels},
+                            "exp_annotations": _annotations(alert),
+                        }
+                        for labels in example.fires
+                    ],
+                }
+            ],
+        }
+        for alert in alerts
+        for number, example in enumerate(alert.examples, 1)
+    ]
+    return {"rule_files": [rules_file], "evaluation_interval": "1m", "tests": tests}
+
+
+HOSTS = {one.name: f"{one.name}.meldpunt.svc:8443" for one in SERVICES}
+"""Where a service is in a cluster; an installation puts in its own."""
+
+
+def prometheus(hosts: Mapping[str, str], *, secrets: str, scheme: str = "https", every: int = 15) -> dict[str, Any]:
+    """What Prometheus is started with: each process of each service, with the secret that this service asks.
+
+    `hosts`: by service a name that gives an address for each of its replicas, with the port. `secrets`: the folder of the secrets.
+    """
+    return {
+        "global": {
+            "scrape_interval": f"{every}s",
+            "scrape_timeout": f"{min(every, 10)}s",
+            "evaluation_interval": f"{every}s",
+        },
+        "rule_files": [RULES],
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": ["127.0.0.1:9093"]}]}]},
+        "scrape_configs": [_job(name, host, secrets, scheme) for name, host in hosts.items()],
+    }
+
+
+def _job(service: str, host: str, secrets: str, scheme: str) -> dict[str, Any]:
+    name, _, port = host.rpartition(":")
+    found: dict[str, Any] = {
+        "job_name": f"meldpunt-{service}",
+        "scheme": scheme,
+        "metrics_path": "/metrics",
+        "authorization": {"type": "Bearer", "credentials_file": f"{secrets}/metrics-{service}"},
+    }
+    if scheme == "http":
+        return found | {"static_configs": [{"targets": [host]}]}
+    # One address is one process: a balancer in between would mix their counters.
+    found["dns_sd_configs"] = [{"names": [name], "type": "A", "port": int(port)}]
+    files = {
+        "ca_file": f"{secrets}/ca.pem",
+        "cert_file": f"{secrets}/prometheus.pem",
+        "key_file": f"{secrets}/prometheus.key",
+    }
+    return found | {"tls_config": files | {"server_name": service}}
+
+
+def alertmanager() -> dict[str, Any]:
+    """Who is told of what. The addresses are an installation's own: `.invalid` reaches nobody."""
+    receivers = [
+        {"name": one, "webhook_configs": [{"url": f"https://{one}.example.invalid/", "send_resolved": True}]}
+        for one in ("ticket", "page", "security")
+    ]
+    silent = {"source_matchers": ['alertname="MeldpuntServiceGone"'], "equal": ["service"]}
+    return {
+        "route": {
+            "receiver": "ticket",
+            "group_by": ["alertname", "service"],
+            "group_wait": "30s",
+            "group_interval": "5m",
+            "repeat_interval": "12h",
+            "routes": [
+                {"matchers": [f'severity="{one}"'], "receiver": one, "repeat_interval": "4h"}
+                for one in ("page", "security")
+            ],
+        },
+        # A service that is not there need not say besides what it lacks.
+        "inhibit_rules": [silent | {"target_matchers": ['alertname=~"MeldpuntServiceNotReady|MeldpuntPartLacking"']}],
+        "receivers": receivers,
+    }

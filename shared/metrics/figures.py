@@ -1,0 +1,130 @@
+"""What a scrape shows of a service: what it knows already, and counts of what waits, by the index of what waits.
+
+Nothing is counted here that another counts too. A part that is away leaves its figures out, and stands in `meldpunt_lacks`:
+a scrape that failed would hide the rest just when somebody looks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from cryptography.x509 import load_pem_x509_certificate
+from sqlalchemy.pool import QueuePool
+
+from shared.errors import PartDown
+from shared.metrics.catalogue import (
+    ACT_AGE,
+    ACT_FAILING,
+    CERTIFICATE_LEFT,
+    CONNECTIONS,
+    IS_READY,
+    LACKS,
+    LEASE_AGE,
+    LETTERBOX_AGE,
+    OLDEST_ROW,
+    ROWS_DOUBTED,
+    ROWS_PARKED,
+    ROWS_STUCK,
+    ROWS_WAITING,
+    SECRET_AGE,
+)
+from shared.metrics.labels import BY_PART
+from shared.metrics.metrics import Shows
+from shared.service.service import Service
+
+FRESH_SECONDS = 5.0
+"""Whoever scrapes sooner gets the same figures: several of them cost no more than one."""
+
+
+class Figures:
+    """The readings of one service. `problems`: what it lacks, as /readyz judges it, with the word for each."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._one_at_a_time = asyncio.Lock()
+        self._until = 0.0
+        self._known: list[Shows] = []
+
+    async def now(self, problems: Mapping[str, str]) -> list[Shows]:
+        """All of them; what needs a part that is away is left out."""
+        async with self._one_at_a_time:
+            if time.monotonic() >= self._until:
+                self._known = await self._read()
+                self._until = time.monotonic() + FRESH_SECONDS
+        return [*_lacking(problems), *self._known]
+
+    async def _read(self) -> list[Shows]:
+        found = [*self._acts(), *self._ages(), *self._pool()]
+        with contextlib.suppress(PartDown):
+            found += await self._queues()
+            found += [Shows(ROWS_DOUBTED, one.count, {"rows": one.queue}) for one in await self._service.doubted()]
+            found += await self._lease()
+        for measure in self._service.measures:
+            with contextlib.suppress(PartDown):
+                found += await measure()
+        return found
+
+    async def _queues(self) -> list[Shows]:
+        now, found = self._service.platform.clock.now(), []
+        for one in [await queue.counted() for queue in self._service.queues]:
+            age = (now - one.oldest).total_seconds() if one.oldest else 0.0
+            for metric, value in (
+                (ROWS_WAITING, one.waiting),
+                (ROWS_STUCK, one.stuck),
+                (ROWS_PARKED, one.parked),
+                (OLDEST_ROW, age),
+            ):
+                found.append(Shows(metric, max(0.0, value), {"queue": one.queue}))
+        return found
+
+    def _acts(self) -> list[Shows]:
+        return [
+            Shows(metric, span.total_seconds(), {"act": one.name})
+            for one in self._service.acts
+            for metric, span in ((ACT_AGE, one.age), (ACT_FAILING, one.failing))
+        ]
+
+    async def _lease(self) -> list[Shows]:
+        told = await self._service.platform.designations.told_at()
+        return [Shows(LEASE_AGE, _seconds(self._service.platform.clock.now() - told))] if told else []
+
+    def _ages(self) -> list[Shows]:
+        platform, now = self._service.platform, self._service.platform.machine.now()
+        found = [
+            Shows(LETTERBOX_AGE, _seconds(now - key.made_at), {"to": to}) for to, key in platform.sealer.all().items()
+        ]
+        if expires := platform.signer.expires:
+            found.append(Shows(CERTIFICATE_LEFT, (expires - now).total_seconds(), {"certificate": "signing"}))
+        with contextlib.suppress(OSError, ValueError):
+            # As it lies there: what is read is what the next connection shows.
+            shown = load_pem_x509_certificate(platform.settings.tls_certificate.read_bytes())
+            left = (shown.not_valid_after_utc - datetime.now(UTC)).total_seconds()
+            found.append(Shows(CERTIFICATE_LEFT, left, {"certificate": "tls"}))
+        with contextlib.suppress(OSError):
+            written = datetime.fromtimestamp(platform.settings.openbao_credentials.stat().st_mtime, UTC)
+            found.append(Shows(SECRET_AGE, _seconds(datetime.now(UTC) - written), {"secret": "secret-id"}))
+        return found
+
+    def _pool(self) -> list[Shows]:
+        pool = self._service.platform.database.engine.pool
+        if not isinstance(pool, QueuePool):
+            return []
+        used = (("in-use", pool.checkedout()), ("at-rest", pool.checkedin()))
+        return [Shows(CONNECTIONS, count, {"use": use}) for use, count in used]
+
+
+def _seconds(span: timedelta) -> float:
+    return max(0.0, span.total_seconds())
+
+
+def _lacking(problems: Mapping[str, str]) -> list[Shows]:
+    """Whether it is ready, and each part that it lacks; several letterboxes are one."""
+    lacks = {one.partition("-")[0] for one in problems}
+    return [
+        Shows(IS_READY, 0.0 if problems else 1.0),
+        *(Shows(LACKS, float(part in lacks), {"part": part}) for part in sorted(BY_PART.values or ())),
+    ]
