@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deploy.helm.chart import chart_files
+from deploy.images.bill import image_files
 from deploy.wiring import House
 
 ROOT = Path(__file__).parents[1]
@@ -17,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 def artefacts(house: House | None = None) -> dict[str, str]:
     """By path in the repository, what it holds. Raises Unwired for a setting that production does not know how to fill."""
     house = house or House()
-    return {f"deploy/helm/meldpunt/{path}": text for path, text in chart_files(house).items()}
+    folders = {"deploy/helm/meldpunt": chart_files(house), "deploy/images": image_files()}
+    return {f"{folder}/{path}": text for folder, found in folders.items() for path, text in found.items()}
 
 
 def differing(root: Path = ROOT) -> list[str]:

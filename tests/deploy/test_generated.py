@@ -15,7 +15,7 @@ from deploy.wiring import House, Unwired, settings_of
 from shared.privileges import SERVICES, Privileges
 from shared.settings import ServiceSettings
 
-NOT_OF_THE_TABLE: set[str] = set()
+NOT_OF_THE_TABLE = {"deploy/images/requirements.txt", "deploy/images/sbom.cdx.json"}
 """What is made from the lock file."""
 
 
