@@ -120,9 +120,8 @@ WIRES: dict[str, Wire] = {
     "door_secret": Secret("door-secret"),
     "witness": Folder(WITNESS, claim="witness"),
     "oidc_issuer": Value("provider.issuer"),
-    "oidc_jwks_uri": Value("provider.jwksUri"),
-    "oidc_authorization_endpoint": Value("provider.authorizationEndpoint"),
-    "oidc_token_endpoint": Value("provider.tokenEndpoint"),
+    # What access and the portal have to say alike.
+    "oidc_acr_values": Value("provider.acrValues", optional=True),
     "oidc_client_id": Secret("client-id"),
     "oidc_client_secret": Secret("client-secret"),
     "portal_keys": Shared("portal-keys.json"),

@@ -208,7 +208,6 @@ class House:
             provider = f"{self._bao_address}/v1/identity/oidc/provider/{log_in.PROVIDER}"
             env |= {
                 "MELDPUNT_OIDC_ISSUER": provider,
-                "MELDPUNT_OIDC_JWKS_URI": f"{provider}/.well-known/keys",
                 "MELDPUNT_OIDC_CLIENT_ID": str(secret("portal-client-id")),
                 "MELDPUNT_PORTAL_KEYS": str(secret("portal-keys.json")),
                 "MELDPUNT_FIRST_DESIGNATIONS": str(secret("first-designations.json")),

@@ -66,8 +66,9 @@ def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) ->
         "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL],
         "MELDPUNT_PORTAL_KEY": str(home.secret_file("portal-key")),
         "MELDPUNT_SERVICES": json.dumps({one: addresses[one] for one in SERVICE_NAMES if one in asked}),
+        "MELDPUNT_OIDC_ISSUER": provider,
+        # OpenBao's own page is for who manages it: people log in on a page of the house.
         "MELDPUNT_OIDC_AUTHORIZATION_ENDPOINT": f"{addresses[LOG_IN]}/",
-        "MELDPUNT_OIDC_TOKEN_ENDPOINT": f"{provider}/token",
         "MELDPUNT_OIDC_CLIENT_ID": str(home.secret_file("portal-client-id")),
         "MELDPUNT_OIDC_CLIENT_SECRET": str(home.secret_file("portal-client-secret")),
         "MELDPUNT_PEOPLE": str(home.secret_file("people.json")),

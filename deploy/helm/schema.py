@@ -75,9 +75,7 @@ def schema(house: House) -> dict[str, Any]:
                 "openbao": _object({"address": {"type": "string", "pattern": "^https?://"}}),
                 "nats": _object({"address": {"type": "string", "pattern": "^(nats|tls)://"}}),
                 "postgres": _object({"host": TEXT, "port": PORT_NUMBER, "superuser": TEXT}),
-                "provider": _object(
-                    {one: HTTPS for one in ("issuer", "jwksUri", "authorizationEndpoint", "tokenEndpoint")}
-                ),
+                "provider": _object({"issuer": HTTPS}, acrValues=MAYBE),
                 "addresses": _object({one: HTTPS for one in ("portal", "public", "services")}),
                 "gateway": _object({}, trustedProxies=MAYBE),
                 "network": network,

@@ -1,7 +1,8 @@
 """The municipality's log-in provider: whose ID tokens are believed, and when its keys are fetched.
 
 Nothing is fetched for a token that cannot be the provider's: its header has to be small, well-formed and name a key, and
-an unknown key is asked for at most once per interval, by one request at a time.
+an unknown key is asked for at most once per interval, by one request at a time. Known keys are asked for again after a while,
+so that one that the provider took away counts no longer.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import base64
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 import httpx
+import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -22,11 +24,19 @@ from services.access.portal import Once, once
 from services.access.settings import Settings
 from shared.clock import Clock
 from shared.errors import NotAuthenticated, PartDown
+from shared.oidc import Discovery
 
-LOG_IN_ALGORITHMS = ("RS256", "PS256")
+log = structlog.get_logger()
+
+LOG_IN_ALGORITHMS = ("RS256", "PS256", "ES256")
 MOST_TOKEN = 8000
 MOST_HEADER = 1000
 INTERVAL = timedelta(seconds=10)
+KEYS_AGE = timedelta(minutes=10)
+"""After how long its keys are asked for again."""
+KEYS_WITHOUT_PROVIDER = timedelta(hours=1)
+"""For how long they still count when it does not answer."""
+MOST_SUBJECT = 200
 ID_TOKEN_SECONDS = 3600
 """For how long an ID token is taken at most, however long the provider would."""
 
@@ -58,6 +68,8 @@ class Provider:
         self._clock = clock
         self._keys: KeySet | None = None
         self._asked_at: datetime | None = None
+        self._had_at = datetime.min.replace(tzinfo=UTC)
+        self._discovery = Discovery(settings.oidc_issuer)
         self._one_at_a_time = asyncio.Lock()
 
     async def log_in(self, id_token: str, nonce: str) -> LogIn:
@@ -88,8 +100,11 @@ class Provider:
         if not isinstance(begins, int | float) or not isinstance(ends, int | float):
             raise NotAuthenticated
         ends = min(ends, begins + ID_TOKEN_SECONDS)
-        subject = claims.get("sub")
-        if not begins - 30 <= now < ends or not isinstance(subject, str) or not subject.isprintable() or not subject:
+        subject = _at(claims, self._settings.oidc_subject_claim)
+        if not begins - 30 <= now < ends or not _is_subject(subject):
+            raise NotAuthenticated
+        wanted = self._settings.oidc_acr_values.split()
+        if wanted and claims.get("acr") not in wanted:
             raise NotAuthenticated
         proved = claims.get("auth_time")
         proved_at = datetime.fromtimestamp(proved, UTC) if proved is not None and _is_moment(proved, now) else None
@@ -103,23 +118,47 @@ class Provider:
     async def _keys_with(self, kid: str | None) -> KeySet:
         """The provider's keys; asked for when `kid` is not among them and they were not asked for just now."""
         async with self._one_at_a_time:
-            if self._keys is not None and _has(self._keys, kid):
-                return self._keys
             now = self._clock.now()
+            known = self._keys is not None and _has(self._keys, kid)
+            if known and now - self._had_at < KEYS_AGE:
+                return self._of(now)
             if self._asked_at is None or now - self._asked_at >= INTERVAL:
                 self._asked_at = now
-                self._keys = await self._fetch()
-            if self._keys is None:
+                try:
+                    self._keys, self._had_at = await self._fetch(), now
+                except PartDown as problem:
+                    log.warning("the keys of the log-in provider could not be asked", problem=type(problem).__name__)
+            if not known and self._had_at < self._asked_at:
                 raise PartDown("the log-in provider is out of reach")
-            return self._keys
+            return self._of(now)
+
+    def _of(self, now: datetime) -> KeySet:
+        if self._keys is None or now - self._had_at >= KEYS_WITHOUT_PROVIDER:
+            raise PartDown("the log-in provider is out of reach")
+        return self._keys
 
     async def _fetch(self) -> KeySet:
+        address = self._settings.oidc_jwks_uri or await self._discovery.endpoint("jwks_uri")
         try:
             async with httpx.AsyncClient(timeout=5) as http:
-                answer = (await http.get(self._settings.oidc_jwks_uri)).raise_for_status()
+                answer = (await http.get(address)).raise_for_status()
             return KeySet.import_key_set(answer.json())
         except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as problem:
             raise PartDown("the log-in provider is out of reach") from problem
+
+
+def _at(claims: dict[str, Any], path: str) -> Any:
+    """The claim at `path`: a name that has a dot itself, as a namespaced claim has, goes before a level down."""
+    if path in claims:
+        return claims[path]
+    found: Any = claims
+    for step in path.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def _is_subject(claim: Any) -> TypeGuard[str]:
+    return isinstance(claim, str) and 0 < len(claim) <= MOST_SUBJECT and claim.isprintable()
 
 
 def _is_moment(claim: Any, now: float) -> bool:

@@ -12,9 +12,16 @@ from shared.settings import ServiceSettings
 class Settings(ServiceSettings):
     oidc_issuer: str
     """The municipality's OpenID Connect provider, whose ID tokens are exchanged."""
-    oidc_jwks_uri: str
+    oidc_jwks_uri: str | None = None
+    """Where its keys are. None: as it says itself (discovery)."""
     oidc_client_id: Path
     """A file: the portal's client id, the audience of those ID tokens."""
+    oidc_subject_claim: str = Field(default="sub", pattern=r"^[A-Za-z0-9_:/-]+(\.[A-Za-z0-9_:/-]+)*$")
+    """Which claim says who somebody is in the register of designations; a dot goes a level down. It has to be of one person for
+    good: a name or an address of mail is given to somebody else one day."""
+    oidc_acr_values: str = ""
+    """Which ways of showing who he is count, with spaces between: what the provider calls a log-in with a second factor. Empty:
+    each."""
     portal_keys: Path
     """A file: the public keys (a JWK set) with which the portal shows that it is the portal; access holds no secret of
     its."""

@@ -23,6 +23,7 @@ from services.portal.exchange import ASSERTION, assertion, exchange_form
 from services.portal.sessions import TOKEN_USED_SECONDS, LoggingIn, Session
 from services.portal.settings import Settings
 from shared.errors import LogInAnew, NotAuthenticated, PartDown
+from shared.oidc import Discovery
 
 SECONDS = 15
 WORKING_DAY_SECONDS = 28_800
@@ -61,6 +62,7 @@ class Calls:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._provider = httpx.AsyncClient(timeout=SECONDS, limits=httpx.Limits(keepalive_expiry=2))
+        self._discovery = Discovery(settings.oidc_issuer)
         self._made: aiohttp.ClientSession | None = None
 
     @property
@@ -82,16 +84,19 @@ class Calls:
 
     # --- logging in ------------------------------------------------------------------------------
 
-    def log_in_address(self, begun: LoggingIn, *, anew: bool = False) -> str:
+    async def log_in_address(self, begun: LoggingIn, *, anew: bool = False) -> str:
         """Where the browser is sent: code flow, PKCE S256, state and nonce. `max_age` has the provider say when somebody
-        showed who he is; `anew`: he shows it now, also where the provider knows him."""
+        showed who he is; `anew`: he shows it now, also where the provider knows him. Raises PartDown."""
         more = {"max_age": str(ANEW_SECONDS), "prompt": "login"} if anew else {"max_age": str(WORKING_DAY_SECONDS)}
+        if self._settings.oidc_acr_values:
+            more["acr_values"] = self._settings.oidc_acr_values
+        endpoint = self._settings.oidc_authorization_endpoint
         address = prepare_grant_uri(
-            self._settings.oidc_authorization_endpoint,
+            endpoint or await self._discovery.endpoint("authorization_endpoint"),
             self._client,
             "code",
             self._back,
-            "openid",
+            self._settings.oidc_scope,
             begun.state,
             nonce=begun.nonce,
             code_challenge=create_s256_code_challenge(begun.verifier),
@@ -110,8 +115,8 @@ class Calls:
             "code_verifier": begun.verifier,
         }
         secret = self._settings.oidc_client_secret.read_text().strip()
+        address = self._settings.oidc_token_endpoint or await self._discovery.endpoint("token_endpoint")
         try:
-            address = self._settings.oidc_token_endpoint
             answer = await self._provider.post(address, data=form, auth=(self._client, secret))
             id_token = answer.json().get("id_token") if answer.is_success else None
         except httpx.TransportError as problem:

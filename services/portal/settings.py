@@ -22,8 +22,15 @@ class Settings(BaseSettings):
     """A file: the private key (a JWK) with which the portal shows access that it is the portal (RFC 7523)."""
     services: dict[str, str]
     """The address of each service that the portal asks, as JSON."""
-    oidc_authorization_endpoint: str
-    oidc_token_endpoint: str
+    oidc_issuer: str
+    """The municipality's OpenID Connect provider."""
+    oidc_authorization_endpoint: str | None = None
+    """Where browsers are sent to log in. None, as of the next: as the provider says itself (discovery)."""
+    oidc_token_endpoint: str | None = None
+    oidc_acr_values: str = ""
+    """What is asked of the provider: its names for a log-in with a second factor, with spaces between. Access judges it."""
+    oidc_scope: str = Field(default="openid", pattern=r"^openid( [\x21\x23-\x5B\x5D-\x7E]+)*$")
+    """With what else the provider asks for before it gives the claim that says who somebody is."""
     oidc_client_id: Path
     oidc_client_secret: Path
     people: Path | None = None

@@ -100,7 +100,6 @@ async def access(platform_of: PlatformOf, openbao: Bao, tmp_path: Path) -> Async
     settings = Settings(
         **platform.settings.model_dump(),
         oidc_issuer=issuer,
-        oidc_jwks_uri=f"{issuer}/.well-known/keys",
         oidc_client_id=home.secret_file("portal-client-id"),
         portal_keys=home.secret_file("portal-keys.json"),
         first_designations=tmp_path / "none",

@@ -13,11 +13,21 @@ from typing import Any
 import pytest
 from aiohttp import web
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
-from services.access.provider import ID_TOKEN_SECONDS, INTERVAL, MOST_HEADER, MOST_TOKEN, Provider
+from services.access.provider import (
+    ID_TOKEN_SECONDS,
+    INTERVAL,
+    KEYS_AGE,
+    KEYS_WITHOUT_PROVIDER,
+    MOST_HEADER,
+    MOST_SUBJECT,
+    MOST_TOKEN,
+    Provider,
+)
 from services.access.settings import Settings
 from shared.errors import NotAuthenticated, PartDown
+from shared.oidc import WELL_KNOWN, Discovery
 
 ISSUER = "https://log-in.example.nl"
 NONCE = "of-this-log-in"
@@ -35,9 +45,11 @@ class Given:
 class LogIn:
     """A log-in provider: its keys, and how often it was asked for them."""
 
-    keys: list[RSAKey] = field(default_factory=list)
+    keys: list[Any] = field(default_factory=list)
     asked: int = 0
     down: bool = False
+    settings: Any = None
+    """What access is told of it."""
 
     def new_key(self) -> RSAKey:
         key = RSAKey.generate_key(2048, {"kid": f"key-{len(self.keys)}"})
@@ -78,14 +90,16 @@ async def provider(log_in: LogIn, clock: Given, tmp_path: Path) -> AsyncIterator
         oidc_client_id=client,
         log_in_seconds=WORKING_DAY,
     )
+    log_in.settings = settings
     yield Provider(settings, clock)
     await runner.cleanup()
 
 
-def a_token(key: RSAKey, clock: Given, **more: Any) -> str:
+def a_token(key: Any, clock: Given, **more: Any) -> str:
     now = int(clock.now().timestamp())
     claims = {"iss": ISSUER, "aud": "portal", "sub": "anna", "nonce": NONCE, "iat": now, "exp": now + 300} | more
-    return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
+    algorithm = "RS256" if isinstance(key, RSAKey) else "ES256"
+    return jwt.encode({"alg": algorithm, "kid": key.kid}, claims, key)
 
 
 def part(value: Any) -> str:
@@ -227,3 +241,107 @@ async def test_who_showed_the_provider_who_he_is_too_long_ago_does_it_again(
     proved = int(clock.now().timestamp()) - WORKING_DAY
     with pytest.raises(NotAuthenticated):
         await provider.log_in(a_token(log_in.keys[0], clock, auth_time=proved), NONCE)
+
+
+async def test_a_key_that_the_provider_took_away_counts_no_longer(
+    provider: Provider, log_in: LogIn, clock: Given
+) -> None:
+    old = log_in.keys[0]
+    await provider.log_in(a_token(old, clock), NONCE)
+    log_in.new_key()
+    del log_in.keys[0]
+    clock.moment += KEYS_AGE - timedelta(seconds=1)
+    await provider.log_in(a_token(old, clock), NONCE)
+    clock.moment += timedelta(seconds=1)
+    with pytest.raises(NotAuthenticated):
+        await provider.log_in(a_token(old, clock), NONCE)
+    assert log_in.asked == 2
+
+
+async def test_its_keys_count_an_hour_without_it_and_no_longer(provider: Provider, log_in: LogIn, clock: Given) -> None:
+    key = log_in.keys[0]
+    await provider.log_in(a_token(key, clock), NONCE)
+    log_in.down = True
+    clock.moment += KEYS_WITHOUT_PROVIDER - timedelta(seconds=1)
+    assert (await provider.log_in(a_token(key, clock), NONCE)).subject == "anna"
+    with pytest.raises(PartDown):
+        await provider.log_in(a_token(RSAKey.generate_key(2048, {"kid": "new"}), clock), NONCE)
+    clock.moment += timedelta(seconds=1)
+    with pytest.raises(PartDown):
+        await provider.log_in(a_token(key, clock), NONCE)
+
+
+async def test_an_elliptic_key_will_do_and_no_algorithm_is_taken_with_the_key_of_another(
+    provider: Provider, log_in: LogIn, clock: Given
+) -> None:
+    key = ECKey.generate_key("P-256", {"kid": "curve"})
+    log_in.keys.append(key)
+    assert (await provider.log_in(a_token(key, clock), NONCE)).subject == "anna"
+    forged = ECKey.generate_key("P-256", {"kid": "key-0"})
+    with pytest.raises(NotAuthenticated):
+        await provider.log_in(a_token(forged, clock), NONCE)
+
+
+@pytest.mark.allowed("R-8.2")
+@pytest.mark.refused("R-8.2")
+async def test_where_a_second_factor_is_asked_a_log_in_without_it_is_none(
+    provider: Provider, log_in: LogIn, clock: Given
+) -> None:
+    log_in.settings.oidc_acr_values = "urn:provider:two urn:provider:three"
+    for acr in (None, "", "urn:provider:one", ["urn:provider:two"], "urn:provider:two urn:provider:three"):
+        with pytest.raises(NotAuthenticated):
+            await provider.log_in(a_token(log_in.keys[0], clock, acr=acr), NONCE)
+    await provider.log_in(a_token(log_in.keys[0], clock, acr="urn:provider:three"), NONCE)
+
+
+@pytest.mark.allowed("R-8.2")
+@pytest.mark.refused("R-8.2")
+async def test_who_somebody_is_stands_where_the_municipality_says(
+    provider: Provider, log_in: LogIn, clock: Given
+) -> None:
+    log_in.settings.oidc_subject_claim = "employee.number"
+    for wrong in ({}, {"employee": "e-17"}, {"employee": {"number": 17}}, {"employee": {"number": "x" * 201}}):
+        with pytest.raises(NotAuthenticated):
+            await provider.log_in(a_token(log_in.keys[0], clock, **wrong), NONCE)
+    assert MOST_SUBJECT == 200
+    found = await provider.log_in(a_token(log_in.keys[0], clock, employee={"number": "e-17"}), NONCE)
+    assert found.subject == "e-17"
+    log_in.settings.oidc_subject_claim = "https://example.nl/employee"
+    named = {"https://example.nl/employee": "e-18"}
+    assert (await provider.log_in(a_token(log_in.keys[0], clock, **named), NONCE)).subject == "e-18"
+
+
+SAID = {"issuer": "{it}", "jwks_uri": "{it}/keys"}
+
+
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        (SAID, True),
+        (SAID | {"issuer": "https://another.example.nl"}, False),
+        ({"issuer": "{it}"}, False),
+        (SAID | {"jwks_uri": ["{it}/keys"]}, False),
+        (SAID | {"jwks_uri": "file:///etc/passwd"}, False),
+        ([], False),
+    ],
+    ids=str,
+)
+async def test_what_a_provider_says_of_itself_is_believed_of_itself_only(said: Any, believed: bool) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(text=json.dumps(said).replace("{it}", f"http://{request.host}"))
+
+    app = web.Application()
+    app.router.add_get(WELL_KNOWN, answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    it = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    discovery = Discovery(it)
+    if believed:
+        assert await discovery.endpoint("jwks_uri") == f"{it}/keys"
+        await runner.cleanup()
+        assert await discovery.endpoint("jwks_uri") == f"{it}/keys", "what it said before is used"
+    else:
+        with pytest.raises(PartDown):
+            await discovery.endpoint("jwks_uri")
+        await runner.cleanup()

@@ -1,4 +1,5 @@
-"""A log-in at another provider than OpenBao's: npm oidc-provider, with tokens of five minutes and a session of its own."""
+"""A log-in at another provider than OpenBao's: npm oidc-provider, with tokens of five minutes and a session of its own. It signs
+with ES256, and of its addresses only its own is known: the rest is what it says of itself."""
 
 from __future__ import annotations
 
@@ -76,7 +77,6 @@ async def log(platform_of: PlatformOf, tmp_path: Path) -> AsyncIterator[Log]:
         settings = AccessSettings(
             **platform.settings.model_dump(),
             oidc_issuer=issuer,
-            oidc_jwks_uri=f"{issuer}/jwks",
             oidc_client_id=home.secret_file("portal-client-id"),
             portal_keys=home.secret_file("portal-keys.json"),
             first_designations=tmp_path / "none",
@@ -92,8 +92,7 @@ async def log(platform_of: PlatformOf, tmp_path: Path) -> AsyncIterator[Log]:
                     portal_address=PORTAL,
                     portal_key=home.secret_file("portal-key"),
                     services=told,
-                    oidc_authorization_endpoint=f"{issuer}/auth",
-                    oidc_token_endpoint=f"{issuer}/token",
+                    oidc_issuer=issuer,
                     oidc_client_id=home.secret_file("portal-client-id"),
                     oidc_client_secret=home.secret_file("portal-client-secret"),
                 )

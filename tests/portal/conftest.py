@@ -31,6 +31,7 @@ def told(tmp_path: Path) -> dict[str, Any]:
         "portal_key": tmp_path / "key",
         "services": dict.fromkeys(("access", "assessment", "sources", "casework", "rights", "worklist"), nobody),
         "oidc_authorization_endpoint": "https://log-in.example.nl/authorize",
+        "oidc_issuer": "https://log-in.example.nl",
         "oidc_token_endpoint": f"{nobody}/token",
         "oidc_client_id": tmp_path / "client",
         "oidc_client_secret": tmp_path / "client",

@@ -28,7 +28,7 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
     async def log_in(opnieuw: str = "") -> Response:
         """`opnieuw`: somebody shows again who he is, also to a provider that knows him."""
         sealed, begun = sessions.begin_log_in()
-        answer = sends_to(calls.log_in_address(begun, anew=bool(opnieuw)))
+        answer = sends_to(await calls.log_in_address(begun, anew=bool(opnieuw)))
         # For as long as logging in may take.
         remember(answer, LOG_IN_COOKIE, sealed, LOG_IN_TAKES)
         return answer
