@@ -42,6 +42,7 @@ async def door(house: TestHouse, *, connections: int, seconds: float) -> float:
             user="intake_door",
             password=house.home.secret("door-password"),
             database="intake",
+            ssl=house.home.tls("intake").context,
         )
         while time.perf_counter() < end:
             letter, own = seal(CONTENT, kid, pem), seal(CONTENT[:200], own_kid, own_pem)
@@ -100,7 +101,8 @@ async def arrival(house: TestHouse, *, connections: int, count: int) -> float:
             answer.raise_for_status()
             return json.loads(await answer.read() or b"null")
 
-    async with aiohttp.ClientSession() as http:
+    shown = aiohttp.TCPConnector(ssl=house.home.tls("assessment").context)
+    async with aiohttp.ClientSession(connector=shown) as http:
         token["X-Vault-Token"] = (await call(http, "auth/approle/login", role))["auth"]["client_token"]
 
         async def worker() -> None:

@@ -38,12 +38,15 @@ PUT = "INSERT INTO {0} SELECT * FROM jsonb_populate_record(NULL::{0}, $1::jsonb)
 
 async def seed(house: TestHouse, count: int) -> None:
     """Sealed signals that are due, each with an archive key and a key of its words."""
-    bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    bao = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
     decided = datetime.combine(date.today() - timedelta(days=366), datetime.min.time(), UTC) + timedelta(hours=12)
     rows = [ended(signal_number(random_seed()), decided) for _ in range(count)]
     keys = iter([f"{ROOM}/keys/{told.room_key}" for _, told in rows])
     archives = iter([f"archive-signal/keys/{(sealed.dossier or [])[0]['key']}" for sealed, _ in rows])
-    async with aiohttp.ClientSession(headers={"X-Vault-Token": bao.token}) as http:
+    shown = aiohttp.TCPConnector(ssl=house.home.tls("setup").context)
+    async with aiohttp.ClientSession(headers={"X-Vault-Token": bao.token}, connector=shown) as http:
 
         async def some() -> None:
             for path in itertools.chain(keys, archives):
@@ -93,7 +96,9 @@ def ended(number: str, decided: datetime) -> tuple[SealedSignal, DecidedRow]:
 
 async def put(house: TestHouse, service: str, rows: Sequence[SQLModel]) -> None:
     """Rows as the service itself would have written them."""
-    bao = OpenBao(house.client.addresses["openbao"], house.home.secret_file(f"approle-{service}"))
+    bao = OpenBao(
+        house.client.addresses["openbao"], house.home.secret_file(f"approle-{service}"), house.home.tls(service)
+    )
     mac = Mac(service, bao)
     made = [(await vouch_for(mac, row)).model_dump_json() for row in rows]
     await bao.close()

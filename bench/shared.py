@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import tempfile
 import time
 from datetime import date
@@ -30,6 +29,7 @@ from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from tests.house import TestHouse, until
 from tests.journeys import APPROACH, brought, further, player_of, steps
+from tests.parts import told_of
 
 ITEMS, TIMES = 30, 40
 PACKAGE_ITEMS, PACKAGE_PAGES = 50, 200
@@ -174,8 +174,8 @@ def settings_of(house: TestHouse, name: str) -> dict[str, Any]:
         "openbao_credentials": home.secret_file(f"approle-{name}"),
         "signing_keys": home.secret_file("signing-keys.json"),
         "nats_address": state["addresses"]["nats"],
-        "database_host": "127.0.0.1",
-        "database_port": json.loads((home.path / "run" / "ports.json").read_text())["postgres"],
+        "database_hosts": state["addresses"]["postgres"],
+        **told_of(home.tls(name)),
         "folder": home.service_folder(name),
         "tombstones": home.tombstones,
         "receiver_keys": home.secret_file(RECEIVER_KEYS),

@@ -21,9 +21,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
 from deploy.postgres import roles
+from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
 from shared.privileges import SERVICES
+from shared.tls import Tls
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104  (in a container there is nothing else to listen on)
 NATS_PORT = 4222
 NATS_STORE = "/data"
 
@@ -33,9 +36,14 @@ class SetUpSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MELDPUNT_", extra="ignore", hide_input_in_errors=True)
 
+    tls_authorities: Path
+    """A file (PEM): whose certificates are believed. The next two: the certificate of the set-up, named `setup`, and its key."""
+    tls_certificate: Path
+    tls_key: Path
     openbao_address: str
     nats_address: str
     database_host: str
+    """Of PostgreSQL, the one that takes writes; also where OpenBao finds it."""
     database_port: int
     postgres_user: str = "postgres"
     """Who may make databases and roles."""
@@ -47,6 +55,24 @@ class SetUpSettings(BaseSettings):
     door_password: Path
     """Of intake's door."""
     nats_set_up_password: Path
+    openbao_tls_authorities: Path
+    """This and the next two: where OpenBao, on its own machine, has what it shows to PostgreSQL."""
+    openbao_tls_certificate: Path
+    openbao_tls_key: Path
+    nats_tls_folder: Path = Path("/etc/nats/tls")
+    """Where NATS, on its own machine, has `ca.crt`, `tls.crt` and `tls.key`."""
+
+    @property
+    def tls(self) -> Tls:
+        return Tls(self.tls_authorities, self.tls_certificate, self.tls_key)
+
+    @property
+    def openbao_tls(self) -> Tls:
+        return Tls(self.openbao_tls_authorities, self.openbao_tls_certificate, self.openbao_tls_key)
+
+    @property
+    def nats_tls(self) -> Tls:
+        return Tls(self.nats_tls_folder / "ca.crt", self.nats_tls_folder / "tls.crt", self.nats_tls_folder / "tls.key")
 
 
 def _read(file: Path) -> str:
@@ -58,17 +84,19 @@ class SetUp:
 
     def __init__(self, settings: SetUpSettings) -> None:
         self._settings = settings
-        self._bao = bao_config.client(settings.openbao_address, _read(settings.provisioner_password))
+        self._bao = bao_config.client(settings.openbao_address, _read(settings.provisioner_password), settings.tls)
 
     async def roles_and_policies(self) -> None:
         """What is who in PostgreSQL, and who may what in OpenBao."""
         given = self._settings
         superuser = roles.Superuser(
-            given.database_host, given.database_port, given.postgres_user, _read(given.postgres_password)
+            given.database_host, given.database_port, given.postgres_user, _read(given.postgres_password), given.tls
         )
         password = _read(given.openbao_database_password)
         await roles.apply(superuser, password, _read(given.door_password))
-        database = bao_config.Database(given.database_host, given.database_port, roles.PROVISIONER, password)
+        database = bao_config.Database(
+            given.database_host, given.database_port, roles.PROVISIONER, password, given.openbao_tls
+        )
         bao_config.apply(self._bao, database)
 
     def write_identities(self, folder: Path) -> None:
@@ -77,19 +105,23 @@ class SetUp:
             _write(folder / service.name / "approle", json.dumps(bao_config.credentials(self._bao, service.name)))
         _write(folder / "shared" / "signing-keys.json", json.dumps(bao_config.signing_keys(self._bao)))
         passwords = bao_config.nats_passwords(self._bao)
-        passwords[nats_config.SETUP_USER] = _read(self._settings.nats_set_up_password)
-        config = nats_config.server_config(host="0.0.0.0", port=NATS_PORT, store=NATS_STORE, passwords=passwords)  # noqa: S104
+        passwords[SETUP_USER] = _read(self._settings.nats_set_up_password)
+        config = nats_config.server_config(
+            host=EVERYWHERE, port=NATS_PORT, store=NATS_STORE, passwords=passwords, tls=self._settings.nats_tls
+        )
         _write(folder / "nats" / "nats.json", config)
 
     async def streams(self) -> None:
-        await nats_config.apply(self._settings.nats_address, _read(self._settings.nats_set_up_password))
+        await nats_config.apply(
+            self._settings.nats_address, _read(self._settings.nats_set_up_password), self._settings.tls
+        )
 
     async def migrations(self) -> None:
         """Every database to its newest schema, one after the other, with a user that lives for a lease."""
         for service in SERVICES:
             user, password = bao_config.database_user(self._bao, f"{service.name}-migrate")
             given = self._settings
-            await migrate(service.name, given.database_host, given.database_port, user, password)
+            await migrate(service.name, [(given.database_host, given.database_port)], given.tls, user, password)
 
 
 def _write(file: Path, text: str) -> None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from shared.asking import PORTAL, PUBLIC_PAGES
 from shared.privileges import SERVICES, Privileges
 
-PORT = 8080
-"""On which every process listens, in its own container."""
+PORT = 8443
+"""On which every process listens, in its own container (`shared.service.serve`)."""
 USER = 10001
 """The user as whom everything of ours runs, and the group of the files that it reads."""
 POOL = 20

@@ -23,8 +23,7 @@ from shared.privileges import SERVICES, Privileges
 SECRETS, SHARED = "/run/meldpunt/secrets", "/run/meldpunt/shared"
 IDENTITY, PROTOCOLS = "/run/meldpunt/identity", "/run/meldpunt/protocols"
 TLS = "/run/meldpunt/tls"
-SCHEME = "http"
-"""With which processes speak to each other, and are asked whether they are ready."""
+SCHEME = "https"
 FOLDER, TOMBSTONES, WITNESS = "/var/lib/meldpunt", "/srv/tombstones", "/srv/witness"
 
 
@@ -61,7 +60,7 @@ class Shared:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A file of the certificate of the process: `tls.crt`, `tls.key` or `ca.crt`."""
+    """A file of the certificate of the process, as cert-manager calls them: `ca.crt`, `tls.crt` or `tls.key`."""
 
     key: str
 
@@ -100,11 +99,13 @@ class Unset:
 Wire = Value | Secret | Identity | Shared | Certificate | Folder | Address | Addresses | Unset
 
 WIRES: dict[str, Wire] = {
+    "tls_authorities": Certificate("ca.crt"),
+    "tls_certificate": Certificate("tls.crt"),
+    "tls_key": Certificate("tls.key"),
     "openbao_address": Value("openbao.address"),
     "openbao_credentials": Identity(),
     "nats_address": Value("nats.address"),
-    "database_host": Value("postgres.host"),
-    "database_port": Value("postgres.port"),
+    "database_hosts": Value("postgres.hosts"),
     "folder": Folder(FOLDER),
     "signing_keys": Shared("signing-keys.json"),
     "tombstones": Folder(TOMBSTONES, claim="tombstones", read_only=True),
@@ -122,6 +123,7 @@ WIRES: dict[str, Wire] = {
     "oidc_issuer": Value("provider.issuer"),
     # What access and the portal have to say alike.
     "oidc_acr_values": Value("provider.acrValues", optional=True),
+    "oidc_authorities": Shared("provider-ca.crt", when="files.providerAuthorities"),
     "oidc_client_id": Secret("client-id"),
     "oidc_client_secret": Secret("client-secret"),
     "portal_keys": Shared("portal-keys.json"),
@@ -133,9 +135,15 @@ WIRES: dict[str, Wire] = {
     "guides": Unset("they come with the image"),
     "theme": Value("theme"),
     "intake_address": Address("intake"),
+    "database_host": Value("postgres.writer.host"),
+    "database_port": Value("postgres.writer.port"),
     "postgres_user": Value("postgres.superuser"),
     "postgres_password": Secret("postgres-password"),
     "provisioner_password": Secret("provisioner-password"),
+    "openbao_tls_authorities": Value("openbao.files.authorities"),
+    "openbao_tls_certificate": Value("openbao.files.certificate"),
+    "openbao_tls_key": Value("openbao.files.key"),
+    "nats_tls_folder": Unset("the job makes no configuration of NATS"),
     "openbao_database_password": Secret("openbao-database-password"),
     "nats_set_up_password": Secret("nats-set-up-password"),
 }

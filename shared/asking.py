@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shared.privileges import SERVICES, Privileges
 
-PORTAL, PUBLIC_PAGES, SET_UP = "portal", "public", "set-up"
+PORTAL, PUBLIC_PAGES, SET_UP = "portal", "public", "setup"
 """The pages of who works here, and the public ones: processes without a row in the table. And the job that brings the parts to
 what the table says."""
 OPENBAO, NATS, POSTGRES = "openbao", "nats", "postgres"

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from shared.errors import PartDown
+from shared.tls import Tls
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 AGE_SECONDS = 600.0
@@ -19,10 +20,14 @@ MOST_CONFIGURATION = 100_000
 
 
 class Discovery:
-    """The endpoints of the provider at `issuer`, asked for when they are needed. What it said before is used while it is away."""
+    """The endpoints of the provider at `issuer`, asked for when they are needed. What it said before is used while it is away.
 
-    def __init__(self, issuer: str) -> None:
+    `tls`: how it is asked, where that is not as anybody would ask it.
+    """
+
+    def __init__(self, issuer: str, tls: Tls | None = None) -> None:
         self._issuer = issuer
+        self._tls = tls
         self._known: dict[str, Any] = {}
         self._ask_again = 0.0
         self._one_at_a_time = asyncio.Lock()
@@ -34,7 +39,7 @@ class Discovery:
                 try:
                     self._known = await self._ask()
                     self._ask_again = time.monotonic() + AGE_SECONDS
-                except (httpx.HTTPError, ValueError, RecursionError) as problem:
+                except (httpx.HTTPError, OSError, ValueError, RecursionError) as problem:
                     if not self._known:
                         raise PartDown("the log-in provider is out of reach") from problem
             found = self._known.get(name)
@@ -44,7 +49,7 @@ class Discovery:
 
     async def _ask(self) -> dict[str, Any]:
         """Raises ValueError for what another issuer says (Discovery 4.3)."""
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with httpx.AsyncClient(timeout=5, verify=self._tls.context if self._tls else True) as http:
             answer = (await http.get(self._issuer.rstrip("/") + WELL_KNOWN)).raise_for_status()
         if len(answer.content) > MOST_CONFIGURATION:
             raise ValueError("it says too much")

@@ -16,6 +16,7 @@ import aiohttp
 import structlog
 
 from shared.errors import MeldpuntError, PartDown
+from shared.tls import Tls
 
 log = structlog.get_logger()
 
@@ -59,8 +60,9 @@ class BaoError(MeldpuntError):
 class OpenBao:
     """One client per service. All calls raise PartDown, BaoRefused or BaoError."""
 
-    def __init__(self, address: str, credentials: Path) -> None:
+    def __init__(self, address: str, credentials: Path, tls: Tls) -> None:
         self._credentials = credentials
+        self._tls = tls
         self._token: str | None = None
         self._login = asyncio.Lock()
         self._address = address
@@ -146,7 +148,9 @@ class OpenBao:
         """Whether OpenBao answers and is unsealed."""
         try:
             timeout = aiohttp.ClientTimeout(total=2)
-            async with self._http.get(f"{self._address}/v1/sys/health", timeout=timeout) as answer:
+            async with self._http.get(
+                f"{self._address}/v1/sys/health", timeout=timeout, ssl=self._tls.context
+            ) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError, PartDown):
             return False
@@ -169,7 +173,11 @@ class OpenBao:
         headers = {"X-Vault-Token": token} if token else {}
         url, patience = f"{self._address}/v1/{path}", aiohttp.ClientTimeout(total=seconds)
         try:
-            async with self._http.request(method, url, json=body, headers=headers, timeout=patience) as answer:
+            # A renewed certificate is another context, and that is other connections.
+            shown = self._tls.context
+            async with self._http.request(
+                method, url, json=body, headers=headers, timeout=patience, ssl=shown
+            ) as answer:
                 status, text = answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown("OpenBao is out of reach") from problem

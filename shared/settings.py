@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.protocol.laws import Laws
 from shared.protocol.live import missing_for_live
 from shared.receivers import Receivers, read_receivers
+from shared.tls import Tls
 
 STREAM_DAYS = 7
 """The age at which a stream drops a message: above the backup interval, so that a restored service can be rewound."""
@@ -21,16 +23,30 @@ LONGEST_LEASE_SECONDS = 3600
 """No service believes a designation for longer than this without hearing of it again, whatever access says."""
 
 
+_HOST = re.compile(r"[^\s,:/@]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
+
+
+def _parts(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
 class ServiceSettings(BaseSettings):
     """Read from the environment, prefix `MELDPUNT_`."""
 
     model_config = SettingsConfigDict(env_prefix="MELDPUNT_", extra="ignore", hide_input_in_errors=True)
 
+    tls_authorities: Path
+    """A file (PEM): whose certificates are believed."""
+    tls_certificate: Path
+    """A file (PEM): the certificate that this service shows to whom it connects to. Its name is the name of the service."""
+    tls_key: Path
+    """A file (PEM): the key of that. All three may be renewed while the service runs."""
     openbao_address: str
     openbao_credentials: Path
     nats_address: str
-    database_host: str
-    database_port: int
+    """One or more servers, with commas between: `tls://nats-1.example.nl:4222`."""
+    database_hosts: str
+    """One or more servers, with commas between, each `host:port`; of several the one that takes writes is used."""
     folder: Path
     """A folder of the service's own: letterbox keys that it needs when OpenBao is away. No secrets, no content."""
     signing_keys: Path | None = None
@@ -87,16 +103,52 @@ class ServiceSettings(BaseSettings):
     """Whether real data are processed. False: a trial, and all that is kept says so. True: nothing is accepted while the
     municipality has not filled in what that takes."""
 
+    @field_validator("openbao_address")
+    @classmethod
+    def _is_encrypted(cls, value: str) -> str:
+        if not value.startswith("https://"):
+            raise ValueError("OpenBao is spoken to over https:// only")
+        return value
+
+    @field_validator("nats_address")
+    @classmethod
+    def _are_encrypted(cls, value: str) -> str:
+        if not _parts(value) or not all(one.startswith("tls://") for one in _parts(value)):
+            raise ValueError("NATS is spoken to over tls:// only: one address, or more with commas between")
+        return value
+
+    @field_validator("database_hosts")
+    @classmethod
+    def _are_hosts(cls, value: str) -> str:
+        if not _parts(value) or not all(_HOST.fullmatch(one) for one in _parts(value)):
+            raise ValueError("PostgreSQL is found at host:port, or at more of them with commas between")
+        return value
+
+    @property
+    def nats_servers(self) -> list[str]:
+        return _parts(self.nats_address)
+
+    @property
+    def databases(self) -> list[tuple[str, int]]:
+        """Hosts and ports."""
+        found = (one.rpartition(":") for one in _parts(self.database_hosts))
+        return [(host.strip("[]"), int(port)) for host, _, port in found]
+
+    @cached_property
+    def tls(self) -> Tls:
+        """Who this service is on its connections, and whom it believes."""
+        return Tls(self.tls_authorities, self.tls_certificate, self.tls_key)
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
-        for one in filter(None, (part.strip() for part in value.split(","))):
+        for one in _parts(value):
             ip_network(one)
         return value
 
     @property
     def trusted_addresses(self) -> list[str]:
-        return [part.strip() for part in self.trusted_proxies.split(",") if part.strip()]
+        return _parts(self.trusted_proxies)
 
     @cached_property
     def laws(self) -> Laws:

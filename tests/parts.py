@@ -21,8 +21,20 @@ import psutil
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import OTHER_PORTS, PREFERRED_PORTS, Home
 from deploy.openbao import apply as bao_config
+from shared.tls import Tls
 
 T = TypeVar("T")
+NOBODY = Tls(Path("/nowhere/ca.crt"), Path("/nowhere/nobody.crt"), Path("/nowhere/nobody.key"))
+"""Who connects to nothing."""
+TOLD: dict[str, Any] = {
+    "openbao_address": "https://127.0.0.1:1",
+    "nats_address": "tls://127.0.0.1:1",
+    "database_hosts": "127.0.0.1:1",
+    "tls_authorities": NOBODY.authorities,
+    "tls_certificate": NOBODY.certificate,
+    "tls_key": NOBODY.key,
+}
+"""What a service is told of its parts where there are none."""
 ROOM = 4 * 2**30
 """Bytes that have to be free; a house takes a few hundred MB."""
 
@@ -32,7 +44,9 @@ class Parts:
     client: HouseClient
 
     def seal_openbao(self) -> None:
-        bao_config.client(self.client.addresses["openbao"], self.home.secret("provisioner")).sys.seal()
+        bao_config.client(
+            self.client.addresses["openbao"], self.home.secret("provisioner"), self.home.tls("setup")
+        ).sys.seal()
 
     def sql(self, database: str, query: str, *values: Any) -> list[dict[str, Any]]:
         """As the superuser: what a database administrator can see."""
@@ -53,24 +67,37 @@ class Parts:
         for _ in range(100):
             try:
                 return await asyncpg.connect(
-                    host=host, port=int(port), user="postgres", password=password, database=database
+                    host=host,
+                    port=int(port),
+                    user="postgres",
+                    password=password,
+                    database=database,
+                    ssl=self.home.tls("setup").context,
                 )
             except (asyncpg.CannotConnectNowError, OSError):
                 await asyncio.sleep(0.2)
         raise AssertionError("PostgreSQL did not come back within 20 s")
 
-    async def nats_as(self, user: str, password: str, **options: Any) -> Any:
+    async def nats_as(self, user: str, password: str, *, shows: str | None = None, **options: Any) -> Any:
+        """Connected as `user`; who shows the certificate of another, `shows` it."""
         return await nats.connect(
             self.client.addresses["nats"],
             user=user,
             password=password,
             allow_reconnect=False,
             connect_timeout=3,
+            tls=self.home.tls(shows or user).context,
+            tls_handshake_first=True,
             **options,
         )
 
     async def nats_admin(self) -> Any:
         return await self.nats_as("setup", self.home.secret("nats-setup"))
+
+
+def told_of(tls: Tls) -> dict[str, Any]:
+    """What a service is told about who it is on its connections."""
+    return {"tls_authorities": tls.authorities, "tls_certificate": tls.certificate, "tls_key": tls.key}
 
 
 def new_folder(purpose: str, *, on_disk: bool = False) -> Path:

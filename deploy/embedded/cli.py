@@ -188,6 +188,12 @@ def _of_keys(command: Command) -> None:
     one.add_argument("--as", dest="user", default="fg", help="who asks for the export (FG or beheerder)")
     one.add_argument("--witness", type=Path, help="the folder of notes (default: that of the house)")
     one.add_argument("--keys", type=Path, help="the public signing keys (default: those of the house)")
+    one = command(
+        "certificates",
+        _later("certificates", "certificates"),
+        "When the certificates of the house end; or new ones for everybody, or another authority, while it runs.",
+    )
+    one.add_argument("what", nargs="?", default="show", choices=["show", "renew", "new-authority"])
     command(
         "compact",
         _later("compact", "compact"),

@@ -14,6 +14,7 @@ from deploy.embedded.home import Home, HouseError
 from deploy.embedded.portal import exchange_form
 from deploy.embedded.status import operators_look
 from deploy.openbao import log_in as provider
+from deploy.tls.identities import SETUP_USER
 from shared.pages import MOST
 
 
@@ -92,7 +93,7 @@ class HouseClient:
             raise HouseError(f"there is no demo user {user}: choose from {', '.join(passwords)}")
         client = (self._home.secret("portal-client-id"), self._home.secret("portal-client-secret"))
         try:
-            return provider.log_in(self.addresses["openbao"], user, passwords[user], client)
+            return provider.log_in(self.addresses["openbao"], user, passwords[user], client, self._home.tls(SETUP_USER))
         except httpx.HTTPError as problem:
             raise HouseError(
                 f"the log-in provider (OpenBao) did not log {user} in: {type(problem).__name__}"

@@ -11,10 +11,15 @@ import os
 import random
 import secrets
 import socket
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.privileges import SERVICES
+from shared.tls import Tls
+
+if TYPE_CHECKING:
+    from deploy.tls.authority import Authority
 
 PARTS = ("postgres", "openbao", "nats")
 DEFAULT_PROTOCOL = "midden-delfland-2025"
@@ -122,6 +127,18 @@ class Home:
     def service_folder(self, name: str) -> Path:
         return self.path / "services" / name
 
+    @cached_property
+    def authority(self) -> Authority:
+        """Who makes the certificates of this house; its folder is made at the first start."""
+        # Only here: it takes libraries for which who asks how a house is should not wait.
+        from deploy.tls.authority import Authority, Terms
+
+        return Authority(self.path / "tls", Terms.told())
+
+    def tls(self, name: str) -> Tls:
+        """Who `name` is on its connections (`deploy.tls.identities`)."""
+        return self.authority.of(name)
+
     @property
     def tombstones(self) -> Path:
         return self.path / "tombstones"
@@ -149,24 +166,29 @@ class Home:
         return found
 
     def write_state(self, state: dict[str, Any]) -> None:
-        _write(self.state_file, json.dumps(state, indent=1))
+        self.write(self.state_file, json.dumps(state, indent=1))
 
     def held(self, name: str) -> Path:
         """While this file exists, the house keeps `name` stopped."""
         return self.path / "run" / "held" / name
 
+    @property
+    def certificates_asked(self) -> Path:
+        """While this file exists, somebody waits for other certificates."""
+        return self.path / "run" / "certificates"
+
     def secret(self, name: str, make: Any = None) -> str:
         """The secret called `name`, made on first use."""
         file = self.path / "secrets" / name
         if not file.exists():
-            _write(file, make() if make else secrets.token_urlsafe(32))
+            self.write(file, make() if make else secrets.token_urlsafe(32))
         return file.read_text()
 
     def secret_file(self, name: str) -> Path:
         return self.path / "secrets" / name
 
     def write_secret(self, name: str, text: str) -> None:
-        _write(self.path / "secrets" / name, text)
+        self.write(self.path / "secrets" / name, text)
 
     def ports(self) -> dict[str, int]:
         """The ports of this house: last time's where still free, else the preferred, else any."""
@@ -175,19 +197,20 @@ class Home:
         chosen: dict[str, int] = {}
         for name, preferred in PREFERRED_PORTS.items():
             chosen[name] = free_port(known.get(name, preferred), set(chosen.values()))
-        _write(file, json.dumps(chosen))
+        self.write(file, json.dumps(chosen))
         return chosen
+
+    @staticmethod
+    def write(file: Path, text: str) -> None:
+        """The whole text or what was there before, for its owner only."""
+        temporary = file.with_suffix(file.suffix + ".new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(text)
+        temporary.replace(file)
 
     def demo_users(self) -> dict[str, str]:
         return {name: self.secret(f"user-{name}", lambda: secrets.token_urlsafe(9)) for name in DEMO_USERS}
-
-
-def _write(file: Path, text: str) -> None:
-    temporary = file.with_suffix(file.suffix + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text)
-    temporary.replace(file)
 
 
 SERVICE_NAMES = tuple(service.name for service in SERVICES)

@@ -13,24 +13,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import hvac
+
 from deploy.embedded import parts, portal, riec
 from deploy.embedded import protocol as law
+from deploy.embedded.certificates import Renewal
 from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import Compaction
 from deploy.embedded.home import DEFAULT_PROTOCOL, DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
+from deploy.embedded.parts import HERE
 from deploy.embedded.rotate import RotatedLog
 from deploy.embedded.supervise import Supervisor
+from deploy.embedded.told import told
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
-from deploy.openbao import log_in, people
+from deploy.openbao import people
 from deploy.postgres import roles
+from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
 
-TRYING = {
-    # Short, so that who tries the house sees what happens; a municipality has minutes here.
-    "MELDPUNT_WITHDRAWAL_SECONDS": "2",
-    "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "5",
-}
 PATIENCE = 300
 """Seconds for a part or a service to become ready, on a machine with other things to do; one that stops shows at once."""
 WORK_LISTS = {
@@ -62,17 +63,21 @@ class House:
         reopen = functools.partial(self._supervisor.tell, "openbao", signal.SIGHUP)
         self._supervisor.chores.append(RotatedLog(parts.openbao_audit_log(home), reopen).look)
         self._ports: dict[str, int] = {}
+        renewal = Renewal(home, self._supervisor, self._connect_anew, say)
+        self._supervisor.chores.append(renewal.when_due)
         self._subjects: dict[str, str] = {}
         self._compaction: Compaction | None = None
 
     @property
     def _bao_address(self) -> str:
-        return f"http://127.0.0.1:{self._ports['openbao']}"
+        return f"https://{HERE}:{self._ports['openbao']}"
 
     def open(self) -> None:
         """Everything up and ready; raises HouseError naming what is not."""
         self.home.make()
+        self.home.authority.make()
         self._ports = self.home.ports()
+        self.home.certificates_asked.unlink(missing_ok=True)
         for file in (self.home.path / "run" / "held").iterdir():
             file.unlink()
         self._write_state()
@@ -90,26 +95,34 @@ class House:
         self._supervisor.wait_for("openbao", PATIENCE)
         self._compaction = self._begin_compacting()
 
+    def _bao(self) -> hvac.Client:
+        return bao_config.client(self._bao_address, self.home.secret("provisioner"), self.home.tls(SETUP_USER))
+
     def _begin_compacting(self) -> Compaction:
         storage = parts.key_storage(self.home, self._ports["openbao-cluster"])
 
         def record(moment: datetime) -> None:
-            bao_config.note_compaction(bao_config.client(self._bao_address, self.home.secret("provisioner")), moment)
+            bao_config.note_compaction(self._bao(), moment)
 
         compaction = Compaction(self.home, storage, self._supervisor, record, self._say)
         compaction.begin()
         self._supervisor.chores.append(compaction.when_due)
         return compaction
 
+    def _connect_anew(self) -> None:
+        bao_config.connect_anew(self._bao())
+
     def _set_up(self) -> None:
         self._say("applying the privilege table: roles, policies, subjects, schemas")
         port = self._ports["postgres"]
-        superuser = roles.Superuser("127.0.0.1", port, "postgres", self.home.secret("postgres"))
+        setup = self.home.tls(SETUP_USER)
+        superuser = roles.Superuser(HERE, port, "postgres", self.home.secret("postgres"), setup)
         provisioner = self.home.secret("postgres-openbao")
         asyncio.run(roles.apply(superuser, provisioner, self.home.secret("door-password")))
         self.home.secret("door-secret")
-        bao = bao_config.client(self._bao_address, self.home.secret("provisioner"))
-        bao_config.apply(bao, bao_config.Database("127.0.0.1", port, roles.PROVISIONER, provisioner))
+        bao = self._bao()
+        database = bao_config.Database(HERE, port, roles.PROVISIONER, provisioner, self.home.tls("openbao"))
+        bao_config.apply(bao, database)
         if self._compaction:
             self._compaction.record()
         for name in SERVICE_NAMES:
@@ -133,7 +146,7 @@ class House:
 
         async def migrations() -> None:
             for name, (user, password) in users.items():
-                await migrate(name, "127.0.0.1", port, user, password)
+                await migrate(name, [(HERE, port)], setup, user, password)
 
         asyncio.run(migrations())
 
@@ -149,13 +162,15 @@ class House:
         self.home.write_secret("first-designations.json", json.dumps(text))
 
     def _start_nats(self, passwords: dict[str, str]) -> None:
-        everyone = {nats_config.SETUP_USER: self.home.secret("nats-setup"), **passwords}
+        everyone = {SETUP_USER: self.home.secret("nats-setup"), **passwords}
         port = self._ports["nats"]
         store = str(self.home.part("nats") / "store")
-        config = nats_config.server_config(host="127.0.0.1", port=port, store=store, passwords=everyone)
+        tls = self.home.tls("nats")
+        config = nats_config.server_config(host=HERE, port=port, store=store, passwords=everyone, tls=tls)
 
         def streams() -> None:
-            asyncio.run(nats_config.apply(f"nats://127.0.0.1:{port}", everyone[nats_config.SETUP_USER]))
+            setup, password = self.home.tls(SETUP_USER), everyone[SETUP_USER]
+            asyncio.run(nats_config.apply(f"tls://{HERE}:{port}", password, setup))
 
         # Also after a restart: when the store was lost, streams and consumers are made again.
         self._supervisor.start(parts.nats(self.home, port, config), wait=PATIENCE, after=streams)
@@ -175,43 +190,7 @@ class House:
 
     def _service(self, name: str) -> parts.Command:
         port = self._ports[name]
-        secret = self.home.secret_file
-        env = {
-            "MELDPUNT_OPENBAO_ADDRESS": self._bao_address,
-            "MELDPUNT_OPENBAO_CREDENTIALS": str(secret(f"approle-{name}")),
-            "MELDPUNT_SIGNING_KEYS": str(secret("signing-keys.json")),
-            "MELDPUNT_NATS_ADDRESS": f"nats://127.0.0.1:{self._ports['nats']}",
-            "MELDPUNT_DATABASE_HOST": "127.0.0.1",
-            "MELDPUNT_DATABASE_PORT": str(self._ports["postgres"]),
-            "MELDPUNT_FOLDER": str(self.home.service_folder(name)),
-            "MELDPUNT_TOMBSTONES": str(self.home.tombstones),
-            "MELDPUNT_OPERATIONS_SECRET": str(secret(f"operations-{name}")),
-            "MELDPUNT_TRACES": str(self.home.path / "logs" / f"traces-{name}.jsonl"),
-            "MELDPUNT_PROTOCOL": self._options.protocol,
-            # Everything here runs as one user: never for real data, whatever the environment says.
-            "MELDPUNT_LIVE": "false",
-            "PYTHONUNBUFFERED": "1",
-            **TRYING,
-        }
-        if name == "intake":
-            env |= {
-                "MELDPUNT_DOOR_PASSWORD": str(secret("door-password")),
-                "MELDPUNT_DOOR_SECRET": str(secret("door-secret")),
-                # The public pages say who visits them: each visitor has his own share.
-                "MELDPUNT_TRUSTED_PROXIES": "127.0.0.1",
-            }
-        if name in ("export", "casework"):
-            env["MELDPUNT_RECEIVER_KEYS"] = str(secret(riec.RECEIVER_KEYS))
-        if name == "oversight":
-            env["MELDPUNT_WITNESS"] = str(self.home.witness)
-        if name == "access":
-            provider = f"{self._bao_address}/v1/identity/oidc/provider/{log_in.PROVIDER}"
-            env |= {
-                "MELDPUNT_OIDC_ISSUER": provider,
-                "MELDPUNT_OIDC_CLIENT_ID": str(secret("portal-client-id")),
-                "MELDPUNT_PORTAL_KEYS": str(secret("portal-keys.json")),
-                "MELDPUNT_FIRST_DESIGNATIONS": str(secret("first-designations.json")),
-            }
+        env = told(self.home, name, self._ports, self._options.protocol)
         inherited = {key: value for key, value in os.environ.items() if key.startswith("MELDPUNT_")}
         argv = ["meldpunt-service", name, str(port)]
 
@@ -231,7 +210,7 @@ class House:
     def _addresses(self) -> dict[str, str]:
         """Of everything that speaks HTTP."""
         names = ("openbao", *SERVICE_NAMES, riec.COUNTERPART, *portal.PAGES)
-        return {name: f"http://127.0.0.1:{self._ports[name]}" for name in names}
+        return {name: f"{'https' if name == 'openbao' else 'http'}://{HERE}:{self._ports[name]}" for name in names}
 
     def _designate(self) -> None:
         """The demo people get their designations from the demo beheerder, through the real interface."""
@@ -276,8 +255,8 @@ class House:
         before = self.home.state() or {}
         pids = self._supervisor.pids()
         addresses = {
-            "postgres": f"127.0.0.1:{self._ports['postgres']}",
-            "nats": f"nats://127.0.0.1:{self._ports['nats']}",
+            "postgres": f"{HERE}:{self._ports['postgres']}",
+            "nats": f"tls://{HERE}:{self._ports['nats']}",
         }
         addresses |= self._addresses
         state: dict[str, Any] = {

@@ -17,6 +17,7 @@ from deploy.embedded.riec import exchange_keys
 from deploy.embedded.status import is_running, operators_look
 from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
+from deploy.tls.identities import SETUP_USER
 from shared.errors import CannotSucceed
 
 console = Console(stderr=True)
@@ -27,7 +28,7 @@ def keys(home: Home, arguments: argparse.Namespace) -> int:
     state = home.state()
     if state is None or not is_running(state):
         raise HouseError("no house is running here: start one with `meldpunt up`")
-    bao = bao_config.client(state["addresses"]["openbao"], home.secret("provisioner"))
+    bao = bao_config.client(state["addresses"]["openbao"], home.secret("provisioner"), home.tls(SETUP_USER))
     if arguments.key in SERVICE_NAMES:
         _signing_key(home, bao, arguments.key, arguments.wait)
     else:

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.staticfiles import StaticFiles
 
 from deploy.openbao.log_in import PROVIDER
+from shared.tls import Tls
 
 ASKED = (
     "client_id",
@@ -49,10 +50,14 @@ class LogInSettings(BaseSettings):
 
     openbao_address: str
     portal_address: str
+    tls_authorities: Path
+    tls_certificate: Path
+    tls_key: Path
 
 
 def create() -> FastAPI:
     settings = LogInSettings.model_validate({})
+    tls = Tls(settings.tls_authorities, settings.tls_certificate, settings.tls_key)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/static", StaticFiles(directory=STATIC))
     headers = {
@@ -83,7 +88,7 @@ def create() -> FastAPI:
         asked = {one: str(filled.get(one, "")) for one in ASKED}
         name = str(filled.get("name", ""))
         bao = settings.openbao_address
-        async with httpx.AsyncClient(timeout=10) as http:
+        async with httpx.AsyncClient(timeout=10, verify=tls.context) as http:
             path = f"{bao}/v1/auth/userpass/login/{quote(name, safe='')}"
             answer = await http.post(path, json={"password": str(filled.get("password", ""))})
             if not name or not answer.is_success:

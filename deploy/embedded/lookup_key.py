@@ -12,6 +12,7 @@ from deploy.embedded.home import Home, HouseError
 from deploy.embedded.status import is_running
 from deploy.openbao import apply as bao_config
 from deploy.openbao import lookup
+from deploy.tls.identities import SETUP_USER
 from shared.clock import calendar_date
 
 ASKED = "retention"
@@ -22,7 +23,7 @@ def lookup_key(home: Home, arguments: argparse.Namespace) -> int:
     state = home.state()
     if state is None or not is_running(state):
         raise HouseError(f"no house is running in {home.path}")
-    bao = bao_config.client(state["addresses"]["openbao"], home.secret("provisioner"))
+    bao = bao_config.client(state["addresses"]["openbao"], home.secret("provisioner"), home.tls(SETUP_USER))
     made = lookup.renew(bao, calendar_date(datetime.now(UTC)), now=arguments.now)
     console.print(
         f"version {made} from now on; who holds signals tells them anew" if made else "this year has its version"

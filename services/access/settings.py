@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from shared.settings import ServiceSettings
+from shared.tls import Tls
 
 
 class Settings(ServiceSettings):
@@ -14,6 +15,9 @@ class Settings(ServiceSettings):
     """The municipality's OpenID Connect provider, whose ID tokens are exchanged."""
     oidc_jwks_uri: str | None = None
     """Where its keys are. None: as it says itself (discovery)."""
+    oidc_authorities: Path | None = None
+    """A file (PEM): whose certificates are believed of the provider, who is shown that of this service. None: those that this
+    machine believes, and nothing is shown."""
     oidc_client_id: Path
     """A file: the portal's client id, the audience of those ID tokens."""
     oidc_subject_claim: str = Field(default="sub", pattern=r"^[A-Za-z0-9_:/-]+(\.[A-Za-z0-9_:/-]+)*$")
@@ -33,3 +37,9 @@ class Settings(ServiceSettings):
     first_designations: Path
     """A file: the beheerder and the FG, the controller's decision that names them, and until when. A new decision takes the
     place of the one before."""
+
+    @property
+    def provider_tls(self) -> Tls | None:
+        """How the provider is asked, where that is not as anybody would ask it."""
+        found = self.oidc_authorities
+        return Tls(found, self.tls_certificate, self.tls_key) if found else None

@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.export import store
-from services.export.rows import Rows
+from services.export.rows import KEPT_BACK, Rows
 from services.export.store import RestrictedRow, Share
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.acts import Restricted
 from shared.contracts.export import ShareContent
 from shared.engine.head import changed, vouch_for, vouched_for
 from shared.engine.hear import one_at_a_time
-from shared.errors import CannotSucceed, NotBelieved, PartDown
+from shared.errors import CannotSucceed, Conflict, NotBelieved, PartDown
 
 
 class KeepingBack:
@@ -83,6 +83,16 @@ class KeepingBack:
         """The requests for which a share is kept back that comes now: it was on its way when they restricted something. Raises
         NotBelieved for what this service did not write."""
         await one_at_a_time(session, content.number)
+        return await self._said_of(session, content)
+
+    async def goes_out(self, session: AsyncSession, share: Share, content: ShareContent) -> None:
+        """Raises Conflict while something of it is restricted, by its row or by what rights said last: a row from before it was
+        kept back that somebody puts back opens nothing. Raises NotBelieved."""
+        self.rows.goes_out(share)
+        if await self._said_of(session, content):
+            raise Conflict(KEPT_BACK, code="restricted")
+
+    async def _said_of(self, session: AsyncSession, content: ShareContent) -> list[str]:
         query = select(RestrictedRow).where(col(RestrictedRow.number) == content.number)
         found = (await session.scalars(query)).all()
         if not all([await vouched_for(self.platform.mac, one) for one in found]):

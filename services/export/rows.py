@@ -15,6 +15,7 @@ from shared.engine.head import vouch_for, vouched_for
 from shared.errors import Conflict, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
+from shared.listed import BelievedLists
 from shared.processing import Concerns
 from shared.service.platform import Platform
 
@@ -30,15 +31,17 @@ WRONG_SECRETS = 5
 class Rows:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
+        self.lists = BelievedLists(platform, "shares-listed")
 
     async def content(self, row: Share) -> ShareContent:
-        """For its receiver. Raises CannotSucceed when its key is gone, Conflict while something of it is restricted."""
+        """For its receiver, who gets it when `KeepingBack.goes_out` lets it go. Raises CannotSucceed when its key is gone, Conflict
+        while its row says that something of it is restricted."""
         self.goes_out(row)
         return await self.opened(row)
 
     @staticmethod
     def goes_out(row: Share) -> None:
-        """Raises Conflict while something of it is restricted."""
+        """Raises Conflict while its row says that something of it is restricted."""
         if row.restricted:
             raise Conflict(KEPT_BACK, code="restricted")
 

@@ -142,12 +142,11 @@ class Sharing:
     # --- who has the file ------------------------------------------------------------------------
 
     async def all(self, person: Person, number: str | None, window: Window) -> dict[str, Any]:
-        """What was shared with whom, and how it stands; without content."""
+        """What was shared with whom, and how it stands; without content. `notBelieved`: how many rows are left out."""
         person.role_among((*self.rules.file_roles, "fg"))
         async with self.platform.database.reading() as session:
             page = await store.shares(session, number, window)
-        shown = {row.id: standing(await self.rows.believed(row)) for row in page.rows}
-        return page.of("shares", lambda row: shown[row.id])
+        return await self.rows.lists.shown("shares", page, standing)
 
     async def one(self, identifier: UUID, person: Person) -> dict[str, Any]:
         person.role_among((*self.rules.file_roles, "fg"))
@@ -202,7 +201,7 @@ class Sharing:
         data = await asyncio.to_thread(receiver.sealed, handed.data)
         async with self.platform.database.transaction() as session:
             again = await self._as_before(session, row)
-            self.rows.goes_out(again)
+            await self.keeping_back.goes_out(session, again, content)
             kept = {"state": READ} if again.state == UNREAD else {}
             told = {"fetched_at": self.platform.clock.now(), "issued": [*again.issued, handed.digest], "sealed": sealed}
             await self.rows.become(session, again, **told, **kept)

@@ -56,9 +56,9 @@ class Intake:
         self.clock = platform.clock
         self._secret = settings.door_secret.read_bytes()
         self._door = make_engine(
-            settings.database_host,
-            settings.database_port,
+            settings.databases,
             "intake",
+            settings.tls,
             "intake_door",
             settings.door_password.read_text().strip(),
             isolation_level="AUTOCOMMIT",

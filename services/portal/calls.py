@@ -61,8 +61,7 @@ class Calls:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._provider = httpx.AsyncClient(timeout=SECONDS, limits=httpx.Limits(keepalive_expiry=2))
-        self._discovery = Discovery(settings.oidc_issuer)
+        self._discovery = Discovery(settings.oidc_issuer, settings.provider_tls)
         self._made: aiohttp.ClientSession | None = None
 
     @property
@@ -78,7 +77,6 @@ class Calls:
         return self._made
 
     async def close(self) -> None:
-        await self._provider.aclose()
         if self._made is not None:
             await self._made.close()
 
@@ -117,9 +115,12 @@ class Calls:
         secret = self._settings.oidc_client_secret.read_text().strip()
         address = self._settings.oidc_token_endpoint or await self._discovery.endpoint("token_endpoint")
         try:
-            answer = await self._provider.post(address, data=form, auth=(self._client, secret))
+            tls = self._settings.provider_tls
+            # Made anew: once per person and day, and the certificates may have been renewed meanwhile.
+            async with httpx.AsyncClient(timeout=SECONDS, verify=tls.context if tls else True) as provider:
+                answer = await provider.post(address, data=form, auth=(self._client, secret))
             id_token = answer.json().get("id_token") if answer.is_success else None
-        except httpx.TransportError as problem:
+        except (httpx.TransportError, OSError) as problem:
             raise PartDown("the log-in provider is out of reach") from problem
         except (ValueError, AttributeError):
             id_token = None
@@ -222,6 +223,9 @@ class Calls:
     async def _send(self, method: str, service: str, path: str, **more: Any) -> _Answer:
         address = f"{self._settings.services[service]}{path}"
         try:
+            tls = self._settings.tls
+            # A renewed certificate is another context, and that is other connections.
+            more["ssl"] = tls.context if tls else True
             async with self._services.request(method, address, allow_redirects=False, **more) as answer:
                 return _Answer(answer.status, await answer.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:

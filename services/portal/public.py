@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -56,20 +57,52 @@ DOOR_SHUT = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat
 RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K3MQ-9XD4T12345", required=True)
 
 
+class Door:
+    """Where reports go in: intake, and nothing else of the house."""
+
+    def __init__(self, settings: PublicSettings) -> None:
+        self._settings = settings
+        self._shown: ssl.SSLContext | bool | None = None
+        self._http: httpx.AsyncClient | None = None
+        self._former: httpx.AsyncClient | None = None
+
+    async def post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> httpx.Response:
+        """Raises httpx.HTTPError, and OSError for certificates that cannot be read."""
+        shown = self._settings.tls.context if self._settings.tls else True
+        if self._http is None or shown is not self._shown:
+            # Who still waits for an answer of the former one has it first: that is let go with the next renewal.
+            await _let_go(self._former)
+            self._former = self._http
+            limits = httpx.Limits(keepalive_expiry=2)
+            address = self._settings.intake_address
+            self._http = httpx.AsyncClient(base_url=address, timeout=15, limits=limits, verify=shown)
+            self._shown = shown
+        return await self._http.post(path, json=body, headers=headers)
+
+    async def close(self) -> None:
+        for one in (self._http, self._former):
+            await _let_go(one)
+
+
+async def _let_go(http: httpx.AsyncClient | None) -> None:
+    if http is not None:
+        await http.aclose()
+
+
 def create(settings: PublicSettings | None = None) -> FastAPI:
     settings = settings or PublicSettings.model_validate({})
     set_up_logs("portal-public", settings.log_level)
     pages = Pages(Laws.read(settings.protocol, settings.protocols).configured, live=settings.live, theme=settings.theme)
-    http = httpx.AsyncClient(base_url=settings.intake_address, timeout=15, limits=httpx.Limits(keepalive_expiry=2))
+    door = Door(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await http.aclose()
+        await door.close()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
-    app.include_router(router(http, pages))
+    app.include_router(router(door, pages))
     app.include_router(help_router(Guides(settings.guides), pages, settings.guides))
     app.mount("/static", static())
     app.add_middleware(Guard, origin=settings.public_address)
@@ -97,7 +130,7 @@ def help_router(guides: Guides, pages: Pages, folder: Path) -> APIRouter:
     return routes
 
 
-def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
+def router(door: Door, pages: Pages) -> APIRouter:
     routes = APIRouter()
 
     async def sent(request: Request, path: str, body: Mapping[str, Any], key: str = "") -> tuple[int, dict[str, Any]]:
@@ -107,8 +140,8 @@ def router(http: httpx.AsyncClient, pages: Pages) -> APIRouter:
         if key:
             headers["Idempotency-Key"] = key
         try:
-            answer = await http.post(path, json=body, headers=headers)
-        except httpx.TransportError as problem:
+            answer = await door.post(path, body, headers)
+        except (httpx.TransportError, OSError) as problem:
             raise PartDown("intake is out of reach") from problem
         try:
             said = answer.json() if answer.content else {}

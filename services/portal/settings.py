@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.tls import Tls
+
 GUIDES = Path(__file__).parents[2] / "docs" / "gids"
+
+
+def _tls(authorities: Path | None, certificate: Path | None, key: Path | None) -> Tls | None:
+    return Tls(authorities, certificate, key) if authorities and certificate and key else None
+
+
+def _only_encrypted(addresses: Iterable[str], tls: Tls | None, live: bool) -> None:
+    """Raises ValueError for what is asked in plain text while real data are processed, or cannot be asked over TLS."""
+    over_tls = {one.startswith("https://") for one in addresses}
+    if live and False in over_tls:
+        raise ValueError("with real data services are spoken to over https:// only")
+    if True in over_tls and tls is None:
+        raise ValueError("services at https:// take TLS_AUTHORITIES, TLS_CERTIFICATE and TLS_KEY")
 
 
 class Settings(BaseSettings):
@@ -31,6 +48,14 @@ class Settings(BaseSettings):
     """What is asked of the provider: its names for a log-in with a second factor, with spaces between. Access judges it."""
     oidc_scope: str = Field(default="openid", pattern=r"^openid( [\x21\x23-\x5B\x5D-\x7E]+)*$")
     """With what else the provider asks for before it gives the claim that says who somebody is."""
+    oidc_authorities: Path | None = None
+    """A file (PEM): whose certificates are believed of the provider, who is then shown the portal's own. None: those that this
+    machine believes, and nothing is shown."""
+    tls_authorities: Path | None = None
+    """Files (PEM): whose certificates are believed of the services, and what the portal shows them and, with `oidc_authorities`, the
+    provider. None: services are spoken to in plain text, which is for one machine and never for real data."""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
     oidc_client_id: Path
     oidc_client_secret: Path
     people: Path | None = None
@@ -51,6 +76,23 @@ class Settings(BaseSettings):
     traces: Path | None = None
     """The folder in which an embedded house keeps its spans; None: they are collected elsewhere."""
 
+    @property
+    def provider_tls(self) -> Tls | None:
+        """How the provider is asked, where that is not as anybody would ask it."""
+        if self.oidc_authorities is None or self.tls_certificate is None or self.tls_key is None:
+            return None
+        return Tls(self.oidc_authorities, self.tls_certificate, self.tls_key)
+
+    @cached_property
+    def tls(self) -> Tls | None:
+        """Who the portal is to the services; None where it speaks plain text with them."""
+        return _tls(self.tls_authorities, self.tls_certificate, self.tls_key)
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> Settings:
+        _only_encrypted(self.services.values(), self.tls, self.live)
+        return self
+
 
 class PublicSettings(BaseSettings):
     """Of the public pages: a process of its own, which is told nothing of the portal's."""
@@ -60,6 +102,10 @@ class PublicSettings(BaseSettings):
     public_address: str
     """Where visitors find the form, without a slash at the end."""
     intake_address: str
+    tls_authorities: Path | None = None
+    """Files (PEM), as of the portal."""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
     trusted_proxies: str = ""
     """As of a service: whose word about who visits is believed, with commas between. Without it everybody who comes through a
     proxy is one visitor, with one visitor's share."""
@@ -70,3 +116,13 @@ class PublicSettings(BaseSettings):
     theme: str = Field(default="neutral", pattern=r"^[a-z-]+$")
     guides: Path = GUIDES
     """Of these only the one for who reports is shown."""
+
+    @cached_property
+    def tls(self) -> Tls | None:
+        """Who the public pages are to the door; None where they speak plain text with it."""
+        return _tls(self.tls_authorities, self.tls_certificate, self.tls_key)
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> PublicSettings:
+        _only_encrypted([self.intake_address], self.tls, self.live)
+        return self

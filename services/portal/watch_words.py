@@ -186,6 +186,7 @@ ACTIONS = {
     "words erased": "woorden gewist op verzoek van wie het betreft",
     "holder asked": "verzoek voorgelegd aan wie het signaal heeft",
     "holder answered": "antwoord op een verzoek ontvangen",
+    "answer came too late": "antwoord op een verzoek kwam te laat: een ander heeft het signaal, of er is opnieuw gevraagd",
     "services asked": "onderdelen gevraagd wat zij bewaren",
     "holdings told": "gezegd wat dit onderdeel bewaart",
     "sealed signal given for a request": "beëindigd signaal gegeven voor een verzoek",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,30 +16,26 @@ from sqlmodel import col
 
 from services.rights import store
 from services.rights.completeness import looked_name, names_of
-from services.rights.holdings import questions
+from services.rights.going_after import late, question, with_earlier
+from services.rights.holdings import questions, still_searched
 from services.rights.restricting import ITEM_THERE, THE_PERSON_THERE, RequestRestricting
 from services.rights.sealed import KEEPS_SEALED, AskingReaders
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
-from shared import audit
 from shared.bus.inbox import Handled, Incoming
-from shared.contracts.answering import PersonAnswered, PersonAnsweredLetter, PersonElsewhere
+from shared.contracts.answering import PersonAnswered, PersonAnsweredLetter
 from shared.contracts.common import KeysMade
-from shared.contracts.rights import PersonAsked, PersonAskedLetter, Requester
-from shared.database.tables import Outgoing
 from shared.engine.documents import REPORT, Document, Finding, encrypted
 from shared.engine.engine import Engine
 from shared.engine.head import Head, changed, vouch_for
 from shared.engine.hear import heard
-from shared.engine.loaded import Loaded
 from shared.engine.store import of_signal
 from shared.engine.tables import ItemRow
-from shared.errors import CannotSucceed, Conflict, NotFound
+from shared.errors import CannotSucceed, NotFound
 from shared.identity import Person
 from shared.protocol.model import Law, State
-from shared.protocol.request_kinds import AS_REGISTERED, FOUND_ITEM, LOOKED_ITEM
+from shared.protocol.request_kinds import FOUND_ITEM, LOOKED_ITEM
 
-CAN_BE_ASKED = ("assessment", "sources", "casework")
 FROM_A_REPORT = "een melding bij de gemeente"
 
 
@@ -56,8 +52,7 @@ class AskingHolders:
         Conflict before it is established who asks, or when looking is over."""
         role = self.engine.parts.role_of(person)
         loaded = await self._loader.load(number, by=person)
-        if loaded.state != State.REQUEST_SEARCH:
-            raise Conflict("Er wordt nu niet naar gegevens gezocht (art. 10 lid 1).", state=loaded.state)
+        still_searched(loaded.head)
         now = self.platform.clock.now()
         row = AskedSignal(
             request=number,
@@ -68,31 +63,27 @@ class AskingHolders:
             asked_at=now,
             asked_as=role,
         )
-        row = await self._restricting.asked_again(loaded, row)
-        letter = self._letter(loaded, signal, holder)
+        letter = question(self.platform, loaded, signal, holder)
         services, letters = await questions(self.platform, number, (signal,), now)
-        line = audit.line(now, "holder asked", actor=person.user_id, role=role, record=number, reason=signal)
+        who: dict[str, Any] = {"person": person, "role": role, "reason": signal}
         async with self.platform.database.transaction() as session:
+            await heard(self._loader, session, number, still_searched, "holder asked", **who)
+            row = await self._asked_again(session, row)
             for one in (row, *services):
                 await session.merge(one)
-            session.add_all((letter, *letters, line))
+            session.add_all((letter, *letters))
             self._restricting.tell_procedure(session, loaded, row)
         return row
 
-    def _letter(self, loaded: Loaded, signal: str, holder: str) -> Outgoing:
-        registered = loaded.opened.findings[AS_REGISTERED].fields
-        born = registered.get("bornOn")
-        who = Requester(person=loaded.opened.subjects["S1"], born_on=date.fromisoformat(born) if born else None)
-        content = PersonAsked(
-            number=signal,
-            request=loaded.number,
-            kind=registered["kind"],
-            requester=who,
-            answer_by=loaded.dossier.due_on or loaded.today,
-        )
-        sealed = self.platform.sealer.seal(holder, content)
-        message = PersonAskedLetter(number=signal, letters=(sealed.text,))
-        return self.platform.post.envelope(holder, message, number=signal, letter=sealed)
+    async def _asked_again(self, session: AsyncSession, row: AskedSignal) -> AskedSignal:
+        """What is known of who he is there stays while it is asked anew."""
+        before = await store.locked(session, self.platform.mac, AskedSignal, (row.request, row.signal))
+        if before:
+            known: dict[str, Any] = {"subject": before.subject, "carried_out": before.carried_out}
+            known["missed"] = before.state == store.NOWHERE
+            known |= {"restricted": before.restricted} if before.holder == row.holder else {}
+            row = changed(row, **known, earlier=with_earlier(before, row.holder))
+        return await vouch_for(self.platform.mac, row)
 
     # --- answered ----------------------------------------------------------------------------------
 
@@ -104,16 +95,12 @@ class AskingHolders:
         asked = await self._readers.asked_of(incoming.producer, content)
         carried = KeysMade(number=content.number, carried_by=(kid,))
         if asked is None:
-            return Handled(lambda session: self._carried(session, carried), word)
+            return Handled(lambda session: self._late(session, content, carried), word)
         row, holder = asked.row, KEEPS_SEALED if asked.sealed else incoming.producer
         mine = names_of(content.number, incoming.producer if asked.sealed else "")
         items = await self._items(holder, content, mine)
-        now = self.platform.clock.now()
-        after = changed(row, state=store.HOLDER_ANSWERED, answered_at=now, found=content.found)
-        if isinstance(after, AskedSignal):
-            after = await self._restricting.answered(after, content)
-        else:
-            await vouch_for(self.platform.mac, after)
+        said: dict[str, Any] = {"answered_at": self.platform.clock.now(), "found": content.found}
+        said |= {"subject": content.subject} if content.subject and not asked.sealed else {}
 
         def becomes(head: Head) -> Head:
             kept = (one for one in head.items if not one.item.startswith(mine))
@@ -128,7 +115,7 @@ class AskingHolders:
                 await session.execute(delete(ItemRow).where(*before))
                 # Copies: it may be done twice, the second time in a transaction of its own.
                 session.add_all([changed(one) for one in items])
-            await session.merge(changed(after))
+            after = await store.amend(session, self.platform.mac, row, state=store.HOLDER_ANSWERED, **said)
             if isinstance(after, AskedSignal):
                 if items is not None:
                     await self._restricting.tell(session, content, after)
@@ -137,17 +124,14 @@ class AskingHolders:
 
         return Handled(effect, word)
 
+    async def _late(self, session: AsyncSession, content: PersonAnswered, carried: KeysMade) -> None:
+        """Another has it since, or it was asked anew: that one's answer counts."""
+        await self._carried(session, carried)
+        session.add(late(self.platform, content.request, content.number))
+
     async def _carried(self, session: AsyncSession, carried: KeysMade) -> None:
         """Retention hears by which letterbox key something of the signal came."""
         self.platform.post.tell(session, "retention", carried)
-
-    async def _asked_of(self, producer: str, request: str, signal: str) -> AskedSignal:
-        async with self.platform.database.reading() as session:
-            row = await session.get(AskedSignal, (request, signal))
-        if row is None or row.holder != producer:
-            raise CannotSucceed("who was not asked answers")
-        await self._loader.believe(row, request)
-        return row
 
     async def _items(self, holder: str, content: PersonAnswered, begins: str) -> list[ItemRow] | None:
         """None where the answer comes when nothing is looked for any more."""
@@ -209,29 +193,6 @@ class AskingHolders:
         for one in duties:
             named |= set((await self._loader.load(one.number, opened=False)).mine(Moments).received_by())
         return ", ".join(sorted(named)) or "niemand"
-
-    # --- elsewhere ---------------------------------------------------------------------------------
-
-    async def elsewhere(self, incoming: Incoming, message: PersonElsewhere) -> Handled:
-        """It is not with who was asked: who has it now is asked, and where nobody can be, that shows."""
-        row = await self._asked_of(incoming.producer, message.request, message.number)
-        letter: Outgoing | None = None
-        if message.holder == KEEPS_SEALED:
-            after, letter = await self._readers.question(await self._loader.load(message.request), row)
-        elif message.holder in CAN_BE_ASKED and message.holder != row.holder:
-            loaded = await self._loader.load(message.request)
-            letter = self._letter(loaded, message.number, message.holder)
-            after = changed(row, holder=message.holder, state=store.WAITS_FOR_HOLDER)
-        else:
-            after = changed(row, state=store.NOWHERE, answered_at=self.platform.clock.now())
-        await vouch_for(self.platform.mac, after)
-
-        async def effect(session: AsyncSession) -> None:
-            await session.merge(after)
-            if letter is not None:
-                session.add(changed(letter))
-
-        return Handled(effect)
 
 
 def _name(begins: str, item: str) -> str:

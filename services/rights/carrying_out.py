@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.rights.restricting import HOLDERS_OF_FILES, THE_PERSON_THERE, decided, restricts
+from services.rights import store
+from services.rights.restricting import HOLDERS_OF_FILES, THE_PERSON_THERE, decided, holds_now, restricts
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.acts import CarriedOut, Restricted
 from shared.engine.engine import Engine
-from shared.engine.head import changed, vouch_for
 from shared.engine.loaded import Loaded
 from shared.errors import CannotSucceed
 
@@ -42,7 +42,8 @@ def waiting(loaded: Loaded) -> tuple[str, ...]:
     found = []
     for row in loaded.mine(Moments).put_before:
         told = to_be_done(loaded, row)
-        if told and not is_done(row, told):
+        # What was nowhere, asked twice, is put right by nobody.
+        if told and row.state != store.NOWHERE and not is_done(row, told):
             found.append(row.signal)
     return tuple(found)
 
@@ -89,8 +90,8 @@ class CarryingOut:
             raise CannotSucceed("who holds no file says that something of it was done")
         await self._loader.believe(row, message.request)
         loaded = await self._loader.load(message.request)
-        told = to_be_done(loaded, row)
-        if told is None:
+        told = holds_now(loaded, row)
+        if told is None or not told.granted:
             # It was lifted meanwhile.
             return Handled(_nothing)
         if row.holder != incoming.producer:
@@ -100,13 +101,13 @@ class CarryingOut:
                 self.platform.post.tell(session, row.holder, asked)
 
             return Handled(once_more)
-        before = CarriedOut.model_validate(row.carried_out) if row.carried_out else None
-        if before and _said(before) > _said(message):
-            return Handled(_nothing)
-        after = await vouch_for(self.platform.mac, changed(row, carried_out=message.model_dump(mode="json")))
+        read, mac = row, self.platform.mac
 
         async def effect(session: AsyncSession) -> None:
-            await session.merge(changed(after))
+            found = await store.locked(session, mac, AskedSignal, (message.request, message.number))
+            before = CarriedOut.model_validate(found.carried_out) if found and found.carried_out else None
+            if before is None or _said(before) <= _said(message):
+                await store.amend(session, mac, read, carried_out=message.model_dump(mode="json"))
 
         return Handled(effect)
 

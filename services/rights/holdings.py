@@ -15,15 +15,16 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.rights import store
 from services.rights.shelf import Moments
 from services.rights.store import HoldingsRow
-from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.holdings import Holding, HoldingsAsked, HoldingsTold
 from shared.database.tables import Outgoing
 from shared.engine.effects import Moment, Own
 from shared.engine.engine import Engine
-from shared.engine.head import changed, vouch_for
+from shared.engine.head import Head, changed, vouch_for
+from shared.engine.hear import heard
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
 from shared.errors import CannotSucceed, Conflict
@@ -45,6 +46,14 @@ async def questions(
         for service, one in pairs
     ]
     return [await vouch_for(platform.mac, one) for one in rows], letters
+
+
+def still_searched(head: Head) -> Head:
+    """Raises Conflict before it is established who asks, or when looking is over. Who asks has it in the head, so that nobody says
+    at that moment that all have answered."""
+    if head.dossier.state != State.REQUEST_SEARCH:
+        raise Conflict("Er wordt nu niet naar gegevens gezocht (art. 10 lid 1).", state=head.dossier.state)
+    return head
 
 
 @dataclass(frozen=True)
@@ -76,16 +85,15 @@ class AskingServices:
         it is established who asks, or when looking is over."""
         role = self.engine.parts.role_of(person)
         loaded = await self._loader.load(number, by=person)
-        if loaded.state != State.REQUEST_SEARCH:
-            raise Conflict("Er wordt nu niet naar gegevens gezocht (art. 10 lid 1).", state=loaded.state)
+        still_searched(loaded.head)
         now = self.platform.clock.now()
         signals = [one.signal for one in loaded.mine(Moments).put_before]
         rows, letters = await questions(self.platform, number, ("", *signals), now)
-        line = audit.line(now, "services asked", actor=person.user_id, role=role, record=number)
         async with self.platform.database.transaction() as session:
+            await heard(self._loader, session, number, still_searched, "services asked", person=person, role=role)
             for one in rows:
                 await session.merge(changed(one))
-            session.add_all((*letters, line))
+            session.add_all(letters)
         return rows
 
     async def told(self, incoming: Incoming, message: HoldingsTold) -> Handled:
@@ -101,11 +109,10 @@ class AskingServices:
         if not all(may_tell(incoming.producer, one.what) for one in message.holdings):
             raise CannotSucceed("a service tells what it cannot hold")
         held = [one.model_dump(mode="json", exclude_none=True) for one in message.holdings]
-        after = changed(row, answered_at=self.platform.clock.now(), holdings=held)
-        await vouch_for(self.platform.mac, after)
+        said, mac, now = row, self.platform.mac, self.platform.clock.now()
 
         async def effect(session: AsyncSession) -> None:
-            await session.merge(changed(after))
+            await store.amend(session, mac, said, answered_at=now, holdings=held)
 
         return Handled(effect)
 

@@ -1,40 +1,24 @@
-"""Letters: a person who is to be informed gets one, made from lists and the municipality's texts (art. 26 lid 2).
-
-What was made lies as ciphertext under the key of the duty, and its name says its hash: the decision that it was sent
-names exactly this letter.
-"""
+"""Letters: a person who is to be informed gets one, made from lists and the municipality's texts (art. 26 lid 2)."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from fastapi.concurrency import run_in_threadpool
-
+from services.rights.kept_letters import KeptLetters, pdf_of, worded
 from services.rights.policy import addressee, came_back, is_child
 from services.rights.shelf import Moments
-from shared import audit
 from shared.contracts.intake import Subject
-from shared.documents import compiled
-from shared.engine.documents import Finding
 from shared.engine.engine import Engine
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import Loaded
-from shared.engine.write import Change, Writer
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
 from shared.identity import Person
 from shared.protocol.fields import field_faults
 from shared.protocol.letters import ADDRESSED, LETTER, address_faults, letter_fields, paragraphs, recipient_faults
-from shared.protocol.live import TRIAL
 from shared.protocol.model import Law, State
-from shared.protocol.show import day
 
 ARTICLE = "art. 26 lid 2"
-LETTER_TEMPLATE = Path(__file__).parent / "letter.typ"
 LETTER_TITLE = "Uw gegevens bij de gemeente"
 
 
@@ -42,7 +26,7 @@ class Letters:
     def __init__(self, engine: Engine) -> None:
         self.parts = engine.parts
         self.platform = engine.platform
-        self._writer = Writer(engine.parts, engine.settlement.queue.wake)
+        self._kept = KeptLetters(engine, LETTER)
 
     async def make(
         self, number: str, person: Person, fields: Mapping[str, Any], version: int, address: str | None = None
@@ -75,54 +59,12 @@ class Letters:
             raise Conflict(f"Dit kan niet: {ADDRESSED} ({ARTICLE}).")
         child = subject if is_child(loaded) else None
         made = said(loaded.law, to, fields, loaded.today, child=child, live=self.platform.settings.live)
-        pdf = await run_in_threadpool(notice_pdf, made, loaded.today)
-        digest = hashlib.sha256(pdf).hexdigest()
-        name = f"{LETTER}-{digest[:32]}"
-        if name not in loaded.opened.findings:
-            await self._keep(loaded, person, role, name, dict(fields) | {"pdf": base64.b64encode(pdf).decode()})
-            version += 1
-        return {"letter": name, "sha256": digest, "version": version}
-
-    async def _keep(self, loaded: Loaded, person: Person, role: str, name: str, fields: dict[str, Any]) -> None:
-        now = self.platform.clock.now()
-        finding = Finding(
-            category=LETTER,
-            about=loaded.dossier.subject or "",
-            fields=fields,
-            recorded_by=person.user_id,
-            recorded_at=now.isoformat(),
-        )
-        line = audit.line(
-            now,
-            "letter made",
-            actor=person.user_id,
-            role=role,
-            record=loaded.number,
-            turn=loaded.next_turn,
-            concerns=loaded.concerns,
-        )
-        await self._writer.write(Change(loaded, state=loaded.dossier.state, documents={name: finding}, rows=[line]))
+        subject_code = loaded.dossier.subject or ""
+        return await self._kept.keep(loaded, person, role, made, fields, about=subject_code, action="letter made")
 
     async def read(self, number: str, letter: str, person: Person, purpose: str) -> bytes:
         """The letter as PDF/UA, as it was made. Raises Forbidden, NotFound."""
-        role = self.parts.role_of(person, reading=True)
-        loaded = await self.parts.loader.load(number)
-        found = loaded.opened.findings.get(letter)
-        if found is None or found.category != LETTER:
-            raise NotFound
-        async with self.platform.database.transaction() as session:
-            now = self.platform.clock.now()
-            line = audit.line(
-                now,
-                "letter read",
-                actor=person.user_id,
-                role=role,
-                record=number,
-                reason=purpose,
-                concerns=loaded.concerns,
-            )
-            session.add(line)
-        return base64.b64decode(found.fields["pdf"])
+        return pdf_of(await self._kept.read(number, letter, person, purpose, action="letter read"))
 
 
 def said(
@@ -136,21 +78,10 @@ def said(
         else ""
     )
     by_hand = "Deze brief wordt u persoonlijk overhandigd."
-    return {
-        "title": LETTER_TITLE,
-        "sender": law.choices.notice["verwerkingsverantwoordelijke"],
-        "trial": None if live else TRIAL,
-        "addressee": [one for one in (to.name, to.address) if one],
-        "date": day(on),
-        "opening": (
-            f"{about}De gemeente verwerkt gegevens over u die zij niet van uzelf heeft gekregen. Met deze brief laat zij u weten"
-            " welke dat zijn, waarom zij dat doet en wat u kunt doen (artikel 14 van de Algemene verordening"
-            f" gegevensbescherming).{f' {by_hand}' if fields['channel'] == 'in-person' else ''}"
-        ),
-        "paragraphs": [list(one) for one in paragraphs(law, fields)],
-    }
-
-
-def notice_pdf(letter: Mapping[str, Any], on: date) -> bytes:
-    """The letter of that day as PDF/UA-1: tagged, so that it can be read aloud."""
-    return compiled(LETTER_TEMPLATE, {"letter": letter}, "ua-1", on=on)
+    opening = (
+        f"{about}De gemeente verwerkt gegevens over u die zij niet van uzelf heeft gekregen. Met deze brief laat zij u weten"
+        " welke dat zijn, waarom zij dat doet en wat u kunt doen (artikel 14 van de Algemene verordening"
+        f" gegevensbescherming).{f' {by_hand}' if fields['channel'] == 'in-person' else ''}"
+    )
+    words = paragraphs(law, fields)
+    return worded(law, to, on, live=live, title=LETTER_TITLE, opening=opening, paragraphs=words)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.rights.asking import AskingHolders
 from services.rights.carrying_out import CarryingOut
+from services.rights.going_after import GoingAfter
 from services.rights.holdings import AskingServices
 from services.rights.never_informed import NeverInformed
 from services.rights.put_right import PutRight
-from services.rights.restricting import RequestRestricting
 from services.rights.sealed import AskingReaders
 from services.rights.use_cases import Concerned
 from shared.bus.inbox import Handler
@@ -23,7 +23,7 @@ from shared.engine.engine import Engine
 
 
 def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed) -> dict[str, Handler]:
-    put_right, asking = PutRight(engine), AskingHolders(engine)
+    put_right, asking, after = PutRight(engine), AskingHolders(engine), GoingAfter(engine)
     return {
         SubjectsLetter.event: concerned.known,
         InformingDue.event: concerned.due,
@@ -35,10 +35,10 @@ def handlers(engine: Engine, concerned: Concerned, never_informed: NeverInformed
         DutiesAsked.event: never_informed.asked,
         InformAfterAll.event: never_informed.ordered,
         PersonAnsweredLetter.event: asking.answered,
-        PersonElsewhere.event: asking.elsewhere,
+        PersonElsewhere.event: after.elsewhere,
         SealedPut.event: AskingReaders(engine).put,
         HoldingsTold.event: AskingServices(engine).told,
-        RestrictionKept.event: RequestRestricting(engine).kept,
+        RestrictionKept.event: after.kept,
         CarriedOut.event: CarryingOut(engine).said,
         HeadsKnown.event: engine.freezer.known,
         WorkAsked.event: engine.telling.asked,

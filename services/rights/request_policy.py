@@ -13,13 +13,13 @@ from services.rights.holdings import AsksServices, answered
 from services.rights.request_clock import clocks, reckon
 from services.rights.sealed import over, readers_of
 from services.rights.shelf import Moments
-from services.rights.store import WAITS_FOR_HOLDER, RequestRow
+from services.rights.store import NOWHERE, WAITS_FOR_HOLDER, RequestRow
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given
 from shared.engine.loaded import Loaded, item_name
 from shared.engine.tables import DecisionRow
-from shared.protocol.answering import silent_faults
+from shared.protocol.answering import nowhere_faults, silent_faults
 from shared.protocol.carrying_out import not_carried_out
 from shared.protocol.facts import Item, Taken
 from shared.protocol.faults import Fault
@@ -136,6 +136,7 @@ def show(loaded: Loaded) -> dict[str, Any]:
                 "holderCalled": HOLDERS_OF_DATA[one.holder],
                 "state": one.state,
                 "found": one.found,
+                "missed": one.missed,
                 "looked": words.get((one.holder, one.signal), []),
                 "readers": readers_of(loaded, one),
                 "subject": one.subject,
@@ -205,9 +206,12 @@ def faults(loaded: Loaded, given: Given) -> Sequence[Fault]:
     """A letter that is said to be sent tells what was decided last: it was made after that. A service answers as a whole when
     each of its signals was answered, and nothing is decided before."""
     if given.attempt.key in (HOLDER, SEARCH_DONE):
-        waiting = [one for one in loaded.mine(Moments).put_before if one.state == WAITS_FOR_HOLDER]
-        mine = [one.signal for one in waiting if given.attempt.key == SEARCH_DONE or one.holder in given.attempt.about]
-        return [*silent_faults(mine), *(_silent_services(loaded) if given.attempt.key == SEARCH_DONE else ())]
+        done = given.attempt.key == SEARCH_DONE
+        mine = [one for one in loaded.mine(Moments).put_before if done or one.holder in given.attempt.about]
+        waiting = [one.signal for one in mine if one.state == WAITS_FOR_HOLDER]
+        # Said once it can be that the row of a dossier was away for a moment.
+        lost = [one.signal for one in mine if one.state == NOWHERE and not one.missed]
+        return [*silent_faults(waiting), *nowhere_faults(lost), *(_silent_services(loaded) if done else ())]
     if given.attempt.key == LIFT:
         return not_carried_out(carrying_out.waiting(loaded))
     kinds = {ANSWER_SENT: THE_ANSWER, EXTENSION_SENT: EXTENSION, LIFT_TOLD: LIFTING}

@@ -18,16 +18,15 @@ from services.rights import store
 from services.rights.completeness import names_of
 from services.rights.shelf import Moments
 from services.rights.store import AskedSignal, RequestRow
-from shared.bus.inbox import Handled, Incoming
-from shared.contracts.acts import ProcedureTold, Restricted, RestrictionKept
+from shared.contracts.acts import ProcedureTold, Restricted
 from shared.contracts.answering import PersonAnswered
 from shared.engine.effects import Effect, Tell
 from shared.engine.engine import Engine
-from shared.engine.head import changed, vouch_for
+from shared.engine.head import changed
 from shared.engine.loaded import Loaded
 from shared.engine.shares import EXPORT
 from shared.engine.tables import DecisionRow, Dossier
-from shared.errors import CannotSucceed, NotBelieved, NotFound
+from shared.errors import NotBelieved, NotFound
 from shared.periodic import Periodic
 from shared.protocol.facts import Taken
 from shared.protocol.request_kinds import FOUND_ITEM
@@ -55,8 +54,8 @@ def decided(loaded: Loaded, rows: Iterable[DecisionRow] | None = None) -> list[T
 
 def restricts(loaded: Loaded, row: AskedSignal, taken: Sequence[Taken], at: datetime) -> Restricted | None:
     """What the holder of `row` only keeps, of a request on which `taken` was decided; None: nothing. `loaded` is opened."""
-    # Who is asked anew still keeps what he was told to.
-    there = row.subject and row.found is not False and row.state != store.NOWHERE and row.holder in HOLDERS_OF_FILES
+    # Who is asked anew still keeps what he was told to, also where its row is away for a moment.
+    there = row.subject and row.found is not False and row.holder in HOLDERS_OF_FILES
     holding = in_force(kind_of(loaded), taken) if there else None
     if not holding:
         return None
@@ -107,10 +106,30 @@ def no_more(row: AskedSignal, at: datetime) -> Restricted | None:
     )
 
 
+def final(loaded: Loaded) -> list[DecisionRow]:
+    """The decisions that can no longer be taken back."""
+    now = loaded.now
+    return [one for one in loaded.taken if now and one.effective_at and one.effective_at <= now]
+
+
+def holds_now(loaded: Loaded, row: AskedSignal) -> Restricted | None:
+    """What who has the signal is told besides decisions: of what can no longer be taken back. `loaded` is opened.
+
+    What was only just decided lies in the post, for who had the signal when it was decided, and is taken out of it when it is taken back.
+    Who has not got it any more when it comes says so, and then this is told once more. To tell it here too would need a
+    withdrawal that knows to whom it was told meanwhile. It bears the moment of the last of it: what lies in the post is younger,
+    and counts when it comes.
+    """
+    known = final(loaded)
+    at = max([row.answered_at or row.asked_at, *(one.taken_at for one in known)])
+    return restricts(loaded, row, decided(loaded, known), at) or no_more(row, at)
+
+
 def procedure(loaded: Loaded, row: AskedSignal, taken: Sequence[Taken]) -> ProcedureTold:
-    """Whether a procedure runs about the signal of `row`, for the request as it stands after `taken`."""
+    """Whether a procedure runs about the signal of `row`, for the request as it stands after `taken`: also where nobody says that he
+    has it, for of what is nowhere nothing is destroyed."""
     kind = kind_of(loaded)
-    runs = row.found is not False and row.state != store.NOWHERE and holds_up(kind, taken)
+    runs = row.found is not False and holds_up(kind, taken)
     return ProcedureTold(number=row.signal, request=row.request, kind=kind, runs=runs, turn=loaded.dossier.turn)
 
 
@@ -146,22 +165,11 @@ class RequestRestricting:
             remedy="retention is not told again which requests run, so that nothing is destroyed meanwhile: see the log of rights",
         )
 
-    async def asked_again(self, loaded: Loaded, row: AskedSignal) -> AskedSignal:
-        """What is known of who he is there stays while his holder is asked anew."""
-        before = next((one for one in loaded.mine(Moments).put_before if one.signal == row.signal), None)
-        if before:
-            row = changed(row, subject=before.subject, restricted=before.restricted, carried_out=before.carried_out)
-        return await vouch_for(self.platform.mac, row)
-
     def tell_procedure(self, session: AsyncSession, loaded: Loaded, row: AskedSignal) -> None:
         """A holder is asked about a signal: while the request runs, nothing of it is destroyed."""
         told = procedure(loaded, row, decided(loaded))
         if told.runs:
             self.platform.post.tell(session, "retention", told)
-
-    async def answered(self, after: AskedSignal, content: PersonAnswered) -> AskedSignal:
-        """The row as the answer leaves it, with its MAC."""
-        return await vouch_for(self.platform.mac, changed(after, subject=content.subject or after.subject))
 
     async def tell(self, session: AsyncSession, content: PersonAnswered, row: AskedSignal) -> None:
         """What follows at the holder from his answer, in the transaction of it: a correction or objection is examined from here on."""
@@ -194,35 +202,6 @@ class RequestRestricting:
         for to in (row.holder, EXPORT):
             self.platform.post.tell(session, to, message)
 
-    async def kept(self, incoming: Incoming, message: RestrictionKept) -> Handled:
-        """A holder says that it holds, or where the signal is now: then that one is told what holds at this moment."""
-        async with self.platform.database.reading() as session:
-            row = await session.get(AskedSignal, (message.request, message.number))
-        if row is None:
-            # The request has had its years, or the signal is destroyed.
-            return Handled(_nothing)
-        if row.holder != incoming.producer:
-            raise CannotSucceed("who was not asked answers")
-        await self._loader.believe(row, message.request)
-        told: Restricted | None = None
-        if message.done:
-            after = changed(row, restricted=message.restricted)
-        elif message.holder is None or message.holder == row.holder:
-            after = changed(row, state=store.NOWHERE, restricted=None)
-        else:
-            after = changed(row, holder=message.holder, restricted=None)
-            loaded = await self._loader.load(message.request)
-            now = self.platform.clock.now()
-            told = restricts(loaded, after, decided(loaded), now) or no_more(after, now)
-        await vouch_for(self.platform.mac, after)
-
-        async def effect(session: AsyncSession) -> None:
-            await session.merge(changed(after))
-            if told is not None:
-                self.platform.post.tell(session, after.holder, told)
-
-        return Handled(effect)
-
     async def repeat(self) -> None:
         """Tell retention once more which procedures run. Of the rows only the numbers are believed."""
         async with self.platform.database.reading() as session:
@@ -241,10 +220,6 @@ class RequestRestricting:
                 for one in told:
                     if one.runs:
                         self.platform.post.tell(session, "retention", one)
-
-
-async def _nothing(session: AsyncSession) -> None:
-    """Nothing is left of what it answers."""
 
 
 def as_of_bezwaar(loaded: Loaded, bezwaar: str, by: str, role: str) -> list[AskedSignal]:

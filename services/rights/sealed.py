@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -103,11 +104,12 @@ class AskingReaders:
         ]
         for one in readers:
             await vouch_for(self.platform.mac, one)
-        after = row if readers else changed(row, state=store.LIES_SEALED, answered_at=now)
-        await vouch_for(self.platform.mac, after)
+        asked_of, mac = row, self.platform.mac
+        given: dict[str, Any] = {} if readers else {"state": store.LIES_SEALED, "answered_at": now}
 
         async def effect(session: AsyncSession) -> None:
-            for one in (*readers, after):
+            await store.amend(session, mac, asked_of, **given)
+            for one in readers:
                 await session.merge(changed(one))
 
         return Handled(effect)
@@ -115,16 +117,19 @@ class AskingReaders:
     # --- answered --------------------------------------------------------------------------------
 
     async def asked_of(self, producer: str, content: PersonAnswered) -> Answered | None:
-        """The row of the question that `producer` answers; None for a reader's answer to a question that was asked anew since.
-        Raises CannotSucceed for who was not asked, and NotBelieved."""
+        """The row of the question that `producer` answers; None for who had it before its holder, and for a reader's answer
+        to a question that was asked anew since. Raises CannotSucceed for who was not asked, and NotBelieved."""
         sealed = content.state == State.SEALED
         async with self.platform.database.reading() as session:
             row = await session.get(AskedSignal, (content.request, content.number))
             reader = await session.get(SealedReaderRow, (content.request, content.number, producer))
+        earlier = row.earlier or () if row and not sealed else ()
         right = reader is not None if sealed else row is not None and row.holder == producer != KEEPS_SEALED
-        if row is None or not right:
+        if row is None or not (right or producer in earlier):
             raise CannotSucceed("who was not asked answers")
         await self._loader.believe(row, content.request)
+        if not right:
+            return None
         if reader is None or not sealed:
             return Answered(row)
         await self._loader.believe(reader, content.request)
@@ -133,11 +138,10 @@ class AskingReaders:
 
     async def all_answered(self, session: AsyncSession, request: str, signal: str) -> AskedSignal | None:
         """The signal has been answered when each of its readers has: its row then, None before. Raises NotBelieved."""
-        await session.flush()
-        row = await session.get(AskedSignal, (request, signal), with_for_update=True)
+        row = await store.locked(session, self.platform.mac, AskedSignal, (request, signal))
         mine = col(SealedReaderRow.request) == request, col(SealedReaderRow.signal) == signal
         readers = (await session.scalars(select(SealedReaderRow).where(*mine))).all()
-        if row is None or not all([await vouched_for(self.platform.mac, one) for one in (row, *readers)]):
+        if row is None or not all([await vouched_for(self.platform.mac, one) for one in readers]):
             raise NotBelieved
         current = [one for one in readers if one.asked_at == row.asked_at]
         if any(one.state == store.WAITS_FOR_HOLDER for one in current):

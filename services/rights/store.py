@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import delete, inspect, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -15,8 +15,11 @@ from shared import audit
 from shared.clock import Clock
 from shared.database.tables import document, moment
 from shared.engine import store
+from shared.engine.head import changed, vouch_for, vouched_for
 from shared.engine.tables import ON_THE_LIST, Dossier
+from shared.errors import NotBelieved, Overtaken
 from shared.identity import Person
+from shared.keys.mac import Mac
 from shared.numbers import OF_REQUESTS, is_request
 from shared.pages import Keyset, Page, Window
 from shared.protocol.model import State
@@ -108,6 +111,10 @@ class AskedSignal(SQLModel, table=True):
     """Whether its holder only keeps what is restricted for this request, as he said last; None: he said nothing."""
     carried_out: dict[str, Any] | None = document()
     """What its holder did with what was granted, and who was told, as he said last (`CarriedOut`, by codes)."""
+    earlier: list[str] | None = document()
+    """Who had it, or was thought to, before its holder."""
+    missed: bool = False
+    """Nobody had it when it was asked before: said once more, that counts."""
     mac: str = ""
 
 
@@ -139,6 +146,32 @@ class HoldingsRow(SQLModel, table=True):
     answered_at: datetime | None = moment(nullable=True)
     holdings: list[dict[str, Any]] | None = document()
     mac: str = ""
+
+
+_Asked = TypeVar("_Asked", bound=SQLModel)
+
+
+async def locked(session: AsyncSession, mac: Mac, kind: type[_Asked], key: tuple[str, ...]) -> _Asked | None:
+    """The row as it stands, for this transaction alone. Raises NotBelieved."""
+    # What shares the transaction sees of each other what was flushed.
+    await session.flush()
+    row = await session.get(kind, key, with_for_update=True, populate_existing=True)
+    if row is not None and not await vouched_for(mac, row):
+        raise NotBelieved
+    return row
+
+
+async def amend(session: AsyncSession, mac: Mac, read: _Asked, *, whole: bool = False, **values: Any) -> _Asked:
+    """The row that was `read` becomes `values`, and what others made of it since stays. Raises NotBelieved, and Overtaken where it is
+    gone, or was put before another or anew since, or, `whole`, where anything of it changed: what came is then looked at once more.
+    """
+    same = ("mac",) if whole else ("holder", "asked_at")
+    row = await locked(session, mac, type(read), inspect(type(read)).primary_key_from_instance(read))
+    if row is None or any(getattr(row, one, None) != getattr(read, one, None) for one in same):
+        raise Overtaken
+    after = await vouch_for(mac, changed(row, **values))
+    await session.merge(after)
+    return after
 
 
 OVERDUE = Keyset("overdue-duties", col(Dossier.due_on), col(Dossier.number))

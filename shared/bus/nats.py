@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import nats.errors
@@ -13,12 +13,13 @@ import structlog
 from faststream import AckPolicy
 from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
-from faststream.security import SASLPlaintext
+from faststream.nats.security import NatsUserPassword
 
 from shared.database.tables import Outgoing
 from shared.errors import Overtaken, PartDown
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME
+from shared.tls import Tls
 from shared.turns import Turns
 
 log = structlog.get_logger()
@@ -39,10 +40,18 @@ class Bus:
     """The connection of one service: publishes its own subjects, is delivered what its row permits."""
 
     def __init__(
-        self, service: str, address: str, bao: OpenBao, turns: Turns, *, pull_seconds: float = PULL_SECONDS
+        self,
+        service: str,
+        addresses: Sequence[str],
+        bao: OpenBao,
+        turns: Turns,
+        tls: Tls,
+        *,
+        pull_seconds: float = PULL_SECONDS,
     ) -> None:
         self._service = BY_NAME[service]
-        self._address = address
+        self._addresses = list(addresses)
+        self._tls = tls
         self._bao = bao
         self._turns = turns
         self._pull_seconds = pull_seconds
@@ -96,8 +105,14 @@ class Bus:
         self._lost.clear()
         found = await self._bao.call("GET", f"kv/data/nats/{self._service.name}")
         broker = NatsBroker(
-            self._address,
-            security=SASLPlaintext(self._service.name, found["data"]["data"]["password"]),
+            self._addresses,
+            # Read anew with every connection: the files may have been renewed meanwhile.
+            security=NatsUserPassword(
+                self._service.name,
+                found["data"]["data"]["password"],
+                ssl_context=self._tls.context,
+                tls_handshake_first=True,
+            ),
             inbox_prefix=self._service.inbox,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,

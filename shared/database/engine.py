@@ -7,8 +7,10 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Protocol
 
+import asyncpg
 import structlog
 from sqlalchemy import URL, Executable, Result, event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -18,29 +20,56 @@ from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
+from shared.tls import Tls
 from shared.wake import Wake
 
 log = structlog.get_logger()
 INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
 LOCK_NOT_AVAILABLE = "55P03"
+READ_ONLY = "25006"
 LOCK_TIMEOUT = "10s"
 """PostgreSQL sees two transactions that wait for each other, but not a transaction that waits for another of its own
 process, which waits for the first in memory: that would stand still, unseen, for as long as the process lives."""
 
 
-def make_engine(host: str, port: int, database: str, user: str = "", password: str = "", **options: Any) -> AsyncEngine:
+Hosts = Sequence[tuple[str, int]]
+"""Where PostgreSQL may be: of several servers the one that takes writes is the one."""
+
+
+def make_engine(
+    hosts: Hosts, database: str, tls: Tls, user: str = "", password: str = "", **options: Any
+) -> AsyncEngine:
     """An engine whose errors never show the values of a statement, and whose pool gives no closed connection."""
-    url = URL.create("postgresql+asyncpg", user or None, password or None, host, port, database)
+    url = URL.create("postgresql+asyncpg", user or None, password or None, database=database)
     engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_recycle=1200,
         **({"pool_size": 8, "max_overflow": 12, "pool_timeout": 15} | options),
-        connect_args={"ssl": False, "timeout": 5, "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT}},
+        connect_args={
+            "host": [host for host, _ in hosts],
+            "port": [port for _, port in hosts],
+            "target_session_attrs": "read-write",
+            "timeout": 5,
+            "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT},
+        },
     )
+
+    def shows(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
+        # With every connection: the files may have been renewed meanwhile.
+        parameters["ssl"] = tls.context
+
+    event.listen(engine.sync_engine, "do_connect", shows)
     event.listen(engine.sync_engine, "checkout", _no_closed_connection)
+    event.listen(engine.sync_engine, "handle_error", _no_standby)
     return engine
+
+
+def _no_standby(context: ExceptionContext) -> None:
+    # Whoever was the primary is none any more: what is connected to it is of no use, and the next connection finds another.
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -51,7 +80,9 @@ def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
 
 
 def is_outage(problem: DBAPIError) -> bool:
-    """Whether trying again later makes sense: connection lost, starting up, refused, too many."""
+    """Whether trying again later makes sense: connection lost, starting up, refused, too many, none that takes writes."""
+    if isinstance(getattr(problem.orig, "__cause__", None), asyncpg.TargetServerAttributeNotMatched):
+        return True
     if isinstance(problem, (OperationalError, InterfaceError)) or problem.connection_invalidated:
         return True
     return getattr(problem.orig, "sqlstate", None) in {
@@ -63,6 +94,7 @@ def is_outage(problem: DBAPIError) -> bool:
         "53300",
         "40001",
         "40P01",
+        READ_ONLY,
     }
 
 
@@ -137,7 +169,7 @@ def _no_change(state: ORMExecuteState) -> None:
 class Database:
     """The service's own database; its user is leased and replaced before the lease ends."""
 
-    def __init__(self, bao: OpenBao, service: str, host: str, port: int, tracing: Tracing) -> None:
+    def __init__(self, bao: OpenBao, service: str, hosts: Hosts, tls: Tls, tracing: Tracing) -> None:
         self._tracing = tracing
         self._bao = bao
         self._service = service
@@ -146,7 +178,7 @@ class Database:
         self.stamps: Stamps | None = None
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
-        self.engine = make_engine(host, port, service)
+        self.engine = make_engine(hosts, service, tls)
         self._outside = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 

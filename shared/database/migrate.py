@@ -8,7 +8,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 
-from shared.database.engine import make_engine
+from shared.database.engine import Hosts, make_engine
+from shared.tls import Tls
 
 
 def _config(service: str) -> Config:
@@ -19,9 +20,9 @@ def _config(service: str) -> Config:
     return config
 
 
-async def migrate(service: str, host: str, port: int, user: str, password: str) -> None:
+async def migrate(service: str, hosts: Hosts, tls: Tls, user: str, password: str) -> None:
     """Apply every migration that is missing; nothing happens when none is."""
-    engine = make_engine(host, port, service, user, password, pool_size=1, max_overflow=0)
+    engine = make_engine(hosts, service, tls, user, password, pool_size=1, max_overflow=0)
 
     def upgrade(connection: Any) -> None:
         config = _config(service)

@@ -18,6 +18,7 @@ from shared.engine.head import Head
 from shared.engine.load import Loader
 from shared.engine.tables import Dossier
 from shared.errors import Overtaken
+from shared.identity import Person
 
 _Done = TypeVar("_Done")
 
@@ -29,9 +30,18 @@ async def one_at_a_time(session: AsyncSession, number: str) -> None:
 
 
 async def heard(
-    loader: Loader, session: AsyncSession, number: str, becomes: Callable[[Head], Head], action: str
+    loader: Loader,
+    session: AsyncSession,
+    number: str,
+    becomes: Callable[[Head], Head],
+    action: str,
+    *,
+    person: Person | None = None,
+    role: str | None = None,
+    reason: str | None = None,
 ) -> None:
-    """Change the head of `number` in the transaction of what was told; `action` is what the audit trail says.
+    """Change the head of `number` in the transaction of what was told; `action` is what the audit trail says, of `person` where
+    somebody did it, as `role`.
 
     Raises NotFound, Elsewhere, and NotBelieved for what was changed past the service.
     """
@@ -41,7 +51,9 @@ async def heard(
     loaded = await loader.within(session, number)
     after = await loader.shelf.vouched_after(loader.platform.mac, becomes(loaded.head))
     await loader.shelf.move(session, loaded.dossier, after)
-    session.add(audit.line(loader.platform.clock.now(), action, actor=None, record=number, turn=after.turn))
+    now, actor = loader.platform.clock.now(), person.user_id if person else None
+    line = audit.line(now, action, actor=actor, role=role, record=number, reason=reason, turn=after.turn)
+    session.add(line)
 
 
 async def at_most_thrice(act: Callable[[], Awaitable[_Done]]) -> _Done:

@@ -90,6 +90,7 @@ NO_PROCESSING: Mapping[str, str] = {
         "aantallen per kwartaal die naar niemand te herleiden zijn (art. 9 lid 3)",
     ),
     **dict.fromkeys(("nothing given to look into", "nothing given for a request"), "er is niets om te geven"),
+    "answer came too late": "wie het signaal niet meer heeft antwoordt nog; er wordt niets van bewaard",
     "holdings told": "een dienst zegt dat er iets van een nummer is; de verwerking is die van het verzoek",
     **dict.fromkeys(
         ("overdue duties read", "destruction list read", "approvals read", "holds looked at", "processing log read"),

@@ -24,6 +24,7 @@ RULES = {
     "answer-empty": "van wie niet in het dossier staat, wordt niets gegeven",
     "answer-summary": "een samenvatting hoort bij een gegeven dat is gekozen",
     "answer-silent": "een dienst heeft pas geantwoord als elk signaal waarnaar is gevraagd, is beantwoord",
+    "answer-nowhere": "wat geen dienst zegt te hebben, is nog eens gevraagd: een dossier kan even niet te lezen zijn geweest",
     "answer-unsearchable": "gezocht wordt met een naam met voornaam of voorletter, of een adres met huisnummer",
     "answer-others": "in wat hij leest is geen ander te herkennen, en ook niet wie het meldde: wat anders niet kan, wordt samengevat",
 }
@@ -74,6 +75,12 @@ def silent_faults(signals: Collection[str]) -> list[Fault]:
     """`signals`: those about which a holder was asked and has not answered (R-10.1: a silent one blocks the answer)."""
     words = f"{RULES['answer-silent']}; nog niet: {', '.join(signals)}"
     return [Fault("about", words, OVERVIEW, "answer-silent")] if signals else []
+
+
+def nowhere_faults(signals: Collection[str]) -> list[Fault]:
+    """`signals`: those that who was asked last says he has not, nor knows where it is, and about which nobody was asked since."""
+    words = f"{RULES['answer-nowhere']}; vraag opnieuw naar: {', '.join(signals)}"
+    return [Fault("about", words, OVERVIEW, "answer-nowhere")] if signals else []
 
 
 def nothing_searched() -> Fault:

@@ -73,8 +73,8 @@ class Platform:
         self.schema = schema
         self.tracing = Tracing(name, settings.traces)
         self._besides: list[Callable[[], Awaitable[None]]] = []
-        self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials)
-        self.database = Database(self.bao, name, settings.database_host, settings.database_port, self.tracing)
+        self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials, settings.tls)
+        self.database = Database(self.bao, name, settings.databases, settings.tls, self.tracing)
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
         self.processing = ProcessingLog(self.mac, lambda: settings.laws.configured.choices.processing, proof_at_hand)
@@ -94,7 +94,7 @@ class Platform:
         self.sealer = Sealer(settings.folder, self.verifier)
         self.opener = Opener(self.bao, name)
         self.turns = Turns()
-        self.bus = Bus(name, settings.nats_address, self.bao, self.turns)
+        self.bus = Bus(name, settings.nats_servers, self.bao, self.turns, settings.tls)
         self.letterboxes = Letterboxes(
             name,
             self.database,

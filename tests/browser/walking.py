@@ -149,7 +149,7 @@ class WithTheFile(Somebody):
         row = self.page.get_by_role("row").filter(has_text=number)
 
         def there() -> bool:
-            self.page.locator("[name='woorden']").fill(number)
+            self.page.get_by_role("textbox", name="Nummer of werknaam").fill(number)
             self.page.get_by_role("button", name="Zoeken").click()
             return row.count() > 0
 

@@ -106,7 +106,9 @@ def test_only_what_is_needed_is_held_and_the_rest_goes(house: TestHouse) -> None
     row = house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]
     keys = {(one["archive"], one["key"]): one["item"] for one in json.loads(row["dossier"])}
     assert {archive for archive, _ in keys} == {"archive-signal", "archive-closed"}
-    bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    bao = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
 
     def exist() -> set[str]:
         return {mount for mount, key in keys if bao.read(f"{mount}/keys/{key}") is not None}

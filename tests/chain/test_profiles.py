@@ -127,4 +127,4 @@ def test_a_list_that_nobody_approves(own_house: TestHouse) -> None:
     until(lambda: house.sql("retention", "SELECT * FROM declaration WHERE number=$1", number), 90)
     content = house.sql("retention", "SELECT content FROM declaration WHERE number=$1", number)[0]["content"]
     assert "de uiterste dag van de vernietigingslijst was verstreken" in content
-    bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup"))

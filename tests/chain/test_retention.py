@@ -55,7 +55,9 @@ def test_a_year_later_everything_is_gone_and_declared(house: TestHouse) -> None:
     declared = house.declared(number)
     declaration = house.client.get("retention", f"/v1/declarations/{declared['id']}", "fg")
     check_declaration(house, declaration, number)
-    bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    bao = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
     for mount, key in keys:
         assert bao.read(f"{mount}/keys/{key}") is None, (mount, key)
     for kid in kids:

@@ -15,14 +15,18 @@ import pytest
 from helm_python.errors import HelmValuesError
 from kubernetes_validate import utils
 
+from deploy.probe import SECONDS
+from deploy.tls.identities import IDENTITIES, SETUP_USER
 from deploy.topology import PORT, SIZES, USER
 from deploy.wiring import House
 from shared.asking import SET_UP, TRACES
+from shared.service.serve import ServeSettings
 from tests.deploy.rendered import CHART, INHABITANTS, Object, containers, of_kind, pods, read, render, rendered, values
 
 KUBERNETES = ("1.35", "1.36", "1.37")
 CERT_MANAGER = "cert-manager.io/v1"
 PROCESSES = set(House().processes)
+DRAINING = sum(ServeSettings.model_fields[one].default for one in ("drain_seconds", "finish_seconds"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -99,9 +103,17 @@ def test_everything_says_what_it_needs_and_how_to_see_that_it_is_well(inhabitant
         assert container["resources"]["limits"]["memory"]
     for name, deployment in of_kind(inhabitants, "Deployment").items():
         (container,) = deployment["spec"]["template"]["spec"]["containers"]
-        probes = {one: container[one]["httpGet"]["path"] for one in ("startupProbe", "livenessProbe", "readinessProbe")}
-        assert probes == {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}, name
-        assert container["ports"] == [{"name": "http", "containerPort": PORT}]
+        probes = {one: container[one]["exec"]["command"] for one in ("startupProbe", "livenessProbe", "readinessProbe")}
+        ask = ["python", "-I", "/app/deploy/probe.py"]
+        assert probes == {
+            "startupProbe": [*ask, "/livez"],
+            "livenessProbe": [*ask, "/livez"],
+            "readinessProbe": [*ask, "/readyz"],
+        }, name
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            assert container[probe]["timeoutSeconds"] > SECONDS
+        assert deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] > DRAINING
+        assert container["ports"] == [{"name": "https", "containerPort": PORT}]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda one: str(one.inhabitants))
@@ -147,10 +159,12 @@ def test_no_secret_stands_in_the_chart() -> None:
         for volume in pod["volumes"]
         if "secret" in volume
     }
-    assert {f"meldpunt-{name}" for name in PROCESSES - {"public"}} <= named
+    assert named == {f"meldpunt-{name}" for name in (PROCESSES - {"public"}) | {SET_UP}} | {
+        f"meldpunt-{name}-tls" for name in PROCESSES | {SET_UP}
+    }
     for data in _variables(INHABITANTS[0]).values():
         for variable, value in data.items():
-            if any(word in variable for word in ("SECRET", "PASSWORD", "KEY", "CREDENTIALS")):
+            if any(word in variable for word in ("SECRET", "PASSWORD", "KEY", "CREDENTIALS", "TLS")):
                 assert value.startswith("/run/meldpunt/"), variable
 
 
@@ -179,12 +193,13 @@ def test_every_mount_has_its_volume_and_every_volume_its_mount() -> None:
 def test_an_identity_for_each_and_its_name_in_the_certificate() -> None:
     """cert-manager's own schema is not at hand: what it has to be given is looked at here."""
     certificates = of_kind(INHABITANTS[0], "Certificate")
-    assert set(certificates) == {*PROCESSES, SET_UP}
+    assert set(certificates) == {*PROCESSES, SET_UP} <= set(IDENTITIES)
+    assert SET_UP == SETUP_USER, "NATS knows it by the name in its certificate"
     (issuer,) = of_kind(INHABITANTS[0], "Issuer")
     for name, one in certificates.items():
         spec = one["spec"]
         assert one["apiVersion"] == CERT_MANAGER
-        assert spec["dnsNames"] == [name, f"meldpunt-{name}", f"meldpunt-{name}.meldpunt.svc"]
+        assert spec["dnsNames"] == [name, f"meldpunt-{name}", f"meldpunt-{name}.meldpunt.svc", "localhost"]
         assert spec["issuerRef"] == {"kind": "Issuer", "name": issuer}
         assert spec["secretName"] == f"meldpunt-{name}-tls"
         assert spec["privateKey"]["rotationPolicy"] == "Always"
@@ -204,7 +219,7 @@ def test_the_set_up_goes_before_everything_else() -> None:
     ("key", "value", "says"),
     [
         ("image", {"repository": "registry.example.nl/meldpunt", "digest": "latest"}, "/image/digest"),
-        ("openbao", {"address": "openbao:8200"}, "/openbao/address"),
+        ("openbao", {"address": "http://openbao:8200"}, "/openbao/address"),
         ("addresses", {"portal": "http://meldpunt.example.nl"}, "/addresses/portal"),
         ("names", {"secrets": {"stranger": "one"}}, "stranger"),
         ("settings", {"retention": {"snapshot_days": 0}}, "/settings/retention/snapshot_days"),

@@ -11,9 +11,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
@@ -21,6 +21,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from deploy.generate import ROOT
 from deploy.helm.chart import app_of
 from deploy.images.bill import LOCK, PROJECT, bill, closure, locked, requirements, wanted
+from deploy.tls.authority import Authority
 from deploy.topology import PORT, USER
 from deploy.wiring import House
 
@@ -94,16 +95,16 @@ def test_it_runs_as_nobody_special_and_installs_what_is_locked() -> None:
     assert re.findall(r"^EXPOSE (\d+)$", last_stage(), re.MULTILINE) == [str(PORT)]
     assert "--require-hashes" in CONTAINERFILE
     assert "--only-binary :all:" in CONTAINERFILE
-    entry = entry_point()
-    assert entry[entry.index("--port") + 1] == str(PORT)
-    assert {"--no-access-log", "--no-proxy-headers"} <= set(entry)
+    assert entry_point() == ["python", "-m", "shared.service.serve"]
 
 
 def test_the_clock_that_runs_ahead_stays_out(app: Path) -> None:
     assert not (app / "deploy" / "embedded").exists()
     assert {one.name for one in (app / "deploy").iterdir()} == {
         "__init__.py",
+        "probe.py",
         "set_up.py",
+        "tls",
         "nats",
         "openbao",
         "postgres",
@@ -112,8 +113,8 @@ def test_the_clock_that_runs_ahead_stays_out(app: Path) -> None:
 
 def test_everything_that_runs_finds_what_it_imports(app: Path) -> None:
     """Each process, and the set-up, with the packages of the image alone."""
-    modules = [app_of(name).partition(":")[0] for name in House().processes]
-    code = f"from importlib import import_module\nfor one in {[*modules, 'deploy.set_up']!r}: import_module(one)\n"
+    modules = [app_of(name) for name in House().processes]
+    code = f"from importlib import import_module\nfor one in {[*modules, 'deploy.set_up', 'shared.service.serve']!r}: import_module(one)\n"
     code += "from services.portal.settings import GUIDES\nassert list(GUIDES.glob('*.md')), 'no guides'\n"
     running = python(app, code)
     said, _ = running.communicate(timeout=120)
@@ -127,33 +128,54 @@ def test_what_is_not_in_the_image_is_not_found(app: Path) -> None:
     assert b"hypothesis is not in the image" in said
 
 
-def test_a_process_starts_by_its_argument(app: Path) -> None:
-    """By the entry point of the recipe; only address and port are ours."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program, *arguments = entry_point()
-    arguments[arguments.index("--host") + 1] = "127.0.0.1"
-    arguments[arguments.index("--port") + 1] = str(port)
-    code = f"from {program}.main import main\nmain()\n"
-    given = {"MELDPUNT_PUBLIC_ADDRESS": "https://melden.example.nl", "MELDPUNT_INTAKE_ADDRESS": "http://127.0.0.1:1"}
-    running = python(app, code, *arguments, app_of("public"), **given)
+def test_a_process_starts_by_its_argument_and_is_probed(app: Path, tmp_path: Path) -> None:
+    """By the entry point of the recipe, with a certificate as the chart gives it one; asked by the probe of the chart."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    authority = Authority(tmp_path / "tls")
+    authority.make()
+    tls = authority.of("public")
+    shown = {
+        "MELDPUNT_TLS_AUTHORITIES": str(tls.authorities),
+        "MELDPUNT_TLS_CERTIFICATE": str(tls.certificate),
+        "MELDPUNT_TLS_KEY": str(tls.key),
+        "MELDPUNT_LISTEN_PORT": str(port),
+    }
+    given = {
+        **shown,
+        "MELDPUNT_LISTEN_HOST": "127.0.0.1",
+        "MELDPUNT_PUBLIC_ADDRESS": "https://melden.example.nl",
+        "MELDPUNT_INTAKE_ADDRESS": "https://127.0.0.1:1",
+        "MELDPUNT_DRAIN_SECONDS": "0",
+    }
+
+    def probe(path: str, environment: Mapping[str, str]) -> int:
+        argv = [sys.executable, "-I", str(app / "deploy" / "probe.py"), path]
+        return subprocess.run(argv, env=dict(environment), capture_output=True, check=False).returncode
+
+    _, _, module = entry_point()
+    running = python(
+        app,
+        f"import runpy\nrunpy.run_module({module!r}, run_name='__main__', alter_sys=True)",
+        app_of("public"),
+        **given,
+    )
     try:
         end = time.monotonic() + 60
-        while True:
-            try:
-                answers = {path: httpx.get(f"http://127.0.0.1:{port}{path}") for path in ("/livez", "/readyz", "/hulp")}
-                break
-            except httpx.TransportError:
-                assert running.poll() is None, running.communicate()[0].decode()
-                assert time.monotonic() < end
-                time.sleep(0.1)
-        assert {path: one.status_code for path, one in answers.items()} == {"/livez": 200, "/readyz": 200, "/hulp": 200}
-        assert "server" not in answers["/livez"].headers
+        while probe("/livez", shown) != 0:
+            assert running.poll() is None, running.communicate()[0].decode()
+            assert time.monotonic() < end
+        assert [probe(path, shown) for path in ("/readyz", "/hulp", "/nowhere")] == [0, 0, 1]
+        stranger = Authority(tmp_path / "other")
+        stranger.make()
+        foreign = {**shown, "MELDPUNT_TLS_CERTIFICATE": str(stranger.of("public").certificate)}
+        assert probe("/livez", foreign | {"MELDPUNT_TLS_KEY": str(stranger.of("public").key)}) == 1
     finally:
         running.terminate()
         said, _ = running.communicate(timeout=30)
     assert running.returncode in (0, -15), said.decode()
+    assert probe("/livez", shown) == 1
 
 
 def test_the_list_of_parts_is_the_lock() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
-from deploy.topology import ALONE, ENGINES, POOL, RESERVED, SIZES, Size, pool_of
+from deploy.topology import ALONE, ENGINES, POOL, PORT, RESERVED, SIZES, Size, pool_of
 from deploy.wiring import House
 from services.intake.settings import Settings
 from shared.database.engine import make_engine
 from shared.privileges import SERVICES
+from shared.service.serve import ServeSettings
+from shared.tls import Tls
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda one: str(one.inhabitants))
@@ -22,10 +25,14 @@ def test_all_connections_together_stay_below_what_postgresql_has(size: Size) -> 
 
 
 async def test_a_pool_is_as_large_as_the_topology_says() -> None:
-    engine = make_engine("127.0.0.1", 1, "none")
+    engine = make_engine([("127.0.0.1", 1)], "none", Tls(Path("/nowhere"), Path("/nowhere"), Path("/nowhere")))
     pool = engine.pool
     assert pool.size() + pool._max_overflow == POOL  # type: ignore[attr-defined]
     await engine.dispose()
+
+
+def test_processes_listen_where_others_look() -> None:
+    assert ServeSettings.model_fields["listen_port"].default == PORT
 
 
 def test_only_who_has_a_door_has_a_second_engine() -> None:

@@ -159,7 +159,7 @@ def test_a_part_that_is_killed_is_used_again(own_house: TestHouse, part: str) ->
     house.kill(part)
     number = until(lambda: _try_report(house), 60)
     until(lambda: house.signal(str(number)) is not None, 60)
-    bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup"))
 
 
 def _try_report(house: TestHouse) -> str | None:

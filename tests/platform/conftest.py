@@ -31,7 +31,9 @@ from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
+from shared.tls import Tls
 from shared.turns import Turns
+from tests.parts import told_of
 from tests.platform.chores import TABLE, Bench
 from tests.platform.desk import Desk
 from tests.platform.proofs import proofs
@@ -95,7 +97,7 @@ async def database_of(postgres: Postgres) -> AsyncIterator[DatabaseOf]:
         user, password = await postgres.user(f"{service}_app")
         lease = {"lease_id": "none", "lease_duration": 3600, "data": {"username": user, "password": password}}
         bao = Handed({f"database/creds/{service}": lease})
-        database = Database(bao, service, HERE, postgres.port, Tracing(service, None))
+        database = Database(bao, service, [(HERE, postgres.port)], postgres.tls(service), Tracing(service, None))
         await database.new_user()
         database.stamps = await proofs()
         made.append(database)
@@ -113,7 +115,9 @@ async def bus_of(nats: Nats) -> AsyncIterator[BusOf]:
 
         async def make(service: str, receive: Receive) -> Bus:
             password = {"data": {"data": {"password": nats.passwords[service]}}}
-            bus = Bus(service, nats.address, Handed({f"kv/data/nats/{service}": password}), Turns())
+            bus = Bus(
+                service, [nats.address], Handed({f"kv/data/nats/{service}": password}), Turns(), nats.tls(service)
+            )
             running = asyncio.create_task(bus.run(receive))
             stack.push_async_callback(_end, running)
             await bus.connected()
@@ -134,7 +138,7 @@ async def bao_of(openbao: Bao) -> AsyncIterator[BaoOf]:
     made: list[OpenBao] = []
 
     def make(service: str) -> OpenBao:
-        made.append(OpenBao(openbao.address, openbao.credentials(service)))
+        made.append(OpenBao(openbao.address, openbao.credentials(service), openbao.tls(service)))
         return made[-1]
 
     yield make
@@ -171,9 +175,9 @@ async def platform_of(parts: RealParts, postgres: Postgres, tmp_path: Path) -> A
         values: dict[str, Any] = {
             "openbao_address": parts.openbao.address,
             "openbao_credentials": parts.openbao.credentials(service),
-            "nats_address": f"nats://{HERE}:{parts.ports['nats']}",
-            "database_host": HERE,
-            "database_port": postgres.port,
+            "nats_address": f"tls://{HERE}:{parts.ports['nats']}",
+            "database_hosts": f"{HERE}:{postgres.port}",
+            **told_of(parts.home.tls(service)),
             "folder": tmp_path / service,
             "tombstones": tmp_path / "tombstones",
             "signing_keys": parts.openbao.signing_keys(tmp_path),
@@ -209,8 +213,8 @@ async def closed_afterwards(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[No
     made: list[OpenBao] = []
     original = OpenBao.__init__
 
-    def noted(bao: OpenBao, address: str, credentials: Path) -> None:
-        original(bao, address, credentials)
+    def noted(bao: OpenBao, address: str, credentials: Path, tls: Tls) -> None:
+        original(bao, address, credentials, tls)
         made.append(bao)
 
     monkeypatch.setattr(OpenBao, "__init__", noted)

@@ -42,6 +42,7 @@ from shared.protocol.model import State
 from shared.protocol.records import Record
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
+from tests.parts import TOLD
 from tests.platform.designated import LEASE, AccessSays, known
 
 VERSION = "midden-delfland-2025"
@@ -93,11 +94,8 @@ class Desk:
     ) -> None:
         """`bao`, `access`: OpenBao with the AppRole of this service, and of access."""
         settings = ServiceSettings(
-            openbao_address="http://127.0.0.1:1",
+            **TOLD,
             openbao_credentials=folder / "none",
-            nats_address="nats://127.0.0.1:1",
-            database_host="127.0.0.1",
-            database_port=1,
             folder=folder,
             tombstones=folder / "tombstones",
             withdrawal_seconds=WINDOW,

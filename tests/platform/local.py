@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shared.clock import SystemClock
 from shared.keys.signing import Signer
 from shared.openbao import TIMEOUT_SECONDS, OpenBao
-from tests.parts import run_async
+from tests.parts import NOBODY, run_async
 
 _KEY = Ed25519PrivateKey.generate()
 
@@ -21,7 +21,7 @@ class LocalTransit(OpenBao):
     """The transit key of every service, in memory."""
 
     def __init__(self) -> None:
-        super().__init__("http://127.0.0.1:1", Path("/nowhere"))
+        super().__init__("https://127.0.0.1:1", Path("/nowhere"), NOBODY)
 
     async def call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = TIMEOUT_SECONDS

@@ -10,6 +10,7 @@ import contextlib
 import json
 import secrets
 import shutil
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,12 +28,13 @@ from deploy.embedded.supervise import Supervisor
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
 from deploy.postgres import roles
+from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
 from shared.errors import PartDown
 from shared.openbao import TIMEOUT_SECONDS, OpenBao
 from shared.privileges import SERVICES
 from tests import reports
-from tests.parts import new_folder, run_async, spread_ports
+from tests.parts import NOBODY, new_folder, run_async, spread_ports
 
 HERE = "127.0.0.1"
 
@@ -41,7 +43,7 @@ class Handed(OpenBao):
     """What a service gets from OpenBao at its start, handed over without OpenBao; everything else is out of reach."""
 
     def __init__(self, answers: dict[str, dict[str, Any]]) -> None:
-        super().__init__("http://127.0.0.1:1", Path("/nowhere"))
+        super().__init__("https://127.0.0.1:1", Path("/nowhere"), NOBODY)
         self._answers = answers
 
     async def call(
@@ -59,41 +61,46 @@ class RealParts:
         self._folder = new_folder("parts")
         self.home = Home(self._folder / "home")
         self.home.make()
+        self.home.authority.make()
         spread_ports(self.home)
         self.ports = self.home.ports()
-        self._supervisor = Supervisor(self.home, lambda _: None)
+        self.supervisor = Supervisor(self.home, lambda _: None)
         self._failed_before = len(reports.failed)
 
     def stop(self) -> None:
-        self._supervisor.stop()
+        self.supervisor.stop()
         if len(reports.failed) > self._failed_before:
             reports.keep(self.home.path / "logs", self._folder.name)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @cached_property
     def postgres(self) -> Postgres:
-        self._supervisor.start(parts.postgres(self.home, self.ports["postgres"]), wait=60)
+        self.supervisor.start(parts.postgres(self.home, self.ports["postgres"]), wait=60)
         return Postgres(self.home, self.ports["postgres"])
 
     @cached_property
     def nats(self) -> Nats:
         found = Nats(self.home, self.ports["nats"])
-        self._supervisor.start(parts.nats(self.home, found.port, found.config), wait=30)
+        self.supervisor.start(parts.nats(self.home, found.port, found.config), wait=30)
         return found
 
     @cached_property
     def openbao(self) -> Bao:
         command = parts.openbao(self.home, self.ports["openbao"], self.ports["openbao-cluster"])
-        self._supervisor.start(command, wait=60)
+        self.supervisor.start(command, wait=60)
         return Bao(self.home, self.ports["openbao"])
 
     @property
     def key_storage(self) -> KeyStorage:
         return parts.key_storage(self.home, self.ports["openbao-cluster"])
 
+    def reload(self, name: str) -> None:
+        """Have a part read its files again."""
+        self.supervisor.tell(name, signal.SIGHUP)
+
     def without_openbao(self, work: Callable[[], None]) -> None:
         """Do `work` while it is stopped."""
-        self._supervisor.without("openbao", work)
+        self.supervisor.without("openbao", work)
 
 
 class Postgres:
@@ -101,16 +108,22 @@ class Postgres:
 
     def __init__(self, home: Home, port: int) -> None:
         self.port = port
-        self._password = home.secret("postgres")
+        self.password = home.secret("postgres")
         self.provisioner_password = home.secret("postgres-openbao")
         self._templates: set[str] = set()
-        superuser = roles.Superuser(HERE, port, "postgres", self._password)
+        self.tls = home.tls
+        superuser = roles.Superuser(HERE, port, "postgres", self.password, home.tls("setup"))
         run_async(roles.apply(superuser, self.provisioner_password, home.secret("door-password")))
 
     async def connect(self, database: str = "postgres") -> asyncpg.Connection:
         """As the superuser."""
         return await asyncpg.connect(
-            host=HERE, port=self.port, user="postgres", password=self._password, database=database
+            host=HERE,
+            port=self.port,
+            user="postgres",
+            password=self.password,
+            database=database,
+            ssl=self.tls("setup").context,
         )
 
     def superuser(self, service: str) -> Superuser:
@@ -133,7 +146,7 @@ class Postgres:
 
     async def _make_template(self, service: str) -> None:
         user, password = await self.user(f"{service}_owner")
-        await migrate(service, HERE, self.port, user, password)
+        await migrate(service, [(HERE, self.port)], self.tls("setup"), user, password)
         async with self._administrator() as main:
             await main.execute(f'ALTER DATABASE "{service}" RENAME TO template_{service}')
         self._templates.add(service)
@@ -190,34 +203,53 @@ class Nats:
 
     def __init__(self, home: Home, port: int) -> None:
         self.port = port
-        self.address = f"nats://{HERE}:{port}"
-        self.passwords = {name: secrets.token_urlsafe(16) for name in (nats_config.SETUP_USER, *_NAMES)}
+        self.address = f"tls://{HERE}:{port}"
+        self.tls = home.tls
+        self.passwords = {name: secrets.token_urlsafe(16) for name in (SETUP_USER, *_NAMES)}
         store = str(home.part("nats") / "store")
-        self.config = nats_config.server_config(host=HERE, port=port, store=store, passwords=self.passwords)
+        self.config = nats_config.server_config(
+            host=HERE, port=port, store=store, passwords=self.passwords, tls=home.tls("nats")
+        )
+
+    async def connect(self, user: str) -> Any:
+        """As `user`, with his own certificate."""
+        return await nats.connect(
+            self.address,
+            user=user,
+            password=self.passwords[user],
+            tls=self.tls(user).context,
+            tls_handshake_first=True,
+        )
 
     async def fresh(self) -> None:
         """Streams and consumers as the set-up makes them, with nothing in them."""
-        setup = nats_config.SETUP_USER
-        connection = await nats.connect(self.address, user=setup, password=self.passwords[setup])
+        connection = await self.connect(SETUP_USER)
         try:
             js = connection.jetstream()
             for stream in await js.streams_info():
                 await js.delete_stream(str(stream.config.name))
         finally:
             await connection.close()
-        await nats_config.apply(self.address, self.passwords[setup])
+        await nats_config.apply(self.address, self.passwords[SETUP_USER], self.tls(SETUP_USER))
 
 
 class Bao:
     """A server with the mounts and policies of the table, and an AppRole per service."""
 
     def __init__(self, home: Home, port: int) -> None:
-        self.address = f"http://{HERE}:{port}"
+        self.address = f"https://{HERE}:{port}"
+        self.tls = home.tls
         self._home = home
         self._has_database = False
-        self.administrator: hvac.Client = bao_config.client(self.address, home.secret("provisioner"))
+        self.administrator: hvac.Client = bao_config.client(
+            self.address, home.secret("provisioner"), home.tls(SETUP_USER)
+        )
         bao_config.apply(self.administrator)
         bao_config.note_compaction(self.administrator, datetime.now(UTC))
+
+    def anew(self) -> hvac.Client:
+        """Its administrator, logged in again."""
+        return bao_config.client(self.address, self._home.secret("provisioner"), self.tls(SETUP_USER))
 
     def credentials(self, service: str) -> Path:
         """The file with the AppRole of `service`."""
@@ -239,7 +271,9 @@ class Bao:
     def with_database(self, postgres: Postgres) -> None:
         """Have OpenBao make the users of `postgres`, as it does in a house."""
         if not self._has_database:
-            where = bao_config.Database(HERE, postgres.port, roles.PROVISIONER, postgres.provisioner_password)
+            where = bao_config.Database(
+                HERE, postgres.port, roles.PROVISIONER, postgres.provisioner_password, self.tls("openbao")
+            )
             bao_config.apply(self.administrator, where)
             self._has_database = True
 

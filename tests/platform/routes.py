@@ -47,6 +47,7 @@ from shared.keys.signing import Verifier
 from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
+from tests.parts import TOLD
 from tests.platform.local import LocalTransit
 from tests.platform.rows import NOON
 
@@ -74,11 +75,8 @@ def platform_on(service: str, database: Database, who: Person, bao: OpenBao | No
     """What a service stands on, with `database` and nothing else (or `bao`), asked by `who`."""
     nowhere = Path("/nowhere")
     settings = ServiceSettings(
-        openbao_address="http://127.0.0.1:1",
+        **TOLD,
         openbao_credentials=nowhere,
-        nats_address="nats://127.0.0.1:1",
-        database_host="127.0.0.1",
-        database_port=1,
         folder=nowhere,
         tombstones=nowhere,
     )

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from deploy.embedded import portal
 from deploy.embedded.home import Home
+from tests.parts import TOLD, told_of
 from tests.platform.real import HERE, Postgres, RealParts
 
 NOWHERE = "http://127.0.0.1:1"
@@ -38,10 +39,7 @@ def app_of(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, **told: Any
     for file, text in files.items():
         (folder / file).write_text(text)
     settings: dict[str, Any] = {
-        "openbao_address": NOWHERE,
-        "nats_address": "nats://127.0.0.1:1",
-        "database_host": HERE,
-        "database_port": 1,
+        **TOLD,
         "folder": folder / name,
         "tombstones": folder,
         "oidc_issuer": NOWHERE,
@@ -78,7 +76,8 @@ async def served(
     real: dict[str, Any] = {
         "openbao_address": parts.openbao.address,
         "openbao_credentials": parts.openbao.credentials(name),
-        "database_port": postgres.port,
+        "database_hosts": f"{HERE}:{postgres.port}",
+        **told_of(parts.home.tls(name)),
         "door_password": folder / "real_door_password",
     }
     app = app_of(name, folder, monkeypatch, **(real | told))

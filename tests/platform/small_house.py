@@ -22,6 +22,7 @@ from joserfc.jwk import RSAKey
 
 from deploy.embedded import portal
 from deploy.embedded.home import Home
+from tests.parts import told_of
 from tests.platform.real import HERE, RealParts
 from tests.platform.served import AS_OPERATOR, OPERATOR
 
@@ -88,8 +89,8 @@ class SmallHouse:
             "openbao_address": self.parts.openbao.address,
             "openbao_credentials": self.parts.openbao.credentials(name),
             "nats_address": self.parts.nats.address,
-            "database_host": HERE,
-            "database_port": self.parts.postgres.port,
+            "database_hosts": f"{HERE}:{self.parts.postgres.port}",
+            **told_of(self.parts.home.tls(name)),
             "folder": self.folder / name,
             "tombstones": self.folder,
             "beacon_seconds": 1,

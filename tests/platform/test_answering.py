@@ -204,6 +204,17 @@ async def test_of_what_is_not_here_rights_hears_where_it_is(desk_of: DeskOf) -> 
     assert not await desk.rows(AskedRow)
 
 
+@pytest.mark.refused("R-10.1")
+async def test_a_row_that_says_that_it_left_sends_rights_nowhere(desk_of: DeskOf) -> None:
+    desk, number = await here(desk_of)
+    async with desk.platform.database.transaction() as session:
+        dossier = await session.get_one(Dossier, number)
+        dossier.left, dossier.handed_to = True, "casework"
+    with pytest.raises(NotBelieved):
+        await asked(desk, number)
+    assert not await desk.rows(Outgoing, event="person-elsewhere.v1")
+
+
 @pytest.mark.allowed("R-10.1")
 async def test_a_closed_case_is_opened_for_a_request_and_stays_closed(desk_of: DeskOf) -> None:
     """Both environments count (art. 10 lid 1); nobody opens it otherwise."""

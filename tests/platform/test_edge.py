@@ -19,6 +19,7 @@ from shared.http.problems import HEADERS
 from shared.http.strangers import SINGLE_LINES
 from shared.identity import TOKEN
 from shared.settings import ServiceSettings
+from tests.parts import told_of
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import Bao, Postgres, RealParts
 from tests.platform.served import AS_OPERATOR, app_of, http_to, served
@@ -241,6 +242,7 @@ async def test_whose_trace_goes_on(
         "traces": tmp_path / "traces",
         "openbao_address": openbao.address,
         "openbao_credentials": openbao.credentials("assessment"),
+        **told_of(openbao.tls("assessment")),
     }
     app = app_of("assessment", tmp_path, monkeypatch, **told)
     now = int(access.clock.now().timestamp())

@@ -53,7 +53,7 @@ class Exchange:
 
     def log_in(self, user: str = "carla") -> tuple[str, str]:
         client = people.portal_client(self.bao.administrator)
-        return provider.log_in(self.bao.address, user, USERS[user], client)
+        return provider.log_in(self.bao.address, user, USERS[user], client, self.bao.tls("setup"))
 
     def form(self, *log_in: str, audience: str = "assessment", **more: str) -> dict[str, str]:
         return portal.exchange_form(self.home, audience, *log_in) | more
@@ -100,6 +100,7 @@ async def access(platform_of: PlatformOf, openbao: Bao, tmp_path: Path) -> Async
     settings = Settings(
         **platform.settings.model_dump(),
         oidc_issuer=issuer,
+        oidc_authorities=platform.settings.tls_authorities,
         oidc_client_id=home.secret_file("portal-client-id"),
         portal_keys=home.secret_file("portal-keys.json"),
         first_designations=tmp_path / "none",

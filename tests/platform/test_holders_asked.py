@@ -8,6 +8,7 @@ import pytest
 
 from services.rights.asking import AskingHolders
 from services.rights.completeness import names_of
+from services.rights.going_after import GoingAfter
 from services.rights.request_letters import RequestLetters
 from services.rights.store import AskedSignal
 from shared.clock import calendar_date
@@ -185,13 +186,15 @@ async def test_a_signal_that_went_on_is_asked_about_where_it_is(desk_of: DeskOf)
 
     async def gone(producer: str, holder: str | None) -> str:
         told = PersonElsewhere(number=signal, request=number, holder=holder)
-        await desk.hears(AskingHolders(desk.engine).elsewhere, told, producer)
+        await desk.hears(GoingAfter(desk.engine).elsewhere, told, producer)
         return str((await seen(desk, number))["signals"][0]["state"])
 
     assert await gone("assessment", "sources") == "waiting"
     assert [one.addressee for one in await desk.rows(Outgoing, event="person-asked.v1")] == ["assessment", "sources"]
     with pytest.raises(CannotSucceed):
-        await gone("assessment", "casework")
+        await gone("casework", "assessment")
+    assert await gone("assessment", "casework") == "waiting"
+    assert (await seen(desk, number))["signals"][0]["holder"] == "sources", "only who has it says where it went"
     assert await gone("sources", "retention") == "waiting", "retention is asked, and gives it to who reads it"
     assert [one.addressee for one in await desk.rows(Outgoing, event="sealed-asked.v1")] == ["retention"]
     await AskingHolders(desk.engine).ask(number, ANNA, signal, "casework")

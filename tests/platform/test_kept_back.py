@@ -104,6 +104,34 @@ async def test_nobody_else_says_so_and_a_row_frees_nothing(export: Exporting) ->
 
 
 @pytest.mark.refused("R-10.3")
+async def test_a_row_from_before_it_was_kept_back_opens_nothing(export: Exporting) -> None:
+    """It has its MAC, and is believed for that: what rights said is asked at every read."""
+    read, fetched = await export.comes("department", "vergunningen"), await export.comes()
+    other = await export.comes("department", "vergunningen", **OF_ANOTHER)
+    link = await export.sharing.make_link(fetched, ANNA)
+    before = [await export.row(one) for one in (read, fetched)]
+    await restrict(export)
+    async with export.platform.database.transaction() as session:
+        for one in before:
+            await session.merge(Share(**one.model_dump()))
+    assert (await export.row(read)).restricted is None
+    for reading in (lambda: export.inbox.one(read, ESRA), lambda: export.inbox.document(read, ESRA)):
+        with pytest.raises(Conflict, match="niet beschikbaar"):
+            await reading()
+    with pytest.raises(Conflict, match="niet beschikbaar"):
+        await export.sharing.fetch(link.link, link.secret)
+    row = await export.row(fetched)
+    assert (row.state, row.fetched_at, row.issued) == ("waiting", None, []), "nothing went"
+    assert await export.inbox.one(other, ESRA), "of somebody else it goes on"
+    # What rights said is believed for its MAC too.
+    async with export.platform.database.transaction() as session:
+        kept = (await session.scalars(select(RestrictedRow))).one()
+        kept.restricted = False
+    with pytest.raises(NotBelieved):
+        await export.inbox.one(read, ESRA)
+
+
+@pytest.mark.refused("R-10.3")
 async def test_a_share_that_somebody_wrote_frees_none_of_the_others(export: Exporting) -> None:
     identifier = await export.comes("department", "vergunningen")
     row = await export.row(identifier)

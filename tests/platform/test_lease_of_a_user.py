@@ -9,6 +9,7 @@ from shared.database.engine import Database
 from shared.errors import PartDown
 from shared.openbao import TIMEOUT_SECONDS, BaoError
 from shared.telemetry import Tracing
+from tests.parts import NOBODY
 from tests.platform.real import Handed
 
 
@@ -39,7 +40,7 @@ class Flickering(Handed):
 
 
 async def kept(bao: Flickering) -> None:
-    database = Database(bao, "assessment", "127.0.0.1", 1, Tracing("assessment", None))
+    database = Database(bao, "assessment", [("127.0.0.1", 1)], NOBODY, Tracing("assessment", None))
     await database.new_user()
     running = asyncio.create_task(database.keep_user())
     await asyncio.wait_for(bao.well.wait(), 60)

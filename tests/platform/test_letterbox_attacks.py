@@ -182,7 +182,7 @@ def door() -> Door:
     """`door(sender)`: intake as it starts while OpenBao is sealed, with what the set-up gave it and its own folder."""
 
     def start(sender: Box, **more: Any) -> Box:
-        settings = sender.platform.settings.model_copy(update={"openbao_address": "http://127.0.0.1:1"} | more)
+        settings = sender.platform.settings.model_copy(update={"openbao_address": "https://127.0.0.1:1"} | more)
         return Box(Platform("intake", settings, SystemClock(), "none"))
 
     return start

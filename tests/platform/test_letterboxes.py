@@ -53,7 +53,7 @@ class Slow(OpenBao):
 
 
 async def test_a_key_that_openbao_takes_long_to_make_is_made_once(owner: Box, openbao: Bao) -> None:
-    slow = Slow(openbao.address, openbao.credentials("assessment"))
+    slow = Slow(openbao.address, openbao.credentials("assessment"), openbao.tls("assessment"))
     slow.asked = []
     box = Box(owner.platform, bao=slow)
     running = asyncio.create_task(box.boxes.keeping.run())
@@ -68,7 +68,10 @@ async def test_a_key_that_openbao_takes_long_to_make_is_made_once(owner: Box, op
 
 
 async def test_a_key_that_cannot_be_made_shows(owner: Box, openbao: Bao) -> None:
-    clock, nowhere = MovedClock(), OpenBao("http://127.0.0.1:9", openbao.credentials("assessment"))
+    clock, nowhere = (
+        MovedClock(),
+        OpenBao("https://127.0.0.1:9", openbao.credentials("assessment"), openbao.tls("assessment")),
+    )
     boxes = Box(owner.platform, bao=nowhere, clock=clock).boxes
     await boxes.keeping.once()
     clock.pass_by(PATIENCE.total_seconds())

@@ -12,10 +12,11 @@ import pdfua
 import pikepdf
 import pytest
 
-from services.rights.letters import Letters, notice_pdf, said
+from services.rights.kept_letters import letter_pdf
+from services.rights.letters import Letters, said
 from services.rights.use_cases import Concerned
 from shared.clock import calendar_date
-from shared.contracts.dossier import InformingDue
+from shared.contracts.dossier import ClosedTo, InformingDue
 from shared.contracts.intake import Subject
 from shared.contracts.rights import NoticeTold
 from shared.database.tables import Outgoing
@@ -95,8 +96,8 @@ def test_nothing_is_typed_into_it() -> None:
 @pytest.mark.parametrize("law", [MIDDEN_DELFLAND, complete_law()], ids=["trial", "complete"])
 def test_it_is_a_tagged_document_and_the_same_bytes_each_time(law: Any, tmp_path: Path) -> None:
     letter = said(law, PERSON, CHOSEN, ON, live=False)
-    pdf = notice_pdf(letter, ON)
-    assert pdf == notice_pdf(letter, ON)
+    pdf = letter_pdf(letter, ON)
+    assert pdf == letter_pdf(letter, ON)
     day = f"/ModDate(D:{ON:%Y%m%d}120000Z)/CreationDate(D:{ON:%Y%m%d}120000Z)"
     assert day.encode() in pdf, "its own day and no clock: a second later it would be another"
     file = tmp_path / "brief.pdf"
@@ -155,6 +156,17 @@ async def test_no_letter_is_made_for_who_is_not_to_be_informed_nor_by_who_has_no
         await letters.read(duty, answer["letter"], OFFICER, "besluit-voorbereiden")
     with pytest.raises(NotFound):
         await letters.read(duty, "letter-" + "0" * 32, ANNA, "besluit-voorbereiden")
+
+
+@pytest.mark.refused("R-26.4")
+async def test_who_stands_back_reads_no_letter_that_was_made(desk_of: DeskOf) -> None:
+    desk = await desk_of("rights")
+    duty = await to_send(desk)
+    letter = (await made(desk, duty))["letter"]
+    told = ClosedTo(number=(await desk.row(Dossier, duty)).signal, person="anna", closed=True)
+    await desk.hears(desk.engine.deciding.closing.heard, told, "assessment")
+    with pytest.raises(NotFound):
+        await Letters(desk.engine).read(duty, letter, ANNA, "besluit-voorbereiden")
 
 
 @pytest.mark.allowed("R-26.11")

@@ -10,6 +10,7 @@ import pytest
 from services.intake.app import create
 from services.intake.settings import Settings
 from shared.protocol.live import TRIAL
+from tests.parts import TOLD
 from tests.protocol.complete import complete
 
 REPORT = {"channel": "web", "text": "Een sterke henneplucht."}
@@ -21,11 +22,8 @@ async def ask(tmp_path: Path, *, live: bool, text: str) -> tuple[httpx.Response,
     for name in ("password", "secret"):
         (tmp_path / name).write_text("niet-geheim")
     settings = Settings(
-        openbao_address="http://127.0.0.1:1",
+        **TOLD,
         openbao_credentials=tmp_path / "approle",
-        nats_address="nats://127.0.0.1:1",
-        database_host="127.0.0.1",
-        database_port=1,
         folder=tmp_path,
         tombstones=tmp_path / "tombstones",
         protocol="midden-delfland-2026",

@@ -21,6 +21,7 @@ from shared.openbao import OpenBao
 from shared.privileges import SIGN
 from shared.transparency import Checkpoint, Tree, note
 from shared.witness import origin_of
+from tests.parts import NOBODY
 
 BATCH = 10
 
@@ -29,7 +30,7 @@ class OwnTransit(OpenBao):
     """The transit keys of all services, in memory."""
 
     def __init__(self) -> None:
-        super().__init__("http://127.0.0.1:1", Path("/nowhere"))
+        super().__init__("https://127.0.0.1:1", Path("/nowhere"), NOBODY)
         self.keys: dict[str, Ed25519PrivateKey] = {}
 
     def key(self, service: str) -> Ed25519PrivateKey:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from deploy.tls.authority import Authority
 from shared.errors import CannotSucceed, PartDown
 from shared.keys import transit as answers
 from shared.keys.letters import Opener
@@ -121,6 +122,8 @@ async def answering(tmp_path: Path) -> AsyncIterator[Callable[[Answer, int], Awa
     """`await answering((status, body), times)`: a client of a server that answers so, `times` times, and then well."""
     runners: list[web.AppRunner] = []
     clients: list[OpenBao] = []
+    authority = Authority(tmp_path / "tls")
+    authority.make()
 
     async def make(answer: Answer, times: int) -> tuple[OpenBao, list[str]]:
         asked: list[str] = []
@@ -141,12 +144,12 @@ async def answering(tmp_path: Path) -> AsyncIterator[Callable[[Answer, int], Awa
         app.router.add_route("*", "/{path:.*}", handle)
         runners.append(web.AppRunner(app))
         await runners[-1].setup()
-        site = web.TCPSite(runners[-1], "127.0.0.1", 0)
+        site = web.TCPSite(runners[-1], "127.0.0.1", 0, ssl_context=authority.of("openbao").served)
         await site.start()
         credentials = tmp_path / "approle"
         credentials.write_text("{}")
         port = runners[-1].addresses[0][1]
-        clients.append(OpenBao(f"http://127.0.0.1:{port}", credentials))
+        clients.append(OpenBao(f"https://127.0.0.1:{port}", credentials, authority.of("assessment")))
         return clients[-1], asked
 
     yield make
@@ -200,7 +203,7 @@ async def test_a_key_that_was_just_made_is_asked_for_once_more(answering: Answer
 
 async def test_who_is_on_his_way_out_opens_nothing_any_more(openbao: Bao) -> None:
     """What a worker still asks while its service stops would open a connection that nobody closes."""
-    client = OpenBao(openbao.address, openbao.credentials("assessment"))
+    client = OpenBao(openbao.address, openbao.credentials("assessment"), openbao.tls("assessment"))
     assert await client.reachable()
     await client.close()
     assert not await client.reachable()

@@ -19,6 +19,7 @@ from shared.database.tables import Audit, InboxRow, Outgoing
 from shared.numbering import AuditNumberer
 from shared.service.pruner import BATCH_SIZE, Pruner
 from shared.settings import STREAM_DAYS, ServiceSettings
+from tests.parts import TOLD
 from tests.platform.conftest import DatabaseOf
 from tests.platform.proofs import proofs
 from tests.security.attacker import NoSigner
@@ -123,8 +124,7 @@ async def test_a_run_that_fails_is_seen(database: Database) -> None:
 
 def test_an_age_that_a_message_outlives_is_refused() -> None:
     """A stream repeats what is younger; forgetting it earlier would let it act twice."""
-    given = {"openbao_address": "x", "openbao_credentials": "x", "nats_address": "x", "database_host": "x"}
-    given |= {"database_port": 1, "folder": "x", "tombstones": "x"}  # type: ignore[dict-item]
-    assert ServiceSettings(**given).inbox_days > STREAM_DAYS  # type: ignore[arg-type]
+    given = {**TOLD, "openbao_credentials": "x", "folder": "x", "tombstones": "x"}
+    assert ServiceSettings(**given).inbox_days > STREAM_DAYS
     with pytest.raises(ValidationError):
-        ServiceSettings(**given, inbox_days=STREAM_DAYS)  # type: ignore[arg-type]
+        ServiceSettings(**given, inbox_days=STREAM_DAYS)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from nats import connect
-
-from deploy.nats.config import MOST_BYTES, SETUP_USER
+from deploy.nats.config import MOST_BYTES
+from deploy.tls.identities import SETUP_USER
 from shared.bus.nats import Bus
 from shared.turns import Turns
 from tests.platform.carried import message
@@ -22,14 +21,14 @@ async def test_a_request_that_ran_out_leaves_none_behind(nats: Nats) -> None:
     """Two at once, and the client holds a message until the older one runs out: half a minute as configured."""
     password = nats.passwords["retention"]
     handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": password}}}})
-    bus = Bus("retention", nats.address, handed, Turns(), pull_seconds=RUNS_OUT)
+    bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"), pull_seconds=RUNS_OUT)
 
     async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
         """Nothing is sent."""
 
     running = asyncio.create_task(bus.run(receive))
     await bus.connected()
-    setup = await connect(nats.address, user=SETUP_USER, password=nats.passwords[SETUP_USER])
+    setup = await nats.connect(SETUP_USER)
     stream = setup.jetstream()
     waiting = set()
     for _ in range(LOOKS):

@@ -15,7 +15,7 @@ from shared.contracts.acts import CarriedOut, ReceiverTold, Restricted, ThingDon
 from shared.database.tables import Outgoing
 from shared.errors import CannotSucceed, Invalid, NotBelieved
 from tests.platform.conftest import DeskOf
-from tests.platform.desk import ANNA, Desk
+from tests.platform.desk import ANNA, WINDOW, Desk
 from tests.platform.requested import letter
 from tests.platform.test_holders_asked import answer, hears, seen
 from tests.platform.test_requests_restricting import DONE, closed, decided, kept, put_before, sent
@@ -31,6 +31,8 @@ async def granted(desk_of: DeskOf, kind: str = "rectification") -> tuple[Desk, s
     desk.clock.pass_by(1)
     await decided(desk, number, "done", DONE)
     await closed(desk, number, "granted")
+    # Its holder hears it when it can no longer be taken back.
+    desk.clock.pass_by(WINDOW + 1)
     return desk, number, signal
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.rights.asking import AskingHolders
+from services.rights.going_after import GoingAfter
 from services.rights.request_letters import RequestLetters
 from services.rights.restricting import RequestRestricting
 from services.rights.store import AskedSignal, RequestRow
@@ -76,7 +77,7 @@ async def closed(desk: Desk, number: str, outcome: str) -> None:
 async def kept(desk: Desk, number: str, signal: str, producer: str = "assessment", **more: Any) -> None:
     facts: dict[str, Any] = {"done": True, "restricted": True} | more
     told = RestrictionKept(number=signal, request=number, **facts)
-    await desk.hears(RequestRestricting(desk.engine).kept, told, producer)
+    await desk.hears(GoingAfter(desk.engine).kept, told, producer)
 
 
 @pytest.mark.allowed("R-10.3", "R-10.4")

@@ -25,7 +25,7 @@ def log(parts: RealParts, openbao: Bao) -> Iterator[Path]:
 
 
 def test_every_request_is_in_one_of_the_files(parts: RealParts, openbao: Bao, log: Path) -> None:
-    rotated = RotatedLog(log, lambda: parts._supervisor.tell("openbao", signal.SIGHUP), most_bytes=1)
+    rotated = RotatedLog(log, lambda: parts.supervisor.tell("openbao", signal.SIGHUP), most_bytes=1)
     for round_ in range(3):
         for n in range(5):
             openbao.administrator.read(f"kv/data/marked-{round_}-{n}")

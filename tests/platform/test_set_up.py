@@ -11,8 +11,8 @@ import nats
 import pytest
 from hvac.exceptions import InvalidRequest
 
-from deploy.nats.config import SETUP_USER
 from deploy.set_up import main
+from deploy.tls.identities import SETUP_USER
 from shared.privileges import SERVICES
 from tests.parts import run_async
 from tests.platform.real import HERE, RealParts
@@ -36,6 +36,11 @@ def told(parts: RealParts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     for name, password in found.items():
         (folder / name).write_text(f"{password}\n")
         monkeypatch.setenv(f"MELDPUNT_{name.upper()}_PASSWORD", str(folder / name))
+    for of, prefix in ((SETUP_USER, ""), ("openbao", "OPENBAO_")):
+        tls = parts.home.tls(of)
+        files = {"AUTHORITIES": tls.authorities, "CERTIFICATE": tls.certificate, "KEY": tls.key}
+        for name, file in files.items():
+            monkeypatch.setenv(f"MELDPUNT_{prefix}TLS_{name}", str(file))
     monkeypatch.setenv("MELDPUNT_OPENBAO_ADDRESS", parts.openbao.address)
     monkeypatch.setenv("MELDPUNT_NATS_ADDRESS", parts.nats.address)
     monkeypatch.setenv("MELDPUNT_DATABASE_HOST", HERE)
@@ -60,7 +65,13 @@ async def _schemas(parts: RealParts) -> dict[str, int]:
 
 async def _streams(parts: RealParts) -> dict[str, int]:
     """By stream, how many consumers it has."""
-    connection = await nats.connect(parts.nats.address, user=SETUP_USER, password=parts.nats.passwords[SETUP_USER])
+    connection = await nats.connect(
+        parts.nats.address,
+        user=SETUP_USER,
+        password=parts.nats.passwords[SETUP_USER],
+        tls=parts.home.tls(SETUP_USER).context,
+        tls_handshake_first=True,
+    )
     try:
         found = await connection.jetstream().streams_info()
         return {str(one.config.name): one.state.consumer_count for one in found}
@@ -88,7 +99,9 @@ def test_everybody_is_given_what_is_his(
     assert capsys.readouterr().out == ""
     for service in SERVICES:
         role = json.loads(written[f"{service.name}/approle"].read_text())
-        bao = hvac.Client(url=parts.openbao.address)
+        tls = parts.home.tls(service.name)
+        shown = (str(tls.certificate), str(tls.key))
+        bao = hvac.Client(url=parts.openbao.address, cert=shown, verify=str(tls.authorities))
         token = bao.auth.approle.login(role["role_id"], role["secret_id"])
         assert token["auth"]["policies"] == [f"service-{service.name}"]
     users = json.loads(written["nats/nats.json"].read_text())["authorization"]["users"]

@@ -172,7 +172,7 @@ async def test_a_stolen_identity_ends_with_its_tokens_and_secret_ids(
 ) -> None:
     stolen = tmp_path / "stolen"
     stolen.write_text(openbao.credentials("rights").read_text())
-    thief = OpenBao(openbao.address, stolen)
+    thief = OpenBao(openbao.address, stolen, openbao.tls("assessment"))
     await thief.call("POST", "sign/sign/rights", {"input": "eA=="})
     revoke.end_access(openbao.administrator, "rights")
     try:
@@ -206,7 +206,7 @@ async def test_strangers_cost_openbao_nothing_and_take_nothing_away(openbao: Bao
     forged = jws.serialize_compact(
         {"alg": "Ed25519", "typ": KIND}, json.dumps({"iat": 1_800_000_000, "cert": cert}).encode(), own, ["Ed25519"]
     )
-    bao = Counted(openbao.address, openbao.credentials("assessment"))
+    bao = Counted(openbao.address, openbao.credentials("assessment"), openbao.tls("assessment"))
     there = Verifier(bao)
     await there.verify(signer.sign(KIND, {}), kind=KIND, service="rights")
     known = {"rights": await public_keys(bao, "rights")}
@@ -225,7 +225,7 @@ async def test_credentials_live_for_days_and_are_renewed_by_the_service(openbao:
     file = tmp_path / "approle"
     file.write_text(openbao.credentials("rights").read_text())
     first = json.loads(file.read_text())
-    bao = OpenBao(openbao.address, file)
+    bao = OpenBao(openbao.address, file, openbao.tls("assessment"))
     await bao.renew_credentials("rights")
     await bao.close()
     second = json.loads(file.read_text())
@@ -236,6 +236,6 @@ async def test_credentials_live_for_days_and_are_renewed_by_the_service(openbao:
     for one in (first, second):
         found = openbao.administrator.write(f"{role}/secret-id/lookup", secret_id=one["secret_id"])["data"]
         assert found["secret_id_ttl"] == 7 * DAY
-    again = OpenBao(openbao.address, file)
+    again = OpenBao(openbao.address, file, openbao.tls("assessment"))
     await again.log_in()
     await again.close()

@@ -27,7 +27,7 @@ def bao(openbao: Bao) -> Bao:
 
 
 def tried(bao: Bao, mount: str, user: str, password: str, at: str = "127.0.0.1") -> httpx.Response:
-    with httpx.Client(transport=httpx.HTTPTransport(local_address=at)) as http:
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=at, verify=bao.tls("setup").context)) as http:
         return http.post(f"{bao.address}/v1/auth/{mount}/login/{user}", json={"password": password})
 
 
@@ -40,12 +40,12 @@ def test_a_strangers_wrong_passwords_lock_out_nobody(bao: Bao) -> None:
 def test_nor_who_sets_up_or_a_service(bao: Bao) -> None:
     for _ in range(BEYOND):
         assert tried(bao, "provisioner", "provisioner", "guess").status_code == 400
-    provisioner(bao.address, bao._home.secret("provisioner"))
+    provisioner(bao.address, bao._home.secret("provisioner"), bao.tls("setup"))
     role = json.loads(bao.credentials("intake").read_text())
-    address = f"{bao.address}/v1/auth/approle/login"
+    address, shown = f"{bao.address}/v1/auth/approle/login", bao.tls("intake").context
     for _ in range(BEYOND):
-        assert httpx.post(address, json=role | {"secret_id": "guess"}).status_code == 400
-    assert httpx.post(address, json=role).status_code == 200
+        assert httpx.post(address, json=role | {"secret_id": "guess"}, verify=shown).status_code == 400
+    assert httpx.post(address, json=role, verify=shown).status_code == 200
 
 
 @pytest.mark.parametrize("times", [1, BEYOND])
@@ -86,7 +86,7 @@ def authorize(bao: Bao, token: str, changed: dict[str, str | None], method: str 
     asked = {name: value for name, value in asked.items() if value is not None}
     address = f"{bao.address}/v1/identity/oidc/provider/{provider.PROVIDER}/authorize"
     where: dict[str, Any] = {"params": asked} if method == "GET" else {"json": asked}
-    return httpx.request(method, address, headers={"X-Vault-Token": token}, **where)
+    return httpx.request(method, address, headers={"X-Vault-Token": token}, verify=bao.tls("portal").context, **where)
 
 
 @pytest.mark.parametrize(
@@ -123,14 +123,16 @@ def test_a_code_is_worth_nothing_without_its_verifier(bao: Bao, own_token: str) 
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": provider.REDIRECT}
     address = f"{bao.address}/v1/identity/oidc/provider/{provider.PROVIDER}/token"
     for verifier in ({}, {"code_verifier": secrets.token_urlsafe(48)}):
-        assert httpx.post(address, data=form | verifier, auth=client).status_code == 400
+        answer = httpx.post(address, data=form | verifier, auth=client, verify=bao.tls("portal").context)
+        assert answer.status_code == 400
 
 
 def test_the_token_of_the_provider_is_for_that_and_for_a_minute(bao: Bao, own_token: str) -> None:
     found = bao.administrator.auth.token.lookup(own_token)["data"]
     assert found["creation_ttl"] == people.PERSON_SECONDS == 60
     assert found["policies"] == ["person"]
-    with httpx.Client(base_url=f"{bao.address}/v1", headers={"X-Vault-Token": own_token}) as http:
+    shown = bao.tls("portal").context
+    with httpx.Client(base_url=f"{bao.address}/v1", headers={"X-Vault-Token": own_token}, verify=shown) as http:
         for method, path in (
             ("GET", "auth/token/lookup-self"),
             ("POST", "auth/token/renew-self"),

@@ -111,6 +111,10 @@ def test_it_has_nothing_with_which_a_service_could_be_asked() -> None:
     assert set(PublicSettings.model_fields) == {
         "public_address",
         "intake_address",
+        # Its own certificate says that it is of the house, and is no token.
+        "tls_authorities",
+        "tls_certificate",
+        "tls_key",
         "trusted_proxies",
         "log_level",
         "protocol",

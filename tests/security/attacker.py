@@ -51,7 +51,9 @@ def publish(
     house: TestHouse, service: str, row: dict[str, Any], event: str | None = None, to: str | None = None
 ) -> None:
     """On a subject that the service may publish, with the service's own NATS password."""
-    admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    admin = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
     password = bao_config.nats_passwords(admin)[service]
 
     async def send() -> None:
@@ -75,7 +77,9 @@ def parked(house: TestHouse, at: str, identifier: UUID) -> str:
 def sealer_of(house: TestHouse, service: str) -> Sealer:
     """Seals with the real public keys that `service` has on disk."""
     known = json.loads(house.home.secret("signing-keys.json"))
-    nobody = OpenBao(house.client.addresses["openbao"], house.home.secret_file(f"approle-{service}"))
+    nobody = OpenBao(
+        house.client.addresses["openbao"], house.home.secret_file(f"approle-{service}"), house.home.tls(service)
+    )
     return Sealer(house.home.service_folder(service), Verifier(nobody, known))
 
 

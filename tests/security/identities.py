@@ -25,7 +25,9 @@ class Bao:
     """OpenBao as one service sees it: its own AppRole, one HTTP client."""
 
     def __init__(self, house: TestHouse, service: str) -> None:
-        self._http = httpx.Client(base_url=house.client.addresses["openbao"], timeout=20)
+        self._http = httpx.Client(
+            base_url=house.client.addresses["openbao"], timeout=20, verify=house.home.tls(service).context
+        )
         role = json.loads(house.home.secret(f"approle-{service}"))
         token = self._http.post("/v1/auth/approle/login", json=role).raise_for_status().json()["auth"]["client_token"]
         self._http.headers["X-Vault-Token"] = token
@@ -161,9 +163,16 @@ async def sql_cells(house: TestHouse, name: str, user: str, password: str, datab
         await admin.close()
         try:
             connection = await asyncpg.connect(
-                host=host, port=int(port), user=user, password=password, database=database
+                host=host,
+                port=int(port),
+                user=user,
+                password=password,
+                database=database,
+                ssl=house.home.tls("intake").context,
             )
         except (asyncpg.InsufficientPrivilegeError, asyncpg.InvalidAuthorizationSpecificationError):
+            # Over TLS a connection that was refused takes a moment to be closed; then the loop may end.
+            await asyncio.sleep(0.1)
             continue
         allowed.add(f"sql {name} connect {database}")
         for verb, statement in [("CREATE", "CREATE TABLE intruder (x int)"), ("ROLE", "CREATE ROLE intruder")]:

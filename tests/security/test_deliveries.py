@@ -45,7 +45,9 @@ ROADS = {
 def test_another_ones_message_is_not_delivered(own_house: TestHouse, me: str, road: str) -> None:
     """A report for assessment, by every road, with the real password of one that consumes intake's stream."""
     house = own_house
-    admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    admin = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
     password = bao_config.nats_passwords(admin)[me]
     how, subject, request = ROADS[road]
     consumer = {

@@ -172,7 +172,9 @@ def test_a_list_approved_in_the_database_destroys_nothing(house: TestHouse) -> N
     key = json.loads(house.sql("retention", "SELECT dossier FROM sealed_signal WHERE number=$1", number)[0]["dossier"])[
         0
     ]["key"]
-    bao = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    bao = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
     until(lambda: [one for one in stuck(house, "oversight", "releases") if one["parked"]], 60)
     assert '"queue": "releases"' in house.home.log("oversight").read_text(), "and the log says so"
     assert bao.read(f"archive-signal/keys/{key}")["data"]["deletion_allowed"] is False
@@ -187,7 +189,9 @@ def test_a_service_cannot_send_what_is_another_services(house: TestHouse) -> Non
     """Really signed by intake, but an event that intake does not have."""
 
     async def really_signed() -> dict[str, Any]:
-        bao = OpenBao(house.client.addresses["openbao"], house.home.secret_file("approle-intake"))
+        bao = OpenBao(
+            house.client.addresses["openbao"], house.home.secret_file("approle-intake"), house.home.tls("intake")
+        )
         signer = Signer("intake", bao, SystemClock())
         await signer.certify()
         order = Destroy(numbers=("S-00000-00000",), list_id=uuid4())

@@ -102,6 +102,7 @@ class Cluster:
         self.folder = folder
         self.home = Home(folder / "home")
         self.home.make()
+        self.home.authority.make()
         spread_ports(self.home)
         free = [port for name, port in self.home.ports().items() if name in PREFERRED_PORTS]
         self.ports = {n: (free[2 * n], free[2 * n + 1]) for n in range(3)}
@@ -131,8 +132,14 @@ class Cluster:
             self._running[node] = subprocess.Popen(argv, stdout=log, stderr=log, cwd="/")
 
     def _join(self, node: int) -> str:
+        tls = self.home.tls("openbao")
+        shown = (
+            f'leader_ca_cert_file = "{tls.authorities}"',
+            f'leader_client_cert_file = "{tls.certificate}"',
+            f'leader_client_key_file = "{tls.key}"',
+        )
         joins = [
-            f'retry_join {{ leader_api_addr = "http://127.0.0.1:{api}" }}'
+            f'retry_join {{ leader_api_addr = "https://127.0.0.1:{api}" {" ".join(shown)} }}'
             for n, (api, _) in self.ports.items()
             if n != node
         ]
@@ -143,11 +150,15 @@ class Cluster:
         self._running[node].wait(30)
 
     def client(self, node: int) -> hvac.Client:
-        return bao_config.client(f"http://127.0.0.1:{self.ports[node][0]}", self.home.secret("provisioner"))
+        return bao_config.client(
+            f"https://127.0.0.1:{self.ports[node][0]}", self.home.secret("provisioner"), self.home.tls("setup")
+        )
 
     def leader(self) -> int:
         for node, process in self._running.items():
-            if process.poll() is None and parts.answers_ok(self.ports[node][0], "/v1/sys/health"):
+            if process.poll() is None and parts.answers_ok(
+                self.ports[node][0], "/v1/sys/health", self.home.tls("setup")
+            ):
                 return node
         return -1
 

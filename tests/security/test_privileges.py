@@ -51,7 +51,9 @@ def compare(kind: str, found: set[str], tried: int) -> None:
 @pytest.mark.refused("R-7.6", "R-5.12", "R-9.3", "R-5.1")
 def test_openbao(house: TestHouse) -> None:
     """Every room, archive, letterbox and signing key × every operation, as every service."""
-    admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    admin = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
     for mount in (*AES_MOUNTS, *BOXES):
         admin.write(f"{mount}/keys/{KEY}", type="rsa-3072" if mount in BOXES else "aes256-gcm96")
         for service in SERVICES:
@@ -128,7 +130,9 @@ def test_nats(house: TestHouse) -> None:
     subscribe = [f"_INBOX_{name}.x" for name in names] + [f"meldpunt.{name}.>" for name in names]
     subscribe += [f"meldpunt.{name}.*.*.{to}" for name in names for to in (*names, "all")]
     subscribe += ["_INBOX.>", ">", "$JS.>", "$SYS.>", "meldpunt.>"]
-    admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    admin = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
     passwords = bao_config.nats_passwords(admin)
     allowed = set()
     for name in names:

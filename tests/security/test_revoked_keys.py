@@ -33,7 +33,7 @@ def own_house() -> Iterator[TestHouse]:
 
 
 class Thief:
-    """Has had the memory and the disk of a service for a moment."""
+    """Has had the memory and the disk of a service for a moment, its certificate among it."""
 
     signer: Signer
 
@@ -41,11 +41,12 @@ class Thief:
         self._stolen = folder / "stolen"
         self._stolen.write_text(house.home.secret(f"approle-{service}"))
         self._address = house.client.addresses["openbao"]
+        self._tls = house.home.tls(service)
         self.service = service
 
     async def certify(self) -> None:
         """Have OpenBao certify a key of his own, with the identity of the service."""
-        bao = OpenBao(self._address, self._stolen)
+        bao = OpenBao(self._address, self._stolen, self._tls)
         try:
             signer = Signer(self.service, bao, SystemClock())
             await signer.certify()
@@ -137,7 +138,9 @@ def test_a_stolen_signing_key_and_what_was_made_with_it(own_house: TestHouse, tm
     believed = thief.message()
     publish(house, "assessment", believed)
     assert house.meldpunt("keys", "revoke", "assessment", "--wait", "60").returncode == 0
-    admin = bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"))
+    admin = bao_config.client(
+        house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
+    )
     assert len(bao_config.signing_keys(admin)["assessment"]) == 1
     until(lambda: sealed_with(house) - {NEWER})
     # Refused, or already put away for the genuine one that came after it.

@@ -61,6 +61,8 @@ def upgrade() -> None:
         column("subject", sa.Text, null=True),
         column("restricted", sa.Boolean, null=True),
         column("carried_out", JSONB, null=True),
+        column("earlier", JSONB, null=True),
+        column("missed", sa.Boolean),
         column("mac", sa.Text),
     )
     op.create_table(
