@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deploy.compose.compose import compose_files
 from deploy.helm.chart import chart_files
 from deploy.images.bill import image_files
 from deploy.wiring import House
@@ -18,7 +19,11 @@ ROOT = Path(__file__).parents[1]
 def artefacts(house: House | None = None) -> dict[str, str]:
     """By path in the repository, what it holds. Raises Unwired for a setting that production does not know how to fill."""
     house = house or House()
-    folders = {"deploy/helm/meldpunt": chart_files(house), "deploy/images": image_files()}
+    folders = {
+        "deploy/helm/meldpunt": chart_files(house),
+        "deploy/compose": compose_files(house),
+        "deploy/images": image_files(),
+    }
     return {f"{folder}/{path}": text for folder, found in folders.items() for path, text in found.items()}
 
 
