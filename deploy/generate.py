@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.compose.compose import compose_files
 from deploy.helm.chart import chart_files
 from deploy.images.bill import image_files
+from deploy.operations_pages import pages
 from deploy.wiring import House
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,7 @@ def artefacts(house: House | None = None) -> dict[str, str]:
         "deploy/helm/meldpunt": chart_files(house),
         "deploy/compose": compose_files(house),
         "deploy/images": image_files(),
+        "docs/operations": pages(house),
     }
     return {f"{folder}/{path}": text for folder, found in folders.items() for path, text in found.items()}
 
