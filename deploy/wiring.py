@@ -90,13 +90,18 @@ class Addresses:
 
 
 @dataclass(frozen=True)
+class PodName:
+    """What tells a process from its replicas. Where there are no pods it stays at its default, which is another for each."""
+
+
+@dataclass(frozen=True)
 class Unset:
     """It stays at its default, on purpose."""
 
     why: str
 
 
-Wire = Value | Secret | Identity | Shared | Certificate | Folder | Address | Addresses | Unset
+Wire = Value | Secret | Identity | Shared | Certificate | Folder | Address | Addresses | PodName | Unset
 
 WIRES: dict[str, Wire] = {
     "tls_authorities": Certificate("ca.crt"),
@@ -113,6 +118,8 @@ WIRES: dict[str, Wire] = {
     "protocols": Folder(PROTOCOLS, config="protocols", when="files.protocols", read_only=True),
     "receiver_keys": Unset("only who seals to receivers has it"),
     "operations_secret": Secret("operations"),
+    "metrics_secret": Secret("metrics"),
+    "instance": PodName(),
     "traces": Value("traces", optional=True),
     "trusted_proxies": Value("gateway.trustedProxies", optional=True),
     "public_address": Value("addresses.services"),

@@ -16,8 +16,9 @@ PORTAL, PUBLIC_PAGES, SET_UP = "portal", "public", "setup"
 what the table says."""
 OPENBAO, NATS, POSTGRES = "openbao", "nats", "postgres"
 """The three real parts."""
-PROVIDER, TRACES, GATEWAY = "provider", "traces", "gateway"
-"""The municipality's own: its log-in provider, where its traces are collected, what stands in front of what people reach."""
+PROVIDER, TRACES, GATEWAY, PROMETHEUS = "provider", "traces", "gateway", "prometheus"
+"""The municipality's own: its log-in provider, where its traces are collected, what stands in front of what people reach, and
+who fetches the figures of every service."""
 REACHED_FROM_OUTSIDE = (PORTAL, PUBLIC_PAGES, "export")
 """What the gateway passes anything to: pages, and where receivers without an account fetch (docs/operating.md)."""
 
@@ -38,7 +39,8 @@ def edges(services: Sequence[Privileges] = SERVICES) -> frozenset[Asks]:
     pages = {Asks(PORTAL, name) for name in names} | {Asks(PUBLIC_PAGES, "intake")}
     log_in = {Asks("access", PROVIDER), Asks(PORTAL, PROVIDER)}
     outside = {Asks(GATEWAY, name) for name in REACHED_FROM_OUTSIDE}
-    return frozenset(parts | pages | log_in | outside)
+    figures = {Asks(PROMETHEUS, name) for name in names}
+    return frozenset(parts | pages | log_in | outside | figures)
 
 
 def asked_by(name: str, services: Sequence[Privileges] = SERVICES) -> tuple[str, ...]:

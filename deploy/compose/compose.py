@@ -24,6 +24,7 @@ from deploy.wiring import (
     Addresses,
     Folder,
     House,
+    PodName,
     Unset,
     Value,
     Wire,
@@ -80,7 +81,7 @@ def chosen(path: str) -> str:
 def environment(name: str, wires: Mapping[str, Wire], house: House) -> dict[str, str]:
     found = {}
     for setting, wire in wires.items():
-        if isinstance(wire, Unset) or getattr(wire, "when", None):
+        if isinstance(wire, Unset | PodName) or getattr(wire, "when", None):
             continue
         match wire:
             case Value(path=path):

@@ -64,7 +64,8 @@ def schema(house: House) -> dict[str, Any]:
     )
     network = _object(
         {part: PEER_AND_PORT for part in ("openbao", "nats", "postgres", "provider", "dns")}
-        | {"gateway": _object({"peers": PEERS}), "pods": CIDR},
+        | {one: _object({"peers": PEERS}) for one in ("gateway", "prometheus")}
+        | {"pods": CIDR},
         traces=PEER_AND_PORT,
     )
     secrets = {name: NAME for name in (*house.processes, SET_UP)}

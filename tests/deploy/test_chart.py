@@ -15,17 +15,19 @@ import pytest
 from helm_python.errors import HelmValuesError
 from kubernetes_validate import utils
 
+from deploy.observability.written import HOSTS, prometheus
 from deploy.probe import SECONDS
 from deploy.tls.identities import IDENTITIES, SETUP_USER
 from deploy.topology import PORT, SIZES, USER
 from deploy.wiring import House
-from shared.asking import SET_UP, TRACES
+from shared.asking import PROMETHEUS, SET_UP, TRACES
 from shared.service.serve import ServeSettings
 from tests.deploy.rendered import CHART, INHABITANTS, Object, containers, of_kind, pods, read, render, rendered, values
 
 KUBERNETES = ("1.35", "1.36", "1.37")
 CERT_MANAGER = "cert-manager.io/v1"
-PROCESSES = set(House().processes)
+ROWS, PROCESSES = House().rows, set(House().processes)
+REPLICAS = "-replicas"
 DRAINING = sum(ServeSettings.model_fields[one].default for one in ("drain_seconds", "finish_seconds"))
 
 
@@ -66,7 +68,38 @@ def test_an_object_with_a_field_too_many_is_refused() -> None:
 def test_every_process_has_one_of_each(kind: str) -> None:
     more = {SET_UP} if kind == "ServiceAccount" else set()
     for inhabitants in INHABITANTS:
-        assert set(of_kind(inhabitants, kind)) == PROCESSES | more
+        found = {one for one in of_kind(inhabitants, kind) if not one.endswith(REPLICAS)}
+        assert found == PROCESSES | more
+
+
+def test_prometheus_finds_every_replica_where_it_was_told() -> None:
+    """By an address of each pod, ready or not: else what one of them counts would be taken for another's."""
+    services = of_kind(INHABITANTS[0], "Service")
+    found = {name: one["spec"] for name, one in services.items() if name.endswith(REPLICAS)}
+    assert set(found) == {f"{row}{REPLICAS}" for row in ROWS}
+    for name, spec in found.items():
+        assert (spec["clusterIP"], spec["publishNotReadyAddresses"]) == ("None", True)
+        assert spec["selector"] == services[name.removesuffix(REPLICAS)]["spec"]["selector"]
+    told = {
+        (one["tls_config"]["server_name"], dns["names"][0], dns["port"])
+        for one in prometheus(HOSTS, secrets="/etc/prometheus/meldpunt")["scrape_configs"]
+        for dns in one["dns_sd_configs"]
+    }
+    assert told == {(row, f"meldpunt-{row}{REPLICAS}.meldpunt.svc", PORT) for row in ROWS}
+
+
+def test_each_replica_is_called_as_its_pod() -> None:
+    """Never a value: that all its replicas would share."""
+    pod = {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}
+    for name in PROCESSES:
+        (container,) = pods(INHABITANTS[0])[name]["containers"]
+        assert container["env"] == [{"name": "MELDPUNT_INSTANCE", "valueFrom": pod}]
+        assert "MELDPUNT_INSTANCE" not in _variables(INHABITANTS[0])[name]
+
+
+def test_every_service_has_what_prometheus_shows() -> None:
+    given = {name: one["MELDPUNT_METRICS_SECRET"] for name, one in _variables(INHABITANTS[0]).items() if name in ROWS}
+    assert given == dict.fromkeys(ROWS, "/run/meldpunt/secrets/metrics")
 
 
 @pytest.mark.parametrize("inhabitants", INHABITANTS)
@@ -224,6 +257,7 @@ def test_the_set_up_goes_before_everything_else() -> None:
         ("names", {"secrets": {"stranger": "one"}}, "stranger"),
         ("settings", {"retention": {"snapshot_days": 0}}, "/settings/retention/snapshot_days"),
         ("settings", {"intake": {"tombstones": "/elsewhere"}}, "tombstones"),
+        ("settings", {"intake": {"instance": "intake-1"}}, "instance"),
         ("password", "hunter2", "password"),
     ],
 )
@@ -235,6 +269,17 @@ def test_what_does_not_fit_is_refused_by_its_name(key: str, value: Any, says: st
 def test_without_the_municipalitys_values_nothing_is_rendered() -> None:
     with pytest.raises(HelmValuesError, match="/openbao/address"):
         render(read((CHART / f"values-{INHABITANTS[0]}.yaml").read_text()))
+
+
+def test_from_where_figures_are_fetched_has_to_be_said() -> None:
+    """A rule without peers would let everybody in."""
+    given: Object = values(INHABITANTS[0])
+    for network in (
+        {key: value for key, value in given["network"].items() if key != PROMETHEUS},
+        given["network"] | {PROMETHEUS: {"peers": []}},
+    ):
+        with pytest.raises(HelmValuesError, match="/network/prometheus/peers"):
+            render(given | {"network": network})
 
 
 def test_traces_are_asked_for_with_the_place_where_they_go() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.topology import PORT
 from deploy.wiring import House
-from shared.asking import PORTAL, PUBLIC_PAGES, REACHED_FROM_OUTSIDE, SET_UP, Asks, edges
+from shared.asking import PORTAL, PROMETHEUS, PUBLIC_PAGES, REACHED_FROM_OUTSIDE, SET_UP, Asks, edges
 from shared.privileges import SERVICES
 from tests.deploy.rendered import INHABITANTS, merged, of_kind, values
 
@@ -83,3 +83,9 @@ def test_no_service_asks_another_and_pages_reach_no_part() -> None:
     assert {one.whom for one in found if one.who == PUBLIC_PAGES} == {"intake"}
     assert {one.whom for one in found if one.who == PORTAL} == {*rows, "provider"}
     assert {one.whom for one in found if one.who == "gateway"} == set(REACHED_FROM_OUTSIDE)
+
+
+def test_figures_are_fetched_of_every_service_and_brought_by_none() -> None:
+    found = edges()
+    assert {one.whom for one in found if one.who == PROMETHEUS} == {one.name for one in SERVICES}
+    assert [one for one in found if one.whom == PROMETHEUS] == []

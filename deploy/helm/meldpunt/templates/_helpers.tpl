@@ -48,7 +48,8 @@ capabilities: {drop: [ALL]}
 {{- $root := .root -}}
 {{- $house := .house -}}
 {{- range .process.env }}
-{{- if or (not .when) (eq "true" (include "meldpunt.value" (dict "root" $root "path" .when))) }}
+{{- if .pod }}{{- /* Not the same for its replicas: in processes.yaml. */ -}}
+{{- else if or (not .when) (eq "true" (include "meldpunt.value" (dict "root" $root "path" .when))) }}
 {{- if .from }}
 {{- $value := include "meldpunt.value" (dict "root" $root "path" .from) }}
 {{- if or $value (not .optional) }}
