@@ -35,6 +35,16 @@ def _later(module: str, name: str) -> Run:
     return run
 
 
+def generate(home: Home, arguments: argparse.Namespace) -> int:
+    made = import_module("deploy.generate")
+    if not arguments.check:
+        console.print("\n".join(made.write()) or "nothing differs")
+        return 0
+    if found := made.differing():
+        raise HouseError(f"not what would be generated (`meldpunt generate`): {', '.join(found)}")
+    return 0
+
+
 def down(home: Home, arguments: argparse.Namespace) -> int:
     state = home.state()
     if not is_running(state):
@@ -143,6 +153,10 @@ def _of_files(command: Command) -> None:
     one.add_argument("what", choices=["verify"])
     one.add_argument("file", type=Path, help="the JSON")
     one.add_argument("--keys", type=Path, help="the public signing keys (default: those of the house)")
+    one = command(
+        "generate", generate, "What production needs, from the privilege table and the topology, into this repository."
+    )
+    one.add_argument("--check", action="store_true", help="write nothing; exit code 1 when something differs")
     one = command("receivers", _later("handed", "receivers"), "Whether a file of receivers' public keys is in order.")
     one.add_argument("what", choices=["check"])
     one.add_argument("file", type=Path)

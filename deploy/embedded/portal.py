@@ -11,6 +11,7 @@ from joserfc.jwk import OKPKey
 from deploy.embedded.home import SERVICE_NAMES, Home
 from deploy.openbao.log_in import PROVIDER
 from services.portal import exchange
+from shared import asking
 
 
 def _key(home: Home) -> OKPKey:
@@ -41,7 +42,7 @@ def exchange_form(home: Home, audience: str, log_in: str, nonce: str | None = No
     return exchange.exchange_form(assertion(home), audience, log_in, nonce)
 
 
-PORTAL, PUBLIC, LOG_IN = "portal", "public", "log-in"
+PORTAL, PUBLIC, LOG_IN = asking.PORTAL, asking.PUBLIC_PAGES, "log-in"
 PAGES = (PORTAL, PUBLIC, LOG_IN)
 """What runs beside the services: what people use, and where the provider of this house has them log in."""
 
@@ -74,10 +75,11 @@ def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) ->
             "PYTHONUNBUFFERED": "1",
         }
     _key(home)
+    asked = asking.asked_by(PORTAL)
     return {
         "MELDPUNT_PORTAL_ADDRESS": addresses[PORTAL],
         "MELDPUNT_PORTAL_KEY": str(home.secret_file("portal-key")),
-        "MELDPUNT_SERVICES": json.dumps({one: addresses[one] for one in SERVICE_NAMES}),
+        "MELDPUNT_SERVICES": json.dumps({one: addresses[one] for one in SERVICE_NAMES if one in asked}),
         "MELDPUNT_OIDC_ISSUER": provider,
         # OpenBao's own page is for who manages it: people log in on a page of the house.
         "MELDPUNT_OIDC_AUTHORIZATION_ENDPOINT": f"{addresses[LOG_IN]}/",

@@ -14,6 +14,7 @@ from deploy.observability.alerts import ALERTS
 from deploy.observability.boards import boards
 from deploy.observability.collector import collector
 from deploy.observability.page import page
+from deploy.topology import PORT
 from shared.privileges import SERVICES
 
 HERE = Path(__file__).parent
@@ -92,14 +93,15 @@ def rule_tests(alerts: tuple[Alert, ...], rules_file: str = RULES) -> dict[str, 
     return {"rule_files": [rules_file], "evaluation_interval": "1m", "tests": tests}
 
 
-HOSTS = {one.name: f"{one.name}.meldpunt.svc:8443" for one in SERVICES}
-"""Where a service is in a cluster; an installation puts in its own."""
+HOSTS = {one.name: f"meldpunt-{one.name}-replicas.meldpunt.svc:{PORT}" for one in SERVICES}
+"""Where the replicas of a service are, as the chart has them in the namespace `meldpunt`; an installation puts in its own."""
 
 
 def prometheus(hosts: Mapping[str, str], *, secrets: str, scheme: str = "https", every: int = 15) -> dict[str, Any]:
     """What Prometheus is started with: each process of each service, with the secret that this service asks.
 
-    `hosts`: by service a name that gives an address for each of its replicas, with the port. `secrets`: the folder of the secrets.
+    `hosts`: by service a name that gives an address for each of its replicas, with the port. `secrets`: the folder of the secrets,
+    and of the certificate of the house that it shows: nobody answers without.
     """
     return {
         "global": {

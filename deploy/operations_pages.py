@@ -1,0 +1,114 @@
+"""The pages of docs/operations that are figures and names: sizing, and what each process has to be given."""
+
+from __future__ import annotations
+
+from deploy.topology import ALONE, ENGINES, POOL, RESERVED, SIZES, Size
+from deploy.wiring import House, Value, files, variable
+from shared.asking import SET_UP
+
+SIZING = """# Sizing
+
+Generated from `deploy/topology.py` by `meldpunt generate`; a test compares. **These figures are the topology's choice for a
+beginning. They are not measured**: no installation of these sizes has run. What was measured on one machine stands in
+[bench/README.md](../../bench/README.md). Watch yours, and change its values.
+
+## Replicas, processor and memory
+
+Of each replica, as it is asked for; memory is the limit too. Processor time has none: a limit would have a process wait while
+the machine is idle.
+"""
+ALONE_TEXT = "\nOne replica in every size, and away for as long as it takes to start anew:\n"
+CONNECTIONS = f"""
+## Connections of PostgreSQL
+
+A replica of a service opens at most {POOL} (intake twice that: its door has a user of its own). While a new version comes in each
+service has one replica more; {RESERVED} are kept for the set-up, OpenBao and administrators. The sum has to stay below
+`max_connections`, and a test sees to it.
+"""
+STORAGE = """
+## Disks, per node, for the first six years
+
+PostgreSQL as a primary with a replica, NATS and OpenBao as three nodes each. The audit log of OpenBao is some 4 KB for each
+request, before it is compressed; thirty days are kept.
+"""
+GIVEN = """# What each process is given
+
+Generated from the settings of the services and `deploy/wiring.py` by `meldpunt generate`; a test compares. Who asks whom comes from
+`shared/asking.py`.
+
+Every process has a certificate in its own name besides: the Secret `meldpunt-NAME-tls` on a cluster (`tls.crt`, `tls.key`, `ca.crt`),
+`tls/NAME.crt`, `tls/NAME.key` and `tls/ca.crt` beside the Compose file.
+
+## Files
+
+On a cluster the keys of the Secret `meldpunt-NAME`, beside the Compose file `secrets/NAME/FILE` (`approle`: `identities/NAME/approle`). What is
+shared is the ConfigMap `meldpunt-shared`, or the folder `identities/shared`.
+
+| process | its secret | shared |
+|---|---|---|
+"""
+
+
+def _row(*cells: object) -> str:
+    return f"| {' | '.join(str(one) for one in cells)} |\n"
+
+
+def _heads(*cells: str) -> str:
+    return _row(*cells) + _row(*["---"] * len(cells))
+
+
+def _thousands(size: Size) -> str:
+    return f"{size.inhabitants:,} inhabitants"
+
+
+def sizing(house: House) -> str:
+    """docs/operations/sizing.md."""
+    text = SIZING + "\n" + _heads("process", *(_thousands(one) for one in SIZES))
+    for name in house.processes:
+        cells = [f"{one.replicas_of(name)} × {one.need_of(name).cpu}, {one.need_of(name).memory}" for one in SIZES]
+        text += _row(name, *cells)
+    text += ALONE_TEXT + "".join(f"\n- **{name}**: {why}" for name, why in ALONE.items() if name in house.processes)
+    text += "\n" + CONNECTIONS + "\n" + _heads("", *(_thousands(one) for one in SIZES))
+    text += _row("at most open at once", *(one.connections(house.services) for one in SIZES))
+    text += _row("`max_connections`", *(one.max_connections for one in SIZES))
+    text += STORAGE + "\n" + _heads("part", *(_thousands(one) for one in SIZES))
+    for part in SIZES[0].storage:
+        text += _row(part, *(one.storage[part] for one in SIZES))
+    assert set(ENGINES) <= {*house.rows}
+    return text
+
+
+def _named(found: dict[str, str | None]) -> str:
+    return ", ".join(f"`{key}`" + (f" (with `{when}`)" if when else "") for key, when in found.items()) or "–"
+
+
+def given(house: House) -> str:
+    """docs/operations/given.md."""
+    text = GIVEN
+    for name in (*house.processes, SET_UP):
+        kept = files(house.wires(name))
+        text += _row(name, _named(dict(kept.secrets)), _named(dict(kept.shared)))
+    text += "\n## Who opens a connection to whom\n\nNothing else is let through, on a cluster by network policies.\n\n"
+    text += _heads("process", "asks", "is asked by")
+    for name in (*house.processes, SET_UP):
+        text += _row(name, ", ".join(house.asked_by(name)), ", ".join(house.who_ask(name)) or "–")
+    text += "\n## Values\n\nOf the chart; `.env` has the same, with `_` for `.` and in capitals.\n\n" + _heads(
+        "value", "setting", "of"
+    )
+    wired: dict[tuple[str, str], list[str]] = {}
+    for name in (*house.processes, SET_UP):
+        for setting, wire in house.wires(name).items():
+            if isinstance(wire, Value):
+                wired.setdefault((wire.path, setting), []).append(name)
+    for (path, setting), names in wired.items():
+        text += _row(
+            f"`{path}`",
+            f"`{variable(setting)}`",
+            "every service" if set(house.rows) <= set(names) else ", ".join(names),
+        )
+    return text
+
+
+def pages(house: House) -> dict[str, str]:
+    """By path in docs/operations."""
+    return {"sizing.md": sizing(house), "given.md": given(house)}

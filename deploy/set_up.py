@@ -1,0 +1,156 @@
+"""Bring the parts of an installation to what the privilege table says: `python -m deploy.set_up [apply|identities FOLDER]`.
+
+The embedded house does the same for its own parts. Safe to run again: it is also how an installation is upgraded.
+
+`identities FOLDER` comes first, before there is a NATS: roles in PostgreSQL, mounts and policies in OpenBao; it writes what the
+services and NATS have to be given (an AppRole each, public signing keys, the configuration of NATS) and nothing else
+knows. `apply` does the same without writing, and then makes the streams and migrates every database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from deploy.nats import config as nats_config
+from deploy.openbao import apply as bao_config
+from deploy.postgres import roles
+from deploy.tls.identities import SETUP_USER
+from shared.database.migrate import migrate
+from shared.privileges import SERVICES
+from shared.tls import Tls
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  (in a container there is nothing else to listen on)
+NATS_PORT = 4222
+NATS_STORE = "/data"
+
+
+class SetUpSettings(BaseSettings):
+    """Read from the environment, prefix `MELDPUNT_`. Every password is a file."""
+
+    model_config = SettingsConfigDict(env_prefix="MELDPUNT_", extra="ignore", hide_input_in_errors=True)
+
+    tls_authorities: Path
+    """A file (PEM): whose certificates are believed. The next two: the certificate of the set-up, named `setup`, and its key."""
+    tls_certificate: Path
+    tls_key: Path
+    openbao_address: str
+    nats_address: str
+    database_host: str
+    """Of PostgreSQL, the one that takes writes; also where OpenBao finds it."""
+    database_port: int
+    postgres_user: str = "postgres"
+    """Who may make databases and roles."""
+    postgres_password: Path
+    provisioner_password: Path
+    """Of OpenBao's user who may everything, whom its self-initialisation made."""
+    openbao_database_password: Path
+    """With which OpenBao makes users in PostgreSQL."""
+    door_password: Path
+    """Of intake's door."""
+    nats_set_up_password: Path
+    openbao_tls_authorities: Path
+    """This and the next two: where OpenBao, on its own machine, has what it shows to PostgreSQL."""
+    openbao_tls_certificate: Path
+    openbao_tls_key: Path
+    nats_tls_folder: Path = Path("/etc/nats/tls")
+    """Where NATS, on its own machine, has `ca.crt`, `tls.crt` and `tls.key`."""
+
+    @property
+    def tls(self) -> Tls:
+        return Tls(self.tls_authorities, self.tls_certificate, self.tls_key)
+
+    @property
+    def openbao_tls(self) -> Tls:
+        return Tls(self.openbao_tls_authorities, self.openbao_tls_certificate, self.openbao_tls_key)
+
+    @property
+    def nats_tls(self) -> Tls:
+        return Tls(self.nats_tls_folder / "ca.crt", self.nats_tls_folder / "tls.crt", self.nats_tls_folder / "tls.key")
+
+
+def _read(file: Path) -> str:
+    return file.read_text().strip()
+
+
+class SetUp:
+    """Every step raises what the part says when it refuses or is away."""
+
+    def __init__(self, settings: SetUpSettings) -> None:
+        self._settings = settings
+        self._bao = bao_config.client(settings.openbao_address, _read(settings.provisioner_password), settings.tls)
+
+    async def roles_and_policies(self) -> None:
+        """What is who in PostgreSQL, and who may what in OpenBao."""
+        given = self._settings
+        superuser = roles.Superuser(
+            given.database_host, given.database_port, given.postgres_user, _read(given.postgres_password), given.tls
+        )
+        password = _read(given.openbao_database_password)
+        await roles.apply(superuser, password, _read(given.door_password))
+        database = bao_config.Database(
+            given.database_host, given.database_port, roles.PROVISIONER, password, given.openbao_tls
+        )
+        bao_config.apply(self._bao, database)
+
+    def write_identities(self, folder: Path) -> None:
+        """FOLDER/NAME/approle for each service, FOLDER/shared/signing-keys.json, FOLDER/nats/nats.json; mode 0600."""
+        for service in SERVICES:
+            _write(folder / service.name / "approle", json.dumps(bao_config.credentials(self._bao, service.name)))
+        _write(folder / "shared" / "signing-keys.json", json.dumps(bao_config.signing_keys(self._bao)))
+        passwords = bao_config.nats_passwords(self._bao)
+        passwords[SETUP_USER] = _read(self._settings.nats_set_up_password)
+        config = nats_config.server_config(
+            host=EVERYWHERE, port=NATS_PORT, store=NATS_STORE, passwords=passwords, tls=self._settings.nats_tls
+        )
+        _write(folder / "nats" / "nats.json", config)
+
+    async def streams(self) -> None:
+        await nats_config.apply(
+            self._settings.nats_address, _read(self._settings.nats_set_up_password), self._settings.tls
+        )
+
+    async def migrations(self) -> None:
+        """Every database to its newest schema, one after the other, with a user that lives for a lease."""
+        for service in SERVICES:
+            user, password = bao_config.database_user(self._bao, f"{service.name}-migrate")
+            given = self._settings
+            await migrate(service.name, [(given.database_host, given.database_port)], given.tls, user, password)
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m deploy.set_up", description=__doc__)
+    steps = parser.add_subparsers(dest="step", required=True)
+    steps.add_parser("apply", help="roles, policies, streams, migrations")
+    steps.add_parser("identities", help="roles and policies, and write what others are given").add_argument(
+        "folder", type=Path
+    )
+    asked = parser.parse_args(argv)
+    set_up = SetUp(SetUpSettings.model_validate({}))
+
+    async def run() -> None:
+        await set_up.roles_and_policies()
+        if asked.step == "identities":
+            set_up.write_identities(asked.folder)
+            return
+        await set_up.streams()
+        await set_up.migrations()
+
+    asyncio.run(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The set-up of an installation, as the job of the chart and the Compose file run it, on the real parts."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import hvac
+import nats
+import pytest
+from hvac.exceptions import InvalidRequest
+
+from deploy.set_up import main
+from deploy.tls.identities import SETUP_USER
+from shared.privileges import SERVICES
+from tests.parts import run_async
+from tests.platform.real import HERE, RealParts
+
+PASSWORDS = ("postgres", "provisioner", "openbao_database", "door", "nats_set_up")
+
+
+@pytest.fixture
+def told(parts: RealParts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The environment of the job; returns the folder of its secret."""
+    secret = parts.home.secret
+    found = {
+        "postgres": secret("postgres"),
+        "provisioner": secret("provisioner"),
+        "openbao_database": secret("postgres-openbao"),
+        "door": secret("door-password"),
+        "nats_set_up": parts.nats.passwords[SETUP_USER],
+    }
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    for name, password in found.items():
+        (folder / name).write_text(f"{password}\n")
+        monkeypatch.setenv(f"MELDPUNT_{name.upper()}_PASSWORD", str(folder / name))
+    for of, prefix in ((SETUP_USER, ""), ("openbao", "OPENBAO_")):
+        tls = parts.home.tls(of)
+        files = {"AUTHORITIES": tls.authorities, "CERTIFICATE": tls.certificate, "KEY": tls.key}
+        for name, file in files.items():
+            monkeypatch.setenv(f"MELDPUNT_{prefix}TLS_{name}", str(file))
+    monkeypatch.setenv("MELDPUNT_OPENBAO_ADDRESS", parts.openbao.address)
+    monkeypatch.setenv("MELDPUNT_NATS_ADDRESS", parts.nats.address)
+    monkeypatch.setenv("MELDPUNT_DATABASE_HOST", HERE)
+    monkeypatch.setenv("MELDPUNT_DATABASE_PORT", str(parts.postgres.port))
+    return folder
+
+
+async def _schemas(parts: RealParts) -> dict[str, int]:
+    """By service, how many tables its database has."""
+    found = {}
+    for service in SERVICES:
+        connection = await parts.postgres.connect(service.name)
+        try:
+            found[service.name] = await connection.fetchval(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = $1",
+                f"{service.name}_owner",
+            )
+        finally:
+            await connection.close()
+    return found
+
+
+async def _streams(parts: RealParts) -> dict[str, int]:
+    """By stream, how many consumers it has."""
+    connection = await nats.connect(
+        parts.nats.address,
+        user=SETUP_USER,
+        password=parts.nats.passwords[SETUP_USER],
+        tls=parts.home.tls(SETUP_USER).context,
+        tls_handshake_first=True,
+    )
+    try:
+        found = await connection.jetstream().streams_info()
+        return {str(one.config.name): one.state.consumer_count for one in found}
+    finally:
+        await connection.close()
+
+
+def test_every_part_is_as_the_table_says_and_again(parts: RealParts, told: Path) -> None:
+    for _ in range(2):
+        main(["apply"])
+        schemas, streams = run_async(_schemas(parts)), run_async(_streams(parts))
+        assert min(schemas.values()) > 5
+        assert streams == {one.stream: sum(one.name in other.consumes for other in SERVICES) for one in SERVICES}
+
+
+def test_everybody_is_given_what_is_his(
+    parts: RealParts, told: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "given"
+    main(["identities", str(folder)])
+    written = {str(one.relative_to(folder)): one for one in folder.rglob("*") if one.is_file()}
+    expected = {f"{one.name}/approle" for one in SERVICES} | {"shared/signing-keys.json", "nats/nats.json"}
+    assert set(written) == expected
+    assert {stat.S_IMODE(one.stat().st_mode) for one in written.values()} == {0o600}
+    assert capsys.readouterr().out == ""
+    for service in SERVICES:
+        role = json.loads(written[f"{service.name}/approle"].read_text())
+        tls = parts.home.tls(service.name)
+        shown = (str(tls.certificate), str(tls.key))
+        bao = hvac.Client(url=parts.openbao.address, cert=shown, verify=str(tls.authorities))
+        token = bao.auth.approle.login(role["role_id"], role["secret_id"])
+        assert token["auth"]["policies"] == [f"service-{service.name}"]
+    users = json.loads(written["nats/nats.json"].read_text())["authorization"]["users"]
+    assert {one["user"] for one in users} == {SETUP_USER, *(one.name for one in SERVICES)}
+    assert set(json.loads(written["shared/signing-keys.json"].read_text())) == {one.name for one in SERVICES}
+
+
+def test_who_is_not_the_provisioner_sets_nothing_up(parts: RealParts, told: Path, tmp_path: Path) -> None:
+    (told / "provisioner").write_text("guessed")
+    with pytest.raises(InvalidRequest):
+        main(["identities", str(tmp_path / "given")])
+    assert not (tmp_path / "given").exists()
