@@ -100,10 +100,9 @@ class SetUp:
         bao_config.apply(self._bao, database)
 
     def write_identities(self, folder: Path) -> None:
-        """FOLDER/NAME/approle for each service, FOLDER/shared/signing-keys.json, FOLDER/nats/nats.json; mode 0600."""
+        """FOLDER/NAME/approle for each service, FOLDER/nats/nats.json; mode 0600."""
         for service in SERVICES:
             _write(folder / service.name / "approle", json.dumps(bao_config.credentials(self._bao, service.name)))
-        _write(folder / "shared" / "signing-keys.json", json.dumps(bao_config.signing_keys(self._bao)))
         passwords = bao_config.nats_passwords(self._bao)
         passwords[SETUP_USER] = _read(self._settings.nats_set_up_password)
         config = nats_config.server_config(

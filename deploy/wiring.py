@@ -112,7 +112,9 @@ WIRES: dict[str, Wire] = {
     "nats_address": Value("nats.address"),
     "database_hosts": Value("postgres.hosts"),
     "folder": Folder(FOLDER),
-    "signing_keys": Shared("signing-keys.json"),
+    "signing_keys": Unset(
+        "OpenBao is asked, and the door has its own note: a file has the day of its mount, and goes before that"
+    ),
     "tombstones": Folder(TOMBSTONES, claim="tombstones", read_only=True),
     "protocol": Value("protocol"),
     "protocols": Folder(PROTOCOLS, config="protocols", when="files.protocols", read_only=True),

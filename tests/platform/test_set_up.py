@@ -93,7 +93,7 @@ def test_everybody_is_given_what_is_his(
     folder = tmp_path / "given"
     main(["identities", str(folder)])
     written = {str(one.relative_to(folder)): one for one in folder.rglob("*") if one.is_file()}
-    expected = {f"{one.name}/approle" for one in SERVICES} | {"shared/signing-keys.json", "nats/nats.json"}
+    expected = {f"{one.name}/approle" for one in SERVICES} | {"nats/nats.json"}
     assert set(written) == expected
     assert {stat.S_IMODE(one.stat().st_mode) for one in written.values()} == {0o600}
     assert capsys.readouterr().out == ""
@@ -106,7 +106,6 @@ def test_everybody_is_given_what_is_his(
         assert token["auth"]["policies"] == [f"service-{service.name}"]
     users = json.loads(written["nats/nats.json"].read_text())["authorization"]["users"]
     assert {one["user"] for one in users} == {SETUP_USER, *(one.name for one in SERVICES)}
-    assert set(json.loads(written["shared/signing-keys.json"].read_text())) == {one.name for one in SERVICES}
 
 
 def test_who_is_not_the_provisioner_sets_nothing_up(parts: RealParts, told: Path, tmp_path: Path) -> None:
