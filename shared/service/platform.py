@@ -73,7 +73,7 @@ class Platform:
         self.schema = schema
         self.tracing = Tracing(name, settings.traces)
         self._besides: list[Callable[[], Awaitable[None]]] = []
-        self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials, settings.tls)
+        self.bao = OpenBao(settings.openbao_nodes, settings.openbao_credentials, settings.tls)
         self.database = Database(self.bao, name, settings.databases, settings.tls, self.tracing)
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
