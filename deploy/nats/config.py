@@ -129,7 +129,12 @@ async def _connect(addresses: str | Sequence[str], password: str, tls: Tls) -> C
         connect_timeout=3,
         tls=tls.context,
         tls_handshake_first=True,
+        error_cb=_raised_anyway,
     )
+
+
+async def _raised_anyway(problem: Exception) -> None:
+    """Who connects gets it himself; the client would print it besides."""
 
 
 async def why_not_ready(addresses: Sequence[str], password: str, tls: Tls, replicas: int) -> str | None:
