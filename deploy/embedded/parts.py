@@ -40,6 +40,8 @@ class Command:
     stop_signal: int = 15
     nice: int = 0
     """How far others go first when the machine is busy (0 to 19)."""
+    folder: Path = Path("/")
+    """Where it is started."""
     bare: bool = False
     """It is given nothing of the environment of the house."""
     forked: bool = False
@@ -198,7 +200,9 @@ def openbao(
         cluster_port=cluster_port,
         node=node,
         folder=folder,
-        audit_log=openbao_audit_log(home, name),
+        # Of several nodes the one that takes over does so only where the device is where the one before had it: each has it
+        # in its own folder, where it is started.
+        audit_log=Path(openbao_audit_log(home, name).name) if more else openbao_audit_log(home, name),
         seal_key=home.secret_file("openbao-seal-key"),
         provisioner=home.secret_file("provisioner"),
         tls=home.tls("openbao"),
@@ -213,7 +217,8 @@ def openbao(
     def ready() -> bool:
         return answers_ok(port, health, asks)
 
-    return Command(name, [_bao(), "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
+    argv = [_bao(), "server", f"-config={file}"]
+    return Command(name, argv, ready, env={"GOMEMLIMIT": "400MiB"}, nice=10, folder=folder)
 
 
 def openbao_audit_log(home: Home, name: str = "openbao") -> Path:

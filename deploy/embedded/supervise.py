@@ -82,7 +82,7 @@ class Supervisor:
                 stderr=stream,
                 env=env,
                 user=command.uid,
-                cwd="/",
+                cwd=command.folder,
                 # A group of its own: Ctrl-C reaches the house, and the house stops its parts in order.
                 start_new_session=True,
             )

@@ -20,6 +20,7 @@ class Server:
     node: str
     folder: Path
     audit_log: Path
+    """The same on every node of a cluster, or none but the first can take over; relative to where each is started."""
     seal_key: Path
     provisioner: Path
     tls: Tls

@@ -105,6 +105,7 @@ def test_one_node_makes_the_cluster_and_all_join_it() -> None:
     assert [len(re.findall(r"^initialize ", one, re.MULTILINE)) for one in made] == [1, 0, 0]
     assert all(one.count("retry_join {") == len(BAO_NODES) for one in made)
     assert all("disable_standby_reads = true" in one for one in made)
+    assert len({re.search("file_path = .*", one)[0] for one in made}) == 1, "or none but the first can take over"  # type: ignore[index]
     assert "retry_join" not in server_config(replace(a_node(BAO_NODES[0]), joins=()))
 
 
