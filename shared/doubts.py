@@ -38,6 +38,11 @@ class Doubts:
         self._remedy = remedy
         self._known: dict[str, tuple[Doubt, datetime]] = {}
 
+    def seen(self, looked: Mapping[str, Doubt | None]) -> dict[str, Doubt]:
+        """Everything that is in doubt after some rows were `looked` at, by their record; None: that one is right."""
+        still = {record: one for record, (one, _) in self._known.items() if record not in looked}
+        return still | {record: one for record, one in looked.items() if one is not None}
+
     def new(self, found: Mapping[str, Doubt]) -> list[Audit]:
         """`found` is everything that is in doubt now, by its record (ids and codes only). Returns the lines of the audit
         trail for what was not known before; who calls it commits them, and then calls `note`."""

@@ -13,6 +13,7 @@ from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.contracts.holdings import MOST_HOLDINGS, Holding, HoldingsAsked, HoldingsTold
 from shared.errors import CannotSucceed
+from shared.protocol.holdings import NOT_ALL
 from shared.service.platform import Platform
 
 FOR_RIGHTS = "rights"
@@ -36,7 +37,7 @@ class AnsweringHoldings:
             request=message.request,
             signal=message.signal,
             asked_at=message.asked_at,
-            holdings=tuple(found)[:MOST_HOLDINGS],
+            holdings=_told(found),
         )
 
         async def effect(session: AsyncSession) -> None:
@@ -45,3 +46,10 @@ class AnsweringHoldings:
             session.add(audit.line(now, "holdings told", actor=None, record=message.request, reason=str(len(found))))
 
         return Handled(effect)
+
+
+def _told(found: Sequence[Holding]) -> tuple[Holding, ...]:
+    """As much as one message takes; that there is more is the last thing it says, and stands in the proof of completeness."""
+    if len(found) <= MOST_HOLDINGS:
+        return tuple(found)
+    return (*found[: MOST_HOLDINGS - 1], Holding(what=NOT_ALL))

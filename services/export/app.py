@@ -30,6 +30,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         handlers=handlers(sharing),
         erase=Erase(rows=outside.erase, keys=store.keys_of),
         queues={sharing.queue: sharing.end},
+        doubts=[sharing.rows.lists.doubts],
     )
     chapter = chapter_routes(platform, ExportAccount(platform).chapter)
     routes = router(platform, sharing, DepartmentInbox(sharing), outside, settings)

@@ -24,12 +24,12 @@ class DepartmentInbox:
         self.rules = sharing.rules
 
     async def all(self, person: Person, window: Window) -> dict[str, Any]:
-        """What waits for the departments of the caller: no number of a signal, nothing of what is in it."""
+        """What waits for the departments of the caller: no number of a signal, nothing of what is in it. `notBelieved`: how many
+        rows are left out."""
         mine, now = self._departments(person), self.platform.clock.now()
         async with self.platform.database.reading() as session:
             page = await store.inbox(session, mine, now, window)
-        shown = {row.id: in_short(await self.rows.believed(row)) for row in page.rows}
-        return page.of("shares", lambda row: shown[row.id])
+        return await self.rows.lists.shown("shares", page, in_short)
 
     async def one(self, identifier: UUID, person: Person) -> dict[str, Any]:
         """What was shared with a department of the caller; that it was read is on the record before it leaves."""

@@ -15,6 +15,7 @@ from shared.engine.head import vouch_for, vouched_for
 from shared.errors import Conflict, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
+from shared.listed import BelievedLists
 from shared.processing import Concerns
 from shared.service.platform import Platform
 
@@ -30,6 +31,7 @@ WRONG_SECRETS = 5
 class Rows:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
+        self.lists = BelievedLists(platform, "shares-listed")
 
     async def content(self, row: Share) -> ShareContent:
         """For its receiver, who gets it when `KeepingBack.goes_out` lets it go. Raises CannotSucceed when its key is gone, Conflict

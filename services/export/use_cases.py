@@ -142,12 +142,11 @@ class Sharing:
     # --- who has the file ------------------------------------------------------------------------
 
     async def all(self, person: Person, number: str | None, window: Window) -> dict[str, Any]:
-        """What was shared with whom, and how it stands; without content."""
+        """What was shared with whom, and how it stands; without content. `notBelieved`: how many rows are left out."""
         person.role_among((*self.rules.file_roles, "fg"))
         async with self.platform.database.reading() as session:
             page = await store.shares(session, number, window)
-        shown = {row.id: standing(await self.rows.believed(row)) for row in page.rows}
-        return page.of("shares", lambda row: shown[row.id])
+        return await self.rows.lists.shown("shares", page, standing)
 
     async def one(self, identifier: UUID, person: Person) -> dict[str, Any]:
         person.role_among((*self.rules.file_roles, "fg"))

@@ -16,6 +16,7 @@ from services.oversight.statements import APPROVAL_KIND, approval_claims
 from shared.accountability import AccountEntry, ToldChapter, moment_said
 from shared.engine.head import vouched_for
 from shared.identity import Person
+from shared.keys.mac import Mac
 from shared.keys.signing import NotSigned
 from shared.numbers import is_request
 from shared.protocol.accounting import decision_kind
@@ -95,10 +96,11 @@ class OversightAccount:
         """Every line about it that a message brought whose signature oversight had checked, in the order of its producers."""
         found: list[AccountEntry] = []
         strange, after = 0, ("", 0)
+        brought = _Brought(self.platform.mac)
         while True:
             lines = await _lines(session, number, after)
             for line, batch in lines:
-                if batch is not None and await vouched_for(self.platform.mac, batch) and _brought(batch, line):
+                if batch is not None and await brought.has(batch, line):
                     found.append(_line(line))
                 else:
                     strange += 1
@@ -120,11 +122,22 @@ async def _lines(session: AsyncSession, number: str, after: tuple[str, int]) -> 
     return (await session.execute(ordered)).all()
 
 
-def _brought(batch: trail.AuditBatch, line: trail.AuditLine) -> bool:
-    """Whether the message that oversight checked has this line, word for word."""
-    entries = json.loads(batch.body).get("entries") or []
-    place = line.seq - batch.first
-    return bool(0 <= place < len(entries) and entries[place] == line.entry)
+class _Brought:
+    """What messages brought whose signature oversight had checked. Lines come in the order in which these brought them, so that
+    one is read once, whoever else wrote lines about the signal."""
+
+    def __init__(self, mac: Mac) -> None:
+        self._mac = mac
+        self._batch: trail.AuditBatch | None = None
+        self._entries: Sequence[Any] = ()
+
+    async def has(self, batch: trail.AuditBatch, line: trail.AuditLine) -> bool:
+        """Whether the message has this line, word for word."""
+        if batch is not self._batch:
+            ours = await vouched_for(self._mac, batch)
+            self._batch, self._entries = batch, json.loads(batch.body).get("entries") or () if ours else ()
+        place = line.seq - batch.first
+        return bool(0 <= place < len(self._entries) and self._entries[place] == line.entry)
 
 
 def _decision(row: store.DecidedRow) -> AccountEntry:

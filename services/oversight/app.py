@@ -46,7 +46,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     engine = Engine(platform, OversightPolicy(), ListShelf())
     incidents = Engine(platform, BreachPolicy(), BreachShelf())
     register = BreachRegister(incidents)
-    releasing = Releasing(platform)
+    releasing, reading = Releasing(platform), RegisterReading(platform)
     chains = Chains(platform, settings.witness)
     statistics = Statistics(platform)
     service = Service(
@@ -55,6 +55,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         # That a decision was taken and where the signal was stays, without content.
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, declared=store.note_destroyed),
         queues={releasing.queue: releasing.release, **incidents.queues},
+        doubts=[reading.lists.doubts],
         periodic=[
             chains.walking,
             Anchoring(platform, incidents.freezer).telling,
@@ -69,7 +70,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         "Oversight",
         router(
             engine,
-            RegisterReading(platform),
+            reading,
             chains,
             DestructionLists(engine),
             Counting(platform),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -31,7 +30,7 @@ from shared.identity import Person
 from shared.keys.signing import NotSigned
 from shared.service.platform import Platform
 
-_Row = TypeVar("_Row", Hold, DestructionPart, SignalKey)
+_Row = TypeVar("_Row", Hold, DestructionPart, ActiveCase)
 
 
 class RetentionAccount:
@@ -45,8 +44,8 @@ class RetentionAccount:
             sealed = await session.get(SealedSignal, number)
             if sealed is not None and not await vouched_for(self.platform.mac, sealed):
                 raise NotBelieved
-            entries, facts = await _steps(session, number, sealed)
-            doubtful, declared = 0, False
+            (entries, facts), doubtful = await self._steps(session, number, sealed)
+            declared = False
             for row in await session.scalars(select(Declaration).where(col(Declaration.number) == number)):
                 if await self._is_ours(row):
                     entries.append(_declared(row))
@@ -85,37 +84,36 @@ class RetentionAccount:
                 facts["findableBy"] = str(len(row.hashes))
         return facts, strange
 
+    async def _steps(
+        self, session: AsyncSession, number: str, sealed: SealedSignal | None
+    ) -> tuple[tuple[list[AccountEntry], dict[str, str]], int]:
+        """What is told, and how many rows are not believed."""
+        entries: list[AccountEntry] = []
+        facts: dict[str, str] = {}
+        cases, strange = await self._all(session, ActiveCase, number)
+        for case in cases:
+            entries.append(_step("case closed", moment_said(case.closed_on), until=moment_said(case.moves_on)))
+            if case.ordered_on:
+                entries.append(_step("move of a case ordered", moment_said(case.ordered_on)))
+        if sealed:
+            entries += [decision_entry(CodedDecision.model_validate(one)) for one in sealed.decisions]
+            entries += await _sealed(session, sealed)
+            facts = {"state": sealed.state, "phase": str(sealed.phase), "endsOn": moment_said(sealed.ends_on)}
+            facts |= {"protocol": sealed.protocol, "receivedOn": moment_said(sealed.received_on)}
+        held, of_holds = await self._all(session, Hold, number)
+        entries += map(_hold, held)
+        parts, of_parts = await self._all(session, DestructionPart, number)
+        entries += [_step("rows destroyed", moment_said(one.done_at), about=(one.part,)) for one in parts]
+        keys = (await session.scalars(select(SignalKey).where(col(SignalKey.number) == number))).all()
+        for mount, at in sorted({(one.mount, moment_said(one.destroyed_at)) for one in keys}):
+            if at:
+                entries.append(_step("keys destroyed", at, about=(mount,)))
+        return (entries, facts), strange + of_holds + of_parts
 
-async def _steps(
-    session: AsyncSession, number: str, sealed: SealedSignal | None
-) -> tuple[list[AccountEntry], dict[str, str]]:
-    entries: list[AccountEntry] = []
-    facts: dict[str, str] = {}
-    case = await session.get(ActiveCase, number)
-    if case:
-        entries.append(_step("case closed", moment_said(case.closed_on), until=moment_said(case.moves_on)))
-        if case.ordered_on:
-            entries.append(_step("move of a case ordered", moment_said(case.ordered_on)))
-    if sealed:
-        entries += [decision_entry(CodedDecision.model_validate(one)) for one in sealed.decisions]
-        entries += await _sealed(session, sealed)
-        facts = {"state": sealed.state, "phase": str(sealed.phase), "endsOn": moment_said(sealed.ends_on)}
-        facts |= {"protocol": sealed.protocol, "receivedOn": moment_said(sealed.received_on)}
-    entries += [_hold(one) for one in await _all(session, Hold, number)]
-    entries += [
-        _step("rows destroyed", moment_said(one.done_at), about=(one.part,))
-        for one in await _all(session, DestructionPart, number)
-    ]
-    for mount, at in sorted(
-        {(one.mount, moment_said(one.destroyed_at)) for one in await _all(session, SignalKey, number)}
-    ):
-        if at:
-            entries.append(_step("keys destroyed", at, about=(mount,)))
-    return entries, facts
-
-
-async def _all(session: AsyncSession, table: type[_Row], number: str) -> Sequence[_Row]:
-    return (await session.scalars(select(table).where(col(table.number) == number))).all()
+    async def _all(self, session: AsyncSession, table: type[_Row], number: str) -> tuple[list[_Row], int]:
+        rows = (await session.scalars(select(table).where(col(table.number) == number))).all()
+        found = [one for one in rows if await vouched_for(self.platform.mac, one)]
+        return found, len(rows) - len(found)
 
 
 async def _sealed(session: AsyncSession, row: SealedSignal) -> list[AccountEntry]:

@@ -52,7 +52,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         handlers=handlers(keeping, holds, destruction, existence, GivingLooks(platform), procedures),
         erase=Erase(rows=store.delete_rows),
         queues={finishing.queue: finishing.declare},
-        doubts=[listing.doubts, existence.doubts],
+        doubts=[listing.doubts, listing.case_doubts, existence.doubts, procedures.lists.doubts, holds.lists.doubts],
         periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
     )
     routers = [router(engine, keeping, holds, destruction, declarations, existence, procedures)]

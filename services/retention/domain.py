@@ -17,10 +17,11 @@ MOUNTS_OF_A_HOLD = (*ARCHIVES, *(str(BY_NAME[one].room) for one in KEEPS_FOR_A_H
 
 
 class SealedItems(Protocol):
-    """Of a sealed signal what these rules look at: its archived items, and which of them a hold keeps."""
+    """Of a sealed signal what these rules look at: its archived items, which of them a hold keeps, and whether the rest is gone."""
 
     dossier: list[dict[str, Any]] | None
     staying: list[str]
+    reduced: bool
 
 
 def parts_to_go(*, for_a_hold: bool) -> tuple[str, ...]:
@@ -29,6 +30,11 @@ def parts_to_go(*, for_a_hold: bool) -> tuple[str, ...]:
 
 def items_of(row: SealedItems) -> set[str]:
     return {str(one["item"]) for one in row.dossier or []}
+
+
+def is_left_for_holds(row: SealedItems, held: set[str]) -> bool:
+    """Whether nothing is left of it but what holds keep: there is nothing to list until one of them ends."""
+    return row.reduced and bool(held) and items_of(row) <= held
 
 
 def staying_mounts(row: SealedItems) -> set[str]:

@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
+from services.retention import holds
+from services.retention.holds import DROPPED, ENDED, HELD, PROPOSED
 from services.retention.tables import Hold
 from shared.engine.effects import Moment, Own
 from shared.engine.loaded import Loaded
 from shared.engine.tables import DecisionRow
-from shared.errors import Conflict
 from shared.service.platform import Platform
-
-PROPOSED, HELD, ENDED, DROPPED = "proposed", "held", "ended", "dropped"
 
 
 @dataclass(frozen=True)
@@ -30,22 +27,21 @@ class AsksHold(Own):
     ends_on: date
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
-        session.add(
-            Hold(
-                id=decision.id,
-                number=loaded.number,
-                state=PROPOSED,
-                ground=self.ground,
-                items=list(self.items),
-                ends_on=self.ends_on,
-                asked_by=decision.recorder,
-                asked_at=decision.taken_at,
-            )
+        hold = Hold(
+            id=decision.id,
+            number=loaded.number,
+            state=PROPOSED,
+            ground=self.ground,
+            items=list(self.items),
+            ends_on=self.ends_on,
+            asked_by=decision.recorder,
+            asked_at=decision.taken_at,
         )
+        await holds.ask(session, platform.mac, hold)
 
     async def undo(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
         """Who had to agree did not, or it was taken back: it never waited."""
-        await _change(session, decision.id, PROPOSED, state=DROPPED)
+        await holds.change(session, platform.mac, loaded.number, decision.id, PROPOSED, state=DROPPED)
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,8 @@ class KeepsHold(Own):
     moment = Moment.AT_ONCE
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
-        await _change(session, decision.id, PROPOSED, state=HELD, approved_by=decision.co_signers[0])
+        values = {"state": HELD, "approved_by": decision.co_signers[0]}
+        await holds.change(session, platform.mac, loaded.number, decision.id, PROPOSED, **values)
 
 
 @dataclass(frozen=True)
@@ -66,11 +63,4 @@ class EndsHold(Own):
     hold: UUID
 
     async def do(self, platform: Platform, session: AsyncSession, loaded: Loaded, decision: DecisionRow) -> None:
-        await _change(session, self.hold, HELD, state=ENDED)
-
-
-async def _change(session: AsyncSession, identifier: UUID, before: str, **values: str) -> None:
-    mine = col(Hold.id) == identifier, col(Hold.state) == before
-    changed = await session.execute(update(Hold).where(*mine).values(**values).returning(col(Hold.id)))
-    if changed.first() is None:
-        raise Conflict("Deze vernietigingsstop is intussen veranderd: kijk opnieuw.")
+        await holds.change(session, platform.mac, loaded.number, self.hold, HELD, state=ENDED)

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.retention.effects import HELD, PROPOSED, AsksHold, EndsHold, KeepsHold
+from services.retention.effects import AsksHold, EndsHold, KeepsHold
+from services.retention.holds import HELD, PROPOSED
 from services.retention.shelf import SealedWithHolds
 from shared.contracts.retention import Withheld
 from shared.engine.effects import Effect, Tell

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from services.retention import store
 from services.retention.domain import items_of
-from services.retention.effects import HELD
+from services.retention.holds import HELD, PROPOSED
 from services.retention.tables import Hold, SealedSignal
 from shared.contracts.dossier import CodedDecision
 from shared.engine.loaded import closed_to, working_name
@@ -58,8 +58,11 @@ class SealedSignalShelf(Shelf):
 
     async def beside(self, session: AsyncSession, head: dict[str, Any]) -> tuple[object, tuple[str, ...]]:
         """A decision can be about its items, and about what is held of it."""
+        row = SealedSignal.model_validate(head)
+        rows = await store.holds_of(session, row.number)
+        # One that its signal does not name is not there; who decides on the others has their MAC checked.
         sealed = SealedWithHolds(
-            SealedSignal.model_validate(head), tuple(await store.holds_of(session, head["number"]))
+            row, tuple(one for one in rows if one.state not in (PROPOSED, HELD) or str(one.id) in row.holds)
         )
         held = sorted(str(one.id) for one in sealed.holds if one.state == HELD)
         return sealed, (*sorted(sealed.items), *held)

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, or_, select, text, tuple_, update
+from sqlalchemy import delete, exists, func, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
-from services.retention.domain import items_of, parts_to_go
+from services.retention.domain import parts_to_go
 from services.retention.tables import (
     OPEN_HOLD,
     ActiveCase,
@@ -32,12 +32,16 @@ from services.retention.tables import (
 )
 from shared.contracts.common import KeyRef
 from shared.database.tables import Tombstone, table_of
+from shared.engine.head import vouch_for, vouched_for
 from shared.engine.store import delete_decisions
+from shared.keys.mac import Mac
 from shared.pages import Keyset, Page, Window
 from shared.protocol.terms import last_due
 
 SCHEMA = "retention_0001"
 Counts = dict[str, int]
+Due = tuple[date, str]
+"""Where a sealed signal stands among those that are due: its end date and its number."""
 HOLDS = Keyset("holds", col(Hold.asked_at), col(Hold.id))
 PROCEDURES = Keyset("procedures", col(Procedure.since), col(Procedure.number), col(Procedure.request))
 DECLARATIONS = Keyset("declarations", col(Declaration.declared_on), col(Declaration.id), newest_first=True)
@@ -53,26 +57,10 @@ class Left:
     boxes: set[str] = field(default_factory=set)
 
 
-def _held(today: date) -> Any:
-    """A hold that is approved and has not passed its end."""
-    return exists().where(
-        col(Hold.number) == col(SealedSignal.number), col(Hold.state) == "held", col(Hold.ends_on) >= today
-    )
-
-
-async def cases_to_move(session: AsyncSession, today: date, most: int = 500) -> list[ActiveCase]:
-    """Cases whose active years have passed; what was ordered and not carried out is ordered again the next day."""
-    query = (
-        select(ActiveCase)
-        .where(
-            col(ActiveCase.moves_on) <= last_due(today),
-            or_(col(ActiveCase.ordered_on).is_(None), col(ActiveCase.ordered_on) < today),
-        )
-        .order_by(col(ActiveCase.moves_on))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return list((await session.scalars(query)).all())
+async def active_cases(session: AsyncSession, after: str, most: int = 500) -> list[ActiveCase]:
+    """Closed cases beyond `after`, locked. All of them are looked at: a day that somebody changed hides none."""
+    query = select(ActiveCase).where(col(ActiveCase.number) > after).order_by(col(ActiveCase.number)).limit(most)
+    return list((await session.scalars(query.with_for_update())).all())
 
 
 async def open_holds(session: AsyncSession, window: Window) -> Page[Hold]:
@@ -95,57 +83,23 @@ async def running_procedures(session: AsyncSession, window: Window) -> Page[Proc
     return await PROCEDURES.page(session, select(Procedure).where(col(Procedure.runs).is_(True)), window)
 
 
-async def items_held(session: AsyncSession, numbers: Collection[str], today: date) -> dict[str, set[str]]:
-    """The items of each signal that approved holds keep on `today`."""
-    query = select(Hold).where(col(Hold.number).in_(numbers), col(Hold.state) == "held", col(Hold.ends_on) >= today)
-    found: dict[str, set[str]] = {}
-    for one in (await session.scalars(query)).all():
-        found.setdefault(one.number, set()).update(one.items)
-    return found
-
-
-async def end_holds(session: AsyncSession, today: date) -> list[Hold]:
-    """Holds whose end date has passed; they are ended now."""
-    query = select(Hold).where(text(OPEN_HOLD), col(Hold.ends_on) < today)
-    rows = list((await session.scalars(query.with_for_update())).all())
-    for one in rows:
-        one.state = "ended"
-    return rows
-
-
-async def cut_holds(session: AsyncSession, row: SealedSignal) -> list[str]:
-    """What is said of holds that name items which go now.
-
-    A proposal is closed and can be asked anew; a hold that was approved too late keeps what stays, if anything.
-    """
-    said = []
-    for one in await holds_of(session, row.number):
-        left = sorted(set(one.items) & set(row.staying))
-        if one.state not in ("proposed", "held") or len(left) == len(one.items):
-            continue
-        if one.state == "held" and left:
-            one.items = left
-            said.append("hold cut to what is left")
-        else:
-            one.state = "too-late"
-            said.append("hold came too late")
-    return said
-
-
-async def due(session: AsyncSession, before: date, most: int = 500) -> list[SealedSignal]:
-    """What has reached its end, unless nothing of it is left but what is held."""
+async def due(session: AsyncSession, before: date, after: Due | None, most: int) -> list[SealedSignal]:
+    """The next `most` that have reached their end, after `after`, locked; who lists judges each of them."""
     query = (
         select(SealedSignal)
         .where(col(SealedSignal.state) == "sealed", col(SealedSignal.ends_on) <= last_due(before))
         .order_by(col(SealedSignal.ends_on), col(SealedSignal.number))
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
-    kept = and_(_held(before), col(SealedSignal.reduced).is_(True))
-    found = list((await session.scalars(query.where(~kept).limit(most))).all())
-    # All of them, they are few: a hold may have ended beside one that has not.
-    rest = list((await session.scalars(query.where(kept))).all())
-    held = await items_held(session, [one.number for one in rest], before)
-    return [*found, *(one for one in rest if items_of(one) - held.get(one.number, set()))][:most]
+    if after is not None:
+        here = tuple_(col(SealedSignal.ends_on), col(SealedSignal.number))
+        query = query.where(here > tuple_(*map(literal, after)))
+    return list((await session.scalars(query)).all())
+
+
+async def sealed_ones(session: AsyncSession, numbers: Collection[str]) -> list[SealedSignal]:
+    return list((await session.scalars(select(SealedSignal).where(col(SealedSignal.number).in_(numbers)))).all())
 
 
 async def late_lists(session: AsyncSession, today: date) -> list[DestructionList]:
@@ -155,14 +109,10 @@ async def late_lists(session: AsyncSession, today: date) -> list[DestructionList
     return list((await session.scalars(query)).all())
 
 
-async def left_of(session: AsyncSession, numbers: Collection[str]) -> dict[str, Left]:
+async def left_of(session: AsyncSession, mac: Mac, numbers: Collection[str]) -> dict[str, Left]:
     """What still exists of each of these signals."""
-    found = {number: Left() for number in numbers}
-    parts = select(col(DestructionPart.number), col(DestructionPart.part)).where(
-        col(DestructionPart.number).in_(numbers)
-    )
-    for number, part in await session.execute(parts):
-        found[number].parts_done.add(part)
+    done = await parts_done(session, mac, numbers)
+    found = {number: Left(parts_done=done.get(number, set())) for number in numbers}
     keys = select(col(SignalKey.number), col(SignalKey.mount))
     for number, mount in await session.execute(
         keys.where(col(SignalKey.number).in_(numbers), col(SignalKey.destroyed_at).is_(None))
@@ -217,10 +167,25 @@ async def note_boxes_destroyed(session: AsyncSession, kids: Collection[str], now
         await session.execute(update(Letterbox).where(col(Letterbox.kid).in_(kids)).values(destroyed_at=now))
 
 
-async def note_parts(session: AsyncSession, numbers: Iterable[str], part: str, now: datetime) -> None:
-    rows = [{"number": number, "part": part, "done_at": now} for number in numbers]
-    if rows:
-        await session.execute(upsert(table_of(DestructionPart)).on_conflict_do_nothing(), rows)
+async def note_parts(session: AsyncSession, mac: Mac, numbers: Collection[str], part: str, now: datetime) -> None:
+    """`part` has deleted its rows; what somebody else wrote there does not stand in the way."""
+    query = select(DestructionPart).where(col(DestructionPart.number).in_(numbers), col(DestructionPart.part) == part)
+    there = {one.number: one for one in await session.scalars(query.with_for_update())} if numbers else {}
+    for number in numbers:
+        before = there.get(number)
+        if before is None or not await vouched_for(mac, before):
+            row = DestructionPart(number=number, part=part, done_at=now)
+            await session.merge(await vouch_for(mac, row))
+
+
+async def parts_done(session: AsyncSession, mac: Mac, numbers: Collection[str]) -> dict[str, set[str]]:
+    """Which parts said that they deleted their rows of each of these."""
+    query = select(DestructionPart).where(col(DestructionPart.number).in_(numbers))
+    found: dict[str, set[str]] = {}
+    for one in await session.scalars(query):
+        if await vouched_for(mac, one):
+            found.setdefault(one.number, set()).add(one.part)
+    return found
 
 
 async def counts(session: AsyncSession, model: type[SignalKey] | type[Carrier], numbers: Collection[str]) -> Counts:

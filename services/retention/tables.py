@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Column, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.database.tables import Waits, document, moment
@@ -42,6 +42,9 @@ class SealedSignal(SQLModel, table=True):
     list_id: UUID | None = None
     staying: list[str] = document(nullable=False)
     """The items that a hold kept from the list on which it stands; everything else of the signal goes (R-9.15)."""
+    holds: list[str] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    """The holds that are asked or in force, by their ids: one that was taken away is missed, one that somebody put there keeps
+    nothing."""
     reduced: bool = False
     """Everything but what a hold kept has been destroyed."""
     never_informed: dict[str, int] | None = document()
@@ -52,7 +55,8 @@ class SealedSignal(SQLModel, table=True):
 
 
 class ActiveCase(SQLModel, table=True):
-    """A closed case in its five active years; `moves_on` is the last day of them."""
+    """A closed case in its five active years; `moves_on` is the last day of them. Believed for its MAC: a day that somebody changed
+    keeps nothing from being moved unseen."""
 
     __tablename__ = "active_case"
     number: str = Field(primary_key=True)
@@ -61,13 +65,14 @@ class ActiveCase(SQLModel, table=True):
     last_act_on: date
     moves_on: date
     ordered_on: date | None = None
+    mac: str = ""
 
 
 class Hold(SQLModel, table=True):
     """Destruction of some items of a signal waits for a procedure (R-9.15). The words are with supervision.
 
     `state`: proposed, held, ended; dropped: refused or taken back before it counted; or too-late: what it names had gone
-    when it came.
+    when it came. Believed for its MAC, and while it is open for its place in the row of its signal (holds.py).
     """
 
     id: UUID = Field(primary_key=True)
@@ -79,6 +84,7 @@ class Hold(SQLModel, table=True):
     asked_by: str
     asked_at: datetime = moment()
     approved_by: str | None = None
+    mac: str = ""
 
 
 class Procedure(SQLModel, table=True):
@@ -157,12 +163,13 @@ class Letterbox(SQLModel, table=True):
 
 
 class DestructionPart(SQLModel, table=True):
-    """`part` has deleted its rows about signal `number`."""
+    """`part` has deleted its rows about signal `number`, as it said; believed for its MAC."""
 
     __tablename__ = "destruction_part"
     number: str = Field(primary_key=True)
     part: str = Field(primary_key=True)
     done_at: datetime = moment()
+    mac: str = ""
 
 
 class ToDeclare(Waits, table=True):

@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 from shared.contracts.common import Frozen, Message
 
 MOST_HOLDINGS = 1000
+"""The most that one answer says; where there is more, the last of them says so."""
 _Code = Annotated[str, StringConstraints(max_length=200)]
 
 

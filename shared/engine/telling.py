@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -21,8 +21,9 @@ from shared.clock import calendar_date
 from shared.contracts.worklist import AHEAD, ListedDossier, ListedTask, WorkAsked, WorkTold, WorkUpTo
 from shared.database.tables import Audit, AuditHead, Outgoing
 from shared.engine.asking import OF_PROPOSALS
+from shared.engine.granted import BEARS_ON_REQUESTS, waits_since
 from shared.engine.policy import Policy
-from shared.engine.tables import ON_THE_LIST, WAITS, Dossier, MeetingRow, TaskRow, TellingRow
+from shared.engine.tables import ON_THE_LIST, WAITS, DecisionRow, Dossier, MeetingRow, TaskRow, TellingRow
 from shared.errors import CannotSucceed
 from shared.numbers import is_request
 from shared.periodic import Periodic
@@ -35,10 +36,11 @@ DOSSIERS_AT_A_TIME = 250
 TELL_SECONDS = 15.0
 TOGETHER_SECONDS = 0.1
 """What comes together is told together."""
-DUE_INFORMING, DUE_PLANNED, DUE_MEETING, DUE_ANSWER, DUE_REQUEST = (
-    *("informing", "planned", "meeting", "answer", "request"),
+DUE_INFORMING, DUE_PLANNED, DUE_MEETING, DUE_ANSWER, DUE_REQUEST, DUE_GRANTED = (
+    *("informing", "planned", "meeting", "answer", "request", "granted"),
 )
-"""What waits of a dossier: its duty, what its plan says, a meeting, answers of others, the answer to a request."""
+"""What waits of a dossier: its duty, what its plan says, a meeting, answers of others, the answer to a request, what was granted on
+one (since a day: it is done without delay, art. 16 and 17 AVG)."""
 
 
 class Telling:
@@ -174,12 +176,15 @@ class Telling:
         members = {one.id: _members(one) for one in (await session.scalars(held)).all()}
         coming = select(MeetingRow).where(col(MeetingRow.held_on) >= today)
         agendas = (await session.scalars(coming.order_by(col(MeetingRow.held_on)))).all()
+        on_requests = col(DecisionRow.number).in_(numbers), col(DecisionRow.key).in_(BEARS_ON_REQUESTS)
+        said = (await session.scalars(select(DecisionRow).where(*on_requests))).all()
         found = [
             self._one(
                 one,
                 [task for task in tasks if task.number == one.number],
                 members,
                 [meeting for meeting in agendas if one.number in meeting.agenda],
+                waits_since(one, [each for each in said if each.number == one.number]),
             )
             for one in dossiers
         ]
@@ -195,6 +200,7 @@ class Telling:
         tasks: Sequence[TaskRow],
         members: Mapping[str, tuple[str, ...]],
         meetings: Sequence[MeetingRow],
+        granted: date | None,
     ) -> ListedDossier:
         if row.state in self._over:
             return ListedDossier(number=row.number, version=row.version, turn=row.turn, here=False)
@@ -203,6 +209,7 @@ class Telling:
         dues = [(row.due_on, _why(row))] if row.due_on else []
         dues += [(one.held_on, DUE_MEETING) for one in meetings[:1]]
         dues += [(one.due_on, DUE_ANSWER) for one in asked if one.due_on]
+        dues += [(granted, DUE_GRANTED)] if granted and row.handing_over_since is None else []
         on, due = min(dues, default=(None, DUE_ANSWER if asked else None))
         return ListedDossier(
             number=row.number,

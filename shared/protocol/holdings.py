@@ -11,7 +11,7 @@ from shared.protocol.faults import Fault
 
 ANSWERS_ITSELF = ("intake", "export", "retention", "oversight")
 """Of what these hold nobody can read who asks: each answers by a message of its own."""
-HELD_IN_DOUBT = "doubted"
+HELD_IN_DOUBT, NOT_ALL = "doubted", "not-all"
 RECEIPT_KEPT, UNDELIVERED = "receipt-kept", "report-undelivered"
 SHARE = "share"
 KEPT_SEALED, CLOSED_CASE, HASHES = "sealed", "closed-case", "hashes"
@@ -37,6 +37,9 @@ HOLDINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What each can say that it has of a number, as people read it; nothing of what is in it."""
 IN_DOUBT = "een regel waarvan niet vaststaat dat deze dienst hem schreef: dat wordt uitgezocht"
+MORE_THAN_FITS = "meer dan in één antwoord past: wat hier staat, is niet alles wat deze dienst heeft"
+OF_EACH = MappingProxyType({HELD_IN_DOUBT: IN_DOUBT, NOT_ALL: MORE_THAN_FITS})
+"""What each of them can say besides."""
 RULES = {
     "service-silent": (
         "intake, export, de niet-actieve omgeving en de verantwoording antwoorden zelf, met een bericht, wat zij van de gevonden"
@@ -47,12 +50,12 @@ RULES = {
 
 
 def called(service: str, what: str) -> str:
-    return IN_DOUBT if what == HELD_IN_DOUBT else HOLDINGS[service][what]
+    return OF_EACH[what] if what in OF_EACH else HOLDINGS[service][what]
 
 
 def may_tell(service: str, what: str) -> bool:
     """Whether a service says that it has what it can have."""
-    return what == HELD_IN_DOUBT or what in HOLDINGS.get(service, {})
+    return what in OF_EACH or what in HOLDINGS.get(service, {})
 
 
 def is_silent(answered: Collection[tuple[str, str]], service: str, numbers: Collection[str]) -> bool:

@@ -35,6 +35,7 @@ class Field:
 
 
 GRANT_THAT_WAITS = "granted"
+RECEIVER_OF_WRONG = "receiver"
 ABOUT = {
     "source": "een bron",
     "question": "een vraag aan een bron",
@@ -45,7 +46,7 @@ ABOUT = {
     "fact": "een gegeven dat kan worden rechtgezet",
     "person": "een persoon",
     "rectified": "een gegeven of persoon waarvan is besloten dat het niet klopt",
-    "receiver": "een ontvanger van wat niet klopt",
+    RECEIVER_OF_WRONG: "een ontvanger van wat niet klopt",
     GRANT_THAT_WAITS: "een verzoek waarop iets is toegewezen dat nog niet is uitgevoerd",
     "asked": "een nog niet beantwoorde vraag van een onderdeel",
     "finding": "een bevinding van een onderdeel die nog niet is beoordeeld",

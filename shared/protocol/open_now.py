@@ -12,7 +12,7 @@ from typing import Any
 from shared.protocol.conditions.case import Case, Condition
 from shared.protocol.facts import Facts
 from shared.protocol.judge import possible
-from shared.protocol.model import ABOUT, GRANT_THAT_WAITS, Category, Decision, Law, State
+from shared.protocol.model import ABOUT, GRANT_THAT_WAITS, RECEIVER_OF_WRONG, Category, Decision, Law, State
 from shared.protocol.records import judge_item
 
 
@@ -42,6 +42,10 @@ def lacking(law: Law, needs: Iterable[Condition], facts: Facts) -> tuple[str, ..
     return tuple(found)
 
 
+SAID_WHEN_THERE = (GRANT_THAT_WAITS, RECEIVER_OF_WRONG)
+"""What is so rare that a decision about it is offered only where there is something to decide."""
+
+
 @dataclass(frozen=True)
 class Offered:
     """A decision of this state. `missing`: why it cannot be taken yet; by outcome, why that answer cannot be given.
@@ -67,11 +71,12 @@ class Recordable:
 
 
 def open_decisions(law: Law, state: State, facts: Facts) -> tuple[Offered, ...]:
-    """The decisions of `state`, in the order of the protocol. Without a request about a signal nothing is said of requests."""
+    """The decisions of `state`, in the order of the protocol. Without a request about a signal nothing is said of requests, nor of
+    who received what is wrong where nobody did."""
     known = possible(law, facts)
     found = []
     for one in law.open_in(state):
-        if GRANT_THAT_WAITS in one.about and not known[GRANT_THAT_WAITS]:
+        if any(kind in SAID_WHEN_THERE and not known[kind] for kind in one.about):
             continue
         nothing = [f"er is nog niets waarover dit gaat: {ABOUT[kind]}" for kind in one.about if not known[kind]]
         missing = (*dict.fromkeys(nothing), *lacking(law, one.needs, facts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import pytest
 from services.export.account import ExportAccount
 from services.intake.account import IntakeAccount
 from services.intake.store import AcceptedReport, MelderVault
+from services.oversight import account as account_of_oversight
 from services.oversight import store
 from services.oversight.account import OversightAccount
 from services.oversight.trail import AuditBatch, AuditLine
@@ -263,6 +265,31 @@ def where(number: str) -> store.Whereabout:
     return store.Whereabout(
         number=number, version=9, holder="sources", state="hit-check", since=now, next_holders=[], earlier=[]
     )
+
+
+async def test_a_message_that_brought_many_lines_is_read_once(desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two producers with two messages each, and more lines of one signal than are read together."""
+    monkeypatch.setattr(account_of_oversight, "_LINES_AT_ONCE", 3)
+    desk = await desk_of("oversight")
+    entry = line(desk.clock.now(), "signal opened", actor="anna", role="oov", record=NUMBER, reason="weging").entry
+    body = json.dumps({"entries": [entry] * 5}).encode()
+    for producer in ("assessment", "casework"):
+        for first in (1, 6):
+            span: dict[str, Any] = {"producer": producer, "first": first, "last": first + 4}
+            await desk.add(AuditBatch(**span, previous="", head="", headers={}, body=body))
+        numbered = range(1, 11)
+        rows = [AuditLine(producer=producer, seq=one, actor="anna", record=NUMBER, entry=entry) for one in numbered]
+        await desk.add(*rows)
+    read: list[bytes] = []
+
+    def loads(text: bytes) -> Any:
+        read.append(text)
+        return json.loads(text)
+
+    monkeypatch.setattr(account_of_oversight, "json", SimpleNamespace(loads=loads))
+    chapter = await chapter_of(desk.platform, OversightAccount(desk.platform).chapter, NUMBER)
+    assert [one["line"] for one in of_kind(chapter, "opening")] == [*numbered, *numbered]
+    assert len(read) == 4
 
 
 @pytest.mark.allowed("R-2.4", "R-D.5")

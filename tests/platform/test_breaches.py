@@ -15,12 +15,14 @@ from shared.audit import VANISHED
 from shared.clock import calendar_date
 from shared.contracts.common import KeysReleased
 from shared.database.tables import Audit, Outgoing
+from shared.engine.head import Head, vouched
 from shared.engine.tables import DecisionRow, Dossier, ItemRow
 from shared.errors import CannotSucceed, Conflict, Forbidden, Invalid, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Place, Transit
 from shared.pages import Window
 from shared.protocol.terms import add_years
+from shared.queue import PATIENCE
 from tests.platform.conftest import BaoOf, DeskOf
 from tests.platform.desk import Desk
 from tests.platform.real import Postgres
@@ -346,6 +348,33 @@ async def test_what_is_open_or_has_time_left_stays_whatever_its_rows_say(desk_of
     await register.forget()
     assert await there(desk) == {number, still_open, waiting}, "what is not believed shows, and does not go"
     assert not await desk.rows(Outgoing)
+
+
+@pytest.mark.allowed("R-8.8")
+async def test_an_entry_that_cannot_be_judged_keeps_no_other_and_shows(desk_of: DeskOf) -> None:
+    """Under a version of the law that is not known here (a file that was not put in place), and genuine."""
+    desk = await desk_of("breaches")
+    register = BreachRegister(desk.engine)
+    desk.platform.releaser._bao = desk.platform.bao
+    first, second, third = sorted([await judged_none(desk, f"frozen|casework|S-1|{n}") for n in range(3)])
+    dossier, row = await desk.row(Dossier, first), await desk.row(BreachRow, first)
+    decisions = tuple(await desk.rows(DecisionRow, number=first))
+    items = tuple(await desk.rows(ItemRow, number=first))
+    head = Head(Dossier(**dossier.model_dump() | {"protocol": "1999.1"}), items, decisions, own=(row,))
+    async with desk.platform.database.transaction() as session:
+        await session.merge(await vouched(desk.platform.mac, head))
+    years_on(desk, 1, days=1)
+    await register.forgetting.once()
+    assert await there(desk) == {first}
+    desk.clock.pass_by(PATIENCE.total_seconds())
+    (stuck,) = register.forgetting.stuck().examples
+    assert stuck.why == f"{first} stays: protocol version 1999.1 is not known here"
+    # The register is read, and what was put before the FG is not put there anew.
+    fresh = await begun(desk)
+    shown = {one["number"]: one["notBelieved"] for one in (await register.all(FG, Window()))["breaches"]}
+    assert shown == {first: True, fresh: False}
+    assert await register.propose("frozen", row.cause, {"producer": "casework"}) is None
+    assert {second, third} & await there(desk) == set()
 
 
 async def test_a_day_on_which_the_clock_is_set_is_no_hour_more_or_less(desk_of: DeskOf) -> None:

@@ -50,7 +50,7 @@ async def fill(platform: Platform) -> None:
     case = ActiveCase(
         number="S-00000-00003", protocol=VERSION, closed_on=LONG_AGO, last_act_on=LONG_AGO, moves_on=LONG_AGO
     )
-    for one in signals:
+    for one in (*signals, case):
         await vouch_for(platform.mac, one)
     async with platform.database.transaction() as session:
         session.add_all([late, *signals, case])

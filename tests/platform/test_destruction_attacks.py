@@ -12,9 +12,10 @@ from services.casework.use_cases.move import Moving
 from services.oversight import lists
 from services.oversight import store as oversight
 from services.oversight.use_cases import RegisterKeeping, Releasing
+from services.retention import holds
 from services.retention.settings import Settings
-from services.retention.tables import DestructionList, SealedSignal
-from services.retention.use_cases import Destruction, Listing
+from services.retention.tables import ActiveCase, DestructionList, Hold, SealedSignal
+from services.retention.use_cases import Destruction, Holds, Listing
 from services.retention.use_cases.compaction import Compactions
 from shared.clock import calendar_date
 from shared.contracts.common import KeyRef
@@ -22,10 +23,11 @@ from shared.contracts.dossier import DecidedLetter
 from shared.contracts.oversight import Approved
 from shared.contracts.retention import Listed, ListedSignal, MoveCase, Withheld
 from shared.database.tables import Audit, Outgoing
-from shared.errors import CannotSucceed, NotBelieved, PartDown
+from shared.errors import CannotSucceed, Conflict, NotBelieved, PartDown
 from shared.identity import Person
 from shared.keys.transit import key_name, moved_by
 from shared.openbao import STRUCK, BaoRefused
+from shared.pages import Window
 from shared.protocol.model import State
 from tests.platform.conftest import DeskOf, PlatformOf
 from tests.platform.desk import VERSION, WINDOW, Desk
@@ -101,6 +103,112 @@ async def test_an_approval_of_what_was_changed_since_deletes_no_key(desk_of: Des
     with pytest.raises(NotBelieved):
         await desk.hears(destruction.approved, message, "oversight")
     assert [one.state for one in await desk.rows(SealedSignal)] == [State.LISTED]
+
+
+UNTIL = date(2199, 1, 1)
+HOLD_CHANGES = {
+    "ended": "UPDATE hold SET state = 'ended'",
+    "ends early": "UPDATE hold SET ends_on = '2026-01-01'",
+    "keeps less": "UPDATE hold SET items = '[]'",
+    "of another": f"UPDATE hold SET number = '{OTHER}'",
+    "taken away": "DELETE FROM hold",
+    "put back": "UPDATE hold SET state = 'proposed', approved_by = NULL",
+}
+
+
+async def held(desk: Desk) -> UUID:
+    """A signal whose report a hold keeps, and another that is due too."""
+    await desk.add(sealed(NUMBER, ENDS_ON), sealed(OTHER, ENDS_ON))
+    identifier, asked_at = uuid4(), ENDED
+    hold = Hold(
+        id=identifier,
+        number=NUMBER,
+        state=holds.PROPOSED,
+        ground="bezwaar",
+        items=["report"],
+        ends_on=UNTIL,
+        asked_by="anna",
+        asked_at=asked_at,
+    )
+    mac = desk.platform.mac
+    async with desk.platform.database.transaction() as session:
+        await holds.ask(session, mac, hold)
+        change = {"state": holds.HELD, "approved_by": "beheerder"}
+        await holds.change(session, mac, NUMBER, identifier, holds.PROPOSED, **change)
+    return identifier
+
+
+async def staying(desk: Desk, listing: Listing) -> dict[str, list[str]]:
+    """What of each signal that is listed stays."""
+    await listing.run_for(LISTED_ON)
+    told = [Listed.model_validate_json(one.body or b"") for one in await desk.rows(Outgoing, event=Listed.event)]
+    return {one.number: list(one.staying) for each in told for one in each.signals}
+
+
+@pytest.mark.allowed("R-9.15")
+@pytest.mark.refused("R-9.15")
+@pytest.mark.parametrize("change", HOLD_CHANGES.values(), ids=HOLD_CHANGES.keys())
+async def test_what_a_hold_keeps_goes_by_no_row_that_somebody_changed(
+    desk_of: DeskOf, postgres: Postgres, change: str
+) -> None:
+    desk = await desk_of("retention")
+    identifier, superuser = await held(desk), postgres.superuser("retention")
+    listing = Listing(desk.platform, Settings(**desk.platform.settings.model_dump()))
+    before = await superuser.kept("hold")
+    await superuser(change)
+    assert await staying(desk, listing) == {OTHER: []}
+    assert [one.about for one in listing.doubts.stuck().examples] == [{"record": NUMBER}]
+    with pytest.raises((NotBelieved, Conflict)):
+        async with desk.platform.database.transaction() as session:
+            await holds.change(session, desk.platform.mac, NUMBER, identifier, holds.HELD, state=holds.ENDED)
+    await superuser.put_back(before)
+    assert await staying(desk, listing) == {OTHER: [], NUMBER: ["report"]}
+    assert listing.doubts.stuck().count == 0
+
+
+@pytest.mark.refused("R-9.15")
+async def test_a_hold_that_somebody_puts_there_keeps_nothing(desk_of: DeskOf, postgres: Postgres) -> None:
+    """Made up, or one that ended, as retention wrote it when it was in force."""
+    desk = await desk_of("retention")
+    identifier, superuser = await held(desk), postgres.superuser("retention")
+    in_force = await superuser.kept("hold")
+    async with desk.platform.database.transaction() as session:
+        await holds.change(session, desk.platform.mac, NUMBER, identifier, holds.HELD, state=holds.ENDED)
+    await superuser.put_back(in_force)
+    columns = "state, ground, items, ends_on, asked_by, asked_at, approved_by, mac"
+    await superuser(f"INSERT INTO hold (id, number, {columns}) SELECT $1, $2, {columns} FROM hold", uuid4(), OTHER)
+    listing = Listing(desk.platform, Settings(**desk.platform.settings.model_dump()))
+    assert await staying(desk, listing) == {NUMBER: [], OTHER: []}
+    found = await Holds(desk.engine).waiting(BEHEERDER, Window())
+    assert found["notBelieved"] == 1
+
+
+CASE_CHANGES = {
+    "later": ("moves_on = '2199-01-01'", True),
+    "ordered for ever": ("ordered_on = '2199-01-01'", True),
+    "another": (f"number = '{OTHER}'", True),
+    "nothing": ("number = number", False),
+}
+
+
+@pytest.mark.refused("R-25.4")
+@pytest.mark.parametrize(("change", "doubted"), CASE_CHANGES.values(), ids=CASE_CHANGES.keys())
+async def test_a_case_whose_day_was_changed_shows_before_its_day_would_come(
+    desk_of: DeskOf, postgres: Postgres, change: str, doubted: bool
+) -> None:
+    desk = await desk_of("retention")
+    case = ActiveCase(
+        number=NUMBER, protocol=VERSION, closed_on=ENDED.date(), last_act_on=ENDED.date(), moves_on=ENDS_ON
+    )
+    await desk.add(case)
+    await postgres.superuser("retention")(f"UPDATE active_case SET {change}")
+    listing = Listing(desk.platform, Settings(**desk.platform.settings.model_dump()))
+    for _ in range(2):
+        await listing.run_for(LISTED_ON)
+    assert len(await desk.rows(Outgoing, event=MoveCase.event)) == (0 if doubted else 1), "once a day"
+    assert bool(listing.case_doubts.stuck().count) is doubted
+    await listing.run_for(LISTED_ON + timedelta(days=1))
+    assert len(await desk.rows(Outgoing, event=MoveCase.event)) == (0 if doubted else 2), "again the next day"
 
 
 async def test_a_case_is_not_moved_before_its_years_are_over(desk_of: DeskOf) -> None:

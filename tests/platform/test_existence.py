@@ -20,6 +20,7 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import Findable
 from shared.database.tables import Audit, Tombstone
+from shared.engine.head import vouch_for
 from shared.errors import CannotSucceed, Forbidden, PartDown, TooMany
 from shared.finding.things import Sameness, Thing, kept
 from shared.identity import Person
@@ -111,7 +112,8 @@ async def test_what_was_told_is_found_by_who_has_a_warrant(platform_of: Platform
         await said.tells(number, JAN)
     async with said.retention.database.transaction() as session:
         today = date(2026, 3, 14)
-        session.add(ActiveCase(number=OTHER, protocol="x", closed_on=today, last_act_on=today, moves_on=today))
+        case = ActiveCase(number=OTHER, protocol="x", closed_on=today, last_act_on=today, moves_on=today)
+        session.add(await vouch_for(said.retention.mac, case))
     answer = await said.answering.check(ANNA, await said.warrant(ASKED, Thing(address="dorpsstr. 12 A")))
     assert shown(answer) == {
         "S1 name-initials": {OLD: "active", OTHER: "closed"},

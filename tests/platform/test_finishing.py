@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -24,8 +25,11 @@ from services.retention.tables import (
 )
 from services.retention.use_cases.compaction import Compactions
 from services.retention.use_cases.declare import Declarations
+from services.retention.use_cases.destroy import Destruction
 from services.retention.use_cases.finish import Finishing
 from shared import tombstones
+from shared.bus.inbox import Incoming
+from shared.contracts.common import KeysReleased, Released
 from shared.contracts.retention import Destroyed, RotateLetterbox
 from shared.database.tables import Outgoing
 from shared.engine.head import vouch_for
@@ -36,6 +40,7 @@ from shared.queue import PARKED_FOR
 from shared.service.platform import Platform
 from tests.platform.conftest import PlatformOf
 from tests.platform.desk import VERSION, MovedClock
+from tests.platform.real import Postgres
 from tests.platform.test_declaration import WHOLE
 
 
@@ -74,9 +79,9 @@ class Ending:
                     **values,
                 )
                 session.add(await vouch_for(platform.mac, signal))
-                session.add_all(
-                    DestructionPart(number=number, part=part, done_at=now) for part in parts_to_go(for_a_hold=False)
-                )
+                for part in parts_to_go(for_a_hold=False):
+                    done = DestructionPart(number=number, part=part, done_at=now)
+                    session.add(await vouch_for(platform.mac, done))
         finishing = Finishing(platform, Declarations(platform, settings), Compactions(platform, settings))
         return cls(platform, finishing, clock)
 
@@ -170,6 +175,34 @@ async def test_what_a_hold_keeps_is_declared_in_part_and_waits_no_longer(platfor
     async with ending.platform.database.reading() as session:
         row = await session.get_one(SealedSignal, ONE)
     assert (row.state, row.reduced) == ("sealed", True)
+
+
+@pytest.mark.refused("R-9.15")
+async def test_a_part_that_did_not_say_so_itself_has_not_deleted_anything(
+    platform_of: PlatformOf, postgres: Postgres
+) -> None:
+    """Who writes rows has nothing declared that stands in a room still; what the part says afterwards counts."""
+    platform = await platform_of("retention")
+    ending = await Ending.of(platform, {ONE: VERSION, TWO: VERSION})
+    superuser = postgres.superuser("retention")
+    await superuser("DELETE FROM destruction_part WHERE number = $1 AND part = 'casework'", ONE)
+    await superuser(
+        "INSERT INTO destruction_part SELECT $1, part, done_at, mac FROM destruction_part"
+        " WHERE number = $2 AND part = 'casework'",
+        ONE,
+        TWO,
+    )
+    await ending.goes_on()
+    assert await ending.declared() == {TWO}
+    (stuck,) = (await ending.finishing.queue.stuck()).examples
+    assert (stuck.about, stuck.parked) == ({"number": ONE}, True)
+    destruction = Destruction(platform, Compactions(platform, Settings(**platform.settings.model_dump())))
+    said = KeysReleased(released=(Released(number=ONE, keys=(), rows_gone=True),))
+    handled = await destruction.released(Incoming(uuid4(), "casework", signed=True), said)
+    await platform.database.together(handled.effect)
+    ending.clock.pass_by(PARKED_FOR[0].total_seconds() + 1)
+    await ending.goes_on()
+    assert await ending.declared() == {ONE, TWO}
 
 
 async def test_a_tombstone_that_cannot_be_written_is_kept_and_shows(platform_of: PlatformOf) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.retention.settings import Settings
-from services.retention.tables import Procedure, SealedSignal
+from services.retention.tables import Hold, Procedure, SealedSignal
 from services.retention.use_cases import Holds, Listing, Procedures
+from services.retention.use_cases import listing as listings
 from shared.clock import calendar_date
 from shared.contracts.acts import ProcedureTold
 from shared.contracts.oversight import TakenOff
+from shared.contracts.retention import Listed
 from shared.database.tables import Audit, Outgoing
 from shared.engine.head import vouch_for
 from shared.errors import Forbidden
@@ -71,6 +73,45 @@ async def test_it_is_not_listed_while_a_request_runs_and_is_when_that_is_over(de
     assert await running(desk) == []
 
 
+@pytest.mark.allowed("R-9.4", "R-9.15")
+async def test_what_waits_keeps_nothing_behind_it_from_being_listed(
+    desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than are looked at in one go: some for a request, one for a hold that keeps all that is left of it."""
+    monkeypatch.setattr(listings, "BATCH_SIZE", 2)
+    desk, listing = await sealed(desk_of)
+    await told(desk)
+    await told(desk, OTHER)
+    item = {"archive": "archive-signal", "key": "k", "item": "report", "version": 1, "ciphertext": "vault:v1:x"}
+    kept, *later = [f"S-00000-0000{n}" for n in range(3, 9)]
+    row = await desk.row(SealedSignal, ONE)
+    as_it = row.model_dump() | {"dossier": [item], "mac": ""}
+    held = uuid4()
+    as_kept = as_it | {"number": kept, "reduced": True, "holds": [str(held)]}
+    await desk.add(SealedSignal(**as_kept), *(SealedSignal(**as_it | {"number": one}) for one in later))
+    until = calendar_date(desk.clock.now()) + timedelta(days=30)
+    facts: dict[str, Any] = {
+        "number": kept,
+        "state": "held",
+        "ground": "objection",
+        "items": ["report"],
+        "asked_by": "anna",
+    }
+    await desk.add(Hold(id=held, ends_on=until, asked_at=desk.clock.now(), **facts))
+    assert await listed(desk, listing) == set(later)
+    assert {len(one.signals) for one in await lists_told(desk)} == {1, 2}, "no list is longer than that"
+    shown = (await Procedures(desk.engine).running(FG, Window()))["procedures"]
+    assert [(one["number"], one["endsOn"]) for one in shown] == [(ONE, "1999-01-01"), (OTHER, "1999-01-01")], "it shows"
+    # Nothing is listed twice, and what waited is listed when it need not wait.
+    await told(desk, runs=False)
+    assert await listed(desk, listing) == {ONE, *later}
+    assert sum(len(one.signals) for one in await lists_told(desk)) == len(later) + 1
+
+
+async def lists_told(desk: Desk) -> list[Listed]:
+    return [Listed.model_validate_json(one.body or b"") for one in await desk.rows(Outgoing, event=Listed.event)]
+
+
 @pytest.mark.allowed("R-10.4", "R-9.15")
 async def test_what_is_on_a_list_leaves_it(desk_of: DeskOf) -> None:
     desk, listing = await sealed(desk_of)
@@ -103,6 +144,10 @@ async def test_a_row_that_somebody_writes_lets_nothing_go_and_shows(desk_of: Des
     assert await listed(desk, listing) == set()
     shown = {one.about["record"] for one in listing.doubts.stuck().examples}
     assert shown == {ONE, OTHER}
+    procedures = Procedures(desk.engine)
+    found = await procedures.running(FG, Window())
+    assert (found["procedures"], found["notBelieved"]) == ([], 1), "what nobody here wrote is on no list"
+    assert [one.about["record"] for one in procedures.lists.doubts.stuck().examples] == [f"{OTHER} {REQUEST}"]
     # Rights repeats what runs, and says what does not.
     await told(desk)
     await told(desk, OTHER, runs=False)

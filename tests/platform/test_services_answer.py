@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.export.holdings import HeldShares
 from services.intake.holdings import held_of as held_by_intake
@@ -19,7 +20,7 @@ from services.retention.use_cases import HeldNumbers
 from services.rights.asking import AskingHolders
 from services.rights.holdings import AskingServices
 from services.rights.store import HoldingsRow, erase_duties
-from shared.contracts.holdings import Holding, HoldingsAsked, HoldingsTold
+from shared.contracts.holdings import MOST_HOLDINGS, Holding, HoldingsAsked, HoldingsTold
 from shared.database.tables import Audit, Outgoing
 from shared.engine.head import vouch_for
 from shared.errors import CannotSucceed, Conflict, Forbidden, Invalid, NotBelieved
@@ -27,7 +28,7 @@ from shared.holding import AnsweringHoldings
 from shared.identity import Person
 from shared.numbers import random_seed, signal_number
 from shared.privileges import BY_NAME, SERVICES
-from shared.protocol.holdings import ANSWERS_ITSELF, HOLDINGS
+from shared.protocol.holdings import ANSWERS_ITSELF, HOLDINGS, called, may_tell
 from tests.platform.conftest import DatabaseOf, DeskOf
 from tests.platform.desk import ANNA, Desk
 from tests.platform.requested import NAME, identified, requested, searched, services_answer
@@ -163,6 +164,26 @@ def test_rights_alone_is_told_and_alone_can_ask() -> None:
 
 
 @pytest.mark.allowed("R-10.1", "R-10.2")
+@pytest.mark.refused("R-10.1", "R-10.2")
+@pytest.mark.parametrize("more", [0, 1])
+async def test_what_is_more_than_one_answer_takes_is_said(desk_of: DeskOf, more: int) -> None:
+    desk = await desk_of("retention")
+    there = [Holding(what="sealed", on=date(2026, 1, 1))] * (MOST_HOLDINGS + more)
+
+    async def look(session: AsyncSession, number: str) -> list[Holding]:
+        return there
+
+    asked = HoldingsAsked(request="V-7K3MQ-9XD4T", signal=NUMBER, asked_at=desk.clock.now())
+    await desk.hears(AnsweringHoldings(desk.platform, look).asked, asked, "rights")
+    (sent,) = await desk.rows(Outgoing, event="holdings-told.v1")
+    found = HoldingsTold.model_validate_json(sent.body or b"").holdings
+    assert len(found) == MOST_HOLDINGS
+    assert found[-1].what == ("not-all" if more else "sealed")
+    assert set(found[:-1]) == {there[0]}
+    assert may_tell("retention", "not-all"), "rights takes it in, and says it in the proof of completeness"
+    assert "niet alles" in called("retention", "not-all")
+
+
 @pytest.mark.refused("R-10.2")
 async def test_retention_says_what_it_keeps_and_to_nobody_else(desk_of: DeskOf) -> None:
     desk = await desk_of("retention")

@@ -26,7 +26,7 @@ from shared.contracts.casework import TaskOver
 from shared.contracts.common import KeysMade, KeysReleased
 from shared.contracts.export import Adoption, PlannedAction, ShareContent, SharedItem, SharedPlan, ShareLetter
 from shared.contracts.intake import ReportedObject, Subject
-from shared.database.tables import Audit, Outgoing
+from shared.database.tables import Audit, Outgoing, table_of
 from shared.errors import CannotSucceed, Conflict, Forbidden, LogInAnew, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.letters import new_kid, seal, split_kid
@@ -451,13 +451,34 @@ async def test_what_went_with_its_signal_does_not_come_back(export: Exporting) -
     assert await export.said(KeysReleased.event) == []
 
 
-async def test_a_list_shows_no_row_that_was_changed(export: Exporting, postgres: Postgres) -> None:
-    await export.comes("department", "vergunningen")
-    await postgres.superuser("export")("UPDATE share SET state = 'accepted'")
-    with pytest.raises(NotBelieved):
-        await export.sharing.all(FG, None, Window())
-    with pytest.raises(NotBelieved):
-        await export.inbox.all(ESRA, Window())
+async def test_a_row_that_was_changed_is_on_no_list_shuts_out_no_other_and_shows(
+    export: Exporting, postgres: Postgres
+) -> None:
+    changed, right = [await export.comes("department", "vergunningen") for _ in range(2)]
+    superuser = postgres.superuser("export")
+    await superuser("UPDATE share SET state = 'accepted' WHERE id = $1", changed)
+    # One that was never shared, to be read first.
+    columns = ", ".join(one.name for one in table_of(Share).columns if one.name not in ("id", "until", "link"))
+    forged = uuid4()
+    await superuser(
+        f"INSERT INTO share (id, until, {columns}) SELECT $1, now() + interval '1 hour', {columns} FROM share WHERE id = $2",
+        forged,
+        right,
+    )
+    for found in (await export.sharing.all(FG, None, Window()), await export.inbox.all(ESRA, Window())):
+        assert [one["id"] for one in found["shares"]] == [str(right)]
+        assert found["notBelieved"] == 2
+    assert {one.about["record"] for one in export.sharing.rows.lists.doubts.stuck().examples} == {
+        str(changed),
+        str(forged),
+    }
+    told = [one for one in await export.done() if one[0] == "shares-listed not believed"]
+    assert len(told) == 2, "once each, however often somebody looks"
+    # What is put right is listed, and is in doubt no more.
+    await superuser("UPDATE share SET state = 'waiting' WHERE id = $1", changed)
+    found = await export.inbox.all(ESRA, Window())
+    assert {one["id"] for one in found["shares"]} == {str(changed), str(right)}
+    assert {one.about["record"] for one in export.sharing.rows.lists.doubts.stuck().examples} == {str(forged)}
 
 
 async def test_what_the_document_says_of_a_source_that_verifies(export: Exporting) -> None:

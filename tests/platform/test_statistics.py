@@ -122,8 +122,10 @@ async def test_of_a_quarter_it_is_told_how_many_by_what_and_how_they_ended(desk_
         shared(one.number, "department", IN_Q1) for one in over[6:12]
     ]
     await desk.add(*hemp, *drugs, *over, *light, *rest, *late, *shares)
-    statistics = Statistics(desk.platform)
+    statistics, costs = Statistics(desk.platform), desk.counted()
     await statistics.keep()
+    opened = [one for one in costs.calls if "/decrypt/" in one]
+    assert len(opened) == len(set(opened)) == 4, "what lies under one key is opened together, whatever is counted of it"
     found = await statistics.show(FG)
     assert (cell(found, "phenomena", HEMP), cell(found, "phenomena", DRUGS)) == (7, 6)
     assert found["tables"]["phenomena"]["columnTotals"][-1] == 21

@@ -27,6 +27,7 @@ from shared.protocol.municipality import POLICE
 from shared.protocol.passing_on import Forwarding
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import Desk
+from tests.platform.real import Postgres
 
 FACT = "Er is een aanslag aangekondigd voor vanavond."
 URGENT = Forwarding("partner", POLICE, ("report",), task="taak-politie", basis="vitaal-belang", urgent_because=FACT)
@@ -135,6 +136,43 @@ async def shared_at_once(desk: Desk, number: str, by: str) -> UUID:
     )
     await desk.add(share, decided)
     return share.id
+
+
+@pytest.mark.refused("R-6.4", "R-T.24")
+async def test_a_row_that_nobody_here_wrote_shuts_out_no_list_and_is_on_none(
+    desk_of: DeskOf, postgres: Postgres
+) -> None:
+    """A line of the register and a decision, each with nothing in it that a page could show."""
+    desk = await desk_of("oversight")
+    reading, number = RegisterReading(desk.platform), "S-00000-00003"
+    share = await shared_at_once(desk, number, "anna")
+    decided = (await desk.rows(store.DecidedRow))[0]
+    superuser, forged = postgres.superuser("oversight"), uuid4()
+    for table, columns in (
+        ("disclosure", "number, decided_at, mac"),
+        ("decided", "producer, number, version, room_key, carried_by, ciphertext, taken_at, mac"),
+    ):
+        # The latter is said to be what the share rests on.
+        facts = f"""jsonb_build_object('urgent', true, 'decision', '{decided.facts["decision"]}')"""
+        await superuser(
+            f"INSERT INTO {table} (id, facts, {columns}) SELECT $1, {facts}, {columns} FROM {table}", forged
+        )
+    for found in (
+        await reading.disclosures(FG, None, Window()),
+        await reading.disclosures(PETRA, None, Window(), urgent=True),
+        await reading.judging.waiting(PETRA, Window()),
+    ):
+        (noun,) = found.keys() - {"next", "notBelieved"}
+        assert ([one["id"] for one in found[noun]], found["notBelieved"]) == ([str(share)], 1)
+    found = await reading.decisions(number, FG, "toezicht", Window())
+    assert ([one["decision"] for one in found["decisions"]], found["notBelieved"]) == ([decided.facts["decision"]], 1)
+    assert [one.about["record"] for one in reading.lists.doubts.stuck().examples] == [str(forged)]
+    # What is judged is the line that came here, by the decision that came here.
+    assert (await reading.judging.one(share, PETRA))["fact"] == FACT
+    with pytest.raises(NotBelieved):
+        await reading.judging.one(forged, PETRA)
+    with pytest.raises(NotBelieved):
+        await reading.judging.judge(forged, PETRA, "rightly", "danger-shown", "Zo.", {})
 
 
 @pytest.mark.allowed("R-6.4")

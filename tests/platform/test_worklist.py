@@ -24,6 +24,7 @@ from shared.errors import CannotSucceed, Forbidden
 from shared.identity import Person
 from shared.numbering import AuditNumberer
 from shared.pages import Window
+from shared.protocol.carrying_out import CARRIED_OUT
 from shared.protocol.model import State
 from shared.protocol.standing_back import STANDS_BACK
 from shared.service.platform import Platform
@@ -33,6 +34,7 @@ from tests.platform.desk import ANNA, WINDOW, Desk
 from tests.platform.test_closed_to import FARID, on_an_agenda
 from tests.platform.test_plan_adopted import a_plan, proposed
 from tests.platform.test_questions import FOUR
+from tests.platform.test_restricting import REQUEST, here, restrict
 
 FG = Person("fg", frozenset({"fg"}))
 HANNA = Person("hanna", frozenset({"lot-member"}))
@@ -356,3 +358,31 @@ async def test_what_is_due_comes_first_in_pages_that_lose_nothing(work: WorkList
     assert len(await work.numbers(ANNA, words="ROOD"[:2])) == 9
     assert await work.numbers(ANNA, words="%") == []
     assert len(await work.numbers(ANNA, phase=2)) == 4
+
+
+@pytest.mark.allowed("R-10.3")
+@pytest.mark.refused("R-10.3")
+async def test_what_was_granted_waits_on_the_list_until_it_was_carried_out(desk_of: DeskOf, work: WorkList) -> None:
+    desk, number = await here(desk_of, "assessment", State.WEGING_1)
+    other = await desk.arrives(State.WEGING_1)
+    await asks(work, desk)
+    await tells(desk, work)
+    assert {one["due"] for one in (await work.of(ANNA))["dossiers"]} == {None}, "nothing is said of requests"
+    await restrict(desk, number, whole=False, items=("item-30",))
+    await tells(desk, work)
+    assert await work.numbers(ANNA, due="granted") == [], "what is only restricted waits for rights"
+    await restrict(desk, number, whole=False, items=("item-30",), granted="rectification")
+    messages = await tells(desk, work)
+    (row,) = (await work.of(ANNA, due="granted"))["dossiers"]
+    assert (row["number"], row["dueOn"]) == (number, calendar_date(desk.clock.now()).isoformat())
+    said = json.dumps([one.model_dump(mode="json") for one in messages])
+    for word in (REQUEST, "item-30", '"S2"', "rectification"):
+        assert word not in said, "that something waits, and nothing of what"
+    assert [one["number"] for one in (await work.of(ANNA))["dossiers"]] == [number, other], "before what has no day"
+    wrong = {"wrong": "Nagezien in het register."}
+    await desk.decide(number, "rectify", "withdrawn", about=("item-30",), fields=wrong)
+    await tells(desk, work)
+    assert await work.numbers(ANNA, due="granted") == [number], "all of it is done when it was said to be"
+    await desk.decide(number, CARRIED_OUT, "done", about=(REQUEST,), fields={"whatWasDone": "Ingetrokken."})
+    await tells(desk, work)
+    assert await work.numbers(ANNA, due="granted") == []

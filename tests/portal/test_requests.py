@@ -16,6 +16,7 @@ from services.portal.seen import Opened
 from services.portal.sessions import COOKIE, Session, Sessions
 from services.portal.settings import PublicSettings
 from services.portal.use_cases.dossiers import Dossiers, at
+from services.portal.use_cases.holds import HoldPages
 from services.portal.use_cases.requests import RequestPages
 from shared.errors import NotFound
 from shared.protocol.request_kinds import HOLDERS_OF_DATA
@@ -296,13 +297,33 @@ def test_a_request_shows_where_it_is_only_kept() -> None:
 
 
 def test_what_runs_shows_at_the_holds() -> None:
-    running = [{"number": "S-7K3MQ-9XD4T", "request": NUMBER, "since": "2026-11-20T10:00:00+00:00"}]
-    page = drawn("vernietiging/stops.html", found={"holds": [], "next": None}, running=running, which=())
-    assert "Waarvoor een verzoek loopt" in page
-    assert NUMBER in page
-    assert "Waarvoor een verzoek loopt" not in drawn(
-        "vernietiging/stops.html", found={"holds": [], "next": None}, running=[], which=()
+    one = {"number": "S-7K3MQ-9XD4T", "request": NUMBER, "since": "2026-11-20T10:00:00+00:00"}
+    rows = [one | {"endsOn": None}, one | {"endsOn": "2026-11-02"}]
+    shown: dict[str, Any] = {"found": {"holds": [], "next": None}, "which": (), "cursor": "a b", "later": False}
+    running = {"procedures": rows, "next": "c+d", "notBelieved": 1}
+    page = drawn("vernietiging/stops.html", running=running, **shown)
+    for words in ("Waarvoor een verzoek loopt", NUMBER, "nog niet beëindigd", "2 november 2026, en daarna zolang"):
+        assert words in page
+    assert "stops?lopend=c%2Bd&amp;cursor=a%20b" in page, (
+        "the rest is a page further, and the stops stay where they are"
     )
+    assert "Eén regel staat hier niet" in page
+    nothing: dict[str, Any] = {"procedures": [], "next": None, "notBelieved": 0}
+    assert "Waarvoor een verzoek loopt" not in drawn("vernietiging/stops.html", running=nothing, **shown)
+
+
+async def test_the_requests_that_run_come_in_pages() -> None:
+    asked: list[str] = []
+
+    class Retention:
+        async def get(self, session: Session, service: str, path: str) -> Said:
+            asked.append(f"{service} {path}")
+            return Said(200, {"procedures": [], "next": None})
+
+    holds, session = HoldPages(cast(Calls, Retention())), Session("resume", "u-1", ("oov",))
+    await holds.running(session)
+    await holds.running(session, "c+d")
+    assert asked == ["retention /v1/procedures", "retention /v1/procedures?cursor=c%2Bd"]
 
 
 def test_it_is_asked_of_rights_and_of_nobody_else() -> None:

@@ -10,11 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
+from services.portal.pages import Pages
 from services.portal.people import People
 from services.portal.sessions import COOKIE, Session, Sessions
 from services.portal.use_cases.designations import DesignationPages, is_open
 from services.portal.use_cases.operations import Operations, in_order
 from services.portal.use_cases.protocol import printed
+from services.portal.use_cases.toezicht import Watched
 from services.portal.watch_words import ACTIONS, OPENING, action, result
 from shared.protocol.laws import Laws
 from tests.portal.conftest import SAME
@@ -169,3 +171,18 @@ async def test_a_trace_is_found_by_its_id_in_order_and_by_nothing_else(tmp_path:
         assert await operations.trace(wrong) is None
     assert await Operations(Any, (), None).trace("a" * 32) is None  # type: ignore[arg-type]
     assert in_order([]) == []
+
+
+def test_what_is_left_out_of_a_list_is_said() -> None:
+    nothing: dict[str, Any] = {"shares": [], "next": None}
+    usual: dict[str, Any] = {"session": Session("resume", "u-1", ("fg",)), "later": False, "number": ""}
+    usual |= {"trouble": None, "done": None, "filled": {}}
+    for template in ("received/ontvangen.html", "shares/verstrekkingen.html"):
+        page = Pages(LAW, live=False)._templates.env.get_template(template)
+        assert "Eén verstrekking staat hier niet" in page.render(found=nothing | {"notBelieved": 1}, **usual)
+        assert "2 verstrekkingen staan hier niet" in page.render(found=nothing | {"notBelieved": 2}, **usual)
+        assert "hier niet:" not in page.render(found=nothing | {"notBelieved": 0}, **usual)
+    page = Pages(LAW, live=False)._templates.env.get_template("toezicht/signaal.html")
+    where = {"state": "weging-1", "holder": "assessment", "since": "2026-11-20T10:00:00+00:00"}
+    shown = page.render(found=Watched("S-7K3MQ-9XD4T", where, doubtful=1), **usual)
+    assert "Eén regel staat hier niet" in shown

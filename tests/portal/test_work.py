@@ -11,7 +11,7 @@ import pytest
 from services.portal.calls import Calls, Said
 from services.portal.pages import Pages
 from services.portal.sessions import Session
-from services.portal.use_cases.work import ListAsked, MyWork, in_words
+from services.portal.use_cases.work import DUES, ListAsked, MyWork, in_words
 from shared.errors import PartDown
 from tests.portal.conftest import SAME
 from tests.protocol.laws import MIDDEN_DELFLAND
@@ -64,6 +64,26 @@ async def test_what_is_due_today_or_before_comes_apart_and_late_is_said_in_words
     assert [one["number"] for one in found.rest] == ["c", "d"]
     assert [(one["term"], one["late"]) for one in found.urgent] == [("2 dagen te laat", True), ("vandaag", False)]
     assert session.holders == dict.fromkeys("abcd", "assessment")
+
+
+GRANTED_ROW = {
+    "due": "granted",
+    "workingName": "rode merel",
+    "state": "weging-1",
+    "phase": 1,
+    "receivedOn": "2026-11-02",
+}
+
+
+async def test_what_was_granted_is_said_without_a_last_day() -> None:
+    """The law has none: without delay, and so before what has its day."""
+    found, calls, session = await mine(listed(row("a", "2026-11-20") | GRANTED_ROW), asked=ListAsked(due="granted"))
+    assert calls.asked == [{"limit": 50, "due": "granted"}]
+    template = Pages(MIDDEN_DELFLAND, live=False)._templates.env.get_template("work/mijn-werk.html")
+    page = template.render(session=session, trouble=None, done=None, dues=DUES, mine=found)
+    assert "Uitvoeren wat op een verzoek is toegewezen</td>" in page
+    assert "zo snel mogelijk, sinds <span" in page
+    assert ("20 november 2026" in page, "te laat</strong>" in page) == (True, False)
 
 
 @pytest.mark.parametrize(

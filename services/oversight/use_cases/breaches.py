@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ from shared.engine.loaded import Loaded, working_name
 from shared.engine.show import heading
 from shared.engine.store import add
 from shared.engine.tables import Dossier
-from shared.errors import Invalid, NotBelieved, NotFound
+from shared.errors import CannotSucceed, Invalid, MeldpuntError, NotBelieved, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import key_name
 from shared.numbers import incident_number
@@ -33,10 +33,12 @@ from shared.periodic import Periodic
 from shared.protocol.breaches import WHO_BEGINS
 from shared.protocol.faults import Fault
 from shared.protocol.model import State
+from shared.stuck import why_of
 
 BREACH_BEGUN, BREACH_PROPOSED, BREACH_DESTROYED = "breach entry begun", "breach proposed", "breach entry destroyed"
 REGISTER_LOOK_SECONDS = 3600.0
 LOOKED_AT_ONCE = 100
+NAMED_AT_MOST = 20
 SHORTEST_TERM = timedelta(days=365)
 """No term of the register is shorter."""
 
@@ -72,7 +74,7 @@ class BreachRegister:
         try:
             loaded = await self.engine.parts.loader.load(row.number, by=person, opened=False)
             return heading(loaded.dossier) | headed(loaded) | {"notBelieved": False}
-        except (NotBelieved, NotFound, TypeError):
+        except (NotBelieved, NotFound, CannotSucceed, TypeError):
             # Not even its state is told: whoever wrote it may have wanted to be read.
             return {"number": row.number, "notBelieved": True}
 
@@ -120,20 +122,30 @@ class BreachRegister:
     async def forget(self) -> None:
         """Destroy what has had its time: its key by two hands, its rows with everything in them (art. 33 lid 5, art. 5 lid 1 onder e
         AVG). Of a row only the number is believed; that its term is over follows from the decisions under the MAC of its head, and
-        what is frozen stays, and shows."""
+        what is frozen stays, and shows. Raises, when all were tried, what names those of which that could not be judged or done."""
         today, after = calendar_date(self.platform.clock.now()), ""
+        stay: dict[str, Exception] = {}
         while True:
             async with self.platform.database.reading() as session:
                 numbers = await breaches.may_be_over(session, today - SHORTEST_TERM, after, LOOKED_AT_ONCE)
             for number in numbers:
-                with suppress(NotBelieved, NotFound):
-                    loaded = await self.engine.parts.loader.load(number, opened=False)
-                    until = kept_until(loaded)
-                    if until is not None and until < today:
-                        await self._destroy(loaded)
+                try:
+                    with suppress(NotBelieved, NotFound):
+                        await self._forget(number, today)
+                except Exception as problem:
+                    # One that cannot be judged keeps none of the others.
+                    stay[number] = problem
             if len(numbers) < LOOKED_AT_ONCE:
-                return
+                break
             after = numbers[-1]
+        if stay:
+            raise _staying(stay) from next(iter(stay.values()))
+
+    async def _forget(self, number: str, today: date) -> None:
+        loaded = await self.engine.parts.loader.load(number, opened=False)
+        until = kept_until(loaded)
+        if until is not None and until < today:
+            await self._destroy(loaded)
 
     async def _destroy(self, loaded: Loaded) -> None:
         # Retention deletes the key, and hears of nothing else: not of which entry it was.
@@ -153,8 +165,10 @@ class BreachRegister:
         async with self.platform.database.reading() as session:
             numbers = list((await session.scalars(query)).all())
         for number in numbers:
+            # Of one under a law that is not known here the MAC was right: it is there.
             with suppress(NotBelieved, NotFound):
-                await self.engine.parts.loader.load(number, opened=False)
+                with suppress(CannotSucceed):
+                    await self.engine.parts.loader.load(number, opened=False)
                 return True
         return False
 
@@ -178,3 +192,13 @@ class BreachRegister:
             closed_to=sorted(set(closed_to)),
         )
         return await vouched(self.platform.mac, Head(dossier, own=(row,)))
+
+
+def _staying(stay: Mapping[str, Exception]) -> MeldpuntError:
+    """What `meldpunt status` says of entries that stay: which, and why the first does."""
+    first, *others = stay
+    why = f"{first} stays: {why_of(stay[first])}"
+    more = f"; so do {', '.join(others[:NAMED_AT_MOST])}" if others else ""
+    left_out = f" and {len(others) - NAMED_AT_MOST} more" if len(others) > NAMED_AT_MOST else ""
+    kind = PartDown if isinstance(stay[first], PartDown) else CannotSucceed
+    return kind(why + more + left_out)

@@ -22,6 +22,7 @@ from shared.engine.head import vouch_for, vouched_for
 from shared.errors import Conflict, Forbidden, Invalid, NotBelieved, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import Place
+from shared.listed import BelievedLists
 from shared.pages import Window
 from shared.protocol.afterwards import (
     JUDGED_BY,
@@ -44,13 +45,14 @@ WATCHES = frozenset({"fg", "beheerder", JUDGED_BY})
 
 
 class UrgentJudging:
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, lists: BelievedLists) -> None:
         self.platform = platform
+        self.lists = lists
         self.rules = platform.settings.laws.configured
 
     async def waiting(self, person: Person, window: Window) -> dict[str, Any]:
-        """What nobody has judged yet, the longest ago first, each with until when and whether that is over. Raises
-        Forbidden."""
+        """What nobody has judged yet, the longest ago first, each with until when and whether that is over; of a line
+        `notBelieved` says that a judgement of it is not, of the list how many lines are left out. Raises Forbidden."""
         role = person.role_among(WATCHES)
         async with self.platform.database.reading() as session:
             rows = await store.judged_shares(session)
@@ -59,7 +61,9 @@ class UrgentJudging:
             page = await store.unjudged(session, window, believed)
         doubtful = {one.disclosure for one in rows} - set(believed)
         await self._note(person, role, "urgent shares read", None)
-        return page.of("shares", lambda line: self.shown(line) | {"notBelieved": line.id in doubtful})
+        return await self.lists.shown(
+            "shares", page, lambda line: self.shown(line) | {"notBelieved": line.id in doubtful}
+        )
 
     def shown(self, line: store.Disclosure) -> dict[str, Any]:
         """The heading of a share that waits: no content."""
@@ -104,8 +108,6 @@ class UrgentJudging:
         _raise(destroyed_since(destroyed=where is not None and where.state == State.DESTROYED))
         if ground is None:
             raise PartDown("the decision by which it was shared is not here yet")
-        if not await vouched_for(self.platform.mac, ground):
-            raise NotBelieved
         by = {line.facts["by"], ground.facts["recorder"]}
         by |= {who for one in ("deciders", "co_signers", "dissenters") for who in ground.facts.get(one) or ()}
         mine = not_judged_by(person.user_id, by)
@@ -204,14 +206,21 @@ class UrgentJudging:
     async def _found(
         self, session: AsyncSession, share: UUID
     ) -> tuple[store.Disclosure, store.DecidedRow | None, store.Judgement | None]:
+        """The line, the decision that it rests on, and the judgement, which may not be ours. Raises NotFound, NotBelieved."""
         line = await session.get(store.Disclosure, share)
         if line is None:
             raise NotFound
+        if not await vouched_for(self.platform.mac, line):
+            raise NotBelieved
         mine = select(store.DecidedRow).where(col(store.DecidedRow.number) == line.number)
-        ground = (
+        rows = (
             await session.scalars(mine.where(col(store.DecidedRow.facts)["decision"].astext == line.facts["ground"]))
-        ).first()
-        return line, ground, await session.get(store.Judgement, share)
+        ).all()
+        # One that somebody put beside it is not taken for it.
+        grounds = [one for one in rows if await vouched_for(self.platform.mac, one)]
+        if rows and not grounds:
+            raise NotBelieved
+        return line, next(iter(grounds), None), await session.get(store.Judgement, share)
 
     async def _note(self, person: Person, role: str, action: str, record: str | None) -> None:
         line = audit.line(self.platform.clock.now(), action, actor=person.user_id, role=role, record=record)

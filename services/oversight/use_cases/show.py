@@ -15,6 +15,7 @@ from shared import audit
 from shared.errors import NotFound
 from shared.identity import Person
 from shared.keys.transit import Place
+from shared.listed import BelievedLists, not_believed
 from shared.pages import Window
 from shared.protocol.designations import BEHEERDER, FG
 from shared.service.platform import Platform
@@ -27,7 +28,8 @@ class RegisterReading:
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
         self.rules = platform.settings.laws.configured
-        self.judging = UrgentJudging(platform)
+        self.lists = BelievedLists(platform, "register-listed")
+        self.judging = UrgentJudging(platform, self.lists)
 
     async def _note(
         self, person: Person, role: str, action: str, record: str | None, reason: str | None = None
@@ -54,15 +56,16 @@ class RegisterReading:
         }
 
     async def decisions(self, number: str, person: Person, purpose: str, window: Window) -> dict[str, Any]:
-        """Every decision on a signal with its words, also after the signal moved on."""
+        """Every decision on a signal with its words, also after the signal moved on. `notBelieved`: how many rows are left out."""
         role = person.role_among((*self.rules.file_roles, "fg"))
         async with self.platform.database.reading() as session:
             page = await store.decided_on(session, number, window)
         if not page.rows:
             raise NotFound
         await self._note(person, role, "reasons read", number, purpose)
-        words = await self._words(page.rows)
-        return page.of("decisions", lambda row: _camel(row.facts) | words[row.id])
+        believed = await self.lists.of(page)
+        words = await self._words(believed.rows)
+        return believed.of("decisions", lambda row: _camel(row.facts) | words[row.id]) | not_believed(page, believed)
 
     async def _words(self, rows: Sequence[store.DecidedRow]) -> dict[UUID, dict[str, Any]]:
         """The reason and fields of decisions on one signal, opened together."""
@@ -100,20 +103,21 @@ class RegisterReading:
     async def disclosures(
         self, person: Person, number: str | None, window: Window, *, urgent: bool = False
     ) -> dict[str, Any]:
-        """The register; the privacy officer sees of it what went at once, to judge it afterwards."""
+        """The register; the privacy officer sees of it what went at once, to judge it afterwards. `notBelieved`: how many rows
+        are left out."""
         officer = ("privacy-officer",) if urgent else ()
         role = person.role_among((*self.rules.file_roles, "fg", "beheerder", *officer))
         async with self.platform.database.reading() as session:
             page = await store.disclosures(session, number, window, urgent=urgent)
-            at_once = [row.id for row in page.rows if row.facts.get("urgent")]
-            judged = await store.judgements(session, at_once) if at_once else {}
+        believed = await self.lists.of(page)
+        at_once = [row for row in believed.rows if row.facts.get("urgent")]
+        async with self.platform.database.reading() as session:
+            judged = await store.judgements(session, [row.id for row in at_once]) if at_once else {}
         await self._note(person, role, "disclosure register read", number)
-        marks = {
-            row.id: self.judging.shown(row) | await self.judging.marked(judged.get(row.id))
-            for row in page.rows
-            if row.id in at_once
-        }
-        return page.of("disclosures", lambda row: {"id": str(row.id)} | _camel(row.facts) | _judged(marks.get(row.id)))
+        marks = {row.id: self.judging.shown(row) | await self.judging.marked(judged.get(row.id)) for row in at_once}
+        return believed.of(
+            "disclosures", lambda row: {"id": str(row.id)} | _camel(row.facts) | _judged(marks.get(row.id))
+        ) | not_believed(page, believed)
 
 
 def _judged(mark: dict[str, Any] | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from services.oversight import kept_counts, store
 from services.oversight.catalogue import dataset
@@ -103,11 +104,11 @@ class Statistics:
                 shared = await kept_counts.disclosed_about(session, some)
             decisions: dict[str, list[CountedDecision]] = defaultdict(list)
             receivers: dict[str, set[str]] = defaultdict(set)
-            for row in decided:
-                if await vouched_for(self.platform.mac, row):
-                    decisions[row.number].append(await self._decided(row))
-                else:
-                    doubtful += 1
+            believed = [one for one in decided if await vouched_for(self.platform.mac, one)]
+            doubtful += len(decided) - len(believed)
+            chosen = await self._indicators(believed)
+            for row in believed:
+                decisions[row.number].append(_counted(row, chosen.get(row.id, ())))
             for share in shared:
                 if await vouched_for(self.platform.mac, share):
                     receivers[share.number].add(str(share.facts.get("recipient_kind")))
@@ -116,23 +117,20 @@ class Statistics:
             found += [CountedSignal(mine, frozenset(receivers[number])) for number, mine in decisions.items()]
         return found, doubtful
 
-    async def _decided(self, row: store.DecidedRow) -> CountedDecision:
-        """Of the words only what weging 1 chose from the municipality's list is looked at, and no text."""
-        facts = row.facts
-        indicators: tuple[str, ...] = ()
-        if (facts["key"], facts["outcome"]) == ("weging-1", "suspicion"):
-            room = self.platform.room()
-            place = Place(room.mount, row.number, f"decision-{row.id}", 1)
-            (plain,) = await room.decrypt(row.room_key, [(place, row.ciphertext)])
-            indicators = tuple(json.loads(plain)["fields"].get("indicators") or ())
-        ended = facts.get("ended_in")
-        return CountedDecision(
-            str(facts["key"]),
-            str(facts["outcome"]),
-            row.taken_at,
-            int(ended) if ended is not None else None,
-            indicators,
-        )
+    async def _indicators(self, rows: Sequence[store.DecidedRow]) -> dict[UUID, tuple[str, ...]]:
+        """Of the words only what weging 1 chose from the municipality's list is looked at, and no text; those under one key are
+        opened together. Raises PartDown."""
+        room = self.platform.room()
+        by_key: dict[str, list[store.DecidedRow]] = defaultdict(list)
+        for row in rows:
+            if (row.facts["key"], row.facts["outcome"]) == ("weging-1", "suspicion"):
+                by_key[row.room_key].append(row)
+        found: dict[UUID, tuple[str, ...]] = {}
+        for key, mine in by_key.items():
+            places = [(Place(room.mount, row.number, f"decision-{row.id}", 1), row.ciphertext) for row in mine]
+            for row, plain in zip(mine, await room.decrypt(key, places), strict=True):
+                found[row.id] = tuple(json.loads(plain)["fields"].get("indicators") or ())
+        return found
 
     # --- who reads it ------------------------------------------------------------------------------
 
@@ -174,3 +172,14 @@ class Statistics:
             session.add(line)
         believed = [one for one in rows if await vouched_for(self.platform.mac, one)]
         return believed, len(rows) - len(believed)
+
+
+def _counted(row: store.DecidedRow, indicators: tuple[str, ...]) -> CountedDecision:
+    ended = row.facts.get("ended_in")
+    return CountedDecision(
+        str(row.facts["key"]),
+        str(row.facts["outcome"]),
+        row.taken_at,
+        int(ended) if ended is not None else None,
+        indicators,
+    )

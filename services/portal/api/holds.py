@@ -44,9 +44,13 @@ def router(visits: Visits, holds: HoldPages, pages: Pages) -> APIRouter:
         )
 
     @routes.get(_ADDRESS)
-    async def listed(request: Request, cursor: str = "", session: Session = visits.visitor) -> Response:
-        found, running = await holds.all(session, cursor), await holds.running(session)
-        return pages.show("vernietiging/stops.html", request, found=found, running=running, which=(_WHICH,))
+    async def listed(
+        request: Request, cursor: str = "", lopend: str = "", session: Session = visits.visitor
+    ) -> Response:
+        """Two lists, each with its own pages: `lopend` is where that of the requests goes on."""
+        found, running = await holds.all(session, cursor), await holds.running(session, lopend)
+        shown: dict[str, Any] = {"found": found, "running": running, "cursor": cursor, "which": (_WHICH,)}
+        return pages.show("vernietiging/stops.html", request, later=bool(lopend), **shown)
 
     @routes.post(f"{_ADDRESS}/zoeken")
     async def search(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
@@ -56,7 +60,7 @@ def router(visits: Visits, holds: HoldPages, pages: Pages) -> APIRouter:
             return sends_to(f"{_ADDRESS}/{number}")
         wrong = Trouble("Vul één nummer in.", ((_WHICH.name, "Dit is geen nummer van een signaal."),))
         found = await holds.all(session)
-        shown: dict[str, Any] = {"found": found, "which": (_WHICH,), "filled": filled}
+        shown: dict[str, Any] = {"found": found, "which": (_WHICH,), "filled": filled, "cursor": "", "later": False}
         shown["running"] = await holds.running(session)
         return pages.show("vernietiging/stops.html", request, 400, trouble=wrong, **shown)
 

@@ -27,12 +27,9 @@ class HoldPages:
         """Those that are asked or in force. Raises NotFound for who may not see them."""
         return body_of(await self._calls.get(session, "retention", part_of("/v1/holds", cursor)))
 
-    async def running(self, session: Session) -> list[dict[str, Any]]:
+    async def running(self, session: Session, cursor: str = "") -> dict[str, Any]:
         """The requests for which nothing is listed while they run, the oldest first."""
-        found: list[dict[str, Any]] = body_of(await self._calls.get(session, "retention", "/v1/procedures"))[
-            "procedures"
-        ]
-        return found
+        return body_of(await self._calls.get(session, "retention", part_of("/v1/procedures", cursor)))
 
     async def of_signal(self, session: Session, number: str) -> dict[str, Any]:
         """What of a sealed signal can be held and what is: codes, no content. Raises NotFound."""

@@ -34,7 +34,8 @@ class Event:
 @dataclass
 class Watched:
     """A signal as the FG sees it: no file, nobody's name. `opened`: who saw what of it; `silent`: services that did not
-    answer; `more`: lists of which there is more than is shown."""
+    answer; `more`: lists of which there is more than is shown; `doubtful`: how many rows are left out, because no service wrote
+    them."""
 
     number: str
     where: dict[str, Any] | None
@@ -44,6 +45,7 @@ class Watched:
     declarations: list[dict[str, Any]] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     more: bool = False
+    doubtful: int = 0
 
 
 class Toezicht:
@@ -96,6 +98,7 @@ class Toezicht:
             parts["declarations"].get("declarations", []),
             found.silent,
             any(one.get("next") for one in lists),
+            sum(one.get("notBelieved", 0) for one in lists),
         )
 
     async def register(self, session: Session, year: int) -> bytes:

@@ -27,8 +27,11 @@ DUES = {
     "meeting": "Overleg",
     "answer": "Antwoord van een ander",
     "planned": "Stap uit het plan",
+    "granted": "Uitvoeren wat op een verzoek is toegewezen",
 }
 """What waits, by the code of the list."""
+WITHOUT_DELAY = {"term": "zo snel mogelijk, sinds", "now": True, "late": False}
+"""What was granted has no last day: the law says without delay (art. 16 and 17 AVG)."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ class MyWork:
         today = calendar_date(now)
         found.tasks = [one | _term(one["dueOn"], today) for one in said.body["tasks"]]
         for one in said.body["dossiers"]:
-            row = one | _term(one["dueOn"], today) | {"what": DUES.get(one["due"] or "")}
+            term = WITHOUT_DELAY if one["due"] == "granted" else _term(one["dueOn"], today)
+            row = one | term | {"what": DUES.get(one["due"] or "")}
             (found.urgent if row["now"] else found.rest).append(row)
         found.next = said.body["next"]
         know(session.holders, {one["number"]: one["service"] for one in said.body["dossiers"]})

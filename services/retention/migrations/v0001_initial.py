@@ -33,6 +33,7 @@ def upgrade() -> None:
         column("sealed_at", MOMENT),
         column("list_id", sa.Uuid, null=True),
         column("staying", JSONB),
+        column("holds", JSONB),
         column("reduced", sa.Boolean),
         column("never_informed", JSONB, null=True),
         column("approver", sa.Text, null=True),
@@ -99,6 +100,7 @@ def upgrade() -> None:
         column("number", sa.Text, key=True),
         column("part", sa.Text, key=True),
         column("done_at", MOMENT),
+        column("mac", sa.Text),
     )
     op.create_table(
         "to_declare",
@@ -135,8 +137,8 @@ def upgrade() -> None:
         column("last_act_on", sa.Date),
         column("moves_on", sa.Date),
         column("ordered_on", sa.Date, null=True),
+        column("mac", sa.Text),
     )
-    op.create_index("active_case_moves_idx", "active_case", ["moves_on", "number"])
     op.create_table(
         "hold",
         column("id", sa.Uuid, key=True),
@@ -148,6 +150,7 @@ def upgrade() -> None:
         column("asked_by", sa.Text),
         column("asked_at", MOMENT),
         column("approved_by", sa.Text, null=True),
+        column("mac", sa.Text),
     )
     waiting = sa.text("state IN ('proposed', 'held')")
     op.create_index("hold_waiting_idx", "hold", ["asked_at", "id"], postgresql_where=waiting)

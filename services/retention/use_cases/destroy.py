@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.retention import store
 from services.retention.domain import MOUNTS_OF_A_HOLD, PARTS, parts_to_go
+from services.retention.holds import cut, open_holds_of
 from services.retention.tables import Letterbox, SealedSignal
 from services.retention.told import going_keys
 from services.retention.use_cases.compaction import Compactions
@@ -42,9 +43,10 @@ class Destruction:
         """Approved by the beheerder, or at the ultimate date: archive keys are released, order the rest."""
         async with self.platform.database.reading() as session:
             rows = await store.on_list(session, message.list_id, message.numbers)
+            _, strange = await open_holds_of(session, self.platform.mac, rows)
         if {row.number for row in rows} != set(message.numbers):
             raise CannotSucceed("an approval of what was not on that list")
-        if not all([await vouched_for(self.platform.mac, row) for row in rows]):
+        if strange or not all([await vouched_for(self.platform.mac, row) for row in rows]):
             raise NotBelieved
         archives = {row.number: going_keys(row) for row in rows}
         await self._delete([ref for keys in archives.values() for ref in keys])
@@ -64,7 +66,7 @@ class Destruction:
                 await vouch_for(self.platform.mac, row)
                 row.approver, row.approved_at = message.approver, message.approved_at
                 await store.note_keys(session, row.number, archives[row.number], [])
-                for said in await store.cut_holds(session, row):
+                for said in await cut(session, self.platform.mac, row):
                     session.add(audit.line(now, said, actor=None, record=row.number))
             await store.note_destroyed(session, [ref for row in going for ref in archives[row.number]], now)
             for part in PARTS:
@@ -94,7 +96,7 @@ class Destruction:
                     await store.note_keys(session, one.number, one.keys, one.carried_by)
             await store.note_destroyed(session, [ref for ref in refs if ref.mount not in LETTERBOXES], now)
             gone = [one.number for one in message.released if one.rows_gone and one.number]
-            await store.note_parts(session, gone, incoming.producer, now)
+            await store.note_parts(session, self.platform.mac, gone, incoming.producer, now)
 
         return Handled(effect)
 
@@ -125,7 +127,7 @@ class Destruction:
         """Destructions that are not whole yet, with what is missing; shown, never silently skipped."""
         async with self.platform.database.reading() as session:
             page = await store.being_destroyed(session, window)
-            left = await store.left_of(session, [row.number for row in page.rows])
+            left = await store.left_of(session, self.platform.mac, [row.number for row in page.rows])
         late = self._compactions.late
         return page.of("destructions", lambda row: _open(row, left[row.number], late=late))
 

@@ -161,7 +161,7 @@ class AnsweringExistence:
         hashes = {one for each in warrant.asked for one in each.hashes}
         number = col(FindableRow.number)
         query = (
-            select(FindableRow, Holder, col(SealedSignal.decisions), col(ActiveCase.number))
+            select(FindableRow, Holder, col(SealedSignal.decisions), ActiveCase)
             .outerjoin(Holder, col(Holder.number) == number)
             .outerjoin(SealedSignal, col(SealedSignal.number) == number)
             .outerjoin(ActiveCase, col(ActiveCase.number) == number)
@@ -180,6 +180,9 @@ class AnsweringExistence:
                 continue
             if person.user_id not in (*row.closed_to, *closed_to(map(CodedDecision.model_validate, decisions or ()))):
                 rows.append(row)
+                # A row that says of what is in hand that it is closed hides nothing: it is in hand.
+                if case is not None and not await vouched_for(self.platform.mac, case):
+                    self._doubted[row.number], case = TOLD_WRONG, None
                 known[row.number] = KEPT if holder.holder == self.platform.name else CLOSED if case else ACTIVE
         found = {
             (each.thing, each.kind): [one for one in rows if not set(each.hashes).isdisjoint(one.hashes)]

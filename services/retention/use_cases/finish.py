@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy import true
 
-from services.retention import gone
+from services.retention import gone, store
+from services.retention.domain import parts_to_go
 from services.retention.tables import Letterbox, ToDeclare
 from services.retention.use_cases.compaction import Compactions
 from services.retention.use_cases.declare import Declarations
@@ -16,7 +17,7 @@ from shared import tombstones
 from shared.batch import Batcher
 from shared.contracts.retention import RotateLetterbox
 from shared.database.tables import InboxRow
-from shared.errors import PartDown
+from shared.errors import NotBelieved, PartDown
 from shared.keys.letters import split_kid
 from shared.periodic import Periodic, all_of
 from shared.queue import Queue
@@ -109,6 +110,10 @@ class Finishing:
     async def _declare(self, numbers: Sequence[str]) -> None:
         async with self.platform.database.transaction() as session:
             rows = await gone.approved(session, numbers)
+            done = await store.parts_done(session, self.platform.mac, numbers)
+            if not all(done.get(row.number, set()) >= {*parts_to_go(for_a_hold=bool(row.staying))} for row in rows):
+                # Found by rows that no part brought about: it is declared when each has said so itself.
+                raise NotBelieved
             whole = await self._declarations.make(session, [row for row in rows if not row.staying])
             await self._declarations.make_in_part(session, [row for row in rows if row.staying])
             await gone.declared(session, numbers)

@@ -24,7 +24,9 @@ class HeldNumbers:
             told = Holding(what=KEPT_SEALED, state=sealed.state, on=sealed.decided_on, until=sealed.ends_on)
             found.append(told if await vouched_for(self._mac, sealed) else Holding(what=HELD_IN_DOUBT))
         cases = await session.scalars(select(ActiveCase).where(col(ActiveCase.number) == number))
-        found += [Holding(what=CLOSED_CASE, on=one.closed_on, until=one.moves_on) for one in cases]
+        for one in cases:
+            closed = Holding(what=CLOSED_CASE, on=one.closed_on, until=one.moves_on)
+            found.append(closed if await vouched_for(self._mac, one) else Holding(what=HELD_IN_DOUBT))
         for row in await session.scalars(select(FindableRow).where(col(FindableRow.number) == number)):
             right = await vouched_for(self._mac, row)
             found.append(Holding(what=HASHES) if right else Holding(what=HELD_IN_DOUBT))

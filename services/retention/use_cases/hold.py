@@ -15,6 +15,7 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.oversight import TakenOff
 from shared.engine.engine import Engine
 from shared.identity import Person
+from shared.listed import BelievedLists
 from shared.pages import Window
 from shared.protocol.model import State
 
@@ -23,12 +24,15 @@ class Holds:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.platform = engine.platform
+        self.lists = BelievedLists(self.platform, "holds-listed")
 
     async def waiting(self, person: Person, window: Window) -> dict[str, Any]:
-        """Holds that are asked or in force, for who approves and who watches: codes and dates only."""
+        """Holds that are asked or in force, for who approves and who watches: codes and dates only. `notBelieved`: how many rows
+        are left out."""
         self.engine.parts.role_of(person, watching=True)
         async with self.platform.database.reading() as session:
-            return (await store.open_holds(session, window)).of("holds", _shown)
+            page = await store.open_holds(session, window)
+        return await self.lists.shown("holds", page, _shown)
 
     async def of_signal(self, number: str, person: Person) -> dict[str, Any]:
         """What of a sealed signal can be held and what is, for who asks it, who agrees and who watches: the codes of items

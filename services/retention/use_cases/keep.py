@@ -16,8 +16,8 @@ from shared.contracts.casework import Closed
 from shared.contracts.common import KeyRef, KeysMade
 from shared.contracts.dossier import SealedDossier, SealedDossierLetter, SignalEnded
 from shared.contracts.retention import Destroy
-from shared.engine.head import changed, vouch_for
-from shared.errors import CannotSucceed, NotFound
+from shared.engine.head import changed, vouch_for, vouched_for
+from shared.errors import CannotSucceed, NotBelieved, NotFound
 from shared.identity import Person
 from shared.laws import known_law
 from shared.privileges import may_make
@@ -104,20 +104,24 @@ class Keeping:
             moves_on=active_until(terms, message.last_act_on),
         )
 
+        await vouch_for(self.platform.mac, row)
+
         async def effect(session: AsyncSession) -> None:
-            session.add(row)
+            session.add(changed(row))
             line = audit.line(self.platform.clock.now(), "case closed", actor=None, record=row.number)
             session.add(line)
 
         return Handled(effect)
 
     async def case(self, number: str, person: Person) -> dict[str, str]:
-        """The two later dates of a closed case: non-active from, destroyed after (R-25.2)."""
+        """The two later dates of a closed case: non-active from, destroyed after (R-25.2). Raises Forbidden, NotFound, NotBelieved."""
         person.role_among((*self.rules.file_roles, "beheerder", "fg"))
         async with self.platform.database.reading() as session:
             row = await session.get(ActiveCase, number)
         if row is None:
             raise NotFound
+        if not await vouched_for(self.platform.mac, row):
+            raise NotBelieved
         terms = self.platform.settings.laws.of(row.protocol).terms
         return {
             "number": row.number,

@@ -7,6 +7,7 @@ only from being listed for as long as an answer takes. What a procedure needs af
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ from shared.engine.engine import Engine
 from shared.engine.head import changed, vouch_for, vouched_for
 from shared.identity import Person
 from shared.keys.mac import Mac
+from shared.listed import BelievedLists
 from shared.pages import Window
 from shared.protocol.model import State
 
@@ -32,6 +34,7 @@ class Procedures:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.platform = engine.platform
+        self.lists = BelievedLists(self.platform, "procedures-listed", lambda one: f"{one.number} {one.request}")
 
     async def told(self, incoming: Incoming, message: ProcedureTold) -> Handled:
         """A request runs, or is over. What stands on a list leaves it, unless its keys are being released."""
@@ -57,14 +60,25 @@ class Procedures:
         return Handled(effect)
 
     async def running(self, person: Person, window: Window) -> dict[str, Any]:
-        """Which run, for who asks and approves holds and who watches: numbers, codes and days. Raises Forbidden."""
+        """Which run, for who asks and approves holds and who watches: numbers, codes and days; with until when each signal is kept,
+        after which it waits. `notBelieved`: how many rows are left out. Raises Forbidden."""
         self.engine.parts.role_of(person, watching=True)
         async with self.platform.database.reading() as session:
-            return (await store.running_procedures(session, window)).of("procedures", shown)
+            page = await store.running_procedures(session, window)
+            kept = await store.sealed_ones(session, [one.number for one in page.rows])
+        until = {one.number: one.ends_on for one in kept if await vouched_for(self.platform.mac, one)}
+        return await self.lists.shown("procedures", page, lambda one: shown(one, until.get(one.number)))
 
 
-def shown(one: Procedure) -> dict[str, Any]:
-    return {"number": one.number, "request": one.request, "kind": one.kind, "since": one.since.isoformat()}
+def shown(one: Procedure, until: date | None) -> dict[str, Any]:
+    """`until`: None while it is with its holder."""
+    return {
+        "number": one.number,
+        "request": one.request,
+        "kind": one.kind,
+        "since": one.since.isoformat(),
+        "endsOn": until.isoformat() if until else None,
+    }
 
 
 async def waiting_for(session: AsyncSession, mac: Mac, numbers: Collection[str]) -> tuple[set[str], dict[str, Doubt]]:
