@@ -48,7 +48,8 @@ def drill(home: Home, arguments: argparse.Namespace) -> int:
     for one in faults:
         out.print(f"[bold red]{one}[/]", highlight=False, soft_wrap=True)
     if not faults:
-        shutil.rmtree(folder)
+        # Nothing else of a folder that somebody named.
+        shutil.rmtree(folder if not arguments.home else there.path)
         return 0
     out.print(f"the logs: {there.path / 'logs'}")
     return 1
