@@ -1,5 +1,8 @@
 """Speaking to OpenBao: log in with the service's AppRole, keep the token alive, call a path.
 
+Of several nodes one is active, and that one is spoken to: what another says may be what it knew a moment ago. When it is
+gone, or is not active, each is asked who is.
+
 aiohttp instead of hvac on this path: hvac is synchronous, every report needs several transit calls, and
 httpx costs the process more: 15 ms of computing per report, against 8 with aiohttp and letters opened together.
 """
@@ -10,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,8 @@ CREDENTIALS_SECONDS = 24 * 3600.0
 """After how long a service gets a new secret id; one lives for seven days (`deploy.openbao.apply`)."""
 TIMEOUT_SECONDS = 10.0
 """Seconds for an answer."""
+HEALTH_SECONDS = 2.0
+"""Seconds for a node to say whether it is the active one."""
 KEY_ABSENT = "encryption key not found"
 """What it answers (400) to using a key that is not there."""
 LOCKED = "refusing to use soft-deleted key"
@@ -69,12 +75,15 @@ class NotActive(PartDown):
 class OpenBao:
     """One client per service. All calls raise PartDown, BaoRefused or BaoError."""
 
-    def __init__(self, address: str, credentials: Path, tls: Tls) -> None:
+    def __init__(self, address: str | Sequence[str], credentials: Path, tls: Tls) -> None:
+        addresses = [address] if isinstance(address, str) else list(address)
         self._credentials = credentials
         self._tls = tls
         self._token: str | None = None
         self._login = asyncio.Lock()
-        self._address = address
+        self._addresses = addresses
+        self._address = addresses[0]
+        self._active_known = len(addresses) == 1
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
@@ -173,12 +182,29 @@ class OpenBao:
             return await self._send(method, path, body, token=self._token, seconds=seconds, at=at)
 
     async def reachable(self) -> bool:
-        """Whether OpenBao answers and is unsealed; a standby will do."""
+        """Whether OpenBao answers and is unsealed. Where there is one address a standby will do, which asks the active node; of
+        several the active one is gone to."""
+        if len(self._addresses) == 1:
+            return await self._is_healthy(f"{self._address}/v1/sys/health?standbyok=true")
+        return await self._is_active(self._address) or await self._find_active()
+
+    async def _find_active(self) -> bool:
+        """Go to the active node, if one says that it is."""
+        found = await asyncio.gather(*(self._is_active(one) for one in self._addresses))
+        active = [one for one, is_active in zip(self._addresses, found, strict=True) if is_active]
+        if active:
+            # Two may say so while one has not noticed yet that it was outvoted: not the one that was gone to before.
+            self._address = next((one for one in active if one != self._address), active[0])
+            self._active_known = True
+        return bool(active)
+
+    async def _is_active(self, address: str) -> bool:
+        return await self._is_healthy(f"{address}/v1/sys/health")
+
+    async def _is_healthy(self, address: str) -> bool:
+        timeout = aiohttp.ClientTimeout(total=HEALTH_SECONDS)
         try:
-            timeout = aiohttp.ClientTimeout(total=2)
-            async with self._http.get(
-                f"{self._address}/v1/sys/health?standbyok=true", timeout=timeout, ssl=self._tls.context
-            ) as answer:
+            async with self._http.get(address, timeout=timeout, ssl=self._tls.context) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError, PartDown):
             return False
@@ -197,6 +223,28 @@ class OpenBao:
         body: dict[str, Any] | None,
         token: str | None,
         seconds: float = TIMEOUT_SECONDS,
+        at: str | None = None,
+    ) -> dict[str, Any]:
+        if not self._active_known:
+            await self._find_active()
+        try:
+            return await self._sent(method, path, body, token, seconds, at)
+        except PartDown:
+            if len(self._addresses) == 1:
+                raise
+            before, self._active_known = self._address, False
+            if not await self._find_active() or self._address == before:
+                raise
+        # Another node is active. What the first did before it went is done twice, as when the caller tries again.
+        return await self._sent(method, path, body, token, seconds)
+
+    async def _sent(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        token: str | None,
+        seconds: float,
         at: str | None = None,
     ) -> dict[str, Any]:
         headers = {"X-Vault-Token": token} if token else {}

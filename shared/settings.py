@@ -43,6 +43,7 @@ class ServiceSettings(BaseSettings):
     tls_key: Path
     """A file (PEM): the key of that. All three may be renewed while the service runs."""
     openbao_address: str
+    """One or more nodes, with commas between: `https://openbao-1.example.nl:8200`; the active one is spoken to."""
     openbao_credentials: Path
     nats_address: str
     """One or more servers, with commas between: `tls://nats-1.example.nl:4222`."""
@@ -118,8 +119,8 @@ class ServiceSettings(BaseSettings):
     @field_validator("openbao_address")
     @classmethod
     def _is_encrypted(cls, value: str) -> str:
-        if not value.startswith("https://"):
-            raise ValueError("OpenBao is spoken to over https:// only")
+        if not _parts(value) or not all(one.startswith("https://") for one in _parts(value)):
+            raise ValueError("OpenBao is spoken to over https:// only: one address, or more with commas between")
         return value
 
     @field_validator("nats_address")
@@ -135,6 +136,10 @@ class ServiceSettings(BaseSettings):
         if not _parts(value) or not all(_HOST.fullmatch(one) for one in _parts(value)):
             raise ValueError("PostgreSQL is found at host:port, or at more of them with commas between")
         return value
+
+    @property
+    def openbao_nodes(self) -> list[str]:
+        return [one.rstrip("/") for one in _parts(self.openbao_address)]
 
     @property
     def nats_servers(self) -> list[str]:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.embedded import parts
-from deploy.embedded.home import Home, HouseError
+from deploy.embedded.home import PARTS, Home, HouseError
 from deploy.embedded.status import is_running
 from deploy.embedded.supervise import Supervisor
 
@@ -75,10 +75,11 @@ class Renewal:
 
     def _read_again(self, *, believe: bool = False) -> None:
         parts.postgres_certificates(self._home)
-        for part in ("postgres", "nats", "openbao"):
+        for part in self._supervisor.of_part(*PARTS):
             self._supervisor.tell(part, signal.SIGHUP)
         if believe:
-            self._supervisor.without("openbao", lambda: None)
+            for node in self._supervisor.of_part("openbao"):
+                self._supervisor.without(node, lambda: None)
         self._connect_anew()
 
 

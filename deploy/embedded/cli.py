@@ -115,6 +115,21 @@ def _of_a_house(command: Command) -> None:
     )
     one.add_argument("--json", action="store_true")
     one = command(
+        "cluster",
+        lambda home, arguments: int(import_module("deploy.cluster.command").cluster(home, arguments)),
+        "The topology of production as processes on this machine: several of each part, two of each service.",
+    )
+    one.add_argument("what", choices=["up", "down", "status"])
+    one.add_argument("--detach", action="store_true", help="return when everything is ready")
+    one.add_argument("--protocol", default=DEFAULT_PROTOCOL, metavar="VERSION")
+    one = command(
+        "drill",
+        lambda home, arguments: int(import_module("deploy.drills.command").drill(home, arguments)),
+        "Rehearse a loss on a cluster of its own; prints its figures and fails loudly.",
+    )
+    one.add_argument("what", choices=["loss"])
+    one.add_argument("--only", metavar="PROCESS", action="append", help="kill only these (default: everything in turn)")
+    one = command(
         "rebuild",
         _later("rebuild", "rebuild"),
         "Throw a list away and have it made anew from what the services hold; people go on working meanwhile.",

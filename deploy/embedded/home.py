@@ -11,6 +11,7 @@ import os
 import random
 import secrets
 import socket
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,8 @@ def free_port(preferred: int, taken: set[int]) -> int:
 
 class Home:
     """Paths, ports and secrets of one house."""
+
+    preferred_ports: Mapping[str, int] = PREFERRED_PORTS
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -195,7 +198,7 @@ class Home:
         file = self.path / "run" / "ports.json"
         known: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
         chosen: dict[str, int] = {}
-        for name, preferred in PREFERRED_PORTS.items():
+        for name, preferred in self.preferred_ports.items():
             chosen[name] = free_port(known.get(name, preferred), set(chosen.values()))
         self.write(file, json.dumps(chosen))
         return chosen

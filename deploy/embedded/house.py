@@ -20,6 +20,7 @@ from deploy.embedded import protocol as law
 from deploy.embedded.certificates import Renewal
 from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import Compaction
+from deploy.embedded.heard import until_heard
 from deploy.embedded.home import DEFAULT_PROTOCOL, DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
 from deploy.embedded.parts import HERE
 from deploy.embedded.rotate import RotatedLog
@@ -34,13 +35,6 @@ from shared.database.migrate import migrate
 
 PATIENCE = 300
 """Seconds for a part or a service to become ready, on a machine with other things to do; one that stops shows at once."""
-WORK_LISTS = {
-    "assessment": "/v1/signals",
-    "sources": "/v1/signals",
-    "casework": "/v1/signals",
-    "rights": "/v1/duties",
-    "retention": "/v1/holds",
-}
 FIRST_DECISION = "EMBEDDED-SET-UP-2026-1"
 
 
@@ -54,14 +48,18 @@ class Options:
 class House:
     """Start with `open`, then `watch` until somebody stops it, then `close`."""
 
+    bao_nodes: tuple[str, ...] = ("openbao",)
+    """The processes of OpenBao."""
+
     def __init__(self, home: Home, options: Options, say: Callable[[str], None]) -> None:
         self.home = home
         self._options = options
         self._say = say
         self._supervisor = Supervisor(home, say)
         self._supervisor.changed = self._write_state
-        reopen = functools.partial(self._supervisor.tell, "openbao", signal.SIGHUP)
-        self._supervisor.chores.append(RotatedLog(parts.openbao_audit_log(home), reopen).look)
+        for node in self.bao_nodes:
+            reopen = functools.partial(self._supervisor.tell, node, signal.SIGHUP)
+            self._supervisor.chores.append(RotatedLog(parts.openbao_audit_log(home, node), reopen).look)
         self._ports: dict[str, int] = {}
         renewal = Renewal(home, self._supervisor, self._connect_anew, say)
         self._supervisor.chores.append(renewal.when_due)
@@ -71,6 +69,10 @@ class House:
     @property
     def _bao_address(self) -> str:
         return f"https://{HERE}:{self._ports['openbao']}"
+
+    @property
+    def _nats_addresses(self) -> list[str]:
+        return [f"tls://{HERE}:{self._ports['nats']}"]
 
     def open(self) -> None:
         """Everything up and ready; raises HouseError naming what is not."""
@@ -126,11 +128,10 @@ class House:
         if self._compaction:
             self._compaction.record()
         for name in SERVICE_NAMES:
-            # Anew at each start: the one of last time may have ended.
-            self.home.write_secret(f"approle-{name}", json.dumps(bao_config.credentials(bao, name)))
+            for one in self._processes_of(name):
+                self._approle(one, name, bao)
             self.home.secret(f"operations-{name}")
             self.home.secret(f"metrics-{name}")
-            self.home.service_folder(name).mkdir(mode=0o700, exist_ok=True)
         keys = bao_config.signing_keys(bao)
         self.home.write_secret("signing-keys.json", json.dumps(keys))
         riec.exchange_keys(self.home, keys)
@@ -150,6 +151,16 @@ class House:
                 await migrate(name, [(HERE, port)], setup, user, password)
 
         asyncio.run(migrations())
+
+    def _approle(self, of: str, name: str, bao: hvac.Client) -> None:
+        """Who the process `of` of the service `name` is to OpenBao, and a folder of its own. Anew at each start: what it
+        was given last time may have ended."""
+        self.home.write_secret(f"approle-{of}", json.dumps(bao_config.credentials(bao, name)))
+        self.home.service_folder(of).mkdir(mode=0o700, exist_ok=True)
+
+    def _processes_of(self, name: str) -> tuple[str, ...]:
+        """The processes of a service."""
+        return (name,)
 
     def _first_designations(self) -> None:
         """The set-up file of access: the controller names the beheerder and the FG, for as long as the protocol allows."""
@@ -179,26 +190,31 @@ class House:
 
     def _start_services(self) -> None:
         self._say("starting the services")
-        for name in SERVICE_NAMES:
-            self._supervisor.start(self._service(name))
+        services = [(one, name) for name in SERVICE_NAMES for one in self._processes_of(name)]
+        for one, name in services:
+            self._supervisor.start(self._service(one, name))
         self._supervisor.start(riec.counterpart(self.home, self._ports[riec.COUNTERPART], self._ports["export"]))
         for name in portal.PAGES:
             self._supervisor.start(self._pages(name))
         self._write_state()
-        for name in (*SERVICE_NAMES, riec.COUNTERPART, *portal.PAGES):
+        for name in (*(one for one, _ in services), riec.COUNTERPART, *portal.PAGES):
             # What it waits for may be what another, that has stopped, would have said.
             self._supervisor.wait_for(name, PATIENCE, needs_all=True)
 
-    def _service(self, name: str) -> parts.Command:
-        port = self._ports[name]
-        env = told(self.home, name, self._ports, self._options.protocol)
+    def _told(self, one: str, name: str) -> dict[str, str]:
+        """What the process `one` of the service `name` is told."""
+        return told(self.home, name, self._ports, self._options.protocol)
+
+    def _service(self, one: str, name: str) -> parts.Command:
+        port = self._ports[one]
+        env = self._told(one, name)
         inherited = {key: value for key, value in os.environ.items() if key.startswith("MELDPUNT_")}
         argv = ["meldpunt-service", name, str(port)]
 
         # The door goes first: on one machine, the work that a report causes must not keep the next one waiting.
         nice = 0 if name == "intake" else 15
         ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
-        return parts.Command(name, argv, ready, env={**env, **inherited}, nice=nice, forked=True)
+        return parts.Command(one, argv, ready, env={**env, **inherited}, nice=nice, forked=True)
 
     def _pages(self, name: str) -> parts.Command:
         """The portal, or where people log in: no identity in OpenBao, no database, no name on the bus."""
@@ -239,25 +255,14 @@ class House:
                         "basis": FIRST_DECISION,
                     }
                     client.post("access", "/v1/designations", "beheerder", body)
-            self._until_heard(client)
-
-    @staticmethod
-    def _until_heard(client: HouseClient) -> None:
-        """Ready means that the demo people can begin: every service has heard who is designated."""
-        end = time.monotonic() + PATIENCE
-        for service, path in WORK_LISTS.items():
-            # 403 until it has heard; a service whose clock runs ahead does not take a token of today (401).
-            while client.request("GET", service, path, "bram").status_code in (403, 503):
-                if time.monotonic() > end:
-                    raise HouseError(f"{service} has not heard who is designated; its log says why")
-                time.sleep(0.05)
+            until_heard(client, PATIENCE)
 
     def _write_state(self, *, ready: bool | None = None) -> None:
         before = self.home.state() or {}
         pids = self._supervisor.pids()
         addresses = {
             "postgres": f"{HERE}:{self._ports['postgres']}",
-            "nats": f"tls://{HERE}:{self._ports['nats']}",
+            "nats": self._nats_addresses[0],
         }
         addresses |= self._addresses
         state: dict[str, Any] = {
@@ -268,10 +273,14 @@ class House:
             "subjects": self._subjects,
             "users": DEMO_USERS,
             "storage": self._compaction.told() if self._compaction else None,
+            **self._more_state(),
         }
         if before.get("pid") != os.getpid() and ready is None:
             state["ready"] = False
         self.home.write_state(state)
+
+    def _more_state(self) -> dict[str, Any]:
+        return {}
 
     def watch(self) -> None:
         self._supervisor.watch()

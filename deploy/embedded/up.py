@@ -17,18 +17,19 @@ from deploy.embedded.protocol import known
 from deploy.embedded.status import is_running
 
 
-def up(home: Home, arguments: argparse.Namespace) -> int:
+def up(home: Home, arguments: argparse.Namespace, kind: type[House] = House) -> int:
+    """`kind`: of house. Raises HouseError when one runs there."""
     if is_running(home.state()):
         raise HouseError(
             f"a house is running in {home.path} already: see `meldpunt status`, or end it with `meldpunt down`"
         )
-    return _detached(home, arguments) if arguments.detach else _stay(home, arguments)
+    return _detached(home, arguments, kind) if arguments.detach else _stay(home, arguments, kind)
 
 
-def _stay(home: Home, arguments: argparse.Namespace) -> int:
+def _stay(home: Home, arguments: argparse.Namespace, kind: type[House]) -> int:
     began = time.monotonic()
     known(arguments.protocol)
-    house = House(home, Options(protocol=arguments.protocol), lambda text: console.print(f"· {text}", highlight=False))
+    house = kind(home, Options(protocol=arguments.protocol), lambda text: console.print(f"· {text}", highlight=False))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
@@ -53,7 +54,7 @@ def _interrupt(*_: object) -> None:
     raise Interrupted
 
 
-def _detached(home: Home, arguments: argparse.Namespace) -> int:
+def _detached(home: Home, arguments: argparse.Namespace, kind: type[House]) -> int:
     """Go on as a process of its own; this one waits until the house is ready."""
     began = time.monotonic()
     home.make()
@@ -64,7 +65,7 @@ def _detached(home: Home, arguments: argparse.Namespace) -> int:
         stream = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         for number, source in enumerate((os.open(os.devnull, os.O_RDONLY), stream, stream)):
             os.dup2(source, number)
-        end(lambda: _stay(home, arguments), home)
+        end(lambda: _stay(home, arguments, kind), home)
     while True:
         state = home.state()
         if state and state.get("pid") == pid and state.get("ready"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +20,18 @@ class Server:
     node: str
     folder: Path
     audit_log: Path
+    """The same on every node of a cluster, or none but the first can take over; relative to where each is started."""
     seal_key: Path
     provisioner: Path
     tls: Tls
+    joins: Sequence[str] = ()
+    """Where all the nodes of its cluster are spoken to (`https://host:port`); none for one that is alone."""
+    initializes: bool = True
+    """Whether it makes the cluster when there is none. One node alone: several would make as many clusters."""
 
 
 def server_config(one: Server) -> str:
-    """The one user that it begins with may everything: the set-up logs in as it."""
-    provisioner_policy = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }'
+    """The file that it reads at its start."""
     return f"""
 ui = false
 api_addr = "https://{one.host}:{one.port}"
@@ -40,7 +45,9 @@ storage "raft" {{
   trailing_logs = "50"
   snapshot_threshold = "50"
   snapshot_interval = "5"
-}}
+{joining(one)}}}
+# A standby that answers by itself does so from what it knew a moment ago: a key just locked would still decrypt.
+disable_standby_reads = true
 listener "tcp" {{
   address = "{one.host}:{one.port}"
   cluster_address = "{one.host}:{one.cluster_port}"
@@ -57,7 +64,27 @@ audit "file" "trail" {{
     mode = "0600"
   }}
 }}
-initialize "provisioner" {{
+{initialisation(one.provisioner) if one.initializes else ""}"""
+
+
+def joining(one: Server) -> str:
+    """It asks all of them, itself too, until one that is initialised takes it in."""
+    return "".join(
+        f"""  retry_join {{
+    leader_api_addr = "{address}"
+    leader_ca_cert_file = "{one.tls.authorities}"
+    leader_client_cert_file = "{one.tls.certificate}"
+    leader_client_key_file = "{one.tls.key}"
+  }}
+"""
+        for address in one.joins
+    )
+
+
+def initialisation(provisioner: Path) -> str:
+    """The one user that it begins with may everything: the set-up logs in as it."""
+    policy = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }'
+    return f"""initialize "provisioner" {{
   request "auth" {{
     operation = "update"
     path = "sys/auth/provisioner"
@@ -66,13 +93,13 @@ initialize "provisioner" {{
   request "policy" {{
     operation = "update"
     path = "sys/policies/acl/provisioner"
-    data = {{ policy = {json.dumps(provisioner_policy)} }}
+    data = {{ policy = {json.dumps(policy)} }}
   }}
   request "user" {{
     operation = "update"
     path = "auth/provisioner/users/provisioner"
     data = {{
-      password = {{ eval_type = "string", eval_source = "file", path = "{one.provisioner}" }}
+      password = {{ eval_type = "string", eval_source = "file", path = "{provisioner}" }}
       token_policies = ["provisioner"]
     }}
   }}

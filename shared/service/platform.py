@@ -76,7 +76,7 @@ class Platform:
         self.tracing = Tracing(name, settings.traces, settings.instance)
         self.metrics = Metrics(name, settings.instance)
         self._besides: list[Callable[[], Awaitable[None]]] = []
-        self.bao = OpenBao(settings.openbao_address, settings.openbao_credentials, settings.tls)
+        self.bao = OpenBao(settings.openbao_nodes, settings.openbao_credentials, settings.tls)
         most = settings.database_connections
         self.database = Database(self.bao, name, settings.databases, settings.tls, self.tracing, connections=most)
         self.signer = Signer(name, self.bao, machine)

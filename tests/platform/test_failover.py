@@ -60,12 +60,17 @@ async def test_who_became_a_standby_is_an_outage_and_let_go(database_of: Databas
 
 def test_addresses_are_encrypted_ones_and_as_many_as_there_are() -> None:
     files = {"openbao_credentials": "x", "folder": "x", "tombstones": "x"}
-    several = {"nats_address": "tls://a:4222, tls://b:4222", "database_hosts": "a:5432, [::1]:5433"}
+    several = {
+        "openbao_address": "https://a:8200, https://b:8200/",
+        "nats_address": "tls://a:4222, tls://b:4222",
+        "database_hosts": "a:5432, [::1]:5433",
+    }
     found = ServiceSettings(**(TOLD | files | several))
+    assert found.openbao_nodes == ["https://a:8200", "https://b:8200"]
     assert found.nats_servers == ["tls://a:4222", "tls://b:4222"]
     assert found.databases == [("a", 5432), ("::1", 5433)]
     wrong = {
-        "openbao_address": "http://a:8200",
+        "openbao_address": "https://a:8200,http://b:8200",
         "nats_address": "tls://a:4222,nats://b:4222",
         "database_hosts": "postgresql://a:5432",
     }

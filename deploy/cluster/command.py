@@ -1,0 +1,95 @@
+"""`meldpunt cluster up|down|status`: start one, end it, and say of each process how it is."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, ClusterHome, replicas
+from deploy.cluster.house import Cluster
+from deploy.embedded import parts
+from deploy.embedded.cli import down
+from deploy.embedded.home import SERVICE_NAMES, Home, HouseError, default_home
+from deploy.embedded.status import is_running
+from deploy.embedded.up import up
+from deploy.nats import config as nats_config
+from deploy.tls.identities import SETUP_USER
+
+out = Console()
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one process is."""
+
+    name: str
+    ready: bool
+    said: str
+
+
+def cluster(home: Home, arguments: argparse.Namespace) -> int:
+    """Raises HouseError; 1 when something is not ready."""
+    there = ClusterHome(arguments.home or of_its_own(default_home()))
+    if arguments.what == "up":
+        return up(there, arguments, Cluster)
+    if arguments.what == "down":
+        return down(there, arguments)
+    return _status(there)
+
+
+def of_its_own(folder: Path) -> Path:
+    """A cluster does not begin where an embedded house was."""
+    return folder.with_name(f"{folder.name}-cluster")
+
+
+def look(home: ClusterHome) -> list[Look]:
+    """Every process of a cluster. Raises HouseError where there never was one."""
+    state = home.state()
+    if state is None or "several" not in state:
+        raise HouseError(f"there is no cluster in {home.path}: make one with `meldpunt cluster up`")
+    pids, ports = state["pids"], state["several"]
+    running = is_running(state)
+
+    def found(name: str, says: bool, said: str = "") -> Look:
+        there = running and name in pids and psutil.pid_exists(pids[name])
+        return Look(name, there and says, said if there else "is not running")
+
+    setup = home.tls(SETUP_USER)
+    looks = []
+    for name in BAO_NODES:
+        active = parts.answers_ok(ports[name], "/v1/sys/health", setup)
+        ready = active or parts.answers_ok(ports[name], "/v1/sys/health?standbyok=true", setup)
+        looks.append(found(name, ready, "active" if active else "standby"))
+    why = why_not(home) if running else "nobody runs"
+    looks += [found(name, why is None, why or f"every stream on {len(NODES)} servers") for name in NATS_NODES]
+    looks.append(found("postgres", True))
+    services = [one for name in SERVICE_NAMES for one in replicas(name)]
+    return looks + [found(one, parts.answers_ok(ports[one], "/readyz")) for one in services]
+
+
+def why_not(home: ClusterHome) -> str | None:
+    """What is not whole of NATS."""
+    # It warns of every handshake that the client begins before it speaks.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    ports = (home.state() or {})["several"]
+    addresses = [f"tls://{parts.HERE}:{ports[one]}" for one in NATS_NODES]
+    password, setup = home.secret("nats-setup"), home.tls(SETUP_USER)
+    return asyncio.run(nats_config.why_not_ready(addresses, password, setup, len(NODES)))
+
+
+def _status(home: ClusterHome) -> int:
+    looks = look(home)
+    table = Table(title=str(home.path), title_justify="left")
+    for column in ("process", "ready", "which"):
+        table.add_column(column)
+    for one in looks:
+        table.add_row(one.name, "yes" if one.ready else "no", one.said)
+    out.print(table)
+    return 0 if all(one.ready for one in looks) else 1

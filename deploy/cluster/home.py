@@ -1,0 +1,34 @@
+"""The folder of a cluster: that of a house, with a port for each of several."""
+
+from __future__ import annotations
+
+from deploy.embedded.home import PREFERRED_PORTS, SERVICE_NAMES, Home
+
+NODES = (1, 2, 3)
+"""Of NATS and of OpenBao: an odd number, so that a majority is left when one is gone."""
+REPLICAS = (1, 2)
+"""Of a service."""
+BAO_NODES = tuple(f"openbao-{one}" for one in NODES)
+NATS_NODES = tuple(f"nats-{one}" for one in NODES)
+
+
+def replicas(name: str) -> tuple[str, ...]:
+    """The processes of a service."""
+    return tuple(f"{name}-{one}" for one in REPLICAS)
+
+
+def _ports() -> dict[str, int]:
+    """What stands in front of several has the name of the one that an embedded house has."""
+    several = [
+        *BAO_NODES,
+        *(f"{one}-cluster" for one in BAO_NODES),
+        *NATS_NODES,
+        *(f"{one}-routes" for one in NATS_NODES),
+    ]
+    several += [one for name in SERVICE_NAMES for one in replicas(name)]
+    alone = [one for one in PREFERRED_PORTS if one not in ("nats", "openbao-cluster")]
+    return {name: 19000 + place for place, name in enumerate([*alone, *several])}
+
+
+class ClusterHome(Home):
+    preferred_ports = _ports()

@@ -1,0 +1,1 @@
+"""Rehearsals on a whole cluster: each prints its figures and fails loudly."""

@@ -1,0 +1,183 @@
+"""The loss of each process in turn, while people report and decide: what is refused meanwhile, and that nothing is lost.
+
+Each is ended by SIGKILL and stays away for a while; then it comes back, and the next is not killed before everything is
+whole again. The verdict at the end: the journal of what was acknowledged against what is there; the budgets of the
+fail-overs; and that the door refused nobody, but while PostgreSQL was away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from deploy.cluster.command import look
+from deploy.cluster.home import BAO_NODES, NATS_NODES, ClusterHome, replicas
+from deploy.drills.journal import KINDS, Journal, Kind, wrong
+from deploy.drills.load import REPORTERS, Load
+from deploy.embedded.home import SERVICE_NAMES, HouseError
+from deploy.embedded.parts import HERE, wait_until
+from deploy.tls.identities import SETUP_USER
+
+AWAY_SECONDS = {"nats": 12.0, "openbao": 10.0, "postgres": 3.0}
+SERVICE_AWAY_SECONDS = 4.0
+"""For how long what was killed stays away."""
+BUDGETS: dict[str, float] = {"nats": 8, "openbao": 5, "postgres": 30}
+"""Seconds that somebody may wait while another takes over."""
+PATIENCE = 240
+SETTLED_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What was seen. `waited`: the longest, by kind, in seconds; `refused`: attempts, by kind; `cut`: of those at the
+    door, without an answer; `whys`: what was answered, and how often."""
+
+    name: str
+    was: str
+    waited: dict[Kind, float]
+    refused: dict[Kind, int]
+    cut: int
+    whys: str
+
+    @property
+    def part(self) -> str:
+        return self.name.partition("-")[0]
+
+    @property
+    def faults(self) -> list[str]:
+        """What is not as it should be."""
+        found = []
+        budget = BUDGETS.get(self.part)
+        if budget:
+            slow = {kind: seconds for kind, seconds in self.waited.items() if seconds > budget}
+            found += [f"{self.name}: {kind} waited {seconds:.1f} s of {budget:.0f}" for kind, seconds in slow.items()]
+        # A request under way at a door that is killed is answered by nobody; the next attempt has to be taken.
+        may_be_cut = REPORTERS if self.name in replicas("intake") else 0
+        refused = self.refused["door"] - min(self.cut, may_be_cut)
+        if refused and self.part != "postgres":
+            found.append(f"{self.name}: the door refused {refused} times")
+        return found
+
+
+EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SERVICE_NAMES for one in replicas(name)), "postgres")
+
+
+class Loss:
+    def __init__(self, home: ClusterHome, say: Callable[[str], None]) -> None:
+        self._home = home
+        self._say = say
+        self.journal = Journal()
+        self.killed: list[Killed] = []
+
+    def run(self, names: Sequence[str] = EVERYTHING) -> list[str]:
+        """Kill `names` in turn; returns what is wrong. Raises HouseError when the cluster does not become whole again."""
+        load = Load(self._home, self.journal)
+        load.begin()
+        try:
+            self._watched("nothing", "", 10, lambda: None)
+            for name in names:
+                load.renew()
+                self._kill(name, load)
+        finally:
+            for name in names:
+                self._home.held(name).unlink(missing_ok=True)
+            load.end(PATIENCE)
+        faults = [fault for one in self.killed for fault in one.faults]
+        return faults + self._verdict()
+
+    def _kill(self, name: str, load: Load) -> None:
+        was = next((one.said for one in look(self._home) if one.name == name), "")
+        away = AWAY_SECONDS.get(name.partition("-")[0], SERVICE_AWAY_SECONDS)
+
+        def kill() -> None:
+            pid = (self._home.state() or {})["pids"][name]
+            # Held first: the house would start it again within the second.
+            self._home.held(name).touch()
+            os.kill(pid, signal.SIGKILL)
+
+        def whole() -> None:
+            self._home.held(name).unlink()
+            wait_until(lambda: all(one.ready for one in look(self._home)), PATIENCE, f"the cluster without {name}")
+            # Whoever began to wait meanwhile has stopped waiting: else his wait would count for nobody.
+            before = time.monotonic()
+            wait_until(lambda: _none_waits(load, before), PATIENCE, "what was reported meanwhile")
+
+        self._watched(name, was, away, kill, whole)
+
+    def _watched(
+        self, name: str, was: str, seconds: float, begin: Callable[[], None], after: Callable[[], None] | None = None
+    ) -> None:
+        began = time.monotonic()
+        begin()
+        time.sleep(seconds)
+        if after:
+            after()
+        time.sleep(SETTLED_SECONDS)
+        ended = time.monotonic()
+        waited = {kind: self.journal.longest(kind, began, ended) for kind in KINDS}
+        refused = {kind: self.journal.refused_between(kind, began, ended) for kind in KINDS}
+        cut = sum(one.cut for one in refused["door"])
+        whys = Counter(f"{kind} {one.why}" for kind, found in refused.items() for one in found)
+        counts = {kind: len(found) for kind, found in refused.items()}
+        one = Killed(name, was, waited, counts, cut, ", ".join(f"{why} x{count}" for why, count in whys.items()))
+        self.killed.append(one)
+        told = ", ".join(f"{kind} {waited[kind]:.1f} s ({one.refused[kind]} refused)" for kind in KINDS)
+        budget = f"; budget {BUDGETS[one.part]:.0f} s" if one.part in BUDGETS else ""
+        self._say(
+            f"{name}{f' ({was})' if was else ''}: longest wait {told}{budget}{f'; {one.whys}' if one.whys else ''}"
+        )
+
+    # --- the verdict -------------------------------------------------------------------------------
+
+    def _verdict(self) -> list[str]:
+        """By the journal, and, so that it is known that it would show, by one with a report that nobody kept."""
+        end = time.monotonic() + PATIENCE
+        while (found := self._wrong(self.journal)) and time.monotonic() < end:
+            time.sleep(2)
+        invented = Journal([*self.journal.reports, "S-00000-00000"], self.journal.decisions)
+        if len(self._wrong(invented)) != len(found) + 1:
+            raise HouseError("the drill does not see a report that is lost: what it says is worth nothing")
+        counts = f"{len(self.journal.reports)} reports and {len(self.journal.decisions)} decisions were acknowledged"
+        self._say(f"{counts}; {'nothing is lost, nothing is doubled' if not found else f'{len(found)} are wrong'}")
+        return found
+
+    def _wrong(self, journal: Journal) -> list[str]:
+        return wrong(journal, *asyncio.run(self._kept()))
+
+    async def _kept(self) -> tuple[list[str], list[tuple[str, str]], list[str]]:
+        """What lies in the databases, as their administrator sees it: the drill is begun on a cluster without anything."""
+        dossiers = await self._rows("assessment", "SELECT number FROM dossier")
+        decided = await self._rows("assessment", "SELECT number, id::text AS id FROM decision")
+        told = await self._rows("oversight", "SELECT number FROM decided")
+        return (
+            [one["number"] for one in dossiers],
+            [(one["number"], one["id"]) for one in decided],
+            [one["number"] for one in told],
+        )
+
+    async def _rows(self, database: str, query: str) -> list[asyncpg.Record]:
+        _, _, port = (self._home.state() or {})["addresses"]["postgres"].rpartition(":")
+        connection = await asyncpg.connect(
+            host=HERE,
+            port=int(port),
+            user="postgres",
+            password=self._home.secret("postgres"),
+            database=database,
+            ssl=self._home.tls(SETUP_USER).context,
+        )
+        try:
+            return list(await connection.fetch(query))
+        finally:
+            await connection.close()
+
+
+def _none_waits(load: Load, before: float) -> bool:
+    load.renew()
+    return load.waiting_since(before) == 0
