@@ -274,7 +274,7 @@ class Loaded:
         which = (*PUT_RIGHT, SET_RIGHT)
         taken = (CodedDecision.model_validate(one) for one in self.dossier.earlier if one["key"] in which)
         return tuple(
-            known.Taken(one.key, one.outcome, one.about, _day_of(one), calendar_date(one.taken_at), one.taken_at)
+            known.Taken(one.key, one.outcome, one.about, day_of(one), calendar_date(one.taken_at), one.taken_at)
             for one in taken
             if one.status == "taken"
         )
@@ -383,6 +383,6 @@ def coded(row: DecisionRow, on: date | None = None) -> CodedDecision:
     )
 
 
-def _day_of(one: CodedDecision) -> dict[str, str]:
+def day_of(one: CodedDecision) -> dict[str, str]:
     """The day on which it was, where it was filled in."""
     return {DAY_OF[one.outcome]: one.on.isoformat()} if one.on and one.outcome in DAY_OF else {}

@@ -13,7 +13,7 @@ from shared.engine.documents import Words
 from shared.engine.engine import Engine
 from shared.engine.following import following
 from shared.engine.given import Given, Open, Shown
-from shared.engine.loaded import WITHDRAWAL
+from shared.engine.loaded import WITHDRAWAL, day_of
 from shared.engine.tables import DecisionRow
 from shared.errors import Invalid
 from shared.http.app import DUTY, INCIDENT, NUMBER, REQUEST_NUMBER, current_person
@@ -109,7 +109,8 @@ def shown(found: Shown) -> DecisionOut:
     one, words = found.decision, found.words
     if isinstance(one, CodedDecision):
         parts = [part.model_dump() for part in one.parts] or None
-        return DecisionOut(id=UUID(one.decision), **one.model_dump(exclude={"decision", "parts"}), parts=parts)
+        known = one.model_dump(exclude={"decision", "parts", "on"})
+        return DecisionOut(id=UUID(one.decision), **known, parts=parts, fields=day_of(one) or None)
     forwarding = None
     if one.forwarding:
         said = {"noneBecause": words.none_because, "urgentBecause": words.urgent_because} if words else {}
