@@ -112,6 +112,6 @@ def test_what_is_empty_says_why(
 def test_a_list_without_rows_says_so(
     page: Page, accessible: Look, template: str, shown: dict[str, Any], words: str
 ) -> None:
-    page.set_content(wear(template, found=SimpleNamespace(shares=[], next=None), **shown))
+    page.set_content(wear(template, found=SimpleNamespace(shares=[], next=None, notBelieved=0), **shown))
     expect(page.get_by_role("main")).to_contain_text(words)
     accessible(page, "lege-lijst")
