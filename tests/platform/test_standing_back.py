@@ -16,6 +16,7 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import REPORT, Report, encrypted
 from shared.engine.effects import Tell
 from shared.engine.given import Given
+from shared.engine.head import vouch_for
 from shared.engine.tables import Dossier, MeetingRow
 from shared.errors import Conflict, Forbidden
 from shared.identity import Person
@@ -139,7 +140,9 @@ async def test_who_decided_with_an_earlier_holder_does_not_agree_to_a_hold_as_be
         "protocol": "midden-delfland-2025",
     }
     async with desk.platform.database.transaction() as session:
-        (await session.get_one(SealedSignal, number)).decisions = [earlier]
+        row = await session.get_one(SealedSignal, number)
+        row.decisions = [earlier]
+        await vouch_for(desk.platform.mac, row)
     hold = await held(desk, number)
     with pytest.raises(Forbidden, match="als beheerder"):
         await desk.decide(number, "hold", "agree", BEHEERDER, confirms=hold)
