@@ -14,8 +14,10 @@ import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +26,8 @@ from sqlmodel import col
 from shared.database.engine import Database
 from shared.database.tables import Tombstone, table_of
 from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoError, OpenBao
+
+log = structlog.get_logger()
 
 FILE = "destroyed.jsonl"
 BATCH_SIZE = 100
@@ -89,9 +93,7 @@ class NotedDestructions:
         self._notes = {name: stones for name, stones in self._notes.items() if name in names}
         for name in sorted(names - self._notes.keys()):
             note = await self._bao.call("GET", f"{TOMBSTONES}/{name}")
-            self._notes[name] = {
-                str(number): datetime.fromisoformat(moment) for number, moment in note["data"]["data"]["stones"].items()
-            }
+            self._notes[name] = _stones_of(note, name)
         return {number: moment for stones in self._notes.values() for number, moment in stones.items()}
 
     async def note(self, stones: Stones) -> None:
@@ -100,6 +102,16 @@ class NotedDestructions:
         for start in range(0, len(numbers), BATCH_SIZE):
             some = {number: stones[number].isoformat() for number in numbers[start : start + BATCH_SIZE]}
             await self._bao.call("POST", f"{TOMBSTONES}/{uuid4()}", {"data": {"stones": some}})
+
+
+def _stones_of(note: dict[str, Any], name: str) -> dict[str, datetime]:
+    """What a note says; nothing for one that cannot be read, which is said once: it must keep nobody from serving."""
+    try:
+        stones = note["data"]["data"]["stones"]
+        return {str(number): datetime.fromisoformat(moment) for number, moment in stones.items()}
+    except (KeyError, AttributeError, TypeError, ValueError) as problem:
+        log.error("a note of destructions cannot be read", note=name, problem=type(problem).__name__)
+        return {}
 
 
 async def reapply(

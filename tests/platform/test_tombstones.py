@@ -64,6 +64,19 @@ async def test_nobody_changes_or_takes_away_a_note(platform_of: PlatformOf, bao_
             await bao.call(method, path, body)
 
 
+@pytest.mark.parametrize(
+    "note", [{}, {"stones": []}, {"stones": {"S-1": "noon"}}, {"stones": {"S-1": 7}}, {"other": "x"}], ids=str
+)
+async def test_a_note_that_nobody_can_read_keeps_nobody_from_serving(
+    platform_of: PlatformOf, bao_of: BaoOf, tmp_path: Path, note: dict[str, object]
+) -> None:
+    """Whoever has retention's credentials can leave one, and nobody can take it away."""
+    number = a_number()
+    await destroyed(platform_of, tmp_path / "of-retention", number)
+    await bao_of("retention").call("POST", f"{TOMBSTONES}/{uuid4()}", {"data": note})
+    assert (await NotedDestructions(bao_of("intake"), tmp_path / "none").all())[number] == NOON
+
+
 async def test_what_openbao_lost_is_noted_again(platform_of: PlatformOf, openbao: Bao, tmp_path: Path) -> None:
     """Its storage was restored from before the destruction; the file lies elsewhere."""
     number, folder = a_number(), tmp_path / "of-retention"
