@@ -60,12 +60,15 @@ class Front:
             writer.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = None
         try:
             there = await self._connect()
             if there is not None:
                 await asyncio.gather(_pour(reader, there[1]), _pour(there[0], writer))
         finally:
             writer.close()
+            if there is not None:
+                there[1].close()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         """To the next in turn that takes a connection."""

@@ -27,7 +27,14 @@ class Backend:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def end(self) -> None:
+        """Looks go on meanwhile: what is accepted in the moment of closing would keep its socket open for good (asyncio,
+        Python 3.11), so it stops accepting first and lets what was accepted get its stream."""
         assert self._server
+        loop = asyncio.get_running_loop()
+        for one in self._server.sockets:
+            loop.remove_reader(one.fileno())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         self._server.close()
         await self._server.wait_closed()
 
