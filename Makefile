@@ -29,7 +29,7 @@ test: install
 # a release needs.
 drill: install
 	@$(BIN)/python -m pytest -m drill $(WHAT)
-	@$(if $(WHAT),,$(BIN)/meldpunt drill loss)
+	@$(if $(WHAT),,$(BIN)/meldpunt drill all)
 
 check: install
 	@$(BIN)/ruff check .

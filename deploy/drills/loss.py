@@ -21,6 +21,7 @@ from deploy.cluster.command import look
 from deploy.cluster.home import BAO_NODES, NATS_NODES, ClusterHome, replicas
 from deploy.drills.journal import KINDS, Journal, Kind, wrong
 from deploy.drills.load import REPORTERS, Load
+from deploy.drills.place import Place
 from deploy.embedded.home import SERVICE_NAMES, HouseError
 from deploy.embedded.parts import HERE, wait_until
 from deploy.tls.identities import SETUP_USER
@@ -67,6 +68,15 @@ class Killed:
 
 
 EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SERVICE_NAMES for one in replicas(name)), "postgres")
+
+
+def run(place: Place) -> list[str]:
+    """`place.only`: processes. Raises HouseError for who cannot be killed."""
+    names = tuple(place.only or EVERYTHING)
+    if unknown := [one for one in names if one not in EVERYTHING]:
+        raise HouseError(f"{', '.join(unknown)}: there is no such process; there are {', '.join(EVERYTHING)}")
+    with place.cluster() as home:
+        return Loss(home, place.say).run(names)
 
 
 class Loss:

@@ -125,10 +125,10 @@ def _of_a_house(command: Command) -> None:
     one = command(
         "drill",
         lambda home, arguments: int(import_module("deploy.drills.command").drill(home, arguments)),
-        "Rehearse a loss on a cluster of its own; prints its figures and fails loudly.",
+        "Rehearse what goes wrong, on a house or a cluster of its own; prints its figures and fails loudly.",
     )
-    one.add_argument("what", choices=["loss"])
-    one.add_argument("--only", metavar="PROCESS", action="append", help="kill only these (default: everything in turn)")
+    one.add_argument("what", metavar="NAME", help="a drill, or `all`; without one: which there are", nargs="?")
+    one.add_argument("--only", metavar="PART", action="append", help="only these of its parts (default: all in turn)")
     one = command(
         "rebuild",
         _later("rebuild", "rebuild"),

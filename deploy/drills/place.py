@@ -1,0 +1,71 @@
+"""Where a drill is held: in a folder of its own, with a house or a cluster that is ended afterwards, however it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.cluster.home import ClusterHome
+from deploy.embedded.home import Home, HouseError
+
+QUICK = {
+    "MELDPUNT_WITHDRAWAL_SECONDS": "0",
+    "MELDPUNT_WEB_REPORTS_PER_MINUTE": "1000000",
+    # What nobody is to give way to: the processes of a cluster are as many machines.
+    "MELDPUNT_EMBEDDED_EQUAL": "1",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """`say`: a line for who reads along. `only`: the parts of the drill that were asked for; empty for all."""
+
+    folder: Path
+    say: Callable[[str], None]
+    only: Sequence[str] = ()
+
+    @contextlib.contextmanager
+    def cluster(self, more: Mapping[str, str] | None = None) -> Iterator[ClusterHome]:
+        """A new one, running. `more`: of its environment. Raises HouseError."""
+        home = ClusterHome(self.folder / "cluster")
+        with self._running(home, ["cluster", "up"], ["cluster", "down"], more or {}):
+            yield home
+
+    @contextlib.contextmanager
+    def house(self, more: Mapping[str, str] | None = None) -> Iterator[Home]:
+        """An embedded house; else as a cluster."""
+        home = Home(self.folder / "house")
+        with self._running(home, ["up"], ["down"], more or {}):
+            yield home
+
+    @contextlib.contextmanager
+    def _running(self, home: Home, up: list[str], down: list[str], more: Mapping[str, str]) -> Iterator[None]:
+        if home.state() is not None:
+            raise HouseError(
+                f"something was made in {home.path} already: a drill counts what is there, and begins anew"
+            )
+        try:
+            meldpunt(home, *up, "--detach", more=QUICK | dict(more))
+            yield
+        finally:
+            meldpunt(home, *down)
+
+    def remove(self) -> None:
+        """What was made here, and nothing else: somebody may have named the folder."""
+        for one in ("cluster", "house"):
+            shutil.rmtree(self.folder / one, ignore_errors=True)
+
+
+def meldpunt(home: Home, *words: str, more: Mapping[str, str] | None = None) -> str:
+    """One command on a house; what it printed. Raises HouseError with what it said when it fails."""
+    argv = [sys.executable, "-m", "deploy.embedded.cli", *words, "--home", str(home.path)]
+    made = subprocess.run(argv, env={**os.environ, **(more or {})}, capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        raise HouseError(f"`meldpunt {' '.join(words)}` failed: {(made.stderr or made.stdout).strip()}")
+    return made.stdout
