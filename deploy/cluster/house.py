@@ -34,17 +34,18 @@ class Cluster(House):
     def _start_parts(self) -> None:
         self._say("starting three nodes of OpenBao, and PostgreSQL")
         self._supervisor.open_nursery()
-        joins = [self._of_node(one) for one in BAO_NODES]
         for name in BAO_NODES:
-            port, cluster_port = self._ports[name], self._ports[f"{name}-cluster"]
-            first = name == BAO_NODES[0]
-            node = parts.openbao(self.home, port, cluster_port, name=name, node=name, joins=joins, initializes=first)
-            self._supervisor.start(node)
+            self._supervisor.start(self._write_openbao(name))
         self._supervisor.start(self._front())
         self._supervisor.start(parts.postgres(self.home, self._ports["postgres"]), wait=PATIENCE)
         for name in BAO_NODES:
             self._supervisor.wait_for(name, PATIENCE)
         parts.wait_until(self._all_vote, PATIENCE, "OpenBao, all nodes of which have a vote,")
+
+    def _write_openbao(self, name: str) -> parts.Command:
+        port, cluster_port = self._ports[name], self._ports[f"{name}-cluster"]
+        joins, first = [self._of_node(one) for one in BAO_NODES], name == BAO_NODES[0]
+        return parts.openbao(self.home, port, cluster_port, name=name, node=name, joins=joins, initializes=first)
 
     def _of_node(self, name: str) -> str:
         return f"https://{HERE}:{self._ports[name]}"

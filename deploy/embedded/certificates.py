@@ -21,20 +21,27 @@ from deploy.embedded.status import is_running
 from deploy.embedded.supervise import Supervisor
 
 LOOK_EVERY = timedelta(hours=1)
-PATIENCE = 120
+PATIENCE = 300
 RENEW, NEW_AUTHORITY = "renew", "new-authority"
 console = Console(stderr=True)
 
 
 class Renewal:
-    """Of one running house. `connect_anew`: has OpenBao connect to PostgreSQL with what it shows from now on."""
+    """Of one running house. `connect_anew`: has OpenBao connect to PostgreSQL with what it shows from now on;
+    `start_again`: starts each of its nodes again."""
 
     def __init__(
-        self, home: Home, supervisor: Supervisor, connect_anew: Callable[[], None], say: Callable[[str], None]
+        self,
+        home: Home,
+        supervisor: Supervisor,
+        connect_anew: Callable[[], None],
+        say: Callable[[str], None],
+        start_again: Callable[[], None],
     ) -> None:
         self._home = home
         self._supervisor = supervisor
         self._connect_anew = connect_anew
+        self._start_again = start_again
         self._say = say
         self._look_at = datetime.now(UTC) + LOOK_EVERY
 
@@ -78,8 +85,7 @@ class Renewal:
         for part in self._supervisor.of_part(*PARTS):
             self._supervisor.tell(part, signal.SIGHUP)
         if believe:
-            for node in self._supervisor.of_part("openbao"):
-                self._supervisor.without(node, lambda: None)
+            self._start_again()
         self._connect_anew()
 
 

@@ -180,10 +180,16 @@ def _of_files(command: Command) -> None:
 
 def _of_keys(command: Command) -> None:
     one = command(
-        "keys", _later("keys", "keys"), "End what was stolen: the signing key of a service, or a letterbox key."
+        "keys",
+        _later("keys", "keys"),
+        "End what was stolen, the signing key of a service or a letterbox key; or renew what is old, while everything runs.",
     )
-    one.add_argument("what", choices=["revoke"])
-    one.add_argument("key", metavar="SERVICE|KID")
+    one.add_argument("what", choices=["revoke", "renew"])
+    one.add_argument(
+        "key",
+        metavar="SERVICE|KID|NAME",
+        help="to revoke: a service or a letterbox key; to renew: secret-ids, signing-keys, log-in or seal",
+    )
     one.add_argument(
         "--wait", type=float, default=POST_SECONDS, help="seconds for the post of the service to be received"
     )

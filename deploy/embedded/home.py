@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deploy.tls.authority import Authority
 
 PARTS = ("postgres", "openbao", "nats")
+SEAL_KEY = "openbao-seal-key"
 DEFAULT_PROTOCOL = "midden-delfland-2025"
 PREFERRED_PORTS = {
     "postgres": 15432,
@@ -180,6 +181,11 @@ class Home:
         """While this file exists, somebody waits for other certificates."""
         return self.path / "run" / "certificates"
 
+    @property
+    def seal_asked(self) -> Path:
+        """While this file exists, somebody waits for another seal key."""
+        return self.path / "run" / "seal"
+
     def secret(self, name: str, make: Any = None) -> str:
         """The secret called `name`, made on first use."""
         file = self.path / "secrets" / name
@@ -189,6 +195,25 @@ class Home:
 
     def secret_file(self, name: str) -> Path:
         return self.path / "secrets" / name
+
+    def processes(self, service: str) -> dict[str, str]:
+        """The processes of a service and where each is spoken to: one, or as many as a cluster has. Of a house that was
+        started."""
+        state = self.state() or {}
+        several: dict[str, int] = state.get("several", {})
+        found = {one: f"http://127.0.0.1:{port}" for one, port in several.items() if one.rpartition("-")[0] == service}
+        return found or {service: state["addresses"][service]}
+
+    def seal_keys(self) -> list[Path]:
+        """The files with OpenBao's seal key, the newest last: two while it is being rotated. Made on first use."""
+        found = sorted((self.path / "secrets").glob(f"{SEAL_KEY}*"), key=lambda one: (len(one.name), one.name))
+        found = [one for one in found if one.suffix != ".new"]
+        return found or [self.new_seal_key(1)]
+
+    def new_seal_key(self, number: int) -> Path:
+        file = self.secret_file(SEAL_KEY if number == 1 else f"{SEAL_KEY}-{number}")
+        self.write(file, secrets.token_hex(32))
+        return file
 
     def write_secret(self, name: str, text: str) -> None:
         self.write(self.path / "secrets" / name, text)

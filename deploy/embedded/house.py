@@ -22,8 +22,10 @@ from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import Compaction
 from deploy.embedded.heard import until_heard
 from deploy.embedded.home import DEFAULT_PROTOCOL, DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
+from deploy.embedded.nodes import Nodes
 from deploy.embedded.parts import HERE
 from deploy.embedded.rotate import RotatedLog
+from deploy.embedded.seal import SealRotation
 from deploy.embedded.supervise import Supervisor
 from deploy.embedded.told import told
 from deploy.nats import config as nats_config
@@ -61,8 +63,10 @@ class House:
             reopen = functools.partial(self._supervisor.tell, node, signal.SIGHUP)
             self._supervisor.chores.append(RotatedLog(parts.openbao_audit_log(home, node), reopen).look)
         self._ports: dict[str, int] = {}
-        renewal = Renewal(home, self._supervisor, self._connect_anew, say)
-        self._supervisor.chores.append(renewal.when_due)
+        self._nodes = Nodes(self._supervisor, self._node_ports, self._bao, home.tls)
+        renewal = Renewal(home, self._supervisor, self._connect_anew, say, self._nodes.one_by_one)
+        rotation = SealRotation(home, self._nodes, self._write_openbao, say)
+        self._supervisor.chores += [renewal.when_due, rotation.when_asked]
         self._subjects: dict[str, str] = {}
         self._compaction: Compaction | None = None
 
@@ -79,7 +83,8 @@ class House:
         self.home.make()
         self.home.authority.make()
         self._ports = self.home.ports()
-        self.home.certificates_asked.unlink(missing_ok=True)
+        for asked in (self.home.certificates_asked, self.home.seal_asked):
+            asked.unlink(missing_ok=True)
         for file in (self.home.path / "run" / "held").iterdir():
             file.unlink()
         self._write_state()
@@ -92,10 +97,17 @@ class House:
     def _start_parts(self) -> None:
         self._say("starting OpenBao and PostgreSQL")
         self._supervisor.open_nursery()
-        self._supervisor.start(parts.openbao(self.home, self._ports["openbao"], self._ports["openbao-cluster"]))
+        self._supervisor.start(self._write_openbao("openbao"))
         self._supervisor.start(parts.postgres(self.home, self._ports["postgres"]), wait=PATIENCE)
         self._supervisor.wait_for("openbao", PATIENCE)
         self._compaction = self._begin_compacting()
+
+    def _write_openbao(self, name: str) -> parts.Command:
+        """Writes the configuration of a node as the files in `secrets` are now; how it is started."""
+        return parts.openbao(self.home, self._ports[name], self._ports[f"{name}-cluster"])
+
+    def _node_ports(self) -> dict[str, int]:
+        return {name: self._ports[name] for name in self.bao_nodes}
 
     def _bao(self) -> hvac.Client:
         return bao_config.client(self._bao_address, self.home.secret("provisioner"), self.home.tls(SETUP_USER))

@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import pwd
-import secrets
 import shutil
 import socket
 import subprocess
@@ -191,7 +190,7 @@ def openbao(
     folder = home.part(name)
     key_storage(home, cluster_port, name).mend()
     folder.chmod(0o700)
-    home.secret("openbao-seal-key", lambda: secrets.token_hex(32))
+    seals = home.seal_keys()
     home.secret("provisioner")
     file = folder / "openbao.hcl"
     server = Server(
@@ -203,7 +202,8 @@ def openbao(
         # Of several nodes the one that takes over does so only where the device is where the one before had it: each has it
         # in its own folder, where it is started.
         audit_log=Path(openbao_audit_log(home, name).name) if more else openbao_audit_log(home, name),
-        seal_key=home.secret_file("openbao-seal-key"),
+        seal_key=seals[-1],
+        previous_seal_key=seals[-2] if len(seals) > 1 else None,
         provisioner=home.secret_file("provisioner"),
         tls=home.tls("openbao"),
         **more,

@@ -31,9 +31,9 @@ def is_running(state: dict[str, Any] | None) -> bool:
         return False
 
 
-def operators_look(home: Home, service: str) -> httpx.Response:
-    """`/statusz` of a service, asked with the operator's secret."""
-    address = (home.state() or {})["addresses"][service]
+def operators_look(home: Home, service: str, address: str | None = None) -> httpx.Response:
+    """`/statusz` of a service, asked with the operator's secret; `address`: of one process of several."""
+    address = address or (home.state() or {})["addresses"][service]
     secret = {"Authorization": f"Bearer {home.secret(f'operations-{service}')}"}
     return httpx.get(f"{address}/statusz", headers=secret, timeout=10)
 

@@ -102,7 +102,7 @@ class Supervisor:
             for chore in self.chores:
                 chore()
 
-    def without(self, name: str, work: Callable[[], None]) -> None:
+    def without(self, name: str, work: Callable[[], object]) -> None:
         """Do `work` while `name` is stopped, and start that again, also when `work` failed; until it is ready."""
         self._end(name)
         problem: Exception | None = None

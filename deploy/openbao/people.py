@@ -20,6 +20,9 @@ from deploy.openbao.apply import never_lock_out
 from deploy.openbao.log_in import MAX_AGES, PROVIDER, REDIRECT
 
 CLIENT = "portal"
+SIGNS = "portal"
+"""The key with which tokens are signed."""
+BELIEVED = "24h"
 LOG_INS_PER_MINUTE = 120
 """For one address. On one machine everybody has the same."""
 PERSON_SECONDS = 60
@@ -53,15 +56,15 @@ def apply(bao: hvac.Client, address: str, users: dict[str, str], portal: str | N
         bao.write("identity/entity-alias", name=name, canonical_id=subjects[name], mount_accessor=accessor)
     bao.write("identity/oidc/assignment/people", entity_ids=list(subjects.values()), group_ids=[])
     bao.write(
-        "identity/oidc/key/portal",
+        f"identity/oidc/key/{SIGNS}",
         allowed_client_ids=["*"],
         algorithm="RS256",
         rotation_period="24h",
-        verification_ttl="24h",
+        verification_ttl=BELIEVED,
     )
     bao.write(
         f"identity/oidc/client/{CLIENT}",
-        key="portal",
+        key=SIGNS,
         redirect_uris=back,
         assignments=["people"],
         # As the NL GOV profile has it: a log-in lasts longer than its token.
@@ -72,6 +75,12 @@ def apply(bao: hvac.Client, address: str, users: dict[str, str], portal: str | N
     bao.write(f"identity/oidc/provider/{PROVIDER}", issuer=address, allowed_client_ids=[client_id], scopes_supported=[])
     bao.sys.create_or_update_policy("person", json.dumps({"path": _one_way_to_log_in(client_id, back)}))
     return subjects
+
+
+def renew_signing(bao: hvac.Client, believed: str = BELIEVED) -> None:
+    """The provider signs with another key from now on. What the one before signed is believed for as long as `believed` says
+    (a duration, as "24h"), and no token for longer than it lives."""
+    bao.write(f"identity/oidc/key/{SIGNS}/rotate", verification_ttl=believed)
 
 
 def throttle(bao: hvac.Client, per_minute: int) -> None:

@@ -22,12 +22,22 @@ class Server:
     audit_log: Path
     """The same on every node of a cluster, or none but the first can take over; relative to where each is started."""
     seal_key: Path
+    """Named by its number: `seal_id`."""
     provisioner: Path
     tls: Tls
     joins: Sequence[str] = ()
     """Where all the nodes of its cluster are spoken to (`https://host:port`); none for one that is alone."""
     initializes: bool = True
     """Whether it makes the cluster when there is none. One node alone: several would make as many clusters."""
+    previous_seal_key: Path | None = None
+    """The seal key of before, while what it sealed is being sealed anew with the other."""
+
+
+def seal_id(key: Path) -> str:
+    """What OpenBao calls the seal key in this file; it writes that beside what it sealed. `openbao-seal-key` is the first,
+    `openbao-seal-key-2` the second."""
+    number = key.name.rpartition("-")[2]
+    return f"embedded-{number if number.isdigit() else 1}"
 
 
 def server_config(one: Server) -> str:
@@ -36,7 +46,7 @@ def server_config(one: Server) -> str:
 ui = false
 api_addr = "https://{one.host}:{one.port}"
 cluster_addr = "https://{one.host}:{one.cluster_port}"
-log_level = "warn"
+log_level = "{"info" if one.previous_seal_key else "warn"}"
 storage "raft" {{
   path = "{one.folder / "raft"}"
   node_id = "{one.node}"
@@ -54,9 +64,9 @@ listener "tcp" {{
 {listener_tls(one.tls)}
 }}
 seal "static" {{
-  current_key_id = "embedded-1"
+  current_key_id = "{seal_id(one.seal_key)}"
   current_key = "file://{one.seal_key}"
-}}
+{previous(one.previous_seal_key)}}}
 audit "file" "trail" {{
   description = "every request, values as keyed hashes"
   options {{
@@ -65,6 +75,17 @@ audit "file" "trail" {{
   }}
 }}
 {initialisation(one.provisioner) if one.initializes else ""}"""
+
+
+def previous(key: Path | None) -> str:
+    """With it what was sealed before is still opened. That it was sealed anew is said in the log alone, at `info`."""
+    return (
+        f"""  previous_key_id = "{seal_id(key)}"
+  previous_key = "file://{key}"
+"""
+        if key
+        else ""
+    )
 
 
 def joining(one: Server) -> str:

@@ -23,6 +23,7 @@ import nats
 
 from deploy.embedded import parts
 from deploy.embedded.home import Home
+from deploy.embedded.nodes import Nodes
 from deploy.embedded.storage import KeyStorage
 from deploy.embedded.supervise import Supervisor
 from deploy.nats import config as nats_config
@@ -86,13 +87,21 @@ class RealParts:
 
     @cached_property
     def openbao(self) -> Bao:
-        command = parts.openbao(self.home, self.ports["openbao"], self.ports["openbao-cluster"])
-        self.supervisor.start(command, wait=60)
+        self.supervisor.start(self.write_openbao("openbao"), wait=60)
         return Bao(self.home, self.ports["openbao"])
 
     @property
     def key_storage(self) -> KeyStorage:
         return parts.key_storage(self.home, self.ports["openbao-cluster"])
+
+    @property
+    def nodes(self) -> Nodes:
+        """OpenBao's one node, as who starts it again one by one sees it."""
+        return Nodes(self.supervisor, lambda: {"openbao": self.ports["openbao"]}, self.openbao.anew, self.home.tls)
+
+    def write_openbao(self, name: str) -> parts.Command:
+        """The configuration of that node, as the files of its home are now."""
+        return parts.openbao(self.home, self.ports[name], self.ports[f"{name}-cluster"])
 
     def reload(self, name: str) -> None:
         """Have a part read its files again."""

@@ -274,7 +274,9 @@ def test_who_asks_gets_new_ones_and_what_goes_wrong_is_said(parts: RealParts) ->
         return {home.tls(name).certificate.read_bytes() for name in IDENTITIES}
 
     before = serials()
-    good, bad = (Renewal(home, parts.supervisor, anew, said.append) for anew in (lambda: None, away))
+    good, bad = (
+        Renewal(home, parts.supervisor, anew, said.append, parts.nodes.one_by_one) for anew in (lambda: None, away)
+    )
     good.when_due()
     assert serials() == before, "nobody asked, and it is not time"
     for renewal in (good, bad):
@@ -307,7 +309,7 @@ def test_another_authority_while_everything_runs(parts: RealParts) -> None:
     def connect_anew() -> None:
         bao_config.connect_anew(openbao.anew())
 
-    Renewal(parts.home, parts.supervisor, connect_anew, said.append).new_authority()
+    Renewal(parts.home, parts.supervisor, connect_anew, said.append, parts.nodes.one_by_one).new_authority()
     assert said == ["another authority signs the certificates"]
     context = _context(parts.home.authority.trusted, former)
     for part in (to_openbao(openbao), to_postgres(parts.postgres), to_nats(nats)):
