@@ -29,6 +29,11 @@ def end_access(bao: hvac.Client, service: str) -> None:
     role = f"auth/approle/role/{service}"
     for accessor in (bao.list(f"{role}/secret-id") or {"data": {"keys": []}})["data"]["keys"]:
         bao.write(f"{role}/secret-id-accessor/destroy", secret_id_accessor=accessor)
+    end_tokens(bao, service)
+
+
+def end_tokens(bao: hvac.Client, service: str) -> None:
+    """End all tokens of `service`, and with them its database users; it logs in again with its credentials."""
     for accessor in bao.list("auth/token/accessors")["data"]["keys"]:
         try:
             token = bao.write("auth/token/lookup-accessor", accessor=accessor)["data"]

@@ -1,0 +1,42 @@
+"""Everything that is a key gets another one, in a cluster that people report to and decide in: nobody waits for long, nothing
+is lost, and what was there before is refused.
+
+Each part shows first that what it will see refused is taken before, so that a check that sees nothing fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deploy.drills.keys_of_openbao import seal, secret_ids
+from deploy.drills.keys_of_people import log_in
+from deploy.drills.keys_of_services import letterboxes, transit
+from deploy.drills.keys_of_tls import certificates
+from deploy.drills.place import Place
+from deploy.drills.under_load import UnderLoad
+from deploy.embedded.home import HouseError
+
+PARTS: dict[str, Callable[[UnderLoad], list[str]]] = {
+    "certificates": certificates,
+    "secret-ids": secret_ids,
+    "letterboxes": letterboxes,
+    "transit": transit,
+    "log-in": log_in,
+    "seal": seal,
+}
+
+
+def run(place: Place) -> list[str]:
+    """`place.only`: parts. Raises HouseError for one that there is not."""
+    names = tuple(place.only or PARTS)
+    if unknown := [one for one in names if one not in PARTS]:
+        raise HouseError(f"{', '.join(unknown)}: there is no such part; there are {', '.join(PARTS)}")
+    faults: list[str] = []
+    with place.cluster() as home:
+        with UnderLoad.begun(home, place.say) as under:
+            for name in names:
+                with under.told(name):
+                    faults += [f"{name}: {one}" for one in PARTS[name](under)]
+                under.whole()
+            faults += under.parked()
+        return faults + under.verdict()
