@@ -24,6 +24,7 @@ from deploy.tls.identities import SETUP_USER
 
 SETTLED_SECONDS = 3.0
 PAUSE_SECONDS = 0.5
+WHOLE_SECONDS = 120
 
 
 @dataclass
@@ -79,7 +80,7 @@ class UnderLoad:
 
     def whole(self) -> float:
         """Until every process is ready; raises HouseError."""
-        return self.until(lambda: all(one.ready for one in look(self.home)), "the cluster is whole")
+        return self.until(lambda: all(one.ready for one in look(self.home)), "the cluster is whole", WHOLE_SECONDS)
 
     def meldpunt(self, *words: str) -> str:
         """One command on the cluster; raises HouseError."""

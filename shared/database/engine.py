@@ -26,6 +26,10 @@ from shared.wake import Wake
 log = structlog.get_logger()
 INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
+REFUSED_SECONDS = 10.0
+"""Between two users that are asked for because PostgreSQL refused the one before."""
+REFUSED = {"28P01", "28000"}
+"""What it says to a user that there is not, or that is no longer what he was: his token was ended, or it was restored."""
 READ_ONLY = "25006"
 """What a server says that was the primary, and has become a standby: another one is, and this connection leads nowhere."""
 LOCK_NOT_AVAILABLE = "55P03"
@@ -95,22 +99,26 @@ def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
         raise DisconnectionError("the connection was closed by PostgreSQL")
 
 
+def _sqlstate(problem: DBAPIError) -> str | None:
+    found: str | None = getattr(problem.orig, "sqlstate", None)
+    return found
+
+
 def is_outage(problem: DBAPIError) -> bool:
     """Whether trying again later makes sense: connection lost, starting up, refused, too many, none that takes writes."""
     if isinstance(getattr(problem.orig, "__cause__", None), asyncpg.TargetServerAttributeNotMatched):
         return True
     if isinstance(problem, (OperationalError, InterfaceError)) or problem.connection_invalidated:
         return True
-    return getattr(problem.orig, "sqlstate", None) in {
+    return _sqlstate(problem) in {
         "57P01",
         "57P02",
         "57P03",
-        "28P01",
-        "28000",
         "53300",
         "40001",
         "40P01",
         READ_ONLY,
+        *REFUSED,
     }
 
 
@@ -120,9 +128,9 @@ async def outages() -> AsyncIterator[None]:
     try:
         yield
     except DBAPIError as problem:
-        if getattr(problem.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+        if _sqlstate(problem) == LOCK_NOT_AVAILABLE:
             raise PartDown("something in the database is locked by others for too long") from problem
-        if getattr(problem.orig, "sqlstate", None) == KEY_IS_FINISHED:
+        if _sqlstate(problem) == KEY_IS_FINISHED:
             raise KeyFinished from problem
         if is_outage(problem):
             raise PartDown("the database is out of reach") from problem
@@ -201,6 +209,7 @@ class Database:
         self._bao = bao
         self._service = service
         self._lease: dict[str, Any] | None = None
+        self._refused = asyncio.Event()
         self._wakes: dict[type[SQLModel], list[Wake]] = {}
         self.stamps: Stamps | None = None
         # Without autoflush the rows of all of them go in one statement per table.
@@ -223,13 +232,32 @@ class Database:
             raise PartDown("OpenBao cannot make a database user") from problem
 
     async def keep_user(self) -> None:
-        """Renew the lease at half of its time; take a new user when that no longer helps."""
+        """Renew the lease at half of its time; take a new user when that no longer helps, and when PostgreSQL refuses the
+        one that there is: his lease ends with the token that he was had with."""
         kept = True
         while True:
             half = max(1.0, (self._lease["lease_duration"] if self._lease else 20) / 2)
             # While OpenBao is away often: the other half of the lease is what is left to hear from it in.
-            await asyncio.sleep(half if kept else RENEW_SECONDS)
-            kept = await self._kept()
+            if not await self._refuses(half if kept else RENEW_SECONDS):
+                kept = await self._kept()
+                continue
+            kept = await self._replaced()
+            await asyncio.sleep(REFUSED_SECONDS if kept else RENEW_SECONDS)
+
+    async def _refuses(self, seconds: float) -> bool:
+        """Whether PostgreSQL refuses the user within this time."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._refused.wait(), seconds)
+        return self._refused.is_set()
+
+    async def _replaced(self) -> bool:
+        try:
+            await self.new_user()
+        except (PartDown, BaoRefused) as problem:
+            log.warning("no other database user", problem=type(problem).__name__)
+            return False
+        self._refused.clear()
+        return True
 
     async def _kept(self) -> bool:
         """Whether there is a user for at least half of a lease's time; False while OpenBao is away."""
@@ -247,6 +275,16 @@ class Database:
         return True
 
     @contextlib.asynccontextmanager
+    async def _outages(self) -> AsyncIterator[None]:
+        try:
+            async with outages():
+                yield
+        except PartDown as problem:
+            if isinstance(problem.__cause__, DBAPIError) and _sqlstate(problem.__cause__) in REFUSED:
+                self._refused.set()
+            raise
+
+    @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed at the end, rolled back on an error; raises PartDown on an outage."""
         with self._span():
@@ -262,7 +300,7 @@ class Database:
         as they do in a transaction at PostgreSQL's default level.
         """
         async with (
-            outages(),
+            self._outages(),
             AsyncSession(
                 self._outside, expire_on_commit=False, autoflush=False, sync_session_class=_Reading
             ) as session,
@@ -272,7 +310,7 @@ class Database:
 
     async def alone(self, statement: Executable) -> Result[Any]:
         """One statement, which is a transaction of its own: one round trip. Raises PartDown on an outage."""
-        async with outages(), AsyncSession(self._outside, expire_on_commit=False) as session:
+        async with self._outages(), AsyncSession(self._outside, expire_on_commit=False) as session:
             return await session.execute(statement, execution_options={"synchronize_session": False})
 
     async def together(self, work: UnitOfWork) -> None:
@@ -283,7 +321,7 @@ class Database:
     @contextlib.asynccontextmanager
     async def _unit_of_work(self, *, autoflush: bool = True) -> AsyncIterator[AsyncSession]:
         async with (
-            outages(),
+            self._outages(),
             AsyncSession(
                 self.engine,
                 expire_on_commit=False,

@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+
+from deploy.openbao import revoke
+from shared.database import engine
 from shared.database.engine import Database
 from shared.errors import PartDown
 from shared.openbao import TIMEOUT_SECONDS, BaoError
 from shared.telemetry import Tracing
 from tests.parts import NOBODY
-from tests.platform.real import Handed
+from tests.platform.conftest import BaoOf
+from tests.platform.real import HERE, Bao, Handed, Postgres
 
 
 class Flickering(Handed):
@@ -60,3 +66,28 @@ async def test_one_that_cannot_be_renewed_is_replaced() -> None:
         bao = Flickering(answer, 2)
         await kept(bao)
         assert (bao.renewals, bao.users) == (2, 2)
+
+
+async def test_whose_tokens_were_ended_has_another_user_within_seconds(
+    openbao: Bao, postgres: Postgres, bao_of: BaoOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database user ends with the token that he was had with; half a lease later would be half an hour."""
+    monkeypatch.setattr(engine, "REFUSED_SECONDS", 0.1)
+    openbao.with_database(postgres)
+    await postgres.fresh("rights")
+    bao = bao_of("rights")
+    database = Database(bao, "rights", [(HERE, postgres.port)], postgres.tls("rights"), Tracing("rights", None))
+    await database.new_user()
+    assert await database.reachable()
+    keeping = asyncio.create_task(database.keep_user())
+    try:
+        revoke.end_tokens(openbao.administrator, "rights")
+        with pytest.raises(PartDown):
+            async with database.reading() as session:
+                await session.execute(text("SELECT 1"))
+        async with asyncio.timeout(10):
+            while not await database.reachable():
+                await asyncio.sleep(0.1)
+    finally:
+        keeping.cancel()
+        await database.engine.dispose()
