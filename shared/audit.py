@@ -14,7 +14,7 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID, uuid4
@@ -153,6 +153,11 @@ class Proofs:
         """These have a number, or are known to be missed."""
         for identifier in lines:
             self._waiting.pop(identifier, None)
+
+    @property
+    def waiting(self) -> Collection[UUID]:
+        """Lines that were committed here and of which no number was heard."""
+        return self._waiting.keys()
 
     def overdue(self, seconds: float, most: int) -> list[UUID]:
         """Lines that were committed here longer ago and of which no number was heard since; the oldest ones."""

@@ -56,6 +56,8 @@ class AuditNumberer:
         self._missed: dict[str, Doubt] = {}
         self._known = self._first = -1
         """How far lines were numbered, as this process knows it: now, and when it began."""
+        self._early: frozenset[UUID] = frozenset()
+        """What a door had committed before that: another process may have numbered it already."""
         self.numbering = Periodic(
             "audit",
             self.number,
@@ -64,6 +66,16 @@ class AuditNumberer:
             wake=database.inserted(Audit),
             remedy="lines of the audit trail have no number and do not reach oversight: see the log of this service",
         )
+
+    async def begin(self) -> None:
+        """Note how far lines are numbered, before this process writes its first; raises PartDown."""
+        async with self._database.reading() as session:
+            head = await session.get(AuditHead, 1)
+        self._begin(head.seq if head else 0)
+
+    def _begin(self, reached: int) -> None:
+        if self._first < 0:
+            self._first, self._early = reached, frozenset(self._proofs.waiting)
 
     async def number(self) -> None:
         """Number what is waiting; soon after there are lines, so that those of the same moment go together."""
@@ -91,7 +103,7 @@ class AuditNumberer:
                 await self._give_numbers(session, head, ours)
             await self._refuse(session, {row.id for row in found} - {row.id for row in ours})
             reached = head.seq + len(ours)
-        self._first = reached - len(ours) if self._first < 0 else self._first
+        self._begin(reached - len(ours))
         self._known = max(self._known, reached)
         self._proofs.numbered(row.id for row in ours)
         return len(found) == most
@@ -118,7 +130,8 @@ class AuditNumberer:
 
     def _is_right(self, row: Any) -> bool:
         """Whether it waits, or has a number that was given since this process began: not one that somebody else gave it."""
-        return row.refused_at is None and (row.seq is None or self._first < row.seq <= self._known)
+        first = 0 if row.id in self._early else self._first
+        return row.refused_at is None and (row.seq is None or first < row.seq <= self._known)
 
     async def _give_numbers(self, session: AsyncSession, head: AuditHead, rows: Sequence[Any]) -> None:
         reached, last = head.seq + len(rows), head.chain

@@ -203,6 +203,51 @@ async def test_lines_that_wait_or_that_another_process_numbers_are_not_missed(da
     assert cast(audit.Proofs, database.stamps).overdue(0, 10) == []
 
 
+@pytest.mark.parametrize("at_the_door", [False, True], ids=["begun before", "at the door, before"])
+async def test_what_another_process_numbers_as_this_one_begins_is_not_missed(
+    database_of: DatabaseOf, at_the_door: bool
+) -> None:
+    """Two that start together: the other is there first, and has numbered this one's first lines before this one looks."""
+    database, replica = await database_of("retention"), await database_of("retention")
+    post = Post("retention", NoSigner("retention"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
+    other, numbering = (
+        await numberer(replica),
+        AuditNumberer(database, post, SystemClock(), cast(audit.Proofs, database.stamps)),
+    )
+    await write(replica, 0, 2)
+    await other.number_once()
+    if not at_the_door:
+        await numbering.begin()
+    await write(database, 2, 3)
+    if at_the_door:
+        await numbering.begin()
+    await other.number_once()
+    await write(database, 5, 1)
+    await numbering.number_once()
+    await numbering.miss(seconds=0)
+    assert numbering.missed.stuck().waiting == 0
+    assert cast(audit.Proofs, database.stamps).overdue(0, 10) == []
+
+
+async def test_a_line_that_was_given_an_older_number_is_missed(database: Database, postgres: Postgres) -> None:
+    """As who would have it stand where one stands already that oversight was told of."""
+    post = Post("retention", NoSigner("retention"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
+    await write(database, 0, 2)
+    await (await numberer(database)).number_once()
+    assert database.stamps is not None
+    numbering = AuditNumberer(database, post, SystemClock(), cast(audit.Proofs, database.stamps))
+    cast(audit.Proofs, database.stamps).numbered(list(cast(audit.Proofs, database.stamps).waiting))
+    await numbering.begin()
+    await write(database, 2, 1)
+    superuser = await postgres.connect("retention")
+    try:
+        await superuser.execute("DELETE FROM audit WHERE seq = 1; UPDATE audit SET seq = 1 WHERE seq IS NULL")
+    finally:
+        await superuser.close()
+    await numbering.miss(seconds=0)
+    assert numbering.missed.stuck().waiting == 1
+
+
 async def test_the_door_proves_its_lines_while_openbao_is_away() -> None:
     """With what it has at hand; nobody else has that, and no other service believes it."""
     door = audit.Proofs(Mac("intake", Handed({})), at_hand=b"of the door")
