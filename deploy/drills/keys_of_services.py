@@ -50,6 +50,8 @@ def transit(under: UnderLoad) -> list[str]:
     under.meldpunt("lookup-key", "--now")
     if bao.read(lookup.KEY)["data"]["latest_version"] != before + 1:
         faults.append("the look-up key has no other version")
+    # Whoever is started again by what follows writes with the newer key, and has to believe what the older one wrote.
+    under.meldpunt("keys", "renew", "row-keys")
     statement = _statement(under)
     faults += _another(
         under,
@@ -60,7 +62,18 @@ def transit(under: UnderLoad) -> list[str]:
         faults.append(f"what {OWNER} signed with the revoked key still counts")
     if bao.read(f"{SIGN}/keys/{OWNER}")["data"]["min_decryption_version"] < 3:
         faults.append("the versions of before were not ended")
+    written = _written_with(under)
+    if written != {1, 2}:
+        faults.append(
+            f"rows of {OWNER} were written with the versions {sorted(written)} of its key, and not with 1 and 2"
+        )
     return faults
+
+
+def _written_with(under: UnderLoad) -> set[int]:
+    """By which versions of its key the owner's dossiers are believed."""
+    found = rows(under.home, OWNER, "SELECT DISTINCT split_part(mac, ':', 1) AS version FROM dossier")
+    return {int(one["version"].removeprefix("v")) for one in found}
 
 
 def _another(under: UnderLoad, why: str, change: Callable[[str], object]) -> list[str]:

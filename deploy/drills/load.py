@@ -71,13 +71,16 @@ class Load:
         """No more reports; until each has come and is decided, or `patience` (seconds) is over."""
         self._stopping.set()
         until = time.monotonic() + patience
-        for thread in self._reporters:
-            thread.join(max(0.1, until - time.monotonic()))
-        for _, one in self._following:
-            with contextlib.suppress(TimeoutError):
-                one.result(max(0.1, until - time.monotonic()))
-        self._given_up.set()
-        self._deciders.shutdown()
+        try:
+            for thread in self._reporters:
+                thread.join(max(0.1, until - time.monotonic()))
+            for _, one in self._following:
+                with contextlib.suppress(TimeoutError):
+                    one.result(max(0.1, until - time.monotonic()))
+        finally:
+            # Also where the drill is ended while it waits: they would go on for as long as the process.
+            self._given_up.set()
+            self._deciders.shutdown()
 
     def waiting_since(self, moment: float) -> int:
         """How many that were taken before `moment` are still under way between the door and their decision."""

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import hvac
@@ -105,9 +106,9 @@ class UnderLoad:
         return found
 
 
-def parked_in(process: str, queues: list[dict[str, object]] | None) -> list[str]:
+def parked_in(process: str, queues: list[dict[str, Any]] | None) -> list[str]:
     """Of what `/statusz` says of its queues; raises HouseError where it does not know."""
     if queues is None:
         raise HouseError(f"{process} does not know what waits")
-    rows = [(one["queue"], row) for one in queues for row in one["rows"]]  # type: ignore[attr-defined]
+    rows = [(one["queue"], row) for one in queues for row in one["rows"]]
     return [f"{process}: {queue} has {row['id']} parked: {row['why']}" for queue, row in rows if row["parked"]]

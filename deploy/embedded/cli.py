@@ -188,7 +188,7 @@ def _of_keys(command: Command) -> None:
     one.add_argument(
         "key",
         metavar="SERVICE|KID|NAME",
-        help="to revoke: a service or a letterbox key; to renew: secret-ids, signing-keys, log-in or seal",
+        help="to revoke: a service or a letterbox key; to renew: secret-ids, signing-keys, row-keys, log-in or seal",
     )
     one.add_argument(
         "--wait", type=float, default=POST_SECONDS, help="seconds for the post of the service to be received"

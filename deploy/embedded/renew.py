@@ -54,6 +54,15 @@ def write_signing_keys(home: Home, bao: hvac.Client) -> None:
     exchange_keys(home, known)
 
 
+def row_keys(home: Home, bao: hvac.Client) -> None:
+    """A new version for every service; each process uses it from its next start."""
+    for service in SERVICE_NAMES:
+        revoke.rotate_rows(bao, service)
+    console.print(
+        "every service has another key for its rows; each process writes with it when it has been started again"
+    )
+
+
 def log_in(home: Home, bao: hvac.Client) -> None:
     """Of OpenBao as the provider that people log in at; a municipality's own provider does this itself."""
     people.renew_signing(bao)
@@ -81,6 +90,7 @@ def seal(home: Home, bao: hvac.Client) -> None:
 RENEWED: dict[str, Callable[[Home, hvac.Client], None]] = {
     "secret-ids": secret_ids,
     "signing-keys": signing_keys,
+    "row-keys": row_keys,
     "log-in": log_in,
     "seal": seal,
 }

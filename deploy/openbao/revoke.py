@@ -10,12 +10,18 @@ from __future__ import annotations
 import hvac
 
 from shared.keys.letters import split_kid
-from shared.privileges import SIGN
+from shared.privileges import ROWS, SIGN
 
 
 def rotate(bao: hvac.Client, service: str) -> None:
     """A new version of the signing key of `service`; what the older ones certified still counts."""
     bao.write(f"{SIGN}/keys/{service}/rotate")
+
+
+def rotate_rows(bao: hvac.Client, service: str) -> None:
+    """A new version of the key by which `service` believes its own rows: a process that begins uses it, and what was written
+    before counts by the version that it names."""
+    bao.write(f"{ROWS}/keys/{service}/rotate")
 
 
 def end_older(bao: hvac.Client, service: str) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from shared.privileges import ROWS
 
 LABEL = base64.b64encode(b"meldpunt: what this service wrote in its own rows").decode()
 
+UNKNOWN_SECONDS = 60.0
+
 
 class Mac:
     """Makes and checks the MACs of one service."""
@@ -29,7 +32,8 @@ class Mac:
         self._path = f"{ROWS}/hmac/{service}"
         self._bao = bao
         self._keys: dict[int, bytes] = {}
-        self._unknown: set[int] = set()
+        self._unknown: dict[int, float] = {}
+        """Versions that there were not, and when that was: a row can name any."""
 
     async def prepare(self) -> None:
         """Ask for the newest key; raises PartDown while OpenBao is away, BaoRefused when it is not permitted."""
@@ -69,12 +73,13 @@ class Mac:
         return key is not None and hmac.compare_digest(_made(key, kind, facts), found)
 
     async def _key(self, version: int) -> bytes | None:
-        """The key of a version; None for one that there never was, which is asked for once."""
-        if version not in self._keys and version not in self._unknown:
+        """The key of a version; None for one that there is not, which is asked for again after a minute: there may be by then."""
+        asked_at = self._unknown.get(version, -UNKNOWN_SECONDS)
+        if version not in self._keys and time.monotonic() >= asked_at + UNKNOWN_SECONDS:
             try:
                 await self._ask(version)
             except BaoError:
-                self._unknown.add(version)
+                self._unknown[version] = time.monotonic()
         return self._keys.get(version)
 
     async def _ask(self, version: int | None = None) -> None:

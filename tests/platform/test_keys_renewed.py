@@ -19,9 +19,11 @@ from deploy.embedded.home import Home, HouseError
 from deploy.embedded.keys import keys
 from deploy.embedded.renew import RENEWED, renewed
 from deploy.embedded.seal import SealRotation, recovery_key, was_sealed_anew
-from deploy.openbao import people, renew
+from deploy.openbao import people, renew, revoke
 from deploy.openbao.apply import credentials
 from deploy.openbao.server import seal_id
+from shared.keys.mac import Mac
+from tests.platform.conftest import BaoOf
 from tests.platform.real import Bao, RealParts
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -174,6 +176,29 @@ def handed(files: dict[str, Path]) -> renew.Files:
 
 def _write(file: Path, text: str) -> None:
     file.write_text(text)
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_who_runs_on_believes_what_a_process_with_a_newer_key_wrote(
+    openbao: Bao, bao_of: BaoOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when somebody had written a row before that names a version that there was not yet."""
+    monkeypatch.setattr("shared.keys.mac.UNKNOWN_SECONDS", 0.0)
+    running = Mac("rights", bao_of("rights"))
+    await running.prepare()
+    first = await running.of("thing", {"n": 1})
+    newest = int(first[1])
+    assert not await running.agrees("thing", {"n": 1}, f"v{newest + 1}:{first[3:]}")
+    revoke.rotate_rows(openbao.administrator, "rights")
+    begun = Mac("rights", bao_of("rights"))
+    await begun.prepare()
+    second = await begun.of("thing", {"n": 1})
+    assert second.startswith(f"v{newest + 1}:")
+    assert await running.agrees("thing", {"n": 1}, second)
+    assert await begun.agrees("thing", {"n": 1}, first)
+    assert not await running.agrees("thing", {"n": 2}, second)
 
 
 # --- log-in, and what is asked for ----------------------------------------------------------------------------------------
