@@ -38,9 +38,9 @@ OLD = ("ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1", "tls_1_2")
 class Several(Parts):
     """A cluster, through which reports went that have `mark` in every word, and the decisions on them."""
 
-    def __init__(self, home: ClusterHome) -> None:
+    def __init__(self, home: ClusterHome, client: HouseClient) -> None:
         self.home = home
-        self.client = HouseClient(home)
+        self.client = client
         self.mark = canary()
         self.numbers = [self._decided() for _ in range(REPORTS)]
 
@@ -74,10 +74,8 @@ def several() -> Iterator[Several]:
     folder = Path(tempfile.mkdtemp(prefix="meldpunt-exposure-"))
     folder.chmod(0o755)
     place = Place(folder, print)
-    with place.cluster() as home:
-        found = Several(home)
-        yield found
-        found.client.close()
+    with place.cluster() as home, HouseClient(home) as client:
+        yield Several(home, client)
     place.remove()
     folder.rmdir()
 
