@@ -130,7 +130,6 @@ ACTIVITIES: tuple[Activity, ...] = (
         "een melder bereiken die dat wil, of zijn gegevens op zijn verzoek afsluiten (art. 5)",
         subjects=("melders",),
         data=("naam en contactgegevens van de melder",),
-        receivers=("de beheerder van de meldgegevens",),
     ),
     Activity(
         "overdragen",
