@@ -20,7 +20,7 @@ from deploy.probe import SECONDS
 from deploy.tls.identities import IDENTITIES, SETUP_USER
 from deploy.topology import PORT, SIZES, USER
 from deploy.wiring import House
-from shared.asking import PROMETHEUS, SET_UP, TRACES
+from shared.asking import GATEWAY, PROMETHEUS, SET_UP, TRACES
 from shared.service.serve import ServeSettings
 from tests.deploy.rendered import CHART, INHABITANTS, Object, containers, of_kind, pods, read, render, rendered, values
 
@@ -227,6 +227,10 @@ def test_every_mount_has_its_volume_and_every_volume_its_mount() -> None:
 def test_an_identity_for_each_and_its_name_in_the_certificate() -> None:
     """cert-manager's own schema is not at hand: what it has to be given is looked at here."""
     certificates = of_kind(INHABITANTS[0], "Certificate")
+    for name in (GATEWAY, PROMETHEUS):
+        spec = certificates.pop(name)["spec"]
+        assert (spec["dnsNames"], spec["usages"]) == ([name], ["digital signature", "client auth"])
+        assert name not in IDENTITIES, "it is nobody whom NATS knows"
     assert set(certificates) == {*PROCESSES, SET_UP} <= set(IDENTITIES)
     assert SET_UP == SETUP_USER, "NATS knows it by the name in its certificate"
     (issuer,) = of_kind(INHABITANTS[0], "Issuer")
@@ -260,6 +264,7 @@ def test_the_set_up_goes_before_everything_else() -> None:
         ("settings", {"intake": {"tombstones": "/elsewhere"}}, "tombstones"),
         ("settings", {"intake": {"instance": "intake-1"}}, "instance"),
         ("password", "hunter2", "password"),
+        ("certificates", {"outside": ["intake"]}, "/certificates/outside/0"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_its_name(key: str, value: Any, says: str) -> None:
