@@ -14,6 +14,7 @@ from deploy.cluster.home import BAO_NODES, ClusterHome
 from deploy.drills.under_load import UnderLoad
 from deploy.embedded.home import SERVICE_NAMES, HouseError
 from deploy.embedded.parts import answers_ok
+from deploy.embedded.status import processes_of
 from deploy.openbao import revoke
 from deploy.openbao.server import seal_id
 from deploy.tls.identities import SETUP_USER
@@ -50,7 +51,7 @@ def secret_ids(under: UnderLoad) -> list[str]:
 
 def _credentials(home: ClusterHome) -> dict[str, dict[str, str]]:
     """What each process logs in with, as it lies in its file."""
-    processes = (one for service in SERVICE_NAMES for one in home.processes(service))
+    processes = (one for service in SERVICE_NAMES for one in processes_of(home, service))
     return {one: json.loads(home.secret_file(f"approle-{one}").read_text()) for one in processes}
 
 

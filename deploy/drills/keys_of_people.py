@@ -13,6 +13,7 @@ from deploy.drills.under_load import UnderLoad
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import HouseError
 from deploy.embedded.portal import exchange_form
+from deploy.embedded.status import processes_of
 from deploy.openbao import people
 from deploy.openbao.log_in import PROVIDER
 from deploy.tls.identities import SETUP_USER
@@ -30,7 +31,7 @@ def log_in(under: UnderLoad) -> list[str]:
     with HouseClient(home) as client:
         client.token(WHO, "assessment")
         # One token for each thing that it is offered to: none is taken twice.
-        early, late = client.log_in(WHO), {one: client.log_in(WHO) for one in home.processes("access")}
+        early, late = client.log_in(WHO), {one: client.log_in(WHO) for one in processes_of(home, "access")}
         former = _kid(early[0])
         people.renew_signing(under.bao(), BELIEVED)
         faults += [] if _exchanged(under, None, early) == 200 else ["a token of just before was refused at once"]
@@ -45,7 +46,7 @@ def log_in(under: UnderLoad) -> list[str]:
         if left < 10:
             raise HouseError("the tokens have run out: that they are refused shows nothing")
         for one, token in late.items():
-            status = _exchanged(under, home.processes("access")[one], token)
+            status = _exchanged(under, processes_of(home, "access")[one], token)
             faults += [] if status == 401 else [f"{one} answered {status} to a token of the key that was taken away"]
         client.forget_tokens()
         client.token(WHO, "assessment")
@@ -56,7 +57,7 @@ def log_in(under: UnderLoad) -> list[str]:
 def _all_believed(under: UnderLoad, client: HouseClient, former: str, when: str) -> list[str]:
     """Who logs in anew, at each process of access; and who was logged in."""
     faults = []
-    for one, address in under.home.processes("access").items():
+    for one, address in processes_of(under.home, "access").items():
         token = client.log_in(WHO)
         if _kid(token[0]) == former:
             raise HouseError("the provider signs with the key that it had: what follows shows nothing")

@@ -19,7 +19,7 @@ from deploy.drills.load import Load
 from deploy.drills.place import meldpunt
 from deploy.drills.verdict import PATIENCE, verdict
 from deploy.embedded.home import SERVICE_NAMES, HouseError
-from deploy.embedded.status import operators_look
+from deploy.embedded.status import operators_look, processes_of
 from deploy.openbao import apply as bao_config
 from deploy.tls.identities import SETUP_USER
 
@@ -97,7 +97,7 @@ class UnderLoad:
         """What some process of a service has put aside, as who runs it is shown it."""
         found = []
         for service in SERVICE_NAMES:
-            for one, address in self.home.processes(service).items():
+            for one, address in processes_of(self.home, service).items():
                 try:
                     queues = operators_look(self.home, service, address).raise_for_status().json()["queues"]
                 except httpx.HTTPError as problem:

@@ -196,14 +196,6 @@ class Home:
     def secret_file(self, name: str) -> Path:
         return self.path / "secrets" / name
 
-    def processes(self, service: str) -> dict[str, str]:
-        """The processes of a service and where each is spoken to: one, or as many as a cluster has. Of a house that was
-        started."""
-        state = self.state() or {}
-        several: dict[str, int] = state.get("several", {})
-        found = {one: f"http://127.0.0.1:{port}" for one, port in several.items() if one.rpartition("-")[0] == service}
-        return found or {service: state["addresses"][service]}
-
     def seal_keys(self) -> list[Path]:
         """The files with OpenBao's seal key, the newest last: two while it is being rotated. Made on first use."""
         found = sorted((self.path / "secrets").glob(f"{SEAL_KEY}*"), key=lambda one: (len(one.name), one.name))

@@ -63,9 +63,10 @@ class House:
             reopen = functools.partial(self._supervisor.tell, node, signal.SIGHUP)
             self._supervisor.chores.append(RotatedLog(parts.openbao_audit_log(home, node), reopen).look)
         self._ports: dict[str, int] = {}
-        self._nodes = Nodes(self._supervisor, self._node_ports, self._bao, home.tls)
-        renewal = Renewal(home, self._supervisor, self._connect_anew, say, self._nodes.one_by_one)
-        rotation = SealRotation(home, self._nodes, self._write_openbao, say)
+        ports = lambda: {one: self._ports[one] for one in self.bao_nodes}  # noqa: E731
+        nodes = Nodes(self._supervisor, ports, self._bao, home.tls)
+        renewal = Renewal(home, self._supervisor, self._connect_anew, say, nodes.one_by_one)
+        rotation = SealRotation(home, nodes, self._write_openbao, say)
         self._supervisor.chores += [renewal.when_due, rotation.when_asked]
         self._subjects: dict[str, str] = {}
         self._compaction: Compaction | None = None
@@ -105,9 +106,6 @@ class House:
     def _write_openbao(self, name: str) -> parts.Command:
         """Writes the configuration of a node as the files in `secrets` are now; how it is started."""
         return parts.openbao(self.home, self._ports[name], self._ports[f"{name}-cluster"])
-
-    def _node_ports(self) -> dict[str, int]:
-        return {name: self._ports[name] for name in self.bao_nodes}
 
     def _bao(self) -> hvac.Client:
         return bao_config.client(self._bao_address, self.home.secret("provisioner"), self.home.tls(SETUP_USER))

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from deploy.embedded.home import SERVICE_NAMES, Home, HouseError
 from deploy.embedded.renew import renewed, write_signing_keys
-from deploy.embedded.status import is_running, operators_look
+from deploy.embedded.status import is_running, operators_look, processes_of
 from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
 from deploy.tls.identities import SETUP_USER
@@ -55,7 +55,7 @@ def _letterbox(bao: hvac.Client, kid: str) -> None:
 def _signing_key(home: Home, bao: hvac.Client, name: str, wait: float) -> None:
     revoke.rotate(bao, name)
     revoke.end_access(bao, name)
-    processes = home.processes(name)
+    processes = processes_of(home, name)
     for one in processes:
         home.write_secret(f"approle-{one}", json.dumps(bao_config.credentials(bao, name)))
     write_signing_keys(home, bao)
@@ -82,7 +82,7 @@ def _wait_for_post(home: Home, name: str, before: dict[str, int | None], seconds
 
 
 def _why_not_yet(home: Home, name: str, before: dict[str, int | None]) -> str | None:
-    addresses = home.processes(name)
+    addresses = processes_of(home, name)
     for one, pid in before.items():
         if (home.state() or {}).get("pids", {}).get(one) in (None, pid):
             return f"{one} has not begun again"

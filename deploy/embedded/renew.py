@@ -13,7 +13,7 @@ from rich.console import Console
 from deploy.embedded.home import SERVICE_NAMES, Home, HouseError
 from deploy.embedded.riec import exchange_keys
 from deploy.embedded.seal import recovery_key
-from deploy.embedded.status import is_running
+from deploy.embedded.status import is_running, processes_of
 from deploy.openbao import apply as bao_config
 from deploy.openbao import people, renew, revoke
 
@@ -33,7 +33,7 @@ def secret_ids(home: Home, bao: hvac.Client) -> None:
     """Of every process of every service; those of before are refused."""
     ended = 0
     for service in SERVICE_NAMES:
-        files = {one: home.secret_file(f"approle-{one}") for one in home.processes(service)}
+        files = {one: home.secret_file(f"approle-{one}") for one in processes_of(home, service)}
         handed = {one: (file.read_text, partial(home.write_secret, file.name)) for one, file in files.items()}
         ended += renew.secret_ids(bao, service, handed)
     console.print(f"every process has a new secret id; {ended} of before are refused")

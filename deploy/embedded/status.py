@@ -51,6 +51,11 @@ def processes(state: dict[str, Any]) -> list[tuple[str, str, str]]:
     return found
 
 
+def processes_of(home: Home, service: str) -> dict[str, str]:
+    """The processes of a service, of a house that was started, and where each is spoken to."""
+    return {name: address for name, kind, address in processes(home.state() or {}) if kind == service}
+
+
 def look(home: Home) -> dict[str, Any]:
     """What `status --json` prints; stable, documented in docs/commands.md."""
     state = home.state()

@@ -15,10 +15,11 @@ import httpx
 import hvac
 import pytest
 
-from deploy.embedded.home import Home, HouseError
+from deploy.embedded.home import PARTS, SERVICE_NAMES, Home, HouseError
 from deploy.embedded.keys import keys
 from deploy.embedded.renew import RENEWED, renewed
 from deploy.embedded.seal import SealRotation, recovery_key, was_sealed_anew
+from deploy.embedded.status import processes_of
 from deploy.openbao import people, renew, revoke
 from deploy.openbao.apply import credentials
 from deploy.openbao.server import seal_id
@@ -230,11 +231,9 @@ def test_nothing_is_renewed_where_nobody_runs(home: Home) -> None:
 
 
 def test_the_processes_of_a_service_are_those_that_its_house_has(home: Home) -> None:
-    home.write_state({"addresses": {"assessment": "http://127.0.0.1:1", "access": "http://127.0.0.1:4"}})
-    assert home.processes("assessment") == {"assessment": "http://127.0.0.1:1"}
-    several = {"assessment-1": 2, "assessment-2": 3, "nats-1": 5}
-    home.write_state({"addresses": {"assessment": "http://127.0.0.1:1"}, "several": several})
-    assert home.processes("assessment") == {
-        "assessment-1": "http://127.0.0.1:2",
-        "assessment-2": "http://127.0.0.1:3",
-    }
+    addresses = {one: f"http://127.0.0.1:{port}" for port, one in enumerate((*PARTS, *SERVICE_NAMES), 1)}
+    home.write_state({"addresses": addresses})
+    assert processes_of(home, "assessment") == {"assessment": addresses["assessment"]}
+    home.write_state({"addresses": addresses, "several": {"assessment-1": 92, "assessment-2": 93, "nats-1": 95}})
+    found = {"assessment-1": "http://127.0.0.1:92", "assessment-2": "http://127.0.0.1:93"}
+    assert processes_of(home, "assessment") == found
