@@ -268,8 +268,9 @@ class Verifier:
             if asked is not None and time.monotonic() - asked < ASK_SECONDS:
                 return False
             with contextlib.suppress(PartDown):
-                return await self.learn(service)
-            return False
+                await self.learn(service)
+            # What somebody else learnt while this one asked is news to this one too.
+            return self._public_keys.get(service) is not before
 
     def _certified(self, token: str, service: str) -> _Certified:
         known = self._certificates.get(token)

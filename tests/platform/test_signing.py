@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -165,6 +166,40 @@ def counts(service: Platform, token: str) -> bool:
     except NotSigned:
         return False
     return True
+
+
+class Slow(OpenBao):
+    """Answers when it is told to."""
+
+    def __init__(self, *of: Any) -> None:
+        super().__init__(*of)
+        self.go = asyncio.Event()
+        self.waiting = 0
+
+    async def call(self, method: str, path: str, *more: Any, **others: Any) -> dict[str, Any]:
+        self.waiting += 1
+        await self.go.wait()
+        return await super().call(method, path, *more, **others)
+
+
+async def test_what_is_learnt_while_a_message_is_looked_at_counts_for_it(openbao: Bao, bao_of: BaoOf) -> None:
+    """All keys were rotated: the service asks for them by itself, just as the first message that bears one comes in."""
+    bao = bao_of("rights")
+    before = {"rights": await public_keys(bao, "rights")}
+    revoke.rotate(openbao.administrator, "rights")
+    signer = Signer("rights", bao, SystemClock())
+    await signer.certify()
+    slow = Slow(openbao.address, openbao.credentials("assessment"), openbao.tls("assessment"))
+    verifier = Verifier(slow, before)
+    both = [
+        asyncio.create_task(verifier.learn("rights")),
+        asyncio.create_task(verifier.verify(signer.sign(KIND, {}), kind=KIND, service="rights")),
+    ]
+    while slow.waiting < 2:
+        await asyncio.sleep(0)
+    slow.go.set()
+    await asyncio.gather(*both)
+    await slow.close()
 
 
 async def test_a_stolen_identity_ends_with_its_tokens_and_secret_ids(
