@@ -14,7 +14,7 @@ policies of OpenBao, the permissions of NATS and the roles of PostgreSQL are gen
 and `tests/security/test_privileges.py` tries every combination with real credentials against a reviewed list.
 
 Hashes of things (mount `lookup`) are kept by retention, which makes none, and are asked for by who holds no hash of another's
-signal. Their key gets a new version every year (`meldpunt keys lookup`), by nobody of the table.
+signal. Their key gets a new version every year (`meldpunt lookup-key`), by nobody of the table.
 
 Nobody may list, read, export, back up, rotate or import a key, or make one of another type. To destroy a
 key takes two hands: whoever stands under *locks and allows*, and then retention, which deletes.

@@ -63,8 +63,7 @@ class House:
             reopen = functools.partial(self._supervisor.tell, node, signal.SIGHUP)
             self._supervisor.chores.append(RotatedLog(parts.openbao_audit_log(home, node), reopen).look)
         self._ports: dict[str, int] = {}
-        ports = lambda: {one: self._ports[one] for one in self.bao_nodes}  # noqa: E731
-        nodes = Nodes(self._supervisor, ports, self._bao, home.tls)
+        nodes = Nodes(self._supervisor, lambda: {one: self._ports[one] for one in self.bao_nodes}, self._bao, home.tls)
         renewal = Renewal(home, self._supervisor, self._connect_anew, say, nodes.one_by_one)
         rotation = SealRotation(home, nodes, self._write_openbao, say)
         self._supervisor.chores += [renewal.when_due, rotation.when_asked]
@@ -84,10 +83,8 @@ class House:
         self.home.make()
         self.home.authority.make()
         self._ports = self.home.ports()
-        for asked in (self.home.certificates_asked, self.home.seal_asked):
-            asked.unlink(missing_ok=True)
-        for file in (self.home.path / "run" / "held").iterdir():
-            file.unlink()
+        for file in (self.home.certificates_asked, self.home.seal_asked, *(self.home.path / "run" / "held").iterdir()):
+            file.unlink(missing_ok=True)
         self._write_state()
         self._start_parts()
         self._set_up()

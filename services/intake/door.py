@@ -26,7 +26,8 @@ from sqlmodel import SQLModel, col
 from services.intake.settings import Settings
 from services.intake.store import AcceptedReport, DoorKeys
 from shared.database.at_once import insert_at_once
-from shared.database.engine import make_engine, of_at_most, outages
+from shared.database.engine import make_engine, of_at_most
+from shared.database.outages import outages
 from shared.database.processes import processes
 from shared.database.schemas import SCHEMA_FOUND, schema_problem
 from shared.database.tables import SealingKey

@@ -7,17 +7,17 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Protocol
 
-import asyncpg
 import structlog
 from sqlalchemy import URL, Executable, Result, event, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
+from shared.database.outages import READ_ONLY, REFUSED, outages, sqlstate
 from shared.database.together import GroupCommit, UnitOfWork
-from shared.errors import KeyFinished, PartDown
+from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.telemetry import Tracing, traceparent
 from shared.tls import Tls
@@ -28,13 +28,6 @@ INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
 REFUSED_SECONDS = 10.0
 """Between two users that are asked for because PostgreSQL refused the one before."""
-REFUSED = {"28P01", "28000"}
-"""What it says to a user that there is not, or that is no longer what he was: his token was ended, or it was restored."""
-READ_ONLY = "25006"
-"""What a server says that was the primary, and has become a standby: another one is, and this connection leads nowhere."""
-LOCK_NOT_AVAILABLE = "55P03"
-KEY_IS_FINISHED = "ML001"
-"""What our own trigger says of a letter to a letterbox key with which the service is done."""
 LOCK_TIMEOUT = "10s"
 """PostgreSQL sees two transactions that wait for each other, but not a transaction that waits for another of its own
 process, which waits for the first in memory: that would stand still, unseen, for as long as the process lives."""
@@ -97,46 +90,6 @@ def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
     # checkout; what breaks between this look and the statement breaks after a ping too, and is an outage like any.
     if connection.driver_connection.is_closed():
         raise DisconnectionError("the connection was closed by PostgreSQL")
-
-
-def _sqlstate(problem: DBAPIError) -> str | None:
-    found: str | None = getattr(problem.orig, "sqlstate", None)
-    return found
-
-
-def is_outage(problem: DBAPIError) -> bool:
-    """Whether trying again later makes sense: connection lost, starting up, refused, too many, none that takes writes."""
-    if isinstance(getattr(problem.orig, "__cause__", None), asyncpg.TargetServerAttributeNotMatched):
-        return True
-    if isinstance(problem, (OperationalError, InterfaceError)) or problem.connection_invalidated:
-        return True
-    return _sqlstate(problem) in {
-        "57P01",
-        "57P02",
-        "57P03",
-        "53300",
-        "40001",
-        "40P01",
-        READ_ONLY,
-        *REFUSED,
-    }
-
-
-@contextlib.asynccontextmanager
-async def outages() -> AsyncIterator[None]:
-    """Turn what a lost database raises into PartDown."""
-    try:
-        yield
-    except DBAPIError as problem:
-        if _sqlstate(problem) == LOCK_NOT_AVAILABLE:
-            raise PartDown("something in the database is locked by others for too long") from problem
-        if _sqlstate(problem) == KEY_IS_FINISHED:
-            raise KeyFinished from problem
-        if is_outage(problem):
-            raise PartDown("the database is out of reach") from problem
-        raise
-    except (OSError, TimeoutError) as problem:
-        raise PartDown("the database is out of reach") from problem
 
 
 class Stamps(Protocol):
@@ -281,7 +234,7 @@ class Database:
             async with outages():
                 yield
         except PartDown as problem:
-            if isinstance(problem.__cause__, DBAPIError) and _sqlstate(problem.__cause__) in REFUSED:
+            if isinstance(problem.__cause__, DBAPIError) and sqlstate(problem.__cause__) in REFUSED:
                 self._refused.set()
             raise
 
