@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
-from shared.database.outages import READ_ONLY, REFUSED, outages, sqlstate
+from shared.database.outages import READ_ONLY, USER_REFUSED, outages, sqlstate
 from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
@@ -234,7 +234,7 @@ class Database:
             async with outages():
                 yield
         except PartDown as problem:
-            if isinstance(problem.__cause__, DBAPIError) and sqlstate(problem.__cause__) in REFUSED:
+            if isinstance(problem.__cause__, DBAPIError) and sqlstate(problem.__cause__) in USER_REFUSED:
                 self._refused.set()
             raise
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from shared.errors import KeyFinished, PartDown
 
-REFUSED = {"28P01", "28000"}
+USER_REFUSED = {"28P01", "28000"}
 """What it says to a user that there is not, or that is no longer what he was: his token was ended, or it was restored."""
 READ_ONLY = "25006"
 """What a server says that was the primary, and has become a standby: another one is, and this connection leads nowhere."""
@@ -38,7 +38,7 @@ def is_outage(problem: DBAPIError) -> bool:
         "40001",
         "40P01",
         READ_ONLY,
-        *REFUSED,
+        *USER_REFUSED,
     }
 
 
