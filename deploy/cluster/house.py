@@ -13,7 +13,8 @@ from typing import Any
 import hvac
 from nats.errors import Error as NatsError
 
-from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, replicas
+from deploy.cluster import nodes
+from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, ClusterHome, replicas
 from deploy.embedded import parts
 from deploy.embedded.home import SERVICE_NAMES, HouseError
 from deploy.embedded.house import PATIENCE, House
@@ -27,6 +28,7 @@ LOOK_SECONDS = 0.5
 
 
 class Cluster(House):
+    home: ClusterHome
     bao_nodes = BAO_NODES
 
     # --- OpenBao, PostgreSQL -----------------------------------------------------------------------
@@ -34,12 +36,9 @@ class Cluster(House):
     def _start_parts(self) -> None:
         self._say("starting three nodes of OpenBao, and PostgreSQL")
         self._supervisor.open_nursery()
-        joins = [self._of_node(one) for one in BAO_NODES]
         for name in BAO_NODES:
-            port, cluster_port = self._ports[name], self._ports[f"{name}-cluster"]
             first = name == BAO_NODES[0]
-            node = parts.openbao(self.home, port, cluster_port, name=name, node=name, joins=joins, initializes=first)
-            self._supervisor.start(node)
+            self._supervisor.start(nodes.command(self.home, self._ports, name, initializes=first))
         self._supervisor.start(self._front())
         self._supervisor.start(parts.postgres(self.home, self._ports["postgres"]), wait=PATIENCE)
         for name in BAO_NODES:
@@ -52,10 +51,9 @@ class Cluster(House):
     def _all_vote(self) -> bool:
         """Who has just joined has no vote for ten seconds and more: until then the loss of the first is the end of all."""
         try:
-            found = self._bao().read("sys/storage/raft/configuration")["data"]["config"]["servers"]
-        except (hvac.exceptions.VaultError, OSError, KeyError, TypeError):
+            return nodes.voters(self._bao()) == set(BAO_NODES)
+        except (hvac.exceptions.VaultError, OSError):
             return False
-        return len([one for one in found if one["voter"]]) == len(NODES)
 
     # --- NATS --------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ fail-overs; and that the door refused nobody, but while PostgreSQL was away.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import time
@@ -15,23 +14,20 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import asyncpg
-
 from deploy.cluster.command import look
 from deploy.cluster.home import BAO_NODES, NATS_NODES, ClusterHome, replicas
-from deploy.drills.journal import KINDS, Journal, Kind, wrong
+from deploy.drills.journal import KINDS, Journal, Kind
 from deploy.drills.load import REPORTERS, Load
 from deploy.drills.place import Place
+from deploy.drills.verdict import PATIENCE, verdict
 from deploy.embedded.home import SERVICE_NAMES, HouseError
-from deploy.embedded.parts import HERE, wait_until
-from deploy.tls.identities import SETUP_USER
+from deploy.embedded.parts import wait_until
 
 AWAY_SECONDS = {"nats": 12.0, "openbao": 10.0, "postgres": 3.0}
 SERVICE_AWAY_SECONDS = 4.0
 """For how long what was killed stays away."""
 BUDGETS: dict[str, float] = {"nats": 8, "openbao": 5, "postgres": 30}
 """Seconds that somebody may wait while another takes over."""
-PATIENCE = 240
 SETTLED_SECONDS = 3.0
 
 
@@ -100,7 +96,7 @@ class Loss:
                 self._home.held(name).unlink(missing_ok=True)
             load.end(PATIENCE)
         faults = [fault for one in self.killed for fault in one.faults]
-        return faults + self._verdict()
+        return faults + verdict(self._home, self.journal, self._say)
 
     def _kill(self, name: str, load: Load) -> None:
         was = next((one.said for one in look(self._home) if one.name == name), "")
@@ -143,49 +139,6 @@ class Loss:
         self._say(
             f"{name}{f' ({was})' if was else ''}: longest wait {told}{budget}{f'; {one.whys}' if one.whys else ''}"
         )
-
-    # --- the verdict -------------------------------------------------------------------------------
-
-    def _verdict(self) -> list[str]:
-        """By the journal, and, so that it is known that it would show, by one with a report that nobody kept."""
-        end = time.monotonic() + PATIENCE
-        while (found := self._wrong(self.journal)) and time.monotonic() < end:
-            time.sleep(2)
-        invented = Journal([*self.journal.reports, "S-00000-00000"], self.journal.decisions)
-        if len(self._wrong(invented)) != len(found) + 1:
-            raise HouseError("the drill does not see a report that is lost: what it says is worth nothing")
-        counts = f"{len(self.journal.reports)} reports and {len(self.journal.decisions)} decisions were acknowledged"
-        self._say(f"{counts}; {'nothing is lost, nothing is doubled' if not found else f'{len(found)} are wrong'}")
-        return found
-
-    def _wrong(self, journal: Journal) -> list[str]:
-        return wrong(journal, *asyncio.run(self._kept()))
-
-    async def _kept(self) -> tuple[list[str], list[tuple[str, str]], list[str]]:
-        """What lies in the databases, as their administrator sees it: the drill is begun on a cluster without anything."""
-        dossiers = await self._rows("assessment", "SELECT number FROM dossier")
-        decided = await self._rows("assessment", "SELECT number, id::text AS id FROM decision")
-        told = await self._rows("oversight", "SELECT number FROM decided")
-        return (
-            [one["number"] for one in dossiers],
-            [(one["number"], one["id"]) for one in decided],
-            [one["number"] for one in told],
-        )
-
-    async def _rows(self, database: str, query: str) -> list[asyncpg.Record]:
-        _, _, port = (self._home.state() or {})["addresses"]["postgres"].rpartition(":")
-        connection = await asyncpg.connect(
-            host=HERE,
-            port=int(port),
-            user="postgres",
-            password=self._home.secret("postgres"),
-            database=database,
-            ssl=self._home.tls(SETUP_USER).context,
-        )
-        try:
-            return list(await connection.fetch(query))
-        finally:
-            await connection.close()
 
 
 def _none_waits(load: Load, before: float) -> bool:
