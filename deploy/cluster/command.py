@@ -15,6 +15,7 @@ from rich.table import Table
 from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, ClusterHome, replicas
 from deploy.cluster.house import Cluster
 from deploy.cluster.nodes import compact
+from deploy.cluster.wired import WiredCluster
 from deploy.embedded import parts
 from deploy.embedded.cli import down
 from deploy.embedded.home import SERVICE_NAMES, Home, HouseError, default_home
@@ -39,7 +40,7 @@ def cluster(home: Home, arguments: argparse.Namespace) -> int:
     """Raises HouseError; 1 when something is not ready."""
     there = ClusterHome(arguments.home or of_its_own(default_home()))
     if arguments.what == "up":
-        return up(there, arguments, Cluster)
+        return up(there, arguments, WiredCluster if arguments.wires else Cluster)
     if arguments.what == "down":
         return down(there, arguments)
     if arguments.what == "compact":

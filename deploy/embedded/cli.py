@@ -120,6 +120,7 @@ def _of_a_house(command: Command) -> None:
         "The topology of production as processes on this machine: several of each part, two of each service.",
     )
     one.add_argument("what", choices=["up", "down", "status", "compact"])
+    one.add_argument("--wires", action="store_true", help="every connection of a service can be cut, for drills")
     one.add_argument("--detach", action="store_true", help="return when everything is ready")
     one.add_argument("--protocol", default=DEFAULT_PROTOCOL, metavar="VERSION")
     one = command(

@@ -26,7 +26,7 @@ from sqlmodel import SQLModel, col
 from services.intake.settings import Settings
 from services.intake.store import AcceptedReport, DoorKeys
 from shared.database.at_once import insert_at_once
-from shared.database.engine import make_engine, of_at_most, outages
+from shared.database.engine import STATEMENT_SECONDS, make_engine, of_at_most, outages
 from shared.database.processes import process_name, processes
 from shared.database.schemas import SCHEMA_FOUND, schema_problem
 from shared.database.tables import SealingKey
@@ -60,6 +60,7 @@ class IntakeDoor:
             isolation_level="AUTOCOMMIT",
             pool_pre_ping=False,
             process=process_name(),
+            seconds=STATEMENT_SECONDS,
             **of_at_most(settings.door_connections),
         )
         platform.close_too(self.engine.dispose)

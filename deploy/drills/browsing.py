@@ -1,0 +1,57 @@
+"""The pages as somebody uses them: the public form as who reports, the portal as an OOV'er who has logged in."""
+
+from __future__ import annotations
+
+import html
+import re
+from types import TracebackType
+
+import httpx
+
+from deploy.embedded.home import Home, HouseError
+from shared.asking import PORTAL
+
+USER = "anna"
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+class Browsing:
+    def __init__(self, home: Home, page: str) -> None:
+        self._home = home
+        self._page = page
+        self._address = (home.state() or {})["addresses"][page]
+        self._http = httpx.Client(timeout=30, follow_redirects=True)
+        if page == PORTAL:
+            self._log_in()
+
+    def __enter__(self) -> Browsing:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def _log_in(self) -> None:
+        page = self._http.get(f"{self._address}/")
+        filled = {name: html.unescape(value) for name, value in HIDDEN.findall(page.text)}
+        filled |= {"name": USER, "password": self._home.demo_users()[USER]}
+        answer = self._http.post(page.url.copy_with(query=None), data=filled)
+        if "Uitloggen" not in answer.text:
+            raise HouseError(f"{USER} could not log in at the portal: {answer.status_code}")
+
+    def says(self) -> int:
+        """What the page answers that needs everything behind it."""
+        if self._page == PORTAL:
+            return self._http.get(f"{self._address}/").status_code
+        form = self._http.get(f"{self._address}/")
+        filled = {name: html.unescape(value) for name, value in HIDDEN.findall(form.text)}
+        # Without a text nothing is taken in: what is asked is whether the door is there.
+        origin = {"Origin": self._address}
+        return self._http.post(f"{self._address}/", data=filled | {"text": ""}, headers=origin).status_code
+
+    def is_well(self) -> bool:
+        try:
+            return self.says() < httpx.codes.INTERNAL_SERVER_ERROR
+        except httpx.HTTPError:
+            return False
