@@ -22,6 +22,7 @@ DRILLS = {
     "sealed": "OpenBao is sealed while people report, and doors that never ran begin meanwhile",
     "destruction": "the active node of OpenBao is killed again and again while signals are destroyed",
     "cut": "every edge of the house is cut while people report and decide",
+    "upgrade": "a next version, and the one before again, process by process while people report and decide",
 }
 """By name, what is rehearsed. The module of that name has `run(place) -> list[str]`: what was wrong."""
 ALL = "all"

@@ -173,8 +173,8 @@ class Destruction:
                 post("assessment", f"{path}/decisions", user, decision | {"expectedVersion": version})
         found = "SELECT number FROM sealed_signal WHERE number = ANY($1::text[])"
         wait_until(lambda: len(rows(self._home, "retention", found, numbers)) == count, PATIENCE, "the sealed signals")
-        # What only this one has: keys that were told of a moment later are waited for.
-        time.sleep(2)
+        # The keys of what was active go a moment later: not by the destruction that is rehearsed.
+        wait_until(lambda: all(map(self._keys.only_stay, numbers)), PATIENCE, "the end of the keys of what was active")
         return numbers
 
     def _when_there(self, path: str, user: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import httpx
+import hvac
 
 from deploy.cluster.home import BAO_NODES, ClusterHome
 from deploy.cluster.nodes import administrator
@@ -55,6 +56,13 @@ class Keys:
             owner, key = split_kid(one["kid"])
             keys.append((BY_NAME[owner].letterbox, key))
         return [Probe(mount, key, self._encrypted(mount, key)) for mount, key in keys]
+
+    def only_stay(self, number: str) -> bool:
+        """Whether no key of the signal is locked, as one is that goes."""
+        try:
+            return bool(self.of(number))
+        except hvac.exceptions.InvalidRequest:
+            return False
 
     def _encrypted(self, mount: str, key: str) -> str:
         return str(self._bao.write(f"{mount}/encrypt/{key}", plaintext=WORDS)["data"]["ciphertext"])
