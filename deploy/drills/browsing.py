@@ -21,6 +21,8 @@ class Browsing:
         self._page = page
         self._address = (home.state() or {})["addresses"][page]
         self._http = httpx.Client(timeout=30, follow_redirects=True)
+        # Browsers send what is for encrypted connections only to their own machine too.
+        self._http.event_hooks = {"response": [lambda _: self._keep_cookies()]}
         if page == PORTAL:
             self._log_in()
 
@@ -31,6 +33,10 @@ class Browsing:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+    def _keep_cookies(self) -> None:
+        for one in self._http.cookies.jar:
+            one.secure = False
 
     def _log_in(self) -> None:
         page = self._http.get(f"{self._address}/")

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
@@ -144,19 +146,16 @@ class Cuts:
         seen = {one: Seen(edge_of(one.who, one.whom)) for one in wave}
         began = time.monotonic()
         self._cut(seen.values(), cut)
-        while time.monotonic() < began + SEEN_SECONDS and not all(one.shown for one in seen.values()):
-            for asks, one in seen.items():
-                if one.shown is None and self._says_so(asks):
-                    one.shown = time.monotonic() - began
-            time.sleep(0.1)
-        time.sleep(max(0.0, began + CUT_SECONDS - time.monotonic()))
-        self._mend(seen.values())
-        mended = time.monotonic()
-        while time.monotonic() < mended + BACK_SECONDS and not all(one.back for one in seen.values()):
-            for asks, one in seen.items():
-                if one.back is None and not self._lacks_anything(asks.who):
-                    one.back = time.monotonic() - mended
-            time.sleep(0.1)
+        with ThreadPoolExecutor(2 * TOGETHER) as looking:
+            looks = [looking.submit(self._until, began, SEEN_SECONDS, partial(self._says_so, one)) for one in wave]
+            for one, look in zip(seen.values(), looks, strict=True):
+                one.shown = look.result()
+            time.sleep(max(0.0, began + CUT_SECONDS - time.monotonic()))
+            self._mend(seen.values())
+            mended = time.monotonic()
+            looks = [looking.submit(self._until, mended, BACK_SECONDS, partial(self._is_well, one)) for one in wave]
+            for one, look in zip(seen.values(), looks, strict=True):
+                one.back = look.result()
         self._say(f"{cut}: {'; '.join(_told(one) for one in seen.values())}")
         faults = [f"{one.edge}, {cut}: it did not show" for one in seen.values() if one.shown is None]
         faults += [f"{one.edge}, {cut}: it was not over" for one in seen.values() if one.back is None]
@@ -166,6 +165,15 @@ class Cuts:
                 f"the door refused {len(refused)} times while {cut}: {', '.join(one.edge for one in seen.values())}"
             )
         return faults
+
+    @staticmethod
+    def _until(began: float, most: float, look: Callable[[], bool]) -> float | None:
+        """Seconds since `began` until it was so; None where it was not within `most`."""
+        while time.monotonic() < began + most:
+            if look():
+                return time.monotonic() - began
+            time.sleep(0.1)
+        return None
 
     def _cut(self, some: Iterable[Seen], cut: Cut) -> None:
         for one in some:
@@ -178,10 +186,15 @@ class Cuts:
     def _says_so(self, asks: Asks) -> bool:
         """Whether every process of who asks says what it lacks, in what operators read and in what they measure."""
         shown = SHOWN_AS[asks.whom]
-        return all(
-            shown in self._problems(one, asks.who) and self._measures(one, asks.who, shown)
-            for one in replicas(asks.who)
-        )
+
+        def says(one: str) -> bool:
+            return shown in self._problems(one, asks.who) and self._measures(one, asks.who, shown)
+
+        with ThreadPoolExecutor() as asking:
+            return all(asking.map(says, replicas(asks.who)))
+
+    def _is_well(self, asks: Asks) -> bool:
+        return not self._lacks_anything(asks.who)
 
     def _lacks_anything(self, service: str) -> bool:
         """Whether any of its processes says that something is away, or does not answer."""

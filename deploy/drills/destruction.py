@@ -29,7 +29,7 @@ from deploy.embedded.demo import YEAR, never_informed
 from deploy.embedded.home import HouseError
 from deploy.embedded.parts import wait_until
 from shared.clock import calendar_date
-from shared.privileges import ARCHIVES
+from shared.privileges import ARCHIVES, BY_NAME
 
 FIRST, SECOND = 3, 9
 """How many signals are destroyed: before anything was compacted, and while nodes are killed."""
@@ -45,6 +45,8 @@ WEIGHED = {
     "forwarding": {"noneBecause": "Geen onderdeel heeft hier een taak in."},
 }
 QUICK = {"MELDPUNT_GRACE_SECONDS": "4", "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "2", "MELDPUNT_RESEND_SECONDS": "3"}
+ROOM_OF_LISTS = str(BY_NAME["oversight"].room)
+KEYS_OF_LISTS = "SELECT room_key FROM dossier WHERE room_key IS NOT NULL"
 DECLARED = "SELECT number FROM declaration"
 
 
@@ -135,7 +137,9 @@ class Destruction:
         self._keys.again()
         faults = watch.faults + wrong(declared, wanted)
         faults += [f"{one.mount}/{one.key} opens what it encrypted" for one in self._keys.left(total)]
-        faults += [f"{one} is there, and no signal is" for one in sorted(self._keys.of_signals())]
+        # What was decided on a list is no signal's, and stays.
+        of_lists = {f"{ROOM_OF_LISTS}/{one['room_key']}" for one in rows(self._home, "oversight", KEYS_OF_LISTS)}
+        faults += [f"{one} is there, and no signal is" for one in sorted(self._keys.of_signals() - of_lists)]
         self._say(
             f"{len(numbers)} signals, {len(total)} keys; killed: {', '.join(killed)}. All declared {took:.0f} s after the"
             f" approval, {sum(declared.values())} declarations of {len(wanted)} signals; {watch.looks} looks, and"
