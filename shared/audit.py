@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import itertools
 import json
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -153,6 +154,10 @@ class Proofs:
         """These have a number, or are known to be missed."""
         for identifier in lines:
             self._waiting.pop(identifier, None)
+
+    def since(self, line: UUID) -> float:
+        """When it was committed here, by a clock that only goes on; for ever ago where it is not waited for."""
+        return self._waiting.get(line, -math.inf)
 
     def overdue(self, seconds: float, most: int) -> list[UUID]:
         """Lines that were committed here longer ago and of which no number was heard since; the oldest ones."""

@@ -7,6 +7,8 @@ turn up with a number.
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -55,7 +57,8 @@ class AuditNumberer:
         self.missed = Doubts("audit-lines-missed", clock, remedy=WHO_WRITES)
         self._missed: dict[str, Doubt] = {}
         self._known = self._first = -1
-        """How far lines were numbered, as this process knows it: now, and when it began."""
+        """How far lines were numbered, as this process knows it: now, and when it began to look (`begin`)."""
+        self._looked_at = math.inf
         self.numbering = Periodic(
             "audit",
             self.number,
@@ -64,6 +67,16 @@ class AuditNumberer:
             wake=database.inserted(Audit),
             remedy="lines of the audit trail have no number and do not reach oversight: see the log of this service",
         )
+
+    async def begin(self) -> None:
+        """How far lines are numbered before this process writes any: another may number its first ones. Raises PartDown."""
+        async with self._database.reading() as session:
+            head = await session.get(AuditHead, 1)
+        self._begins_at(head.seq if head else 0)
+
+    def _begins_at(self, seq: int) -> None:
+        if self._first < 0:
+            self._first, self._looked_at = seq, time.monotonic()
 
     async def number(self) -> None:
         """Number what is waiting; soon after there are lines, so that those of the same moment go together."""
@@ -91,7 +104,7 @@ class AuditNumberer:
                 await self._give_numbers(session, head, ours)
             await self._refuse(session, {row.id for row in found} - {row.id for row in ours})
             reached = head.seq + len(ours)
-        self._first = reached - len(ours) if self._first < 0 else self._first
+        self._begins_at(reached - len(ours))
         self._known = max(self._known, reached)
         self._proofs.numbered(row.id for row in ours)
         return len(found) == most
@@ -107,7 +120,12 @@ class AuditNumberer:
             head = await session.get(AuditHead, 1)
         # Another process may have numbered meanwhile.
         self._known = max(self._known, head.seq if head else 0)
-        gone = [one for one in late if one not in there or not self._is_right(there[one])]
+        early = {one for one in late if self._proofs.since(one) < self._looked_at}
+        gone = [
+            one
+            for one in late
+            if one not in there or not self._is_right(there[one], 0 if one in early else self._first)
+        ]
         if gone:
             missed = self._missed | {str(one): TAKEN_AWAY for one in gone}
             async with self._database.transaction() as session:
@@ -116,9 +134,10 @@ class AuditNumberer:
             self._missed = missed
         self._proofs.numbered([*gone, *(one for one, row in there.items() if row.seq is not None)])
 
-    def _is_right(self, row: Any) -> bool:
-        """Whether it waits, or has a number that was given since this process began: not one that somebody else gave it."""
-        return row.refused_at is None and (row.seq is None or self._first < row.seq <= self._known)
+    def _is_right(self, row: Any, after: int) -> bool:
+        """Whether it waits, or has a number beyond `after`, which was given since this process began: not one that somebody
+        else gave it. What the door wrote before anything could be looked up may have any."""
+        return row.refused_at is None and (row.seq is None or after < row.seq <= self._known)
 
     async def _give_numbers(self, session: AsyncSession, head: AuditHead, rows: Sequence[Any]) -> None:
         reached, last = head.seq + len(rows), head.chain

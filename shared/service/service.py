@@ -168,6 +168,7 @@ class Service:
         await self._until_done("row-key", self.platform.mac.prepare)
         await self._until_done("database", self.platform.database.new_user)
         await self._until_done("schema", self._check_schema)
+        await self._until_done("audit-trail", self._numberer.begin)
         await self._until_done("tombstones", self._reapply)
         await self._until_done("certificate", self.platform.certify)
         workers = [asyncio.create_task(self._forever(worker)) for worker in self._workers]

@@ -203,6 +203,23 @@ async def test_lines_that_wait_or_that_another_process_numbers_are_not_missed(da
     assert cast(audit.Proofs, database.stamps).overdue(0, 10) == []
 
 
+@pytest.mark.parametrize("begins", [True, False])
+async def test_the_first_lines_of_a_process_may_be_numbered_by_another(database_of: DatabaseOf, begins: bool) -> None:
+    """Before it has come to number any itself; or, of a door, before it could look how far the others were."""
+    database, replica = await database_of("retention"), await database_of("retention")
+    post = Post("retention", NoSigner("retention"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
+    numbering = AuditNumberer(database, post, SystemClock(), cast(audit.Proofs, database.stamps))
+    if begins:
+        await numbering.begin()
+    await write(database, 0, 5)
+    await (await numberer(replica)).number_once()
+    if not begins:
+        await numbering.begin()
+    await numbering.number_once()
+    await numbering.miss(seconds=0)
+    assert numbering.missed.stuck().waiting == 0
+
+
 async def test_the_door_proves_its_lines_while_openbao_is_away() -> None:
     """With what it has at hand; nobody else has that, and no other service believes it."""
     door = audit.Proofs(Mac("intake", Handed({})), at_hand=b"of the door")
