@@ -1,4 +1,4 @@
-"""The pages as somebody uses them: the public form as who reports, the portal as an OOV'er who has logged in."""
+"""The pages as somebody uses them: the public form as who reports, the portal as the beheerder, whose page of operations asks every service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 from deploy.embedded.home import Home, HouseError
 from shared.asking import PORTAL
 
-USER = "anna"
+USER = "beheerder"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -46,18 +46,20 @@ class Browsing:
         if "Uitloggen" not in answer.text:
             raise HouseError(f"{USER} could not log in at the portal: {answer.status_code}")
 
-    def says(self) -> int:
-        """What the page answers that needs everything behind it."""
+    def away(self) -> int:
+        """Of how many services the page says that they do not answer."""
         if self._page == PORTAL:
-            return self._http.get(f"{self._address}/").status_code
+            page = self._http.get(f"{self._address}/status").raise_for_status()
+            return page.text.count('<td data-label="Wat er mis is">antwoordt niet</td>')
         form = self._http.get(f"{self._address}/")
         filled = {name: html.unescape(value) for name, value in HIDDEN.findall(form.text)}
         # Without a text nothing is taken in: what is asked is whether the door is there.
         origin = {"Origin": self._address}
-        return self._http.post(f"{self._address}/", data=filled | {"text": ""}, headers=origin).status_code
+        answer = self._http.post(f"{self._address}/", data=filled | {"text": ""}, headers=origin)
+        return int(answer.status_code == httpx.codes.SERVICE_UNAVAILABLE)
 
     def is_well(self) -> bool:
         try:
-            return self.says() < httpx.codes.INTERNAL_SERVER_ERROR
+            return self.away() == 0
         except httpx.HTTPError:
             return False

@@ -1,7 +1,7 @@
 """A cut on every edge, while people report and decide: it shows, nothing is lost or doubled, and it goes on by itself afterwards.
 
-The edges are those of the house (`shared.asking`), so that one that is added there is cut here too. Three at a time, of other
-services and to other parts: first everything on them is swallowed, then refused. Each has to show in `/statusz` and `/metrics` of
+The edges are those of the house (`shared.asking`), so that one that is added there is cut here too. Five at a time, of as many
+services: first everything on them is swallowed, then refused. Each has to show in `/statusz` and `/metrics` of
 both processes of its service before it is mended. The pages are cut from all that they ask, and have to say so.
 """
 
@@ -18,7 +18,7 @@ import httpx
 
 from deploy.cluster.home import ClusterHome, replicas
 from deploy.cluster.wired import cuts
-from deploy.cluster.wires import CUTS, Cut, edge_of
+from deploy.cluster.wires import CUTS, LOOK_SECONDS, Cut, edge_of
 from deploy.drills.browsing import Browsing
 from deploy.drills.journal import Journal
 from deploy.drills.load import Load
@@ -52,7 +52,7 @@ NOT_HERE = {
     PROVIDER: "its address stands in every token, so that nothing can stand between; OpenBao plays its part",
 }
 """Whose edges are not cut, and why."""
-TOGETHER = 3
+TOGETHER = 5
 CUT_SECONDS = 4.0
 """For how long at least."""
 SEEN_SECONDS, BACK_SECONDS = 45.0, 60.0
@@ -93,16 +93,19 @@ def cuttable(found: Iterable[Asks] | None = None) -> tuple[list[Asks], list[Asks
 
 
 def waves(some: Iterable[Asks]) -> list[list[Asks]]:
-    """Each edge once; in one wave no service and no part twice, so that each says what its own cut did."""
-    left, found = list(some), []
+    """Each edge once; in one wave no service twice, so that each says what its own cut did, and all parts side by side."""
+    found = sorted(some)
+    who, whom = (sorted({getattr(one, end) for one in found}) for end in ("who", "whom"))
+    left = sorted(found, key=lambda one: ((who.index(one.who) + whom.index(one.whom)) % len(whom), one))
+    waves = []
     while left:
         wave: list[Asks] = []
         for one in left:
-            if len(wave) < TOGETHER and not any(one.who == other.who or one.whom == other.whom for other in wave):
+            if len(wave) < TOGETHER and one.who not in {other.who for other in wave}:
                 wave.append(one)
         left = [one for one in left if one not in wave]
-        found.append(wave)
-    return found
+        waves.append(wave)
+    return waves
 
 
 class Cuts:
@@ -126,8 +129,7 @@ class Cuts:
                     faults += self._wave(wave, cut)
             load.renew()
             for who in sorted({one.who for one in pages}):
-                for cut in CUTS:
-                    faults += self._page(who, [one for one in pages if one.who == who], cut)
+                faults += self._page(who, [one for one in pages if one.who == who])
         finally:
             for one in self._folder.iterdir():
                 one.unlink()
@@ -187,11 +189,10 @@ class Cuts:
         """Whether every process of who asks says what it lacks, in what operators read and in what they measure."""
         shown = SHOWN_AS[asks.whom]
 
-        def says(one: str) -> bool:
-            return shown in self._problems(one, asks.who) and self._measures(one, asks.who, shown)
-
         with ThreadPoolExecutor() as asking:
-            return all(asking.map(says, replicas(asks.who)))
+            told = [asking.submit(self._problems, one, asks.who) for one in replicas(asks.who)]
+            measured = [asking.submit(self._measures, one, asks.who, shown) for one in replicas(asks.who)]
+            return all(shown in one.result() for one in told) and all(one.result() for one in measured)
 
     def _is_well(self, asks: Asks) -> bool:
         return not self._lacks_anything(asks.who)
@@ -228,26 +229,33 @@ class Cuts:
 
     # --- pages -------------------------------------------------------------------------------------
 
-    def _page(self, who: str, asks: Sequence[Asks], cut: Cut) -> list[str]:
-        """Cut from everything that it asks it says that something is away, and afterwards nothing."""
+    def _page(self, who: str, asks: Sequence[Asks]) -> list[str]:
+        """Cut from all that it asks together, and from each alone, it says of exactly these that they do not answer."""
         with Browsing(self._home, who) as browsing:
             wait_until(browsing.is_well, BACK_SECONDS, who)
-            some = [Seen(edge_of(one.who, one.whom)) for one in asks]
-            self._cut(some, cut)
-            time.sleep(0.5)
-            began = time.monotonic()
-            said = browsing.says()
-            took = time.monotonic() - began
-            self._mend(some)
-            mended = time.monotonic()
-            try:
-                wait_until(browsing.is_well, BACK_SECONDS, who)
-            except HouseError:
-                return [f"{who}, {cut}: it was not over"]
-        self._say(
-            f"{cut}: {who} from {len(some)} services: said so ({said}) in {took:.1f} s, over after {time.monotonic() - mended:.1f} s"
-        )
-        return [] if said == httpx.codes.SERVICE_UNAVAILABLE else [f"{who}, {cut}: it answered {said}"]
+            alone: list[tuple[Cut, list[Asks]]] = [("refused", [one]) for one in asks]
+            return [
+                fault
+                for cut, some in [("swallowed", list(asks)), *alone]
+                for fault in self._without(browsing, who, some, cut)
+            ]
+
+    def _without(self, browsing: Browsing, who: str, asks: Sequence[Asks], cut: Cut) -> list[str]:
+        some = [Seen(edge_of(one.who, one.whom)) for one in asks]
+        self._cut(some, cut)
+        time.sleep(2 * LOOK_SECONDS)
+        began = time.monotonic()
+        away = browsing.away()
+        took = time.monotonic() - began
+        self._mend(some)
+        mended = time.monotonic()
+        what = f"{cut}: {', '.join(one.edge for one in some)}"
+        try:
+            wait_until(browsing.is_well, BACK_SECONDS, who)
+        except HouseError:
+            return [f"{what}: it was not over"]
+        self._say(f"{what}: shown in {took:.1f} s, over after {time.monotonic() - mended:.1f} s")
+        return [] if away == len(some) else [f"{what}: {who} says of {away} that they do not answer"]
 
 
 def _told(one: Seen) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 import nats.errors
 import nats.js.errors
@@ -18,6 +17,7 @@ from faststream.nats.security import NatsUserPassword
 from shared.database.tables import Outgoing
 from shared.errors import Overtaken, PartDown
 from shared.openbao import OpenBao
+from shared.patience import within
 from shared.privileges import BY_NAME
 from shared.tls import Tls
 from shared.turns import Turns
@@ -228,24 +228,6 @@ class Bus:
         log.warning("nats", problem=type(problem).__name__)
         if "permissions violation" in str(problem).lower():
             self.problem = "NATS refuses a subject that this service needs: run the set-up of NATS again"
-
-
-async def within(seconds: float, work: Coroutine[Any, Any, Any]) -> None:
-    """Wait for `work`, at most `seconds`; raises what it raises, or TimeoutError.
-
-    `asyncio.timeout` waits for ever when what it cancels goes on regardless, and a connection whose server goes away
-    while it is made or closed does that. Here it is cancelled and left behind.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        done, _ = await asyncio.wait({task}, timeout=seconds)
-    finally:
-        if not task.done():
-            task.cancel()
-            task.add_done_callback(lambda late: late.cancelled() or late.exception())
-    if not done:
-        raise TimeoutError
-    task.result()
 
 
 async def _undecoded(message: NatsMessage) -> NatsMessage:
