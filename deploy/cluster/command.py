@@ -1,4 +1,4 @@
-"""`meldpunt cluster up|down|status`: start one, end it, and say of each process how it is."""
+"""`meldpunt cluster up|down|status|compact`: start one, end it, say of each process how it is, compact OpenBao."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from rich.table import Table
 
 from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, ClusterHome, replicas
 from deploy.cluster.house import Cluster
+from deploy.cluster.nodes import compact
+from deploy.cluster.wired import WiredCluster
 from deploy.embedded import parts
 from deploy.embedded.cli import down
 from deploy.embedded.home import SERVICE_NAMES, Home, HouseError, default_home
@@ -38,9 +40,13 @@ def cluster(home: Home, arguments: argparse.Namespace) -> int:
     """Raises HouseError; 1 when something is not ready."""
     there = ClusterHome(arguments.home or of_its_own(default_home()))
     if arguments.what == "up":
-        return up(there, arguments, Cluster)
+        return up(there, arguments, WiredCluster if arguments.wires else Cluster)
     if arguments.what == "down":
         return down(there, arguments)
+    if arguments.what == "compact":
+        moment = compact(there, lambda text: out.print(text, highlight=False))
+        out.print(f"what was destroyed before {moment.isoformat()[:19]} UTC is not in OpenBao's files any more")
+        return 0
     return _status(there)
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import hvac
 from nats.errors import Error as NatsError
 
-from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, replicas
+from deploy.cluster import nodes
+from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, ClusterHome, replicas
 from deploy.embedded import parts
 from deploy.embedded.home import SERVICE_NAMES, HouseError
 from deploy.embedded.house import PATIENCE, House
@@ -27,6 +28,7 @@ LOOK_SECONDS = 0.5
 
 
 class Cluster(House):
+    home: ClusterHome
     bao_nodes = BAO_NODES
 
     # --- OpenBao, PostgreSQL -----------------------------------------------------------------------
@@ -43,9 +45,7 @@ class Cluster(House):
         parts.wait_until(self._all_vote, PATIENCE, "OpenBao, all nodes of which have a vote,")
 
     def _write_openbao(self, name: str) -> parts.Command:
-        port, cluster_port = self._ports[name], self._ports[f"{name}-cluster"]
-        joins, first = [self._of_node(one) for one in BAO_NODES], name == BAO_NODES[0]
-        return parts.openbao(self.home, port, cluster_port, name=name, node=name, joins=joins, initializes=first)
+        return nodes.command(self.home, self._ports, name, initializes=name == BAO_NODES[0])
 
     def _of_node(self, name: str) -> str:
         return f"https://{HERE}:{self._ports[name]}"
@@ -53,10 +53,9 @@ class Cluster(House):
     def _all_vote(self) -> bool:
         """Who has just joined has no vote for ten seconds and more: until then the loss of the first is the end of all."""
         try:
-            found = self._bao().read("sys/storage/raft/configuration")["data"]["config"]["servers"]
-        except (hvac.exceptions.VaultError, OSError, KeyError, TypeError):
+            return nodes.voters(self._bao()) == set(BAO_NODES)
+        except (hvac.exceptions.VaultError, OSError):
             return False
-        return len([one for one in found if one["voter"]]) == len(NODES)
 
     # --- NATS --------------------------------------------------------------------------------------
 

@@ -20,6 +20,10 @@ out = Console(width=160)
 DRILLS = {
     "loss": "each process of a cluster is killed in turn while people report and decide",
     "keys": "everything that is a key gets another one while people report and decide, and what was before is refused",
+    "sealed": "OpenBao is sealed while people report, and doors that never ran begin meanwhile",
+    "destruction": "the active node of OpenBao is killed again and again while signals are destroyed",
+    "cut": "every edge of the house is cut while people report and decide",
+    "upgrade": "a next version, and the one before again, process by process while people report and decide",
 }
 """By name, what is rehearsed. The module of that name has `run(place) -> list[str]`: what was wrong."""
 ALL = "all"

@@ -31,10 +31,10 @@ class Place:
     only: Sequence[str] = ()
 
     @contextlib.contextmanager
-    def cluster(self, more: Mapping[str, str] | None = None) -> Iterator[ClusterHome]:
-        """A new one, running. `more`: of its environment. Raises HouseError."""
+    def cluster(self, more: Mapping[str, str] | None = None, *words: str) -> Iterator[ClusterHome]:
+        """A new one, running. `more`: of its environment; `words`: with which it is started. Raises HouseError."""
         home = ClusterHome(self.folder / "cluster")
-        with self._running(home, ["cluster", "up"], ["cluster", "down"], more or {}):
+        with self._running(home, ["cluster", "up", *words], ["cluster", "down"], more or {}):
             yield home
 
     @contextlib.contextmanager
@@ -58,7 +58,7 @@ class Place:
 
     def remove(self) -> None:
         """What was made here, and nothing else: somebody may have named the folder."""
-        for one in ("cluster", "house"):
+        for one in ("cluster", "house", "versions"):
             shutil.rmtree(self.folder / one, ignore_errors=True)
 
 

@@ -119,7 +119,8 @@ def _of_a_house(command: Command) -> None:
         lambda home, arguments: int(import_module("deploy.cluster.command").cluster(home, arguments)),
         "The topology of production as processes on this machine: several of each part, two of each service.",
     )
-    one.add_argument("what", choices=["up", "down", "status"])
+    one.add_argument("what", choices=["up", "down", "status", "compact"])
+    one.add_argument("--wires", action="store_true", help="every connection of a service can be cut, for drills")
     one.add_argument("--detach", action="store_true", help="return when everything is ready")
     one.add_argument("--protocol", default=DEFAULT_PROTOCOL, metavar="VERSION")
     one = command(

@@ -176,6 +176,10 @@ class Home:
         """While this file exists, the house keeps `name` stopped."""
         return self.path / "run" / "held" / name
 
+    def code(self, name: str) -> Path:
+        """While this file exists, the service `name` is started from the code in the folder that it names: for drills."""
+        return self.path / "run" / "code" / name
+
     @property
     def certificates_asked(self) -> Path:
         """While this file exists, somebody waits for other certificates."""

@@ -227,9 +227,13 @@ class House:
     def _pages(self, name: str) -> parts.Command:
         """The portal, or where people log in: no identity in OpenBao, no database, no name on the bus."""
         port = self._ports[name]
-        env = portal.settings(self.home, name, self._addresses, self._options.protocol)
+        env = portal.settings(self.home, name, self._addresses_for(name), self._options.protocol)
         ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
         return parts.Command(name, ["meldpunt-service", name, str(port)], ready, env=env, forked=True)
+
+    def _addresses_for(self, page: str) -> dict[str, str]:
+        """What one of the pages is told of where the others are."""
+        return self._addresses
 
     @property
     def _addresses(self) -> dict[str, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from deploy.embedded.home import PARTS, Home, HouseError
@@ -71,6 +73,10 @@ class Supervisor:
     def _spawn(self, command: Command) -> None:
         log: Path = self._home.log(command.name)
         env = command.env if command.bare else {**os.environ, **command.env}
+        code = self._home.code(command.name)
+        if command.forked and code.exists():
+            command = _of_other_code(command, code.read_text())
+            env |= command.env
         if command.forked:
             self._running[command.name] = self._nursery.fork(command.argv, env, log, command.nice)
             return
@@ -157,3 +163,9 @@ class Supervisor:
         self._nursery.close()
         for name in reversed(parts):
             self._end(name)
+
+
+def _of_other_code(command: Command, folder: str) -> Command:
+    """A service from the code in `folder`: not forked, since what is forked has the code of the house."""
+    argv = [sys.executable, "-m", "deploy.embedded.serve", *command.argv[1:]]
+    return replace(command, argv=argv, forked=False, env={**command.env, "PYTHONPATH": folder})

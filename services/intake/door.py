@@ -26,7 +26,7 @@ from sqlmodel import SQLModel, col
 from services.intake.settings import Settings
 from services.intake.store import AcceptedReport, DoorKeys
 from shared.database.at_once import insert_at_once
-from shared.database.engine import make_engine, of_at_most
+from shared.database.engine import STATEMENT_SECONDS, make_engine, of_at_most
 from shared.database.outages import outages
 from shared.database.processes import processes
 from shared.database.schemas import SCHEMA_FOUND, schema_problem
@@ -61,6 +61,7 @@ class IntakeDoor:
             isolation_level="AUTOCOMMIT",
             pool_pre_ping=False,
             process=platform.process,
+            seconds=STATEMENT_SECONDS,
             **of_at_most(settings.door_connections),
         )
         platform.close_too(self.engine.dispose)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 import nats.errors
 import nats.js.errors
@@ -18,6 +17,7 @@ from faststream.nats.security import NatsUserPassword
 from shared.database.tables import Outgoing
 from shared.errors import Overtaken, PartDown
 from shared.openbao import OpenBao
+from shared.patience import within
 from shared.privileges import BY_NAME
 from shared.tls import Tls
 from shared.turns import Turns
@@ -35,8 +35,9 @@ PROGRESS_SECONDS = 5
 """How often NATS is told that a message is in work; it gives what it hears nothing of to another process after twenty."""
 LONGEST_WORK_SECONDS = 600
 """What takes longer hangs: it is told of no more, and so given to another."""
-CHECK_SECONDS = 30
-"""How often each consumer is asked for: a missing one looks healthy otherwise."""
+CHECK_SECONDS = 15
+"""How often each consumer is asked for: a missing one looks healthy otherwise, and so does a connection on which nothing is
+answered any more. At once where a message was not taken in time."""
 Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 
 
@@ -64,6 +65,7 @@ class Bus:
         self._broker: NatsBroker | None = None
         self._connected = asyncio.Event()
         self._lost = asyncio.Event()
+        self._doubted = asyncio.Event()
         self.problem: str | None = "not connected yet"
 
     async def connected(self) -> None:
@@ -84,6 +86,7 @@ class Bus:
                 message.body, subject, headers=message.headers, stream=self._service.stream, timeout=5
             )
         except (nats.errors.Error, IncorrectState, OSError, TimeoutError) as problem:
+            self._doubted.set()
             raise PartDown("NATS is out of reach") from problem
         return int(there.seq)
 
@@ -97,7 +100,8 @@ class Bus:
                 while True:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(CHECK_SECONDS):
-                            await self._lost.wait()
+                            await self._doubted.wait()
+                    self._doubted.clear()
                     await self._check()
             except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, PartDown) as problem:
                 self.problem = self.problem or f"NATS is out of reach ({type(problem).__name__})"
@@ -109,6 +113,7 @@ class Bus:
 
     async def _start(self, receive: Receive) -> None:
         self._lost.clear()
+        self._doubted.clear()
         found = await self._bao.call("GET", f"kv/data/nats/{self._service.name}")
         broker = NatsBroker(
             self._addresses,
@@ -217,29 +222,12 @@ class Bus:
 
     async def _on_lost(self) -> None:
         self._lost.set()
+        self._doubted.set()
 
     async def _on_error(self, problem: Exception) -> None:
         log.warning("nats", problem=type(problem).__name__)
         if "permissions violation" in str(problem).lower():
             self.problem = "NATS refuses a subject that this service needs: run the set-up of NATS again"
-
-
-async def within(seconds: float, work: Coroutine[Any, Any, Any]) -> None:
-    """Wait for `work`, at most `seconds`; raises what it raises, or TimeoutError.
-
-    `asyncio.timeout` waits for ever when what it cancels goes on regardless, and a connection whose server goes away
-    while it is made or closed does that. Here it is cancelled and left behind.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        done, _ = await asyncio.wait({task}, timeout=seconds)
-    finally:
-        if not task.done():
-            task.cancel()
-            task.add_done_callback(lambda late: late.cancelled() or late.exception())
-    if not done:
-        raise TimeoutError
-    task.result()
 
 
 async def _undecoded(message: NatsMessage) -> NatsMessage:

@@ -19,6 +19,7 @@ from shared.database.outages import READ_ONLY, USER_REFUSED, outages, sqlstate
 from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
+from shared.patience import within
 from shared.telemetry import Tracing, traceparent
 from shared.tls import Tls
 from shared.wake import Wake
@@ -31,6 +32,9 @@ REFUSED_SECONDS = 10.0
 LOCK_TIMEOUT = "10s"
 """PostgreSQL sees two transactions that wait for each other, but not a transaction that waits for another of its own
 process, which waits for the first in memory: that would stand still, unseen, for as long as the process lives."""
+STATEMENT_SECONDS = 30.0
+"""For an answer to one statement. A network that lost the way takes what is sent and never answers: whoever waits for that waits
+for good, and the service looks well. Longer than a statement waits for a lock, and than any of a service takes."""
 
 
 MOST_CONNECTIONS = 20
@@ -48,11 +52,20 @@ Hosts = Sequence[tuple[str, int]]
 
 
 def make_engine(
-    hosts: Hosts, database: str, tls: Tls, user: str = "", password: str = "", *, process: str = "", **options: Any
+    hosts: Hosts,
+    database: str,
+    tls: Tls,
+    user: str = "",
+    password: str = "",
+    *,
+    process: str = "",
+    seconds: float | None = None,
+    **options: Any,
 ) -> AsyncEngine:
     """An engine whose errors never show the values of a statement, and whose pool gives no closed connection.
 
-    `process`: by what the connections of one process are counted as one (`shared.database.processes`).
+    `process`: by what the connections of one process are counted as one (`shared.database.processes`). `seconds`: for an answer
+    to one statement; None to wait for as long as it takes, which only a migration may.
     """
     url = URL.create("postgresql+asyncpg", user or None, password or None, database=database)
     engine = create_async_engine(
@@ -65,6 +78,7 @@ def make_engine(
             "port": [port for _, port in hosts],
             "target_session_attrs": "read-write",
             "timeout": 5,
+            "command_timeout": seconds,
             "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT, "application_name": process},
         },
     )
@@ -75,13 +89,15 @@ def make_engine(
 
     event.listen(engine.sync_engine, "do_connect", shows)
     event.listen(engine.sync_engine, "checkout", _no_closed_connection)
-    event.listen(engine.sync_engine, "handle_error", _no_standby)
+    event.listen(engine.sync_engine, "handle_error", _leads_nowhere)
     return engine
 
 
-def _no_standby(context: ExceptionContext) -> None:
+def _leads_nowhere(context: ExceptionContext) -> None:
     # Whoever was the primary is none any more: what is connected to it is of no use, and the next connection finds another.
-    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+    # Nor is what did not answer: to end its transaction would be to wait for it once more.
+    problem = context.original_exception
+    if getattr(problem, "sqlstate", None) == READ_ONLY or isinstance(problem, TimeoutError):
         context.is_disconnect = True
 
 
@@ -168,7 +184,9 @@ class Database:
         self.stamps: Stamps | None = None
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
-        self.engine = make_engine(hosts, service, tls, process=process, **of_at_most(connections))
+        self.engine = make_engine(
+            hosts, service, tls, process=process, seconds=STATEMENT_SECONDS, **of_at_most(connections)
+        )
         self._outside = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 
@@ -309,8 +327,12 @@ class Database:
     async def reachable(self) -> bool:
         """Whether it answers a query within three seconds; raises nothing."""
         try:
-            async with asyncio.timeout(3), self.reading() as session:
-                await session.execute(text("SELECT 1"))
+            # A statement that is cancelled while nothing answers takes as long again.
+            await within(3, self._answers())
         except (PartDown, TimeoutError):
             return False
         return True
+
+    async def _answers(self) -> None:
+        async with self.reading() as session:
+            await session.execute(text("SELECT 1"))

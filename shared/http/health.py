@@ -17,7 +17,7 @@ from shared.http.operators import operator
 from shared.http.problems import VERSION
 from shared.metrics.figures import Figures
 from shared.metrics.metrics import TOLD_AS
-from shared.service.service import Service
+from shared.service.service import DATABASE, Service
 from shared.stuck import as_told
 
 
@@ -50,10 +50,12 @@ def health(app: FastAPI, service: Service) -> None:
 
 async def status_of(service: Service) -> dict[str, Any]:
     """What a service says of itself to who runs it: ids and codes, no content."""
-    queues = None
-    with contextlib.suppress(PartDown):
-        queues = [as_told(one) for one in await service.stuck()]
-    return await _readiness(service) | {"queues": queues, "pruned": service.pruned}
+    told, queues = await _readiness(service), None
+    if DATABASE not in told["problems"]:
+        # Without it each queue would have to wait until nothing answers.
+        with contextlib.suppress(PartDown):
+            queues = [as_told(one) for one in await service.stuck()]
+    return told | {"queues": queues, "pruned": service.pruned}
 
 
 async def _problems(service: Service) -> dict[str, str]:

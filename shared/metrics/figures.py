@@ -34,7 +34,7 @@ from shared.metrics.catalogue import (
 from shared.metrics.certificates import certificate_left
 from shared.metrics.labels import BY_PART
 from shared.metrics.metrics import Shows
-from shared.service.service import Service
+from shared.service.service import DATABASE, Service
 
 FRESH_SECONDS = 5.0
 """Whoever scrapes sooner gets the same figures: several of them cost no more than one."""
@@ -50,7 +50,9 @@ class Figures:
         self._known: list[Shows] = []
 
     async def now(self, problems: Mapping[str, str]) -> list[Shows]:
-        """All of them; what needs a part that is away is left out."""
+        """All of them; what needs a part that is away is left out, and not waited for."""
+        if DATABASE in problems:
+            return [*_lacking(problems), *self._at_hand()]
         async with self._one_at_a_time:
             if time.monotonic() >= self._until:
                 self._known = await self._read()
@@ -58,7 +60,7 @@ class Figures:
         return [*_lacking(problems), *self._known]
 
     async def _read(self) -> list[Shows]:
-        found = [*self._acts(), *self._ages(), *self._pool()]
+        found = self._at_hand()
         with contextlib.suppress(PartDown):
             found += await self._queues()
             found += [Shows(ROWS_DOUBTED, one.count, {"rows": one.queue}) for one in await self._service.doubted()]
@@ -67,6 +69,9 @@ class Figures:
             with contextlib.suppress(PartDown):
                 found += await measure()
         return found
+
+    def _at_hand(self) -> list[Shows]:
+        return [*self._acts(), *self._ages(), *self._pool()]
 
     async def _queues(self) -> list[Shows]:
         now, found = self._service.platform.clock.now(), []

@@ -38,6 +38,8 @@ from shared.stuck import Stuck
 from shared.wake import end
 
 log = structlog.get_logger()
+DATABASE = "database"
+"""How a service says that it lacks its database: then nothing that is counted there can be told."""
 
 Worker = Callable[[], Awaitable[None]]
 Measure = Callable[[], Awaitable[list[Shows]]]
@@ -226,10 +228,12 @@ class Service:
         """What it needs and does not have: a part that is out of reach. What waits is `stuck`, and another matter."""
         platform = self.platform
         found: dict[str, str] = {}
-        if not await platform.bao.reachable():
+        # Together: where nothing answers each takes as long as it waits.
+        bao, database = await asyncio.gather(platform.bao.reachable(), platform.database.reachable())
+        if not bao:
             found["openbao"] = "OpenBao is sealed or out of reach"
-        if not await platform.database.reachable():
-            found["database"] = "the database is out of reach, or there is no user for it yet"
+        if not database:
+            found[DATABASE] = "the database is out of reach, or there is no user for it yet"
         if platform.bus.problem:
             found["nats"] = platform.bus.problem
         if self.schema_problem:

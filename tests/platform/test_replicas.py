@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -50,7 +51,7 @@ async def test_each_process_is_counted_once_and_no_more_when_it_is_gone(
     await database_of("worklist")
     where, shown = [(HERE, postgres.port)], postgres.tls("worklist")
     users = [await postgres.user("worklist_app") for _ in range(2)]
-    each: dict[str, str] = {"isolation_level": "AUTOCOMMIT"}
+    each: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
     first, second = (make_engine(where, "worklist", shown, *user, process=process_name(), **each) for user in users)
     async with first.connect() as one:
         async with first.connect() as more, second.connect() as another:

@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 
-from shared.bus.nats import within
+from shared.patience import within
 
 
 async def test_what_goes_on_when_it_is_cancelled_is_left_behind() -> None:

@@ -1,0 +1,65 @@
+"""The pages as somebody uses them: the public form as who reports, the portal as the beheerder, whose page of operations asks every service."""
+
+from __future__ import annotations
+
+import html
+import re
+from types import TracebackType
+
+import httpx
+
+from deploy.embedded.home import Home, HouseError
+from shared.asking import PORTAL
+
+USER = "beheerder"
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+class Browsing:
+    def __init__(self, home: Home, page: str) -> None:
+        self._home = home
+        self._page = page
+        self._address = (home.state() or {})["addresses"][page]
+        self._http = httpx.Client(timeout=30, follow_redirects=True)
+        # Browsers send what is for encrypted connections only to their own machine too.
+        self._http.event_hooks = {"response": [lambda _: self._keep_cookies()]}
+        if page == PORTAL:
+            self._log_in()
+
+    def __enter__(self) -> Browsing:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def _keep_cookies(self) -> None:
+        for one in self._http.cookies.jar:
+            one.secure = False
+
+    def _log_in(self) -> None:
+        page = self._http.get(f"{self._address}/")
+        filled = {name: html.unescape(value) for name, value in HIDDEN.findall(page.text)}
+        filled |= {"name": USER, "password": self._home.demo_users()[USER]}
+        answer = self._http.post(page.url.copy_with(query=None), data=filled)
+        if "Uitloggen" not in answer.text:
+            raise HouseError(f"{USER} could not log in at the portal: {answer.status_code}")
+
+    def away(self) -> int:
+        """Of how many services the page says that they do not answer."""
+        if self._page == PORTAL:
+            page = self._http.get(f"{self._address}/status").raise_for_status()
+            return page.text.count('<td data-label="Wat er mis is">antwoordt niet</td>')
+        form = self._http.get(f"{self._address}/")
+        filled = {name: html.unescape(value) for name, value in HIDDEN.findall(form.text)}
+        # Without a text nothing is taken in: what is asked is whether the door is there.
+        origin = {"Origin": self._address}
+        answer = self._http.post(f"{self._address}/", data=filled | {"text": ""}, headers=origin)
+        return int(answer.status_code == httpx.codes.SERVICE_UNAVAILABLE)
+
+    def is_well(self) -> bool:
+        try:
+            return self.away() == 0
+        except httpx.HTTPError:
+            return False

@@ -1,0 +1,102 @@
+"""A wire of a drill carries bytes, and does not while it is cut."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deploy.cluster import wires
+from deploy.cluster.wires import HERE, Wire, serve
+from deploy.embedded.home import free_port
+
+EDGE = "intake.nats"
+
+
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(100):
+        writer.write(data)
+    writer.close()
+
+
+@pytest.fixture
+async def wire(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
+    server = await asyncio.start_server(echo, HERE, 0)
+    target = server.sockets[0].getsockname()[1]
+    listen = free_port(20998, {target})
+    told = {str(listen): {"target": target, "edge": EDGE}}
+    serving = asyncio.create_task(serve(told, tmp_path))
+    for _ in range(100):
+        await asyncio.sleep(0.01)
+        if await answers(listen):
+            break
+    yield listen, tmp_path / EDGE
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    server.close()
+    await asyncio.sleep(0.05)
+
+
+async def answers(port: int) -> bool:
+    try:
+        reader, writer = await asyncio.open_connection(HERE, port)
+    except OSError:
+        return False
+    try:
+        return await says(reader, writer)
+    finally:
+        writer.transport.abort()
+
+
+async def says(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    try:
+        writer.write(b"there?")
+        async with asyncio.timeout(0.3):
+            return await reader.read(100) == b"there?"
+    except (OSError, TimeoutError):
+        return False
+
+
+async def becomes(port: int, *, there: bool) -> None:
+    for _ in range(100):
+        if await answers(port) is there:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the wire did not change")
+
+
+async def test_what_is_refused_takes_nobody_and_comes_back(wire: tuple[int, Path]) -> None:
+    port, file = wire
+    reader, writer = await asyncio.open_connection(HERE, port)
+    assert await says(reader, writer)
+    file.write_text("refused")
+    await becomes(port, there=False)
+    with pytest.raises(OSError, match=r"refused|Connect call failed"):
+        await asyncio.open_connection(HERE, port)
+    assert not await says(reader, writer), "what was open is reset"
+    writer.transport.abort()
+    file.unlink()
+    await becomes(port, there=True)
+
+
+async def test_what_is_swallowed_is_taken_and_answered_by_nobody(wire: tuple[int, Path]) -> None:
+    port, file = wire
+    before = await asyncio.open_connection(HERE, port)
+    assert await says(*before)
+    file.write_text("swallowed")
+    await becomes(port, there=False)
+    during = await asyncio.open_connection(HERE, port)
+    assert not await says(*during)
+    assert not await says(*before)
+    file.unlink()
+    await becomes(port, there=True)
+    for one in (before, during):
+        assert not await says(*one), "what was open then never carries anything again"
+        one[1].transport.abort()
+
+
+def test_the_cuts_have_a_name_each() -> None:
+    assert set(wires.CUTS) == {"refused", "swallowed"}
+    assert Wire(EDGE, 1, 2).edge == wires.edge_of("intake", "nats")

@@ -1,0 +1,100 @@
+"""A network that loses the way: what was sent is taken and never answered. Nobody may wait for that for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from deploy.cluster.wires import serve
+from deploy.embedded.home import free_port
+from shared.bus.nats import Bus
+from shared.database import engine
+from shared.database.engine import Database
+from shared.errors import PartDown
+from shared.turns import Turns
+from tests.platform.carried import message
+from tests.platform.real import HERE, Handed, Nats, Postgres
+from tests.platform.test_failover import on
+
+EDGE = "who.whom"
+
+
+@contextlib.asynccontextmanager
+async def wired(target: int, folder: Path) -> AsyncIterator[tuple[int, Path]]:
+    """The port of a wire to `target`, and the file that cuts it."""
+    listen = free_port(20997, {target})
+    serving = asyncio.create_task(serve({str(listen): {"target": target, "edge": EDGE}}, folder))
+    await asyncio.sleep(0.05)
+    yield listen, folder / EDGE
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    await asyncio.sleep(0.05)
+
+
+async def test_a_statement_that_is_never_answered_is_an_outage(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for a commit; and what was open goes with it, so that the next finds a connection that answers."""
+    monkeypatch.setattr(engine, "STATEMENT_SECONDS", 1.0)
+    await postgres.fresh("assessment")
+    async with wired(postgres.port, tmp_path) as (port, file):
+        await a_cut_is_an_outage(await on(postgres, (HERE, port)), file)
+
+
+async def a_cut_is_an_outage(database: Database, file: Path) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("SELECT 1"))
+
+    async def begun_before() -> None:
+        async with database.transaction() as session:
+            await session.execute(text("UPDATE inbox SET producer = producer"))
+            file.write_text("swallowed")
+            await asyncio.sleep(0.2)
+
+    async def begun_meanwhile() -> None:
+        async with database.reading() as session:
+            await session.execute(text("SELECT 1"))
+
+    for work in (begun_before, begun_meanwhile):
+        with pytest.raises(PartDown):
+            async with asyncio.timeout(10):
+                await work()
+    file.unlink()
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(10), database.reading() as session:
+        assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
+    await database.engine.dispose()
+
+
+async def test_a_message_that_is_never_taken_has_the_bus_look_whether_anybody_is_there(
+    nats: Nats, tmp_path: Path
+) -> None:
+    """At once, and not when it would have looked anyway; it connects anew as soon as it can."""
+    handed = Handed({"kv/data/nats/casework": {"data": {"data": {"password": nats.passwords["casework"]}}}})
+    target = int(nats.address.rpartition(":")[2])
+
+    async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        """Nothing is looked at."""
+
+    async with wired(target, tmp_path) as (port, file):
+        bus = Bus("casework", [f"tls://{HERE}:{port}"], handed, Turns(), nats.tls("casework"))
+        running = asyncio.create_task(bus.run(receive))
+        await bus.connected()
+        file.write_text("swallowed")
+        await asyncio.sleep(0.2)
+        with pytest.raises(PartDown):
+            await bus.publish(message(addressee="retention", event="sealed.v1", body=b"{}"))
+        async with asyncio.timeout(8):
+            while bus.problem is None:
+                await asyncio.sleep(0.05)
+        file.unlink()
+        await bus.connected()
+        assert await bus.publish(message(addressee="retention", event="sealed.v1", body=b"{}"))
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
