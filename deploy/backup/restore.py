@@ -1,0 +1,144 @@
+"""Putting a backup in the place of a house that is lost: beside it first, and under its name when everything is done over."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import hvac
+
+from deploy.backup import again, between
+from deploy.backup.databases import Databases
+from deploy.backup.sealed import extract, opened
+from deploy.backup.take import BETWEEN, HOUSE, OPENBAO, POSTGRES
+from deploy.backup.wrong import NOTE, Asked, Found, look, restoring
+from deploy.embedded import parts
+from deploy.embedded.home import Home, HouseError
+from deploy.embedded.parts import HERE
+from deploy.embedded.supervise import Supervisor
+from deploy.openbao import apply as bao_config
+from deploy.postgres import roles
+from deploy.tls.identities import SETUP_USER
+from shared import tombstones
+
+PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class Restored:
+    """`destructions`: how many the list has; `keys`: how many that were destroyed since the snapshot had again; `unlocked`: of
+    dossiers that had gone on in the seconds between its two moments."""
+
+    found: Found
+    destructions: int
+    keys: int
+    unlocked: int
+    seconds: float
+
+
+def restore(home: Home, asked: Asked, say: Callable[[str], None]) -> Restored:
+    """Into `home`, which is empty; `meldpunt up` goes on with it. Raises HouseError with everything that is wrong, or when a part does
+    not do its work; then nothing is left."""
+    began = time.monotonic()
+    found = look(home, asked)
+    target = restoring(home)
+    made = Home(target)
+    try:
+        made.make()
+        say("unpacking what was in the backup")
+        _unpack(made, asked.backup, found)
+        keys, unlocked = _Doing(made, found, say).run(opened(asked.backup / OPENBAO, found.identity.secret))
+        (made.path / BETWEEN).unlink()
+        (made.path / NOTE).unlink()
+        if home.path.exists():
+            home.path.rmdir()
+        target.rename(home.path)
+    except HouseError:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    return Restored(found, len(found.stones), keys, unlocked, time.monotonic() - began)
+
+
+def _unpack(made: Home, backup: Path, found: Found) -> None:
+    made.write(made.path / NOTE, "{}")
+    extract(backup / HOUSE, found.identity.secret, made.path)
+    for name, file in found.seals.items():
+        made.write(made.secret_file(name), file.read_text())
+    data = made.part("postgres")
+    data.mkdir(mode=0o700)
+    extract(backup / POSTGRES, found.identity.secret, data)
+    parts.belongs_to_postgres(data)
+    kept = made.tombstones / tombstones.FILE
+    if found.list and not kept.exists():
+        # A list that a house keeps elsewhere is there.
+        made.write(kept, found.list.read_text())
+    made.authority.make()
+
+
+class _Doing:
+    """With OpenBao and PostgreSQL running and nobody served."""
+
+    def __init__(self, home: Home, found: Found, say: Callable[[str], None]) -> None:
+        self._home, self._found, self._say = home, found, say
+        self._ports = home.ports()
+        self._supervisor = Supervisor(home, say)
+
+    def run(self, snapshot: bytes) -> tuple[int, int]:
+        try:
+            return self._run(snapshot)
+        except (hvac.exceptions.VaultError, OSError) as problem:
+            raise HouseError(
+                f"a part did not do its work while restoring: {type(problem).__name__}: {problem}"
+            ) from problem
+        finally:
+            self._supervisor.stop()
+
+    def _run(self, snapshot: bytes) -> tuple[int, int]:
+        home, port = self._home, self._ports["postgres"]
+        self._say("starting OpenBao and PostgreSQL on what was restored; nobody is served")
+        self._supervisor.start(parts.openbao(home, self._ports["openbao"], self._ports["openbao-cluster"]))
+        self._supervisor.start(parts.postgres(home, port), wait=PATIENCE)
+        self._supervisor.wait_for("openbao", PATIENCE)
+        home.write(home.path / NOTE, json.dumps(self._supervisor.pids()))
+        self._bao().sys.force_restore_raft_snapshot(snapshot)
+        bao = self._after_restore()
+        # OpenBao is told where PostgreSQL is, so that it can end the users that it made there.
+        own = bao_config.Database(HERE, port, roles.PROVISIONER, home.secret("postgres-openbao"), home.tls("openbao"))
+        bao_config.apply(bao, own)
+        databases = Databases.of(home, port)
+        self._say(f"destroying again what the list of {len(self._found.stones)} destructions names")
+        keys = asyncio.run(again.destroy(bao, databases, self._found.stones))
+        unlocked = between.unlock(bao, self._locked_meanwhile(asyncio.run(between.left(databases))))
+        asyncio.run(again.let_nobody_in(bao, databases))
+        self._say("compacting the storage of OpenBao, so that none of it is in its files")
+        storage = parts.key_storage(home, self._ports["openbao-cluster"])
+        self._supervisor.without("openbao", storage.compact)
+        storage.overwrite_old()
+        return keys, unlocked
+
+    def _bao(self) -> hvac.Client:
+        address = f"https://{HERE}:{self._ports['openbao']}"
+        return bao_config.client(address, self._home.secret("provisioner"), self._home.tls(SETUP_USER))
+
+    def _after_restore(self) -> hvac.Client:
+        """It seals itself and opens again with its seal key; the provisioner is then the one of the snapshot."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                bao = self._bao()
+                if bao.read("sys/storage/raft/configuration"):
+                    return bao
+            except (hvac.exceptions.VaultError, OSError):
+                pass
+            if time.monotonic() > end:
+                raise HouseError(f"OpenBao does not open with what was restored: {self._home.log('openbao')} says why")
+            time.sleep(0.2)
+
+    def _locked_meanwhile(self, known: list[between.Key]) -> set[between.Key]:
+        told = json.loads((self._home.path / BETWEEN).read_text())["locked"]
+        return {(mount, key) for mount, key in told} - set(known)
