@@ -106,7 +106,9 @@ class _Doing:
         self._supervisor.wait_for("openbao", PATIENCE)
         home.write(home.path / NOTE, json.dumps(self._supervisor.pids()))
         self._bao().sys.force_restore_raft_snapshot(snapshot)
-        bao = self._after_restore()
+        # It has sealed itself, and opens with its seal key at a start.
+        self._supervisor.without("openbao", lambda: None)
+        bao = self._bao()
         # OpenBao is told where PostgreSQL is, so that it can end the users that it made there.
         own = bao_config.Database(HERE, port, roles.PROVISIONER, home.secret("postgres-openbao"), home.tls("openbao"))
         bao_config.apply(bao, own)
@@ -124,20 +126,6 @@ class _Doing:
     def _bao(self) -> hvac.Client:
         address = f"https://{HERE}:{self._ports['openbao']}"
         return bao_config.client(address, self._home.secret("provisioner"), self._home.tls(SETUP_USER))
-
-    def _after_restore(self) -> hvac.Client:
-        """It seals itself and opens again with its seal key; the provisioner is then the one of the snapshot."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                bao = self._bao()
-                if bao.read("sys/storage/raft/configuration"):
-                    return bao
-            except (hvac.exceptions.VaultError, OSError):
-                pass
-            if time.monotonic() > end:
-                raise HouseError(f"OpenBao does not open with what was restored: {self._home.log('openbao')} says why")
-            time.sleep(0.2)
 
     def _locked_meanwhile(self, known: list[between.Key]) -> set[between.Key]:
         told = json.loads((self._home.path / BETWEEN).read_text())["locked"]

@@ -223,9 +223,9 @@ def openbao(
         cluster_port=cluster_port,
         node=node,
         folder=folder,
-        # Of several nodes the one that takes over does so only where the device is where the one before had it: each has it
-        # in its own folder, where it is started.
-        audit_log=Path(openbao_audit_log(home, name).name) if more else openbao_audit_log(home, name),
+        # OpenBao remembers where its audit device is, and opens nowhere where that is elsewhere: of several nodes the one that
+        # takes over, and one that is restored into another folder. So each has it in its own folder, where it is started.
+        audit_log=Path(openbao_audit_log(home, name).name),
         seal_key=home.secret_file("openbao-seal-key"),
         provisioner=home.secret_file("provisioner"),
         tls=home.tls("openbao"),
