@@ -23,7 +23,6 @@ ENGINES = {"intake": 2}
 RESERVED = 20
 """Connections that are not for services: superusers, migrations, and OpenBao, which makes and takes away users."""
 ALONE = {
-    "retention": "it appends to the file of tombstones, which on a network disk only one may do",
     PORTAL: "it keeps who is logged in in its memory",
 }
 """What has one replica in every size, and why. It is away for as long as it takes to start anew."""

@@ -2,9 +2,10 @@
 
 In two places. In OpenBao, where retention can add a note and nobody change or take one away, every process of every service
 reads them, on whatever machine: a database restored from a backup is older, so what it brings back is deleted
-again. And in a file of lines, appended and synced by retention, for when OpenBao is restored too: it lies on the machine of
-retention, to be copied elsewhere; what it knows and OpenBao does not is noted there again. Either holds a signal's number
-and the moment, nothing else.
+again. And in files of lines, appended and synced by retention, for when OpenBao is restored too: they lie in one folder, a file
+for each process of retention (on a network disk two that append to one would write over each other), to be copied
+elsewhere; what they know and OpenBao does not is noted there again. Either holds a signal's number and the moment,
+nothing else.
 """
 
 from __future__ import annotations
@@ -29,30 +30,23 @@ from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoError, OpenBao
 
 log = structlog.get_logger()
 
-FILE = "destroyed.jsonl"
+FILE = "destroyed-{}.jsonl"
+"""By the process that writes it."""
 BATCH_SIZE = 100
 Stones = Mapping[str, datetime]
 """Number of a signal to the moment of its destruction."""
 
 
-def append(folder: Path, stones: Stones) -> None:
-    """Write destructions; on disk when this returns."""
-    _write(
-        folder,
-        "".join(
-            json.dumps({"number": number, "destroyedAt": moment.isoformat()}) + "\n"
-            for number, moment in stones.items()
-        ),
+def append(folder: Path, instance: str, stones: Stones) -> None:
+    """Write destructions to the file of this process; on disk when this returns."""
+    lines = "".join(
+        json.dumps({"number": number, "destroyedAt": moment.isoformat()}) + "\n" for number, moment in stones.items()
     )
+    append_lines(folder / FILE.format(instance), lines)
 
 
-def mark(folder: Path, backup: str, moment: datetime) -> None:
-    """Write that the list was there when `backup` was made: a copy without this line is older than that backup."""
-    _write(folder, json.dumps({"backup": backup, "at": moment.isoformat()}) + "\n")
-
-
-def _write(folder: Path, lines: str) -> None:
-    descriptor = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+def append_lines(file: Path, lines: str) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(descriptor, lines.encode())
         os.fsync(descriptor)
@@ -61,10 +55,9 @@ def _write(folder: Path, lines: str) -> None:
 
 
 def read(folder: Path) -> dict[str, datetime]:
-    """Every destruction: number to moment. A half-written last line is no destruction."""
+    """Every destruction that any process wrote: number to moment. A half-written last line is no destruction."""
     found: dict[str, datetime] = {}
-    file = folder / FILE
-    if file.exists():
+    for file in sorted(folder.glob(FILE.format("*"))):
         for line in file.read_text().splitlines():
             try:
                 stone = json.loads(line)
@@ -143,11 +136,12 @@ async def reapply(
 
 
 class Unwritten:
-    """Destructions that are in the database and perhaps not in the file or in OpenBao yet."""
+    """Destructions that are in the database and perhaps not in a file or in OpenBao yet. `instance`: this process."""
 
-    def __init__(self, database: Database, bao: OpenBao, folder: Path) -> None:
+    def __init__(self, database: Database, bao: OpenBao, folder: Path, instance: str) -> None:
         self._database = database
         self._folder = folder
+        self._instance = instance
         self._noted = NotedDestructions(bao, folder)
         self._stones: dict[str, datetime] = {}
         self._looked = False
@@ -166,7 +160,7 @@ class Unwritten:
             self.add({one.number: one.destroyed_at for one in stones if one.number not in written})
             self._looked = True
         if self._stones:
-            append(self._folder, self._stones)
+            append(self._folder, self._instance, self._stones)
             self._stones.clear()
         there, written = await self._noted.in_openbao(), read(self._folder)
         missing = {number: moment for number, moment in written.items() if number not in there}

@@ -75,7 +75,7 @@ def restore(home: Home, arguments: argparse.Namespace) -> int:
     given, without = arguments.destructions, arguments.without_destructions
     if (given is None) != without:
         raise HouseError(
-            "say where the list of destructions is (--destructions FILE), which is kept outside the backup; without it what was"
+            "say where the list of destructions is (--destructions FOLDER), which is kept outside the backup; without it what was"
             " destroyed since comes back. When it is lost as well, say so: --without-destructions"
         )
     asked = Asked(arguments.backup, arguments.key, arguments.seal_key or (), given)

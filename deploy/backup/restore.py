@@ -24,7 +24,6 @@ from deploy.embedded.supervise import Supervisor
 from deploy.openbao import apply as bao_config
 from deploy.postgres import roles
 from deploy.tls.identities import SETUP_USER
-from shared import tombstones
 
 PATIENCE = 120
 
@@ -73,10 +72,11 @@ def _unpack(made: Home, backup: Path, found: Found) -> None:
     data.mkdir(mode=0o700)
     extract(backup / POSTGRES, found.identity.secret, data)
     parts.belongs_to_postgres(data)
-    kept = made.tombstones / tombstones.FILE
-    if found.list and not kept.exists():
-        # A list that a house keeps elsewhere is there.
-        made.write(kept, found.list.read_text())
+    for file in found.destructions.glob("*.jsonl") if found.destructions else ():
+        kept = made.tombstones / file.name
+        # A list that a house keeps elsewhere is there already.
+        if not kept.exists():
+            made.write(kept, file.read_text())
     made.authority.make()
 
 

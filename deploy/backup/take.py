@@ -28,7 +28,7 @@ from typing import Any, BinaryIO, cast
 import hvac
 import pyrage
 
-from deploy.backup import between
+from deploy.backup import between, destructions
 from deploy.backup.databases import Databases
 from deploy.backup.keys import Identity
 from deploy.backup.manifest import Manifest, part_of, sha256
@@ -39,7 +39,6 @@ from deploy.embedded.parts import HERE
 from deploy.embedded.status import is_running
 from deploy.openbao import apply as bao_config
 from deploy.tls.identities import SETUP_USER
-from shared import tombstones
 
 POSTGRES, OPENBAO, HOUSE = "postgres.tar.age", "openbao.snap.age", "house.tar.age"
 PARTIAL = ".partial"
@@ -126,7 +125,7 @@ class _Taking:
             partial.rename(self._folder / name)
             _sync(self._folder)
             # The list of destructions says that it is younger than this backup.
-            tombstones.mark(Path(self._state["tombstones"]), name, snapshot_at)
+            destructions.mark(Path(self._state["tombstones"]), name, snapshot_at)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             if key and not (self._folder / name).exists():

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.backup import keys, manifest
+from deploy.backup import destructions, keys, manifest
 from deploy.backup.keys import Identity
 from deploy.backup.manifest import Manifest, sha256
 from deploy.backup.promised import snapshot_days
 from deploy.backup.take import HOUSE, OPENBAO, POSTGRES
 from deploy.embedded import parts
 from deploy.embedded.home import Home, HouseError
-from shared import tombstones
 
 RESTORING = ".restoring"
 NOTE = "restore.json"
@@ -24,17 +23,12 @@ NOTE = "restore.json"
 
 @dataclass(frozen=True)
 class Asked:
-    """`destructions`: the file or its folder; None when it was said that there is none."""
+    """`destructions`: the folder of the list; None when it was said that there is none."""
 
     backup: Path
     key: Path
     seals: Sequence[Path]
     destructions: Path | None
-
-    @property
-    def list(self) -> Path | None:
-        one = self.destructions
-        return one / tombstones.FILE if one is not None and one.is_dir() else one
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,7 @@ class Found:
     """By the name that the house gave it, the file with it."""
     stones: dict[str, datetime]
     """Every destruction of the list."""
-    list: Path | None
+    destructions: Path | None
 
 
 def look(home: Home, asked: Asked, now: datetime | None = None) -> Found:
@@ -66,12 +60,12 @@ def look(home: Home, asked: Asked, now: datetime | None = None) -> Found:
         problems += _seals(asked.seals, about)
         if identity:
             problems += _of_each_other(about, whole, identity, asked.key)
-        found, wrong = _destructions(asked.list, about)
+        found, wrong = destructions.read(asked.destructions, about.name)
         stones, problems = found, problems + wrong
     if problems or about is None or identity is None:
         raise HouseError("nothing was restored:\n" + "\n".join(f"· {one}" for one in problems))
     seals = {name: file for file in asked.seals for name, digest in about.seals.items() if sha256(file) == digest}
-    return Found(about, identity, seals, stones, asked.list)
+    return Found(about, identity, seals, stones, asked.destructions)
 
 
 def _target(home: Home) -> list[str]:
@@ -167,30 +161,3 @@ def _of_each_other(about: Manifest, whole: dict[str, Any], identity: Identity, f
     if not manifest.is_of(whole, identity.secret):
         return ["the manifest was changed, or made by somebody who did not have the key"]
     return []
-
-
-def _destructions(file: Path | None, about: Manifest) -> tuple[dict[str, datetime], list[str]]:
-    """Of a list: every line has to be read, since what it says would come back; and it has to be younger than the backup."""
-    if file is None:
-        return {}, []
-    stones: dict[str, datetime] = {}
-    problems, marked = [], False
-    try:
-        lines = file.read_text().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return {}, [f"{file} is not there or cannot be read: it is to be the list of destructions (--destructions)"]
-    for place, line in enumerate(lines, 1):
-        try:
-            one = json.loads(line)
-            if "backup" in one:
-                marked = marked or one["backup"] == about.name
-                continue
-            stones[str(one["number"])] = datetime.fromisoformat(one["destroyedAt"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            problems.append(f"line {place} of {file} cannot be read, and what it says would come back")
-    if not marked:
-        problems.append(
-            f"{file} is older than the backup, or of another house: it does not name the backup, and who was destroyed since"
-            " would come back"
-        )
-    return stones, problems

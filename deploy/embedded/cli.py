@@ -161,9 +161,7 @@ def _of_backups(command: Command) -> None:
     one.add_argument("backup", type=Path, help="the folder of the backup")
     one.add_argument("--key", type=Path, required=True, help="the key that was made with it")
     one.add_argument("--seal-key", type=Path, action="append", help="OpenBao's seal key, which is in no backup")
-    one.add_argument(
-        "--destructions", type=Path, metavar="FILE|FOLDER", help="the list of destructions, as it is today"
-    )
+    one.add_argument("--destructions", type=Path, metavar="FOLDER", help="the list of destructions, as it is today")
     one.add_argument(
         "--without-destructions", action="store_true", help="it is lost; what was destroyed since comes back"
     )

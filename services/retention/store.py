@@ -102,10 +102,12 @@ async def sealed_ones(session: AsyncSession, numbers: Collection[str]) -> list[S
     return list((await session.scalars(select(SealedSignal).where(col(SealedSignal.number).in_(numbers)))).all())
 
 
-async def late_lists(session: AsyncSession, today: date) -> list[DestructionList]:
-    """Lists past their approval date with signals still waiting."""
+async def late_lists(session: AsyncSession, today: date, *, for_change: bool = False) -> list[DestructionList]:
+    """Lists past their approval date with signals still waiting. `for_change`: locked, as they are once that is so."""
     waiting = exists().where(col(SealedSignal.list_id) == col(DestructionList.id), col(SealedSignal.state) == "listed")
     query = select(DestructionList).where(col(DestructionList.approve_before) < today, waiting)
+    if for_change:
+        query = query.order_by(col(DestructionList.id)).with_for_update()
     return list((await session.scalars(query)).all())
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from deploy.openbao import apply as bao_config
+from shared import tombstones
 from tests.house import TestHouse, a_report, until
 from tests.security.identities import Bao
 
@@ -66,7 +67,7 @@ def test_a_year_later_everything_is_gone_and_declared(house: TestHouse) -> None:
     no_rows(house, number)
     for service in ("intake", "assessment", "retention"):
         assert house.signal(number, service if service != "intake" else "assessment") is None
-    assert number in (house.home.tombstones / "destroyed.jsonl").read_text()
+    assert number in tombstones.read(house.home.tombstones)
 
 
 def check_declaration(house: TestHouse, declaration: dict[str, Any], number: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -20,9 +21,11 @@ from shared.queue import PATIENCE
 from shared.service.platform import Platform
 from tests.platform.conftest import PlatformOf
 from tests.platform.desk import VERSION, MovedClock
+from tests.platform.real import Postgres
 
 BEFORE_ANY_LAW = date(2001, 1, 1)
 LONG_AGO = date(1999, 1, 1)
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'retention' AND wait_event_type = 'Lock'"
 
 
 async def fill(platform: Platform) -> None:
@@ -79,6 +82,27 @@ async def test_without_a_law_nothing_is_listed_and_the_rest_goes_on(platform_of:
     await listing.calendar.once()
     assert listing.calendar.stuck().count == 0
     assert Listed.event in await told(platform)
+
+
+async def test_two_processes_look_at_one_calendar_and_each_thing_is_told_once(
+    platform_of: PlatformOf, postgres: Postgres
+) -> None:
+    both = [await platform_of("retention") for _ in range(2)]
+    await fill(both[0])
+    listings = [Listing(one, Settings(**one.settings.model_dump())) for one in both]
+    today = datetime.now(UTC).date()
+    superuser, other = await postgres.connect("retention"), await postgres.connect("retention")
+    async with superuser.transaction(), asyncio.timeout(60):
+        # So that both have come to where they would tell before either has.
+        await superuser.execute("SELECT FROM destruction_list FOR UPDATE")
+        running = [asyncio.create_task(one.run_for(today)) for one in listings]
+        while await other.fetchval(WAITING) < len(running):
+            await asyncio.sleep(0.05)
+    made = await asyncio.gather(*running)
+    await superuser.close()
+    await other.close()
+    assert len([one for some in made for one in some]) == 1
+    assert await told(both[0]) == sorted([Listed.event, MoveCase.event, Overdue.event])
 
 
 async def test_none_of_its_acts_waits_for_another(platform_of: PlatformOf, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,5 +226,5 @@ async def test_what_a_crash_left_unwritten_is_written_by_the_next_process(platfo
     await ending.goes_on()
     folder = ending.platform.settings.tombstones
     assert tombstones.read(folder) == {}
-    await tombstones.Unwritten(ending.platform.database, ending.platform.bao, folder).write()
+    await tombstones.Unwritten(ending.platform.database, ending.platform.bao, folder, "retention-2").write()
     assert set(tombstones.read(folder)) == {ONE}

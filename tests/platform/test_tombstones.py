@@ -28,11 +28,11 @@ def a_number() -> str:
     return f"S-{uuid4().hex[:5]}-{uuid4().hex[:5]}".upper().replace("E", "A")
 
 
-async def destroyed(platform_of: PlatformOf, folder: Path, number: str) -> Unwritten:
+async def destroyed(platform_of: PlatformOf, folder: Path, number: str, instance: str = "retention-1") -> Unwritten:
     """Retention has declared it, and a process of it wrote so."""
     retention = await platform_of("retention")
     folder.mkdir(exist_ok=True)
-    unwritten = Unwritten(retention.database, retention.bao, folder)
+    unwritten = Unwritten(retention.database, retention.bao, folder, instance)
     unwritten.add({number: NOON})
     await unwritten.write()
     return unwritten
@@ -91,6 +91,23 @@ async def test_what_openbao_lost_is_noted_again(platform_of: PlatformOf, openbao
     assert (await noted.in_openbao())[number] == NOON
     await unwritten.write()
     assert len((await retention.bao.call("LIST", TOMBSTONE_NAMES))["data"]["keys"]) == 1, "once is enough"
+
+
+async def test_each_process_of_retention_writes_a_file_of_its_own_and_reads_all(
+    platform_of: PlatformOf, openbao: Bao, tmp_path: Path
+) -> None:
+    one, other, folder = a_number(), a_number(), tmp_path / "of-retention"
+    await destroyed(platform_of, folder, one, "retention-1")
+    unwritten = await destroyed(platform_of, folder, other, "retention-2")
+    assert {file.name: file.read_text().count("\n") for file in folder.iterdir()} == {
+        "destroyed-retention-1.jsonl": 1,
+        "destroyed-retention-2.jsonl": 1,
+    }
+    for name in openbao.administrator.list(TOMBSTONE_NAMES)["data"]["keys"]:
+        openbao.administrator.delete(f"{TOMBSTONE_NAMES}/{name}")
+    await unwritten.write()
+    noted = NotedDestructions((await platform_of("retention")).bao, tmp_path / "nowhere")
+    assert await noted.in_openbao() == {one: NOON, other: NOON}, "one process notes again what another wrote"
 
 
 @pytest.mark.allowed("R-9.12")

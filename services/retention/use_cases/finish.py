@@ -36,7 +36,8 @@ class Finishing:
         self.platform = platform
         self._declarations = declarations
         self._together: Batcher[str, None] = Batcher(self._declare_all, BATCH_SIZE)
-        self._unwritten = tombstones.Unwritten(platform.database, platform.bao, platform.settings.tombstones)
+        settings = platform.settings
+        self._unwritten = tombstones.Unwritten(platform.database, platform.bao, settings.tombstones, settings.instance)
         self.queue = Queue(
             platform.database,
             ToDeclare,

@@ -203,8 +203,8 @@ class Listing:
 
     async def _escalate(self, today: date) -> None:
         async with self.platform.database.transaction() as session:
-            for row in await store.late_lists(session, today):
-                # Once a day until it is answered: oversight judges the ultimate date by its own calendar.
+            for row in await store.late_lists(session, today, for_change=True):
+                # Once a day until it is answered, whichever process asks: oversight judges the ultimate date by its own calendar.
                 if row.asked_on is not None and row.asked_on >= today:
                     continue
                 row.asked_on = today
