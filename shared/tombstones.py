@@ -46,6 +46,7 @@ def append(folder: Path, instance: str, stones: Stones) -> None:
 
 
 def append_lines(file: Path, lines: str) -> None:
+    """Whole lines; on disk when this returns."""
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(descriptor, lines.encode())

@@ -19,6 +19,7 @@ from deploy.embedded.home import Home, HouseError
 out = Console(width=160)
 DRILLS = {
     "loss": "each process of a cluster is killed in turn while people report and decide",
+    "restore": "a backup, destructions, the loss of everything, and the way back, in which nothing destroyed comes back",
 }
 """By name, what is rehearsed. The module of that name has `run(place) -> list[str]`: what was wrong."""
 ALL = "all"
