@@ -307,16 +307,17 @@ def after_a_loss(before: Journal, all_of_it: Journal, dossiers: Iterable[str], d
 
 TABLES = """SELECT table_name FROM information_schema.columns
  WHERE table_schema = 'public' AND column_name = 'number' AND data_type IN ('text', 'character varying')"""
-REMEMBERS = frozenset({"tombstone"})
+REMEMBERS = {"tombstone": "false", "whereabout": "state <> 'destroyed'"}
+"""Where its number stays for good, and what must not be said of it there."""
 
 
 async def _rows_with(databases: Databases, number: str) -> int:
     count = 0
     for service in SERVICE_NAMES:
         for table in await databases.rows(service, TABLES):
-            if table["table_name"] not in REMEMBERS:
-                query = f'SELECT count(*) AS n FROM "{table["table_name"]}" WHERE number = $1'  # noqa: S608
-                count += (await databases.rows(service, query, number))[0]["n"]
+            wrong_if = REMEMBERS.get(table["table_name"], "true")
+            query = f'SELECT count(*) AS n FROM "{table["table_name"]}" WHERE number = $1 AND {wrong_if}'  # noqa: S608
+            count += (await databases.rows(service, query, number))[0]["n"]
     return count
 
 
