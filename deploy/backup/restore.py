@@ -12,7 +12,7 @@ from pathlib import Path
 
 import hvac
 
-from deploy.backup import again, between
+from deploy.backup import again, between, programs
 from deploy.backup.databases import Databases
 from deploy.backup.sealed import extract, opened
 from deploy.backup.take import BETWEEN, HOUSE, OPENBAO, POSTGRES
@@ -71,7 +71,7 @@ def _unpack(made: Home, backup: Path, found: Found) -> None:
     data = made.part("postgres")
     data.mkdir(mode=0o700)
     extract(backup / POSTGRES, found.identity.secret, data)
-    parts.belongs_to_postgres(data)
+    programs.belongs_to_postgres(data)
     for file in found.destructions.glob("*.jsonl") if found.destructions else ():
         kept = made.tombstones / file.name
         # A list that a house keeps elsewhere is there already.

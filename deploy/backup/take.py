@@ -28,12 +28,11 @@ from typing import Any, BinaryIO, cast
 import hvac
 import pyrage
 
-from deploy.backup import between, destructions
+from deploy.backup import between, destructions, programs
 from deploy.backup.databases import Databases
 from deploy.backup.keys import Identity
 from deploy.backup.manifest import Manifest, part_of, sha256
 from deploy.backup.sealed import seal, seal_tar
-from deploy.embedded import parts
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.parts import HERE
 from deploy.embedded.status import is_running
@@ -143,7 +142,7 @@ class _Taking:
     def _postgres(self, file: Path, recipient: str) -> datetime:
         """All databases and roles, as they are at one moment, which is not before the one that is returned."""
         at = datetime.now(UTC)
-        argv = [str(parts.postgres_tool("pg_basebackup")), "-D", "-", "-Ft", "-X", "fetch", "-c", "fast", "-w"]
+        argv = [str(programs.postgres_tool("pg_basebackup")), "-D", "-", "-Ft", "-X", "fetch", "-c", "fast", "-w"]
         argv += ["--host", HERE, "--port", str(self._port), "--username", "postgres"]
         with _libpq(self._home) as env:
             ran = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.backup import destructions, keys, manifest
+from deploy.backup import destructions, keys, manifest, programs
 from deploy.backup.keys import Identity
 from deploy.backup.manifest import Manifest, sha256
 from deploy.backup.promised import snapshot_days
 from deploy.backup.take import HOUSE, OPENBAO, POSTGRES
-from deploy.embedded import parts
 from deploy.embedded.home import Home, HouseError
 
 RESTORING = ".restoring"
@@ -126,10 +125,10 @@ def _age(about: Manifest, now: datetime) -> list[str]:
 
 def _versions(about: Manifest) -> list[str]:
     found = []
-    ours, theirs = parts.postgres_version(), about.versions.get("postgres", "")
+    ours, theirs = programs.postgres_version(), about.versions.get("postgres", "")
     if ours != theirs:
         found.append(f"it was made by PostgreSQL {theirs}, and this is {ours}")
-    bao, then = parts.openbao_version(), about.versions.get("openbao", "")
+    bao, then = programs.openbao_version(), about.versions.get("openbao", "")
     if _numbers(bao) < _numbers(then):
         found.append(f"it was made by OpenBao {then}, and this is {bao}, which is older")
     return found

@@ -9,9 +9,7 @@ show it to who asks, and open what was copied of it before.
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import json
 import shutil
 import threading
 import time
@@ -20,27 +18,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import hvac
 import psutil
 
 from deploy.backup import destructions, manifest
-from deploy.backup.databases import Databases
+from deploy.drills.doomed import Doomed, databases_of
 from deploy.drills.journal import Journal, wrong
 from deploy.drills.load import Load
 from deploy.drills.place import QUICK, Place, meldpunt
 from deploy.embedded.client import HouseClient
 from deploy.embedded.demo import YEAR, Time, reports
-from deploy.embedded.home import SERVICE_NAMES, Home, HouseError
+from deploy.embedded.home import Home, HouseError
 from deploy.embedded.parts import wait_until
 from deploy.embedded.play import Player
 from deploy.embedded.status import look
-from deploy.openbao import apply as bao_config
-from deploy.tls.identities import SETUP_USER
-from shared.keys.transit import Place as Of
 
-DOOMED = "12-empty-barn"
+REPORT = "12-empty-barn"
 """The report whose signal is destroyed after the backup."""
 BEFORE_SECONDS, AFTER_SECONDS = 15.0, 8.0
 """Of load, before the backup and after it."""
@@ -84,8 +77,7 @@ class _Drill:
     def __init__(self, home: Home, kept: Kept, place: Place) -> None:
         self._home, self._kept, self._place = home, kept, place
         self._say = place.say
-        self._doomed = ""
-        self._copied: list[dict[str, Any]] = []
+        self._doomed = Doomed("")
         self.journal = Journal()
 
     def run(self) -> list[str]:
@@ -111,12 +103,11 @@ class _Drill:
     def _back_up(self) -> Journal:
         """Returns what had been acknowledged when it began."""
         with HouseClient(self._home) as client:
-            played = Player(client, (self._home.state() or {})["subjects"]).play(DOOMED, dict(reports())[DOOMED])
+            played = Player(client, (self._home.state() or {})["subjects"]).play(REPORT, dict(reports())[REPORT])
             if played.problem:
                 raise HouseError(f"the signal that is to be destroyed did not end: {played.problem}")
-            self._doomed, self._played = played.number, played
-            wait_until(lambda: self._copy_of_doomed() != [], PATIENCE, "the signal in retention")
-            self._copied = self._copy_of_doomed()
+            self._played, self._doomed = played, Doomed(played.number)
+            wait_until(lambda: self._doomed.copy(self._home), PATIENCE, "the signal in retention")
         before = Journal(list(self.journal.reports), dict(self.journal.decisions))
         began = time.monotonic()
         folder, keys = self._kept.folder / "backups", self._kept.folder / "keys"
@@ -133,11 +124,11 @@ class _Drill:
             raise HouseError(f"the signal was not destroyed: {self._played.problem}")
         name = manifest.read(Path(self._kept.words[0]))[0].name
         wait_until(
-            lambda: self._doomed in destructions.read(self._kept.destructions, name)[0],
+            lambda: self._doomed.number in destructions.read(self._kept.destructions, name)[0],
             PATIENCE,
             "the list that names it",
         )
-        if self._opens(self._home):
+        if self._doomed.opens(self._home):
             raise HouseError("what was copied of the signal opens after its destruction: there is nothing to rehearse")
 
     def _lose_everything(self) -> datetime:
@@ -162,15 +153,15 @@ class _Drill:
         try:
             meldpunt(other, "up", "--detach", more=QUICK | elsewhere)
             with HouseClient(other) as client:
-                shown = Player(client, {}).seen("retention", self._doomed) is not None
-            opens, rows = self._opens(other), self._rows(other)
+                shown = Player(client, {}).seen("retention", self._doomed.number) is not None
+            opens, rows = self._doomed.opens(other), self._doomed.rows(other)
         finally:
             meldpunt(other, "down")
             shutil.rmtree(other.path, ignore_errors=True)
         if not (shown and opens and rows):
             raise HouseError("the drill does not see a signal that came back: what it says is worth nothing")
         self._say(
-            f"without the list it comes back: {rows} rows, {opens} of {len(self._copied)} items open (the control)"
+            f"without the list it comes back: {rows} rows, {opens} of {len(self._doomed.items)} items open (the control)"
         )
         return refused
 
@@ -206,7 +197,7 @@ class _Drill:
         def ask() -> None:
             while not over.wait(0.1):
                 with contextlib.suppress(Exception), HouseClient(self._home) as client:
-                    path = f"/v1/signals/{self._doomed}"
+                    path = f"/v1/signals/{self._doomed.number}"
                     answers[client.request("GET", "retention", path, "anna").status_code] += 1
 
         thread = threading.Thread(target=ask)
@@ -246,7 +237,7 @@ class _Drill:
 
     def _kept_rows(self) -> tuple[list[str], list[tuple[str, str]], list[str]]:
         async def read() -> tuple[list[str], list[tuple[str, str]], list[str]]:
-            databases = _databases(self._home)
+            databases = databases_of(self._home)
             dossiers = await databases.rows("assessment", "SELECT number FROM dossier")
             decided = await databases.rows("assessment", "SELECT number, id::text AS id FROM decision")
             told = await databases.rows("oversight", "SELECT number FROM decided")
@@ -261,35 +252,18 @@ class _Drill:
     def _of_doomed(self) -> list[str]:
         """What is left of it: not a row, not a key."""
         found = []
-        if rows := self._rows(self._home):
+        if rows := self._doomed.rows(self._home):
             found.append(f"{rows} rows of what was destroyed are in the restored databases")
-        if opens := self._opens(self._home):
+        if opens := self._doomed.opens(self._home):
             found.append(f"{opens} items of what was destroyed open with the restored OpenBao")
         with HouseClient(self._home) as client:
-            if any(Player(client, {}).seen(one, self._doomed) for one in ("retention", "assessment")):
+            if any(Player(client, {}).seen(one, self._doomed.number) for one in ("retention", "assessment")):
                 found.append("what was destroyed is shown by the restored house")
         if not found:
-            self._say(f"what was destroyed is not there: no row, and none of {len(self._copied)} copied items opens")
+            self._say(
+                f"what was destroyed is not there: no row, and none of {len(self._doomed.items)} copied items opens"
+            )
         return found
-
-    # --- looking -----------------------------------------------------------------------------------
-
-    def _copy_of_doomed(self) -> list[dict[str, Any]]:
-        """Its sealed items as a copy of retention's database has them."""
-        query = "SELECT dossier::text AS dossier FROM sealed_signal WHERE number = $1"
-        rows = asyncio.run(_databases(self._home).rows("retention", query, self._doomed))
-        return list(json.loads(rows[0]["dossier"])) if rows and rows[0]["dossier"] else []
-
-    def _opens(self, home: Home) -> int:
-        """How many of the copied items the administrator of OpenBao can open."""
-        state = home.state() or {}
-        bao = bao_config.client(state["addresses"]["openbao"], home.secret("provisioner"), home.tls(SETUP_USER))
-        return sum(_opened(bao, one, self._doomed) for one in self._copied)
-
-    def _rows(self, home: Home) -> int:
-        """In how many rows of any table of any service its number stands, but for who remembers that it was destroyed, and the
-        audit trail, which names it for good."""
-        return asyncio.run(_rows_with(_databases(home), self._doomed))
 
     def _told(self) -> dict[str, str]:
         return {"MELDPUNT_TOMBSTONES": str(self._kept.destructions)}
@@ -303,37 +277,3 @@ def after_a_loss(before: Journal, all_of_it: Journal, dossiers: Iterable[str], d
     later = [one for one in (Counter(all_of_it.reports) - known).elements() if one in there]
     decisions = {number: None for number in all_of_it.decisions if number in taken} | before.decisions
     return Journal([*before.reports, *later], decisions)
-
-
-TABLES = """SELECT table_name FROM information_schema.columns
- WHERE table_schema = 'public' AND column_name = 'number' AND data_type IN ('text', 'character varying')"""
-REMEMBERS = {"tombstone": "false", "whereabout": "state <> 'destroyed'"}
-"""Where its number stays for good, and what must not be said of it there."""
-
-
-async def _rows_with(databases: Databases, number: str) -> int:
-    count = 0
-    for service in SERVICE_NAMES:
-        for table in await databases.rows(service, TABLES):
-            wrong_if = REMEMBERS.get(table["table_name"], "true")
-            query = f'SELECT count(*) AS n FROM "{table["table_name"]}" WHERE number = $1 AND {wrong_if}'  # noqa: S608
-            count += (await databases.rows(service, query, number))[0]["n"]
-    return count
-
-
-def _databases(home: Home) -> Databases:
-    _, _, port = (home.state() or {})["addresses"]["postgres"].rpartition(":")
-    return Databases.of(home, int(port))
-
-
-def _opened(bao: hvac.Client, item: dict[str, Any], number: str) -> bool:
-    place = Of(item["archive"], number, item["item"], item["version"])
-    try:
-        answer = bao.write(
-            f"{item['archive']}/decrypt/{item['key']}",
-            ciphertext=item["ciphertext"],
-            associated_data=place.associated_data,
-        )
-    except hvac.exceptions.VaultError:
-        return False
-    return bool(base64.b64decode(answer["data"]["plaintext"]))

