@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from deploy.embedded.home import Home, HouseError
 
 def backup(home: Home, arguments: argparse.Namespace) -> int:
     """1 when a key was destroyed later than was promised. Raises HouseError."""
+    _leave_nothing()
     folder, keys = arguments.folder, arguments.keys
     problems = []
     if keys is None:
@@ -69,6 +72,7 @@ def _expire(folder: Path) -> bool:
 
 def restore(home: Home, arguments: argparse.Namespace) -> int:
     """Raises HouseError with everything that is wrong."""
+    _leave_nothing()
     from deploy.backup.restore import restore as put_back
     from deploy.backup.wrong import Asked
 
@@ -89,6 +93,11 @@ def restore(home: Home, arguments: argparse.Namespace) -> int:
         _say("WITHOUT a list of destructions: what was destroyed since is there again, and nobody has been told")
     _say("go on with `meldpunt up`: each service deletes the rows of what was destroyed before it serves")
     return 0
+
+
+def _leave_nothing() -> None:
+    """Also when it is asked to end: what it started ends, and what is half goes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def _within(one: Path, other: Path) -> bool:

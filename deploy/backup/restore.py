@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import hvac
 
 from deploy.backup import again, between, programs
@@ -57,7 +58,7 @@ def restore(home: Home, asked: Asked, say: Callable[[str], None]) -> Restored:
         if home.path.exists():
             home.path.rmdir()
         target.rename(home.path)
-    except HouseError:
+    except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
     return Restored(found, len(found.stones), keys, unlocked, time.monotonic() - began)
@@ -91,9 +92,9 @@ class _Doing:
     def run(self, snapshot: bytes) -> tuple[int, int]:
         try:
             return self._run(snapshot)
-        except (hvac.exceptions.VaultError, OSError) as problem:
+        except (HouseError, hvac.exceptions.VaultError, asyncpg.PostgresError, OSError) as problem:
             raise HouseError(
-                f"a part did not do its work while restoring: {type(problem).__name__}: {problem}"
+                f"a part did not do its work, and nothing was restored: {type(problem).__name__}: {problem}\n{self._logs()}"
             ) from problem
         finally:
             self._supervisor.stop()
@@ -122,6 +123,14 @@ class _Doing:
         self._supervisor.without("openbao", storage.compact)
         storage.overwrite_old()
         return keys, unlocked
+
+    def _logs(self) -> str:
+        """The end of what the parts say: the folder with their logs goes."""
+        files = [file for name in ("openbao", "postgres") if (file := self._home.log(name)).exists()]
+        lines = [
+            f"{file.stem}: {line}" for file in files for line in file.read_text(errors="replace").splitlines()[-3:]
+        ]
+        return "\n".join(lines)
 
     def _bao(self) -> hvac.Client:
         address = f"https://{HERE}:{self._ports['openbao']}"

@@ -17,11 +17,12 @@ import hvac
 import pyrage
 import pytest
 
-from deploy.backup import manifest, take
+from deploy.backup import manifest, programs, take
 from deploy.backup.keys import Identity, read
 from deploy.backup.restore import restore
 from deploy.backup.take import Taken
 from deploy.backup.wrong import Asked, look
+from deploy.embedded import parts
 from deploy.embedded.home import Home, HouseError
 from shared import tombstones
 from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES
@@ -130,6 +131,30 @@ def test_nothing_of_it_can_be_read_by_who_has_the_backups(story: Story) -> None:
     assert b"PRIVATE KEY" not in opened, (
         "the restored house has an authority of its own: certificates of before are strangers'"
     )
+
+
+@pytest.mark.parametrize("who", ["openbao", "casework"])
+def test_nobody_but_their_administrator_copies_the_databases(story: Story, who: str) -> None:
+    """A service's credentials, or OpenBao's, and a certificate of the house: refused before any password is asked."""
+    shown = story.house.home.tls(who)
+    env = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(shown.authorities), "PGPASSWORD": "x"}
+    env |= {"PGSSLCERT": str(shown.certificate), "PGSSLKEY": str(shown.key)}
+    argv = [str(programs.postgres_tool("pg_basebackup")), "-D", "-", "-Ft", "-X", "none", "-w", "-h", "127.0.0.1"]
+    argv += ["-p", str(story.house.parts.postgres.port), "-U", who]
+    ran = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+    assert ran.returncode != 0
+    assert "no pg_hba.conf entry for replication connection" in ran.stderr
+
+
+def test_what_does_not_start_leaves_nothing_and_says_what_the_part_said(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = story.house.empty("fails")
+    monkeypatch.setattr(parts, "bao_program", lambda: "/bin/false")
+    with pytest.raises(HouseError, match="openbao stopped while starting"):
+        restore(home, story.house.asked(story.made), SAID)
+    assert not home.path.exists()
+    assert not home.path.with_name("fails.restoring").exists()
 
 
 # --- what is refused ---------------------------------------------------------------------------------
