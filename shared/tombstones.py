@@ -42,7 +42,12 @@ def append(folder: Path, instance: str, stones: Stones) -> None:
     lines = "".join(
         json.dumps({"number": number, "destroyedAt": moment.isoformat()}) + "\n" for number, moment in stones.items()
     )
-    descriptor = os.open(folder / FILE.format(instance), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    append_lines(folder / FILE.format(instance), lines)
+
+
+def append_lines(file: Path, lines: str) -> None:
+    """Whole lines; on disk when this returns."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(descriptor, lines.encode())
         os.fsync(descriptor)
@@ -116,9 +121,13 @@ def _stones_of(note: dict[str, Any], name: str) -> dict[str, datetime]:
 
 
 async def reapply(
-    database: Database, stones: Stones, delete_rows: Callable[[AsyncSession, Collection[str]], Awaitable[None]]
+    database: Database,
+    stones: Stones,
+    delete_rows: Callable[[AsyncSession, Collection[str]], Awaitable[None]],
+    declared: Callable[[AsyncSession, Collection[str], datetime], Awaitable[None]],
 ) -> int:
-    """Delete what a restored database brought back; returns how many signals that were. Raises PartDown."""
+    """Delete what a restored database brought back, and change what else changes when a destruction is declared; returns how
+    many signals that were. Raises PartDown."""
     async with database.reading() as session:
         known = set((await session.scalars(select(col(Tombstone.number)))).all())
     again = [number for number in stones if number not in known]
@@ -128,6 +137,7 @@ async def reapply(
             await delete_rows(session, numbers)
             for number in numbers:
                 await put_up(session, [number], stones[number])
+                await declared(session, [number], stones[number])
     return len(again)
 
 

@@ -58,7 +58,7 @@ class Place:
 
     def remove(self) -> None:
         """What was made here, and nothing else: somebody may have named the folder."""
-        for one in ("cluster", "house", "versions"):
+        for one in ("cluster", "house", "versions", "outside", "control"):
             shutil.rmtree(self.folder / one, ignore_errors=True)
 
 

@@ -130,6 +130,7 @@ def _of_a_house(command: Command) -> None:
     )
     one.add_argument("what", metavar="NAME", help="a drill, or `all`; without one: which there are", nargs="?")
     one.add_argument("--only", metavar="PART", action="append", help="only these of its parts (default: all in turn)")
+    _of_backups(command)
     one = command(
         "rebuild",
         _later("rebuild", "rebuild"),
@@ -141,6 +142,30 @@ def _of_a_house(command: Command) -> None:
     )
     one = command("logs", logs, "The log of one part or service.")
     one.add_argument("service")
+
+
+def _of_backups(command: Command) -> None:
+    one = command(
+        "backup",
+        lambda home, arguments: int(import_module("deploy.backup.command").backup(home, arguments)),
+        "Everything of a running house as it is now, encrypted to a key of its own; or an end to the keys that have had their age.",
+    )
+    one.add_argument("folder", type=Path, nargs="?", help="where backups lie")
+    one.add_argument("--keys", type=Path, help="where their keys lie: another place, of which no copy is made")
+    one.add_argument("--days", type=int, help="after how many its key is destroyed (default, and most: SNAPSHOT_DAYS)")
+    one.add_argument("--expire", action="store_true", help="only destroy the keys of which the time has come")
+    one = command(
+        "restore",
+        lambda home, arguments: int(import_module("deploy.backup.command").restore(home, arguments)),
+        "Put a backup in the place of a house that is lost, with everything destroyed that was destroyed since.",
+    )
+    one.add_argument("backup", type=Path, help="the folder of the backup")
+    one.add_argument("--key", type=Path, required=True, help="the key that was made with it")
+    one.add_argument("--seal-key", type=Path, action="append", help="OpenBao's seal key, which is in no backup")
+    one.add_argument("--destructions", type=Path, metavar="FOLDER", help="the list of destructions, as it is today")
+    one.add_argument(
+        "--without-destructions", action="store_true", help="it is lost; what was destroyed since comes back"
+    )
 
 
 def _of_files(command: Command) -> None:

@@ -121,6 +121,7 @@ class Home:
                 folder.mkdir(mode=0o755 if name == "parts" else 0o700)
                 folder.chmod(0o755 if name == "parts" else 0o700)
         (self.path / "run" / "held").mkdir(exist_ok=True)
+        self.tombstones.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def part(self, name: str) -> Path:
         return self.path / "parts" / name
@@ -145,7 +146,8 @@ class Home:
 
     @property
     def tombstones(self) -> Path:
-        return self.path / "tombstones"
+        """The list of destructions: in the home for who tries it, elsewhere for whom a backup of the home is to be of use."""
+        return Path(os.environ.get("MELDPUNT_TOMBSTONES") or self.path / "tombstones").resolve()
 
     @property
     def witness(self) -> Path:

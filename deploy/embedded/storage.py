@@ -149,13 +149,18 @@ def overwrite(folder: Path) -> None:
     if not folder.exists():
         return
     for file in (one for one in folder.rglob("*") if one.is_file() and not one.is_symlink()):
-        with file.open("r+b") as stream:
-            left = file.stat().st_size
-            while left > 0:
-                left -= stream.write(bytes(min(left, CHUNK)))
-            stream.flush()
-            os.fsync(stream.fileno())
+        overwrite_file(file)
     shutil.rmtree(folder)
+
+
+def overwrite_file(file: Path) -> None:
+    """Every byte of it, on the disk; it stays, with nothing in it."""
+    with file.open("r+b") as stream:
+        left = file.stat().st_size
+        while left > 0:
+            left -= stream.write(bytes(min(left, CHUNK)))
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _sync(path: Path) -> None:

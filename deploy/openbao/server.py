@@ -20,7 +20,7 @@ class Server:
     node: str
     folder: Path
     audit_log: Path
-    """The same on every node of a cluster, or none but the first can take over; relative to where each is started."""
+    """The same on every node of a cluster and after a restore, or OpenBao does not open; relative to where it is started."""
     seal_key: Path
     """Named by its number: `seal_id`."""
     provisioner: Path

@@ -6,6 +6,8 @@ from pathlib import Path
 
 HBA = """# No line for who comes without TLS: he is refused. The certificate shows that he is of this house, the password who he is.
 hostssl  all  all  all  scram-sha-256  clientcert=verify-ca
+# A backup is read as a replica would; `all` above does not say that.
+hostssl  replication  postgres  all  scram-sha-256  clientcert=verify-ca
 """
 
 

@@ -211,7 +211,7 @@ class Service:
 
     async def _reapply(self) -> None:
         stones = await self._noted.all()
-        again = await tombstones.reapply(self.platform.database, stones, self._erase.everything)
+        again = await tombstones.reapply(self.platform.database, stones, self._erase.everything, self._erase.declared)
         if again:
             log.warning("destructions re-applied after a restore", signals=again)
 

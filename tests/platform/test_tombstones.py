@@ -9,10 +9,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.oversight import store
 from shared.errors import PartDown
 from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoRefused
-from shared.tombstones import NotedDestructions, Unwritten
-from tests.platform.conftest import BaoOf, PlatformOf
+from shared.tombstones import NotedDestructions, Unwritten, reapply
+from tests.platform.conftest import BaoOf, DatabaseOf, PlatformOf
 from tests.platform.real import Bao, Nats, Postgres, RealParts
 from tests.platform.served import served
 
@@ -145,6 +146,20 @@ async def test_what_a_restore_brings_back_under_a_running_process_goes_again(
         while late in await there():
             await asyncio.sleep(0.1)
         assert await there() == {other}
+
+
+async def test_supervision_knows_a_destruction_again_when_its_database_was_put_back(database_of: DatabaseOf) -> None:
+    """It does not say of what is gone that retention keeps it."""
+    database, number = await database_of("oversight"), a_number()
+    here = {"number": number, "version": 4, "holder": "retention", "state": "sealed", "since": NOON, "next_holders": []}
+    async with database.transaction() as session:
+        await store.note_whereabouts(session, [here])
+    for again in (1, 0):
+        assert await reapply(database, {number: NOON}, store.delete_rows, store.note_destroyed) == again
+    async with database.reading() as session:
+        where = await session.get(store.Whereabout, number)
+    assert where is not None
+    assert (where.state, where.since) == ("destroyed", NOON)
 
 
 async def test_without_openbao_nothing_is_taken_for_not_destroyed(platform_of: PlatformOf, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ class Cluster:
         file.chmod(0o600)
         argv = [parts.openbao(self.home, *first).argv[0], "server", f"-config={file}"]
         with (self.folder / f"node-{node}.log").open("ab") as log:
-            self._running[node] = subprocess.Popen(argv, stdout=log, stderr=log, cwd="/")
+            self._running[node] = subprocess.Popen(argv, stdout=log, stderr=log, cwd=self.home.part("openbao"))
 
     def _join(self, node: int) -> str:
         tls = self.home.tls("openbao")
