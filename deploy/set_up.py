@@ -90,12 +90,12 @@ class SetUp:
         """What is who in PostgreSQL, and who may what in OpenBao."""
         given = self._settings
         superuser = roles.Superuser(
-            given.database_host, given.database_port, given.postgres_user, _read(given.postgres_password), given.tls
+            [(given.database_host, given.database_port)], given.postgres_user, _read(given.postgres_password), given.tls
         )
         password = _read(given.openbao_database_password)
         await roles.apply(superuser, password, _read(given.door_password))
         database = bao_config.Database(
-            given.database_host, given.database_port, roles.PROVISIONER, password, given.openbao_tls
+            [(given.database_host, given.database_port)], roles.PROVISIONER, password, given.openbao_tls
         )
         bao_config.apply(self._bao, database)
 

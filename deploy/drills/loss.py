@@ -17,16 +17,17 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from deploy.cluster import replica
 from deploy.cluster.command import look
-from deploy.cluster.home import BAO_NODES, NATS_NODES, ClusterHome, replicas
+from deploy.cluster.home import BAO_NODES, NATS_NODES, POSTGRES_NODES, ClusterHome, replicas
 from deploy.drills.journal import KINDS, Journal, Kind, wrong
 from deploy.drills.load import REPORTERS, Load
 from deploy.drills.place import Place
 from deploy.embedded.home import SERVICE_NAMES, HouseError
 from deploy.embedded.parts import HERE, wait_until
-from deploy.tls.identities import SETUP_USER
+from deploy.tls.identities import ETCD, SETUP_USER
 
-AWAY_SECONDS = {"nats": 12.0, "openbao": 10.0, "postgres": 3.0}
+AWAY_SECONDS = {"nats": 12.0, "openbao": 10.0, "postgres": 3.0, **dict.fromkeys(POSTGRES_NODES, 25.0)}
 SERVICE_AWAY_SECONDS = 4.0
 """For how long what was killed stays away."""
 BUDGETS: dict[str, float] = {"nats": 8, "openbao": 5, "postgres": 30}
@@ -67,15 +68,23 @@ class Killed:
         return found
 
 
-EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SERVICE_NAMES for one in replicas(name)), "postgres")
+OF_POSTGRES = (*POSTGRES_NODES, ETCD)
+EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SERVICE_NAMES for one in replicas(name)), *OF_POSTGRES)
+ALONE = "postgres"
+"""In a cluster with one PostgreSQL, in the place of `OF_POSTGRES`."""
 
 
 def run(place: Place) -> list[str]:
     """`place.only`: processes. Raises HouseError for who cannot be killed."""
     names = tuple(place.only or EVERYTHING)
-    if unknown := [one for one in names if one not in EVERYTHING]:
+    if unknown := [one for one in names if one not in (*EVERYTHING, ALONE)]:
         raise HouseError(f"{', '.join(unknown)}: there is no such process; there are {', '.join(EVERYTHING)}")
     with place.cluster() as home:
+        if alone := (home.state() or {})["alone"]:
+            place.say(f"one PostgreSQL, which nobody takes over from: {alone}")
+            names = tuple(dict.fromkeys(ALONE if one in OF_POSTGRES else one for one in names))
+        elif ALONE in names:
+            raise HouseError(f"there are two PostgreSQLs here: {', '.join(POSTGRES_NODES)}")
         return Loss(home, place.say).run(names)
 
 
@@ -104,13 +113,16 @@ class Loss:
 
     def _kill(self, name: str, load: Load) -> None:
         was = next((one.said for one in look(self._home) if one.name == name), "")
-        away = AWAY_SECONDS.get(name.partition("-")[0], SERVICE_AWAY_SECONDS)
+        away = AWAY_SECONDS.get(name, AWAY_SECONDS.get(name.partition("-")[0], SERVICE_AWAY_SECONDS))
 
         def kill() -> None:
             pid = (self._home.state() or {})["pids"][name]
             # Held first: the house would start it again within the second.
             self._home.held(name).touch()
             os.kill(pid, signal.SIGKILL)
+            # A machine that is lost takes PostgreSQL along, which outlives its Patroni here.
+            if name in POSTGRES_NODES and (server := replica.postmaster(self._home, name)):
+                server.kill()
 
         def whole() -> None:
             self._home.held(name).unlink()

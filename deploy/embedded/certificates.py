@@ -19,6 +19,7 @@ from deploy.embedded import parts
 from deploy.embedded.home import PARTS, Home, HouseError
 from deploy.embedded.status import is_running
 from deploy.embedded.supervise import Supervisor
+from deploy.tls.identities import ETCD
 
 LOOK_EVERY = timedelta(hours=1)
 PATIENCE = 120
@@ -78,7 +79,7 @@ class Renewal:
         for part in self._supervisor.of_part(*PARTS):
             self._supervisor.tell(part, signal.SIGHUP)
         if believe:
-            for node in self._supervisor.of_part("openbao"):
+            for node in self._supervisor.of_part("openbao", ETCD):
                 self._supervisor.without(node, lambda: None)
         self._connect_anew()
 

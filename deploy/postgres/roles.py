@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from shared.database.engine import Hosts
 from shared.privileges import SERVICES
 from shared.tls import Tls
 
@@ -39,8 +40,7 @@ def revocation_statements(group: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Superuser:
-    host: str
-    port: int
+    hosts: Hosts
     user: str
     password: str
     tls: Tls
@@ -51,8 +51,9 @@ async def apply(superuser: Superuser, provisioner_password: str, door_password: 
 
     async def connect(database: str) -> asyncpg.Connection:
         return await asyncpg.connect(
-            host=superuser.host,
-            port=superuser.port,
+            host=[host for host, _ in superuser.hosts],
+            port=[port for _, port in superuser.hosts],
+            target_session_attrs="read-write",
             user=superuser.user,
             password=superuser.password,
             database=database,
