@@ -21,6 +21,7 @@ from deploy.embedded.house import PATIENCE, House
 from deploy.embedded.parts import HERE
 from deploy.embedded.told import told
 from deploy.nats import config as nats_config
+from deploy.postgres import roles
 from deploy.tls.identities import ETCD, SETUP_USER
 
 FRONT = "front"
@@ -67,6 +68,11 @@ class Cluster(House):
     def _is_copied(self) -> bool:
         found = replica.members(self.home, self._ports)
         return len(found) == len(POSTGRES_NODES) and all(one.is_whole for one in found.values())
+
+    def _set_up(self) -> None:
+        super()._set_up()
+        if self._alone:
+            asyncio.run(roles.checkpoint(self._superuser))
 
     @property
     def _postgres_hosts(self) -> list[tuple[str, int]]:

@@ -78,6 +78,12 @@ class House:
     def _postgres_hosts(self) -> list[tuple[str, int]]:
         return [(HERE, self._ports["postgres"])]
 
+    @property
+    def _superuser(self) -> roles.Superuser:
+        return roles.Superuser(
+            self._postgres_hosts, "postgres", self.home.secret("postgres"), self.home.tls(SETUP_USER)
+        )
+
     def open(self) -> None:
         """Everything up and ready; raises HouseError naming what is not."""
         self.home.make()
@@ -121,9 +127,8 @@ class House:
     def _set_up(self) -> None:
         self._say("applying the privilege table: roles, policies, subjects, schemas")
         hosts, setup = self._postgres_hosts, self.home.tls(SETUP_USER)
-        superuser = roles.Superuser(hosts, "postgres", self.home.secret("postgres"), setup)
         provisioner = self.home.secret("postgres-openbao")
-        asyncio.run(roles.apply(superuser, provisioner, self.home.secret("door-password")))
+        asyncio.run(roles.apply(self._superuser, provisioner, self.home.secret("door-password")))
         self.home.secret("door-secret")
         bao = self._bao()
         database = bao_config.Database(hosts, roles.PROVISIONER, provisioner, self.home.tls("openbao"))

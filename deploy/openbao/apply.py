@@ -17,7 +17,7 @@ import hvac
 from deploy.openbao.policies import policies
 from deploy.postgres.roles import creation_statements, revocation_statements
 from deploy.postgres.server import connection_url
-from shared.database.engine import Hosts
+from shared.database.hosts import Hosts
 from shared.openbao import COMPACTION
 from shared.privileges import ARCHIVES, LETTERBOXES, LOOKUP, LOOKUP_KEY, ROOMS, ROWS, SERVICES, SIGN
 from shared.tls import Tls
