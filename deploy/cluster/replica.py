@@ -24,7 +24,20 @@ from deploy.postgres import etcd as etcd_of
 from deploy.postgres import patroni
 from deploy.tls.identities import ETCD, SETUP_USER
 
-RUNS_PATRONI = "import psycopg, etcd; from patroni.__main__ import main; main()"
+RUNS_PATRONI = """
+import ssl
+import etcd, psycopg
+
+def only_1_3(*given, make=ssl.create_default_context, **more):
+    context = make(*given, **more)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+ssl.create_default_context = only_1_3
+from patroni.__main__ import main
+main()
+"""
+"""Patroni has no setting for the version of TLS; and what it needs besides has to be there at once."""
 
 
 @functools.cache

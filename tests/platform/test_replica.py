@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import http.client
 import json
+import random
 import shutil
+import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,14 +20,26 @@ import pytest
 from deploy.cluster import replica
 from deploy.cluster.home import POSTGRES_NODES, ClusterHome
 from deploy.cluster.house import Cluster
-from deploy.embedded.home import HouseError
+from deploy.embedded.certificates import Renewal
+from deploy.embedded.home import OTHER_PORTS, HouseError
 from deploy.embedded.house import Options
 from deploy.embedded.parts import HERE
 from deploy.postgres import etcd
 from deploy.postgres.patroni import API_USER, REPLICATOR
 from deploy.tls.identities import ETCD, SETUP_USER
 from shared.database.hosts import Connecting
+from shared.tls import Tls
 from tests.parts import new_folder
+
+
+NAMES = tuple(ClusterHome.preferred_ports)
+ANY = dict(zip(NAMES, random.sample(OTHER_PORTS, len(NAMES)), strict=True))
+
+
+class AnyPorts(ClusterHome):
+    """Not those that a cluster prefers, which may begin on this machine at the same moment."""
+
+    preferred_ports = ANY
 
 
 class OnlyPostgres(Cluster):
@@ -34,6 +50,9 @@ class OnlyPostgres(Cluster):
         self.home.authority.make()
         self._ports = self.home.ports()
         self._start_postgres()
+
+    def renew(self) -> None:
+        Renewal(self.home, self._supervisor, lambda: None, print).renew(everything=True)
 
     def end(self) -> None:
         self._supervisor.stop()
@@ -50,7 +69,7 @@ class OnlyPostgres(Cluster):
 
 @pytest.fixture(scope="module")
 def two() -> Iterator[OnlyPostgres]:
-    home = ClusterHome(new_folder("replica") / "cluster")
+    home = AnyPorts(new_folder("replica") / "cluster")
     if why := replica.why_alone(home):
         pytest.skip(f"a cluster has one PostgreSQL here: {why}")
     there = OnlyPostgres(home, Options(), print)
@@ -78,6 +97,23 @@ async def test_a_commit_waits_until_both_have_it(two: OnlyPostgres) -> None:
     assert await primary.fetchval("SHOW synchronous_standby_names") == f'"{follower}"'
     assert await primary.fetchval("SELECT sync_state FROM pg_stat_replication") == "sync"
     await primary.close()
+
+
+def test_no_older_tls_is_spoken(two: OnlyPostgres) -> None:
+    """By PostgreSQL its own setting says so; Patroni has none."""
+    for name in POSTGRES_NODES:
+        older = ssl.create_default_context(cafile=str(two.home.authority.trusted))
+        shown = two.home.tls(SETUP_USER)
+        older.load_cert_chain(shown.certificate, shown.key)
+        for newest, is_taken in ((ssl.TLSVersion.TLSv1_3, True), (ssl.TLSVersion.TLSv1_2, False)):
+            older.maximum_version = newest
+            with (
+                socket.create_connection((HERE, two.ports[f"{name}-api"]), timeout=5) as plain,
+                contextlib.nullcontext() if is_taken else pytest.raises(ssl.SSLError),
+                older.wrap_socket(plain, server_hostname=HERE) as there,
+            ):
+                there.sendall(b"GET /readiness HTTP/1.0\r\n\r\n")
+                assert b" 200 " in there.recv(100)
 
 
 async def test_who_copies_shows_a_certificate_of_his_own(two: OnlyPostgres) -> None:
@@ -117,6 +153,31 @@ def ask_to_switch(two: OnlyPostgres, password: str) -> int:
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+async def test_other_certificates_are_served_when_there_are_some(two: OnlyPostgres) -> None:
+    """Without a start: Patroni reads its own again, and has PostgreSQL read theirs."""
+
+    def served(port: int, tls: Tls) -> bytes:
+        with (
+            socket.create_connection((HERE, port), timeout=5) as plain,
+            tls.context.wrap_socket(plain, server_hostname=HERE) as there,
+        ):
+            return there.getpeercert(binary_form=True) or b""
+
+    ports, setup = [two.ports[f"{one}-api"] for one in POSTGRES_NODES], two.home.tls(SETUP_USER)
+    before = [served(port, setup) for port in ports]
+    two.renew()
+    setup = two.home.tls(SETUP_USER)
+    async with asyncio.timeout(30):
+        while any(served(port, setup) == old for port, old in zip(ports, before, strict=True)):
+            await asyncio.sleep(0.2)
+    for host in two.hosts:
+        there = await connect(two, [host])
+        shown = there._transport.get_extra_info("ssl_object").getpeercert(True)
+        assert ssl.DER_cert_to_PEM_cert(shown) == setup.certificate.with_name("postgres.crt").read_text()
+        await there.close()
+    assert sorted(roles_of(two).values()) == ["leader", "sync_standby"]
 
 
 async def test_the_other_takes_over_and_has_everything(two: OnlyPostgres) -> None:
