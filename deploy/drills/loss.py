@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
+import hvac
 
 from deploy.cluster import replica
 from deploy.cluster.command import look
@@ -25,14 +26,18 @@ from deploy.drills.load import REPORTERS, Load
 from deploy.drills.place import Place
 from deploy.embedded.home import SERVICE_NAMES, HouseError
 from deploy.embedded.parts import HERE, wait_until
+from deploy.openbao import apply as bao_config
 from deploy.tls.identities import ETCD, SETUP_USER
 
-AWAY_SECONDS = {"nats": 12.0, "openbao": 10.0, "postgres": 3.0, **dict.fromkeys(POSTGRES_NODES, 25.0)}
+AWAY_SECONDS = {"nats": 12.0, "openbao": 10.0, "postgres": 3.0}
+PRIMARY_AWAY_SECONDS = 25.0
+"""Longer than its lease, so that the other has taken over."""
 SERVICE_AWAY_SECONDS = 4.0
 """For how long what was killed stays away."""
 BUDGETS: dict[str, float] = {"nats": 8, "openbao": 5, "postgres": 30}
 """Seconds that somebody may wait while another takes over."""
 PATIENCE = 240
+USER_SECONDS = 15.0
 SETTLED_SECONDS = 3.0
 
 
@@ -63,15 +68,18 @@ class Killed:
         # A request under way at a door that is killed is answered by nobody; the next attempt has to be taken.
         may_be_cut = REPORTERS if self.name in replicas("intake") else 0
         refused = self.refused["door"] - min(self.cut, may_be_cut)
-        if refused and self.part != "postgres":
+        if refused and (self.part != "postgres" or self.was.startswith(REPLICA)):
             found.append(f"{self.name}: the door refused {refused} times")
         return found
 
 
-OF_POSTGRES = (*POSTGRES_NODES, ETCD)
+# The first is the primary, and when it has come back the replica; then the second is the primary.
+OF_POSTGRES = (POSTGRES_NODES[0], *POSTGRES_NODES, ETCD)
 EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SERVICE_NAMES for one in replicas(name)), *OF_POSTGRES)
 ALONE = "postgres"
 """In a cluster with one PostgreSQL, in the place of `OF_POSTGRES`."""
+REPLICA = "replica"
+"""How is said of a PostgreSQL that it is not the primary."""
 
 
 def run(place: Place) -> list[str]:
@@ -113,7 +121,9 @@ class Loss:
 
     def _kill(self, name: str, load: Load) -> None:
         was = next((one.said for one in look(self._home) if one.name == name), "")
-        away = AWAY_SECONDS.get(name, AWAY_SECONDS.get(name.partition("-")[0], SERVICE_AWAY_SECONDS))
+        away = AWAY_SECONDS.get(name.partition("-")[0], SERVICE_AWAY_SECONDS)
+        if name in POSTGRES_NODES:
+            away = SERVICE_AWAY_SECONDS if was.startswith(REPLICA) else PRIMARY_AWAY_SECONDS
 
         def kill() -> None:
             pid = (self._home.state() or {})["pids"][name]
@@ -127,6 +137,8 @@ class Loss:
         def whole() -> None:
             self._home.held(name).unlink()
             wait_until(lambda: all(one.ready for one in look(self._home)), PATIENCE, f"the cluster without {name}")
+            if name in POSTGRES_NODES:
+                wait_until(self._makes_users, USER_SECONDS, "OpenBao at the PostgreSQL that took over")
             # Whoever began to wait meanwhile has stopped waiting: else his wait would count for nobody.
             before = time.monotonic()
             wait_until(lambda: _none_waits(load, before), PATIENCE, "what was reported meanwhile")
@@ -155,6 +167,16 @@ class Loss:
         self._say(
             f"{name}{f' ({was})' if was else ''}: longest wait {told}{budget}{f'; {one.whys}' if one.whys else ''}"
         )
+
+    def _makes_users(self) -> bool:
+        """Services have one for an hour: none of them would show here that there are no new ones."""
+        address = (self._home.state() or {})["addresses"]["openbao"]
+        bao = bao_config.client(address, self._home.secret("provisioner"), self._home.tls(SETUP_USER))
+        try:
+            bao_config.database_user(bao, "assessment")
+        except (hvac.exceptions.VaultError, OSError):
+            return False
+        return True
 
     # --- the verdict -------------------------------------------------------------------------------
 

@@ -120,7 +120,8 @@ def _tls_ports(several: Several) -> dict[str, int]:
     pids = (several.home.state() or {})["pids"]
     parts = {name: pid for name, pid in pids.items() if name.partition("-")[0] in ("nats", "openbao", "postgres")}
     # PostgreSQL itself is no child of the process that is named after it, which is its Patroni.
-    servers = {name: replica.postmaster(several.home, name) for name in POSTGRES_NODES}
+    home = ClusterHome(several.home.path)
+    servers = {name: replica.postmaster(home, name) for name in POSTGRES_NODES}
     parts |= {f"{name} itself": one.pid for name, one in servers.items() if one}
     found = {}
     for name, pid in parts.items():

@@ -31,7 +31,6 @@ from shared.database.hosts import Connecting
 from shared.tls import Tls
 from tests.parts import new_folder
 
-
 NAMES = tuple(ClusterHome.preferred_ports)
 ANY = dict(zip(NAMES, random.sample(OTHER_PORTS, len(NAMES)), strict=True))
 
