@@ -78,6 +78,26 @@ def sizing(house: House) -> str:
     return text
 
 
+OF_POSTGRES = """
+## What the operator of PostgreSQL gives
+
+PostgreSQL runs elsewhere, and how one server takes over from another is its operator's. What is asked of him, and how the Meldpunt answers to it:
+
+- **Hosts.** `postgres.hosts` names every server that may be the primary, or one name that always leads to it. Of several the one that takes
+  writes is used (`target_session_attrs=read-write`), by the services, the set-up and OpenBao; one that says nothing keeps nobody from
+  the others for longer than a moment. OpenBao connects with the same list: its machines have to reach every host.
+- **Nothing acknowledged is lost.** A commit waits until a replica has it on its disk (`synchronous_commit` at least `on`, a server in
+  `synchronous_standby_names`), and only a replica that was waited for is promoted: with Patroni `synchronous_mode: true`, with CloudNativePG
+  a synchronous configuration. Asynchronous, a reporter may have been given a number for a report that nobody has any more.
+- **One primary.** Whoever loses its place takes no more commits: a lease with a watchdog, or fencing. The Meldpunt takes "read only" (25006)
+  for an outage and looks for the other.
+- **TLS.** 1.3, client certificates required; each host's name in its certificate, of an authority that the services and OpenBao
+  believe. Who copies has an account and a certificate of his own, and no service's certificate will do for him.
+- **Copies are content.** A replica, its log (WAL) and its backups have what the primary has: what is not readable there is not readable
+  here, and what is destroyed here has to leave them as well.
+"""
+
+
 def _named(found: dict[str, str | None]) -> str:
     return ", ".join(f"`{key}`" + (f" (with `{when}`)" if when else "") for key, when in found.items()) or "–"
 
@@ -106,7 +126,7 @@ def given(house: House) -> str:
             f"`{variable(setting)}`",
             "every service" if set(house.rows) <= set(names) else ", ".join(names),
         )
-    return text
+    return text + OF_POSTGRES
 
 
 def pages(house: House) -> dict[str, str]:

@@ -24,6 +24,7 @@ from deploy.postgres import roles
 from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
 from shared.privileges import SERVICES
+from shared.settings import hosts_of
 from shared.tls import Tls
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (in a container there is nothing else to listen on)
@@ -42,9 +43,8 @@ class SetUpSettings(BaseSettings):
     tls_key: Path
     openbao_address: str
     nats_address: str
-    database_host: str
-    """Of PostgreSQL, the one that takes writes; also where OpenBao finds it."""
-    database_port: int
+    database_hosts: str
+    """As the services have it: of several the one that takes writes is used, by the set-up and by OpenBao."""
     postgres_user: str = "postgres"
     """Who may make databases and roles."""
     postgres_password: Path
@@ -61,6 +61,11 @@ class SetUpSettings(BaseSettings):
     openbao_tls_key: Path
     nats_tls_folder: Path = Path("/etc/nats/tls")
     """Where NATS, on its own machine, has `ca.crt`, `tls.crt` and `tls.key`."""
+
+    @property
+    def databases(self) -> list[tuple[str, int]]:
+        """Hosts and ports."""
+        return hosts_of(self.database_hosts)
 
     @property
     def tls(self) -> Tls:
@@ -89,14 +94,10 @@ class SetUp:
     async def roles_and_policies(self) -> None:
         """What is who in PostgreSQL, and who may what in OpenBao."""
         given = self._settings
-        superuser = roles.Superuser(
-            given.database_host, given.database_port, given.postgres_user, _read(given.postgres_password), given.tls
-        )
+        superuser = roles.Superuser(given.databases, given.postgres_user, _read(given.postgres_password), given.tls)
         password = _read(given.openbao_database_password)
         await roles.apply(superuser, password, _read(given.door_password))
-        database = bao_config.Database(
-            given.database_host, given.database_port, roles.PROVISIONER, password, given.openbao_tls
-        )
+        database = bao_config.Database(given.databases, roles.PROVISIONER, password, given.openbao_tls)
         bao_config.apply(self._bao, database)
 
     def write_identities(self, folder: Path) -> None:
@@ -120,7 +121,7 @@ class SetUp:
         for service in SERVICES:
             user, password = bao_config.database_user(self._bao, f"{service.name}-migrate")
             given = self._settings
-            await migrate(service.name, [(given.database_host, given.database_port)], given.tls, user, password)
+            await migrate(service.name, given.databases, given.tls, user, password)
 
 
 def _write(file: Path, text: str) -> None:

@@ -144,8 +144,6 @@ WIRES: dict[str, Wire] = {
     "guides": Unset("they come with the image"),
     "theme": Value("theme"),
     "intake_address": Address("intake"),
-    "database_host": Value("postgres.writer.host"),
-    "database_port": Value("postgres.writer.port"),
     "postgres_user": Value("postgres.superuser"),
     "postgres_password": Secret("postgres-password"),
     "provisioner_password": Secret("provisioner-password"),

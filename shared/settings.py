@@ -31,6 +31,14 @@ def _parts(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def hosts_of(value: str) -> list[tuple[str, int]]:
+    """`host:port`, or more of them with commas between. Raises ValueError for anything else."""
+    if not _parts(value) or not all(_HOST.fullmatch(one) for one in _parts(value)):
+        raise ValueError("PostgreSQL is found at host:port, or at more of them with commas between")
+    found = (one.rpartition(":") for one in _parts(value))
+    return [(host.strip("[]"), int(port)) for host, _, port in found]
+
+
 class ServiceSettings(BaseSettings):
     """Read from the environment, prefix `MELDPUNT_`."""
 
@@ -133,8 +141,7 @@ class ServiceSettings(BaseSettings):
     @field_validator("database_hosts")
     @classmethod
     def _are_hosts(cls, value: str) -> str:
-        if not _parts(value) or not all(_HOST.fullmatch(one) for one in _parts(value)):
-            raise ValueError("PostgreSQL is found at host:port, or at more of them with commas between")
+        hosts_of(value)
         return value
 
     @property
@@ -148,8 +155,7 @@ class ServiceSettings(BaseSettings):
     @property
     def databases(self) -> list[tuple[str, int]]:
         """Hosts and ports."""
-        found = (one.rpartition(":") for one in _parts(self.database_hosts))
-        return [(host.strip("[]"), int(port)) for host, _, port in found]
+        return hosts_of(self.database_hosts)
 
     @cached_property
     def tls(self) -> Tls:

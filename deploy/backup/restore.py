@@ -111,7 +111,9 @@ class _Doing:
         self._supervisor.without("openbao", lambda: None)
         bao = self._bao()
         # OpenBao is told where PostgreSQL is, so that it can end the users that it made there.
-        own = bao_config.Database(HERE, port, roles.PROVISIONER, home.secret("postgres-openbao"), home.tls("openbao"))
+        own = bao_config.Database(
+            [(HERE, port)], roles.PROVISIONER, home.secret("postgres-openbao"), home.tls("openbao")
+        )
         bao_config.apply(bao, own)
         databases = Databases.of(home, port)
         self._say(f"destroying again what the list of {len(self._found.stones)} destructions names")

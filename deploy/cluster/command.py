@@ -12,7 +12,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, ClusterHome, replicas
+from deploy.cluster import replica
+from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, ClusterHome, replicas
 from deploy.cluster.house import Cluster
 from deploy.cluster.nodes import compact
 from deploy.cluster.wired import WiredCluster
@@ -22,7 +23,7 @@ from deploy.embedded.home import SERVICE_NAMES, Home, HouseError, default_home
 from deploy.embedded.status import is_running
 from deploy.embedded.up import up
 from deploy.nats import config as nats_config
-from deploy.tls.identities import SETUP_USER
+from deploy.tls.identities import ETCD, SETUP_USER
 
 out = Console()
 
@@ -75,7 +76,14 @@ def look(home: ClusterHome) -> list[Look]:
         looks.append(found(name, ready, "active" if active else "standby"))
     why = why_not(home) if running else "nobody runs"
     looks += [found(name, why is None, why or f"every stream on {len(NODES)} servers") for name in NATS_NODES]
-    looks.append(found("postgres", True))
+    if ETCD in ports:
+        looks.append(found(ETCD, parts.answers_ok(ports[ETCD], "/health", home.tls(ETCD)), "who is the primary"))
+        members = replica.members(home, ports)
+        for name in POSTGRES_NODES:
+            one = members.get(name)
+            looks.append(found(name, one is not None and one.is_whole, one.said if one else "says nothing"))
+    else:
+        looks.append(found("postgres", True, f"the only one: {state.get('alone')}"))
     services = [one for name in SERVICE_NAMES for one in replicas(name)]
     return looks + [found(one, parts.answers_ok(ports[one], "/readyz")) for one in services]
 

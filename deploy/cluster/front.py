@@ -2,7 +2,8 @@
 
 `python -m deploy.cluster.front FILE`. It carries bytes and looks into none of them, TLS included. New connections go in
 turn to whoever says that he is ready; where nobody does, to whoever takes one. FILE (JSON): by the port that it listens
-at, `path` of the look at who is ready, `backends` (ports), and `tls` (three files) where that look is over TLS.
+at, `path` of the look at who is ready, `backends` (ports), `looks` (the ports that say so, where they are others), and
+`tls` (three files) where that look is over TLS.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ CHUNK = 1 << 16
 
 
 class Front:
-    def __init__(self, path: str, backends: list[int], tls: list[str] | None = None) -> None:
+    def __init__(
+        self, path: str, backends: list[int], tls: list[str] | None = None, looks: list[int] | None = None
+    ) -> None:
         self._path = path
         self._backends = backends
+        self._looks = dict(zip(backends, looks or backends, strict=True))
         self._tls = Tls(Path(tls[0]), Path(tls[1]), Path(tls[2])) if tls else None
         self._ready: list[int] = []
         self._turns = itertools.count()
@@ -52,7 +56,7 @@ class Front:
 
     async def _says_ready(self, backend: int) -> bool:
         shown = self._tls.context if self._tls else None
-        reader, writer = await asyncio.open_connection(HERE, backend, ssl=shown)
+        reader, writer = await asyncio.open_connection(HERE, self._looks[backend], ssl=shown)
         try:
             writer.write(f"GET {self._path} HTTP/1.1\r\nHost: {HERE}:{backend}\r\nConnection: close\r\n\r\n".encode())
             return b" 200 " in await reader.readuntil(b"\r\n")

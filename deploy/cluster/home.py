@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from deploy.embedded.home import PREFERRED_PORTS, SERVICE_NAMES, Home
+from deploy.postgres.patroni import REPLICATOR
+from deploy.tls.identities import ETCD
 
 NODES = (1, 2, 3)
 """Of NATS and of OpenBao: an odd number, so that a majority is left when one is gone."""
@@ -10,6 +12,8 @@ REPLICAS = (1, 2)
 """Of a service."""
 BAO_NODES = tuple(f"openbao-{one}" for one in NODES)
 NATS_NODES = tuple(f"nats-{one}" for one in NODES)
+POSTGRES_NODES = ("postgres-1", "postgres-2")
+"""A primary and its replica; which is which, Patroni and etcd say."""
 
 
 def replicas(name: str) -> tuple[str, ...]:
@@ -25,6 +29,7 @@ def _ports() -> dict[str, int]:
         *NATS_NODES,
         *(f"{one}-routes" for one in NATS_NODES),
     ]
+    several += [ETCD, f"{ETCD}-peers", *POSTGRES_NODES, *(f"{one}-api" for one in POSTGRES_NODES)]
     several += [one for name in SERVICE_NAMES for one in replicas(name)]
     alone = [one for one in PREFERRED_PORTS if one not in ("nats", "openbao-cluster")]
     return {name: 19000 + place for place, name in enumerate([*alone, *several])}
@@ -32,3 +37,4 @@ def _ports() -> dict[str, int]:
 
 class ClusterHome(Home):
     preferred_ports = _ports()
+    more_identities = (ETCD, REPLICATOR)

@@ -14,20 +14,28 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import hvac
+
+from deploy.cluster import replica
 from deploy.cluster.command import look
-from deploy.cluster.home import BAO_NODES, NATS_NODES, ClusterHome, replicas
+from deploy.cluster.home import BAO_NODES, NATS_NODES, POSTGRES_NODES, ClusterHome, replicas
 from deploy.drills.journal import KINDS, Journal, Kind
 from deploy.drills.load import REPORTERS, Load
 from deploy.drills.place import Place
 from deploy.drills.verdict import PATIENCE, verdict
 from deploy.embedded.home import SERVICE_NAMES, HouseError
 from deploy.embedded.parts import wait_until
+from deploy.openbao import apply as bao_config
+from deploy.tls.identities import ETCD, SETUP_USER
 
 AWAY_SECONDS = {"nats": 12.0, "openbao": 10.0, "postgres": 3.0}
+PRIMARY_AWAY_SECONDS = 25.0
+"""Longer than its lease, so that the other has taken over."""
 SERVICE_AWAY_SECONDS = 4.0
 """For how long what was killed stays away."""
 BUDGETS: dict[str, float] = {"nats": 8, "openbao": 5, "postgres": 30}
 """Seconds that somebody may wait while another takes over."""
+USER_SECONDS = 15.0
 SETTLED_SECONDS = 3.0
 
 
@@ -58,20 +66,31 @@ class Killed:
         # A request under way at a door that is killed is answered by nobody; the next attempt has to be taken.
         may_be_cut = REPORTERS if self.name in replicas("intake") else 0
         refused = self.refused["door"] - min(self.cut, may_be_cut)
-        if refused and self.part != "postgres":
+        if refused and (self.part != "postgres" or self.was.startswith(REPLICA)):
             found.append(f"{self.name}: the door refused {refused} times")
         return found
 
 
-EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SERVICE_NAMES for one in replicas(name)), "postgres")
+# The first is the primary, and when it has come back the replica; then the second is the primary.
+OF_POSTGRES = (POSTGRES_NODES[0], *POSTGRES_NODES, ETCD)
+EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SERVICE_NAMES for one in replicas(name)), *OF_POSTGRES)
+ALONE = "postgres"
+"""In a cluster with one PostgreSQL, in the place of `OF_POSTGRES`."""
+REPLICA = "replica"
+"""How is said of a PostgreSQL that it is not the primary."""
 
 
 def run(place: Place) -> list[str]:
     """`place.only`: processes. Raises HouseError for who cannot be killed."""
     names = tuple(place.only or EVERYTHING)
-    if unknown := [one for one in names if one not in EVERYTHING]:
+    if unknown := [one for one in names if one not in (*EVERYTHING, ALONE)]:
         raise HouseError(f"{', '.join(unknown)}: there is no such process; there are {', '.join(EVERYTHING)}")
     with place.cluster() as home:
+        if alone := (home.state() or {})["alone"]:
+            place.say(f"one PostgreSQL, which nobody takes over from: {alone}")
+            names = tuple(dict.fromkeys(ALONE if one in OF_POSTGRES else one for one in names))
+        elif ALONE in names:
+            raise HouseError(f"there are two PostgreSQLs here: {', '.join(POSTGRES_NODES)}")
         return Loss(home, place.say).run(names)
 
 
@@ -101,16 +120,23 @@ class Loss:
     def _kill(self, name: str, load: Load) -> None:
         was = next((one.said for one in look(self._home) if one.name == name), "")
         away = AWAY_SECONDS.get(name.partition("-")[0], SERVICE_AWAY_SECONDS)
+        if name in POSTGRES_NODES:
+            away = SERVICE_AWAY_SECONDS if was.startswith(REPLICA) else PRIMARY_AWAY_SECONDS
 
         def kill() -> None:
             pid = (self._home.state() or {})["pids"][name]
             # Held first: the house would start it again within the second.
             self._home.held(name).touch()
             os.kill(pid, signal.SIGKILL)
+            # A machine that is lost takes PostgreSQL along, which outlives its Patroni here.
+            if name in POSTGRES_NODES and (server := replica.postmaster(self._home, name)):
+                server.kill()
 
         def whole() -> None:
             self._home.held(name).unlink()
             wait_until(lambda: all(one.ready for one in look(self._home)), PATIENCE, f"the cluster without {name}")
+            if name in POSTGRES_NODES:
+                wait_until(self._makes_users, USER_SECONDS, "OpenBao at the PostgreSQL that took over")
             # Whoever began to wait meanwhile has stopped waiting: else his wait would count for nobody.
             before = time.monotonic()
             wait_until(lambda: _none_waits(load, before), PATIENCE, "what was reported meanwhile")
@@ -139,6 +165,16 @@ class Loss:
         self._say(
             f"{name}{f' ({was})' if was else ''}: longest wait {told}{budget}{f'; {one.whys}' if one.whys else ''}"
         )
+
+    def _makes_users(self) -> bool:
+        """Services have one for an hour: none of them would show here that there are no new ones."""
+        address = (self._home.state() or {})["addresses"]["openbao"]
+        bao = bao_config.client(address, self._home.secret("provisioner"), self._home.tls(SETUP_USER))
+        try:
+            bao_config.database_user(bao, "assessment")
+        except (hvac.exceptions.VaultError, OSError):
+            return False
+        return True
 
 
 def _none_waits(load: Load, before: float) -> bool:

@@ -19,6 +19,7 @@ from deploy.embedded import parts
 from deploy.embedded.home import PARTS, Home, HouseError
 from deploy.embedded.status import is_running
 from deploy.embedded.supervise import Supervisor
+from deploy.tls.identities import ETCD
 
 LOOK_EVERY = timedelta(hours=1)
 PATIENCE = 300
@@ -86,6 +87,8 @@ class Renewal:
             self._supervisor.tell(part, signal.SIGHUP)
         if believe:
             self._start_again()
+            for node in self._supervisor.of_part(ETCD):
+                self._supervisor.without(node, lambda: None)
         self._connect_anew()
 
 

@@ -105,6 +105,8 @@ class Home:
     """Paths, ports and secrets of one house."""
 
     preferred_ports: Mapping[str, int] = PREFERRED_PORTS
+    more_identities: tuple[str, ...] = ()
+    """Who has a certificate besides those of every house; PostgreSQL's user reads these."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -137,8 +139,9 @@ class Home:
         """Who makes the certificates of this house; its folder is made at the first start."""
         # Only here: it takes libraries for which who asks how a house is should not wait.
         from deploy.tls.authority import Authority, Terms
+        from deploy.tls.identities import IDENTITIES
 
-        return Authority(self.path / "tls", Terms.told())
+        return Authority(self.path / "tls", Terms.told(), names=(*IDENTITIES, *self.more_identities))
 
     def tls(self, name: str) -> Tls:
         """Who `name` is on its connections (`deploy.tls.identities`)."""

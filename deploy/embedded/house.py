@@ -79,6 +79,16 @@ class House:
     def _nats_addresses(self) -> list[str]:
         return [f"tls://{HERE}:{self._ports['nats']}"]
 
+    @property
+    def _postgres_hosts(self) -> list[tuple[str, int]]:
+        return [(HERE, self._ports["postgres"])]
+
+    @property
+    def _superuser(self) -> roles.Superuser:
+        return roles.Superuser(
+            self._postgres_hosts, "postgres", self.home.secret("postgres"), self.home.tls(SETUP_USER)
+        )
+
     def open(self) -> None:
         """Everything up and ready; raises HouseError naming what is not."""
         self.home.make()
@@ -124,14 +134,12 @@ class House:
 
     def _set_up(self) -> None:
         self._say("applying the privilege table: roles, policies, subjects, schemas")
-        port = self._ports["postgres"]
-        setup = self.home.tls(SETUP_USER)
-        superuser = roles.Superuser(HERE, port, "postgres", self.home.secret("postgres"), setup)
+        hosts, setup = self._postgres_hosts, self.home.tls(SETUP_USER)
         provisioner = self.home.secret("postgres-openbao")
-        asyncio.run(roles.apply(superuser, provisioner, self.home.secret("door-password")))
+        asyncio.run(roles.apply(self._superuser, provisioner, self.home.secret("door-password")))
         self.home.secret("door-secret")
         bao = self._bao()
-        database = bao_config.Database(HERE, port, roles.PROVISIONER, provisioner, self.home.tls("openbao"))
+        database = bao_config.Database(hosts, roles.PROVISIONER, provisioner, self.home.tls("openbao"))
         bao_config.apply(bao, database)
         if self._compaction:
             self._compaction.record()
@@ -157,7 +165,7 @@ class House:
 
         async def migrations() -> None:
             for name, (user, password) in users.items():
-                await migrate(name, [(HERE, port)], setup, user, password)
+                await migrate(name, hosts, setup, user, password)
 
         asyncio.run(migrations())
 

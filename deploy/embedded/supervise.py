@@ -15,6 +15,7 @@ from pathlib import Path
 from deploy.embedded.home import PARTS, Home, HouseError
 from deploy.embedded.nursery import Child, Nursery
 from deploy.embedded.parts import Command, give_way, wait_until
+from deploy.tls.identities import ETCD
 
 
 class Supervisor:
@@ -149,7 +150,7 @@ class Supervisor:
     def stop(self) -> None:
         """Services first, all together; then the parts, in the order opposite to their start."""
         self._stopping.set()
-        parts = self.of_part(*PARTS)
+        parts = self.of_part(*PARTS, ETCD)
         services = [name for name in self._commands if name not in parts]
         for name in services:
             if self._running[name].poll() is None:

@@ -87,9 +87,7 @@ def schema(house: House) -> dict[str, Any]:
                     {"address": HTTPS, "files": _object({one: PATH for one in ("authorities", "certificate", "key")})}
                 ),
                 "nats": _object({"address": {"type": "string", "pattern": "^tls://"}}),
-                "postgres": _object(
-                    {"hosts": HOSTS, "writer": _object({"host": TEXT, "port": PORT_NUMBER}), "superuser": TEXT}
-                ),
+                "postgres": _object({"hosts": HOSTS, "superuser": TEXT}),
                 "provider": _object({"issuer": HTTPS}, acrValues=MAYBE),
                 "addresses": _object({one: HTTPS for one in ("portal", "public", "services")}),
                 "gateway": _object({}, trustedProxies=MAYBE),

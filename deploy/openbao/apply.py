@@ -17,6 +17,7 @@ import hvac
 from deploy.openbao.policies import policies
 from deploy.postgres.roles import creation_statements, revocation_statements
 from deploy.postgres.server import connection_url
+from shared.database.hosts import Hosts
 from shared.openbao import COMPACTION
 from shared.privileges import ARCHIVES, LETTERBOXES, LOOKUP, LOOKUP_KEY, ROOMS, ROWS, SERVICES, SIGN
 from shared.tls import Tls
@@ -30,8 +31,7 @@ PROVISIONER = "provisioner"
 class Database:
     """Where OpenBao finds PostgreSQL, and the role with which it makes users there."""
 
-    host: str
-    port: int
+    hosts: Hosts
     username: str
     password: str
     tls: Tls
@@ -85,7 +85,7 @@ def _database(bao: hvac.Client, database: Database) -> None:
         "database/config/postgres",
         plugin_name="postgresql-database-plugin",
         connection_url=connection_url(
-            database.host, database.port, (database.tls.authorities, database.tls.certificate, database.tls.key)
+            database.hosts, (database.tls.authorities, database.tls.certificate, database.tls.key)
         ),
         username=database.username,
         password=database.password,

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from deploy.tls.identities import IDENTITIES
+from deploy.tls.identities import ETCD, IDENTITIES
 from shared.tls import Tls
 
 HERE = ("127.0.0.1", "localhost")
@@ -55,12 +55,20 @@ class Terms:
 
 
 class Authority:
-    """`hosts`: under which names and addresses the identities are connected to, besides their own names."""
+    """`hosts`: under which names and addresses the identities are connected to, besides their own names; `names`: the
+    identities."""
 
-    def __init__(self, folder: Path, terms: Terms | None = None, hosts: tuple[str, ...] = HERE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        terms: Terms | None = None,
+        hosts: tuple[str, ...] = HERE,
+        names: tuple[str, ...] = IDENTITIES,
+    ) -> None:
         self._folder = folder
         self._terms = terms or Terms()
         self._hosts = hosts
+        self._names = names
 
     def make(self, now: datetime | None = None, *, everything: bool = False) -> list[str]:
         """What is not there, and what ends soon, or every leaf; returns whose certificate is a new one."""
@@ -70,14 +78,14 @@ class Authority:
         if not self._file(f"{ISSUER}.crt").exists():
             self._make_authority(ISSUER, now)
         self._write_trusted()
-        due = [name for name in IDENTITIES if everything or self._is_due(name, now)]
+        due = [name for name in self._names if everything or self._is_due(name, now)]
         for name in due:
             self.issue(name, now)
         return due
 
     def of(self, name: str) -> Tls:
         """The files of an identity; raises KeyError for one that there is not."""
-        if name not in IDENTITIES:
+        if name not in self._names:
             raise KeyError(name)
         return Tls(self.trusted, self._file(f"{name}.crt"), self._file(f"{name}.key"))
 
@@ -87,7 +95,7 @@ class Authority:
 
     def ends(self) -> dict[str, datetime]:
         """When each certificate ends, by identity; `issuer` is the authority itself."""
-        files = {name: self._file(f"{name}.crt") for name in (*IDENTITIES, ISSUER)}
+        files = {name: self._file(f"{name}.crt") for name in (*self._names, ISSUER)}
         return {name: _certificate(file).not_valid_after_utc for name, file in files.items() if file.exists()}
 
     def issue(self, name: str, now: datetime, valid: timedelta | None = None) -> None:
@@ -128,7 +136,7 @@ class Authority:
             self._write(f"{PREVIOUS}.crt", self._file(f"{ISSUER}.crt").read_bytes())
         for kind in ("key", "crt"):
             self._file(f"{NEXT}.{kind}").replace(self._file(f"{ISSUER}.{kind}"))
-        for name in IDENTITIES:
+        for name in self._names:
             self.issue(name, now or datetime.now(UTC))
 
     def forget_previous(self) -> None:
@@ -180,9 +188,10 @@ class Authority:
 
 
 def _begun(name: str, key: ec.EllipticCurvePublicKey, now: datetime, ends: datetime) -> x509.CertificateBuilder:
+    called = NameOID.ORGANIZATION_NAME if name == ETCD else NameOID.COMMON_NAME
     return (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .subject_name(x509.Name([x509.NameAttribute(called, name)]))
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - SLACK)

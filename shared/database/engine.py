@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
+from shared.database.hosts import Connecting, Hosts
 from shared.database.outages import READ_ONLY, USER_REFUSED, outages, sqlstate
 from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import PartDown
@@ -47,10 +48,6 @@ def of_at_most(connections: int) -> dict[str, Any]:
     return {"pool_size": kept, "max_overflow": connections - kept}
 
 
-Hosts = Sequence[tuple[str, int]]
-"""Where PostgreSQL may be: of several servers the one that takes writes is the one."""
-
-
 def make_engine(
     hosts: Hosts,
     database: str,
@@ -74,9 +71,7 @@ def make_engine(
         pool_recycle=1200,
         **({**of_at_most(MOST_CONNECTIONS), "pool_timeout": 15} | options),
         connect_args={
-            "host": [host for host, _ in hosts],
-            "port": [port for _, port in hosts],
-            "target_session_attrs": "read-write",
+            "async_creator_fn": Connecting(hosts),
             "timeout": 5,
             "command_timeout": seconds,
             "server_settings": {"jit": "off", "lock_timeout": LOCK_TIMEOUT, "application_name": process},

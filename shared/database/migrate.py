@@ -14,7 +14,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from shared.database.engine import LOCK_TIMEOUT, Hosts, make_engine
+from shared.database.engine import LOCK_TIMEOUT, make_engine
+from shared.database.hosts import Hosts
 from shared.database.schemas import numbered
 from shared.tls import Tls
 

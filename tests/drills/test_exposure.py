@@ -18,7 +18,8 @@ import httpx
 import psutil
 import pytest
 
-from deploy.cluster.home import ClusterHome, replicas
+from deploy.cluster import replica
+from deploy.cluster.home import POSTGRES_NODES, ClusterHome, replicas
 from deploy.drills.load import DECISION
 from deploy.drills.place import Place
 from deploy.embedded.client import HouseClient
@@ -118,6 +119,10 @@ def _tls_ports(several: Several) -> dict[str, int]:
     """Every port at which a part of the cluster listens, as the machine has it: none is left out by a list of ours."""
     pids = (several.home.state() or {})["pids"]
     parts = {name: pid for name, pid in pids.items() if name.partition("-")[0] in ("nats", "openbao", "postgres")}
+    # PostgreSQL itself is no child of the process that is named after it, which is its Patroni.
+    home = ClusterHome(several.home.path)
+    servers = {name: replica.postmaster(home, name) for name in POSTGRES_NODES}
+    parts |= {f"{name} itself": one.pid for name, one in servers.items() if one}
     found = {}
     for name, pid in parts.items():
         for one in psutil.Process(pid).net_connections(kind="tcp"):

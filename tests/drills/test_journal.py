@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deploy.cluster import replica
 from deploy.drills.journal import Journal, Refusal, Waited, wrong
 from deploy.drills.loss import BUDGETS, EVERYTHING, Killed
 
@@ -68,9 +69,9 @@ def test_what_is_waited_for_counts_in_each_window_that_it_touches() -> None:
     assert journal.refused_between("door", 6, 9) == []
 
 
-def killed(name: str, seconds: float = 0, refused: int = 0, cut: int = 0) -> Killed:
+def killed(name: str, seconds: float = 0, refused: int = 0, cut: int = 0, was: str = "") -> Killed:
     counts = {"door": refused, "carried": 0, "decision": 0}
-    return Killed(name, "", {"door": 0, "carried": 0, "decision": seconds}, counts, cut, "")  # type: ignore[arg-type]
+    return Killed(name, was, {"door": 0, "carried": 0, "decision": seconds}, counts, cut, "")  # type: ignore[arg-type]
 
 
 def test_the_door_refuses_nobody_but_while_postgresql_is_away() -> None:
@@ -79,6 +80,10 @@ def test_the_door_refuses_nobody_but_while_postgresql_is_away() -> None:
     assert killed("intake-1", refused=1, cut=1).faults == [], "it was under way at the one that was killed"
     assert killed("access-1", refused=1, cut=1).faults
     assert killed("postgres", refused=3).faults == []
+    assert killed("postgres-1", refused=3, was="primary, running").faults == []
+    lost = replica.Member("sync_standby", "streaming", 0)
+    assert killed("postgres-1", refused=3, was=lost.said).faults, "its loss is nobody's outage"
+    assert killed("etcd", refused=1).faults
 
 
 def test_who_takes_over_late_is_named_with_his_budget() -> None:

@@ -121,7 +121,7 @@ class Postgres:
         self.provisioner_password = home.secret("postgres-openbao")
         self._templates: set[str] = set()
         self.tls = home.tls
-        superuser = roles.Superuser(HERE, port, "postgres", self.password, home.tls("setup"))
+        superuser = roles.Superuser([(HERE, port)], "postgres", self.password, home.tls("setup"))
         run_async(roles.apply(superuser, self.provisioner_password, home.secret("door-password")))
 
     async def connect(self, database: str = "postgres") -> asyncpg.Connection:
@@ -281,7 +281,7 @@ class Bao:
         """Have OpenBao make the users of `postgres`, as it does in a house."""
         if not self._has_database:
             where = bao_config.Database(
-                HERE, postgres.port, roles.PROVISIONER, postgres.provisioner_password, self.tls("openbao")
+                [(HERE, postgres.port)], roles.PROVISIONER, postgres.provisioner_password, self.tls("openbao")
             )
             bao_config.apply(self.administrator, where)
             self._has_database = True

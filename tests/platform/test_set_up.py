@@ -43,8 +43,8 @@ def told(parts: RealParts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
             monkeypatch.setenv(f"MELDPUNT_{prefix}TLS_{name}", str(file))
     monkeypatch.setenv("MELDPUNT_OPENBAO_ADDRESS", parts.openbao.address)
     monkeypatch.setenv("MELDPUNT_NATS_ADDRESS", parts.nats.address)
-    monkeypatch.setenv("MELDPUNT_DATABASE_HOST", HERE)
-    monkeypatch.setenv("MELDPUNT_DATABASE_PORT", str(parts.postgres.port))
+    # Of two that are named one is away: the set-up and OpenBao go to the other.
+    monkeypatch.setenv("MELDPUNT_DATABASE_HOSTS", f"{HERE}:1,{HERE}:{parts.postgres.port}")
     return folder
 
 
