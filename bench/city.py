@@ -1,0 +1,326 @@
+"""A city of 550,000 inhabitants: six years of signals, a working day of two hundred people on top, and the yearly destruction.
+
+**Made in bulk** (bench/city_rows.py, bench/city_fill.py): signals are played through the house, and what every service holds of each
+is copied to thousands of others by a simulated clock: other numbers, ids, days and names of keys, the MAC of its service on each
+row, a real key in OpenBao for what still is, look-up hashes made by OpenBao, destructions noted in OpenBao and in retention's file.
+What a copy has encrypted is its template's: nobody can open it. Left out are the tables of `LEFT_OUT`, each with why.
+
+**Real**: the templates; a hundred signals played whole (half of them to a closed case), by which is measured what the bulk does not
+touch; what is in hand in phase 1, from the door; everything that people do in the working day; and the destruction: lists,
+approval, both hands on every key, orders to every service, declarations.
+
+The moment is a year after the sixth year, without a seventh: what ended in the sixth is due, and the cases of the first year.
+CITY_SCALE is the part of it that is made (1; 0.1 while developing), CITY_SECONDS how long the day lasts, CITY_PEOPLE who is there.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bench.chain import play_one
+from bench.city_day import LARGE, SLOW_MS, Day, Office, Together, slow, watched
+from bench.city_fill import ENDED, Filled, Filling, Share, templates
+from bench.city_rows import LEFT_OUT
+from bench.counts import quiet
+from bench.destruction import declared
+from bench.existence import _thing
+from bench.figures import Figure, at_most, ratio
+from deploy.embedded.demo import reports
+from deploy.embedded.home import SERVICE_NAMES
+from deploy.embedded.play import Player
+from deploy.embedded.played import Played
+from deploy.openbao import apply as bao_config
+from tests.house import TestHouse
+
+SCALE = float(os.environ.get("CITY_SCALE", "1"))
+SECONDS = float(os.environ.get("CITY_SECONDS", "240"))
+PEOPLE = int(os.environ.get("CITY_PEOPLE", "200"))
+A_DAY, YEARS, YEAR = 60, 6, 365
+SIGNALS, CASES = A_DAY * YEARS * YEAR, 20_000
+"""One signal for each nine thousand inhabitants a day; fifteen of a hundred become a case."""
+ENDINGS = {"no_suspicion": 0.6, "too_light": 0.25, "no_hit": 0.15}
+"""Of what becomes no case: most ends with the first question, and what costs most to research ends least."""
+IN_HAND = {"hit_check": 300, "execution": 1600}
+"""In hand in phases 3 and 4: a month of what gets there, and half a year of cases."""
+FIRST_PHASE_DAYS, AT_LEAST = 14, 400
+"""In hand in phase 1: two weeks of reports, and never fewer than the day decides on."""
+REAL, WORKERS = 50, 8
+DESTROYED_WITHIN = 2700
+SLOWER = 3.0
+"""How much longer people may wait at the 95th percentile while a year is destroyed."""
+OF_ITS_OWN = {
+    # Keys of rooms that were left, and of letterboxes, go at once, so that a template is as a year later; and nothing is listed but
+    # when asked.
+    "MELDPUNT_GRACE_SECONDS": "4",
+    "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "2",
+    "MELDPUNT_BEACON_SECONDS": "10",
+    "MELDPUNT_RUN_EVERY_SECONDS": "864000",
+    # Two people here ask for two hundred.
+    "MELDPUNT_CHECKS_PER_HOUR": "1000000",
+}
+
+
+def shares() -> list[Share]:
+    a_year = CASES / YEARS
+    ended = A_DAY * YEAR - a_year
+
+    def many(count: float) -> int:
+        return max(1, round(count * SCALE))
+
+    return [
+        Share("destroyed", many(ended * (YEARS - 1)), (YEARS + 1) * YEAR, 2 * YEAR),
+        Share("moved_case", many(a_year), (YEARS + 1) * YEAR, YEARS * YEAR + 3),
+        Share("moved_case", many(a_year), YEARS * YEAR - 3, 5 * YEAR + 3),
+        Share("closed", many(CASES - 2 * a_year), 5 * YEAR - 3, YEAR),
+        *(Share(name, many(ended * part), 2 * YEAR, YEAR + 2) for name, part in ENDINGS.items()),
+        *(Share(name, many(count), 150, 1) for name, count in IN_HAND.items()),
+    ]
+
+
+def run(house: TestHouse) -> list[Figure]:
+    """All of it; says on the way what it is at."""
+    say(f"a city, {SCALE:g} of it; templates")
+    made, shared = templates(house)
+    assert set(ENDINGS) == set(ENDED)
+    before, began = sizes(house), time.perf_counter()
+    filled = Filling(house, made, shared).fill(shares())
+    seconds = time.perf_counter() - began
+    quiet(house)
+    bulk = grown(before, sizes(house))
+    say(
+        f"{sum(filled.signals.values())} signals, {sum(filled.rows.values())} rows, {filled.keys} keys in {seconds:.0f} s"
+    )
+    figures = [
+        Figure(f"city: signals made in bulk, at {SCALE:g}", sum(filled.signals.values()), ""),
+        *(Figure(f"- city: {name}", count, "") for name, count in filled.signals.items()),
+        Figure("city: rows made in bulk", sum(filled.rows.values()), ""),
+        Figure("city: keys made in OpenBao", filled.keys, ""),
+        *_grown("six years in bulk", bulk, sum(filled.signals.values())),
+    ]
+    _say_empty(house, filled)
+    figures += _real(house)
+    numbers = _in_hand(house)
+    office = Office(house, numbers, _words(house), PEOPLE)
+    try:
+        figures += _day(house, office)
+    finally:
+        office.close()
+    return figures
+
+
+def kept_as() -> str:
+    """The whole stands by itself; a part of a city says which."""
+    return "city" if SCALE == 1 else f"city, {SCALE:g} of it"
+
+
+def say(text: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+# --- growth ----------------------------------------------------------------------------------------------
+
+
+def sizes(house: TestHouse) -> dict[str, int]:
+    """Bytes of every store."""
+    house.sql("postgres", "CHECKPOINT")
+    found = {
+        f"PostgreSQL, {name}": int(house.sql("postgres", f"SELECT pg_database_size('{name}') AS n")[0]["n"])
+        for name in SERVICE_NAMES
+    }
+    bao, nats = house.home.part("openbao"), house.home.part("nats")
+    audit = (bao / "audit.log").stat().st_size
+    found |= {"OpenBao, keys": _bytes(bao) - audit, "OpenBao, audit log": audit, "NATS, streams": _bytes(nats)}
+    inside = _bytes(house.home.path)
+    return found | {"files of the home": inside - _bytes(bao) - _bytes(nats) - _bytes(house.home.part("postgres"))}
+
+
+def _bytes(folder: Path) -> int:
+    total = 0
+    for one in folder.rglob("*"):
+        try:
+            total += one.lstat().st_size if one.is_file() and not one.is_symlink() else 0
+        except OSError:
+            continue
+    return total
+
+
+def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {name: after[name] - before[name] for name in after}
+
+
+def _grown(what: str, found: dict[str, int], signals: int) -> list[Figure]:
+    in_all = sum(n for name, n in found.items() if name.startswith("PostgreSQL"))
+    rows = {"PostgreSQL, all databases": in_all} | found
+    return [
+        Figure(f"- city: {name}, {what}", round(n / 2**20, 1), "MB", bound=round(n / signals / 1024, 2))
+        for name, n in rows.items()
+        if n >= 2**16
+    ]
+
+
+def _real(house: TestHouse) -> list[Figure]:
+    """What one real signal leaves everywhere: a case, and what ends with the first question."""
+    subjects = (house.home.state() or {})["subjects"]
+    text = dict(reports())[ENDED["no_suspicion"]]
+
+    def case(client: Together) -> None:
+        play_one(client, subjects)
+
+    def ended(client: Together) -> None:
+        played: Played = Player(client, subjects).play("city", text)
+        if played.problem:
+            raise AssertionError(played.problem)
+
+    figures = []
+    for what, play in (("a closed case", case), ("one that ends in phase 1", ended)):
+        quiet(house)
+        before, began = sizes(house), time.perf_counter()
+        with Together(house.home) as client, ThreadPoolExecutor(WORKERS) as people:
+            list(people.map(play, [client] * REAL))
+        quiet(house)
+        say(f"{REAL} real signals, {what}, in {time.perf_counter() - began:.0f} s")
+        found = grown(before, sizes(house))
+        figures += [
+            Figure(f"city: per signal, measured on {REAL}, {what}: {name}", round(n / REAL / 1024, 1), "KB")
+            for name, n in found.items()
+            if abs(n) >= 1024 * REAL / 10
+        ]
+    return figures
+
+
+def _say_empty(house: TestHouse, filled: Filled) -> None:
+    """Tables that the bulk has no row in."""
+    every = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    tables = {f"{name}.{one['relname']}" for name in SERVICE_NAMES for one in house.sql(name, every)}
+    for table in sorted(tables - filled.rows.keys()):
+        why = LEFT_OUT.get(table.partition(".")[2], "of no signal, or none of the templates has a row in it")
+        print(f"    not filled: {table}: {why}", flush=True)
+
+
+def _in_hand(house: TestHouse) -> list[str]:
+    """Real reports in phase 1, each about somebody else."""
+    wanted = max(AT_LEAST, round(A_DAY * FIRST_PHASE_DAYS * SCALE))
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(WORKERS) as people, Together(house.home) as client:
+
+        def report(place: int) -> str:
+            who = _thing(2 * 10**8 + place)
+            body = {"channel": "colleague", "text": "Op de hoek wordt 's nachts geladen."}
+            about = {"subjects": [{"name": who.name, "address": who.address}]}
+            return str(client.post("intake", "/v1/signals", "collega", body | about)["number"])
+
+        numbers = list(people.map(report, range(wanted)))
+    quiet(house)
+    say(f"{wanted} real reports in hand in {time.perf_counter() - begun:.0f} s")
+    return numbers
+
+
+def _words(house: TestHouse) -> list[str]:
+    """What people look for: parts of numbers and names that signals in hand have."""
+    found = house.sql("worklist", "SELECT number, working_name FROM work WHERE here ORDER BY number LIMIT 200")
+    return [one["number"][2:7] for one in found] + [one["working_name"] for one in found if one["working_name"]]
+
+
+# --- the day, and the year -------------------------------------------------------------------------------
+
+
+def _day(house: TestHouse, office: Office) -> list[Figure]:
+    with watched(house, SERVICE_NAMES) as whole, slow(house) as late:
+        day = office.works(SECONDS)
+    figures = [
+        Figure(f"city: {PEOPLE} people at work, {day.seconds:.0f} s: actions", day.done, ""),
+        *_waited("", day),
+        at_most("city: of these actions, errors", len(day.wrong), "", 0),
+        at_most(f"city: tables of {LARGE} rows or more that the day read whole", len(whole), "", 0),
+        *(Figure(f"- city: read whole: {name}", count, "times") for name, count in whole.items()),
+        *(Figure(f"- city: slower than {SLOW_MS} ms: {text}", round(ms), "ms") for text, ms in late.items()),
+    ]
+    _say_wrong(day)
+    # The same look at a table that is read whole on purpose has to see it.
+    with watched(house, ("oversight",)) as seen:
+        house.sql("oversight", "SELECT count(*) FROM decided WHERE carried_by LIKE '%nobody%'")
+    assert "oversight.decided" in seen, "what reads a table whole is not seen"
+    return figures + _year(house, office, day)
+
+
+def _waited(when: str, day: Day) -> list[Figure]:
+    return [
+        Figure(f"city: {action}{when}, p{round(part * 100)}", day.milliseconds(action, part), "ms", bound=len(taken))
+        for action, taken in sorted(day.taken.items())
+        for part in (0.5, 0.95)
+    ]
+
+
+def _say_wrong(day: Day) -> None:
+    for one in sorted(set(day.wrong))[:20]:
+        print(f"    wrong: {one}", flush=True)
+
+
+def _year(house: TestHouse, office: Office, day: Day) -> list[Figure]:
+    """Everything that is due, while people work; one row that somebody changed stays."""
+    due = "SELECT number FROM sealed_signal WHERE state = 'sealed' AND ends_on < current_date ORDER BY number"
+    numbers = [one["number"] for one in house.sql("retention", due)]
+    foreign = numbers[0]
+    house.sql("retention", "UPDATE sealed_signal SET ends_on = ends_on - 1 WHERE number = $1", foreign)
+    before, wrong = declared(house), []
+    keys = {one: _keys(house, one) for one in (foreign, *numbers[1 :: max(1, len(numbers) // 20)])}
+    began = time.perf_counter()
+    lists = house.run_as_of(0)
+    listed = time.perf_counter() - began
+
+    def approve() -> None:
+        for one in lists:
+            answer = house.approve(one)
+            if answer.status_code != 201:
+                wrong.append(f"{answer.status_code} {answer.text[:200]}")
+
+    approving = threading.Thread(target=approve)
+    approving.start()
+    wanted = before + len(numbers) - 1
+    meanwhile = office.works(DESTROYED_WITHIN, lambda: bool(wrong) or declared(house) >= wanted)
+    seconds = time.perf_counter() - began
+    approving.join()
+    done = declared(house) - before
+    say(f"{done} of {len(numbers)} that were due declared in {seconds:.0f} s; {len(lists)} lists")
+    left = {one: [key for key in some if _is_there(house, key)] for one, some in keys.items()}
+    still = sum(map(len, left.values())) - len(left[foreign])
+    assert left[foreign], "a key that is there is not seen"
+    _say_wrong(meanwhile)
+    p95 = [_p95(one) for one in (meanwhile, day)]
+    return [
+        Figure(f"city: yearly destruction, {len(numbers)} due", round(seconds, 1), "s", bound=round(listed, 1)),
+        Figure("city: yearly destruction", round(done / seconds, 1), "signals/s"),
+        at_most("city: due and believed, and not declared", len(numbers) - 1 - done, "", 0),
+        at_most("city: a row that was changed past retention, listed", _listed(house, foreign), "", 0),
+        at_most(f"city: keys that exist of {len(keys) - 1} signals that were declared destroyed", still, "", 0),
+        at_most("city: actions while it runs, errors", len(meanwhile.wrong) + len(wrong), "", 0),
+        ratio("city: what people wait while it runs, p95 of reading ÷ without", p95[0], p95[1], "ms", most=SLOWER),
+        *_waited(" while a year is destroyed", meanwhile),
+    ]
+
+
+def _p95(day: Day) -> float:
+    return statistics.mean(day.milliseconds(one, 0.95) for one in ("Mijn werk", "search", "a signal"))
+
+
+def _listed(house: TestHouse, number: str) -> int:
+    return int(house.sql("oversight", "SELECT count(*) AS n FROM listed_signal WHERE number = $1", number)[0]["n"])
+
+
+def _keys(house: TestHouse, number: str) -> list[str]:
+    query = "SELECT mount, key FROM signal_key WHERE number = $1 AND destroyed_at IS NULL"
+    rows = [(one["mount"], one["key"]) for one in house.sql("retention", query, number)]
+    archives = "SELECT x ->> 'archive' AS mount, x ->> 'key' AS key FROM sealed_signal, jsonb_array_elements(dossier) x WHERE number = $1"
+    rows += [(one["mount"], one["key"]) for one in house.sql("retention", archives, number)]
+    return sorted({f"{mount}/keys/{key}" for mount, key in rows})
+
+
+def _is_there(house: TestHouse, path: str) -> bool:
+    home = house.home
+    bao = bao_config.client(house.client.addresses["openbao"], home.secret("provisioner"), home.tls("setup"))
+    return bao.read(path) is not None
