@@ -20,20 +20,15 @@ import statistics
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from bench.chain import play_one
 from bench.city_day import LARGE, SLOW_MS, Day, Office, Together, slow, watched
-from bench.city_fill import ENDED, Filled, Filling, Share, templates
-from bench.city_rows import LEFT_OUT
+from bench.city_fill import ENDED, Filling, Share, templates
+from bench.city_growth import REAL, WORKERS, grown, in_six_years, not_filled, of_real_ones, of_the_bulk, sizes
 from bench.counts import quiet
 from bench.destruction import declared
 from bench.existence import _thing
 from bench.figures import Figure, at_most, ratio
-from deploy.embedded.demo import reports
 from deploy.embedded.home import SERVICE_NAMES
-from deploy.embedded.play import Player
-from deploy.embedded.played import Played
 from deploy.openbao import apply as bao_config
 from tests.house import TestHouse
 
@@ -49,7 +44,6 @@ IN_HAND = {"hit_check": 300, "execution": 1600}
 """In hand in phases 3 and 4: a month of what gets there, and half a year of cases."""
 FIRST_PHASE_DAYS, AT_LEAST = 14, 400
 """In hand in phase 1: two weeks of reports, and never fewer than the day decides on."""
-REAL, WORKERS = 50, 8
 DESTROYED_WITHIN = 2700
 SLOWER = 3.0
 """How much longer people may wait at the 95th percentile while a year is destroyed."""
@@ -92,18 +86,21 @@ def run(house: TestHouse) -> list[Figure]:
     seconds = time.perf_counter() - began
     quiet(house)
     bulk = grown(before, sizes(house))
-    say(
-        f"{sum(filled.signals.values())} signals, {sum(filled.rows.values())} rows, {filled.keys} keys in {seconds:.0f} s"
-    )
+    count = sum(filled.signals.values())
+    say(f"{count} signals, {sum(filled.rows.values())} rows, {filled.keys} keys in {seconds:.0f} s")
+    for one in not_filled(house, filled):
+        say(f"not filled: {one}")
+    left, each = of_real_ones(house)
+    say(f"{2 * REAL} real signals played whole")
     figures = [
-        Figure(f"city: signals made in bulk, at {SCALE:g}", sum(filled.signals.values()), ""),
-        *(Figure(f"- city: {name}", count, "") for name, count in filled.signals.items()),
-        Figure("city: rows made in bulk", sum(filled.rows.values()), ""),
-        Figure("city: keys made in OpenBao", filled.keys, ""),
-        *_grown("six years in bulk", bulk, sum(filled.signals.values())),
+        Figure(f"signals made in bulk, at {SCALE:g} of a city", count, ""),
+        *(Figure(f"- of these: {name}", n, "") for name, n in filled.signals.items()),
+        Figure("rows made in bulk", sum(filled.rows.values()), ""),
+        Figure("keys made in OpenBao", filled.keys, ""),
+        *of_the_bulk(bulk, count),
+        *left,
+        *in_six_years(bulk, each, scale=SCALE, signals=SIGNALS, cases=CASES),
     ]
-    _say_empty(house, filled)
-    figures += _real(house)
     numbers = _in_hand(house)
     office = Office(house, numbers, _words(house), PEOPLE)
     try:
@@ -120,86 +117,6 @@ def kept_as() -> str:
 
 def say(text: str) -> None:
     print(f"  {time.strftime('%H:%M:%S')} {text}", flush=True)
-
-
-# --- growth ----------------------------------------------------------------------------------------------
-
-
-def sizes(house: TestHouse) -> dict[str, int]:
-    """Bytes of every store."""
-    house.sql("postgres", "CHECKPOINT")
-    found = {
-        f"PostgreSQL, {name}": int(house.sql("postgres", f"SELECT pg_database_size('{name}') AS n")[0]["n"])
-        for name in SERVICE_NAMES
-    }
-    bao, nats = house.home.part("openbao"), house.home.part("nats")
-    audit = (bao / "audit.log").stat().st_size
-    found |= {"OpenBao, keys": _bytes(bao) - audit, "OpenBao, audit log": audit, "NATS, streams": _bytes(nats)}
-    inside = _bytes(house.home.path)
-    return found | {"files of the home": inside - _bytes(bao) - _bytes(nats) - _bytes(house.home.part("postgres"))}
-
-
-def _bytes(folder: Path) -> int:
-    total = 0
-    for one in folder.rglob("*"):
-        try:
-            total += one.lstat().st_size if one.is_file() and not one.is_symlink() else 0
-        except OSError:
-            continue
-    return total
-
-
-def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-    return {name: after[name] - before[name] for name in after}
-
-
-def _grown(what: str, found: dict[str, int], signals: int) -> list[Figure]:
-    in_all = sum(n for name, n in found.items() if name.startswith("PostgreSQL"))
-    rows = {"PostgreSQL, all databases": in_all} | found
-    return [
-        Figure(f"- city: {name}, {what}", round(n / 2**20, 1), "MB", bound=round(n / signals / 1024, 2))
-        for name, n in rows.items()
-        if n >= 2**16
-    ]
-
-
-def _real(house: TestHouse) -> list[Figure]:
-    """What one real signal leaves everywhere: a case, and what ends with the first question."""
-    subjects = (house.home.state() or {})["subjects"]
-    text = dict(reports())[ENDED["no_suspicion"]]
-
-    def case(client: Together) -> None:
-        play_one(client, subjects)
-
-    def ended(client: Together) -> None:
-        played: Played = Player(client, subjects).play("city", text)
-        if played.problem:
-            raise AssertionError(played.problem)
-
-    figures = []
-    for what, play in (("a closed case", case), ("one that ends in phase 1", ended)):
-        quiet(house)
-        before, began = sizes(house), time.perf_counter()
-        with Together(house.home) as client, ThreadPoolExecutor(WORKERS) as people:
-            list(people.map(play, [client] * REAL))
-        quiet(house)
-        say(f"{REAL} real signals, {what}, in {time.perf_counter() - began:.0f} s")
-        found = grown(before, sizes(house))
-        figures += [
-            Figure(f"city: per signal, measured on {REAL}, {what}: {name}", round(n / REAL / 1024, 1), "KB")
-            for name, n in found.items()
-            if abs(n) >= 1024 * REAL / 10
-        ]
-    return figures
-
-
-def _say_empty(house: TestHouse, filled: Filled) -> None:
-    """Tables that the bulk has no row in."""
-    every = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-    tables = {f"{name}.{one['relname']}" for name in SERVICE_NAMES for one in house.sql(name, every)}
-    for table in sorted(tables - filled.rows.keys()):
-        why = LEFT_OUT.get(table.partition(".")[2], "of no signal, or none of the templates has a row in it")
-        print(f"    not filled: {table}: {why}", flush=True)
 
 
 def _in_hand(house: TestHouse) -> list[str]:
@@ -233,12 +150,12 @@ def _day(house: TestHouse, office: Office) -> list[Figure]:
     with watched(house, SERVICE_NAMES) as whole, slow(house) as late:
         day = office.works(SECONDS)
     figures = [
-        Figure(f"city: {PEOPLE} people at work, {day.seconds:.0f} s: actions", day.done, ""),
+        Figure(f"{PEOPLE} people at work, {day.seconds:.0f} s: actions", day.done, ""),
         *_waited("", day),
-        at_most("city: of these actions, errors", len(day.wrong), "", 0),
-        at_most(f"city: tables of {LARGE} rows or more that the day read whole", len(whole), "", 0),
-        *(Figure(f"- city: read whole: {name}", count, "times") for name, count in whole.items()),
-        *(Figure(f"- city: slower than {SLOW_MS} ms: {text}", round(ms), "ms") for text, ms in late.items()),
+        at_most("errors of these actions", len(day.wrong), "", 0),
+        at_most(f"tables of {LARGE} rows or more that the day read whole", len(whole), "", 0),
+        *(Figure(f"- read whole: {name}", count, "times") for name, count in whole.items()),
+        *(Figure(f"- slower than {SLOW_MS} ms: {text}", round(ms), "ms") for text, ms in late.items()),
     ]
     _say_wrong(day)
     # The same look at a table that is read whole on purpose has to see it.
@@ -250,7 +167,7 @@ def _day(house: TestHouse, office: Office) -> list[Figure]:
 
 def _waited(when: str, day: Day) -> list[Figure]:
     return [
-        Figure(f"city: {action}{when}, p{round(part * 100)}", day.milliseconds(action, part), "ms", bound=len(taken))
+        Figure(f"{action}{when}, p{round(part * 100)} of {len(taken)}", day.milliseconds(action, part), "ms")
         for action, taken in sorted(day.taken.items())
         for part in (0.5, 0.95)
     ]
@@ -293,13 +210,14 @@ def _year(house: TestHouse, office: Office, day: Day) -> list[Figure]:
     _say_wrong(meanwhile)
     p95 = [_p95(one) for one in (meanwhile, day)]
     return [
-        Figure(f"city: yearly destruction, {len(numbers)} due", round(seconds, 1), "s", bound=round(listed, 1)),
-        Figure("city: yearly destruction", round(done / seconds, 1), "signals/s"),
-        at_most("city: due and believed, and not declared", len(numbers) - 1 - done, "", 0),
-        at_most("city: a row that was changed past retention, listed", _listed(house, foreign), "", 0),
-        at_most(f"city: keys that exist of {len(keys) - 1} signals that were declared destroyed", still, "", 0),
-        at_most("city: actions while it runs, errors", len(meanwhile.wrong) + len(wrong), "", 0),
-        ratio("city: what people wait while it runs, p95 of reading ÷ without", p95[0], p95[1], "ms", most=SLOWER),
+        Figure(f"yearly destruction: listing {len(numbers)} that are due", round(listed, 1), "s"),
+        Figure(f"yearly destruction: {len(lists)} lists, until the last declaration", round(seconds, 1), "s"),
+        Figure("yearly destruction: declared", round(done / seconds, 1), "signals/s"),
+        at_most("due and believed, and not declared", len(numbers) - 1 - done, "", 0),
+        at_most("a row that was changed past retention, listed", _listed(house, foreign), "", 0),
+        at_most(f"keys that exist of {len(keys) - 1} signals that were declared destroyed", still, "", 0),
+        at_most("actions while it runs, errors", len(meanwhile.wrong) + len(wrong), "", 0),
+        ratio("what people wait while it runs, p95 of reading ÷ without", p95[0], p95[1], "ms", most=SLOWER),
         *_waited(" while a year is destroyed", meanwhile),
     ]
 
