@@ -30,7 +30,9 @@ from bench.existence import _thing
 from bench.figures import Figure, at_most, ratio
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.openbao import apply as bao_config
+from shared.openbao import TOMBSTONE_NAMES, OpenBao
 from tests.house import TestHouse
+from tests.parts import run_async
 
 SCALE = float(os.environ.get("CITY_SCALE", "1"))
 SECONDS = float(os.environ.get("CITY_SECONDS", "240"))
@@ -184,7 +186,7 @@ def _year(house: TestHouse, office: Office, day: Day) -> list[Figure]:
     numbers = [one["number"] for one in house.sql("retention", due)]
     foreign = numbers[0]
     house.sql("retention", "UPDATE sealed_signal SET ends_on = ends_on - 1 WHERE number = $1", foreign)
-    before, wrong = declared(house), []
+    before, noted, wrong = declared(house), _notes(house), []
     keys = {one: _keys(house, one) for one in (foreign, *numbers[1 :: max(1, len(numbers) // 20)])}
     began = time.perf_counter()
     lists = house.run_as_of(0)
@@ -212,6 +214,11 @@ def _year(house: TestHouse, office: Office, day: Day) -> list[Figure]:
     return [
         Figure(f"yearly destruction: listing {len(numbers)} that are due", round(listed, 1), "s"),
         Figure(f"yearly destruction: {len(lists)} lists, until the last declaration", round(seconds, 1), "s"),
+        Figure(
+            "yearly destruction: notes of it in OpenBao, which each process reads as it starts",
+            _notes(house) - noted,
+            "",
+        ),
         Figure("yearly destruction: declared", round(done / seconds, 1), "signals/s"),
         at_most("due and believed, and not declared", len(numbers) - 1 - done, "", 0),
         at_most("a row that was changed past retention, listed", _listed(house, foreign), "", 0),
@@ -242,3 +249,17 @@ def _is_there(house: TestHouse, path: str) -> bool:
     home = house.home
     bao = bao_config.client(house.client.addresses["openbao"], home.secret("provisioner"), home.tls("setup"))
     return bao.read(path) is not None
+
+
+def _notes(house: TestHouse) -> int:
+    """Of destructions in OpenBao, as retention sees them."""
+
+    async def found() -> int:
+        address, home = house.client.addresses["openbao"], house.home
+        bao = OpenBao(address, home.secret_file("approle-retention"), home.tls("retention"))
+        try:
+            return len((await bao.call("LIST", TOMBSTONE_NAMES))["data"]["keys"])
+        finally:
+            await bao.close()
+
+    return run_async(found())
