@@ -108,6 +108,7 @@ def main(asked: list[str]) -> int:
         with TestHouse(on_disk=True, **{**AS_BUILT, **own}) as house:
             found = measure(house)
         keep(city.kept_as() if measure is city.run else name, found)
+        console.print("docs/operations/sizing.md shows these figures: `meldpunt generate` writes it anew")
         figures += found
     console.print(table(figures))
     # A figure of a drill that is not met is a drill that failed.
