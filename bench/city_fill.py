@@ -211,7 +211,10 @@ class Filling:
         await asyncio.gather(*(of_one(service) for service in SERVICE_NAMES))
 
     async def _stones(self, bao: OpenBao) -> None:
-        """What was destroyed, where a restored database is put right from."""
+        """What was destroyed: known to every service, and where a restored database is put right from."""
+        for service in SERVICE_NAMES:
+            stones = [{"number": one, "destroyed_at": at.isoformat()} for one, at in self.done.destroyed.items()]
+            await self._put({(service, "tombstone"): stones})
         folder = self.house.home.tombstones
         tombstones.append(folder, "city", self.done.destroyed)
         await tombstones.NotedDestructions(bao, folder).note(self.done.destroyed)

@@ -189,5 +189,5 @@ def not_filled(house: TestHouse, filled: Filled) -> list[str]:
             if f"{name}.{one['relname']}" not in filled.rows:
                 found.setdefault(one["relname"], []).append(name)
     reasons = LEFT_OUT | dict.fromkeys(OF_THE_SERVICE, "of the service itself, and of no signal")
-    why = "of what a few signals have for a while (requests, holds, looks, drafts, decisions in hand): no template had a row in it"
+    why = "what a few signals have for a while (requests, holds, looks, drafts), or those in hand, which are real: no template had it"
     return [f"{table} ({', '.join(names)}): {reasons.get(table, why)}" for table, names in sorted(found.items())]
