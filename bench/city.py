@@ -23,7 +23,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bench.city_day import LARGE, SLOW_MS, Day, Office, Together, slow, watched
 from bench.city_fill import ENDED, Filling, Share, templates
-from bench.city_growth import REAL, WORKERS, grown, in_six_years, not_filled, of_real_ones, of_the_bulk, sizes
+from bench.city_growth import (
+    ACTION,
+    REAL,
+    WORKERS,
+    Sizes,
+    grown,
+    in_six_years,
+    not_filled,
+    of_an_action,
+    of_real_ones,
+    of_the_bulk,
+    sizes,
+)
 from bench.counts import quiet
 from bench.destruction import declared
 from bench.existence import _thing
@@ -46,6 +58,8 @@ IN_HAND = {"hit_check": 300, "execution": 1600}
 """In hand in phases 3 and 4: a month of what gets there, and half a year of cases."""
 FIRST_PHASE_DAYS, AT_LEAST = 14, 400
 """In hand in phase 1: two weeks of reports, and never fewer than the day decides on."""
+ACTIONS_A_YEAR = 200 * 60 * 8 * 250
+"""One a minute of each, eight hours of two hundred and fifty days."""
 DESTROYED_WITHIN = 2700
 SLOWER = 3.0
 """How much longer people may wait at the 95th percentile while a year is destroyed."""
@@ -101,12 +115,14 @@ def run(house: TestHouse) -> list[Figure]:
         Figure("keys made in OpenBao", filled.keys, ""),
         *of_the_bulk(bulk, count),
         *left,
-        *in_six_years(bulk, each, scale=SCALE, signals=SIGNALS, cases=CASES),
     ]
     numbers = _in_hand(house)
     office = Office(house, numbers, _words(house), PEOPLE)
     try:
-        figures += _day(house, office)
+        day, found = _day(house, office, each)
+        figures += found
+        figures += in_six_years(bulk, each, scale=SCALE, signals=SIGNALS, cases=CASES, actions=ACTIONS_A_YEAR)
+        figures += _year(house, office, day)
     finally:
         office.close()
     return figures
@@ -148,9 +164,13 @@ def _words(house: TestHouse) -> list[str]:
 # --- the day, and the year -------------------------------------------------------------------------------
 
 
-def _day(house: TestHouse, office: Office) -> list[Figure]:
+def _day(house: TestHouse, office: Office, each: dict[str, Sizes]) -> tuple[Day, list[Figure]]:
+    before, began = sizes(house), time.perf_counter()
     with watched(house, SERVICE_NAMES) as whole, slow(house) as late:
         day = office.works(SECONDS)
+    quiet(house)
+    seconds = time.perf_counter() - began
+    each[ACTION] = of_an_action(grown(before, sizes(house)), each["rest"], seconds, day.done)
     figures = [
         Figure(f"{PEOPLE} people at work, {day.seconds:.0f} s: actions", day.done, ""),
         *_waited("", day),
@@ -164,7 +184,8 @@ def _day(house: TestHouse, office: Office) -> list[Figure]:
     with watched(house, ("oversight",)) as seen:
         house.sql("oversight", "SELECT count(*) FROM decided WHERE carried_by LIKE '%nobody%'")
     assert "oversight.decided" in seen, "what reads a table whole is not seen"
-    return figures + _year(house, office, day)
+    left = [Figure(f"- for each action: {name}", n, "bytes") for name, n in each[ACTION].items() if n]
+    return day, figures + left
 
 
 def _waited(when: str, day: Day) -> list[Figure]:

@@ -46,6 +46,7 @@ OF_THE_SERVICE = (
     ),
     *("audit_head", "audit_checkpoint", "designation", "known_user", "used_once", "logged_out", "kept_statement"),
 )
+ACTION = "an action"
 REST_SECONDS = 60
 Sizes = dict[str, int]
 
@@ -158,9 +159,16 @@ def _played(house: TestHouse, play: Callable[[Together], None]) -> int:
         return sum(people.map(until_its_end, [client] * REAL))
 
 
-def in_six_years(bulk: Sizes, each: dict[str, Sizes], *, scale: float, signals: int, cases: int) -> list[Figure]:
-    """Reckoned from what was measured: the bulk at its whole, and for the rest what one signal leaves times how many there are in
-    the time that it is kept."""
+def of_an_action(grew: Sizes, rest: Sizes, seconds: float, actions: int) -> Sizes:
+    """What one action of somebody at work leaves: to look is noted too."""
+    return {name: max(0, round((n - rest[name] * seconds) / actions)) for name, n in grew.items()}
+
+
+def in_six_years(
+    bulk: Sizes, each: dict[str, Sizes], *, scale: float, signals: int, cases: int, actions: float
+) -> list[Figure]:
+    """Reckoned from what was measured: the bulk at its whole, and for the rest what one signal and one action leave times how many
+    there are in the time that it is kept. `actions`: of all people in a year."""
     days = 6 * 365
     part = cases / signals
 
@@ -168,10 +176,12 @@ def in_six_years(bulk: Sizes, each: dict[str, Sizes], *, scale: float, signals: 
         kept = KEPT_DAYS[name] or days
         one = part * each["a closed case"][name] + (1 - part) * each["one that ends in phase 1"][name]
         at_rest = each["rest"][name] * 86400 if name.startswith(("OpenBao", "NATS")) else 0
-        return (one * signals / days + at_rest) * kept
+        return (one * signals / days + each[ACTION][name] * actions / 365 + at_rest) * kept
 
     rows = sum(of(name) for name in KEPT_DAYS if name.startswith("rows: "))
+    looked = sum(each[ACTION][name] for name in ("rows: audit_line", "rows: audit_batch")) * actions * 6
     whole = {
+        "PostgreSQL: of these the trail of what people look at": looked,
         "PostgreSQL: what was made in bulk": postgres(bulk) / scale,
         "PostgreSQL: audit trail, inboxes, processing log": rows,
         "OpenBao: keys": bulk["OpenBao, keys"] / scale,
