@@ -177,6 +177,10 @@ READ = "SELECT relname, seq_scan, seq_tup_read, n_live_tup FROM pg_stat_user_tab
 LARGE = 5000
 """Rows from which on a table is large here: a tenth of a city has as many of what it has most of."""
 SLOW_MS = 250
+ON_PURPOSE = {
+    "tombstone": "each minute a service compares all destructions with its own, inside the database (shared/tombstones.py)",
+}
+"""Tables that are read whole as they should be."""
 
 
 @contextmanager
@@ -190,7 +194,7 @@ def watched(house: TestHouse, services: tuple[str, ...]) -> Iterator[dict[str, i
     for name, (scans, rows, live) in _read(house, services).items():
         earlier = before.get(name, (0, 0, 0))
         scanned, touched = scans - earlier[0], rows - earlier[1]
-        if live >= LARGE and scanned and touched / scanned >= live / 4:
+        if name.partition(".")[2] not in ON_PURPOSE and live >= LARGE and scanned and touched / scanned >= live / 4:
             found[name] = scanned
 
 
