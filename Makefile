@@ -25,11 +25,12 @@ WORKERS ?= 2
 test: install
 	@$(BIN)/python -m pytest -n $(WORKERS) $(if $(ORDER),-p randomly -p "no:cacheprovider" --randomly-seed=$(ORDER)) $(WHAT)
 
-# What takes long and is done now and then: longer walks, more kills, the loss of each process of a cluster. Part of what
-# a release needs.
+# What takes long and is done now and then: longer walks, more kills, the loss of each process of a cluster, a whole city
+# (CITY_SCALE=0.1: a tenth of it). Part of what a release needs.
 drill: install
 	@$(BIN)/python -m pytest -m drill $(WHAT)
 	@$(if $(WHAT),,$(BIN)/meldpunt drill all)
+	@$(if $(WHAT),,$(BIN)/python -m bench city)
 
 check: install
 	@$(BIN)/ruff check .

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 from deploy.topology import ALONE, ENGINES, POOL, RESERVED, SIZES, Size
 from deploy.wiring import House, Value, files, variable
 from shared.asking import SET_UP
 
 SIZING = """# Sizing
 
-Generated from `deploy/topology.py` by `meldpunt generate`; a test compares. **These figures are the topology's choice for a
-beginning. They are not measured**: no installation of these sizes has run. What was measured on one machine stands in
+Generated from `deploy/topology.py` and `bench/results.json` by `meldpunt generate`; a test compares. **Replicas, processor and memory
+are the topology's choice for a beginning and are not measured**: no installation of these sizes has run. What a city's stores and
+people took on one machine stands [below](#what-a-city-took), everything else that was measured in
 [bench/README.md](../../bench/README.md). Watch yours, and change its values.
 
 ## Replicas, processor and memory
@@ -49,6 +54,17 @@ shared is the ConfigMap `meldpunt-shared`, or the folder `identities/shared`.
 """
 
 
+CITY = """
+## What a city took
+
+Six years of a city of 550,000 inhabitants in one embedded house (one process of each service, all on one machine with the people
+who load it), a working day of two hundred people on top, and a year's destruction: `python -m bench city`, which `make drill` holds
+too. What of it is made in bulk and what is real says [bench/city.py](../../bench/city.py); aims that were not met are in bold.
+"""
+NO_CITY = "\nNo run of it is kept in `bench/results.json`.\n"
+RESULTS = Path(__file__).parents[1] / "bench" / "results.json"
+
+
 def _row(*cells: object) -> str:
     return f"| {' | '.join(str(one) for one in cells)} |\n"
 
@@ -75,6 +91,27 @@ def sizing(house: House) -> str:
     for part in SIZES[0].storage:
         text += _row(part, *(one.storage[part] for one in SIZES))
     assert set(ENGINES) <= {*house.rows}
+    return text + city(json.loads(RESULTS.read_text()))
+
+
+def city(results: dict[str, Any]) -> str:
+    """The newest run of the drill that is kept, of a whole city where there is one."""
+    runs = {name: one for name, one in results.get("benches", {}).items() if name.partition(",")[0] == "city"}
+    if not runs:
+        return CITY + NO_CITY
+    name = "city" if "city" in runs else max(runs, key=lambda one: str(runs[one]["at"]))
+    run, machine = runs[name], results["machine"]
+    text = CITY + (
+        f"\nTaken at {run['at']} on {machine['cpus']} processors with {machine['memoryGb']} GB of memory"
+        f" (`{name}` in `bench/results.json`). The load of the machine was {run['load']} at the end: what is above the number of"
+        " processors waited, for others who computed there too, so that times are longer than this house alone would take.\n\n"
+    )
+    text += _heads("what", "measured", "aim")
+    for one in run["figures"]:
+        measured = f"{one['value']:,} {one['unit']}".strip()
+        if one["ratio"] is not None:
+            measured = f"{one['ratio']} ({measured} and {one['bound']})"
+        text += _row(one["name"], measured if one["met"] is not False else f"**{measured}**", one["aim"])
     return text
 
 

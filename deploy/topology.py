@@ -1,7 +1,8 @@
 """What production looks like, as it was chosen: how many of each, how large, how many connections.
 
 Who talks to whom is never written here: that comes from `shared/privileges.py` and `shared/asking.py`. The figures are a choice
-for a beginning and are not measured, but for what `bench/README.md` says; docs/operations/sizing.md prints them.
+for a beginning and are not measured; `storage` was compared with what a city's stores took (`python -m bench city`).
+docs/operations/sizing.md prints them.
 """
 
 from __future__ import annotations

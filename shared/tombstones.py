@@ -13,16 +13,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from shared.database.engine import Database
 from shared.database.tables import Tombstone, table_of
@@ -33,6 +33,11 @@ log = structlog.get_logger()
 FILE = "destroyed-{}.jsonl"
 """By the process that writes it."""
 BATCH_SIZE = 100
+NOT_KNOWN = text(
+    "SELECT stone FROM unnest(CAST(:stones AS text[])) stone"
+    " WHERE NOT EXISTS (SELECT FROM tombstone WHERE tombstone.number = stone)"
+)
+"""The database compares: a service that fetched all that it knows, each minute, would stand still for it."""
 Stones = Mapping[str, datetime]
 """Number of a signal to the moment of its destruction."""
 
@@ -55,17 +60,56 @@ def append_lines(file: Path, lines: str) -> None:
         os.close(descriptor)
 
 
+class Written:
+    """What any process wrote, in the files of `folder`. After six years of a city that is a hundred thousand lines, looked at every
+    minute by everybody: a line is read once by a process, and a file that is not the same any more from its beginning."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[Path, _ReadSoFar] = {}
+
+    def all(self) -> dict[str, datetime]:
+        """Every destruction: number to moment. A half-written last line is no destruction."""
+        files = sorted(self._folder.glob(FILE.format("*")))
+        self._files = {file: self._files.get(file) or _ReadSoFar() for file in files}
+        found: dict[str, datetime] = {}
+        for file, so_far in self._files.items():
+            found |= so_far.read_on(file)
+        return found
+
+
+@dataclass
+class _ReadSoFar:
+    """Of one file: what its whole lines say, up to which byte, and what the last of them was."""
+
+    stones: dict[str, datetime] = field(default_factory=dict)
+    until: int = 0
+    last: bytes = b""
+
+    def read_on(self, file: Path) -> dict[str, datetime]:
+        with file.open("rb") as stream:
+            stream.seek(max(0, self.until - len(self.last)))
+            if stream.read(len(self.last)) != self.last:
+                self.stones, self.until, self.last = {}, 0, b""
+                stream.seek(0)
+            *whole, rest = stream.read().split(b"\n")
+        for line in whole:
+            self.stones |= _stone_in(line)
+            self.until, self.last = self.until + len(line) + 1, line + b"\n"
+        return self.stones | _stone_in(rest) if rest else self.stones
+
+
+def _stone_in(line: bytes) -> dict[str, datetime]:
+    try:
+        stone = json.loads(line)
+        return {stone["number"]: datetime.fromisoformat(stone["destroyedAt"])}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
 def read(folder: Path) -> dict[str, datetime]:
-    """Every destruction that any process wrote: number to moment. A half-written last line is no destruction."""
-    found: dict[str, datetime] = {}
-    for file in sorted(folder.glob(FILE.format("*"))):
-        for line in file.read_text().splitlines():
-            try:
-                stone = json.loads(line)
-                found[stone["number"]] = datetime.fromisoformat(stone["destroyedAt"])
-            except (ValueError, KeyError):
-                continue
-    return found
+    """As `Written.all`, for who looks once."""
+    return Written(folder).all()
 
 
 async def put_up(session: AsyncSession, numbers: Iterable[str], moment: datetime) -> None:
@@ -79,12 +123,12 @@ class NotedDestructions:
 
     def __init__(self, bao: OpenBao, folder: Path) -> None:
         self._bao = bao
-        self._folder = folder
+        self._written = Written(folder)
         self._notes: dict[str, dict[str, datetime]] = {}
 
     async def all(self) -> dict[str, datetime]:
         """Number to moment. Raises PartDown."""
-        return read(self._folder) | await self.in_openbao()
+        return self._written.all() | await self.in_openbao()
 
     async def in_openbao(self) -> dict[str, datetime]:
         """As OpenBao has it now; a note is read once by a process. Raises PartDown."""
@@ -129,8 +173,7 @@ async def reapply(
     """Delete what a restored database brought back, and change what else changes when a destruction is declared; returns how
     many signals that were. Raises PartDown."""
     async with database.reading() as session:
-        known = set((await session.scalars(select(col(Tombstone.number)))).all())
-    again = [number for number in stones if number not in known]
+        again = list((await session.scalars(NOT_KNOWN, {"stones": list(stones)})).all())
     for start in range(0, len(again), BATCH_SIZE):
         numbers = again[start : start + BATCH_SIZE]
         async with database.transaction() as session:
@@ -148,6 +191,7 @@ class Unwritten:
         self._database = database
         self._folder = folder
         self._instance = instance
+        self._written = Written(folder)
         self._noted = NotedDestructions(bao, folder)
         self._stones: dict[str, datetime] = {}
         self._looked = False
@@ -160,7 +204,7 @@ class Unwritten:
         """Write them, the first time also what a crash left behind, and have OpenBao keep what it does not have: these, and
         what was lost there when it was restored. Raises PartDown or OSError, and keeps them then."""
         if not self._looked:
-            written = read(self._folder)
+            written = self._written.all()
             async with self._database.reading() as session:
                 stones = (await session.scalars(select(Tombstone))).all()
             self.add({one.number: one.destroyed_at for one in stones if one.number not in written})
@@ -168,7 +212,7 @@ class Unwritten:
         if self._stones:
             append(self._folder, self._instance, self._stones)
             self._stones.clear()
-        there, written = await self._noted.in_openbao(), read(self._folder)
+        there, written = await self._noted.in_openbao(), self._written.all()
         missing = {number: moment for number, moment in written.items() if number not in there}
         if missing:
             await self._noted.note(missing)

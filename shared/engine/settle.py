@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import ColumnElement, and_, exists, literal_column
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -43,7 +43,9 @@ def _waiting() -> ColumnElement[bool]:
 
 
 def _unsettled(table: type[DecisionRow]) -> ColumnElement[bool]:
-    return and_(col(table.settles).is_(True), col(table.settled_at).is_(None), col(table.status) == "taken")
+    """In the words of its index: PostgreSQL takes neither `IS true` nor a bound value for them, and would read every decision that
+    there ever was each time it looks."""
+    return and_(col(table.settles), col(table.settled_at).is_(None), col(table.status) == literal_column("'taken'"))
 
 
 class Settlement:

@@ -139,6 +139,16 @@ async def test_deciding_on_a_signal_and_settling_it(desk_of: DeskOf, postgres: P
     touches_little(await measured(desk, settles), large)
 
 
+async def test_looking_for_what_waits_to_be_settled(desk_of: DeskOf, postgres: Postgres) -> None:
+    """Every few seconds, in each service that decides: among all decisions that there ever were."""
+    desk = await desk_of("assessment")
+    await a_signal(desk)
+    large = await filled(postgres, "assessment", STORED)
+    queue = desk.engine.settlement.queue
+    for work in (queue.claim, queue.counted, queue.stuck):
+        touches_little(await measured(desk, work), large)
+
+
 async def test_deciding_on_what_departments_are_asked(desk_of: DeskOf, postgres: Postgres) -> None:
     """Decisions that open tasks, take that back, and close them."""
     desk = await desk_of("casework")

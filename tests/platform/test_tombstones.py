@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
 from shared.errors import PartDown
 from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoRefused
-from shared.tombstones import NotedDestructions, Unwritten, reapply
+from shared.tombstones import NotedDestructions, Unwritten, Written, append, reapply
 from tests.platform.conftest import BaoOf, DatabaseOf, PlatformOf
+from tests.platform.plans import plans_of
 from tests.platform.real import Bao, Nats, Postgres, RealParts
 from tests.platform.served import served
 
@@ -169,3 +174,55 @@ async def test_without_openbao_nothing_is_taken_for_not_destroyed(platform_of: P
     await platform.bao.close()
     with pytest.raises(PartDown):
         await noted.all()
+
+
+def test_a_line_of_the_file_is_read_once_and_another_file_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After six years of a city it has a hundred thousand, and everybody looks every minute."""
+    read: list[str | bytes] = []
+    parse = json.loads
+
+    def noted(line: str | bytes) -> object:
+        read.append(line)
+        return parse(line)
+
+    monkeypatch.setattr(json, "loads", noted)
+    written, numbers = Written(tmp_path), [a_number() for _ in range(4)]
+    append(tmp_path, "one", {numbers[0]: NOON, numbers[1]: NOON})
+    assert written.all() == dict.fromkeys(numbers[:2], NOON)
+    append(tmp_path, "one", {numbers[2]: NOON})
+    append(tmp_path, "two", {numbers[3]: NOON})
+    assert written.all() == dict.fromkeys(numbers, NOON) == written.all()
+    assert len(read) == len(numbers), "each line once"
+    file = tmp_path / "destroyed-one.jsonl"
+    with file.open("ab") as half:
+        half.write(f'{{"number": "{a_number()}", "destr'.encode())
+    assert written.all() == dict.fromkeys(numbers, NOON), "half a line is no destruction"
+    # What was put back from elsewhere, in its place and longer than what was read.
+    file.unlink()
+    others = [a_number() for _ in range(5)]
+    append(tmp_path, "one", dict.fromkeys(others, NOON))
+    assert written.all() == dict.fromkeys([*others, numbers[3]], NOON)
+    file.unlink()
+    assert written.all() == {numbers[3]: NOON}
+
+
+@pytest.mark.allowed("R-9.12")
+async def test_what_is_known_is_compared_by_the_database_and_not_fetched(platform_of: PlatformOf) -> None:
+    database = (await platform_of("intake")).database
+    stones = {a_number(): NOON for _ in range(500)}
+    erased: list[str] = []
+
+    async def erase(_: AsyncSession, numbers: Collection[str]) -> None:
+        erased.extend(numbers)
+
+    async def declared(_: AsyncSession, numbers: Collection[str], moment: datetime) -> None:
+        assert set(numbers) <= stones.keys()
+
+    assert await reapply(database, stones, erase, declared) == len(stones) == len(erased)
+    ((_, plan),) = await plans_of(database, lambda: reapply(database, stones, erase, declared))
+    assert plan.tree["Actual Rows"] == 0
+    missing = next(iter(stones))
+    async with database.transaction() as session:
+        await session.execute(text("DELETE FROM tombstone WHERE number = :number"), {"number": missing})
+    assert await reapply(database, stones, erase, declared) == 1
+    assert erased[-1] == missing
