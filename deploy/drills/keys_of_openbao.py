@@ -42,6 +42,8 @@ def secret_ids(under: UnderLoad) -> list[str]:
     faults += [f"the secret id of {one} is refused" for one, role in after.items() if not _logs_in(home, role)]
     # Its processes have to log in again now, with users of PostgreSQL that end too.
     revoke.end_tokens(under.bao(), LOGGED_IN_ANEW)
+    several = len(processes_of(home, LOGGED_IN_ANEW))
+    under.until(lambda: len(revoke.tokens(under.bao(), LOGGED_IN_ANEW)) >= several, f"{LOGGED_IN_ANEW} logs in anew")
     under.whole()
     under.say(
         f"secret-ids: {len(after)} processes have another; the former are refused, and {LOGGED_IN_ANEW} logged in anew"

@@ -7,6 +7,8 @@ owner reads it at the next beacon, makes another and signs the revocation for ev
 
 from __future__ import annotations
 
+import contextlib
+
 import hvac
 
 from shared.keys.letters import split_kid
@@ -40,13 +42,22 @@ def end_access(bao: hvac.Client, service: str) -> None:
 
 def end_tokens(bao: hvac.Client, service: str) -> None:
     """End all tokens of `service`, and with them its database users; it logs in again with its credentials."""
+    for accessor in tokens(bao, service):
+        with contextlib.suppress(hvac.exceptions.InvalidRequest):  # It ended meanwhile.
+            bao.write("auth/token/revoke-accessor", accessor=accessor)
+
+
+def tokens(bao: hvac.Client, service: str) -> list[str]:
+    """The accessor of each token that `service` has."""
+    found = []
     for accessor in bao.list("auth/token/accessors")["data"]["keys"]:
         try:
             token = bao.write("auth/token/lookup-accessor", accessor=accessor)["data"]
         except hvac.exceptions.InvalidRequest:
             continue  # It ended meanwhile.
         if (token.get("meta") or {}).get("role_name") == service:
-            bao.write("auth/token/revoke-accessor", accessor=accessor)
+            found.append(accessor)
+    return found
 
 
 def revoke_letterbox(bao: hvac.Client, kid: str) -> None:
