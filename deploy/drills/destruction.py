@@ -46,7 +46,7 @@ WEIGHED = {
 }
 QUICK = {"MELDPUNT_GRACE_SECONDS": "4", "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "2", "MELDPUNT_RESEND_SECONDS": "3"}
 ROOM_OF_LISTS = str(BY_NAME["oversight"].room)
-KEYS_OF_LISTS = "SELECT room_key FROM dossier WHERE room_key IS NOT NULL"
+KEYS_OF_LISTS = "SELECT words_key FROM offered_list"
 DECLARED = "SELECT number FROM declaration"
 
 
@@ -137,8 +137,8 @@ class Destruction:
         self._keys.again()
         faults = watch.faults + wrong(declared, wanted)
         faults += [f"{one.mount}/{one.key} opens what it encrypted" for one in self._keys.left(total)]
-        # What was decided on a list is no signal's, and stays.
-        of_lists = {f"{ROOM_OF_LISTS}/{one['room_key']}" for one in rows(self._home, "oversight", KEYS_OF_LISTS)}
+        # Why something was destroyed outlives what was destroyed: it has a key of its list.
+        of_lists = {f"{ROOM_OF_LISTS}/{one['words_key']}" for one in rows(self._home, "oversight", KEYS_OF_LISTS)}
         faults += [f"{one} is there, and no signal is" for one in sorted(self._keys.of_signals() - of_lists)]
         self._say(
             f"{len(numbers)} signals, {len(total)} keys; killed: {', '.join(killed)}. All declared {took:.0f} s after the"

@@ -64,6 +64,8 @@ async def a_cut_is_an_outage(database: Database, file: Path) -> None:
         with pytest.raises(PartDown):
             async with asyncio.timeout(10):
                 await work()
+    async with asyncio.timeout(4):
+        assert not await database.reachable(), "who operates it is told at once"
     file.unlink()
     await asyncio.sleep(0.2)
     async with asyncio.timeout(10), database.reading() as session:
