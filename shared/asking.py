@@ -18,7 +18,7 @@ OPENBAO, NATS, POSTGRES = "openbao", "nats", "postgres"
 """The three real parts."""
 PROVIDER, TRACES, GATEWAY, PROMETHEUS = "provider", "traces", "gateway", "prometheus"
 """The municipality's own: its log-in provider, where its traces are collected, what stands in front of what people reach, and
-who fetches the figures of every service."""
+who fetches the figures of every service and of the pages."""
 REACHED_FROM_OUTSIDE = (PORTAL, PUBLIC_PAGES, "export")
 """What the gateway passes anything to: pages, and where receivers without an account fetch (docs/operating.md)."""
 
@@ -39,7 +39,7 @@ def edges(services: Sequence[Privileges] = SERVICES) -> frozenset[Asks]:
     pages = {Asks(PORTAL, name) for name in names} | {Asks(PUBLIC_PAGES, "intake")}
     log_in = {Asks("access", PROVIDER), Asks(PORTAL, PROVIDER)}
     outside = {Asks(GATEWAY, name) for name in REACHED_FROM_OUTSIDE}
-    figures = {Asks(PROMETHEUS, name) for name in names}
+    figures = {Asks(PROMETHEUS, name) for name in (*names, PORTAL, PUBLIC_PAGES)}
     return frozenset(parts | pages | log_in | outside | figures)
 
 

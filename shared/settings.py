@@ -106,8 +106,8 @@ class ServiceSettings(BaseSettings):
     public_address: str = "https://meldpunt.example.nl"
     """Where the gateway offers the services, in their OpenAPI documents."""
     live: bool = False
-    """Whether real data are processed. False: a trial, and all that is kept says so. True: nothing is accepted while the
-    municipality has not filled in what that takes."""
+    """Whether real data are processed. False: a trial, and all that is kept says so. True: no report is accepted, and no
+    service is ready, while the municipality has not filled in what that takes."""
 
     # --- watching -------------------------------------------------------------------------------------
 

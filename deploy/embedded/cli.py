@@ -146,9 +146,9 @@ def _of_files(command: Command) -> None:
     one = command(
         "protocol",
         _later("protocol", "protocol"),
-        "The protocol as a Dutch document, or whether a municipality's file is in order.",
+        "The protocol as a Dutch document, its register as data, or whether a municipality's file is in order.",
     )
-    one.add_argument("what", choices=["show", "check"])
+    one.add_argument("what", choices=["show", "register", "check"])
     one.add_argument("of", nargs="?", default=DEFAULT_PROTOCOL, metavar="FILE|VERSION")
     one = command(
         "package",

@@ -131,6 +131,7 @@ class House:
             for one in self._processes_of(name):
                 self._approle(one, name, bao)
             self.home.secret(f"operations-{name}")
+        for name in (*SERVICE_NAMES, portal.PORTAL, portal.PUBLIC):
             self.home.secret(f"metrics-{name}")
         keys = bao_config.signing_keys(bao)
         self.home.write_secret("signing-keys.json", json.dumps(keys))

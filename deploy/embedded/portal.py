@@ -70,6 +70,7 @@ def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) ->
         return {
             "MELDPUNT_PUBLIC_ADDRESS": addresses[PUBLIC],
             "MELDPUNT_INTAKE_ADDRESS": addresses["intake"],
+            "MELDPUNT_METRICS_SECRET": str(home.secret_file(f"metrics-{name}")),
             "MELDPUNT_PROTOCOL": protocol,
             "MELDPUNT_LIVE": "false",
             "PYTHONUNBUFFERED": "1",
@@ -85,6 +86,7 @@ def settings(home: Home, name: str, addresses: dict[str, str], protocol: str) ->
         "MELDPUNT_OIDC_AUTHORIZATION_ENDPOINT": f"{addresses[LOG_IN]}/",
         "MELDPUNT_OIDC_AUTHORITIES": str(home.authority.trusted),
         **certificates(home, name),
+        "MELDPUNT_METRICS_SECRET": str(home.secret_file(f"metrics-{name}")),
         "MELDPUNT_OIDC_CLIENT_ID": str(home.secret_file("portal-client-id")),
         "MELDPUNT_OIDC_CLIENT_SECRET": str(home.secret_file("portal-client-secret")),
         "MELDPUNT_PEOPLE": str(home.secret_file("people.json")),

@@ -1,14 +1,17 @@
-"""`meldpunt protocol`: print the law as a document, and say whether a municipality's file is in order."""
+"""`meldpunt protocol`: print the law as a document, its register of processing activities as data, and say whether a
+municipality's file is in order."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import sys
 from pathlib import Path
 
 from deploy.embedded.home import Home, HouseError
+from shared.protocol.activities import register_of
 from shared.protocol.law import law_of
 from shared.protocol.laws import Laws
 from shared.protocol.live import missing_for_live
@@ -36,7 +39,8 @@ def known(version: str) -> Law:
 
 
 def protocol(_home: Home, arguments: argparse.Namespace) -> int:
-    """Show the protocol of a file or a known version; check a file, and say everything that is wrong with it."""
+    """Show the protocol of a file or a known version, or its register (art. 30 AVG) as JSON; check a file, and say everything
+    that is wrong with it."""
     what = arguments.of
     try:
         law = law_of(read(Path(what))) if arguments.what == "check" or what.endswith(".toml") else known(what)
@@ -50,6 +54,8 @@ def protocol(_home: Home, arguments: argparse.Namespace) -> int:
             missing = missing_for_live(law)
             print("Voor ingebruikneming ontbreekt:" if missing else "Alles voor ingebruikneming is ingevuld.")
             print("".join(f"· {one}\n" for one in missing), end="")
+        elif arguments.what == "register":
+            print(json.dumps(list(register_of(law.choices.processing)), ensure_ascii=False, indent=2))
         else:
             print(document(law), end="")
     return 0

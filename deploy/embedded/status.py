@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import httpx
@@ -31,11 +32,23 @@ def is_running(state: dict[str, Any] | None) -> bool:
         return False
 
 
-def operators_look(home: Home, service: str) -> httpx.Response:
-    """`/statusz` of a service, asked with the operator's secret."""
-    address = (home.state() or {})["addresses"][service]
+def operators_look(home: Home, service: str, address: str | None = None) -> httpx.Response:
+    """`/statusz` of a service, asked with the operator's secret. `address`: of which of its processes."""
+    address = address or (home.state() or {})["addresses"][service]
     secret = {"Authorization": f"Bearer {home.secret(f'operations-{service}')}"}
     return httpx.get(f"{address}/statusz", headers=secret, timeout=10)
+
+
+def processes(state: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Name, what it is one of, and address of each process that there has to be. In a cluster there are several of most."""
+    several = state.get("several", {})
+    found = []
+    for kind in (*PARTS, *SERVICE_NAMES):
+        address = state["addresses"][kind]
+        before, _, _ = address.rpartition(":")
+        replicas = [one for one in several if one.rpartition("-")[0] == kind]
+        found += [(one, kind, f"{before}:{several[one]}") for one in replicas] or [(kind, kind, address)]
+    return found
 
 
 def look(home: Home) -> dict[str, Any]:
@@ -45,23 +58,26 @@ def look(home: Home) -> dict[str, Any]:
         raise HouseError(f"there is no house in {home.path}: make one with `meldpunt up`")
     running = is_running(state)
     found = []
-    for name in (*PARTS, *SERVICE_NAMES):
+    parts = _parts_of_cluster(home) if "several" in state else {}
+    for name, kind, address in processes(state):
         pid = state["pids"].get(name)
         alive = running and pid is not None and psutil.pid_exists(pid)
         entry: dict[str, Any] = {
             "name": name,
-            "kind": "part" if name in PARTS else "service",
-            "address": state["addresses"][name],
+            "kind": "part" if kind in PARTS else "service",
+            "address": address,
             "ready": alive,
             "version": None,
             "queues": None,
             "pruned": None,
             "problems": {} if alive else {"process": f"{name} is not running: see `meldpunt logs {name}`"},
         }
+        if alive and (said := parts.get(name)):
+            entry |= {"ready": False, "problems": {"cluster": said}}
         if name == "openbao" and (trouble := (state["storage"] or {}).get("problem")):
             entry["problems"]["storage"] = trouble
-        if name in SERVICE_NAMES and running:
-            entry |= _asked(home, name, entry)
+        if kind in SERVICE_NAMES and running:
+            entry |= _asked(home, kind, entry)
         found.append(entry)
     used = [one.pop("use") for one in found if "use" in one]
     return {
@@ -75,6 +91,12 @@ def look(home: Home) -> dict[str, Any]:
     }
 
 
+def _parts_of_cluster(home: Home) -> dict[str, str]:
+    """What is wrong with a part that runs: NATS calls itself ready long before it has elected somebody."""
+    cluster = import_module("deploy.cluster.command")
+    return {one.name: one.said for one in cluster.look(home) if not one.ready}
+
+
 def _certificates(home: Home) -> dict[str, Any] | None:
     """The one that ends first; the house renews it a month before."""
     name, ends = min(home.authority.ends().items(), key=lambda one: one[1], default=(None, None))
@@ -83,10 +105,10 @@ def _certificates(home: Home) -> dict[str, Any] | None:
     return {"first": name, "endsAt": ends.isoformat(), "daysLeft": (ends - datetime.now(UTC)).days}
 
 
-def _asked(home: Home, name: str, entry: dict[str, Any]) -> dict[str, Any]:
-    """What a service says of itself."""
+def _asked(home: Home, service: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """What a process of a service says of itself."""
     try:
-        answer = operators_look(home, name).raise_for_status().json()
+        answer = operators_look(home, service, entry["address"]).raise_for_status().json()
     except (httpx.HTTPError, ValueError):
         return {"ready": False, "problems": entry["problems"] or {"http": "it does not answer: see its log"}}
     found = {key: answer[key] for key in ("ready", "version", "queues", "problems", "pruned")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deploy.tls.identities import PAGES, PARTS
 from deploy.wiring import House
 from shared.asking import SET_UP
 
@@ -69,7 +70,13 @@ def schema(house: House) -> dict[str, Any]:
         traces=PEER_AND_PORT,
     )
     secrets = {name: NAME for name in (*house.processes, SET_UP)}
-    certificates = _object({"enabled": SWITCH}, issuer=_object({"create": SWITCH, "name": NAME}, caSecret=NAME))
+    # Nobody outside is called as one of ours: the name is the identity.
+    ours = {"not": {"enum": sorted({*house.processes, SET_UP, *PARTS, *PAGES})}}
+    certificates = _object(
+        {"enabled": SWITCH},
+        issuer=_object({"create": SWITCH, "name": NAME}, caSecret=NAME),
+        outside={"type": "array", "items": NAME | ours, "uniqueItems": True},
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Values of the chart of the Gemeentelijk Meldpunt Ondermijning",

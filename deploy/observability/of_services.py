@@ -14,9 +14,10 @@ from shared.metrics.catalogue import (
     REQUESTS_TIMED,
     SECRET_AGE,
 )
+from shared.metrics.labels import MEASURED_PAGES
 from shared.privileges import SERVICES
 
-_NAMES = [one.name for one in SERVICES]
+_NAMES = [*(one.name for one in SERVICES), *MEASURED_PAGES]
 
 
 def _gone() -> str:

@@ -15,6 +15,7 @@ from deploy.observability.boards import boards
 from deploy.observability.collector import collector
 from deploy.observability.page import page
 from deploy.topology import PORT
+from shared.metrics.labels import MEASURED_PAGES
 from shared.privileges import SERVICES
 
 HERE = Path(__file__).parent
@@ -93,7 +94,9 @@ def rule_tests(alerts: tuple[Alert, ...], rules_file: str = RULES) -> dict[str, 
     return {"rule_files": [rules_file], "evaluation_interval": "1m", "tests": tests}
 
 
-HOSTS = {one.name: f"meldpunt-{one.name}-replicas.meldpunt.svc:{PORT}" for one in SERVICES}
+SCRAPED = (*(one.name for one in SERVICES), *MEASURED_PAGES)
+"""Every process that is measured."""
+HOSTS = {one: f"meldpunt-{one}-replicas.meldpunt.svc:{PORT}" for one in SCRAPED}
 """Where the replicas of a service are, as the chart has them in the namespace `meldpunt`; an installation puts in its own."""
 
 

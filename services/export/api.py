@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from services.export.outside import Outside
 from services.export.settings import Settings
 from services.export.use_cases import Sharing, TakenUp
 from shared.contracts.export import CODED
+from shared.database.processes import Processes
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.pages import WindowAsked
@@ -95,13 +97,24 @@ class LinkOut(Strict):
     sealed: bool
 
 
+LetIn = Callable[[Request], Awaitable[None]]
+"""Counts one request of a stranger. Raises TooMany, PartDown."""
+
+
 def router(
     platform: Platform, sharing: Sharing, inbox: DepartmentInbox, outside: Outside, settings: Settings
 ) -> APIRouter:
     routes = APIRouter(prefix="/v1")
     # One share of a stranger's attempts, whichever of these he tries.
-    rate = Rate(settings.pickups_per_minute)
-    strangers = (_pickups(sharing, rate), _outside(outside, rate))
+    processes = Processes(platform.database)
+    rate = Rate(settings.pickups_per_minute, lambda: processes.count)
+
+    async def let_in(request: Request) -> None:
+        request.state.public = True
+        await processes.look()
+        rate.take(request)
+
+    strangers = (_pickups(sharing, let_in), _outside(outside, let_in))
     for part in (_shares(platform, sharing), _inbox(platform, inbox), *strangers):
         routes.include_router(part)
     return routes
@@ -159,44 +172,40 @@ def _inbox(platform: Platform, inbox: DepartmentInbox) -> APIRouter:
     return routes
 
 
-def _pickups(sharing: Sharing, rate: Rate) -> APIRouter:
+def _pickups(sharing: Sharing, let_in: LetIn) -> APIRouter:
     routes = APIRouter(tags=["pickups"])
 
     @routes.post(
         "/pickups", summary="Fetch what was shared, once (no token)", response_class=Response, responses=PICKED_UP
     )
     async def fetch(body: PickupIn, request: Request) -> Response:
-        request.state.public = True
-        rate.take(request)
+        await let_in(request)
         data = await sharing.fetch(body.link, body.secret)
         return Response(data, media_type=form_of(data))
 
     @routes.post("/pickup-answers", status_code=204, summary="Take up what was fetched, or say why not (no token)")
     async def answer(body: PickupAnswerIn, request: Request) -> Response:
-        request.state.public = True
-        rate.take(request)
+        await let_in(request)
         await sharing.answer_from_outside(body.link, body.secret, body.answer.outcome, body.answer.reason)
         return Response(status_code=204)
 
     return routes
 
 
-def _outside(outside: Outside, rate: Rate) -> APIRouter:
+def _outside(outside: Outside, let_in: LetIn) -> APIRouter:
     routes = APIRouter(tags=["outside"])
 
     @routes.post(
         "/outside-statements", status_code=204, summary="A receiver has it, answers, or asks (signed; no token)"
     )
     async def said(body: StatementIn, request: Request) -> Response:
-        request.state.public = True
-        rate.take(request)
+        await let_in(request)
         await outside.hears(body.share, body.statement)
         return Response(status_code=204)
 
     @routes.post("/endings", summary="What was destroyed of what a receiver has (signed; no token)")
     async def endings(body: EndingsIn, request: Request) -> EndingsOut:
-        request.state.public = True
-        rate.take(request)
+        await let_in(request)
         return EndingsOut(endings=await outside.endings(body.receiver, body.statement))
 
     return routes

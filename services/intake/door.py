@@ -27,7 +27,7 @@ from services.intake.settings import Settings
 from services.intake.store import AcceptedReport, DoorKeys
 from shared.database.at_once import insert_at_once
 from shared.database.engine import make_engine, of_at_most, outages
-from shared.database.processes import process_name, processes
+from shared.database.processes import processes
 from shared.database.schemas import SCHEMA_FOUND, schema_problem
 from shared.database.tables import SealingKey
 from shared.errors import KeyFinished, PartDown
@@ -59,7 +59,7 @@ class IntakeDoor:
             settings.door_password.read_text().strip(),
             isolation_level="AUTOCOMMIT",
             pool_pre_ping=False,
-            process=process_name(),
+            process=platform.process,
             **of_at_most(settings.door_connections),
         )
         platform.close_too(self.engine.dispose)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from services.portal import leaving
+from services.portal import leaving, measured
 from services.portal.api import (
     answering,
     beheer,
@@ -77,6 +77,9 @@ from services.portal.use_cases.statistics import QuarterPages
 from services.portal.use_cases.tasks import AskedOf
 from services.portal.use_cases.toezicht import Toezicht
 from services.portal.use_cases.work import MyWork
+from shared.asking import PORTAL
+from shared.metrics.catalogue import LOGGED_IN
+from shared.metrics.metrics import Shows
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
 
@@ -134,5 +137,6 @@ def create(settings: Settings | None = None) -> FastAPI:
         app.include_router(one)
     app.state.sessions, app.state.kept = sessions, kept
     app.mount("/static", static())
+    measured.install(app, PORTAL, settings, lambda: [Shows(LOGGED_IN, sessions.count)])
     app.add_middleware(Guard, origin=settings.portal_address)
     return app

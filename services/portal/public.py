@@ -19,6 +19,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.datastructures import FormData
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from services.portal import measured
 from services.portal.forms import Control
 from services.portal.guard import Guard
 from services.portal.guides import PICTURES, Guides
@@ -26,6 +27,7 @@ from services.portal.pages import Pages
 from services.portal.seen import Trouble
 from services.portal.settings import PublicSettings
 from services.portal.static import static
+from shared.asking import PUBLIC_PAGES
 from shared.errors import NotFound, PartDown
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
@@ -105,6 +107,7 @@ def create(settings: PublicSettings | None = None) -> FastAPI:
     app.include_router(router(door, pages))
     app.include_router(help_router(Guides(settings.guides), pages, settings.guides))
     app.mount("/static", static())
+    measured.install(app, PUBLIC_PAGES, settings)
     app.add_middleware(Guard, origin=settings.public_address)
     trusted = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)

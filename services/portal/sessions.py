@@ -137,6 +137,11 @@ class Sessions:
             self._leave(_hash(number))
         return self._left.get(_hash(number))
 
+    @property
+    def count(self) -> int:
+        """How many are logged in."""
+        return sum(not self._is_over(one) for one in self._sessions.values())
+
     def end(self, number: str | None) -> None:
         """As when it ends by itself."""
         if number and _hash(number) in self._sessions:

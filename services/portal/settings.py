@@ -64,9 +64,11 @@ class Settings(BaseSettings):
     idle_seconds: int = 1800
     """After so long without a request somebody is logged out."""
     most_sessions: int = 10_000
+    metrics_secret: Path | None = None
+    """A file: what Prometheus shows to read `/metrics`. None: nobody reads it."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     instance: str = Field(default_factory=new_instance, pattern=INSTANCE)
-    """What tells this process from its replicas in log lines: the name of its pod. Without it a random one."""
+    """What tells this process from its replicas in log lines and figures: the name of its pod. Without it a random one."""
     protocol: str = "midden-delfland-2025"
     """Whose words are used for roles and states."""
     protocols: Path | None = None
@@ -112,9 +114,11 @@ class PublicSettings(BaseSettings):
     trusted_proxies: str = ""
     """As of a service: whose word about who visits is believed, with commas between. Without it everybody who comes through a
     proxy is one visitor, with one visitor's share."""
+    metrics_secret: Path | None = None
+    """As of the portal."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     instance: str = Field(default_factory=new_instance, pattern=INSTANCE)
-    """What tells this process from its replicas in log lines: the name of its pod. Without it a random one."""
+    """What tells this process from its replicas in log lines and figures: the name of its pod. Without it a random one."""
     protocol: str = "midden-delfland-2025"
     protocols: Path | None = None
     live: bool = False

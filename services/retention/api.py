@@ -16,7 +16,7 @@ from shared.engine.engine import Engine
 from shared.http.app import NUMBER, current_person
 from shared.http.bodies import Strict
 from shared.http.decisions import Number, decision_routes, record_routes, view_routes
-from shared.http.health import operator
+from shared.http.operators import operator
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from services.worklist.use_cases import ListKeeping, Lists
 from shared.http.app import current_person
 from shared.http.bodies import Strict
-from shared.http.health import operator
+from shared.http.operators import operator
 from shared.http.pages import LONGEST_CURSOR, MOST, USUAL, Window
 from shared.identity import Person
 from shared.service.platform import Platform

@@ -129,9 +129,7 @@ class Inbox:
         Raises PartDown or Overtaken to have it again. An error that nobody foresaw is raised too, a few times. What goes on
         failing is kept in this service's own database, where it shows.
         """
-        event = headers.get("ce-type", "").removeprefix("nl.meldpunt.")
-        # What is logged and stored below comes from our own list of names, not from the header.
-        event = event if event in MESSAGES else "unknown"
+        event = _event_of(headers)
         try:
             identifier = UUID(headers.get("ce-id", ""))
         except ValueError:
@@ -287,9 +285,16 @@ class Inbox:
 
     async def again(self, row: Unhandled) -> None:
         """Try a message that was kept; raises what keeps it from being handled."""
-        await self._handle(row.id, row.producer, row.event, row.headers, row.body)
+        # Its type as it came: a version of this service that did not know it kept it for one that does.
+        await self._handle(row.id, row.producer, _event_of(row.headers), row.headers, row.body)
         # It is gone already, but where it had been handled before, or is of a kind that is not remembered.
         await self._database.alone(delete(Unhandled).where(col(Unhandled.id) == row.id))
+
+
+def _event_of(headers: Mapping[str, str]) -> str:
+    """Which message it says to be. What is logged and stored comes from our own list of names, not from the header."""
+    event = headers.get("ce-type", "").removeprefix("nl.meldpunt.")
+    return event if event in MESSAGES else "unknown"
 
 
 def _signal_of(message: Message) -> str | None:

@@ -195,6 +195,7 @@ class Database:
         tls: Tls,
         tracing: Tracing,
         *,
+        process: str = "",
         connections: int = MOST_CONNECTIONS,
     ) -> None:
         self._tracing = tracing
@@ -205,7 +206,7 @@ class Database:
         self.stamps: Stamps | None = None
         # Without autoflush the rows of all of them go in one statement per table.
         self._together = GroupCommit(lambda: self._unit_of_work(autoflush=False))
-        self.engine = make_engine(hosts, service, tls, **of_at_most(connections))
+        self.engine = make_engine(hosts, service, tls, process=process, **of_at_most(connections))
         self._outside = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
 

@@ -21,14 +21,15 @@ from shared import audit
 from shared.errors import MeldpuntError
 from shared.http.arriving import Arriving
 from shared.http.description import described
-from shared.http.health import HEALTH, health, status_of
+from shared.http.health import health, status_of
 from shared.http.operations import operations_routes
+from shared.http.operators import HEALTH
 from shared.http.problems import HEADERS, VERSION, install, unforeseen
 from shared.http.processing import processing_routes
 from shared.http.strangers import Strangers
 from shared.identity import Person
 from shared.metrics.catalogue import DOOR, REQUESTS_TIMED
-from shared.metrics.labels import BY_METHOD, BY_ROUTE
+from shared.metrics.labels import BY_METHOD, BY_ROUTE, NO_ROUTE
 from shared.processing_reading import ProcessingReading
 from shared.service.platform import Platform
 from shared.service.service import Service
@@ -46,7 +47,6 @@ NUMBER = r"^S-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$"
 DUTY = NUMBER.replace("S-", "D-", 1)
 REQUEST_NUMBER = NUMBER.replace("S-", "V-", 1)
 INCIDENT = NUMBER.replace("S-", "I-", 1)
-NO_ROUTE = "unknown"
 THE_DOOR = ("POST", "/v1/signals")
 """Where intake takes a report in."""
 DOSSIERS = re.compile(f"{NUMBER}|{DUTY}|{REQUEST_NUMBER}|{INCIDENT}")

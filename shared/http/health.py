@@ -7,21 +7,18 @@ house, one per service, and no token: it has to work when access, OpenBao or the
 from __future__ import annotations
 
 import contextlib
-import hmac
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Response
 from fastapi.responses import JSONResponse
 
-from shared.errors import NotAuthenticated, PartDown
+from shared.errors import PartDown
+from shared.http.operators import operator
 from shared.http.problems import VERSION
 from shared.metrics.figures import Figures
 from shared.metrics.metrics import TOLD_AS
 from shared.service.service import Service
 from shared.stuck import as_told
-
-HEALTH = ("/livez", "/readyz", "/statusz", "/metrics")
 
 
 def health(app: FastAPI, service: Service) -> None:
@@ -57,18 +54,6 @@ async def status_of(service: Service) -> dict[str, Any]:
     with contextlib.suppress(PartDown):
         queues = [as_told(one) for one in await service.stuck()]
     return await _readiness(service) | {"queues": queues, "pruned": service.pruned}
-
-
-def operator(secret: Path | None, authorization: str | None) -> None:
-    """Raises NotAuthenticated for who does not show the secret, and for everybody where there is none."""
-    try:
-        expected = secret.read_text().strip() if secret else ""
-    except OSError:
-        expected = ""
-    scheme, _, shown = (authorization or "").partition(" ")
-    same = hmac.compare_digest(shown.strip().encode(), expected.encode())
-    if not expected or scheme.lower() != "bearer" or not same:
-        raise NotAuthenticated
 
 
 async def _problems(service: Service) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.asking import PORTAL
 from shared.metrics.labels import (
     BY_ACT,
     BY_CARRIED,
@@ -176,6 +177,9 @@ MESSAGES_CARRIED = Metric(
     "messages that were sent, handled, kept to be tried again, or parked",
     (BY_EVENT, BY_CARRIED),
 )
+LOGGED_IN = Metric(
+    "meldpunt_logged_in", "gauge", "sessions", "how many people are logged in, once for each browser", of=(PORTAL,)
+)
 REQUESTS_TIMED = Metric(
     "meldpunt_request_duration_seconds",
     "histogram",
@@ -209,6 +213,6 @@ METRICS: tuple[Metric, ...] = (
         HOPS,
         DOOR,
     ),
-    *(KEYS_HANDLED, MESSAGES_CARRIED, REQUESTS_TIMED),
+    *(KEYS_HANDLED, MESSAGES_CARRIED, LOGGED_IN, REQUESTS_TIMED),
 )
 BY_METRIC_NAME = {one.name: one for one in METRICS}

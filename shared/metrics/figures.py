@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from cryptography.x509 import load_pem_x509_certificate
 from sqlalchemy.pool import QueuePool
 
 from shared.errors import PartDown
@@ -32,6 +31,7 @@ from shared.metrics.catalogue import (
     ROWS_WAITING,
     SECRET_AGE,
 )
+from shared.metrics.certificates import certificate_left
 from shared.metrics.labels import BY_PART
 from shared.metrics.metrics import Shows
 from shared.service.service import Service
@@ -99,11 +99,7 @@ class Figures:
         ]
         if expires := platform.signer.expires:
             found.append(Shows(CERTIFICATE_LEFT, (expires - now).total_seconds(), {"certificate": "signing"}))
-        with contextlib.suppress(OSError, ValueError):
-            # As it lies there: what is read is what the next connection shows.
-            shown = load_pem_x509_certificate(platform.settings.tls_certificate.read_bytes())
-            left = (shown.not_valid_after_utc - datetime.now(UTC)).total_seconds()
-            found.append(Shows(CERTIFICATE_LEFT, left, {"certificate": "tls"}))
+        found += certificate_left(platform.settings.tls_certificate)
         with contextlib.suppress(OSError):
             written = datetime.fromtimestamp(platform.settings.openbao_credentials.stat().st_mtime, UTC)
             found.append(Shows(SECRET_AGE, _seconds(datetime.now(UTC) - written), {"secret": "secret-id"}))

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.asking import PORTAL, PUBLIC_PAGES
 from shared.contracts.registry import MESSAGES
 from shared.privileges import SERVICES
 from shared.protocol.laws import BUILT_IN, laws_in
 
+MEASURED_PAGES = (PORTAL, PUBLIC_PAGES)
+"""What is measured beside the services."""
 OTHER = "other"
 """What is told of anything that has no name of its own in a set."""
 
@@ -34,7 +37,7 @@ def _closed(name: str, says: str, *values: str) -> Label:
 
 _DECIDED = {one.key for law in laws_in(BUILT_IN) for chapter in law.chapters for one in chapter.decisions}
 
-BY_SERVICE = _closed("service", "which service", *(one.name for one in SERVICES))
+BY_SERVICE = _closed("service", "which service, or which pages", *(one.name for one in SERVICES), *MEASURED_PAGES)
 BY_TO = _closed("to", "for which service", *(one.name for one in SERVICES))
 BY_PRODUCER = _closed("producer", "whose lines", *(one.name for one in SERVICES))
 BY_QUEUE = _closed(
@@ -79,4 +82,6 @@ BY_SECRET = _closed("secret", "which secret", "secret-id")
 BY_IN_POOL = _closed("use", "in use or at rest", "in-use", "at-rest")
 BY_METHOD = _closed("method", "the HTTP method", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", OTHER)
 BY_STATUS = _closed("status", "the class of the answer", "1xx", "2xx", "3xx", "4xx", "5xx")
+NO_ROUTE = "unknown"
+"""What is told of a request for an address that there is not."""
 BY_ROUTE = Label("route", "the template of the address, of the service's own", None)

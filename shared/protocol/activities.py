@@ -73,9 +73,7 @@ ACTIVITIES: tuple[Activity, ...] = (
         "nagaan of een bron iets weet van wie of wat in het signaal voorkomt (art. 17 en 18)",
         receivers=(*WHO_SEES, "wie een bron beheert, voor zijn vraag"),
     ),
-    Activity(
-        "treffer-wegen", "een treffer wegen", "beslissen of wat bronnen weten het signaal bevestigt (art. 18 en 19)"
-    ),
+    Activity("treffer-wegen", "een treffer wegen", "beslissen of wat bronnen weten het signaal bevestigt (art. 18)"),
     Activity(
         "verstrekken",
         "gegevens verstrekken",
@@ -132,12 +130,11 @@ ACTIVITIES: tuple[Activity, ...] = (
         "een melder bereiken die dat wil, of zijn gegevens op zijn verzoek afsluiten (art. 5)",
         subjects=("melders",),
         data=("naam en contactgegevens van de melder",),
-        receivers=("de beheerder van de meldgegevens",),
     ),
     Activity(
         "overdragen",
         "een signaal overdragen",
-        "een signaal met alleen wat de volgende fase mag hebben aan die fase geven (art. 10)",
+        "een signaal met alleen wat de volgende fase mag hebben aan die fase geven (art. 2)",
     ),
     Activity(
         "verzegelen",

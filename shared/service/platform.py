@@ -16,6 +16,7 @@ from shared.bus.post import Post
 from shared.clock import Clock, SystemClock
 from shared.contracts.common import Message
 from shared.database.engine import Database
+from shared.database.processes import process_name
 from shared.doubts import Doubts
 from shared.identity import Identity
 from shared.keys.letterboxes import Letterboxes, Outstanding
@@ -77,8 +78,17 @@ class Platform:
         self.metrics = Metrics(name, settings.instance)
         self._besides: list[Callable[[], Awaitable[None]]] = []
         self.bao = OpenBao(settings.openbao_nodes, settings.openbao_credentials, settings.tls)
+        self.process = process_name()
         most = settings.database_connections
-        self.database = Database(self.bao, name, settings.databases, settings.tls, self.tracing, connections=most)
+        self.database = Database(
+            self.bao,
+            name,
+            settings.databases,
+            settings.tls,
+            self.tracing,
+            process=self.process,
+            connections=most,
+        )
         self.signer = Signer(name, self.bao, machine)
         self.mac = Mac(name, self.bao)
         self.processing = ProcessingLog(self.mac, lambda: settings.laws.configured.choices.processing, proof_at_hand)

@@ -12,11 +12,11 @@ import httpx
 import pytest
 import yaml
 
-from deploy.embedded.home import SERVICE_NAMES, free_port
+from deploy.embedded.home import free_port
 from deploy.observability.alert import named_in
 from deploy.observability.alerts import ALERTS
 from deploy.observability.boards import BOARDS
-from deploy.observability.written import HERE, RULES, prometheus
+from deploy.observability.written import HERE, RULES, SCRAPED, prometheus
 from tests.house import TestHouse, until
 from tests.watchers import tool
 
@@ -43,7 +43,7 @@ class Prometheus:
 def watching(house: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Started with the configuration that is made, but for where the services are, and looking every second."""
     program, folder = tool("prometheus"), tmp_path_factory.mktemp("prometheus")
-    hosts = {name: house.client.addresses[name].removeprefix("http://") for name in SERVICE_NAMES}
+    hosts = {name: house.client.addresses[name].removeprefix("http://") for name in SCRAPED}
     config = prometheus(hosts, secrets=str(house.home.path / "secrets"), scheme="http", every=1)
     (folder / "prometheus.yaml").write_text(yaml.safe_dump(config | {"alerting": {}}))
     (folder / RULES).write_text((HERE / RULES).read_text().replace("interval: 1m", "interval: 1s", 1))
@@ -65,7 +65,7 @@ def _targets(watching: Prometheus) -> dict[str, str]:
 def test_every_series_that_is_watched_is_scraped_and_leads_to_a_trace(house: TestHouse, watching: Prometheus) -> None:
     number = house.ended_signal()
     assert house.decide(house.arrived(house.report()), "anna", "weging-1", "suspicion").status_code == 409
-    up = dict.fromkeys(SERVICE_NAMES, "up")
+    up = dict.fromkeys(SCRAPED, "up")
     until(lambda: _targets(watching) == up, 30)
     wanted = {name for one in WATCHED for name in named_in(one)}
 
@@ -103,7 +103,7 @@ def _leads_to_a_span(house: TestHouse, watching: Prometheus) -> bool:
 
 
 def test_a_stranger_reads_none_of_it(house: TestHouse) -> None:
-    for name in SERVICE_NAMES:
-        shown = house.home.secret("metrics-" + SERVICE_NAMES[SERVICE_NAMES.index(name) - 1])
+    for name in SCRAPED:
+        shown = house.home.secret("metrics-" + SCRAPED[SCRAPED.index(name) - 1])
         for headers in ({}, {"Authorization": f"Bearer {shown}"}):
             assert httpx.get(f"{house.client.addresses[name]}/metrics", headers=headers).status_code == 401

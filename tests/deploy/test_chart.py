@@ -15,12 +15,12 @@ import pytest
 from helm_python.errors import HelmValuesError
 from kubernetes_validate import utils
 
-from deploy.observability.written import HOSTS, prometheus
+from deploy.observability.written import HOSTS, SCRAPED, prometheus
 from deploy.probe import SECONDS
 from deploy.tls.identities import IDENTITIES, SETUP_USER
 from deploy.topology import PORT, SIZES, USER
 from deploy.wiring import House
-from shared.asking import PROMETHEUS, SET_UP, TRACES
+from shared.asking import GATEWAY, PROMETHEUS, SET_UP, TRACES
 from shared.service.serve import ServeSettings
 from tests.deploy.rendered import CHART, INHABITANTS, Object, containers, of_kind, pods, read, render, rendered, values
 
@@ -76,7 +76,7 @@ def test_prometheus_finds_every_replica_where_it_was_told() -> None:
     """By an address of each pod, ready or not: else what one of them counts would be taken for another's."""
     services = of_kind(INHABITANTS[0], "Service")
     found = {name: one["spec"] for name, one in services.items() if name.endswith(REPLICAS)}
-    assert set(found) == {f"{row}{REPLICAS}" for row in ROWS}
+    assert set(found) == {f"{row}{REPLICAS}" for row in SCRAPED}
     for name, spec in found.items():
         assert (spec["clusterIP"], spec["publishNotReadyAddresses"]) == ("None", True)
         assert spec["selector"] == services[name.removesuffix(REPLICAS)]["spec"]["selector"]
@@ -85,7 +85,7 @@ def test_prometheus_finds_every_replica_where_it_was_told() -> None:
         for one in prometheus(HOSTS, secrets="/etc/prometheus/meldpunt")["scrape_configs"]
         for dns in one["dns_sd_configs"]
     }
-    assert told == {(row, f"meldpunt-{row}{REPLICAS}.meldpunt.svc", PORT) for row in ROWS}
+    assert told == {(row, f"meldpunt-{row}{REPLICAS}.meldpunt.svc", PORT) for row in SCRAPED}
 
 
 def test_each_replica_is_called_as_its_pod() -> None:
@@ -98,8 +98,9 @@ def test_each_replica_is_called_as_its_pod() -> None:
 
 
 def test_every_service_has_what_prometheus_shows() -> None:
-    given = {name: one["MELDPUNT_METRICS_SECRET"] for name, one in _variables(INHABITANTS[0]).items() if name in ROWS}
-    assert given == dict.fromkeys(ROWS, "/run/meldpunt/secrets/metrics")
+    told = _variables(INHABITANTS[0])
+    given = {name: told[name]["MELDPUNT_METRICS_SECRET"] for name in SCRAPED}
+    assert given == dict.fromkeys(SCRAPED, "/run/meldpunt/secrets/metrics")
 
 
 @pytest.mark.parametrize("inhabitants", INHABITANTS)
@@ -192,7 +193,7 @@ def test_no_secret_stands_in_the_chart() -> None:
         for volume in pod["volumes"]
         if "secret" in volume
     }
-    assert named == {f"meldpunt-{name}" for name in (PROCESSES - {"public"}) | {SET_UP}} | {
+    assert named == {f"meldpunt-{name}" for name in PROCESSES | {SET_UP}} | {
         f"meldpunt-{name}-tls" for name in PROCESSES | {SET_UP}
     }
     for data in _variables(INHABITANTS[0]).values():
@@ -226,6 +227,10 @@ def test_every_mount_has_its_volume_and_every_volume_its_mount() -> None:
 def test_an_identity_for_each_and_its_name_in_the_certificate() -> None:
     """cert-manager's own schema is not at hand: what it has to be given is looked at here."""
     certificates = of_kind(INHABITANTS[0], "Certificate")
+    for name in (GATEWAY, PROMETHEUS):
+        spec = certificates.pop(name)["spec"]
+        assert (spec["dnsNames"], spec["usages"]) == ([name], ["digital signature", "client auth"])
+        assert name not in IDENTITIES, "it is nobody whom NATS knows"
     assert set(certificates) == {*PROCESSES, SET_UP} <= set(IDENTITIES)
     assert SET_UP == SETUP_USER, "NATS knows it by the name in its certificate"
     (issuer,) = of_kind(INHABITANTS[0], "Issuer")
@@ -259,6 +264,7 @@ def test_the_set_up_goes_before_everything_else() -> None:
         ("settings", {"intake": {"tombstones": "/elsewhere"}}, "tombstones"),
         ("settings", {"intake": {"instance": "intake-1"}}, "instance"),
         ("password", "hunter2", "password"),
+        ("certificates", {"outside": ["intake"]}, "/certificates/outside/0"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_its_name(key: str, value: Any, says: str) -> None:

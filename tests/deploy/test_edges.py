@@ -87,5 +87,9 @@ def test_no_service_asks_another_and_pages_reach_no_part() -> None:
 
 def test_figures_are_fetched_of_every_service_and_brought_by_none() -> None:
     found = edges()
-    assert {one.whom for one in found if one.who == PROMETHEUS} == {one.name for one in SERVICES}
+    assert {one.whom for one in found if one.who == PROMETHEUS} == {
+        *(one.name for one in SERVICES),
+        PORTAL,
+        PUBLIC_PAGES,
+    }
     assert [one for one in found if one.whom == PROMETHEUS] == []

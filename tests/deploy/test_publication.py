@@ -17,7 +17,10 @@ CHART_SAYS = read((CHART / "Chart.yaml").read_text())
 CATEGORIES = {"compliance-management", "regulations-and-directives", "whistleblowing", "workflow-management"}
 """Of the list of the standard, those that are used here."""
 MARKDOWN = ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "README.md"]
-MARKDOWN += [f"docs/operations/{one}.md" for one in ("install", "sizing", "given")]
+MARKDOWN += [
+    f"docs/operations/{one}.md"
+    for one in ("install", "sizing", "given", "upgrade", "bio2", "dpia", "verwerkingsregister")
+]
 
 
 def test_one_licence() -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI
 
-from shared.http.health import HEALTH
+from shared.http.operators import HEALTH
 from shared.pages import Keyset
 
 Json = Any

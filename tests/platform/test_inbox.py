@@ -19,6 +19,7 @@ from shared.bus.inbox import PATIENT, UNFORESEEN, Handled, Inbox, Incoming
 from shared.bus.receipts import Receipted, ReceiptSender
 from shared.contracts.common import Received
 from shared.contracts.intake import ReportLetter
+from shared.contracts.registry import MESSAGES
 from shared.database.engine import Database
 from shared.database.tables import Tombstone, Unhandled
 from shared.errors import CannotSucceed, Overtaken, PartDown
@@ -114,6 +115,24 @@ async def test_a_kept_message_that_raises_holds_up_no_other(database_of: Databas
     assert (left.id, left.waits_because) == (first, "KeyError")
     assert left.parked_at is not None
     assert len(desk.given) == len(good), "each has its receipt"
+
+
+async def test_a_message_of_a_newer_version_waits_for_who_knows_it(
+    database_of: DatabaseOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two versions side by side the older takes from the same queue what only the newer can handle."""
+    desk = Desk(await database_of("assessment"))
+    with monkeypatch.context() as older:
+        older.delitem(MESSAGES, ReportLetter.event)
+        message = await desk.deliver(NUMBERS[0], 1)
+    (kept,) = (await desk.kept()).values()
+    assert (kept.id, kept.event, desk.given) == (message, "unknown", [])
+    desk.clock.ahead += PARKED_FOR[0]
+    async with desk.open(), asyncio.timeout(30):
+        while await desk.kept():
+            await asyncio.sleep(0.02)
+    assert await desk.handled() == {NUMBERS[0]}
+    assert desk.given == [message]
 
 
 async def test_what_waits_for_a_part_goes_back_to_nats_and_after_a_while_is_kept_and_shown(

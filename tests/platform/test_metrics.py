@@ -21,7 +21,7 @@ from shared.engine.loaded import CLOSING, VOICE, WITHDRAWAL
 from shared.metrics import figures
 from shared.metrics.catalogue import BY_METRIC_NAME, DECISIONS_COUNTED, HOPS, METRICS, REQUESTS_TIMED, Metric
 from shared.metrics.deeds import counting
-from shared.metrics.labels import BY_ACT, BY_DECISION, BY_DOUBT, BY_QUEUE, BY_ROUTE, Label
+from shared.metrics.labels import BY_ACT, BY_DECISION, BY_DOUBT, BY_QUEUE, BY_ROUTE, MEASURED_PAGES, Label
 from shared.metrics.metrics import Metrics, Shows, UnknownValue
 from shared.periodic import Periodic
 from tests.platform.real import Nats, Postgres, RealParts
@@ -59,7 +59,7 @@ def test_a_metric_is_named_once_and_says_its_unit() -> None:
         assert one.name.endswith("_total") == (one.kind == "counter")
         assert one.name.endswith("_seconds") == (one.unit == "seconds"), one.name
         assert one.says
-        assert set(one.of) <= set(SERVICE_NAMES)
+        assert set(one.of) <= {*SERVICE_NAMES, *MEASURED_PAGES}
 
 
 def _some(label: Label) -> str:

@@ -25,7 +25,7 @@ from shared.contracts.intake import Subject
 from shared.contracts.oversight import DesignationsKept
 from shared.engine.documents import REPORT, Report, encrypted
 from shared.engine.head import Head, vouch_for, vouched
-from shared.http.health import HEALTH
+from shared.http.operators import HEALTH
 from shared.identity import Person
 from shared.keys.transit import key_name
 from shared.openbao import OpenBao

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 from starlette.requests import Request
 
 from shared.database.engine import make_engine
-from shared.database.processes import process_name, processes
+from shared.database.processes import Processes, process_name, processes
 from shared.errors import TooMany
 from shared.http.rate import Rate
-from tests.platform.conftest import DatabaseOf
+from tests.platform.conftest import DatabaseOf, PlatformOf
 from tests.platform.real import HERE, Postgres
 
 
@@ -61,3 +63,25 @@ async def test_each_process_is_counted_once_and_no_more_when_it_is_gone(
             await one.execute(text("SELECT pg_sleep(0.1)"))
         assert await processes(one) == 1
     await first.dispose()
+
+
+async def test_a_stranger_has_no_more_with_two_processes_of_a_service(platform_of: PlatformOf) -> None:
+    """As export counts who fetches: every process of a service names its connections, and looks how many there are."""
+    both = [await platform_of("export") for _ in range(2)]
+    for one in both:
+        async with one.database.reading() as first, one.database.reading() as second:
+            # Several connections of one process, which it keeps.
+            await first.execute(text("SELECT 1"))
+            await second.execute(text("SELECT 1"))
+    counted = [Processes(one.database) for one in both]
+    for each in counted:
+        await each.look()
+    assert [each.count for each in counted] == [2, 2]
+    assert let_through([Rate(120, lambda: counted[0].count) for _ in both], ["192.0.2.1"] * 300) == 30
+    await both[1].database.engine.dispose()
+    counted[0]._until = 0
+    async with asyncio.timeout(20):
+        while counted[0].count == 2:
+            await counted[0].look()
+            counted[0]._until = 0
+    assert let_through([Rate(120, lambda: counted[0].count)], ["192.0.2.1"] * 300) == 30

@@ -123,6 +123,8 @@ def test_it_has_nothing_with_which_a_service_could_be_asked() -> None:
         "live",
         "theme",
         "guides",
+        # What Prometheus shows to them; they show it to nobody.
+        "metrics_secret",
     }
 
 
