@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 import aiohttp
 
 from bench.city_rows import IN_WEEKS, LEFT_OUT, Row, Rows, Shared, Template, kinds, vouch
+from bench.city_words import encrypted, words_of
 from bench.counts import quiet
 from bench.existence import _hashed
 from deploy.embedded.client import HouseClient
@@ -87,6 +88,7 @@ def templates(house: TestHouse) -> tuple[dict[str, Template], Shared]:
         for name, number in numbers.items():
             persons = frozenset(subjects.values())
             made[name] = Template.of(number, found, calendar_date(datetime.now(UTC)), persons, frozenset(mounts))
+            made[name].words = run_async(words_of(house, made[name], found))
         for table in shared.rows:
             shared.rows[table] = found.pop(table)
 
@@ -148,8 +150,10 @@ class Filling:
                 for some in _batches(share):
                     rows = self._copies(share.name, some)
                     await self._hashes(rows, Lookup(parts["assessment"]))
+                    await self._keys(http, address, rows)
+                    await encrypted(rows, parts, CONNECTIONS)
                     await vouch(rows, self.macs, self.tables)
-                    await asyncio.gather(self._keys(http, address, rows), self._put(rows))
+                    await self._put(rows)
                 self.done.signals[share.name] += share.count
         rows = self.shared.copies()
         rows["retention", "letterbox"] = [self._letterbox(kid) for kid in sorted(self._kids)]

@@ -2,7 +2,8 @@
 
 A template is what every service holds of a real signal at one moment. A copy of it has a number, ids and names of keys of its own
 (derived as the services derive them), lies so many days earlier, and each row that is believed for a MAC has the MAC that its
-service would have put on it. What is ciphertext is that of the template: nobody can open it under the copy's keys.
+service would have put on it. Items are encrypted under the copy's own keys; other ciphertext (of archives, of words at oversight, of
+vaults) is that of the template, and nobody can open it.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ class Template:
     duties: frozenset[str] = frozenset()
     keys: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     """Names of keys: the id that each was made for, the mount, and whether it was for the clock's move of a case."""
+    words: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+    """What its items say, by service, number and item: a copy's are encrypted under its own key (city_fill.py)."""
     moves: dict[str, str] = field(default_factory=dict)
     """Ids of such moves, by which decision closed the case."""
 
@@ -128,6 +131,10 @@ class Template:
         """Of a signal that came so many days earlier; its rows by service and table, without MACs."""
         names = self._names(earlier, today, shared)
         found = {table: self._rows(table, names) for table in self.pieces}
+        for service in {service for service, table in found if table == "item"}:
+            # In the order of the template's, which says whose words each has.
+            for row, of in zip(found[service, "item"], self._rows((service, "item"), {}), strict=True):
+                row["words"] = self.words.get((service, of["number"], of["item"]))
         for row in found.get(("retention", "sealed_signal"), ()):
             row["ends_on"] = add_years(date.fromisoformat(row["decided_on"]), self.years).isoformat()
         for row in found.get(("retention", "active_case"), ()):

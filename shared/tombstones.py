@@ -60,7 +60,7 @@ def append_lines(file: Path, lines: str) -> None:
         os.close(descriptor)
 
 
-class Written:
+class WrittenStones:
     """What any process wrote, in the files of `folder`. After six years of a city that is a hundred thousand lines, looked at every
     minute by everybody: a line is read once by a process, and a file that is not the same any more from its beginning."""
 
@@ -108,8 +108,8 @@ def _stone_in(line: bytes) -> dict[str, datetime]:
 
 
 def read(folder: Path) -> dict[str, datetime]:
-    """As `Written.all`, for who looks once."""
-    return Written(folder).all()
+    """As `WrittenStones.all`, for who looks once."""
+    return WrittenStones(folder).all()
 
 
 async def put_up(session: AsyncSession, numbers: Iterable[str], moment: datetime) -> None:
@@ -123,7 +123,7 @@ class NotedDestructions:
 
     def __init__(self, bao: OpenBao, folder: Path) -> None:
         self._bao = bao
-        self._written = Written(folder)
+        self._written = WrittenStones(folder)
         self._notes: dict[str, dict[str, datetime]] = {}
 
     async def all(self) -> dict[str, datetime]:
@@ -191,7 +191,7 @@ class Unwritten:
         self._database = database
         self._folder = folder
         self._instance = instance
-        self._written = Written(folder)
+        self._written = WrittenStones(folder)
         self._noted = NotedDestructions(bao, folder)
         self._stones: dict[str, datetime] = {}
         self._looked = False

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.oversight import store
 from shared.errors import PartDown
 from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoRefused
-from shared.tombstones import NotedDestructions, Unwritten, Written, append, reapply
+from shared.tombstones import NotedDestructions, Unwritten, WrittenStones, append, reapply
 from tests.platform.conftest import BaoOf, DatabaseOf, PlatformOf
 from tests.platform.plans import plans_of
 from tests.platform.real import Bao, Nats, Postgres, RealParts
@@ -186,7 +186,7 @@ def test_a_line_of_the_file_is_read_once_and_another_file_anew(tmp_path: Path, m
         return parse(line)
 
     monkeypatch.setattr(json, "loads", noted)
-    written, numbers = Written(tmp_path), [a_number() for _ in range(4)]
+    written, numbers = WrittenStones(tmp_path), [a_number() for _ in range(4)]
     append(tmp_path, "one", {numbers[0]: NOON, numbers[1]: NOON})
     assert written.all() == dict.fromkeys(numbers[:2], NOON)
     append(tmp_path, "one", {numbers[2]: NOON})
