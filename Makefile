@@ -25,12 +25,13 @@ WORKERS ?= 2
 test: install
 	@$(BIN)/python -m pytest -n $(WORKERS) $(if $(ORDER),-p randomly -p "no:cacheprovider" --randomly-seed=$(ORDER)) $(WHAT)
 
-# What takes long and is done now and then: longer walks, more kills, the loss of each process of a cluster, a whole city
-# (CITY_SCALE=0.1: a tenth of it). Part of what a release needs.
+# What takes long and is done now and then: longer walks, more kills, every drill on a cluster, a tenth of a city
+# (CITY_SCALE=1: all of it, an hour and more). Part of what a release needs.
+CITY_SCALE ?= 0.1
 drill: install
 	@$(BIN)/python -m pytest -m drill $(WHAT)
 	@$(if $(WHAT),,$(BIN)/meldpunt drill all)
-	@$(if $(WHAT),,$(BIN)/python -m bench city)
+	@$(if $(WHAT),,CITY_SCALE=$(CITY_SCALE) $(BIN)/python -m bench city)
 
 check: install
 	@$(BIN)/ruff check .

@@ -58,8 +58,8 @@ CITY = """
 ## What a city took
 
 Six years of a city of 550,000 inhabitants in one embedded house (one process of each service, all on one machine with the people
-who load it), a working day of two hundred people on top, and a year's destruction: `python -m bench city`, which `make drill` holds
-too. What of it is made in bulk and what is real says [bench/city.py](../../bench/city.py); aims that were not met are in bold.
+who load it), a working day of two hundred people on top, and a year's destruction: `python -m bench city`, a tenth of which
+`make drill` holds. What of it is made in bulk and what is real says [bench/city.py](../../bench/city.py); aims that were not met are in bold.
 """
 NO_CITY = "\nNo run of it is kept in `bench/results.json`.\n"
 RESULTS = Path(__file__).parents[1] / "bench" / "results.json"
